@@ -1,0 +1,145 @@
+// Package catalog describes the centre: where visitors come (branches), who
+// receives them (departments), what for (services), and which requests other
+// entities handle. It is pure: values and rules, no I/O.
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Tick is the grid of the capacity ledger. Every duration, buffer and step is
+// a whole number of ticks (docs/adr/0003).
+const Tick = 5 * time.Minute
+
+// Text is one text in the languages of the centre. Arabic is the default.
+type Text struct {
+	AR string `json:"ar"`
+	EN string `json:"en"`
+}
+
+// In returns the text in the language lang ("ar" or "en"); anything else is
+// Arabic.
+func (t Text) In(lang string) string {
+	if lang == "en" {
+		return t.EN
+	}
+	return t.AR
+}
+
+// complete reports whether the text exists in both languages.
+func (t Text) complete() bool { return t.AR != "" && t.EN != "" }
+
+// Branch is a building that visitors come to.
+type Branch struct {
+	Slug    string `json:"slug"`
+	Name    Text   `json:"name"`
+	Address Text   `json:"address"`
+	City    Text   `json:"city"`
+	Zone    string `json:"zone"` // IANA name, for example Asia/Riyadh
+}
+
+// Department receives visitors and owns desk groups.
+type Department struct {
+	Slug string `json:"slug"`
+	Name Text   `json:"name"`
+}
+
+// Requirement is a document or a number that the visitor brings.
+type Requirement struct {
+	Slug string `json:"slug"`
+	Name Text   `json:"name"`
+}
+
+// Service is a kind of visit. Duration, Before, After and Step are whole
+// ticks; Notice, Horizon and the cut-offs are elapsed time.
+type Service struct {
+	Slug       string
+	Department string // slug
+	Name       Text
+	About      Text
+
+	Duration time.Duration // with the visitor
+	Before   time.Duration // desk time kept free ahead of the visit
+	After    time.Duration // desk time kept free behind the visit
+	Step     time.Duration // distance between offered starts
+	// GapStep lets a visit also start right after a gap (a taken or closed
+	// stretch, or the past), at the next multiple of GapStep of the local day.
+	// 0 keeps every start on the grid of its opening.
+	GapStep time.Duration
+
+	Notice       time.Duration // a visit starts at least this long after it is booked
+	Horizon      time.Duration // and at most this long after
+	CancelCutoff time.Duration // a visitor cancels strictly earlier than this before the start
+	MoveCutoff   time.Duration // and moves strictly earlier than this before the start
+
+	PartyLimit      int  // most visitors in one booking, at least 1
+	PlacePerVisitor bool // a party takes one place each; otherwise one in all
+	ActiveLimit     int  // most upcoming visits of one person, at least 1
+
+	Requirements []Requirement
+	Online       string // https address of the online alternative; "" for none
+	Topics       []Text // other words people use for it, for the guide
+	HoldBack     HoldBack
+}
+
+// Entity is an organisation outside the centre's remit, and what people come
+// to the centre for although it belongs there.
+type Entity struct {
+	Slug   string `json:"slug"`
+	Name   Text   `json:"name"`
+	Link   string `json:"link"`
+	Topics []Text `json:"topics"`
+}
+
+// Places returns how many places a party of n visitors takes.
+func (s Service) Places(n int) int {
+	if s.PlacePerVisitor {
+		return n
+	}
+	return 1
+}
+
+var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// maxHorizon bounds how far ahead anything can be booked, and with it the
+// number of ledger days of a desk group.
+const maxHorizon = 366 * 24 * time.Hour
+
+// Validate returns an error that names the first rule the service breaks.
+func (s Service) Validate() error {
+	if !slugPattern.MatchString(s.Slug) {
+		return fmt.Errorf("catalog: service slug %q: want lower-case words joined by hyphens", s.Slug)
+	}
+	if !s.Name.complete() {
+		return fmt.Errorf("catalog: service %s: a name is needed in Arabic and English", s.Slug)
+	}
+	for _, d := range []struct {
+		name     string
+		value    time.Duration
+		min, max time.Duration
+	}{
+		{"duration", s.Duration, Tick, 24 * time.Hour},
+		{"before", s.Before, 0, 4 * time.Hour},
+		{"after", s.After, 0, 4 * time.Hour},
+		{"step", s.Step, Tick, 24 * time.Hour},
+		{"gap step", s.GapStep, 0, time.Hour},
+	} {
+		if d.value < d.min || d.value > d.max || d.value%Tick != 0 {
+			return fmt.Errorf("catalog: service %s: %s is %v: want a multiple of %v from %v to %v",
+				s.Slug, d.name, d.value, Tick, d.min, d.max)
+		}
+	}
+	switch {
+	case s.Notice < 0 || s.CancelCutoff < 0 || s.MoveCutoff < 0:
+		return fmt.Errorf("catalog: service %s: notice and cut-offs can't be negative", s.Slug)
+	case s.Horizon <= s.Notice || s.Horizon > maxHorizon:
+		return fmt.Errorf("catalog: service %s: horizon is %v: want more than the notice and at most %v", s.Slug, s.Horizon, maxHorizon)
+	case s.PartyLimit < 1 || s.PartyLimit > 50:
+		return fmt.Errorf("catalog: service %s: party limit is %d: want 1 to 50", s.Slug, s.PartyLimit)
+	case s.ActiveLimit < 1 || s.ActiveLimit > 20:
+		return fmt.Errorf("catalog: service %s: active limit is %d: want 1 to 20", s.Slug, s.ActiveLimit)
+	}
+	return s.HoldBack.validate(s.Slug)
+}

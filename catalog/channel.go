@@ -1,0 +1,56 @@
+package catalog
+
+import "fmt"
+
+// Channel is the way a booking comes in. Channels are nested: each may also
+// use what the ones before it may use, so one count of taken places serves
+// all of them (docs/adr/0003).
+type Channel string
+
+// The channels, from the one that gives way first to the one that never does.
+const (
+	Public    Channel = "public"    // citizens, on the portal
+	Agent     Channel = "agent"     // the call centre, for a caller
+	WalkIn    Channel = "walk_in"   // reception, the same day
+	Protected Channel = "protected" // urgent cases, audited
+)
+
+// Channels lists all channels in nesting order.
+var Channels = [...]Channel{Public, Agent, WalkIn, Protected}
+
+// HoldBack says how many places of every moment a channel leaves for the
+// channels behind it. A missing channel leaves none.
+type HoldBack map[Channel]int
+
+// Limit returns how many of open places the channel may fill; never negative.
+func (h HoldBack) Limit(c Channel, open int) int { return max(0, open-h[c]) }
+
+func (h HoldBack) validate(service string) error {
+	previous := -1
+	for i, c := range Channels {
+		n := h[c]
+		if n < 0 {
+			return fmt.Errorf("catalog: service %s: channel %s holds back %d: want 0 or more", service, c, n)
+		}
+		if i > 0 && n > previous {
+			return fmt.Errorf("catalog: service %s: channel %s holds back %d, more than the channel before it (%d)", service, c, n, previous)
+		}
+		previous = n
+	}
+	for c := range h {
+		if !c.Known() {
+			return fmt.Errorf("catalog: service %s: unknown channel %q", service, c)
+		}
+	}
+	return nil
+}
+
+// Known reports whether c is one of the channels.
+func (c Channel) Known() bool {
+	for _, k := range Channels {
+		if k == c {
+			return true
+		}
+	}
+	return false
+}
