@@ -1,0 +1,315 @@
+package slots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// maxDays is the longest range of days that one search covers.
+const maxDays = 62
+
+// Booker finds slots, holds, books, moves and cancels. It is safe for
+// concurrent use. now is always the caller's: the Booker has no clock.
+type Booker struct {
+	store  Store
+	centre func() *Centre
+	hold   time.Duration
+	newID  func() string
+}
+
+// NewBooker returns a Booker over store. centre returns the current snapshot;
+// a hold stands for the duration hold; newID returns a new UUID.
+func NewBooker(store Store, centre func() *Centre, hold time.Duration, newID func() string) (*Booker, error) {
+	if store == nil || centre == nil || newID == nil || hold <= 0 {
+		return nil, errors.New("slots: a Booker needs a store, a centre, ids, and a time for holds")
+	}
+	return &Booker{store: store, centre: centre, hold: hold, newID: newID}, nil
+}
+
+// Query asks for the free slots of a service at a branch.
+type Query struct {
+	Service, Branch string          // slugs
+	From, To        scheduling.Date // both inclusive; at most 62 days
+	Party           int
+	Channel         catalog.Channel
+}
+
+// DaySlots are the free slots of one date, ascending.
+type DaySlots struct {
+	Date  scheduling.Date
+	Slots []Slot
+}
+
+// Search returns the days of the query that have free slots, ascending. It
+// costs one read. Besides the errors of Centre.Desk it returns ErrRange or a
+// *RuleError of RulePartyLimit.
+func (b *Booker) Search(ctx context.Context, q Query, now time.Time) ([]DaySlots, error) {
+	service, group, err := b.centre().Desk(q.Service, q.Branch)
+	if err != nil {
+		return nil, err
+	}
+	visit, err := VisitOf(service, q.Party, q.Channel)
+	if err != nil {
+		return nil, err
+	}
+	if q.From > q.To || int(q.To-q.From) >= maxDays {
+		return nil, ErrRange
+	}
+	return b.search(ctx, group, visit, q.From, q.To, now)
+}
+
+func (b *Booker) search(ctx context.Context, group *DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, error) {
+	from = max(from, group.Calendar.DateOf(now.Add(visit.Notice))-1) // a day's openings may reach into the next
+	to = min(to, group.Calendar.DateOf(now.Add(visit.Horizon)))
+	if from > to {
+		return nil, nil
+	}
+	occupied, err := b.store.Occupancy(ctx, group, from, to)
+	if err != nil {
+		return nil, err
+	}
+	var days []DaySlots
+	for date := from; date <= to; date++ {
+		day, used := occupied[date].on(group.Calendar.Day(date))
+		if free := Free(day, used, visit, now); len(free) > 0 {
+			days = append(days, DaySlots{date, free})
+		}
+	}
+	return days, nil
+}
+
+// HoldRequest asks for a place to be kept.
+type HoldRequest struct {
+	Service, Branch string // slugs
+	Start           time.Time
+	Party           int
+	Channel         catalog.Channel
+}
+
+// Hold keeps a place until the appointment's Expires. It costs one statement
+// when the place is free. Besides the errors of Centre.Desk it returns a
+// *RuleError, a *TakenError with alternatives, a *RepeatedError or
+// ErrKeyReused.
+func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
+	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now)
+	if err != nil {
+		return Appointment{}, b.Repeated(ctx, once, err)
+	}
+	a := Appointment{
+		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.place,
+		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
+		Created: now, Expires: now.Add(b.hold),
+	}
+	err = b.take(ctx, t, now, func() error { return b.store.Hold(ctx, a, t.visit.HoldBack, once) })
+	if err != nil {
+		return Appointment{}, b.Repeated(ctx, once, err)
+	}
+	return a, nil
+}
+
+// Repeated returns what a failed request is answered: a *RepeatedError when
+// the same request succeeded before, ErrKeyReused when another one did, and
+// otherwise err.
+func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
+	if once == nil || errors.Is(err, ErrUnavailable) {
+		return err
+	}
+	answer, lookupErr := b.store.Answered(ctx, once.Key, once.Fingerprint)
+	switch {
+	case errors.Is(lookupErr, ErrNotFound):
+		return err
+	case lookupErr != nil:
+		return lookupErr
+	}
+	return &RepeatedError{answer}
+}
+
+// target is a start that the calendar and the rules allow.
+type target struct {
+	service    *catalog.Service
+	group      *DeskGroup
+	visit      Visit
+	day        scheduling.Day
+	place      Place
+	start, end time.Time
+}
+
+// target checks a wanted start against everything but the ledger.
+func (b *Booker) target(service, branch string, party int, channel catalog.Channel, start, now time.Time) (target, error) {
+	s, group, err := b.centre().Desk(service, branch)
+	if err != nil {
+		return target{}, err
+	}
+	visit, err := VisitOf(s, party, channel)
+	if err != nil {
+		return target{}, err
+	}
+	start = start.UTC()
+	day, err := dayOf(group.Calendar, visit, start, now)
+	if err != nil {
+		return target{}, err
+	}
+	tick := int(start.Sub(day.Start) / scheduling.Tick)
+	return target{
+		service: s, group: group, visit: visit, day: day,
+		place: visit.place(group, day, tick),
+		start: start, end: start.Add(time.Duration(visit.Duration) * scheduling.Tick),
+	}, nil
+}
+
+// dayOf returns the day whose openings the start belongs to: its own date,
+// or the date before when an opening crosses midnight.
+func dayOf(c *scheduling.Calendar, v Visit, start, now time.Time) (scheduling.Day, error) {
+	date := c.DateOf(start)
+	day := c.Day(date)
+	err := v.Check(day, start, now)
+	if err == nil {
+		return day, nil
+	}
+	if before := c.Day(date - 1); v.Check(before, start, now) == nil {
+		return before, nil
+	}
+	return scheduling.Day{}, err
+}
+
+// take tries to take the target's place. It opens the ledger day when that is
+// missing and ends overdue holds when the place seems taken, each once, and
+// turns ErrTaken into a *TakenError with alternatives.
+func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() error) error {
+	err := try()
+	if errors.Is(err, ErrDayClosed) {
+		if err = b.store.OpenDay(ctx, t.group, t.day); err != nil {
+			return err
+		}
+		err = try()
+	}
+	if !errors.Is(err, ErrTaken) {
+		return err
+	}
+	ended, expireErr := b.store.ExpireHolds(ctx, now, &t.place, 1000)
+	if expireErr != nil {
+		return expireErr
+	}
+	if ended > 0 {
+		if err = try(); !errors.Is(err, ErrTaken) {
+			return err
+		}
+	}
+	alternatives, err := b.nearest(ctx, t, now)
+	if err != nil {
+		return err
+	}
+	return &TakenError{Alternatives: alternatives, Zone: t.group.Calendar.Zone()}
+}
+
+// Book turns a hold into a booked visit. It costs one statement when the hold
+// stands. The same person booking the same hold again gets the same visit. It
+// returns ErrNotFound, ErrExpired, ErrReleased, ErrHoldUsed, ErrPersonBusy,
+// ErrPersonLimit, a *VisitorError, a *RepeatedError or ErrKeyReused.
+func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
+	a, err := b.store.Book(ctx, id, booking, now, once)
+	if errors.Is(err, ErrPersonLimit) {
+		// Visits that are over count until the periodic job has seen them.
+		closed, closeErr := b.store.CloseVisits(ctx, now, booking.Person, 1000)
+		if closeErr != nil {
+			return Appointment{}, closeErr
+		}
+		if closed > 0 {
+			a, err = b.store.Book(ctx, id, booking, now, once)
+		}
+	}
+	if err == nil {
+		return a, nil
+	}
+	if err = b.Repeated(ctx, once, err); !errors.Is(err, ErrNotFound) {
+		return Appointment{}, err
+	}
+	// No hold stands: what became of it says why.
+	if a, err = b.store.Find(ctx, id); err != nil {
+		return Appointment{}, err
+	}
+	if a.Status == Held && now.Before(a.Expires) {
+		return Appointment{}, fmt.Errorf("slots: hold %s stands but was not booked", id)
+	}
+	return a.Book(booking, now)
+}
+
+// Release gives a hold back. It returns ErrNotFound or ErrHoldUsed; a hold
+// that has run out or was given back before is fine.
+func (b *Booker) Release(ctx context.Context, id string) error {
+	a, err := b.store.Find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a, err = a.Release(); err != nil || a.Status != Released {
+		return err
+	}
+	return b.store.Release(ctx, id)
+}
+
+// FindHold returns the hold with the id, whatever became of it, or
+// ErrNotFound.
+func (b *Booker) FindHold(ctx context.Context, id string) (Appointment, error) {
+	return b.store.Find(ctx, id)
+}
+
+// Find returns the appointment with its history, or ErrNotFound.
+func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
+	return b.store.FindReference(ctx, r)
+}
+
+// Move moves a visit to start, at the same branch. Either all of it happens or
+// nothing. Moving to where the visit is already changes nothing. It returns
+// ErrNotFound, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
+// *VisitorError, or the errors of Centre.Desk.
+func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
+	current, err := b.store.FindReference(ctx, r)
+	if err != nil {
+		return Appointment{}, err
+	}
+	if current.Status == Booked && start.Equal(current.Start) {
+		return current, nil
+	}
+	// The cut-off comes before what is wrong with the new start: a visitor
+	// who can't move at all is not sent looking for another time.
+	service, _, err := b.centre().Desk(current.Service, current.Branch)
+	if err != nil {
+		return Appointment{}, err
+	}
+	if err = current.movable(service.MoveCutoff, now); err != nil {
+		return Appointment{}, err
+	}
+	t, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now)
+	if err != nil {
+		return Appointment{}, err
+	}
+	decide := func(a Appointment) (Appointment, error) {
+		return a.Move(t.place, t.start, t.end, service.MoveCutoff, now)
+	}
+	var moved Appointment
+	err = b.take(ctx, t, now, func() error {
+		moved, err = b.store.Move(ctx, r, t.visit.HoldBack, decide)
+		return err
+	})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return moved, nil
+}
+
+// Cancel cancels a visit; cancelling it again changes nothing. It returns
+// ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
+func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
+	return b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
+		var cutoff time.Duration
+		if s, ok := b.centre().Service(a.Service); ok {
+			cutoff = s.CancelCutoff
+		}
+		return a.Cancel(cutoff, now)
+	})
+}

@@ -1,0 +1,76 @@
+package slots
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// What can be wrong with a request. Every error that a Booker returns is, or
+// wraps, one of these, a *RuleError, a *TakenError, a *RepeatedError or a
+// *VisitorError; anything else is a fault of the system.
+var (
+	ErrUnknownService = errors.New("slots: unknown service")
+	ErrUnknownBranch  = errors.New("slots: unknown branch")
+	ErrNotOffered     = errors.New("slots: the branch does not offer the service")
+	ErrNotFound       = errors.New("slots: no such hold or appointment")
+	ErrExpired        = errors.New("slots: the hold has expired")
+	ErrReleased       = errors.New("slots: the hold was released")
+	ErrHoldUsed       = errors.New("slots: the hold is booked for somebody else")
+	ErrNotBooked      = errors.New("slots: the appointment is not booked any more")
+	ErrPersonBusy     = errors.New("slots: the person has another visit at that time")
+	ErrPersonLimit    = errors.New("slots: the person has as many upcoming visits to this service as allowed")
+	ErrTaken          = errors.New("slots: the place is taken")
+	ErrKeyReused      = errors.New("slots: the idempotency key belongs to another request")
+	ErrRange          = errors.New("slots: the range of days is empty or too long")
+	ErrUnavailable    = errors.New("slots: the store can't be reached")
+
+	// The next three are between a Store and the Booker: the ledger has no
+	// row for the day yet, the calendar has changed since it was read, or the
+	// idempotency key is known.
+	ErrDayClosed = errors.New("slots: the ledger day is not open yet")
+	ErrStale     = errors.New("slots: the calendar has changed")
+	ErrAnswered  = errors.New("slots: the idempotency key was used before")
+)
+
+// Rule names what a start, a move or a cancellation breaks.
+type Rule string
+
+// The rules.
+const (
+	RuleNotice       Rule = "notice"        // too soon
+	RuleHorizon      Rule = "horizon"       // too far ahead
+	RuleClosed       Rule = "closed"        // not open for all of the visit
+	RuleTaken        Rule = "taken"         // no place left
+	RuleOffGrid      Rule = "off_grid"      // not a start that is offered
+	RulePartyLimit   Rule = "party_limit"   // too many visitors
+	RuleCancelCutoff Rule = "cancel_cutoff" // too late to cancel
+	RuleMoveCutoff   Rule = "move_cutoff"   // too late to move
+)
+
+// RuleError says which rule a request breaks.
+type RuleError struct{ Rule Rule }
+
+// Error names the rule.
+func (e *RuleError) Error() string { return fmt.Sprintf("slots: rule %s", e.Rule) }
+
+// TakenError is ErrTaken with the nearest starts that are still free, at most
+// five, the nearest first, and the zone of their branch.
+type TakenError struct {
+	Alternatives []Slot
+	Zone         *time.Location
+}
+
+// Error says how many alternatives there are.
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("%v (%d alternatives)", ErrTaken, len(e.Alternatives))
+}
+
+// Unwrap returns ErrTaken.
+func (e *TakenError) Unwrap() error { return ErrTaken }
+
+// RepeatedError carries the answer that the same request got the first time.
+type RepeatedError struct{ Answer []byte }
+
+// Error says that the request is a repetition.
+func (e *RepeatedError) Error() string { return "slots: the request was answered before" }

@@ -1,0 +1,91 @@
+package slots
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Reference names an appointment to people: nine symbols of Crockford's
+// base32, the last one a check symbol. It is written V-7K3F-9Q2M-X.
+type Reference string
+
+// ErrReference is returned for a text that is no reference, or one with a
+// typing error.
+var ErrReference = errors.New("slots: not a reference")
+
+// crockford is the alphabet of https://www.crockford.com/base32.html.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+const referenceSymbols = 8
+
+// NewReference returns the reference made from five random bytes (40 bits).
+func NewReference(random [5]byte) Reference {
+	var bits uint64
+	for _, b := range random {
+		bits = bits<<8 | uint64(b)
+	}
+	var symbols [referenceSymbols + 1]byte
+	var check byte
+	for i := range referenceSymbols {
+		value := byte(bits >> (5 * (referenceSymbols - 1 - i)) & 31)
+		symbols[i] = crockford[value]
+		check = timesAlpha(check) ^ value
+	}
+	symbols[referenceSymbols] = crockford[timesAlpha(check)]
+	return Reference(symbols[:])
+}
+
+// ParseReference reads a reference as people write it: any case, with or
+// without V, hyphens and spaces, O for 0, I or L for 1. It returns
+// ErrReference when the check symbol does not fit: every single wrong symbol
+// and every swap of two neighbours is noticed.
+func ParseReference(s string) (Reference, error) {
+	if len(s) > 32 {
+		return "", ErrReference
+	}
+	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(s))
+	if len(clean) == referenceSymbols+2 && clean[0] == 'V' {
+		clean = clean[1:]
+	}
+	clean = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(clean)
+	if len(clean) != referenceSymbols+1 {
+		return "", ErrReference
+	}
+	var check byte
+	for i := range len(clean) {
+		value := strings.IndexByte(crockford, clean[i])
+		if value < 0 {
+			return "", ErrReference
+		}
+		if i == referenceSymbols {
+			check = timesAlpha(check)
+		} else {
+			check = timesAlpha(check) ^ byte(value)
+			continue
+		}
+		if check != byte(value) {
+			return "", ErrReference
+		}
+	}
+	return Reference(clean), nil
+}
+
+// String returns the reference as it is shown: V-7K3F-9Q2M-X.
+func (r Reference) String() string {
+	if len(r) != referenceSymbols+1 {
+		return string(r)
+	}
+	return fmt.Sprintf("V-%s-%s-%s", r[:4], r[4:8], r[8:])
+}
+
+// timesAlpha multiplies by the generator of GF(32), x⁵+x²+1. The check symbol
+// is the sum of the symbols weighted with distinct powers of it, so it stays
+// within the alphabet that can be read aloud (docs/adr/0005).
+func timesAlpha(b byte) byte {
+	b <<= 1
+	if b&32 != 0 {
+		b ^= 0b100101
+	}
+	return b
+}

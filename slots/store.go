@@ -1,0 +1,100 @@
+package slots
+
+import (
+	"context"
+	"time"
+
+	"ziyara/scheduling"
+)
+
+// Store keeps the ledger and the appointments. Each method is atomic: it
+// either did all it says, durably, or nothing. Besides what the methods name,
+// each returns ErrUnavailable when the store can't be reached.
+type Store interface {
+	// Occupancy returns the ledger days of the desk group in [from, to] that
+	// have been opened; a day without a row has nothing taken.
+	Occupancy(ctx context.Context, g *DeskGroup, from, to scheduling.Date) (map[scheduling.Date]Occupied, error)
+
+	// OpenDay gives the ledger a row for the day, unless it has one. It
+	// returns ErrStale when the calendar of g is not the current one.
+	OpenDay(ctx context.Context, g *DeskGroup, day scheduling.Day) error
+
+	// Hold takes the place of a and records a. It returns ErrTaken,
+	// ErrDayClosed, or ErrAnswered when the key of once is known.
+	Hold(ctx context.Context, a Appointment, holdBack int, once *Once) error
+
+	// Book turns the hold with the id into a booked visit and records its
+	// history and its message, provided it still stands at now. It returns
+	// ErrNotFound when there is no standing hold of this id, ErrPersonBusy,
+	// ErrPersonLimit, *VisitorError or ErrAnswered.
+	Book(ctx context.Context, id string, b Booking, now time.Time, once *Once) (Appointment, error)
+
+	// Answered returns what the request with this key and fingerprint was
+	// told. It returns ErrNotFound for an unknown key, ErrKeyReused for
+	// another request's.
+	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
+
+	// Find returns the appointment with the id and its history, or
+	// ErrNotFound.
+	Find(ctx context.Context, id string) (Appointment, error)
+
+	// FindReference returns the booked or cancelled appointment with its
+	// history, or ErrNotFound.
+	FindReference(ctx context.Context, r Reference) (Appointment, error)
+
+	// Release gives the place of the hold with the id back; nothing happens
+	// when it does not stand.
+	Release(ctx context.Context, id string) error
+
+	// Move lets decide turn the current appointment into the moved one, and
+	// in the same transaction gives the old place back, takes the new one,
+	// and records history and message. An error of decide is returned as it
+	// is. It also returns ErrNotFound, ErrTaken, ErrDayClosed, ErrPersonBusy
+	// or *VisitorError.
+	Move(ctx context.Context, r Reference, holdBack int, decide Decide) (Appointment, error)
+
+	// Cancel does the same for a cancellation. It returns ErrNotFound or the
+	// error of decide.
+	Cancel(ctx context.Context, r Reference, decide Decide) (Appointment, error)
+
+	// ExpireHolds ends at most limit holds that ran out before or at now and
+	// gives their places back; with a place, only holds on its ledger day.
+	// It returns how many it ended.
+	ExpireHolds(ctx context.Context, now time.Time, on *Place, limit int) (int, error)
+
+	// CloseVisits makes at most limit visits that ended before or at now stop
+	// counting towards the limits of their persons; with a person, only
+	// theirs. It returns how many.
+	CloseVisits(ctx context.Context, now time.Time, of Person, limit int) (int, error)
+}
+
+// Decide returns what becomes of the current appointment. Returning it
+// unchanged in Version and Status writes nothing.
+type Decide func(current Appointment) (Appointment, error)
+
+// Occupied is what the ledger knows of one day.
+type Occupied struct {
+	First int     // tick of the first element
+	Open  []int16 // places open
+	Used  []int16 // places taken
+}
+
+// Once makes a request that creates something answerable once: the store
+// keeps Key with the fingerprint of the request and the answer, in the
+// transaction that creates.
+type Once struct {
+	Key         string
+	Fingerprint [32]byte
+	// Answer renders what the caller is told, to be told again.
+	Answer func(Appointment) ([]byte, error)
+}
+
+// on returns the day as the ledger has it, together with what is taken; the
+// template's openings stay.
+func (o Occupied) on(day scheduling.Day) (scheduling.Day, []int16) {
+	if o.Open == nil {
+		return day, nil
+	}
+	day.First, day.Open = o.First, o.Open
+	return day, o.Used
+}

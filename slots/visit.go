@@ -1,0 +1,102 @@
+package slots
+
+import (
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// Visit is what a slot is sought for, with lengths in ticks of
+// scheduling.Tick.
+type Visit struct {
+	Duration, Before, After, Step int
+	GapStep                       int // 0: only starts on the grid
+	Places                        int // taken in each tick
+	HoldBack                      int // places of each tick left to others
+	Notice, Horizon               time.Duration
+}
+
+// VisitOf returns the visit of a party to service s booked over channel c. It
+// returns a *RuleError of RulePartyLimit for a party outside 1 to s.PartyLimit.
+func VisitOf(s *catalog.Service, party int, c catalog.Channel) (Visit, error) {
+	if party < 1 || party > s.PartyLimit {
+		return Visit{}, &RuleError{RulePartyLimit}
+	}
+	return Visit{
+		Duration: ticks(s.Duration),
+		Before:   ticks(s.Before),
+		After:    ticks(s.After),
+		Step:     ticks(s.Step),
+		GapStep:  ticks(s.GapStep),
+		Places:   s.Places(party),
+		HoldBack: s.HoldBack[c],
+		Notice:   s.Notice,
+		Horizon:  s.Horizon,
+	}, nil
+}
+
+func ticks(d time.Duration) int { return int(d / scheduling.Tick) }
+
+// Place is the part of the ledger that a visit takes: Count places in each of
+// Ticks ticks from First, buffers included.
+type Place struct {
+	Branch    int // key of the branch
+	DeskGroup int // key of the desk group
+	Day       scheduling.Date
+	First     int
+	Ticks     int
+	Count     int
+}
+
+// place returns the part of day that v takes when it starts at tick start.
+func (v Visit) place(g *DeskGroup, day scheduling.Day, start int) Place {
+	return Place{
+		Branch:    g.BranchID,
+		DeskGroup: g.ID,
+		Day:       day.Date,
+		First:     start - v.Before,
+		Ticks:     v.Before + v.Duration + v.After,
+		Count:     v.Places,
+	}
+}
+
+// Check returns nil when a visit may start at start on day as far as the
+// calendar and the service's rules go; whether a place is free is the
+// ledger's answer. Otherwise it returns a *RuleError with the first rule
+// broken, in the order horizon, notice, closed, off the grid. The bounds of
+// notice and horizon are inclusive.
+func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
+	switch {
+	case start.After(now.Add(v.Horizon)):
+		return &RuleError{RuleHorizon}
+	case start.Before(now.Add(v.Notice)):
+		return &RuleError{RuleNotice}
+	}
+	since := start.Sub(day.Start)
+	tick := int(since / scheduling.Tick)
+	from, to := tick-v.Before, tick+v.Duration+v.After
+	for t := from; t < to; t++ {
+		if day.Places(t) == 0 {
+			return &RuleError{RuleClosed}
+		}
+	}
+	if since%scheduling.Tick != 0 || !v.offered(day, tick) {
+		return &RuleError{RuleOffGrid}
+	}
+	return nil
+}
+
+// offered reports whether tick is a start of the grid of its opening, or one
+// that can follow a gap.
+func (v Visit) offered(day scheduling.Day, tick int) bool {
+	if v.GapStep > 0 && (tick-v.Before)%v.GapStep == 0 {
+		return true
+	}
+	for _, o := range day.Openings {
+		if first := o.From + v.Before; tick >= first && tick < o.To {
+			return (tick-first)%v.Step == 0
+		}
+	}
+	return false
+}

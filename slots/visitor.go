@@ -1,0 +1,132 @@
+package slots
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// Visitor is who the visit is for.
+type Visitor struct {
+	Name     string
+	Identity Identity
+	Email    string // "" when none was given
+}
+
+// Representative (وكيل) comes in place of the visitor, by a power of attorney.
+type Representative struct {
+	Name     string
+	Identity Identity
+	Wakala   string // number of the power of attorney
+	Expires  scheduling.Date
+}
+
+// VisitorError says what is wrong with what a visitor wrote, field by field.
+type VisitorError struct{ Fields []Field }
+
+// Field is one input that can't be accepted.
+type Field struct {
+	Name  string // as in the request: name, id, email, wakala, wakala_expires
+	Fault Fault
+}
+
+// Fault says what is wrong with an input.
+type Fault string
+
+// The faults.
+const (
+	FaultName    Fault = "name"
+	FaultID      Fault = "id"
+	FaultEmail   Fault = "email"
+	FaultWakala  Fault = "wakala"
+	FaultExpired Fault = "wakala_expired"
+	FaultSelf    Fault = "represents_self"
+)
+
+// Error names the fields.
+func (e *VisitorError) Error() string {
+	names := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		names[i] = f.Name
+	}
+	return fmt.Sprintf("slots: unacceptable %s", strings.Join(names, ", "))
+}
+
+// NewVisitor checks what a visitor wrote. It returns a *VisitorError with
+// every field that can't be accepted.
+func NewVisitor(name, id, email string) (Visitor, error) {
+	var bad []Field
+	v := Visitor{Name: strings.TrimSpace(name), Email: strings.TrimSpace(email)}
+	if !plausibleName(v.Name) {
+		bad = append(bad, Field{"name", FaultName})
+	}
+	var err error
+	if v.Identity, err = ParseIdentity(id); err != nil {
+		bad = append(bad, Field{"id", FaultID})
+	}
+	if v.Email != "" && !plausibleEmail(v.Email) {
+		bad = append(bad, Field{"email", FaultEmail})
+	}
+	if bad != nil {
+		return Visitor{}, &VisitorError{bad}
+	}
+	return v, nil
+}
+
+// NewRepresentative checks who comes for the visitor with identity principal.
+// It returns a *VisitorError with every field that can't be accepted; nobody
+// represents themselves. That the power of attorney is still valid on the day
+// of the visit is checked where the day is known: by the store.
+func NewRepresentative(name, id, wakala string, expires scheduling.Date, principal Identity) (Representative, error) {
+	var bad []Field
+	r := Representative{Name: strings.TrimSpace(name), Wakala: catalog.LatinDigits(strings.TrimSpace(wakala)), Expires: expires}
+	if !plausibleName(r.Name) {
+		bad = append(bad, Field{"name", FaultName})
+	}
+	var err error
+	switch r.Identity, err = ParseIdentity(id); {
+	case err != nil:
+		bad = append(bad, Field{"id", FaultID})
+	case r.Identity == principal:
+		bad = append(bad, Field{"id", FaultSelf})
+	}
+	if !allDigits(r.Wakala) || len(r.Wakala) > 20 {
+		bad = append(bad, Field{"wakala", FaultWakala})
+	}
+	if bad != nil {
+		return Representative{}, &VisitorError{bad}
+	}
+	return r, nil
+}
+
+// plausibleName accepts 2 to 100 characters with at least one letter and
+// nothing invisible.
+func plausibleName(s string) bool {
+	if n := utf8.RuneCountInString(s); !utf8.ValidString(s) || n < 2 || n > 100 {
+		return false
+	}
+	letter := false
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+		letter = letter || unicode.IsLetter(r)
+	}
+	return letter
+}
+
+// plausibleEmail accepts a bare address of RFC 5322 with a dot in its domain,
+// at most 254 bytes.
+func plausibleEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > 254 {
+		return false
+	}
+	_, domain, _ := strings.Cut(s, "@")
+	return strings.Contains(domain, ".")
+}

@@ -1,0 +1,76 @@
+package slots
+
+import (
+	"context"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// Tally counts the starts of one day's grid: those that can be booked, and
+// those that can't by the first rule that stands against them.
+type Tally struct {
+	Free    int
+	Refused map[Rule]int
+}
+
+// Why returns what becomes of each start of the day's grid at now.
+func Why(day scheduling.Day, used []int16, v Visit, now time.Time) Tally {
+	t := Tally{Refused: make(map[Rule]int)}
+	f := finder{day: day, used: used, visit: v}
+	for _, o := range day.Openings {
+		for start := o.From + v.Before; start < o.To; start += v.Step {
+			t.count(f, start, now)
+		}
+	}
+	return t
+}
+
+func (t *Tally) count(f finder, start int, now time.Time) {
+	v := f.visit
+	at := f.day.At(start)
+	switch {
+	case at.After(now.Add(v.Horizon)):
+		t.Refused[RuleHorizon]++
+		return
+	case at.Before(now.Add(v.Notice)):
+		t.Refused[RuleNotice]++
+		return
+	}
+	rule := Rule("")
+	for tick := start - v.Before; tick < start+v.Duration+v.After; tick++ {
+		switch {
+		case f.day.Places(tick) == 0:
+			t.Refused[RuleClosed]++
+			return
+		case f.left(tick) < v.Places:
+			rule = RuleTaken
+		}
+	}
+	if rule != "" {
+		t.Refused[rule]++
+		return
+	}
+	t.Free++
+}
+
+// Explain answers why a date is as it is for one visitor of the public: the
+// layers that decide its hours, and what becomes of its starts. It returns the
+// errors of Centre.Desk.
+func (b *Booker) Explain(ctx context.Context, service, branch string, date scheduling.Date, now time.Time) (scheduling.Explanation, Tally, error) {
+	s, group, err := b.centre().Desk(service, branch)
+	if err != nil {
+		return scheduling.Explanation{}, Tally{}, err
+	}
+	visit, err := VisitOf(s, 1, catalog.Public)
+	if err != nil {
+		return scheduling.Explanation{}, Tally{}, err
+	}
+	occupied, err := b.store.Occupancy(ctx, group, date, date)
+	if err != nil {
+		return scheduling.Explanation{}, Tally{}, err
+	}
+	day, used := occupied[date].on(group.Calendar.Day(date))
+	return group.Calendar.Explain(date), Why(day, used, visit, now), nil
+}
