@@ -1,0 +1,66 @@
+package scheduling
+
+import (
+	"math"
+	"time"
+)
+
+// At returns the instant, in UTC, at which clocks in zone show w on the date.
+// There is one policy for the hours that clocks skip or repeat, that of RFC
+// 5545 section 3.3.5: a time in a gap is read with the offset in force before
+// the gap, and of a repeated time the first is meant. A w of 24:00 or more is
+// a time of the next day.
+func (d Date) At(w WallTime, zone *time.Location) time.Time {
+	days := Date(w / endOfDay)
+	local := (d + days).unix() + int64(w%endOfDay)*60
+	return time.Unix(instant(local, zone), 0).UTC()
+}
+
+// farthestOffset is more than any zone was ever away from UTC.
+const farthestOffset = 16 * 60 * 60
+
+// instant finds the Unix time of local, a wall clock reading in seconds as if
+// it were UTC. It walks the periods of constant offset in order, so that the
+// first that shows the reading wins. A reading that lies before a period but
+// was behind the one ahead of it is in the gap between them.
+func instant(local int64, zone *time.Location) int64 {
+	p := periodAt(local-farthestOffset, zone)
+	for {
+		u := local - p.offset
+		if u < p.until {
+			return u
+		}
+		next := periodAt(p.until, zone)
+		if local-next.offset < next.from {
+			return u
+		}
+		p = next
+	}
+}
+
+// period is a stretch of time, [from, until) in Unix seconds, during which a
+// zone keeps one offset to UTC, in seconds.
+type period struct{ from, until, offset int64 }
+
+func periodAt(unix int64, zone *time.Location) period {
+	t := time.Unix(unix, 0).In(zone)
+	_, offset := t.Zone()
+	p := period{from: math.MinInt64, until: math.MaxInt64, offset: int64(offset)}
+	from, until := t.ZoneBounds()
+	if !from.IsZero() {
+		p.from = from.Unix()
+	}
+	if !until.IsZero() {
+		p.until = until.Unix()
+	}
+	return p
+}
+
+// calm reports whether the offset changes neither on the date that begins at
+// the reading local nor on the two dates around it that its openings or its
+// midnight could touch. Then wall time is elapsed time.
+func (p period) calm(local int64) bool {
+	const margin = 3 * daySeconds
+	u := local - p.offset
+	return u-margin >= p.from && u+margin < p.until
+}
