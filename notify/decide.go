@@ -1,0 +1,41 @@
+package notify
+
+import "time"
+
+// Decision is what happens to a claimed message.
+type Decision string
+
+// The decisions. Those that drop a message are also the reason recorded.
+const (
+	Send       Decision = "send"
+	Superseded Decision = "superseded" // what it tells is no longer true
+	Expired    Decision = "expired"    // it comes too late to be of use
+)
+
+// Decide returns whether the message is still worth sending at now. It is
+// superseded when the visit has had another start since, when it tells of a
+// visit that was cancelled since, or of a cancellation that was taken back;
+// it has expired from c.Expires on.
+func Decide(c Claimed, now time.Time) Decision {
+	switch {
+	case !c.stillTrue():
+		return Superseded
+	case !now.Before(c.Expires):
+		return Expired
+	default:
+		return Send
+	}
+}
+
+// stillTrue reports whether the visit still is as the message says.
+func (c Claimed) stillTrue() bool {
+	switch c.Facts.Kind {
+	case Booked, Moved:
+		return c.StartVersion == c.Version && !c.Cancelled
+	case Cancelled:
+		return c.StartVersion == c.Version && c.Cancelled
+	case VerificationCode:
+		return true // a code has no visit; it only expires
+	}
+	return true // an unknown kind fails when it is rendered
+}

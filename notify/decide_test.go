@@ -1,0 +1,64 @@
+package notify_test
+
+import (
+	"testing"
+	"time"
+
+	"ziyara/notify"
+)
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
+	later := now.Add(time.Minute)
+	tests := []struct {
+		name          string
+		kind          notify.Kind
+		told, current int // versions of the start
+		cancelled     bool
+		expires       time.Time
+		want          notify.Decision
+	}{
+		// What is no longer true is not sent.
+		{"booked", notify.Booked, 1, 1, false, later, notify.Send},
+		{"booked, moved since", notify.Booked, 1, 2, false, later, notify.Superseded},
+		{"booked, cancelled since", notify.Booked, 1, 1, true, later, notify.Superseded},
+		{"moved", notify.Moved, 2, 2, false, later, notify.Send},
+		{"moved, moved again", notify.Moved, 2, 3, false, later, notify.Superseded},
+		{"moved, cancelled since", notify.Moved, 2, 2, true, later, notify.Superseded},
+		{"cancelled", notify.Cancelled, 2, 2, true, later, notify.Send},
+		{"cancelled, restored since", notify.Cancelled, 2, 2, false, later, notify.Superseded},
+		{"cancelled, restored, moved, cancelled again", notify.Cancelled, 2, 3, true, later, notify.Superseded},
+		{"code", notify.VerificationCode, 0, 0, false, later, notify.Send},
+		// From its expiry on a message isn't sent.
+		{"last moment", notify.Booked, 1, 1, false, now.Add(1), notify.Send},
+		{"exactly at the expiry", notify.Booked, 1, 1, false, now, notify.Expired},
+		{"code after its expiry", notify.VerificationCode, 0, 0, false, now.Add(-1), notify.Expired},
+		{"no expiry", notify.Booked, 1, 1, false, time.Time{}, notify.Expired},
+		{"superseded comes before expired", notify.Booked, 1, 2, false, now, notify.Superseded},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := notify.Claimed{
+				Facts: notify.Facts{Kind: tt.kind}, Expires: tt.expires,
+				StartVersion: tt.told, Version: tt.current, Cancelled: tt.cancelled,
+			}
+			if got := notify.Decide(c, now); got != tt.want {
+				t.Fatalf("Decide = %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	for attempt, want := range map[int]time.Duration{
+		1: 5 * time.Second, 2: 10 * time.Second, 3: 20 * time.Second, 7: 320 * time.Second,
+		8: 10 * time.Minute, 9: 10 * time.Minute, 1 << 30: 10 * time.Minute, 0: 5 * time.Second, -1: 5 * time.Second,
+	} {
+		if got := notify.Backoff(attempt); got != want {
+			t.Errorf("Backoff(%d) = %v, want %v", attempt, got, want)
+		}
+	}
+}

@@ -1,0 +1,23 @@
+// Package notify decides what visitors are told and delivers it. A fact about
+// a visit (booked, moved, cancelled) or about a verification is written to the
+// message ledger where it becomes true, without text. A Worker claims what is
+// due, renders it from the facts of that moment, drops what is no longer
+// true, sends the rest and records how it went.
+//
+// All but the Worker is pure, and the Worker reaches the world only through
+// Ledger and Sender.
+package notify
+
+// Kind says what a message tells.
+type Kind string
+
+// The kinds of messages.
+const (
+	VerificationCode Kind = "verification_code" // proves a mobile number
+	Booked           Kind = "booked"            // a visit was booked
+	Moved            Kind = "moved"             // a visit has another start
+	Cancelled        Kind = "cancelled"         // a visit was cancelled
+)
+
+// Kinds lists all kinds.
+func Kinds() []Kind { return []Kind{VerificationCode, Booked, Moved, Cancelled} }

@@ -1,0 +1,92 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// ErrMobile is returned for text that is not a number that can receive SMS.
+var ErrMobile = errors.New("notify: not a mobile number")
+
+// Mobile is a mobile number in E.164 format, for example +966501234567.
+type Mobile string
+
+const (
+	homeRegion = "SA" // where a number without a country code belongs
+
+	// maxMobileInput bounds what is looked at, in bytes: 15 digits (ITU-T
+	// E.164), an international prefix and separators, at two bytes each.
+	maxMobileInput = 64
+
+	// directionMarks are the invisible characters that phones put around a
+	// number when it is copied inside Arabic text.
+	directionMarks = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+// ParseMobile returns the number written in s. Without a country code it is
+// a Saudi one: 05XXXXXXXX and 5XXXXXXXX, with or without 966, 00966 or +966,
+// and foreign numbers after + or 00. Spaces, hyphens, dots and parentheses may
+// separate digits, which may be Western or Arabic-Indic. It returns ErrMobile
+// for anything else, and for numbers that are valid but not mobile, such as
+// landlines; where a country does not tell the two apart (the United States
+// for one) the number is accepted.
+func ParseMobile(s string) (Mobile, error) {
+	dialled, err := dialString(s)
+	if err != nil {
+		return "", err
+	}
+	n, err := phonenumbers.Parse(dialled, homeRegion)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrMobile, err)
+	}
+	if !phonenumbers.IsValidNumber(n) {
+		return "", fmt.Errorf("%w: no such number range", ErrMobile)
+	}
+	t := phonenumbers.GetNumberType(n)
+	if t != phonenumbers.MOBILE && t != phonenumbers.FIXED_LINE_OR_MOBILE {
+		return "", fmt.Errorf("%w: number of another type (%d)", ErrMobile, t)
+	}
+	return Mobile(phonenumbers.Format(n, phonenumbers.E164)), nil
+}
+
+// dialString reduces s to what would be dialled: an optional plus sign and
+// Western digits. It refuses every character that is neither part of a number
+// nor a separator: the parser would take letters as keys of a keypad and
+// ignore what surrounds a number.
+func dialString(s string) (string, error) {
+	if len(s) > maxMobileInput || !utf8.ValidString(s) {
+		return "", fmt.Errorf("%w: too long or not UTF-8", ErrMobile)
+	}
+	var b strings.Builder
+	for _, r := range strings.Trim(s, directionMarks+" ") {
+		switch {
+		case r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case r >= '\u0660' && r <= '\u0669': // Arabic-Indic
+			b.WriteRune(r - '\u0660' + '0')
+		case r >= '\u06f0' && r <= '\u06f9': // Extended Arabic-Indic
+			b.WriteRune(r - '\u06f0' + '0')
+		case r == '+' && b.Len() == 0:
+			b.WriteRune(r)
+		case r == '.' || r == '(' || r == ')' || unicode.In(r, unicode.Zs, unicode.Pd):
+			// A separator.
+		default:
+			return "", fmt.Errorf("%w: character %U", ErrMobile, r)
+		}
+	}
+	return b.String(), nil
+}
+
+// Masked returns the number for display to people who need to recognise it
+// but not to know it: +9665•••••567. At least four digits are hidden.
+func (m Mobile) Masked() string {
+	const head, tail, hidden = 5, 3, 4
+	last := max(len(m)-tail, 0)
+	first := min(head, max(last-hidden, 0))
+	return string(m[:first]) + strings.Repeat("•", last-first) + string(m[last:])
+}

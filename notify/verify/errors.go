@@ -1,0 +1,50 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// What can be wrong with a request. Every error that a Verifier returns is,
+// or wraps, one of these, a *LimitError, a *WrongCodeError or a
+// *RepeatedError; anything else is a fault of the system, such as a store out
+// of reach.
+var (
+	ErrNotFound  = errors.New("verify: no such verification")
+	ErrExpired   = errors.New("verify: the code has expired")
+	ErrTries     = errors.New("verify: too many wrong codes")
+	ErrKeyReused = errors.New("verify: the idempotency key belongs to another request")
+
+	// The next two are between a Store and the Verifier: the idempotency key
+	// is known, or no code is compared any more.
+	ErrAnswered = errors.New("verify: the idempotency key was used before")
+	ErrOver     = errors.New("verify: the verification is over or unknown")
+)
+
+// LimitError says that a mobile or an address was sent too many codes, or one
+// just now.
+type LimitError struct {
+	RetryAfter time.Duration // until when no code is sent; positive
+	Limit      int           // codes per Window that are allowed
+	Remaining  int           // of them; above 0 only when the last is too recent
+}
+
+// Error says how long to wait.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("verify: too many codes, the next in %v", e.RetryAfter)
+}
+
+// WrongCodeError says that the code is not the one that was sent.
+type WrongCodeError struct{ Left int } // tries left
+
+// Error says how many tries are left.
+func (e *WrongCodeError) Error() string {
+	return fmt.Sprintf("verify: wrong code (%d tries left)", e.Left)
+}
+
+// RepeatedError carries the answer that the same request got the first time.
+type RepeatedError struct{ Answer []byte }
+
+// Error says that the request is a repetition.
+func (e *RepeatedError) Error() string { return "verify: the request was answered before" }

@@ -1,0 +1,143 @@
+package verify_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"ziyara/notify/verify"
+)
+
+// fakeStore keeps the promises of verify.Store in memory. down, when set, is
+// what every method returns.
+type fakeStore struct {
+	mu       sync.Mutex
+	rows     []row
+	answers  map[string]answer
+	messages []string // ids whose code was sent
+	down     error
+}
+
+type row struct {
+	verify.Verification
+	address string
+}
+
+type answer struct {
+	fingerprint [32]byte
+	text        []byte
+}
+
+var _ verify.Store = (*fakeStore)(nil)
+
+func newStore() *fakeStore { return &fakeStore{answers: map[string]answer{}} }
+
+func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, address []byte, since time.Time, allow func(verify.Counts) error, once *verify.Once) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down != nil {
+		return s.down
+	}
+	if err := allow(s.counts(v, string(address), since)); err != nil {
+		return err
+	}
+	if once != nil {
+		if _, known := s.answers[once.Key]; known {
+			return verify.ErrAnswered
+		}
+		text, err := once.Answer(v)
+		if err != nil {
+			return err
+		}
+		s.answers[once.Key] = answer{once.Fingerprint, text}
+	}
+	s.rows = append(s.rows, row{v, string(address)})
+	s.messages = append(s.messages, v.ID)
+	return nil
+}
+
+func (s *fakeStore) counts(v verify.Verification, address string, since time.Time) verify.Counts {
+	var c verify.Counts
+	for _, r := range s.rows {
+		if !r.Created.After(since) {
+			continue
+		}
+		if r.Mobile == v.Mobile {
+			c.OfMobile++
+			c.MobileOldest, c.MobileNewest = earlier(c.MobileOldest, r.Created), later(c.MobileNewest, r.Created)
+		}
+		if r.address == address {
+			c.OfAddress++
+			c.AddressOldest = earlier(c.AddressOldest, r.Created)
+		}
+	}
+	return c
+}
+
+func (s *fakeStore) TryVerification(_ context.Context, id string, right bool, tries int, now time.Time) (verify.Verification, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down != nil {
+		return verify.Verification{}, s.down
+	}
+	i := s.index(id)
+	if i < 0 || !now.Before(s.rows[i].Expires) || s.rows[i].Tries >= tries {
+		return verify.Verification{}, verify.ErrOver
+	}
+	r := &s.rows[i]
+	switch {
+	case !right:
+		r.Tries++
+	case r.Verified.IsZero():
+		r.Verified = now
+	}
+	return r.Verification, nil
+}
+
+func (s *fakeStore) FindVerification(_ context.Context, id string) (verify.Verification, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down != nil {
+		return verify.Verification{}, s.down
+	}
+	i := s.index(id)
+	if i < 0 {
+		return verify.Verification{}, verify.ErrNotFound
+	}
+	return s.rows[i].Verification, nil
+}
+
+func (s *fakeStore) AnsweredVerification(_ context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down != nil {
+		return nil, s.down
+	}
+	a, known := s.answers[key]
+	switch {
+	case !known:
+		return nil, verify.ErrNotFound
+	case a.fingerprint != fingerprint:
+		return nil, verify.ErrKeyReused
+	}
+	return a.text, nil
+}
+
+func (s *fakeStore) index(id string) int {
+	return slices.IndexFunc(s.rows, func(r row) bool { return r.ID == id })
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

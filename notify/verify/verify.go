@@ -1,0 +1,116 @@
+// Package verify proves mobile numbers: it sends a code by SMS and compares
+// what comes back. It decides how many codes are sent and how often one may
+// be guessed; a small Store counts, whatever runs at once.
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ziyara/notify"
+)
+
+// Verification is a code on its way to a mobile, and what came back.
+type Verification struct {
+	ID       string
+	Mobile   notify.Mobile
+	Lang     string // of the message: "ar" or "en"
+	Created  time.Time
+	Expires  time.Time // exclusive
+	Tries    int       // wrong codes so far
+	Verified time.Time // when the right code came first; zero before
+}
+
+// Verifier sends and checks codes. It is safe for concurrent use. now is
+// always the caller's: the Verifier has no clock.
+type Verifier struct {
+	store  Store
+	policy Policy
+	code   func(id string) string
+	newID  func() string
+}
+
+// New returns a Verifier over store. code returns the code of a verification,
+// six Western digits that nobody else can tell from the id; newID returns a
+// new UUID. It refuses a policy that can't be kept.
+func New(store Store, policy Policy, code func(id string) string, newID func() string) (*Verifier, error) {
+	if store == nil || code == nil || newID == nil {
+		return nil, errors.New("verify: a Verifier needs a store, codes and ids")
+	}
+	if err := policy.validate(); err != nil {
+		return nil, err
+	}
+	return &Verifier{store: store, policy: policy, code: code, newID: newID}, nil
+}
+
+// Start sends a code to the mobile, on behalf of somebody at the network
+// address, of which it needs only what tells it from others. The code is good
+// until Expires. once may be nil. It returns a *LimitError, a *RepeatedError
+// when the same request succeeded before, or ErrKeyReused.
+func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte, once *Once, now time.Time) (Verification, error) {
+	started := Verification{
+		ID: v.newID(), Mobile: mobile, Lang: lang,
+		Created: now, Expires: now.Add(v.policy.Lifetime),
+	}
+	allow := func(c Counts) error { return v.policy.Allow(c, now) }
+	err := v.store.StartVerification(ctx, started, address, now.Add(-v.policy.Window), allow, once)
+	if err != nil {
+		return Verification{}, v.repeated(ctx, once, err)
+	}
+	return started, nil
+}
+
+// repeated returns what a request that sent nothing is answered: a
+// *RepeatedError when the same request succeeded before, ErrKeyReused when
+// another one did, and otherwise err. A repetition usually comes within the
+// pause, so a limit has to be looked behind too.
+func (v *Verifier) repeated(ctx context.Context, once *Once, err error) error {
+	var limit *LimitError
+	if once == nil || !errors.Is(err, ErrAnswered) && !errors.As(err, &limit) {
+		return err
+	}
+	answer, lookupErr := v.store.AnsweredVerification(ctx, once.Key, once.Fingerprint)
+	switch {
+	case errors.Is(lookupErr, ErrNotFound):
+		return err
+	case lookupErr != nil:
+		return lookupErr
+	}
+	return &RepeatedError{answer}
+}
+
+// Check compares a code with the one sent, and returns the verification when
+// it is right, as often as it is asked before Expires. Western and
+// Arabic-Indic digits are accepted, and spaces. A right code costs no try;
+// once Tries wrong ones came, before or after it, no code is right any more.
+// It returns ErrNotFound, ErrExpired, ErrTries or a *WrongCodeError.
+func (v *Verifier) Check(ctx context.Context, id, code string, now time.Time) (Verification, error) {
+	right := sameCode(v.code(id), code)
+	// What the comparison says stays here unless the store has counted it.
+	checked, err := v.store.TryVerification(ctx, id, right, v.policy.Tries, now)
+	switch {
+	case errors.Is(err, ErrOver):
+		return Verification{}, v.over(ctx, id, now)
+	case err != nil:
+		return Verification{}, err
+	case !right:
+		return Verification{}, &WrongCodeError{Left: v.policy.Tries - checked.Tries}
+	}
+	return checked, nil
+}
+
+// over returns why no code is compared any more.
+func (v *Verifier) over(ctx context.Context, id string, now time.Time) error {
+	found, err := v.store.FindVerification(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case !now.Before(found.Expires):
+		return ErrExpired
+	case found.Tries >= v.policy.Tries:
+		return ErrTries
+	}
+	return fmt.Errorf("verify: a standing verification was not tried: %w", ErrOver)
+}
