@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ziyara/service"
+	"ziyara/service/privatepg"
+)
+
+type dev struct {
+	tuning
+	URL    string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"A PostgreSQL to use instead of the private one."`
+	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port; a loopback address."`
+	Data   string `env:"ZIYARA_DATA" placeholder:"DIR" help:"Where the private database keeps its data; /var/lib/ziyara for root, otherwise ~/.local/share/ziyara."`
+}
+
+// stopPatience is how long the private database may take to stop.
+const stopPatience = 20 * time.Second
+
+// Run brings everything up, says what to open, and serves until Ctrl-C.
+func (d dev) Run(ctx context.Context) (err error) {
+	began := time.Now()
+	config, err := d.config()
+	if err != nil {
+		return err
+	}
+	if d.Data == "" {
+		if d.Data, err = privatepg.DefaultDir(); err != nil {
+			return err
+		}
+	}
+	if d.URL == "" {
+		database, err := privatepg.Start(ctx, privatepg.Config{Dir: filepath.Join(d.Data, "postgres"), Log: os.Stderr})
+		if err != nil {
+			return err
+		}
+		defer func() {
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+			defer cancel()
+			err = errors.Join(err, database.Stop(stopping))
+		}()
+		d.URL = database.URL
+	}
+	if config.Secret, err = devSecret(d.Data); err != nil {
+		return err
+	}
+	if _, err = service.Migrate(ctx, d.URL); err != nil {
+		return err
+	}
+	if _, err = service.SeedDemo(ctx, d.URL); err != nil {
+		return err
+	}
+	config.DatabaseURL, config.Listen, config.Log = d.URL, d.Listen, textLog()
+	replica, err := service.New(ctx, config)
+	if err != nil {
+		return err
+	}
+	fmt.Printf(welcome, time.Since(began).Seconds(), replica.URL(), d.Data, d.URL)
+	return replica.Run(ctx)
+}
+
+const welcome = `
+Ziyara is ready (%.1f s).
+
+  Try the API       %[2]s/docs
+  Sandbox phone     %[2]s/dev/phone
+  First request     curl -s '%[2]s/v1/services?q=iban'
+
+  Data              %[3]s
+  Database          %[4]s
+
+Ctrl-C stops it, the database too. The data stays.
+
+`
+
+// devSecret returns the secret that belongs to the data in dir, a new one the
+// first time.
+func devSecret(dir string) ([]byte, error) {
+	name := filepath.Join(dir, "secret")
+	secret, err := os.ReadFile(name) //nolint:gosec // the directory is the user's own choice
+	if !errors.Is(err, fs.ErrNotExist) {
+		return secret, err
+	}
+	if err = os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the database's user has to pass
+		return nil, err
+	}
+	secret = []byte(rand.Text() + rand.Text())
+	return secret, os.WriteFile(name, secret, 0o600)
+}

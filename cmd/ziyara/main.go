@@ -1,0 +1,59 @@
+// Ziyara gives every visitor of a service centre a time. See README.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // the zones of branches, also where the system has none
+
+	"github.com/alecthomas/kong"
+
+	"ziyara/service/privatepg"
+)
+
+// commands are the words that the program understands.
+type commands struct {
+	Dev     dev     `cmd:"" help:"Try it out: private database, demo centre, sandbox phone; on this machine only."`
+	Serve   serve   `cmd:"" help:"Serve the API and run the periodic jobs."`
+	Migrate migrate `cmd:"" help:"Bring the database schema up to date."`
+	Seed    seed    `cmd:"" help:"Add what the database lacks of the demo centre."`
+	Audit   audit   `cmd:"" help:"Recompute the capacity ledger; exit 1 and list each difference."`
+	Health  health  `cmd:"" help:"Ask a running service on this machine whether it lives; for container health checks."`
+}
+
+func main() {
+	privatepg.RunChild()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	parsed := kong.Parse(&c,
+		kong.Name("ziyara"),
+		kong.Description("Books visits to a service centre. Configuration comes from the environment; every command lists its variables with --help."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := parsed.Run(); err != nil {
+		var quiet exitCode
+		if errors.As(err, &quiet) {
+			os.Exit(int(quiet))
+		}
+		fmt.Fprintln(os.Stderr, "ziyara:", err)
+		os.Exit(1)
+	}
+}
+
+// exitCode ends the program without another word.
+type exitCode int
+
+// Error says how the program ends.
+func (c exitCode) Error() string { return fmt.Sprintf("exit status %d", int(c)) }
+
+// jsonLog logs to standard error, one JSON object a line.
+func jsonLog() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
+
+// textLog logs to standard error for people.
+func textLog() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }

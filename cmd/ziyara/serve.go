@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"ziyara/service"
+)
+
+// database is the flag of every command that needs one.
+type database struct {
+	URL string `name:"database-url" env:"DATABASE_URL" required:"" placeholder:"URL" help:"PostgreSQL 15 or newer, as postgres://user:password@host:port/name."`
+}
+
+// tuning are the settings that dev and serve share.
+type tuning struct {
+	RateLimit      string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
+	TrustedProxies []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
+	Hold           time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
+	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Most connections to the database."`
+	SMS            string        `env:"ZIYARA_SMS" default:"sandbox" enum:"sandbox" help:"The way out for messages: sandbox keeps them in memory and, on a loopback address, shows them under /dev/phone."`
+}
+
+func (t tuning) config() (service.Config, error) {
+	c := service.Config{TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, SMS: t.SMS}
+	if t.RateLimit == "off" {
+		return c, nil
+	}
+	n, err := strconv.Atoi(t.RateLimit)
+	if err != nil || n < 1 {
+		return c, fmt.Errorf("ZIYARA_RATE_LIMIT is %q: want a number from 1, or off", t.RateLimit)
+	}
+	c.RateLimit = n
+	return c, nil
+}
+
+type serve struct {
+	database
+	tuning
+	Secret string `env:"ZIYARA_SECRET" required:"" placeholder:"TEXT" help:"At least 32 random bytes, the same in every replica; tokens and codes follow from it."`
+	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port."`
+}
+
+// Run migrates, then serves until the program is told to stop.
+func (s serve) Run(ctx context.Context) error {
+	config, err := s.config()
+	if err != nil {
+		return err
+	}
+	config.DatabaseURL, config.Secret, config.Listen, config.Log = s.URL, []byte(s.Secret), s.Listen, jsonLog()
+	if _, err = service.Migrate(ctx, s.URL); err != nil {
+		return err
+	}
+	replica, err := service.New(ctx, config)
+	if err != nil {
+		return err
+	}
+	config.Log.InfoContext(ctx, "serving", "url", replica.URL())
+	return replica.Run(ctx)
+}
+
+type migrate struct{ database }
+
+// Run brings the schema up to date.
+func (m migrate) Run(ctx context.Context) error {
+	n, err := service.Migrate(ctx, m.URL)
+	if err == nil {
+		fmt.Printf("The schema is up to date; %d migrations applied.\n", n)
+	}
+	return err
+}
+
+type seed struct{ database }
+
+// Run adds the demo centre.
+func (s seed) Run(ctx context.Context) error {
+	n, err := service.SeedDemo(ctx, s.URL)
+	if err == nil {
+		fmt.Printf("The demo centre is there; %d rows added.\n", n)
+	}
+	return err
+}
+
+type audit struct{ database }
+
+// Run compares the ledger with the appointments.
+func (a audit) Run(ctx context.Context) error {
+	n, err := service.Audit(ctx, a.URL, os.Stdout)
+	switch {
+	case err != nil:
+		return err
+	case n > 0:
+		fmt.Printf("%d differences between the ledger and the appointments.\n", n)
+		return exitCode(1)
+	}
+	fmt.Println("The ledger agrees with the appointments.")
+	return nil
+}
+
+type health struct {
+	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address that the service listens on."`
+}
+
+// Run asks the service whether it lives.
+func (h health) Run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	return service.Health(ctx, h.Listen)
+}

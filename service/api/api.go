@@ -1,0 +1,157 @@
+// Package api serves the contract of openapi.yaml: JSON over HTTP, with one
+// file of handlers for each resource. It turns requests into calls of the
+// domain and the domain's errors into problems.
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/swaggest/swgui/v5emb"
+
+	"ziyara/notify/sandbox"
+	"ziyara/notify/verify"
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+const (
+	bodyLimit      = 64 << 10
+	requestTimeout = 10 * time.Second // of a handler; the database gives up earlier
+	readTimeout    = 15 * time.Second // of a whole request, against slow senders
+	idleTimeout    = 60 * time.Second
+)
+
+// Config is what the API is made of.
+type Config struct {
+	Spec     []byte // openapi.yaml
+	Booker   *slots.Booker
+	Centre   func() *slots.Centre // the current snapshot
+	Verifier *verify.Verifier
+	Keys     *secret.Keys
+	Ready    func(context.Context) error // nil when requests can be served
+	Now      func() time.Time
+	NewID    func() string // a new UUID
+	Random   func([]byte)  // fills with random bytes
+	Log      *slog.Logger
+	Metrics  *prometheus.Registry
+
+	// Phone shows messages under /dev/phone; nil for a real gateway.
+	Phone *sandbox.Phone
+	// RateLimit is how many requests that change something one address may
+	// send a minute; 0 for any number.
+	RateLimit int
+	// TrustedProxies are the networks whose X-Real-IP names the client.
+	TrustedProxies []string
+}
+
+// Server is the API as an HTTP server.
+type Server struct {
+	Config
+	app       *fiber.App
+	requests  *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	held      prometheus.Counter
+	booked    prometheus.Counter
+}
+
+// New returns the API. It fails when the contract can't be read.
+func New(c Config) (*Server, error) {
+	contract, err := newValidator(c.Spec)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: c}
+	s.count()
+	s.app = fiber.New(fiber.Config{
+		AppName:                 "ziyara",
+		DisableStartupMessage:   true,
+		Immutable:               true, // values outlive their request
+		BodyLimit:               bodyLimit,
+		ReadTimeout:             readTimeout,
+		IdleTimeout:             idleTimeout,
+		ErrorHandler:            s.fail,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          c.TrustedProxies,
+		ProxyHeader:             "X-Real-IP",
+		EnableIPValidation:      true,
+	})
+	s.app.Use(s.identify, s.observe, recover.New(), s.deadline)
+	s.pages()
+	if c.RateLimit > 0 {
+		s.app.Use(s.limit())
+	}
+	s.app.Use(contract.middleware)
+	RegisterHandlers(s.app, NewStrictHandler(s, nil))
+	return s, nil
+}
+
+// pages adds what is for people and operators and not part of the contract.
+func (s *Server) pages() {
+	s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
+	s.app.Get("/openapi.yaml", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, "application/yaml")
+		return c.Send(s.Spec)
+	})
+	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
+	s.app.Get("/problems", s.problemsPage)
+	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
+	if s.Phone != nil {
+		s.app.Get("/dev/phone", s.phonePage)
+		s.app.Get("/dev/phone.json", s.phoneJSON)
+	}
+}
+
+// Serve answers requests on the listener until Shutdown.
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+
+// Shutdown stops accepting requests and waits for those in progress until ctx
+// is done.
+func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+
+// GetHealth says that the process answers.
+func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
+	return GetHealth200JSONResponse{Status: "ok"}, nil
+}
+
+// GetReady says whether requests can be served.
+func (s *Server) GetReady(ctx context.Context, _ GetReadyRequestObject) (GetReadyResponseObject, error) {
+	if err := s.Ready(ctx); err != nil {
+		return nil, errors.Join(slots.ErrUnavailable, err)
+	}
+	return GetReady200JSONResponse{Status: "ok"}, nil
+}
+
+var _ StrictServerInterface = (*Server)(nil)
+
+// stored is an answer that is kept and given again: the same bytes each time.
+type stored struct {
+	Status   int    `json:"status"`
+	Location string `json:"location,omitempty"`
+	Body     []byte `json:"body"`
+}
+
+func (r stored) write(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	if r.Location != "" {
+		c.Set(fiber.HeaderLocation, r.Location)
+	}
+	return c.Status(r.Status).Send(r.Body)
+}
+
+// VisitCreateHoldResponse writes the answer.
+func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateAppointmentResponse writes the answer.
+func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateVerificationResponse writes the answer.
+func (r stored) VisitCreateVerificationResponse(c *fiber.Ctx) error { return r.write(c) }

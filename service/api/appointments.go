@@ -1,0 +1,167 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"ziyara/notify"
+	"ziyara/scheduling"
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+// errProof and errProofExpired are returned for a verification token that
+// proves nothing (any more); errNoToken for a request without its token.
+var (
+	errProof        = errors.New("api: the verification token is not valid")
+	errProofExpired = errors.New("api: the verification token has expired")
+	errNoToken      = errors.New("api: a token is needed")
+)
+
+// CreateAppointment turns a hold into a booked visit.
+func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentRequestObject) (CreateAppointmentResponseObject, error) {
+	now := s.Now()
+	key := r.Params.IdempotencyKey
+	once, err := s.once(key, "appointments", r.Body, s.bookedAnswer)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.ownsHold(ctx, r.Body.Hold, r.Body.HoldToken); err != nil {
+		return nil, err
+	}
+	mobile, err := s.Keys.Open(useMobile, r.Body.Verification, now)
+	switch {
+	case errors.Is(err, secret.ErrTokenExpired):
+		return s.again(key, s.Booker.Repeated(ctx, once, errProofExpired))
+	case err != nil:
+		return nil, errProof
+	}
+	booking, err := s.booking(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	booking.Mobile, booking.Lang = mobile, metaOf(ctx).lang
+	a, err := s.Booker.Book(ctx, r.Body.Hold, booking, once, now)
+	if err != nil {
+		return s.again(key, err)
+	}
+	s.booked.Inc()
+	return s.bookedAnswer(a)
+}
+
+// booking reads what a visitor wrote. Everything that is wrong is said at
+// once.
+func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
+	var bad []pointerError
+	if !body.DocumentsAcknowledged {
+		bad = append(bad, pointerError{"#/documents_acknowledged", text(
+			"أكّد أنك اطّلعت على المستندات المطلوبة.", "Confirm that you have read what to bring.")})
+	}
+	visitor, err := slots.NewVisitor(body.Visitor.Name, body.Visitor.ID, body.Visitor.Email)
+	bad = append(bad, pointers("#/visitor/", err)...)
+	booking := slots.Booking{Visitor: visitor}
+	if by := body.Representative; by != nil {
+		expires, err := scheduling.ParseDate(by.WakalaExpires)
+		if err != nil {
+			bad = append(bad, pointerError{"#/representative/wakala_expires", wrongFormat("date")})
+		}
+		representative, err := slots.NewRepresentative(by.Name, by.ID, by.Wakala, expires, visitor.Identity)
+		bad = append(bad, pointers("#/representative/", err)...)
+		booking.Representative = &representative
+	}
+	if bad != nil {
+		return slots.Booking{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
+	}
+	for _, n := range body.Needs {
+		booking.Needs = append(booking.Needs, string(n))
+	}
+	var random [5]byte
+	s.Random(random[:])
+	booking.Reference = slots.NewReference(random)
+	booking.Person = slots.Person(s.Keys.Person(string(visitor.Identity.Kind), visitor.Identity.Number))
+	return booking, nil
+}
+
+func (s *Server) bookedAnswer(a slots.Appointment) (stored, error) {
+	out := s.appointmentJSON(a)
+	out.ManageToken = s.Keys.Token(useManage, string(a.Reference))
+	body, err := json.Marshal(out)
+	return stored{Status: http.StatusCreated, Location: "/v1/appointments/" + a.Reference.String(), Body: body}, err
+}
+
+func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
+	zone := s.zone(a)
+	out := Appointment{
+		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
+		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
+		Party: a.Party, CreatedAt: a.Created.In(zone), Version: a.Version,
+		Mobile: notify.Mobile(a.Mobile).Masked(), Visitor: a.Visitor.Name,
+		Requirements: []Named{}, CancelBefore: a.Start.In(zone), MoveBefore: a.Start.In(zone),
+		History: []AppointmentEvent{},
+	}
+	if service, ok := s.Centre().Service(a.Service); ok {
+		out.Requirements = requirementsJSON(service)
+		out.CancelBefore = a.Start.Add(-service.CancelCutoff).In(zone)
+		out.MoveBefore = a.Start.Add(-service.MoveCutoff).In(zone)
+	}
+	for _, e := range a.History {
+		out.History = append(out.History, AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)})
+	}
+	return out
+}
+
+// owned reads the reference of a request and checks the token that goes with
+// it. A wrong token is answered like an unknown reference: nobody learns which
+// references exist.
+func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, error) {
+	token := metaOf(ctx).bearer
+	if token == "" {
+		return "", errNoToken
+	}
+	r, err := slots.ParseReference(reference)
+	if err != nil || !s.Keys.Match(useManage, string(r), token) {
+		return "", slots.ErrNotFound
+	}
+	return r, nil
+}
+
+// GetAppointment shows an appointment.
+func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObject) (GetAppointmentResponseObject, error) {
+	reference, err := s.owned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Booker.Find(ctx, reference)
+	if err != nil {
+		return nil, err
+	}
+	return GetAppointment200JSONResponse(s.appointmentJSON(a)), nil
+}
+
+// CancelAppointment cancels an appointment.
+func (s *Server) CancelAppointment(ctx context.Context, r CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error) {
+	reference, err := s.owned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Booker.Cancel(ctx, reference, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return CancelAppointment200JSONResponse(s.appointmentJSON(a)), nil
+}
+
+// MoveAppointment moves an appointment to another start.
+func (s *Server) MoveAppointment(ctx context.Context, r MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error) {
+	reference, err := s.owned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Booker.Move(ctx, reference, r.Body.Start, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return MoveAppointment200JSONResponse(s.appointmentJSON(a)), nil
+}

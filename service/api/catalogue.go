@@ -1,0 +1,122 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/slots"
+)
+
+const defaultLimit = 50
+
+// ListBranches lists the branches.
+func (s *Server) ListBranches(context.Context, ListBranchesRequestObject) (ListBranchesResponseObject, error) {
+	list := BranchList{Branches: []Branch{}}
+	for _, b := range s.Centre().Branches {
+		list.Branches = append(list.Branches, Branch{Slug: b.Slug, Name: b.Name, City: b.City, Address: b.Address, Zone: b.Zone})
+	}
+	return ListBranches200JSONResponse(list), nil
+}
+
+// ListServices lists the services, of one branch or by words.
+func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (ListServicesResponseObject, error) {
+	centre := s.Centre()
+	if _, ok := centre.Branch(r.Params.Branch); !ok && r.Params.Branch != "" {
+		return nil, slots.ErrUnknownBranch
+	}
+	found := centre.SearchServices(r.Params.Q)
+	if r.Params.Branch != "" {
+		found = slices.DeleteFunc(slices.Clone(found), func(v *catalog.Service) bool {
+			return !slices.Contains(centre.BranchesOf(v.Slug), r.Params.Branch)
+		})
+	}
+	if r.Params.Cursor != "" {
+		after, err := base64.RawURLEncoding.DecodeString(r.Params.Cursor)
+		at := slices.IndexFunc(found, func(v *catalog.Service) bool { return v.Slug == string(after) })
+		if err != nil || at < 0 {
+			return nil, invalid("?cursor", text("المؤشر غير صالح؛ ابدأ من الصفحة الأولى.", "The cursor is not valid; start from the first page."))
+		}
+		found = found[at+1:]
+	}
+	limit := r.Params.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	list := ServiceList{Services: []Service{}}
+	if len(found) > limit {
+		found = found[:limit]
+		list.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(found[limit-1].Slug))
+	}
+	for _, v := range found {
+		list.Services = append(list.Services, serviceJSON(centre, v))
+	}
+	return ListServices200JSONResponse(list), nil
+}
+
+// GetService shows one service.
+func (s *Server) GetService(_ context.Context, r GetServiceRequestObject) (GetServiceResponseObject, error) {
+	centre := s.Centre()
+	v, ok := centre.Service(r.Service)
+	if !ok {
+		return nil, slots.ErrUnknownService
+	}
+	return GetService200JSONResponse(serviceJSON(centre, v)), nil
+}
+
+func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
+	minutes := func(d time.Duration) int { return int(d / time.Minute) }
+	out := Service{
+		Slug: v.Slug, Name: v.Name, About: v.About,
+		Department:      Named{Slug: v.Department},
+		DurationMinutes: minutes(v.Duration), BufferBeforeMinutes: minutes(v.Before), BufferAfterMinutes: minutes(v.After),
+		StepMinutes: minutes(v.Step), NoticeMinutes: minutes(v.Notice), HorizonDays: int(v.Horizon / (24 * time.Hour)),
+		CancelCutoffMinutes: minutes(v.CancelCutoff), MoveCutoffMinutes: minutes(v.MoveCutoff),
+		PartyLimit: v.PartyLimit, ActiveLimit: v.ActiveLimit,
+		Requirements: requirementsJSON(v), Online: v.Online,
+		Branches: centre.BranchesOf(v.Slug),
+	}
+	if out.Branches == nil {
+		out.Branches = []string{}
+	}
+	if d, ok := centre.Department(v.Department); ok {
+		out.Department.Name = d.Name
+	}
+	return out
+}
+
+func requirementsJSON(v *catalog.Service) []Named {
+	list := []Named{}
+	for _, r := range v.Requirements {
+		list = append(list, Named{Slug: r.Slug, Name: r.Name})
+	}
+	return list
+}
+
+// SearchGuide finds what serves a visitor's wish: a visit, its online
+// alternative, or another entity.
+func (s *Server) SearchGuide(_ context.Context, r SearchGuideRequestObject) (SearchGuideResponseObject, error) {
+	list := GuideMatchList{Matches: []GuideMatch{}}
+	for _, m := range s.Centre().Guide(r.Params.Q) {
+		switch {
+		case m.Entity != nil:
+			list.Matches = append(list.Matches, GuideMatch{
+				Kind:   GuideMatchKindEntity,
+				Entity: &GuideEntity{Slug: m.Entity.Slug, Name: m.Entity.Name, Link: m.Entity.Link},
+			})
+		case m.Service.Online != "":
+			list.Matches = append(list.Matches, GuideMatch{
+				Kind: GuideMatchKindOnline, Online: m.Service.Online,
+				Service: &Named{Slug: m.Service.Slug, Name: m.Service.Name},
+			})
+		default:
+			list.Matches = append(list.Matches, GuideMatch{
+				Kind:    GuideMatchKindService,
+				Service: &Named{Slug: m.Service.Slug, Name: m.Service.Name},
+			})
+		}
+	}
+	return SearchGuide200JSONResponse(list), nil
+}

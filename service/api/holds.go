@@ -1,0 +1,151 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/notify/verify"
+	"ziyara/slots"
+)
+
+// useHold and useManage name what tokens are for.
+const (
+	useHold   = "hold"
+	useManage = "manage"
+	useMobile = "mobile"
+)
+
+// errWrongToken is returned for a token that does not belong to its hold.
+var errWrongToken = errors.New("api: the token does not belong to the hold")
+
+// errChannel is returned when a visitor asks for a channel of the staff.
+var errChannel = errors.New("api: the channel is for staff")
+
+// CreateHold keeps a place for a while.
+func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (CreateHoldResponseObject, error) {
+	now := s.Now()
+	if r.Body.Channel != "" && r.Body.Channel != catalog.Public {
+		return nil, errChannel
+	}
+	render := func(a slots.Appointment) (stored, error) { return s.holdAnswer(a) }
+	once, err := s.once(r.Params.IdempotencyKey, "holds", r.Body, render)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Booker.Hold(ctx, slots.HoldRequest{
+		Service: r.Body.Service, Branch: r.Body.Branch, Start: r.Body.Start,
+		Party: max(1, r.Body.Party), Channel: catalog.Public,
+	}, once, now)
+	if err != nil {
+		return s.again(r.Params.IdempotencyKey, err)
+	}
+	s.held.Inc()
+	return render(a)
+}
+
+func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {
+	zone := s.zone(a)
+	body, err := json.Marshal(Hold{
+		ID: a.ID, Token: s.Keys.Token(useHold, a.ID), Service: a.Service, Branch: a.Branch,
+		Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party, ExpiresAt: a.Expires.In(zone),
+	})
+	return stored{Status: http.StatusCreated, Body: body}, err
+}
+
+// DeleteHold gives a hold back.
+func (s *Server) DeleteHold(ctx context.Context, r DeleteHoldRequestObject) (DeleteHoldResponseObject, error) {
+	if err := s.ownsHold(ctx, r.ID, r.Params.HoldToken); err != nil {
+		return nil, err
+	}
+	if err := s.Booker.Release(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	return DeleteHold204Response{}, nil
+}
+
+// ownsHold returns nil for the token of the hold, slots.ErrNotFound when there
+// is no such hold, and errWrongToken otherwise.
+func (s *Server) ownsHold(ctx context.Context, id, token string) error {
+	if s.Keys.Match(useHold, id, token) {
+		return nil
+	}
+	if _, err := s.Booker.FindHold(ctx, id); err != nil {
+		return err
+	}
+	return errWrongToken
+}
+
+// zone returns the time zone of the appointment's branch.
+func (s *Server) zone(a slots.Appointment) *time.Location {
+	if _, group, err := s.Centre().Desk(a.Service, a.Branch); err == nil {
+		return group.Calendar.Zone()
+	}
+	return time.UTC // the branch is gone from the catalogue; the instant stays right
+}
+
+// once makes a request answerable once; nil without a key. The answer is kept
+// sealed: it holds the token of what was created.
+func (s *Server) once(key, operation string, body any, render func(slots.Appointment) (stored, error)) (*slots.Once, error) {
+	if key == "" {
+		return nil, nil
+	}
+	print, err := fingerprint(operation, body)
+	if err != nil {
+		return nil, err
+	}
+	return &slots.Once{
+		Key: key, Fingerprint: print,
+		Answer: func(a slots.Appointment) ([]byte, error) {
+			answer, err := render(a)
+			if err != nil {
+				return nil, err
+			}
+			return s.seal(key, answer)
+		},
+	}, nil
+}
+
+// fingerprint names a request by what it asks for, whatever the spelling of
+// its JSON.
+func fingerprint(operation string, body any) ([32]byte, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return sha256.Sum256(append([]byte(operation+"\n"), data...)), nil
+}
+
+func (s *Server) seal(key string, answer stored) ([]byte, error) {
+	data, err := json.Marshal(answer)
+	if err != nil {
+		return nil, err
+	}
+	return s.Keys.Seal(data, key)
+}
+
+// again returns the answer that a repeated request got the first time, or err.
+func (s *Server) again(key string, err error) (stored, error) {
+	var sealed []byte
+	var booking *slots.RepeatedError
+	var proof *verify.RepeatedError
+	switch {
+	case errors.As(err, &booking):
+		sealed = booking.Answer
+	case errors.As(err, &proof):
+		sealed = proof.Answer
+	default:
+		return stored{}, err
+	}
+	data, err := s.Keys.OpenSealed(sealed, key)
+	if err != nil {
+		return stored{}, err
+	}
+	var answer stored
+	err = json.Unmarshal(data, &answer)
+	return answer, err
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/notify/sandbox"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// page writes one of the pages for developers.
+func page(c *fiber.Ctx, name string, data any) error {
+	t, err := template.ParseFS(pageFiles, "pages/"+name)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err = t.Execute(&out, data); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'")
+	return c.Send(out.Bytes())
+}
+
+// phonePage shows the messages that the sandbox took, newest first.
+func (s *Server) phonePage(c *fiber.Ctx) error {
+	c.Set("Refresh", "3")
+	return page(c, "phone.html", s.Phone.Messages(wantedMobile(c)))
+}
+
+func (s *Server) phoneJSON(c *fiber.Ctx) error {
+	messages := s.Phone.Messages(wantedMobile(c))
+	if messages == nil {
+		messages = []sandbox.Message{}
+	}
+	return c.JSON(messages)
+}
+
+// wantedMobile reads ?mobile= in any spelling; a number that is none selects
+// nothing.
+func wantedMobile(c *fiber.Ctx) notify.Mobile {
+	q := c.Query("mobile")
+	if q == "" {
+		return ""
+	}
+	m, err := notify.ParseMobile(q)
+	if err != nil {
+		return notify.Mobile("?")
+	}
+	return m
+}
+
+// documented is a kind of problem as the page shows it.
+type documented struct {
+	Name          string
+	Status        int
+	Title, Detail catalog.Text
+}
+
+// problemsPage documents every kind of problem; problem types point here.
+func (s *Server) problemsPage(c *fiber.Ctx) error {
+	var list []documented
+	seen := map[string]bool{}
+	add := func(k kind) {
+		if !seen[k.name] {
+			seen[k.name] = true
+			list = append(list, documented{k.name, k.status, k.title, k.detail})
+		}
+	}
+	for _, m := range problems() {
+		add(m.kind)
+	}
+	for _, r := range rules() {
+		add(ruleKind(r))
+	}
+	for _, k := range []kind{
+		kindInvalid, kindWrongCode, kindTooMany, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
+	} {
+		add(k)
+	}
+	return page(c, "problems.html", list)
+}

@@ -1,0 +1,170 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/notify/verify"
+	"ziyara/slots"
+)
+
+// kind is a kind of problem: what RFC 9457 calls a problem type. Its name
+// never changes once it is published.
+type kind struct {
+	name          string
+	status        int
+	title, detail catalog.Text
+}
+
+// kindOf returns the kind of problem that an error is. Everything that the
+// domain can say has its kind here; the rest is internal.
+func kindOf(err error) kind {
+	for _, m := range problems() {
+		if errors.Is(err, m.err) {
+			return m.kind
+		}
+	}
+	var rule *slots.RuleError
+	var wrong *verify.WrongCodeError
+	var often *verify.LimitError
+	var limited *limitedError
+	var visitor *slots.VisitorError
+	var request *invalidError
+	var framework *fiber.Error
+	switch {
+	case errors.As(err, &rule):
+		return ruleKind(rule.Rule)
+	case errors.As(err, &visitor):
+		return kindInvalid
+	case errors.As(err, &wrong):
+		return kindWrongCode
+	case errors.As(err, &often), errors.As(err, &limited):
+		return kindTooMany
+	case errors.As(err, &request):
+		return statusKind(request.Status)
+	case errors.As(err, &framework):
+		return statusKind(framework.Code)
+	case errors.Is(err, context.DeadlineExceeded):
+		return kindUnavailable
+	}
+	return kindInternal
+}
+
+// statusKind returns the kind for a status that stands for itself.
+func statusKind(status int) kind {
+	switch status {
+	case http.StatusBadRequest, http.StatusRequestHeaderFieldsTooLarge:
+		return kindMalformed
+	case http.StatusNotFound:
+		return kindNoRoute
+	case http.StatusMethodNotAllowed:
+		return kindMethod
+	case http.StatusRequestEntityTooLarge:
+		return kindTooLarge
+	case http.StatusUnsupportedMediaType:
+		return kindMediaType
+	case http.StatusUnprocessableEntity:
+		return kindInvalid
+	case http.StatusTooManyRequests:
+		return kindTooMany
+	}
+	return kindInternal
+}
+
+// fail writes an error as a problem (RFC 9457) in the visitor's language. It
+// is the one place where errors become answers.
+func (s *Server) fail(c *fiber.Ctx, err error) error {
+	m := metaOf(c.UserContext())
+	if m.id == "" { // refused before the first middleware, for its size
+		m.id, m.lang = s.NewID(), languageOf(c.Get(fiber.HeaderAcceptLanguage))
+		c.Set(headerRequestID, m.id)
+	}
+	k := kindOf(err)
+	p := Problem{
+		Type: "/problems#" + k.name, Title: k.title.In(m.lang), Status: k.status, Detail: k.detail.In(m.lang),
+		RequestID: m.id,
+	}
+	s.explain(c, &p, err, m.lang)
+	if k.status >= http.StatusInternalServerError {
+		s.Log.ErrorContext(c.UserContext(), "request failed", "error", err, "request_id", m.id)
+	}
+	if p.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(p.RetryAfter))
+	}
+	return c.Status(k.status).JSON(p, "application/problem+json")
+}
+
+// explain adds what an error knows beside its kind.
+func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
+	var taken *slots.TakenError
+	var rule *slots.RuleError
+	var visitor *slots.VisitorError
+	var wrong *verify.WrongCodeError
+	var often *verify.LimitError
+	var limited *limitedError
+	var request *invalidError
+	switch {
+	case errors.As(err, &taken):
+		p.Alternatives = []Slot{}
+		for _, v := range taken.Alternatives {
+			p.Alternatives = append(p.Alternatives, slotJSON(v, taken.Zone))
+		}
+	case errors.As(err, &rule):
+		p.Rule = string(rule.Rule)
+	case errors.As(err, &visitor):
+		p.Errors = fieldErrors(pointers("#/", err), lang)
+	case errors.As(err, &wrong):
+		p.TriesLeft = &wrong.Left
+	case errors.As(err, &often):
+		p.RetryAfter = seconds(often.RetryAfter)
+	case errors.As(err, &limited):
+		p.RetryAfter = seconds(limited.retryAfter)
+	case errors.As(err, &request):
+		p.Errors = fieldErrors(request.Errors, lang)
+		if len(request.Allow) > 0 {
+			c.Set(fiber.HeaderAllow, strings.Join(request.Allow, ", "))
+		}
+	case p.Status == http.StatusServiceUnavailable:
+		p.RetryAfter = 2
+	case p.Status == http.StatusUnauthorized:
+		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="ziyara"`)
+	}
+}
+
+// seconds rounds up to whole seconds, at least one.
+func seconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }
+
+func fieldErrors(list []pointerError, lang string) []FieldError {
+	out := make([]FieldError, len(list))
+	for i, e := range list {
+		out[i] = FieldError{Pointer: e.Pointer, Detail: e.Detail.In(lang)}
+	}
+	return out
+}
+
+// invalid is a request with one thing wrong.
+func invalid(pointer string, detail catalog.Text) error {
+	return &invalidError{Status: http.StatusUnprocessableEntity, Errors: []pointerError{{pointer, detail}}}
+}
+
+// pointers places the fields of a *slots.VisitorError below base; none for
+// another error.
+func pointers(base string, err error) []pointerError {
+	var visitor *slots.VisitorError
+	if !errors.As(err, &visitor) {
+		return nil
+	}
+	list := make([]pointerError, len(visitor.Fields))
+	for i, f := range visitor.Fields {
+		list[i] = pointerError{base + f.Name, faultText(f.Fault)}
+	}
+	return list
+}

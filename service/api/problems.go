@@ -1,0 +1,214 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+
+	"ziyara/catalog"
+	"ziyara/notify/verify"
+	"ziyara/slots"
+)
+
+func text(ar, en string) catalog.Text { return catalog.Text{AR: ar, EN: en} }
+
+// mapping says which kind of problem an error of the domain is.
+type mapping struct {
+	err  error
+	kind kind
+}
+
+// problems is the catalogue of what can be wrong, in both languages. Each
+// detail says what to do.
+func problems() []mapping {
+	return []mapping{
+		{slots.ErrUnavailable, kindUnavailable},
+		{slots.ErrStale, kindUnavailable},
+		{slots.ErrDayClosed, kindUnavailable},
+		{slots.ErrAnswered, kindUnavailable},
+		{verify.ErrAnswered, kindUnavailable},
+		{slots.ErrUnknownService, kind{"unknown-service", http.StatusNotFound,
+			text("خدمة غير معروفة", "Unknown service"),
+			text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services.")}},
+		{slots.ErrUnknownBranch, kind{"unknown-branch", http.StatusNotFound,
+			text("فرع غير معروف", "Unknown branch"),
+			text("لا يوجد فرع بهذا الاسم. اختر من قائمة الفروع.", "There is no such branch. Choose one from the list of branches.")}},
+		{slots.ErrNotOffered, kind{"not-offered", http.StatusNotFound,
+			text("الخدمة غير متاحة في هذا الفرع", "Not offered at this branch"),
+			text("اختر فرعًا من فروع الخدمة.", "Choose one of the branches of the service.")}},
+		{slots.ErrNotFound, kindNotFound},
+		{verify.ErrNotFound, kindNotFound},
+		{slots.ErrExpired, kind{"hold-expired", http.StatusGone,
+			text("انتهت مدة الحجز المؤقت", "The hold has expired"),
+			text("لم يعد الموعد محفوظًا لك. اختر موعدًا من جديد.", "The place is no longer kept for you. Choose a time again.")}},
+		{slots.ErrReleased, kind{"hold-released", http.StatusGone,
+			text("أُلغي الحجز المؤقت", "The hold was released"),
+			text("لم يعد الموعد محفوظًا لك. اختر موعدًا من جديد.", "The place is no longer kept for you. Choose a time again.")}},
+		{slots.ErrHoldUsed, kind{"hold-used", http.StatusConflict,
+			text("الحجز المؤقت مستخدم", "The hold is used"),
+			text("تم تأكيد هذا الحجز من قبل. لإلغاء الزيارة أو نقلها استخدم رقمها المرجعي.", "This hold was booked before. Use the visit's reference to cancel or move it.")}},
+		{slots.ErrNotBooked, kind{"not-booked", http.StatusConflict,
+			text("الموعد غير قائم", "Not booked any more"),
+			text("أُلغيت هذه الزيارة. احجز موعدًا جديدًا.", "This visit was cancelled. Book a new one.")}},
+		{slots.ErrPersonBusy, kind{"person-busy", http.StatusConflict,
+			text("لديك زيارة أخرى في الوقت نفسه", "Another visit at the same time"),
+			text("اختر وقتًا آخر، أو ألغِ الزيارة الأخرى أولًا.", "Choose another time, or cancel the other visit first.")}},
+		{slots.ErrPersonLimit, kind{"person-limit", http.StatusConflict,
+			text("لديك موعد قائم لهذه الخدمة", "You have a visit for this service already"),
+			text("بلغت العدد المسموح من المواعيد القادمة لهذه الخدمة. انقل موعدك القائم أو ألغه.", "You have as many upcoming visits to this service as allowed. Move or cancel the one you have.")}},
+		{slots.ErrTaken, kind{"slot-taken", http.StatusConflict,
+			text("سبقك أحد إلى هذا الموعد", "The place is taken"),
+			text("اختر من أقرب المواعيد المتاحة في alternatives.", "Choose one of the nearest free times in alternatives.")}},
+		{slots.ErrKeyReused, kindKeyReused},
+		{verify.ErrKeyReused, kindKeyReused},
+		{slots.ErrRange, kind{"range", http.StatusUnprocessableEntity,
+			text("مدى التواريخ غير صالح", "Range of dates"),
+			text("يجب ألا يسبق تاريخ النهاية تاريخ البداية، وألا تزيد المدة على 62 يومًا.", "The end can't be before the start, and the range has at most 62 days.")}},
+		{slots.ErrReference, kindNotFound},
+		{slots.ErrIdentity, kindInvalid},
+		{verify.ErrExpired, kind{"code-expired", http.StatusGone,
+			text("انتهت صلاحية الرمز", "The code has expired"),
+			text("اطلب رمزًا جديدًا.", "Ask for a new code.")}},
+		{verify.ErrTries, kind{"code-tries", http.StatusTooManyRequests,
+			text("استُنفدت محاولات الرمز", "No tries left"),
+			text("اطلب رمزًا جديدًا.", "Ask for a new code.")}},
+		{verify.ErrOver, kindUnavailable},
+		{errWrongToken, kind{"wrong-token", http.StatusForbidden,
+			text("الرمز لا يخص هذا الحجز", "The token does not belong to the hold"),
+			text("أرسل الرمز الذي استلمته مع الحجز المؤقت.", "Send the token that came with the hold.")}},
+		{errChannel, kind{"channel-not-allowed", http.StatusForbidden,
+			text("القناة مخصصة للموظفين", "The channel is for staff"),
+			text("احجز عبر القناة العامة public.", "Book over the channel public.")}},
+		{errProof, kind{"proof-invalid", http.StatusForbidden,
+			text("إثبات رقم الجوال غير صالح", "The proof of the mobile number is not valid"),
+			text("تحقق من رقم جوالك برمز جديد.", "Prove your mobile number with a new code.")}},
+		{errProofExpired, kind{"proof-expired", http.StatusForbidden,
+			text("انتهت صلاحية إثبات رقم الجوال", "The proof of the mobile number has expired"),
+			text("تحقق من رقم جوالك برمز جديد.", "Prove your mobile number with a new code.")}},
+		{errNoToken, kind{"token-needed", http.StatusUnauthorized,
+			text("رمز الموعد مطلوب", "A token is needed"),
+			text("أرسل manage_token الذي استلمته عند الحجز في ترويسة Authorization: Bearer.", "Send the manage_token that came with the booking in the header Authorization: Bearer.")}},
+	}
+}
+
+// Kinds that several errors share.
+//
+//nolint:gochecknoglobals // constants in all but name
+var (
+	kindNotFound = kind{"not-found", http.StatusNotFound,
+		text("غير موجود", "Not found"),
+		text("لم نجد ما طلبته. تأكد من الرقم ومن الرمز.", "There is no such thing. Check the number and the token.")}
+	kindUnavailable = kind{"unavailable", http.StatusServiceUnavailable,
+		text("الخدمة متوقفة مؤقتًا", "Not available at the moment"),
+		text("لم يُسجَّل شيء بعد. أعد المحاولة بعد ثوانٍ بالمفتاح Idempotency-Key نفسه.", "Try again in a few seconds, with the same Idempotency-Key.")}
+	kindKeyReused = kind{"key-reused", http.StatusUnprocessableEntity,
+		text("المفتاح مستخدم لطلب آخر", "The key belongs to another request"),
+		text("أرسل كل طلب جديد بمفتاح Idempotency-Key جديد.", "Send each new request with a new Idempotency-Key.")}
+	kindInvalid = kind{"invalid", http.StatusUnprocessableEntity,
+		text("بيانات تحتاج إلى تصحيح", "Something needs correcting"),
+		text("صحّح الحقول المذكورة في errors ثم أعد الإرسال.", "Correct what errors lists and send it again.")}
+	kindWrongCode = kind{"wrong-code", http.StatusUnprocessableEntity,
+		text("الرمز غير صحيح", "The code is wrong"),
+		text("تأكد من الأرقام الستة في الرسالة وأعد المحاولة.", "Check the six digits in the message and try again.")}
+	kindTooMany = kind{"too-many-requests", http.StatusTooManyRequests,
+		text("طلبات كثيرة", "Too many requests"),
+		text("انتظر المدة المذكورة في retry_after ثم أعد المحاولة.", "Wait as long as retry_after says and try again.")}
+	kindMalformed = kind{"malformed", http.StatusBadRequest,
+		text("طلب غير مفهوم", "The request can't be read"),
+		text("أرسل JSON سليمًا بترميز UTF-8.", "Send valid JSON in UTF-8.")}
+	kindNoRoute = kind{"no-such-address", http.StatusNotFound,
+		text("لا يوجد شيء في هذا العنوان", "Nothing at this address"),
+		text("تجد العناوين المتاحة في /docs.", "See /docs for the addresses that exist.")}
+	kindMethod = kind{"method", http.StatusMethodNotAllowed,
+		text("الطريقة غير مسموحة هنا", "The method is not allowed here"),
+		text("استخدم إحدى الطرق المذكورة في ترويسة Allow.", "Use one of the methods in the header Allow.")}
+	kindTooLarge = kind{"too-large", http.StatusRequestEntityTooLarge,
+		text("الطلب كبير جدًا", "The request is too large"),
+		text("الحد الأقصى 64 كيبيبايت.", "At most 64 KiB are accepted.")}
+	kindMediaType = kind{"media-type", http.StatusUnsupportedMediaType,
+		text("نوع المحتوى غير مدعوم", "The media type is not supported"),
+		text("أرسل application/json.", "Send application/json.")}
+	kindInternal = kind{"internal", http.StatusInternalServerError,
+		text("خطأ في النظام", "A fault of the system"),
+		text("نعتذر. سُجّل الخطأ؛ اذكر request_id عند التواصل مع 19990.", "We are sorry. The fault is recorded; quote request_id when you call 19990.")}
+)
+
+// rules are the rules of the domain in words, with what to do.
+func rules() []slots.Rule {
+	return []slots.Rule{
+		slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed, slots.RuleOffGrid,
+		slots.RulePartyLimit, slots.RuleCancelCutoff, slots.RuleMoveCutoff,
+	}
+}
+
+// ruleKind returns the kind of problem of a broken rule.
+func ruleKind(r slots.Rule) kind {
+	k := kind{name: "rule-" + ruleName(r), status: http.StatusUnprocessableEntity}
+	switch r {
+	case slots.RuleNotice:
+		k.title = text("الموعد قريب جدًا", "Too soon")
+		k.detail = text("تحتاج الخدمة إلى مهلة أطول قبل الزيارة. اختر موعدًا لاحقًا.", "The service needs more notice. Choose a later time.")
+	case slots.RuleHorizon:
+		k.title = text("الموعد بعيد جدًا", "Too far ahead")
+		k.detail = text("لم يُفتح الحجز لهذا اليوم بعد. اختر موعدًا أقرب.", "This day can't be booked yet. Choose an earlier time.")
+	case slots.RuleClosed:
+		k.title = text("مغلق في هذا الوقت", "Closed at that time")
+		k.detail = text("المكتب مغلق خلال جزء من هذا الوقت على الأقل. اختر من المواعيد المتاحة.", "The desk is closed for at least a part of that time. Choose one of the listed times.")
+	case slots.RuleOffGrid:
+		k.title = text("ليس من أوقات المواعيد", "Not one of the times")
+		k.detail = text("تبدأ الزيارات في أوقات محددة. اختر من المواعيد المتاحة.", "Visits start at fixed times. Choose one of the listed times.")
+	case slots.RulePartyLimit:
+		k.title = text("عدد الزوار أكبر من المسموح", "Too many visitors")
+		k.detail = text("قلّل عدد الزوار، أو احجز أكثر من موعد.", "Come with fewer visitors, or book more than one visit.")
+	case slots.RuleCancelCutoff:
+		k.title = text("فات وقت الإلغاء", "Too late to cancel")
+		k.detail = text("انتهت مهلة الإلغاء. اتصل بالرقم 19990.", "The time to cancel is over. Call 19990.")
+	case slots.RuleMoveCutoff:
+		k.title = text("فات وقت النقل", "Too late to move")
+		k.detail = text("انتهت مهلة نقل الموعد. اتصل بالرقم 19990.", "The time to move the visit is over. Call 19990.")
+	case slots.RuleTaken:
+		k.title = text("لا يوجد مكان", "No place left")
+		k.detail = text("اختر موعدًا آخر.", "Choose another time.")
+	}
+	return k
+}
+
+// ruleName is the rule as it stands in a problem type.
+func ruleName(r slots.Rule) string {
+	name := []byte(r)
+	for i, b := range name {
+		if b == '_' {
+			name[i] = '-'
+		}
+	}
+	return string(name)
+}
+
+// countedRule says how many starts of a day a rule refuses.
+func countedRule(r slots.Rule, n int) catalog.Text {
+	why := map[slots.Rule]catalog.Text{
+		slots.RuleTaken:   text("محجوزة", "taken"),
+		slots.RuleNotice:  text("أقرب من المهلة المطلوبة", "too soon"),
+		slots.RuleHorizon: text("أبعد من فترة الحجز", "too far ahead"),
+		slots.RuleClosed:  text("خارج أوقات العمل", "not open long enough"),
+	}[r]
+	return text(fmt.Sprintf("المواعيد غير المتاحة: %d (%s).", n, why.AR), fmt.Sprintf("Starts not available: %d (%s).", n, why.EN))
+}
+
+// faultText says what is wrong with an input and what to write.
+func faultText(f slots.Fault) catalog.Text {
+	switch f {
+	case slots.FaultName:
+		return text("اكتب الاسم كاملًا بالحروف.", "Write the full name, in letters.")
+	case slots.FaultID:
+		return text("رقم الهوية غير صحيح؛ راجع الأرقام العشرة.", "The identity number is not right; check its ten digits.")
+	case slots.FaultEmail:
+		return text("اكتب بريدًا إلكترونيًا صحيحًا، مثل name@example.com.", "Write an e-mail address such as name@example.com.")
+	case slots.FaultWakala:
+		return text("رقم الوكالة أرقام فقط.", "The number of the power of attorney has digits only.")
+	case slots.FaultExpired:
+		return text("الوكالة منتهية في يوم الزيارة.", "The power of attorney ends before the day of the visit.")
+	case slots.FaultSelf:
+		return text("لا يمكن أن يكون الوكيل هو صاحب الموعد نفسه.", "The representative can't be the visitor.")
+	}
+	return text("قيمة غير صالحة.", "The value is not valid.")
+}

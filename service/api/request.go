@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/limiter"
+	"golang.org/x/text/language"
+)
+
+// meta is what a handler knows of its request beside the parameters.
+type meta struct {
+	id      string // request id
+	lang    string // "ar" or "en"
+	address string // network address of the client
+	bearer  string // bearer token; "" for none
+}
+
+type metaKey struct{}
+
+func metaOf(ctx context.Context) meta {
+	m, _ := ctx.Value(metaKey{}).(meta)
+	return m
+}
+
+const headerRequestID = "X-Request-Id"
+
+// identify gives the request an id, or keeps a plausible one that it brought,
+// and settles the language.
+func (s *Server) identify(c *fiber.Ctx) error {
+	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: c.IP()}
+	if !plausibleID(m.id) {
+		m.id = s.NewID()
+	}
+	if scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		m.bearer = strings.TrimSpace(token)
+	}
+	c.Set(headerRequestID, m.id)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
+	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
+	return c.Next()
+}
+
+func plausibleID(id string) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for _, r := range id {
+		if (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// languageOf returns the language of the centre that suits an
+// Accept-Language header best (RFC 9110, section 12.5.4); Arabic if none does.
+func languageOf(header string) string {
+	if header == "" || len(header) > 200 {
+		return "ar"
+	}
+	tag, _ := language.MatchStrings(language.NewMatcher([]language.Tag{language.Arabic, language.English}), header)
+	if base, _ := tag.Base(); base.String() == "en" {
+		return "en"
+	}
+	return "ar"
+}
+
+// deadline bounds every handler. A client that goes away cancels nothing:
+// what it asked for is finished or not by its own time.
+func (s *Server) deadline(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// observe counts the request and logs it, by its route: the path may hold a
+// reference.
+func (s *Server) observe(c *fiber.Ctx) error {
+	began := time.Now()
+	err := c.Next()
+	if err != nil {
+		if err = c.App().ErrorHandler(c, err); err != nil {
+			return err
+		}
+	}
+	took := time.Since(began)
+	status, route := c.Response().StatusCode(), c.Route().Path
+	s.requests.WithLabelValues(c.Method(), route, strconv.Itoa(status)).Inc()
+	s.durations.WithLabelValues(c.Method(), route).Observe(took.Seconds())
+	s.Log.InfoContext(c.UserContext(), "request",
+		"method", c.Method(), "route", route, "status", status,
+		"duration_ms", float64(took.Microseconds())/1000, "request_id", metaOf(c.UserContext()).id)
+	return nil
+}
+
+// limit bounds how many changes one address asks for in a minute.
+func (s *Server) limit() fiber.Handler {
+	inner := limiter.New(limiter.Config{
+		Max:        s.RateLimit,
+		Expiration: time.Minute,
+		Next:       func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead },
+		LimitReached: func(c *fiber.Ctx) error {
+			wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
+			if err != nil {
+				wait = int(time.Minute / time.Second)
+			}
+			return &limitedError{time.Duration(wait) * time.Second}
+		},
+	})
+	return func(c *fiber.Ctx) error {
+		err := inner(c)
+		// The contract uses the names without X.
+		for _, name := range []string{"Limit", "Remaining", "Reset"} {
+			if value := c.GetRespHeader("X-RateLimit-" + name); value != "" {
+				c.Set("RateLimit-"+name, value)
+				c.Response().Header.Del("X-RateLimit-" + name)
+			}
+		}
+		return err
+	}
+}
+
+// limitedError says that an address asks for too much.
+type limitedError struct{ retryAfter time.Duration }
+
+func (e *limitedError) Error() string { return "api: too many requests from one address" }

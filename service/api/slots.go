@@ -1,0 +1,151 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// defaultDays is how many days a search covers that names no end.
+const defaultDays = 14
+
+// ListSlots lists the free starts of a service at a branch.
+func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListSlotsResponseObject, error) {
+	now := s.Now()
+	service, group, err := s.Centre().Desk(r.Service, r.Params.Branch)
+	if err != nil {
+		return nil, err
+	}
+	from, to, err := days(r.Params.From, r.Params.To, group.Calendar.DateOf(now))
+	if err != nil {
+		return nil, err
+	}
+	party := max(1, r.Params.Party)
+	found, err := s.Booker.Search(ctx, slots.Query{
+		Service: r.Service, Branch: r.Params.Branch, From: from, To: to, Party: party, Channel: catalog.Public,
+	}, now)
+	if err != nil {
+		return nil, err
+	}
+	zone := group.Calendar.Zone()
+	list := SlotList{
+		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party,
+		From: from.String(), To: to.String(),
+		// Whole minutes, so that an answer stays the same for a while.
+		Bookable: BookableSpan{
+			From:  now.Add(service.Notice + time.Minute - 1).Truncate(time.Minute).In(zone),
+			Until: now.Add(service.Horizon).Truncate(time.Minute).In(zone),
+		},
+		Days: make([]SlotDay, 0, len(found)),
+	}
+	for _, d := range found {
+		day := SlotDay{Date: d.Date.String(), Hijri: hijri(d.Date), Slots: make([]Slot, len(d.Slots))}
+		for i, free := range d.Slots {
+			day.Slots[i] = slotJSON(free, zone)
+		}
+		list.Days = append(list.Days, day)
+	}
+	return newSlotsAnswer(list, r.Params.IfNoneMatch)
+}
+
+// days reads the range of a search; today counts in the branch's zone.
+func days(from, to string, today scheduling.Date) (first, last scheduling.Date, err error) {
+	first = today
+	if from != "" {
+		if first, err = date("?from", from); err != nil {
+			return 0, 0, err
+		}
+	}
+	last = first + defaultDays - 1
+	if to != "" {
+		if last, err = date("?to", to); err != nil {
+			return 0, 0, err
+		}
+	}
+	return first, last, nil
+}
+
+// date reads a date; Arabic-Indic digits are fine.
+func date(pointer, s string) (scheduling.Date, error) {
+	d, err := scheduling.ParseDate(catalog.LatinDigits(s))
+	if err != nil {
+		return 0, invalid(pointer, wrongFormat("date"))
+	}
+	return d, nil
+}
+
+func slotJSON(v slots.Slot, zone *time.Location) Slot {
+	return Slot{Start: v.Start.In(zone), End: v.End.In(zone), Places: v.Places}
+}
+
+func hijri(d scheduling.Date) string { return scheduling.HijriOf(d).String() }
+
+// slotsAnswer is a list of slots as it is sent, with the tag that names it.
+type slotsAnswer struct {
+	tag     string
+	body    []byte
+	matches bool // the client has it already
+}
+
+func newSlotsAnswer(list SlotList, known string) (slotsAnswer, error) {
+	body, err := json.Marshal(list)
+	if err != nil {
+		return slotsAnswer{}, err
+	}
+	sum := sha256.Sum256(body)
+	a := slotsAnswer{tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
+	for tag := range strings.SplitSeq(known, ",") {
+		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+		a.matches = a.matches || tag == a.tag || tag == "*"
+	}
+	return a, nil
+}
+
+// VisitListSlotsResponse writes the answer, or 304 when the client has it
+// (RFC 9110, section 13.1.2).
+func (a slotsAnswer) VisitListSlotsResponse(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderETag, a.tag)
+	c.Set(fiber.HeaderCacheControl, "no-cache") // keep it, but ask every time
+	if a.matches {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Send(a.body)
+}
+
+// ExplainSlots says why a day is as it is.
+func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) (ExplainSlotsResponseObject, error) {
+	day, err := date("?date", r.Params.Date)
+	if err != nil {
+		return nil, err
+	}
+	why, tally, err := s.Booker.Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	out := Explanation{
+		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: catalog.Text(why.Summary),
+		Layers: []ExplanationLayer{},
+		Offers: ExplanationOffers{Slots: tally.Free, Reasons: []ExplanationReason{}},
+	}
+	for _, l := range why.Layers {
+		out.Layers = append(out.Layers, ExplanationLayer{
+			Kind: string(l.Kind), Name: catalog.Text(l.Name), Effect: catalog.Text(l.Effect), Decided: l.Decided,
+		})
+	}
+	for _, rule := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {
+		if n := tally.Refused[rule]; n > 0 {
+			out.Offers.Reasons = append(out.Offers.Reasons, ExplanationReason{Rule: string(rule), Text: countedRule(rule, n)})
+		}
+	}
+	return ExplainSlots200JSONResponse(out), nil
+}

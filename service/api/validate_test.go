@@ -1,0 +1,509 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/catalog"
+)
+
+func contract(t testing.TB) []byte {
+	t.Helper()
+	spec, err := os.ReadFile("../../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+func contractValidator(t testing.TB) *validator {
+	t.Helper()
+	v, err := newValidator(contract(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// want is a refusal: status, allowed methods and pointers with their English
+// detail.
+type refusal struct {
+	Status int
+	Allow  []string
+	Errors map[string]string
+}
+
+func refusalOf(t *testing.T, err error) *refusal {
+	t.Helper()
+	if err == nil {
+		return nil
+	}
+	invalid, ok := errors.AsType[*invalidError](err)
+	if !ok {
+		t.Fatalf("error is %T: want *invalidError", err)
+	}
+	out := &refusal{Status: invalid.Status, Allow: invalid.Allow}
+	for _, e := range invalid.Errors {
+		if out.Errors == nil {
+			out.Errors = make(map[string]string)
+		}
+		if e.Detail.AR == "" || e.Detail.AR == e.Detail.EN {
+			t.Errorf("%s: the detail is not in Arabic: %q", e.Pointer, e.Detail.AR)
+		}
+		out.Errors[e.Pointer] = e.Detail.In("en")
+	}
+	return out
+}
+
+const (
+	hold = `{"service":"heirs-returns","branch":"riyadh","start":"2026-11-01T09:00:00+03:00"}`
+	book = `{"hold":"5d3c1c0e-8f3a-4b57-9d2e-2f6f1a0b7c44","hold_token":"t","verification":"v",` +
+		`"visitor":{"name":"نورة العتيبي","id":"١٠٠٠٠٠٠٠٠٨"},"documents_acknowledged":true}`
+)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	v := contractValidator(t)
+	unprocessable := func(errors map[string]string) *refusal {
+		return &refusal{Status: http.StatusUnprocessableEntity, Errors: errors}
+	}
+	tests := []struct {
+		name                string
+		method, path, query string
+		header              http.Header
+		body                string
+		want                *refusal // nil if allowed
+	}{
+		{name: "a path of the contract", path: "/v1/branches"},
+		{name: "operations", path: "/healthz"},
+		{name: "HEAD wherever there is GET", method: "HEAD", path: "/v1/branches"},
+		{name: "a literal segment wins over a parameter", path: "/v1/services/s/slots/explain", query: "branch=b&date=2026-11-01"},
+		{name: "percent-encoded parameter", path: "/v1/services/%D8%B9"},
+
+		{name: "unknown path", path: "/v1/nothing", want: &refusal{Status: 404}},
+		{name: "trailing slash is another path", path: "/v1/branches/", want: &refusal{Status: 404}},
+		{name: "empty parameter", path: "/v1/services/", want: &refusal{Status: 404}},
+		{name: "broken percent-encoding", path: "/v1/services/%zz", want: &refusal{Status: 404}},
+		{name: "path parameter not UTF-8", path: "/v1/services/%ff", want: &refusal{Status: 404}},
+		{name: "path parameter with a control character", path: "/v1/services/a%00", want: &refusal{Status: 404}},
+		{name: "over-long slug names nothing", path: "/v1/services/" + strings.Repeat("a", 65), want: &refusal{Status: 404}},
+		{name: "no path at all", path: "*", want: &refusal{Status: 404}},
+
+		{name: "wrong method", method: "PUT", path: "/v1/branches", want: &refusal{Status: 405, Allow: []string{"GET", "HEAD"}}},
+		{name: "wrong method on a POST", path: "/v1/holds", want: &refusal{Status: 405, Allow: []string{"POST"}}},
+
+		{name: "query within limits", path: "/v1/services", query: "limit=200&q=%D8%A2&branch=riyadh"},
+		{name: "query parameters that nobody knows", path: "/v1/services", query: "utm=1"},
+		{name: "missing", path: "/v1/guide", want: unprocessable(map[string]string{"?q": "This is required."})},
+		{name: "empty", path: "/v1/guide", query: "q=", want: unprocessable(map[string]string{"?q": "Must not be empty."})},
+		{name: "given twice", path: "/v1/guide", query: "q=a&q=b", want: unprocessable(map[string]string{"?q": "Give this only once."})},
+		{name: "not UTF-8", path: "/v1/guide", query: "q=%ff", want: unprocessable(map[string]string{"?q": wrongForm().EN})},
+		{name: "control character", path: "/v1/guide", query: "q=a%0a", want: unprocessable(map[string]string{"?q": wrongForm().EN})},
+		{name: "over-long", path: "/v1/guide", query: "q=" + strings.Repeat("a", 101), want: unprocessable(map[string]string{"?q": "Most characters allowed: 100."})},
+		{name: "length counts characters", path: "/v1/guide", query: "q=" + strings.Repeat("ع", 100)},
+		{name: "broken query", path: "/v1/guide", query: "q=%zz", want: unprocessable(map[string]string{"?": malformedQuery().EN})},
+		{name: "not a number", path: "/v1/services", query: "limit=ten", want: unprocessable(map[string]string{"?limit": "Must be a whole number."})},
+		{name: "fraction", path: "/v1/services", query: "limit=1.5", want: unprocessable(map[string]string{"?limit": "Must be a whole number."})},
+		{name: "too small", path: "/v1/services", query: "limit=0", want: unprocessable(map[string]string{"?limit": "Smallest value allowed: 1."})},
+		{name: "too large", path: "/v1/services", query: "limit=201", want: unprocessable(map[string]string{"?limit": "Largest value allowed: 200."})},
+		{name: "dates in range", path: "/v1/services/s/slots", query: "branch=b&from=2028-02-29&to=2028-03-01"},
+		{
+			name: "dates that do not exist, all told at once", path: "/v1/services/s/slots", query: "branch=b&from=2026-02-29&to=1-1-2026&party=0",
+			want: unprocessable(map[string]string{
+				"?from": "Must be a date, YYYY-MM-DD.", "?to": "Must be a date, YYYY-MM-DD.", "?party": "Smallest value allowed: 1.",
+			}),
+		},
+
+		{name: "headers within limits", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"k"}, "Accept-Language": {"ar, en;q=0.5"}}, body: hold},
+		{name: "header with spaces", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"a b"}}, body: hold, want: unprocessable(map[string]string{"Idempotency-Key:": wrongForm().EN})},
+		{name: "over-long header", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {strings.Repeat("k", 129)}}, body: hold, want: unprocessable(map[string]string{"Idempotency-Key:": "Most characters allowed: 128."})},
+		{name: "header given twice", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"a", "b"}}, body: hold, want: unprocessable(map[string]string{"Idempotency-Key:": "Give this only once."})},
+
+		{name: "body within limits", method: "POST", path: "/v1/holds", body: hold},
+		{name: "Arabic-Indic digits", method: "POST", path: "/v1/appointments", body: book},
+		{name: "an instant in UTC with a fraction", method: "POST", path: "/v1/appointments/V/move", body: `{"start":"2026-11-01T06:00:00.000Z"}`},
+		{name: "whole number written as a fraction", method: "POST", path: "/v1/holds", body: strings.Replace(hold, "}", `,"party":2.0}`, 1)},
+		{name: "empty object where nothing is required", method: "POST", path: "/v1/appointments/V/cancel", body: `{}`},
+		{name: "media type with parameters", method: "POST", path: "/v1/holds", header: http.Header{"Content-Type": {"Application/JSON; charset=UTF-8"}}, body: hold},
+		{name: "a body nobody asked for", path: "/v1/branches", body: "x"},
+
+		{name: "no body", method: "POST", path: "/v1/holds", want: &refusal{Status: 400, Errors: map[string]string{"#": "This is required."}}},
+		{name: "not JSON", method: "POST", path: "/v1/holds", body: `{"service":`, want: &refusal{Status: 400, Errors: map[string]string{"#": malformedJSON().EN}}},
+		{name: "two documents", method: "POST", path: "/v1/holds", body: hold + hold, want: &refusal{Status: 400, Errors: map[string]string{"#": malformedJSON().EN}}},
+		{name: "body not UTF-8", method: "POST", path: "/v1/holds", body: "{\"service\":\"\xff\"}", want: &refusal{Status: 400, Errors: map[string]string{"#": malformedJSON().EN}}},
+		{name: "a number beyond all bounds", method: "POST", path: "/v1/holds", body: `{"party":1e999}`, want: &refusal{Status: 400, Errors: map[string]string{"#": malformedJSON().EN}}},
+
+		{name: "form", method: "POST", path: "/v1/holds", header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, body: hold, want: &refusal{Status: 415, Errors: map[string]string{"Content-Type:": wantJSON().EN}}},
+		{name: "no media type", method: "POST", path: "/v1/holds", header: http.Header{"Content-Type": nil}, body: hold, want: &refusal{Status: 415, Errors: map[string]string{"Content-Type:": wantJSON().EN}}},
+		{name: "another charset", method: "POST", path: "/v1/holds", header: http.Header{"Content-Type": {"application/json; charset=utf-16"}}, body: hold, want: &refusal{Status: 415, Errors: map[string]string{"Content-Type:": wantJSON().EN}}},
+		{name: "compressed", method: "POST", path: "/v1/holds", header: http.Header{"Content-Encoding": {"gzip"}}, body: hold, want: &refusal{Status: 415, Errors: map[string]string{"Content-Encoding:": noEncoding().EN}}},
+
+		{name: "not an object", method: "POST", path: "/v1/holds", body: `[]`, want: unprocessable(map[string]string{"#": "Must be a JSON object."})},
+		{name: "null", method: "POST", path: "/v1/holds", body: `null`, want: unprocessable(map[string]string{"#": "Must be a JSON object."})},
+		{
+			name: "required", method: "POST", path: "/v1/holds", body: `{"service":"s"}`,
+			want: unprocessable(map[string]string{"#/branch": "This is required.", "#/start": "This is required."}),
+		},
+		{name: "unknown member", method: "POST", path: "/v1/holds", body: strings.Replace(hold, "}", `,"a/b":1}`, 1), want: unprocessable(map[string]string{"#/a~1b": "This field is not known."})},
+		{name: "member in other case", method: "POST", path: "/v1/verifications", body: `{"Mobile":"0501234567"}`, want: unprocessable(map[string]string{"#/Mobile": "This field is not known.", "#/mobile": "This is required."})},
+		{name: "unknown member with an odd name is not repeated", method: "POST", path: "/v1/holds", body: strings.Replace(hold, "}", `,"<b> ":1}`, 1), want: unprocessable(map[string]string{"#": "This field is not known."})},
+		{name: "wrong types", method: "POST", path: "/v1/holds", body: `{"service":1,"branch":null,"start":[],"party":"1"}`, want: unprocessable(map[string]string{
+			"#/service": "Must be a text.", "#/branch": "Must be a text.", "#/start": "Must be a text.", "#/party": "Must be a whole number.",
+		})},
+		{name: "enum", method: "POST", path: "/v1/holds", body: strings.Replace(hold, "}", `,"channel":"vip"}`, 1), want: unprocessable(map[string]string{"#/channel": "Values allowed: public, agent, walk_in, protected."})},
+		{name: "instant that does not exist", method: "POST", path: "/v1/appointments/V/move", body: `{"start":"2026-02-30T09:00:00+03:00"}`, want: unprocessable(map[string]string{"#/start": wrongFormat("date-time").EN})},
+		{name: "instant without offset", method: "POST", path: "/v1/appointments/V/move", body: `{"start":"2026-02-28T09:00:00"}`, want: unprocessable(map[string]string{"#/start": wrongFormat("date-time").EN})},
+		{name: "too short", method: "POST", path: "/v1/verifications", body: `{"mobile":"05"}`, want: unprocessable(map[string]string{"#/mobile": "Fewest characters allowed: 5."})},
+		{
+			name: "nested, with lists", method: "POST", path: "/v1/appointments",
+			body: strings.NewReplacer(
+				"نورة العتيبي", `a\u0000b`,
+				"5d3c1c0e", "xyz",
+				`"documents_acknowledged":true`, `"documents_acknowledged":"yes","needs":["visual","wings"],"representative":{"wakala_expires":"2027-02-29"}`,
+			).Replace(book),
+			want: unprocessable(map[string]string{
+				"#/visitor/name":                  wrongForm().EN,
+				"#/hold":                          wrongForm().EN,
+				"#/documents_acknowledged":        "Must be true or false.",
+				"#/needs/1":                       "Values allowed: wheelchair, sign_language, visual, elderly_companion.",
+				"#/representative/name":           "This is required.",
+				"#/representative/id":             "This is required.",
+				"#/representative/wakala":         "This is required.",
+				"#/representative/wakala_expires": "Must be a date, YYYY-MM-DD.",
+			}),
+		},
+		{name: "repeated entries", method: "POST", path: "/v1/appointments", body: strings.Replace(book, `"visitor"`, `"needs":["visual","visual"],"visitor"`, 1), want: unprocessable(map[string]string{"#/needs": "Entries must not repeat."})},
+		{name: "too many entries", method: "POST", path: "/v1/appointments", body: strings.Replace(book, `"visitor"`, `"needs":["visual","visual","visual","visual","visual"],"visitor"`, 1), want: unprocessable(map[string]string{"#/needs": "Most entries allowed: 4."})},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			header := http.Header{"Content-Type": {"application/json"}}
+			for name, values := range tt.header {
+				header[name] = values
+			}
+			method := tt.method
+			if method == "" {
+				method = http.MethodGet
+			}
+			_, err := v.check(rawRequest{
+				method: method, path: tt.path, query: tt.query, body: []byte(tt.body),
+				header: func(name string) []string { return header.Values(name) },
+			})
+			if diff := cmp.Diff(tt.want, refusalOf(t, err)); diff != "" {
+				t.Errorf("check (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A refusal stays short and repeats nothing, whatever is sent.
+func TestCheckRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	v := contractValidator(t)
+	const secret = "4929-s3cr3t"
+	needs := strings.TrimSuffix(strings.Repeat(`"`+secret+`",`, 3000), ",")
+	body := `{"hold":"` + secret + `","visitor":{"id":"` + strings.Repeat(secret, 9) + `","name":["` + secret + `"]},"needs":[` + needs + `]}`
+	_, err := v.check(rawRequest{
+		method: http.MethodPost, path: "/v1/appointments", body: []byte(body),
+		header: func(name string) []string {
+			return http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {secret + " "}}.Values(name)
+		},
+	})
+	invalid, ok := errors.AsType[*invalidError](err)
+	if !ok {
+		t.Fatalf("got %v: want *invalidError", err)
+	}
+	if got := len(invalid.Errors); got != maxPointers {
+		t.Errorf("got %d errors: want %d", got, maxPointers)
+	}
+	said, _ := json.Marshal(invalid)
+	if strings.Contains(string(said), "s3cr3t") || strings.Contains(invalid.Error(), "s3cr3t") {
+		t.Errorf("the value is repeated: %s", said)
+	}
+}
+
+// echoServer answers with what its handlers were given.
+type echoServer struct {
+	StrictServerInterface
+	hold  chan CreateHoldRequestObject
+	slots chan ListSlotsRequestObject
+}
+
+func (s echoServer) CreateHold(_ context.Context, r CreateHoldRequestObject) (CreateHoldResponseObject, error) {
+	s.hold <- r
+	return CreateHold201JSONResponse{}, nil
+}
+
+func (s echoServer) ListSlots(_ context.Context, r ListSlotsRequestObject) (ListSlotsResponseObject, error) {
+	s.slots <- r
+	return ListSlots304Response{}, nil
+}
+
+// newEchoApp is the generated server behind the validator.
+func newEchoApp(t *testing.T) (*fiber.App, echoServer) {
+	t.Helper()
+	app := fiber.New(fiber.Config{
+		Immutable: true,
+		ErrorHandler: func(c *fiber.Ctx, err error) error {
+			if invalid, ok := errors.AsType[*invalidError](err); ok {
+				return c.Status(invalid.Status).SendString(invalid.Error())
+			}
+			return c.Status(http.StatusInternalServerError).SendString("unexpected: " + err.Error())
+		},
+	})
+	s := echoServer{hold: make(chan CreateHoldRequestObject, 1), slots: make(chan ListSlotsRequestObject, 1)}
+	app.Use(contractValidator(t).middleware)
+	RegisterHandlers(app, NewStrictHandler(s, nil))
+	return app, s
+}
+
+func send(t *testing.T, app *fiber.App, r *http.Request) (int, string) {
+	t.Helper()
+	resp, err := app.Test(r, 5000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := resp.Body.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func TestMiddleware(t *testing.T) {
+	t.Parallel()
+
+	t.Run("handlers bind the value that was validated", func(t *testing.T) {
+		t.Parallel()
+		app, s := newEchoApp(t)
+		r := httptest.NewRequest(http.MethodPost, "/v1/holds", strings.NewReader(
+			`{"service":"x","service":"heirs-returns","branch":"riyadh","start":"2026-11-01T09:00:00+03:00","party":2.0,"channel":"agent"}`))
+		r.Header.Set("Content-Type", "application/json; charset=utf-8")
+		r.Header.Set("Accept-Language", "en-GB, en;q=0.9, ar;q=0.5")
+		r.Header.Set("Idempotency-Key", "a,b;c=d%20e")
+		if status, body := send(t, app, r); status != http.StatusCreated {
+			t.Fatalf("got %d %s: want 201", status, body)
+		}
+		want := CreateHoldRequestObject{
+			Params: CreateHoldParams{AcceptLanguage: "en-GB, en;q=0.9, ar;q=0.5", IdempotencyKey: "a,b;c=d%20e"},
+			Body: &HoldRequest{
+				Service: "heirs-returns", Branch: "riyadh", Party: 2, Channel: catalog.Agent,
+				Start: time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC),
+			},
+		}
+		if diff := cmp.Diff(want, <-s.hold); diff != "" {
+			t.Errorf("request (-want +got):\n%s", diff)
+		}
+	})
+
+	t.Run("path, query and headers reach the handler decoded", func(t *testing.T) {
+		t.Parallel()
+		app, s := newEchoApp(t)
+		r := httptest.NewRequest(http.MethodGet, "/v1/services/a%2Fb%20c/slots?branch=%D8%B9,1&from=2026-11-01", nil)
+		r.Header.Set("If-None-Match", `W/"a", "b"`)
+		r.Header.Set("Accept-Language", "")
+		if status, body := send(t, app, r); status != http.StatusNotModified {
+			t.Fatalf("got %d %s: want 304", status, body)
+		}
+		want := ListSlotsRequestObject{
+			Service: "a/b c",
+			Params:  ListSlotsParams{Branch: "ع,1", From: "2026-11-01", IfNoneMatch: `W/"a", "b"`},
+		}
+		if diff := cmp.Diff(want, <-s.slots); diff != "" {
+			t.Errorf("request (-want +got):\n%s", diff)
+		}
+	})
+
+	for _, tt := range []struct {
+		name, method, target, body string
+		status                     int
+	}{
+		{name: "unknown path", method: "GET", target: "/v2/branches", status: 404},
+		{name: "wrong method", method: "DELETE", target: "/v1/branches", status: 405},
+		{name: "not JSON", method: "POST", target: "/v1/holds", body: "{", status: 400},
+		{name: "schema", method: "POST", target: "/v1/holds", body: "{}", status: 422},
+		{name: "query", method: "GET", target: "/v1/guide", status: 422},
+		{name: "dots are not resolved into another path", method: "GET", target: "/v1/guide/../branches", status: 404},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			app, _ := newEchoApp(t)
+			r := httptest.NewRequest(tt.method, tt.target, strings.NewReader(tt.body))
+			r.Header.Set("Content-Type", "application/json")
+			if status, body := send(t, app, r); status != tt.status {
+				t.Errorf("got %d %s: want %d", status, body, tt.status)
+			}
+		})
+	}
+}
+
+func TestNewValidatorRefuses(t *testing.T) {
+	t.Parallel()
+	const head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"
+	for _, tt := range []struct{ name, spec, want string }{
+		{"what is no document", "openapi: [", "load contract"},
+		{"an invalid document", "openapi: 3.0.3\npaths: {}\n", "check contract"},
+		{"lists as parameters", head + `paths: {/x: {get: {parameters: [{name: a, in: query, schema: {type: array, items: {type: string}}}], responses: {"200": {description: d}}}}}`, "only strings and integers"},
+		{"cookies", head + `paths: {/x: {get: {parameters: [{name: a, in: cookie, schema: {type: string}}], responses: {"200": {description: d}}}}}`, "in cookie is not supported"},
+		{"forms", head + `paths: {/x: {post: {requestBody: {required: true, content: {text/plain: {schema: {type: string}}}}, responses: {"200": {description: d}}}}}`, "only required JSON bodies"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := newValidator([]byte(tt.spec)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v: want an error with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestResponseValidator(t *testing.T) {
+	t.Parallel()
+	v, err := NewResponseValidator(contract(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		plain    = "application/json"
+		problem  = "application/problem+json"
+		branches = `{"branches":[{"slug":"riyadh","name":{"ar":"ا","en":"a"},"city":{"ar":"ا","en":"a"},"address":{"ar":"ا","en":"a"},"zone":"Asia/Riyadh"}]}`
+		notFound = `{"type":"/docs/problems#not-found","title":"t","status":404,"detail":"d","request_id":"r"}`
+		invalid  = `{"type":"/docs/problems#invalid","title":"t","status":422,"detail":"d","request_id":"r","errors":[{"pointer":"?q","detail":"d"}]}`
+		busy     = `{"type":"/docs/problems#unavailable","title":"t","status":503,"detail":"d","request_id":"r"}`
+	)
+	header := func(pairs ...string) http.Header {
+		h := http.Header{"X-Request-Id": {"r"}}
+		for i := 0; i < len(pairs); i += 2 {
+			h.Set(pairs[i], pairs[i+1])
+		}
+		return h
+	}
+	for _, tt := range []struct {
+		name           string
+		method, target string
+		status         int
+		header         http.Header
+		body           string
+		want           string // part of the error; "" for none
+	}{
+		{name: "as described", target: "/v1/branches", status: 200, header: header("Content-Type", plain), body: branches},
+		{name: "absolute target", target: "http://127.0.0.1:8080/v1/branches?x=1", status: 200, header: header("Content-Type", plain), body: branches},
+		{name: "HEAD", method: "HEAD", target: "/v1/branches", status: 200, header: header("Content-Type", plain)},
+		{name: "no content", method: "DELETE", target: "/v1/holds/x", status: 204, header: header()},
+		{name: "unchanged", target: "/v1/services/s/slots?branch=b", status: 304, header: header("ETag", `"a"`)},
+		{name: "problem", target: "/v1/guide", status: 422, header: header("Content-Type", problem), body: invalid},
+		{name: "unknown path", target: "/v1/x", status: 404, header: header("Content-Type", problem), body: notFound},
+		{name: "wrong method", method: "PUT", target: "/v1/branches", status: 405, header: header("Content-Type", problem, "Allow", "GET"), body: strings.Replace(notFound, "404", "405", 1)},
+		{name: "body too large", method: "POST", target: "/v1/holds", status: 413, header: header("Content-Type", problem), body: strings.Replace(notFound, "404", "413", 1)},
+
+		{name: "no request id", target: "/v1/branches", status: 200, header: http.Header{"Content-Type": {plain}}, body: branches, want: "X-Request-Id"},
+		{name: "undeclared status", target: "/v1/branches", status: 500, header: header("Content-Type", problem), body: invalid, want: "status is not supported"},
+		{name: "wrong media type", target: "/v1/branches", status: 200, header: header("Content-Type", "text/html"), body: branches, want: "Content-Type"},
+		{name: "problem as plain JSON", target: "/v1/guide", status: 422, header: header("Content-Type", plain), body: invalid, want: "Content-Type"},
+		{name: "missing member", target: "/v1/branches", status: 200, header: header("Content-Type", plain), body: `{}`, want: "branches"},
+		{name: "missing header", target: "/v1/guide", status: 503, header: header("Content-Type", problem), body: busy, want: "Retry-After"},
+		{name: "status and body disagree", target: "/v1/guide", status: 422, header: header("Content-Type", problem), body: notFound, want: "want 422"},
+		{name: "body where none belongs", method: "DELETE", target: "/v1/holds/x", status: 204, header: header(), body: "x", want: "no body"},
+		{name: "date that does not exist", target: "/v1/services/s/slots/explain", status: 200, header: header("Content-Type", plain), body: `{"date":"2026-02-30"}`, want: "date"},
+		{name: "unknown path served", target: "/v1/x", status: 200, header: header("Content-Type", plain), body: `{}`, want: "want 404"},
+		{name: "wrong method served", method: "PUT", target: "/v1/branches", status: 200, header: header("Content-Type", plain), body: branches, want: "want 405"},
+		{name: "wrong method without Allow", method: "PUT", target: "/v1/branches", status: 405, header: header("Content-Type", problem), body: notFound, want: "Allow"},
+		{name: "unknown path as text", target: "/v1/x", status: 404, header: header("Content-Type", "text/plain"), body: "no", want: "media type"},
+		{name: "unknown path with half a problem", target: "/v1/x", status: 404, header: header("Content-Type", problem), body: `{"status":404}`, want: "type"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			method := tt.method
+			if method == "" {
+				method = http.MethodGet
+			}
+			err := v.Validate(method, tt.target, tt.status, tt.header, []byte(tt.body))
+			switch {
+			case tt.want == "" && err != nil:
+				t.Errorf("got %v: want none", err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("got %v: want an error with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// Every operation says what it does and shows an example of its body and of
+// each answer; every error is a problem.
+func TestContractIsComplete(t *testing.T) {
+	t.Parallel()
+	doc := contractValidator(t).doc
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			name := method + " " + path
+			if op.OperationID == "" || op.Summary == "" || op.Description == "" || len(op.Tags) != 1 {
+				t.Errorf("%s: want an operationId, a summary, a description and a tag", name)
+			}
+			if op.RequestBody != nil {
+				wantExample(t, name+" body", op.RequestBody.Value.Content)
+				if has := op.RequestBody.Value.Content["application/json"].Schema.Value.AdditionalProperties.Has; has == nil || *has {
+					t.Errorf("%s: the body must be closed", name)
+				}
+			}
+			for status, response := range op.Responses.Map() {
+				wantExample(t, name+" "+status, response.Value.Content)
+				if status >= "400" && response.Value.Content["application/problem+json"] == nil {
+					t.Errorf("%s %s: want application/problem+json", name, status)
+				}
+			}
+		}
+	}
+}
+
+func wantExample(t *testing.T, name string, content openapi3.Content) {
+	t.Helper()
+	for media, c := range content {
+		if c.Example == nil && len(c.Examples) == 0 {
+			t.Errorf("%s: want an example of %s", name, media)
+		}
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	v := contractValidator(b)
+	b.Run("slots", func(b *testing.B) {
+		b.ReportAllocs()
+		r := rawRequest{method: "GET", path: "/v1/services/heirs-returns/slots", query: "branch=riyadh&from=2026-11-01&to=2026-11-14", header: func(string) []string { return nil }}
+		for b.Loop() {
+			if _, err := v.check(r); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("book", func(b *testing.B) {
+		b.ReportAllocs()
+		r := rawRequest{method: "POST", path: "/v1/appointments", body: []byte(book), header: func(n string) []string {
+			if n == "Content-Type" {
+				return []string{"application/json"}
+			}
+			return nil
+		}}
+		for b.Loop() {
+			if _, err := v.check(r); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,66 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"ziyara/notify"
+	"ziyara/notify/verify"
+)
+
+// proofLifetime is how long a proved number can be booked with.
+const proofLifetime = 30 * time.Minute
+
+// CreateVerification sends a code to a mobile number.
+func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationRequestObject) (CreateVerificationResponseObject, error) {
+	now := s.Now()
+	mobile, err := notify.ParseMobile(r.Body.Mobile)
+	if err != nil {
+		return nil, invalid("#/mobile", text(
+			"اكتب رقم جوال صحيحًا، مثل 0501234567، أو رقمًا دوليًا يبدأ بعلامة +.",
+			"Write a mobile number such as 0501234567, or an international one that begins with +."))
+	}
+	m := metaOf(ctx)
+	var once *verify.Once
+	if key := r.Params.IdempotencyKey; key != "" {
+		print, err := fingerprint("verifications", r.Body)
+		if err != nil {
+			return nil, err
+		}
+		once = &verify.Once{Key: key, Fingerprint: print, Answer: func(v verify.Verification) ([]byte, error) {
+			answer, err := verificationAnswer(v)
+			if err != nil {
+				return nil, err
+			}
+			return s.seal(key, answer)
+		}}
+	}
+	v, err := s.Verifier.Start(ctx, mobile, m.lang, s.Keys.Fingerprint(m.address), once, now)
+	if err != nil {
+		return s.again(r.Params.IdempotencyKey, err)
+	}
+	return verificationAnswer(v)
+}
+
+func verificationAnswer(v verify.Verification) (stored, error) {
+	body, err := json.Marshal(Verification{
+		ID: v.ID, Mobile: v.Mobile.Masked(), ExpiresAt: v.Expires.UTC(),
+		ResendAfterSeconds: int(verify.DefaultPolicy().Pause / time.Second),
+	})
+	return stored{Status: http.StatusAccepted, Body: body}, err
+}
+
+// CheckVerification exchanges the code for a proof of the number.
+func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationRequestObject) (CheckVerificationResponseObject, error) {
+	now := s.Now()
+	v, err := s.Verifier.Check(ctx, r.ID, r.Body.Code, now)
+	if err != nil {
+		return nil, err
+	}
+	expires := v.Verified.Add(proofLifetime).UTC()
+	return CheckVerification200JSONResponse{
+		Token: s.Keys.Sign(useMobile, string(v.Mobile), expires), ExpiresAt: expires,
+	}, nil
+}

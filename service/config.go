@@ -1,0 +1,86 @@
+// Package service puts the parts together: it builds the domain over the
+// database and the API over the domain, runs the periodic jobs, and stops
+// everything in order.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"ziyara/notify"
+)
+
+// Config is what a service runs with. The zero values of the optional fields
+// are replaced by their defaults.
+type Config struct {
+	DatabaseURL string // postgres://…
+	Secret      []byte // at least 32 bytes; the same in every replica
+	Listen      string // host:port; port 0 chooses a free one
+
+	// SMS is the way out for messages: "sandbox" keeps them in memory.
+	SMS string
+	// RateLimit is how many changes one address may ask for in a minute; 0
+	// for any number, which is accepted on a loopback address only.
+	RateLimit int
+	// TrustedProxies are the networks whose X-Real-IP is believed.
+	TrustedProxies []string
+
+	Hold           time.Duration    // how long a hold stands; 10 minutes
+	MaxConnections int              // to the database; 20
+	Now            func() time.Time // the clock; time.Now
+	Log            *slog.Logger     // slog.Default()
+	Sender         notify.Sender    // instead of SMS, for tests
+}
+
+// defaults fills what was left out and refuses what can't work.
+func (c Config) defaults() (Config, error) {
+	if c.Hold == 0 {
+		c.Hold = 10 * time.Minute
+	}
+	if c.MaxConnections == 0 {
+		c.MaxConnections = 20
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.SMS == "" {
+		c.SMS = SandboxSMS
+	}
+	switch {
+	case c.DatabaseURL == "":
+		return c, errors.New("service: DATABASE_URL is needed, for example postgres://ziyara@localhost/ziyara")
+	case c.SMS != SandboxSMS && c.Sender == nil:
+		return c, fmt.Errorf("service: ZIYARA_SMS is %q: only %q is known", c.SMS, SandboxSMS)
+	case c.RateLimit < 0:
+		return c, errors.New("service: ZIYARA_RATE_LIMIT is negative")
+	case c.RateLimit == 0 && !loopback(c.Listen):
+		return c, errors.New("service: ZIYARA_RATE_LIMIT=off is for a loopback address only")
+	}
+	return c, nil
+}
+
+// SandboxSMS is the value of Config.SMS that sends nothing out of the house.
+const SandboxSMS = "sandbox"
+
+// loopback reports whether address is reachable from this machine only.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// job is one of the periodic jobs.
+type job func(context.Context) error

@@ -1,0 +1,185 @@
+// Package demo is the demo centre: a plausible ministry centre, not an
+// official one, that ziyara dev shows and tests book at. Its data is
+// centre.json.
+package demo
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// ErrInvalid is wrapped by the errors of a demo centre that contradicts itself.
+var ErrInvalid = errors.New("demo: invalid centre")
+
+//go:embed centre.json
+var centreJSON []byte
+
+// Seed is everything that an empty installation needs to show the demo centre.
+type Seed struct {
+	Branches    []catalog.Branch
+	Departments []catalog.Department
+	Services    []catalog.Service
+	Entities    []catalog.Entity
+	Holidays    []scheduling.Holiday // one list that all desk groups share
+	DeskGroups  []DeskGroup
+}
+
+// DeskGroup is a group of desks of one department in one branch, and the
+// services that it gives. No other desk group of the branch gives them.
+type DeskGroup struct {
+	Slug       string       `json:"slug"`
+	Branch     string       `json:"branch"`     // slug
+	Department string       `json:"department"` // slug
+	Name       catalog.Text `json:"name"`
+	Services   []string     `json:"services"` // slugs
+	// Plan has the zone of the branch and no holidays; those come from the
+	// shared list.
+	Plan scheduling.Plan `json:"plan"`
+}
+
+// Load returns the demo centre. It has been checked: the catalogue as a whole,
+// and that each pair of branch and service belongs to at most one desk group,
+// of the department that the service belongs to. The error wraps ErrInvalid,
+// or says why the data can't be read.
+func Load() (Seed, error) { return decode(centreJSON) }
+
+func decode(data []byte) (Seed, error) {
+	var f file
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return Seed{}, fmt.Errorf("decode demo centre: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Seed{}, errors.New("decode demo centre: more than one JSON value")
+	}
+
+	seed := Seed{
+		Branches:    f.Branches,
+		Departments: f.Departments,
+		Entities:    f.Entities,
+		Holidays:    f.Holidays,
+		DeskGroups:  f.DeskGroups,
+	}
+	for _, s := range f.Services {
+		seed.Services = append(seed.Services, s.service())
+	}
+	centre, err := catalog.NewCentre(seed.Branches, seed.Departments, seed.Services, seed.Entities)
+	if err != nil {
+		return Seed{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if err := seat(seed.DeskGroups, centre); err != nil {
+		return Seed{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return seed, nil
+}
+
+// seat checks the desk groups against the catalogue and gives each plan the
+// zone of its branch.
+func seat(groups []DeskGroup, centre *catalog.Centre) error {
+	type pair struct{ branch, service string }
+	slugs := map[string]bool{}
+	owners := map[pair]string{}
+	for i := range groups {
+		g := &groups[i]
+		if g.Slug == "" || slugs[g.Slug] {
+			return fmt.Errorf("desk group %d: slug %q is empty or used twice", i, g.Slug)
+		}
+		slugs[g.Slug] = true
+		branch, ok := centre.Branch(g.Branch)
+		if !ok {
+			return fmt.Errorf("desk group %s: unknown branch %q", g.Slug, g.Branch)
+		}
+		if _, ok := centre.Department(g.Department); !ok {
+			return fmt.Errorf("desk group %s: unknown department %q", g.Slug, g.Department)
+		}
+		if len(g.Services) == 0 {
+			return fmt.Errorf("desk group %s: no services", g.Slug)
+		}
+		for _, slug := range g.Services {
+			service, ok := centre.Service(slug)
+			if !ok {
+				return fmt.Errorf("desk group %s: unknown service %q", g.Slug, slug)
+			}
+			if service.Department != g.Department {
+				return fmt.Errorf("desk group %s: service %s belongs to department %s", g.Slug, slug, service.Department)
+			}
+			if owner, taken := owners[pair{g.Branch, slug}]; taken {
+				return fmt.Errorf("desk group %s: service %s belongs to desk group %s of the branch already", g.Slug, slug, owner)
+			}
+			owners[pair{g.Branch, slug}] = g.Slug
+		}
+		if g.Plan.Zone != "" || len(g.Plan.Holidays) > 0 {
+			return fmt.Errorf("desk group %s: the zone is the branch's and holidays are shared", g.Slug)
+		}
+		g.Plan.Zone = branch.Zone
+	}
+	return nil
+}
+
+// file is the shape of centre.json.
+type file struct {
+	Branches    []catalog.Branch     `json:"branches"`
+	Departments []catalog.Department `json:"departments"`
+	Services    []service            `json:"services"`
+	Entities    []catalog.Entity     `json:"entities"`
+	Holidays    []scheduling.Holiday `json:"holidays"`
+	DeskGroups  []DeskGroup          `json:"desk_groups"`
+}
+
+// service is catalog.Service with numbers that carry their unit in the name.
+type service struct {
+	Slug                string                `json:"slug"`
+	Department          string                `json:"department"`
+	Name                catalog.Text          `json:"name"`
+	About               catalog.Text          `json:"about"`
+	DurationMinutes     int                   `json:"duration_minutes"`
+	BeforeMinutes       int                   `json:"before_minutes"`
+	AfterMinutes        int                   `json:"after_minutes"`
+	StepMinutes         int                   `json:"step_minutes"`
+	NoticeMinutes       int                   `json:"notice_minutes"`
+	HorizonDays         int                   `json:"horizon_days"` // of 24 hours
+	CancelCutoffMinutes int                   `json:"cancel_cutoff_minutes"`
+	MoveCutoffMinutes   int                   `json:"move_cutoff_minutes"`
+	PartyLimit          int                   `json:"party_limit"`
+	PlacePerVisitor     bool                  `json:"place_per_visitor"`
+	ActiveLimit         int                   `json:"active_limit"`
+	Requirements        []catalog.Requirement `json:"requirements"`
+	Online              string                `json:"online"`
+	Topics              []catalog.Text        `json:"topics"`
+	HoldBack            catalog.HoldBack      `json:"hold_back"`
+}
+
+func (s service) service() catalog.Service {
+	return catalog.Service{
+		Slug:            s.Slug,
+		Department:      s.Department,
+		Name:            s.Name,
+		About:           s.About,
+		Duration:        minutes(s.DurationMinutes),
+		Before:          minutes(s.BeforeMinutes),
+		After:           minutes(s.AfterMinutes),
+		Step:            minutes(s.StepMinutes),
+		Notice:          minutes(s.NoticeMinutes),
+		Horizon:         time.Duration(s.HorizonDays) * 24 * time.Hour,
+		CancelCutoff:    minutes(s.CancelCutoffMinutes),
+		MoveCutoff:      minutes(s.MoveCutoffMinutes),
+		PartyLimit:      s.PartyLimit,
+		PlacePerVisitor: s.PlacePerVisitor,
+		ActiveLimit:     s.ActiveLimit,
+		Requirements:    s.Requirements,
+		Online:          s.Online,
+		Topics:          s.Topics,
+		HoldBack:        s.HoldBack,
+	}
+}
+
+func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }

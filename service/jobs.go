@@ -1,0 +1,180 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/robfig/cron/v3"
+
+	"ziyara/service/postgres"
+)
+
+// A job is a claim that is safe to run twice at once, so every replica runs
+// all of them and there is no leader (docs/adr/0004).
+
+// batch is how many rows a job takes at once; it goes on while batches are
+// full.
+const batch = 500
+
+// schedule is a job with the times at which it runs, in cron's notation.
+type schedule struct {
+	name string
+	spec string
+	run  job
+}
+
+func (s *Service) schedules() []schedule {
+	return []schedule{
+		{"deliver messages", "@every 1s", s.deliver},
+		{"expire holds", "@every 5s", s.expireHolds},
+		{"reload centre", "@every 5s", s.reload},
+		{"close visits", "@every 1m", s.closeVisits},
+		{"purge", "@every 10m", s.purge},
+		{"audit", "15 2 * * *", s.audit},
+	}
+}
+
+// startJobs starts the clock of the jobs. The function that it returns stops
+// it and waits for jobs in progress.
+func (s *Service) startJobs(ctx context.Context) func(context.Context) {
+	log := cronLog{s.config.Log}
+	clock := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
+		// Recover comes last: a panic must not keep SkipIfStillRunning's lock.
+		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
+	for _, entry := range s.schedules() {
+		if _, err := clock.AddFunc(entry.spec, func() { s.runJob(ctx, entry) }); err != nil {
+			panic(fmt.Sprintf("service: schedule of %s: %v", entry.name, err)) // a constant is wrong
+		}
+	}
+	clock.Start()
+	return func(stopping context.Context) {
+		select {
+		case <-clock.Stop().Done():
+		case <-stopping.Done():
+		}
+	}
+}
+
+func (s *Service) runJob(ctx context.Context, entry schedule) {
+	if ctx.Err() != nil {
+		return
+	}
+	if err := entry.run(ctx); err != nil && ctx.Err() == nil {
+		s.gauges.failures.WithLabelValues(entry.name).Inc()
+		s.config.Log.ErrorContext(ctx, "job failed", "job", entry.name, "error", err)
+	}
+}
+
+// RunJobs runs every job once, in order, for whoever moves the clock.
+func (s *Service) RunJobs(ctx context.Context) error {
+	for _, entry := range s.schedules() {
+		if err := entry.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", entry.name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) deliver(ctx context.Context) error {
+	n, err := s.worker.Deliver(ctx, s.config.Now)
+	s.gauges.handled.Add(float64(n))
+	if err != nil {
+		return err
+	}
+	waiting, oldest, err := s.store.QueueDepth(ctx, s.config.Now())
+	if err != nil {
+		return err
+	}
+	s.gauges.waiting.Set(float64(waiting))
+	s.gauges.oldest.Set(oldest.Seconds())
+	return nil
+}
+
+func (s *Service) expireHolds(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return s.store.ExpireHolds(ctx, s.config.Now(), nil, batch) })
+}
+
+func (s *Service) closeVisits(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return s.store.CloseVisits(ctx, s.config.Now(), "", batch) })
+}
+
+// inBatches runs do until a batch is not full.
+func inBatches(ctx context.Context, do func() (int, error)) error {
+	for ctx.Err() == nil {
+		n, err := do()
+		if err != nil || n < batch {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) purge(ctx context.Context) error { return s.store.Purge(ctx, s.config.Now(), batch) }
+
+// reload takes a new snapshot of the centre when there is one.
+func (s *Service) reload(ctx context.Context) error {
+	version, err := s.store.CentreVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if current := s.centre.Load(); current != nil && current.Version == version {
+		return nil
+	}
+	centre, err := s.store.LoadCentre(ctx)
+	if err != nil {
+		return err
+	}
+	s.centre.Store(centre)
+	return nil
+}
+
+// audit compares the ledger with the appointments, every night.
+func (s *Service) audit(ctx context.Context) error {
+	differences, err := s.store.Audit(ctx)
+	if err != nil {
+		return err
+	}
+	s.gauges.differences.Set(float64(len(differences)))
+	if len(differences) > 0 {
+		s.config.Log.ErrorContext(ctx, "the ledger differs from the appointments", "differences", len(differences))
+	}
+	return nil
+}
+
+// gauges are what the jobs measure.
+type gauges struct {
+	waiting, oldest, differences prometheus.Gauge
+	handled                      prometheus.Counter
+	failures                     *prometheus.CounterVec
+}
+
+func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
+	g := gauges{
+		waiting:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_messages_waiting", Help: "Messages not finished."}),
+		oldest:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_messages_oldest_due_seconds", Help: "How long the oldest due message has been due."}),
+		differences: prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_audit_differences", Help: "Ticks at which ledger and appointments differed in the last audit."}),
+		handled:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_messages_handled_total", Help: "Messages claimed and finished or put back."}),
+		failures:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ziyara_job_failures_total", Help: "Runs of a periodic job that failed."}, []string{"job"}),
+	}
+	connections := func(name, help string, value func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+	}
+	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.failures,
+		connections("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
+		connections("ziyara_database_connections_open", "Connections open.", func() int { return store.Stats().OpenConnections }))
+	return g
+}
+
+// cronLog passes on what cron has to say of errors; its chatter stays out.
+type cronLog struct{ log *slog.Logger }
+
+// Info ignores that an entry was woken.
+func (cronLog) Info(string, ...any) {}
+
+// Error logs a panic of a job.
+func (l cronLog) Error(err error, message string, _ ...any) {
+	l.log.Error("periodic job", "what", message, "error", err)
+}

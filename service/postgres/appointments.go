@@ -1,0 +1,320 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// Hold implements slots.Store.
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, holdBack int, once *slots.Once) error {
+	return s.creating(ctx, once, func(q session) (slots.Appointment, error) {
+		var result struct {
+			Taken  bool `db:"taken"`
+			Opened bool `db:"opened"`
+		}
+		p := a.Place
+		err := q.get(ctx, &result, "hold", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, holdBack,
+			a.ID, a.Service, a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires)
+		switch {
+		case err != nil:
+			return a, err
+		case !result.Opened:
+			return a, slots.ErrDayClosed
+		case !result.Taken:
+			return a, slots.ErrTaken
+		}
+		return a, nil
+	})
+}
+
+// Book implements slots.Store.
+func (s *Store) Book(ctx context.Context, id string, b slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+	var booked slots.Appointment
+	var by slots.Representative
+	if b.Representative != nil {
+		by = *b.Representative
+	}
+	err := s.creating(ctx, once, func(q session) (slots.Appointment, error) {
+		var row appointmentRow
+		err := q.get(ctx, &row, "book", id, now, string(b.Reference), string(b.Person), null(b.Mobile), b.Lang,
+			b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
+			null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), nullDate(by.Expires),
+			pq.StringArray(append([]string{}, b.Needs...)))
+		switch {
+		case err != nil:
+			return booked, err
+		case row.PersonFull:
+			return booked, slots.ErrPersonLimit
+		case !row.ID.Valid:
+			return booked, slots.ErrNotFound
+		}
+		booked, err = row.appointment()
+		return booked, err
+	})
+	if err != nil {
+		return slots.Appointment{}, err
+	}
+	return booked, nil
+}
+
+// creating runs create. With once it does so in a transaction that also keeps
+// the answer under its key.
+func (s *Store) creating(ctx context.Context, once *slots.Once, create func(session) (slots.Appointment, error)) error {
+	if once == nil {
+		return retry(func() error {
+			_, err := create(s.pool())
+			return err
+		})
+	}
+	return s.transact(ctx, func(q session) error {
+		a, err := create(q)
+		if err != nil {
+			return err
+		}
+		answer, err := once.Answer(a)
+		if err != nil {
+			return err
+		}
+		return q.answer(ctx, once.Key, once.Fingerprint, answer, a.Created)
+	})
+}
+
+func (q session) answer(ctx context.Context, key string, fingerprint [32]byte, answer []byte, now time.Time) error {
+	_, err := q.exec(ctx, "answer", key, fingerprint[:], answer, now)
+	return err
+}
+
+// Answered implements slots.Store.
+func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+	var row struct {
+		Fingerprint []byte `db:"fingerprint"`
+		Answer      []byte `db:"answer"`
+	}
+	err := s.pool().get(ctx, &row, "answered", key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, slots.ErrNotFound
+	case err != nil:
+		return nil, err
+	case string(row.Fingerprint) != string(fingerprint[:]):
+		return nil, slots.ErrKeyReused
+	}
+	return row.Answer, nil
+}
+
+// Find implements slots.Store.
+func (s *Store) Find(ctx context.Context, id string) (slots.Appointment, error) {
+	return s.pool().appointment(ctx, "find", id)
+}
+
+// FindReference implements slots.Store.
+func (s *Store) FindReference(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
+	return s.pool().appointment(ctx, "find_reference", string(r))
+}
+
+func (q session) appointment(ctx context.Context, name string, key any) (slots.Appointment, error) {
+	var row appointmentRow
+	err := q.get(ctx, &row, name, key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return slots.Appointment{}, slots.ErrNotFound
+	}
+	if err != nil {
+		return slots.Appointment{}, err
+	}
+	return row.appointment()
+}
+
+// Release implements slots.Store.
+func (s *Store) Release(ctx context.Context, id string) error {
+	return s.transact(ctx, func(q session) error {
+		var rows []placeRow
+		if err := q.list(ctx, &rows, "release", id); err != nil {
+			return err
+		}
+		return q.settle(ctx, places(rows))
+	})
+}
+
+// Move implements slots.Store.
+func (s *Store) Move(ctx context.Context, r slots.Reference, holdBack int, decide slots.Decide) (slots.Appointment, error) {
+	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
+		if err := q.settle(ctx, []slots.Place{before.Place}, after.Place); err != nil {
+			return err
+		}
+		p := after.Place
+		if err := q.take(ctx, p, holdBack); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, "move", after.ID, after.History[len(after.History)-1].At,
+			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version)
+		return err
+	})
+}
+
+// Cancel implements slots.Store.
+func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
+	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
+		if err := q.settle(ctx, []slots.Place{before.Place}); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, "cancel", after.ID, after.History[len(after.History)-1].At)
+		return err
+	})
+}
+
+// change locks an appointment, lets decide say what becomes of it and writes
+// that, unless nothing does.
+func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Decide,
+	write func(q session, before, after slots.Appointment) error,
+) (slots.Appointment, error) {
+	var after slots.Appointment
+	err := s.transact(ctx, func(q session) error {
+		before, err := q.appointment(ctx, "lock_reference", string(r))
+		if err != nil {
+			return err
+		}
+		if after, err = decide(before); err != nil {
+			return err
+		}
+		if after.Status == before.Status && after.Version == before.Version {
+			return nil
+		}
+		return write(q, before, after)
+	})
+	if err != nil {
+		return slots.Appointment{}, err
+	}
+	return after, nil
+}
+
+// ExpireHolds implements slots.Store.
+func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
+	var branch, group, day any
+	if on != nil {
+		branch, group, day = on.Branch, on.DeskGroup, on.Day.String()
+	}
+	ended := 0
+	err := s.transact(ctx, func(q session) error {
+		var rows []placeRow
+		if err := q.list(ctx, &rows, "expire_holds", now, limit, branch, group, day); err != nil {
+			return err
+		}
+		ended = len(rows)
+		return q.settle(ctx, places(rows))
+	})
+	return ended, err
+}
+
+// CloseVisits implements slots.Store.
+func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
+	return s.pool().exec(ctx, "close_visits", now, limit, null(string(of)))
+}
+
+// Purge removes answers to requests after a day, and holds that came to
+// nothing and verifications after two, at most limit of each.
+func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
+	_, err := s.pool().exec(ctx, "purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit)
+	return err
+}
+
+// appointmentRow is a row of appointments with the names of its service and
+// branch. Everything is nullable: book.sql returns an empty row when it booked
+// nothing.
+type appointmentRow struct {
+	PersonFull     bool           `db:"person_full"`
+	BranchID       sql.NullInt32  `db:"branch_id"`
+	ID             sql.NullString `db:"id"`
+	Status         sql.NullString `db:"status"`
+	ServiceID      sql.NullInt32  `db:"service_id"`
+	DeskGroupID    sql.NullInt32  `db:"desk_group_id"`
+	Day            sql.NullTime   `db:"day"`
+	FirstTick      sql.NullInt32  `db:"first_tick"`
+	Ticks          sql.NullInt32  `db:"ticks"`
+	Places         sql.NullInt32  `db:"places"`
+	StartAt        sql.NullTime   `db:"start_at"`
+	EndAt          sql.NullTime   `db:"end_at"`
+	Party          sql.NullInt32  `db:"party"`
+	Channel        sql.NullString `db:"channel"`
+	CreatedAt      sql.NullTime   `db:"created_at"`
+	ExpiresAt      sql.NullTime   `db:"expires_at"`
+	Reference      sql.NullString `db:"reference"`
+	Version        sql.NullInt32  `db:"version"`
+	Person         sql.NullString `db:"person"`
+	PersonPlace    sql.NullInt32  `db:"person_place"`
+	Mobile         sql.NullString `db:"mobile"`
+	Lang           sql.NullString `db:"lang"`
+	VisitorName    sql.NullString `db:"visitor_name"`
+	IdentityKind   sql.NullString `db:"identity_kind"`
+	Identity       sql.NullString `db:"identity"`
+	Email          sql.NullString `db:"email"`
+	ByName         sql.NullString `db:"representative_name"`
+	ByIdentityKind sql.NullString `db:"representative_identity_kind"`
+	ByIdentity     sql.NullString `db:"representative_identity"`
+	Wakala         sql.NullString `db:"wakala"`
+	WakalaExpires  sql.NullTime   `db:"wakala_expires"`
+	Needs          pq.StringArray `db:"needs"`
+	Service        sql.NullString `db:"service"`
+	Branch         sql.NullString `db:"branch"`
+	History        []byte         `db:"history"`
+}
+
+func (r appointmentRow) appointment() (slots.Appointment, error) {
+	a := slots.Appointment{
+		ID: r.ID.String, Status: slots.Status(r.Status.String),
+		Service: r.Service.String, Branch: r.Branch.String,
+		Place: slots.Place{
+			Branch: int(r.BranchID.Int32), DeskGroup: int(r.DeskGroupID.Int32), Day: dateOf(r.Day.Time),
+			First: int(r.FirstTick.Int32), Ticks: int(r.Ticks.Int32), Count: int(r.Places.Int32),
+		},
+		Start: r.StartAt.Time.UTC(), End: r.EndAt.Time.UTC(),
+		Party: int(r.Party.Int32), Channel: catalog.Channel(r.Channel.String),
+		Created: r.CreatedAt.Time.UTC(), Expires: r.ExpiresAt.Time.UTC(),
+		Reference: slots.Reference(r.Reference.String), Version: int(r.Version.Int32),
+		Mobile: r.Mobile.String, Lang: r.Lang.String,
+		Visitor: slots.Visitor{
+			Name:     r.VisitorName.String,
+			Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind.String), Number: r.Identity.String},
+			Email:    r.Email.String,
+		},
+		Needs: r.Needs,
+	}
+	if r.ByName.Valid {
+		a.Representative = &slots.Representative{
+			Name:     r.ByName.String,
+			Identity: slots.Identity{Kind: slots.IdentityKind(r.ByIdentityKind.String), Number: r.ByIdentity.String},
+			Wakala:   r.Wakala.String, Expires: dateOf(r.WakalaExpires.Time),
+		}
+	}
+	var events []struct {
+		Kind    slots.EventKind `json:"kind"`
+		At      time.Time       `json:"at"`
+		Start   time.Time       `json:"start"`
+		Version int             `json:"version"`
+	}
+	if err := json.Unmarshal(r.History, &events); err != nil {
+		return slots.Appointment{}, err
+	}
+	for _, e := range events {
+		a.History = append(a.History, slots.Event{Kind: e.Kind, At: e.At.UTC(), Start: e.Start.UTC(), Version: e.Version})
+	}
+	return a, nil
+}
+
+// null returns s, or NULL for "".
+func null(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+
+func nullDate(d scheduling.Date) sql.NullString {
+	if d == 0 {
+		return sql.NullString{}
+	}
+	return null(d.String())
+}

@@ -1,0 +1,272 @@
+package postgres
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// CentreVersion returns the version of the centre: it rises with every change
+// to it.
+func (s *Store) CentreVersion(ctx context.Context) (int64, error) {
+	var version int64
+	err := s.pool().get(ctx, &version, "centre_version")
+	return version, err
+}
+
+// LoadCentre reads the whole centre as of one moment and compiles the
+// calendars of its desk groups.
+func (s *Store) LoadCentre(ctx context.Context) (*slots.Centre, error) {
+	var rows centreRows
+	err := s.transact(ctx, func(q session) error {
+		rows = centreRows{}
+		return rows.load(ctx, q)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows.centre()
+}
+
+// centreRows are the rows that make up the centre.
+type centreRows struct {
+	version  int64
+	branches []struct {
+		ID      int                  `db:"id"`
+		Slug    string               `db:"slug"`
+		Name    jsonOf[catalog.Text] `db:"name"`
+		City    jsonOf[catalog.Text] `db:"city"`
+		Address jsonOf[catalog.Text] `db:"address"`
+		Zone    string               `db:"zone"`
+	}
+	departments []struct {
+		Slug string               `db:"slug"`
+		Name jsonOf[catalog.Text] `db:"name"`
+	}
+	services []serviceRow
+	entities []struct {
+		Slug   string                 `db:"slug"`
+		Name   jsonOf[catalog.Text]   `db:"name"`
+		Link   string                 `db:"link"`
+		Topics jsonOf[[]catalog.Text] `db:"topics"`
+	}
+	groups []struct {
+		ID         int                          `db:"id"`
+		Slug       string                       `db:"slug"`
+		BranchID   int                          `db:"branch_id"`
+		Branch     string                       `db:"branch"`
+		Zone       string                       `db:"zone"`
+		Department string                       `db:"department"`
+		Name       jsonOf[catalog.Text]         `db:"name"`
+		Plan       jsonOf[scheduling.Plan]      `db:"plan"`
+		Holidays   jsonOf[[]scheduling.Holiday] `db:"holidays"`
+		Version    int64                        `db:"calendar_version"`
+		Services   pq.StringArray               `db:"services"`
+	}
+}
+
+type serviceRow struct {
+	ID              int                           `db:"id"`
+	Slug            string                        `db:"slug"`
+	DepartmentID    int                           `db:"department_id"`
+	Department      string                        `db:"department"`
+	Name            jsonOf[catalog.Text]          `db:"name"`
+	About           jsonOf[catalog.Text]          `db:"about"`
+	Duration        int                           `db:"duration_minutes"`
+	Before          int                           `db:"before_minutes"`
+	After           int                           `db:"after_minutes"`
+	Step            int                           `db:"step_minutes"`
+	GapStep         int                           `db:"gap_step_minutes"`
+	Notice          int                           `db:"notice_minutes"`
+	Horizon         int                           `db:"horizon_minutes"`
+	Cancel          int                           `db:"cancel_minutes"`
+	Move            int                           `db:"move_minutes"`
+	PartyLimit      int                           `db:"party_limit"`
+	PlacePerVisitor bool                          `db:"place_per_visitor"`
+	ActiveLimit     int                           `db:"active_limit"`
+	Requirements    jsonOf[[]catalog.Requirement] `db:"requirements"`
+	Online          string                        `db:"online"`
+	Topics          jsonOf[[]catalog.Text]        `db:"topics"`
+	HoldBack        jsonOf[catalog.HoldBack]      `db:"hold_back"`
+}
+
+func (r *centreRows) load(ctx context.Context, q session) error {
+	if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
+		return fault("load centre", err)
+	}
+	if err := q.get(ctx, &r.version, "centre_version"); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		name string
+		dest any
+	}{
+		{"load_branches", &r.branches},
+		{"load_departments", &r.departments},
+		{"load_services", &r.services},
+		{"load_entities", &r.entities},
+		{"load_desk_groups", &r.groups},
+	} {
+		if err := q.list(ctx, part.dest, part.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *centreRows) centre() (*slots.Centre, error) {
+	var branches []catalog.Branch
+	for _, b := range r.branches {
+		branches = append(branches, catalog.Branch{Slug: b.Slug, Name: b.Name.v, City: b.City.v, Address: b.Address.v, Zone: b.Zone})
+	}
+	var departments []catalog.Department
+	for _, d := range r.departments {
+		departments = append(departments, catalog.Department{Slug: d.Slug, Name: d.Name.v})
+	}
+	var services []catalog.Service
+	for _, s := range r.services {
+		services = append(services, s.service())
+	}
+	var entities []catalog.Entity
+	for _, e := range r.entities {
+		entities = append(entities, catalog.Entity{Slug: e.Slug, Name: e.Name.v, Link: e.Link, Topics: e.Topics.v})
+	}
+	all, err := catalog.NewCentre(branches, departments, services, entities)
+	if err != nil {
+		return nil, err
+	}
+	var groups []*slots.DeskGroup
+	for _, g := range r.groups {
+		plan := g.Plan.v
+		plan.Zone = g.Zone
+		plan.Holidays = append(plan.Holidays, g.Holidays.v...)
+		calendar, err := scheduling.Compile(plan)
+		if err != nil {
+			return nil, fmt.Errorf("desk group %s: %w", g.Slug, err)
+		}
+		groups = append(groups, &slots.DeskGroup{
+			ID: g.ID, BranchID: g.BranchID, Slug: g.Slug, Branch: g.Branch, Department: g.Department,
+			Name: g.Name.v, Services: g.Services, Calendar: calendar, Version: g.Version,
+		})
+	}
+	return slots.NewCentre(all, groups, r.version)
+}
+
+func (r serviceRow) service() catalog.Service {
+	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
+	return catalog.Service{
+		Slug: r.Slug, Department: r.Department, Name: r.Name.v, About: r.About.v,
+		Duration: minutes(r.Duration), Before: minutes(r.Before), After: minutes(r.After),
+		Step: minutes(r.Step), GapStep: minutes(r.GapStep),
+		Notice: minutes(r.Notice), Horizon: minutes(r.Horizon),
+		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
+		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
+		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
+	}
+}
+
+// Seed is a centre to begin with.
+type Seed struct {
+	Branches    []catalog.Branch
+	Departments []catalog.Department
+	Services    []catalog.Service
+	Entities    []catalog.Entity
+	Holidays    []scheduling.Holiday // one list, shared by all desk groups
+	DeskGroups  []SeedGroup
+}
+
+// SeedGroup is a desk group to begin with. Its plan has no holidays of its
+// own.
+type SeedGroup struct {
+	Slug               string
+	Branch, Department string
+	Name               catalog.Text
+	Services           []string
+	Plan               scheduling.Plan
+}
+
+// holidayList is the slug of the list that seeded desk groups share.
+const holidayList = "saudi-public"
+
+// SeedCentre adds what the database does not have yet, by slug, and changes
+// nothing that it has: what coordinators have edited stays. It returns how
+// many rows it added.
+func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
+	added := 0
+	err := s.transact(ctx, func(q session) error {
+		added = 0
+		add := func(name string, args ...any) error {
+			n, err := q.exec(ctx, name, args...)
+			added += n
+			return err
+		}
+		for _, b := range seed.Branches {
+			if err := add("seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone); err != nil {
+				return err
+			}
+		}
+		for _, d := range seed.Departments {
+			if err := add("seed_department", d.Slug, asJSON(d.Name)); err != nil {
+				return err
+			}
+		}
+		for _, v := range seed.Services {
+			minutes := func(d time.Duration) int { return int(d / time.Minute) }
+			if err := add("seed_service", v.Slug, v.Department, asJSON(v.Name), asJSON(v.About),
+				minutes(v.Duration), minutes(v.Before), minutes(v.After), minutes(v.Step), minutes(v.GapStep),
+				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
+				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
+				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack)); err != nil {
+				return err
+			}
+		}
+		for _, e := range seed.Entities {
+			if err := add("seed_entity", e.Slug, asJSON(e.Name), e.Link, asJSON(e.Topics)); err != nil {
+				return err
+			}
+		}
+		if err := add("seed_holidays", holidayList, asJSON(seed.Holidays)); err != nil {
+			return err
+		}
+		for _, g := range seed.DeskGroups {
+			if err := add("seed_desk_group", g.Slug, g.Branch, g.Department, asJSON(g.Name), asJSON(g.Plan),
+				holidayList, pq.StringArray(g.Services)); err != nil {
+				return err
+			}
+		}
+		if added == 0 {
+			return nil
+		}
+		_, err := q.exec(ctx, "touch_centre")
+		return err
+	})
+	return added, err
+}
+
+// jsonOf is a jsonb column that holds a T.
+type jsonOf[T any] struct{ v T }
+
+func asJSON[T any](v T) jsonOf[T] { return jsonOf[T]{v} }
+
+// Scan decodes the column.
+func (j *jsonOf[T]) Scan(src any) error {
+	data, ok := src.([]byte)
+	if !ok {
+		return fmt.Errorf("postgres: %T is not jsonb", src)
+	}
+	return json.Unmarshal(data, &j.v)
+}
+
+// Value encodes the column.
+func (j jsonOf[T]) Value() (driver.Value, error) {
+	data, err := json.Marshal(j.v)
+	return string(data), err
+}

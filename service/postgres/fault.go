@@ -1,0 +1,88 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strconv"
+
+	"github.com/lib/pq"
+
+	"ziyara/slots"
+)
+
+// errConflict wraps what the server asks to try again.
+var errConflict = errors.New("postgres: ended in favour of another transaction")
+
+// constraints maps the constraints that are rules of the domain to its errors.
+var constraints = map[string]error{
+	"appointments_person_overlap": slots.ErrPersonBusy,
+	"appointments_person_limit":   slots.ErrPersonLimit,
+	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{
+		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
+	"idempotency_keys_pkey": slots.ErrAnswered,
+}
+
+// fault turns an error of the driver into one of the domain's: a broken
+// constraint into its rule, a server out of reach into slots.ErrUnavailable.
+// nil and sql.ErrNoRows stay what they are.
+func fault(action string, err error) error {
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	var answered *pq.Error
+	if errors.As(err, &answered) {
+		if rule := constraints[answered.Constraint]; rule != nil {
+			return rule
+		}
+		switch answered.Code {
+		case "40001", "40P01": // serialization_failure, deadlock_detected
+			return fmt.Errorf("%s: %w: %w: %w", action, errConflict, slots.ErrUnavailable, err)
+		case "57014": // query_canceled, by statement_timeout or by us
+			return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
+		}
+		switch answered.Code.Class() {
+		case "08", "53", "57": // connection, resources, operator intervention
+			return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
+		}
+		return fmt.Errorf("%s: %w", action, err)
+	}
+	if unreachable(err) {
+		return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
+	}
+	return fmt.Errorf("%s: %w", action, err)
+}
+
+func unreachable(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// withSettings adds the session's settings to the URL of the database.
+func withSettings(c Config) (string, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return "", errors.New("database: DATABASE_URL is not a postgres:// URL") // the URL itself holds a password
+	}
+	q := u.Query()
+	for name, value := range map[string]string{
+		"statement_timeout": strconv.FormatInt(c.Timeout.Milliseconds(), 10),
+		"timezone":          "UTC",
+		"connect_timeout":   "5",
+		"application_name":  "ziyara",
+	} {
+		if !q.Has(name) {
+			q.Set(name, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}

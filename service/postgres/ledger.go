@@ -1,0 +1,150 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+var _ slots.Store = (*Store)(nil)
+
+// Occupancy implements slots.Store.
+func (s *Store) Occupancy(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+	var rows []struct {
+		Day       time.Time `db:"day"`
+		FirstTick int       `db:"first_tick"`
+		Open      counts    `db:"open"`
+		Used      counts    `db:"used"`
+	}
+	if err := s.pool().list(ctx, &rows, "occupancy", g.BranchID, g.ID, from.String(), to.String()); err != nil {
+		return nil, err
+	}
+	days := make(map[scheduling.Date]slots.Occupied, len(rows))
+	for _, r := range rows {
+		days[dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
+	}
+	return days, nil
+}
+
+// OpenDay implements slots.Store.
+func (s *Store) OpenDay(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) error {
+	var id int
+	err := s.pool().get(ctx, &id, "open_day", g.BranchID, g.ID, g.Version, day.Date.String(), day.First, counts(day.Open))
+	if errors.Is(err, sql.ErrNoRows) {
+		return slots.ErrStale
+	}
+	return err
+}
+
+// Difference is a tick at which the ledger and the claims on it disagree.
+type Difference struct {
+	DeskGroup string    `db:"desk_group"`
+	Day       time.Time `db:"day"`
+	Tick      int       `db:"tick"`
+	Used      int       `db:"used"`    // places that the ledger says are taken
+	Claimed   int       `db:"claimed"` // places of holds and booked visits
+}
+
+// Audit recomputes the ledger from holds and booked visits and returns every
+// difference. It reads one snapshot, so it can run beside bookings. It takes
+// the time that the size of the database asks for, without the limit of other
+// statements.
+func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
+	var differences []Difference
+	err := s.transact(ctx, func(q session) error {
+		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+			return fault("audit", err)
+		}
+		return q.list(ctx, &differences, "audit")
+	})
+	return differences, err
+}
+
+// settle locks the ledger days of all places and gives back those of back.
+func (q session) settle(ctx context.Context, back []slots.Place, others ...slots.Place) error {
+	if len(back)+len(others) == 0 {
+		return nil
+	}
+	p := columns(append(append([]slots.Place(nil), back...), others...))
+	var days []time.Time
+	if err := q.list(ctx, &days, "lock_days", p.branches, p.groups, p.days); err != nil {
+		return err
+	}
+	p = columns(back)
+	_, err := q.exec(ctx, "give_back", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
+	return err
+}
+
+// take takes a place, or returns slots.ErrTaken or slots.ErrDayClosed.
+func (q session) take(ctx context.Context, p slots.Place, holdBack int) error {
+	var version int64
+	err := q.get(ctx, &version, "take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, holdBack)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	var days []time.Time
+	one := columns([]slots.Place{p})
+	if err := q.list(ctx, &days, "lock_days", one.branches, one.groups, one.days); err != nil {
+		return err
+	}
+	if len(days) == 0 {
+		return slots.ErrDayClosed
+	}
+	return slots.ErrTaken
+}
+
+// placeColumns are places as one array per column.
+type placeColumns struct {
+	branches, groups pq.Int64Array
+	days             pq.StringArray
+	first            pq.Int64Array
+	ticks, counts    pq.Int64Array
+}
+
+func columns(places []slots.Place) placeColumns {
+	var c placeColumns
+	for _, p := range places {
+		c.branches = append(c.branches, int64(p.Branch))
+		c.groups = append(c.groups, int64(p.DeskGroup))
+		c.days = append(c.days, p.Day.String())
+		c.first = append(c.first, int64(p.First))
+		c.ticks = append(c.ticks, int64(p.Ticks))
+		c.counts = append(c.counts, int64(p.Count))
+	}
+	return c
+}
+
+// placeRow is a place as a row has it.
+type placeRow struct {
+	BranchID    int       `db:"branch_id"`
+	DeskGroupID int       `db:"desk_group_id"`
+	Day         time.Time `db:"day"`
+	FirstTick   int       `db:"first_tick"`
+	Ticks       int       `db:"ticks"`
+	Places      int       `db:"places"`
+}
+
+func (r placeRow) place() slots.Place {
+	return slots.Place{
+		Branch: r.BranchID, DeskGroup: r.DeskGroupID, Day: dateOf(r.Day),
+		First: r.FirstTick, Ticks: r.Ticks, Count: r.Places,
+	}
+}
+
+func places(rows []placeRow) []slots.Place {
+	list := make([]slots.Place, len(rows))
+	for i, r := range rows {
+		list[i] = r.place()
+	}
+	return list
+}
+
+// dateOf returns the date of a DATE column, which the driver hands out as
+// midnight UTC.
+func dateOf(t time.Time) scheduling.Date { return scheduling.NewDate(t.Date()) }

@@ -1,0 +1,145 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/slots"
+)
+
+// Messages is the message ledger in the database. It implements
+// notify.Ledger.
+type Messages struct {
+	store *Store
+	code  func(verification string) string
+}
+
+// Messages returns the message ledger. code returns the code of a
+// verification, which is not in the database.
+func (s *Store) Messages(code func(verification string) string) *Messages {
+	return &Messages{s, code}
+}
+
+// messageRow is a claimed message with the facts as they are now.
+type messageRow struct {
+	ID             int64                 `db:"id"`
+	Kind           string                `db:"kind"`
+	Lang           string                `db:"lang"`
+	Attempts       int                   `db:"attempts"`
+	ExpiresAt      time.Time             `db:"expires_at"`
+	StartVersion   sql.NullInt32         `db:"start_version"`
+	VerificationID sql.NullString        `db:"verification_id"`
+	Mobile         sql.NullString        `db:"mobile"`
+	Status         sql.NullString        `db:"status"`
+	Version        sql.NullInt32         `db:"version"`
+	StartAt        sql.NullTime          `db:"start_at"`
+	Reference      sql.NullString        `db:"reference"`
+	Service        *jsonOf[catalog.Text] `db:"service"`
+	Branch         *jsonOf[catalog.Text] `db:"branch"`
+	Zone           sql.NullString        `db:"zone"`
+}
+
+// Claim implements notify.Ledger.
+func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
+	var rows []messageRow
+	if err := m.store.pool().list(ctx, &rows, "claim_messages", now, limit, now.Add(lease)); err != nil {
+		return nil, err
+	}
+	claimed := make([]notify.Claimed, 0, len(rows))
+	for _, r := range rows {
+		c, err := m.claimed(r)
+		if err != nil {
+			return nil, err
+		}
+		claimed = append(claimed, c)
+	}
+	return claimed, nil
+}
+
+func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
+	c := notify.Claimed{
+		ID: r.ID, Attempt: r.Attempts, Expires: r.ExpiresAt, Mobile: notify.Mobile(r.Mobile.String),
+		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
+		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
+		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
+	}
+	if r.VerificationID.Valid {
+		c.Facts.Code = m.code(r.VerificationID.String)
+		return c, nil
+	}
+	zone, err := time.LoadLocation(r.Zone.String)
+	if err != nil {
+		return c, fmt.Errorf("message %d: %w", r.ID, err)
+	}
+	c.Facts.Zone = zone
+	c.Facts.Start = r.StartAt.Time
+	c.Facts.Reference = slots.Reference(r.Reference.String).String()
+	if r.Service != nil && r.Branch != nil {
+		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v
+	}
+	return c, nil
+}
+
+// Finish implements notify.Ledger.
+func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.Outcome) error {
+	if len(outcomes) == 0 {
+		return nil
+	}
+	var ids, attempts pq.Int64Array
+	var states, next, reasons, texts, segments, gateway []sql.NullString
+	for _, o := range outcomes {
+		ids = append(ids, o.ID)
+		attempts = append(attempts, int64(o.Attempt))
+		states = append(states, null(messageState(o.State)))
+		at := sql.NullString{}
+		if o.State == notify.Retry {
+			at = null(o.NextAttempt.UTC().Format(time.RFC3339Nano))
+		}
+		next = append(next, at)
+		reasons = append(reasons, null(o.Reason))
+		texts = append(texts, null(o.Text))
+		segments = append(segments, null(positive(o.Segments)))
+		gateway = append(gateway, null(o.GatewayID))
+	}
+	_, err := m.store.pool().exec(ctx, "finish_messages", now, ids, attempts, pq.Array(states), pq.Array(next),
+		pq.Array(reasons), pq.Array(texts), pq.Array(segments), pq.Array(gateway))
+	return err
+}
+
+// messageState returns the state of the row that an attempt leaves.
+func messageState(s notify.State) string {
+	if s == notify.Retry {
+		return "queued"
+	}
+	return string(s)
+}
+
+func positive(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// QueueDepth returns how many messages wait, and how long the oldest has.
+func (s *Store) QueueDepth(ctx context.Context, now time.Time) (waiting int, oldest time.Duration, err error) {
+	var row struct {
+		Waiting int          `db:"waiting"`
+		Oldest  sql.NullTime `db:"oldest"`
+	}
+	err = s.pool().get(ctx, &row, "queue_depth")
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, err
+	}
+	if row.Oldest.Valid {
+		oldest = max(0, now.Sub(row.Oldest.Time))
+	}
+	return row.Waiting, oldest, nil
+}

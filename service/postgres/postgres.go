@@ -1,0 +1,172 @@
+// Package postgres keeps the centre, the ledger, the appointments and the
+// messages in PostgreSQL. Every query is a file under sql, prepared when the
+// program starts.
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	_ "github.com/lib/pq" // the driver
+)
+
+//go:embed sql/*.sql
+var files embed.FS
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	db         *sqlx.DB
+	statements map[string]*sqlx.Stmt
+}
+
+// Config says how to reach the database.
+type Config struct {
+	URL            string        // postgres://…
+	MaxConnections int           // at least 1
+	Timeout        time.Duration // after which the server ends a statement
+}
+
+// Open connects to a migrated database and prepares every statement. The
+// caller closes the Store.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	db, err := connect(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, statements: make(map[string]*sqlx.Stmt)}
+	names, err := fs.Glob(files, "sql/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		stmt, err := db.PreparexContext(ctx, string(text))
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("prepare %s: %w", name, err), db.Close())
+		}
+		s.statements[strings.TrimSuffix(path.Base(name), ".sql")] = stmt
+	}
+	return s, nil
+}
+
+func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
+	url, err := withSettings(c)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlx.Open("postgres", url)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	db.SetMaxOpenConns(c.MaxConnections)
+	db.SetMaxIdleConns(c.MaxConnections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err = db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Ping returns an error that wraps slots.ErrUnavailable when the database does
+// not answer.
+func (s *Store) Ping(ctx context.Context) error { return fault("ping", s.db.PingContext(ctx)) }
+
+// Stats returns the state of the connection pool.
+func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
+
+// session is what runs statements: the pool, or one transaction.
+type session struct {
+	store *Store
+	tx    *sqlx.Tx // nil outside a transaction
+}
+
+func (s *Store) pool() session { return session{store: s} }
+
+func (q session) statement(ctx context.Context, name string) (*sqlx.Stmt, error) {
+	stmt := q.store.statements[name]
+	if stmt == nil {
+		return nil, fmt.Errorf("postgres: no statement %s", name)
+	}
+	if q.tx != nil {
+		stmt = q.tx.StmtxContext(ctx, stmt)
+	}
+	return stmt, nil
+}
+
+// get reads exactly one row into dest; none is sql.ErrNoRows.
+func (q session) get(ctx context.Context, dest any, name string, args ...any) error {
+	stmt, err := q.statement(ctx, name)
+	if err == nil {
+		err = stmt.GetContext(ctx, dest, args...)
+	}
+	return fault(name, err)
+}
+
+// list reads all rows into dest, a pointer to a slice.
+func (q session) list(ctx context.Context, dest any, name string, args ...any) error {
+	stmt, err := q.statement(ctx, name)
+	if err == nil {
+		err = stmt.SelectContext(ctx, dest, args...)
+	}
+	return fault(name, err)
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (q session) exec(ctx context.Context, name string, args ...any) (int, error) {
+	stmt, err := q.statement(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	result, err := stmt.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, fault(name, err)
+	}
+	n, err := result.RowsAffected()
+	return int(n), fault(name, err)
+}
+
+// maxAttempts is how often a transaction is tried that the server ended for
+// the sake of another one.
+const maxAttempts = 5
+
+// transact runs do in a transaction, again when the server chose it as the
+// victim of a deadlock.
+func (s *Store) transact(ctx context.Context, do func(session) error) error {
+	return retry(func() error {
+		tx, err := s.db.BeginTxx(ctx, nil)
+		if err != nil {
+			return fault("begin", err)
+		}
+		if err = do(session{s, tx}); err != nil {
+			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
+			return err
+		}
+		return fault("commit", tx.Commit())
+	})
+}
+
+// retry runs do until it fails for another reason than a conflict that the
+// server asks to try again.
+func retry(do func() error) error {
+	var err error
+	for range maxAttempts {
+		if err = do(); !errors.Is(err, errConflict) {
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,41 @@
+-- Turns a standing hold into a booked visit, with its history and the message
+-- to the visitor. The person's place number is the smallest free one; the
+-- unique index decides when two bookings choose the same.
+WITH standing AS (
+    SELECT a.branch_id, a.id,
+           (SELECT min(n)
+            FROM generate_series(1, s.active_limit) AS n
+            WHERE NOT EXISTS (
+                SELECT FROM appointments other
+                WHERE other.person = $4::uuid AND other.service_id = a.service_id AND other.person_place = n)) AS person_place
+    FROM appointments a
+    JOIN services s ON s.id = a.service_id
+    WHERE a.id = $1 AND a.status = 'held' AND a.expires_at > $2
+), booked AS (
+    UPDATE appointments a
+    SET status = 'booked', version = 1, created_at = $2, expires_at = NULL,
+        reference = $3, person = $4, person_place = standing.person_place, mobile = $5, lang = $6,
+        visitor_name = $7, identity_kind = $8, identity = $9, email = $10,
+        representative_name = $11, representative_identity_kind = $12, representative_identity = $13,
+        wakala = $14, wakala_expires = $15, needs = $16
+    FROM standing
+    WHERE (a.id, a.branch_id) = (standing.id, standing.branch_id)
+      AND a.status = 'held' AND a.expires_at > $2
+      AND standing.person_place IS NOT NULL
+    RETURNING a.*
+), event AS (
+    INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
+    SELECT branch_id, id, 'booked', $2, start_at, version FROM booked
+), message AS (
+    INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
+    SELECT 'booked', branch_id, id, version, lang, $2, $2, start_at
+    FROM booked
+    WHERE mobile IS NOT NULL
+)
+SELECT EXISTS (SELECT FROM standing WHERE person_place IS NULL) AS person_full,
+       b.*, s.slug AS service, br.slug AS branch,
+       jsonb_build_array(jsonb_build_object('kind', 'booked', 'at', $2, 'start', b.start_at, 'version', b.version)) AS history
+FROM (SELECT) AS one
+LEFT JOIN booked b ON true
+LEFT JOIN services s ON s.id = b.service_id
+LEFT JOIN branches br ON br.id = b.branch_id

@@ -1,0 +1,2 @@
+-- Rises with every change to the centre.
+SELECT version FROM centre

@@ -1,0 +1,26 @@
+-- Leases due messages to a worker, oldest first; a lease that ended is due
+-- again. With each come the facts as they are now.
+WITH due AS MATERIALIZED (
+    SELECT id
+    FROM messages
+    WHERE state IN ('queued', 'sending') AND next_attempt_at <= $1
+    ORDER BY next_attempt_at
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE messages m
+    SET state = 'sending', attempts = m.attempts + 1, next_attempt_at = $3
+    FROM due
+    WHERE m.id = due.id
+    RETURNING m.*
+)
+SELECT m.id, m.kind, m.lang, m.attempts, m.expires_at, m.start_version, m.verification_id,
+       coalesce(v.mobile, a.mobile) AS mobile,
+       a.status, a.version, a.start_at, a.reference,
+       s.name AS service, b.name AS branch, b.zone
+FROM claimed m
+LEFT JOIN verifications v ON v.id = m.verification_id
+LEFT JOIN appointments a ON (a.id, a.branch_id) = (m.appointment_id, m.branch_id)
+LEFT JOIN services s ON s.id = a.service_id
+LEFT JOIN branches b ON b.id = a.branch_id
+ORDER BY m.id

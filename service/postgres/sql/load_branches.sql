@@ -1,0 +1,1 @@
+SELECT id, slug, name, city, address, zone FROM branches ORDER BY id

@@ -1,0 +1,1 @@
+SELECT slug, name FROM departments ORDER BY id

@@ -1,0 +1,1 @@
+SELECT slug, name, link, topics FROM entities ORDER BY id

@@ -1,0 +1,6 @@
+-- Locks ledger days in the one order that everybody uses.
+SELECT l.day
+FROM ledger_days l
+WHERE (l.branch_id, l.desk_group_id, l.day) IN (SELECT * FROM unnest($1::smallint[], $2::integer[], $3::date[]))
+ORDER BY l.branch_id, l.desk_group_id, l.day
+FOR NO KEY UPDATE

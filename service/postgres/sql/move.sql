@@ -1,0 +1,16 @@
+-- Puts a booked visit at its new place (the ledger is settled already), with
+-- its history and the message to the visitor.
+WITH moved AS (
+    UPDATE appointments
+    SET desk_group_id = $3, day = $4, first_tick = $5, ticks = $6, places = $7,
+        start_at = $8, end_at = $9, version = $10
+    WHERE id = $1
+    RETURNING branch_id, id, lang, start_at, version, mobile
+), event AS (
+    INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
+    SELECT branch_id, id, 'moved', $2::timestamptz, start_at, version FROM moved
+)
+INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
+SELECT 'moved', branch_id, id, version, lang, $2, $2, start_at
+FROM moved
+WHERE mobile IS NOT NULL

@@ -1,0 +1,3 @@
+INSERT INTO entities (slug, name, link, topics)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (slug) DO NOTHING

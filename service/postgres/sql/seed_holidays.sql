@@ -1,0 +1,3 @@
+INSERT INTO holiday_lists (slug, holidays)
+VALUES ($1, $2)
+ON CONFLICT (slug) DO NOTHING

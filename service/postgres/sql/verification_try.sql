@@ -1,0 +1,7 @@
+-- Records that a code was compared, unless the verification is over. A wrong
+-- one costs a try; the right one ($3) proves the number.
+UPDATE verifications
+SET tries = CASE WHEN $3::boolean THEN tries ELSE tries + 1 END,
+    verified_at = CASE WHEN $3::boolean THEN coalesce(verified_at, $2::timestamptz) ELSE verified_at END
+WHERE id = $1::uuid AND expires_at > $2 AND tries < $4
+RETURNING id, mobile, tries, created_at, expires_at, verified_at

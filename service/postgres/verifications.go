@@ -1,0 +1,108 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/notify"
+	"ziyara/notify/verify"
+	"ziyara/slots"
+)
+
+var _ verify.Store = (*Store)(nil)
+
+// StartVerification implements verify.Store.
+func (s *Store) StartVerification(ctx context.Context, v verify.Verification, address []byte, since time.Time,
+	allow func(verify.Counts) error, once *verify.Once,
+) error {
+	err := s.transact(ctx, func(q session) error {
+		var locks struct {
+			First, Second string // void
+		}
+		if err := q.get(ctx, &locks, "verification_lock", string(v.Mobile), address); err != nil {
+			return err
+		}
+		var row struct {
+			OfMobile      int          `db:"of_mobile"`
+			OfAddress     int          `db:"of_address"`
+			MobileOldest  sql.NullTime `db:"mobile_oldest"`
+			MobileNewest  sql.NullTime `db:"mobile_newest"`
+			AddressOldest sql.NullTime `db:"address_oldest"`
+		}
+		if err := q.get(ctx, &row, "verification_counts", string(v.Mobile), address, since); err != nil {
+			return err
+		}
+		if err := allow(verify.Counts{
+			OfMobile: row.OfMobile, OfAddress: row.OfAddress,
+			MobileOldest: row.MobileOldest.Time, MobileNewest: row.MobileNewest.Time, AddressOldest: row.AddressOldest.Time,
+		}); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, "verification_create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang); err != nil {
+			return err
+		}
+		if once == nil {
+			return nil
+		}
+		answer, err := once.Answer(v)
+		if err != nil {
+			return err
+		}
+		return q.answer(ctx, once.Key, once.Fingerprint, answer, v.Created)
+	})
+	if errors.Is(err, slots.ErrAnswered) {
+		return verify.ErrAnswered
+	}
+	return err
+}
+
+// TryVerification implements verify.Store.
+func (s *Store) TryVerification(ctx context.Context, id string, right bool, tries int, now time.Time) (verify.Verification, error) {
+	return s.verification(ctx, verify.ErrOver, "verification_try", id, now, right, tries)
+}
+
+// FindVerification implements verify.Store.
+func (s *Store) FindVerification(ctx context.Context, id string) (verify.Verification, error) {
+	return s.verification(ctx, verify.ErrNotFound, "verification_find", id)
+}
+
+// verification reads one verification; none, or a text that is no id, is
+// missing.
+func (s *Store) verification(ctx context.Context, missing error, name string, args ...any) (verify.Verification, error) {
+	var row struct {
+		ID         string       `db:"id"`
+		Mobile     string       `db:"mobile"`
+		Tries      int          `db:"tries"`
+		CreatedAt  time.Time    `db:"created_at"`
+		ExpiresAt  time.Time    `db:"expires_at"`
+		VerifiedAt sql.NullTime `db:"verified_at"`
+	}
+	err := s.pool().get(ctx, &row, name, args...)
+	var answered *pq.Error
+	if errors.Is(err, sql.ErrNoRows) || errors.As(err, &answered) && answered.Code == "22P02" { // invalid_text_representation
+		return verify.Verification{}, missing
+	}
+	if err != nil {
+		return verify.Verification{}, err
+	}
+	return verify.Verification{
+		ID: row.ID, Mobile: notify.Mobile(row.Mobile), Tries: row.Tries,
+		Created: row.CreatedAt, Expires: row.ExpiresAt, Verified: row.VerifiedAt.Time,
+	}, nil
+}
+
+// AnsweredVerification implements verify.Store.
+func (s *Store) AnsweredVerification(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+	answer, err := s.Answered(ctx, key, fingerprint)
+	switch {
+	case errors.Is(err, slots.ErrNotFound):
+		return nil, verify.ErrNotFound
+	case errors.Is(err, slots.ErrKeyReused):
+		return nil, verify.ErrKeyReused
+	}
+	return answer, err
+}

@@ -1,0 +1,158 @@
+package privatepg
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// The database and the role that owns it.
+const (
+	role     = "ziyara"
+	database = "ziyara"
+)
+
+// dataDir is where the data of a major version lives.
+func dataDir(dir string, major int) string {
+	return filepath.Join(dir, dataPrefix+strconv.Itoa(major))
+}
+
+// initialised says whether a directory contains a whole database: create gives
+// it this name only when it is finished.
+func initialised(data string) bool {
+	_, err := os.Stat(filepath.Join(data, "PG_VERSION"))
+	return err == nil
+}
+
+// cluster is a database on disk and the programs that know its format.
+type cluster struct {
+	bin      binaries
+	orders   orders
+	data     string // directory of this major version
+	password string
+	log      *os.File // what initdb and PostgreSQL say
+}
+
+// url returns the lib/pq URL of the server at a port.
+func (c *cluster) url(port int) string {
+	u := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(role, c.password),
+		Host:     net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
+		Path:     "/" + database,
+		RawQuery: "sslmode=disable",
+	}
+	return u.String()
+}
+
+// prepare makes sure that there are a password and a database.
+func (c *cluster) prepare(ctx context.Context, say func(string, ...any)) error {
+	file := filepath.Join(c.orders.Dir, passwordName)
+	text, err := os.ReadFile(file)
+	c.password = strings.TrimSpace(string(text))
+	fresh := errors.Is(err, fs.ErrNotExist) || err == nil && c.password == ""
+	if fresh {
+		c.password = rand.Text()
+		err = os.WriteFile(file, []byte(c.password+"\n"), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("password: %w", err)
+	}
+	switch {
+	case !initialised(c.data):
+		if !c.orders.Temporary {
+			say("Creating a PostgreSQL %d database in %s.", c.bin.Major, c.data)
+		}
+		return c.create(ctx, file)
+	case fresh:
+		// Somebody deleted the password file: the data keeps its owner.
+		return c.alone(ctx, c.data, "ALTER ROLE "+role+" PASSWORD '"+c.password+"'")
+	}
+	return nil
+}
+
+// create makes the database beside its place and then renames it: what is cut
+// short is never taken for a database.
+func (c *cluster) create(ctx context.Context, passwordFile string) error {
+	unfinished := c.data + ".unfinished"
+	// C.UTF-8 knows the letters of every script, and sorts the same on every
+	// machine; systems without it have at least C.
+	for _, locale := range []string{"C.UTF-8", "C"} {
+		if err := os.RemoveAll(unfinished); err != nil {
+			return err
+		}
+		args := []string{
+			"-D", unfinished, "-U", role, "--pwfile", passwordFile, "--auth", "scram-sha-256",
+			"--encoding", "UTF8", "--locale", locale,
+		}
+		if c.orders.Fast {
+			args = append(args, "--no-sync")
+		}
+		initdb := exec.CommandContext(ctx, c.bin.program("initdb"), args...)
+		initdb.Stdout, initdb.Stderr = c.log, c.log
+		err := initdb.Run()
+		if err == nil {
+			break
+		}
+		if locale == "C" || ctx.Err() != nil {
+			return fmt.Errorf("initdb: %w: %s", err, c.lastWords(0))
+		}
+	}
+	if err := c.alone(ctx, unfinished, "CREATE DATABASE "+database); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, c.data)
+}
+
+// alone runs one statement without a server.
+func (c *cluster) alone(ctx context.Context, data, statement string) error {
+	args := append([]string{"--single", "-D", data}, c.durability()...)
+	single := exec.CommandContext(ctx, c.bin.program("postgres"), append(args, "template1")...)
+	single.Stdin = strings.NewReader(statement + "\n")
+	out, err := single.CombinedOutput()
+	// In this mode PostgreSQL reports errors, goes on, and exits with 0.
+	if verb, _, _ := strings.Cut(statement, " "); err != nil || bytes.Contains(out, []byte("ERROR:")) {
+		return errors.Join(fmt.Errorf("%s without a server: %s", verb, lastLine(out)), err)
+	}
+	return nil
+}
+
+// durability returns the settings that Fast turns off.
+func (c *cluster) durability() []string {
+	value := "on"
+	if c.orders.Fast {
+		value = "off"
+	}
+	return []string{"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value}
+}
+
+// lastWords returns the end of the log after an offset, on one line.
+func (c *cluster) lastWords(offset int64) string {
+	const enough = 600
+	text := strings.Join(strings.Fields(c.said(offset)), " ")
+	if len(text) > enough {
+		text = "…" + strings.ToValidUTF8(text[len(text)-enough:], "")
+	}
+	return text
+}
+
+// said returns the log after an offset.
+func (c *cluster) said(offset int64) string {
+	info, err := c.log.Stat()
+	if err != nil || info.Size() <= offset {
+		return ""
+	}
+	text := make([]byte, info.Size()-offset)
+	n, _ := c.log.ReadAt(text, offset)
+	return string(text[:n])
+}

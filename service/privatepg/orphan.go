@@ -1,0 +1,54 @@
+package privatepg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// stopOrphans stops the servers that outlived both program and supervisor, of
+// whatever version. The caller holds the lock, so no living program owns them.
+func (h *home) stopOrphans(ctx context.Context, say *progress) error {
+	entries, err := os.ReadDir(h.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a temporary home that the supervisor has removed
+	}
+	if err != nil {
+		return fmt.Errorf("privatepg: data directory: %w", err)
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		if err := stopOrphan(ctx, filepath.Join(h.dir, e.Name()), say); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopOrphan stops the server of one data directory, if there is one. A pid
+// file whose process is dead is PostgreSQL's own to replace; one whose number
+// went to another process would block PostgreSQL, and is removed.
+func stopOrphan(ctx context.Context, data string, say *progress) error {
+	file := filepath.Join(data, "postmaster.pid")
+	if _, err := os.Stat(file); err != nil {
+		return nil
+	}
+	pid := firstNumber(file)
+	switch {
+	case isServer(pid, data):
+		say.say("Stopping the PostgreSQL of an earlier run, process %d.", pid)
+		if !halt(pid, func() bool { return !isServer(pid, data) || ctx.Err() != nil }) || ctx.Err() != nil {
+			return fmt.Errorf("privatepg: PostgreSQL of an earlier run (process %d) does not stop", pid)
+		}
+	case pid <= 0 || alive(pid):
+		if err := os.Remove(file); err != nil {
+			return fmt.Errorf("privatepg: stale pid file: %w", err)
+		}
+	}
+	return nil
+}

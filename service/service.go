@@ -1,0 +1,188 @@
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"ziyara"
+	"ziyara/notify"
+	"ziyara/notify/sandbox"
+	"ziyara/notify/verify"
+	"ziyara/service/api"
+	"ziyara/service/postgres"
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+const (
+	statementTimeout = 5 * time.Second
+	stopTimeout      = 20 * time.Second
+)
+
+// Service is one running replica.
+type Service struct {
+	config   Config
+	store    *postgres.Store
+	booker   *slots.Booker
+	worker   *notify.Worker
+	phone    *sandbox.Phone
+	api      *api.Server
+	listener net.Listener
+	centre   atomic.Pointer[slots.Centre]
+	gauges   gauges
+}
+
+// New builds a replica over a migrated database and binds its address, so
+// that a port in use is an error at once. The caller runs it.
+func New(ctx context.Context, config Config) (_ *Service, err error) {
+	c, err := config.defaults()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := secret.New(c.Secret)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{config: c}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.store, err = postgres.Open(ctx, postgres.Config{
+		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, Timeout: statementTimeout,
+	}); err != nil {
+		return nil, err
+	}
+	if err = s.reload(ctx); err != nil {
+		return nil, err
+	}
+	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID); err != nil {
+		return nil, err
+	}
+	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.sender(keys); err != nil {
+		return nil, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.gauges = newGauges(registry, s.store)
+	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
+		return nil, fmt.Errorf("service: %w", err)
+	}
+	s.api, err = api.New(api.Config{
+		Spec: ziyara.OpenAPI, Booker: s.booker, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
+		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
+		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+	})
+	return s, err
+}
+
+// sender sets up the way out for messages and the worker before it.
+func (s *Service) sender(keys *secret.Keys) error {
+	way := s.config.Sender
+	if way == nil {
+		s.phone = sandbox.New(s.config.Now)
+		way = s.phone
+	}
+	texts, err := notify.NewTexts()
+	if err != nil {
+		return err
+	}
+	s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, texts, notify.WorkerConfig{})
+	return err
+}
+
+// visiblePhone returns the sandbox phone when only this machine can see it.
+func (s *Service) visiblePhone() *sandbox.Phone {
+	if !loopback(s.listener.Addr().String()) {
+		return nil
+	}
+	return s.phone
+}
+
+// URL returns the address at which the service answers.
+func (s *Service) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Booker returns what books, for load that does not come over HTTP.
+func (s *Service) Booker() *slots.Booker { return s.booker }
+
+// Centre returns the current snapshot of the centre.
+func (s *Service) Centre() *slots.Centre { return s.centre.Load() }
+
+// Run serves requests and runs the periodic jobs until ctx is done. Then it
+// stops accepting, lets what is in progress finish, and closes the database.
+// It is called once.
+func (s *Service) Run(ctx context.Context) error {
+	stopJobs := s.startJobs(ctx)
+	served := make(chan error, 1)
+	go func() { served <- s.api.Serve(s.listener) }()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+		served <- nil
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	err = errors.Join(err, s.api.Shutdown(stopping), <-served)
+	stopJobs(stopping)
+	return errors.Join(err, s.close())
+}
+
+// close gives back what New has taken.
+func (s *Service) close() error {
+	var errs []error
+	if s.listener != nil {
+		if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// newID returns a new UUID that sorts by time (RFC 9562, version 7).
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// random fills b from the system's generator, which does not fail.
+func random(b []byte) { _, _ = rand.Read(b) }
+
+// Health asks the service that listens at address whether it lives.
+func Health(ctx context.Context, address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("health: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close() //nolint:errcheck // nothing is read from it
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("health: status %d", response.StatusCode)
+	}
+	return nil
+}

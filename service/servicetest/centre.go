@@ -1,0 +1,223 @@
+package servicetest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ziyara"
+	"ziyara/notify/sandbox"
+	"ziyara/service"
+	"ziyara/service/api"
+)
+
+// Opening is when the clock of a test stands at first: Sunday 22 November
+// 2026, 09:00 in Riyadh.
+func Opening() time.Time { return time.Date(2026, time.November, 22, 6, 0, 0, 0, time.UTC) }
+
+// Secret is the secret of every replica in a test.
+const Secret = "a secret for tests, of at least 32 bytes"
+
+// Centre is the demo centre, open for a test: one or more replicas over one
+// database, one phone for all messages, and a clock.
+type Centre struct {
+	DatabaseURL string
+	Clock       *Clock
+	Phone       *sandbox.Phone
+	Replicas    []*service.Service
+
+	t        testing.TB
+	contract *api.ResponseValidator
+	client   *http.Client
+}
+
+// Option changes the configuration of each replica.
+type Option func(*service.Config)
+
+// Open opens the demo centre with so many replicas.
+func Open(t testing.TB, replicas int, options ...Option) *Centre {
+	t.Helper()
+	return OpenOn(t, Database(t), replicas, options...)
+}
+
+// OpenOn opens the centre over a database that exists.
+func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *Centre {
+	t.Helper()
+	contract, err := api.NewResponseValidator(ziyara.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract}
+	c.Phone = sandbox.New(c.Clock.Now)
+	c.client = &http.Client{
+		Timeout:       30 * time.Second,
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 600},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	t.Cleanup(c.client.CloseIdleConnections)
+	for range replicas {
+		c.Replicas = append(c.Replicas, c.open(options))
+	}
+	return c
+}
+
+func (c *Centre) open(options []Option) *service.Service {
+	c.t.Helper()
+	config := service.Config{
+		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
+		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, MaxConnections: 20,
+	}
+	for _, o := range options {
+		o(&config)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	replica, err := service.New(ctx, config)
+	if err != nil {
+		stop()
+		c.t.Fatalf("open replica: %v", err)
+	}
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := replica.Run(ctx); err != nil {
+			c.t.Errorf("replica: %v", err)
+		}
+	})
+	c.t.Cleanup(func() {
+		c.client.CloseIdleConnections()
+		stop()
+		done.Wait()
+	})
+	return replica
+}
+
+// Pass moves the clock on and runs the periodic jobs of every replica.
+func (c *Centre) Pass(d time.Duration) {
+	c.t.Helper()
+	c.Clock.Add(d)
+	c.Jobs()
+}
+
+// Jobs runs the periodic jobs of every replica, as the clock would.
+func (c *Centre) Jobs() {
+	c.t.Helper()
+	for _, r := range c.Replicas {
+		if err := r.RunJobs(context.Background()); err != nil {
+			c.t.Fatalf("jobs: %v", err)
+		}
+	}
+}
+
+// AuditClean fails the test unless the ledger agrees with the appointments.
+func (c *Centre) AuditClean() {
+	c.t.Helper()
+	var out strings.Builder
+	n, err := service.Audit(context.Background(), c.DatabaseURL, &out)
+	if err != nil {
+		c.t.Fatalf("audit: %v", err)
+	}
+	if n > 0 {
+		c.t.Errorf("the ledger differs from the appointments:\n%s", out.String())
+	}
+}
+
+// Request is what a test sends. Body is sent as it is when it is a string,
+// and as JSON otherwise; nil sends none.
+type Request struct {
+	Method, Path string
+	Body         any
+	Header       map[string]string
+	Replica      int
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// JSON decodes the answer into dest.
+func (a Answer) JSON(t testing.TB, dest any) {
+	t.Helper()
+	if err := json.Unmarshal(a.Body, dest); err != nil {
+		t.Fatalf("decode %q: %v", a.Body, err)
+	}
+}
+
+// Problem decodes the answer as a problem.
+func (a Answer) Problem(t testing.TB) api.Problem {
+	t.Helper()
+	var p api.Problem
+	a.JSON(t, &p)
+	return p
+}
+
+// Send sends a request and checks the answer against the contract. It may be
+// called from any goroutine of the test.
+func (c *Centre) Send(r Request) Answer {
+	c.t.Helper()
+	answer, err := c.send(r)
+	if err != nil {
+		c.t.Errorf("%s %s: %v", r.Method, r.Path, err)
+		return Answer{}
+	}
+	if strings.HasPrefix(r.Path, "/v1") || strings.HasSuffix(r.Path, "z") {
+		if err := c.contract.Validate(r.Method, r.Path, answer.Status, answer.Header, answer.Body); err != nil {
+			c.t.Errorf("%s %s: %d %s\nbreaks the contract: %v", r.Method, r.Path, answer.Status, answer.Body, err)
+		}
+	}
+	return answer
+}
+
+func (c *Centre) send(r Request) (_ Answer, err error) {
+	var body io.Reader
+	switch b := r.Body.(type) {
+	case nil:
+	case string:
+		body = strings.NewReader(b)
+	default:
+		data, err := json.Marshal(b)
+		if err != nil {
+			return Answer{}, err
+		}
+		body = bytes.NewReader(data)
+	}
+	request, err := http.NewRequestWithContext(context.Background(), r.Method, c.Replicas[r.Replica].URL()+r.Path, body)
+	if err != nil {
+		return Answer{}, err
+	}
+	request.Header.Set("Accept-Language", "en")
+	if r.Body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range r.Header {
+		request.Header.Set(name, value)
+	}
+	response, err := c.client.Do(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	data, err := io.ReadAll(response.Body)
+	return Answer{Status: response.StatusCode, Header: response.Header, Body: data}, err
+}
+
+// Get asks the first replica.
+func (c *Centre) Get(path string) Answer {
+	c.t.Helper()
+	return c.Send(Request{Method: http.MethodGet, Path: path})
+}
+
+// Post sends a body to the first replica.
+func (c *Centre) Post(path string, body any) Answer {
+	c.t.Helper()
+	return c.Send(Request{Method: http.MethodPost, Path: path, Body: body})
+}

@@ -1,0 +1,163 @@
+// Package servicetest runs the real service in a test: on a real PostgreSQL,
+// with a fake phone and a clock that the test moves. Every answer is checked
+// against the contract.
+package servicetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/lib/pq" // creates and drops databases
+
+	"ziyara/service"
+	"ziyara/service/privatepg"
+)
+
+// startTimeout bounds how long the database server may take to come up, which
+// is long when it has to be installed first.
+const startTimeout = 5 * time.Minute
+
+// Main runs the tests of a package and stops what they started. It is the
+// TestMain of every package that uses this one:
+//
+//	func TestMain(m *testing.M) { os.Exit(servicetest.Main(m)) }
+func Main(m *testing.M) int {
+	privatepg.RunChild()
+	code := m.Run()
+	if err := shared.stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "servicetest:", err)
+		return 1
+	}
+	return code
+}
+
+// server is the database server of the test binary, started by the first test
+// that needs one.
+type server struct {
+	once     sync.Once
+	instance *privatepg.Instance
+	url      string // of a database whose owner may create others
+	err      error
+	count    atomic.Int64
+}
+
+var shared server //nolint:gochecknoglobals // one server serves all tests of the binary
+
+// template is the database that every test gets a copy of.
+const template = "ziyara_template"
+
+func (s *server) start() (string, error) {
+	s.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+		defer cancel()
+		s.instance, s.err = privatepg.Start(ctx, privatepg.Config{Fast: true, MaxConnections: 400, Log: os.Stderr})
+		if s.err != nil {
+			return
+		}
+		s.url = s.instance.URL
+		if s.err = s.exec("CREATE DATABASE " + template); s.err != nil {
+			return
+		}
+		if _, s.err = service.Migrate(ctx, s.database(template)); s.err != nil {
+			return
+		}
+		_, s.err = service.SeedDemo(ctx, s.database(template))
+	})
+	return s.url, s.err
+}
+
+func (s *server) stop() error {
+	if s.instance == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return s.instance.Stop(ctx)
+}
+
+func (s *server) exec(statement string) error {
+	db, err := sql.Open("postgres", s.url)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // the statement's own error counts
+	_, err = db.Exec(statement)
+	return err
+}
+
+// database returns the URL of another database of the server.
+func (s *server) database(name string) string {
+	u, err := url.Parse(s.url)
+	if err != nil {
+		panic(err) // privatepg wrote it
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// Database returns the URL of a database of the test's own, migrated and with
+// the demo centre, that is dropped after the test. A server that can't be had
+// fails the test.
+func Database(t testing.TB) string {
+	t.Helper()
+	return fresh(t, " TEMPLATE "+template)
+}
+
+// EmptyDatabase returns the URL of a database of the test's own with nothing
+// in it.
+func EmptyDatabase(t testing.TB) string {
+	t.Helper()
+	return fresh(t, "")
+}
+
+func fresh(t testing.TB, from string) string {
+	t.Helper()
+	if _, err := shared.start(); err != nil {
+		t.Fatalf("a PostgreSQL server is needed: %v", err)
+	}
+	name := fmt.Sprintf("test_%d", shared.count.Add(1))
+	if err := shared.exec("CREATE DATABASE " + name + from); err != nil {
+		t.Fatalf("create database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := shared.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Errorf("drop database: %v", err)
+		}
+	})
+	return shared.database(name)
+}
+
+// Query reads one value from the database; for what the API does not show.
+func Query[T any](t testing.TB, databaseURL, query string, args ...any) T {
+	t.Helper()
+	var value T
+	db, err := sql.Open("postgres", databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // read only
+	if err = db.QueryRow(query, args...).Scan(&value); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}
+
+// Exec changes the database behind the service's back.
+func Exec(t testing.TB, databaseURL, statement string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("postgres", databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // the statement's own error counts
+	if _, err = db.Exec(statement, args...); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}

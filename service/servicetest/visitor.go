@@ -1,0 +1,196 @@
+package servicetest
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"ziyara/notify"
+	"ziyara/notify/sandbox"
+	"ziyara/service/api"
+)
+
+// Visitor is somebody with a phone and an identity number.
+type Visitor struct {
+	Name, ID, Mobile string
+	Replica          int // the replica that this visitor happens to reach
+
+	centre *Centre
+	proof  string
+}
+
+// Visitor returns the n-th visitor: each has a name, a national ID with a
+// correct check digit and a mobile of their own.
+func (c *Centre) Visitor(n int) *Visitor {
+	return &Visitor{
+		Name: fmt.Sprintf("زائر رقم %d", n), ID: NationalID(n), Mobile: fmt.Sprintf("05%08d", n),
+		centre: c,
+	}
+}
+
+// NationalID returns the n-th national ID: 10 digits, the last a Luhn check
+// digit.
+func NationalID(n int) string {
+	digits := fmt.Sprintf("1%08d", n)
+	sum := 0
+	for i := range digits {
+		d := int(digits[i] - '0')
+		if i%2 == 0 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return digits + strconv.Itoa((10-sum%10)%10)
+}
+
+// Slots returns the free starts of a service at a branch in a range of dates.
+func (v *Visitor) Slots(service, branch, from, to string) []api.Slot {
+	v.centre.t.Helper()
+	answer := v.send(http.MethodGet, "/v1/services/"+service+"/slots?branch="+branch+"&from="+from+"&to="+to, nil, nil)
+	v.expect(answer, http.StatusOK)
+	var list api.SlotList
+	answer.JSON(v.centre.t, &list)
+	var all []api.Slot
+	for _, d := range list.Days {
+		all = append(all, d.Slots...)
+	}
+	return all
+}
+
+// TryHold asks for a place and returns whatever comes back.
+func (v *Visitor) TryHold(service, branch string, start time.Time) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/holds", map[string]any{"service": service, "branch": branch, "start": start}, nil)
+}
+
+// Holds holds a place that is free.
+func (v *Visitor) Holds(service, branch string, start time.Time) api.Hold {
+	v.centre.t.Helper()
+	answer := v.TryHold(service, branch, start)
+	v.expect(answer, http.StatusCreated)
+	var hold api.Hold
+	answer.JSON(v.centre.t, &hold)
+	return hold
+}
+
+// Proves proves the mobile number with the code from the phone, once.
+func (v *Visitor) Proves() string {
+	v.centre.t.Helper()
+	if v.proof != "" {
+		return v.proof
+	}
+	answer := v.send(http.MethodPost, "/v1/verifications", map[string]any{"mobile": v.Mobile}, nil)
+	v.expect(answer, http.StatusAccepted)
+	var started api.Verification
+	answer.JSON(v.centre.t, &started)
+	code := regexp.MustCompile(`\d{6}`).FindString(v.Receives().Text)
+	answer = v.send(http.MethodPost, "/v1/verifications/"+started.ID+"/check", map[string]any{"code": code}, nil)
+	v.expect(answer, http.StatusOK)
+	var proof api.VerificationProof
+	answer.JSON(v.centre.t, &proof)
+	v.proof = proof.Token
+	return v.proof
+}
+
+// BookingBody returns the request that books a hold.
+func (v *Visitor) BookingBody(hold api.Hold) map[string]any {
+	v.centre.t.Helper()
+	return map[string]any{
+		"hold": hold.ID, "hold_token": hold.Token, "verification": v.Proves(),
+		"visitor": map[string]any{"name": v.Name, "id": v.ID}, "documents_acknowledged": true,
+	}
+}
+
+// TryBook asks for a hold to be booked and returns whatever comes back.
+func (v *Visitor) TryBook(hold api.Hold) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/appointments", v.BookingBody(hold), nil)
+}
+
+// Books holds and books a place that is free.
+func (v *Visitor) Books(service, branch string, start time.Time) api.Appointment {
+	v.centre.t.Helper()
+	answer := v.TryBook(v.Holds(service, branch, start))
+	v.expect(answer, http.StatusCreated)
+	var a api.Appointment
+	answer.JSON(v.centre.t, &a)
+	return a
+}
+
+// TryMove asks for a visit to be moved and returns whatever comes back.
+func (v *Visitor) TryMove(a api.Appointment, start time.Time) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/move", map[string]any{"start": start}, owner(a))
+}
+
+// TryCancel asks for a visit to be cancelled and returns whatever comes back.
+func (v *Visitor) TryCancel(a api.Appointment) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/cancel", nil, owner(a))
+}
+
+// Shows returns the visit as it is now.
+func (v *Visitor) Shows(a api.Appointment) api.Appointment {
+	v.centre.t.Helper()
+	answer := v.send(http.MethodGet, "/v1/appointments/"+a.Reference, nil, owner(a))
+	v.expect(answer, http.StatusOK)
+	var now api.Appointment
+	answer.JSON(v.centre.t, &now)
+	return now
+}
+
+// owner is the header that proves whose visit it is.
+func owner(a api.Appointment) map[string]string {
+	return map[string]string{"Authorization": "Bearer " + a.ManageToken}
+}
+
+// Receives lets messages be delivered and returns the newest on the visitor's
+// phone.
+func (v *Visitor) Receives() sandbox.Message {
+	v.centre.t.Helper()
+	all := v.Messages()
+	if len(all) == 0 {
+		v.centre.t.Fatalf("no message on the phone of visitor %s", v.ID)
+	}
+	return all[0]
+}
+
+// Messages lets messages be delivered and returns all on the visitor's phone,
+// newest first.
+func (v *Visitor) Messages() []sandbox.Message {
+	v.centre.t.Helper()
+	v.centre.Jobs()
+	mobile, err := notify.ParseMobile(v.Mobile)
+	if err != nil {
+		v.centre.t.Fatal(err)
+	}
+	return v.centre.Phone.Messages(mobile)
+}
+
+func (v *Visitor) send(method, path string, body any, header map[string]string) Answer {
+	v.centre.t.Helper()
+	return v.centre.Send(Request{Method: method, Path: path, Body: body, Header: header, Replica: v.Replica})
+}
+
+func (v *Visitor) expect(a Answer, status int) {
+	v.centre.t.Helper()
+	if a.Status != status {
+		v.centre.t.Fatalf("got %d %s, want %d", a.Status, a.Body, status)
+	}
+}
+
+// At returns an instant of the demo centre's zone, written 2006-01-02T15:04.
+func At(t testing.TB, s string) time.Time {
+	t.Helper()
+	zone := time.FixedZone("Asia/Riyadh", 3*60*60) // no daylight saving
+	at, err := time.ParseInLocation("2006-01-02T15:04", s, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}

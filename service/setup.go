@@ -1,0 +1,61 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"ziyara/scheduling"
+	"ziyara/service/demo"
+	"ziyara/service/postgres"
+)
+
+// Migrate brings the schema up to date and returns how many migrations it
+// applied. It is safe to run from several replicas at once.
+func Migrate(ctx context.Context, databaseURL string) (int, error) {
+	return postgres.Migrate(ctx, databaseURL)
+}
+
+// SeedDemo adds what the database does not have of the demo centre and
+// returns how many rows that were.
+func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
+	centre, err := demo.Load()
+	if err != nil {
+		return 0, err
+	}
+	seed := postgres.Seed{
+		Branches: centre.Branches, Departments: centre.Departments, Services: centre.Services,
+		Entities: centre.Entities, Holidays: centre.Holidays,
+	}
+	for _, g := range centre.DeskGroups {
+		seed.DeskGroups = append(seed.DeskGroups, postgres.SeedGroup(g))
+	}
+	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout})
+	if err != nil {
+		return 0, err
+	}
+	defer store.Close() //nolint:errcheck // what was written is committed
+	return store.SeedCentre(ctx, seed)
+}
+
+// Audit recomputes the ledger from holds and booked visits, writes a line for
+// each difference, and returns how many there are.
+func Audit(ctx context.Context, databaseURL string, out io.Writer) (int, error) {
+	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout})
+	if err != nil {
+		return 0, err
+	}
+	defer store.Close() //nolint:errcheck // nothing was written
+	differences, err := store.Audit(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range differences {
+		_, err = fmt.Fprintf(out, "%s %s tick %d (%s after the day began): ledger %d, appointments %d\n",
+			d.DeskGroup, d.Day.Format("2006-01-02"), d.Tick, scheduling.WallTime(d.Tick*int(scheduling.Tick.Minutes())), d.Used, d.Claimed)
+		if err != nil {
+			return len(differences), err
+		}
+	}
+	return len(differences), nil
+}
