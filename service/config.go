@@ -45,7 +45,8 @@ func (c Config) defaults() (Config, error) {
 		c.MaxConnections = 20
 	}
 	if c.Now == nil {
-		c.Now = time.Now
+		// Whole seconds: what visitors are told and what is stored agree.
+		c.Now = func() time.Time { return time.Now().UTC().Truncate(time.Second) }
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
