@@ -23,6 +23,7 @@ type commands struct {
 	Migrate migrate `cmd:"" help:"Bring the database schema up to date."`
 	Seed    seed    `cmd:"" help:"Add what the database lacks of the demo centre."`
 	Audit   audit   `cmd:"" help:"Recompute the capacity ledger; exit 1 and list each difference."`
+	Bench   measure `cmd:"" help:"Measure against bare fiber and pgbench, side by side, on a private database."`
 	Health  health  `cmd:"" help:"Ask a running service on this machine whether it lives; for container health checks."`
 }
 

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"ziyara/service/bench"
+	"ziyara/service/privatepg"
+)
+
+type measure struct {
+	Each        time.Duration `default:"5s" help:"How long each measurement runs; the sides of a comparison take turns three times."`
+	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`
+	Connections int           `default:"64" help:"Concurrent HTTP connections."`
+}
+
+// Run measures on a private database that is thrown away after.
+func (m measure) Run(ctx context.Context) (err error) {
+	database, err := privatepg.Start(ctx, privatepg.Config{MaxConnections: 2*m.Callers + 20, Log: os.Stderr})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+		defer cancel()
+		err = errors.Join(err, database.Stop(stopping))
+	}()
+	return bench.Run(ctx, bench.Config{
+		DatabaseURL: database.URL, Each: m.Each, Callers: m.Callers, Connections: m.Connections, Out: os.Stdout,
+	})
+}

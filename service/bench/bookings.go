@@ -1,0 +1,208 @@
+package bench
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/service"
+	"ziyara/slots"
+)
+
+// The scripts of pgbench: what a booking writes without any check, and a
+// single row.
+var (
+	//go:embed same_rows.sql
+	sameRows string
+	//go:embed single_row.sql
+	singleRow string
+	//go:embed tables.sql
+	tables string
+)
+
+// bookings compares complete bookings (a hold with its ledger update, then
+// the visit with history and message, under all limits) with pgbench on the
+// same server: writing the same rows without any check, and inserting a single
+// row. The sides take turns.
+func bookings(ctx context.Context, c Config, replica *service.Service, r *report) error {
+	pgbench, err := newPgbench(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer pgbench.remove()
+	var ours, same, single float64
+	for range rounds {
+		n, err := pgbench.run(ctx, c, sameRows)
+		if err != nil {
+			return err
+		}
+		same += n / rounds
+		if n, err = book(ctx, c, replica); err != nil {
+			return err
+		}
+		ours += n / rounds
+		if n, err = pgbench.run(ctx, c, singleRow); err != nil {
+			return err
+		}
+		single += n / rounds
+	}
+	r.line("| pgbench, single-row INSERT, %d clients | %.0f/s | |", c.Callers, single)
+	r.line("| pgbench, the rows of a booking without any check, %d clients | %.0f/s | 1 |", c.Callers, same)
+	r.line("| complete bookings, spread over %d days, %d callers | %.0f/s | %.2f; %.2f of the single-row INSERT |",
+		benchDays, c.Callers, ours, ours/same, ours/single)
+	return nil
+}
+
+// book holds and books for the time of one measurement and returns complete
+// bookings a second.
+func book(ctx context.Context, c Config, replica *service.Service) (float64, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Each)
+	defer cancel()
+	now := time.Now().UTC()
+	starts, err := allStarts(replica.Centre(), now)
+	if err != nil {
+		return 0, err
+	}
+	var wg sync.WaitGroup
+	var booked atomic.Int64
+	errs := make([]error, c.Callers)
+	began := time.Now()
+	for i := range c.Callers {
+		wg.Go(func() {
+			for n := i * len(starts) / c.Callers; ctx.Err() == nil; n++ {
+				if errs[i] = one(replica.Booker(), starts[n*31%len(starts)], now); errs[i] != nil {
+					return
+				}
+				booked.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return float64(booked.Load()) / time.Since(began).Seconds(), errors.Join(errs...)
+}
+
+// allStarts returns the starts of all days that are measured.
+func allStarts(centre *slots.Centre, now time.Time) ([]time.Time, error) {
+	service, group, err := centre.Desk(benchService, benchBranch)
+	if err != nil {
+		return nil, err
+	}
+	visit, err := slots.VisitOf(service, 1, catalog.Public)
+	if err != nil {
+		return nil, err
+	}
+	var starts []time.Time
+	first := group.Calendar.DateOf(now) + 1
+	for date := first; date < first+benchDays; date++ {
+		for _, s := range slots.Free(group.Calendar.Day(date), nil, visit, now) {
+			starts = append(starts, s.Start)
+		}
+	}
+	return starts, nil
+}
+
+// one is a complete booking by somebody new. The context is not the
+// measurement's: what was begun is finished.
+func one(booker *slots.Booker, start, now time.Time) error {
+	ctx := context.Background()
+	hold, err := booker.Hold(ctx, slots.HoldRequest{
+		Service: benchService, Branch: benchBranch, Start: start, Party: 1, Channel: catalog.Public,
+	}, nil, now)
+	if err != nil {
+		return err
+	}
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // never fails
+	_, err = booker.Book(ctx, hold.ID, slots.Booking{
+		Reference: slots.NewReference([5]byte(random[:5])), Person: slots.Person(hex.EncodeToString(random[:])),
+		Mobile: "+966500000000", Lang: "ar",
+		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: "1000000008"}},
+	}, nil, now)
+	return err
+}
+
+// pgbench runs scripts with PostgreSQL's own load generator.
+type pgbench struct{ program, dir string }
+
+// newPgbench finds the program and makes tables like ours, with their primary
+// keys and nothing else.
+func newPgbench(ctx context.Context, c Config) (*pgbench, error) {
+	program, err := exec.LookPath("pgbench")
+	if err != nil {
+		found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench") // the pattern is valid
+		if len(found) == 0 {
+			return nil, errors.New("pgbench is missing: install Debian's package postgresql-contrib or postgresql")
+		}
+		slices.Sort(found)
+		program = found[len(found)-1]
+	}
+	dir, err := os.MkdirTemp("", "ziyara-bench-")
+	if err != nil {
+		return nil, err
+	}
+	p := &pgbench{program, dir}
+	script, err := p.write(tables)
+	if err != nil {
+		return nil, err
+	}
+	// One client, one transaction: the script makes the tables.
+	if _, err = p.pgbench(ctx, c, script, "--client=1", "--transactions=1"); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *pgbench) remove() { _ = os.RemoveAll(p.dir) } // a temporary directory
+
+func (p *pgbench) write(script string) (string, error) {
+	f, err := os.CreateTemp(p.dir, "*.sql")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(script)
+	return f.Name(), errors.Join(err, f.Close())
+}
+
+var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
+
+// run runs a script with all clients for the time of one measurement and
+// returns transactions of the script a second.
+func (p *pgbench) run(ctx context.Context, c Config, script string) (float64, error) {
+	name, err := p.write(script)
+	if err != nil {
+		return 0, err
+	}
+	out, err := p.pgbench(ctx, c, name,
+		"--client="+strconv.Itoa(c.Callers), "--jobs=2", "--protocol=prepared",
+		"--time="+strconv.Itoa(max(1, int(c.Each.Seconds()))))
+	if err != nil {
+		return 0, err
+	}
+	found := tps.FindSubmatch(out)
+	if found == nil {
+		return 0, fmt.Errorf("pgbench told no tps: %s", out)
+	}
+	return strconv.ParseFloat(string(found[1]), 64)
+}
+
+func (p *pgbench) pgbench(ctx context.Context, c Config, script string, args ...string) ([]byte, error) {
+	args = append(args, "--no-vacuum", "--file="+script, c.DatabaseURL)
+	out, err := exec.CommandContext(ctx, p.program, args...).CombinedOutput() //nolint:gosec // our own arguments
+	if err != nil {
+		return nil, fmt.Errorf("pgbench: %w: %s", err, out[:min(len(out), 500)])
+	}
+	return out, nil
+}

@@ -1,0 +1,1 @@
+INSERT INTO bench.single (at, what) VALUES (now(), 'one row');
