@@ -93,11 +93,6 @@ func inside(from, until time.Duration) TickSpan {
 	return TickSpan{From: ceilTick(from), To: floorTick(until)}
 }
 
-// around returns the ticks that [from, until) touches.
-func around(from, until time.Duration) TickSpan {
-	return TickSpan{From: floorTick(from), To: ceilTick(until)}
-}
-
 func floorTick(d time.Duration) int {
 	if d < 0 {
 		return -int((-d + Tick - 1) / Tick)

@@ -19,6 +19,9 @@ func (d Date) At(w WallTime, zone *time.Location) time.Time {
 // farthestOffset is more than any zone was ever away from UTC.
 const farthestOffset = 16 * 60 * 60
 
+// offsetStep divides the time of day of every change of offset.
+const offsetStep = 15 * 60
+
 // instant finds the Unix time of local, a wall clock reading in seconds as if
 // it were UTC. It walks the periods of constant offset in order, so that the
 // first that shows the reading wins. A reading that lies before a period but
@@ -52,6 +55,12 @@ func periodAt(unix int64, zone *time.Location) period {
 	}
 	if !until.IsZero() {
 		p.until = until.Unix()
+	}
+	if p.until <= unix || p.from > unix {
+		// ZoneBounds takes every year for 365 days where the rule at the end
+		// of the zone's table applies: on 31 December of a leap year its
+		// period is one that has passed. The offset is right.
+		p.from, p.until = unix, unix+offsetStep
 	}
 	return p
 }

@@ -37,6 +37,8 @@ func TestAt(t *testing.T) {
 		{"Cairo, first of two midnights' hours", "Africa/Cairo", "2024-10-31", "23:30", "2024-10-31T20:30:00Z"},
 		{"Apia, the date that never was", "Pacific/Apia", "2011-12-30", "09:00", "2011-12-30T19:00:00Z"},
 		{"Apia, the date behind it", "Pacific/Apia", "2011-12-31", "09:00", "2011-12-30T19:00:00Z"},
+		{"Cairo, end of a leap year beyond the table", "Africa/Cairo", "2040-12-31", "12:00", "2040-12-31T10:00:00Z"},
+		{"New York, end of a leap year beyond the table", "America/New_York", "2048-12-31", "23:30", "2049-01-01T04:30:00Z"},
 		{"Kwajalein, the date that never was", "Pacific/Kwajalein", "1993-08-21", "12:00", "1993-08-22T00:00:00Z"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

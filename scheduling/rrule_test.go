@@ -190,6 +190,9 @@ func TestRecurrenceAgreesWithRRuleGo(t *testing.T) {
 				break
 			}
 			want := scheduling.DateOf(at, time.UTC)
+			if want > from+190*365 {
+				break // a rule is counted over 200 years
+			}
 			for ; d < want; d++ {
 				if r.On(d) {
 					t.Fatalf("%s from %s: on %s, but the reference goes on to %s", text, from, d, want)
