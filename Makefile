@@ -1,0 +1,100 @@
+# `make help` lists what there is to do.
+
+GOLANGCI_LINT_VERSION := v2.15.0
+OAPI_CODEGEN_VERSION  := v2.8.2
+REDOCLY_VERSION       := 2.77.0
+
+# Each version of a tool has its own directory, so a new version is a new
+# target and an unchanged one is installed once.
+GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+OAPI_CODEGEN  := .tools/oapi-codegen-$(OAPI_CODEGEN_VERSION)/oapi-codegen
+REDOCLY       := .tools/redocly-$(REDOCLY_VERSION)/node_modules/.bin/redocly
+
+IMAGE ?= ziyara
+BENCH ?= ./catalog ./scheduling ./slots ./notify
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+##@ Use
+
+.PHONY: run
+run: build ## Start the service with its own database and demo centre; Ctrl-C stops both
+	@exec ./bin/ziyara dev
+
+# Where git refuses the checkout (it belongs to somebody else), go does too
+# unless it is told to leave the revision out.
+.PHONY: build
+build: ## Build bin/ziyara, static
+	CGO_ENABLED=0 go build -trimpath $(if $(shell git rev-parse HEAD 2>/dev/null),,-buildvcs=false) -o bin/ziyara ./cmd/ziyara
+
+.PHONY: docker
+docker: ## Build the container image; IMAGE names it
+	docker build --tag $(IMAGE) .
+
+##@ Develop
+
+# The race detector needs cgo and a C compiler. CI runs every test anew, in an
+# order that it prints (repeat it with go test -shuffle=<number>).
+.PHONY: test
+test: ## Run all tests, with the race detector where a C compiler is found
+	@race= cgo=0; \
+	if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC | cut -d' ' -f1)" >/dev/null; then \
+		race=-race cgo=1; \
+	elif [ -n "$$CI" ]; then \
+		echo 'make test: CI is set, so the race detector must run, but it needs a C compiler: install gcc and libc6-dev, and leave CGO_ENABLED unset.' >&2; \
+		exit 1; \
+	fi; \
+	set -x; CGO_ENABLED=$$cgo go test $$race $(if $(CI),-count=1 -shuffle=on) ./...
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## Check style, formatting, the import rule and go.mod
+	go mod tidy -diff
+	$(GOLANGCI_LINT) config verify
+	$(GOLANGCI_LINT) run ./...
+
+.PHONY: fmt
+fmt: $(GOLANGCI_LINT) ## Format the code as lint wants it
+	$(GOLANGCI_LINT) fmt ./...
+
+.PHONY: generate
+generate: $(OAPI_CODEGEN) ## Generate code from openapi.yaml
+	cd service/api && ../../$(OAPI_CODEGEN) -config oapi-codegen.yaml ../../openapi.yaml
+
+.PHONY: generate-check
+generate-check: generate ## Prove that the generated code is committed and up to date
+	@git diff --exit-code -- '*.gen.go' && test -z "$$(git ls-files --others -- '*.gen.go')" || { \
+		git ls-files --others -- '*.gen.go' | sed 's/^/not in git: /' >&2; \
+		echo 'make generate-check: generated code is out of date: run make generate and commit the result.' >&2; \
+		exit 1; }
+
+.PHONY: peers
+peers: ## Check against foreign programs; installs them from Debian and npm
+	@./scripts/need node=nodejs npm=npm
+	@$(MAKE) --no-print-directory $(REDOCLY)
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml
+	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
+
+.PHONY: bench
+bench: ## Measure; BENCH chooses the packages
+	go test -run '^$$' -bench . -benchmem $(BENCH)
+
+.PHONY: clean
+clean: ## Remove what was built and the tools
+	rm -rf bin .tools
+
+.PHONY: help
+help: ## List these targets
+	@awk 'BEGIN { FS = ":.*## "; print "make <target>" } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(GOLANGCI_LINT):
+	@echo 'Building golangci-lint $(GOLANGCI_LINT_VERSION), once: this takes some minutes.'
+	CGO_ENABLED=0 GOBIN="$$PWD/$(@D)" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+$(OAPI_CODEGEN):
+	CGO_ENABLED=0 GOBIN="$$PWD/$(@D)" go install github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@$(OAPI_CODEGEN_VERSION)
+
+$(REDOCLY):
+	npm install --prefix .tools/redocly-$(REDOCLY_VERSION) --no-save --ignore-scripts --no-audit --no-fund @redocly/cli@$(REDOCLY_VERSION)
