@@ -76,8 +76,9 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
 .PHONY: bench
-bench: ## Measure; BENCH chooses the packages
+bench: build ## Measure the rules, then the service beside bare fiber and pgbench
 	go test -run '^$$' -bench . -benchmem $(BENCH)
+	./bin/ziyara bench
 
 .PHONY: clean
 clean: ## Remove what was built and the tools

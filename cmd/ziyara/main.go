@@ -29,6 +29,11 @@ type commands struct {
 
 func main() {
 	privatepg.RunChild()
+	os.Exit(run())
+}
+
+// run does what the command line says and returns the exit code.
+func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c commands
@@ -37,21 +42,19 @@ func main() {
 		kong.Description("Books visits to a service centre. Configuration comes from the environment; every command lists its variables with --help."),
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)))
-	if err := parsed.Run(); err != nil {
-		var quiet exitCode
-		if errors.As(err, &quiet) {
-			os.Exit(int(quiet))
-		}
+	err := parsed.Run()
+	switch {
+	case errors.Is(err, errDiffers):
+		return 1 // each difference was told
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "ziyara:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
-// exitCode ends the program without another word.
-type exitCode int
-
-// Error says how the program ends.
-func (c exitCode) Error() string { return fmt.Sprintf("exit status %d", int(c)) }
+// errDiffers says that an audit found differences and listed them.
+var errDiffers = errors.New("the ledger differs from the appointments")
 
 // jsonLog logs to standard error, one JSON object a line.
 func jsonLog() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }

@@ -94,7 +94,7 @@ func (a audit) Run(ctx context.Context) error {
 		return err
 	case n > 0:
 		fmt.Printf("%d differences between the ledger and the appointments.\n", n)
-		return exitCode(1)
+		return errDiffers
 	}
 	fmt.Println("The ledger agrees with the appointments.")
 	return nil

@@ -61,8 +61,8 @@ func bareServer(body []byte) (url string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	go app.Listener(listener)                                                             //nolint:errcheck // ends with Shutdown
-	return "http://" + listener.Addr().String() + "/", func() { _ = app.Shutdown() }, nil //nolint:errcheck // measuring is over
+	go app.Listener(listener) //nolint:errcheck // ends with Shutdown
+	return "http://" + listener.Addr().String() + "/", func() { _ = app.Shutdown() }, nil
 }
 
 // load is what a number of connections saw.
