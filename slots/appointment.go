@@ -1,6 +1,7 @@
 package slots
 
 import (
+	"slices"
 	"time"
 
 	"ziyara/catalog"
@@ -123,16 +124,20 @@ func (a Appointment) Release() (Appointment, error) {
 	return a, nil
 }
 
-// Move returns the appointment at its new place. cutoff is how long before
-// the present start a move is still accepted, exclusive. It returns
-// ErrNotBooked, or a *RuleError of RuleMoveCutoff.
+// Move returns the appointment at its new place; a visit that starts there
+// already stays as it is. cutoff is how long before the present start a move
+// is still accepted, exclusive. It returns ErrNotBooked, or a *RuleError of
+// RuleMoveCutoff.
 func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
+	if a.Status == Booked && start.Equal(a.Start) {
+		return a, nil
+	}
 	if err := a.movable(cutoff, now); err != nil {
 		return Appointment{}, err
 	}
 	a.Place, a.Start, a.End = to, start, end
 	a.Version++
-	a.History = append(a.History[:len(a.History):len(a.History)], Event{Kind: WasMoved, At: now, Start: start, Version: a.Version})
+	a.History = append(slices.Clip(a.History), Event{Kind: WasMoved, At: now, Start: start, Version: a.Version})
 	return a, nil
 }
 
@@ -159,6 +164,6 @@ func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, e
 		return Appointment{}, &RuleError{RuleCancelCutoff}
 	}
 	a.Status = Cancelled
-	a.History = append(a.History[:len(a.History):len(a.History)], Event{Kind: WasCancelled, At: now, Start: a.Start, Version: a.Version})
+	a.History = append(slices.Clip(a.History), Event{Kind: WasCancelled, At: now, Start: a.Start, Version: a.Version})
 	return a, nil
 }

@@ -171,10 +171,19 @@ func dayOf(c *scheduling.Calendar, v Visit, start, now time.Time) (scheduling.Da
 	if err == nil {
 		return day, nil
 	}
-	if before := c.Day(date - 1); v.Check(before, start, now) == nil {
+	before := c.Day(date - 1)
+	switch errBefore := v.Check(before, start, now); {
+	case errBefore == nil:
 		return before, nil
+	case isOffGrid(errBefore): // it is open, at other starts
+		return scheduling.Day{}, errBefore
 	}
 	return scheduling.Day{}, err
+}
+
+func isOffGrid(err error) bool {
+	var rule *RuleError
+	return errors.As(err, &rule) && rule.Rule == RuleOffGrid
 }
 
 // take tries to take the target's place. It opens the ledger day when that is
@@ -204,7 +213,7 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if err != nil {
 		return err
 	}
-	return &TakenError{Alternatives: alternatives, Zone: t.group.Calendar.Zone()}
+	return &TakenError{Alternatives: alternatives, Branch: t.group.Branch, Zone: t.group.Calendar.Zone()}
 }
 
 // Book turns a hold into a booked visit. It costs one statement when the hold

@@ -81,4 +81,3 @@ func (c *Centre) BranchesOf(service string) []string {
 	}
 	return slugs
 }
-

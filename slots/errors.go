@@ -55,9 +55,10 @@ type RuleError struct{ Rule Rule }
 func (e *RuleError) Error() string { return fmt.Sprintf("slots: rule %s", e.Rule) }
 
 // TakenError is ErrTaken with the nearest starts that are still free, at most
-// five, the nearest first, and the zone of their branch.
+// five, the nearest first, and their branch with its zone.
 type TakenError struct {
 	Alternatives []Slot
+	Branch       string // slug
 	Zone         *time.Location
 }
 

@@ -23,88 +23,116 @@ type Slot struct {
 // anew behind each gap, a gap being whatever is not bookable: taken, closed,
 // or already too soon.
 func Free(day scheduling.Day, used []int16, v Visit, now time.Time) []Slot {
-	f := finder{day: day, used: used, visit: v}
-	f.earliest = ceilTicks(now.Add(v.Notice).Sub(day.Start))
-	f.latest = floorTicks(now.Add(v.Horizon).Sub(day.Start))
+	var buffers [2][ticksOfLongDay]int16 // on the stack
+	f := finder{
+		visit: v,
+		first: day.First,
+		least: v.least(buffers[0][:0], day, used),
+		// A place begins with the buffer before the visit.
+		earliest: ceilTicks(now.Add(v.Notice).Sub(day.Start)) - v.Before,
+	}
+	found := buffers[1][:0] // ticks at which a free place begins
+	latest := floorTicks(now.Add(v.Horizon).Sub(day.Start)) - v.Before
 	for _, o := range day.Openings {
-		if o.From > f.latest || o.To <= f.earliest {
-			continue
-		}
+		end := min(o.To-v.length(), latest) + 1
 		if v.GapStep > 0 {
-			f.afterGaps(o)
+			found = f.behindGaps(found, o.From, end)
 		} else {
-			f.onGrid(o.From, o.To, o.From+v.Before)
+			found = f.onGrid(found, o.From, end)
 		}
 	}
-	return f.slots
+	if len(found) == 0 {
+		return nil
+	}
+	free := make([]Slot, len(found))
+	for i, tick := range found {
+		start := int(tick) + v.Before
+		free[i] = Slot{
+			Start:  day.At(start),
+			End:    day.At(start + v.Duration),
+			Places: int(f.least[int(tick)-f.first]) / v.Places,
+		}
+	}
+	return free
 }
 
-// finder looks for the free starts of one day.
+// ticksOfLongDay is room for the ticks of all but the strangest days.
+const ticksOfLongDay = 288
+
+// finder looks for the free places of one day.
 type finder struct {
-	day              scheduling.Day
-	used             []int16
-	visit            Visit
-	earliest, latest int // bounds of a start, in ticks, inclusive
-	slots            []Slot
+	visit    Visit
+	first    int     // tick of least[0]
+	least    []int16 // places left for a visit whose place begins at this tick
+	earliest int     // tick at which a place may begin
 }
 
-// left returns how many places tick has left for the visit's channel.
-func (f *finder) left(tick int) int {
-	i := tick - f.day.First
-	if i < 0 || i >= len(f.day.Open) {
-		return 0
+// onGrid appends to found those of first, first+Step, … before end at which a
+// free place begins.
+func (f *finder) onGrid(found []int16, first, end int) []int16 {
+	for tick := first; tick < end; tick += f.visit.Step {
+		if f.fits(tick) {
+			found = append(found, int16(tick))
+		}
 	}
-	left := int(f.day.Open[i]) - f.visit.HoldBack
-	if i < len(f.used) {
-		left -= int(f.used[i])
-	}
-	return left
+	return found
 }
 
-// onGrid adds the free starts first, first+Step, … whose visit lies within
-// [from, to).
-func (f *finder) onGrid(from, to, first int) {
-	v := f.visit
-	length := v.Before + v.Duration + v.After
-	for start := first; start-v.Before+length <= to && start <= f.latest; start += v.Step {
-		if start < f.earliest || start-v.Before < from {
+// behindGaps appends the same of every stretch of [from, end) in which a visit
+// fits from each tick.
+func (f *finder) behindGaps(found []int16, from, end int) []int16 {
+	for tick := from; tick < end; tick++ {
+		if !f.fits(tick) {
 			continue
 		}
-		least := f.left(start - v.Before)
-		for t := start - v.Before + 1; t < start-v.Before+length && least >= v.Places; t++ {
-			least = min(least, f.left(t))
+		first := tick
+		if first != from {
+			first = (first + f.visit.GapStep - 1) / f.visit.GapStep * f.visit.GapStep
 		}
-		if least < v.Places {
-			continue
+		for tick < end && f.fits(tick) {
+			tick++
 		}
-		f.slots = append(f.slots, Slot{
-			Start:  f.day.At(start),
-			End:    f.day.At(start + v.Duration),
-			Places: least / v.Places,
-		})
+		found = f.onGrid(found, first, tick)
 	}
+	return found
 }
 
-// afterGaps adds the free starts of every stretch of the opening that is
-// bookable without interruption.
-func (f *finder) afterGaps(o scheduling.TickSpan) {
-	v := f.visit
-	begin := max(o.From, f.earliest-v.Before)
-	for from := begin; from < o.To; from++ {
-		if f.left(from) < v.Places {
-			continue
-		}
-		to := from
-		for to < o.To && f.left(to) >= v.Places {
-			to++
-		}
-		first := from
-		if from != o.From {
-			first = (from + v.GapStep - 1) / v.GapStep * v.GapStep
-		}
-		f.onGrid(from, to, first+v.Before)
-		from = to
+// fits reports whether a visit fits whose place begins at tick, not too soon.
+func (f *finder) fits(tick int) bool {
+	i := tick - f.first
+	return tick >= f.earliest && i >= 0 && i < len(f.least) && int(f.least[i]) >= f.visit.Places
+}
+
+// left returns how many places tick i of day.Open has left for v's channel;
+// below 0 when more are taken or held back than are open.
+func (v Visit) left(day scheduling.Day, used []int16, i int) int16 {
+	left := int(day.Open[i]) - v.HoldBack
+	if i < len(used) {
+		left -= int(used[i])
 	}
+	return int16(max(left, -1))
+}
+
+// least appends to buffer, for each tick of day.Open, the fewest places that
+// any tick has left of the length of v from there; -1 behind the last opening.
+func (v Visit) least(buffer []int16, day scheduling.Day, used []int16) []int16 {
+	least := buffer
+	for i := range day.Open {
+		least = append(least, v.left(day, used, i))
+	}
+	// The minimum of a window is that of two windows which cover it.
+	for covered, length := 1, v.length(); covered < length; {
+		step := min(covered, length-covered)
+		whole := max(len(least)-step, 0)
+		for i := range whole {
+			least[i] = min(least[i], least[i+step])
+		}
+		for i := range least[whole:] {
+			least[whole+i] = -1
+		}
+		covered += step
+	}
+	return least
 }
 
 // ceilTicks returns the first tick at or after d from the start of the day.

@@ -26,10 +26,12 @@ func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, 
 	return closest(all, t.start), nil
 }
 
-// closest returns the maxAlternatives slots nearest to start.
+// closest returns the maxAlternatives slots nearest to start. It sorts all.
 func closest(all []Slot, start time.Time) []Slot {
-	slices.SortStableFunc(all, func(a, b Slot) int {
-		return cmp.Compare(a.Start.Sub(start).Abs(), b.Start.Sub(start).Abs())
+	slices.SortFunc(all, func(a, b Slot) int {
+		return cmp.Or(
+			cmp.Compare(a.Start.Sub(start).Abs(), b.Start.Sub(start).Abs()),
+			a.Start.Compare(b.Start))
 	})
 	return all[:min(len(all), maxAlternatives)]
 }

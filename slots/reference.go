@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"ziyara/catalog"
 )
 
 // Reference names an appointment to people: nine symbols of Crockford's
@@ -37,14 +39,14 @@ func NewReference(random [5]byte) Reference {
 }
 
 // ParseReference reads a reference as people write it: any case, with or
-// without V, hyphens and spaces, O for 0, I or L for 1. It returns
-// ErrReference when the check symbol does not fit: every single wrong symbol
-// and every swap of two neighbours is noticed.
+// without V, hyphens and spaces, O for 0, I or L for 1, digits ASCII or
+// Arabic-Indic. It returns ErrReference when the check symbol does not fit:
+// every single wrong symbol and every swap of two neighbours is noticed.
 func ParseReference(s string) (Reference, error) {
-	if len(s) > 32 {
+	if len(s) > 64 {
 		return "", ErrReference
 	}
-	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(s))
+	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(catalog.LatinDigits(s)))
 	if len(clean) == referenceSymbols+2 && clean[0] == 'V' {
 		clean = clean[1:]
 	}
@@ -58,15 +60,10 @@ func ParseReference(s string) (Reference, error) {
 		if value < 0 {
 			return "", ErrReference
 		}
-		if i == referenceSymbols {
-			check = timesAlpha(check)
-		} else {
-			check = timesAlpha(check) ^ byte(value)
-			continue
-		}
-		if check != byte(value) {
-			return "", ErrReference
-		}
+		check = timesAlpha(check) ^ byte(value)
+	}
+	if check != 0 {
+		return "", ErrReference
 	}
 	return Reference(clean), nil
 }

@@ -36,6 +36,9 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel) (Visit, error) {
 	}, nil
 }
 
+// length is the number of ticks that the visit takes, buffers included.
+func (v Visit) length() int { return v.Before + v.Duration + v.After }
+
 func ticks(d time.Duration) int { return int(d / scheduling.Tick) }
 
 // Place is the part of the ledger that a visit takes: Count places in each of
@@ -56,7 +59,7 @@ func (v Visit) place(g *DeskGroup, day scheduling.Day, start int) Place {
 		DeskGroup: g.ID,
 		Day:       day.Date,
 		First:     start - v.Before,
-		Ticks:     v.Before + v.Duration + v.After,
+		Ticks:     v.length(),
 		Count:     v.Places,
 	}
 }
@@ -67,16 +70,12 @@ func (v Visit) place(g *DeskGroup, day scheduling.Day, start int) Place {
 // broken, in the order horizon, notice, closed, off the grid. The bounds of
 // notice and horizon are inclusive.
 func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
-	switch {
-	case start.After(now.Add(v.Horizon)):
-		return &RuleError{RuleHorizon}
-	case start.Before(now.Add(v.Notice)):
-		return &RuleError{RuleNotice}
+	if rule := v.reach(start, now); rule != "" {
+		return &RuleError{rule}
 	}
 	since := start.Sub(day.Start)
-	tick := int(since / scheduling.Tick)
-	from, to := tick-v.Before, tick+v.Duration+v.After
-	for t := from; t < to; t++ {
+	tick := floorTicks(since)
+	for t := tick - v.Before; t < tick+v.Duration+v.After; t++ {
 		if day.Places(t) == 0 {
 			return &RuleError{RuleClosed}
 		}
@@ -87,10 +86,21 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	return nil
 }
 
+// reach returns the rule that puts start out of reach at now, "" for none.
+func (v Visit) reach(start, now time.Time) Rule {
+	switch {
+	case start.After(now.Add(v.Horizon)):
+		return RuleHorizon
+	case start.Before(now.Add(v.Notice)):
+		return RuleNotice
+	}
+	return ""
+}
+
 // offered reports whether tick is a start of the grid of its opening, or one
-// that can follow a gap.
+// that can follow a gap: some steps behind a multiple of v.GapStep.
 func (v Visit) offered(day scheduling.Day, tick int) bool {
-	if v.GapStep > 0 && (tick-v.Before)%v.GapStep == 0 {
+	if v.GapStep > 0 && (tick-v.Before)%commonDivisor(v.GapStep, v.Step) == 0 {
 		return true
 	}
 	for _, o := range day.Openings {
@@ -99,4 +109,12 @@ func (v Visit) offered(day scheduling.Day, tick int) bool {
 		}
 	}
 	return false
+}
+
+// commonDivisor returns the greatest common divisor of two positive numbers.
+func commonDivisor(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }

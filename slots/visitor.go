@@ -120,13 +120,13 @@ func plausibleName(s string) bool {
 	return letter
 }
 
-// plausibleEmail accepts a bare address of RFC 5322 with a dot in its domain,
-// at most 254 bytes.
+// plausibleEmail accepts a bare address of RFC 5322 at a domain with a dot, no
+// address literal, of at most 254 bytes.
 func plausibleEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
 	if err != nil || a.Address != s || len(s) > 254 {
 		return false
 	}
 	_, domain, _ := strings.Cut(s, "@")
-	return strings.Contains(domain, ".")
+	return strings.Contains(domain, ".") && !strings.HasPrefix(domain, "[")
 }

@@ -18,41 +18,34 @@ type Tally struct {
 // Why returns what becomes of each start of the day's grid at now.
 func Why(day scheduling.Day, used []int16, v Visit, now time.Time) Tally {
 	t := Tally{Refused: make(map[Rule]int)}
-	f := finder{day: day, used: used, visit: v}
 	for _, o := range day.Openings {
 		for start := o.From + v.Before; start < o.To; start += v.Step {
-			t.count(f, start, now)
+			if rule := v.refusal(day, used, start, now); rule != "" {
+				t.Refused[rule]++
+			} else {
+				t.Free++
+			}
 		}
 	}
 	return t
 }
 
-func (t *Tally) count(f finder, start int, now time.Time) {
-	v := f.visit
-	at := f.day.At(start)
-	switch {
-	case at.After(now.Add(v.Horizon)):
-		t.Refused[RuleHorizon]++
-		return
-	case at.Before(now.Add(v.Notice)):
-		t.Refused[RuleNotice]++
-		return
+// refusal returns the first rule against starting at the tick start of the
+// grid, "" for none.
+func (v Visit) refusal(day scheduling.Day, used []int16, start int, now time.Time) Rule {
+	rule := v.reach(day.At(start), now)
+	if rule != "" {
+		return rule
 	}
-	rule := Rule("")
 	for tick := start - v.Before; tick < start+v.Duration+v.After; tick++ {
 		switch {
-		case f.day.Places(tick) == 0:
-			t.Refused[RuleClosed]++
-			return
-		case f.left(tick) < v.Places:
+		case day.Places(tick) == 0:
+			return RuleClosed
+		case int(v.left(day, used, tick-day.First)) < v.Places:
 			rule = RuleTaken
 		}
 	}
-	if rule != "" {
-		t.Refused[rule]++
-		return
-	}
-	t.Free++
+	return rule
 }
 
 // Explain answers why a date is as it is for one visitor of the public: the

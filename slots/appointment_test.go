@@ -1,0 +1,334 @@
+package slots_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/slots"
+)
+
+// An hour of tuesday, held at nine the day before for ten minutes.
+var (
+	start   = midnight.Add(10 * time.Hour)
+	heldAt  = start.Add(-25 * time.Hour)
+	expires = heldAt.Add(10 * time.Minute)
+)
+
+const cutoff = 4 * time.Hour
+
+// appointment is one in the status, as the transitions make it.
+func appointment(status slots.Status) slots.Appointment {
+	a := slots.Appointment{
+		ID: "hold", Status: status, Service: "heirs-returns", Branch: "riyadh",
+		Place: slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 120, Ticks: 12, Count: 1},
+		Start: start, End: start.Add(time.Hour), Party: 1, Created: heldAt, Expires: expires,
+	}
+	if status == slots.Booked || status == slots.Cancelled {
+		b := booking("1000000008")
+		a.Reference, a.Version, a.Mobile, a.Lang, a.Visitor = b.Reference, 1, b.Mobile, b.Lang, b.Visitor
+		a.Created, a.Expires = heldAt.Add(time.Minute), time.Time{}
+		a.History = []slots.Event{{Kind: slots.WasBooked, At: a.Created, Start: start, Version: 1}}
+	}
+	if status == slots.Cancelled {
+		a.History = append(a.History, slots.Event{Kind: slots.WasCancelled, At: heldAt.Add(time.Hour), Start: start, Version: 1})
+	}
+	return a
+}
+
+// booking is what a person with the national identity id books with.
+func booking(id string) slots.Booking {
+	return slots.Booking{
+		Reference: slots.NewReference([5]byte{1, 2, 3, 4, 5}), Person: slots.Person("person " + id), Mobile: "+966500000001", Lang: "ar",
+		Visitor: slots.Visitor{Name: "نورة", Identity: slots.Identity{Kind: slots.NationalID, Number: id}},
+	}
+}
+
+// declared lists the constants of a type that the package declares.
+func declared(t *testing.T, file, typ string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if name, ok := spec.Type.(*ast.Ident); !ok || name.Name != typ {
+			return true
+		}
+		for _, v := range spec.Values {
+			if literal, ok := v.(*ast.BasicLit); ok {
+				value, err := strconv.Unquote(literal.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				values = append(values, value)
+			}
+		}
+		return true
+	})
+	return values
+}
+
+// What becomes of an appointment in each status with each event: its status
+// afterwards, or why not.
+func TestTransitions(t *testing.T) {
+	t.Parallel()
+	elsewhere := slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 132, Ticks: 12, Count: 1}
+	book := func(id string, now time.Time) func(slots.Appointment) (slots.Appointment, error) {
+		return func(a slots.Appointment) (slots.Appointment, error) { return a.Book(booking(id), now) }
+	}
+	move := func(to, now time.Time) func(slots.Appointment) (slots.Appointment, error) {
+		return func(a slots.Appointment) (slots.Appointment, error) {
+			return a.Move(elsewhere, to, to.Add(time.Hour), cutoff, now)
+		}
+	}
+	cancel := func(now time.Time) func(slots.Appointment) (slots.Appointment, error) {
+		return func(a slots.Appointment) (slots.Appointment, error) { return a.Cancel(cutoff, now) }
+	}
+	events := map[string]func(slots.Appointment) (slots.Appointment, error){
+		"book in time":                book("1000000008", expires.Add(-1)),
+		"book when the hold runs out": book("1000000008", expires),
+		"book from another mobile": func(a slots.Appointment) (slots.Appointment, error) {
+			b := booking("1000000008")
+			b.Mobile = "+966500000002"
+			return a.Book(b, heldAt)
+		},
+		"somebody else books":                     book("2000000006", expires.Add(-1)),
+		"release":                                 slots.Appointment.Release,
+		"move in time":                            move(start.Add(time.Hour), start.Add(-cutoff-1)),
+		"move at the cut-off":                     move(start.Add(time.Hour), start.Add(-cutoff)),
+		"move to where it is, past the cut-off":   move(start, start.Add(-1)),
+		"cancel in time":                          cancel(start.Add(-cutoff - 1)),
+		"cancel at the cut-off":                   cancel(start.Add(-cutoff)),
+		"cancel after the visit should have been": cancel(start.Add(24 * time.Hour)),
+	}
+	tooLateToMove, tooLateToCancel := &slots.RuleError{Rule: slots.RuleMoveCutoff}, &slots.RuleError{Rule: slots.RuleCancelCutoff}
+	all := func(outcome any) map[string]any {
+		outcomes := make(map[string]any)
+		for event := range events {
+			outcomes[event] = outcome
+		}
+		return outcomes
+	}
+	but := func(outcomes, exceptions map[string]any) map[string]any {
+		maps.Copy(outcomes, exceptions)
+		return outcomes
+	}
+	want := map[slots.Status]map[string]any{ // a slots.Status or an error
+		slots.Held: but(all(slots.ErrNotBooked), map[string]any{
+			"book in time": slots.Booked, "book from another mobile": slots.Booked, "somebody else books": slots.Booked,
+			"book when the hold runs out": slots.ErrExpired,
+			"release":                     slots.Released,
+		}),
+		slots.Released: but(all(slots.ErrNotBooked), map[string]any{
+			"book in time": slots.ErrReleased, "book from another mobile": slots.ErrReleased, "somebody else books": slots.ErrReleased,
+			"book when the hold runs out": slots.ErrReleased,
+			"release":                     slots.Released,
+		}),
+		slots.Expired: but(all(slots.ErrNotBooked), map[string]any{
+			"book in time": slots.ErrExpired, "book from another mobile": slots.ErrExpired, "somebody else books": slots.ErrExpired,
+			"book when the hold runs out": slots.ErrExpired,
+			"release":                     slots.Expired,
+		}),
+		slots.Booked: but(all(slots.Booked), map[string]any{
+			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
+			"move at the cut-off": tooLateToMove,
+			"cancel in time":      slots.Cancelled, "cancel at the cut-off": tooLateToCancel, "cancel after the visit should have been": tooLateToCancel,
+		}),
+		slots.Cancelled: but(all(slots.Cancelled), map[string]any{
+			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
+			"move in time": slots.ErrNotBooked, "move at the cut-off": slots.ErrNotBooked, "move to where it is, past the cut-off": slots.ErrNotBooked,
+		}),
+	}
+	var decided []string
+	for status := range want {
+		decided = append(decided, string(status))
+	}
+	statuses := declared(t, "appointment.go", "Status")
+	slices.Sort(decided)
+	slices.Sort(statuses)
+	if diff := cmp.Diff(statuses, decided); diff != "" {
+		t.Fatalf("what becomes of each status has to be decided (-declared +decided):\n%s", diff)
+	}
+	for status, outcomes := range want {
+		for event, apply := range events {
+			t.Run(string(status)+", "+event, func(t *testing.T) {
+				t.Parallel()
+				before := appointment(status)
+				got, err := apply(appointment(status))
+				if diff := cmp.Diff(appointment(status), before); diff != "" {
+					t.Errorf("the event changed what it was given:\n%s", diff)
+				}
+				switch outcome := outcomes[event].(type) {
+				case slots.Status:
+					if err != nil || got.Status != outcome {
+						t.Errorf("got %q, %v, want %q", got.Status, err, outcome)
+					}
+				case *slots.RuleError:
+					if broken(err) != outcome.Rule {
+						t.Errorf("got %q, %v, want %v", got.Status, err, outcome)
+					}
+				case error:
+					if !errors.Is(err, outcome) {
+						t.Errorf("got %q, %v, want %v", got.Status, err, outcome)
+					}
+				default:
+					t.Fatalf("no outcome for %s of %s", event, status)
+				}
+				if err != nil && !cmp.Equal(got, slots.Appointment{}) {
+					t.Errorf("beside an error: %+v", got)
+				}
+			})
+		}
+	}
+}
+
+func TestTakesPlace(t *testing.T) {
+	t.Parallel()
+	want := map[string]bool{"held": true, "booked": true, "released": false, "expired": false, "cancelled": false}
+	for _, status := range declared(t, "appointment.go", "Status") {
+		takes, decided := want[status]
+		if got := slots.Status(status).TakesPlace(); !decided || got != takes {
+			t.Errorf("%s takes a place: %v, want %v (decided: %v)", status, got, takes, decided)
+		}
+	}
+}
+
+// A transition writes down all that it changes, and no more.
+func TestWhatTransitionsChange(t *testing.T) {
+	t.Parallel()
+	check := func(name string, got slots.Appointment, err error, want slots.Appointment) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	now := heldAt.Add(time.Minute)
+
+	b := booking("1000000008")
+	b.Needs = []string{"wheelchair"}
+	b.Representative = &slots.Representative{Name: "Ali", Wakala: "43"}
+	want := appointment(slots.Booked)
+	want.Needs, want.Representative = b.Needs, b.Representative
+	got, err := appointment(slots.Held).Book(b, now)
+	check("book", got, err, want)
+
+	want = appointment(slots.Held)
+	want.Status = slots.Released
+	got, err = appointment(slots.Held).Release()
+	check("release", got, err, want)
+
+	to := slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 132, Ticks: 12, Count: 1}
+	later := start.Add(time.Hour)
+	want = appointment(slots.Booked)
+	want.Place, want.Start, want.End, want.Version = to, later, later.Add(time.Hour), 2
+	want.History = append(want.History, slots.Event{Kind: slots.WasMoved, At: now, Start: later, Version: 2})
+	moved, err := appointment(slots.Booked).Move(to, later, later.Add(time.Hour), cutoff, now)
+	check("move", moved, err, want)
+
+	want.Status = slots.Cancelled
+	want.History = append(want.History, slots.Event{Kind: slots.WasCancelled, At: now, Start: later, Version: 2})
+	cancelled, err := moved.Cancel(cutoff, now)
+	check("cancel", cancelled, err, want)
+}
+
+// The same again changes nothing: no second entry in the history, no version.
+func TestTransitionsAreIdempotent(t *testing.T) {
+	t.Parallel()
+	later := start.Add(time.Hour)
+	for name, again := range map[string]struct {
+		first slots.Appointment
+		event func(slots.Appointment) (slots.Appointment, error)
+	}{
+		"book": {appointment(slots.Held), func(a slots.Appointment) (slots.Appointment, error) {
+			return a.Book(booking("1000000008"), heldAt)
+		}},
+		"release": {appointment(slots.Held), slots.Appointment.Release},
+		"move": {appointment(slots.Booked), func(a slots.Appointment) (slots.Appointment, error) {
+			return a.Move(slots.Place{First: 132}, later, later.Add(time.Hour), cutoff, heldAt)
+		}},
+		"cancel": {appointment(slots.Booked), func(a slots.Appointment) (slots.Appointment, error) {
+			return a.Cancel(cutoff, heldAt)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			once, err := again.event(again.first)
+			if err != nil {
+				t.Fatal(err)
+			}
+			twice, err := again.event(once)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(once, twice); diff != "" {
+				t.Errorf("the second time (-once +twice):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Histories that grow from the same appointment don't write into each other.
+func TestHistoriesAreNotShared(t *testing.T) {
+	t.Parallel()
+	a := appointment(slots.Booked)
+	a.History = append(make([]slots.Event, 0, 8), a.History...)
+	moved, err := a.Move(slots.Place{}, start.Add(time.Hour), start.Add(2*time.Hour), cutoff, heldAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Cancel(cutoff, heldAt); err != nil {
+		t.Fatal(err)
+	}
+	if got := moved.History[1].Kind; got != slots.WasMoved {
+		t.Errorf("the history of the move says %s, want %s", got, slots.WasMoved)
+	}
+}
+
+// What was said in time is said by elapsed time to the nanosecond, whatever
+// zone the instants are in.
+func TestCutoffs(t *testing.T) {
+	t.Parallel()
+	east := time.FixedZone("east", 3*60*60)
+	for _, tc := range []struct {
+		name    string
+		cutoff  time.Duration
+		now     time.Time
+		refused bool
+	}{
+		{"a nanosecond before the cut-off", cutoff, start.Add(-cutoff - 1), false},
+		{"exactly at the cut-off", cutoff, start.Add(-cutoff), true},
+		{"exactly at the cut-off, told in another zone", cutoff, start.Add(-cutoff).In(east), true},
+		{"after it", cutoff, start.Add(-cutoff + time.Second), true},
+		{"without a cut-off, until the visit starts", 0, start.Add(-1), false},
+		{"without a cut-off, when it starts", 0, start, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := appointment(slots.Booked).Cancel(tc.cutoff, tc.now)
+			if got := broken(err) == slots.RuleCancelCutoff; got != tc.refused || got != (err != nil) {
+				t.Errorf("cancel: %v, refused: %v, want %v", err, got, tc.refused)
+			}
+			_, err = appointment(slots.Booked).Move(slots.Place{}, start.Add(time.Hour), start.Add(2*time.Hour), tc.cutoff, tc.now)
+			if got := broken(err) == slots.RuleMoveCutoff; got != tc.refused || got != (err != nil) {
+				t.Errorf("move: %v, refused: %v, want %v", err, got, tc.refused)
+			}
+		})
+	}
+}

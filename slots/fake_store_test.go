@@ -1,0 +1,357 @@
+package slots_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// fakeStore keeps the promises of slots.Store in memory, for one caller at a
+// time.
+type fakeStore struct {
+	active  map[string]int // service -> visits of one person that may be ahead
+	days    map[ledgerKey]slots.Occupied
+	claims  map[string]fakeClaim // by id
+	answers map[string]fakeAnswer
+
+	calls  []string             // methods, in the order in which they were called
+	fail   map[string]error     // a method that fails, before it does anything
+	before func(method string)  // what happens just before a method
+	asked  [][2]scheduling.Date // ranges of Occupancy
+}
+
+type ledgerKey struct {
+	branch, group int
+	day           scheduling.Date
+}
+
+type fakeClaim struct {
+	slots.Appointment
+	person slots.Person
+	counts bool // towards the person's limit
+}
+
+type fakeAnswer struct {
+	fingerprint [32]byte
+	answer      []byte
+}
+
+var _ slots.Store = (*fakeStore)(nil)
+
+func newFakeStore() *fakeStore {
+	return &fakeStore{
+		active: map[string]int{"heirs-returns": 2},
+		days:   make(map[ledgerKey]slots.Occupied), claims: make(map[string]fakeClaim), answers: make(map[string]fakeAnswer),
+		fail: make(map[string]error),
+	}
+}
+
+func (f *fakeStore) called(method string) error {
+	if f.before != nil {
+		f.before(method)
+	}
+	f.calls = append(f.calls, method)
+	return f.fail[method]
+}
+
+// atomically undoes what change did to the ledger, the claims and the answers
+// unless it succeeds.
+func (f *fakeStore) atomically(change func() error) error {
+	days := make(map[ledgerKey]slots.Occupied)
+	for k, d := range f.days {
+		d.Used = slices.Clone(d.Used)
+		days[k] = d
+	}
+	claims, answers := maps.Clone(f.claims), maps.Clone(f.answers)
+	err := change()
+	if err != nil {
+		f.days, f.claims, f.answers = days, claims, answers
+	}
+	return err
+}
+
+func (f *fakeStore) take(p slots.Place, holdBack int) error {
+	day, ok := f.days[ledgerKey{p.Branch, p.DeskGroup, p.Day}]
+	if !ok {
+		return slots.ErrDayClosed
+	}
+	from := p.First - day.First
+	if from < 0 || from+p.Ticks > len(day.Open) {
+		return slots.ErrTaken
+	}
+	for i := from; i < from+p.Ticks; i++ {
+		if int(day.Used[i])+p.Count > int(day.Open[i])-holdBack {
+			return slots.ErrTaken
+		}
+	}
+	for i := from; i < from+p.Ticks; i++ {
+		day.Used[i] += int16(p.Count)
+	}
+	return nil
+}
+
+func (f *fakeStore) giveBack(p slots.Place) {
+	day := f.days[ledgerKey{p.Branch, p.DeskGroup, p.Day}]
+	for i := p.First - day.First; i < p.First-day.First+p.Ticks; i++ {
+		day.Used[i] -= int16(p.Count)
+	}
+}
+
+func (f *fakeStore) answer(once *slots.Once, a slots.Appointment) error {
+	if once == nil {
+		return nil
+	}
+	answer, err := once.Answer(a)
+	if err != nil {
+		return err
+	}
+	if _, known := f.answers[once.Key]; known {
+		return slots.ErrAnswered
+	}
+	f.answers[once.Key] = fakeAnswer{once.Fingerprint, answer}
+	return nil
+}
+
+// busy reports whether the person has another visit that overlaps a.
+func (f *fakeStore) busy(person slots.Person, a slots.Appointment) bool {
+	for id, c := range f.claims {
+		if id != a.ID && c.person == person && c.Status == slots.Booked && c.Start.Before(a.End) && a.Start.Before(c.End) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *fakeStore) Occupancy(_ context.Context, g *slots.DeskGroup, from, to scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+	if err := f.called("Occupancy"); err != nil {
+		return nil, err
+	}
+	f.asked = append(f.asked, [2]scheduling.Date{from, to})
+	found := make(map[scheduling.Date]slots.Occupied)
+	for k, d := range f.days {
+		if k.branch == g.BranchID && k.group == g.ID && k.day >= from && k.day <= to {
+			found[k.day] = d
+		}
+	}
+	return found, nil
+}
+
+func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day scheduling.Day) error {
+	if err := f.called("OpenDay"); err != nil {
+		return err
+	}
+	k := ledgerKey{g.BranchID, g.ID, day.Date}
+	if _, ok := f.days[k]; !ok {
+		f.days[k] = slots.Occupied{First: day.First, Open: slices.Clone(day.Open), Used: make([]int16, len(day.Open))}
+	}
+	return nil
+}
+
+func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, holdBack int, once *slots.Once) error {
+	if err := f.called("Hold"); err != nil {
+		return err
+	}
+	return f.atomically(func() error {
+		if err := f.take(a.Place, holdBack); err != nil {
+			return err
+		}
+		f.claims[a.ID] = fakeClaim{Appointment: a}
+		return f.answer(once, a)
+	})
+}
+
+func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+	if err := f.called("Book"); err != nil {
+		return slots.Appointment{}, err
+	}
+	var booked slots.Appointment
+	err := f.atomically(func() error {
+		c, ok := f.claims[id]
+		if !ok || c.Status != slots.Held || !now.Before(c.Expires) {
+			return slots.ErrNotFound
+		}
+		ahead := 0
+		for _, other := range f.claims {
+			if other.person == b.Person && other.Service == c.Service && other.counts {
+				ahead++
+			}
+		}
+		if ahead >= f.active[c.Service] {
+			return slots.ErrPersonLimit
+		}
+		if f.busy(b.Person, c.Appointment) {
+			return slots.ErrPersonBusy
+		}
+		if r := b.Representative; r != nil && r.Expires < c.Place.Day {
+			return &slots.VisitorError{Fields: []slots.Field{{Name: "wakala_expires", Fault: slots.FaultExpired}}}
+		}
+		var err error
+		if booked, err = c.Appointment.Book(b, now); err != nil {
+			return err
+		}
+		f.claims[id] = fakeClaim{booked, b.Person, true}
+		return f.answer(once, booked)
+	})
+	if err != nil {
+		return slots.Appointment{}, err
+	}
+	return booked, nil
+}
+
+func (f *fakeStore) Answered(_ context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+	if err := f.called("Answered"); err != nil {
+		return nil, err
+	}
+	a, ok := f.answers[key]
+	switch {
+	case !ok:
+		return nil, slots.ErrNotFound
+	case a.fingerprint != fingerprint:
+		return nil, slots.ErrKeyReused
+	}
+	return a.answer, nil
+}
+
+func (f *fakeStore) Find(_ context.Context, id string) (slots.Appointment, error) {
+	if err := f.called("Find"); err != nil {
+		return slots.Appointment{}, err
+	}
+	c, ok := f.claims[id]
+	if !ok {
+		return slots.Appointment{}, slots.ErrNotFound
+	}
+	return c.Appointment, nil
+}
+
+func (f *fakeStore) FindReference(_ context.Context, r slots.Reference) (slots.Appointment, error) {
+	if err := f.called("FindReference"); err != nil {
+		return slots.Appointment{}, err
+	}
+	c, err := f.byReference(r)
+	return c.Appointment, err
+}
+
+func (f *fakeStore) byReference(r slots.Reference) (fakeClaim, error) {
+	for _, c := range f.claims {
+		if c.Reference == r && r != "" {
+			return c, nil
+		}
+	}
+	return fakeClaim{}, slots.ErrNotFound
+}
+
+func (f *fakeStore) Release(_ context.Context, id string) error {
+	if err := f.called("Release"); err != nil {
+		return err
+	}
+	if c := f.claims[id]; c.Status == slots.Held {
+		f.giveBack(c.Place)
+		c.Status = slots.Released
+		f.claims[id] = c
+	}
+	return nil
+}
+
+func (f *fakeStore) Move(_ context.Context, r slots.Reference, holdBack int, decide slots.Decide) (slots.Appointment, error) {
+	return f.change("Move", r, decide, func(before fakeClaim, after slots.Appointment) error {
+		f.giveBack(before.Place)
+		if err := f.take(after.Place, holdBack); err != nil {
+			return err
+		}
+		if f.busy(before.person, after) {
+			return slots.ErrPersonBusy
+		}
+		f.claims[after.ID] = fakeClaim{after, before.person, before.counts}
+		return nil
+	})
+}
+
+func (f *fakeStore) Cancel(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
+	return f.change("Cancel", r, decide, func(before fakeClaim, after slots.Appointment) error {
+		f.giveBack(before.Place)
+		f.claims[after.ID] = fakeClaim{after, before.person, false}
+		return nil
+	})
+}
+
+func (f *fakeStore) change(method string, r slots.Reference, decide slots.Decide, write func(fakeClaim, slots.Appointment) error) (slots.Appointment, error) {
+	if err := f.called(method); err != nil {
+		return slots.Appointment{}, err
+	}
+	var after slots.Appointment
+	err := f.atomically(func() error {
+		before, err := f.byReference(r)
+		if err != nil {
+			return err
+		}
+		if after, err = decide(before.Appointment); err != nil {
+			return err
+		}
+		if after.Status == before.Status && after.Version == before.Version {
+			return nil
+		}
+		return write(before, after)
+	})
+	if err != nil {
+		return slots.Appointment{}, err
+	}
+	return after, nil
+}
+
+func (f *fakeStore) ExpireHolds(_ context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
+	if err := f.called("ExpireHolds"); err != nil {
+		return 0, err
+	}
+	ended := 0
+	for id, c := range f.claims {
+		if c.Status != slots.Held || now.Before(c.Expires) || ended == limit {
+			continue
+		}
+		if on != nil && (c.Place.Branch != on.Branch || c.Place.DeskGroup != on.DeskGroup || c.Place.Day != on.Day) {
+			continue
+		}
+		f.giveBack(c.Place)
+		c.Status = slots.Expired
+		f.claims[id] = c
+		ended++
+	}
+	return ended, nil
+}
+
+func (f *fakeStore) CloseVisits(_ context.Context, now time.Time, of slots.Person, limit int) (int, error) {
+	if err := f.called("CloseVisits"); err != nil {
+		return 0, err
+	}
+	closed := 0
+	for id, c := range f.claims {
+		if c.counts && !now.Before(c.End) && (of == "" || c.person == of) && closed < limit {
+			c.counts = false
+			f.claims[id] = c
+			closed++
+		}
+	}
+	return closed, nil
+}
+
+// audit returns the ticks at which the ledger and the claims on it disagree.
+func (f *fakeStore) audit() int {
+	wrong := 0
+	for k, d := range f.days {
+		for i, used := range d.Used {
+			for _, c := range f.claims {
+				p := c.Place
+				if c.Status.TakesPlace() && k == (ledgerKey{p.Branch, p.DeskGroup, p.Day}) && d.First+i >= p.First && d.First+i < p.First+p.Ticks {
+					used -= int16(p.Count)
+				}
+			}
+			if used != 0 {
+				wrong++
+			}
+		}
+	}
+	return wrong
+}

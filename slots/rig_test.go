@@ -1,0 +1,99 @@
+package slots_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// holdFor is how long holds stand in these tests.
+const holdFor = 10 * time.Minute
+
+// rig is a Booker over a fake store, with one service at one branch.
+type rig struct {
+	*slots.Booker
+	store  *fakeStore
+	t      testing.TB
+	centre *slots.Centre
+}
+
+// hourly is a service of an hour on the hour, a day ahead at least.
+func hourly() catalog.Service {
+	s := heirs()
+	s.Duration, s.After, s.Step = time.Hour, 0, time.Hour
+	return s
+}
+
+func newRig(t testing.TB, open string, service catalog.Service, closures ...scheduling.Closure) *rig {
+	t.Helper()
+	return newRigOf(t, daily("Asia/Riyadh", opens(t, open), closures...), service)
+}
+
+func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service) *rig {
+	t.Helper()
+	r := &rig{store: newFakeStore(), t: t, centre: centre(t, plan, service)}
+	ids := 0
+	booker, err := slots.NewBooker(r.store, func() *slots.Centre { return r.centre }, holdFor, func() string {
+		ids++
+		return fmt.Sprintf("hold %d", ids)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Booker = booker
+	t.Cleanup(func() {
+		if wrong := r.store.audit(); wrong > 0 {
+			t.Errorf("the ledger disagrees with the claims on it at %d ticks", wrong)
+		}
+	})
+	return r
+}
+
+func request(start time.Time) slots.HoldRequest {
+	return slots.HoldRequest{Service: "heirs-returns", Branch: "riyadh", Start: start, Party: 1, Channel: catalog.Public}
+}
+
+// hold holds a place at heldAt.
+func (r *rig) hold(start time.Time) slots.Appointment {
+	r.t.Helper()
+	a, err := r.Hold(r.t.Context(), request(start), nil, heldAt)
+	if err != nil {
+		r.t.Fatalf("hold %v: %v", start, err)
+	}
+	return a
+}
+
+// book holds a place and books it for the person with this identity, at heldAt.
+func (r *rig) book(id string, start time.Time) slots.Appointment {
+	r.t.Helper()
+	b := booking(id)
+	b.Reference = slots.NewReference([5]byte{byte(len(r.store.claims) + 1)})
+	a, err := r.Book(r.t.Context(), r.hold(start).ID, b, nil, heldAt)
+	if err != nil {
+		r.t.Fatalf("book %v: %v", start, err)
+	}
+	return a
+}
+
+// wantCalls checks what the store was asked since the last time.
+func (r *rig) wantCalls(want ...string) {
+	r.t.Helper()
+	if diff := cmp.Diff(want, r.store.calls); diff != "" {
+		r.t.Errorf("calls of the store (-want +got):\n%s", diff)
+	}
+	r.store.calls = nil
+}
+
+// wantUnchanged checks that the appointment is stored as it was.
+func (r *rig) wantUnchanged(a slots.Appointment) {
+	r.t.Helper()
+	if diff := cmp.Diff(a, r.store.claims[a.ID].Appointment); diff != "" {
+		r.t.Errorf("the appointment has changed:\n%s", diff)
+	}
+}

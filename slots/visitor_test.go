@@ -1,0 +1,129 @@
+package slots_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// faults are the fields that err is about.
+func faults(err error) []slots.Field {
+	if visitor, ok := errors.AsType[*slots.VisitorError](err); ok {
+		return visitor.Fields
+	}
+	return nil
+}
+
+func TestNewVisitor(t *testing.T) {
+	t.Parallel()
+	name, id, email := slots.Field{Name: "name", Fault: slots.FaultName}, slots.Field{Name: "id", Fault: slots.FaultID}, slots.Field{Name: "email", Fault: slots.FaultEmail}
+	for _, tc := range []struct {
+		title           string
+		name, id, email string
+		want            []slots.Field
+	}{
+		{"an e-mail address is not needed", "نورة القحطاني", "1000000008", "", nil},
+		{"one may be given", "Noura", "1000000008", "noura@example.sa", nil},
+		{"spaces around are cut", "  Noura ", " 1000000008 ", " noura@example.sa ", nil},
+		{"a name of two letters", "مي", "1000000008", "", nil},
+		{"vowel signs are part of a name", "مُحَمَّد", "1000000008", "", nil},
+		{"a name of 100 letters, of two bytes each", strings.Repeat("ن", 100), "1000000008", "", nil},
+		{"a name has two letters at least", "ن", "1000000008", "", []slots.Field{name}},
+		{"and 100 at most", strings.Repeat("ن", 101), "1000000008", "", []slots.Field{name}},
+		{"a name is needed", "", "1000000008", "", []slots.Field{name}},
+		{"spaces are no name", "    ", "1000000008", "", []slots.Field{name}},
+		{"digits are no name", "12345", "1000000008", "", []slots.Field{name}},
+		{"a control character in a name", "Nou\x07ra", "1000000008", "", []slots.Field{name}},
+		{"a second line in a name", "Noura\nAli", "1000000008", "", []slots.Field{name}},
+		{"an invisible direction mark in a name", "Noura\u202e", "1000000008", "", []slots.Field{name}},
+		{"a name that is not UTF-8", "Nou\xffra", "1000000008", "", []slots.Field{name}},
+		{"a wrong check digit", "Noura", "1000000009", "", []slots.Field{id}},
+		{"an establishment is not a visitor", "Noura", "7000000005", "", []slots.Field{id}},
+		{"no at sign", "Noura", "1000000008", "noura.example.sa", []slots.Field{email}},
+		{"no dot in the domain", "Noura", "1000000008", "noura@localhost", []slots.Field{email}},
+		{"an address with a display name", "Noura", "1000000008", "Noura <noura@example.sa>", []slots.Field{email}},
+		{"two addresses", "Noura", "1000000008", "a@example.sa, b@example.sa", []slots.Field{email}},
+		{"a header smuggled in", "Noura", "1000000008", "a@example.sa\r\nBcc: b@example.sa", []slots.Field{email}},
+		{"an address literal", "Noura", "1000000008", "noura@[10.0.0.1]", []slots.Field{email}},
+		{"an address of 254 bytes", "Noura", "1000000008", strings.Repeat("a", 243) + "@example.sa", nil},
+		{"a longer one", "Noura", "1000000008", strings.Repeat("a", 244) + "@example.sa", []slots.Field{email}},
+		{"every fault is told at once", "", "", "@", []slots.Field{name, id, email}},
+	} {
+		t.Run(tc.title, func(t *testing.T) {
+			t.Parallel()
+			got, err := slots.NewVisitor(tc.name, tc.id, tc.email)
+			if diff := cmp.Diff(tc.want, faults(err)); diff != "" {
+				t.Fatalf("NewVisitor: %v, faults (-want +got):\n%s", err, diff)
+			}
+			want := slots.Visitor{}
+			if tc.want == nil {
+				want = slots.Visitor{
+					Name: strings.TrimSpace(tc.name), Email: strings.TrimSpace(tc.email),
+					Identity: slots.Identity{Kind: slots.NationalID, Number: "1000000008"},
+				}
+			}
+			if got != want {
+				t.Errorf("NewVisitor = %+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+func TestNewRepresentative(t *testing.T) {
+	t.Parallel()
+	principal, err := slots.ParseIdentity("1000000008")
+	if err != nil {
+		t.Fatal(err)
+	}
+	expires := scheduling.NewDate(2027, 1, 31)
+	for _, tc := range []struct {
+		title            string
+		name, id, wakala string
+		want             []slots.Field
+	}{
+		{"a power of attorney is a number", "Ali", "2000000006", "431234567", nil},
+		{"in Arabic-Indic digits", "علي", "٢٠٠٠٠٠٠٠٠٦", " ٤٣١٢٣٤٥٦٧ ", nil},
+		{"of 20 digits at most", "Ali", "2000000006", strings.Repeat("4", 21), []slots.Field{{Name: "wakala", Fault: slots.FaultWakala}}},
+		{"it is needed", "Ali", "2000000006", "", []slots.Field{{Name: "wakala", Fault: slots.FaultWakala}}},
+		{"letters are no number", "Ali", "2000000006", "43A", []slots.Field{{Name: "wakala", Fault: slots.FaultWakala}}},
+		{"a name is needed", "", "2000000006", "431234567", []slots.Field{{Name: "name", Fault: slots.FaultName}}},
+		{"an identity is needed", "Ali", "2000000007", "431234567", []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		{"nobody represents themselves", "Ali", "1000000008", "431234567", []slots.Field{{Name: "id", Fault: slots.FaultSelf}}},
+		{"nor in other digits", "Ali", "١٠٠٠٠٠٠٠٠٨", "431234567", []slots.Field{{Name: "id", Fault: slots.FaultSelf}}},
+		{"every fault is told at once", "1", "x", "y", []slots.Field{
+			{Name: "name", Fault: slots.FaultName}, {Name: "id", Fault: slots.FaultID}, {Name: "wakala", Fault: slots.FaultWakala},
+		}},
+	} {
+		t.Run(tc.title, func(t *testing.T) {
+			t.Parallel()
+			got, err := slots.NewRepresentative(tc.name, tc.id, tc.wakala, expires, principal)
+			if diff := cmp.Diff(tc.want, faults(err)); diff != "" {
+				t.Fatalf("NewRepresentative: %v, faults (-want +got):\n%s", err, diff)
+			}
+			want := slots.Representative{}
+			if tc.want == nil {
+				want = slots.Representative{
+					Name: tc.name, Wakala: "431234567", Expires: expires,
+					Identity: slots.Identity{Kind: slots.ResidentID, Number: "2000000006"},
+				}
+			}
+			if got != want {
+				t.Errorf("NewRepresentative = %+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+// What goes to a log names the fields and never what was written into them.
+func TestVisitorErrorNamesTheFields(t *testing.T) {
+	t.Parallel()
+	_, err := slots.NewVisitor("Noura", "1234", "noura@localhost")
+	if got, want := err.Error(), "slots: unacceptable id, email"; got != want {
+		t.Errorf("the error says %q, want %q", got, want)
+	}
+}
