@@ -80,6 +80,7 @@ CREATE UNIQUE INDEX appointments_person_limit ON appointments (person, service_i
 
 CREATE INDEX appointments_overdue_holds ON appointments (expires_at) WHERE status = 'held';
 CREATE INDEX appointments_ended ON appointments (end_at) WHERE person_place IS NOT NULL;
+CREATE INDEX appointments_purge ON appointments (created_at) WHERE status IN ('released', 'expired');
 
 CREATE TABLE appointment_events (
     id             bigint GENERATED ALWAYS AS IDENTITY,

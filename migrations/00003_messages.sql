@@ -46,6 +46,8 @@ CREATE TABLE messages (
     CONSTRAINT messages_fact UNIQUE (appointment_id, start_version, kind),
     CONSTRAINT messages_no_code_kept CHECK (kind <> 'verification_code' OR text IS NULL)
 );
+-- For removing a verification with its message.
+CREATE INDEX messages_verification ON messages (verification_id) WHERE verification_id IS NOT NULL;
 CREATE INDEX messages_due ON messages (next_attempt_at) WHERE state IN ('queued', 'sending');
 
 -- +goose Down

@@ -124,7 +124,7 @@ func (s *Store) FindReference(ctx context.Context, r slots.Reference) (slots.App
 func (q session) appointment(ctx context.Context, name string, key any) (slots.Appointment, error) {
 	var row appointmentRow
 	err := q.get(ctx, &row, name, key)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return slots.Appointment{}, slots.ErrNotFound
 	}
 	if err != nil {
@@ -178,7 +178,17 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 ) (slots.Appointment, error) {
 	var after slots.Appointment
 	err := s.transact(ctx, func(q session) error {
-		before, err := q.appointment(ctx, "lock_reference", string(r))
+		var locked struct {
+			ID   string
+			Turn string // void
+		}
+		switch err := q.get(ctx, &locked, "lock_reference", string(r)); {
+		case errors.Is(err, sql.ErrNoRows):
+			return slots.ErrNotFound
+		case err != nil:
+			return err
+		}
+		before, err := q.appointment(ctx, "find", locked.ID)
 		if err != nil {
 			return err
 		}
@@ -220,10 +230,16 @@ func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person,
 }
 
 // Purge removes answers to requests after a day, and holds that came to
-// nothing and verifications after two, at most limit of each.
+// nothing and verifications after two, at most limit of each at once, until
+// nothing is left to remove.
 func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
-	_, err := s.pool().exec(ctx, "purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit)
-	return err
+	for {
+		var removed int
+		err := s.pool().get(ctx, &removed, "purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit)
+		if err != nil || removed < limit {
+			return err
+		}
+	}
 }
 
 // appointmentRow is a row of appointments with the names of its service and

@@ -22,7 +22,9 @@ var errConflict = errors.New("postgres: ended in favour of another transaction")
 // constraints maps the constraints that are rules of the domain to its errors.
 var constraints = map[string]error{
 	"appointments_person_overlap": slots.ErrPersonBusy,
-	"appointments_person_limit":   slots.ErrPersonLimit,
+	// Another booking of the person took the same place number meanwhile; the
+	// next attempt sees it and takes the next number, if there is one.
+	"appointments_person_limit": fmt.Errorf("%w: %w", errConflict, slots.ErrPersonLimit),
 	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{
 		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
 	"idempotency_keys_pkey": slots.ErrAnswered,
@@ -35,8 +37,7 @@ func fault(action string, err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	var answered *pq.Error
-	if errors.As(err, &answered) {
+	if answered, ok := errors.AsType[*pq.Error](err); ok {
 		if rule := constraints[answered.Constraint]; rule != nil {
 			return rule
 		}
@@ -56,6 +57,12 @@ func fault(action string, err error) error {
 		return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", action, err)
+}
+
+// noID reports whether the server refused a text that is no UUID.
+func noID(err error) bool {
+	var answered *pq.Error
+	return errors.As(err, &answered) && answered.Code == "22P02" // invalid_text_representation
 }
 
 func unreachable(err error) bool {

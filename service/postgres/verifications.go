@@ -6,8 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/lib/pq"
-
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/slots"
@@ -82,8 +80,7 @@ func (s *Store) verification(ctx context.Context, missing error, name string, ar
 		VerifiedAt sql.NullTime `db:"verified_at"`
 	}
 	err := s.pool().get(ctx, &row, name, args...)
-	var answered *pq.Error
-	if errors.Is(err, sql.ErrNoRows) || errors.As(err, &answered) && answered.Code == "22P02" { // invalid_text_representation
+	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return verify.Verification{}, missing
 	}
 	if err != nil {

@@ -1,16 +1,25 @@
 -- Turns a standing hold into a booked visit, with its history and the message
 -- to the visitor. The person's place number is the smallest free one; the
 -- unique index decides when two bookings choose the same.
-WITH standing AS (
+--
+-- What changes visits of one person takes its turn: two visits at overlapping
+-- times would each wait for the other at the exclusion constraint.
+-- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of
+-- holds looks as cheap while there are few, and then every booking of the rush
+-- reads all of them.
+WITH turn AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(hashtextextended($4::uuid::text, 2))
+), standing AS MATERIALIZED (
     SELECT a.branch_id, a.id,
            (SELECT min(n)
             FROM generate_series(1, s.active_limit) AS n
             WHERE NOT EXISTS (
                 SELECT FROM appointments other
                 WHERE other.person = $4::uuid AND other.service_id = a.service_id AND other.person_place = n)) AS person_place
-    FROM appointments a
+    FROM turn
+    CROSS JOIN appointments a
     JOIN services s ON s.id = a.service_id
-    WHERE a.id = $1 AND a.status = 'held' AND a.expires_at > $2
+    WHERE a.id = $1 AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > $2
 ), booked AS (
     UPDATE appointments a
     SET status = 'booked', version = 1, created_at = $2, expires_at = NULL,
@@ -20,7 +29,7 @@ WITH standing AS (
         wakala = $14, wakala_expires = $15, needs = $16
     FROM standing
     WHERE (a.id, a.branch_id) = (standing.id, standing.branch_id)
-      AND a.status = 'held' AND a.expires_at > $2
+      AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > $2
       AND standing.person_place IS NOT NULL
     RETURNING a.*
 ), event AS (

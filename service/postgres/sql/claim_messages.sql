@@ -1,18 +1,17 @@
 -- Leases due messages to a worker, oldest first; a lease that ended is due
--- again. With each come the facts as they are now.
-WITH due AS MATERIALIZED (
-    SELECT id
-    FROM messages
-    WHERE state IN ('queued', 'sending') AND next_attempt_at <= $1
-    ORDER BY next_attempt_at
-    LIMIT $2
-    FOR UPDATE SKIP LOCKED
-), claimed AS (
-    UPDATE messages m
-    SET state = 'sending', attempts = m.attempts + 1, next_attempt_at = $3
-    FROM due
-    WHERE m.id = due.id
-    RETURNING m.*
+-- again. With each come the facts as they are now. = ANY (ARRAY(…)) instead of
+-- a join keeps the plan to the primary key, however large the batch.
+WITH claimed AS (
+    UPDATE messages
+    SET state = 'sending', attempts = attempts + 1, next_attempt_at = $3
+    WHERE id = ANY (ARRAY(
+        SELECT id
+        FROM messages
+        WHERE state IN ('queued', 'sending') AND next_attempt_at <= $1
+        ORDER BY next_attempt_at
+        LIMIT $2
+        FOR UPDATE SKIP LOCKED))
+    RETURNING *
 )
 SELECT m.id, m.kind, m.lang, m.attempts, m.expires_at, m.start_version, m.verification_id,
        coalesce(v.mobile, a.mobile) AS mobile,

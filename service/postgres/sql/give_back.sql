@@ -7,11 +7,12 @@ WITH given AS (
 UPDATE ledger_days l
 SET version = version + 1,
     used = (
-        SELECT array_agg((u - coalesce((
-                SELECT sum(g.places)
-                FROM given g
-                WHERE (g.branch_id, g.desk_group_id, g.day) = (l.branch_id, l.desk_group_id, l.day)
-                  AND l.first_tick + i - 1 >= g.first_tick
-                  AND l.first_tick + i - 1 < g.first_tick + g.ticks), 0))::smallint ORDER BY i)
-        FROM unnest(l.used) WITH ORDINALITY AS t (u, i))
+        SELECT array_agg((u - coalesce(back.places, 0))::smallint ORDER BY i)
+        FROM unnest(l.used) WITH ORDINALITY AS t (u, i)
+        LEFT JOIN (
+            SELECT tick, sum(g.places) AS places
+            FROM given g
+            CROSS JOIN LATERAL generate_series(g.first_tick, g.first_tick + g.ticks - 1) AS tick
+            WHERE (g.branch_id, g.desk_group_id, g.day) = (l.branch_id, l.desk_group_id, l.day)
+            GROUP BY tick) AS back ON back.tick = l.first_tick + i - 1)
 WHERE (l.branch_id, l.desk_group_id, l.day) IN (SELECT g.branch_id, g.desk_group_id, g.day FROM given g)

@@ -1,11 +1,8 @@
--- The same as find_reference.sql, kept from changing until the transaction ends.
-SELECT false AS person_full, a.*, s.slug AS service, br.slug AS branch,
-       coalesce((
-           SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'at', e.at, 'start', e.start_at, 'version', e.version) ORDER BY e.id)
-           FROM appointment_events e
-           WHERE (e.appointment_id, e.branch_id) = (a.id, a.branch_id)), '[]') AS history
-FROM appointments a
-JOIN services s ON s.id = a.service_id
-JOIN branches br ON br.id = a.branch_id
-WHERE a.reference = $1
-FOR NO KEY UPDATE OF a
+-- Keeps a booked or cancelled appointment from changing until the transaction
+-- ends, once it is its person's turn (book.sql). It is read afterwards, by
+-- find.sql: a statement that had to wait for the lock would still see the
+-- history as it was before.
+SELECT id, pg_advisory_xact_lock(hashtextextended(person::text, 2))::text AS turn
+FROM appointments
+WHERE reference = $1
+FOR NO KEY UPDATE

@@ -1,13 +1,36 @@
--- Removes what has served its purpose: answers after a day, ended holds and
--- verifications two days after they began. At most $3 rows of each.
+-- Removes what has served its purpose, the oldest first: answers after a day,
+-- ended holds and verifications two days after they began. At most $3 rows of
+-- each; what another replica is removing is passed by. Returns the number of
+-- the most frequent, so that the caller knows whether there is more.
 WITH answers AS (
     DELETE FROM idempotency_keys
-    WHERE key IN (SELECT key FROM idempotency_keys WHERE created_at < $1 LIMIT $3)
+    WHERE key = ANY (ARRAY(
+        SELECT key
+        FROM idempotency_keys
+        WHERE created_at < $1
+        ORDER BY created_at
+        LIMIT $3
+        FOR UPDATE SKIP LOCKED))
+    RETURNING key
 ), holds AS (
     DELETE FROM appointments
-    WHERE (id, branch_id) IN (
-        SELECT id, branch_id FROM appointments
-        WHERE status IN ('released', 'expired') AND created_at < $2 LIMIT $3)
+    WHERE id = ANY (ARRAY(
+        SELECT id
+        FROM appointments
+        WHERE status IN ('released', 'expired') AND created_at < $2
+        ORDER BY created_at
+        LIMIT $3
+        FOR UPDATE SKIP LOCKED))
+    RETURNING id
+), proofs AS (
+    DELETE FROM verifications
+    WHERE id = ANY (ARRAY(
+        SELECT id
+        FROM verifications
+        WHERE created_at < $2
+        ORDER BY created_at
+        LIMIT $3
+        FOR UPDATE SKIP LOCKED))
+    RETURNING id
 )
-DELETE FROM verifications
-WHERE id IN (SELECT id FROM verifications WHERE created_at < $2 LIMIT $3)
+SELECT greatest((SELECT count(*) FROM answers), (SELECT count(*) FROM holds), (SELECT count(*) FROM proofs))

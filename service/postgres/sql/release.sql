@@ -1,5 +1,6 @@
--- Ends a standing hold that its owner gives back.
+-- Ends a standing hold that its owner gives back. IS NOT DISTINCT FROM: see
+-- book.sql.
 UPDATE appointments
 SET status = 'released'
-WHERE id = $1 AND status = 'held'
+WHERE id = $1 AND status IS NOT DISTINCT FROM 'held'
 RETURNING branch_id, desk_group_id, day, first_tick, ticks, places

@@ -1,0 +1,168 @@
+package postgres_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/lib/pq"
+
+	"ziyara/service/servicetest"
+)
+
+// What must hold whatever the program does, the database refuses to break. A
+// constraint's name is part of the design: it is what becomes an error of the
+// domain.
+func TestConstraints(t *testing.T) {
+	t.Parallel()
+	const (
+		visit  = "00000000-0000-4000-8000-000000000001"
+		other  = "00000000-0000-4000-8000-000000000002"
+		hold   = "00000000-0000-4000-8000-000000000003"
+		proof  = "00000000-0000-4000-8000-000000000004"
+		person = "00000000-0000-8000-9000-000000000001"
+		ledger = "INSERT INTO ledger_days (branch_id, desk_group_id, day, first_tick, open, used, calendar_version) VALUES "
+	)
+	// appointment is the beginning of an INSERT of a held appointment; values
+	// of further columns follow.
+	appointment := func(id, status, start, end, columns, values string) string {
+		return fmt.Sprintf(`INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
+			start_at, end_at, party, channel, created_at, expires_at %s)
+			VALUES (1, '%s', '%s', 1, 1, '2026-11-24', 90, 4, 1, '2026-11-24 %s+03', '2026-11-24 %s+03', 1, 'public', now(), now() %s)`,
+			columns, id, status, start, end, values)
+	}
+	booked := func(id, start, end, reference string, service, place int, of string) string {
+		return fmt.Sprintf(`INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
+			start_at, end_at, party, channel, created_at, reference, version, person, person_place, lang, visitor_name, identity)
+			VALUES (1, '%s', 'booked', %d, 1, '2026-11-24', 90, 4, 1, '2026-11-24 %s+03', '2026-11-24 %s+03', 1, 'public', now(),
+			'%s', 1, '%s', %d, 'ar', 'زائر', '1000000008')`, id, service, start, end, reference, of, place)
+	}
+	message := func(columns, values string) string {
+		return fmt.Sprintf(`INSERT INTO messages (kind, lang, created_at, next_attempt_at, expires_at, %s)
+			VALUES ('booked', 'ar', now(), now(), now(), %s)`, columns, values)
+	}
+
+	db := connect(t, servicetest.Database(t))
+	for _, s := range []string{
+		ledger + "(1, 1, '2026-11-24', 90, '{2,2,2,2}', '{0,0,0,0}', 1)",
+		booked(visit, "10:00", "10:20", "AAAAAAAAA", 1, 1, person),
+		appointment(hold, "held", "09:00", "09:20", "", ""),
+		message("branch_id, appointment_id, start_version", "1, '"+visit+"', 1"),
+		"INSERT INTO verifications (id, mobile, address, created_at, expires_at) VALUES ('" + proof + "', '+966500000001', '\\x00', now(), now())",
+		"INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('a'), 'a', now())",
+	} {
+		run(t, db, s)
+	}
+
+	for _, c := range []struct{ name, statement, constraint string }{
+		{"one person in two places at a time", booked(other, "10:15", "10:35", "B", 2, 1, person), "appointments_person_overlap"},
+		{"one person moved into another visit",
+			booked(other, "11:00", "11:20", "B", 2, 1, person) + "; UPDATE appointments SET start_at = '2026-11-24 10:10+03' WHERE id = '" + other + "'",
+			"appointments_person_overlap"},
+		{"more visits than the service allows", booked(other, "11:00", "11:20", "B", 1, 1, person), "appointments_person_limit"},
+		{"two visits of one reference", booked(other, "11:00", "11:20", "AAAAAAAAA", 1, 1, other), "appointments_reference_key"},
+		{"the same id twice", appointment(hold, "held", "12:00", "12:20", "", ""), "appointments_pkey"},
+		{"a hold without an end", "UPDATE appointments SET expires_at = NULL WHERE id = '" + hold + "'", "appointments_hold_expires"},
+		{"booked without a reference", "UPDATE appointments SET reference = NULL WHERE id = '" + visit + "'", "appointments_booked_complete"},
+		{"booked without a person", "UPDATE appointments SET person = NULL WHERE id = '" + visit + "'", "appointments_booked_complete"},
+		{"booked without a version", "UPDATE appointments SET version = 0 WHERE id = '" + visit + "'", "appointments_booked_complete"},
+		{"a hold that becomes booked and nothing else", "UPDATE appointments SET status = 'booked' WHERE id = '" + hold + "'", "appointments_booked_complete"},
+		{"cancelled, and still counted for the person", "UPDATE appointments SET status = 'cancelled' WHERE id = '" + visit + "'", "appointments_person_counts"},
+		{"person places count from 1", "UPDATE appointments SET person_place = 0 WHERE id = '" + visit + "'", "appointments_person_place_check"},
+		{"power of attorney that ends before the day", "UPDATE appointments SET wakala_expires = '2026-11-23' WHERE id = '" + visit + "'", "appointments_wakala_valid"},
+		{"a visit moved behind the end of its power of attorney",
+			ledger + "(1, 1, '2026-11-25', 90, '{2}', '{0}', 1); UPDATE appointments SET wakala_expires = '2026-11-24' WHERE id = '" + visit +
+				"'; UPDATE appointments SET day = '2026-11-25' WHERE id = '" + visit + "'", "appointments_wakala_valid"},
+		{"an end before the start", appointment(other, "held", "10:00", "10:00", "", ""), "appointments_time"},
+		{"no ticks", "UPDATE appointments SET ticks = 0 WHERE id = '" + hold + "'", "appointments_ticks_check"},
+		{"no places", "UPDATE appointments SET places = 0 WHERE id = '" + hold + "'", "appointments_places_check"},
+		{"nobody comes", "UPDATE appointments SET party = 0 WHERE id = '" + hold + "'", "appointments_party_check"},
+		{"an unknown status", "UPDATE appointments SET status = 'lost' WHERE id = '" + hold + "'", "appointments_status_check"},
+		{"an unknown channel", "UPDATE appointments SET channel = 'x' WHERE id = '" + hold + "'", "appointments_channel_check"},
+		{"a third language", "UPDATE appointments SET lang = 'fr' WHERE id = '" + visit + "'", "appointments_lang_check"},
+		{"a visit on a day without a ledger", "UPDATE appointments SET day = '2026-11-26' WHERE id = '" + hold + "'",
+			"appointments_branch_id_desk_group_id_day_fkey"},
+
+		{"fewer than no places used", "UPDATE ledger_days SET used = '{0,0,-1,0}'", "ledger_days_not_negative"},
+		{"fewer than no places open", "UPDATE ledger_days SET open = '{0,0,-1,0}'", "ledger_days_not_negative"},
+		{"open and used of different length", "UPDATE ledger_days SET used = '{0,0,0}'", "ledger_days_same_ticks"},
+		{"ticks before the day", "UPDATE ledger_days SET first_tick = -1", "ledger_days_first_tick_check"},
+		{"a day twice", ledger + "(1, 1, '2026-11-24', 90, '{2}', '{0}', 1)", "ledger_days_pkey"},
+		{"a ledger of no desk group", ledger + "(2, 1, '2026-11-24', 90, '{2}', '{0}', 1)", "ledger_days_branch_id_desk_group_id_fkey"},
+
+		{"a message twice for one fact", message("branch_id, appointment_id, start_version", "1, '"+visit+"', 1"), "messages_fact"},
+		{"a message about nothing", message("branch_id", "1"), "messages_about"},
+		{"a message about two things", message("branch_id, appointment_id, start_version, verification_id", "1, '"+visit+"', 2, '"+proof+"'"), "messages_about"},
+		{"a message about a visit of no version", message("branch_id, appointment_id", "1, '"+visit+"'"), "messages_about"},
+		{"a message about a visit that is not there", message("branch_id, appointment_id, start_version", "1, '"+other+"', 1"),
+			"messages_appointment_id_branch_id_fkey"},
+		{"the text of a code kept", `INSERT INTO messages (kind, verification_id, lang, created_at, next_attempt_at, expires_at, text)
+			VALUES ('verification_code', '` + proof + `', 'ar', now(), now(), now(), '123456')`, "messages_no_code_kept"},
+		{"a message in an unknown state", "UPDATE messages SET state = 'lost'", "messages_state_check"},
+		{"a message of an unknown kind", "UPDATE messages SET kind = 'advert'", "messages_kind_check"},
+		{"a sixth wrong code", "UPDATE verifications SET tries = 6", "verifications_tries"},
+		{"fewer than no wrong codes", "UPDATE verifications SET tries = -1", "verifications_tries"},
+		{"history of a visit that is not there",
+			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + other + "', 'booked', now(), now(), 1)",
+			"appointment_events_appointment_id_branch_id_fkey"},
+		{"an unknown event", "INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + visit + "', 'x', now(), now(), 1)",
+			"appointment_events_kind_check"},
+		{"an idempotency key twice", "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('b'), 'b', now())", "idempotency_keys_pkey"},
+		{"a fingerprint that is none", "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('l', 'short', 'b', now())", "idempotency_keys_fingerprint_check"},
+
+		{"a length that is no multiple of five minutes", "UPDATE services SET duration_minutes = 12", "services_whole_ticks"},
+		{"a visit of no length", "UPDATE services SET duration_minutes = 0", "services_whole_ticks"},
+		{"a negative buffer", "UPDATE services SET after_minutes = -5", "services_whole_ticks"},
+		{"a horizon within the notice", "UPDATE services SET horizon_minutes = notice_minutes", "services_horizon"},
+		{"a negative cut-off", "UPDATE services SET cancel_minutes = -1", "services_cancel_minutes_check"},
+		{"a party of none", "UPDATE services SET party_limit = 0", "services_party_limit_check"},
+		{"no visit allowed", "UPDATE services SET active_limit = 0", "services_active_limit_check"},
+		{"a second centre", "INSERT INTO centre DEFAULT VALUES", "centre_pkey"},
+		{"another centre", "INSERT INTO centre (single) VALUES (false)", "centre_single_check"},
+		{"a service at two desk groups of a branch",
+			"INSERT INTO desk_group_services SELECT branch_id, service_id, desk_group_id + 1 FROM desk_group_services WHERE desk_group_id = 1", "desk_group_services_pkey"},
+		{"a service at a desk group of another branch",
+			"UPDATE desk_group_services SET branch_id = 3 WHERE (service_id, desk_group_id) IN (SELECT service_id, desk_group_id FROM desk_group_services WHERE branch_id = 1 AND service_id NOT IN (SELECT service_id FROM desk_group_services WHERE branch_id = 3) LIMIT 1)",
+			"desk_group_services_branch_id_desk_group_id_fkey"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			tx, err := db.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tx.Rollback() //nolint:errcheck // the statement has failed
+			_, err = tx.ExecContext(t.Context(), c.statement)
+			var refused *pq.Error
+			if !errors.As(err, &refused) {
+				t.Fatalf("got %v, want it refused by %s", err, c.constraint)
+			}
+			if refused.Constraint != c.constraint {
+				t.Errorf("got %q (%v), want %s", refused.Constraint, err, c.constraint)
+			}
+		})
+	}
+
+	for _, c := range []struct{ name, statement string }{
+		{"visits that touch do not overlap", booked(other, "10:20", "10:40", "B", 2, 1, person)},
+		{"a second visit where two are allowed", booked(other, "11:00", "11:20", "B", 1, 2, person)},
+		{"another person at the same time", booked(other, "10:00", "10:20", "B", 1, 1, other)},
+		{"a hold never stands in the way of its person", appointment(other, "held", "10:00", "10:20", ", person", ", '"+person+"'")},
+		{"power of attorney until the day itself", "UPDATE appointments SET wakala_expires = day WHERE id = '" + visit + "'"},
+		{"places taken away under visits", "UPDATE ledger_days SET used = '{3,3,3,3}'"},
+		{"a message of the next version", message("branch_id, appointment_id, start_version", "1, '"+visit+"', 2")},
+		{"the fifth wrong code", "UPDATE verifications SET tries = 5"},
+	} {
+		t.Run("accepted: "+c.name, func(t *testing.T) {
+			t.Parallel()
+			tx, err := db.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tx.Rollback() //nolint:errcheck // the statement's own error counts
+			if _, err = tx.ExecContext(t.Context(), c.statement); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,163 @@
+package postgres_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"ziyara/service/servicetest"
+)
+
+// growing matches a plan that reads the whole of a table that grows with every
+// visit.
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|messages|idempotency_keys|verifications|ledger_days)\b`)
+
+// No statement that visitors or periodic jobs wait for reads a whole table of
+// visits. This is about the plan, not the time: a plan that is wrong is fast
+// on an empty table. Both kinds of plan are looked at, because the server goes
+// over from one for the arguments to one for all after a few executions.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	db := connect(t, servicetest.Database(t))
+	run(t, db, aBusyCentre)
+	statements := statementFiles(t)
+	const now, id = "'2026-11-22T06:00:00Z'", "'00000000-0000-4000-8000-000000000001'"
+	for _, c := range []struct {
+		name, arguments string
+		through         string // an index that has to be in the plan
+	}{
+		{name: "occupancy", arguments: "1, 1, '2026-11-22', '2026-12-05'", through: "ledger_days_pkey"},
+		{name: "hold", arguments: "1, 1, '2026-11-25', 90, 4, 1, 0, " + id + ", 'iban-update', " + now + ", " + now + ", 1, 'public', " + now + ", " + now,
+			through: "ledger_days_pkey"},
+		{name: "take", arguments: "1, 1, '2026-11-25', 90, 4, 1, 0", through: "ledger_days_pkey"},
+		{name: "lock_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},
+		{name: "give_back", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
+		// Not through the index of holds: few as they may be when the plan is
+		// made, it is kept for the morning on which there are thousands.
+		{name: "book", arguments: id + ", " + now + ", 'R', " + id + ", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}'",
+			through: "appointments_pkey"},
+		{name: "release", arguments: id, through: "appointments_pkey"},
+		{name: "find", arguments: id, through: "appointments_pkey"},
+		{name: "find_reference", arguments: "'R1'", through: "appointments_reference_key"},
+		{name: "lock_reference", arguments: "'R1'", through: "appointments_reference_key"},
+		{name: "move", arguments: id + ", " + now + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", 2", through: "appointments_pkey"},
+		{name: "cancel", arguments: id + ", " + now, through: "appointments_pkey"},
+		{name: "expire_holds", arguments: now + ", 500, NULL, NULL, NULL", through: "appointments_overdue_holds"},
+		{name: "expire_holds", arguments: now + ", 500, 1, 1, '2026-11-25'", through: "appointments_overdue_holds"},
+		{name: "close_visits", arguments: now + ", 500, NULL", through: "appointments_ended"},
+		{name: "close_visits", arguments: now + ", 500, " + id},
+		{name: "claim_messages", arguments: now + ", 500, " + now, through: "messages_due"},
+		{name: "finish_messages", arguments: now + ", '{1}', '{1}', '{queued}', '{2026-11-22T06:00:00Z}', '{NULL}', '{NULL}', '{1}', '{x}'", through: "messages_pkey"},
+		{name: "queue_depth", through: "messages_due"},
+		{name: "answered", arguments: "'k1'", through: "idempotency_keys_pkey"},
+		{name: "verification_counts", arguments: "'+96651', '\\x00', '2026-11-21T06:00:00Z'"},
+		{name: "verification_try", arguments: id + ", " + now + ", false, 5", through: "verifications_pkey"},
+		{name: "purge", arguments: now + ", " + now + ", 500", through: "appointments_purge"},
+	} {
+		for _, mode := range []string{"force_generic_plan", "force_custom_plan"} {
+			t.Run(c.name+"/"+mode, func(t *testing.T) {
+				t.Parallel()
+				conn, err := db.Conn(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() {
+					if _, err := conn.ExecContext(t.Context(), "DEALLOCATE statement"); err != nil {
+						t.Error(err)
+					}
+					if err := conn.Close(); err != nil {
+						t.Error(err)
+					}
+				}()
+				if _, err = conn.ExecContext(t.Context(), "SET plan_cache_mode = "+mode+"; PREPARE statement AS "+statements[c.name]); err != nil {
+					t.Fatal(err)
+				}
+				execute := "EXPLAIN EXECUTE statement"
+				if c.arguments != "" {
+					execute = fmt.Sprintf("%s (%s)", execute, c.arguments)
+				}
+				rows, err := conn.QueryContext(t.Context(), execute)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer rows.Close() //nolint:errcheck // Err says what is wrong
+				var plan strings.Builder
+				for rows.Next() {
+					var line string
+					if err := rows.Scan(&line); err != nil {
+						t.Fatal(err)
+					}
+					plan.WriteString(line + "\n")
+				}
+				if err := rows.Err(); err != nil {
+					t.Fatal(err)
+				}
+				for _, scan := range growing.FindAllStringSubmatch(plan.String(), -1) {
+					t.Errorf("reads all %s:\n%s", scan[1], plan.String())
+				}
+				if !strings.Contains(plan.String(), c.through) {
+					t.Errorf("does not go through %s:\n%s", c.through, plan.String())
+				}
+			})
+		}
+	}
+}
+
+// Whoever removes a row makes the server look for the rows that refer to it:
+// each such reference has an index.
+func TestCascadesHaveIndexes(t *testing.T) {
+	t.Parallel()
+	db := connect(t, servicetest.Database(t))
+	const cascades = "SELECT conname FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'"
+	if len(column[string](t, db, cascades)) == 0 {
+		t.Fatal("found no reference that cascades")
+	}
+	without := column[string](t, db, cascades+`
+		AND NOT EXISTS (
+			SELECT FROM pg_index
+			WHERE indrelid = conrelid
+			  AND indkey[0] = ANY (conkey) -- the first column narrows it down
+			  AND (indpred IS NULL OR pg_get_expr(indpred, indrelid) LIKE '%IS NOT NULL%'))`)
+	if len(without) > 0 {
+		t.Errorf("no index for %v", without)
+	}
+}
+
+// aBusyCentre fills the tables with half a year: 100,000 holds and visits,
+// what was said about them, and two days of codes and answers. Its triggers
+// are off: what refers to what is right by construction.
+const aBusyCentre = `
+SET session_replication_role = replica;
+INSERT INTO ledger_days (branch_id, desk_group_id, day, first_tick, open, used, calendar_version)
+SELECT g.branch_id, g.id, d::date, 90, array_fill(4::smallint, ARRAY[84]), array_fill(0::smallint, ARRAY[84]), 1
+FROM desk_groups g, generate_series('2026-06-01'::date, '2026-12-31', '1 day') d;
+
+INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
+	start_at, end_at, party, channel, created_at, expires_at,
+	reference, version, person, person_place, mobile, lang, visitor_name, identity)
+SELECT g.branch_id, gen_random_uuid(), status, 1, g.id, at::date, 90, 4, 1,
+	at, at + interval '20 minutes', 1, 'public', at - interval '3 days', at,
+	CASE WHEN status IN ('booked', 'cancelled') THEN 'R' || n END, 1, gen_random_uuid(),
+	CASE WHEN status = 'booked' AND at > '2026-11-22' THEN 1 END, '+966500000000', 'ar', 'x', '1000000008'
+FROM (
+	SELECT n, (ARRAY['booked', 'cancelled', 'cancelled', 'expired', 'expired', 'expired', 'released'])[n % 7 + 1] AS status,
+	       '2026-06-01 05:00Z'::timestamptz + n % 214 * interval '1 day' AS at
+	FROM generate_series(1, 100000) AS n) AS visit
+JOIN desk_groups g ON g.id = n % 17 + 1;
+
+INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
+SELECT branch_id, id, 'booked', created_at, start_at, 1 FROM appointments WHERE reference IS NOT NULL;
+INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, state, created_at, next_attempt_at, expires_at)
+SELECT 'booked', branch_id, id, 1, 'ar', CASE WHEN start_at > '2026-12-29' THEN 'queued' ELSE 'accepted' END, created_at, created_at, start_at
+FROM appointments WHERE reference IS NOT NULL;
+INSERT INTO verifications (id, mobile, address, created_at, expires_at)
+SELECT gen_random_uuid(), '+9665' || n, decode(md5((n / 10)::text), 'hex'), '2026-11-20'::timestamptz + n * interval '9 s', '2026-11-30'
+FROM generate_series(1, 20000) AS n;
+INSERT INTO messages (kind, verification_id, lang, state, created_at, next_attempt_at, expires_at)
+SELECT 'verification_code', id, 'ar', 'accepted', created_at, created_at, created_at FROM verifications;
+INSERT INTO idempotency_keys
+SELECT 'k' || n, sha256('x'), 'a', '2026-11-20'::timestamptz + n * interval '9 s' FROM generate_series(1, 20000) AS n;
+RESET session_replication_role;
+ANALYZE;
+`
