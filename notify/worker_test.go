@@ -220,7 +220,7 @@ func TestDeliverPanic(t *testing.T) {
 		want  string
 	}{
 		{"any value", func() { panic("secret") }, "notify: message 2: panic with a string"},
-		{"of the runtime", func() { var none any; _ = none.(int) }, "notify: message 2: panic: interface conversion: interface {} is nil"},
+		{"of the runtime", func() { var none any; _ = none.(int) }, "notify: message 2: panic: interface conversion: interface {} is nil"}, //nolint:govet // it is meant to panic
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

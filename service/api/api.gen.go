@@ -2611,6 +2611,17 @@ func (response DeleteHold404ApplicationProblemPlusJSONResponse) VisitDeleteHoldR
 	return ctx.JSON(&response)
 }
 
+type DeleteHold409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteHold409ApplicationProblemPlusJSONResponse) VisitDeleteHoldResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
 type DeleteHold422ApplicationProblemPlusJSONResponse struct {
 	InvalidApplicationProblemPlusJSONResponse
 }

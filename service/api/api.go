@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/swaggest/swgui/v5emb"
+	"github.com/valyala/fasthttp"
 
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
@@ -81,9 +83,8 @@ func New(c Config) (*Server, error) {
 		ErrorHandler:            s.fail,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          c.TrustedProxies,
-		ProxyHeader:             "X-Real-IP",
-		EnableIPValidation:      true,
 	})
+	s.knowMethods(contract)
 	s.app.Use(s.identify, s.observe, recover.New(), s.deadline)
 	s.pages()
 	if c.RateLimit > 0 {
@@ -92,6 +93,25 @@ func New(c Config) (*Server, error) {
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil
+}
+
+// knowMethods answers a method that no standard knows like any other that is
+// not allowed; the framework would write a text of its own.
+func (s *Server) knowMethods(contract *validator) {
+	server := s.app.Server()
+	inner := server.Handler
+	server.Handler = func(ctx *fasthttp.RequestCtx) {
+		if slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			inner(ctx)
+			return
+		}
+		c := s.app.AcquireCtx(ctx)
+		defer s.app.ReleaseCtx(c)
+		_, err := contract.check(rawRequest{method: string(ctx.Method()), path: string(ctx.Request.URI().PathOriginal())})
+		if err = s.fail(c, err); err != nil {
+			c.Status(fiber.StatusInternalServerError)
+		}
+	}
 }
 
 // pages adds what is for people and operators and not part of the contract.

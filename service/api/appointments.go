@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/service/secret"
@@ -63,7 +64,7 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	bad = append(bad, pointers("#/visitor/", err)...)
 	booking := slots.Booking{Visitor: visitor}
 	if by := body.Representative; by != nil {
-		expires, err := scheduling.ParseDate(by.WakalaExpires)
+		expires, err := scheduling.ParseDate(catalog.LatinDigits(by.WakalaExpires))
 		if err != nil {
 			bad = append(bad, pointerError{"#/representative/wakala_expires", wrongFormat("date")})
 		}

@@ -100,23 +100,18 @@ func requirementsJSON(v *catalog.Service) []Named {
 func (s *Server) SearchGuide(_ context.Context, r SearchGuideRequestObject) (SearchGuideResponseObject, error) {
 	list := GuideMatchList{Matches: []GuideMatch{}}
 	for _, m := range s.Centre().Guide(r.Params.Q) {
-		switch {
-		case m.Entity != nil:
+		if m.Entity != nil {
 			list.Matches = append(list.Matches, GuideMatch{
 				Kind:   GuideMatchKindEntity,
 				Entity: &GuideEntity{Slug: m.Entity.Slug, Name: m.Entity.Name, Link: m.Entity.Link},
 			})
-		case m.Service.Online != "":
-			list.Matches = append(list.Matches, GuideMatch{
-				Kind: GuideMatchKindOnline, Online: m.Service.Online,
-				Service: &Named{Slug: m.Service.Slug, Name: m.Service.Name},
-			})
-		default:
-			list.Matches = append(list.Matches, GuideMatch{
-				Kind:    GuideMatchKindService,
-				Service: &Named{Slug: m.Service.Slug, Name: m.Service.Name},
-			})
+			continue
 		}
+		service := Named{Slug: m.Service.Slug, Name: m.Service.Name}
+		if m.Service.Online != "" { // saves the visitor a trip, so it comes first
+			list.Matches = append(list.Matches, GuideMatch{Kind: GuideMatchKindOnline, Online: m.Service.Online, Service: &service})
+		}
+		list.Matches = append(list.Matches, GuideMatch{Kind: GuideMatchKindService, Service: &service})
 	}
 	return SearchGuide200JSONResponse(list), nil
 }

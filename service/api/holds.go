@@ -23,6 +23,9 @@ const (
 // errWrongToken is returned for a token that does not belong to its hold.
 var errWrongToken = errors.New("api: the token does not belong to the hold")
 
+// errNoHoldToken is returned for a hold that is released without its token.
+var errNoHoldToken = errors.New("api: the token of the hold is needed")
+
 // errChannel is returned when a visitor asks for a channel of the staff.
 var errChannel = errors.New("api: the channel is for staff")
 
@@ -59,6 +62,9 @@ func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {
 
 // DeleteHold gives a hold back.
 func (s *Server) DeleteHold(ctx context.Context, r DeleteHoldRequestObject) (DeleteHoldResponseObject, error) {
+	if r.Params.HoldToken == "" {
+		return nil, errNoHoldToken
+	}
 	if err := s.ownsHold(ctx, r.ID, r.Params.HoldToken); err != nil {
 		return nil, err
 	}

@@ -65,14 +65,14 @@ type documented struct {
 	Title, Detail catalog.Text
 }
 
-// problemsPage documents every kind of problem; problem types point here.
-func (s *Server) problemsPage(c *fiber.Ctx) error {
-	var list []documented
+// kinds returns every kind of problem once, in the order of the page.
+func kinds() []kind {
+	var list []kind
 	seen := map[string]bool{}
 	add := func(k kind) {
 		if !seen[k.name] {
 			seen[k.name] = true
-			list = append(list, documented{k.name, k.status, k.title, k.detail})
+			list = append(list, k)
 		}
 	}
 	for _, m := range problems() {
@@ -85,6 +85,15 @@ func (s *Server) problemsPage(c *fiber.Ctx) error {
 		kindInvalid, kindWrongCode, kindTooMany, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
 	} {
 		add(k)
+	}
+	return list
+}
+
+// problemsPage documents every kind of problem; problem types point here.
+func (s *Server) problemsPage(c *fiber.Ctx) error {
+	var list []documented
+	for _, k := range kinds() {
+		list = append(list, documented{k.name, k.status, k.title, k.detail})
 	}
 	return page(c, "problems.html", list)
 }

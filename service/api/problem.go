@@ -115,7 +115,9 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	case errors.As(err, &taken):
 		p.Alternatives = []Slot{}
 		for _, v := range taken.Alternatives {
-			p.Alternatives = append(p.Alternatives, slotJSON(v, taken.Zone))
+			alternative := slotJSON(v, taken.Zone)
+			alternative.Branch = taken.Branch
+			p.Alternatives = append(p.Alternatives, alternative)
 		}
 	case errors.As(err, &rule):
 		p.Rule = string(rule.Rule)
@@ -125,13 +127,18 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		p.TriesLeft = &wrong.Left
 	case errors.As(err, &often):
 		p.RetryAfter = seconds(often.RetryAfter)
+		rateLimited(c, often.Limit, often.Remaining, p.RetryAfter)
 	case errors.As(err, &limited):
 		p.RetryAfter = seconds(limited.retryAfter)
+		rateLimited(c, limited.limit, 0, p.RetryAfter)
 	case errors.As(err, &request):
 		p.Errors = fieldErrors(request.Errors, lang)
 		if len(request.Allow) > 0 {
 			c.Set(fiber.HeaderAllow, strings.Join(request.Allow, ", "))
 		}
+	case errors.Is(err, verify.ErrTries):
+		// By then another code can be asked for, whenever the last one was.
+		p.RetryAfter = seconds(verify.DefaultPolicy().Pause)
 	case p.Status == http.StatusServiceUnavailable:
 		p.RetryAfter = 2
 	case p.Status == http.StatusUnauthorized:

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -26,12 +27,15 @@ func metaOf(ctx context.Context) meta {
 	return m
 }
 
-const headerRequestID = "X-Request-Id"
+const (
+	headerRequestID = "X-Request-Id"
+	headerRealIP    = "X-Real-IP" // of a trusted proxy
+)
 
 // identify gives the request an id, or keeps a plausible one that it brought,
 // and settles the language.
 func (s *Server) identify(c *fiber.Ctx) error {
-	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: c.IP()}
+	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: clientAddress(c)}
 	if !plausibleID(m.id) {
 		m.id = s.NewID()
 	}
@@ -43,6 +47,21 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
 	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
 	return c.Next()
+}
+
+// clientAddress returns what tells one client of the network from another: an
+// IPv4 address, or the /64 of an IPv6 one, which a single host has to itself
+// (RFC 6177). Without an address from the trusted proxy it is the proxy's.
+func clientAddress(c *fiber.Ctx) string {
+	address, err := netip.ParseAddr(c.Get(headerRealIP))
+	if err != nil || !c.IsProxyTrusted() {
+		address, _ = netip.AddrFromSlice(c.Context().RemoteIP())
+	}
+	address = address.Unmap().WithZone("")
+	if address.Is4() {
+		return address.String()
+	}
+	return netip.PrefixFrom(address, 64).Masked().String()
 }
 
 func plausibleID(id string) bool {
@@ -102,15 +121,16 @@ func (s *Server) observe(c *fiber.Ctx) error {
 // limit bounds how many changes one address asks for in a minute.
 func (s *Server) limit() fiber.Handler {
 	inner := limiter.New(limiter.Config{
-		Max:        s.RateLimit,
-		Expiration: time.Minute,
-		Next:       func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead },
+		Max:          s.RateLimit,
+		Expiration:   time.Minute,
+		KeyGenerator: clientAddress,
+		Next:         func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead },
 		LimitReached: func(c *fiber.Ctx) error {
 			wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
 			if err != nil {
 				wait = int(time.Minute / time.Second)
 			}
-			return &limitedError{time.Duration(wait) * time.Second}
+			return &limitedError{limit: s.RateLimit, retryAfter: time.Duration(wait) * time.Second}
 		},
 	})
 	return func(c *fiber.Ctx) error {
@@ -127,6 +147,16 @@ func (s *Server) limit() fiber.Handler {
 }
 
 // limitedError says that an address asks for too much.
-type limitedError struct{ retryAfter time.Duration }
+type limitedError struct {
+	limit      int // changes a minute
+	retryAfter time.Duration
+}
 
 func (e *limitedError) Error() string { return "api: too many requests from one address" }
+
+// rateLimited says in headers how much of a limit is left.
+func rateLimited(c *fiber.Ctx, limit, remaining, resetSeconds int) {
+	c.Set("RateLimit-Limit", strconv.Itoa(limit))
+	c.Set("RateLimit-Remaining", strconv.Itoa(remaining))
+	c.Set("RateLimit-Reset", strconv.Itoa(resetSeconds))
+}

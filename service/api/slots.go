@@ -128,6 +128,10 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 	if err != nil {
 		return nil, err
 	}
+	if scheduling.HijriOf(day).IsZero() {
+		return nil, invalid("?date", text(
+			"اختر تاريخًا بين 1937-03-14 و2077-11-16.", "Choose a date from 1937-03-14 to 2077-11-16."))
+	}
 	why, tally, err := s.Booker.Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
 	if err != nil {
 		return nil, err

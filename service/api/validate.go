@@ -415,16 +415,17 @@ func (l *pointerList) addSchema(base string, err error) {
 		l.add(base, wrongForm())
 		return
 	}
-	pointer := base
+	var pointer strings.Builder
+	pointer.WriteString(base)
 	for _, token := range one.JSONPointer() {
-		pointer += "/" + escapeToken(token)
+		pointer.WriteString("/" + escapeToken(token))
 	}
 	if one.SchemaField != "properties" {
-		l.add(pointer, detailOf(one))
+		l.add(pointer.String(), detailOf(one))
 		return
 	}
 	for _, name := range unknownMembers(one) {
-		l.add(pointer+name, unknownMember())
+		l.add(pointer.String()+name, unknownMember())
 	}
 }
 
@@ -466,12 +467,12 @@ var (
 	errInstant = errors.New("api: not an instant")
 )
 
-// dateFormat accepts dates YYYY-MM-DD that exist.
+// dateFormat accepts dates YYYY-MM-DD that exist, also in Arabic-Indic digits.
 type dateFormat struct{}
 
 // Validate returns an error if s is no date.
 func (dateFormat) Validate(s string) error {
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	if _, err := time.Parse(time.DateOnly, catalog.LatinDigits(s)); err != nil {
 		return errDate
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -126,8 +127,8 @@ func TestCheck(t *testing.T) {
 			}),
 		},
 
-		{name: "headers within limits", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"k"}, "Accept-Language": {"ar, en;q=0.5"}}, body: hold},
-		{name: "header with spaces", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"a b"}}, body: hold, want: unprocessable(map[string]string{"Idempotency-Key:": wrongForm().EN})},
+		{name: "headers within limits", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"k-0123456789abcde"}, "Accept-Language": {"ar, en;q=0.5"}}, body: hold},
+		{name: "header with spaces", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"a b 0123456789abcde"}}, body: hold, want: unprocessable(map[string]string{"Idempotency-Key:": wrongForm().EN})},
 		{name: "over-long header", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {strings.Repeat("k", 129)}}, body: hold, want: unprocessable(map[string]string{"Idempotency-Key:": "Most characters allowed: 128."})},
 		{name: "header given twice", method: "POST", path: "/v1/holds", header: http.Header{"Idempotency-Key": {"a", "b"}}, body: hold, want: unprocessable(map[string]string{"Idempotency-Key:": "Give this only once."})},
 
@@ -191,9 +192,7 @@ func TestCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			header := http.Header{"Content-Type": {"application/json"}}
-			for name, values := range tt.header {
-				header[name] = values
-			}
+			maps.Copy(header, tt.header)
 			method := tt.method
 			if method == "" {
 				method = http.MethodGet
@@ -298,12 +297,12 @@ func TestMiddleware(t *testing.T) {
 			`{"service":"x","service":"heirs-returns","branch":"riyadh","start":"2026-11-01T09:00:00+03:00","party":2.0,"channel":"agent"}`))
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")
 		r.Header.Set("Accept-Language", "en-GB, en;q=0.9, ar;q=0.5")
-		r.Header.Set("Idempotency-Key", "a,b;c=d%20e")
+		r.Header.Set("Idempotency-Key", "a,b;c=d%20e-01234")
 		if status, body := send(t, app, r); status != http.StatusCreated {
 			t.Fatalf("got %d %s: want 201", status, body)
 		}
 		want := CreateHoldRequestObject{
-			Params: CreateHoldParams{AcceptLanguage: "en-GB, en;q=0.9, ar;q=0.5", IdempotencyKey: "a,b;c=d%20e"},
+			Params: CreateHoldParams{AcceptLanguage: "en-GB, en;q=0.9, ar;q=0.5", IdempotencyKey: "a,b;c=d%20e-01234"},
 			Body: &HoldRequest{
 				Service: "heirs-returns", Branch: "riyadh", Party: 2, Channel: catalog.Agent,
 				Start: time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC),

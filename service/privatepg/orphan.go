@@ -35,8 +35,10 @@ func (h *home) stopOrphans(ctx context.Context, say *progress) error {
 // went to another process would block PostgreSQL, and is removed.
 func stopOrphan(ctx context.Context, data string, say *progress) error {
 	file := filepath.Join(data, "postmaster.pid")
-	if _, err := os.Stat(file); err != nil {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil
+	} else if err != nil {
+		return err
 	}
 	pid := firstNumber(file)
 	switch {

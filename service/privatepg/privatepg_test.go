@@ -72,7 +72,7 @@ func runProgram(t *testing.T, dir string) (*exec.Cmd, string) {
 // user that runs PostgreSQL when the tests run as root.
 func newDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "privatepg-test-")
+	dir, err := os.MkdirTemp("", "privatepg-test-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -366,7 +366,7 @@ func parentOf(t *testing.T, pid int) int {
 		if err != nil {
 			continue // ended meanwhile
 		}
-		for _, child := range strings.Fields(string(text)) {
+		for child := range strings.FieldsSeq(string(text)) {
 			if child == strconv.Itoa(pid) {
 				parent, err := strconv.Atoi(strings.Split(f, "/")[2])
 				if err != nil {

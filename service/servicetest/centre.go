@@ -37,6 +37,10 @@ type Centre struct {
 	t        testing.TB
 	contract *api.ResponseValidator
 	client   *http.Client
+	stops    []func() error // of the replicas, as often as they like
+
+	problemsOnce sync.Once
+	problems     string // the page that documents them
 }
 
 // Option changes the configuration of each replica.
@@ -84,19 +88,24 @@ func (c *Centre) open(options []Option) *service.Service {
 		stop()
 		c.t.Fatalf("open replica: %v", err)
 	}
-	var done sync.WaitGroup
-	done.Go(func() {
-		if err := replica.Run(ctx); err != nil {
+	ran := make(chan error, 1)
+	go func() { ran <- replica.Run(ctx) }()
+	ended := sync.OnceValue(func() error {
+		stop()
+		return <-ran
+	})
+	c.stops = append(c.stops, ended)
+	c.t.Cleanup(func() {
+		c.client.CloseIdleConnections()
+		if err := ended(); err != nil {
 			c.t.Errorf("replica: %v", err)
 		}
 	})
-	c.t.Cleanup(func() {
-		c.client.CloseIdleConnections()
-		stop()
-		done.Wait()
-	})
 	return replica
 }
+
+// Stop stops a replica as a signal does, and returns what its Run returned.
+func (c *Centre) Stop(replica int) error { return c.stops[replica]() }
 
 // Pass moves the clock on and runs the periodic jobs of every replica.
 func (c *Centre) Pass(d time.Duration) {
@@ -129,7 +138,8 @@ func (c *Centre) AuditClean() {
 }
 
 // Request is what a test sends. Body is sent as it is when it is a string,
-// and as JSON otherwise; nil sends none.
+// and as JSON otherwise; nil sends none. A Header with no value takes the
+// header away that is sent otherwise.
 type Request struct {
 	Method, Path string
 	Body         any
@@ -199,7 +209,9 @@ func (c *Centre) send(r Request) (_ Answer, err error) {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	for name, value := range r.Header {
-		request.Header.Set(name, value)
+		if request.Header.Set(name, value); value == "" {
+			request.Header.Del(name)
+		}
 	}
 	response, err := c.client.Do(request)
 	if err != nil {

@@ -161,3 +161,30 @@ func Exec(t testing.TB, databaseURL, statement string, args ...any) {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }
+
+// Lock keeps everybody else from a table until the function that it returns
+// is called.
+func Lock(t testing.TB, databaseURL, table string) (release func()) {
+	t.Helper()
+	db, err := sql.Open("postgres", databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := db.BeginTx(context.Background(), nil)
+	if err == nil {
+		_, err = tx.ExecContext(context.Background(), "LOCK TABLE "+table)
+	}
+	if err != nil {
+		t.Fatalf("lock %s: %v", table, err)
+	}
+	release = sync.OnceFunc(func() {
+		if err := tx.Rollback(); err != nil {
+			t.Errorf("unlock %s: %v", table, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(release)
+	return release
+}

@@ -2,6 +2,7 @@ package servicetest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -16,10 +17,11 @@ import (
 // Visitor is somebody with a phone and an identity number.
 type Visitor struct {
 	Name, ID, Mobile string
-	Replica          int // the replica that this visitor happens to reach
+	Lang             string // of this visitor's requests; "en" when empty
+	Replica          int    // the replica that this visitor happens to reach
 
 	centre *Centre
-	proof  string
+	proof  api.VerificationProof
 }
 
 // Visitor returns the n-th visitor: each has a name, a national ID with a
@@ -78,23 +80,42 @@ func (v *Visitor) Holds(service, branch string, start time.Time) api.Hold {
 	return hold
 }
 
-// Proves proves the mobile number with the code from the phone, once.
-func (v *Visitor) Proves() string {
+// AsksForCode asks for a code to be sent to the visitor's mobile and returns
+// whatever comes back.
+func (v *Visitor) AsksForCode() Answer {
 	v.centre.t.Helper()
-	if v.proof != "" {
-		return v.proof
-	}
-	answer := v.send(http.MethodPost, "/v1/verifications", map[string]any{"mobile": v.Mobile}, nil)
+	return v.send(http.MethodPost, "/v1/verifications", map[string]any{"mobile": v.Mobile}, nil)
+}
+
+// Code asks for a code and returns the verification with the code that
+// arrived.
+func (v *Visitor) Code() (api.Verification, string) {
+	v.centre.t.Helper()
+	answer := v.AsksForCode()
 	v.expect(answer, http.StatusAccepted)
 	var started api.Verification
 	answer.JSON(v.centre.t, &started)
-	code := regexp.MustCompile(`\d{6}`).FindString(v.Receives().Text)
-	answer = v.send(http.MethodPost, "/v1/verifications/"+started.ID+"/check", map[string]any{"code": code}, nil)
+	return started, regexp.MustCompile(`\d{6}`).FindString(v.Receives().Text)
+}
+
+// TryCode sends a code back and returns whatever comes of it.
+func (v *Visitor) TryCode(verification, code string) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/verifications/"+verification+"/check", map[string]any{"code": code}, nil)
+}
+
+// Proves returns a proof of the mobile number that is valid: the one that the
+// visitor has, or a new one by the code from the phone.
+func (v *Visitor) Proves() string {
+	v.centre.t.Helper()
+	if v.centre.Clock.Now().Before(v.proof.ExpiresAt) {
+		return v.proof.Token
+	}
+	started, code := v.Code()
+	answer := v.TryCode(started.ID, code)
 	v.expect(answer, http.StatusOK)
-	var proof api.VerificationProof
-	answer.JSON(v.centre.t, &proof)
-	v.proof = proof.Token
-	return v.proof
+	answer.JSON(v.centre.t, &v.proof)
+	return v.proof.Token
 }
 
 // BookingBody returns the request that books a hold.
@@ -172,8 +193,19 @@ func (v *Visitor) Messages() []sandbox.Message {
 	return v.centre.Phone.Messages(mobile)
 }
 
+// TryRelease gives a hold back and returns whatever comes of it.
+func (v *Visitor) TryRelease(hold api.Hold) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodDelete, "/v1/holds/"+hold.ID, nil, map[string]string{"Hold-Token": hold.Token})
+}
+
 func (v *Visitor) send(method, path string, body any, header map[string]string) Answer {
 	v.centre.t.Helper()
+	if v.Lang != "" {
+		all := map[string]string{"Accept-Language": v.Lang}
+		maps.Copy(all, header)
+		header = all
+	}
 	return v.centre.Send(Request{Method: method, Path: path, Body: body, Header: header, Replica: v.Replica})
 }
 
