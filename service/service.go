@@ -138,23 +138,32 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
-	err = errors.Join(err, s.api.Shutdown(stopping), <-served)
+	err = errors.Join(err, s.api.Shutdown(stopping), s.unlisten())
+	if serveErr := <-served; !errors.Is(serveErr, net.ErrClosed) { // closed before it began
+		err = errors.Join(err, serveErr)
+	}
 	stopJobs(stopping)
 	return errors.Join(err, s.close())
 }
 
 // close gives back what New has taken.
 func (s *Service) close() error {
-	var errs []error
-	if s.listener != nil {
-		if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-			errs = append(errs, err)
-		}
-	}
+	err := s.unlisten()
 	if s.store != nil {
-		errs = append(errs, s.store.Close())
+		err = errors.Join(err, s.store.Close())
 	}
-	return errors.Join(errs...)
+	return err
+}
+
+// unlisten closes the listener, if it is open.
+func (s *Service) unlisten() error {
+	if s.listener == nil {
+		return nil
+	}
+	if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // newID returns a new UUID that sorts by time (RFC 9562, version 7).

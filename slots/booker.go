@@ -182,8 +182,8 @@ func dayOf(c *scheduling.Calendar, v Visit, start, now time.Time) (scheduling.Da
 }
 
 func isOffGrid(err error) bool {
-	var rule *RuleError
-	return errors.As(err, &rule) && rule.Rule == RuleOffGrid
+	rule, ok := errors.AsType[*RuleError](err)
+	return ok && rule.Rule == RuleOffGrid
 }
 
 // take tries to take the target's place. It opens the ledger day when that is

@@ -1,6 +1,7 @@
 package slots_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -347,6 +348,37 @@ func TestDoubtfulPlans(t *testing.T) {
 			}
 			if got := free[2].Places; got != tc.places {
 				t.Errorf("12:00 has %d places, want %d", got, tc.places)
+			}
+		})
+	}
+}
+
+// The ledger can know more or fewer ticks than the openings while a calendar
+// changes: a visit lies within both.
+func TestFreeWithinLedgerAndOpenings(t *testing.T) {
+	t.Parallel()
+	calendar := compile(t, daily("Asia/Riyadh", opens(t, "09:00-11:00")))
+	v := visit(20, 20)
+	v.Before, v.After = 2, 2
+	for name, tc := range map[string]struct {
+		first, ticks int
+		want         []string
+	}{
+		"as many":             {108, 24, []string{"09:10", "09:30", "09:50", "10:10", "10:30"}},
+		"it begins earlier":   {96, 36, []string{"09:10", "09:30", "09:50", "10:10", "10:30"}},
+		"it ends later":       {108, 36, []string{"09:10", "09:30", "09:50", "10:10", "10:30"}},
+		"it begins later":     {112, 20, []string{"09:30", "09:50", "10:10", "10:30"}},
+		"it ends earlier":     {108, 20, []string{"09:10", "09:30", "09:50", "10:10"}},
+		"it is a tick short":  {108, 23, []string{"09:10", "09:30", "09:50", "10:10"}},
+		"no visit fits there": {108, 7, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			day := calendar.Day(tuesday)
+			day.First, day.Open = tc.first, slices.Repeat([]int16{1}, tc.ticks)
+			free := slots.Free(day, make([]int16, tc.ticks), v, midnight)
+			if diff := cmp.Diff(tc.want, starts(free, calendar.Zone())); diff != "" {
+				t.Errorf("free starts (-want +got):\n%s", diff)
 			}
 		})
 	}

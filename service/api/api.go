@@ -59,6 +59,7 @@ type Config struct {
 type Server struct {
 	Config
 	app       *fiber.App
+	contract  *validator
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
 	held      prometheus.Counter
@@ -71,7 +72,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c}
+	s := &Server{Config: c, contract: contract}
 	s.count()
 	s.app = fiber.New(fiber.Config{
 		AppName:                 "ziyara",

@@ -109,13 +109,25 @@ func (s *Server) observe(c *fiber.Ctx) error {
 		}
 	}
 	took := time.Since(began)
-	status, route := c.Response().StatusCode(), c.Route().Path
+	status, route := c.Response().StatusCode(), s.routeOf(c)
 	s.requests.WithLabelValues(c.Method(), route, strconv.Itoa(status)).Inc()
 	s.durations.WithLabelValues(c.Method(), route).Observe(took.Seconds())
 	s.Log.InfoContext(c.UserContext(), "request",
 		"method", c.Method(), "route", route, "status", status,
 		"duration_ms", float64(took.Microseconds())/1000, "request_id", metaOf(c.UserContext()).id)
 	return nil
+}
+
+// routeOf returns the route of a request, also of one that was refused before
+// it got there; "/" for an address that does not exist.
+func (s *Server) routeOf(c *fiber.Ctx) string {
+	route := c.Route().Path
+	if route == "/" {
+		if meant, _ := s.contract.match(string(c.Context().URI().PathOriginal())); meant != nil {
+			return meant.label
+		}
+	}
+	return route
 }
 
 // limit bounds how many changes one address asks for in a minute.

@@ -64,6 +64,7 @@ type validator struct {
 // route is one path of the contract.
 type route struct {
 	template   string
+	label      string   // template as the router writes it, /v1/holds/:id
 	segments   []string // "" stands for a parameter
 	names      []string // of the parameters, in order
 	item       *openapi3.PathItem
@@ -123,6 +124,7 @@ func newValidator(spec []byte) (*validator, error) {
 func newRoute(template string, item *openapi3.PathItem) (*route, error) {
 	r := &route{
 		template:   template,
+		label:      strings.NewReplacer("{", ":", "}", "").Replace(template),
 		segments:   strings.Split(strings.TrimPrefix(template, "/"), "/"),
 		item:       item,
 		operations: make(map[string]*operation),

@@ -368,3 +368,55 @@ func TestPurge(t *testing.T) {
 	}
 	b.auditClean(t)
 }
+
+// Every message that is due is claimed by one worker, however many ask at
+// once; none that is leased, until the lease is over.
+func TestClaimsAreDisjoint(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ledger := b.store.Messages(func(string) string { return "" })
+	for n, start := range b.starts(t, "annual-returns", "riyadh", "2026-11-24", "2026-11-30")[:40] {
+		b.book(t, n, "annual-returns", "riyadh", start)
+	}
+	claim := func(now time.Time) map[int64]int {
+		var mu sync.Mutex
+		claimed := make(map[int64]int)
+		worker := func() {
+			for {
+				batch, err := ledger.Claim(context.Background(), now, 7, time.Minute)
+				if err != nil {
+					t.Error(err)
+				}
+				if len(batch) == 0 {
+					return
+				}
+				mu.Lock()
+				for _, c := range batch {
+					claimed[c.ID]++
+				}
+				mu.Unlock()
+			}
+		}
+		together(worker, worker, worker, worker)
+		return claimed
+	}
+	for _, c := range []struct {
+		when string
+		now  time.Time
+		want int
+	}{
+		{"at once", b.now, 40},
+		{"while they are leased", b.now.Add(time.Minute - time.Second), 0},
+		{"when the leases are over", b.now.Add(time.Minute), 40},
+	} {
+		claimed := claim(c.now)
+		if len(claimed) != c.want {
+			t.Errorf("%s: %d messages were claimed, want %d", c.when, len(claimed), c.want)
+		}
+		for id, times := range claimed {
+			if times != 1 {
+				t.Errorf("%s: message %d was claimed %d times", c.when, id, times)
+			}
+		}
+	}
+}

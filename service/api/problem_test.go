@@ -1,0 +1,289 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara"
+	"ziyara/catalog"
+	"ziyara/notify/verify"
+	"ziyara/slots"
+)
+
+// domainErrors are all errors that the domain exports, by package and name.
+func domainErrors() map[string]error {
+	return map[string]error{
+		"slots.ErrUnknownService": slots.ErrUnknownService,
+		"slots.ErrUnknownBranch":  slots.ErrUnknownBranch,
+		"slots.ErrNotOffered":     slots.ErrNotOffered,
+		"slots.ErrNotFound":       slots.ErrNotFound,
+		"slots.ErrExpired":        slots.ErrExpired,
+		"slots.ErrReleased":       slots.ErrReleased,
+		"slots.ErrHoldUsed":       slots.ErrHoldUsed,
+		"slots.ErrNotBooked":      slots.ErrNotBooked,
+		"slots.ErrPersonBusy":     slots.ErrPersonBusy,
+		"slots.ErrPersonLimit":    slots.ErrPersonLimit,
+		"slots.ErrTaken":          slots.ErrTaken,
+		"slots.ErrKeyReused":      slots.ErrKeyReused,
+		"slots.ErrRange":          slots.ErrRange,
+		"slots.ErrUnavailable":    slots.ErrUnavailable,
+		"slots.ErrDayClosed":      slots.ErrDayClosed,
+		"slots.ErrStale":          slots.ErrStale,
+		"slots.ErrAnswered":       slots.ErrAnswered,
+		"slots.ErrIdentity":       slots.ErrIdentity,
+		"slots.ErrReference":      slots.ErrReference,
+		"slots.RuleError":         &slots.RuleError{Rule: slots.RuleNotice},
+		"slots.TakenError":        &slots.TakenError{},
+		"slots.VisitorError":      &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		"verify.ErrNotFound":      verify.ErrNotFound,
+		"verify.ErrExpired":       verify.ErrExpired,
+		"verify.ErrTries":         verify.ErrTries,
+		"verify.ErrKeyReused":     verify.ErrKeyReused,
+		"verify.ErrAnswered":      verify.ErrAnswered,
+		"verify.ErrOver":          verify.ErrOver,
+		"verify.LimitError":       &verify.LimitError{RetryAfter: time.Second},
+		"verify.WrongCodeError":   &verify.WrongCodeError{},
+	}
+}
+
+// Every error that the domain can return has its kind of problem; none ends
+// as a fault of the system because somebody forgot it here.
+func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
+	t.Parallel()
+	known := domainErrors()
+	for _, dir := range []string{"../../slots", "../../notify/verify"} {
+		for _, name := range exportedErrors(t, dir) {
+			if strings.HasSuffix(name, ".RepeatedError") {
+				continue // an answer, not a problem: it is given again
+			}
+			err := known[name]
+			if err == nil {
+				t.Errorf("%s is new: give it a kind, and a line in domainErrors", name)
+				continue
+			}
+			for _, wrapped := range []error{err, fmt.Errorf("book: %w", err), errors.Join(errors.New("other"), err)} {
+				if k := kindOf(wrapped); k.name == kindInternal.name || k.name == "" {
+					t.Errorf("%s is of kind %q", name, k.name)
+				}
+			}
+			delete(known, name)
+		}
+	}
+	for name := range known {
+		t.Errorf("%s is no error of the domain any more", name)
+	}
+	if k := kindOf(errors.New("anything else")); k.name != kindInternal.name {
+		t.Errorf("an unknown error is of kind %s, want internal", k.name)
+	}
+}
+
+// exportedErrors returns the exported Err… variables and …Error types of a
+// package, as package.Name.
+func exportedErrors(t *testing.T, dir string) []string {
+	t.Helper()
+	var names []string
+	for _, file := range parsed(t, dir) {
+		for _, decl := range file.Decls {
+			general, ok := decl.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			for _, spec := range general.Specs {
+				switch spec := spec.(type) {
+				case *ast.ValueSpec:
+					for _, n := range spec.Names {
+						if general.Tok == token.VAR && strings.HasPrefix(n.Name, "Err") {
+							names = append(names, file.Name.Name+"."+n.Name)
+						}
+					}
+				case *ast.TypeSpec:
+					if spec.Name.IsExported() && strings.HasSuffix(spec.Name.Name, "Error") {
+						names = append(names, file.Name.Name+"."+spec.Name.Name)
+					}
+				}
+			}
+		}
+	}
+	if len(names) == 0 {
+		t.Fatalf("no errors found in %s", dir)
+	}
+	return names
+}
+
+// parsed returns the files of a package without its tests.
+func parsed(t *testing.T, dir string) []*ast.File {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if errors.Is(err, fs.ErrNotExist) || os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+// constantsOf returns the values of the constants of a type, written as string
+// literals.
+func constantsOf(t *testing.T, dir, typeName string) []string {
+	t.Helper()
+	var values []string
+	for _, file := range parsed(t, dir) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == typeName {
+				for _, v := range spec.Values {
+					values = append(values, strings.Trim(v.(*ast.BasicLit).Value, `"`))
+				}
+			}
+			return true
+		})
+	}
+	if len(values) == 0 {
+		t.Fatalf("no constants of %s in %s", typeName, dir)
+	}
+	return values
+}
+
+// Every rule and every fault is put into words, each in its own.
+func TestEveryRuleAndFaultHasWords(t *testing.T) {
+	t.Parallel()
+	said := map[string]string{}
+	once := func(what string, text catalog.Text) {
+		t.Helper()
+		inBoth(t, what, text)
+		if other := said[text.EN]; other != "" {
+			t.Errorf("%s says the same as %s", what, other)
+		}
+		said[text.EN] = what
+	}
+	for _, value := range constantsOf(t, "../../slots", "Rule") {
+		k := kindOf(&slots.RuleError{Rule: slots.Rule(value)})
+		inBoth(t, "title of "+value, k.title)
+		once("detail of "+value, k.detail)
+		if want := "rule-" + strings.ReplaceAll(value, "_", "-"); k.name != want {
+			t.Errorf("rule %s has kind %s, want %s", value, k.name, want)
+		}
+		if r := slots.Rule(value); r != slots.RuleTaken && !slices.Contains(rules(), r) { // taken is slot-taken
+			t.Errorf("rule %s is not documented", value)
+		}
+	}
+	said[faultText("").EN] = "an unknown fault"
+	for _, value := range constantsOf(t, "../../slots", "Fault") {
+		once("fault "+value, faultText(slots.Fault(value)))
+	}
+	for _, r := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {
+		text := countedRule(r, 3)
+		inBoth(t, "count of "+string(r), text)
+		if strings.Contains(text.EN, "()") || !strings.Contains(text.AR, "3") {
+			t.Errorf("count of %s: %q", r, text)
+		}
+	}
+}
+
+// inBoth fails the test unless a text is there in Arabic and in English.
+func inBoth(t *testing.T, what string, text catalog.Text) {
+	t.Helper()
+	arabic := func(r rune) bool { return unicode.Is(unicode.Arabic, r) }
+	if !strings.ContainsFunc(text.AR, arabic) || text.EN == "" || strings.ContainsFunc(text.EN, arabic) {
+		t.Errorf("%s is not in both languages: %+v", what, text)
+	}
+}
+
+// A problem type is one thing for ever: names are unique, in kebab-case, with
+// words in both languages and a status that is one of an error.
+func TestKindsOfProblems(t *testing.T) {
+	t.Parallel()
+	kebab := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	byName := map[string]kind{}
+	titles := map[string]string{}
+	all := []kind{
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindMalformed, kindNoRoute,
+		kindMethod, kindTooLarge, kindMediaType, kindInternal,
+	}
+	for _, m := range problems() {
+		all = append(all, m.kind)
+	}
+	for _, r := range rules() {
+		all = append(all, ruleKind(r))
+	}
+	for _, k := range all {
+		if !kebab.MatchString(k.name) {
+			t.Errorf("%q is not in kebab-case", k.name)
+		}
+		if k.status < 400 || k.status > 599 {
+			t.Errorf("%s has status %d", k.name, k.status)
+		}
+		inBoth(t, "title of "+k.name, k.title)
+		inBoth(t, "detail of "+k.name, k.detail)
+		if other, ok := byName[k.name]; ok && other != k {
+			t.Errorf("two kinds have the name %s", k.name)
+		}
+		byName[k.name] = k
+		if other := titles[k.title.EN]; other != "" && other != k.name {
+			t.Errorf("%s and %s have the same title", k.name, other)
+		}
+		titles[k.title.EN] = k.name
+	}
+	documented := kinds()
+	if len(documented) != len(byName) {
+		t.Errorf("%d kinds are documented, want %d", len(documented), len(byName))
+	}
+	for _, k := range documented {
+		if byName[k.name] != k {
+			t.Errorf("%s is documented otherwise", k.name)
+		}
+	}
+	for status := 400; status < 600; status++ {
+		if _, ok := byName[statusKind(status).name]; !ok {
+			t.Errorf("the kind of status %d is not documented", status)
+		}
+		if k := kindOf(fiber.NewError(status)); k.name != statusKind(status).name {
+			t.Errorf("an error of the framework with status %d is of kind %s", status, k.name)
+		}
+	}
+}
+
+// The examples of the contract name problem types that exist, with their
+// status.
+func TestExamplesOfProblemsExist(t *testing.T) {
+	t.Parallel()
+	examples := regexp.MustCompile(`type: (\S*problems#(\S+))\n\s+title: .*\n\s+status: (\d+)`).FindAllSubmatch(ziyara.OpenAPI, -1)
+	if len(examples) < 10 {
+		t.Fatalf("got %d examples, want all of them", len(examples))
+	}
+	for _, e := range examples {
+		i := slices.IndexFunc(kinds(), func(k kind) bool { return k.name == string(e[2]) })
+		if i < 0 || string(e[1]) != "/problems#"+string(e[2]) || fmt.Sprint(kinds()[i].status) != string(e[3]) {
+			t.Errorf("the example %s with status %s is of no kind", e[1], e[3])
+		}
+	}
+}

@@ -1,0 +1,355 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"ziyara"
+	"ziyara/notify/sandbox"
+	"ziyara/service"
+	"ziyara/service/api"
+	"ziyara/service/secret"
+	"ziyara/service/servicetest"
+)
+
+// A replica that is told to stop accepts nothing new, but finishes what it is
+// doing: who was promised a place has it.
+func TestGracefulStop(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 2)
+	visitor := centre.Visitor(1)
+	visitor.Proves()
+	hold := visitor.Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	body := visitor.BookingBody(hold)
+
+	release := servicetest.Lock(t, centre.DatabaseURL, "appointment_events")
+	booked := make(chan servicetest.Answer, 1)
+	go func() { booked <- centre.Post("/v1/appointments", body) }()
+	until(t, "the booking waits for the lock", func() bool {
+		return servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%Turns a standing hold%'`) == 1
+	})
+	stopped := make(chan error, 1)
+	go func() { stopped <- centre.Stop(0) }()
+	address := strings.TrimPrefix(centre.Replicas[0].URL(), "http://")
+	until(t, "nothing new is accepted", func() bool {
+		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+		if err == nil {
+			err = c.Close()
+			return false && err == nil
+		}
+		return true
+	})
+	select {
+	case err := <-stopped:
+		t.Fatalf("stopped with a request in progress: %v", err)
+	default:
+	}
+	release()
+	answer := <-booked
+	if answer.Status != http.StatusCreated {
+		t.Fatalf("book: %d %s", answer.Status, answer.Body)
+	}
+	if err := <-stopped; err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	var visit api.Appointment
+	answer.JSON(t, &visit)
+	visitor.Replica = 1
+	if now := visitor.Shows(visit); now.Status != api.AppointmentStatusBooked {
+		t.Errorf("the visit is %s, want booked", now.Status)
+	}
+	centre.AuditClean()
+}
+
+// What the service measures.
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	visitor := centre.Visitor(1)
+	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	visitor.Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	visitor.Shows(visit)
+	centre.Get("/v1/services/nothing")
+	centre.Jobs()
+	answer := centre.Get("/metrics")
+	if answer.Status != http.StatusOK {
+		t.Fatalf("metrics: %d %s", answer.Status, answer.Body)
+	}
+	for _, line := range []string{
+		`ziyara_http_requests_total{method="POST",route="/v1/holds",status="201"} 2`,
+		`ziyara_http_requests_total{method="GET",route="/v1/appointments/:reference",status="200"} 1`,
+		`ziyara_http_requests_total{method="GET",route="/v1/services/:service",status="404"} 1`,
+		`ziyara_http_request_duration_seconds_count{method="POST",route="/v1/appointments"} 1`,
+		`ziyara_holds_total 2`,
+		`ziyara_bookings_total 1`,
+		`ziyara_messages_handled_total 2`,
+		`ziyara_messages_waiting 0`,
+		`ziyara_audit_differences 0`,
+		`ziyara_database_connections_open `,
+		`go_goroutines `,
+	} {
+		if !strings.Contains(string(answer.Body), "\n"+line) {
+			t.Errorf("no line %q", line)
+		}
+	}
+	// The auditor finds what somebody changed behind the service's back.
+	servicetest.Exec(t, centre.DatabaseURL, `UPDATE ledger_days SET used[1] = used[1] + 1`)
+	centre.Jobs()
+	if !strings.Contains(string(centre.Get("/metrics").Body), "\nziyara_audit_differences 1\n") {
+		t.Error("the difference in the ledger is not measured")
+	}
+}
+
+// A refused request is counted at the address that it was sent to.
+func TestMetricsOfRefusedRequests(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	centre.Post("/v1/holds", map[string]any{})
+	centre.Send(servicetest.Request{Method: http.MethodPut, Path: "/v1/holds/" + nobody})
+	centre.Get("/wp-login.php")
+	metrics := string(centre.Get("/metrics").Body)
+	for _, line := range []string{
+		`ziyara_http_requests_total{method="POST",route="/v1/holds",status="422"} 1`,
+		`ziyara_http_requests_total{method="PUT",route="/v1/holds/{id}",status="405"} 1`,
+		`ziyara_http_requests_total{method="GET",route="/",status="404"} 1`,
+	} {
+		if !strings.Contains(metrics, "\n"+strings.ReplaceAll(line, "{id}", ":id")) {
+			t.Errorf("no line %q", line)
+		}
+	}
+}
+
+// The contract and its page, the front door, the health of the process.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	spec := centre.Get("/openapi.yaml")
+	if spec.Status != http.StatusOK || !bytes.Equal(spec.Body, ziyara.OpenAPI) {
+		t.Errorf("openapi.yaml: %d, %d bytes, want the contract", spec.Status, len(spec.Body))
+	}
+	docs := centre.Get("/docs")
+	if docs.Status == http.StatusMovedPermanently || docs.Status == http.StatusFound {
+		docs = centre.Get(docs.Header.Get("Location"))
+	}
+	if docs.Status != http.StatusOK || !strings.Contains(string(docs.Body), "/openapi.yaml") {
+		t.Errorf("docs: %d %.200s", docs.Status, docs.Body)
+	}
+	if front := centre.Get("/"); front.Status != http.StatusFound || front.Header.Get("Location") != "/docs" {
+		t.Errorf("/: %d to %q, want 302 to /docs", front.Status, front.Header.Get("Location"))
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if answer := centre.Get(path); answer.Status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, answer.Status, answer.Body)
+		}
+	}
+	address := strings.TrimPrefix(centre.Replicas[0].URL(), "http://")
+	if err := service.Health(t.Context(), address); err != nil {
+		t.Errorf("health: %v", err)
+	}
+	if answer := centre.Send(servicetest.Request{Method: http.MethodHead, Path: "/v1/services"}); answer.Status != http.StatusOK || len(answer.Body) > 0 {
+		t.Errorf("HEAD: %d with %d bytes", answer.Status, len(answer.Body))
+	}
+}
+
+// Without a gateway of its own the service keeps messages in a sandbox, and
+// shows them when only this machine can see them.
+func sandboxed(c *service.Config) { c.Sender, c.SMS = nil, service.SandboxSMS }
+
+// The page of the sandbox phone shows what a visitor got, newest first.
+func TestSandboxPhone(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, sandboxed)
+	first, second := centre.Visitor(1), centre.Visitor(2)
+	for _, v := range []*servicetest.Visitor{first, second} {
+		if answer := v.AsksForCode(); answer.Status != http.StatusAccepted {
+			t.Fatalf("code: %d %s", answer.Status, answer.Body)
+		}
+		centre.Jobs()
+	}
+	shows := func(query string) []sandbox.Message {
+		t.Helper()
+		answer := centre.Get("/dev/phone.json" + query)
+		var list []sandbox.Message
+		answer.JSON(t, &list)
+		return list
+	}
+	if all := shows(""); len(all) != 2 || all[0].Mobile != "+966500000002" {
+		t.Errorf("got %+v, want both, the newest first", all)
+	}
+	for query, want := range map[string]int{
+		"?mobile=0500000001": 1, "?mobile=%2B966500000001": 1, "?mobile=0500000003": 0, "?mobile=x": 0,
+	} {
+		if got := len(shows(query)); got != want {
+			t.Errorf("%s: got %d messages, want %d", query, got, want)
+		}
+	}
+	page := centre.Get("/dev/phone?mobile=0500000001")
+	if page.Status != http.StatusOK || !strings.Contains(string(page.Body), "966500000001") || strings.Contains(string(page.Body), "966500000002") {
+		t.Errorf("page: %d %s", page.Status, page.Body)
+	}
+}
+
+// The phone is shown to nobody else: not when others can reach the address,
+// and not when there is a gateway.
+func TestSandboxPhoneIsForThisMachine(t *testing.T) {
+	t.Parallel()
+	public := func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 }
+	for name, options := range map[string][]servicetest.Option{
+		"on every address": {sandboxed, public}, "with a gateway": nil,
+	} {
+		centre := servicetest.Open(t, 1, options...)
+		for _, path := range []string{"/dev/phone", "/dev/phone.json"} {
+			centre.Refused(centre.Get(path), http.StatusNotFound, "no-such-address")
+		}
+		if t.Failed() {
+			t.Fatalf("in %q", name)
+		}
+	}
+}
+
+// What can't work is refused before anything is served.
+func TestRefusedConfigurations(t *testing.T) {
+	t.Parallel()
+	database := servicetest.Database(t)
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close() //nolint:errcheck // it accepted nothing
+	for _, test := range []struct {
+		name   string
+		change func(*service.Config)
+		want   string
+	}{
+		{"port in use", func(c *service.Config) { c.Listen = taken.Addr().String() }, "address already in use"},
+		{"short secret", func(c *service.Config) { c.Secret = c.Secret[:31] }, secret.ErrShort.Error()},
+		{"no database", func(c *service.Config) { c.DatabaseURL = "" }, "DATABASE_URL"},
+		{"database out of reach", func(c *service.Config) { c.DatabaseURL = "postgres://ziyara:s3cr3t@127.0.0.1:1/ziyara?sslmode=disable" }, "connection refused"},
+		{"not a URL", func(c *service.Config) { c.DatabaseURL = "host=localhost password=s3cr3t" }, "DATABASE_URL"},
+		{"unknown gateway", func(c *service.Config) { c.SMS = "pigeon" }, "pigeon"},
+		{"negative limit", func(c *service.Config) { c.RateLimit = -1 }, "ZIYARA_RATE_LIMIT"},
+		{"no limit in public", func(c *service.Config) { c.Listen = "0.0.0.0:0" }, "ZIYARA_RATE_LIMIT"},
+	} {
+		config := service.Config{DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0"}
+		test.change(&config)
+		_, err := service.New(t.Context(), config)
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%s: got %v, want an error about %q", test.name, err, test.want)
+		}
+		if test.name == "short secret" && !errors.Is(err, secret.ErrShort) {
+			t.Errorf("%s: got %v, want ErrShort", test.name, err)
+		}
+	}
+	if got := servicetest.Query[int](t, database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"); got != 1 {
+		t.Errorf("%d connections are open, want only this one: New gave nothing back", got)
+	}
+}
+
+// An address may change so much a minute; looking costs nothing.
+func TestRateLimit(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, behindProxy, func(c *service.Config) { c.RateLimit = 3 })
+	send := func(method, address string) servicetest.Answer {
+		t.Helper()
+		r := servicetest.Request{Method: method, Path: "/v1/services", Header: map[string]string{"X-Real-IP": address}}
+		if method == http.MethodPost {
+			r.Path, r.Body = "/v1/holds", map[string]any{"service": heirs, "branch": "riyadh", "start": servicetest.At(t, "2026-11-25T09:00")}
+		}
+		return centre.Send(r)
+	}
+	for name, address := range map[string]func(int) string{
+		"IPv4": func(int) string { return "192.0.2.1" },
+		"IPv6": func(n int) string { return fmt.Sprintf("2001:db8::%x", n+1) },
+	} {
+		for n := range 3 {
+			answer := send(http.MethodPost, address(n))
+			if answer.Status == http.StatusTooManyRequests || answer.Header.Get("RateLimit-Limit") != "3" ||
+				answer.Header.Get("RateLimit-Remaining") != fmt.Sprint(2-n) || answer.Header.Get("RateLimit-Reset") == "" {
+				t.Errorf("%s, change %d: %d with %v", name, n, answer.Status, answer.Header)
+			}
+		}
+		answer := send(http.MethodPost, address(3))
+		p := centre.Refused(answer, http.StatusTooManyRequests, "too-many-requests")
+		wait := answer.Header.Get("Retry-After")
+		if wait == "" || wait != fmt.Sprint(p.RetryAfter) || p.RetryAfter < 1 || p.RetryAfter > 60 ||
+			answer.Header.Get("RateLimit-Limit") != "3" || answer.Header.Get("RateLimit-Remaining") != "0" ||
+			answer.Header.Get("RateLimit-Reset") != wait {
+			t.Errorf("%s: retry_after %d with %v", name, p.RetryAfter, answer.Header)
+		}
+		for range 5 {
+			if answer := send(http.MethodGet, address(0)); answer.Status != http.StatusOK || answer.Header.Get("RateLimit-Limit") != "" {
+				t.Errorf("%s: looking: %d with %v", name, answer.Status, answer.Header)
+			}
+		}
+	}
+	if answer := send(http.MethodPost, "192.0.2.2"); answer.Status == http.StatusTooManyRequests {
+		t.Errorf("another address: got %d", answer.Status)
+	}
+	centre.AuditClean()
+}
+
+// A plausible request id is kept, any other is replaced by one of our own.
+func TestRequestIDs(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	ask := func(id string) string {
+		t.Helper()
+		answer := centre.Send(servicetest.Request{
+			Method: http.MethodGet, Path: "/v1/services/nothing", Header: map[string]string{"X-Request-Id": id}})
+		centre.Refused(answer, http.StatusNotFound, "unknown-service") // with the same id
+		return answer.Header.Get("X-Request-Id")
+	}
+	for _, id := range []string{"01JBX3M8", "trace-7f3a_9b", strings.Repeat("x", 64)} {
+		if got := ask(id); got != id {
+			t.Errorf("%q: got %q, want it back", id, got)
+		}
+	}
+	seen := map[string]bool{}
+	for _, id := range []string{"", "short", strings.Repeat("x", 65), "with spaces", "<script>alert</script>", "نورة-العتيبي"} {
+		got := ask(id)
+		if got == id || len(got) != 36 || seen[got] {
+			t.Errorf("%q: got %q, want a new one", id, got)
+		}
+		seen[got] = true
+	}
+}
+
+// The periodic jobs of a running service deliver and clean up by themselves.
+func TestJobsRunByThemselves(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	visitor := centre.Visitor(1)
+	if answer := visitor.AsksForCode(); answer.Status != http.StatusAccepted {
+		t.Fatalf("code: %d %s", answer.Status, answer.Body)
+	}
+	visitor.Holds(heirs, dammam, servicetest.At(t, "2026-11-25T09:00"))
+	until(t, "the code arrives", func() bool { return len(centre.Phone.Messages("")) == 1 })
+	centre.Clock.Add(10 * time.Minute)
+	until(t, "the hold expires", func() bool {
+		return servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM appointments WHERE status = 'expired'") == 1
+	})
+	centre.AuditClean()
+}
+
+// A service that is stopped before it served anything stops at once.
+func TestStopAtOnce(t *testing.T) {
+	t.Parallel()
+	s, err := service.New(t.Context(), service.Config{
+		DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Run(ctx); err != nil {
+		t.Errorf("run: %v", err)
+	}
+}
