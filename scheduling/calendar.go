@@ -16,39 +16,44 @@ import (
 //
 // What decides a date, in layers; a later one wins over those before it:
 //
-//	layer     applies to               effect
-//	rule      the dates of its RRULE   opens; overlapping rules join, the larger
-//	                                   number of places counts unless one adds
-//	holiday   its dates                closes the date
-//	hours     its date                 replaces rules and holiday, also to open
-//	closure   its instants             takes places away, never below none
+//	layer     applies to                effect
+//	rule      the dates of its RRULE    opens; overlapping openings join, the
+//	          and of Also, less Except  larger number of places counts unless
+//	                                    one adds
+//	season    its dates                 replaces the openings of the rules
+//	holiday   its dates, unless the     closes the date
+//	          desk group stays open
+//	hours     its date                  replaces all before, also to open
+//	extra     its date                  adds openings to whatever there is
+//	closure   its instants              takes places away, never below none
 type Calendar struct {
-	zone     *time.Location
-	rules    []compiledRule
-	holidays []Holiday // by From
-	// holidayEnds[i] is the last date of holidays[:i+1].
-	holidayEnds []Date
-	hours       map[Date]*compiledHours
-	ownDates    []Date            // of hours, in the order of the plan
-	closures    []compiledClosure // by from
+	zone    *time.Location
+	rules   []compiledRule
+	seasons []compiledSeason
+	// holidays are those of the plan, of each list, and between them.
+	holidays  []*Holidays
+	staysOpen []string
+	hours     map[Date]*compiledHours
+	planned   []*DayHours       // the plan's hours, in its order
+	closures  []compiledClosure // by from
 	// closureEnds[i] is the latest end of closures[:i+1].
 	closureEnds []int64
 
 	// Both are caches of pure results. ruled holds what each combination of
 	// rules comes to on a calm date; around is the last period of constant
 	// offset that was asked for.
-	ruled  atomic.Pointer[map[uint64]*capacity]
+	ruled  atomic.Pointer[map[combination]*capacity]
 	around atomic.Pointer[period]
+	closed capacity
 }
 
-type compiledRule struct {
-	Rule
-	recurrence Recurrence
-}
-
+// compiledHours are the hours of one date, its own or extra, and all openings
+// that it has with them.
 type compiledHours struct {
-	DayHours
-	calm capacity
+	own      *DayHours // nil if the date has only extra ones
+	extra    []*DayHours
+	openings []Opening
+	calm     *capacity
 }
 
 // compiledClosure is a closure over the Unix seconds [from, until).
@@ -57,35 +62,86 @@ type compiledClosure struct {
 	from, until int64
 }
 
-// maxKept is how many combinations of rules are kept.
+// combination is what the rules and seasons say of a date: dates with the same
+// combination have the same openings.
+type combination struct {
+	season int    // 1 is the first season; 0 for none
+	rules  uint64 // a bit for each rule that includes the date; in a season, of its rules
+	worked bool   // in a season: whether a rule includes the date
+}
+
+// maxKept is how many combinations are kept.
 const maxKept = 256
 
-// Compile checks the plan and returns its Calendar, which keeps no reference
-// to the slices of p. The error joins a *PlanError for each fault found.
-func Compile(p Plan) (*Calendar, error) {
-	zone, rules, err := p.check()
+// Compiler compiles the plans of many desk groups. It shares between their
+// calendars what they have in common: zones and recurrence rules. The zero
+// Compiler is ready; it is not for concurrent use.
+type Compiler struct {
+	zones       map[string]*time.Location
+	recurrences map[recurrenceKey]*Recurrence
+}
+
+// Compile checks the plan and returns its Calendar, with the holidays of the
+// plan and of the lists. The Calendar keeps the lists, and no reference to the
+// slices of p. The error joins a *PlanError for each fault found.
+func Compile(p Plan, lists ...*Holidays) (*Calendar, error) {
+	var c Compiler
+	return c.Compile(p, lists...)
+}
+
+// Compile does what the function Compile does.
+func (m *Compiler) Compile(p Plan, lists ...*Holidays) (*Calendar, error) {
+	c, err := m.check(&p)
 	if err != nil {
 		return nil, err
 	}
-	c := &Calendar{zone: zone, rules: rules, hours: make(map[Date]*compiledHours, len(p.Hours))}
-	c.ruled.Store(&map[uint64]*capacity{})
-	for _, h := range p.Hours {
-		h.Openings = slices.Clone(h.Openings)
-		c.ownDates = append(c.ownDates, h.Date)
-		c.hours[h.Date] = &compiledHours{h, newCapacity(calmBlocks(h.Openings))}
-	}
-	c.addHolidays(p.Holidays)
+	c.ruled.Store(&map[combination]*capacity{})
+	c.staysOpen = slices.Clone(p.StaysOpen)
+	c.addHolidays(p.Holidays, lists)
+	c.addHours(p.Hours)
 	c.addClosures(p.Closures)
 	return c, nil
 }
 
-func (c *Calendar) addHolidays(holidays []Holiday) {
-	c.holidays = slices.Clone(holidays)
-	slices.SortStableFunc(c.holidays, func(a, b Holiday) int { return cmp.Compare(a.From, b.From) })
-	last := Date(0)
-	for _, h := range c.holidays {
-		last = max(last, h.Until)
-		c.holidayEnds = append(c.holidayEnds, last)
+func (c *Calendar) addHolidays(own []Holiday, lists []*Holidays) {
+	if len(own) > 0 {
+		c.holidays = append(c.holidays, newHolidays(own))
+	}
+	c.holidays = append(c.holidays, lists...)
+	if between := c.bridges(lists); len(between) > 0 {
+		c.holidays = append(c.holidays, newHolidays(between))
+	}
+}
+
+// addHours comes after rules, seasons and holidays: extra openings are on top
+// of what those come to.
+func (c *Calendar) addHours(hours []DayHours) {
+	c.hours = make(map[Date]*compiledHours, len(hours))
+	for _, h := range hours {
+		h.Openings = cloneOpenings(h.Openings)
+		c.planned = append(c.planned, &h)
+		of := c.hours[h.Date]
+		if of == nil {
+			of = &compiledHours{}
+			c.hours[h.Date] = of
+		}
+		if h.Extra {
+			of.extra = append(of.extra, &h)
+		} else {
+			of.own = &h
+		}
+	}
+	for d, of := range c.hours {
+		switch {
+		case of.own != nil:
+			of.openings = slices.Clone(of.own.Openings)
+		case !c.holiday(d):
+			of.openings = slices.Clone(c.combined(c.combination(d)))
+		}
+		for _, h := range of.extra {
+			of.openings = append(of.openings, h.Openings...)
+		}
+		of.calm = newCapacity(calmBlocks(of.openings))
 	}
 }
 
@@ -124,7 +180,7 @@ func (c *Calendar) Day(d Date) Day {
 	usual := c.usual(d, begin, calm)
 	day := Day{
 		Date: d, Start: time.Unix(begin, 0).UTC(),
-		First: usual.first, Open: usual.open, Openings: usual.openings,
+		First: usual.first, Open: usual.open, Openings: usual.openings, usual: usual,
 	}
 	if len(day.Open) > 0 && len(c.closures) > 0 {
 		day.Open = c.close(day, begin)
@@ -146,74 +202,94 @@ func (c *Calendar) midnight(d Date) (unix int64, calm bool) {
 }
 
 // usual returns what d comes to before closures.
-func (c *Calendar) usual(d Date, begin int64, calm bool) capacity {
+func (c *Calendar) usual(d Date, begin int64, calm bool) *capacity {
 	if calm {
 		if hours, ok := c.hours[d]; ok {
 			return hours.calm
 		}
 		if c.holiday(d) {
-			return capacity{}
+			return &c.closed
 		}
-		return c.calmRules(c.matching(d))
+		return c.calmCombination(c.combination(d))
 	}
 	start := time.Unix(begin, 0).UTC()
 	if DateOf(start, c.zone) != d {
-		return capacity{} // the zone skipped this date
+		return &c.closed // the zone skipped this date
 	}
 	return newCapacity(zonedBlocks(c.openings(d), d, start, c.zone))
 }
 
-// openings returns the openings in force on d: those of its own hours, none
-// on a holiday, else those of its rules.
+// openings returns the openings in force on d: those of its hours, none on a
+// holiday, else those of its season or its rules.
 func (c *Calendar) openings(d Date) []Opening {
 	if hours, ok := c.hours[d]; ok {
-		return hours.Openings
+		return hours.openings
 	}
 	if c.holiday(d) {
 		return nil
 	}
-	return c.ruleOpenings(c.matching(d))
+	return c.combined(c.combination(d))
 }
 
-// holiday reports whether d is in a holiday.
+// holiday reports whether d is in a holiday on which the desk group closes.
 func (c *Calendar) holiday(d Date) bool {
-	started, _ := slices.BinarySearchFunc(c.holidays, d+1, func(h Holiday, d Date) int { return cmp.Compare(h.From, d) })
-	return started > 0 && c.holidayEnds[started-1] >= d
-}
-
-// matching returns a bit for each rule that includes d.
-func (c *Calendar) matching(d Date) (rules uint64) {
-	for i := range c.rules {
-		if c.rules[i].recurrence.On(d) {
-			rules |= 1 << i
+	for _, h := range c.holidays {
+		if !h.covers(d) {
+			continue
+		}
+		if len(c.staysOpen) == 0 {
+			return true
+		}
+		for one := range h.Between(d, d) {
+			if !c.opensOn(&one) {
+				return true
+			}
 		}
 	}
-	return rules
+	return false
 }
 
-// calmRules returns what a combination of rules comes to on a calm date.
-func (c *Calendar) calmRules(rules uint64) capacity {
-	kept := c.ruled.Load()
-	if found, ok := (*kept)[rules]; ok {
-		return *found
+// opensOn reports whether the desk group stays open on the holiday.
+func (c *Calendar) opensOn(h *Holiday) bool {
+	return h.Slug != "" && slices.Contains(c.staysOpen, h.Slug)
+}
+
+// combination returns what rules and seasons say of d.
+func (c *Calendar) combination(d Date) combination {
+	rules := matching(c.rules, d)
+	for i := len(c.seasons) - 1; i >= 0; i-- {
+		if s := &c.seasons[i]; s.covers(d) {
+			return combination{season: i + 1, rules: matching(s.rules, d), worked: rules != 0}
+		}
 	}
-	built := newCapacity(calmBlocks(c.ruleOpenings(rules)))
+	return combination{rules: rules}
+}
+
+// combined returns the openings of a combination.
+func (c *Calendar) combined(of combination) []Opening {
+	if of.season == 0 {
+		return openingsOf(c.rules, of.rules, nil)
+	}
+	s := &c.seasons[of.season-1]
+	if of.worked {
+		return openingsOf(s.rules, of.rules, s.Openings)
+	}
+	return openingsOf(s.rules, of.rules, nil)
+}
+
+// calmCombination returns what a combination comes to on a calm date.
+func (c *Calendar) calmCombination(of combination) *capacity {
+	kept := c.ruled.Load()
+	if found, ok := (*kept)[of]; ok {
+		return found
+	}
+	built := newCapacity(calmBlocks(c.combined(of)))
 	if len(*kept) < maxKept {
 		more := maps.Clone(*kept)
-		more[rules] = &built
+		more[of] = built
 		c.ruled.CompareAndSwap(kept, &more) // losing a race costs a rebuild
 	}
 	return built
-}
-
-func (c *Calendar) ruleOpenings(rules uint64) []Opening {
-	var openings []Opening
-	for i := range c.rules {
-		if rules&(1<<i) != 0 {
-			openings = append(openings, c.rules[i].Openings...)
-		}
-	}
-	return openings
 }
 
 // close returns day.Open less what closures take. It copies before the first

@@ -4,52 +4,65 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
 // capacity is what a set of openings comes to on one date: ticks from the
-// local midnight, places per tick, and the spans that are open. It is never
-// changed once built, so that days share it.
+// local midnight, places per tick, and the spans that are open. But for the
+// cache of its views it is never changed once built, so that days share it.
 type capacity struct {
 	first    int
 	open     []int16
 	openings []TickSpan
+	// restricted are all blocks when one of them is restricted, else nil.
+	restricted []block
+	views      atomic.Pointer[map[audience]*view]
 }
 
-// block is an opening in ticks.
+// block is an opening, or a part of one between breaks, in ticks.
 type block struct {
 	TickSpan
-	places int16
-	add    bool
+	places  int16
+	add     bool
+	opening *Opening // if it is restricted
 }
 
 // newCapacity merges blocks. Overlapping blocks open the union of their time.
 // In each tick the largest number of places counts, and the places of blocks
 // that add come on top of it.
-func newCapacity(blocks []block) capacity {
+func newCapacity(blocks []block) *capacity {
 	blocks = slices.DeleteFunc(blocks, func(b block) bool { return b.To <= b.From })
 	if len(blocks) == 0 {
-		return capacity{}
+		return &capacity{}
 	}
 	slices.SortFunc(blocks, func(a, b block) int { return cmp.Compare(a.From, b.From) })
-	c := capacity{first: blocks[0].From, openings: union(blocks)}
-	end := c.openings[len(c.openings)-1].To
-	c.open = make([]int16, end-c.first)
+	c := &capacity{first: blocks[0].From, openings: union(blocks)}
+	c.open = places(blocks, c.first, c.openings[len(c.openings)-1].To)
+	if slices.ContainsFunc(blocks, func(b block) bool { return b.opening != nil }) {
+		c.restricted = blocks
+	}
+	return c
+}
+
+// places returns the places of blocks in each of the ticks [first, end).
+func places(blocks []block, first, end int) []int16 {
+	open := make([]int16, end-first)
 	for _, b := range blocks {
 		if !b.add {
-			for i := b.From - c.first; i < b.To-c.first; i++ {
-				c.open[i] = max(c.open[i], b.places)
+			for i := b.From - first; i < b.To-first; i++ {
+				open[i] = max(open[i], b.places)
 			}
 		}
 	}
 	for _, b := range blocks {
 		if b.add {
-			for i := b.From - c.first; i < b.To-c.first; i++ {
-				c.open[i] = int16(min(int(c.open[i])+int(b.places), math.MaxInt16))
+			for i := b.From - first; i < b.To-first; i++ {
+				open[i] = int16(min(int(open[i])+int(b.places), math.MaxInt16))
 			}
 		}
 	}
-	return c
+	return open
 }
 
 // union joins overlapping and touching blocks, which are sorted.
@@ -69,23 +82,47 @@ func union(blocks []block) []TickSpan {
 // opening that is not on ticks shrinks to whole ones.
 func calmBlocks(openings []Opening) []block {
 	const minutes = WallTime(Tick / time.Minute)
-	blocks := make([]block, 0, len(openings))
-	for _, o := range openings {
-		span := TickSpan{From: int((o.From + minutes - 1) / minutes), To: int(o.To / minutes)}
-		blocks = append(blocks, block{span, int16(o.Places), o.Add})
-	}
-	return blocks
+	return blocksOf(openings, func(from, to WallTime) TickSpan {
+		return TickSpan{From: int((from + minutes - 1) / minutes), To: int(to / minutes)}
+	})
 }
 
 // zonedBlocks places openings on any date, which begins at start: a length is
 // the time that elapses between the two instants, none if clocks skip it.
 func zonedBlocks(openings []Opening, d Date, start time.Time, zone *time.Location) []block {
+	return blocksOf(openings, func(from, to WallTime) TickSpan {
+		return inside(d.At(from, zone).Sub(start), d.At(to, zone).Sub(start))
+	})
+}
+
+// blocksOf places the parts of openings by ticks.
+func blocksOf(openings []Opening, ticks func(from, to WallTime) TickSpan) []block {
 	blocks := make([]block, 0, len(openings))
-	for _, o := range openings {
-		span := inside(d.At(o.From, zone).Sub(start), d.At(o.To, zone).Sub(start))
-		blocks = append(blocks, block{span, int16(o.Places), o.Add})
+	for i := range openings {
+		o := &openings[i]
+		b := block{places: int16(o.Places), add: o.Add} //nolint:gosec // at most maxPlaces
+		if o.restricted() {
+			b.opening = o
+		}
+		from := o.From
+		for _, pause := range o.sortedBreaks() {
+			b.TickSpan = ticks(from, pause.From)
+			blocks = append(blocks, b)
+			from = pause.To
+		}
+		b.TickSpan = ticks(from, o.To)
+		blocks = append(blocks, b)
 	}
 	return blocks
+}
+
+// sortedBreaks returns the breaks in the order of time.
+func (o *Opening) sortedBreaks() []Break {
+	byFrom := func(a, b Break) int { return cmp.Compare(a.From, b.From) }
+	if slices.IsSortedFunc(o.Breaks, byFrom) {
+		return o.Breaks
+	}
+	return slices.SortedStableFunc(slices.Values(o.Breaks), byFrom)
 }
 
 // inside returns the whole ticks within [from, until).

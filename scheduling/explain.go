@@ -10,23 +10,27 @@ import (
 // LayerKind is the kind of a layer of a date.
 type LayerKind string
 
-// The kinds of layer, in the order in which they apply.
+// The kinds of layer, in the order in which they apply. A break shows in the
+// explanation of an instant only: it is a part of the openings.
 const (
 	LayerRule    LayerKind = "rule"
+	LayerSeason  LayerKind = "season"
 	LayerHoliday LayerKind = "holiday"
 	LayerHours   LayerKind = "hours"
+	LayerExtra   LayerKind = "extra"
+	LayerBreak   LayerKind = "break"
 	LayerClosure LayerKind = "closure"
 )
 
 // Layer is one thing that speaks about a date.
 type Layer struct {
 	Kind   LayerKind
-	Name   Text // name of the rule or holiday, reason of the hours or closure
+	Name   Text // name of the rule, season, holiday or break, reason of the hours or closure
 	Effect Text // what it says about this date, a sentence
 	// Decided reports whether what it says still stands in the end. For a
 	// closure: whether it takes places away that would be open.
 	Decided  bool
-	Openings []Opening // of a rule or of the date's own hours
+	Openings []Opening // of a rule, a season, or the date's own or extra hours
 }
 
 // Explanation says why a date is open or not.
@@ -41,39 +45,62 @@ type Explanation struct {
 // come to. It agrees with Day.
 func (c *Calendar) Explain(d Date) Explanation {
 	day := c.Day(d)
-	e := Explanation{Date: d}
-	for _, places := range day.Open {
-		e.Open = e.Open || places > 0
-	}
-	hours, own := c.hours[d]
-	holiday := c.holiday(d)
-	exists := DateOf(day.Start, c.zone) == d
-	stands := e.Open // what opens the date is not closed altogether
-
-	for i := range c.rules {
-		if rule := &c.rules[i]; rule.recurrence.On(d) {
-			e.Layers = append(e.Layers, Layer{
-				Kind: LayerRule, Name: rule.Name, Effect: ruleEffect(rule.Openings),
-				Decided: !own && !holiday && stands, Openings: rule.Openings,
-			})
+	e := Explanation{Date: d, Open: day.open(), Layers: c.layers(d)}
+	for i := range e.Layers {
+		// What opens the date no longer stands once all of it is closed.
+		if l := &e.Layers[i]; len(l.Openings) > 0 && !e.Open {
+			l.Decided = false
 		}
-	}
-	for _, h := range c.holidays {
-		if h.From <= d && d <= h.Until {
-			e.Layers = append(e.Layers, Layer{
-				Kind: LayerHoliday, Name: h.Name, Effect: holidayEffect(h.Provisional), Decided: !own,
-			})
-		}
-	}
-	if own {
-		e.Layers = append(e.Layers, Layer{
-			Kind: LayerHours, Name: hours.Reason, Effect: hoursEffect(hours.Openings),
-			Decided: stands || len(day.Open) == 0, Openings: hours.Openings,
-		})
 	}
 	e.Layers = append(e.Layers, c.closureLayers(day)...)
-	e.Summary = c.summary(e, day, exists)
+	e.Summary = c.summary(e, day, DateOf(day.Start, c.zone) == d)
 	return e
+}
+
+// layers returns the layers of d before closures. Decided is set in those that
+// no later one replaces.
+func (c *Calendar) layers(d Date) []Layer {
+	var layers []Layer
+	of, hours, holiday := c.combination(d), c.hours[d], c.holiday(d)
+	own := hours != nil && hours.own != nil
+	for i := range c.rules {
+		if rule := &c.rules[i]; rule.on(d) {
+			layers = append(layers, Layer{
+				Kind: LayerRule, Name: rule.Name, Effect: ruleEffect(rule.Openings),
+				Decided: of.season == 0 && !own && !holiday, Openings: rule.Openings,
+			})
+		}
+	}
+	if openings := c.combined(of); of.season > 0 && (of.worked || len(openings) > 0) {
+		layers = append(layers, Layer{
+			Kind: LayerSeason, Name: c.seasons[of.season-1].Name, Effect: hoursEffect(openings),
+			Decided: !own && !holiday, Openings: openings,
+		})
+	}
+	for _, list := range c.holidays {
+		for h := range list.Between(d, d) {
+			opens := c.opensOn(&h)
+			layers = append(layers, Layer{
+				Kind: LayerHoliday, Name: h.Name, Effect: holidayEffect(h.Provisional, opens),
+				Decided: !own && !opens && (hours == nil || len(hours.extra) == 0),
+			})
+		}
+	}
+	if hours == nil {
+		return layers
+	}
+	if own {
+		layers = append(layers, Layer{
+			Kind: LayerHours, Name: hours.own.Reason, Effect: hoursEffect(hours.own.Openings),
+			Decided: true, Openings: hours.own.Openings,
+		})
+	}
+	for _, h := range hours.extra {
+		layers = append(layers, Layer{
+			Kind: LayerExtra, Name: h.Reason, Effect: extraEffect(h.Openings), Decided: true, Openings: h.Openings,
+		})
+	}
+	return layers
 }
 
 // closureLayers returns the closures that touch the date or its openings.

@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/hablullah/go-hijri"
@@ -14,19 +15,40 @@ type Hijri struct {
 	Day   int
 }
 
-// HijriOf returns the Umm al-Qura date of d. The published tables cover
-// 1937-03-14 to 2077-11-16; outside them it returns the zero Hijri. The
-// calendar is computed: what the authorities announce can differ by a day.
+// ErrHijri reports a date that the Umm al-Qura calendar of the years 1440 to
+// 1500 does not have.
+var ErrHijri = errors.New("scheduling: not a date of the Hijri years 1440 to 1500")
+
+// HijriOf returns the Umm al-Qura date of d, from 1937-03-14 to 2077-11-16;
+// outside them the zero Hijri. The calendar is computed: what the authorities
+// announce can differ by a day.
 func HijriOf(d Date) Hijri {
-	if d < NewDate(1937, 3, 14) || d > NewDate(2077, 11, 16) {
+	switch {
+	case d >= firstUmalqura && d <= lastUmalqura:
+		return hijriOf(d)
+	case d < NewDate(1937, 3, 14) || d > lastUmalqura:
 		return Hijri{}
 	}
-	// Only the date is used: the weekday that the library gives is wrong.
+	// Before the table, as printed at the time. Only the date is used: the
+	// weekday that the library gives is wrong.
 	h, err := hijri.CreateUmmAlQuraDate(d.Time())
 	if err != nil {
 		return Hijri{}
 	}
 	return Hijri{Year: int(h.Year), Month: int(h.Month), Day: int(h.Day)}
+}
+
+// Date returns the Gregorian date of h. It returns ErrHijri outside the years
+// 1440 to 1500 and for a month or day that the year does not have.
+func (h Hijri) Date() (Date, error) {
+	if h.Year < firstHijriYear || h.Year > lastHijriYear || h.Month < 1 || h.Month > 12 {
+		return 0, ErrHijri
+	}
+	months := umalqura[h.Year-firstHijriYear]
+	if h.Day < 1 || h.Day > monthDays(months, h.Month) {
+		return 0, ErrHijri
+	}
+	return yearStart(h.Year) + monthStart(months, h.Month) + Date(h.Day-1), nil
 }
 
 // IsZero reports whether h is no date.

@@ -23,7 +23,7 @@ var (
 
 const (
 	maxRRuleText = 500
-	maxListed    = 400 // values in all lists of one rule
+	maxValues    = 400 // values in all lists of one rule
 	maxCount     = 10_000
 	maxInterval  = 1_000
 )
@@ -107,7 +107,7 @@ func checkOption(o *rrule.ROption, keys []string) error {
 		return ErrInterval
 	case has("COUNT") && has("UNTIL"):
 		return bad("both COUNT and UNTIL")
-	case listed > maxListed:
+	case listed > maxValues:
 		return bad("too many values")
 	case o.Wkst.N() != 0:
 		return bad("WKST is a plain day of the week")

@@ -7,16 +7,20 @@ import (
 	"time"
 )
 
-// What is wrong with a Plan, beside the faults of recurrence rules. They
-// arrive wrapped in a *PlanError.
+// What is wrong with a Plan or a HolidayList, beside the faults of recurrence
+// rules. They arrive wrapped in a *PlanError.
 var (
-	ErrZone    = errors.New("scheduling: unknown time zone")
-	ErrOpening = errors.New("scheduling: an opening starts on its date, ends after it starts, and by 48:00")
-	ErrPlaces  = errors.New("scheduling: places out of range")
-	ErrRange   = errors.New("scheduling: ends before it starts, or has no start or end")
-	ErrTwice   = errors.New("scheduling: a date has its own hours twice")
-	ErrMany    = errors.New("scheduling: too many entries")
-	ErrEmpty   = errors.New("scheduling: a rule without openings")
+	ErrZone     = errors.New("scheduling: unknown time zone")
+	ErrOpening  = errors.New("scheduling: an opening starts on its date, ends after it starts, and by 48:00")
+	ErrBreak    = errors.New("scheduling: a break lies inside its opening, apart from other breaks, and leaves some of it")
+	ErrPlaces   = errors.New("scheduling: places out of range")
+	ErrReserve  = errors.New("scheduling: a channel leaves 0 to all of the places of an opening to others")
+	ErrServices = errors.New("scheduling: services are named once each, not by an empty name")
+	ErrRange    = errors.New("scheduling: ends before it starts, or has no start or end")
+	ErrTwice    = errors.New("scheduling: given twice")
+	ErrMany     = errors.New("scheduling: too many entries")
+	ErrEmpty    = errors.New("scheduling: without openings")
+	ErrSlug     = errors.New("scheduling: a holiday of a list needs a name to be referred to")
 )
 
 // PlanError is one fault of a Plan.
@@ -40,7 +44,10 @@ func (e *PlanError) Unwrap() error { return e.Err }
 // The most that one plan holds.
 const (
 	maxRules    = 64 // one bit each
+	maxSeasons  = 32
 	maxOpenings = 50
+	maxNamed    = 50     // breaks, services or channels of one opening
+	maxListed   = 10_000 // dates of RDATE or EXDATE
 	maxDated    = 20_000 // holidays, hours and closures, each
 	maxPlaces   = 1000
 )
@@ -54,41 +61,176 @@ func (f *faults) add(err error, name Text, pointer string, args ...any) {
 	}
 }
 
-// check validates the whole plan. It returns what it had to build for that.
-func (p *Plan) check() (*time.Location, []compiledRule, error) {
-	var f faults
-	zone, err := loadZone(p.Zone)
-	f.add(err, Text{}, "/zone")
-	for _, list := range []struct {
-		pointer   string
-		n, atMost int
-	}{
-		{"/rules", len(p.Rules), maxRules},
-		{"/holidays", len(p.Holidays), maxDated},
-		{"/hours", len(p.Hours), maxDated},
-		{"/closures", len(p.Closures), maxDated},
-	} {
+// size is the length of a list of a plan and the most it may be.
+type size struct {
+	pointer   string
+	n, atMost int
+}
+
+// checkSizes reports whether all lists are short enough to look at.
+func (f *faults) checkSizes(sizes ...size) bool {
+	before := len(*f)
+	for _, list := range sizes {
 		if list.n > list.atMost {
 			f.add(fmt.Errorf("%w: more than %d", ErrMany, list.atMost), Text{}, "%s", list.pointer)
-			return nil, nil, errors.Join(f...)
 		}
 	}
-	rules := f.checkRules(p.Rules)
+	return len(*f) == before
+}
+
+// check validates the whole plan. It returns a Calendar with what it had to
+// build for that: zone, rules and seasons.
+func (m *Compiler) check(p *Plan) (*Calendar, error) {
+	var f faults
+	zone, err := m.zone(p.Zone)
+	f.add(err, Text{}, "/zone")
+	if !f.checkSizes(
+		size{"/rules", len(p.Rules), maxRules},
+		size{"/seasons", len(p.Seasons), maxSeasons},
+		size{"/holidays", len(p.Holidays), maxDated},
+		size{"/stays_open", len(p.StaysOpen), maxNamed},
+		size{"/hours", len(p.Hours), maxDated},
+		size{"/closures", len(p.Closures), maxDated},
+	) {
+		return nil, errors.Join(f...)
+	}
+	c := &Calendar{zone: zone, rules: m.checkRules(&f, p.Rules, "")}
+	for i := range p.Seasons {
+		c.seasons = append(c.seasons, m.checkSeason(&f, &p.Seasons[i], fmt.Sprintf("/seasons/%d", i)))
+	}
 	for i, h := range p.Holidays {
-		if h.From <= 0 || h.Until < h.From {
-			f.add(ErrRange, h.Name, "/holidays/%d", i)
-		}
+		f.add(checkSpan(h.From, h.Until), h.Name, "/holidays/%d", i)
 	}
 	f.checkHours(p.Hours)
-	for i, c := range p.Closures {
-		if c.Start.IsZero() || !c.End.IsZero() && !c.End.After(c.Start) {
-			f.add(ErrRange, c.Reason, "/closures/%d", i)
+	for i, closure := range p.Closures {
+		if closure.Start.IsZero() || !closure.End.IsZero() && !closure.End.After(closure.Start) {
+			f.add(ErrRange, closure.Reason, "/closures/%d", i)
 		}
-		if c.Places < 0 || c.Places > maxPlaces {
-			f.add(fmt.Errorf("%w: 0 to %d", ErrPlaces, maxPlaces), c.Reason, "/closures/%d/places", i)
+		if closure.Places < 0 || closure.Places > maxPlaces {
+			f.add(fmt.Errorf("%w: 0 to %d", ErrPlaces, maxPlaces), closure.Reason, "/closures/%d/places", i)
 		}
 	}
-	return zone, rules, errors.Join(f...)
+	return c, errors.Join(f...)
+}
+
+// checkSpan returns ErrRange unless from is a date and until is no earlier.
+func checkSpan(from, until Date) error {
+	if from <= 0 || until < from {
+		return ErrRange
+	}
+	return nil
+}
+
+// check validates the list.
+func (l *HolidayList) check() error {
+	var f faults
+	if !f.checkSizes(size{"/holidays", len(l.Holidays), maxRules}) {
+		return errors.Join(f...)
+	}
+	seen := make(map[string]bool, len(l.Holidays))
+	for i := range l.Holidays {
+		r, pointer := &l.Holidays[i], fmt.Sprintf("/holidays/%d", i)
+		switch {
+		case r.Slug == "":
+			f.add(ErrSlug, r.Name, "%s/slug", pointer)
+		case seen[r.Slug]:
+			f.add(fmt.Errorf("%w: %.80s", ErrTwice, r.Slug), r.Name, "%s/slug", pointer)
+		}
+		seen[r.Slug] = true
+		f.checkWhen(&r.When, r.Name, pointer)
+	}
+	return errors.Join(f...)
+}
+
+func (f *faults) checkWhen(w *When, name Text, pointer string) {
+	ways := 0
+	for _, span := range []*YearSpan{w.Hijri, w.Yearly} {
+		if span == nil {
+			continue
+		}
+		ways++
+		if !span.From.valid() || !span.Until.valid() || span == w.Hijri && max(span.From.Day, span.Until.Day) > 30 {
+			f.add(ErrMonthDay, name, "%s", pointer)
+		}
+	}
+	if len(w.Dates) > 0 {
+		ways++
+	}
+	if ways != 1 {
+		f.add(ErrWhen, name, "%s", pointer)
+	}
+	if !f.checkSizes(
+		size{pointer + "/dates", len(w.Dates), maxDated},
+		size{pointer + "/announced", len(w.Announced), maxDated},
+	) {
+		return
+	}
+	for i, d := range w.Dates {
+		f.add(checkSpan(d.From, d.Until), name, "%s/dates/%d", pointer, i)
+	}
+	years := make(map[int]bool, len(w.Announced))
+	for i, a := range w.Announced {
+		f.add(checkSpan(a.From, a.Until), name, "%s/announced/%d", pointer, i)
+		if years[a.Year] {
+			f.add(fmt.Errorf("%w: %d", ErrTwice, a.Year), name, "%s/announced/%d/year", pointer, i)
+		}
+		years[a.Year] = true
+	}
+}
+
+func (m *Compiler) checkSeason(f *faults, s *Season, pointer string) compiledSeason {
+	before := len(*f)
+	f.checkWhen(&s.When, s.Name, pointer)
+	if len(s.Openings) == 0 && len(s.Rules) == 0 {
+		f.add(ErrEmpty, s.Name, "%s/openings", pointer)
+	}
+	f.checkOpenings(s.Openings, s.Name, pointer)
+	if !f.checkSizes(size{pointer + "/rules", len(s.Rules), maxRules}) {
+		return compiledSeason{}
+	}
+	rules := m.checkRules(f, s.Rules, pointer)
+	if len(*f) > before {
+		return compiledSeason{}
+	}
+	return newSeason(*s, rules)
+}
+
+// zone loads an IANA zone, once.
+func (m *Compiler) zone(name string) (*time.Location, error) {
+	if zone := m.zones[name]; zone != nil {
+		return zone, nil
+	}
+	zone, err := loadZone(name)
+	if err != nil {
+		return nil, err
+	}
+	if m.zones == nil {
+		m.zones = make(map[string]*time.Location)
+	}
+	m.zones[name] = zone
+	return zone, nil
+}
+
+// recurrenceKey is all that a Recurrence is made of.
+type recurrenceKey struct {
+	text        string
+	from, until Date
+}
+
+// recurrence parses a rule, once.
+func (m *Compiler) recurrence(key recurrenceKey) (*Recurrence, error) {
+	if r := m.recurrences[key]; r != nil {
+		return r, nil
+	}
+	r, err := ParseRRule(key.text, key.from, key.until)
+	if err != nil {
+		return nil, err
+	}
+	if m.recurrences == nil {
+		m.recurrences = make(map[recurrenceKey]*Recurrence)
+	}
+	m.recurrences[key] = &r
+	return &r, nil
 }
 
 // loadZone loads an IANA zone. The empty name and "Local" depend on where the
@@ -104,23 +246,47 @@ func loadZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-func (f *faults) checkRules(rules []Rule) []compiledRule {
+func (m *Compiler) checkRules(f *faults, rules []Rule, pointer string) []compiledRule {
 	compiled := make([]compiledRule, 0, len(rules))
-	for i, r := range rules {
-		switch {
-		case r.From <= 0, r.Until != 0 && r.Until < r.From:
-			f.add(ErrRange, r.Name, "/rules/%d/until", i)
-			continue
-		case len(r.Openings) == 0:
-			f.add(ErrEmpty, r.Name, "/rules/%d/openings", i)
-		}
-		f.checkOpenings(r.Openings, r.Name, fmt.Sprintf("/rules/%d", i))
-		recurrence, err := ParseRRule(r.RRule, r.From, r.Until)
-		f.add(err, r.Name, "/rules/%d/rrule", i)
-		r.Openings = slices.Clone(r.Openings)
-		compiled = append(compiled, compiledRule{r, recurrence})
+	for i := range rules {
+		compiled = append(compiled, m.checkRule(f, rules[i], fmt.Sprintf("%s/rules/%d", pointer, i)))
 	}
 	return compiled
+}
+
+func (m *Compiler) checkRule(f *faults, r Rule, pointer string) compiledRule {
+	c := compiledRule{Rule: r}
+	if len(r.Openings) == 0 {
+		f.add(ErrEmpty, r.Name, "%s/openings", pointer)
+	}
+	f.checkOpenings(r.Openings, r.Name, pointer)
+	c.Openings = cloneOpenings(r.Openings)
+	c.also = f.checkDates(r.Also, r.Name, pointer+"/also")
+	c.except = f.checkDates(r.Except, r.Name, pointer+"/except")
+	c.Also, c.Except = c.also, c.except
+	if r.RRule == "" && len(r.Also) > 0 {
+		return c
+	}
+	if r.From <= 0 || r.Until != 0 && r.Until < r.From {
+		f.add(ErrRange, r.Name, "%s/until", pointer)
+		return c
+	}
+	var err error
+	c.recurrence, err = m.recurrence(recurrenceKey{r.RRule, r.From, r.Until})
+	f.add(err, r.Name, "%s/rrule", pointer)
+	return c
+}
+
+// checkDates returns the dates in order.
+func (f *faults) checkDates(dates []Date, name Text, pointer string) []Date {
+	if len(dates) == 0 || !f.checkSizes(size{pointer, len(dates), maxListed}) {
+		return nil
+	}
+	dates = slices.Sorted(slices.Values(dates))
+	if dates[0] <= 0 {
+		f.add(ErrRange, name, "%s", pointer)
+	}
+	return slices.Compact(dates)
 }
 
 func (f *faults) checkHours(hours []DayHours) {
@@ -129,25 +295,58 @@ func (f *faults) checkHours(hours []DayHours) {
 		switch {
 		case h.Date <= 0:
 			f.add(ErrRange, h.Reason, "/hours/%d/date", i)
-		case seen[h.Date]:
+		case h.Extra && len(h.Openings) == 0:
+			f.add(ErrEmpty, h.Reason, "/hours/%d/openings", i)
+		case !h.Extra && seen[h.Date]:
 			f.add(fmt.Errorf("%w: %s", ErrTwice, h.Date), h.Reason, "/hours/%d/date", i)
 		}
-		seen[h.Date] = true
+		seen[h.Date] = seen[h.Date] || !h.Extra
 		f.checkOpenings(h.Openings, h.Reason, fmt.Sprintf("/hours/%d", i))
 	}
 }
 
 func (f *faults) checkOpenings(openings []Opening, name Text, pointer string) {
-	if len(openings) > maxOpenings {
-		f.add(fmt.Errorf("%w: more than %d", ErrMany, maxOpenings), name, "%s/openings", pointer)
+	if !f.checkSizes(size{pointer + "/openings", len(openings), maxOpenings}) {
 		return
 	}
-	for i, o := range openings {
-		if !o.From.valid() || !o.To.valid() || o.From >= endOfDay || o.To <= o.From {
-			f.add(fmt.Errorf("%w: %v–%v", ErrOpening, o.From, o.To), name, "%s/openings/%d", pointer, i)
+	for i := range openings {
+		f.checkOpening(&openings[i], name, fmt.Sprintf("%s/openings/%d", pointer, i))
+	}
+}
+
+func (f *faults) checkOpening(o *Opening, name Text, pointer string) {
+	if !o.From.valid() || !o.To.valid() || o.From >= endOfDay || o.To <= o.From {
+		f.add(fmt.Errorf("%w: %v–%v", ErrOpening, o.From, o.To), name, "%s", pointer)
+	}
+	if o.Places < 1 || o.Places > maxPlaces {
+		f.add(fmt.Errorf("%w: 1 to %d", ErrPlaces, maxPlaces), name, "%s/places", pointer)
+	}
+	if !f.checkSizes(
+		size{pointer + "/breaks", len(o.Breaks), maxNamed},
+		size{pointer + "/services", len(o.Services), maxNamed},
+		size{pointer + "/reserve", len(o.Reserve), maxNamed},
+	) {
+		return
+	}
+	at, open := o.From, WallTime(0)
+	for _, pause := range o.sortedBreaks() {
+		if pause.From < at || pause.To <= pause.From || pause.To > o.To {
+			f.add(fmt.Errorf("%w: %v–%v", ErrBreak, pause.From, pause.To), name, "%s/breaks", pointer)
+			return
 		}
-		if o.Places < 1 || o.Places > maxPlaces {
-			f.add(fmt.Errorf("%w: 1 to %d", ErrPlaces, maxPlaces), name, "%s/openings/%d/places", pointer, i)
+		at, open = pause.To, open+pause.From-at
+	}
+	if open += o.To - at; len(o.Breaks) > 0 && open <= 0 {
+		f.add(ErrBreak, name, "%s/breaks", pointer)
+	}
+	for i, s := range o.Services {
+		if s == "" || slices.Contains(o.Services[:i], s) {
+			f.add(fmt.Errorf("%w: %.80q", ErrServices, s), name, "%s/services/%d", pointer, i)
+		}
+	}
+	for channel, n := range o.Reserve {
+		if n < 0 || n > o.Places {
+			f.add(fmt.Errorf("%w: %d", ErrReserve, n), name, "%s/reserve/%.80s", pointer, channel)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package scheduling
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"time"
 )
 
@@ -56,31 +58,73 @@ type source struct {
 	on       func(Date) bool
 }
 
-// sources lists the rules and the dates' own hours, in the order of dates.
+// sources lists the rules, the seasons and the dates' hours, in this order.
 func (c *Calendar) sources() []source {
-	var all []source
-	for i := range c.rules {
-		rule := &c.rules[i]
-		all = append(all, source{
-			pointer:  fmt.Sprintf("/rules/%d", i),
-			openings: rule.Openings,
-			from:     rule.From,
-			on: func(d Date) bool {
-				_, own := c.hours[d]
-				return !own && !c.holiday(d) && rule.recurrence.On(d)
-			},
-		})
+	all := c.ruleSources(c.rules, "", 0)
+	for i := range c.seasons {
+		season, pointer := &c.seasons[i], fmt.Sprintf("/seasons/%d", i)
+		if len(season.Openings) > 0 {
+			all = append(all, source{
+				pointer: pointer, openings: season.Openings, from: c.begins(season),
+				on: func(d Date) bool {
+					of := c.combination(d)
+					return of.season == i+1 && of.worked && c.ordinary(d)
+				},
+			})
+		}
+		all = append(all, c.ruleSources(season.rules, pointer, i+1)...)
 	}
-	for i, d := range c.ownDates {
-		h := c.hours[d]
+	for i, h := range c.planned {
 		all = append(all, source{
-			pointer:  fmt.Sprintf("/hours/%d", i),
-			openings: h.Openings,
-			from:     d,
-			on:       func(asked Date) bool { return asked == d },
+			pointer: fmt.Sprintf("/hours/%d", i), openings: h.Openings, from: h.Date,
+			on: func(d Date) bool { return d == h.Date },
 		})
 	}
 	return all
+}
+
+// ruleSources lists the rules of a season, or those outside all seasons, 0.
+func (c *Calendar) ruleSources(rules []compiledRule, pointer string, season int) []source {
+	all := make([]source, 0, len(rules))
+	for i := range rules {
+		rule := &rules[i]
+		from := rule.begins()
+		if season > 0 {
+			from = max(from, c.seasons[season-1].next(from))
+		}
+		all = append(all, source{
+			pointer: fmt.Sprintf("%s/rules/%d", pointer, i), openings: rule.Openings, from: from,
+			on: func(d Date) bool {
+				return rule.on(d) && c.combination(d).season == season && c.ordinary(d)
+			},
+		})
+	}
+	return all
+}
+
+// ordinary reports whether rules and seasons stand on d.
+func (c *Calendar) ordinary(d Date) bool {
+	hours := c.hours[d]
+	return (hours == nil || hours.own == nil) && !c.holiday(d)
+}
+
+// begins returns a date of the season before which no rule opens in it.
+func (c *Calendar) begins(s *compiledSeason) Date {
+	first := Date(math.MaxInt32)
+	for i := range c.rules {
+		first = min(first, c.rules[i].begins())
+	}
+	return max(first, s.next(first))
+}
+
+// next returns the beginning of the first span of the season that ends on or
+// after d; zero if there is none.
+func (s *compiledSeason) next(d Date) Date {
+	i, _ := slices.BinarySearch(s.ends, d)
+	if i == len(s.spans) {
+		return 0
+	}
+	return s.spans[i].From
 }
 
 // overlaps compares the openings of a and b, which may be the same, on a date
@@ -90,7 +134,7 @@ func overlaps(a, b source) []Warning {
 	var date Date
 	for i, x := range a.openings {
 		for j, y := range b.openings {
-			if a.pointer == b.pointer && j <= i || x.Add || y.Add || x.From >= y.To || y.From >= x.To {
+			if a.pointer == b.pointer && j <= i || x.Add || y.Add || !overlap(&x, &y) {
 				continue
 			}
 			if date == 0 {
@@ -105,6 +149,21 @@ func overlaps(a, b source) []Warning {
 		}
 	}
 	return warnings
+}
+
+// overlap reports whether both openings are open at some time, breaks apart.
+func overlap(x, y *Opening) bool {
+	if x.From >= y.To || y.From >= x.To {
+		return false
+	}
+	for _, a := range calmBlocks([]Opening{*x}) {
+		for _, b := range calmBlocks([]Opening{*y}) {
+			if a.From < b.To && b.From < a.To {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // crossings finds the openings of a that reach into those of b on the date

@@ -94,14 +94,33 @@ func spanText(from, to WallTime) Text {
 // openingsText lists openings with their places.
 func openingsText(openings []Opening) Text {
 	texts := make([]Text, 0, len(openings))
-	for _, o := range openings {
-		text := say("%s، %s", "%s, %s", spanText(o.From, o.To), placesText(o.Places))
-		if o.Add {
-			text = say("%s إضافة إلى غيرها", "%s on top of others", text)
-		}
-		texts = append(texts, text)
+	for i := range openings {
+		texts = append(texts, openingText(&openings[i]))
 	}
 	return join(texts, "؛ ", "; ")
+}
+
+func openingText(o *Opening) Text {
+	text := say("%s، %s", "%s, %s", spanText(o.From, o.To), placesText(o.Places))
+	if o.Add {
+		text = say("%s إضافة إلى غيرها", "%s on top of others", text)
+	}
+	if len(o.Breaks) > 0 {
+		var breaks []Text
+		for _, b := range o.sortedBreaks() {
+			breaks = append(breaks, spanText(b.From, b.To))
+		}
+		text = say("%s، مع استراحة %s", "%s, with a break %s", text, join(breaks, " و", " and "))
+	}
+	if len(o.Services) > 0 {
+		text = say("%s، لخدمات محددة فقط", "%s, only for certain services", text)
+	}
+	for _, n := range o.Reserve {
+		if n > 0 {
+			return say("%s، بعضها محفوظ لقنوات أخرى", "%s, some kept for other channels", text)
+		}
+	}
+	return text
 }
 
 func ruleEffect(openings []Opening) Text {
@@ -115,8 +134,15 @@ func hoursEffect(openings []Opening) Text {
 	return say("يفتح %s، بدلًا من الدوام المعتاد.", "Opens %s, instead of the usual hours.", openingsText(openings))
 }
 
-func holidayEffect(provisional bool) Text {
-	if provisional {
+func extraEffect(openings []Opening) Text {
+	return say("يفتح أيضًا %s.", "Also opens %s.", openingsText(openings))
+}
+
+func holidayEffect(provisional, opens bool) Text {
+	switch {
+	case opens:
+		return Text{"يبقى مفتوحًا في هذه الإجازة.", "Stays open on this holiday."}
+	case provisional:
 		return Text{"مغلق طوال اليوم؛ موعد الإجازة مبدئي ولم يُعلن بعد.", "Closed all day; the date of the holiday is provisional, not yet announced."}
 	}
 	return Text{"مغلق طوال اليوم.", "Closed all day."}

@@ -1,13 +1,13 @@
 package service_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,272 +19,303 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"ziyara/service/api"
 	"ziyara/service/servicetest"
 )
 
-// The program is killed in the middle of a load of bookings. Every reference
-// that was acknowledged is there after the restart, requests that got no
-// answer end in one visit each when they are repeated, and the audit is clean.
-func TestKilledInTheMiddleOfBookings(t *testing.T) {
+// The program as it is built, run as a process of its own.
+func TestProgram(t *testing.T) {
 	t.Parallel()
-	program := build(t)
+	program := filepath.Join(t.TempDir(), "ziyara")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "ziyara/cmd/ziyara").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	t.Run("killed under load", func(t *testing.T) {
+		t.Parallel()
+		testKilled(t, program)
+	})
+	t.Run("audit of a ledger that was tampered with", func(t *testing.T) {
+		t.Parallel()
+		testAudit(t, program)
+	})
+}
+
+// What was acknowledged before the program was killed is there after it, and
+// a request that got no answer, sent again, is done once.
+func testKilled(t *testing.T, program string) {
+	const callers, enough, kills = 16, 80, 2
 	database := servicetest.Database(t)
-	first := start(t, program, database)
-	proof, free := first.prove(t), first.free(t)
+	run := startProgram(t, program, database)
+	proof := run.proof(t)
+	places := run.places(t)
 
-	var acknowledged sync.Map // request key -> reference
-	var asked sync.Map        // request key -> body
-	var booked atomic.Int64
-	var callers sync.WaitGroup
-	for caller := range 8 {
-		callers.Go(func() {
-			for n := caller; n < len(free); n += 8 { // until the program dies
-				hold, alive := first.hold(t, free[n])
-				if !alive {
-					return
+	var visits []*booking
+	for range kills {
+		var acknowledged atomic.Int64
+		var mu sync.Mutex
+		var done sync.WaitGroup
+		for range callers {
+			done.Go(func() {
+				for {
+					mu.Lock()
+					if len(visits) == len(places) {
+						mu.Unlock()
+						return
+					}
+					b := &booking{n: len(visits), start: places[len(visits)], proof: proof}
+					visits = append(visits, b)
+					mu.Unlock()
+					if err := run.book(b); err != nil {
+						if acknowledged.Load() < enough { // the program is not gone yet
+							t.Errorf("booking %d: %v", b.n, err)
+						}
+						return
+					}
+					if acknowledged.Add(1) == enough {
+						run.kill(t)
+					}
 				}
-				key, body := uuid.NewString(), bookingBody(hold, proof, n)
-				asked.Store(key, body)
-				status, answer, err := first.post("/v1/appointments", body, key)
-				if err != nil {
-					return
-				}
-				if status != http.StatusCreated {
-					t.Errorf("booking: %d %s", status, answer)
-					return
-				}
-				acknowledged.Store(key, reference(t, answer))
-				booked.Add(1)
+			})
+		}
+		done.Wait()
+		if acknowledged.Load() < enough {
+			t.Fatalf("only %d bookings were answered", acknowledged.Load())
+		}
+		run = startProgram(t, program, database)
+	}
+
+	unanswered := 0
+	for _, b := range visits {
+		if b.visit.Reference == "" {
+			unanswered++
+			if err := run.book(b); err != nil {
+				t.Errorf("booking %d, sent again: %v", b.n, err)
+				continue
 			}
-		})
-	}
-	until(t, "bookings are under way", func() bool { return booked.Load() >= 40 })
-	first.kill(t)
-	callers.Wait()
-
-	second := start(t, program, database)
-	known := servicetest.Query[string](t, database, `
-		SELECT coalesce(string_agg(reference, ' '), '') FROM appointments WHERE status = 'booked'`)
-	acknowledged.Range(func(_, r any) bool {
-		bare := strings.ReplaceAll(strings.TrimPrefix(r.(string), "V-"), "-", "")
-		if !strings.Contains(known, bare) {
-			t.Errorf("%s was acknowledged and is gone", r)
 		}
-		return true
-	})
-	requests := 0
-	asked.Range(func(key, body any) bool {
-		requests++
-		status, answer, err := second.post("/v1/appointments", body.(string), key.(string))
-		if err != nil || status != http.StatusCreated {
-			t.Errorf("repeated booking: %d %s %v", status, answer, err)
-			return true
+		var now api.Appointment
+		status, err := run.send(http.MethodGet, "/v1/appointments/"+b.visit.Reference, "", b.visit.ManageToken, nil, &now)
+		if err != nil || status != http.StatusOK || now.Status != "booked" || !now.Start.Equal(b.start) {
+			t.Errorf("booking %d, acknowledged as %s: got %d %v, %s at %s", b.n, b.visit.Reference, status, err, now.Status, now.Start)
 		}
-		if before, ok := acknowledged.Load(key); ok && before != reference(t, answer) {
-			t.Errorf("the repeated request got %s, first %s", reference(t, answer), before)
+	}
+	t.Logf("%d visits, %d of them unanswered at first", len(visits), unanswered)
+	if unanswered == 0 {
+		t.Error("no request was in progress when the program was killed")
+	}
+	for what, query := range map[string]string{
+		"visits":           "SELECT count(*) FROM appointments WHERE status = 'booked'",
+		"visitors":         "SELECT count(DISTINCT identity) FROM appointments WHERE status = 'booked'",
+		"holds and":        "SELECT count(*) FROM appointments",
+		"events":           "SELECT count(*) FROM appointment_events",
+		"confirmations":    "SELECT count(*) FROM messages WHERE kind = 'booked'",
+		"half the answers": "SELECT count(*) / 2 FROM idempotency_keys",
+	} {
+		if got := servicetest.Query[int](t, database, query); got != len(visits) {
+			t.Errorf("%d %s, want %d", got, what, len(visits))
 		}
-		return true
-	})
-	if got := servicetest.Query[int](t, database, `SELECT count(*) FROM appointments WHERE status = 'booked'`); got != requests {
-		t.Errorf("got %d visits for %d requests", got, requests)
 	}
-	if out, err := audit(t, program, database); err != nil {
-		t.Errorf("audit: %v\n%s", err, out)
+	if out, code := runAudit(t, program, database); code != 0 {
+		t.Errorf("audit: exit %d\n%s", code, out)
 	}
-	t.Logf("killed after %d bookings; %d requests in all", booked.Load(), requests)
 }
 
-// The audit lists each difference and exits 1.
-func TestAuditFindsADifference(t *testing.T) {
-	t.Parallel()
+// The audit says in which tick of which day the ledger is wrong, and by how
+// much, and fails.
+func testAudit(t *testing.T, program string) {
 	centre := servicetest.Open(t, 1)
-	centre.Visitor(1).Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
-	program := build(t)
-	if out, err := audit(t, program, centre.DatabaseURL); err != nil {
-		t.Fatalf("before: %v\n%s", err, out)
+	centre.Visitor(1).Books("bank-guarantee", "riyadh", servicetest.At(t, "2026-11-24T07:30"))
+	if out, code := runAudit(t, program, centre.DatabaseURL); code != 0 || !strings.Contains(out, "agrees") {
+		t.Errorf("a ledger that is right: exit %d\n%s", code, out)
 	}
-	servicetest.Exec(t, centre.DatabaseURL, `UPDATE ledger_days SET used[1] = used[1] + 1`)
-	out, err := audit(t, program, centre.DatabaseURL)
-	exit, ok := err.(*exec.ExitError) //nolint:errorlint // CombinedOutput returns it as it is
-	if !ok || exit.ExitCode() != 1 {
-		t.Errorf("got %v, want exit code 1", err)
+	servicetest.Exec(t, centre.DatabaseURL, "UPDATE ledger_days SET used[2] = 3, used[10] = 1")
+	out, code := runAudit(t, program, centre.DatabaseURL)
+	if code != 1 {
+		t.Errorf("a ledger that was tampered with: exit %d, want 1", code)
 	}
-	if want := "riyadh-returns-files 2026-11-25 tick 90 (07:30 after the day began): ledger 1, appointments 0"; !strings.Contains(out, want) {
-		t.Errorf("got %q, want %q in it", out, want)
+	for _, line := range []string{
+		`riyadh-contracts 2026-11-24 .*07:35.*: ledger 3, appointments 1\n`,
+		`riyadh-contracts 2026-11-24 .*08:15.*: ledger 1, appointments 0\n`,
+		`2 differences`,
+	} {
+		if !regexp.MustCompile(line).MatchString(out) {
+			t.Errorf("the audit says\n%swant a line like %s", out, line)
+		}
+	}
+	servicetest.Exec(t, centre.DatabaseURL, "UPDATE ledger_days SET used[2] = 1, used[10] = 0")
+	if out, code = runAudit(t, program, centre.DatabaseURL); code != 0 {
+		t.Errorf("a ledger that was repaired: exit %d\n%s", code, out)
 	}
 }
 
-func audit(t *testing.T, program, database string) (string, error) {
+// runAudit runs ziyara audit and returns what it says and its exit status.
+func runAudit(t *testing.T, program, database string) (out string, code int) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), program, "audit")
 	command.Env = append(os.Environ(), "DATABASE_URL="+database)
-	out, err := command.CombinedOutput()
-	return string(out), err
+	said, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(said), command.ProcessState.ExitCode()
 }
 
-var builds sync.Once //nolint:gochecknoglobals // the program is built once for the test binary
-
-// build returns the program, built once.
-func build(t *testing.T) string {
-	t.Helper()
-	builds.Do(func() {
-		out, err := exec.CommandContext(t.Context(), "go", "build", "-o", builtProgram(), "ziyara/cmd/ziyara").CombinedOutput()
-		if err != nil {
-			t.Fatalf("go build: %v\n%s", err, out)
-		}
-	})
-	return builtProgram()
+// booking is one visitor's way from a place to a visit.
+type booking struct {
+	n     int
+	start time.Time
+	proof string
+	hold  api.Hold        // as acknowledged
+	visit api.Appointment // as acknowledged
 }
 
-// builtProgram is where build puts the program; TestMain removes it.
-func builtProgram() string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("ziyara-test-%d", os.Getpid()))
-}
-
-// process is the program, serving.
-type process struct {
-	command *exec.Cmd
+// serving is a running ziyara serve.
+type serving struct {
 	url     string
 	client  *http.Client
+	command *exec.Cmd
+	killed  sync.Once
 }
 
-// start runs the program on a free port and waits until it is ready.
-func start(t *testing.T, program, database string) *process {
+// startProgram runs ziyara serve until the test is over or it is killed, and
+// returns when it serves.
+func startProgram(t *testing.T, program, database string) *serving {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	s := &serving{
+		command: exec.CommandContext(context.WithoutCancel(t.Context()), program, "serve"),
+		client:  &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 32}},
+	}
+	s.command.Env = append(os.Environ(), "DATABASE_URL="+database, "ZIYARA_SECRET="+servicetest.Secret,
+		"ZIYARA_LISTEN=127.0.0.1:0", "ZIYARA_RATE_LIMIT=off")
+	log, err := s.command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := free.Addr().String()
-	if err = free.Close(); err != nil {
-		t.Fatal(err)
-	}
-	p := &process{url: "http://" + address, client: &http.Client{Timeout: 20 * time.Second}}
-	p.command = exec.CommandContext(context.WithoutCancel(t.Context()), program, "serve")
-	p.command.Env = append(os.Environ(), "DATABASE_URL="+database, "ZIYARA_SECRET="+servicetest.Secret,
-		"ZIYARA_LISTEN="+address, "ZIYARA_RATE_LIMIT=off")
-	if err = p.command.Start(); err != nil {
+	if err = s.command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = p.command.Process.Kill() // gone already, maybe
-		_ = p.command.Wait()
+		s.client.CloseIdleConnections()
+		s.kill(t)
 	})
-	until(t, "the program is ready", func() bool {
-		response, err := p.client.Get(p.url + "/readyz")
-		return err == nil && response.Body.Close() == nil && response.StatusCode == http.StatusOK
-	})
-	return p
-}
-
-// kill ends the program like a power cut: without a word.
-func (p *process) kill(t *testing.T) {
-	t.Helper()
-	if err := p.command.Process.Kill(); err != nil {
-		t.Fatal(err)
+	lines := bufio.NewScanner(log)
+	for s.url == "" && lines.Scan() {
+		var line struct{ Msg, URL string }
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
+			s.url = line.URL
+		}
 	}
-	_ = p.command.Wait() // signal: killed
+	if s.url == "" {
+		t.Fatalf("the program does not serve: %v", lines.Err())
+	}
+	go io.Copy(io.Discard, log) //nolint:errcheck // ends with the program
+	return s
 }
 
-func (p *process) post(path, body, key string) (int, []byte, error) {
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, p.url+path, strings.NewReader(body))
+// kill ends the program as kill -9 does.
+func (s *serving) kill(t *testing.T) {
+	s.killed.Do(func() {
+		if err := s.command.Process.Kill(); err != nil {
+			t.Errorf("kill: %v", err)
+		}
+		_ = s.command.Wait() // it says that it was killed
+	})
+}
+
+// send sends a request, and reads the answer into dest. An error means that
+// no answer came.
+func (s *serving) send(method, path, key, token string, body, dest any) (status int, err error) {
+	data, err := json.Marshal(body)
 	if err != nil {
-		return 0, nil, err
+		return 0, err
+	}
+	request, err := http.NewRequestWithContext(context.Background(), method, s.url+path, bytes.NewReader(data))
+	if err != nil {
+		return 0, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if key != "" {
 		request.Header.Set("Idempotency-Key", key)
 	}
-	response, err := p.client.Do(request)
-	if err != nil {
-		return 0, nil, err
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
 	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close() //nolint:errcheck // it is read to the end
 	answer, err := io.ReadAll(response.Body)
-	return response.StatusCode, answer, errors.Join(err, response.Body.Close())
+	if err != nil {
+		return 0, err
+	}
+	if response.StatusCode >= http.StatusBadRequest {
+		return response.StatusCode, fmt.Errorf("%s %s: %d %s", method, path, response.StatusCode, answer)
+	}
+	return response.StatusCode, json.Unmarshal(answer, dest)
 }
 
-// free lists places that can be held: request bodies, in the order of the
-// answer.
-func (p *process) free(t *testing.T) []string {
+// book holds and books what is not acknowledged yet.
+func (s *serving) book(b *booking) error {
+	if b.hold.ID == "" {
+		if _, err := s.send(http.MethodPost, "/v1/holds", fmt.Sprintf("hold-of-visitor-%06d", b.n), "",
+			map[string]any{"service": "bank-guarantee", "branch": "riyadh", "start": b.start}, &b.hold); err != nil {
+			return err
+		}
+	}
+	_, err := s.send(http.MethodPost, "/v1/appointments", fmt.Sprintf("visit-of-visitor-%06d", b.n), "", map[string]any{
+		"hold": b.hold.ID, "hold_token": b.hold.Token, "verification": b.proof, "documents_acknowledged": true,
+		"visitor": map[string]any{"name": "زائر", "id": servicetest.NationalID(b.n + 1)}}, &b.visit)
+	return err
+}
+
+// proof proves a mobile number that all visitors share.
+func (s *serving) proof(t *testing.T) string {
 	t.Helper()
-	var bodies []string
-	today := time.Now()
-	for _, branch := range []string{"riyadh", "jeddah", "dammam"} {
-		response, err := p.client.Get(p.url + "/v1/services/annual-returns/slots?branch=" + branch +
-			"&from=" + today.Format(time.DateOnly) + "&to=" + today.AddDate(0, 0, 30).Format(time.DateOnly))
-		if err != nil {
+	var started api.Verification
+	if _, err := s.send(http.MethodPost, "/v1/verifications", "", "", map[string]any{"mobile": "0500000001"}, &started); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		var messages []struct{ Text string }
+		if _, err := s.send(http.MethodGet, "/dev/phone.json?mobile=%2B966500000001", "", "", nil, &messages); err != nil {
 			t.Fatal(err)
 		}
-		var list api.SlotList
-		if err = errors.Join(json.NewDecoder(response.Body).Decode(&list), response.Body.Close()); err != nil {
-			t.Fatal(err)
+		if len(messages) > 0 {
+			var proof api.VerificationProof
+			code := regexp.MustCompile(`\d{6}`).FindString(messages[0].Text)
+			if _, err := s.send(http.MethodPost, "/v1/verifications/"+started.ID+"/check", "", "", map[string]any{"code": code}, &proof); err != nil {
+				t.Fatal(err)
+			}
+			return proof.Token
 		}
-		for _, day := range list.Days {
-			for _, s := range day.Slots {
-				bodies = append(bodies, fmt.Sprintf(`{"service":"annual-returns","branch":%q,"start":%q}`,
-					branch, s.Start.Format(time.RFC3339)))
+		select {
+		case <-ctx.Done():
+			t.Fatal("no code arrived")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// places returns a start for each free place of the next weeks.
+func (s *serving) places(t *testing.T) []time.Time {
+	t.Helper()
+	today := time.Now().UTC()
+	var list api.SlotList
+	if _, err := s.send(http.MethodGet, fmt.Sprintf("/v1/services/bank-guarantee/slots?branch=riyadh&from=%s&to=%s",
+		today.Format(time.DateOnly), today.AddDate(0, 0, 31).Format(time.DateOnly)), "", "", nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	var starts []time.Time
+	for _, day := range list.Days {
+		for _, slot := range day.Slots {
+			for range slot.Places {
+				starts = append(starts, slot.Start)
 			}
 		}
 	}
-	return bodies
-}
-
-// hold holds a place; it reports false when the program is gone.
-func (p *process) hold(t *testing.T, body string) (hold api.Hold, alive bool) {
-	status, answer, err := p.post("/v1/holds", body, "")
-	if err != nil {
-		return hold, false
-	}
-	if status != http.StatusCreated || json.Unmarshal(answer, &hold) != nil {
-		t.Errorf("hold: %d %s", status, answer)
-		return hold, false
-	}
-	return hold, true
-}
-
-func bookingBody(hold api.Hold, proof string, n int) string {
-	body, _ := json.Marshal(map[string]any{ // strings and a boolean always marshal
-		"hold": hold.ID, "hold_token": hold.Token, "verification": proof, "documents_acknowledged": true,
-		"visitor": map[string]any{"name": "زائر", "id": servicetest.NationalID(n)},
-	})
-	return string(body)
-}
-
-func reference(t *testing.T, answer []byte) string {
-	t.Helper()
-	var a api.Appointment
-	if err := json.Unmarshal(answer, &a); err != nil || a.Reference == "" {
-		t.Errorf("no reference in %s: %v", answer, err)
-	}
-	return a.Reference
-}
-
-// prove proves a mobile number with the sandbox phone of the program.
-func (p *process) prove(t *testing.T) string {
-	t.Helper()
-	_, answer, err := p.post("/v1/verifications", `{"mobile":"0555555555"}`, "")
-	var started api.Verification
-	if err != nil || json.Unmarshal(answer, &started) != nil {
-		t.Fatalf("verification: %s %v", answer, err)
-	}
-	var code []byte
-	until(t, "the code arrives", func() bool {
-		response, err := p.client.Get(p.url + "/dev/phone.json?mobile=0555555555")
-		if err != nil {
-			return false
-		}
-		messages, err := io.ReadAll(response.Body)
-		_, text, _ := bytes.Cut(messages, []byte(`"text":`))
-		code = regexp.MustCompile(`\d{6}`).Find(text)
-		return errors.Join(err, response.Body.Close()) == nil && code != nil
-	})
-	_, answer, err = p.post("/v1/verifications/"+started.ID+"/check", fmt.Sprintf(`{"code":"%s"}`, code), "")
-	var proof api.VerificationProof
-	if err != nil || json.Unmarshal(answer, &proof) != nil || proof.Token == "" {
-		t.Fatalf("check: %s %v", answer, err)
-	}
-	return proof.Token
+	return starts
 }

@@ -198,7 +198,7 @@ func TestExplanations(t *testing.T) {
 		{"training in the afternoon", "valuation-objection", "jeddah", "2027-01-05", "1448-07-27", true, "closure", "تدريب الموظفين", "Staff training"},
 		{"maintenance", "heirs-returns", "dammam", "2026-12-20", "1448-07-11", false, "closure", "أعمال صيانة في المبنى", "Maintenance in the building"},
 		{"a day's own hours", "annual-returns", "riyadh", "2026-12-31", "1448-07-22", true, "hours", "آخر يوم في السنة المالية", "Last day of the fiscal year"},
-		{"the first of Ramadan", "heirs-returns", "riyadh", "2027-02-08", "1448-09-01", true, "rule", "أيام العمل", "Working days"},
+		{"the first of Ramadan", "heirs-returns", "riyadh", "2027-02-08", "1448-09-01", true, "season", "رمضان", "Ramadan"},
 	} {
 		answer := centre.Get("/v1/services/" + test.service + "/slots/explain?branch=" + test.branch + "&date=" + test.date)
 		if answer.Status != http.StatusOK {

@@ -105,7 +105,7 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.T
 		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
 		Created: now, Expires: now.Add(b.hold),
 	}
-	err = b.take(ctx, t, now, func() error { return b.store.Hold(ctx, a, t.visit.HoldBack, once) })
+	err = b.take(ctx, t, now, func() error { return b.store.Hold(ctx, a, t.heldBack, once) })
 	if err != nil {
 		return Appointment{}, b.Repeated(ctx, once, err)
 	}
@@ -136,6 +136,7 @@ type target struct {
 	visit      Visit
 	day        scheduling.Day
 	place      Place
+	heldBack   []int16 // of each tick of place
 	start, end time.Time
 }
 
@@ -154,10 +155,10 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	if err != nil {
 		return target{}, err
 	}
-	tick := int(start.Sub(day.Start) / scheduling.Tick)
+	place := visit.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
 	return target{
 		service: s, group: group, visit: visit, day: day,
-		place: visit.place(group, day, tick),
+		place: place, heldBack: visit.heldBack(day, place),
 		start: start, end: start.Add(time.Duration(visit.Duration) * scheduling.Tick),
 	}, nil
 }
@@ -302,7 +303,7 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	}
 	var moved Appointment
 	err = b.take(ctx, t, now, func() error {
-		moved, err = b.store.Move(ctx, r, t.visit.HoldBack, decide)
+		moved, err = b.store.Move(ctx, r, t.heldBack, decide)
 		return err
 	})
 	if err != nil {

@@ -74,7 +74,7 @@ func (f *fakeStore) atomically(change func() error) error {
 	return err
 }
 
-func (f *fakeStore) take(p slots.Place, holdBack int) error {
+func (f *fakeStore) take(p slots.Place, heldBack []int16) error {
 	day, ok := f.days[ledgerKey{p.Branch, p.DeskGroup, p.Day}]
 	if !ok {
 		return slots.ErrDayClosed
@@ -84,7 +84,7 @@ func (f *fakeStore) take(p slots.Place, holdBack int) error {
 		return slots.ErrTaken
 	}
 	for i := from; i < from+p.Ticks; i++ {
-		if int(day.Used[i])+p.Count > int(day.Open[i])-holdBack {
+		if int(day.Used[i])+p.Count > int(day.Open[i]-heldBack[i-from]) {
 			return slots.ErrTaken
 		}
 	}
@@ -151,12 +151,12 @@ func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day schedulin
 	return nil
 }
 
-func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, holdBack int, once *slots.Once) error {
+func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, heldBack []int16, once *slots.Once) error {
 	if err := f.called("Hold"); err != nil {
 		return err
 	}
 	return f.atomically(func() error {
-		if err := f.take(a.Place, holdBack); err != nil {
+		if err := f.take(a.Place, heldBack); err != nil {
 			return err
 		}
 		f.claims[a.ID] = fakeClaim{Appointment: a}
@@ -256,10 +256,10 @@ func (f *fakeStore) Release(_ context.Context, id string) error {
 	return nil
 }
 
-func (f *fakeStore) Move(_ context.Context, r slots.Reference, holdBack int, decide slots.Decide) (slots.Appointment, error) {
+func (f *fakeStore) Move(_ context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
 	return f.change("Move", r, decide, func(before fakeClaim, after slots.Appointment) error {
 		f.giveBack(before.Place)
-		if err := f.take(after.Place, holdBack); err != nil {
+		if err := f.take(after.Place, heldBack); err != nil {
 			return err
 		}
 		if f.busy(before.person, after) {

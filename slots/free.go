@@ -23,6 +23,7 @@ type Slot struct {
 // anew behind each gap, a gap being whatever is not bookable: taken, closed,
 // or already too soon.
 func Free(day scheduling.Day, used []int16, v Visit, now time.Time) []Slot {
+	day = v.sees(day)
 	var buffers [2][ticksOfLongDay]int16 // on the stack
 	f := finder{
 		visit: v,
@@ -106,7 +107,7 @@ func (f *finder) fits(tick int) bool {
 // left returns how many places tick i of day.Open has left for v's channel;
 // below 0 when more are taken or held back than are open.
 func (v Visit) left(day scheduling.Day, used []int16, i int) int16 {
-	left := int(day.Open[i]) - v.HoldBack
+	left := int(day.Open[i]) - v.HoldBack - day.HeldBack(day.First+i)
 	if i < len(used) {
 		left -= int(used[i])
 	}

@@ -19,9 +19,10 @@ type Store interface {
 	// returns ErrStale when the calendar of g is not the current one.
 	OpenDay(ctx context.Context, g *DeskGroup, day scheduling.Day) error
 
-	// Hold takes the place of a and records a. It returns ErrTaken,
+	// Hold takes the place of a and records a. heldBack are the places of each
+	// tick of it that are left to others. It returns ErrTaken,
 	// ErrDayClosed, or ErrAnswered when the key of once is known.
-	Hold(ctx context.Context, a Appointment, holdBack int, once *Once) error
+	Hold(ctx context.Context, a Appointment, heldBack []int16, once *Once) error
 
 	// Book turns the hold with the id into a booked visit and records its
 	// history and its message, provided it still stands at now. It returns
@@ -51,7 +52,7 @@ type Store interface {
 	// and records history and message. An error of decide is returned as it
 	// is. It also returns ErrNotFound, ErrTaken, ErrDayClosed, ErrPersonBusy
 	// or *VisitorError.
-	Move(ctx context.Context, r Reference, holdBack int, decide Decide) (Appointment, error)
+	Move(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
 
 	// Cancel does the same for a cancellation. It returns ErrNotFound or the
 	// error of decide.

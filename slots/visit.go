@@ -15,6 +15,11 @@ type Visit struct {
 	Places                        int // taken in each tick
 	HoldBack                      int // places of each tick left to others
 	Notice, Horizon               time.Duration
+
+	// Service and Channel select what is kept for whom on a day
+	// (scheduling.Day.For).
+	Service string
+	Channel catalog.Channel
 }
 
 // VisitOf returns the visit of a party to service s booked over channel c. It
@@ -33,6 +38,8 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel) (Visit, error) {
 		HoldBack: s.HoldBack[c],
 		Notice:   s.Notice,
 		Horizon:  s.Horizon,
+		Service:  s.Slug,
+		Channel:  c,
 	}, nil
 }
 
@@ -64,6 +71,20 @@ func (v Visit) place(g *DeskGroup, day scheduling.Day, start int) Place {
 	}
 }
 
+// heldBack returns how many places of each tick of p the visit leaves to
+// others.
+func (v Visit) heldBack(day scheduling.Day, p Place) []int16 {
+	day = v.sees(day)
+	held := make([]int16, p.Ticks)
+	for i := range held {
+		held[i] = int16(v.HoldBack + day.HeldBack(p.First+i)) //nolint:gosec // places are few
+	}
+	return held
+}
+
+// sees returns the day as the visit's service and channel see it.
+func (v Visit) sees(day scheduling.Day) scheduling.Day { return day.For(v.Service, string(v.Channel)) }
+
 // Check returns nil when a visit may start at start on day as far as the
 // calendar and the service's rules go; whether a place is free is the
 // ledger's answer. Otherwise it returns a *RuleError with the first rule
@@ -73,10 +94,11 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	if rule := v.reach(start, now); rule != "" {
 		return &RuleError{rule}
 	}
+	day = v.sees(day)
 	since := start.Sub(day.Start)
 	tick := floorTicks(since)
 	for t := tick - v.Before; t < tick+v.Duration+v.After; t++ {
-		if day.Places(t) == 0 {
+		if closed(day, t) {
 			return &RuleError{RuleClosed}
 		}
 	}
@@ -85,6 +107,10 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	}
 	return nil
 }
+
+// closed reports whether a tick of a day that is seen by a visit has no place
+// for it, however few are taken.
+func closed(day scheduling.Day, tick int) bool { return day.Places(tick) <= day.HeldBack(tick) }
 
 // reach returns the rule that puts start out of reach at now, "" for none.
 func (v Visit) reach(start, now time.Time) Rule {

@@ -19,6 +19,7 @@ func TestVisitOf(t *testing.T) {
 	want := slots.Visit{
 		Duration: 6, Before: 1, After: 2, Step: 8, GapStep: 3, Places: 1, HoldBack: 2,
 		Notice: 24 * time.Hour, Horizon: 30 * 24 * time.Hour,
+		Service: service.Slug, Channel: catalog.Public,
 	}
 	got, err := slots.VisitOf(&service, 3, catalog.Public)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

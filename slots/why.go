@@ -18,6 +18,7 @@ type Tally struct {
 // Why returns what becomes of each start of the day's grid at now.
 func Why(day scheduling.Day, used []int16, v Visit, now time.Time) Tally {
 	t := Tally{Refused: make(map[Rule]int)}
+	day = v.sees(day)
 	for _, o := range day.Openings {
 		for start := o.From + v.Before; start < o.To; start += v.Step {
 			if rule := v.refusal(day, used, start, now); rule != "" {
@@ -39,7 +40,7 @@ func (v Visit) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 	}
 	for tick := start - v.Before; tick < start+v.Duration+v.After; tick++ {
 		switch {
-		case day.Places(tick) == 0:
+		case closed(day, tick):
 			return RuleClosed
 		case int(v.left(day, used, tick-day.First)) < v.Places:
 			rule = RuleTaken

@@ -235,7 +235,7 @@ type ExplanationLayer struct {
 	// Effect One text in Arabic and English.
 	Effect Text `json:"effect"`
 
-	// Kind What it is: weekly, season, holiday, hours (the date's own), closure or another.
+	// Kind What it is: rule (of the weekly plan), season, holiday, hours (the date's own), closure or another.
 	Kind string `json:"kind"`
 
 	// Name One text in Arabic and English.

@@ -15,7 +15,7 @@ func TestDecodeRefuses(t *testing.T) {
 		invalid  bool   // wraps ErrInvalid
 	}{
 		{"a field that nothing reads", `"active_limit": 1`, `"active_limits": 1`, "unknown field", false},
-		{"a date that does not exist", `"2027-05-22"`, `"2027-05-32"`, "decode", false},
+		{"a date that does not exist", `"2026-05-22"`, `"2026-05-32"`, "decode", false},
 		{"a catalogue that breaks a rule", `"duration_minutes": 15`, `"duration_minutes": 14`, "duration", true},
 		{"a branch that does not exist", `"branch": "riyadh"`, `"branch": "medina"`, `unknown branch "medina"`, true},
 		{"a service that does not exist", `"services": ["annual-returns", "iban-update"]`, `"services": ["fax"]`, `unknown service "fax"`, true},

@@ -28,7 +28,7 @@ type Seed struct {
 	Departments []catalog.Department
 	Services    []catalog.Service
 	Entities    []catalog.Entity
-	Holidays    []scheduling.Holiday // one list that all desk groups share
+	Holidays    scheduling.HolidayList // one list that all desk groups share
 	DeskGroups  []DeskGroup
 }
 
@@ -127,12 +127,12 @@ func seat(groups []DeskGroup, centre *catalog.Centre) error {
 
 // file is the shape of centre.json.
 type file struct {
-	Branches    []catalog.Branch     `json:"branches"`
-	Departments []catalog.Department `json:"departments"`
-	Services    []service            `json:"services"`
-	Entities    []catalog.Entity     `json:"entities"`
-	Holidays    []scheduling.Holiday `json:"holidays"`
-	DeskGroups  []DeskGroup          `json:"desk_groups"`
+	Branches    []catalog.Branch       `json:"branches"`
+	Departments []catalog.Department   `json:"departments"`
+	Services    []service              `json:"services"`
+	Entities    []catalog.Entity       `json:"entities"`
+	Holidays    scheduling.HolidayList `json:"holidays"`
+	DeskGroups  []DeskGroup            `json:"desk_groups"`
 }
 
 // service is catalog.Service with numbers that carry their unit in the name.

@@ -38,11 +38,11 @@ func TestLoadCounts(t *testing.T) {
 		"departments": len(seed.Departments),
 		"services":    len(seed.Services),
 		"entities":    len(seed.Entities),
-		"holidays":    len(seed.Holidays),
+		"holidays":    len(seed.Holidays.Holidays),
 		"desk groups": len(seed.DeskGroups),
 	}
 	want := map[string]int{
-		"branches": 3, "departments": 6, "services": 20, "entities": 6, "holidays": 8, "desk groups": 16,
+		"branches": 3, "departments": 6, "services": 20, "entities": 6, "holidays": 4, "desk groups": 16,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counts differ (-want +got):\n%s", diff)
@@ -298,6 +298,12 @@ func TestSpecialHours(t *testing.T) {
 		{"open again after the break", "riyadh-expropriation", "2026-12-08", "12:30", 2},
 		{"staff training closes an afternoon", "jeddah-expropriation", "2027-01-05", "12:30", 0},
 		{"and not the morning", "jeddah-expropriation", "2027-01-05", "11:55", 1},
+		{"Ramadan begins late", "jeddah-returns", "2027-02-08", "09:55", 0},
+		{"and opens at ten", "jeddah-returns", "2027-02-08", "10:00", 3},
+		{"a weekend stays one in Ramadan", "jeddah-returns", "2027-02-12", "10:00", 0},
+		{"the last ten days are a holiday", "jeddah-returns", "2027-03-04", "10:00", 0},
+		{"after Eid as before", "jeddah-returns", "2027-03-14", "07:30", 3},
+		{"a single day between two holidays", "jeddah-returns", "2026-06-02", "09:00", 3},
 		{"maintenance closes the branch", "dammam-returns", "2026-12-20", "09:00", 0},
 		{"the whole branch", "dammam-contracts", "2026-12-20", "09:00", 0},
 		{"and no other branch", "jeddah-returns", "2026-12-20", "09:00", 3},
@@ -318,9 +324,11 @@ func TestSpecialHours(t *testing.T) {
 
 func compile(t *testing.T, seed demo.Seed, g demo.DeskGroup) *scheduling.Calendar {
 	t.Helper()
-	plan := g.Plan
-	plan.Holidays = seed.Holidays
-	calendar, err := scheduling.Compile(plan)
+	holidays, err := scheduling.CompileHolidays(seed.Holidays)
+	if err != nil {
+		t.Fatalf("compile the holidays: %v", err)
+	}
+	calendar, err := scheduling.Compile(g.Plan, holidays)
 	if err != nil {
 		t.Fatalf("compile the plan of %s: %v", g.Slug, err)
 	}

@@ -15,14 +15,14 @@ import (
 )
 
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, holdBack int, once *slots.Once) error {
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, heldBack []int16, once *slots.Once) error {
 	return s.creating(ctx, once, func(q session) (slots.Appointment, error) {
 		var result struct {
 			Taken  bool `db:"taken"`
 			Opened bool `db:"opened"`
 		}
 		p := a.Place
-		err := q.get(ctx, &result, "hold", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, holdBack,
+		err := q.get(ctx, &result, "hold", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack),
 			a.ID, a.Service, a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires)
 		switch {
 		case err != nil:
@@ -145,13 +145,13 @@ func (s *Store) Release(ctx context.Context, id string) error {
 }
 
 // Move implements slots.Store.
-func (s *Store) Move(ctx context.Context, r slots.Reference, holdBack int, decide slots.Decide) (slots.Appointment, error) {
+func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
 	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
 		if err := q.settle(ctx, []slots.Place{before.Place}, after.Place); err != nil {
 			return err
 		}
 		p := after.Place
-		if err := q.take(ctx, p, holdBack); err != nil {
+		if err := q.take(ctx, p, heldBack); err != nil {
 			return err
 		}
 		_, err := q.exec(ctx, "move", after.ID, after.History[len(after.History)-1].At,

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
@@ -58,18 +59,22 @@ type centreRows struct {
 		Link   string                 `db:"link"`
 		Topics jsonOf[[]catalog.Text] `db:"topics"`
 	}
+	holidays []struct {
+		Slug     string                         `db:"slug"`
+		Holidays jsonOf[scheduling.HolidayList] `db:"holidays"`
+	}
 	groups []struct {
-		ID         int                          `db:"id"`
-		Slug       string                       `db:"slug"`
-		BranchID   int                          `db:"branch_id"`
-		Branch     string                       `db:"branch"`
-		Zone       string                       `db:"zone"`
-		Department string                       `db:"department"`
-		Name       jsonOf[catalog.Text]         `db:"name"`
-		Plan       jsonOf[scheduling.Plan]      `db:"plan"`
-		Holidays   jsonOf[[]scheduling.Holiday] `db:"holidays"`
-		Version    int64                        `db:"calendar_version"`
-		Services   pq.StringArray               `db:"services"`
+		ID         int                     `db:"id"`
+		Slug       string                  `db:"slug"`
+		BranchID   int                     `db:"branch_id"`
+		Branch     string                  `db:"branch"`
+		Zone       string                  `db:"zone"`
+		Department string                  `db:"department"`
+		Name       jsonOf[catalog.Text]    `db:"name"`
+		Plan       jsonOf[scheduling.Plan] `db:"plan"`
+		Holidays   sql.NullString          `db:"holiday_list"`
+		Version    int64                   `db:"calendar_version"`
+		Services   pq.StringArray          `db:"services"`
 	}
 }
 
@@ -113,6 +118,7 @@ func (r *centreRows) load(ctx context.Context, q session) error {
 		{"load_departments", &r.departments},
 		{"load_services", &r.services},
 		{"load_entities", &r.entities},
+		{"load_holidays", &r.holidays},
 		{"load_desk_groups", &r.groups},
 	} {
 		if err := q.list(ctx, part.dest, part.name); err != nil {
@@ -143,12 +149,22 @@ func (r *centreRows) centre() (*slots.Centre, error) {
 	if err != nil {
 		return nil, err
 	}
+	lists := make(map[string]*scheduling.Holidays)
+	for _, h := range r.holidays {
+		if lists[h.Slug], err = scheduling.CompileHolidays(h.Holidays.v); err != nil {
+			return nil, fmt.Errorf("holiday list %s: %w", h.Slug, err)
+		}
+	}
 	var groups []*slots.DeskGroup
+	var compiler scheduling.Compiler
 	for _, g := range r.groups {
 		plan := g.Plan.v
 		plan.Zone = g.Zone
-		plan.Holidays = append(plan.Holidays, g.Holidays.v...)
-		calendar, err := scheduling.Compile(plan)
+		var shared []*scheduling.Holidays
+		if g.Holidays.Valid {
+			shared = append(shared, lists[g.Holidays.String])
+		}
+		calendar, err := compiler.Compile(plan, shared...)
 		if err != nil {
 			return nil, fmt.Errorf("desk group %s: %w", g.Slug, err)
 		}
@@ -179,7 +195,7 @@ type Seed struct {
 	Departments []catalog.Department
 	Services    []catalog.Service
 	Entities    []catalog.Entity
-	Holidays    []scheduling.Holiday // one list, shared by all desk groups
+	Holidays    scheduling.HolidayList // one list, shared by all desk groups
 	DeskGroups  []SeedGroup
 }
 

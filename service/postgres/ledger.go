@@ -82,9 +82,9 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 }
 
 // take takes a place, or returns slots.ErrTaken or slots.ErrDayClosed.
-func (q session) take(ctx context.Context, p slots.Place, holdBack int) error {
+func (q session) take(ctx context.Context, p slots.Place, heldBack []int16) error {
 	var version int64
-	err := q.get(ctx, &version, "take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, holdBack)
+	err := q.get(ctx, &version, "take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack))
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

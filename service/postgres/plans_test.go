@@ -28,9 +28,9 @@ func TestPlans(t *testing.T) {
 		through         string // an index that has to be in the plan
 	}{
 		{name: "occupancy", arguments: "1, 1, '2026-11-22', '2026-12-05'", through: "ledger_days_pkey"},
-		{name: "hold", arguments: "1, 1, '2026-11-25', 90, 4, 1, 0, " + id + ", 'iban-update', " + now + ", " + now + ", 1, 'public', " + now + ", " + now,
+		{name: "hold", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}', " + id + ", 'iban-update', " + now + ", " + now + ", 1, 'public', " + now + ", " + now,
 			through: "ledger_days_pkey"},
-		{name: "take", arguments: "1, 1, '2026-11-25', 90, 4, 1, 0", through: "ledger_days_pkey"},
+		{name: "take", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}'", through: "ledger_days_pkey"},
 		{name: "lock_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},
 		{name: "give_back", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
 		// Not through the index of holds: few as they may be when the plan is

@@ -11,8 +11,9 @@ WITH taken AS (
       AND $4 >= first_tick AND $4 + $5 <= first_tick + cardinality(open)
       AND NOT EXISTS (
             SELECT FROM unnest(open[$4 - first_tick + 1 : $4 - first_tick + $5],
-                               used[$4 - first_tick + 1 : $4 - first_tick + $5]) AS t (o, u)
-            WHERE u + $6 > o - $7)
+                               used[$4 - first_tick + 1 : $4 - first_tick + $5],
+                               $7::smallint[]) AS t (o, u, held)
+            WHERE u + $6 > o - coalesce(held, o))
     RETURNING branch_id, desk_group_id, day
 ), held AS (
     INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,

@@ -1,7 +1,6 @@
--- Desk groups with their plans, the holidays of their lists, and what they
--- receive.
+-- Desk groups with their plans and what they receive.
 SELECT g.id, g.slug, g.branch_id, b.slug AS branch, b.zone, d.slug AS department, g.name, g.plan,
-       coalesce(h.holidays, '[]') AS holidays, g.calendar_version,
+       g.holiday_list, g.calendar_version,
        ARRAY(
            SELECT s.slug
            FROM desk_group_services gs
@@ -11,5 +10,4 @@ SELECT g.id, g.slug, g.branch_id, b.slug AS branch, b.zone, d.slug AS department
 FROM desk_groups g
 JOIN branches b ON b.id = g.branch_id
 JOIN departments d ON d.id = g.department_id
-LEFT JOIN holiday_lists h ON h.slug = g.holiday_list
 ORDER BY g.id

@@ -9,6 +9,7 @@ WHERE branch_id = $1 AND desk_group_id = $2 AND day = $3
   AND $4 >= first_tick AND $4 + $5 <= first_tick + cardinality(open)
   AND NOT EXISTS (
         SELECT FROM unnest(open[$4 - first_tick + 1 : $4 - first_tick + $5],
-                           used[$4 - first_tick + 1 : $4 - first_tick + $5]) AS t (o, u)
-        WHERE u + $6 > o - $7)
+                           used[$4 - first_tick + 1 : $4 - first_tick + $5],
+                           $7::smallint[]) AS t (o, u, held)
+        WHERE u + $6 > o - coalesce(held, o))
 RETURNING version

@@ -1,0 +1,92 @@
+package scheduling
+
+import (
+	"maps"
+	"slices"
+)
+
+// audience is a service that asks over a channel; empty where no opening of
+// the date names it.
+type audience struct{ service, channel string }
+
+// view is what an audience sees of a capacity.
+type view struct {
+	openings []TickSpan
+	// held are the places of each tick, from the capacity's first, that the
+	// audience leaves to others; nil for none.
+	held []int16
+}
+
+// maxViews is how many views of one capacity are kept.
+const maxViews = 256
+
+// restricted reports whether the opening does not treat all services and
+// channels alike.
+func (o *Opening) restricted() bool { return len(o.Services) > 0 || len(o.Reserve) > 0 }
+
+// receives reports whether the opening is there for the service.
+func (o *Opening) receives(service string) bool {
+	return len(o.Services) == 0 || slices.Contains(o.Services, service)
+}
+
+// view returns what a service sees over a channel.
+func (c *capacity) view(service, channel string) *view {
+	a := c.audience(service, channel)
+	kept := c.views.Load()
+	if kept != nil {
+		if v, ok := (*kept)[a]; ok {
+			return v
+		}
+	}
+	v := c.newView(a)
+	more := map[audience]*view{}
+	if kept != nil {
+		more = maps.Clone(*kept)
+	}
+	if len(more) < maxViews {
+		more[a] = v
+		c.views.CompareAndSwap(kept, &more) // losing a race costs a rebuild
+	}
+	return v
+}
+
+// audience drops the names that no opening has: they all see the same.
+func (c *capacity) audience(service, channel string) audience {
+	var a audience
+	for _, b := range c.restricted {
+		if b.opening == nil {
+			continue
+		}
+		if slices.Contains(b.opening.Services, service) {
+			a.service = service
+		}
+		if b.opening.Reserve[channel] > 0 {
+			a.channel = channel
+		}
+	}
+	return a
+}
+
+func (c *capacity) newView(a audience) *view {
+	var mine []block
+	for _, b := range c.restricted {
+		if b.opening != nil {
+			if !b.opening.receives(a.service) {
+				continue
+			}
+			b.places -= int16(b.opening.Reserve[a.channel]) //nolint:gosec // at most places
+		}
+		mine = append(mine, b)
+	}
+	held := slices.Clone(c.open)
+	some := false
+	for i, n := range places(mine, c.first, c.first+len(c.open)) {
+		held[i] -= n
+		some = some || held[i] > 0
+	}
+	v := &view{openings: union(mine)}
+	if some {
+		v.held = held
+	}
+	return v
+}

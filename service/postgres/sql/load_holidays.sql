@@ -1,0 +1,1 @@
+SELECT slug, holidays FROM holiday_lists ORDER BY slug
