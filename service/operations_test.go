@@ -41,16 +41,16 @@ func TestGracefulStop(t *testing.T) {
 	address := strings.TrimPrefix(centre.Replicas[0].URL(), "http://")
 	until(t, "nothing new is accepted", func() bool {
 		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
-		if err == nil {
-			err = c.Close()
-			return false && err == nil
+		if err != nil {
+			return true
 		}
-		return true
+		_ = c.Close() // accepted just before the end
+		return false
 	})
 	select {
 	case err := <-stopped:
 		t.Fatalf("stopped with a request in progress: %v", err)
-	default:
+	case <-time.After(300 * time.Millisecond): // it would have, by now
 	}
 	release()
 	answer := <-booked

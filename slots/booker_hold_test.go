@@ -222,6 +222,9 @@ func TestAlternatives(t *testing.T) {
 			if !errors.As(err, &taken) || !errors.Is(err, slots.ErrTaken) {
 				t.Fatalf("Hold = %v, want a %T", err, taken)
 			}
+			if taken.Branch != "riyadh" {
+				t.Errorf("the alternatives are at %q, want riyadh", taken.Branch)
+			}
 			var got []string
 			for _, s := range taken.Alternatives {
 				got = append(got, s.Start.In(taken.Zone).Format("Mon 15:04"))
