@@ -46,9 +46,11 @@ type Explanation struct {
 func (c *Calendar) Explain(d Date) Explanation {
 	day := c.Day(d)
 	e := Explanation{Date: d, Open: day.open(), Layers: c.layers(d)}
+	extra := slices.ContainsFunc(e.Layers, func(l Layer) bool { return l.Kind == LayerExtra })
 	for i := range e.Layers {
-		// What opens the date no longer stands once all of it is closed.
-		if l := &e.Layers[i]; len(l.Openings) > 0 && !e.Open {
+		// What opens the date no longer stands once all of it is closed, nor
+		// does a holiday on a date that opens all the same.
+		if l := &e.Layers[i]; len(l.Openings) > 0 && !e.Open || l.Kind == LayerHoliday && extra {
 			l.Decided = false
 		}
 	}
@@ -82,7 +84,7 @@ func (c *Calendar) layers(d Date) []Layer {
 			opens := c.opensOn(&h)
 			layers = append(layers, Layer{
 				Kind: LayerHoliday, Name: h.Name, Effect: holidayEffect(h.Provisional, opens),
-				Decided: !own && !opens && (hours == nil || len(hours.extra) == 0),
+				Decided: !own && !opens,
 			})
 		}
 	}
@@ -174,11 +176,7 @@ func (c *Calendar) summary(e Explanation, day Day, exists bool) Text {
 	}
 	for _, layer := range slices.Backward(e.Layers) {
 		if layer.Decided {
-			why := layer.Name
-			if why == (Text{}) {
-				why = layer.Effect
-			}
-			return say("مغلق %s: %s", "Closed on %s: %s", when, sentence(why.filled()))
+			return say("مغلق %s: %s", "Closed on %s: %s", when, sentence(layer.why()))
 		}
 	}
 	return say("مغلق: لا دوام مقرّر في هذا اليوم (%s).", "Closed: no weekly rule applies on %s.", when)
@@ -186,17 +184,8 @@ func (c *Calendar) summary(e Explanation, day Day, exists bool) Text {
 
 // openSummary gives the open hours after closures, and what decided them.
 func (c *Calendar) openSummary(e Explanation, day Day, when Text) Text {
-	var hours, names []Text
-	for span := range openSpans(day) {
-		from, to := c.clockOn(day.Date, day.At(span.From)), c.clockOn(day.Date, day.At(span.To))
-		hours = append(hours, say("من %s إلى %s", "%s–%s", from, to))
-	}
-	for _, layer := range e.Layers {
-		if layer.Decided && layer.Name != (Text{}) {
-			names = append(names, layer.Name.filled())
-		}
-	}
-	open := say("مفتوح %s %s", "Open on %s, %s", when, join(hours, " و", " and "))
+	names := decidedNames(e.Layers)
+	open := say("مفتوح %s %s", "Open on %s, %s", when, join(c.openHours(day), " و", " and "))
 	if len(names) == 0 {
 		return sentence(open)
 	}

@@ -192,3 +192,7 @@ func dateText(d Date) Text {
 func sentence(t Text) Text {
 	return Text{strings.TrimSuffix(t.AR, ".") + ".", strings.TrimSuffix(t.EN, ".") + "."}
 }
+
+func breakEffect(b Break) Text {
+	return say("استراحة %s.", "A break %s.", spanText(b.From, b.To))
+}

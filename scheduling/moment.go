@@ -1,0 +1,170 @@
+package scheduling
+
+import (
+	"slices"
+	"time"
+)
+
+// Moment says why an instant is open or not.
+type Moment struct {
+	At time.Time // UTC
+	// Date is the date whose openings decide: the local one, or the one before
+	// it when only an opening of that is still on, past midnight.
+	Date   Date
+	Places int // open in the tick that holds At
+	// Layers are those of the date, in the order in which they apply, but
+	// closures only if they touch the tick. Decided means: this one opens the
+	// tick, closes it, or takes places from it.
+	Layers  []Layer
+	Summary Text // one sentence
+}
+
+// ExplainAt returns the chain of layers that decides the instant t. It agrees
+// with Day.
+func (c *Calendar) ExplainAt(t time.Time) Moment {
+	d := c.DateOf(t)
+	tick := c.tickOn(d, t)
+	if before := c.tickOn(d-1, t); c.usualAt(d, tick) == 0 && c.usualAt(d-1, before) > 0 {
+		d, tick = d-1, before
+	}
+	day := c.Day(d)
+	m := Moment{At: t.UTC(), Date: d, Places: day.Places(tick)}
+	m.Layers = c.layersAt(day, tick)
+	m.Layers = append(m.Layers, c.closuresAt(day, tick)...)
+	m.Summary = c.momentSummary(m, day)
+	return m
+}
+
+// tickOn returns the tick of the date d that holds t.
+func (c *Calendar) tickOn(d Date, t time.Time) int {
+	begin, _ := c.midnight(d)
+	return floorTick(t.Sub(time.Unix(begin, 0)))
+}
+
+// usualAt returns the places of a tick before closures.
+func (c *Calendar) usualAt(d Date, tick int) int {
+	begin, calm := c.midnight(d)
+	usual := c.usual(d, begin, calm)
+	return Day{First: usual.first, Open: usual.open}.Places(tick)
+}
+
+// layersAt returns the layers of the day before closures, and the break that
+// the tick is in.
+func (c *Calendar) layersAt(day Day, tick int) []Layer {
+	layers := c.layers(day.Date)
+	below := false // whether a layer that was replaced opens the tick
+	broken := -1
+	for i := range layers {
+		l := &layers[i]
+		opens := covers(zonedBlocks(l.Openings, day.Date, day.Start, c.zone), tick)
+		switch {
+		case !l.Decided:
+			below = below || opens
+		case opens:
+		case l.Kind == LayerHoliday:
+			l.Decided = c.usualAt(day.Date, tick) == 0 // else extra hours open the tick
+		case len(l.Openings) == 0:
+			// Closes the date whatever is below.
+		default:
+			l.Decided = below && l.Kind != LayerRule && l.Kind != LayerExtra
+			if broken < 0 && c.breakAt(day, l.Openings, tick) != nil {
+				broken = i
+			}
+		}
+	}
+	if broken >= 0 && c.usualAt(day.Date, tick) == 0 {
+		layers[broken].Decided = false
+		pause := c.breakAt(day, layers[broken].Openings, tick)
+		layers = append(layers, Layer{Kind: LayerBreak, Name: pause.Name, Effect: breakEffect(*pause), Decided: true})
+	}
+	return layers
+}
+
+func covers(blocks []block, tick int) bool {
+	return slices.ContainsFunc(blocks, func(b block) bool { return b.From <= tick && tick < b.To })
+}
+
+// breakAt returns the break of an opening that the tick is in, nil if none.
+func (c *Calendar) breakAt(day Day, openings []Opening, tick int) *Break {
+	at := day.At(tick)
+	for i := range openings {
+		for j := range openings[i].Breaks {
+			b := &openings[i].Breaks[j]
+			if day.Date.At(b.To, c.zone).After(at) && day.Date.At(b.From, c.zone).Before(at.Add(Tick)) {
+				return b
+			}
+		}
+	}
+	return nil
+}
+
+// closuresAt returns the closures that touch the tick.
+func (c *Calendar) closuresAt(day Day, tick int) []Layer {
+	var layers []Layer
+	left := c.usualAt(day.Date, tick)
+	begin, end := day.Start, c.end(day)
+	from := day.At(tick)
+	for closure := range c.closing(from.Unix(), from.Add(Tick).Unix()) {
+		layers = append(layers, Layer{
+			Kind: LayerClosure, Name: closure.Reason, Decided: left > 0,
+			Effect: closureEffect(closure.Closure, c.within(closure, day.Date, begin, end)),
+		})
+		left = max(left-closure.Places, 0)
+		if closure.Places == 0 {
+			left = 0
+		}
+	}
+	return layers
+}
+
+// momentSummary answers why in one sentence.
+func (c *Calendar) momentSummary(m Moment, day Day) Text {
+	when := say("%s الساعة %s", "%s at %s", dateText(m.Date), c.clockOn(m.Date, m.At))
+	if m.Places > 0 {
+		open := say("مفتوح %s، %s", "Open on %s, %s", when, placesText(m.Places))
+		if names := decidedNames(m.Layers); len(names) > 0 {
+			return say("%s (%s).", "%s (%s).", open, join(names, "، ", ", "))
+		}
+		return sentence(open)
+	}
+	for _, layer := range slices.Backward(m.Layers) {
+		// What opens the tick is not why it is closed.
+		if layer.Decided && !(layer.Kind == LayerRule || layer.Kind == LayerExtra) {
+			return say("مغلق %s: %s", "Closed on %s: %s", when, sentence(layer.why()))
+		}
+	}
+	if !day.open() {
+		return say("مغلق %s: لا دوام مقرّر في هذا اليوم.", "Closed on %s: no hours are planned on this date.", when)
+	}
+	return say("مغلق %s: خارج أوقات الدوام، وهي %s.", "Closed on %s: outside the open hours, %s.",
+		when, join(c.openHours(day), " و", " and "))
+}
+
+// why is the name of the layer, or what it does if it has none.
+func (l *Layer) why() Text {
+	if l.Name == (Text{}) {
+		return l.Effect
+	}
+	return l.Name.filled()
+}
+
+// decidedNames returns the names of the layers that decided.
+func decidedNames(layers []Layer) []Text {
+	var names []Text
+	for _, l := range layers {
+		if l.Decided && l.Name != (Text{}) {
+			names = append(names, l.Name.filled())
+		}
+	}
+	return names
+}
+
+// openHours words the spans in which the day has any place.
+func (c *Calendar) openHours(day Day) []Text {
+	var hours []Text
+	for span := range openSpans(day) {
+		from, to := c.clockOn(day.Date, day.At(span.From)), c.clockOn(day.Date, day.At(span.To))
+		hours = append(hours, say("من %s إلى %s", "%s–%s", from, to))
+	}
+	return hours
+}
