@@ -70,7 +70,9 @@ generate-check: generate ## Prove that the generated code is committed and up to
 
 .PHONY: peers
 peers: ## Check against foreign programs; installs them from Debian and npm
-	@./scripts/need node=nodejs npm=npm curl=curl
+	@./scripts/need node=nodejs npm=npm curl=curl cc='gcc libc6-dev' \
+		/usr/include/libical/ical.h=libical-dev \
+		/usr/lib/python3/dist-packages/dateutil/rrule.py=python3-dateutil
 	@$(MAKE) --no-print-directory $(REDOCLY)
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
