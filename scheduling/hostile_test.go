@@ -10,8 +10,9 @@ import (
 	"ziyara/scheduling"
 )
 
-// Rules come from people and files. Whatever they say, the answer takes less
-// than 5 ms and, where the rule is refused, has a type.
+// Rules come from people and files. Whatever they say, there is an answer, in
+// the year 9999 too, and where the rule is refused it has a type.
+// BenchmarkImpossibleRule measures what the worst of them costs.
 func TestHostileRules(t *testing.T) {
 	t.Parallel()
 	many := make([]scheduling.Date, 10_000)
@@ -50,25 +51,16 @@ func TestHostileRules(t *testing.T) {
 				tc.rule.From = date(t, "2026-01-01")
 			}
 			plan := scheduling.Plan{Zone: "Asia/Riyadh", Rules: []scheduling.Rule{tc.rule}}
-			const limit = 5 * time.Millisecond
-			best := time.Hour
-			for range 20 { // what the rule takes, not what other tests take beside it
-				start := time.Now()
-				c, err := scheduling.Compile(plan)
-				if c != nil {
-					for d := scheduling.NewDate(9999, time.December, 1); d <= scheduling.NewDate(9999, time.December, 31); d++ {
-						c.Day(d)
-					}
-				}
-				best = min(best, time.Since(start))
-				if fault, ok := errors.AsType[*scheduling.PlanError](err); ok != (tc.want != nil) || ok && (!errors.Is(fault, tc.want) || !strings.HasPrefix(fault.Pointer, "/rules/0/")) {
-					t.Fatalf("Compile = %v, want %v", err, tc.want)
-				}
-				if best < limit {
-					return
+			c, err := scheduling.Compile(plan)
+			fault, refused := errors.AsType[*scheduling.PlanError](err)
+			if refused != (tc.want != nil) || refused && (!errors.Is(fault, tc.want) || !strings.HasPrefix(fault.Pointer, "/rules/0/")) {
+				t.Fatalf("Compile = %v, want %v", err, tc.want)
+			}
+			if c != nil {
+				for d := scheduling.NewDate(9999, time.December, 1); d <= scheduling.NewDate(9999, time.December, 31); d++ {
+					c.Day(d)
 				}
 			}
-			t.Errorf("takes %v, want less than %v", best, limit)
 		})
 	}
 }
