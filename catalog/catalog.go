@@ -69,10 +69,16 @@ type Service struct {
 	// 0 keeps every start on the grid of its opening.
 	GapStep time.Duration
 
-	Notice       time.Duration // a visit starts at least this long after it is booked
-	Horizon      time.Duration // and at most this long after
-	CancelCutoff time.Duration // a visitor cancels strictly earlier than this before the start
-	MoveCutoff   time.Duration // and moves strictly earlier than this before the start
+	Notice  time.Duration // a visit starts at least this long after it is booked
+	Horizon time.Duration // and at most this long after
+	// NoticeWorkingDays and HorizonWorkingDays count days on which the desk
+	// group is open, from the day after today: with a notice of 2 the visit is
+	// on the second of them or later. They come on top of Notice and Horizon;
+	// 0 asks for nothing more.
+	NoticeWorkingDays  int
+	HorizonWorkingDays int
+	CancelCutoff       time.Duration // a visitor cancels strictly earlier than this before the start
+	MoveCutoff         time.Duration // and moves strictly earlier than this before the start
 
 	PartyLimit      int  // most visitors in one booking, at least 1
 	PlacePerVisitor bool // a party takes one place each; otherwise one in all
@@ -107,6 +113,9 @@ var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // number of ledger days of a desk group.
 const maxHorizon = 366 * 24 * time.Hour
 
+// maxWorkingDays are about as many as the longest horizon has.
+const maxWorkingDays = 260
+
 // Validate returns an error that names the first rule the service breaks.
 func (s Service) Validate() error {
 	if !slugPattern.MatchString(s.Slug) {
@@ -136,6 +145,13 @@ func (s Service) Validate() error {
 		return fmt.Errorf("catalog: service %s: notice and cut-offs can't be negative", s.Slug)
 	case s.Horizon <= s.Notice || s.Horizon > maxHorizon:
 		return fmt.Errorf("catalog: service %s: horizon is %v: want more than the notice and at most %v", s.Slug, s.Horizon, maxHorizon)
+	case s.NoticeWorkingDays < 0 || s.NoticeWorkingDays > maxWorkingDays ||
+		s.HorizonWorkingDays < 0 || s.HorizonWorkingDays > maxWorkingDays:
+		return fmt.Errorf("catalog: service %s: notice and horizon are %d and %d working days: want 0 to %d",
+			s.Slug, s.NoticeWorkingDays, s.HorizonWorkingDays, maxWorkingDays)
+	case s.HorizonWorkingDays > 0 && s.HorizonWorkingDays < s.NoticeWorkingDays:
+		return fmt.Errorf("catalog: service %s: the horizon is %d working days: want no fewer than the notice of %d",
+			s.Slug, s.HorizonWorkingDays, s.NoticeWorkingDays)
 	case s.PartyLimit < 1 || s.PartyLimit > 50:
 		return fmt.Errorf("catalog: service %s: party limit is %d: want 1 to 50", s.Slug, s.PartyLimit)
 	case s.ActiveLimit < 1 || s.ActiveLimit > 20:

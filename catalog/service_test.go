@@ -34,6 +34,12 @@ func TestServiceValidate(t *testing.T) {
 		want   string // part of the error; "" for none
 	}{
 		{"nothing is broken", func(*catalog.Service) {}, ""},
+		{"working days may count", func(s *catalog.Service) { s.NoticeWorkingDays, s.HorizonWorkingDays = 2, 10 }, ""},
+		{"they may be the same day", func(s *catalog.Service) { s.NoticeWorkingDays, s.HorizonWorkingDays = 2, 2 }, ""},
+		{"working days are not negative", func(s *catalog.Service) { s.NoticeWorkingDays = -1 }, "working days"},
+		{"nor those of the horizon", func(s *catalog.Service) { s.HorizonWorkingDays = -1 }, "working days"},
+		{"they are fewer than a year has", func(s *catalog.Service) { s.HorizonWorkingDays = 261 }, "working days"},
+		{"the horizon ends behind the notice", func(s *catalog.Service) { s.NoticeWorkingDays, s.HorizonWorkingDays = 3, 2 }, "no fewer"},
 		{"a slug is needed", func(s *catalog.Service) { s.Slug = "" }, "slug"},
 		{"a slug has no spaces", func(s *catalog.Service) { s.Slug = "iban update" }, "slug"},
 		{"a slug is lower case", func(s *catalog.Service) { s.Slug = "IBAN" }, "slug"},

@@ -81,22 +81,18 @@ func union(blocks []block) []TickSpan {
 // calmBlocks places openings on a date whose wall time is elapsed time. An
 // opening that is not on ticks shrinks to whole ones.
 func calmBlocks(openings []Opening) []block {
-	const minutes = WallTime(Tick / time.Minute)
-	return blocksOf(openings, func(from, to WallTime) TickSpan {
-		return TickSpan{From: int((from + minutes - 1) / minutes), To: int(to / minutes)}
-	})
+	return blocksOf(openings, func(w WallTime) time.Duration { return time.Duration(w) * time.Minute })
 }
 
 // zonedBlocks places openings on any date, which begins at start: a length is
 // the time that elapses between the two instants, none if clocks skip it.
 func zonedBlocks(openings []Opening, d Date, start time.Time, zone *time.Location) []block {
-	return blocksOf(openings, func(from, to WallTime) TickSpan {
-		return inside(d.At(from, zone).Sub(start), d.At(to, zone).Sub(start))
-	})
+	return blocksOf(openings, func(w WallTime) time.Duration { return d.At(w, zone).Sub(start) })
 }
 
-// blocksOf places the parts of openings by ticks.
-func blocksOf(openings []Opening, ticks func(from, to WallTime) TickSpan) []block {
+// blocksOf places the parts of openings between their breaks. since returns
+// how long after the start of the date clocks show a wall time.
+func blocksOf(openings []Opening, since func(WallTime) time.Duration) []block {
 	blocks := make([]block, 0, len(openings))
 	for i := range openings {
 		o := &openings[i]
@@ -104,16 +100,36 @@ func blocksOf(openings []Opening, ticks func(from, to WallTime) TickSpan) []bloc
 		if o.restricted() {
 			b.opening = o
 		}
-		from := o.From
-		for _, pause := range o.sortedBreaks() {
-			b.TickSpan = ticks(from, pause.From)
-			blocks = append(blocks, b)
-			from = pause.To
+		b.TickSpan = inside(since(o.From), since(o.To))
+		end := b.To
+		for _, pause := range breaks(o, since) {
+			b.To = min(pause.From, end)
+			if b.From < b.To {
+				blocks = append(blocks, b)
+			}
+			b.From = max(b.From, pause.To)
 		}
-		b.TickSpan = ticks(from, o.To)
+		b.To = end
 		blocks = append(blocks, b)
 	}
 	return blocks
+}
+
+// breaks returns the ticks that the breaks of an opening touch, by From. Where
+// clocks skip time their order is not that of wall time, and a break that ends
+// no later than it starts is none.
+func breaks(o *Opening, since func(WallTime) time.Duration) []TickSpan {
+	if len(o.Breaks) == 0 {
+		return nil
+	}
+	spans := make([]TickSpan, 0, len(o.Breaks))
+	for _, b := range o.Breaks {
+		if from, to := since(b.From), since(b.To); from < to {
+			spans = append(spans, TickSpan{floorTick(from), ceilTick(to)})
+		}
+	}
+	slices.SortFunc(spans, func(a, b TickSpan) int { return cmp.Compare(a.From, b.From) })
+	return spans
 }
 
 // sortedBreaks returns the breaks in the order of time.

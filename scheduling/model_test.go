@@ -2,6 +2,7 @@ package scheduling_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,7 +56,7 @@ func modelPlaces(p scheduling.Plan, z *time.Location, d scheduling.Date, at time
 	end := at.Add(scheduling.Tick)
 	most, added := 0, 0
 	for _, o := range modelOpenings(p, d) {
-		if d.At(o.From, z).After(at) || d.At(o.To, z).Before(end) {
+		if !modelOpen(o, z, d, at, end) {
 			continue
 		}
 		if o.Add {
@@ -76,26 +77,66 @@ func modelPlaces(p scheduling.Plan, z *time.Location, d scheduling.Date, at time
 	return places
 }
 
-func modelOpenings(p scheduling.Plan, d scheduling.Date) []scheduling.Opening {
-	for _, h := range p.Hours {
-		if h.Date == d {
-			return h.Openings
+// modelOpen reports whether all of [at, end) is in the opening and none of it
+// in one of its breaks.
+func modelOpen(o scheduling.Opening, z *time.Location, d scheduling.Date, at, end time.Time) bool {
+	for _, b := range o.Breaks {
+		from, to := d.At(b.From, z), d.At(b.To, z)
+		if from.Before(to) && from.Before(end) && to.After(at) {
+			return false
 		}
 	}
+	return !d.At(o.From, z).After(at) && !d.At(o.To, z).Before(end)
+}
+
+func modelOpenings(p scheduling.Plan, d scheduling.Date) []scheduling.Opening {
+	openings := modelOrdinary(p, d)
+	for _, h := range p.Hours {
+		if h.Date == d && !h.Extra {
+			openings = h.Openings
+		}
+	}
+	openings = slices.Clip(openings)
+	for _, h := range p.Hours {
+		if h.Date == d && h.Extra {
+			openings = append(openings, h.Openings...)
+		}
+	}
+	return openings
+}
+
+// modelOrdinary reads rules, seasons and holidays.
+func modelOrdinary(p scheduling.Plan, d scheduling.Date) []scheduling.Opening {
 	for _, h := range p.Holidays {
-		if h.From <= d && d <= h.Until {
+		if h.From <= d && d <= h.Until && !slices.Contains(p.StaysOpen, h.Slug) {
 			return nil
 		}
 	}
-	var all []scheduling.Opening
-	for _, r := range p.Rules {
+	openings, worked := modelRules(p.Rules, d)
+	for _, s := range p.Seasons {
+		if !slices.ContainsFunc(s.Dates, func(in scheduling.DateSpan) bool { return in.From <= d && d <= in.Until }) {
+			continue
+		}
+		openings = nil
+		if worked {
+			openings = slices.Clip(s.Openings)
+		}
+		more, _ := modelRules(s.Rules, d)
+		openings = append(openings, more...)
+	}
+	return openings
+}
+
+func modelRules(rules []scheduling.Rule, d scheduling.Date) (all []scheduling.Opening, some bool) {
+	for _, r := range rules {
 		on := r.RRule == "FREQ=DAILY" || r.RRule == "FREQ=DAILY;INTERVAL=2" && (d-r.From)%2 == 0 ||
 			r.RRule == "FREQ=WEEKLY" && (d-r.From)%7 == 0
-		if on && d >= r.From && (r.Until == 0 || d <= r.Until) {
-			all = append(all, r.Openings...)
+		on = on && d >= r.From && (r.Until == 0 || d <= r.Until)
+		if (on || slices.Contains(r.Also, d)) && !slices.Contains(r.Except, d) {
+			all, some = append(all, r.Openings...), true
 		}
 	}
-	return all
+	return all, some
 }
 
 // drawPlan draws a plan in which much happens around d.
@@ -104,22 +145,31 @@ func drawPlan(t *rapid.T, z *time.Location, d scheduling.Date) scheduling.Plan {
 	near := func(name string) scheduling.Date {
 		return d + scheduling.Date(rapid.IntRange(-3, 3).Draw(t, name))
 	}
-	for i := range rapid.IntRange(0, 3).Draw(t, "rules") {
-		r := scheduling.Rule{
-			RRule: rapid.SampledFrom([]string{"FREQ=DAILY", "FREQ=DAILY;INTERVAL=2", "FREQ=WEEKLY"}).Draw(t, "rrule"),
-			From:  d - scheduling.Date(rapid.IntRange(0, 20).Draw(t, "from")), Openings: drawOpenings(t, 1),
-		}
-		if i > 0 && rapid.Bool().Draw(t, "ends") {
-			r.Until = max(near("until"), r.From)
-		}
-		p.Rules = append(p.Rules, r)
+	span := func(name string) scheduling.DateSpan {
+		from := near(name + " from")
+		return scheduling.DateSpan{From: from, Until: from + scheduling.Date(rapid.IntRange(0, 3).Draw(t, name+" days"))}
 	}
-	if rapid.IntRange(0, 3).Draw(t, "holiday") == 0 {
-		from := near("holiday from")
-		p.Holidays = append(p.Holidays, scheduling.Holiday{From: from, Until: from + scheduling.Date(rapid.IntRange(0, 3).Draw(t, "days"))})
+	rare := func(name string) bool { return rapid.IntRange(0, 3).Draw(t, name) == 0 }
+	p.Rules = drawRules(t, d, near, rapid.IntRange(0, 3).Draw(t, "rules"))
+	for range rapid.IntRange(0, 2).Draw(t, "seasons") {
+		season := scheduling.Season{When: scheduling.When{Dates: []scheduling.DateSpan{span("season")}}, Openings: drawOpenings(t, 1)}
+		if rare("season rules") {
+			season.Rules = drawRules(t, d, near, 1)
+		}
+		p.Seasons = append(p.Seasons, season)
 	}
-	if rapid.IntRange(0, 3).Draw(t, "hours") == 0 {
+	if rare("holiday") {
+		in := span("holiday")
+		p.Holidays = append(p.Holidays, scheduling.Holiday{Slug: "eid", From: in.From, Until: in.Until})
+		if rare("stays open") {
+			p.StaysOpen = []string{"eid"}
+		}
+	}
+	if rare("hours") {
 		p.Hours = append(p.Hours, scheduling.DayHours{Date: near("date"), Openings: drawOpenings(t, 0)})
+	}
+	if rare("extra") {
+		p.Hours = append(p.Hours, scheduling.DayHours{Date: near("extra date"), Extra: true, Openings: drawOpenings(t, 1)})
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "closures") {
 		c := scheduling.Closure{
@@ -134,14 +184,40 @@ func drawPlan(t *rapid.T, z *time.Location, d scheduling.Date) scheduling.Plan {
 	return p
 }
 
+// drawRules draws rules that began at most 20 days before d.
+func drawRules(t *rapid.T, d scheduling.Date, near func(string) scheduling.Date, n int) []scheduling.Rule {
+	var rules []scheduling.Rule
+	for i := range n {
+		r := scheduling.Rule{
+			RRule: rapid.SampledFrom([]string{"FREQ=DAILY", "FREQ=DAILY;INTERVAL=2", "FREQ=WEEKLY"}).Draw(t, "rrule"),
+			From:  d - scheduling.Date(rapid.IntRange(0, 20).Draw(t, "from")), Openings: drawOpenings(t, 1),
+		}
+		if i > 0 && rapid.Bool().Draw(t, "ends") {
+			r.Until = max(near("until"), r.From)
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "dates") {
+			r.Also, r.Except = append(r.Also, near("also")), append(r.Except, near("except"))
+		}
+		rules = append(rules, r)
+	}
+	return rules
+}
+
 func drawOpenings(t *rapid.T, least int) []scheduling.Opening {
 	var all []scheduling.Opening
 	for range rapid.IntRange(least, 3).Draw(t, "openings") {
 		from := rapid.IntRange(0, 1439).Draw(t, "opens")
-		all = append(all, scheduling.Opening{
-			From: scheduling.WallTime(from), To: scheduling.WallTime(rapid.IntRange(from+1, 2880).Draw(t, "closes")),
+		to := rapid.IntRange(from+1, 2880).Draw(t, "closes")
+		o := scheduling.Opening{
+			From: scheduling.WallTime(from), To: scheduling.WallTime(to),
 			Places: rapid.IntRange(1, 4).Draw(t, "places"), Add: rapid.Bool().Draw(t, "add"),
-		})
+		}
+		for at := from; to-at > 20 && rapid.IntRange(0, 2).Draw(t, "break") == 0; {
+			starts := rapid.IntRange(at+1, to-2).Draw(t, "break from")
+			at = rapid.IntRange(starts+1, to-1).Draw(t, "break to")
+			o.Breaks = append(o.Breaks, scheduling.Break{From: scheduling.WallTime(starts), To: scheduling.WallTime(at)})
+		}
+		all = append(all, o)
 	}
 	return all
 }

@@ -70,10 +70,10 @@ func deviation(peer string, rule oracleRule, answer oracleAnswer) string {
 		case yearly && rule.has("BYWEEKNO") && (rule.has("INTERVAL") || rule.has("BYSETPOS")):
 			return "has years of whole weeks as the intervals of a rule with BYWEEKNO"
 
-		// Section 3.3.10: "Valid values are 1 to 53 or -53 to -1"; how many
-		// weeks a year has depends on WKST. Issue 794.
-		case rule.hasNumber("BYWEEKNO", negative):
-			return "takes the wrong length of the year for negative weeks"
+		// Section 3.3.10: "Valid values are 1 to 53 or -53 to -1", of weeks
+		// that may have days in another calendar year. Issue 794.
+		case rule.hasNumber("BYWEEKNO", func(n int) bool { return n < 0 || n >= 52 }):
+			return "takes the wrong length of the year for negative weeks, and weeks over its end"
 
 		// Section 3.8.5.3: "The recurrence set generated with a DTSTART
 		// property value not synchronized with the recurrence rule is

@@ -31,7 +31,12 @@ const (
 // ParseRRule reads an RFC 5545 recurrence rule (section 3.3.10) without
 // DTSTART, of frequency DAILY, WEEKLY, MONTHLY or YEARLY, that recurs over
 // dates from the date from, and until the date until, inclusive, if that is
-// not zero. An UNTIL in the text is a date; the time in it does not count.
+// not zero. An UNTIL in the text is a date; the time in it does not count, so
+// one that means another local date must come as until.
+//
+// The date from is a date of the rule, and of its COUNT, only if the rule
+// matches it; RFC 5545 section 3.8.5.3 leaves that open. Likewise INTERVAL and
+// BYSETPOS have calendar years as the intervals of a rule with BYWEEKNO.
 //
 // The error wraps ErrSubDaily, ErrTimes, ErrCount, ErrInterval, ErrUntil,
 // ErrNoDates, or ErrRRule for all else: what RFC 5545 forbids, BYWEEKNO

@@ -2,11 +2,10 @@ package scheduling
 
 import "math/bits"
 
-// The Umm al-Qura calendar of the years 1440 to 1500, as its authority (the
-// King Abdulaziz City for Science and Technology) computes it and ICU has it:
-// a bit for each month that has 30 days, the lowest for Muharram; other months
-// have 29. From 1451 on this differs by a day from tables that were printed
-// long before (docs/adr/0012).
+// umalqura is the Umm al-Qura calendar of the years 1440 to 1500 as ICU has it
+// in islamic-umalqura: a bit for each month that has 30 days, the lowest for
+// Muharram; other months have 29. From 1451 on it differs by a day here and
+// there from older tables (docs/adr/0012).
 var umalqura = [...]uint16{
 	0x2BA, 0x5B5, 0x5AA, 0xD55, 0xA9A, 0x92E, 0x26E, 0x55D, 0xADA, 0x6D4, // 1440
 	0x6A5, 0xB27, 0xA4D, 0x4AD, 0x56D, 0xB5A, 0x754, 0xF49, 0xE92, 0xD26, // 1450

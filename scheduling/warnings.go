@@ -38,13 +38,33 @@ const warnDays = 400
 // those of the next date.
 func (c *Calendar) Warnings() []Warning {
 	var warnings []Warning
-	sources := c.sources()
-	for i, a := range sources {
-		for _, b := range sources[i:] {
+	ordinary := c.ordinarySources()
+	for i, a := range ordinary {
+		for _, b := range ordinary[i:] {
 			warnings = append(warnings, overlaps(a, b)...)
 		}
-		for _, b := range sources {
+		for _, b := range ordinary {
 			warnings = append(warnings, crossings(a, b)...)
+		}
+	}
+	hours := c.hoursSources()
+	on := make(map[Date][]source, len(hours))
+	for _, h := range hours {
+		on[h.from] = append(on[h.from], h)
+	}
+	for i, h := range hours {
+		for _, a := range ordinary {
+			warnings = append(warnings, overlaps(a, h)...)
+			warnings = append(warnings, crossings(a, h)...)
+			warnings = append(warnings, crossings(h, a)...)
+		}
+		for _, other := range on[h.from] {
+			if other.index >= i {
+				warnings = append(warnings, overlaps(h, other)...)
+			}
+		}
+		for _, next := range on[h.from+1] {
+			warnings = append(warnings, crossings(h, next)...)
 		}
 	}
 	return warnings
@@ -55,11 +75,13 @@ type source struct {
 	pointer  string
 	openings []Opening
 	from     Date // no date before it
+	until    Date // nor after it; 0 for no last
+	index    int  // of hours
 	on       func(Date) bool
 }
 
-// sources lists the rules, the seasons and the dates' hours, in this order.
-func (c *Calendar) sources() []source {
+// ordinarySources lists the rules and the seasons.
+func (c *Calendar) ordinarySources() []source {
 	all := c.ruleSources(c.rules, "", 0)
 	for i := range c.seasons {
 		season, pointer := &c.seasons[i], fmt.Sprintf("/seasons/%d", i)
@@ -74,9 +96,15 @@ func (c *Calendar) sources() []source {
 		}
 		all = append(all, c.ruleSources(season.rules, pointer, i+1)...)
 	}
+	return all
+}
+
+// hoursSources lists the hours of single dates.
+func (c *Calendar) hoursSources() []source {
+	all := make([]source, 0, len(c.planned))
 	for i, h := range c.planned {
 		all = append(all, source{
-			pointer: fmt.Sprintf("/hours/%d", i), openings: h.Openings, from: h.Date,
+			pointer: fmt.Sprintf("/hours/%d", i), index: i, openings: h.Openings, from: h.Date, until: h.Date,
 			on: func(d Date) bool { return d == h.Date },
 		})
 	}
@@ -194,7 +222,14 @@ func crossings(a, b source) []Warning {
 // if there is none in reach.
 func common(a, b source, days Date) Date {
 	from := max(a.from, b.from-days)
-	for d := from; d < from+warnDays; d++ {
+	last := from + warnDays - 1
+	if a.until > 0 {
+		last = min(last, a.until)
+	}
+	if b.until > 0 {
+		last = min(last, b.until-days)
+	}
+	for d := from; d <= last; d++ {
 		if a.on(d) && b.on(d+days) {
 			return d
 		}

@@ -64,8 +64,13 @@ func (b *Booker) Search(ctx context.Context, q Query, now time.Time) ([]DaySlots
 }
 
 func (b *Booker) search(ctx context.Context, group *DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, error) {
-	from = max(from, group.Calendar.DateOf(now.Add(visit.Notice))-1) // a day's openings may reach into the next
+	visit = visit.Counted(group.Calendar, now)
+	// A day's openings may reach into the next.
+	from = max(from, visit.NotBefore, group.Calendar.DateOf(now.Add(visit.Notice))-1)
 	to = min(to, group.Calendar.DateOf(now.Add(visit.Horizon)))
+	if visit.NotAfter > 0 {
+		to = min(to, visit.NotAfter)
+	}
 	if from > to {
 		return nil, nil
 	}
@@ -150,6 +155,7 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	if err != nil {
 		return target{}, err
 	}
+	visit = visit.Counted(group.Calendar, now)
 	start = start.UTC()
 	day, err := dayOf(group.Calendar, visit, start, now)
 	if err != nil {

@@ -23,6 +23,9 @@ type Slot struct {
 // anew behind each gap, a gap being whatever is not bookable: taken, closed,
 // or already too soon.
 func Free(day scheduling.Day, used []int16, v Visit, now time.Time) []Slot {
+	if day.Date < v.NotBefore || v.NotAfter > 0 && day.Date > v.NotAfter {
+		return nil
+	}
 	day = v.sees(day)
 	var buffers [2][ticksOfLongDay]int16 // on the stack
 	f := finder{

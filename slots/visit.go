@@ -1,6 +1,7 @@
 package slots
 
 import (
+	"math"
 	"time"
 
 	"ziyara/catalog"
@@ -15,6 +16,11 @@ type Visit struct {
 	Places                        int // taken in each tick
 	HoldBack                      int // places of each tick left to others
 	Notice, Horizon               time.Duration
+	NoticeDays, HorizonDays       int // working days of the desk group; 0 for none
+
+	// NotBefore and NotAfter are the first and the last date that NoticeDays
+	// and HorizonDays come to, both inclusive; 0 for any.
+	NotBefore, NotAfter scheduling.Date
 
 	// Service and Channel select what is kept for whom on a day
 	// (scheduling.Day.For).
@@ -40,7 +46,61 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel) (Visit, error) {
 		Horizon:  s.Horizon,
 		Service:  s.Slug,
 		Channel:  c,
+
+		NoticeDays:  s.NoticeWorkingDays,
+		HorizonDays: s.HorizonWorkingDays,
 	}, nil
+}
+
+// never is later than any date.
+const never = scheduling.Date(math.MaxInt32)
+
+// Counted returns the visit with the dates that its working days come to in
+// the calendar c at now. A notice that the calendar has too few days for puts
+// every date out of reach; such a horizon none.
+func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
+	if v.NoticeDays == 0 && v.HorizonDays == 0 {
+		return v
+	}
+	today := c.DateOf(now)
+	if v.NoticeDays > 0 {
+		v.NotBefore = never
+		if date, ok := c.AddWorkingDays(today, v.NoticeDays); ok {
+			v.NotBefore = date
+		}
+	}
+	if v.HorizonDays > 0 {
+		if date, ok := c.AddWorkingDays(today, v.HorizonDays); ok {
+			v.NotAfter = date
+		}
+	}
+	return v
+}
+
+// Reach returns the first and the last instant, to the minute, at which a visit
+// may start as far as notice and horizon go, in the calendar c at now. The
+// first is behind the last when nothing is in reach.
+func (v Visit) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Time) {
+	v = v.Counted(c, now)
+	first = now.Add(v.Notice + time.Minute - 1).Truncate(time.Minute)
+	last = now.Add(v.Horizon).Truncate(time.Minute)
+	if v.NotAfter > 0 {
+		last = earlier(last, c.Day(v.NotAfter+1).Start.Add(-time.Minute))
+	}
+	switch {
+	case v.NotBefore == never:
+		first = last.Add(time.Minute)
+	case v.NotBefore > 0 && first.Before(c.Day(v.NotBefore).Start):
+		first = c.Day(v.NotBefore).Start
+	}
+	return first, last
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // length is the number of ticks that the visit takes, buffers included.
@@ -91,7 +151,7 @@ func (v Visit) sees(day scheduling.Day) scheduling.Day { return day.For(v.Servic
 // broken, in the order horizon, notice, closed, off the grid. The bounds of
 // notice and horizon are inclusive.
 func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
-	if rule := v.reach(start, now); rule != "" {
+	if rule := v.reach(day.Date, start, now); rule != "" {
 		return &RuleError{rule}
 	}
 	day = v.sees(day)
@@ -112,12 +172,13 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 // for it, however few are taken.
 func closed(day scheduling.Day, tick int) bool { return day.Places(tick) <= day.HeldBack(tick) }
 
-// reach returns the rule that puts start out of reach at now, "" for none.
-func (v Visit) reach(start, now time.Time) Rule {
+// reach returns the rule that puts start, by the openings of date, out of reach
+// at now, "" for none.
+func (v Visit) reach(date scheduling.Date, start, now time.Time) Rule {
 	switch {
-	case start.After(now.Add(v.Horizon)):
+	case start.After(now.Add(v.Horizon)), v.NotAfter > 0 && date > v.NotAfter:
 		return RuleHorizon
-	case start.Before(now.Add(v.Notice)):
+	case start.Before(now.Add(v.Notice)), date < v.NotBefore:
 		return RuleNotice
 	}
 	return ""

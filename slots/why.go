@@ -34,7 +34,7 @@ func Why(day scheduling.Day, used []int16, v Visit, now time.Time) Tally {
 // refusal returns the first rule against starting at the tick start of the
 // grid, "" for none.
 func (v Visit) refusal(day scheduling.Day, used []int16, start int, now time.Time) Rule {
-	rule := v.reach(day.At(start), now)
+	rule := v.reach(day.Date, day.At(start), now)
 	if rule != "" {
 		return rule
 	}
@@ -66,5 +66,5 @@ func (b *Booker) Explain(ctx context.Context, service, branch string, date sched
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[date].on(group.Calendar.Day(date))
-	return group.Calendar.Explain(date), Why(day, used, visit, now), nil
+	return group.Calendar.Explain(date), Why(day, used, visit.Counted(group.Calendar, now), now), nil
 }

@@ -466,6 +466,9 @@ type Service struct {
 	// HorizonDays A visit starts at most this many days of 24 hours after it is booked.
 	HorizonDays int `json:"horizon_days"`
 
+	// HorizonWorkingDays A visit is at the latest on this many-th day after today on which its desk group is open; absent if that does not count.
+	HorizonWorkingDays int `json:"horizon_working_days,omitempty"`
+
 	// MoveCutoffMinutes A visit is moved earlier than this before its start.
 	MoveCutoffMinutes int `json:"move_cutoff_minutes"`
 
@@ -474,6 +477,9 @@ type Service struct {
 
 	// NoticeMinutes A visit starts at least this long after it is booked.
 	NoticeMinutes int `json:"notice_minutes"`
+
+	// NoticeWorkingDays A visit is at the earliest on this many-th day after today on which its desk group is open; absent if that does not count.
+	NoticeWorkingDays int `json:"notice_working_days,omitempty"`
 
 	// Online Where the same is done online; absent if nowhere.
 	Online string `json:"online,omitempty"`

@@ -73,6 +73,7 @@ func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
 		Department:      Named{Slug: v.Department},
 		DurationMinutes: minutes(v.Duration), BufferBeforeMinutes: minutes(v.Before), BufferAfterMinutes: minutes(v.After),
 		StepMinutes: minutes(v.Step), NoticeMinutes: minutes(v.Notice), HorizonDays: int(v.Horizon / (24 * time.Hour)),
+		NoticeWorkingDays: v.NoticeWorkingDays, HorizonWorkingDays: v.HorizonWorkingDays,
 		CancelCutoffMinutes: minutes(v.CancelCutoff), MoveCutoffMinutes: minutes(v.MoveCutoff),
 		PartyLimit: v.PartyLimit, ActiveLimit: v.ActiveLimit,
 		Requirements: requirementsJSON(v), Online: v.Online,

@@ -35,16 +35,18 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	if err != nil {
 		return nil, err
 	}
+	visit, err := slots.VisitOf(service, party, catalog.Public)
+	if err != nil {
+		return nil, err
+	}
+	// Whole minutes, so that an answer stays the same for a while.
+	first, last := visit.Reach(group.Calendar, now)
 	zone := group.Calendar.Zone()
 	list := SlotList{
 		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party,
 		From: from.String(), To: to.String(),
-		// Whole minutes, so that an answer stays the same for a while.
-		Bookable: BookableSpan{
-			From:  now.Add(service.Notice + time.Minute - 1).Truncate(time.Minute).In(zone),
-			Until: now.Add(service.Horizon).Truncate(time.Minute).In(zone),
-		},
-		Days: make([]SlotDay, 0, len(found)),
+		Bookable: BookableSpan{From: first.In(zone), Until: last.In(zone)},
+		Days:     make([]SlotDay, 0, len(found)),
 	}
 	for _, d := range found {
 		day := SlotDay{Date: d.Date.String(), Hijri: hijri(d.Date), Slots: make([]Slot, len(d.Slots))}

@@ -147,6 +147,8 @@ type service struct {
 	StepMinutes         int                   `json:"step_minutes"`
 	NoticeMinutes       int                   `json:"notice_minutes"`
 	HorizonDays         int                   `json:"horizon_days"` // of 24 hours
+	NoticeWorkingDays   int                   `json:"notice_working_days"`
+	HorizonWorkingDays  int                   `json:"horizon_working_days"`
 	CancelCutoffMinutes int                   `json:"cancel_cutoff_minutes"`
 	MoveCutoffMinutes   int                   `json:"move_cutoff_minutes"`
 	PartyLimit          int                   `json:"party_limit"`
@@ -160,16 +162,19 @@ type service struct {
 
 func (s service) service() catalog.Service {
 	return catalog.Service{
-		Slug:            s.Slug,
-		Department:      s.Department,
-		Name:            s.Name,
-		About:           s.About,
-		Duration:        minutes(s.DurationMinutes),
-		Before:          minutes(s.BeforeMinutes),
-		After:           minutes(s.AfterMinutes),
-		Step:            minutes(s.StepMinutes),
-		Notice:          minutes(s.NoticeMinutes),
-		Horizon:         time.Duration(s.HorizonDays) * 24 * time.Hour,
+		Slug:               s.Slug,
+		Department:         s.Department,
+		Name:               s.Name,
+		About:              s.About,
+		Duration:           minutes(s.DurationMinutes),
+		Before:             minutes(s.BeforeMinutes),
+		After:              minutes(s.AfterMinutes),
+		Step:               minutes(s.StepMinutes),
+		Notice:             minutes(s.NoticeMinutes),
+		Horizon:            time.Duration(s.HorizonDays) * 24 * time.Hour,
+		NoticeWorkingDays:  s.NoticeWorkingDays,
+		HorizonWorkingDays: s.HorizonWorkingDays,
+
 		CancelCutoff:    minutes(s.CancelCutoffMinutes),
 		MoveCutoff:      minutes(s.MoveCutoffMinutes),
 		PartyLimit:      s.PartyLimit,

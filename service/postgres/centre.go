@@ -92,6 +92,8 @@ type serviceRow struct {
 	GapStep         int                           `db:"gap_step_minutes"`
 	Notice          int                           `db:"notice_minutes"`
 	Horizon         int                           `db:"horizon_minutes"`
+	NoticeDays      int                           `db:"notice_working_days"`
+	HorizonDays     int                           `db:"horizon_working_days"`
 	Cancel          int                           `db:"cancel_minutes"`
 	Move            int                           `db:"move_minutes"`
 	PartyLimit      int                           `db:"party_limit"`
@@ -183,6 +185,7 @@ func (r serviceRow) service() catalog.Service {
 		Duration: minutes(r.Duration), Before: minutes(r.Before), After: minutes(r.After),
 		Step: minutes(r.Step), GapStep: minutes(r.GapStep),
 		Notice: minutes(r.Notice), Horizon: minutes(r.Horizon),
+		NoticeWorkingDays: r.NoticeDays, HorizonWorkingDays: r.HorizonDays,
 		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
 		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
@@ -240,7 +243,8 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				minutes(v.Duration), minutes(v.Before), minutes(v.After), minutes(v.Step), minutes(v.GapStep),
 				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
-				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack)); err != nil {
+				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
+				v.NoticeWorkingDays, v.HorizonWorkingDays); err != nil {
 				return err
 			}
 		}
