@@ -99,7 +99,7 @@ func TestConstraints(t *testing.T) {
 		{"the text of a code kept", `INSERT INTO messages (kind, verification_id, lang, created_at, next_attempt_at, expires_at, text)
 			VALUES ('verification_code', '` + proof + `', 'ar', now(), now(), now(), '123456')`, "messages_no_code_kept"},
 		{"a message in an unknown state", "UPDATE messages SET state = 'lost'", "messages_state_check"},
-		{"a message of an unknown kind", "UPDATE messages SET kind = 'advert'", "messages_kind_check"},
+		{"a message of an unknown kind", "UPDATE messages SET kind = 'advert'", "messages_kind"},
 		{"a sixth wrong code", "UPDATE verifications SET tries = 6", "verifications_tries"},
 		{"fewer than no wrong codes", "UPDATE verifications SET tries = -1", "verifications_tries"},
 		{"history of a visit that is not there",
