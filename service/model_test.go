@@ -368,7 +368,7 @@ func ended(s slots.Status) slots.Status {
 func (m *model) compareFree(service string) {
 	m.t.Helper()
 	v, group, _ := m.wanted(service)
-	days, err := m.booker().Search(m.t.Context(), slots.Query{
+	days, _, err := m.booker().Search(m.t.Context(), slots.Query{
 		Service: service, Branch: "dammam", From: m.dates[0], To: m.dates[len(m.dates)-1], Party: 1, Channel: catalog.Public,
 	}, m.now())
 	if err != nil {

@@ -28,14 +28,20 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	if err != nil {
 		return nil, err
 	}
-	party := max(1, r.Params.Party)
-	found, err := s.Booker.Search(ctx, slots.Query{
-		Service: r.Service, Branch: r.Params.Branch, From: from, To: to, Party: party, Channel: catalog.Public,
+	q := search{service: r.Service, branch: r.Params.Branch, from: from, to: to, party: max(1, r.Params.Party)}
+	centre := s.Centre()
+	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
+		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
+			return answer.to(r.Params.IfNoneMatch), nil
+		}
+	}
+	found, stamp, err := s.Booker.Search(ctx, slots.Query{
+		Service: q.service, Branch: q.branch, From: from, To: to, Party: q.party, Channel: catalog.Public,
 	}, now)
 	if err != nil {
 		return nil, err
 	}
-	visit, err := slots.VisitOf(service, party, catalog.Public)
+	visit, err := slots.VisitOf(service, q.party, catalog.Public)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +49,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	first, last := visit.Reach(group.Calendar, now)
 	zone := group.Calendar.Zone()
 	list := SlotList{
-		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party,
+		Service: q.service, Branch: q.branch, Zone: zone.String(), Party: q.party,
 		From: from.String(), To: to.String(),
 		Bookable: BookableSpan{From: first.In(zone), Until: last.In(zone)},
 		Days:     make([]SlotDay, 0, len(found)),
@@ -55,7 +61,11 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		}
 		list.Days = append(list.Days, day)
 	}
-	return newSlotsAnswer(&list, r.Params.IfNoneMatch), nil
+	answer := newReadyAnswer(&list, momentAt(now, centre.Version, stamp))
+	if stamp != 0 {
+		s.ready.keep(q, answer)
+	}
+	return answer.to(r.Params.IfNoneMatch), nil
 }
 
 // days reads the range of a search; today counts in the branch's zone.
@@ -90,26 +100,29 @@ func slotJSON(v slots.Slot, zone *time.Location) Slot {
 
 func hijri(d scheduling.Date) string { return scheduling.HijriOf(d).String() }
 
-// slotsAnswer is a list of slots as it is sent, with the tag that names it.
-type slotsAnswer struct {
-	tag     string
-	body    []byte
-	matches bool // the client has it already
-}
-
-func newSlotsAnswer(list *SlotList, known string) slotsAnswer {
+func newReadyAnswer(list *SlotList, m moment) readyAnswer {
 	size := 300
 	for _, d := range list.Days {
 		size += 80 + 100*len(d.Slots)
 	}
 	body := appendSlotList(make([]byte, 0, size), list)
 	sum := sha256.Sum256(body)
-	a := slotsAnswer{tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
+	return readyAnswer{moment: m, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
+}
+
+// slotsAnswer is an answer to a client that knows some of its tags.
+type slotsAnswer struct {
+	readyAnswer
+	matches bool // the client has it already
+}
+
+func (a readyAnswer) to(known string) slotsAnswer {
+	answer := slotsAnswer{readyAnswer: a}
 	for tag := range strings.SplitSeq(known, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		a.matches = a.matches || tag == a.tag || tag == "*"
+		answer.matches = answer.matches || tag == a.tag || tag == "*"
 	}
-	return a
+	return answer
 }
 
 // VisitListSlotsResponse writes the answer, or 304 when the client has it
@@ -121,7 +134,8 @@ func (a slotsAnswer) VisitListSlotsResponse(c *fiber.Ctx) error {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Send(a.body)
+	c.Response().SetBodyRaw(a.body) // shared, not copied
+	return nil
 }
 
 // ExplainSlots says why a day is as it is.
