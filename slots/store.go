@@ -2,6 +2,7 @@ package slots
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ziyara/scheduling"
@@ -95,6 +96,25 @@ type Once struct {
 	Fingerprint [32]byte
 	// Answer renders what the caller is told, to be told again.
 	Answer func(Appointment) ([]byte, error)
+}
+
+// Taking returns the day with the place taken, if each of its ticks has room
+// beside what is left to others: heldBack, tick by tick. o stays as it is.
+func (o Occupied) Taking(p Place, heldBack []int16) (Occupied, bool) {
+	first := p.First - o.First
+	if first < 0 || first+p.Ticks > len(o.Used) {
+		return o, false
+	}
+	for i, held := range heldBack {
+		if int(o.Used[first+i])+p.Count > int(o.Open[first+i])-int(held) {
+			return o, false
+		}
+	}
+	o.Used = slices.Clone(o.Used)
+	for i := first; i < first+p.Ticks; i++ {
+		o.Used[i] += int16(p.Count) //nolint:gosec // at most what is open
+	}
+	return o, true
 }
 
 // on returns the day as the ledger has it, together with what is taken; the

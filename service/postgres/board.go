@@ -155,6 +155,21 @@ func sizeOf(days []slots.Occupied) int {
 	return size
 }
 
+// put notes what a date is like now that this replica has changed it.
+func (b *board) put(id int, date scheduling.Date, day slots.Occupied) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	g := b.groups[id]
+	if g == nil {
+		return
+	}
+	b.renew(g)
+	if i := int(date - g.from); i >= 0 && i < len(g.days) && g.days[i].Version < day.Version {
+		g.days = slices.Clone(g.days) // others are reading
+		g.days[i] = day
+	}
+}
+
 // forget makes the next look at the desk groups ask again.
 func (b *board) forget(groups ...int) {
 	b.mu.Lock()

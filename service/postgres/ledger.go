@@ -75,7 +75,7 @@ type Difference struct {
 func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
-		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"); err != nil {
 			return fault("audit", err)
 		}
 		return q.list(ctx, &differences, "audit")
@@ -90,12 +90,10 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 	}
 	all := append(append([]slots.Place(nil), back...), others...)
 	q.touch(all)
-	p := columns(all)
-	var days []time.Time
-	if err := q.list(ctx, &days, "lock_days", p.branches, p.groups, p.days); err != nil {
+	if _, err := q.lockDays(ctx, keysOf(all)); err != nil {
 		return err
 	}
-	p = columns(back)
+	p := columns(back)
 	_, err := q.exec(ctx, "give_back", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
 	return err
 }
@@ -107,15 +105,22 @@ func (q session) take(ctx context.Context, p slots.Place, heldBack []int16) erro
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	var days []time.Time
-	one := columns([]slots.Place{p})
-	if err := q.list(ctx, &days, "lock_days", one.branches, one.groups, one.days); err != nil {
+	days, err := q.lockDays(ctx, keysOf([]slots.Place{p}))
+	if err != nil {
 		return err
 	}
 	if len(days) == 0 {
 		return slots.ErrDayClosed
 	}
 	return slots.ErrTaken
+}
+
+func keysOf(places []slots.Place) []dayKey {
+	keys := make([]dayKey, len(places))
+	for i, p := range places {
+		keys[i] = keyOf(p)
+	}
+	return keys
 }
 
 // placeColumns are places as one array per column.

@@ -1,50 +1,57 @@
--- Turns a standing hold into a booked visit, with its history and the message
--- to the visitor. The person's place number is the smallest free one; the
--- unique index decides when two bookings choose the same.
+-- Turns standing holds into booked visits ($1), with their history and the
+-- messages to the visitors. It returns the holds that it turned.
 --
--- What changes visits of one person takes its turn: two visits at overlapping
--- times would each wait for the other at the exclusion constraint.
+-- The person's place number is the smallest free one; the unique index decides
+-- when two bookings choose the same. What changes visits of one person takes
+-- its turn: two visits at overlapping times would each wait for the other at
+-- the exclusion constraint. A request that is alone ($2) waits for its turn;
+-- one among others does not, and is asked to come alone.
+--
 -- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of
 -- holds looks as cheap while there are few, and then every booking of the rush
 -- reads all of them.
-WITH turn AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(hashtextextended($4::uuid::text, 2))
-), standing AS MATERIALIZED (
-    SELECT a.branch_id, a.id,
-           (SELECT min(n)
-            FROM generate_series(1, s.active_limit) AS n
-            WHERE NOT EXISTS (
-                SELECT FROM appointments other
-                WHERE other.person = $4::uuid AND other.service_id = a.service_id AND other.person_place = n)) AS person_place
-    FROM turn
-    CROSS JOIN appointments a
-    JOIN services s ON s.id = a.service_id
-    WHERE a.id = $1 AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > $2
+WITH wanted AS MATERIALIZED (
+    SELECT w.*,
+           CASE WHEN $2::boolean
+                THEN pg_advisory_xact_lock(hashtextextended(w.person::text, 2)) IS NOT NULL
+                ELSE pg_try_advisory_xact_lock(hashtextextended(w.person::text, 2))
+           END AS turn
+    FROM jsonb_to_recordset($1::jsonb) AS w (
+        n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, lang text,
+        visitor_name text, identity_kind text, identity text, email text,
+        representative_name text, representative_identity_kind text, representative_identity text,
+        wakala text, wakala_expires date, needs text[])
+    WHERE w.n BETWEEN 0 AND 10000 -- true, and makes the planner expect few
 ), booked AS (
     UPDATE appointments a
-    SET status = 'booked', version = 1, created_at = $2, expires_at = NULL,
-        reference = $3, person = $4, person_place = standing.person_place, mobile = $5, lang = $6,
-        visitor_name = $7, identity_kind = $8, identity = $9, email = $10,
-        representative_name = $11, representative_identity_kind = $12, representative_identity = $13,
-        wakala = $14, wakala_expires = $15, needs = $16
-    FROM standing
-    WHERE (a.id, a.branch_id) = (standing.id, standing.branch_id)
-      AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > $2
-      AND standing.person_place IS NOT NULL
-    RETURNING a.*
+    SET status = 'booked', version = 1, created_at = w.now, expires_at = NULL,
+        reference = w.reference, person = w.person, person_place = free.place, mobile = w.mobile, lang = w.lang,
+        visitor_name = w.visitor_name, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
+        representative_name = w.representative_name, representative_identity_kind = w.representative_identity_kind,
+        representative_identity = w.representative_identity, wakala = w.wakala, wakala_expires = w.wakala_expires,
+        needs = w.needs
+    FROM wanted w
+    JOIN appointments hold ON hold.id = w.id
+    JOIN services s ON s.id = hold.service_id
+    CROSS JOIN LATERAL (
+        SELECT min(place) AS place
+        FROM generate_series(1, s.active_limit) AS place
+        WHERE NOT EXISTS (
+            SELECT FROM appointments other
+            WHERE other.person = w.person AND other.service_id = hold.service_id AND other.person_place = place)) AS free
+    WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
+      AND w.turn AND free.place IS NOT NULL
+    RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, s.slug AS service, a.*
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
-    SELECT branch_id, id, 'booked', $2, start_at, version FROM booked
+    SELECT branch_id, id, 'booked', created_at, start_at, version FROM booked
 ), message AS (
     INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-    SELECT 'booked', branch_id, id, version, lang, $2, $2, start_at
+    SELECT 'booked', branch_id, id, version, lang, created_at, created_at, start_at
     FROM booked
     WHERE mobile IS NOT NULL
 )
-SELECT EXISTS (SELECT FROM standing WHERE person_place IS NULL) AS person_full,
-       b.*, s.slug AS service, br.slug AS branch,
-       jsonb_build_array(jsonb_build_object('kind', 'booked', 'at', $2, 'start', b.start_at, 'version', b.version)) AS history
-FROM (SELECT) AS one
-LEFT JOIN booked b ON true
-LEFT JOIN services s ON s.id = b.service_id
-LEFT JOIN branches br ON br.id = b.branch_id
+SELECT b.n, b.id, b.branch_id, b.service, br.slug AS branch, b.desk_group_id, b.day, b.first_tick, b.ticks, b.places,
+       b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until
+FROM booked b
+JOIN branches br ON br.id = b.branch_id
