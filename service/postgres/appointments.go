@@ -10,7 +10,6 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
-	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
