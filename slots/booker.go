@@ -50,18 +50,27 @@ type DaySlots struct {
 // costs one read. Besides the errors of Centre.Desk it returns ErrRange, a
 // *RuleError of RulePartyLimit or a *VisitorError for unknown needs.
 func (b *Booker) Search(ctx context.Context, q Query, now time.Time) ([]DaySlots, error) {
-	service, group, err := b.centre().Desk(q.Service, q.Branch)
+	group, visit, err := b.asked(q)
 	if err != nil {
 		return nil, err
+	}
+	return b.search(ctx, group, visit, q.From, q.To, now)
+}
+
+// asked checks a query and returns whom it asks and what for.
+func (b *Booker) asked(q Query) (*DeskGroup, Visit, error) {
+	service, group, err := b.centre().Desk(q.Service, q.Branch)
+	if err != nil {
+		return nil, Visit{}, err
 	}
 	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
 	if err != nil {
-		return nil, err
+		return nil, Visit{}, err
 	}
 	if q.From > q.To || int(q.To-q.From) >= maxDays {
-		return nil, ErrRange
+		return nil, Visit{}, ErrRange
 	}
-	return b.search(ctx, group, visit, q.From, q.To, now)
+	return group, visit, nil
 }
 
 func (b *Booker) search(ctx context.Context, group *DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, error) {

@@ -140,6 +140,23 @@ func (f *fakeStore) Occupancy(_ context.Context, g *slots.DeskGroup, from, to sc
 	return found, nil
 }
 
+func (f *fakeStore) Occupancies(_ context.Context, spans []slots.GroupDays) ([]map[scheduling.Date]slots.Occupied, error) {
+	if err := f.called("Occupancies"); err != nil {
+		return nil, err
+	}
+	found := make([]map[scheduling.Date]slots.Occupied, len(spans))
+	for i, s := range spans {
+		f.asked = append(f.asked, [2]scheduling.Date{s.From, s.To})
+		found[i] = make(map[scheduling.Date]slots.Occupied)
+		for k, d := range f.days {
+			if k.branch == s.Group.BranchID && k.group == s.Group.ID && k.day >= s.From && k.day <= s.To {
+				found[i][k.day] = d
+			}
+		}
+	}
+	return found, nil
+}
+
 func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day scheduling.Day) error {
 	if err := f.called("OpenDay"); err != nil {
 		return err

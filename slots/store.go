@@ -15,6 +15,10 @@ type Store interface {
 	// have been opened; a day without a row has nothing taken.
 	Occupancy(ctx context.Context, g *DeskGroup, from, to scheduling.Date) (map[scheduling.Date]Occupied, error)
 
+	// Occupancies returns the same for several desk groups at once, in the
+	// order of spans.
+	Occupancies(ctx context.Context, spans []GroupDays) ([]map[scheduling.Date]Occupied, error)
+
 	// OpenDay gives the ledger a row for the day, unless it has one. It
 	// returns ErrStale when the calendar of g is not the current one.
 	OpenDay(ctx context.Context, g *DeskGroup, day scheduling.Day) error
@@ -78,6 +82,12 @@ type Occupied struct {
 	First int     // tick of the first element
 	Open  []int16 // places open
 	Used  []int16 // places taken
+}
+
+// GroupDays are the dates From to To, both inclusive, of a desk group.
+type GroupDays struct {
+	Group    *DeskGroup
+	From, To scheduling.Date
 }
 
 // Once makes a request that creates something answerable once: the store

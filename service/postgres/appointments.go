@@ -23,7 +23,8 @@ func (s *Store) Hold(ctx context.Context, a slots.Appointment, heldBack []int16,
 		}
 		p := a.Place
 		err := q.get(ctx, &result, "hold", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack),
-			a.ID, a.Service, a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires)
+			a.ID, a.Service, a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires,
+			pq.StringArray(append([]string{}, a.Needs...)))
 		switch {
 		case err != nil:
 			return a, err

@@ -32,6 +32,34 @@ func (s *Store) Occupancy(ctx context.Context, g *slots.DeskGroup, from, to sche
 	return days, nil
 }
 
+// Occupancies implements slots.Store.
+func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([]map[scheduling.Date]slots.Occupied, error) {
+	var branches, groups pq.Int64Array
+	var from, to pq.StringArray
+	days := make([]map[scheduling.Date]slots.Occupied, len(spans))
+	for i, span := range spans {
+		branches = append(branches, int64(span.Group.BranchID))
+		groups = append(groups, int64(span.Group.ID))
+		from = append(from, span.From.String())
+		to = append(to, span.To.String())
+		days[i] = make(map[scheduling.Date]slots.Occupied)
+	}
+	var rows []struct {
+		Span      int       `db:"span"`
+		Day       time.Time `db:"day"`
+		FirstTick int       `db:"first_tick"`
+		Open      counts    `db:"open"`
+		Used      counts    `db:"used"`
+	}
+	if err := s.pool().list(ctx, &rows, "occupancies", branches, groups, from, to); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		days[r.Span-1][dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
+	}
+	return days, nil
+}
+
 // OpenDay implements slots.Store.
 func (s *Store) OpenDay(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) error {
 	var id int

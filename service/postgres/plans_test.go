@@ -28,7 +28,8 @@ func TestPlans(t *testing.T) {
 		through         string // an index that has to be in the plan
 	}{
 		{name: "occupancy", arguments: "1, 1, '2026-11-22', '2026-12-05'", through: "ledger_days_pkey"},
-		{name: "hold", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}', " + id + ", 'iban-update', " + now + ", " + now + ", 1, 'public', " + now + ", " + now,
+		{name: "occupancies", arguments: "'{1,2,3}', '{1,8,13}', '{2026-11-22,2026-11-23,2026-11-22}', '{2026-11-28,2026-11-29,2026-11-28}'", through: "ledger_days_pkey"},
+		{name: "hold", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}', " + id + ", 'iban-update', " + now + ", " + now + ", 1, 'public', " + now + ", " + now + ", '{}'",
 			through: "ledger_days_pkey"},
 		{name: "take", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}'", through: "ledger_days_pkey"},
 		{name: "lock_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},

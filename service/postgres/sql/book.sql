@@ -26,7 +26,8 @@ WITH turn AS MATERIALIZED (
         reference = $3, person = $4, person_place = standing.person_place, mobile = $5, lang = $6,
         visitor_name = $7, identity_kind = $8, identity = $9, email = $10,
         representative_name = $11, representative_identity_kind = $12, representative_identity = $13,
-        wakala = $14, wakala_expires = $15, needs = $16
+        wakala = $14, wakala_expires = $15,
+        needs = CASE WHEN cardinality($16::text[]) > 0 THEN $16 ELSE a.needs END
     FROM standing
     WHERE (a.id, a.branch_id) = (standing.id, standing.branch_id)
       AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > $2

@@ -17,9 +17,10 @@ WITH taken AS (
     RETURNING branch_id, desk_group_id, day
 ), held AS (
     INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
-                              start_at, end_at, party, channel, created_at, expires_at)
+                              start_at, end_at, party, channel, created_at, expires_at, needs)
     SELECT t.branch_id, $8::uuid, 'held', (SELECT s.id FROM services s WHERE s.slug = $9), t.desk_group_id, t.day, $4, $5, $6,
-           $10::timestamptz, $11::timestamptz, $12::smallint, $13::text, $14::timestamptz, $15::timestamptz
+           $10::timestamptz, $11::timestamptz, $12::smallint, $13::text, $14::timestamptz, $15::timestamptz,
+           $16::text[]
     FROM taken t
 )
 SELECT count(*) = 1 AS taken,
