@@ -2,12 +2,7 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"strings"
 	"time"
-
-	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
@@ -28,9 +23,13 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	if err != nil {
 		return nil, err
 	}
+	needs, err := needsOf(service, r.Params.Needs)
+	if err != nil {
+		return nil, err
+	}
 	party := max(1, r.Params.Party)
 	found, err := s.Booker.Search(ctx, slots.Query{
-		Service: r.Service, Branch: r.Params.Branch, From: from, To: to, Party: party, Channel: catalog.Public,
+		Service: r.Service, Branch: r.Params.Branch, From: from, To: to, Party: party, Channel: catalog.Public, Needs: needs,
 	}, now)
 	if err != nil {
 		return nil, err
@@ -43,7 +42,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	first, last := visit.Reach(group.Calendar, now)
 	zone := group.Calendar.Zone()
 	list := SlotList{
-		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party,
+		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party, Needs: needs,
 		From: from.String(), To: to.String(),
 		Bookable: BookableSpan{From: first.In(zone), Until: last.In(zone)},
 		Days:     make([]SlotDay, 0, len(found)),
@@ -90,38 +89,12 @@ func slotJSON(v slots.Slot, zone *time.Location) Slot {
 
 func hijri(d scheduling.Date) string { return scheduling.HijriOf(d).String() }
 
-// slotsAnswer is a list of slots as it is sent, with the tag that names it.
-type slotsAnswer struct {
-	tag     string
-	body    []byte
-	matches bool // the client has it already
-}
-
-func newSlotsAnswer(list *SlotList, known string) slotsAnswer {
+func newSlotsAnswer(list *SlotList, known string) tagged {
 	size := 300
 	for _, d := range list.Days {
 		size += 80 + 100*len(d.Slots)
 	}
-	body := appendSlotList(make([]byte, 0, size), list)
-	sum := sha256.Sum256(body)
-	a := slotsAnswer{tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
-	for tag := range strings.SplitSeq(known, ",") {
-		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		a.matches = a.matches || tag == a.tag || tag == "*"
-	}
-	return a
-}
-
-// VisitListSlotsResponse writes the answer, or 304 when the client has it
-// (RFC 9110, section 13.1.2).
-func (a slotsAnswer) VisitListSlotsResponse(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderETag, a.tag)
-	c.Set(fiber.HeaderCacheControl, "no-cache") // keep it, but ask every time
-	if a.matches {
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Send(a.body)
+	return newTagged(appendSlotList(make([]byte, 0, size), list), known)
 }
 
 // ExplainSlots says why a day is as it is.
