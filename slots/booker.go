@@ -338,7 +338,14 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	}
 	var moved Appointment
 	err = b.take(ctx, t, now, func() error {
-		if err = b.offered(ctx, t, &current.Place, now); err != nil {
+		err = b.offered(ctx, t, &current.Place, now)
+		if errors.Is(err, ErrTaken) {
+			// By the visit itself, if the same move came in twice at once.
+			if current, err = b.store.FindReference(ctx, r); err == nil && !current.Start.Equal(t.start) {
+				err = ErrTaken
+			}
+		}
+		if err != nil {
 			return err
 		}
 		moved, err = b.store.Move(ctx, r, t.heldBack, decide)
