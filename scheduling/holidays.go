@@ -133,20 +133,3 @@ func (h *Holidays) covers(d Date) bool {
 	}
 	return false
 }
-
-// HolidayOn returns the name of the first holiday that closes the local date
-// d. It reports false when none does: because there is none, the desk group
-// stays open on it, or the date has hours of its own.
-func (c *Calendar) HolidayOn(d Date) (name Text, closes bool) {
-	if _, ok := c.hours[d]; ok {
-		return Text{}, false
-	}
-	for _, list := range c.holidays {
-		for h := range list.Between(d, d) {
-			if !c.opensOn(&h) {
-				return h.Name, true
-			}
-		}
-	}
-	return Text{}, false
-}
