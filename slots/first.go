@@ -12,7 +12,7 @@ import (
 // FirstQuery asks for the first free slot of a service, wherever it is.
 type FirstQuery struct {
 	Service string          // slug
-	From    scheduling.Date // in the zone of each branch; 0 for today
+	From    scheduling.Date // in the zone of each branch; 0 for any
 	Party   int
 	Channel catalog.Channel
 	Needs   []string // slugs
@@ -76,9 +76,6 @@ type lookout struct {
 
 func newLookout(g *DeskGroup, v Visit, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
 	v = v.Counted(g.Calendar, now)
-	if from == 0 {
-		from = g.Calendar.DateOf(now)
-	}
 	l := &lookout{group: g, visit: v, first: first}
 	l.next, l.last = v.within(g.Calendar, from, never, now)
 	return l

@@ -69,9 +69,7 @@ func (v Visit) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Ti
 			}
 			switch v.reach(date, day.At(start), now) {
 			case RuleNotice:
-				if offer.State == DayClosed {
-					offer.State = DayTooSoon
-				}
+				offer.State = DayTooSoon
 			case "":
 				offer.State = DayFull
 				return offer

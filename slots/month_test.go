@@ -78,6 +78,44 @@ func TestDaysWithoutAPlaceForTheParty(t *testing.T) {
 	}
 }
 
+// A date on which only others are received is closed, not full.
+func TestDaysForOthers(t *testing.T) {
+	t.Parallel()
+	others := opens(t, "09:00-12:00")
+	others[0].Services = []string{"iban-update"}
+	kept := opens(t, "09:00-12:00 x2")
+	kept[0].Reserve = map[string]int{string(catalog.Public): 2}
+	plan := daily("Asia/Riyadh", opens(t, "09:00-12:00"))
+	plan.Hours = []scheduling.DayHours{{Date: tuesday + 1, Openings: others}, {Date: tuesday + 2, Openings: kept}}
+	r := newRigOf(t, plan, hourly())
+	days, err := r.Days(t.Context(), query(tuesday+1, tuesday+3), heldAt)
+	want := []slots.DayOffer{
+		{Date: tuesday + 1, State: slots.DayClosed},
+		{Date: tuesday + 2, State: slots.DayClosed},
+		{Date: tuesday + 3, State: slots.DayFree, Starts: 3},
+	}
+	if diff := cmp.Diff(want, days); diff != "" || err != nil {
+		t.Errorf("Days: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// Between a start that is too soon and one that is too late, the date is one
+// to come back for.
+func TestDaysBetweenTwoStarts(t *testing.T) {
+	t.Parallel()
+	service := hourly()
+	service.Notice, service.Horizon = 0, 30*time.Minute
+	r := newRig(t, "09:00-12:00", service)
+	for now, want := range map[string]slots.DayState{
+		"08:00": slots.DayTooLate, "09:00": slots.DayFree, "09:15": slots.DayTooLate, "11:01": slots.DayTooSoon,
+	} {
+		days, err := r.Days(t.Context(), query(tuesday, tuesday), at(t, now))
+		if err != nil || days[0].State != want {
+			t.Errorf("at %s: %+v, %v, want %s", now, days, err, want)
+		}
+	}
+}
+
 func TestDaysRefuse(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())

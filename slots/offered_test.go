@@ -140,6 +140,44 @@ func TestMoveAmongStartsBehindGaps(t *testing.T) {
 	}
 }
 
+// A visit that follows a gap which has gone may move back to the grid: its own
+// place is not in the way.
+func TestMoveBackToTheGrid(t *testing.T) {
+	t.Parallel()
+	short := followingGaps()
+	short.Slug, short.Duration, short.Step = "iban-update", 15*time.Minute, 15*time.Minute
+	for _, tc := range []struct {
+		name, to string
+		err      error
+	}{
+		{"behind the visit", "11:15", nil},
+		{"on the grid, behind the visit", "12:00", nil},
+		{"on the grid, across the visit", "11:00", nil},
+		{"neither", "11:30", slots.ErrTaken},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			r := &rig{store: newFakeStore(), t: t, centre: centre(t, daily("Asia/Riyadh", opens(t, "09:00-13:00")), followingGaps(), short)}
+			r.use()
+			tomorrow := func(clock string) time.Time { return at(t, clock).AddDate(0, 0, 1) }
+			ask := request(tomorrow("10:00"))
+			ask.Service = "iban-update"
+			gap, err := r.Hold(t.Context(), ask, nil, heldAt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := r.book("1000000008", tomorrow("10:15"))
+			if err := r.Booker.Release(t.Context(), gap.ID); err != nil {
+				t.Fatal(err)
+			}
+			_, err = r.Move(t.Context(), a.Reference, tomorrow(tc.to), heldAt)
+			if (err != nil) != (tc.err != nil) || tc.err != nil && !errors.Is(err, tc.err) {
+				t.Errorf("Move = %v, want %v", err, tc.err)
+			}
+		})
+	}
+}
+
 // Two requests for the same move at once move the visit once, where starts
 // follow gaps too: the place of the first is not in the way of the second.
 func TestMoveBehindAGapTwiceAtOnce(t *testing.T) {

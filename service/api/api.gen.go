@@ -875,7 +875,7 @@ type ListDaysParams struct {
 
 // FindFirstSlotsParams defines parameters for FindFirstSlots.
 type FindFirstSlotsParams struct {
-	// From First date, in the zone of each branch; today if absent.
+	// From First date, in the zone of each branch; as early as possible if absent.
 	From string `form:"from,omitempty" json:"from,omitempty"`
 
 	// Party Number of visitors, 1 to 50; 1 if absent.
