@@ -365,10 +365,26 @@ func ended(s slots.Status) slots.Status {
 	return s
 }
 
+// compareFree compares what is offered. A replica may show for two seconds what
+// another one has changed; it has ten.
 func (m *model) compareFree(service string) {
 	m.t.Helper()
+	wrong := m.wrongOffers(service)
+	for range 500 {
+		if len(wrong) == 0 {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+		wrong = m.wrongOffers(service)
+	}
+	m.t.Errorf("%s: offered wrongly, or not offered: %v", service, wrong)
+}
+
+// wrongOffers returns the starts at which the model and the service disagree.
+func (m *model) wrongOffers(service string) []time.Time {
+	m.t.Helper()
 	v, group, _ := m.wanted(service)
-	days, err := m.booker().Search(m.t.Context(), slots.Query{
+	days, _, err := m.booker().Search(m.t.Context(), slots.Query{
 		Service: service, Branch: "dammam", From: m.dates[0], To: m.dates[len(m.dates)-1], Party: 1, Channel: catalog.Public,
 	}, m.now())
 	if err != nil {
@@ -380,14 +396,16 @@ func (m *model) compareFree(service string) {
 			free[s.Start] = true
 		}
 	}
+	var wrong []time.Time
 	for _, date := range m.dates {
 		day := group.Calendar.Day(date)
 		for tick := day.First; tick < day.First+len(day.Open); tick++ {
 			start := day.At(tick)
 			place, err := m.place(v, group, start)
 			if want := err == nil && m.fits(v, group, place, nil); free[start] != want {
-				m.t.Errorf("%s at %v: offered %v, the model says %v", service, start, free[start], want)
+				wrong = append(wrong, start)
 			}
 		}
 	}
+	return wrong
 }

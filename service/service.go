@@ -128,6 +128,9 @@ func (s *Service) Centre() *slots.Centre { return s.centre.Load() }
 // It is called once.
 func (s *Service) Run(ctx context.Context) error {
 	stopJobs := s.startJobs(ctx)
+	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
+	followed := make(chan error, 1)
+	go func() { followed <- s.store.Follow(following) }()
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error
@@ -143,6 +146,8 @@ func (s *Service) Run(ctx context.Context) error {
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
+	unfollow()
+	err = errors.Join(err, <-followed)
 	return errors.Join(err, s.close())
 }
 

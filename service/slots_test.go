@@ -83,6 +83,7 @@ func TestUnchangedSlotsAreNotSentAgain(t *testing.T) {
 	}
 
 	hold := visitor.Holds("heirs-returns", "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	centre.Eventually("the other replica has heard of the hold", func() bool { return ask(1, tag).Status == http.StatusOK })
 	for replica := range 2 {
 		answer := ask(replica, tag)
 		if answer.Status != http.StatusOK || answer.Header.Get("ETag") == tag {

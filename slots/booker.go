@@ -46,13 +46,14 @@ type DaySlots struct {
 	Slots []Slot
 }
 
-// Search returns the days of the query that have free slots, ascending. It
-// costs one read. Besides the errors of Centre.Desk it returns ErrRange, a
-// *RuleError of RulePartyLimit or a *VisitorError for unknown needs.
-func (b *Booker) Search(ctx context.Context, q Query, now time.Time) ([]DaySlots, error) {
+// Search returns the days of the query that have free slots, ascending, and
+// the stamp under which they were read (see Stamp). It costs one read, or none.
+// Besides the errors of Centre.Desk it returns ErrRange, a *RuleError of
+// RulePartyLimit or a *VisitorError for unknown needs.
+func (b *Booker) Search(ctx context.Context, q Query, now time.Time) ([]DaySlots, int64, error) {
 	group, visit, err := b.asked(q)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	return b.search(ctx, group, visit, q.From, q.To, now)
 }
@@ -73,24 +74,36 @@ func (b *Booker) asked(q Query) (*DeskGroup, Visit, error) {
 	return group, visit, nil
 }
 
-func (b *Booker) search(ctx context.Context, group *DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, error) {
+func (b *Booker) search(ctx context.Context, group *DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, int64, error) {
 	visit = visit.Counted(group.Calendar, now)
 	from, to = visit.within(group.Calendar, from, to, now)
 	if from > to {
-		return nil, nil
+		return nil, 0, nil
 	}
-	occupied, err := b.store.Occupancy(ctx, group, from, to)
+	occupied, stamp, err := b.store.Occupancy(ctx, group, from, to)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var days []DaySlots
-	for date := from; date <= to; date++ {
-		day, used := occupied[date].on(group.Calendar.Day(date))
+	for i, occupied := range occupied {
+		date := from + scheduling.Date(i) //nolint:gosec // a short range
+		day, used := occupied.on(group.Calendar.Day(date))
 		if free := Free(day, used, visit, now); len(free) > 0 {
 			days = append(days, DaySlots{date, free})
 		}
 	}
-	return days, nil
+	return days, stamp, nil
+}
+
+// Stamp returns a number that stays the same only while nothing is known to
+// have changed what Search reads of the ledger for the service at the branch;
+// 0 when only Search can tell.
+func (b *Booker) Stamp(service, branch string) int64 {
+	_, group, err := b.centre().Desk(service, branch)
+	if err != nil {
+		return 0
+	}
+	return b.store.Stamp(group)
 }
 
 // within narrows [from, to] to the dates on which a counted visit may start at

@@ -86,7 +86,7 @@ func TestSearch(t *testing.T) {
 				r.hold(start)
 			}
 			r.store.calls = nil
-			got, err := r.Search(t.Context(), query(tc.from, tc.to), tc.now)
+			got, _, err := r.Search(t.Context(), query(tc.from, tc.to), tc.now)
 			if diff := cmp.Diff(tc.want, listed(got)); diff != "" || err != nil {
 				t.Errorf("Search: %v (-want +got):\n%s", err, diff)
 			}
@@ -123,7 +123,7 @@ func TestSearchRefuses(t *testing.T) {
 			r := newRig(t, "09:00-12:00", hourly())
 			q := query(tuesday, tuesday+1)
 			tc.change(&q)
-			days, err := r.Search(t.Context(), q, heldAt)
+			days, _, err := r.Search(t.Context(), q, heldAt)
 			if broken(err) != tc.rule || tc.err != nil && !errors.Is(err, tc.err) || err == nil || days != nil {
 				t.Errorf("Search = %v, %v, want %v%s", days, err, tc.err, tc.rule)
 			}
@@ -145,7 +145,7 @@ func TestSearchTrustsTheLedger(t *testing.T) {
 		day.Open[i] = 0 // 09:00 to 10:00
 	}
 	r.store.days[k] = day
-	got, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
+	got, _, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
 	if diff := cmp.Diff([]string{"2026-11-24: 1"}, listed(got)); diff != "" || err != nil {
 		t.Errorf("Search: %v (-want +got):\n%s", err, diff)
 	}
@@ -158,7 +158,7 @@ func TestSearchedSlotsCanBeHeld(t *testing.T) {
 	service.Before, service.GapStep = 5*time.Minute, 15*time.Minute
 	r := newRig(t, "08:00-10:30, 22:00-25:10", service, scheduling.Closure{Start: at(t, "08:50"), End: at(t, "08:55")})
 	for held := 0; ; held++ {
-		days, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
+		days, _, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,7 +249,7 @@ func TestStoreFails(t *testing.T) {
 		do    func(context.Context, *rig) error
 	}{
 		{"search", "Occupancy", func(ctx context.Context, r *rig) error {
-			_, err := r.Search(ctx, query(tuesday, tuesday), heldAt)
+			_, _, err := r.Search(ctx, query(tuesday, tuesday), heldAt)
 			return err
 		}},
 		{"explain", "Occupancy", func(ctx context.Context, r *rig) error {

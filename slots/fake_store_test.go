@@ -126,36 +126,39 @@ func (f *fakeStore) busy(person slots.Person, a slots.Appointment) bool {
 	return false
 }
 
-func (f *fakeStore) Occupancy(_ context.Context, g *slots.DeskGroup, from, to scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+func (f *fakeStore) Occupancy(_ context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
 	if err := f.called("Occupancy"); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	f.asked = append(f.asked, [2]scheduling.Date{from, to})
-	found := make(map[scheduling.Date]slots.Occupied)
+	found := make([]slots.Occupied, to-from+1)
 	for k, d := range f.days {
 		if k.branch == g.BranchID && k.group == g.ID && k.day >= from && k.day <= to {
-			found[k.day] = d
+			found[k.day-from] = d
 		}
 	}
-	return found, nil
+	return found, 0, nil
 }
 
-func (f *fakeStore) Occupancies(_ context.Context, spans []slots.GroupDays) ([]map[scheduling.Date]slots.Occupied, error) {
+func (f *fakeStore) Occupancies(_ context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
 	if err := f.called("Occupancies"); err != nil {
 		return nil, err
 	}
-	found := make([]map[scheduling.Date]slots.Occupied, len(spans))
+	found := make([][]slots.Occupied, len(spans))
 	for i, s := range spans {
 		f.asked = append(f.asked, [2]scheduling.Date{s.From, s.To})
-		found[i] = make(map[scheduling.Date]slots.Occupied)
+		found[i] = make([]slots.Occupied, s.To-s.From+1)
 		for k, d := range f.days {
 			if k.branch == s.Group.BranchID && k.group == s.Group.ID && k.day >= s.From && k.day <= s.To {
-				found[i][k.day] = d
+				found[i][k.day-s.From] = d
 			}
 		}
 	}
 	return found, nil
 }
+
+// Stamp knows nothing: the fake remembers nothing.
+func (f *fakeStore) Stamp(*slots.DeskGroup) int64 { return 0 }
 
 func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day scheduling.Day) error {
 	if err := f.called("OpenDay"); err != nil {

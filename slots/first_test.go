@@ -57,7 +57,7 @@ func (r *rig) fill(branch string, from, to scheduling.Date) {
 	for date := from; date <= to; date++ {
 		q := query(date, date)
 		q.Branch = branch
-		days, err := r.Search(r.t.Context(), q, heldAt)
+		days, _, err := r.Search(r.t.Context(), q, heldAt)
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -264,7 +264,7 @@ func TestFirstAgreesWithSearch(t *testing.T) {
 			for date := from; date < from+40 && !want.Found; date++ {
 				search := query(date, date)
 				search.Branch = g.Branch
-				days, err := r.Search(t.Context(), search, now)
+				days, _, err := r.Search(t.Context(), search, now)
 				if err != nil {
 					rt.Fatal(err)
 				}

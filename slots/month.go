@@ -30,13 +30,13 @@ type DayOffer struct {
 
 // Days returns what each date of the query has, in their order. A date is free
 // when a search of it alone finds a start, and then Starts is how many it
-// finds. It costs one read, and returns the errors of Search.
+// finds. It costs one read, or none, and returns the errors of Search.
 func (b *Booker) Days(ctx context.Context, q Query, now time.Time) ([]DayOffer, error) {
 	group, visit, err := b.asked(q)
 	if err != nil {
 		return nil, err
 	}
-	found, err := b.search(ctx, group, visit, q.From, q.To, now)
+	found, _, err := b.search(ctx, group, visit, q.From, q.To, now)
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func TestDaysRefuse(t *testing.T) {
 		q := query(tuesday, tuesday)
 		change(&q)
 		days, err := r.Days(t.Context(), q, heldAt)
-		_, same := r.Search(t.Context(), q, heldAt)
+		_, _, same := r.Search(t.Context(), q, heldAt)
 		if days != nil || err == nil || err.Error() != same.Error() {
 			t.Errorf("%s: %v, %v, want %v as of a search", name, days, err, same)
 		}
@@ -170,7 +170,7 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 			q.Needs = []string{"interpreter"}
 		}
 		for range rapid.IntRange(0, 10).Draw(rt, "taken") {
-			days, err := r.Search(t.Context(), q, now)
+			days, _, err := r.Search(t.Context(), q, now)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -192,7 +192,7 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 			one := q
 			one.From = q.From + scheduling.Date(i)
 			one.To = one.From
-			found, err := r.Search(t.Context(), one, now)
+			found, _, err := r.Search(t.Context(), one, now)
 			if err != nil {
 				rt.Fatal(err)
 			}

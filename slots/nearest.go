@@ -15,7 +15,7 @@ const (
 // nearest returns the free starts closest to the target's, nearest first, the
 // earlier of two equally close.
 func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, error) {
-	days, err := b.search(ctx, t.group, t.visit, t.day.Date-alternativesDays, t.day.Date+alternativesDays, now)
+	days, _, err := b.search(ctx, t.group, t.visit, t.day.Date-alternativesDays, t.day.Date+alternativesDays, now)
 	if err != nil {
 		return nil, err
 	}

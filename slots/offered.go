@@ -24,11 +24,11 @@ func (b *Booker) offered(ctx context.Context, t target, leaving *Place, now time
 	if t.visit.GapStep == 0 {
 		return nil
 	}
-	occupied, err := b.store.Occupancy(ctx, t.group, t.day.Date, t.day.Date)
+	occupied, err := b.store.Occupancies(ctx, []GroupDays{{Group: t.group, From: t.day.Date, To: t.day.Date}})
 	if err != nil {
 		return err
 	}
-	day, used := occupied[t.day.Date].on(t.day)
+	day, used := occupied[0][0].on(t.day)
 	if t.visit.offers(day, used, t.start, now) {
 		return nil
 	}

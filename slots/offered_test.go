@@ -92,7 +92,7 @@ func TestHoldFromAListOfAMomentAgo(t *testing.T) {
 	service.GapStep, service.Notice = 5*time.Minute, 0
 	r := newRig(t, "09:00-17:00", service)
 	listed := at(t, "10:03") // offers 10:05, 11:05, 12:05, …
-	days, err := r.Search(t.Context(), query(tuesday, tuesday), listed)
+	days, _, err := r.Search(t.Context(), query(tuesday, tuesday), listed)
 	if err != nil || len(days) == 0 || !days[0].Slots[1].Start.Equal(at(t, "11:05")) {
 		t.Fatalf("Search = %v, %v, want 11:05 as the second start", days, err)
 	}
@@ -185,7 +185,7 @@ func TestMoveBehindAGapTwiceAtOnce(t *testing.T) {
 	r := newRig(t, "09:00-12:00", followingGaps())
 	a := r.book("1000000008", start)
 	r.store.before = func(method string) {
-		if method != "Occupancy" {
+		if method != "Occupancies" {
 			return
 		}
 		r.store.before = nil
@@ -227,7 +227,7 @@ func TestHoldGetsExactlyWhatIsOffered(t *testing.T) {
 			return q
 		}
 		offered := func(q slots.Query) []slots.Slot {
-			days, err := r.Search(t.Context(), q, now)
+			days, _, err := r.Search(t.Context(), q, now)
 			if err != nil {
 				rt.Fatal(err)
 			}

@@ -11,13 +11,18 @@ import (
 // either did all it says, durably, or nothing. Besides what the methods name,
 // each returns ErrUnavailable when the store can't be reached.
 type Store interface {
-	// Occupancy returns the ledger days of the desk group in [from, to] that
-	// have been opened; a day without a row has nothing taken.
-	Occupancy(ctx context.Context, g *DeskGroup, from, to scheduling.Date) (map[scheduling.Date]Occupied, error)
+	// Occupancy returns what is taken on each date of [from, to], for the
+	// caller to read: the zero value for a date without a ledger day, on which
+	// nothing is. It may be some seconds old. The stamp is that of Stamp.
+	Occupancy(ctx context.Context, g *DeskGroup, from, to scheduling.Date) (days []Occupied, stamp int64, err error)
+
+	// Stamp returns a number that differs from every earlier one when
+	// Occupancy may answer differently, or 0 when only Occupancy can tell.
+	Stamp(g *DeskGroup) int64
 
 	// Occupancies returns the same for several desk groups at once, in the
-	// order of spans.
-	Occupancies(ctx context.Context, spans []GroupDays) ([]map[scheduling.Date]Occupied, error)
+	// order of spans, and as it is now.
+	Occupancies(ctx context.Context, spans []GroupDays) ([][]Occupied, error)
 
 	// OpenDay gives the ledger a row for the day, unless it has one. It
 	// returns ErrStale when the calendar of g is not the current one.
@@ -82,6 +87,8 @@ type Occupied struct {
 	First int     // tick of the first element
 	Open  []int16 // places open
 	Used  []int16 // places taken
+	// Version rises with every change of the ledger day.
+	Version int64
 }
 
 // GroupDays are the dates From to To, both inclusive, of a desk group.

@@ -60,10 +60,10 @@ func (b *Booker) Explain(ctx context.Context, service, branch string, date sched
 	if err != nil {
 		return scheduling.Explanation{}, Tally{}, err
 	}
-	occupied, err := b.store.Occupancy(ctx, group, date, date)
+	occupied, _, err := b.store.Occupancy(ctx, group, date, date)
 	if err != nil {
 		return scheduling.Explanation{}, Tally{}, err
 	}
-	day, used := occupied[date].on(group.Calendar.Day(date))
+	day, used := occupied[0].on(group.Calendar.Day(date))
 	return group.Calendar.Explain(date), Why(day, used, visit.Counted(group.Calendar, now), now), nil
 }

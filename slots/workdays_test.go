@@ -92,7 +92,7 @@ func TestBookerCountsWorkingDays(t *testing.T) {
 	}
 	plan := daily("Asia/Riyadh", opens(t, "09:00-12:00"))
 	booker := newRigOf(t, plan, service)
-	days, err := booker.Search(t.Context(), slots.Query{
+	days, _, err := booker.Search(t.Context(), slots.Query{
 		Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday + 20, Party: 1, Channel: catalog.Public,
 	}, at(t, "08:00"))
 	if err != nil || len(days) != 2 || days[0].Date != tuesday+2 || days[1].Date != tuesday+3 {

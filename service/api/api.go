@@ -13,7 +13,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
-	"github.com/gofiber/fiber/v2/middleware/recover"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/swaggest/swgui/v5emb"
@@ -60,6 +59,7 @@ type Server struct {
 	Config
 	app       *fiber.App
 	contract  *validator
+	ready     ready
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
 	held      prometheus.Counter
@@ -86,7 +86,7 @@ func New(c Config) (*Server, error) {
 		TrustedProxies:          c.TrustedProxies,
 	})
 	s.knowMethods(contract)
-	s.app.Use(s.identify, s.observe, recover.New(), s.deadline)
+	s.app.Use(s.identify, s.observe, survive, s.deadline)
 	s.pages()
 	if c.RateLimit > 0 {
 		s.app.Use(s.limit())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -55,11 +56,12 @@ func ask(t *testing.T, s *Server, path string) (status int, header http.Header, 
 }
 
 // A handler that panics is a fault of the system: a problem with an id to
-// quote, nothing of the stack or the cause, and the service goes on.
+// quote, nothing of the stack or the cause, and the service goes on. The log
+// says where it happened, and what only if it can't be personal.
 func TestPanicIsAProblem(t *testing.T) {
 	t.Parallel()
 	s, log := broken(t, func(c *Config) {
-		c.Centre = func() *slots.Centre { panic("runtime error: the cause") }
+		c.Centre = func() *slots.Centre { panic("the cause: +966500000000") }
 	})
 	for range 2 {
 		status, header, p := ask(t, s, "/v1/branches")
@@ -76,9 +78,20 @@ func TestPanicIsAProblem(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Count(log.String(), "the cause"); got != 2 {
-		t.Errorf("the cause is logged %d times, want 2:\n%s", got, log)
+	if got := strings.Count(log.String(), "(*Server).ListBranches:"); got != 2 {
+		t.Errorf("the place is logged %d times, want 2:\n%s", got, log)
 	}
+	if strings.Contains(log.String(), "966") {
+		t.Errorf("the value is logged:\n%s", log)
+	}
+	if got := newPanicError(fmt.Errorf("wrapped: %w", newRuntimeError())).cause; !strings.Contains(got, "index out of range") || strings.Contains(got, "wrapped") {
+		t.Errorf("got %q, want the runtime's error", got)
+	}
+}
+
+func newRuntimeError() (err error) {
+	defer func() { err, _ = recover().(error) }()
+	return []error{}[len("none")]
 }
 
 // An error that nobody knows is a fault of the system, one of the store that

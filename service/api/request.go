@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -76,13 +77,16 @@ func plausibleID(id string) bool {
 	return true
 }
 
+// languages are those of the centre, the default first.
+var languages = language.NewMatcher([]language.Tag{language.Arabic, language.English})
+
 // languageOf returns the language of the centre that suits an
 // Accept-Language header best (RFC 9110, section 12.5.4); Arabic if none does.
 func languageOf(header string) string {
 	if header == "" || len(header) > 200 {
 		return "ar"
 	}
-	tag, _ := language.MatchStrings(language.NewMatcher([]language.Tag{language.Arabic, language.English}), header)
+	tag, _ := language.MatchStrings(languages, header)
 	if base, _ := tag.Base(); base.String() == "en" {
 		return "en"
 	}
@@ -99,7 +103,7 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 }
 
 // observe counts the request and logs it, by its route: the path may hold a
-// reference.
+// reference. What only was read is logged for debugging alone.
 func (s *Server) observe(c *fiber.Ctx) error {
 	began := time.Now()
 	err := c.Next()
@@ -112,7 +116,11 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	status, route := c.Response().StatusCode(), s.routeOf(c)
 	s.requests.WithLabelValues(c.Method(), route, strconv.Itoa(status)).Inc()
 	s.durations.WithLabelValues(c.Method(), route).Observe(took.Seconds())
-	s.Log.InfoContext(c.UserContext(), "request",
+	level := slog.LevelInfo
+	if status < fiber.StatusBadRequest && c.Method() == fiber.MethodGet {
+		level = slog.LevelDebug
+	}
+	s.Log.Log(c.UserContext(), level, "request",
 		"method", c.Method(), "route", route, "status", status,
 		"duration_ms", float64(took.Microseconds())/1000, "request_id", metaOf(c.UserContext()).id)
 	return nil

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"ziyara/catalog"
@@ -27,14 +28,20 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	if err != nil {
 		return nil, err
 	}
-	party := max(1, r.Params.Party)
-	found, err := s.Booker.Search(ctx, slots.Query{
-		Service: r.Service, Branch: r.Params.Branch, From: from, To: to, Party: party, Channel: catalog.Public, Needs: needs,
+	q := search{service: r.Service, branch: r.Params.Branch, from: from, to: to, party: max(1, r.Params.Party), needs: strings.Join(needs, ",")}
+	centre := s.Centre()
+	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
+		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
+			return answer.to(r.Params.IfNoneMatch), nil
+		}
+	}
+	found, stamp, err := s.Booker.Search(ctx, slots.Query{
+		Service: q.service, Branch: q.branch, From: from, To: to, Party: q.party, Channel: catalog.Public, Needs: needs,
 	}, now)
 	if err != nil {
 		return nil, err
 	}
-	visit, err := slots.VisitOf(service, party, catalog.Public)
+	visit, err := slots.VisitOf(service, q.party, catalog.Public)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +49,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	first, last := visit.Reach(group.Calendar, now)
 	zone := group.Calendar.Zone()
 	list := SlotList{
-		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party, Needs: needs,
+		Service: q.service, Branch: q.branch, Zone: zone.String(), Party: q.party, Needs: needs,
 		From: from.String(), To: to.String(),
 		Bookable: BookableSpan{From: first.In(zone), Until: last.In(zone)},
 		Days:     make([]SlotDay, 0, len(found)),
@@ -54,7 +61,11 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		}
 		list.Days = append(list.Days, day)
 	}
-	return newSlotsAnswer(&list, r.Params.IfNoneMatch), nil
+	answer := newReadyAnswer(&list, momentAt(now, centre.Version, stamp))
+	if stamp != 0 {
+		s.ready.keep(q, answer)
+	}
+	return answer.to(r.Params.IfNoneMatch), nil
 }
 
 // days reads the range of a search; today counts in the branch's zone.
@@ -89,12 +100,12 @@ func slotJSON(v slots.Slot, zone *time.Location) Slot {
 
 func hijri(d scheduling.Date) string { return scheduling.HijriOf(d).String() }
 
-func newSlotsAnswer(list *SlotList, known string) tagged {
+func newReadyAnswer(list *SlotList, m moment) readyAnswer {
 	size := 300
 	for _, d := range list.Days {
 		size += 80 + 100*len(d.Slots)
 	}
-	return newTagged(appendSlotList(make([]byte, 0, size), list), known)
+	return readyAnswer{moment: m, tagged: newTagged(appendSlotList(make([]byte, 0, size), list))}
 }
 
 // ExplainSlots says why a day is as it is.

@@ -16,7 +16,8 @@ import (
 
 // Hold implements slots.Store.
 func (s *Store) Hold(ctx context.Context, a slots.Appointment, heldBack []int16, once *slots.Once) error {
-	return s.creating(ctx, once, func(q session) (slots.Appointment, error) {
+	began := s.board.now()
+	err := s.creating(ctx, once, func(q session) (slots.Appointment, error) {
 		var result struct {
 			Taken  bool `db:"taken"`
 			Opened bool `db:"opened"`
@@ -35,6 +36,12 @@ func (s *Store) Hold(ctx context.Context, a slots.Appointment, heldBack []int16,
 		}
 		return a, nil
 	})
+	if errors.Is(err, slots.ErrTaken) {
+		s.board.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
+	} else {
+		s.changed(a.Place.DeskGroup)
+	}
+	return err
 }
 
 // Book implements slots.Store.
@@ -147,12 +154,14 @@ func (s *Store) Release(ctx context.Context, id string) error {
 
 // Move implements slots.Store.
 func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
+	began := s.board.now()
 	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
 		if err := q.settle(ctx, []slots.Place{before.Place}, after.Place); err != nil {
 			return err
 		}
 		p := after.Place
 		if err := q.take(ctx, p, heldBack); err != nil {
+			s.board.doubt(p.DeskGroup, began)
 			return err
 		}
 		_, err := q.exec(ctx, "move", after.ID, after.History[len(after.History)-1].At,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -15,34 +16,50 @@ import (
 var _ slots.Store = (*Store)(nil)
 
 // Occupancy implements slots.Store.
-func (s *Store) Occupancy(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+func (s *Store) Occupancy(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
+	return s.board.look(ctx, g.ID, from, to, func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
+		return s.occupancy(ctx, g, from, to)
+	})
+}
+
+// Stamp implements slots.Store.
+func (s *Store) Stamp(g *slots.DeskGroup) int64 { return s.board.stamp(g.ID) }
+
+// occupancy reads what the ledger says of the dates [from, to].
+func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
 	var rows []struct {
 		Day       time.Time `db:"day"`
 		FirstTick int       `db:"first_tick"`
 		Open      counts    `db:"open"`
 		Used      counts    `db:"used"`
+		Version   int64     `db:"version"`
 	}
 	if err := s.pool().list(ctx, &rows, "occupancy", g.BranchID, g.ID, from.String(), to.String()); err != nil {
 		return nil, err
 	}
-	days := make(map[scheduling.Date]slots.Occupied, len(rows))
+	days := make([]slots.Occupied, to-from+1)
+	var open counts
 	for _, r := range rows {
-		days[dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
+		if !slices.Equal(open, r.Open) { // days look alike: keep one copy
+			open = r.Open
+		}
+		days[dateOf(r.Day)-from] = slots.Occupied{First: r.FirstTick, Open: open, Used: r.Used, Version: r.Version}
 	}
 	return days, nil
 }
 
-// Occupancies implements slots.Store.
-func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([]map[scheduling.Date]slots.Occupied, error) {
+// Occupancies implements slots.Store. Where it finds something else than is
+// remembered, that is forgotten.
+func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
 	var branches, groups pq.Int64Array
 	var from, to pq.StringArray
-	days := make([]map[scheduling.Date]slots.Occupied, len(spans))
+	days := make([][]slots.Occupied, len(spans))
 	for i, span := range spans {
 		branches = append(branches, int64(span.Group.BranchID))
 		groups = append(groups, int64(span.Group.ID))
 		from = append(from, span.From.String())
 		to = append(to, span.To.String())
-		days[i] = make(map[scheduling.Date]slots.Occupied)
+		days[i] = make([]slots.Occupied, max(0, span.To-span.From+1))
 	}
 	var rows []struct {
 		Span      int       `db:"span"`
@@ -50,12 +67,17 @@ func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([]map
 		FirstTick int       `db:"first_tick"`
 		Open      counts    `db:"open"`
 		Used      counts    `db:"used"`
+		Version   int64     `db:"version"`
 	}
 	if err := s.pool().list(ctx, &rows, "occupancies", branches, groups, from, to); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		days[r.Span-1][dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
+		span := r.Span - 1
+		days[span][dateOf(r.Day)-spans[span].From] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
+	}
+	for i, span := range spans {
+		s.board.compare(span.Group.ID, span.From, days[i])
 	}
 	return days, nil
 }
@@ -67,6 +89,7 @@ func (s *Store) OpenDay(ctx context.Context, g *slots.DeskGroup, day scheduling.
 	if errors.Is(err, sql.ErrNoRows) {
 		return slots.ErrStale
 	}
+	s.changed(g.ID)
 	return err
 }
 
@@ -99,7 +122,9 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 	if len(back)+len(others) == 0 {
 		return nil
 	}
-	p := columns(append(append([]slots.Place(nil), back...), others...))
+	all := append(append([]slots.Place(nil), back...), others...)
+	q.touch(all)
+	p := columns(all)
 	var days []time.Time
 	if err := q.list(ctx, &days, "lock_days", p.branches, p.groups, p.days); err != nil {
 		return err

@@ -16,6 +16,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	_ "github.com/lib/pq" // the driver
+
+	"ziyara/slots"
 )
 
 //go:embed sql/*.sql
@@ -23,8 +25,11 @@ var files embed.FS
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
+	config     Config
 	db         *sqlx.DB
 	statements map[string]*sqlx.Stmt
+	board      *board
+	news       *news
 }
 
 // Config says how to reach the database.
@@ -41,7 +46,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, statements: make(map[string]*sqlx.Stmt)}
+	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews()}
 	names, err := fs.Glob(files, "sql/*.sql")
 	if err != nil {
 		return nil, err
@@ -90,8 +95,16 @@ func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
 
 // session is what runs statements: the pool, or one transaction.
 type session struct {
-	store *Store
-	tx    *sqlx.Tx // nil outside a transaction
+	store   *Store
+	tx      *sqlx.Tx // nil outside a transaction
+	touched *[]int   // desk groups whose ledger the transaction changes
+}
+
+// touch notes that the transaction changes the ledger at places.
+func (q session) touch(places []slots.Place) {
+	for _, p := range places {
+		*q.touched = append(*q.touched, p.DeskGroup)
+	}
 }
 
 func (s *Store) pool() session { return session{store: s} }
@@ -151,11 +164,14 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 		if err != nil {
 			return fault("begin", err)
 		}
-		if err = do(session{s, tx}); err != nil {
+		var touched []int
+		if err = do(session{s, tx, &touched}); err != nil {
 			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
 			return err
 		}
-		return fault("commit", tx.Commit())
+		err = fault("commit", tx.Commit())
+		s.changed(touched...) // also when nobody knows how the commit ended
+		return err
 	})
 }
 

@@ -124,6 +124,30 @@ func (c *Centre) Jobs() {
 	}
 }
 
+// patience is how long Eventually waits: much longer than anything takes.
+const patience = 20 * time.Second
+
+// Eventually waits until the condition holds, and fails the test if it never
+// does.
+func (c *Centre) Eventually(what string, holds func() bool) {
+	c.t.Helper()
+	for end := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			c.t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// CutListeners ends every connection over which replicas hear of each other's
+// changes, and returns how many there were. They connect again by themselves.
+func (c *Centre) CutListeners() int {
+	c.t.Helper()
+	return Query[int](c.t, c.DatabaseURL, `
+		SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))
+		FROM pg_stat_activity
+		WHERE datname = current_database() AND query ILIKE 'LISTEN %'`)
+}
+
 // AuditClean fails the test unless the ledger agrees with the appointments.
 func (c *Centre) AuditClean() {
 	c.t.Helper()
