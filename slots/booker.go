@@ -144,7 +144,7 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.T
 		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs),
 	}
 	err = b.take(ctx, t, now, func() error {
-		if err := b.offered(ctx, t, nil, now); err != nil {
+		if err := b.stillOffered(ctx, t, nil, now); err != nil {
 			return err
 		}
 		return b.store.Hold(ctx, a, t.heldBack, once)
@@ -351,7 +351,7 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	}
 	var moved Appointment
 	err = b.take(ctx, t, now, func() error {
-		err = b.offered(ctx, t, &current.Place, now)
+		err = b.stillOffered(ctx, t, &current.Place, now)
 		if errors.Is(err, ErrTaken) {
 			// By the visit itself, if the same move came in twice at once.
 			if current, err = b.store.FindReference(ctx, r); err == nil && !current.Start.Equal(t.start) {

@@ -188,8 +188,8 @@ func TestFirstReadsAYearInWindows(t *testing.T) {
 		}
 		next = span[1] + 1
 	}
-	if n := len(r.store.asked); n > 10 {
-		t.Errorf("%d reads, want at most 10", n)
+	if n := len(r.store.asked); n > 9 {
+		t.Errorf("%d reads, want at most 9", n)
 	}
 	if want := r.centre.GroupsOf("heirs-returns")[0].Calendar.DateOf(heldAt.Add(service.Horizon)); next != want+1 {
 		t.Errorf("the last date read is %v, want %v", next-1, want)

@@ -16,11 +16,11 @@ const (
 	listedEach = scheduling.Tick
 )
 
-// offered returns nil when the target is one of the starts that a search
+// stillOffered returns nil when the target is one of the starts that a search
 // offers, and ErrTaken when it is not, or not any more. Without starts that
 // follow gaps the calendar has said so already (Visit.Check). leaving is the
 // place that a move gives back; nil for none.
-func (b *Booker) offered(ctx context.Context, t target, leaving *Place, now time.Time) error {
+func (b *Booker) stillOffered(ctx context.Context, t target, leaving *Place, now time.Time) error {
 	if t.visit.GapStep == 0 {
 		return nil
 	}
@@ -29,18 +29,18 @@ func (b *Booker) offered(ctx context.Context, t target, leaving *Place, now time
 		return err
 	}
 	day, used := occupied[0][0].on(t.day)
-	if t.visit.offers(day, used, t.start, now) {
+	if t.visit.listed(day, used, t.start, now) {
 		return nil
 	}
 	if leaving != nil && leaving.DeskGroup == t.group.ID && leaving.Day == day.Date &&
-		t.visit.offers(day, without(used, *leaving, day.First), t.start, now) {
+		t.visit.listed(day, without(used, *leaving, day.First), t.start, now) {
 		return nil
 	}
 	return ErrTaken
 }
 
-// offers reports whether Free has the start, at now or a short while ago.
-func (v Visit) offers(day scheduling.Day, used []int16, start, now time.Time) bool {
+// listed reports whether Free returns the start, at now or a short while ago.
+func (v Visit) listed(day scheduling.Day, used []int16, start, now time.Time) bool {
 	for ago := time.Duration(0); ago <= listedFor; ago += listedEach {
 		free := Free(day, used, v, now.Add(-ago))
 		if slices.ContainsFunc(free, func(s Slot) bool { return s.Start.Equal(start) }) {

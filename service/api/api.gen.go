@@ -608,7 +608,7 @@ type Slot struct {
 	// End When it ends; the next visit may begin then.
 	End time.Time `json:"end"`
 
-	// Places Places free.
+	// Places How many more parties of the same size can be booked at this start.
 	Places int `json:"places"`
 
 	// Start When the visit begins, with the branch's offset.

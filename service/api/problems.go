@@ -215,7 +215,7 @@ func faultText(f slots.Fault) catalog.Text {
 	case slots.FaultNeed:
 		return unknownNeed()
 	case slots.FaultLonger:
-		return text("هذا الاحتياج يطيل الزيارة. احجز موعدًا مؤقتًا جديدًا واذكره فيه.",
+		return text("هذا الاحتياج يطيل الزيارة. احجز موعدًا من جديد واذكره عند الحجز المؤقت.",
 			"With this need the visit takes longer. Hold a place anew, and declare it there.")
 	}
 	return text("قيمة غير صالحة.", "The value is not valid.")

@@ -76,6 +76,40 @@ func TestOccupancies(t *testing.T) {
 	}
 }
 
+// Reading what is taken now corrects what is remembered of it, when somebody
+// changed the ledger and nobody was told.
+func TestOccupanciesCorrectsTheBoard(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	centre, err := b.store.LoadCentre(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, group, err := centre.Desk("heirs-returns", "dammam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := func() int { return len(b.starts(t, "heirs-returns", "dammam", "2026-11-24", "2026-11-25")) }
+	b.hold(t, "heirs-returns", "dammam", b.starts(t, "heirs-returns", "dammam", "2026-11-25", "2026-11-25")[0])
+	before := all()
+	stamp := b.store.Stamp(group)
+	run(t, connect(t, b.url), "UPDATE ledger_days SET used = open, version = version + 1")
+	span := slots.GroupDays{Group: group, From: date(t, "2026-11-20"), To: date(t, "2026-11-24")}
+	if _, err := b.store.Occupancies(t.Context(), []slots.GroupDays{span}); err != nil {
+		t.Fatal(err)
+	}
+	span.To++ // the date that has changed
+	if _, err := b.store.Occupancies(t.Context(), []slots.GroupDays{span}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.store.Stamp(group); got == stamp {
+		t.Errorf("the stamp is still %d", got)
+	}
+	if after := all(); before != 15 || after != 8 {
+		t.Errorf("%d starts, then %d, want 15 and the 8 of the other day", before, after)
+	}
+}
+
 // The first free slot of each branch is what a search of the branch finds.
 func TestFirstOverAllBranches(t *testing.T) {
 	t.Parallel()
