@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -421,6 +422,54 @@ func TestVisitsOfAllLengthsFillOneDesk(t *testing.T) {
 	if left := 7*60 - taken; left >= 2*15 {
 		t.Errorf("%d minutes are left over, want less than 15 on either side", left)
 	}
+	centre.AuditClean()
+}
+
+// Many ask two replicas at once for times of every length at one desk. Whoever
+// is refused is told of times that are offered now, and can have the first of
+// them; nobody gets a time that somebody else has.
+func TestOneDeskForAllLengthsInARush(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 2)
+	const day = "2026-11-24"
+	services := [...]string{"supplier-claim", "dues-certificate", "bank-guarantee"}
+	var listed [len(services)][]api.Slot
+	for i, service := range services {
+		listed[i] = centre.Visitor(1).Slots(service, dammam, day, day)
+	}
+	var rush sync.WaitGroup
+	got := make([]servicetest.Answer, 40)
+	for i := range got {
+		visitor := centre.Visitor(i + 1)
+		visitor.Replica = i % 2
+		of := i % len(services)
+		rush.Go(func() { got[i] = visitor.TryHold(services[of], dammam, listed[of][i%7].Start) })
+	}
+	rush.Wait()
+	var held []api.Hold
+	for i, a := range got {
+		if a.Status != http.StatusCreated {
+			if p := centre.Refused(a, http.StatusConflict, "slot-taken"); len(p.Alternatives) == 0 {
+				t.Errorf("claim %d: no alternatives", i)
+			}
+			continue
+		}
+		var hold api.Hold
+		a.JSON(t, &hold)
+		held = append(held, hold)
+	}
+	slices.SortFunc(held, func(a, b api.Hold) int { return a.Start.Compare(b.Start) })
+	for i := range held[1:] {
+		if held[i+1].Start.Before(held[i].End) {
+			t.Errorf("%s to %s and %s overlap", held[i].Start, held[i].End, held[i+1].Start)
+		}
+	}
+	if len(held) < 3 {
+		t.Errorf("%d of 40 claims got a time, want a few", len(held))
+	}
+	late := centre.Visitor(41)
+	p := centre.Refused(late.TryHold("dues-certificate", dammam, held[0].Start), http.StatusConflict, "slot-taken")
+	tookPlace(t, "the first alternative", late.TryHold("dues-certificate", dammam, p.Alternatives[0].Start))
 	centre.AuditClean()
 }
 
