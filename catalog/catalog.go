@@ -85,6 +85,7 @@ type Service struct {
 	ActiveLimit     int  // most upcoming visits of one person, at least 1
 
 	Requirements []Requirement
+	Needs        []Need // that make a visit longer, or are this service's own
 	Online       string // https address of the online alternative; "" for none
 	Topics       []Text // other words people use for it, for the guide
 	HoldBack     HoldBack
@@ -156,6 +157,9 @@ func (s Service) Validate() error {
 		return fmt.Errorf("catalog: service %s: party limit is %d: want 1 to 50", s.Slug, s.PartyLimit)
 	case s.ActiveLimit < 1 || s.ActiveLimit > 20:
 		return fmt.Errorf("catalog: service %s: active limit is %d: want 1 to 20", s.Slug, s.ActiveLimit)
+	}
+	if err := s.validateNeeds(); err != nil {
+		return err
 	}
 	return s.HoldBack.validate(s.Slug)
 }

@@ -37,6 +37,7 @@ type Appointment struct {
 	Channel catalog.Channel
 	Created time.Time
 	Expires time.Time // of the hold; zero once booked
+	Needs   []string  // slugs, declared with the hold or the booking
 
 	// From here on: only once booked.
 	Reference      Reference
@@ -45,7 +46,6 @@ type Appointment struct {
 	Lang           string // "ar" or "en"
 	Visitor        Visitor
 	Representative *Representative
-	Needs          []string
 	History        []Event // filled by Find, oldest first
 }
 
@@ -75,7 +75,7 @@ type Booking struct {
 	Lang           string
 	Visitor        Visitor
 	Representative *Representative
-	Needs          []string
+	Needs          []string // slugs; without any, those of the hold stay
 }
 
 // Person is a stable pseudonym of a visitor's identity, a UUID. The limits of
@@ -105,7 +105,10 @@ func (a Appointment) Book(b Booking, now time.Time) (Appointment, error) {
 	a.Reference = b.Reference
 	a.Version = 1
 	a.Mobile, a.Lang = b.Mobile, b.Lang
-	a.Visitor, a.Representative, a.Needs = b.Visitor, b.Representative, b.Needs
+	a.Visitor, a.Representative = b.Visitor, b.Representative
+	if len(b.Needs) > 0 {
+		a.Needs = b.Needs
+	}
 	a.Created, a.Expires = now, time.Time{}
 	a.History = []Event{{Kind: WasBooked, At: now, Start: a.Start, Version: 1}}
 	return a, nil

@@ -21,6 +21,10 @@ type Store interface {
 	// Occupancy may answer differently, or 0 when only Occupancy can tell.
 	Stamp(g *DeskGroup) int64
 
+	// Occupancies returns the same for several desk groups at once, in the
+	// order of spans, and as it is now.
+	Occupancies(ctx context.Context, spans []GroupDays) ([][]Occupied, error)
+
 	// OpenDay gives the ledger a row for the day, unless it has one. It
 	// returns ErrStale when the calendar of g is not the current one.
 	OpenDay(ctx context.Context, g *DeskGroup, day scheduling.Day) error
@@ -86,6 +90,12 @@ type Occupied struct {
 	Used  []int16 // places taken
 	// Version rises with every change of the ledger day.
 	Version int64
+}
+
+// GroupDays are the dates From to To, both inclusive, of a desk group.
+type GroupDays struct {
+	Group    *DeskGroup
+	From, To scheduling.Date
 }
 
 // Once makes a request that creates something answerable once: the store

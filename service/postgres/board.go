@@ -192,6 +192,25 @@ func (b *board) doubt(id int, since time.Time) {
 	}
 }
 
+// compare forgets the desk group where what is remembered of the dates from
+// first on is not what the database has just said.
+func (b *board) compare(id int, first scheduling.Date, days []slots.Occupied) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	g := b.groups[id]
+	if g == nil {
+		return
+	}
+	for i, day := range days {
+		at := int(first-g.from) + i
+		if at >= 0 && at < len(g.days) && g.days[at].Version != day.Version {
+			b.renew(g)
+			g.asked = time.Time{}
+			return
+		}
+	}
+}
+
 // forgetAll forgets every desk group: nobody knows what was missed.
 func (b *board) forgetAll() {
 	b.mu.Lock()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/catalog"
 	"ziyara/slots"
 )
@@ -112,22 +114,23 @@ type bookingRow struct {
 
 // heldRow is a hold that book.sql turned into a visit, as it was before.
 type heldRow struct {
-	N          int       `db:"n"`
-	Branch     int       `db:"branch_id"`
-	ID         string    `db:"id"`
-	Group      int       `db:"desk_group_id"`
-	Day        time.Time `db:"day"`
-	First      int       `db:"first_tick"`
-	Ticks      int       `db:"ticks"`
-	Places     int       `db:"places"`
-	Start      time.Time `db:"start_at"`
-	End        time.Time `db:"end_at"`
-	Party      int       `db:"party"`
-	Channel    string    `db:"channel"`
-	Created    time.Time `db:"held_at"`
-	Expires    time.Time `db:"held_until"`
-	Service    string    `db:"service"`
-	BranchSlug string    `db:"branch"`
+	N          int            `db:"n"`
+	Branch     int            `db:"branch_id"`
+	ID         string         `db:"id"`
+	Group      int            `db:"desk_group_id"`
+	Day        time.Time      `db:"day"`
+	First      int            `db:"first_tick"`
+	Ticks      int            `db:"ticks"`
+	Places     int            `db:"places"`
+	Start      time.Time      `db:"start_at"`
+	End        time.Time      `db:"end_at"`
+	Party      int            `db:"party"`
+	Channel    string         `db:"channel"`
+	Created    time.Time      `db:"held_at"`
+	Expires    time.Time      `db:"held_until"`
+	Service    string         `db:"service"`
+	BranchSlug string         `db:"branch"`
+	Needs      pq.StringArray `db:"held_needs"`
 }
 
 func (r heldRow) hold() slots.Appointment {
@@ -135,7 +138,7 @@ func (r heldRow) hold() slots.Appointment {
 		ID: r.ID, Status: slots.Held, Service: r.Service, Branch: r.BranchSlug,
 		Place: slots.Place{Branch: r.Branch, DeskGroup: r.Group, Day: dateOf(r.Day), First: r.First, Ticks: r.Ticks, Count: r.Places},
 		Start: r.Start.UTC(), End: r.End.UTC(), Party: r.Party, Channel: catalog.Channel(r.Channel),
-		Created: r.Created.UTC(), Expires: r.Expires.UTC(),
+		Created: r.Created.UTC(), Expires: r.Expires.UTC(), Needs: r.Needs,
 	}
 }
 

@@ -103,6 +103,7 @@ type serviceRow struct {
 	Online          string                        `db:"online"`
 	Topics          jsonOf[[]catalog.Text]        `db:"topics"`
 	HoldBack        jsonOf[catalog.HoldBack]      `db:"hold_back"`
+	Needs           jsonOf[[]catalog.Need]        `db:"needs"`
 }
 
 func (r *centreRows) load(ctx context.Context, q session) error {
@@ -189,6 +190,7 @@ func (r serviceRow) service() catalog.Service {
 		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
 		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
+		Needs: r.Needs.v,
 	}
 }
 
@@ -244,7 +246,7 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
 				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
-				v.NoticeWorkingDays, v.HorizonWorkingDays); err != nil {
+				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...))); err != nil {
 				return err
 			}
 		}

@@ -228,6 +228,7 @@ type claimRow struct {
 	Channel string          `json:"channel"`
 	Created time.Time       `json:"created_at"`
 	Expires time.Time       `json:"expires_at"`
+	Needs   []string        `json:"needs"`
 }
 
 // writeHolds writes days that still have their version, and the holds on them.
@@ -243,7 +244,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 		a, p := h.claim, h.claim.Place
 		claims[i] = claimRow{
 			p.Branch, a.ID, a.Service, p.DeskGroup, p.Day, p.First, p.Ticks, p.Count,
-			a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires,
+			a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires, append([]string{}, a.Needs...),
 		}
 	}
 	dayJSON, err := json.Marshal(days)

@@ -48,6 +48,40 @@ func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to sche
 	return days, nil
 }
 
+// Occupancies implements slots.Store. Where it finds something else than is
+// remembered, that is forgotten.
+func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
+	var branches, groups pq.Int64Array
+	var from, to pq.StringArray
+	days := make([][]slots.Occupied, len(spans))
+	for i, span := range spans {
+		branches = append(branches, int64(span.Group.BranchID))
+		groups = append(groups, int64(span.Group.ID))
+		from = append(from, span.From.String())
+		to = append(to, span.To.String())
+		days[i] = make([]slots.Occupied, max(0, span.To-span.From+1))
+	}
+	var rows []struct {
+		Span      int       `db:"span"`
+		Day       time.Time `db:"day"`
+		FirstTick int       `db:"first_tick"`
+		Open      counts    `db:"open"`
+		Used      counts    `db:"used"`
+		Version   int64     `db:"version"`
+	}
+	if err := s.pool().list(ctx, &rows, "occupancies", branches, groups, from, to); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		span := r.Span - 1
+		days[span][dateOf(r.Day)-spans[span].From] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
+	}
+	for i, span := range spans {
+		s.board.compare(span.Group.ID, span.From, days[i])
+	}
+	return days, nil
+}
+
 // OpenDay implements slots.Store.
 func (s *Store) OpenDay(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) error {
 	var id int

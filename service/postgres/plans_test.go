@@ -28,6 +28,7 @@ func TestPlans(t *testing.T) {
 		through         string // an index that has to be in the plan
 	}{
 		{name: "occupancy", arguments: "1, 1, '2026-11-22', '2026-12-05'", through: "ledger_days_pkey"},
+		{name: "occupancies", arguments: "'{1,2,3}', '{1,8,13}', '{2026-11-22,2026-11-23,2026-11-22}', '{2026-11-28,2026-11-29,2026-11-28}'", through: "ledger_days_pkey"},
 		{name: "hold", through: "ledger_days_pkey", arguments: `'[{"branch_id": 1, "desk_group_id": 1, "day": "2026-11-25", "version": 1, "used": "{0}"}]', '[]'`},
 		{name: "take", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}'", through: "ledger_days_pkey"},
 		{name: "lock_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},

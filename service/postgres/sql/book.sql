@@ -29,7 +29,7 @@ WITH wanted AS MATERIALIZED (
         visitor_name = w.visitor_name, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
         representative_name = w.representative_name, representative_identity_kind = w.representative_identity_kind,
         representative_identity = w.representative_identity, wakala = w.wakala, wakala_expires = w.wakala_expires,
-        needs = w.needs
+        needs = CASE WHEN cardinality(w.needs) > 0 THEN w.needs ELSE a.needs END
     FROM wanted w
     JOIN appointments hold ON hold.id = w.id
     JOIN services s ON s.id = hold.service_id
@@ -41,7 +41,7 @@ WITH wanted AS MATERIALIZED (
             WHERE other.person = w.person AND other.service_id = hold.service_id AND other.person_place = place)) AS free
     WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
       AND w.turn AND free.place IS NOT NULL
-    RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, s.slug AS service, a.*
+    RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service, a.*
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
     SELECT branch_id, id, 'booked', created_at, start_at, version FROM booked
@@ -52,6 +52,6 @@ WITH wanted AS MATERIALIZED (
     WHERE mobile IS NOT NULL
 )
 SELECT b.n, b.id, b.branch_id, b.service, br.slug AS branch, b.desk_group_id, b.day, b.first_tick, b.ticks, b.places,
-       b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until
+       b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until, b.held_needs
 FROM booked b
 JOIN branches br ON br.id = b.branch_id
