@@ -13,20 +13,6 @@ import (
 	"ziyara/slots"
 )
 
-// keepAnswer keeps what a request that named a key is told.
-func (q session) keepAnswer(ctx context.Context, once *slots.Once, a slots.Appointment) error {
-	answer, err := once.Answer(a)
-	if err != nil {
-		return err
-	}
-	return q.answer(ctx, once.Key, once.Fingerprint, answer, a.Created)
-}
-
-func (q session) answer(ctx context.Context, key string, fingerprint [32]byte, answer []byte, now time.Time) error {
-	_, err := q.exec(ctx, "answer", key, fingerprint[:], answer, now)
-	return err
-}
-
 // Answered implements slots.Store.
 func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
 	var row struct {
