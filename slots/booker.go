@@ -297,17 +297,21 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	return a.Book(booking, now)
 }
 
-// Release gives a hold back. It returns ErrNotFound or ErrHoldUsed; a hold
-// that has run out or was given back before is fine.
+// Release gives a hold back. It costs one transaction when the hold stands. It
+// returns ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
+// before is fine.
 func (b *Booker) Release(ctx context.Context, id string) error {
+	err := b.store.Release(ctx, id)
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	// No hold stands, and none will again: what became of it says why.
 	a, err := b.store.Find(ctx, id)
 	if err != nil {
 		return err
 	}
-	if a, err = a.Release(); err != nil || a.Status != Released {
-		return err
-	}
-	return b.store.Release(ctx, id)
+	_, err = a.Release()
+	return err
 }
 
 // FindHold returns the hold with the id, whatever became of it, or

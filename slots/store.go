@@ -53,8 +53,8 @@ type Store interface {
 	// history, or ErrNotFound.
 	FindReference(ctx context.Context, r Reference) (Appointment, error)
 
-	// Release gives the place of the hold with the id back; nothing happens
-	// when it does not stand.
+	// Release ends the standing hold with the id, overdue or not, and gives its
+	// place back. It returns ErrNotFound when there is none.
 	Release(ctx context.Context, id string) error
 
 	// Move lets decide turn the current appointment into the moved one, and

@@ -57,8 +57,13 @@ func (q session) appointment(ctx context.Context, name string, key any) (slots.A
 func (s *Store) Release(ctx context.Context, id string) error {
 	return s.transact(ctx, func(q session) error {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "release", id); err != nil {
+		switch err := q.list(ctx, &rows, "release", id); {
+		case noID(err):
+			return slots.ErrNotFound
+		case err != nil:
 			return err
+		case len(rows) == 0:
+			return slots.ErrNotFound
 		}
 		return q.settle(ctx, places(rows))
 	})
