@@ -232,8 +232,9 @@ func isOffGrid(err error) bool {
 }
 
 // take tries to take the target's place. It opens the ledger day when that is
-// missing and ends overdue holds when the place seems taken, each once, and
-// turns ErrTaken into a *TakenError with alternatives.
+// missing, and turns ErrTaken into a *TakenError with alternatives. A place is
+// taken only if it still is when all overdue holds of the day have ended:
+// whoever ends them, here or in another replica.
 func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() error) error {
 	err := try()
 	if errors.Is(err, ErrDayClosed) {
@@ -245,14 +246,12 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if !errors.Is(err, ErrTaken) {
 		return err
 	}
-	ended, expireErr := b.store.ExpireHolds(ctx, now, &t.place, 1000)
-	if expireErr != nil {
-		return expireErr
+	if _, err = b.store.ExpireHolds(ctx, now, &t.place, 1000); err != nil {
+		return err
 	}
-	if ended > 0 {
-		if err = try(); !errors.Is(err, ErrTaken) {
-			return err
-		}
+	// Even if there was none to end: somebody else may have, since the try.
+	if err = try(); !errors.Is(err, ErrTaken) {
+		return err
 	}
 	alternatives, err := b.nearest(ctx, t, now)
 	if err != nil {

@@ -125,7 +125,7 @@ func TestHoldEndsOverdueHolds(t *testing.T) {
 		t.Errorf("just before the hold runs out: %v, want %v", err, slots.ErrTaken)
 	}
 	r.wantUnchanged(first)
-	r.wantCalls("Hold", "ExpireHolds", "Occupancy")
+	r.wantCalls("Hold", "ExpireHolds", "Hold", "Occupancy") // somebody else may have ended some
 
 	second, err := r.Hold(t.Context(), request(start), nil, heldAt.Add(holdFor))
 	if err != nil {

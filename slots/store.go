@@ -69,8 +69,10 @@ type Store interface {
 	Cancel(ctx context.Context, r Reference, decide Decide) (Appointment, error)
 
 	// ExpireHolds ends at most limit holds that ran out before or at now and
-	// gives their places back; with a place, only holds on its ledger day.
-	// It returns how many it ended.
+	// gives their places back. With a place, it ends only holds on its ledger
+	// day, and waits for those that somebody else is ending or booking in that
+	// moment: afterwards none of them takes a place. Without, it passes those
+	// by. It returns how many it ended.
 	ExpireHolds(ctx context.Context, now time.Time, on *Place, limit int) (int, error)
 
 	// CloseVisits makes at most limit visits that ended before or at now stop

@@ -135,14 +135,14 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 
 // ExpireHolds implements slots.Store.
 func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
-	var branch, group, day any
+	name, args := "expire_holds", []any{now, limit}
 	if on != nil {
-		branch, group, day = on.Branch, on.DeskGroup, on.Day.String()
+		name, args = "expire_day", append(args, on.Branch, on.DeskGroup, on.Day.String())
 	}
 	ended := 0
 	err := s.transact(ctx, func(q session) error {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "expire_holds", now, limit, branch, group, day); err != nil {
+		if err := q.list(ctx, &rows, name, args...); err != nil {
 			return err
 		}
 		ended = len(rows)
