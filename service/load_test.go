@@ -72,6 +72,7 @@ func newLoad(t *testing.T, database, url string) *load {
 // part is a desk group on some days, with what the callers know of it. Its
 // people book nowhere else, so its history is one of its own.
 type part struct {
+	people   int64 // number of the first
 	group    *slots.DeskGroup
 	services []*catalog.Service
 	dates    []scheduling.Date
@@ -99,7 +100,7 @@ func (l *load) part(service, branch string, dates ...scheduling.Date) *part {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	p := &part{group: group, dates: dates}
+	p := &part{people: l.serial.Add(crew), group: group, dates: dates}
 	for _, slug := range group.Services {
 		s, _ := centre.Service(slug)
 		p.services = append(p.services, s)
@@ -109,10 +110,11 @@ func (l *load) part(service, branch string, dates ...scheduling.Date) *part {
 
 func (p *part) name() string { return fmt.Sprintf("%s %v", p.group.Slug, p.dates) }
 
-// person returns one of the few people of the part.
-func (p *part) person(r *rand.Rand) int {
-	return p.group.ID*1_000_000 + int(p.dates[0]%100_000)*10 + r.IntN(6)
-}
+// crew is how many people book in a part.
+const crew = 6
+
+// person returns one of the people of the part.
+func (p *part) person(r *rand.Rand) int { return int(p.people) - r.IntN(crew) }
 
 func (p *part) add(list *[]known, k known) {
 	p.mu.Lock()
@@ -150,14 +152,22 @@ func (p *part) target(r *rand.Rand, s *catalog.Service, party int, channel catal
 	return target, nil
 }
 
-// play lets callers do so many things each and checks the history of that,
-// for as long as patience lasts; 0 is for ever.
-func (l *load) play(callers, each int, seed uint64, patience time.Duration, parts ...*part) error {
+// play lets callers do so many things each and checks the history of that.
+func (l *load) play(callers, each int, seed uint64, parts ...*part) error {
+	recorder, err := l.record(callers, each, seed, parts...)
+	if err != nil {
+		return err
+	}
+	return recorder.Check(0)
+}
+
+// record lets callers do so many things each and returns the history of that.
+func (l *load) record(callers, each int, seed uint64, parts ...*part) (*history.Recorder, error) {
 	recorder := history.NewRecorder(l.centre.Clock.Tick)
 	for _, p := range parts {
 		state, err := l.state(p)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		recorder.Do(callers, history.Call{Kind: history.Begin, Part: p.name(), State: state},
 			func(time.Time) history.Answer { return history.Answer{Outcome: history.Done} })
@@ -173,18 +183,18 @@ func (l *load) play(callers, each int, seed uint64, patience time.Duration, part
 	}
 	done.Wait()
 	if err := l.quiet(); err != nil {
-		return err
+		return nil, err
 	}
 	recorder.Settle(l.settle)
 	for _, p := range parts {
 		state, err := l.state(p)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		recorder.Do(callers, history.Call{Kind: history.End, Part: p.name()},
 			func(time.Time) history.Answer { return history.Answer{Outcome: history.Done, State: state} })
 	}
-	return recorder.Check(patience)
+	return recorder, nil
 }
 
 // act does one thing.
