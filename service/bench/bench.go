@@ -54,6 +54,7 @@ func Run(ctx context.Context, c Config) error {
 		{"bookings", one(false, bookings)},
 		{"hot-day", one(false, hotDay)},
 		{"http-bookings", one(true, httpBookings)},
+		{"rush", one(true, rush)},
 		{"scale", func() error { return scale(ctx, c, r) }},
 	} {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, part.name) {
@@ -114,7 +115,8 @@ const (
 	benchSecret  = "a secret for measuring, thrown away after"
 )
 
-// seed adds one branch with one desk group that never runs out of places.
+// seed adds one branch with one desk group that never runs out of places and
+// one with the few that rush is after.
 func seed(ctx context.Context, databaseURL string) error {
 	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 1, Timeout: time.Minute})
 	if err != nil {
@@ -125,10 +127,11 @@ func seed(ctx context.Context, databaseURL string) error {
 	_, err = store.SeedCentre(ctx, postgres.Seed{
 		Branches:    []catalog.Branch{{Slug: benchBranch, Name: name, City: name, Address: name, Zone: "Asia/Riyadh"}},
 		Departments: []catalog.Department{{Slug: "bench", Name: name}},
-		Services:    []catalog.Service{benchServiceOf(benchService)},
-		DeskGroups: []postgres.SeedGroup{{
-			Slug: "bench", Branch: benchBranch, Department: "bench", Name: name, Services: []string{benchService}, Plan: benchPlan(1000),
-		}},
+		Services:    []catalog.Service{benchServiceOf(benchService), benchServiceOf(rushService)},
+		DeskGroups: []postgres.SeedGroup{
+			{Slug: "bench", Branch: benchBranch, Department: "bench", Name: name, Services: []string{benchService}, Plan: benchPlan(1000)},
+			{Slug: "rush", Branch: benchBranch, Department: "bench", Name: name, Services: []string{rushService}, Plan: benchPlan(rushPlaces)},
+		},
 	})
 	return err
 }
