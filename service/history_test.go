@@ -33,8 +33,8 @@ func TestHistoryOfDays(t *testing.T) {
 	database := servicetest.Database(t)
 	l := newLoad(t, database, database)
 	wednesday := scheduling.NewDate(2026, time.November, 25)
-	for window := range 3 {
-		err := l.play(6, 60, seed+uint64(window),
+	for window := range 2 {
+		err := l.play(6, 50, seed+uint64(window),
 			l.part("supplier-claim", "dammam", wednesday),        // one desk
 			l.part("etimad-registration", "dammam", wednesday+1), // one of three kept from the public
 			l.part("iban-update", "dammam", wednesday))           // parties take a place each
@@ -54,8 +54,8 @@ func TestHistoryAcrossDays(t *testing.T) {
 	database := servicetest.Database(t)
 	l := newLoad(t, database, database)
 	wednesday := scheduling.NewDate(2026, time.November, 25)
-	for window := range 3 {
-		if err := l.play(5, 50, seed+uint64(window), l.part("supplier-claim", "dammam", wednesday, wednesday+1)); err != nil {
+	for window := range 2 {
+		if err := l.play(5, 40, seed+uint64(window), l.part("supplier-claim", "dammam", wednesday, wednesday+1)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -122,15 +122,19 @@ func (p *part) add(list *[]known, k known) {
 	*list = append(*list, k)
 }
 
-// recent picks one of the last of a list that grows.
-func (p *part) recent(list *[]known, r *rand.Rand) (known, bool) {
+// pick picks from a list that grows, mostly one of the last; nothing from an
+// empty one.
+func (p *part) pick(list *[]known, r *rand.Rand) known {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	last := (*list)[max(0, len(*list)-12):]
-	if len(last) == 0 {
-		return known{}, false
+	some := *list
+	if r.IntN(4) > 0 {
+		some = some[max(0, len(some)-8):]
 	}
-	return last[r.IntN(len(last))], true
+	if len(some) == 0 {
+		return known{}
+	}
+	return some[r.IntN(len(some))]
 }
 
 // target picks one of a few starts, so that people get in each other's way.
@@ -218,26 +222,26 @@ func (l *load) act(recorder *history.Recorder, caller int, r *rand.Rand, p *part
 	case n < 34:
 		l.hold(booker, r, p, &call, do)
 		return
-	case n < 60:
-		k, call.Kind = pick(p, &p.holds, r), history.Book
-	case n < 76:
-		k, call.Kind = pick(p, &p.visits, r), history.Move
-	case n < 84:
-		k, call.Kind = pick(p, &p.visits, r), history.Cancel
-	case n < 91:
-		k, call.Kind = pick(p, &p.holds, r), history.Release
-	case n < 94:
+	case n < 59:
+		k, call.Kind = p.pick(&p.holds, r), history.Book
+	case n < 74:
+		k, call.Kind = p.pick(&p.visits, r), history.Move
+	case n < 81:
+		k, call.Kind = p.pick(&p.visits, r), history.Cancel
+	case n < 87:
+		k, call.Kind = p.pick(&p.holds, r), history.Release
+	case n < 90:
 		call.Kind = history.Expire
 		do(func(now time.Time) history.Answer {
 			_, err := l.jobs[replica].ExpireHolds(context.Background(), now, nil, 500)
 			return history.Answer{Outcome: l.outcome(err)}
 		})
 		return
-	case n < 97:
+	case n < 93:
 		l.places(r, p, &call, do)
 		return
 	default:
-		l.centre.Clock.Add(time.Duration(r.IntN(100)) * time.Second)
+		l.centre.Clock.Add(time.Duration(r.IntN(200)) * time.Second)
 		return
 	}
 	if k.id == "" {
@@ -266,11 +270,6 @@ func (l *load) act(recorder *history.Recorder, caller int, r *rand.Rand, p *part
 			return history.Answer{Outcome: l.outcome(booker.Release(context.Background(), k.id))}
 		})
 	}
-}
-
-func pick(p *part, list *[]known, r *rand.Rand) known {
-	k, _ := p.recent(list, r)
-	return k
 }
 
 func (l *load) hold(booker *slots.Booker, r *rand.Rand, p *part, call *history.Call, do func(func(time.Time) history.Answer)) {

@@ -202,6 +202,10 @@ func TestCheck(t *testing.T) {
 			id := s.hold(0)
 			s.book(id, "A", history.Done, func() { s.pass(standFor); s.refused(0) })
 		}},
+		{"booked by one who called in time, while another is told that it has run out", true, func(s *stage) {
+			id := s.hold(0)
+			s.book(id, "A", history.Done, func() { s.pass(standFor); s.book(id, "B", history.Ended) })
+		}},
 		{"lost in the moment in which it runs out", true, func(s *stage) {
 			id := s.hold(0)
 			s.book(id, "A", history.Ended, func() { s.pass(standFor); s.hold(0) })

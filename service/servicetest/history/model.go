@@ -117,10 +117,9 @@ func (s State) book(c Call, a Answer) (State, bool) {
 		claim.Status, claim.Person, claim.Version, claim.Expires = slots.Booked, c.Person, 1, time.Time{}
 		return s.with(claim), a.Version == 1
 	case Ended:
-		if !ok {
-			return s, true
-		}
-		return s.without(c.ID), claim.Status == slots.Held && !a.Until.Before(claim.Expires)
+		// That it is overdue is told from the clock and ends nothing: somebody
+		// who called before may still be about to book it.
+		return s, !ok || claim.Status == slots.Held && !a.Until.Before(claim.Expires)
 	case Used:
 		return s, ok && claim.Status != slots.Held && !mine
 	case Busy:
