@@ -271,14 +271,12 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	}
 	a, err := b.store.Book(ctx, id, booking, now, once)
 	if errors.Is(err, ErrPersonLimit) {
-		// Visits that are over count until the periodic job has seen them.
-		closed, closeErr := b.store.CloseVisits(ctx, now, booking.Person, 1000)
-		if closeErr != nil {
-			return Appointment{}, closeErr
+		// Visits that are over count until somebody has closed them: the
+		// periodic job, or we, or another replica since the first try.
+		if _, err = b.store.CloseVisits(ctx, now, booking.Person, 1000); err != nil {
+			return Appointment{}, err
 		}
-		if closed > 0 {
-			a, err = b.store.Book(ctx, id, booking, now, once)
-		}
+		a, err = b.store.Book(ctx, id, booking, now, once)
 	}
 	if err == nil {
 		return a, nil

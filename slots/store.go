@@ -77,7 +77,8 @@ type Store interface {
 
 	// CloseVisits makes at most limit visits that ended before or at now stop
 	// counting towards the limits of their persons; with a person, only
-	// theirs. It returns how many.
+	// theirs, and it waits for those that somebody else is closing in that
+	// moment. It returns how many.
 	CloseVisits(ctx context.Context, now time.Time, of Person, limit int) (int, error)
 }
 

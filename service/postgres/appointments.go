@@ -153,7 +153,10 @@ func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place,
 
 // CloseVisits implements slots.Store.
 func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
-	return s.pool().exec(ctx, "close_visits", now, limit, null(string(of)))
+	if of != "" {
+		return s.pool().exec(ctx, "close_visits_of", now, limit, string(of))
+	}
+	return s.pool().exec(ctx, "close_visits", now, limit)
 }
 
 // Purge removes answers to requests after a day, and holds that came to
