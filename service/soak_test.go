@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"ziyara/catalog"
 	"ziyara/scheduling"
+	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
 	"ziyara/service/servicetest/history"
 	"ziyara/slots"
@@ -51,16 +57,21 @@ func TestSoak(t *testing.T) {
 	for more() && !t.Failed() {
 		s.window(seed + uint64(s.windows))
 	}
-	l.tell()
+	s.report(time.Since(began))
+}
+
+// report says what was done and what was checked.
+func (s *soak) report(elapsed time.Duration) {
+	s.tell()
 	done := 0
-	for _, n := range l.came {
+	for _, n := range s.came {
 		done += n
 	}
-	elapsed := time.Since(began)
-	t.Logf("%d operations in %d windows in %v: %.0f/s while there was load (%.0f s of it), %v of the clock",
-		done, s.windows, elapsed.Round(time.Second), float64(done)/s.loaded.Seconds(), s.loaded.Seconds(), l.centre.Clock.Now().Sub(servicetest.Opening()).Round(time.Minute))
-	t.Logf("checked: %d histories of a desk group's days against the model, %d undecided; the ledger against its claims after each of %d windows; faults: %v",
-		s.checked, s.undecided, s.windows, s.faults)
+	s.t.Logf("%d operations in %d windows in %v, %.0f/s while callers were at work; %v of the clock", done, s.windows,
+		elapsed.Round(time.Second), float64(done)/s.loaded.Seconds(), s.centre.Clock.Now().Sub(servicetest.Opening()).Round(time.Minute))
+	s.t.Logf("faults: %d connections killed, the line cut %d times, %d replicas restarted", s.faults.killed, s.faults.cuts, s.faults.restarts)
+	s.t.Logf("checked: %d histories of a desk group's days against the model, of which %d were not decided in time", s.checked, s.undecided)
+	s.t.Logf("checked: the ledger against its claims %d times, what both replicas offer against what there is for %d desk groups", s.windows, s.searches)
 }
 
 // soak is a load with faults.
@@ -70,6 +81,7 @@ type soak struct {
 	random *rand.Rand
 
 	windows, checked, undecided int
+	searches                    int           // how often what both replicas offer was compared with what there is
 	loaded                      time.Duration // with callers at work
 	faults                      struct{ killed, cuts, restarts int }
 }
@@ -99,6 +111,48 @@ func (s *soak) window(seed uint64) {
 	}
 	s.clear(parts)
 	s.centre.AuditClean()
+	s.compareSearches(parts)
+}
+
+// compareSearches waits until both replicas offer what a third one does that
+// remembers nothing: what they missed, and what somebody changed behind their
+// backs, is seen when they trust their memory no more.
+func (s *soak) compareSearches(parts []*part) {
+	s.t.Helper()
+	store, err := postgres.Open(s.t.Context(), postgres.Config{URL: s.line.URL, MaxConnections: 1, Timeout: 20 * time.Second})
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	defer store.Close() //nolint:errcheck // read only, but for the sweep
+	now := s.centre.Clock.Now()
+	if _, err = store.ExpireHolds(s.t.Context(), now, nil, 10_000); err != nil { // so that the jobs change nothing meanwhile
+		s.t.Error(err)
+		return
+	}
+	fresh, err := slots.NewBooker(store, s.centre.Replicas[0].Centre, time.Minute, uuid.NewString)
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	for _, p := range parts {
+		for _, service := range p.services {
+			q := slots.Query{
+				Service: service.Slug, Branch: p.group.Branch, From: p.dates[0], To: p.dates[len(p.dates)-1], Party: 1, Channel: catalog.Public}
+			want, _, err := fresh.Search(s.t.Context(), q, now)
+			if err != nil {
+				s.t.Errorf("search: %v", err)
+				return
+			}
+			for i, replica := range s.centre.Replicas {
+				until(s.t, fmt.Sprintf("replica %d offers what there is of %s", i, service.Slug), func() bool {
+					got, _, err := replica.Booker().Search(s.t.Context(), q, now)
+					return err == nil && cmp.Equal(want, got)
+				})
+			}
+		}
+	}
+	s.searches += len(parts)
 }
 
 // parts picks days of some desk groups, a few days ahead, and two days in one

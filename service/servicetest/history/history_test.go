@@ -198,6 +198,15 @@ func TestCheck(t *testing.T) {
 			s.book(id, "A", history.Ended)
 			s.refused(0)
 		}},
+		{"only the older of two holds ran out before a move", true, func(s *stage) {
+			s.places(2)
+			s.hold(0)
+			s.pass(standFor / 2)
+			s.hold(0)
+			id := s.visit(2, "A")
+			s.pass(standFor / 2)
+			s.change(history.Move, id, 1, history.Done, 2, func() { s.refused(0); s.refused(0); s.pass(standFor) })
+		}},
 		{"booked in the moment in which it runs out", true, func(s *stage) {
 			id := s.hold(0)
 			s.book(id, "A", history.Done, func() { s.pass(standFor); s.refused(0) })

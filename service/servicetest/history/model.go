@@ -182,16 +182,23 @@ func (s State) release(c Call, a Answer) (State, bool) {
 }
 
 // admit returns the state in which the target has room for one more, without
-// the claim that leaves: this one, or without the holds in its way that have
-// run out by now.
+// the claim that leaves: this one, or without holds in its way that have run
+// out by now. They leave in the order in which they ran out, and no more of
+// them than must: whoever ended them may have looked at an earlier clock.
 func (s State) admit(t Target, leaving string, now time.Time) (State, bool) {
-	if s.fits(t, leaving) {
-		return s, true
+	for !s.fits(t, leaving) {
+		oldest := -1
+		for i, c := range s.Claims {
+			if overdue(c, now) && overlap(c.Place, t.Place) && (oldest < 0 || c.Expires.Before(s.Claims[oldest].Expires)) {
+				oldest = i
+			}
+		}
+		if oldest < 0 {
+			return s, false
+		}
+		s = s.without(s.Claims[oldest].ID)
 	}
-	s.Claims = slices.DeleteFunc(slices.Clone(s.Claims), func(c Claim) bool {
-		return overdue(c, now) && overlap(c.Place, t.Place)
-	})
-	return s, s.fits(t, leaving)
+	return s, true
 }
 
 // fits counts every tick of the target.
@@ -345,6 +352,9 @@ func describe(c Call, a Answer) string {
 	}
 	if c.Target.Service != "" {
 		fmt.Fprintf(&b, " %s %s", c.Target.Service, where(c.Target.Place))
+		if held := slices.Max(c.Target.HeldBack); held > 0 {
+			fmt.Fprintf(&b, " leaving %d", held)
+		}
 	}
 	if c.Person != "" {
 		fmt.Fprintf(&b, " for %s", short(c.Person))
