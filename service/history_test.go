@@ -34,8 +34,9 @@ func TestHistoryOfDays(t *testing.T) {
 	l := newLoad(t, database, database)
 	wednesday := scheduling.NewDate(2026, time.November, 25)
 	for window := range 2 {
-		err := l.play(6, 50, seed+uint64(window),
-			l.part("supplier-claim", "dammam", wednesday),        // one desk
+		err := l.play(7, 50, seed+uint64(window),
+			l.part("heirs-returns", "dammam", wednesday),         // one desk
+			l.part("supplier-claim", "dammam", wednesday),        // one desk, and starts that follow gaps
 			l.part("etimad-registration", "dammam", wednesday+1), // one of three kept from the public
 			l.part("iban-update", "dammam", wednesday))           // parties take a place each
 		if err != nil {
@@ -55,7 +56,7 @@ func TestHistoryAcrossDays(t *testing.T) {
 	l := newLoad(t, database, database)
 	wednesday := scheduling.NewDate(2026, time.November, 25)
 	for window := range 2 {
-		if err := l.play(5, 40, seed+uint64(window), l.part("supplier-claim", "dammam", wednesday, wednesday+1)); err != nil {
+		if err := l.play(5, 40, seed+uint64(window), l.part("heirs-returns", "dammam", wednesday, wednesday+1)); err != nil {
 			t.Fatal(err)
 		}
 	}

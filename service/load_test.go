@@ -164,7 +164,7 @@ func (p *part) target(r *rand.Rand, s *catalog.Service, party int, channel catal
 	day := p.group.Calendar.Day(p.dates[r.IntN(len(p.dates))]).For(s.Slug, string(channel))
 	tick := day.Openings[0].From + visit.Before + visit.Step*r.IntN(6)
 	start := day.At(tick)
-	target := history.Target{Service: s.Slug, Start: start, End: start.Add(s.Duration), Place: slots.Place{
+	target := history.Target{Service: s.Slug, Start: start, End: start.Add(s.Duration), AfterGap: visit.GapStep > 0, Place: slots.Place{
 		Branch: p.group.BranchID, DeskGroup: p.group.ID, Day: day.Date,
 		First: tick - visit.Before, Ticks: visit.Before + visit.Duration + visit.After, Count: visit.Places,
 	}}

@@ -161,7 +161,7 @@ func (s *soak) parts() []*part {
 	day := func() scheduling.Date {
 		for {
 			date := scheduling.NewDate(s.centre.Clock.Now().Date()) + 2 + scheduling.Date(s.random.IntN(8)) //nolint:gosec // small
-			if _, group, err := s.centre.Replicas[0].Centre().Desk("supplier-claim", "dammam"); err == nil &&
+			if _, group, err := s.centre.Replicas[0].Centre().Desk("heirs-returns", "dammam"); err == nil &&
 				len(group.Calendar.Day(date).Openings) > 0 {
 				return date
 			}
@@ -173,7 +173,8 @@ func (s *soak) parts() []*part {
 		second = day()
 	}
 	return []*part{
-		s.part("supplier-claim", "dammam", min(first, second), max(first, second)),
+		s.part("heirs-returns", "dammam", min(first, second), max(first, second)),
+		s.part("bank-guarantee", "jeddah", day()),
 		s.part("etimad-registration", "dammam", day()),
 		s.part("iban-update", "jeddah", day()),
 	}

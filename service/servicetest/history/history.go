@@ -53,6 +53,10 @@ type Target struct {
 	Place      slots.Place
 	HeldBack   []int16 // of each tick of Place
 	Start, End time.Time
+	// AfterGap says that starts are offered because of what is taken around
+	// them: one may be refused as taken because it is offered no more, though
+	// there is room.
+	AfterGap bool
 }
 
 // Outcome is what came of a call.

@@ -96,7 +96,7 @@ func (s State) hold(c Call, a Answer) (State, bool) {
 			Start: c.Target.Start, End: c.Target.End, Expires: a.Expires,
 		}), ok
 	case Taken:
-		return s, !s.at(c.Now).fits(c.Target, "")
+		return s, c.Target.AfterGap || !s.at(c.Now).fits(c.Target, "")
 	default:
 		return s, false
 	}
@@ -150,7 +150,7 @@ func (s State) move(c Call, a Answer) (State, bool) {
 		claim.Version++
 		return next.with(claim), a.Version == claim.Version
 	case Taken:
-		return s, booked && !s.at(c.Now).fits(c.Target, c.ID)
+		return s, booked && (c.Target.AfterGap || !s.at(c.Now).fits(c.Target, c.ID))
 	case Busy:
 		return s, booked && s.busy(claim.Person, c.ID, c.Target.Start, c.Target.End)
 	case NotBooked:
