@@ -112,7 +112,7 @@ func (b *Booker) Stamp(service, branch string) int64 {
 func (v Visit) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
 	// A day's openings may reach into the next.
 	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)
-	last = min(to, c.DateOf(now.Add(v.Horizon)))
+	last = min(to, c.DateOf(v.latest(now)))
 	if v.NotAfter > 0 {
 		last = min(last, v.NotAfter)
 	}
@@ -197,7 +197,7 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	start = start.UTC()
 	day, err := dayOf(group.Calendar, visit, start, now)
 	if err != nil {
-		return target{}, err
+		return target{}, visit.sayWhen(err, group.Calendar, start, now)
 	}
 	place := visit.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
 	return target{

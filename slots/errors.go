@@ -55,6 +55,21 @@ type RuleError struct{ Rule Rule }
 // Error names the rule.
 func (e *RuleError) Error() string { return fmt.Sprintf("slots: rule %s", e.Rule) }
 
+// HorizonError is RuleHorizon with the instant from which the start can be
+// booked, in the zone of its branch.
+type HorizonError struct {
+	Opens      time.Time
+	RetryAfter time.Duration // until then
+}
+
+// Error says when to come back.
+func (e *HorizonError) Error() string {
+	return fmt.Sprintf("slots: rule %s until %s", RuleHorizon, e.Opens.Format(time.RFC3339))
+}
+
+// Unwrap returns a *RuleError of RuleHorizon.
+func (e *HorizonError) Unwrap() error { return &RuleError{RuleHorizon} }
+
 // TakenError is ErrTaken with the nearest starts that are still free, at most
 // five, the nearest first, and their branch with its zone.
 type TakenError struct {
