@@ -35,7 +35,7 @@ func newRig(t testing.TB, open string, service catalog.Service, closures ...sche
 	return newRigOf(t, daily("Asia/Riyadh", opens(t, open), closures...), service)
 }
 
-func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service) *rig {
+func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service, options ...slots.Option) *rig {
 	t.Helper()
 	r := &rig{store: newFakeStore(), t: t, centre: centre(t, plan, service)}
 	r.use()
@@ -50,7 +50,7 @@ func (r *rig) use() {
 	booker, err := slots.NewBooker(r.store, func() *slots.Centre { return r.centre }, holdFor, func() string {
 		ids++
 		return fmt.Sprintf("hold %d", ids)
-	})
+	}, options...)
 	if err != nil {
 		r.t.Fatal(err)
 	}
