@@ -45,7 +45,7 @@ func (b *Booker) givesBack(a Appointment, now time.Time) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	until := visit.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay)).Add(-releaseLead)
+	until := visit.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay+releaseLead)).Add(-releaseLead)
 	return ReleaseAt(service.ReleaseDelay, until, now, b.random)
 }
 

@@ -85,9 +85,19 @@ func (r *rig) holdAt(start, now time.Time) slots.Appointment {
 // book holds a place and books it for the person with this identity, at heldAt.
 func (r *rig) book(id string, start time.Time) slots.Appointment {
 	r.t.Helper()
+	return r.bookAt(id, start, heldAt)
+}
+
+// bookAt does so at now.
+func (r *rig) bookAt(id string, start, now time.Time) slots.Appointment {
+	r.t.Helper()
+	hold, err := r.Hold(r.t.Context(), request(start), nil, now)
+	if err != nil {
+		r.t.Fatalf("hold %v: %v", start, err)
+	}
 	b := booking(id)
 	b.Reference = slots.NewReference([5]byte{byte(len(r.store.claims) + 1)})
-	a, err := r.Book(r.t.Context(), r.hold(start).ID, b, nil, heldAt)
+	a, err := r.Book(r.t.Context(), hold.ID, b, nil, now)
 	if err != nil {
 		r.t.Fatalf("book %v: %v", start, err)
 	}
