@@ -182,7 +182,7 @@ func TestTooEarlyIsToldWhen(t *testing.T) {
 	if _, err = r.Hold(t.Context(), request(start), nil, opens); err != nil {
 		t.Errorf("when it opens: %v", err)
 	}
-	days, err := r.Search(t.Context(), slots.Query{
+	days, _, err := r.Search(t.Context(), slots.Query{
 		Service: service.Slug, Branch: "riyadh", From: tuesday + 8, To: tuesday + 20, Party: 1, Channel: catalog.Public,
 	}, opens)
 	if err != nil || len(days) != 2 || days[1].Date != tuesday+9 || len(days[1].Slots) != 2 {

@@ -345,7 +345,7 @@ func TestGivenUpIsForgotten(t *testing.T) {
 func (b *bench) free(t *testing.T, start time.Time) int {
 	t.Helper()
 	day := start.Add(3 * time.Hour).Format(time.DateOnly)
-	days, err := b.Search(t.Context(), slots.Query{
+	days, _, err := b.Search(t.Context(), slots.Query{
 		Service: delaying, Branch: "riyadh", From: date(t, day), To: date(t, day), Party: 1, Channel: catalog.Public}, b.now)
 	if err != nil {
 		t.Fatal(err)
