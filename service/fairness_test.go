@@ -267,6 +267,14 @@ func TestDatesOpenAtTen(t *testing.T) {
 	if why.Offers.PossibleFrom != nil {
 		t.Errorf("opens at %v, and is open", why.Offers.PossibleFrom)
 	}
+	for _, far := range []string{"9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "2300-01-01T00:00:00Z"} {
+		for _, service := range []string{followUp, heirs} {
+			answer := centre.Post("/v1/holds", map[string]any{"service": service, "branch": "riyadh", "start": far})
+			if p := centre.Refused(answer, http.StatusUnprocessableEntity, "rule-horizon"); p.PossibleFrom == nil || p.RetryAfter <= 0 {
+				t.Errorf("%s at %s: %s", service, far, answer.Body)
+			}
+		}
+	}
 	if rolling := slotList(t, centre.Get("/v1/services/"+heirs+"/slots?branch=riyadh")); rolling.Bookable.OpensNext != nil {
 		t.Errorf("a rolling horizon opens next at %v", rolling.Bookable.OpensNext)
 	}

@@ -190,6 +190,20 @@ func TestTooEarlyIsToldWhen(t *testing.T) {
 	}
 }
 
+// A horizon in working days that moves on with the clock is reached at the
+// midnight at which they count so far, or a horizon ahead if that is later.
+func TestTooEarlyInWorkingDays(t *testing.T) {
+	t.Parallel()
+	service := hourly()
+	service.Notice, service.HorizonWorkingDays = 0, 3
+	r := newRigOf(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), service)
+	_, err := r.Hold(t.Context(), request(at(t, "11:00").AddDate(0, 0, 9)), nil, at(t, "09:30"))
+	var early *slots.HorizonError
+	if want := calendarDay(6); !errors.As(err, &early) || !early.Opens.Equal(want) {
+		t.Errorf("Hold = %v, want it to open at %v", err, want)
+	}
+}
+
 // Without a set time a start comes into reach a horizon ahead of it.
 func TestTooEarlyWithARollingHorizon(t *testing.T) {
 	t.Parallel()

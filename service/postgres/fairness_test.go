@@ -515,3 +515,57 @@ func TestAuditCountsDelayedPlaces(t *testing.T) {
 		t.Errorf("%d differences, %v, want one for each of %d ticks", len(differences), err, visit.Place.Ticks)
 	}
 }
+
+// At the moment at which a date opens everybody is there: nobody a second
+// before, and then as many as there are places, on a date that the ledger has
+// never seen.
+func TestRushAtOpening(t *testing.T) {
+	t.Parallel()
+	const followUp, visitors = "exemption-follow-up", 60
+	b := open(t)
+	opens := time.Date(2026, time.November, 22, 7, 0, 0, 0, time.UTC) // ten in Riyadh
+	start := time.Date(2026, time.December, 13, 4, 30, 0, 0, time.UTC)
+	wave := func(now time.Time) (held, early, taken int64) {
+		t.Helper()
+		var counts [3]atomic.Int64
+		var try []func()
+		for range visitors {
+			try = append(try, func() {
+				_, err := b.Hold(context.Background(), slots.HoldRequest{
+					Service: followUp, Branch: "riyadh", Start: start, Party: 1, Channel: catalog.Public}, nil, now)
+				tooEarly, isEarly := errors.AsType[*slots.HorizonError](err)
+				switch {
+				case err == nil:
+					counts[0].Add(1)
+				case isEarly && tooEarly.Opens.Equal(opens):
+					counts[1].Add(1)
+				case errors.Is(err, slots.ErrTaken):
+					counts[2].Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		together(try...)
+		return counts[0].Load(), counts[1].Load(), counts[2].Load()
+	}
+	if held, early, taken := wave(opens.Add(-time.Second)); early != visitors {
+		t.Errorf("a second before: %d held, %d too early, %d taken", held, early, taken)
+	}
+	days, _, err := b.Search(t.Context(), slots.Query{
+		Service: followUp, Branch: "riyadh", From: date(t, "2026-12-13"), To: date(t, "2026-12-13"), Party: 1, Channel: catalog.Public}, opens)
+	if err != nil || len(days) != 1 {
+		t.Fatalf("%d days, %v", len(days), err)
+	}
+	places := int64(0)
+	for _, s := range days[0].Slots {
+		if s.Start.Equal(start) {
+			places = int64(s.Places)
+		}
+	}
+	if held, early, taken := wave(opens); held != places || early != 0 || taken != visitors-places || places == 0 {
+		t.Errorf("then: %d held of %d places, %d too early, %d taken", held, places, early, taken)
+	}
+	b.auditClean(t)
+	b.noDeadlocks(t)
+}
