@@ -201,11 +201,11 @@ func (m *model) busy(person int, wanted *claim, start, end time.Time) error {
 		}
 	}
 	v, _ := m.centre.Replicas[0].Centre().Service(wanted.Service)
-	if wanted.Status == slots.Held && active >= v.ActiveLimit {
-		return slots.ErrPersonLimit
-	}
 	if until := v.Rebooking.PausedUntil(m.given[giver{person, wanted.Service}]); wanted.Status == slots.Held && m.now().Before(until) {
 		return &slots.PauseError{Until: until}
+	}
+	if wanted.Status == slots.Held && active >= v.ActiveLimit {
+		return slots.ErrPersonLimit
 	}
 	for _, c := range m.claims {
 		if c != wanted && c.Status == slots.Booked && c.person == person && start.Before(c.End) && c.Start.Before(end) {

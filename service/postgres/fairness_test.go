@@ -131,27 +131,40 @@ func TestEndedHoldsLeaveTheirNumbers(t *testing.T) {
 	b.auditClean(t)
 }
 
-// A limit is named before the place: it is no use to look for another one.
-func TestHoldLimitBeforeTakenPlace(t *testing.T) {
+// Holds of one address that share a transaction get a number each, and those
+// beyond the limit are refused without harm to the others.
+func TestHoldLimitWithinABatch(t *testing.T) {
 	t.Parallel()
-	b := open(t, slots.WithHoldLimits(slots.HoldLimits{PerAddress: 9}))
-	start := b.starts(t, "annual-returns", "riyadh", "2026-11-24", "2026-11-24")[0]
-	var err error
-	for held := 0; err == nil; held++ {
-		_, err = b.holds("hall", "", start, b.now)
-		if held >= 9 {
-			t.Fatalf("%d places at one start", held)
-		}
+	const limit, requests = 6, 24
+	b := open(t, slots.WithHoldLimits(slots.HoldLimits{PerAddress: limit}))
+	free := b.starts(t, "annual-returns", "riyadh", "2026-11-24", "2026-11-24")
+	var held, refused, others atomic.Int64
+	var try []func()
+	for i := range requests {
+		try = append(try, func() {
+			_, err := b.holds("hall", "", free[i%12], b.now)
+			if _, limited := errors.AsType[*slots.HoldLimitError](err); limited {
+				refused.Add(1)
+			} else if err == nil {
+				held.Add(1)
+			} else if !errors.Is(err, slots.ErrTaken) {
+				t.Error(err)
+			}
+		}, func() {
+			if _, err := b.holds("", "", free[12+i%12], b.now); err == nil {
+				others.Add(1)
+			} else if !errors.Is(err, slots.ErrTaken) {
+				t.Error(err)
+			}
+		})
 	}
-	if !errors.Is(err, slots.ErrTaken) {
-		t.Fatalf("Hold = %v, want %v", err, slots.ErrTaken)
+	together(try...)
+	if held.Load() != limit || refused.Load() == 0 || others.Load() < 12 {
+		t.Errorf("%d held, %d refused, %d of others; want %d held, the rest refused, and others have theirs",
+			held.Load(), refused.Load(), others.Load(), limit)
 	}
-	b = open(t, slots.WithHoldLimits(slots.HoldLimits{PerAddress: 1}))
-	if _, err = b.holds("hall", "", start, b.now); err != nil {
-		t.Fatal(err)
-	}
-	_, err = b.holds("hall", "", start, b.now)
-	wantLimit(t, "the second", err, 1, 10*time.Minute)
+	b.auditClean(t)
+	b.noDeadlocks(t)
 }
 
 // A hold that is bound to a mobile is booked by that one only; the refused
