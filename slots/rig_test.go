@@ -38,13 +38,13 @@ func newRig(t testing.TB, open string, service catalog.Service, closures ...sche
 func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service, options ...slots.Option) *rig {
 	t.Helper()
 	r := &rig{store: newFakeStore(), t: t, centre: centre(t, plan, service)}
-	r.use()
+	r.use(options...)
 	return r
 }
 
 // use gives the rig a Booker over its store and its centre, which the test
 // ends with an audit.
-func (r *rig) use() {
+func (r *rig) use(options ...slots.Option) {
 	r.t.Helper()
 	ids := 0
 	booker, err := slots.NewBooker(r.store, func() *slots.Centre { return r.centre }, holdFor, func() string {
