@@ -39,10 +39,17 @@ type Appointment struct {
 	Expires time.Time // of the hold; zero once booked
 	Needs   []string  // slugs, declared with the hold or the booking
 
+	// Mobile is the number that was proved; of a hold, the only one that can
+	// book it, "" for any.
+	Mobile string
+
+	// GivesBack is when the place is offered again that the appointment has
+	// just given up; zero for at once. It is between a Decide and the Store.
+	GivesBack time.Time
+
 	// From here on: only once booked.
 	Reference      Reference
-	Version        int // of Start: 1 when booked, one more with each move
-	Mobile         string
+	Version        int    // of Start: 1 when booked, one more with each move
 	Lang           string // "ar" or "en"
 	Visitor        Visitor
 	Representative *Representative
@@ -83,13 +90,16 @@ type Booking struct {
 type Person string
 
 // Book returns the hold turned into a booked visit. The same person booking
-// the same hold again gets what they have. It returns ErrExpired, ErrReleased
-// or ErrHoldUsed.
+// the same hold again gets what they have. It returns ErrExpired, ErrReleased,
+// ErrHoldUsed or ErrHoldBound.
 func (a Appointment) Book(b Booking, now time.Time) (Appointment, error) {
 	switch a.Status {
 	case Held:
-		if !now.Before(a.Expires) {
+		switch {
+		case !now.Before(a.Expires):
 			return Appointment{}, ErrExpired
+		case a.Mobile != "" && a.Mobile != b.Mobile:
+			return Appointment{}, ErrHoldBound
 		}
 	case Expired:
 		return Appointment{}, ErrExpired

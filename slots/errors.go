@@ -7,8 +7,9 @@ import (
 )
 
 // What can be wrong with a request. Every error that a Booker returns is, or
-// wraps, one of these, a *RuleError, a *TakenError, a *RepeatedError or a
-// *VisitorError; anything else is a fault of the system.
+// wraps, one of these, a *RuleError, a *TakenError, a *HoldLimitError, a
+// *PauseError, a *RepeatedError or a *VisitorError; anything else is a fault of
+// the system.
 var (
 	ErrUnknownService = errors.New("slots: unknown service")
 	ErrUnknownBranch  = errors.New("slots: unknown branch")
@@ -17,6 +18,7 @@ var (
 	ErrExpired        = errors.New("slots: the hold has expired")
 	ErrReleased       = errors.New("slots: the hold was released")
 	ErrHoldUsed       = errors.New("slots: the hold is booked for somebody else")
+	ErrHoldBound      = errors.New("slots: the hold is bound to another mobile")
 	ErrNotBooked      = errors.New("slots: the appointment is not booked any more")
 	ErrPersonBusy     = errors.New("slots: the person has another visit at that time")
 	ErrPersonLimit    = errors.New("slots: the person has as many upcoming visits to this service as allowed")
@@ -54,6 +56,33 @@ type RuleError struct{ Rule Rule }
 
 // Error names the rule.
 func (e *RuleError) Error() string { return fmt.Sprintf("slots: rule %s", e.Rule) }
+
+// HorizonError is RuleHorizon with the instant from which the start can be
+// booked, in the zone of its branch.
+type HorizonError struct {
+	Opens      time.Time
+	RetryAfter time.Duration // until then
+}
+
+// Error says when to come back.
+func (e *HorizonError) Error() string {
+	return fmt.Sprintf("slots: rule %s until %s", RuleHorizon, e.Opens.Format(time.RFC3339))
+}
+
+// Unwrap returns a *RuleError of RuleHorizon.
+func (e *HorizonError) Unwrap() error { return &RuleError{RuleHorizon} }
+
+// PauseError says that a person gave up visits to the service so often that
+// they book nothing new for it until then, in the zone of the branch.
+type PauseError struct {
+	Until      time.Time     // exclusive
+	RetryAfter time.Duration // until then
+}
+
+// Error says when the pause ends.
+func (e *PauseError) Error() string {
+	return "slots: the person books nothing new before " + e.Until.Format(time.RFC3339)
+}
 
 // TakenError is ErrTaken with the nearest starts that are still free, at most
 // five, the nearest first, and their branch with its zone.

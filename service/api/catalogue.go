@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -78,6 +79,12 @@ func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
 		PartyLimit: v.PartyLimit, PlacePerVisitor: v.PlacePerVisitor, ActiveLimit: v.ActiveLimit,
 		Requirements: requirementsJSON(v), Needs: needsJSON(v), Online: v.Online,
 		Branches: centre.BranchesOf(v.Slug),
+	}
+	if v.OpensAt > 0 {
+		out.OpensAt = scheduling.WallTime(v.OpensAt / time.Minute).String()
+	}
+	if limit := v.Rebooking; limit.Limit > 0 {
+		out.Rebooking = &Rebooking{Limit: limit.Limit, WindowMinutes: minutes(limit.Window), PauseMinutes: minutes(limit.Pause)}
 	}
 	if out.Branches == nil {
 		out.Branches = []string{}

@@ -35,6 +35,10 @@ func domainErrors() map[string]error {
 		"slots.ErrReleased":       slots.ErrReleased,
 		"slots.ErrHoldUsed":       slots.ErrHoldUsed,
 		"slots.ErrNotBooked":      slots.ErrNotBooked,
+		"slots.ErrHoldBound":      slots.ErrHoldBound,
+		"slots.HorizonError":      &slots.HorizonError{},
+		"slots.HoldLimitError":    &slots.HoldLimitError{},
+		"slots.PauseError":        &slots.PauseError{},
 		"slots.ErrPersonBusy":     slots.ErrPersonBusy,
 		"slots.ErrPersonLimit":    slots.ErrPersonLimit,
 		"slots.ErrTaken":          slots.ErrTaken,
@@ -227,8 +231,8 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindMalformed, kindNoRoute,
-		kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
+		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
 	}
 	for _, m := range problems() {
 		all = append(all, m.kind)

@@ -160,9 +160,23 @@ type service struct {
 	Online              string                `json:"online"`
 	Topics              []catalog.Text        `json:"topics"`
 	HoldBack            catalog.HoldBack      `json:"hold_back"`
+	OpensAt             scheduling.WallTime   `json:"opens_at"`
+	ReleaseDelayMinutes int                   `json:"release_delay_minutes"`
+	Rebooking           *rebooking            `json:"rebooking"` // the default when absent
+}
+
+// rebooking is catalog.Rebooking with numbers that carry their unit.
+type rebooking struct {
+	Limit       int `json:"limit"`
+	WindowHours int `json:"window_hours"`
+	PauseHours  int `json:"pause_hours"`
 }
 
 func (s service) service() catalog.Service {
+	limit := catalog.DefaultRebooking()
+	if own := s.Rebooking; own != nil {
+		limit = catalog.Rebooking{Limit: own.Limit, Window: minutes(60 * own.WindowHours), Pause: minutes(60 * own.PauseHours)}
+	}
 	return catalog.Service{
 		Slug:               s.Slug,
 		Department:         s.Department,
@@ -188,6 +202,10 @@ func (s service) service() catalog.Service {
 		Online:          s.Online,
 		Topics:          s.Topics,
 		HoldBack:        s.HoldBack,
+
+		OpensAt:      minutes(int(s.OpensAt)),
+		ReleaseDelay: minutes(s.ReleaseDelayMinutes),
+		Rebooking:    limit,
 	}
 }
 

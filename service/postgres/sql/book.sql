@@ -7,6 +7,10 @@
 -- the exclusion constraint. A request that is alone ($2) waits for its turn;
 -- one among others does not, and is asked to come alone.
 --
+-- Nothing is booked in a pause, or of a hold that is bound to another mobile.
+-- FOR SHARE makes a booking that waited for its turn see the pause that began
+-- meanwhile.
+--
 -- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of
 -- holds looks as cheap while there are few, and then every booking of the rush
 -- reads all of them.
@@ -25,6 +29,7 @@ WITH wanted AS MATERIALIZED (
 ), booked AS (
     UPDATE appointments a
     SET status = 'booked', version = 1, created_at = w.now, expires_at = NULL,
+        address = NULL, address_place = NULL, mobile_place = NULL,
         reference = w.reference, person = w.person, person_place = free.place, mobile = w.mobile, lang = w.lang,
         visitor_name = w.visitor_name, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
         representative_name = w.representative_name, representative_identity_kind = w.representative_identity_kind,
@@ -41,6 +46,11 @@ WITH wanted AS MATERIALIZED (
             WHERE other.person = w.person AND other.service_id = hold.service_id AND other.person_place = place)) AS free
     WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
       AND w.turn AND free.place IS NOT NULL
+      AND (hold.mobile IS NULL OR hold.mobile = w.mobile)
+      AND ((SELECT r.paused_until
+            FROM rebookings r
+            WHERE r.person = w.person AND r.service_id = hold.service_id
+            FOR SHARE) > w.now) IS NOT TRUE
     RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service, a.*
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
