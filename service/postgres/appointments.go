@@ -133,24 +133,6 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 	return after, nil
 }
 
-// ExpireHolds implements slots.Store.
-func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
-	name, args := "expire_holds", []any{now, limit}
-	if on != nil {
-		name, args = "expire_day", append(args, on.Branch, on.DeskGroup, on.Day.String())
-	}
-	ended := 0
-	err := s.transact(ctx, func(q session) error {
-		var rows []placeRow
-		if err := q.list(ctx, &rows, name, args...); err != nil {
-			return err
-		}
-		ended = len(rows)
-		return q.settle(ctx, places(rows))
-	})
-	return ended, err
-}
-
 // CloseVisits implements slots.Store.
 func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
 	if of != "" {

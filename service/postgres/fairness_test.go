@@ -289,6 +289,7 @@ func TestPauseAtOnce(t *testing.T) {
 	b := open(t)
 	free := b.starts(t, prompt, "riyadh", "2026-11-29", "2026-12-03")
 	for round := range 10 {
+		free := free[6*round:] // earlier rounds have filled what is before
 		b.giveUp(t, round, prompt, free[0])
 		first, second := b.book(t, round, prompt, "riyadh", free[1]), b.book(t, round, prompt, "riyadh", free[2])
 		holds := [2]slots.Appointment{b.hold(t, prompt, "riyadh", free[3]), b.hold(t, prompt, "riyadh", free[5])}

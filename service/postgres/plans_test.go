@@ -53,7 +53,7 @@ func TestPlans(t *testing.T) {
 		{name: "move", arguments: id + ", " + now + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", 2", through: "appointments_pkey"},
 		{name: "cancel", arguments: id + ", " + now, through: "appointments_pkey"},
 		{name: "expire_holds", arguments: now + ", 500", through: "appointments_overdue_holds"},
-		{name: "expire_day", arguments: now + ", 500, 1, 1, '2026-11-25'", through: "appointments_overdue_holds"},
+		{name: "expire_days", arguments: now + ", 500, '{1}', '{1}', '{2026-11-25}'", through: "appointments_overdue_holds"},
 		{name: "close_visits", arguments: now + ", 500", through: "appointments_ended"},
 		{name: "close_visits_of", arguments: now + ", 500, " + id},
 		{name: "claim_messages", arguments: now + ", 500, " + now, through: "messages_due"},

@@ -31,6 +31,7 @@ type Store struct {
 	board      *board
 	news       *news
 	versions   versions
+	sweeps     line[dayKey, *sweep]
 	holds      line[dayKey, *holding]
 	bookings   line[slots.Person, *booking]
 }
@@ -48,6 +49,7 @@ const (
 	// once, and how many requests share one (docs/adr/0022).
 	lineWorkers = 8
 	lineBatch   = 64
+	lineCrowd   = 256 // of those who want the same few days
 	// batchTimeout bounds what is done for a batch.
 	batchTimeout = 10 * time.Second
 	queueLimit   = 4096
@@ -64,7 +66,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.QueueLimit = queueLimit
 	}
 	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews()}
-	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, crowd: true, do: s.hold}
+	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
+	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
 	s.bookings = line[slots.Person, *booking]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, do: s.book}
 	names, err := fs.Glob(files, "sql/*.sql")
 	if err != nil {

@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/slots"
+)
+
+// sweep is a request to end the holds of a ledger day that ran out, in its
+// line.
+type sweep struct {
+	day   dayKey
+	now   time.Time
+	limit int
+
+	ended int
+	err   error
+}
+
+// ExpireHolds implements slots.Store. All who ask for the same day at the same
+// time share a transaction that begins after they asked.
+func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
+	if on == nil {
+		ended, err := s.expire(ctx, "expire_holds", now, limit)
+		return len(ended), err
+	}
+	w := &sweep{day: keyOf(*on), now: now, limit: limit}
+	if err := s.sweeps.serve(ctx, w.day, w); err != nil {
+		return 0, err
+	}
+	return w.ended, w.err
+}
+
+// sweep ends the overdue holds on the days of a batch.
+func (s *Store) sweep(batch []*sweep) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	var branches, groups pq.Int64Array
+	var days pq.StringArray
+	var known []dayKey
+	now, limit := batch[0].now, 0
+	for _, w := range batch {
+		if slices.Contains(known, w.day) {
+			continue
+		}
+		known = append(known, w.day)
+		branches = append(branches, int64(w.day.branch))
+		groups = append(groups, int64(w.day.group))
+		days = append(days, w.day.day.String())
+		limit += w.limit
+		if w.now.After(now) {
+			now = w.now
+		}
+	}
+	places, err := s.expire(ctx, "expire_days", now, limit, branches, groups, days)
+	ended := make(map[dayKey]int)
+	for _, p := range places {
+		ended[keyOf(p)]++
+	}
+	for _, w := range batch {
+		w.ended, w.err = ended[w.day], err
+	}
+}
+
+// expire runs a statement that ends holds and gives their places back.
+func (s *Store) expire(ctx context.Context, name string, args ...any) (ended []slots.Place, err error) {
+	err = s.transact(ctx, func(q session) error {
+		var rows []placeRow
+		if err := q.list(ctx, &rows, name, args...); err != nil {
+			return err
+		}
+		ended = places(rows)
+		return q.settle(ctx, ended)
+	})
+	return ended, err
+}
