@@ -12,6 +12,7 @@ import (
 var (
 	ErrUnknownService = errors.New("slots: unknown service")
 	ErrUnknownBranch  = errors.New("slots: unknown branch")
+	ErrUnknownChannel = errors.New("slots: unknown channel")
 	ErrNotOffered     = errors.New("slots: the branch does not offer the service")
 	ErrNotFound       = errors.New("slots: no such hold or appointment")
 	ErrExpired        = errors.New("slots: the hold has expired")

@@ -110,7 +110,7 @@ func (f *finder) fits(tick int) bool {
 // left returns how many places tick i of day.Open has left for v's channel;
 // below 0 when more are taken or held back than are open.
 func (v Visit) left(day scheduling.Day, used []int16, i int) int16 {
-	left := int(day.Open[i]) - v.HoldBack - day.HeldBack(day.First+i)
+	left := int(day.Open[i]) - v.holdBack(day.Date) - v.reserve(day, day.First+i)
 	if i < len(used) {
 		left -= int(used[i])
 	}

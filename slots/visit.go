@@ -22,6 +22,13 @@ type Visit struct {
 	// and HorizonDays come to, both inclusive; 0 for any.
 	NotBefore, NotAfter scheduling.Date
 
+	// On dates up to Released, WalkIns of the places held back, and what
+	// openings keep for walk-ins, count for everybody. Release is the wall time
+	// on a date at which that begins; 0 for never.
+	WalkIns  int
+	Release  scheduling.WallTime
+	Released scheduling.Date
+
 	// Service and Channel select what is kept for whom on a day
 	// (scheduling.Day.For).
 	Service string
@@ -29,12 +36,16 @@ type Visit struct {
 }
 
 // VisitOf returns the visit of a party to service s booked over channel c. It
-// returns a *RuleError of RulePartyLimit for a party outside 1 to s.PartyLimit.
+// returns ErrUnknownChannel, or a *RuleError of RulePartyLimit for a party
+// outside 1 to s.PartyLimit.
 func VisitOf(s *catalog.Service, party int, c catalog.Channel) (Visit, error) {
+	if !c.Known() { // it would leave nothing to anybody
+		return Visit{}, ErrUnknownChannel
+	}
 	if party < 1 || party > s.PartyLimit {
 		return Visit{}, &RuleError{RulePartyLimit}
 	}
-	return Visit{
+	v := Visit{
 		Duration: ticks(s.Duration),
 		Before:   ticks(s.Before),
 		After:    ticks(s.After),
@@ -49,16 +60,24 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel) (Visit, error) {
 
 		NoticeDays:  s.NoticeWorkingDays,
 		HorizonDays: s.HorizonWorkingDays,
-	}, nil
+	}
+	if s.WalkInReleaseMinutes > 0 {
+		v.Release = scheduling.Clock(0, s.WalkInReleaseMinutes)
+		v.WalkIns = forWalkIns(s.HoldBack[c], s.HoldBack[catalog.Agent], s.HoldBack[catalog.WalkIn])
+	}
+	return v, nil
 }
 
 // never is later than any date.
 const never = scheduling.Date(math.MaxInt32)
 
-// Counted returns the visit with the dates that its working days come to in
-// the calendar c at now. A notice that the calendar has too few days for puts
+// Counted returns the visit with the dates that its working days come to, and
+// the last one whose release has come, in the calendar c at now. A notice that the calendar has too few days for puts
 // every date out of reach; such a horizon none.
 func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
+	if v.Release > 0 {
+		v.Released = v.released(c, now)
+	}
 	if v.NoticeDays == 0 && v.HorizonDays == 0 {
 		return v
 	}
@@ -137,7 +156,7 @@ func (v Visit) heldBack(day scheduling.Day, p Place) []int16 {
 	day = v.sees(day)
 	held := make([]int16, p.Ticks)
 	for i := range held {
-		held[i] = int16(v.HoldBack + day.HeldBack(p.First+i)) //nolint:gosec // places are few
+		held[i] = int16(v.holdBack(day.Date) + v.reserve(day, p.First+i)) //nolint:gosec // places are few
 	}
 	return held
 }
@@ -158,7 +177,7 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	since := start.Sub(day.Start)
 	tick := floorTicks(since)
 	for t := tick - v.Before; t < tick+v.Duration+v.After; t++ {
-		if closed(day, t) {
+		if v.closed(day, t) {
 			return &RuleError{RuleClosed}
 		}
 	}
@@ -168,9 +187,11 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	return nil
 }
 
-// closed reports whether a tick of a day that is seen by a visit has no place
-// for it, however few are taken.
-func closed(day scheduling.Day, tick int) bool { return day.Places(tick) <= day.HeldBack(tick) }
+// closed reports whether a tick of a day that the visit sees has no place for
+// it, however few are taken.
+func (v Visit) closed(day scheduling.Day, tick int) bool {
+	return day.Places(tick) <= v.reserve(day, tick)
+}
 
 // reach returns the rule that puts start, by the openings of date, out of reach
 // at now, "" for none.
