@@ -2,10 +2,12 @@ package slots_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -14,6 +16,7 @@ import (
 // time.
 type fakeStore struct {
 	active  map[string]int // service -> visits of one person that may be ahead
+	needs   map[string]catalog.Approval
 	days    map[ledgerKey]slots.Occupied
 	claims  map[string]fakeClaim // by id
 	answers map[string]fakeAnswer
@@ -32,7 +35,8 @@ type ledgerKey struct {
 type fakeClaim struct {
 	slots.Appointment
 	person slots.Person
-	counts bool // towards the person's limit
+	counts bool   // towards the person's limit
+	to     string // id of the request that a held place is proposed to
 }
 
 type fakeAnswer struct {
@@ -44,8 +48,8 @@ var _ slots.Store = (*fakeStore)(nil)
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{
-		active: map[string]int{"heirs-returns": 2},
-		days:   make(map[ledgerKey]slots.Occupied), claims: make(map[string]fakeClaim), answers: make(map[string]fakeAnswer),
+		active: map[string]int{"heirs-returns": 2}, needs: make(map[string]catalog.Approval),
+		days: make(map[ledgerKey]slots.Occupied), claims: make(map[string]fakeClaim), answers: make(map[string]fakeAnswer),
 		fail: make(map[string]error),
 	}
 }
@@ -119,7 +123,7 @@ func (f *fakeStore) answer(once *slots.Once, a slots.Appointment) error {
 // busy reports whether the person has another visit that overlaps a.
 func (f *fakeStore) busy(person slots.Person, a slots.Appointment) bool {
 	for id, c := range f.claims {
-		if id != a.ID && c.person == person && c.Status == slots.Booked && c.Start.Before(a.End) && a.Start.Before(c.End) {
+		if id != a.ID && c.person == person && c.Status != slots.Held && c.Status.TakesPlace() && c.Start.Before(a.End) && a.Start.Before(c.End) {
 			return true
 		}
 	}
@@ -193,10 +197,14 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 			return &slots.VisitorError{Fields: []slots.Field{{Name: "wakala_expires", Fault: slots.FaultExpired}}}
 		}
 		var err error
-		if booked, err = c.Appointment.Book(b, now); err != nil {
+		booked, err = c.Appointment.Book(b, f.needs[c.Service], now)
+		switch {
+		case errors.Is(err, slots.ErrUnaudited):
+			return slots.ErrNotFound // no hold that can be booked so
+		case err != nil:
 			return err
 		}
-		f.claims[id] = fakeClaim{booked, b.Person, true}
+		f.claims[id] = fakeClaim{Appointment: booked, person: b.Person, counts: true}
 		return f.answer(once, booked)
 	})
 	if err != nil {
@@ -268,7 +276,7 @@ func (f *fakeStore) Move(_ context.Context, r slots.Reference, heldBack []int16,
 		if f.busy(before.person, after) {
 			return slots.ErrPersonBusy
 		}
-		f.claims[after.ID] = fakeClaim{after, before.person, before.counts}
+		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: before.counts}
 		return nil
 	})
 }
@@ -276,9 +284,76 @@ func (f *fakeStore) Move(_ context.Context, r slots.Reference, heldBack []int16,
 func (f *fakeStore) Cancel(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
 	return f.change("Cancel", r, decide, func(before fakeClaim, after slots.Appointment) error {
 		f.giveBack(before.Place)
-		f.claims[after.ID] = fakeClaim{after, before.person, false}
+		if p, ok := f.proposal(before.ID); ok {
+			f.giveBack(p)
+		}
+		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person}
 		return nil
 	})
+}
+
+// proposal ends the hold of the proposal to a request and returns its place,
+// which is still taken.
+func (f *fakeStore) proposal(request string) (slots.Place, bool) {
+	for id, c := range f.claims {
+		if c.to == request && c.Status == slots.Held {
+			c.Status = slots.Released
+			f.claims[id] = c
+			return c.Place, true
+		}
+	}
+	return slots.Place{}, false
+}
+
+func (f *fakeStore) Propose(_ context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
+	return f.change("Propose", r, decide, func(before fakeClaim, after slots.Appointment) error {
+		if p, ok := f.proposal(before.ID); ok {
+			f.giveBack(p)
+		}
+		if err := f.take(after.Proposal.Place, heldBack); err != nil {
+			return err
+		}
+		hold := after
+		hold.ID, hold.Status, hold.Reference, hold.Proposal, hold.History = after.Proposal.ID, slots.Held, "", nil, nil
+		hold.Place, hold.Start, hold.End, hold.Expires = after.Proposal.Place, after.Proposal.Start, after.Proposal.End, after.Proposal.Expires
+		f.claims[hold.ID] = fakeClaim{Appointment: hold, to: after.ID}
+		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: before.counts}
+		return nil
+	})
+}
+
+func (f *fakeStore) AnswerRequest(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
+	return f.change("AnswerRequest", r, decide, func(before fakeClaim, after slots.Appointment) error {
+		proposed, ok := f.proposal(before.ID)
+		switch accepted := after.Place != before.Place; {
+		case accepted && !ok:
+			return slots.ErrNoProposal
+		case accepted:
+			f.giveBack(before.Place)
+		case ok:
+			f.giveBack(proposed)
+		}
+		if !after.Status.TakesPlace() {
+			f.giveBack(before.Place)
+		} else if f.busy(before.person, after) {
+			return slots.ErrPersonBusy
+		}
+		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: after.Status.TakesPlace()}
+		return nil
+	})
+}
+
+func (f *fakeStore) DueRequests(_ context.Context, now time.Time, limit int) ([]slots.Reference, error) {
+	if err := f.called("DueRequests"); err != nil {
+		return nil, err
+	}
+	var due []slots.Reference
+	for _, c := range f.claims {
+		if c.Status == slots.Requested && !now.Before(c.AnswerBy) && len(due) < limit {
+			due = append(due, c.Reference)
+		}
+	}
+	return due, nil
 }
 
 func (f *fakeStore) change(method string, r slots.Reference, decide slots.Decide, write func(fakeClaim, slots.Appointment) error) (slots.Appointment, error) {
@@ -294,7 +369,7 @@ func (f *fakeStore) change(method string, r slots.Reference, decide slots.Decide
 		if after, err = decide(before.Appointment); err != nil {
 			return err
 		}
-		if after.Status == before.Status && after.Version == before.Version {
+		if len(after.History) == len(before.History) {
 			return nil
 		}
 		return write(before, after)

@@ -79,6 +79,9 @@ func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
 		Requirements: requirementsJSON(v), Online: v.Online,
 		Branches: centre.BranchesOf(v.Slug),
 	}
+	if v.Approval.Answer > 0 {
+		out.Approval = &Approval{AnswerHours: int(v.Approval.Answer / time.Hour), Default: v.Approval.Default}
+	}
 	if out.Branches == nil {
 		out.Branches = []string{}
 	}

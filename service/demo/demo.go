@@ -158,6 +158,11 @@ type service struct {
 	Online              string                `json:"online"`
 	Topics              []catalog.Text        `json:"topics"`
 	HoldBack            catalog.HoldBack      `json:"hold_back"`
+	WalkInRelease       scheduling.WallTime   `json:"walk_in_release"` // "00:00" for never
+	Approval            struct {
+		AnswerHours int            `json:"answer_hours"`
+		Default     catalog.Answer `json:"default"`
+	} `json:"approval"`
 }
 
 func (s service) service() catalog.Service {
@@ -184,6 +189,11 @@ func (s service) service() catalog.Service {
 		Online:          s.Online,
 		Topics:          s.Topics,
 		HoldBack:        s.HoldBack,
+
+		WalkInReleaseMinutes: int(s.WalkInRelease),
+		Approval: catalog.Approval{
+			Answer: time.Duration(s.Approval.AnswerHours) * time.Hour, Default: s.Approval.Default,
+		},
 	}
 }
 

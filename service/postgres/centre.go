@@ -103,6 +103,9 @@ type serviceRow struct {
 	Online          string                        `db:"online"`
 	Topics          jsonOf[[]catalog.Text]        `db:"topics"`
 	HoldBack        jsonOf[catalog.HoldBack]      `db:"hold_back"`
+	WalkInRelease   int                           `db:"walk_in_release_minutes"`
+	ApprovalHours   int                           `db:"approval_hours"`
+	ApprovalDefault string                        `db:"approval_default"`
 }
 
 func (r *centreRows) load(ctx context.Context, q session) error {
@@ -189,6 +192,8 @@ func (r serviceRow) service() catalog.Service {
 		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
 		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
+		WalkInReleaseMinutes: r.WalkInRelease,
+		Approval:             catalog.Approval{Answer: time.Duration(r.ApprovalHours) * time.Hour, Default: catalog.Answer(r.ApprovalDefault)},
 	}
 }
 
@@ -244,7 +249,8 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
 				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
-				v.NoticeWorkingDays, v.HorizonWorkingDays); err != nil {
+				v.NoticeWorkingDays, v.HorizonWorkingDays,
+				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default)); err != nil {
 				return err
 			}
 		}
