@@ -34,8 +34,10 @@ ALTER TABLE appointments
     ADD CONSTRAINT appointments_proposed_held CHECK (proposed_to IS NULL OR status IN ('held', 'released', 'expired'));
 
 CREATE INDEX appointments_due_requests ON appointments (answer_by) WHERE status = 'requested';
+-- Said so that no query for a proposal takes the index of overdue holds, which
+-- looks as cheap while there are few.
 CREATE UNIQUE INDEX appointments_one_proposal ON appointments (proposed_to)
-    WHERE proposed_to IS NOT NULL AND status = 'held';
+    WHERE proposed_to IS NOT NULL AND status NOT IN ('released', 'expired');
 
 -- Who of the staff it was, and why.
 ALTER TABLE appointment_events

@@ -35,7 +35,7 @@ func TestPlans(t *testing.T) {
 		{name: "give_back", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
 		// Not through the index of holds: few as they may be when the plan is
 		// made, it is kept for the morning on which there are thousands.
-		{name: "book", arguments: id + ", " + now + ", 'R', " + id + ", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}'",
+		{name: "book", arguments: id + ", " + now + ", 'R', " + id + ", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL",
 			through: "appointments_pkey"},
 		{name: "release", arguments: id, through: "appointments_pkey"},
 		{name: "find", arguments: id, through: "appointments_pkey"},
@@ -43,11 +43,19 @@ func TestPlans(t *testing.T) {
 		{name: "lock_reference", arguments: "'R1'", through: "appointments_reference_key"},
 		{name: "move", arguments: id + ", " + now + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", 2", through: "appointments_pkey"},
 		{name: "cancel", arguments: id + ", " + now, through: "appointments_pkey"},
+		{name: "find", arguments: id, through: "appointments_one_proposal"},
+		{name: "find_reference", arguments: "'R1'", through: "appointments_one_proposal"},
+		{name: "end_proposal", arguments: id, through: "appointments_one_proposal"},
+		{name: "propose", arguments: id + ", " + id + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", " + now + ", " + now, through: "appointments_pkey"},
+		{name: "answer_request", arguments: id + ", 'booked', NULL, 1, 1, '2026-11-25', 90, 4, 1, " + now + ", " + now +
+			", 'approved', " + now + ", " + now + ", 'noura', NULL, 'approved', " + now, through: "appointments_pkey"},
+		{name: "due_requests", arguments: now + ", 500", through: "appointments_due_requests"},
 		{name: "expire_holds", arguments: now + ", 500, NULL, NULL, NULL", through: "appointments_overdue_holds"},
 		{name: "expire_holds", arguments: now + ", 500, 1, 1, '2026-11-25'", through: "appointments_overdue_holds"},
 		{name: "close_visits", arguments: now + ", 500, NULL", through: "appointments_ended"},
 		{name: "close_visits", arguments: now + ", 500, " + id},
 		{name: "claim_messages", arguments: now + ", 500, " + now, through: "messages_due"},
+		{name: "claim_messages", arguments: now + ", 500, " + now, through: "appointments_one_proposal"},
 		{name: "finish_messages", arguments: now + ", '{1}', '{1}', '{queued}', '{2026-11-22T06:00:00Z}', '{NULL}', '{NULL}', '{1}', '{x}'", through: "messages_pkey"},
 		{name: "queue_depth", through: "messages_due"},
 		{name: "answered", arguments: "'k1'", through: "idempotency_keys_pkey"},

@@ -8,7 +8,7 @@ SELECT false AS person_full, a.*, s.slug AS service, br.slug AS branch,
        CASE WHEN a.status = 'requested' THEN (
            SELECT to_jsonb(p)
            FROM appointments p
-           WHERE p.proposed_to = a.id AND p.status = 'held') END AS proposal
+           WHERE p.proposed_to = a.id AND p.status NOT IN ('released', 'expired')) END AS proposal
 FROM appointments a
 JOIN services s ON s.id = a.service_id
 JOIN branches br ON br.id = a.branch_id
