@@ -18,24 +18,29 @@ func (v Visit) released(c *scheduling.Calendar, now time.Time) scheduling.Date {
 	return today
 }
 
-// holdBack returns how many places of each tick of the date the visit's
-// service keeps from its channel.
-func (v Visit) holdBack(date scheduling.Date) int {
-	if date <= v.Released {
-		return v.HoldBack - v.WalkIns
-	}
-	return v.HoldBack
+// leftReleased returns what left does, on a date that is released or not.
+func (v Visit) leftReleased(day scheduling.Day, used []int16, i int) int16 {
+	v.HoldBack -= v.freed(day, day.First+i)
+	return v.left(day, used, i)
 }
 
-// reserve returns how many places of a tick the openings of a day keep from the
-// visit's channel. The day is one that the visit sees.
-func (v Visit) reserve(day scheduling.Day, tick int) int {
-	kept := day.HeldBack(tick)
-	if kept == 0 || day.Date > v.Released {
-		return kept
+// freed returns how many of the places of a tick that the service and the
+// openings keep from the visit's channel count for it after all: none on a
+// date that is not released. The day is one that the visit sees.
+func (v Visit) freed(day scheduling.Day, tick int) int {
+	if day.Date > v.Released {
+		return 0
+	}
+	return v.WalkIns + v.freedByOpenings(day, tick)
+}
+
+// freedByOpenings returns the part of freed that the openings keep.
+func (v Visit) freedByOpenings(day scheduling.Day, tick int) int {
+	if day.Date > v.Released {
+		return 0
 	}
 	by := func(c catalog.Channel) int { return day.For(v.Service, string(c)).HeldBack(tick) }
-	return kept - forWalkIns(kept, by(catalog.Agent), by(catalog.WalkIn))
+	return forWalkIns(day.HeldBack(tick), by(catalog.Agent), by(catalog.WalkIn))
 }
 
 // forWalkIns returns how many of the places that a channel leaves to others are

@@ -156,7 +156,8 @@ func (v Visit) heldBack(day scheduling.Day, p Place) []int16 {
 	day = v.sees(day)
 	held := make([]int16, p.Ticks)
 	for i := range held {
-		held[i] = int16(v.holdBack(day.Date) + v.reserve(day, p.First+i)) //nolint:gosec // places are few
+		tick := p.First + i
+		held[i] = int16(v.HoldBack + day.HeldBack(tick) - v.freed(day, tick)) //nolint:gosec // places are few
 	}
 	return held
 }
@@ -190,7 +191,7 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 // closed reports whether a tick of a day that the visit sees has no place for
 // it, however few are taken.
 func (v Visit) closed(day scheduling.Day, tick int) bool {
-	return day.Places(tick) <= v.reserve(day, tick)
+	return day.Places(tick) <= day.HeldBack(tick)-v.freedByOpenings(day, tick)
 }
 
 // reach returns the rule that puts start, by the openings of date, out of reach

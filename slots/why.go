@@ -42,7 +42,7 @@ func (v Visit) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 		switch {
 		case v.closed(day, tick):
 			return RuleClosed
-		case int(v.left(day, used, tick-day.First)) < v.Places:
+		case int(v.leftReleased(day, used, tick-day.First)) < v.Places:
 			rule = RuleTaken
 		}
 	}
