@@ -50,16 +50,15 @@ func appointment(status slots.Status) slots.Appointment {
 		a.History = []slots.Event{{Kind: slots.WasBooked, At: a.Created, Start: start, Version: 1}}
 	}
 	switch status {
-	case slots.Requested, slots.Declined, proposed:
-		a.History[0].Kind = slots.WasRequested
-		a.AnswerBy = answerBy
-	}
-	switch status {
+	case slots.Held, slots.Released, slots.Expired, slots.Booked:
+	case slots.Requested:
+		a.History[0].Kind, a.AnswerBy = slots.WasRequested, answerBy
 	case slots.Declined:
-		a.AnswerBy = time.Time{}
+		a.History[0].Kind = slots.WasRequested
 		a.History = append(a.History, slots.Event{
 			Kind: slots.WasDeclined, At: heldAt.Add(time.Hour), Start: start, Version: 1, Actor: "noura", Reason: "no room"})
 	case proposed:
+		a.History[0].Kind = slots.WasRequested
 		a.Status, a.Version, a.AnswerBy = slots.Requested, 2, start
 		p := other()
 		p.Expires = heldAt.Add(22 * time.Hour)

@@ -29,7 +29,7 @@ func newRequestRig(t *testing.T) *rig {
 // free counts the free starts of tuesday.
 func (r *rig) free(now time.Time) int {
 	r.t.Helper()
-	days, err := r.Search(r.t.Context(), query(tuesday, tuesday), now)
+	days, _, err := r.Search(r.t.Context(), query(tuesday, tuesday), now)
 	if err != nil {
 		r.t.Fatal(err)
 	}

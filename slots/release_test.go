@@ -134,7 +134,7 @@ func TestReleaseEverywhere(t *testing.T) {
 			wanted := request(at(t, "14:00"))
 			for _, now := range []time.Time{before, then} {
 				open := now.Equal(then)
-				days, err := r.Search(t.Context(), slots.Query{
+				days, _, err := r.Search(t.Context(), slots.Query{
 					Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday + 1, Party: 1, Channel: catalog.Public}, now)
 				if err != nil || (len(days) == 1) != open {
 					t.Errorf("search at %v: %d days, %v", now, len(days), err)

@@ -12,6 +12,7 @@ import (
 
 // Propose implements slots.Store.
 func (s *Store) Propose(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
+	began := s.board.now()
 	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
 		back, err := q.endProposal(ctx, before)
 		if err != nil {
@@ -22,6 +23,7 @@ func (s *Store) Propose(ctx context.Context, r slots.Reference, heldBack []int16
 			return err
 		}
 		if err = q.take(ctx, p, heldBack); err != nil {
+			s.board.doubt(p.DeskGroup, began)
 			return err
 		}
 		_, err = q.exec(ctx, "propose", after.ID, after.Proposal.ID, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
