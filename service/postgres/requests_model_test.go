@@ -43,6 +43,7 @@ func TestRequestsAgreeWithModel(t *testing.T) {
 			m.compare("in the end", a)
 		}
 		m.auditClean(t)
+		m.noProposalLeft(t)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/service/servicetest"
 	"ziyara/slots"
 )
 
@@ -38,7 +39,22 @@ func (b *bench) stored(t testing.TB, what string, a slots.Appointment, err error
 		t.Errorf("%s (-returned +stored):\n%s", what, diff)
 	}
 	b.auditClean(t)
+	b.noProposalLeft(t)
 	return a
+}
+
+// noProposalLeft fails the test when the place of a proposal is still held that
+// nobody can accept any more.
+func (b *bench) noProposalLeft(t testing.TB) {
+	t.Helper()
+	left := servicetest.Query[int](t, b.url, `
+		SELECT count(*)
+		FROM appointments p
+		JOIN appointments a ON a.id = p.proposed_to
+		WHERE p.status = 'held' AND a.status <> 'requested'`)
+	if left > 0 {
+		t.Errorf("%d places are held for proposals to requests that are answered", left)
+	}
 }
 
 // messages returns the kinds of messages about an appointment, oldest first.
@@ -254,6 +270,7 @@ func TestAnswersAtOnce(t *testing.T) {
 				}
 			}
 			b.auditClean(t)
+			b.noProposalLeft(t)
 			b.noDeadlocks(t)
 		})
 	}
