@@ -11,7 +11,7 @@ OAPI_CODEGEN  := .tools/oapi-codegen-$(OAPI_CODEGEN_VERSION)/oapi-codegen
 REDOCLY       := .tools/redocly-$(REDOCLY_VERSION)/node_modules/.bin/redocly
 
 IMAGE ?= ziyara
-BENCH ?= ./catalog ./scheduling ./slots ./notify
+BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./notify
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -71,7 +71,8 @@ generate-check: generate ## Prove that the generated code is committed and up to
 .PHONY: peers
 peers: ## Check against foreign programs; installs them from Debian and npm
 	@./scripts/need node=nodejs npm=npm curl=curl cc='gcc libc6-dev' \
-		/usr/include/libical/ical.h=libical-dev \
+		/usr/include/libical/ical.h=libical-dev khal=khal \
+		/usr/lib/python3/dist-packages/icalendar/cal.py=python3-icalendar \
 		/usr/lib/python3/dist-packages/dateutil/rrule.py=python3-dateutil
 	@$(MAKE) --no-print-directory $(REDOCLY)
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml

@@ -85,6 +85,7 @@ type Service struct {
 	ActiveLimit     int  // most upcoming visits of one person, at least 1
 
 	Requirements []Requirement
+	Needs        []Need // that make a visit longer, or are this service's own
 	Online       string // https address of the online alternative; "" for none
 	Topics       []Text // other words people use for it, for the guide
 	HoldBack     HoldBack
@@ -166,6 +167,9 @@ func (s Service) Validate() error {
 	}
 	if err := s.Approval.validate(); err != nil {
 		return fmt.Errorf("catalog: service %s: %w", s.Slug, err)
+	}
+	if err := s.validateNeeds(); err != nil {
+		return err
 	}
 	return s.HoldBack.validate(s.Slug)
 }

@@ -249,6 +249,23 @@ func (c *Calendar) holiday(d Date) bool {
 	return false
 }
 
+// HolidayOn returns the name of the first holiday that closes the local date
+// d. It reports false when none does: because there is none, the desk group
+// stays open on it, or the date has hours of its own.
+func (c *Calendar) HolidayOn(d Date) (name Text, closes bool) {
+	if _, ok := c.hours[d]; ok {
+		return Text{}, false
+	}
+	for _, list := range c.holidays {
+		for h := range list.Between(d, d) {
+			if !c.opensOn(&h) {
+				return h.Name, true
+			}
+		}
+	}
+	return Text{}, false
+}
+
 // opensOn reports whether the desk group stays open on the holiday.
 func (c *Calendar) opensOn(h *Holiday) bool {
 	return h.Slug != "" && slices.Contains(c.staysOpen, h.Slug)

@@ -4,91 +4,38 @@ package scheduling_test
 
 import (
 	"slices"
-	"strconv"
 	"strings"
+
+	"ziyara/scheduling"
 )
 
-// deviation says in which way the peer is known to differ from RFC 5545, or
-// from us where that leaves a choice, in its answer to the rule; "" if there
-// is none. Sections are those of RFC 5545, issues those of libical; the
-// versions are dateutil 2.8.2 and libical 3.0.16.
+// oracleDeviation is a way in which a peer is known to differ from RFC 5545,
+// or from us where that leaves a choice.
+type oracleDeviation struct {
+	why string
+	// explains reports whether the peer finds these dates for the rule because
+	// of it. Where it can, it works out what they must be.
+	explains func(rule oracleRule, theirs []scheduling.Date) bool
+}
+
+// deviation says in which way the peer differs in its answer to the rule; ""
+// if that is not known. Sections are those of RFC 5545, issues those of
+// libical; the versions are dateutil 2.8.2 and libical 3.0.16.
 func deviation(peer string, rule oracleRule, answer oracleAnswer) string {
-	freq := rule.part("FREQ")
-	daily, weekly, yearly := freq == "DAILY", freq == "WEEKLY", freq == "YEARLY"
-	switch peer {
-	case "dateutil":
-		switch {
-		// Section 3.3.10: "Each BYDAY value can also be preceded by a positive
-		// (+n) or negative (-n) integer", so each day of the list stands for
-		// itself.
-		case mixedWeekdays(rule.part("BYDAY")):
-			return "wants a date to be among both the plain and the numbered weekdays of BYDAY"
-
-		// Section 3.3.10: "BYSETPOS operates on a set of recurrence instances
-		// in one interval of the recurrence rule. For example, in a WEEKLY
-		// rule, the interval would be one week".
-		case weekly && rule.has("BYSETPOS") && !rule.startsWeek():
-			return "counts the positions of the first week from DTSTART, not from WKST"
-
-		// Section 3.3.10: "week number one of the calendar year is the first
-		// week that contains at least four (4) days in that calendar year".
-		case rule.hasNumber("BYWEEKNO", func(n int) bool { return n >= 52 || n <= -52 }):
-			return "takes the wrong length of the year for weeks over the end of a year"
-		}
-	case "libical":
-		switch {
-		// Section 3.3.10, as above. Issues 21 and 795.
-		case (daily || weekly) && rule.has("BYSETPOS"):
-			return "ignores BYSETPOS in DAILY and WEEKLY rules"
-
-		// Section 3.3.10, table: BYMONTHDAY limits a DAILY rule, and "-10
-		// represents the tenth to the last day of the month". Issue 791.
-		case daily && rule.hasNumber("BYMONTHDAY", negative):
-			return "ignores the negative days of BYMONTHDAY in DAILY rules"
-
-		// Section 3.3.10, table: BYMONTHDAY expands a YEARLY rule, which
-		// without BYMONTH has twelve months.
-		case yearly && rule.has("BYMONTHDAY") && !rule.has("BYMONTH"):
-			return "takes the month of a YEARLY rule with BYMONTHDAY from DTSTART"
-
-		// Section 3.3.10: a BYSETPOS value is "the nth occurrence within the
-		// set", and a set has no date twice.
-		case rule.has("BYSETPOS") && (fromBothEnds(rule, "BYMONTHDAY") || fromBothEnds(rule, "BYYEARDAY")):
-			return "counts a day twice for BYSETPOS that is named from both ends"
-
-		// Section 3.3.10: "If multiple BYxxx rule parts are specified, then
-		// [...] the BYxxx rule parts are applied to the current set of
-		// evaluated occurrences". A date must satisfy them all.
-		case yearly && rule.has("BYYEARDAY") && (rule.has("BYMONTH") || rule.has("BYMONTHDAY") || rule.has("BYWEEKNO")):
-			return "does not find dates by BYYEARDAY together with months, weeks or days of the month"
-		case yearly && rule.has("BYWEEKNO") && (rule.has("BYMONTH") || rule.has("BYMONTHDAY")):
-			return "does not find dates by BYWEEKNO together with months or days of the month"
-
-		// Section 3.3.10 counts weeks of a year that starts with week one, but
-		// does not say whether INTERVAL and BYSETPOS then have such years as
-		// their intervals. They are calendar years to dateutil and to us.
-		case yearly && rule.has("BYWEEKNO") && (rule.has("INTERVAL") || rule.has("BYSETPOS")):
-			return "has years of whole weeks as the intervals of a rule with BYWEEKNO"
-
-		// Section 3.3.10: "Valid values are 1 to 53 or -53 to -1", of weeks
-		// that may have days in another calendar year. Issue 794.
-		case rule.hasNumber("BYWEEKNO", func(n int) bool { return n < 0 || n >= 52 }):
-			return "takes the wrong length of the year for negative weeks, and weeks over its end"
-
-		// Section 3.8.5.3: "The recurrence set generated with a DTSTART
-		// property value not synchronized with the recurrence rule is
-		// undefined."
-		case weekly && rule.has("INTERVAL") && rule.has("BYDAY") && !slices.Contains(rule.Dates, rule.Start):
-			return "may begin a WEEKLY rule with INTERVAL some weeks after DTSTART, if DTSTART is no date of it"
-
-		// Section 3.3.10 on WKST: "This is significant when a WEEKLY RRULE has
-		// an interval greater than 1, and a BYDAY rule part is specified." Even
-		// DTSTART is lost when it is late in such a week.
-		case weekly && rule.has("INTERVAL") && strings.Contains(rule.part("BYDAY"), ",") && rule.has("WKST"):
-			return "may begin a WEEKLY rule with INTERVAL, WKST and several days some weeks after DTSTART"
-
-		case answer == libicalGaveUp && len(rule.Dates) == 0:
-			return "looks without end for the first date of a rule that has none"
+	known := dateutilDeviations()
+	if peer == "libical" {
+		known = libicalDeviations()
+	}
+	theirs, err := answer.dates()
+	switch {
+	case peer == "libical" && answer == libicalGaveUp && (len(rule.Dates) == 0 || len(libicalDates(rule)) == 0):
+		return "looks without end for the first date of a rule that has none"
+	case err != nil:
+		return ""
+	}
+	for _, d := range known {
+		if d.explains(rule, theirs) {
+			return d.why
 		}
 	}
 	return ""
@@ -97,46 +44,234 @@ func deviation(peer string, rule oracleRule, answer oracleAnswer) string {
 // libicalGaveUp is a SIGPROF from its timer.
 const libicalGaveUp oracleAnswer = "error: ended by signal 27"
 
-func negative(n int) bool { return n < 0 }
-
-func positive(n int) bool { return n > 0 }
-
-func fromBothEnds(rule oracleRule, part string) bool {
-	return rule.hasNumber(part, negative) && rule.hasNumber(part, positive)
-}
-
-// mixedWeekdays reports whether some weekdays have a number and others none.
-func mixedWeekdays(list string) bool {
-	days := strings.Split(list, ",")
-	plain := func(day string) bool { return len(day) == len("MO") }
-	return slices.ContainsFunc(days, plain) && slices.ContainsFunc(days, func(day string) bool { return len(day) > len("MO") })
-}
-
-// startsWeek reports whether DTSTART is the first day of a week of the rule.
-func (r oracleRule) startsWeek() bool {
-	first := r.part("WKST")
-	if first == "" {
-		first = "MO"
+func dateutilDeviations() []oracleDeviation {
+	return []oracleDeviation{
+		{
+			// Section 3.3.10: "Each BYDAY value can also be preceded by a
+			// positive (+n) or negative (-n) integer", so each day of the list
+			// stands for itself.
+			why: "wants a date to be among both the plain and the numbered weekdays of BYDAY",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				plain, numbered := rule.weekdays()
+				if len(plain) == 0 || len(numbered) == 0 {
+					return false
+				}
+				all := rule.fromPeriod().unlimited()
+				both := all.with("BYDAY", plain).dates()
+				other := all.with("BYDAY", numbered).dates()
+				both = slices.DeleteFunc(both, func(d scheduling.Date) bool { return !slices.Contains(other, d) })
+				return slices.Equal(theirs, rule.limited(both, length))
+			},
+		},
+		{
+			// Section 3.3.10: "BYSETPOS operates on a set of recurrence
+			// instances in one interval of the recurrence rule. For example,
+			// in a WEEKLY rule, the interval would be one week".
+			why: "counts the positions of the first week from DTSTART, not from WKST",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				if !rule.is("WEEKLY") || !rule.has("BYSETPOS") {
+					return false
+				}
+				return slices.Equal(theirs, rule.limited(rule.unlimited().dates(), length))
+			},
+		},
+		{
+			// Section 3.3.10: "week number one of the calendar year is the
+			// first week that contains at least four (4) days in that calendar
+			// year".
+			why: "takes the wrong length of the year for weeks over the end of a year",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				if !rule.hasNumber("BYWEEKNO", func(n int) bool { return n >= 52 || n <= -52 }) {
+					return false
+				}
+				over := func(d scheduling.Date) bool { return newYear(d, 3) }
+				if !rule.has("COUNT") && !rule.has("BYSETPOS") {
+					return differOnly(rule.Dates, theirs, over)
+				}
+				return near(slices.DeleteFunc(slices.Clone(theirs), over), rule.unlimited().dates(), 0)
+			},
+		},
 	}
-	return strings.HasPrefix(strings.ToUpper(r.Start.Weekday().String()), first)
 }
 
-func (r oracleRule) has(part string) bool { return r.part(part) != "" }
+func libicalDeviations() []oracleDeviation {
+	reads := func(rule oracleRule, theirs []scheduling.Date) bool {
+		return slices.Equal(theirs, libicalDates(rule))
+	}
+	return []oracleDeviation{
+		{
+			// Section 3.3.10, as above. Issues 21 and 795.
+			why: "ignores BYSETPOS in DAILY and WEEKLY rules",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				return (rule.is("DAILY") || rule.is("WEEKLY")) && rule.has("BYSETPOS") && reads(rule, theirs)
+			},
+		},
+		{
+			// Section 3.3.10, table: BYMONTHDAY limits a DAILY rule, and "-10
+			// represents the tenth to the last day of the month". Issue 791.
+			why: "ignores the negative days of BYMONTHDAY in DAILY rules",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				return rule.is("DAILY") && rule.hasNumber("BYMONTHDAY", negative) && reads(rule, theirs)
+			},
+		},
+		{
+			// Section 3.3.10, table: BYMONTHDAY expands a YEARLY rule, which
+			// without BYMONTH has twelve months.
+			why: "takes the month of a YEARLY rule with BYMONTHDAY from DTSTART",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				return rule.is("YEARLY") && rule.has("BYMONTHDAY") && !rule.has("BYMONTH") && reads(rule, theirs)
+			},
+		},
+		{
+			// Section 3.3.10: a BYSETPOS value is "the nth occurrence within
+			// the set", and a set has no date twice.
+			why: "counts a day twice for BYSETPOS that is named from both ends",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				return rule.has("BYSETPOS") && reads(rule, theirs)
+			},
+		},
+		{
+			// Section 3.3.10 on WKST: "This is significant when a WEEKLY RRULE
+			// has an interval greater than 1, and a BYDAY rule part is
+			// specified." Section 3.8.5.3 leaves open what a DTSTART means
+			// that is no date of the rule, but here even a DTSTART is lost
+			// that is one, and late in its week.
+			why: "may begin a WEEKLY rule with INTERVAL and BYDAY some weeks after DTSTART",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				if !rule.is("WEEKLY") || !rule.has("INTERVAL") || !rule.has("BYDAY") {
+					return false
+				}
+				later := rule.fromPeriod()
+				for range rule.interval() - 1 {
+					later.Start += 7
+					if reads(later, theirs) {
+						return true
+					}
+				}
+				return false
+			},
+		},
+		{
+			// Section 3.3.10: "If multiple BYxxx rule parts are specified, then
+			// [...] the BYxxx rule parts are applied to the current set of
+			// evaluated occurrences". A date must satisfy them all.
+			why: "does not find all dates by BYYEARDAY together with months, weeks or days of the month",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				return rule.is("YEARLY") && rule.has("BYYEARDAY") && (rule.has("BYMONTH") || rule.has("BYMONTHDAY") || rule.has("BYWEEKNO")) &&
+					near(theirs, rule.unlimited().dates(), 0)
+			},
+		},
+		{
+			// Section 3.3.10, as above.
+			why: "does not find all dates by BYWEEKNO together with months or days of the month",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				return rule.is("YEARLY") && rule.has("BYWEEKNO") && (rule.has("BYMONTH") || rule.has("BYMONTHDAY")) &&
+					near(theirs, rule.unlimited().dates(), 0)
+			},
+		},
+		{
+			// Section 3.3.10 counts weeks of a year that starts with week one,
+			// but does not say whether INTERVAL and BYSETPOS then have such
+			// years as their intervals. They are calendar years to dateutil
+			// and to us.
+			why: "has years of whole weeks as the intervals of a rule with BYWEEKNO",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				return rule.is("YEARLY") && rule.has("BYWEEKNO") && (rule.has("INTERVAL") || rule.has("BYSETPOS")) &&
+					near(theirs, rule.unlimited().without("INTERVAL").dates(), 0)
+			},
+		},
+		{
+			// Section 3.3.10: "Valid values are 1 to 53 or -53 to -1", of weeks
+			// that may have days in another calendar year. Issue 794.
+			why: "takes the wrong length of the year for negative weeks, and weeks over its end",
+			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
+				late := rule.hasNumber("BYWEEKNO", func(n int) bool { return n >= 52 || n <= -52 })
+				if !late && !rule.hasNumber("BYWEEKNO", negative) {
+					return false
+				}
+				theirs = slices.DeleteFunc(slices.Clone(theirs), func(d scheduling.Date) bool { return late && newYear(d, 10) })
+				return near(theirs, rule.unlimited().without("INTERVAL").without("BYMONTH").dates(), 7)
+			},
+		},
+	}
+}
 
-// hasNumber reports whether the part lists a number for which is holds.
-func (r oracleRule) hasNumber(part string, is func(int) bool) bool {
-	return slices.ContainsFunc(strings.Split(r.part(part), ","), func(text string) bool {
-		n, err := strconv.Atoi(text)
-		return err == nil && is(n)
+// libicalDates returns the dates of the rule as libical reads it.
+func libicalDates(rule oracleRule) []scheduling.Date {
+	if rule.is("DAILY") || rule.is("WEEKLY") {
+		rule = rule.without("BYSETPOS")
+	}
+	if rule.is("DAILY") && rule.hasNumber("BYMONTHDAY", negative) {
+		days := slices.DeleteFunc(strings.Split(rule.part("BYMONTHDAY"), ","), func(day string) bool { return day[0] == '-' })
+		if len(days) == 0 {
+			return []scheduling.Date{}
+		}
+		rule = rule.with("BYMONTHDAY", strings.Join(days, ","))
+	}
+	dates := rule.fromPeriod().unlimited().dates()
+	if rule.is("YEARLY") && rule.has("BYMONTHDAY") && !rule.has("BYMONTH") {
+		month := rule.Start.Time().Month()
+		dates = slices.DeleteFunc(dates, func(d scheduling.Date) bool { return d.Time().Month() != month })
+	}
+	return rule.limited(dates, func(set []scheduling.Date) int {
+		if rule.is("YEARLY") && rule.has("BYDAY") {
+			return len(set) // then it counts each once
+		}
+		size := 0
+		for _, d := range set {
+			size += rule.named(d)
+		}
+		return size
 	})
 }
 
-// part returns the value of a part of the rule, or "".
-func (r oracleRule) part(name string) string {
-	for part := range strings.SplitSeq(r.Rule, ";") {
-		if value, ok := strings.CutPrefix(part, name+"="); ok {
-			return value
+// named returns how often lists of days of a month or a year name d, at least
+// once.
+func (r oracleRule) named(d scheduling.Date) int {
+	t := d.Time()
+	lastOfMonth := t.AddDate(0, 0, 1-t.Day()).AddDate(0, 1, -1)
+	lastOfYear := t.AddDate(0, 0, 1-t.YearDay()).AddDate(1, 0, -1)
+	both := func(part string, at, of int) bool {
+		return r.hasNumber(part, func(n int) bool { return n == at }) && r.hasNumber(part, func(n int) bool { return n == at-of-1 })
+	}
+	named := 1
+	if both("BYMONTHDAY", t.Day(), lastOfMonth.Day()) {
+		named++
+	}
+	if both("BYYEARDAY", t.YearDay(), lastOfYear.YearDay()) {
+		named++
+	}
+	return named
+}
+
+// near reports whether each of theirs is one of all, or as many days away
+// from one.
+func near(theirs, all []scheduling.Date, days scheduling.Date) bool {
+	return !slices.ContainsFunc(theirs, func(d scheduling.Date) bool {
+		return !slices.ContainsFunc([]scheduling.Date{d - days, d, d + days}, func(at scheduling.Date) bool {
+			_, found := slices.BinarySearch(all, at)
+			return found
+		})
+	})
+}
+
+func negative(n int) bool { return n < 0 }
+
+// differOnly reports whether only such dates are in one list but not in both.
+func differOnly(a, b []scheduling.Date, such func(scheduling.Date) bool) bool {
+	for _, lists := range [][2][]scheduling.Date{{a, b}, {b, a}} {
+		for _, d := range lists[0] {
+			if _, both := slices.BinarySearch(lists[1], d); !both && !such(d) {
+				return false
+			}
 		}
 	}
-	return ""
+	return true
+}
+
+// newYear reports whether d is one of the last three days of a year, or one of
+// as many days of the next: where the weeks of two years meet.
+func newYear(d scheduling.Date, days int) bool {
+	t := d.Time()
+	return t.YearDay() <= days || t.Month() == 12 && t.Day() >= 29
 }

@@ -31,6 +31,7 @@ type Config struct {
 
 	Hold           time.Duration    // how long a hold stands; 10 minutes
 	MaxConnections int              // to the database; 20
+	QueueLimit     int              // holds, and bookings, that may wait for the database; 4,096
 	Now            func() time.Time // the clock; time.Now
 	Log            *slog.Logger     // slog.Default()
 	Sender         notify.Sender    // instead of SMS, for tests
@@ -59,6 +60,8 @@ func (c Config) defaults() (Config, error) {
 		return c, errors.New("service: DATABASE_URL is needed, for example postgres://ziyara@localhost/ziyara")
 	case c.SMS != SandboxSMS && c.Sender == nil:
 		return c, fmt.Errorf("service: ZIYARA_SMS is %q: only %q is known", c.SMS, SandboxSMS)
+	case c.QueueLimit < 0:
+		return c, errors.New("service: ZIYARA_QUEUE_LIMIT is negative")
 	case c.RateLimit < 0:
 		return c, errors.New("service: ZIYARA_RATE_LIMIT is negative")
 	case c.RateLimit == 0 && !loopback(c.Listen):

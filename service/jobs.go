@@ -164,12 +164,14 @@ func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
 		handled:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_messages_handled_total", Help: "Messages claimed and finished or put back."}),
 		failures:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ziyara_job_failures_total", Help: "Runs of a periodic job that failed."}, []string{"job"}),
 	}
-	connections := func(name, help string, value func() int) prometheus.Collector {
+	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.failures,
-		connections("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
-		connections("ziyara_database_connections_open", "Connections open.", func() int { return store.Stats().OpenConnections }))
+		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
+		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),
+		gauge("ziyara_bookings_waiting", "Bookings that wait for the database.", func() int { _, bookings := store.Waiting(); return bookings }),
+		gauge("ziyara_database_connections_open", "Connections open.", func() int { return store.Stats().OpenConnections }))
 	return g
 }
 

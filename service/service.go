@@ -60,7 +60,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		}
 	}()
 	if s.store, err = postgres.Open(ctx, postgres.Config{
-		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, Timeout: statementTimeout,
+		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, QueueLimit: c.QueueLimit, Timeout: statementTimeout,
 	}); err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ type Appointment struct {
 	Channel catalog.Channel
 	Created time.Time
 	Expires time.Time // of the hold; zero once booked
+	Needs   []string  // slugs, declared with the hold or the booking
 
 	// From here on: only once booked or requested.
 	Reference      Reference
@@ -47,7 +48,6 @@ type Appointment struct {
 	Lang           string // "ar" or "en"
 	Visitor        Visitor
 	Representative *Representative
-	Needs          []string
 	History        []Event // filled by Find, oldest first
 
 	AnswerBy time.Time // of a request: the default is the answer from then on; else zero
@@ -88,7 +88,7 @@ type Booking struct {
 	Lang           string
 	Visitor        Visitor
 	Representative *Representative
-	Needs          []string
+	Needs          []string // slugs; without any, those of the hold stay
 
 	// Actor and Reason say who of the staff booked and why. A hold over
 	// catalog.Protected is booked with both.
@@ -131,7 +131,10 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 	a.Reference = b.Reference
 	a.Version = 1
 	a.Mobile, a.Lang = b.Mobile, b.Lang
-	a.Visitor, a.Representative, a.Needs = b.Visitor, b.Representative, b.Needs
+	a.Visitor, a.Representative = b.Visitor, b.Representative
+	if len(b.Needs) > 0 {
+		a.Needs = b.Needs
+	}
 	a.Created, a.Expires = now, time.Time{}
 	a.History = []Event{event}
 	return a, nil

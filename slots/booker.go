@@ -37,6 +37,7 @@ type Query struct {
 	From, To        scheduling.Date // both inclusive; at most 62 days
 	Party           int
 	Channel         catalog.Channel
+	Needs           []string // slugs
 }
 
 // DaySlots are the free slots of one date, ascending.
@@ -47,31 +48,35 @@ type DaySlots struct {
 
 // Search returns the days of the query that have free slots, ascending, and
 // the stamp under which they were read (see Stamp). It costs one read, or none.
-// Besides the errors of Centre.Desk it returns ErrRange or a *RuleError of
-// RulePartyLimit.
+// Besides the errors of Centre.Desk it returns ErrRange, a *RuleError of
+// RulePartyLimit or a *VisitorError for unknown needs.
 func (b *Booker) Search(ctx context.Context, q Query, now time.Time) ([]DaySlots, int64, error) {
-	service, group, err := b.centre().Desk(q.Service, q.Branch)
+	group, visit, err := b.asked(q)
 	if err != nil {
 		return nil, 0, err
-	}
-	visit, err := VisitOf(service, q.Party, q.Channel)
-	if err != nil {
-		return nil, 0, err
-	}
-	if q.From > q.To || int(q.To-q.From) >= maxDays {
-		return nil, 0, ErrRange
 	}
 	return b.search(ctx, group, visit, q.From, q.To, now)
 }
 
+// asked checks a query and returns whom it asks and what for.
+func (b *Booker) asked(q Query) (*DeskGroup, Visit, error) {
+	service, group, err := b.centre().Desk(q.Service, q.Branch)
+	if err != nil {
+		return nil, Visit{}, err
+	}
+	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
+	if err != nil {
+		return nil, Visit{}, err
+	}
+	if q.From > q.To || int(q.To-q.From) >= maxDays {
+		return nil, Visit{}, ErrRange
+	}
+	return group, visit, nil
+}
+
 func (b *Booker) search(ctx context.Context, group *DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, int64, error) {
 	visit = visit.Counted(group.Calendar, now)
-	// A day's openings may reach into the next.
-	from = max(from, visit.NotBefore, group.Calendar.DateOf(now.Add(visit.Notice))-1)
-	to = min(to, group.Calendar.DateOf(now.Add(visit.Horizon)))
-	if visit.NotAfter > 0 {
-		to = min(to, visit.NotAfter)
-	}
+	from, to = visit.within(group.Calendar, from, to, now)
 	if from > to {
 		return nil, 0, nil
 	}
@@ -101,29 +106,49 @@ func (b *Booker) Stamp(service, branch string) int64 {
 	return b.store.Stamp(group)
 }
 
+// within narrows [from, to] to the dates on which a counted visit may start at
+// now as far as notice and horizon go. The first is behind the last when there
+// are none.
+func (v Visit) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
+	// A day's openings may reach into the next.
+	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)
+	last = min(to, c.DateOf(now.Add(v.Horizon)))
+	if v.NotAfter > 0 {
+		last = min(last, v.NotAfter)
+	}
+	return first, last
+}
+
 // HoldRequest asks for a place to be kept.
 type HoldRequest struct {
 	Service, Branch string // slugs
 	Start           time.Time
 	Party           int
 	Channel         catalog.Channel
+	Needs           []string // slugs; the visit is as long as they ask for
 }
 
 // Hold keeps a place until the appointment's Expires. It costs one statement
-// when the place is free. Besides the errors of Centre.Desk it returns a
-// *RuleError, a *TakenError with alternatives, a *RepeatedError or
-// ErrKeyReused.
+// when the place is free, and one read more for a service whose starts follow
+// gaps. Besides the errors of Centre.Desk it returns a *RuleError, a
+// *TakenError with alternatives, a *VisitorError for unknown needs, a
+// *RepeatedError or ErrKeyReused.
 func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
-	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now)
+	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now, r.Needs...)
 	if err != nil {
 		return Appointment{}, b.Repeated(ctx, once, err)
 	}
 	a := Appointment{
 		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.place,
 		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
-		Created: now, Expires: now.Add(b.hold),
+		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs),
 	}
-	err = b.take(ctx, t, now, func() error { return b.store.Hold(ctx, a, t.heldBack, once) })
+	err = b.take(ctx, t, now, func() error {
+		if err := b.stillOffered(ctx, t, nil, now); err != nil {
+			return err
+		}
+		return b.store.Hold(ctx, a, t.heldBack, once)
+	})
 	if err != nil {
 		return Appointment{}, b.Repeated(ctx, once, err)
 	}
@@ -159,12 +184,12 @@ type target struct {
 }
 
 // target checks a wanted start against everything but the ledger.
-func (b *Booker) target(service, branch string, party int, channel catalog.Channel, start, now time.Time) (target, error) {
+func (b *Booker) target(service, branch string, party int, channel catalog.Channel, start, now time.Time, needs ...string) (target, error) {
 	s, group, err := b.centre().Desk(service, branch)
 	if err != nil {
 		return target{}, err
 	}
-	visit, err := VisitOf(s, party, channel)
+	visit, err := VisitOf(s, party, channel, needs...)
 	if err != nil {
 		return target{}, err
 	}
@@ -237,11 +262,16 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 }
 
 // Book turns a hold into a booked visit, or into a request when the service
-// needs an approval. It costs one statement when the hold
-// stands. The same person booking the same hold again gets the same visit. It
-// returns ErrNotFound, ErrExpired, ErrReleased, ErrHoldUsed, ErrUnaudited,
-// ErrPersonBusy, ErrPersonLimit, a *VisitorError, a *RepeatedError or ErrKeyReused.
+// needs an approval. It costs one statement when the hold stands, and one read
+// more when the booking declares needs. The same person booking the same hold
+// again gets the same visit. It returns ErrNotFound, ErrExpired, ErrReleased,
+// ErrHoldUsed, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a *VisitorError, a
+// *RepeatedError or ErrKeyReused.
 func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
+	var err error
+	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
+		return Appointment{}, b.Repeated(ctx, once, err)
+	}
 	a, err := b.store.Book(ctx, id, booking, now, once)
 	if errors.Is(err, ErrPersonLimit) {
 		// Visits that are over count until the periodic job has seen them.
@@ -315,7 +345,8 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	if err = current.movable(service.MoveCutoff, now); err != nil {
 		return Appointment{}, err
 	}
-	t, err := b.target(current.Service, current.Branch, current.Party, ownChannel(current.Channel), start, now)
+	t, err := b.target(current.Service, current.Branch, current.Party, ownChannel(current.Channel), start, now,
+		stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -324,6 +355,16 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	}
 	var moved Appointment
 	err = b.take(ctx, t, now, func() error {
+		err = b.stillOffered(ctx, t, &current.Place, now)
+		if errors.Is(err, ErrTaken) {
+			// By the visit itself, if the same move came in twice at once.
+			if current, err = b.store.FindReference(ctx, r); err == nil && !current.Start.Equal(t.start) {
+				err = ErrTaken
+			}
+		}
+		if err != nil {
+			return err
+		}
 		moved, err = b.store.Move(ctx, r, t.heldBack, decide)
 		return err
 	})

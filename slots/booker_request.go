@@ -42,11 +42,15 @@ func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, acto
 		return Appointment{}, err
 	}
 	// Whether anything can be proposed comes before what is wrong with start.
-	answer := b.approval(current).Answer
+	service, _, err := b.centre().Desk(current.Service, current.Branch)
+	if err != nil {
+		return Appointment{}, err
+	}
+	answer := service.Approval.Answer
 	if _, err = current.Propose(Proposal{Start: start}, actor, answer, now); err != nil {
 		return Appointment{}, err
 	}
-	t, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now)
+	t, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now, stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}

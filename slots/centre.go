@@ -70,14 +70,24 @@ func (c *Centre) Desk(service, branch string) (*catalog.Service, *DeskGroup, err
 	return s, g, nil
 }
 
+// GroupsOf returns the desk groups that receive the service, in the order of
+// their branches in the catalogue.
+func (c *Centre) GroupsOf(service string) []*DeskGroup {
+	var groups []*DeskGroup
+	for _, b := range c.Centre.Branches {
+		if g := c.groups[offer{service, b.Slug}]; g != nil {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
 // BranchesOf returns the slugs of the branches that offer the service, in the
 // order of the catalogue.
 func (c *Centre) BranchesOf(service string) []string {
 	var slugs []string
-	for _, b := range c.Centre.Branches {
-		if c.groups[offer{service, b.Slug}] != nil {
-			slugs = append(slugs, b.Slug)
-		}
+	for _, g := range c.GroupsOf(service) {
+		slugs = append(slugs, g.Branch)
 	}
 	return slugs
 }

@@ -30,6 +30,7 @@ var (
 	ErrKeyReused      = errors.New("slots: the idempotency key belongs to another request")
 	ErrRange          = errors.New("slots: the range of days is empty or too long")
 	ErrUnavailable    = errors.New("slots: the store can't be reached")
+	ErrOverloaded     = fmt.Errorf("%w: too many requests wait", ErrUnavailable)
 
 	// The next three are between a Store and the Booker: the ledger has no
 	// row for the day yet, the calendar has changed since it was read, or the

@@ -144,6 +144,23 @@ func (f *fakeStore) Occupancy(_ context.Context, g *slots.DeskGroup, from, to sc
 	return found, 0, nil
 }
 
+func (f *fakeStore) Occupancies(_ context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
+	if err := f.called("Occupancies"); err != nil {
+		return nil, err
+	}
+	found := make([][]slots.Occupied, len(spans))
+	for i, s := range spans {
+		f.asked = append(f.asked, [2]scheduling.Date{s.From, s.To})
+		found[i] = make([]slots.Occupied, s.To-s.From+1)
+		for k, d := range f.days {
+			if k.branch == s.Group.BranchID && k.group == s.Group.ID && k.day >= s.From && k.day <= s.To {
+				found[i][k.day-s.From] = d
+			}
+		}
+	}
+	return found, nil
+}
+
 // Stamp knows nothing: the fake remembers nothing.
 func (f *fakeStore) Stamp(*slots.DeskGroup) int64 { return 0 }
 

@@ -139,6 +139,15 @@ func TestReleaseEverywhere(t *testing.T) {
 				if err != nil || (len(days) == 1) != open {
 					t.Errorf("search at %v: %d days, %v", now, len(days), err)
 				}
+				first, err := r.First(t.Context(), slots.FirstQuery{Service: service.Slug, Party: 1, Channel: catalog.Public}, now)
+				if err != nil || first[0].Found != open {
+					t.Errorf("first place at %v: %+v, %v", now, first, err)
+				}
+				month, err := r.Days(t.Context(), slots.Query{
+					Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday, Party: 1, Channel: catalog.Public}, now)
+				if err != nil || (month[0].State == slots.DayFree) != open {
+					t.Errorf("month view at %v: %+v, %v", now, month, err)
+				}
 				_, tally, err := r.Explain(t.Context(), service.Slug, "riyadh", tuesday, now)
 				if err != nil || (tally.Free == 3) != open {
 					t.Errorf("explanation at %v: %+v, %v", now, tally, err)

@@ -38,21 +38,28 @@ func newRig(t testing.TB, open string, service catalog.Service, closures ...sche
 func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service) *rig {
 	t.Helper()
 	r := &rig{store: newFakeStore(), t: t, centre: centre(t, plan, service)}
+	r.use()
+	return r
+}
+
+// use gives the rig a Booker over its store and its centre, which the test
+// ends with an audit.
+func (r *rig) use() {
+	r.t.Helper()
 	ids := 0
 	booker, err := slots.NewBooker(r.store, func() *slots.Centre { return r.centre }, holdFor, func() string {
 		ids++
 		return fmt.Sprintf("hold %d", ids)
 	})
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	r.Booker = booker
-	t.Cleanup(func() {
+	r.t.Cleanup(func() {
 		if wrong := r.store.audit(); wrong > 0 {
-			t.Errorf("the ledger disagrees with the claims on it at %d ticks", wrong)
+			r.t.Errorf("the ledger disagrees with the claims on it at %d ticks", wrong)
 		}
 	})
-	return r
 }
 
 func request(start time.Time) slots.HoldRequest {
@@ -62,7 +69,13 @@ func request(start time.Time) slots.HoldRequest {
 // hold holds a place at heldAt.
 func (r *rig) hold(start time.Time) slots.Appointment {
 	r.t.Helper()
-	a, err := r.Hold(r.t.Context(), request(start), nil, heldAt)
+	return r.holdAt(start, heldAt)
+}
+
+// holdAt holds a place at now.
+func (r *rig) holdAt(start, now time.Time) slots.Appointment {
+	r.t.Helper()
+	a, err := r.Hold(r.t.Context(), request(start), nil, now)
 	if err != nil {
 		r.t.Fatalf("hold %v: %v", start, err)
 	}

@@ -2,6 +2,7 @@ package slots
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ziyara/scheduling"
@@ -19,6 +20,10 @@ type Store interface {
 	// Stamp returns a number that differs from every earlier one when
 	// Occupancy may answer differently, or 0 when only Occupancy can tell.
 	Stamp(g *DeskGroup) int64
+
+	// Occupancies returns the same for several desk groups at once, in the
+	// order of spans, and as it is now.
+	Occupancies(ctx context.Context, spans []GroupDays) ([][]Occupied, error)
 
 	// OpenDay gives the ledger a row for the day, unless it has one. It
 	// returns ErrStale when the calendar of g is not the current one.
@@ -105,6 +110,12 @@ type Occupied struct {
 	Version int64
 }
 
+// GroupDays are the dates From to To, both inclusive, of a desk group.
+type GroupDays struct {
+	Group    *DeskGroup
+	From, To scheduling.Date
+}
+
 // Once makes a request that creates something answerable once: the store
 // keeps Key with the fingerprint of the request and the answer, in the
 // transaction that creates.
@@ -113,6 +124,25 @@ type Once struct {
 	Fingerprint [32]byte
 	// Answer renders what the caller is told, to be told again.
 	Answer func(Appointment) ([]byte, error)
+}
+
+// Taking returns the day with the place taken, if each of its ticks has room
+// beside what is left to others: heldBack, tick by tick. o stays as it is.
+func (o Occupied) Taking(p Place, heldBack []int16) (Occupied, bool) {
+	first := p.First - o.First
+	if first < 0 || first+p.Ticks > len(o.Used) {
+		return o, false
+	}
+	for i, held := range heldBack {
+		if int(o.Used[first+i])+p.Count > int(o.Open[first+i])-int(held) {
+			return o, false
+		}
+	}
+	o.Used = slices.Clone(o.Used)
+	for i := first; i < first+p.Ticks; i++ {
+		o.Used[i] += int16(p.Count) //nolint:gosec // at most what is open
+	}
+	return o, true
 }
 
 // on returns the day as the ledger has it, together with what is taken; the

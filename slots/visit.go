@@ -35,18 +35,22 @@ type Visit struct {
 	Channel catalog.Channel
 }
 
-// VisitOf returns the visit of a party to service s booked over channel c. It
-// returns ErrUnknownChannel, or a *RuleError of RulePartyLimit for a party
-// outside 1 to s.PartyLimit.
-func VisitOf(s *catalog.Service, party int, c catalog.Channel) (Visit, error) {
+// VisitOf returns the visit of a party to service s booked over channel c, as
+// long as the needs ask for, which are slugs. It returns ErrUnknownChannel, a
+// *RuleError of RulePartyLimit for a party outside 1 to s.PartyLimit, and a
+// *VisitorError for needs that the service does not know.
+func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) (Visit, error) {
 	if !c.Known() { // it would leave nothing to anybody
 		return Visit{}, ErrUnknownChannel
 	}
 	if party < 1 || party > s.PartyLimit {
 		return Visit{}, &RuleError{RulePartyLimit}
 	}
+	if err := knownNeeds(s, needs); err != nil {
+		return Visit{}, err
+	}
 	v := Visit{
-		Duration: ticks(s.Duration),
+		Duration: ticks(s.Duration + s.Extra(needs)),
 		Before:   ticks(s.Before),
 		After:    ticks(s.After),
 		Step:     ticks(s.Step),

@@ -31,7 +31,7 @@ type VisitorError struct{ Fields []Field }
 
 // Field is one input that can't be accepted.
 type Field struct {
-	Name  string // as in the request: name, id, email, wakala, wakala_expires
+	Name  string // as in the request: name, id, email, wakala, wakala_expires, needs/0
 	Fault Fault
 }
 
@@ -46,6 +46,8 @@ const (
 	FaultWakala  Fault = "wakala"
 	FaultExpired Fault = "wakala_expired"
 	FaultSelf    Fault = "represents_self"
+	FaultNeed    Fault = "need"      // not a need of the service
+	FaultLonger  Fault = "need_late" // the place that is held is too short for it
 )
 
 // Error names the fields.

@@ -8,23 +8,22 @@ import (
 	"ziyara/scheduling"
 )
 
-// Tally counts the starts of one day's grid: those that can be booked, and
-// those that can't by the first rule that stands against them.
+// Tally counts the starts of one day that can be booked, and those of its grid
+// that can't by the first rule that stands against them.
 type Tally struct {
 	Free    int
 	Refused map[Rule]int
 }
 
-// Why returns what becomes of each start of the day's grid at now.
+// Why returns what becomes of the day's starts at now: Free is as many as the
+// function Free returns.
 func Why(day scheduling.Day, used []int16, v Visit, now time.Time) Tally {
-	t := Tally{Refused: make(map[Rule]int)}
+	t := Tally{Free: len(Free(day, used, v, now)), Refused: make(map[Rule]int)}
 	day = v.sees(day)
 	for _, o := range day.Openings {
 		for start := o.From + v.Before; start < o.To; start += v.Step {
 			if rule := v.refusal(day, used, start, now); rule != "" {
 				t.Refused[rule]++
-			} else {
-				t.Free++
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 )
 
 type measure struct {
+	Only        []string      `enum:"search,bookings" help:"What to measure: search, bookings (all)." default:"search,bookings"`
 	Each        time.Duration `default:"5s" help:"How long each measurement runs; the sides of a comparison take turns three times."`
 	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`
 	Connections int           `default:"64" help:"Concurrent HTTP connections."`
@@ -28,6 +29,6 @@ func (m measure) Run(ctx context.Context) (err error) {
 		err = errors.Join(err, database.Stop(stopping))
 	}()
 	return bench.Run(ctx, bench.Config{
-		DatabaseURL: database.URL, Each: m.Each, Callers: m.Callers, Connections: m.Connections, Out: os.Stdout,
+		DatabaseURL: database.URL, Only: m.Only, Each: m.Each, Callers: m.Callers, Connections: m.Connections, Out: os.Stdout,
 	})
 }

@@ -21,11 +21,12 @@ type tuning struct {
 	TrustedProxies []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
 	Hold           time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
 	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Most connections to the database."`
+	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"Holds, and bookings, that may wait for the database; beyond it they are asked to come back."`
 	SMS            string        `env:"ZIYARA_SMS" default:"sandbox" enum:"sandbox" help:"The way out for messages: sandbox keeps them in memory and, on a loopback address, shows them under /dev/phone."`
 }
 
 func (t tuning) config() (service.Config, error) {
-	c := service.Config{TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, SMS: t.SMS}
+	c := service.Config{TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS}
 	if t.RateLimit == "off" {
 		return c, nil
 	}

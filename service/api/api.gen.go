@@ -61,30 +61,6 @@ func (e GuideMatchKind) Valid() bool {
 	}
 }
 
-// Defines values for Need.
-const (
-	NeedElderlyCompanion Need = "elderly_companion"
-	NeedSignLanguage     Need = "sign_language"
-	NeedVisual           Need = "visual"
-	NeedWheelchair       Need = "wheelchair"
-)
-
-// Valid indicates whether the value is a known member of the Need enum.
-func (e Need) Valid() bool {
-	switch e {
-	case NeedElderlyCompanion:
-		return true
-	case NeedSignLanguage:
-		return true
-	case NeedVisual:
-		return true
-	case NeedWheelchair:
-		return true
-	default:
-		return false
-	}
-}
-
 // Appointment A visit that was booked or requested.
 type Appointment struct {
 	// AnswerBy While it is requested: the department answers before this instant, otherwise the `default` of the service's `approval` is the answer.
@@ -113,6 +89,9 @@ type Appointment struct {
 
 	// MoveBefore It can be moved before this instant.
 	MoveBefore time.Time `json:"move_before"`
+
+	// Needs What the visitor declared; absent if nothing.
+	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
 	Party int `json:"party"`
@@ -168,7 +147,7 @@ type AppointmentRequest struct {
 	// HoldToken The `token` of the hold.
 	HoldToken string `json:"hold_token"`
 
-	// Needs What the visitor needs.
+	// Needs What the visitor needs, beside what the hold was made with. What makes the visit longer is declared with the hold.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Representative Who comes on the visitor's behalf.
@@ -217,6 +196,27 @@ type Branch struct {
 	Slug string `json:"slug"`
 
 	// Zone IANA time zone of its days and instants.
+	Zone string `json:"zone"`
+}
+
+// BranchFirst The first free slot at a branch; without `date`, `hijri` and `slot` it has none.
+type BranchFirst struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Date The date whose hours the slot belongs to, in the branch's zone.
+	Date string `json:"date,omitempty"`
+
+	// Hijri The same day in the Umm al-Qura calendar, `YYYY-MM-DD`.
+	Hijri string `json:"hijri,omitempty"`
+
+	// Name One text in Arabic and English.
+	Name Text `json:"name"`
+
+	// Slot A start that can be booked.
+	Slot *Slot `json:"slot,omitempty"`
+
+	// Zone IANA time zone of the date.
 	Zone string `json:"zone"`
 }
 
@@ -293,6 +293,24 @@ type FieldError struct {
 	Pointer string `json:"pointer"`
 }
 
+// FirstSlots The first free slots of a service.
+type FirstSlots struct {
+	// Branches The branches that offer the service, in the order in which they are listed.
+	Branches []BranchFirst `json:"branches"`
+
+	// First The first free slot at a branch; without `date`, `hijri` and `slot` it has none.
+	First *BranchFirst `json:"first,omitempty"`
+
+	// Needs The needs asked for; absent if none.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+}
+
 // GuideEntity An entity outside the centre's remit.
 type GuideEntity struct {
 	// Link Where it helps.
@@ -353,6 +371,9 @@ type Hold struct {
 	// ID Names the hold.
 	ID string `json:"id"`
 
+	// Needs What the visitor declared; absent if nothing.
+	Needs []Need `json:"needs,omitempty"`
+
 	// Party Number of visitors.
 	Party int `json:"party"`
 
@@ -374,6 +395,9 @@ type HoldRequest struct {
 	// Channel The way a booking comes in; `public` if absent. All others are for staff.
 	Channel Channel `json:"channel,omitempty"`
 
+	// Needs What the visitor needs; the place is as long as it takes.
+	Needs []Need `json:"needs,omitempty"`
+
 	// Party Number of visitors; 1 if absent.
 	Party int `json:"party,omitempty"`
 
@@ -382,6 +406,53 @@ type HoldRequest struct {
 
 	// Start One of the listed starts, with any offset.
 	Start time.Time `json:"start"`
+}
+
+// Month What each date of a month has.
+type Month struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Days All dates of the month, ascending.
+	Days []MonthDay `json:"days"`
+
+	// HijriMonth One text in Arabic and English.
+	HijriMonth Text `json:"hijri_month"`
+
+	// Month The month, `YYYY-MM`.
+	Month string `json:"month"`
+
+	// Needs The needs asked for; absent if none.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Zone IANA time zone of the dates.
+	Zone string `json:"zone"`
+}
+
+// MonthDay What one date has.
+type MonthDay struct {
+	// Date The date, in the branch's zone.
+	Date string `json:"date"`
+
+	// Hijri The same day in the Umm al-Qura calendar, `YYYY-MM-DD`.
+	//
+	// Example: 1448-05-21
+	Hijri HijriDate `json:"hijri"`
+
+	// Holiday One text in Arabic and English.
+	Holiday *Text `json:"holiday,omitempty"`
+
+	// Starts Number of starts that can be booked now.
+	Starts int `json:"starts"`
+
+	// State `free` (a start can be booked), `full` (all are taken), `closed` (not open long enough), `holiday`, `too_soon` (past, or the service needs more notice) or `too_late` (can't be booked yet).
+	State string `json:"state"`
 }
 
 // MoveRequest Where to move it to.
@@ -399,8 +470,10 @@ type Named struct {
 	Slug string `json:"slug"`
 }
 
-// Need Something the visitor needs.
-type Need string
+// Need Slug of something that the visitor needs, one of the service's `needs`. Every service has `wheelchair`, `sign_language`, `visual` and `elderly_companion`; some have others too.
+//
+// Example: sign_language
+type Need = string
 
 // PersonID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
 type PersonID = string
@@ -502,6 +575,9 @@ type Service struct {
 	// DurationMinutes Length of the visit.
 	DurationMinutes int `json:"duration_minutes"`
 
+	// GapStepMinutes Starts count anew right behind a taken stretch, from the next multiple of so many minutes; absent if every start stays on the grid of its opening.
+	GapStepMinutes int `json:"gap_step_minutes,omitempty"`
+
 	// HorizonDays A visit starts at most this many days of 24 hours after it is booked.
 	HorizonDays int `json:"horizon_days"`
 
@@ -514,6 +590,9 @@ type Service struct {
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 
+	// Needs What the visitor may declare, and how much longer the visit gets by it.
+	Needs []ServiceNeed `json:"needs,omitempty"`
+
 	// NoticeMinutes A visit starts at least this long after it is booked.
 	NoticeMinutes int `json:"notice_minutes"`
 
@@ -525,6 +604,9 @@ type Service struct {
 
 	// PartyLimit Most visitors in one booking.
 	PartyLimit int `json:"party_limit"`
+
+	// PlacePerVisitor Whether each visitor of a party takes a place; absent if a party takes one in all.
+	PlacePerVisitor bool `json:"place_per_visitor,omitempty"`
 
 	// Requirements What the visitor brings.
 	Requirements []Named `json:"requirements"`
@@ -543,6 +625,20 @@ type ServiceList struct {
 	Services   []Service `json:"services"`
 }
 
+// ServiceNeed Something that a visitor may need.
+type ServiceNeed struct {
+	// ExtraMinutes How much longer the visit takes.
+	ExtraMinutes int `json:"extra_minutes"`
+
+	// Name One text in Arabic and English.
+	Name Text `json:"name"`
+
+	// Slug Slug of something that the visitor needs, one of the service's `needs`. Every service has `wheelchair`, `sign_language`, `visual` and `elderly_companion`; some have others too.
+	//
+	// Example: sign_language
+	Slug Need `json:"slug"`
+}
+
 // Slot A start that can be booked.
 type Slot struct {
 	// Branch Slug of the branch; only in `alternatives`.
@@ -551,7 +647,7 @@ type Slot struct {
 	// End When it ends; the next visit may begin then.
 	End time.Time `json:"end"`
 
-	// Places Places free.
+	// Places How many more parties of the same size can be booked at this start.
 	Places int `json:"places"`
 
 	// Start When the visit begins, with the branch's offset.
@@ -583,6 +679,9 @@ type SlotList struct {
 
 	// From First date.
 	From string `json:"from"`
+
+	// Needs The needs asked for; absent if none.
+	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
 	Party int `json:"party"`
@@ -654,8 +753,20 @@ type AcceptLanguage = string
 // AppointmentReference defines model for AppointmentReference.
 type AppointmentReference = string
 
+// BranchSlug defines model for BranchSlug.
+type BranchSlug = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// IfNoneMatch defines model for IfNoneMatch.
+type IfNoneMatch = string
+
+// Needs defines model for Needs.
+type Needs = string
+
+// Party defines model for Party.
+type Party = int
 
 // ServiceSlug defines model for ServiceSlug.
 type ServiceSlug = string
@@ -792,6 +903,45 @@ type GetServiceParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListDaysParams defines parameters for ListDays.
+type ListDaysParams struct {
+	// Branch Slug of the branch.
+	Branch BranchSlug `form:"branch" json:"branch"`
+
+	// Month The month, `YYYY-MM`; the present one of the branch if absent. Arabic-Indic digits are accepted.
+	Month string `form:"month,omitempty" json:"month,omitempty"`
+
+	// Party Number of visitors, 1 to 50; 1 if absent.
+	Party Party `form:"party,omitempty" json:"party,omitempty"`
+
+	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
+	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// FindFirstSlotsParams defines parameters for FindFirstSlots.
+type FindFirstSlotsParams struct {
+	// From First date, in the zone of each branch; as early as possible if absent.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// Party Number of visitors, 1 to 50; 1 if absent.
+	Party Party `form:"party,omitempty" json:"party,omitempty"`
+
+	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
+	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListSlotsParams defines parameters for ListSlots.
 type ListSlotsParams struct {
 	// Branch Slug of the branch.
@@ -805,6 +955,9 @@ type ListSlotsParams struct {
 
 	// Party Number of visitors, 1 to 50; 1 if absent.
 	Party int `form:"party,omitempty" json:"party,omitempty"`
+
+	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
+	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
@@ -899,6 +1052,12 @@ type ServerInterface interface {
 	// GetService Show one service
 	// (GET /v1/services/{service})
 	GetService(c *fiber.Ctx, service ServiceSlug, params GetServiceParams) error
+	// ListDays Show a month
+	// (GET /v1/services/{service}/days)
+	ListDays(c *fiber.Ctx, service ServiceSlug, params ListDaysParams) error
+	// FindFirstSlots Find the first free slot
+	// (GET /v1/services/{service}/first)
+	FindFirstSlots(c *fiber.Ctx, service ServiceSlug, params FindFirstSlotsParams) error
 	// ListSlots List the free slots
 	// (GET /v1/services/{service}/slots)
 	ListSlots(c *fiber.Ctx, service ServiceSlug, params ListSlotsParams) error
@@ -1628,6 +1787,203 @@ func (siw *ServerInterfaceWrapper) GetService(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListDays operation middleware
+func (siw *ServerInterfaceWrapper) ListDays(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", c.Params("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDaysParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "branch", query, &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month", query, &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter month: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "party" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "party", query, &params.Party, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter party: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "needs" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "needs", query, &params.Needs, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter needs: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDays(c, service, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// FindFirstSlots operation middleware
+func (siw *ServerInterfaceWrapper) FindFirstSlots(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", c.Params("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FindFirstSlotsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "party" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "party", query, &params.Party, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter party: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "needs" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "needs", query, &params.Needs, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter needs: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.FindFirstSlots(c, service, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListSlots operation middleware
 func (siw *ServerInterfaceWrapper) ListSlots(c *fiber.Ctx) error {
 
@@ -1677,6 +2033,13 @@ func (siw *ServerInterfaceWrapper) ListSlots(c *fiber.Ctx) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "party", query, &params.Party, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter party: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "needs" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "needs", query, &params.Needs, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter needs: %w", err).Error())
 	}
 
 	headers := c.GetReqHeaders()
@@ -1944,6 +2307,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/guide", wrapper.SearchGuide)
 
 	router.Get(options.BaseURL+"/v1/services/:service/slots", wrapper.ListSlots)
+
+	router.Get(options.BaseURL+"/v1/services/:service/first", wrapper.FindFirstSlots)
+
+	router.Get(options.BaseURL+"/v1/services/:service/days", wrapper.ListDays)
 
 	router.Get(options.BaseURL+"/v1/services/:service/slots/explain", wrapper.ExplainSlots)
 
@@ -3191,6 +3558,178 @@ func (response GetService503ApplicationProblemPlusJSONResponse) VisitGetServiceR
 	return ctx.JSON(&response.Body)
 }
 
+type ListDaysRequestObject struct {
+	Service ServiceSlug `json:"service"`
+	Params  ListDaysParams
+}
+
+type ListDaysResponseObject interface {
+	VisitListDaysResponse(ctx *fiber.Ctx) error
+}
+
+type ListDays200ResponseHeaders struct {
+	ETag string
+}
+
+type ListDays200JSONResponse struct {
+	Body    Month
+	Headers ListDays200ResponseHeaders
+}
+
+func (response ListDays200JSONResponse) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDays304ResponseHeaders struct {
+	ETag string
+}
+
+type ListDays304Response struct {
+	Headers ListDays304ResponseHeaders
+}
+
+func (response ListDays304Response) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
+}
+
+type ListDays404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListDays404ApplicationProblemPlusJSONResponse) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListDays422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListDays422ApplicationProblemPlusJSONResponse) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListDays429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListDays429ApplicationProblemPlusJSONResponse) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDays503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListDays503ApplicationProblemPlusJSONResponse) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FindFirstSlotsRequestObject struct {
+	Service ServiceSlug `json:"service"`
+	Params  FindFirstSlotsParams
+}
+
+type FindFirstSlotsResponseObject interface {
+	VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error
+}
+
+type FindFirstSlots200ResponseHeaders struct {
+	ETag string
+}
+
+type FindFirstSlots200JSONResponse struct {
+	Body    FirstSlots
+	Headers FindFirstSlots200ResponseHeaders
+}
+
+func (response FindFirstSlots200JSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FindFirstSlots304ResponseHeaders struct {
+	ETag string
+}
+
+type FindFirstSlots304Response struct {
+	Headers FindFirstSlots304ResponseHeaders
+}
+
+func (response FindFirstSlots304Response) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
+}
+
+type FindFirstSlots404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response FindFirstSlots404ApplicationProblemPlusJSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type FindFirstSlots422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response FindFirstSlots422ApplicationProblemPlusJSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type FindFirstSlots429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response FindFirstSlots429ApplicationProblemPlusJSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FindFirstSlots503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FindFirstSlots503ApplicationProblemPlusJSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListSlotsRequestObject struct {
 	Service ServiceSlug `json:"service"`
 	Params  ListSlotsParams
@@ -3580,6 +4119,12 @@ type StrictServerInterface interface {
 	// GetService Show one service
 	// (GET /v1/services/{service})
 	GetService(ctx context.Context, request GetServiceRequestObject) (GetServiceResponseObject, error)
+	// ListDays Show a month
+	// (GET /v1/services/{service}/days)
+	ListDays(ctx context.Context, request ListDaysRequestObject) (ListDaysResponseObject, error)
+	// FindFirstSlots Find the first free slot
+	// (GET /v1/services/{service}/first)
+	FindFirstSlots(ctx context.Context, request FindFirstSlotsRequestObject) (FindFirstSlotsResponseObject, error)
 	// ListSlots List the free slots
 	// (GET /v1/services/{service}/slots)
 	ListSlots(ctx context.Context, request ListSlotsRequestObject) (ListSlotsResponseObject, error)
@@ -4027,6 +4572,62 @@ func (sh *strictHandler) GetService(ctx *fiber.Ctx, service ServiceSlug, params 
 		return err
 	} else if validResponse, ok := response.(GetServiceResponseObject); ok {
 		if err := validResponse.VisitGetServiceResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDays operation middleware
+func (sh *strictHandler) ListDays(ctx *fiber.Ctx, service ServiceSlug, params ListDaysParams) error {
+	var request ListDaysRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDays(ctx.UserContext(), request.(ListDaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDaysResponseObject); ok {
+		if err := validResponse.VisitListDaysResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FindFirstSlots operation middleware
+func (sh *strictHandler) FindFirstSlots(ctx *fiber.Ctx, service ServiceSlug, params FindFirstSlotsParams) error {
+	var request FindFirstSlotsRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.FindFirstSlots(ctx.UserContext(), request.(FindFirstSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FindFirstSlots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FindFirstSlotsResponseObject); ok {
+		if err := validResponse.VisitFindFirstSlotsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

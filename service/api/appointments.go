@@ -76,9 +76,7 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	if bad != nil {
 		return slots.Booking{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
 	}
-	for _, n := range body.Needs {
-		booking.Needs = append(booking.Needs, string(n))
-	}
+	booking.Needs = body.Needs
 	var random [5]byte
 	s.Random(random[:])
 	booking.Reference = slots.NewReference(random)
@@ -98,7 +96,7 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 	out := Appointment{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
-		Party: a.Party, CreatedAt: a.Created.In(zone), Version: a.Version,
+		Party: a.Party, Needs: a.Needs, CreatedAt: a.Created.In(zone), Version: a.Version,
 		Mobile: notify.Mobile(a.Mobile).Masked(), Visitor: a.Visitor.Name,
 		Requirements: []Named{}, CancelBefore: a.Start.In(zone), MoveBefore: a.Start.In(zone),
 		History: []AppointmentEvent{},

@@ -72,11 +72,11 @@ func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
 		Slug: v.Slug, Name: v.Name, About: v.About,
 		Department:      Named{Slug: v.Department},
 		DurationMinutes: minutes(v.Duration), BufferBeforeMinutes: minutes(v.Before), BufferAfterMinutes: minutes(v.After),
-		StepMinutes: minutes(v.Step), NoticeMinutes: minutes(v.Notice), HorizonDays: int(v.Horizon / (24 * time.Hour)),
+		StepMinutes: minutes(v.Step), GapStepMinutes: minutes(v.GapStep), NoticeMinutes: minutes(v.Notice), HorizonDays: int(v.Horizon / (24 * time.Hour)),
 		NoticeWorkingDays: v.NoticeWorkingDays, HorizonWorkingDays: v.HorizonWorkingDays,
 		CancelCutoffMinutes: minutes(v.CancelCutoff), MoveCutoffMinutes: minutes(v.MoveCutoff),
-		PartyLimit: v.PartyLimit, ActiveLimit: v.ActiveLimit,
-		Requirements: requirementsJSON(v), Online: v.Online,
+		PartyLimit: v.PartyLimit, PlacePerVisitor: v.PlacePerVisitor, ActiveLimit: v.ActiveLimit,
+		Requirements: requirementsJSON(v), Needs: needsJSON(v), Online: v.Online,
 		Branches: centre.BranchesOf(v.Slug),
 	}
 	if v.Approval.Answer > 0 {
@@ -95,6 +95,14 @@ func requirementsJSON(v *catalog.Service) []Named {
 	list := []Named{}
 	for _, r := range v.Requirements {
 		list = append(list, Named{Slug: r.Slug, Name: r.Name})
+	}
+	return list
+}
+
+func needsJSON(v *catalog.Service) []ServiceNeed {
+	var list []ServiceNeed
+	for _, n := range v.DeclarableNeeds() {
+		list = append(list, ServiceNeed{Slug: n.Slug, Name: n.Name, ExtraMinutes: n.ExtraMinutes})
 	}
 	return list
 }

@@ -36,13 +36,13 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 		return nil, errChannel
 	}
 	render := func(a slots.Appointment) (stored, error) { return s.holdAnswer(a) }
-	once, err := s.once(r.Params.IdempotencyKey, "holds", r.Body, render)
+	once, err := s.once(r.Params.IdempotencyKey, "holds", sameHold(*r.Body), render)
 	if err != nil {
 		return nil, err
 	}
 	a, err := s.Booker.Hold(ctx, slots.HoldRequest{
 		Service: r.Body.Service, Branch: r.Body.Branch, Start: r.Body.Start,
-		Party: max(1, r.Body.Party), Channel: catalog.Public,
+		Party: max(1, r.Body.Party), Channel: catalog.Public, Needs: r.Body.Needs,
 	}, once, now)
 	if err != nil {
 		return s.again(r.Params.IdempotencyKey, err)
@@ -51,11 +51,20 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 	return render(a)
 }
 
+// sameHold returns the request as every other that asks for the same writes
+// it: an instant has many offsets, and what is absent has a default.
+func sameHold(body HoldRequest) HoldRequest {
+	body.Start = body.Start.UTC()
+	body.Party = max(1, body.Party)
+	body.Channel = catalog.Public
+	return body
+}
+
 func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {
 	zone := s.zone(a)
 	body, err := json.Marshal(Hold{
 		ID: a.ID, Token: s.Keys.Token(useHold, a.ID), Service: a.Service, Branch: a.Branch,
-		Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party, ExpiresAt: a.Expires.In(zone),
+		Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party, Needs: a.Needs, ExpiresAt: a.Expires.In(zone),
 	})
 	return stored{Status: http.StatusCreated, Body: body}, err
 }

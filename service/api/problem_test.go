@@ -47,6 +47,7 @@ func domainErrors() map[string]error {
 		"slots.ErrKeyReused":      slots.ErrKeyReused,
 		"slots.ErrRange":          slots.ErrRange,
 		"slots.ErrUnavailable":    slots.ErrUnavailable,
+		"slots.ErrOverloaded":     slots.ErrOverloaded,
 		"slots.ErrDayClosed":      slots.ErrDayClosed,
 		"slots.ErrStale":          slots.ErrStale,
 		"slots.ErrAnswered":       slots.ErrAnswered,

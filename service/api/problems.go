@@ -230,6 +230,15 @@ func faultText(f slots.Fault) catalog.Text {
 		return text("الوكالة منتهية في يوم الزيارة.", "The power of attorney ends before the day of the visit.")
 	case slots.FaultSelf:
 		return text("لا يمكن أن يكون الوكيل هو صاحب الموعد نفسه.", "The representative can't be the visitor.")
+	case slots.FaultNeed:
+		return unknownNeed()
+	case slots.FaultLonger:
+		return text("هذا الاحتياج يطيل الزيارة. احجز موعدًا من جديد واذكره عند الحجز المؤقت.",
+			"With this need the visit takes longer. Hold a place anew, and declare it there.")
 	}
 	return text("قيمة غير صالحة.", "The value is not valid.")
+}
+
+func unknownNeed() catalog.Text {
+	return text("اختر من الاحتياجات المذكورة في needs للخدمة.", "Choose from the needs of the service.")
 }

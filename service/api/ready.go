@@ -15,6 +15,7 @@ type search struct {
 	service, branch string
 	from, to        scheduling.Date
 	party           int
+	needs           string // with commas between them
 }
 
 // moment is when an answer is right. Searches change with the clock only from
@@ -34,9 +35,8 @@ func momentAt(now time.Time, centre, ledger int64) moment {
 
 // readyAnswer is an answer as it is sent.
 type readyAnswer struct {
+	tagged
 	moment moment
-	tag    string
-	body   []byte // nobody changes it
 }
 
 // ready keeps answers that were sent, to send them again: two generations, of

@@ -2,12 +2,8 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"strings"
 	"time"
-
-	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
@@ -28,7 +24,11 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	if err != nil {
 		return nil, err
 	}
-	q := search{service: r.Service, branch: r.Params.Branch, from: from, to: to, party: max(1, r.Params.Party)}
+	needs, err := needsOf(service, r.Params.Needs)
+	if err != nil {
+		return nil, err
+	}
+	q := search{service: r.Service, branch: r.Params.Branch, from: from, to: to, party: max(1, r.Params.Party), needs: strings.Join(needs, ",")}
 	centre := s.Centre()
 	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
 		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
@@ -36,7 +36,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		}
 	}
 	found, stamp, err := s.Booker.Search(ctx, slots.Query{
-		Service: q.service, Branch: q.branch, From: from, To: to, Party: q.party, Channel: catalog.Public,
+		Service: q.service, Branch: q.branch, From: from, To: to, Party: q.party, Channel: catalog.Public, Needs: needs,
 	}, now)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	first, last := visit.Reach(group.Calendar, now)
 	zone := group.Calendar.Zone()
 	list := SlotList{
-		Service: q.service, Branch: q.branch, Zone: zone.String(), Party: q.party,
+		Service: q.service, Branch: q.branch, Zone: zone.String(), Party: q.party, Needs: needs,
 		From: from.String(), To: to.String(),
 		Bookable: BookableSpan{From: first.In(zone), Until: last.In(zone)},
 		Days:     make([]SlotDay, 0, len(found)),
@@ -105,37 +105,7 @@ func newReadyAnswer(list *SlotList, m moment) readyAnswer {
 	for _, d := range list.Days {
 		size += 80 + 100*len(d.Slots)
 	}
-	body := appendSlotList(make([]byte, 0, size), list)
-	sum := sha256.Sum256(body)
-	return readyAnswer{moment: m, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
-}
-
-// slotsAnswer is an answer to a client that knows some of its tags.
-type slotsAnswer struct {
-	readyAnswer
-	matches bool // the client has it already
-}
-
-func (a readyAnswer) to(known string) slotsAnswer {
-	answer := slotsAnswer{readyAnswer: a}
-	for tag := range strings.SplitSeq(known, ",") {
-		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		answer.matches = answer.matches || tag == a.tag || tag == "*"
-	}
-	return answer
-}
-
-// VisitListSlotsResponse writes the answer, or 304 when the client has it
-// (RFC 9110, section 13.1.2).
-func (a slotsAnswer) VisitListSlotsResponse(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderETag, a.tag)
-	c.Set(fiber.HeaderCacheControl, "no-cache") // keep it, but ask every time
-	if a.matches {
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	c.Response().SetBodyRaw(a.body) // shared, not copied
-	return nil
+	return readyAnswer{moment: m, tagged: newTagged(appendSlotList(make([]byte, 0, size), list))}
 }
 
 // ExplainSlots says why a day is as it is.

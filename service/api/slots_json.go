@@ -2,6 +2,7 @@ package api
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,7 +26,13 @@ func appendSlotList(b []byte, list *SlotList) []byte {
 	}
 	b = append(b, `],"from":"`...)
 	b = append(b, list.From...)
-	b = append(b, `","party":`...)
+	b = append(b, '"')
+	if len(list.Needs) > 0 {
+		b = append(b, `,"needs":["`...)
+		b = append(b, strings.Join(list.Needs, `","`)...)
+		b = append(b, `"]`...)
+	}
+	b = append(b, `,"party":`...)
 	b = strconv.AppendInt(b, int64(list.Party), 10)
 	b = append(b, `,"service":"`...)
 	b = append(b, list.Service...)

@@ -19,6 +19,7 @@ func TestSlotListIsTheSameJSON(t *testing.T) {
 		list := SlotList{
 			Service: "heirs-returns", Branch: "riyadh", Zone: "Asia/Riyadh", From: "2026-11-22", To: "2026-12-05",
 			Party:    rapid.IntRange(1, 50).Draw(t, "party"),
+			Needs:    rapid.SliceOfN(rapid.SampledFrom([]string{"wheelchair", "sign_language"}), 0, 2).Draw(t, "needs"),
 			Bookable: BookableSpan{From: instant.Draw(t, "from"), Until: instant.Draw(t, "until")},
 			Days:     []SlotDay{},
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"ziyara/catalog"
@@ -20,6 +21,7 @@ import (
 // Config says what to measure and for how long.
 type Config struct {
 	DatabaseURL string        // an empty database whose server keeps fsync on
+	Only        []string      // what to measure: search, bookings
 	Each        time.Duration // how long each measurement runs
 	Callers     int           // concurrent bookers and pgbench clients
 	Connections int           // concurrent HTTP connections
@@ -37,13 +39,22 @@ func Run(ctx context.Context, c Config) error {
 	r := &report{out: c.Out}
 	r.line("| what | figure | ratio |")
 	r.line("|---|---|---|")
-	if err := with(ctx, c, true, func(s *service.Service) error { return search(ctx, c, s, r) }); err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	// Without the periodic jobs: the delivery of the messages is not part of
-	// a booking, and would take its share of the machine.
-	if err := with(ctx, c, false, func(s *service.Service) error { return bookings(ctx, c, s, r) }); err != nil {
-		return fmt.Errorf("bookings: %w", err)
+	for _, part := range []struct {
+		name string
+		// The delivery of the messages is not part of a booking, and would
+		// take its share of the machine.
+		jobs    bool
+		measure func(context.Context, Config, *service.Service, *report) error
+	}{
+		{"search", true, search},
+		{"bookings", false, bookings},
+	} {
+		if !slices.Contains(c.Only, part.name) {
+			continue
+		}
+		if err := with(ctx, c, part.jobs, func(s *service.Service) error { return part.measure(ctx, c, s, r) }); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
 	}
 	n, err := service.Audit(ctx, c.DatabaseURL, c.Out)
 	switch {

@@ -145,6 +145,7 @@ type service struct {
 	BeforeMinutes       int                   `json:"before_minutes"`
 	AfterMinutes        int                   `json:"after_minutes"`
 	StepMinutes         int                   `json:"step_minutes"`
+	GapStepMinutes      int                   `json:"gap_step_minutes"`
 	NoticeMinutes       int                   `json:"notice_minutes"`
 	HorizonDays         int                   `json:"horizon_days"` // of 24 hours
 	NoticeWorkingDays   int                   `json:"notice_working_days"`
@@ -155,6 +156,7 @@ type service struct {
 	PlacePerVisitor     bool                  `json:"place_per_visitor"`
 	ActiveLimit         int                   `json:"active_limit"`
 	Requirements        []catalog.Requirement `json:"requirements"`
+	Needs               []catalog.Need        `json:"needs"`
 	Online              string                `json:"online"`
 	Topics              []catalog.Text        `json:"topics"`
 	HoldBack            catalog.HoldBack      `json:"hold_back"`
@@ -175,6 +177,7 @@ func (s service) service() catalog.Service {
 		Before:             minutes(s.BeforeMinutes),
 		After:              minutes(s.AfterMinutes),
 		Step:               minutes(s.StepMinutes),
+		GapStep:            minutes(s.GapStepMinutes),
 		Notice:             minutes(s.NoticeMinutes),
 		Horizon:            time.Duration(s.HorizonDays) * 24 * time.Hour,
 		NoticeWorkingDays:  s.NoticeWorkingDays,
@@ -186,6 +189,7 @@ func (s service) service() catalog.Service {
 		PlacePerVisitor: s.PlacePerVisitor,
 		ActiveLimit:     s.ActiveLimit,
 		Requirements:    s.Requirements,
+		Needs:           s.Needs,
 		Online:          s.Online,
 		Topics:          s.Topics,
 		HoldBack:        s.HoldBack,

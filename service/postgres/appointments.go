@@ -10,89 +10,16 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
-	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
-// Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, heldBack []int16, once *slots.Once) error {
-	began := s.board.now()
-	err := s.creating(ctx, once, func(q session) (slots.Appointment, error) {
-		var result struct {
-			Taken  bool `db:"taken"`
-			Opened bool `db:"opened"`
-		}
-		p := a.Place
-		err := q.get(ctx, &result, "hold", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack),
-			a.ID, a.Service, a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires)
-		switch {
-		case err != nil:
-			return a, err
-		case !result.Opened:
-			return a, slots.ErrDayClosed
-		case !result.Taken:
-			return a, slots.ErrTaken
-		}
-		return a, nil
-	})
-	if errors.Is(err, slots.ErrTaken) {
-		s.board.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
-	} else {
-		s.changed(a.Place.DeskGroup)
-	}
-	return err
-}
-
-// Book implements slots.Store.
-func (s *Store) Book(ctx context.Context, id string, b slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
-	var booked slots.Appointment
-	var by slots.Representative
-	if b.Representative != nil {
-		by = *b.Representative
-	}
-	err := s.creating(ctx, once, func(q session) (slots.Appointment, error) {
-		var row appointmentRow
-		err := q.get(ctx, &row, "book", id, now, string(b.Reference), string(b.Person), null(b.Mobile), b.Lang,
-			b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
-			null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), nullDate(by.Expires),
-			pq.StringArray(append([]string{}, b.Needs...)), null(b.Actor), null(b.Reason))
-		switch {
-		case err != nil:
-			return booked, err
-		case row.PersonFull:
-			return booked, slots.ErrPersonLimit
-		case !row.ID.Valid:
-			return booked, slots.ErrNotFound
-		}
-		booked, err = row.appointment()
-		return booked, err
-	})
+// keepAnswer keeps what a request that named a key is told.
+func (q session) keepAnswer(ctx context.Context, once *slots.Once, a slots.Appointment) error {
+	answer, err := once.Answer(a)
 	if err != nil {
-		return slots.Appointment{}, err
+		return err
 	}
-	return booked, nil
-}
-
-// creating runs create. With once it does so in a transaction that also keeps
-// the answer under its key.
-func (s *Store) creating(ctx context.Context, once *slots.Once, create func(session) (slots.Appointment, error)) error {
-	if once == nil {
-		return retry(func() error {
-			_, err := create(s.pool())
-			return err
-		})
-	}
-	return s.transact(ctx, func(q session) error {
-		a, err := create(q)
-		if err != nil {
-			return err
-		}
-		answer, err := once.Answer(a)
-		if err != nil {
-			return err
-		}
-		return q.answer(ctx, once.Key, once.Fingerprint, answer, a.Created)
-	})
+	return q.answer(ctx, once.Key, once.Fingerprint, answer, a.Created)
 }
 
 func (q session) answer(ctx context.Context, key string, fingerprint [32]byte, answer []byte, now time.Time) error {
@@ -256,10 +183,8 @@ func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
 }
 
 // appointmentRow is a row of appointments with the names of its service and
-// branch. Everything is nullable: book.sql returns an empty row when it booked
-// nothing.
+// branch.
 type appointmentRow struct {
-	PersonFull     bool           `db:"person_full"`
 	BranchID       sql.NullInt32  `db:"branch_id"`
 	ID             sql.NullString `db:"id"`
 	Status         sql.NullString `db:"status"`
@@ -357,10 +282,3 @@ func utc(t sql.NullTime) time.Time {
 
 // null returns s, or NULL for "".
 func null(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
-
-func nullDate(d scheduling.Date) sql.NullString {
-	if d == 0 {
-		return sql.NullString{}
-	}
-	return null(d.String())
-}

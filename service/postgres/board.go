@@ -155,6 +155,21 @@ func sizeOf(days []slots.Occupied) int {
 	return size
 }
 
+// put notes what a date is like now that this replica has changed it.
+func (b *board) put(id int, date scheduling.Date, day slots.Occupied) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	g := b.groups[id]
+	if g == nil {
+		return
+	}
+	b.renew(g)
+	if i := int(date - g.from); i >= 0 && i < len(g.days) && g.days[i].Version < day.Version {
+		g.days = slices.Clone(g.days) // others are reading
+		g.days[i] = day
+	}
+}
+
 // forget makes the next look at the desk groups ask again.
 func (b *board) forget(groups ...int) {
 	b.mu.Lock()
@@ -174,6 +189,25 @@ func (b *board) doubt(id int, since time.Time) {
 	defer b.mu.Unlock()
 	if g := b.groups[id]; g != nil && g.asked.Before(since) {
 		g.asked = time.Time{}
+	}
+}
+
+// compare forgets the desk group where what is remembered of the dates from
+// first on is not what the database has just said.
+func (b *board) compare(id int, first scheduling.Date, days []slots.Occupied) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	g := b.groups[id]
+	if g == nil {
+		return
+	}
+	for i, day := range days {
+		at := int(first-g.from) + i
+		if at >= 0 && at < len(g.days) && g.days[at].Version != day.Version {
+			b.renew(g)
+			g.asked = time.Time{}
+			return
+		}
 	}
 }
 

@@ -198,16 +198,16 @@ func TestBoardIsBounded(t *testing.T) {
 func TestNewsFitsANotification(t *testing.T) {
 	t.Parallel()
 	n := newNews()
-	n.add([]int{1}) // nobody tells
+	n.add(1) // nobody tells
 	n.want(true)
 	for id := range newsLimit {
-		n.add([]int{2_000_000_000 + id})
+		n.add(2_000_000_000 + id)
 	}
 	if text := n.take(); len(text) >= 8000 || len(text) < newsLimit*10 {
 		t.Errorf("got %d bytes", len(text))
 	}
 	for id := range newsLimit + 1 {
-		n.add([]int{id})
+		n.add(id)
 	}
 	if got, want := n.take(), n.replica+" *"; got != want {
 		t.Errorf("got %.100q, want %q", got, want)

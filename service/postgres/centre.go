@@ -104,8 +104,18 @@ type serviceRow struct {
 	Topics          jsonOf[[]catalog.Text]        `db:"topics"`
 	HoldBack        jsonOf[catalog.HoldBack]      `db:"hold_back"`
 	WalkInRelease   int                           `db:"walk_in_release_minutes"`
-	ApprovalHours   int                           `db:"approval_hours"`
-	ApprovalDefault string                        `db:"approval_default"`
+	approvalRow
+	Needs jsonOf[[]catalog.Need] `db:"needs"`
+}
+
+// approvalRow is how a service is approved.
+type approvalRow struct {
+	ApprovalHours   int    `db:"approval_hours"`
+	ApprovalDefault string `db:"approval_default"`
+}
+
+func (r approvalRow) approval() catalog.Approval {
+	return catalog.Approval{Answer: time.Duration(r.ApprovalHours) * time.Hour, Default: catalog.Answer(r.ApprovalDefault)}
 }
 
 func (r *centreRows) load(ctx context.Context, q session) error {
@@ -193,7 +203,8 @@ func (r serviceRow) service() catalog.Service {
 		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
 		WalkInReleaseMinutes: r.WalkInRelease,
-		Approval:             catalog.Approval{Answer: time.Duration(r.ApprovalHours) * time.Hour, Default: catalog.Answer(r.ApprovalDefault)},
+		Approval:             r.approval(),
+		Needs:                r.Needs.v,
 	}
 }
 
@@ -249,7 +260,7 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
 				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
-				v.NoticeWorkingDays, v.HorizonWorkingDays,
+				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
 				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default)); err != nil {
 				return err
 			}

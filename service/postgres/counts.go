@@ -36,13 +36,16 @@ func (c *counts) Scan(src any) error {
 }
 
 // Value writes the text form {1,2,3}.
-func (c counts) Value() (driver.Value, error) {
-	text := []byte{'{'}
+func (c counts) Value() (driver.Value, error) { return c.text(), nil }
+
+func (c counts) text() string {
+	text := make([]byte, 0, 2+2*len(c))
+	text = append(text, '{')
 	for i, n := range c {
 		if i > 0 {
 			text = append(text, ',')
 		}
 		text = strconv.AppendInt(text, int64(n), 10)
 	}
-	return string(append(text, '}')), nil
+	return string(append(text, '}'))
 }

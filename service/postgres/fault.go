@@ -85,6 +85,12 @@ func withSettings(c Config) (string, error) {
 		"timezone":          "UTC",
 		"connect_timeout":   "5",
 		"application_name":  "ziyara",
+		// What visitors wait for reads few rows by an index. Without this the
+		// server plans by what it last knew of the sizes of tables, and reads
+		// all of one that was small then.
+		"enable_seqscan":   "off",
+		"enable_hashjoin":  "off",
+		"enable_mergejoin": "off",
 	} {
 		if !q.Has(name) {
 			q.Set(name, value)

@@ -48,6 +48,40 @@ func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to sche
 	return days, nil
 }
 
+// Occupancies implements slots.Store. Where it finds something else than is
+// remembered, that is forgotten.
+func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
+	var branches, groups pq.Int64Array
+	var from, to pq.StringArray
+	days := make([][]slots.Occupied, len(spans))
+	for i, span := range spans {
+		branches = append(branches, int64(span.Group.BranchID))
+		groups = append(groups, int64(span.Group.ID))
+		from = append(from, span.From.String())
+		to = append(to, span.To.String())
+		days[i] = make([]slots.Occupied, max(0, span.To-span.From+1))
+	}
+	var rows []struct {
+		Span      int       `db:"span"`
+		Day       time.Time `db:"day"`
+		FirstTick int       `db:"first_tick"`
+		Open      counts    `db:"open"`
+		Used      counts    `db:"used"`
+		Version   int64     `db:"version"`
+	}
+	if err := s.pool().list(ctx, &rows, "occupancies", branches, groups, from, to); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		span := r.Span - 1
+		days[span][dateOf(r.Day)-spans[span].From] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
+	}
+	for i, span := range spans {
+		s.board.compare(span.Group.ID, span.From, days[i])
+	}
+	return days, nil
+}
+
 // OpenDay implements slots.Store.
 func (s *Store) OpenDay(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) error {
 	var id int
@@ -75,7 +109,7 @@ type Difference struct {
 func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
-		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"); err != nil {
 			return fault("audit", err)
 		}
 		return q.list(ctx, &differences, "audit")
@@ -90,12 +124,10 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 	}
 	all := append(append([]slots.Place(nil), back...), others...)
 	q.touch(all)
-	p := columns(all)
-	var days []time.Time
-	if err := q.list(ctx, &days, "lock_days", p.branches, p.groups, p.days); err != nil {
+	if _, err := q.lockDays(ctx, keysOf(all)); err != nil {
 		return err
 	}
-	p = columns(back)
+	p := columns(back)
 	_, err := q.exec(ctx, "give_back", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
 	return err
 }
@@ -107,15 +139,22 @@ func (q session) take(ctx context.Context, p slots.Place, heldBack []int16) erro
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	var days []time.Time
-	one := columns([]slots.Place{p})
-	if err := q.list(ctx, &days, "lock_days", one.branches, one.groups, one.days); err != nil {
+	days, err := q.lockDays(ctx, keysOf([]slots.Place{p}))
+	if err != nil {
 		return err
 	}
 	if len(days) == 0 {
 		return slots.ErrDayClosed
 	}
 	return slots.ErrTaken
+}
+
+func keysOf(places []slots.Place) []dayKey {
+	keys := make([]dayKey, len(places))
+	for i, p := range places {
+		keys[i] = keyOf(p)
+	}
+	return keys
 }
 
 // placeColumns are places as one array per column.

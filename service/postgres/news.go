@@ -39,7 +39,7 @@ func newNews() *news {
 	return &news{replica: rand.Text(), pending: make(map[int]struct{}), some: make(chan struct{}, 1)}
 }
 
-func (n *news) add(groups []int) {
+func (n *news) add(groups ...int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !n.wanted {
@@ -77,7 +77,7 @@ func (s *Store) changed(groups ...int) {
 		return
 	}
 	s.board.forget(groups...)
-	s.news.add(groups)
+	s.news.add(groups...)
 }
 
 // heard forgets what another replica says has changed.

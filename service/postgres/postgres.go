@@ -30,6 +30,9 @@ type Store struct {
 	statements map[string]*sqlx.Stmt
 	board      *board
 	news       *news
+	versions   versions
+	holds      line[dayKey, *holding]
+	bookings   line[slots.Person, *booking]
 }
 
 // Config says how to reach the database.
@@ -37,7 +40,18 @@ type Config struct {
 	URL            string        // postgres://…
 	MaxConnections int           // at least 1
 	Timeout        time.Duration // after which the server ends a statement
+	QueueLimit     int           // holds that may wait, and bookings; 4,096
 }
+
+const (
+	// lineWorkers and lineBatch are how many transactions of one kind run at
+	// once, and how many requests share one (docs/adr/0022).
+	lineWorkers = 8
+	lineBatch   = 64
+	// batchTimeout bounds what is done for a batch.
+	batchTimeout = 10 * time.Second
+	queueLimit   = 4096
+)
 
 // Open connects to a migrated database and prepares every statement. The
 // caller closes the Store.
@@ -46,7 +60,12 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.QueueLimit == 0 {
+		c.QueueLimit = queueLimit
+	}
 	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews()}
+	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, crowd: true, do: s.hold}
+	s.bookings = line[slots.Person, *booking]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, do: s.book}
 	names, err := fs.Glob(files, "sql/*.sql")
 	if err != nil {
 		return nil, err
@@ -92,6 +111,9 @@ func (s *Store) Ping(ctx context.Context) error { return fault("ping", s.db.Ping
 
 // Stats returns the state of the connection pool.
 func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
+
+// Waiting returns how many holds and bookings wait for their turn.
+func (s *Store) Waiting() (holds, bookings int) { return s.holds.length(), s.bookings.length() }
 
 // session is what runs statements: the pool, or one transaction.
 type session struct {

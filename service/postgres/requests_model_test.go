@@ -126,7 +126,7 @@ func (m *requestModel) request() {
 		return // taken, or too soon
 	}
 	of := booking(m.random.IntN(12), m.ids.Add(1))
-	of.Needs = []string{}
+	hold.Needs = []string{} // as the database says that there are none
 	a, err := m.Book(m.t.Context(), hold.ID, of, nil, m.now)
 	switch {
 	case errors.Is(err, slots.ErrPersonBusy), errors.Is(err, slots.ErrPersonLimit):

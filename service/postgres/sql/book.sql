@@ -1,57 +1,65 @@
--- Turns a standing hold into a booked visit, with its history and the message
--- to the visitor, or into a request where the service asks for an approval
--- (catalog.Approval); a protected place is booked only by somebody who says why
--- ($17, $18). The person's place number is the smallest free one; the
--- unique index decides when two bookings choose the same.
+-- Turns standing holds into booked visits ($1), with their history and the
+-- messages to the visitors, or into requests where the service asks for an
+-- approval (catalog.Approval); a protected place is booked only by somebody who
+-- says why. It returns the holds that it turned.
 --
--- What changes visits of one person takes its turn: two visits at overlapping
--- times would each wait for the other at the exclusion constraint.
+-- The person's place number is the smallest free one; the unique index decides
+-- when two bookings choose the same. What changes visits of one person takes
+-- its turn: two visits at overlapping times would each wait for the other at
+-- the exclusion constraint. A request that is alone ($2) waits for its turn;
+-- one among others does not, and is asked to come alone.
+--
 -- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of
 -- holds looks as cheap while there are few, and then every booking of the rush
 -- reads all of them.
-WITH turn AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(hashtextextended($4::uuid::text, 2))
-), standing AS MATERIALIZED (
-    SELECT a.branch_id, a.id,
-           CASE WHEN s.approval_hours > 0 AND a.channel NOT IN ('walk_in', 'protected')
-               THEN least($2::timestamptz + s.approval_hours * interval '1 hour', a.start_at) END AS answer_by,
-           (SELECT min(n)
-            FROM generate_series(1, s.active_limit) AS n
-            WHERE NOT EXISTS (
-                SELECT FROM appointments other
-                WHERE other.person = $4::uuid AND other.service_id = a.service_id AND other.person_place = n)) AS person_place
-    FROM turn
-    CROSS JOIN appointments a
-    JOIN services s ON s.id = a.service_id
-    WHERE a.id = $1 AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > $2
-      AND (a.channel <> 'protected' OR ($17::text IS NOT NULL AND $18::text IS NOT NULL))
+WITH wanted AS MATERIALIZED (
+    SELECT w.*,
+           CASE WHEN $2::boolean
+                THEN pg_advisory_xact_lock(hashtextextended(w.person::text, 2)) IS NOT NULL
+                ELSE pg_try_advisory_xact_lock(hashtextextended(w.person::text, 2))
+           END AS turn
+    FROM jsonb_to_recordset($1::jsonb) AS w (
+        n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, lang text,
+        visitor_name text, identity_kind text, identity text, email text,
+        representative_name text, representative_identity_kind text, representative_identity text,
+        wakala text, wakala_expires date, needs text[], actor text, reason text)
+    WHERE w.n BETWEEN 0 AND 10000 -- true, and makes the planner expect few
 ), booked AS (
     UPDATE appointments a
-    SET status = CASE WHEN standing.answer_by IS NULL THEN 'booked' ELSE 'requested' END,
-        answer_by = standing.answer_by, version = 1, created_at = $2, expires_at = NULL,
-        reference = $3, person = $4, person_place = standing.person_place, mobile = $5, lang = $6,
-        visitor_name = $7, identity_kind = $8, identity = $9, email = $10,
-        representative_name = $11, representative_identity_kind = $12, representative_identity = $13,
-        wakala = $14, wakala_expires = $15, needs = $16
-    FROM standing
-    WHERE (a.id, a.branch_id) = (standing.id, standing.branch_id)
-      AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > $2
-      AND standing.person_place IS NOT NULL
-    RETURNING a.*
+    SET status = CASE WHEN asks.answer_by IS NULL THEN 'booked' ELSE 'requested' END, answer_by = asks.answer_by, version = 1, created_at = w.now, expires_at = NULL,
+        reference = w.reference, person = w.person, person_place = free.place, mobile = w.mobile, lang = w.lang,
+        visitor_name = w.visitor_name, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
+        representative_name = w.representative_name, representative_identity_kind = w.representative_identity_kind,
+        representative_identity = w.representative_identity, wakala = w.wakala, wakala_expires = w.wakala_expires,
+        needs = CASE WHEN cardinality(w.needs) > 0 THEN w.needs ELSE a.needs END
+    FROM wanted w
+    JOIN appointments hold ON hold.id = w.id
+    JOIN services s ON s.id = hold.service_id
+    CROSS JOIN LATERAL (
+        SELECT min(place) AS place
+        FROM generate_series(1, s.active_limit) AS place
+        WHERE NOT EXISTS (
+            SELECT FROM appointments other
+            WHERE other.person = w.person AND other.service_id = hold.service_id AND other.person_place = place)) AS free
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN s.approval_hours > 0 AND hold.channel NOT IN ('walk_in', 'protected')
+                    THEN least(w.now + s.approval_hours * interval '1 hour', hold.start_at) END AS answer_by) AS asks
+    WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
+      AND w.turn AND free.place IS NOT NULL
+      AND (hold.channel <> 'protected' OR (w.actor IS NOT NULL AND w.reason IS NOT NULL))
+    RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service,
+              s.approval_hours, s.approval_default, w.actor, w.reason, a.*
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
-    SELECT branch_id, id, status, $2, start_at, version, $17, $18 FROM booked
+    SELECT branch_id, id, status, created_at, start_at, version, actor, reason FROM booked
 ), message AS (
     INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-    SELECT status, branch_id, id, version, lang, $2, $2, start_at
+    SELECT status, branch_id, id, version, lang, created_at, created_at, start_at
     FROM booked
     WHERE mobile IS NOT NULL
 )
-SELECT EXISTS (SELECT FROM standing WHERE person_place IS NULL) AS person_full,
-       b.*, s.slug AS service, br.slug AS branch,
-       jsonb_build_array(jsonb_build_object('kind', b.status, 'at', $2, 'start', b.start_at, 'version', b.version,
-           'actor', $17, 'reason', $18)) AS history
-FROM (SELECT) AS one
-LEFT JOIN booked b ON true
-LEFT JOIN services s ON s.id = b.service_id
-LEFT JOIN branches br ON br.id = b.branch_id
+SELECT b.n, b.id, b.branch_id, b.service, br.slug AS branch, b.desk_group_id, b.day, b.first_tick, b.ticks, b.places,
+       b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until, b.held_needs,
+       b.approval_hours, b.approval_default
+FROM booked b
+JOIN branches br ON br.id = b.branch_id

@@ -1,5 +1,5 @@
 -- One appointment with its history, by id.
-SELECT false AS person_full, a.*, s.slug AS service, br.slug AS branch,
+SELECT a.*, s.slug AS service, br.slug AS branch,
        coalesce((
            SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'at', e.at, 'start', e.start_at, 'version', e.version,
                'actor', e.actor, 'reason', e.reason) ORDER BY e.id)

@@ -1,6 +1,6 @@
 -- One appointment that is booked, or was, or waits for its approval, with its
 -- history, by reference.
-SELECT false AS person_full, a.*, s.slug AS service, br.slug AS branch,
+SELECT a.*, s.slug AS service, br.slug AS branch,
        coalesce((
            SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'at', e.at, 'start', e.start_at, 'version', e.version,
                'actor', e.actor, 'reason', e.reason) ORDER BY e.id)

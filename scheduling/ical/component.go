@@ -1,0 +1,138 @@
+package ical
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// component is what stands between BEGIN and END.
+type component struct {
+	kind  string // in capitals
+	line  int
+	lines []line
+	parts []*component
+}
+
+// first returns the first line with the name, nil without one.
+func (c *component) first(name string) *line {
+	for i := range c.lines {
+		if c.lines[i].name == name {
+			return &c.lines[i]
+		}
+	}
+	return nil
+}
+
+// text returns the first value with the name, decoded; empty without one.
+func (c *component) text(name string) string {
+	if l := c.first(name); l != nil {
+		return valueText.Replace(l.value)
+	}
+	return ""
+}
+
+// parse reads a file of one or more VCALENDAR objects and returns what is in
+// them. It reads at most one byte more than it accepts.
+func parse(r io.Reader) ([]*component, error) {
+	file, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("ical: read: %w", err)
+	}
+	if len(file) > maxBytes {
+		return nil, ErrLarge
+	}
+	p := parser{scanner: newScanner(file)}
+	for {
+		l, more, err := p.scanner.next()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			break
+		}
+		if err := p.take(l); err != nil {
+			return nil, err
+		}
+	}
+	if p.calendars == 0 || len(p.open) > 0 {
+		return nil, syntax(max(p.scanner.lines, 1), "the file ends before its calendar does")
+	}
+	return p.found, nil
+}
+
+// parser builds components from lines.
+type parser struct {
+	scanner   *scanner
+	open      []*component // the innermost last
+	found     []*component // complete, directly in a VCALENDAR
+	calendars int
+	lines     int
+	begun     int
+}
+
+// take adds one line.
+func (p *parser) take(l line) error {
+	if p.lines++; p.lines > maxLines {
+		return &LineError{l.number, fmt.Errorf("%w: more than %d lines", ErrMany, maxLines)}
+	}
+	switch l.name {
+	case "BEGIN":
+		return p.begin(l)
+	case "END":
+		return p.end(l)
+	}
+	if len(p.open) == 0 {
+		return syntax(l.number, "%.40s outside of a calendar", l.name)
+	}
+	in := p.open[len(p.open)-1]
+	in.lines = append(in.lines, l)
+	return nil
+}
+
+func (p *parser) begin(l line) error {
+	kind := strings.ToUpper(strings.TrimSpace(l.value))
+	p.begun++
+	switch {
+	case p.begun > maxComponents:
+		return &LineError{l.number, fmt.Errorf("%w: more than %d components", ErrMany, maxComponents)}
+	case len(p.open) == maxDepth:
+		return &LineError{l.number, fmt.Errorf("%w: more than %d components inside each other", ErrMany, maxDepth)}
+	case (kind == "VCALENDAR") != (len(p.open) == 0):
+		return syntax(l.number, "BEGIN:%.40s in the wrong place", kind)
+	}
+	p.open = append(p.open, &component{kind: kind, line: l.number})
+	return nil
+}
+
+func (p *parser) end(l line) error {
+	kind := strings.ToUpper(strings.TrimSpace(l.value))
+	last := len(p.open) - 1
+	if last < 0 || p.open[last].kind != kind {
+		return syntax(l.number, "END:%.40s without its BEGIN", kind)
+	}
+	done := p.open[last]
+	p.open = p.open[:last]
+	switch len(p.open) {
+	case 0:
+		p.calendars++
+		p.found = append(p.found, done.parts...)
+		return done.checkVersion()
+	default:
+		in := p.open[last-1]
+		in.parts = append(in.parts, done)
+	}
+	return nil
+}
+
+// checkVersion refuses the predecessor vCalendar 1.0 and other calendars than
+// the Gregorian. A calendar that does not say is taken for what it should be.
+func (c *component) checkVersion() error {
+	if l := c.first("VERSION"); l != nil && strings.TrimSpace(l.value) != "2.0" {
+		return &LineError{l.number, fmt.Errorf("%w: version %.20q", ErrVersion, l.value)}
+	}
+	if l := c.first("CALSCALE"); l != nil && !strings.EqualFold(strings.TrimSpace(l.value), "GREGORIAN") {
+		return &LineError{l.number, fmt.Errorf("%w: calendar %.20q", ErrVersion, l.value)}
+	}
+	return nil
+}

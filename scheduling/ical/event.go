@@ -1,0 +1,303 @@
+package ical
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"ziyara/scheduling"
+)
+
+// event is a VEVENT, taken apart. All in it is meant in its own zone.
+type event struct {
+	line      int
+	uid       string
+	name      scheduling.Text
+	sequence  int
+	stamped   string // DTSTAMP
+	tentative bool
+	cancelled bool
+	places    int
+	override  bool   // it stands for one occurrence of another event
+	replaces  *stamp // which one: RECURRENCE-ID, nil if that can't be read
+	following bool   // and all after that one
+
+	zone   *time.Location
+	allDay bool
+	span   span // the first occurrence
+	rule   string
+	until  scheduling.Date // last date of rule, zero for no end
+	also   []span          // RDATE
+	listed map[moment]bool // the starts of also
+	except map[moment]bool // EXDATE
+
+	why error // it can't be taken over
+}
+
+// moment is when an occurrence starts. A minute of wholeDate means all
+// occurrences on the date.
+type moment struct {
+	date   scheduling.Date
+	minute int
+}
+
+const wholeDate = -1
+
+// excepts reports whether the occurrence s does not take place.
+func (e *event) excepts(s span) bool {
+	return e.except[moment{s.date, s.from}] || e.except[moment{s.date, wholeDate}]
+}
+
+// singles returns the occurrences that take place, but for those of the rule.
+func (e *event) singles() []span {
+	all := e.also
+	if e.rule == "" {
+		all = append([]span{e.span}, all...)
+	}
+	return slices.DeleteFunc(slices.Clone(all), e.excepts)
+}
+
+// reader reads one file.
+type reader struct {
+	zone      *time.Location
+	locations map[string]string // X-LIC-LOCATION by TZID
+	zones     map[string]*time.Location
+	problems  []Problem
+	reported  int
+	recurring int
+	unusable  int
+}
+
+// newReader reads the file and returns its events: of those with one UID and
+// RECURRENCE-ID the newest, and with each occurrence that another event stands
+// for taken out.
+func newReader(file io.Reader, zone string) (*reader, []*event, error) {
+	location := ianaZone(zone)
+	if location == nil {
+		return nil, nil, fmt.Errorf("%w: %.80q", scheduling.ErrZone, zone)
+	}
+	r := &reader{
+		zone: location, locations: make(map[string]string),
+		zones: make(map[string]*time.Location),
+	}
+	found, err := parse(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	var events []*event
+	for _, c := range found {
+		if c.kind == "VTIMEZONE" {
+			r.locations[c.text("TZID")] = c.text("X-LIC-LOCATION")
+		}
+	}
+	for _, c := range found {
+		switch c.kind {
+		case "VTIMEZONE":
+		case "VEVENT":
+			e, err := r.event(c)
+			if err != nil {
+				return nil, nil, &LineError{c.line, err}
+			}
+			events = append(events, e)
+		default:
+			r.note(c.line, r.name(c), fmt.Sprintf("لم يُستورد: العنصر %.40s ليس حدثًا.", c.kind),
+				fmt.Sprintf("Not imported: %.40s is not an event.", c.kind))
+		}
+	}
+	events, err = r.settle(r.newest(events))
+	return r, events, err
+}
+
+// event takes a VEVENT apart. What can't be taken over has a reason; the error
+// is about the whole file.
+func (r *reader) event(c *component) (*event, error) {
+	e := &event{
+		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), name: r.name(c), places: 1,
+		listed: make(map[moment]bool), except: make(map[moment]bool),
+	}
+	e.sequence, _ = strconv.Atoi(c.text("SEQUENCE"))
+	switch strings.ToUpper(c.text("STATUS")) {
+	case "CANCELLED":
+		e.cancelled = true
+	case "TENTATIVE":
+		e.tentative = true
+	}
+	err := r.identify(e, c)
+	if err == nil {
+		err = r.times(e, c)
+	}
+	if err == nil {
+		err = r.recurrence(e, c)
+	}
+	if err == nil {
+		err = r.capacity(e, c)
+	}
+	if isReason(err) {
+		e.why, err = err, nil
+	}
+	return e, err
+}
+
+// name returns the SUMMARY in both languages, or the first of CATEGORIES. A
+// text that does not say its language is Arabic if it has an Arabic letter.
+func (r *reader) name(c *component) scheduling.Text {
+	var name scheduling.Text
+	for _, property := range []string{"SUMMARY", "CATEGORIES"} {
+		for i := range c.lines {
+			l := &c.lines[i]
+			if l.name != property {
+				continue
+			}
+			text := valueText.Replace(l.value)
+			if property == "CATEGORIES" {
+				text = firstOf(l.value)
+			}
+			r.addName(&name, l, strings.TrimSpace(text))
+		}
+		if name != (scheduling.Text{}) {
+			break
+		}
+	}
+	return name
+}
+
+// addName sets the language of name in which the text is, if that is missing.
+func (r *reader) addName(name *scheduling.Text, l *line, text string) {
+	to := &name.EN
+	language, _, _ := strings.Cut(strings.ToLower(l.param("LANGUAGE")), "-")
+	arabic := strings.ContainsFunc(text, func(c rune) bool { return unicode.Is(unicode.Arabic, c) })
+	if language == "ar" || language != "en" && arabic {
+		to = &name.AR
+	}
+	if *to != "" {
+		return
+	}
+	*to = text
+	if characters := []rune(text); len(characters) > maxName {
+		*to = string(characters[:maxName])
+		r.note(l.number, *name, "قُصّ الاسم لأنه أطول من 200 حرف.", "The name was cut: it is longer than 200 characters.")
+	}
+}
+
+// identify reads the RECURRENCE-ID.
+func (r *reader) identify(e *event, c *component) error {
+	l := c.first("RECURRENCE-ID")
+	if l == nil {
+		return nil
+	}
+	e.override = true
+	s, err := r.stamp(l, l.value)
+	if err != nil {
+		return err
+	}
+	e.replaces = &s
+	if e.following = l.param("RANGE") != ""; e.following {
+		return because("يغيّر التكرارات التالية كلها (RANGE)، وهذا غير مدعوم.", "It changes all occurrences that follow (RANGE), which is not supported.")
+	}
+	return nil
+}
+
+// times reads when the first occurrence is (RFC 5545 section 3.6.1).
+func (r *reader) times(e *event, c *component) error {
+	for _, name := range []string{"DTSTART", "DTEND", "DURATION", "RRULE"} {
+		count := 0
+		for i := range c.lines {
+			if c.lines[i].name == name {
+				count++
+			}
+		}
+		if count > 1 {
+			return because("الخاصية %s مكررة.", "%s is given more than once.", name)
+		}
+	}
+	l := c.first("DTSTART")
+	if l == nil {
+		return because("لا بداية له (DTSTART).", "It has no start (DTSTART).")
+	}
+	start, err := r.stamp(l, l.value)
+	if err != nil {
+		return err
+	}
+	e.allDay, e.zone = start.zone == nil, start.zone
+	if e.allDay {
+		e.zone = r.zone
+	}
+	e.span = span{date: start.date, from: start.minute}
+	if start.second != 0 {
+		return because("لا يبدأ عند دقيقة كاملة.", "It does not start on a whole minute.")
+	}
+	if e.span.to, err = r.end(e, c); err != nil {
+		return err
+	}
+	switch length := e.span.to - e.span.from; {
+	case length <= 0:
+		return because("لا ينتهي بعد أن يبدأ.", "It does not end after it starts.")
+	case length > maxDays*dayMinutes:
+		return because("أطول من سنة.", "It is longer than a year.")
+	case e.allDay && length%dayMinutes != 0:
+		return because("يبدأ بيوم كامل ومدته ليست أيامًا كاملة.", "It starts with a whole day but does not last whole days.")
+	}
+	return nil
+}
+
+// end returns when the first occurrence ends, in minutes from the midnight at
+// which its date begins.
+func (r *reader) end(e *event, c *component) (int, error) {
+	if l := c.first("DTEND"); l != nil {
+		end, err := r.stamp(l, l.value)
+		if err != nil {
+			return 0, err
+		}
+		if e.allDay != (end.zone == nil) {
+			return 0, because("أحد طرفيه يوم كامل والآخر ساعة.", "One of its ends is a whole day, the other a time.")
+		}
+		here := end.in(e.zone)
+		if !e.allDay && !here.instant().Equal(end.instant()) {
+			return 0, shownTwice()
+		}
+		end = here
+		switch end.second {
+		case 0:
+		case 59: // as other systems write the last second before the end
+			end.minute++
+		default:
+			return 0, because("لا ينتهي عند دقيقة كاملة.", "It does not end on a whole minute.")
+		}
+		if e.allDay && end.date == e.span.date {
+			end.date++ // often meant so, though the end is exclusive
+		}
+		return int(end.date-e.span.date)*dayMinutes + end.minute, nil
+	}
+	if l := c.first("DURATION"); l != nil {
+		length, ok := parseDuration(l.value)
+		if !ok {
+			return 0, because("المدة %.40q غير صحيحة، أو ليست دقائق كاملة حتى سنة.", "The duration %.40q is not valid, or not whole minutes up to a year.", l.value)
+		}
+		if e.allDay || c.first("RRULE") != nil || c.first("RDATE") != nil {
+			return e.span.from + length.total(), nil // what recurs has hours by the clock
+		}
+		return length.from(e.span.date, e.span.from, e.zone)
+	}
+	if e.allDay {
+		return dayMinutes, nil
+	}
+	return 0, because("لا نهاية له (DTEND أو DURATION).", "It has no end (DTEND or DURATION).")
+}
+
+// capacity reads how many places the event opens.
+func (r *reader) capacity(e *event, c *component) error {
+	l := c.first("X-ZIYARA-PLACES")
+	if l == nil {
+		return nil
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(l.value))
+	if err != nil || n < 1 || n > 1000 {
+		return because("عدد الأماكن %.40q ليس من 1 إلى 1000.", "%.40q is not a number of places from 1 to 1000.", l.value)
+	}
+	e.places = n
+	return nil
+}

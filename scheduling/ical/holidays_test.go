@@ -1,0 +1,325 @@
+package ical_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/scheduling"
+	"ziyara/scheduling/ical"
+)
+
+func TestReadHolidays(t *testing.T) {
+	t.Parallel()
+	type holiday struct {
+		ar, en, from, until string
+		provisional         bool
+	}
+	one := func(from, until string) []holiday { return []holiday{{en: "Day", from: from, until: until}} }
+	tests := []struct {
+		name        string
+		file        string
+		from, until string // 2027 where empty
+		want        []holiday
+		problems    []string
+	}{
+		{
+			name: "end is exclusive (RFC 5545 section 3.6.1)",
+			file: event("DTSTART;VALUE=DATE:20270304", "DTEND;VALUE=DATE:20270314", "SUMMARY:Day"),
+			want: one("2027-03-04", "2027-03-13"),
+		},
+		{
+			name: "without an end it is one day (section 3.6.1)",
+			file: event("DTSTART;VALUE=DATE:20270923", "SUMMARY:Day"),
+			want: one("2027-09-23", "2027-09-23"),
+		},
+		{
+			name: "an end on the day of the start is meant as one day",
+			file: event("DTSTART;VALUE=DATE:20270923", "DTEND;VALUE=DATE:20270923", "SUMMARY:Day"),
+			want: one("2027-09-23", "2027-09-23"),
+		},
+		{
+			name: "duration in days (section 3.3.6)",
+			file: event("DTSTART;VALUE=DATE:20270304", "DURATION:P10D", "SUMMARY:Day"),
+			want: one("2027-03-04", "2027-03-13"),
+		},
+		{
+			name: "duration in weeks (section 3.3.6)",
+			file: event("DTSTART;VALUE=DATE:20270304", "DURATION:P1W", "SUMMARY:Day"),
+			want: one("2027-03-04", "2027-03-10"),
+		},
+		{
+			name: "VALUE=DATE left out",
+			file: event("DTSTART:20270304", "DURATION:PT48H", "SUMMARY:Day"),
+			want: one("2027-03-04", "2027-03-05"),
+		},
+		{
+			name: "from midnight to midnight, floating (section 3.3.5, form 1)",
+			file: event("DTSTART:20270304T000000", "DTEND:20270306T000000", "SUMMARY:Day"),
+			want: one("2027-03-04", "2027-03-05"),
+		},
+		{
+			name: "from midnight to midnight, UTC (section 3.3.5, form 2)",
+			file: event("DTSTART:20270303T210000Z", "DTEND:20270304T205959Z", "SUMMARY:Day"),
+			want: one("2027-03-04", "2027-03-04"),
+		},
+		{
+			name: "one text in each language (section 3.2.10)",
+			file: event("DTSTART:20270923", "SUMMARY;LANGUAGE=ar-SA:اليوم الوطني", "SUMMARY;LANGUAGE=en:National Day"),
+			want: []holiday{{ar: "اليوم الوطني", en: "National Day", from: "2027-09-23", until: "2027-09-23"}},
+		},
+		{
+			name: "Arabic is recognised",
+			file: event("DTSTART:20270923", `SUMMARY:اليوم الوطني\, ٩٧`),
+			want: []holiday{{ar: "اليوم الوطني, ٩٧", from: "2027-09-23", until: "2027-09-23"}},
+		},
+		{
+			name: "the first of the categories is the name without a summary (section 3.8.1.2)",
+			file: event("DTSTART:20270923", `CATEGORIES:Day\, national,PUBLIC HOLIDAY`),
+			want: []holiday{{en: "Day, national", from: "2027-09-23", until: "2027-09-23"}},
+		},
+		{
+			name: "tentative is provisional (section 3.8.1.11)",
+			file: event("DTSTART:20270304", "SUMMARY:Day", "STATUS:TENTATIVE"),
+			want: []holiday{{en: "Day", from: "2027-03-04", until: "2027-03-04", provisional: true}},
+		},
+		{
+			name:     "cancelled (section 3.8.1.11)",
+			file:     event("DTSTART:20270304", "SUMMARY:Day", "STATUS:CANCELLED"),
+			problems: []string{"cancelled"},
+		},
+		{
+			name: "every year, bounded by the window (section 3.8.5.3)",
+			file: event("DTSTART:20050923", "SUMMARY:Day", "RRULE:FREQ=YEARLY"),
+			from: "2026-09-23", until: "2028-09-22",
+			want: []holiday{
+				{en: "Day", from: "2026-09-23", until: "2026-09-23"},
+				{en: "Day", from: "2027-09-23", until: "2027-09-23"},
+			},
+		},
+		{
+			name: "an occurrence that began before the window",
+			file: event("DTSTART:20201225", "DTEND:20210105", "SUMMARY:Day", "RRULE:FREQ=YEARLY;UNTIL=20261231"),
+			want: one("2026-12-25", "2027-01-04"),
+		},
+		{
+			name: "dates added and taken away (sections 3.8.5.1 and 3.8.5.2)",
+			file: event("EXDATE;VALUE=DATE:20270305,20270307", "DTSTART:20270304", "SUMMARY:Day",
+				"RRULE:FREQ=DAILY;COUNT=3", "RDATE;VALUE=DATE:20270307", "RDATE;VALUE=DATE:20270309"),
+			want: []holiday{
+				{en: "Day", from: "2027-03-04", until: "2027-03-04"},
+				{en: "Day", from: "2027-03-06", until: "2027-03-06"},
+				{en: "Day", from: "2027-03-09", until: "2027-03-09"},
+			},
+		},
+		{
+			name: "one occurrence moved, one cancelled (section 3.8.4.4)",
+			file: file(
+				block("VEVENT", "UID:1", "DTSTART:20250304", "SUMMARY:Day", "RRULE:FREQ=YEARLY"),
+				block("VEVENT", "UID:1", "RECURRENCE-ID:20270304", "DTSTART:20270306", "SUMMARY:Moved"),
+				block("VEVENT", "UID:1", "RECURRENCE-ID:20280304", "DTSTART:20280304", "STATUS:CANCELLED"),
+			),
+			from: "2026-01-01", until: "2028-12-31",
+			want: []holiday{
+				{en: "Day", from: "2026-03-04", until: "2026-03-04"},
+				{en: "Moved", from: "2027-03-06", until: "2027-03-06"},
+			},
+			problems: []string{"cancelled"},
+		},
+		{
+			name: "an occurrence that is faulty does not fall back to the original",
+			file: file(
+				block("VEVENT", "UID:1", "DTSTART:20270304", "SUMMARY:Day", "RRULE:FREQ=DAILY;COUNT=2"),
+				block("VEVENT", "UID:1", "RECURRENCE-ID:20270304", "SUMMARY:Moved"),
+			),
+			want:     one("2027-03-05", "2027-03-05"),
+			problems: []string{"no start"},
+		},
+		{
+			name: "all later occurrences changed (section 3.2.13)",
+			file: file(
+				block("VEVENT", "UID:1", "DTSTART:20270304", "SUMMARY:Day", "RRULE:FREQ=YEARLY"),
+				block("VEVENT", "UID:1", "RECURRENCE-ID;RANGE=THISANDFUTURE:20280304", "DTSTART:20280305"),
+			),
+			problems: []string{"RANGE", "RANGE"},
+		},
+		{
+			name: "the newest version counts (RFC 5546 section 2.1.5)",
+			file: file(
+				block("VEVENT", "UID:1", "SEQUENCE:2", "DTSTART:20270304", "SUMMARY:Day"),
+				block("VEVENT", "UID:1", "SEQUENCE:1", "DTSTAMP:20270101T000000Z", "DTSTART:20270305", "SUMMARY:Old"),
+				block("VEVENT", "DTSTART:20270306", "SUMMARY:No UID"),
+				block("VEVENT", "DTSTART:20270307", "SUMMARY:No UID"),
+			),
+			want: []holiday{
+				{en: "Day", from: "2027-03-04", until: "2027-03-04"},
+				{en: "No UID", from: "2027-03-06", until: "2027-03-06"},
+				{en: "No UID", from: "2027-03-07", until: "2027-03-07"},
+			},
+			problems: []string{"newer version"},
+		},
+		{
+			name:     "times of day are not a holiday",
+			file:     event("DTSTART:20270304T080000", "DTEND:20270304T120000", "SUMMARY:Day"),
+			problems: []string{"whole days"},
+		},
+		{
+			name:     "half a day is not a holiday",
+			file:     event("DTSTART:20270304", "DURATION:P1DT12H", "SUMMARY:Day"),
+			problems: []string{"whole days"},
+		},
+		{
+			name: "what is no event",
+			file: file(block("VTODO", "DTSTART:20270304", "SUMMARY:Day"), block("VEVENT", "SUMMARY:Day"),
+				block("VEVENT", "DTSTART:20270230"), block("VEVENT", "DTSTART:20270304", "DTEND:20270303"),
+				block("VEVENT", "DTSTART:20270304", "DURATION:-P1D"), block("VEVENT", "DTSTART:20270304", "DURATION:P367D"),
+				block("VEVENT", "DTSTART:20270304", "DTSTART:20270305"), block("VEVENT", "DTSTART:2027030"),
+				block("VEVENT", "DTSTART:20270304", "DURATION:PT"), block("VEVENT", "DTSTART:20270304", "DURATION:P1H"),
+				block("VEVENT", "DTSTART:20270304", "DURATION:P1DT1D"), block("VEVENT", "DTSTART:20270304", "DTEND:20270305T000000"),
+				block("VEVENT", "DTSTART:20270304", "DTEND:20280306"), block("VEVENT", "DTSTART:20270304", "DTEND:x")),
+			problems: []string{"VTODO", "no start", "not a valid date", "not end after", "duration", "duration", "more than once",
+				"not a valid date", "duration", "duration", "duration", "whole day", "longer than a year", "not a valid date"},
+		},
+		{
+			name: "occurrences that are faulty, or of a faulty event",
+			file: file(
+				block("VEVENT", "UID:1", "DTSTART:x", "SUMMARY:Day"),
+				block("VEVENT", "UID:1", "RECURRENCE-ID:20270304", "DTSTART:20270305", "SUMMARY:Day"),
+				block("VEVENT", "UID:2", "DTSTART:20270306", "SUMMARY:Day"),
+				block("VEVENT", "UID:2", "RECURRENCE-ID:x", "DTSTART:20270307", "SUMMARY:Day"),
+				block("VEVENT", "UID:2", "RECURRENCE-ID:20270306T080000", "DTSTART:20270307", "SUMMARY:Day"),
+				block("VEVENT", "UID:2", "RECURRENCE-ID:20270308", "RRULE:FREQ=DAILY", "DTSTART:20270307", "SUMMARY:Day"),
+			),
+			want: []holiday{
+				{en: "Day", from: "2027-03-05", until: "2027-03-05"},
+				{en: "Day", from: "2027-03-06", until: "2027-03-06"},
+			},
+			problems: []string{"not a valid date", "not a valid date", "no occurrence", "yet recurs"},
+		},
+		{
+			name: "further dates and exceptions that are faulty",
+			file: file(
+				block("VEVENT", "DTSTART:20270304", "RDATE:x"),
+				block("VEVENT", "DTSTART:20270304", "RDATE:20270305T080000"),
+				block("VEVENT", "DTSTART:20270304", "EXDATE:x"),
+				block("VEVENT", "DTSTART:20270304T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20270305T000000/x"),
+				block("VEVENT", "DTSTART:20270304T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20270305T000000/PX"),
+				block("VEVENT", "DTSTART:20270304T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20270305T000000/20270306"),
+				block("VEVENT", "DTSTART:20270304T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20270305T000000/20270304T000000"),
+				block("VEVENT", "DTSTART:20270304T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20270305T000000/PT1H"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;UNTIL=x"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;UNTIL=20270305;UNTIL=20270306"),
+			),
+			problems: []string{"not a valid date", "kind of the start", "not a valid date", "not a valid date", "duration",
+				"end of a period", "end of a period", "whole days", "not a valid date", "not valid"},
+		},
+		{
+			name: "a midnight of another zone, recurring",
+			file: file(
+				block("VEVENT", "DTSTART:20270303T210000Z", "DURATION:P1D", "RRULE:FREQ=YEARLY"),
+				block("VEVENT", "DTSTART;TZID=Europe/Moscow:20270304T000000", "DURATION:P1D", "RRULE:FREQ=YEARLY", "SUMMARY:Day"),
+			),
+			want:     one("2027-03-04", "2027-03-04"),
+			problems: []string{"the date differs"},
+		},
+		{
+			name: "parameters, quoted and encoded (section 3.2, RFC 6868)",
+			file: event("DTSTART:20270304", `SUMMARY;ALTREP="a:b;c,d";X-A=^'e^',f;LANGUAGE=en:Day`),
+			want: one("2027-03-04", "2027-03-04"),
+		},
+		{
+			name: "rules that are refused",
+			file: file(
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=HOURLY"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;COUNT=1000000000"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;UNTIL=20270303"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;BYHOUR=3"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;INTERVAL=0"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;COUNT=3;UNTIL=20280101"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY", "EXRULE:FREQ=WEEKLY"),
+				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"),
+			),
+			problems: []string{"more often than daily", "counts", "never occurs", "before it starts", "hours", "interval",
+				"both COUNT and UNTIL", "not valid", "EXRULE", "more than once"},
+		},
+		{
+			name: "folded lines, LF alone, a byte order mark, lower case (section 3.1)",
+			file: "\ufeffbegin:vcalendar\nversion:2.0\nbegin:vevent\ndtstart;value=date:2027\n 0304\nsummary:D\n\tay\nend:vevent\nend:vcalendar",
+			want: one("2027-03-04", "2027-03-04"),
+		},
+		{
+			name: "a fold inside a character (section 3.1)",
+			file: event("DTSTART:20270304", "SUMMARY:\xd9\r\n \x8a\xd9\x88\xd9\x85"),
+			want: []holiday{{ar: "يوم", from: "2027-03-04", until: "2027-03-04"}},
+		},
+		{
+			name: "two calendars in one file (section 3.4)",
+			file: event("DTSTART:20270305", "SUMMARY:Day") + event("DTSTART:20270304", "SUMMARY:Day"),
+			want: []holiday{
+				{en: "Day", from: "2027-03-04", until: "2027-03-04"},
+				{en: "Day", from: "2027-03-05", until: "2027-03-05"},
+			},
+		},
+		{
+			name:     "a name that is too long is cut",
+			file:     event("DTSTART:20270304", "SUMMARY:"+strings.Repeat("D", 201)),
+			want:     []holiday{{en: strings.Repeat("D", 200), from: "2027-03-04", until: "2027-03-04"}},
+			problems: []string{"cut"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if test.from == "" {
+				test.from, test.until = "2027-01-01", "2027-12-31"
+			}
+			var want []scheduling.Holiday
+			for _, h := range test.want {
+				want = append(want, scheduling.Holiday{
+					Name: scheduling.Text{AR: h.ar, EN: h.en},
+					From: date(t, h.from), Until: date(t, h.until), Provisional: h.provisional,
+				})
+			}
+			got, problems, err := ical.ReadHolidays(strings.NewReader(test.file), riyadh, date(t, test.from), date(t, test.until))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("holidays (-want +got):\n%s", diff)
+			}
+			checkProblems(t, problems, test.problems)
+		})
+	}
+}
+
+func TestReadHolidaysRefuses(t *testing.T) {
+	t.Parallel()
+	day := date(t, "2027-01-01")
+	good := event("DTSTART:20270304")
+	tests := []struct {
+		name        string
+		zone        string
+		from, until scheduling.Date
+		want        error
+	}{
+		{"no zone", "", day, day, scheduling.ErrZone},
+		{"the zone of the machine", "Local", day, day, scheduling.ErrZone},
+		{"no such zone", "Asia/Nowhere", day, day, scheduling.ErrZone},
+		{"a path", "../../etc/passwd", day, day, scheduling.ErrZone},
+		{"no first date", riyadh, 0, day, ical.ErrWindow},
+		{"out of order", riyadh, day, day - 1, ical.ErrWindow},
+		{"too long", riyadh, day, day + 21*366, ical.ErrWindow},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if _, _, err := ical.ReadHolidays(strings.NewReader(good), test.zone, test.from, test.until); !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,283 @@
+package ical
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"ziyara/scheduling"
+)
+
+// recurrence reads RRULE, RDATE and EXDATE. The rule is not checked yet.
+func (r *reader) recurrence(e *event, c *component) error {
+	if c.first("EXRULE") != nil {
+		return because("فيه EXRULE، وهي ملغاة في RFC 5545.", "It has an EXRULE, which RFC 5545 no longer has.")
+	}
+	if l := c.first("RRULE"); l != nil {
+		if e.override {
+			return because("يحل محل تكرار واحد ومع ذلك يتكرر.", "It stands for one occurrence and yet recurs.")
+		}
+		if err := r.rule(e, l); err != nil {
+			return err
+		}
+	}
+	if err := r.eachDate(e, c, "RDATE", r.addDate); err != nil {
+		return err
+	}
+	return r.eachDate(e, c, "EXDATE", r.exceptDate)
+}
+
+// eachDate calls read for each date in the lines of a name.
+func (r *reader) eachDate(e *event, c *component, name string, read func(*event, *line, string) error) error {
+	count := 0
+	for i := range c.lines {
+		l := &c.lines[i]
+		if l.name != name {
+			continue
+		}
+		for value := range strings.SplitSeq(l.value, ",") {
+			if count++; count > maxListed {
+				return because("فيه أكثر من 10,000 تاريخ في %s.", "It has more than 10,000 dates in %s.", name)
+			}
+			if err := read(e, l, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rule splits the UNTIL off a rule, and reads it as a date.
+func (r *reader) rule(e *event, l *line) error {
+	if r.recurring++; r.recurring > maxRecurring {
+		return ErrMany
+	}
+	var parts []string
+	counted, ends := false, false
+	for part := range strings.SplitSeq(strings.ToUpper(strings.TrimSpace(l.value)), ";") {
+		value, until := strings.CutPrefix(part, "UNTIL=")
+		counted = counted || strings.HasPrefix(part, "COUNT=")
+		if !until {
+			parts = append(parts, part)
+			continue
+		}
+		if ends {
+			return ruleReason(scheduling.ErrRRule)
+		}
+		ends = true
+		// It is written in UTC, or like the start: never with a zone of its own.
+		s, err := r.stamp(&line{name: "UNTIL"}, value)
+		if err != nil {
+			return err
+		}
+		e.until = s.date
+		if s.zone != nil && !e.allDay {
+			if !strings.HasSuffix(strings.TrimSpace(value), "Z") {
+				s.zone = e.zone
+			}
+			s = s.in(e.zone)
+			e.until = s.date
+			if e.span.from > s.minute {
+				e.until--
+			}
+		}
+	}
+	if counted && ends {
+		return because("قاعدة التكرار تذكر COUNT وUNTIL معًا.", "The recurrence rule has both COUNT and UNTIL.")
+	}
+	if e.rule = strings.Join(parts, ";"); e.rule == "" {
+		return ruleReason(scheduling.ErrRRule)
+	}
+	if ends && e.until < e.span.date {
+		return ruleReason(scheduling.ErrUntil)
+	}
+	return nil
+}
+
+// addDate reads one RDATE: a date, a time or a period.
+func (r *reader) addDate(e *event, l *line, value string) error {
+	value, period, _ := strings.Cut(value, "/")
+	s, err := r.stamp(l, value)
+	if err != nil {
+		return err
+	}
+	if (s.zone == nil) != e.allDay || s.second != 0 {
+		return because("تاريخ إضافي (RDATE) ليس من نوع البداية.", "A further date (RDATE) is not of the kind of the start.")
+	}
+	s = s.in(e.zone)
+	more := span{s.date, s.minute, s.minute + e.span.to - e.span.from}
+	switch {
+	case period == "":
+	case strings.HasPrefix(period, "P"):
+		length, ok := parseDuration(period)
+		if !ok {
+			return because("المدة %.40q في RDATE غير صحيحة.", "The duration %.40q in RDATE is not valid.", period)
+		}
+		if more.to, err = length.from(more.date, more.from, e.zone); err != nil {
+			return err
+		}
+	default:
+		end, err := r.stamp(l, period)
+		if err != nil {
+			return err
+		}
+		if end = end.in(e.zone); end.zone == nil || end.second != 0 {
+			return because("نهاية فترة في RDATE غير صحيحة.", "The end of a period in RDATE is not valid.")
+		}
+		more.to = int(end.date-more.date)*dayMinutes + end.minute
+	}
+	if length := more.to - more.from; length <= 0 || length > maxDays*dayMinutes {
+		return because("نهاية فترة في RDATE غير صحيحة.", "The end of a period in RDATE is not valid.")
+	}
+	e.also = append(e.also, more)
+	e.listed[moment{more.date, more.from}] = true
+	return nil
+}
+
+// exceptDate reads one EXDATE.
+func (r *reader) exceptDate(e *event, l *line, value string) error {
+	s, err := r.stamp(l, value)
+	if err != nil {
+		return err
+	}
+	if m, ok := e.occurrence(s); ok {
+		e.except[m] = true
+		return nil
+	}
+	r.note(l.number, e.name, "استثناء (EXDATE) لا يوافق وقت أي تكرار، فلم يُحتسب.",
+		"An EXDATE is not at the time of any occurrence, so it does not count.")
+	return nil
+}
+
+// occurrence returns which occurrence starts at s, as far as its time tells. A
+// date alone means those on that date. An event that can't be read has none.
+func (e *event) occurrence(s stamp) (moment, bool) {
+	if e.zone == nil {
+		return moment{}, false
+	}
+	s = s.in(e.zone)
+	if s.zone == nil {
+		return moment{s.date, wholeDate}, true
+	}
+	m := moment{s.date, s.minute}
+	return m, (s.minute == e.span.from || e.listed[m]) && s.second == 0
+}
+
+// identity is what two versions of one event have in common.
+type identity struct {
+	uid      string
+	replaces stamp
+}
+
+// identity reports also whether the event has one.
+func (e *event) identity() (identity, bool) {
+	id := identity{uid: e.uid}
+	if e.replaces != nil {
+		id.replaces = e.replaces.in(time.UTC) // however it is written
+	}
+	return id, e.uid != "" && e.override == (e.replaces != nil)
+}
+
+// newest leaves out the events of which there is a later version (RFC 5546
+// section 2.1.5).
+func (r *reader) newest(events []*event) []*event {
+	latest := make(map[identity]*event)
+	for _, e := range events {
+		id, ok := e.identity()
+		if !ok {
+			continue
+		}
+		known := latest[id]
+		if known == nil || cmp.Or(cmp.Compare(e.sequence, known.sequence), cmp.Compare(e.stamped, known.stamped)) >= 0 {
+			latest[id] = e
+		}
+	}
+	return slices.DeleteFunc(events, func(e *event) bool {
+		if id, ok := e.identity(); !ok || latest[id] == e {
+			return false
+		}
+		r.note(e.line, e.name, "لم يُستورد: في الملف نسخة أحدث من هذا الحدث.", "Not imported: the file has a newer version of this event.")
+		return true
+	})
+}
+
+// settle takes the occurrences that other events stand for out of the events
+// that they belong to, and reports what is left out.
+func (r *reader) settle(events []*event) ([]*event, error) {
+	masters := make(map[string]*event)
+	for _, e := range events {
+		if e.uid != "" && !e.override {
+			masters[e.uid] = e
+		}
+	}
+	for _, e := range events {
+		if e.uid == "" || e.replaces == nil || masters[e.uid] == nil {
+			continue
+		}
+		master := masters[e.uid]
+		switch m, ok := master.occurrence(*e.replaces); {
+		case e.following && master.why == nil:
+			master.why = e.why
+		case ok:
+			master.except[m] = true
+		case master.why == nil && e.why == nil && !e.cancelled:
+			e.why = because("لا يوافق أي تكرار من حدثه الأصلي.", "It stands for no occurrence of its event.")
+		}
+	}
+	kept := events[:0]
+	for _, e := range events {
+		if e.cancelled && e.why == nil {
+			e.why = because("الحدث ملغى.", "The event is cancelled.")
+		}
+		if e.why == nil {
+			kept = append(kept, e)
+			continue
+		}
+		if err := r.leftOut(e, e.why); err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+// horizon is how far ahead, in days, the clocks of two zones are compared at
+// most.
+const horizon = 20 * 366
+
+// sameClocks returns a reason unless the rule of the event says the same in
+// the zone of the reader, where its first occurrence is first.
+func (r *reader) sameClocks(e *event, first span) error {
+	if e.zone.String() == r.zone.String() {
+		return nil
+	}
+	until := e.span.date + horizon
+	if e.until != 0 {
+		until = min(until, e.until)
+	}
+	if !together(r.zone, e.zone, e.span.date, until) {
+		return because("يتكرر في منطقة زمنية تغيّر ساعاتها في غير وقت المنطقة المطلوبة.",
+			"It recurs in a time zone that changes its clocks at other times.")
+	}
+	if first.date != e.span.date {
+		return because("يتكرر في منطقة زمنية أخرى يختلف فيها التاريخ.", "It recurs in another time zone, in which the date differs.")
+	}
+	return nil
+}
+
+// checkRule returns the recurrence of the event, which has a rule, from its
+// first date.
+func (r *reader) checkRule(e *event) (scheduling.Recurrence, error) {
+	recurrence, err := scheduling.ParseRRule(e.rule, e.span.date, e.until)
+	if err == nil {
+		if !recurrence.On(e.span.date) {
+			r.note(e.line, e.name, "تاريخ البداية لا توافقه قاعدة التكرار، فلم يُحتسب.",
+				"The recurrence rule does not include the date of the start, so that does not count.")
+		}
+		return recurrence, nil
+	}
+	if r.unusable++; r.unusable > maxUnusable {
+		return recurrence, &LineError{e.line, ErrMany}
+	}
+	return recurrence, ruleReason(err)
+}

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// tagged is a JSON answer as it is sent, with the tag that names it.
+type tagged struct {
+	tag  string
+	body []byte // nobody changes it
+}
+
+func newTagged(body []byte) tagged {
+	sum := sha256.Sum256(body)
+	return tagged{tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
+}
+
+// taggedJSON returns v as JSON to a client that knows some tags.
+func taggedJSON(v any, known string) (taggedAnswer, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return taggedAnswer{}, err
+	}
+	return newTagged(body).to(known), nil
+}
+
+// taggedAnswer is an answer to a client that knows some of its tags.
+type taggedAnswer struct {
+	tagged
+	matches bool // the client has it already
+}
+
+// to returns the answer to a client with this If-None-Match.
+func (a tagged) to(known string) taggedAnswer {
+	answer := taggedAnswer{tagged: a}
+	for tag := range strings.SplitSeq(known, ",") {
+		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+		answer.matches = answer.matches || tag == a.tag || tag == "*"
+	}
+	return answer
+}
+
+// write sends the answer, or 304 when the client has it (RFC 9110, section
+// 13.1.2).
+func (a taggedAnswer) write(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderETag, a.tag)
+	c.Set(fiber.HeaderCacheControl, "no-cache") // keep it, but ask every time
+	if a.matches {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	c.Response().SetBodyRaw(a.body) // shared, not copied
+	return nil
+}
+
+// VisitListSlotsResponse writes the answer.
+func (a taggedAnswer) VisitListSlotsResponse(c *fiber.Ctx) error { return a.write(c) }
+
+// VisitFindFirstSlotsResponse writes the answer.
+func (a taggedAnswer) VisitFindFirstSlotsResponse(c *fiber.Ctx) error { return a.write(c) }
+
+// VisitListDaysResponse writes the answer.
+func (a taggedAnswer) VisitListDaysResponse(c *fiber.Ctx) error { return a.write(c) }

@@ -1,0 +1,207 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/slots"
+)
+
+// booking is a request to turn a hold into a visit, in its line.
+type booking struct {
+	id   string
+	by   slots.Booking
+	now  time.Time
+	once *slots.Once
+
+	decided bool
+	visit   slots.Appointment
+	err     error
+}
+
+func (b *booking) decide(visit slots.Appointment, err error) {
+	b.decided, b.visit, b.err = true, visit, err
+}
+
+// Book implements slots.Store.
+func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+	b := &booking{id: id, by: by, now: now, once: once}
+	if err := s.bookings.serve(ctx, by.Person, b); err != nil {
+		return slots.Appointment{}, err
+	}
+	return b.visit, b.err
+}
+
+// book decides a batch, each by another person. What can't be written together
+// is tried one by one, so that nobody suffers for another's request.
+func (s *Store) book(batch []*booking) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	err := retry(func() error { return s.bookTogether(ctx, batch) })
+	alone := len(batch) == 1 || err != nil && outOfReach(err)
+	for _, b := range batch {
+		switch {
+		case b.decided:
+		case alone:
+			b.decide(slots.Appointment{}, err)
+		default:
+			s.book([]*booking{b})
+		}
+	}
+}
+
+// bookTogether writes the visits of a batch in one transaction. What it can't
+// book stays undecided unless it is alone: the hold does not stand, the person
+// has enough visits, or another booking of the person is under way.
+func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
+	var held []heldRow
+	write := func(q session) error {
+		var err error
+		held, err = q.writeVisits(ctx, batch)
+		return err
+	}
+	var err error
+	if slices.ContainsFunc(batch, func(b *booking) bool { return b.once != nil }) {
+		err = s.transact(ctx, write)
+	} else {
+		err = write(s.pool())
+	}
+	if err != nil {
+		return err
+	}
+	for _, row := range held {
+		b := batch[row.N]
+		b.decide(row.hold().Book(b.by, row.approval(), b.now))
+	}
+	if len(batch) > 1 || len(held) > 0 {
+		return nil
+	}
+	var stands bool
+	if err = s.pool().get(ctx, &stands, "stands", batch[0].id, batch[0].now, batch[0].by.Actor != "" && batch[0].by.Reason != ""); err != nil {
+		return err
+	}
+	if stands {
+		return slots.ErrPersonLimit
+	}
+	return slots.ErrNotFound
+}
+
+// bookingRow is what book.sql reads.
+type bookingRow struct {
+	N              int       `json:"n"`
+	ID             string    `json:"id"`
+	Now            time.Time `json:"now"`
+	Reference      string    `json:"reference"`
+	Person         string    `json:"person"`
+	Mobile         *string   `json:"mobile"`
+	Lang           string    `json:"lang"`
+	VisitorName    string    `json:"visitor_name"`
+	IdentityKind   string    `json:"identity_kind"`
+	Identity       string    `json:"identity"`
+	Email          *string   `json:"email"`
+	ByName         *string   `json:"representative_name"`
+	ByIdentityKind *string   `json:"representative_identity_kind"`
+	ByIdentity     *string   `json:"representative_identity"`
+	Wakala         *string   `json:"wakala"`
+	WakalaExpires  *string   `json:"wakala_expires"`
+	Needs          []string  `json:"needs"`
+	Actor          *string   `json:"actor"`
+	Reason         *string   `json:"reason"`
+}
+
+// heldRow is a hold that book.sql turned into a visit, as it was before.
+type heldRow struct {
+	N          int            `db:"n"`
+	Branch     int            `db:"branch_id"`
+	ID         string         `db:"id"`
+	Group      int            `db:"desk_group_id"`
+	Day        time.Time      `db:"day"`
+	First      int            `db:"first_tick"`
+	Ticks      int            `db:"ticks"`
+	Places     int            `db:"places"`
+	Start      time.Time      `db:"start_at"`
+	End        time.Time      `db:"end_at"`
+	Party      int            `db:"party"`
+	Channel    string         `db:"channel"`
+	Created    time.Time      `db:"held_at"`
+	Expires    time.Time      `db:"held_until"`
+	Service    string         `db:"service"`
+	BranchSlug string         `db:"branch"`
+	Needs      pq.StringArray `db:"held_needs"`
+	approvalRow
+}
+
+func (r heldRow) hold() slots.Appointment {
+	return slots.Appointment{
+		ID: r.ID, Status: slots.Held, Service: r.Service, Branch: r.BranchSlug,
+		Place: slots.Place{Branch: r.Branch, DeskGroup: r.Group, Day: dateOf(r.Day), First: r.First, Ticks: r.Ticks, Count: r.Places},
+		Start: r.Start.UTC(), End: r.End.UTC(), Party: r.Party, Channel: catalog.Channel(r.Channel),
+		Created: r.Created.UTC(), Expires: r.Expires.UTC(), Needs: r.Needs,
+	}
+}
+
+// writeVisits writes what visits it can and returns the holds they were.
+// Requests that name a key have their answer kept; then the session is a
+// transaction.
+func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, error) {
+	wanted := make([]bookingRow, len(batch))
+	for i, b := range batch {
+		wanted[i] = newBookingRow(i, b)
+	}
+	text, err := json.Marshal(wanted)
+	if err != nil {
+		return nil, err
+	}
+	var rows []heldRow
+	if err = q.list(ctx, &rows, "book", string(text), len(batch) == 1); err != nil {
+		if noID(err) { // the API lets only UUIDs through
+			return nil, slots.ErrNotFound
+		}
+		return nil, err
+	}
+	for _, row := range rows {
+		b := batch[row.N]
+		if b.once == nil {
+			continue
+		}
+		visit, err := row.hold().Book(b.by, row.approval(), b.now)
+		if err != nil {
+			return nil, err
+		}
+		if err = q.keepAnswer(ctx, b.once, visit); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func newBookingRow(n int, b *booking) bookingRow {
+	row := bookingRow{
+		N: n, ID: b.id, Now: b.now, Reference: string(b.by.Reference), Person: string(b.by.Person),
+		Mobile: optional(b.by.Mobile), Lang: b.by.Lang, VisitorName: b.by.Visitor.Name,
+		IdentityKind: string(b.by.Visitor.Identity.Kind), Identity: b.by.Visitor.Identity.Number,
+		Email: optional(b.by.Visitor.Email), Needs: append([]string{}, b.by.Needs...),
+		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason),
+	}
+	if by := b.by.Representative; by != nil {
+		row.ByName, row.ByIdentityKind, row.ByIdentity = optional(by.Name), optional(string(by.Identity.Kind)), optional(by.Identity.Number)
+		row.Wakala = optional(by.Wakala)
+		if by.Expires != 0 {
+			row.WakalaExpires = optional(by.Expires.String())
+		}
+	}
+	return row
+}
+
+// optional returns nil for "".
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

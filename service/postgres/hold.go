@@ -1,0 +1,351 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// holding is a request for a hold, in its line.
+type holding struct {
+	claim    slots.Appointment
+	heldBack []int16
+	once     *slots.Once
+
+	decided bool
+	err     error
+}
+
+func (h *holding) decide(err error) { h.decided, h.err = true, err }
+
+// dayKey names a ledger day.
+type dayKey struct {
+	branch, group int
+	day           scheduling.Date
+}
+
+func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
+
+// Hold implements slots.Store.
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, heldBack []int16, once *slots.Once) error {
+	began := s.board.now()
+	h := &holding{claim: a, heldBack: heldBack, once: once}
+	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
+		return err
+	}
+	if errors.Is(h.err, slots.ErrTaken) {
+		s.board.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
+	}
+	return h.err
+}
+
+// hold decides a batch. What can't be written together is tried one by one, so
+// that nobody suffers for another's request.
+func (s *Store) hold(batch []*holding) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	err := retry(func() error { return s.holdTogether(ctx, batch) })
+	if err == nil {
+		return
+	}
+	alone := len(batch) == 1 || outOfReach(err)
+	for _, h := range batch {
+		switch {
+		case h.decided:
+		case alone:
+			h.decide(err)
+		default:
+			s.hold([]*holding{h})
+		}
+	}
+}
+
+// outOfReach reports whether nobody knows what became of a transaction.
+func outOfReach(err error) bool {
+	return errors.Is(err, slots.ErrUnavailable) && !errors.Is(err, errConflict)
+}
+
+// holdTogether decides the holds of a batch that are not decided, and writes
+// those that fit.
+//
+// It first decides by what is remembered of the ledger days. What is written
+// counts only if they still have the remembered version, so a memory that is
+// wrong costs a second try, with the days locked.
+func (s *Store) holdTogether(ctx context.Context, batch []*holding) error {
+	known := s.versions.get(daysOf(batch))
+	var sure, rest []*holding
+	for _, h := range batch {
+		if _, ok := known[keyOf(h.claim.Place)]; h.decided {
+			continue
+		} else if ok {
+			sure = append(sure, h)
+		} else {
+			rest = append(rest, h)
+		}
+	}
+	left, err := s.holdBy(ctx, known, sure)
+	if err != nil {
+		return err
+	}
+	if rest = append(rest, left...); len(rest) == 0 {
+		return nil
+	}
+	return s.holdLocked(ctx, rest)
+}
+
+// holdBy decides by remembered days. It returns the holds that it could not
+// decide.
+func (s *Store) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, batch []*holding) (left []*holding, err error) {
+	accepted, refused, after := take(known, batch)
+	if len(accepted) == 0 {
+		return batch, nil
+	}
+	var written map[dayKey]slots.Occupied
+	write := func(q session) error {
+		written, err = q.writeHolds(ctx, after, accepted)
+		return err
+	}
+	if slices.ContainsFunc(accepted, func(h *holding) bool { return h.once != nil }) {
+		err = s.transact(ctx, write)
+	} else {
+		err = write(s.pool())
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.learn(written)
+	settle := func(holds []*holding, outcome error) {
+		for _, h := range holds {
+			if _, ok := written[keyOf(h.claim.Place)]; ok { // the day was as remembered
+				h.decide(outcome)
+			} else {
+				left = append(left, h)
+			}
+		}
+	}
+	settle(accepted, nil)
+	settle(refused, slots.ErrTaken)
+	return left, nil
+}
+
+// holdLocked decides by the days themselves, which nobody else changes
+// meanwhile.
+func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
+	var days, written map[dayKey]slots.Occupied
+	var accepted, refused []*holding
+	err := s.transact(ctx, func(q session) error {
+		var err error
+		if days, err = q.lockDays(ctx, daysOf(batch)); err != nil {
+			return err
+		}
+		var after map[dayKey]slots.Occupied
+		if accepted, refused, after = take(days, batch); len(accepted) == 0 {
+			return nil
+		}
+		written, err = q.writeHolds(ctx, after, accepted)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, h := range accepted {
+		h.decide(nil)
+	}
+	for _, h := range refused {
+		if _, ok := days[keyOf(h.claim.Place)]; ok {
+			h.decide(slots.ErrTaken)
+		} else {
+			h.decide(slots.ErrDayClosed)
+		}
+	}
+	for key, day := range days {
+		if _, ok := written[key]; !ok {
+			s.versions.put(key, day)
+		}
+	}
+	s.learn(written)
+	return nil
+}
+
+// take gives places to the holds in their order, as far as the days have
+// any. It returns the days that change as they are then, their version not yet
+// raised.
+func take(days map[dayKey]slots.Occupied, batch []*holding) (accepted, refused []*holding, after map[dayKey]slots.Occupied) {
+	after = make(map[dayKey]slots.Occupied)
+	for _, h := range batch {
+		key := keyOf(h.claim.Place)
+		day, ok := after[key]
+		if !ok {
+			day = days[key]
+		}
+		if day, ok = day.Taking(h.claim.Place, h.heldBack); !ok {
+			refused = append(refused, h)
+			continue
+		}
+		after[key] = day
+		accepted = append(accepted, h)
+	}
+	return accepted, refused, after
+}
+
+func daysOf(batch []*holding) []dayKey {
+	var days []dayKey
+	for _, h := range batch {
+		if key := keyOf(h.claim.Place); !slices.Contains(days, key) {
+			days = append(days, key)
+		}
+	}
+	return days
+}
+
+// dayRow and claimRow are what hold.sql reads.
+type dayRow struct {
+	Branch  int             `json:"branch_id"`
+	Group   int             `json:"desk_group_id"`
+	Day     scheduling.Date `json:"day"`
+	Version int64           `json:"version"`
+	Used    string          `json:"used"`
+}
+
+type claimRow struct {
+	Branch  int             `json:"branch_id"`
+	ID      string          `json:"id"`
+	Service string          `json:"service"`
+	Group   int             `json:"desk_group_id"`
+	Day     scheduling.Date `json:"day"`
+	First   int             `json:"first_tick"`
+	Ticks   int             `json:"ticks"`
+	Places  int             `json:"places"`
+	Start   time.Time       `json:"start_at"`
+	End     time.Time       `json:"end_at"`
+	Party   int             `json:"party"`
+	Channel string          `json:"channel"`
+	Created time.Time       `json:"created_at"`
+	Expires time.Time       `json:"expires_at"`
+	Needs   []string        `json:"needs"`
+}
+
+// writeHolds writes days that still have their version, and the holds on them.
+// It returns the days that it wrote as they are now. Requests that name a key
+// have their answer kept; then the session is a transaction.
+func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied, accepted []*holding) (map[dayKey]slots.Occupied, error) {
+	days := make([]dayRow, 0, len(after))
+	for key, day := range after {
+		days = append(days, dayRow{key.branch, key.group, key.day, day.Version, counts(day.Used).text()})
+	}
+	claims := make([]claimRow, len(accepted))
+	for i, h := range accepted {
+		a, p := h.claim, h.claim.Place
+		claims[i] = claimRow{
+			p.Branch, a.ID, a.Service, p.DeskGroup, p.Day, p.First, p.Ticks, p.Count,
+			a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires, append([]string{}, a.Needs...),
+		}
+	}
+	dayJSON, err := json.Marshal(days)
+	if err != nil {
+		return nil, err
+	}
+	claimJSON, err := json.Marshal(claims)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		Branch int       `db:"branch_id"`
+		Group  int       `db:"desk_group_id"`
+		Day    time.Time `db:"day"`
+	}
+	if err := q.list(ctx, &rows, "hold", string(dayJSON), string(claimJSON)); err != nil {
+		return nil, err
+	}
+	written := make(map[dayKey]slots.Occupied, len(rows))
+	for _, r := range rows {
+		key := dayKey{r.Branch, r.Group, dateOf(r.Day)}
+		day := after[key]
+		day.Version++
+		written[key] = day
+	}
+	for _, h := range accepted {
+		if _, ok := written[keyOf(h.claim.Place)]; !ok || h.once == nil {
+			continue
+		}
+		if err := q.keepAnswer(ctx, h.once, h.claim); err != nil {
+			return nil, err
+		}
+	}
+	return written, nil
+}
+
+// lockDays locks ledger days, in the order that everybody uses, and reads
+// them. Days without a row are missing from what it returns.
+func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.Occupied, error) {
+	var c placeColumns
+	for _, d := range days {
+		c.branches = append(c.branches, int64(d.branch))
+		c.groups = append(c.groups, int64(d.group))
+		c.days = append(c.days, d.day.String())
+	}
+	var rows []struct {
+		Branch    int       `db:"branch_id"`
+		Group     int       `db:"desk_group_id"`
+		Day       time.Time `db:"day"`
+		FirstTick int       `db:"first_tick"`
+		Open      counts    `db:"open"`
+		Used      counts    `db:"used"`
+		Version   int64     `db:"version"`
+	}
+	if err := q.list(ctx, &rows, "lock_days", c.branches, c.groups, c.days); err != nil {
+		return nil, err
+	}
+	locked := make(map[dayKey]slots.Occupied, len(rows))
+	for _, r := range rows {
+		locked[dayKey{r.Branch, r.Group, dateOf(r.Day)}] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
+	}
+	return locked, nil
+}
+
+// learn notes days that this replica has written.
+func (s *Store) learn(written map[dayKey]slots.Occupied) {
+	for key, day := range written {
+		s.versions.put(key, day)
+		s.board.put(key.group, key.day, day)
+		s.news.add(key.group)
+	}
+}
+
+// maxVersions bounds how many ledger days are remembered for holding.
+const maxVersions = 4096
+
+// versions remembers the ledger days that were held on last, each as of a
+// version. It is safe for concurrent use.
+type versions struct {
+	mu   sync.Mutex
+	days map[dayKey]slots.Occupied
+}
+
+// get returns the days that are remembered.
+func (v *versions) get(days []dayKey) map[dayKey]slots.Occupied {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	known := make(map[dayKey]slots.Occupied, len(days))
+	for _, key := range days {
+		if day, ok := v.days[key]; ok {
+			known[key] = day
+		}
+	}
+	return known
+}
+
+func (v *versions) put(key dayKey, day slots.Occupied) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.days == nil || len(v.days) >= maxVersions {
+		v.days = make(map[dayKey]slots.Occupied)
+	}
+	v.days[key] = day
+}

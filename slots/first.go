@@ -1,0 +1,119 @@
+package slots
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// FirstQuery asks for the first free slot of a service, wherever it is.
+type FirstQuery struct {
+	Service string          // slug
+	From    scheduling.Date // in the zone of each branch; 0 for any
+	Party   int
+	Channel catalog.Channel
+	Needs   []string // slugs
+}
+
+// BranchFirst is the first free slot at one branch.
+type BranchFirst struct {
+	Branch string // slug
+	Zone   *time.Location
+	Date   scheduling.Date // whose openings the slot belongs to
+	Slot   Slot
+	Found  bool // false: the branch has none within the horizon
+}
+
+// First looks ahead in windows: the next days are all that most searches need,
+// and a full year is never read at once.
+const (
+	firstWindow   = 7       // dates
+	longestWindow = maxDays // dates; each window is twice the one before it
+)
+
+// First returns the first free slot of each branch that offers the service, in
+// the order of the catalogue. It reads all branches together, and each only as
+// far ahead as its first slot. It returns ErrUnknownService, a *RuleError of
+// RulePartyLimit or a *VisitorError for unknown needs.
+func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]BranchFirst, error) {
+	centre := b.centre()
+	service, ok := centre.Service(q.Service)
+	if !ok {
+		return nil, ErrUnknownService
+	}
+	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
+	if err != nil {
+		return nil, err
+	}
+	groups := centre.GroupsOf(q.Service)
+	firsts := make([]BranchFirst, len(groups))
+	open := make([]*lookout, len(groups))
+	for i, g := range groups {
+		firsts[i] = BranchFirst{Branch: g.Branch, Zone: g.Calendar.Zone()}
+		open[i] = newLookout(g, visit, q.From, &firsts[i], now)
+	}
+	for window := firstWindow; ; window = min(2*window, longestWindow) {
+		open = slices.DeleteFunc(open, (*lookout).done)
+		if len(open) == 0 {
+			return firsts, nil
+		}
+		if err := b.look(ctx, open, window, now); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// lookout looks for the first free slot of one desk group.
+type lookout struct {
+	group      *DeskGroup
+	visit      Visit           // counted
+	next, last scheduling.Date // not looked at yet
+	first      *BranchFirst    // what it finds
+}
+
+func newLookout(g *DeskGroup, v Visit, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
+	v = v.Counted(g.Calendar, now)
+	l := &lookout{group: g, visit: v, first: first}
+	l.next, l.last = v.within(g.Calendar, from, never, now)
+	return l
+}
+
+// done reports whether the slot is found or there is nowhere left to look.
+func (l *lookout) done() bool { return l.first.Found || l.next > l.last }
+
+// look lets each lookout see so many dates further, in one read.
+func (b *Booker) look(ctx context.Context, open []*lookout, window int, now time.Time) error {
+	spans := make([]GroupDays, len(open))
+	for i, l := range open {
+		spans[i] = GroupDays{Group: l.group, From: l.next, To: min(l.last, l.next+scheduling.Date(window)-1)}
+	}
+	occupied, err := b.store.Occupancies(ctx, spans)
+	if err != nil {
+		return err
+	}
+	for i, l := range open {
+		for ; l.next <= spans[i].To && !l.first.Found; l.next++ {
+			day, used := occupied[i][l.next-spans[i].From].on(l.group.Calendar.Day(l.next))
+			if free := Free(day, used, l.visit, now); len(free) > 0 {
+				l.first.Date, l.first.Slot, l.first.Found = l.next, free[0], true
+			}
+		}
+	}
+	return nil
+}
+
+// Earliest returns the earliest of the slots, the first in order of two that
+// start at the same time; nil when no branch has one.
+func Earliest(firsts []BranchFirst) *BranchFirst {
+	var earliest *BranchFirst
+	for i := range firsts {
+		f := &firsts[i]
+		if f.Found && (earliest == nil || f.Slot.Start.Before(earliest.Slot.Start)) {
+			earliest = f
+		}
+	}
+	return earliest
+}

@@ -1,0 +1,89 @@
+package slots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"ziyara/catalog"
+)
+
+// knownNeeds returns a *VisitorError that names the needs which a visitor to
+// the service can't declare; nil for none.
+func knownNeeds(s *catalog.Service, needs []string) error {
+	var bad []Field
+	for i, slug := range needs {
+		if _, ok := s.Need(slug); !ok {
+			bad = append(bad, Field{needField(i), FaultNeed})
+		}
+	}
+	if bad != nil {
+		return &VisitorError{bad}
+	}
+	return nil
+}
+
+// needField names the i-th need of a request.
+func needField(i int) string { return fmt.Sprintf("needs/%d", i) }
+
+// stillKnown returns those of the needs that the service has not given up
+// since.
+func stillKnown(s *catalog.Service, needs []string) []string {
+	return slices.DeleteFunc(slices.Clone(needs), func(slug string) bool {
+		_, ok := s.Need(slug)
+		return !ok
+	})
+}
+
+// distinct returns the needs, each once, in their order.
+func distinct(needs []string) []string {
+	var once []string
+	for _, slug := range needs {
+		if !slices.Contains(once, slug) {
+			once = append(once, slug)
+		}
+	}
+	return once
+}
+
+// declared returns the needs of the hold with the id together with those that
+// its booking declares. It returns a *VisitorError for a need that the service
+// does not know, or that makes the visit longer than the place that is held.
+// What there is no hold for is left to the booking.
+func (b *Booker) declared(ctx context.Context, id string, needs []string) ([]string, error) {
+	if len(needs) == 0 {
+		return nil, nil
+	}
+	hold, err := b.store.Find(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return needs, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	service, ok := b.centre().Service(hold.Service)
+	if !ok {
+		return nil, ErrUnknownService
+	}
+	return hold.declare(service, needs)
+}
+
+// declare returns the needs of the appointment, which service s receives,
+// together with more.
+func (a Appointment) declare(s *catalog.Service, more []string) ([]string, error) {
+	var bad []Field
+	for i, slug := range more {
+		need, known := s.Need(slug)
+		switch {
+		case !known:
+			bad = append(bad, Field{needField(i), FaultNeed})
+		case need.ExtraMinutes > 0 && !slices.Contains(a.Needs, slug):
+			bad = append(bad, Field{needField(i), FaultLonger})
+		}
+	}
+	if bad != nil {
+		return nil, &VisitorError{bad}
+	}
+	return distinct(slices.Concat(a.Needs, more)), nil
+}
