@@ -12,6 +12,7 @@ REDOCLY       := .tools/redocly-$(REDOCLY_VERSION)/node_modules/.bin/redocly
 
 IMAGE ?= ziyara
 BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./notify
+SOAK  ?= 10m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -82,6 +83,10 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 bench: build ## Measure the rules, then the service beside bare fiber and pgbench
 	go test -run '^$$' -bench . -benchmem $(BENCH)
 	./bin/ziyara bench
+
+.PHONY: soak
+soak: ## Load two replicas for SOAK, break things, and check every answer
+	go test -run '^TestSoak$$' -count=1 -v -timeout 0 ./service -soak $(SOAK)
 
 .PHONY: clean
 clean: ## Remove what was built and the tools

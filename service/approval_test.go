@@ -30,8 +30,8 @@ func requests(t *testing.T, v *servicetest.Visitor) (a api.Appointment, referenc
 	return a, reference
 }
 
-// history returns the events of a visit, in their order.
-func history(a api.Appointment) string {
+// eventsOf returns the events of a visit, in their order.
+func eventsOf(a api.Appointment) string {
 	var events []string
 	for _, e := range a.History {
 		events = append(events, e.Event)
@@ -61,8 +61,8 @@ func wantTold(t *testing.T, v *servicetest.Visitor, want ...string) {
 // nothing waits any more.
 func ends(t *testing.T, a api.Appointment, status api.AppointmentStatus, events string) {
 	t.Helper()
-	if a.Status != status || history(a) != events || a.AnswerBy != nil || a.Proposal != nil {
-		t.Errorf("%s, history %q, answer by %v, proposal %v; want %s, %q", a.Status, history(a), a.AnswerBy, a.Proposal, status, events)
+	if a.Status != status || eventsOf(a) != events || a.AnswerBy != nil || a.Proposal != nil {
+		t.Errorf("%s, history %q, answer by %v, proposal %v; want %s, %q", a.Status, eventsOf(a), a.AnswerBy, a.Proposal, status, events)
 	}
 }
 
@@ -182,9 +182,9 @@ func TestProposalIsRefused(t *testing.T) {
 		t.Errorf("first: %d %s\nagain: %d %s", first.Status, first.Body, again.Status, again.Body)
 	}
 	now := visitor.Shows(a)
-	if now.Status != api.AppointmentStatusRequested || now.Proposal != nil || history(now) != "requested proposed refused" ||
+	if now.Status != api.AppointmentStatusRequested || now.Proposal != nil || eventsOf(now) != "requested proposed refused" ||
 		!now.AnswerBy.Equal(centre.Clock.Now().Add(24*time.Hour)) {
-		t.Errorf("%s, proposal %v, history %q, answer by %v", now.Status, now.Proposal, history(now), now.AnswerBy)
+		t.Errorf("%s, proposal %v, history %q, answer by %v", now.Status, now.Proposal, eventsOf(now), now.AnswerBy)
 	}
 	for i := range 2 {
 		tookPlace(t, "where it was proposed", centre.Visitor(10+i).TryHold(meeting, "riyadh", other))

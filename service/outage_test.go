@@ -103,3 +103,16 @@ func TestBookingWhoseAnswerWasLost(t *testing.T) {
 	}
 	centre.AuditClean()
 }
+
+// A replica that is told to stop while the database is gone has nothing left
+// to say to it, and stops without complaint: nothing was lost.
+func TestStopWhileDatabaseIsGone(t *testing.T) {
+	t.Parallel()
+	line := servicetest.NewLine(t, servicetest.Database(t))
+	centre := servicetest.OpenOn(t, line.URL, 1)
+	centre.Visitor(1).Books("heirs-returns", "riyadh", servicetest.At(t, "2026-11-24T09:00"))
+	line.Cut()
+	if err := centre.Stop(0); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+}

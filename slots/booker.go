@@ -232,8 +232,9 @@ func isOffGrid(err error) bool {
 }
 
 // take tries to take the target's place. It opens the ledger day when that is
-// missing and ends overdue holds when the place seems taken, each once, and
-// turns ErrTaken into a *TakenError with alternatives.
+// missing, and turns ErrTaken into a *TakenError with alternatives. A place is
+// taken only if it still is when all overdue holds of the day have ended:
+// whoever ends them, here or in another replica.
 func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() error) error {
 	err := try()
 	if errors.Is(err, ErrDayClosed) {
@@ -245,14 +246,12 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if !errors.Is(err, ErrTaken) {
 		return err
 	}
-	ended, expireErr := b.store.ExpireHolds(ctx, now, &t.place, 1000)
-	if expireErr != nil {
-		return expireErr
+	if _, err = b.store.ExpireHolds(ctx, now, &t.place, 1000); err != nil {
+		return err
 	}
-	if ended > 0 {
-		if err = try(); !errors.Is(err, ErrTaken) {
-			return err
-		}
+	// Even if there was none to end: somebody else may have, since the try.
+	if err = try(); !errors.Is(err, ErrTaken) {
+		return err
 	}
 	alternatives, err := b.nearest(ctx, t, now)
 	if err != nil {
@@ -274,14 +273,12 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	}
 	a, err := b.store.Book(ctx, id, booking, now, once)
 	if errors.Is(err, ErrPersonLimit) {
-		// Visits that are over count until the periodic job has seen them.
-		closed, closeErr := b.store.CloseVisits(ctx, now, booking.Person, 1000)
-		if closeErr != nil {
-			return Appointment{}, closeErr
+		// Visits that are over count until somebody has closed them: the
+		// periodic job, or we, or another replica since the first try.
+		if _, err = b.store.CloseVisits(ctx, now, booking.Person, 1000); err != nil {
+			return Appointment{}, err
 		}
-		if closed > 0 {
-			a, err = b.store.Book(ctx, id, booking, now, once)
-		}
+		a, err = b.store.Book(ctx, id, booking, now, once)
 	}
 	if err == nil {
 		return a, nil
@@ -300,17 +297,21 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	return booked, err
 }
 
-// Release gives a hold back. It returns ErrNotFound or ErrHoldUsed; a hold
-// that has run out or was given back before is fine.
+// Release gives a hold back. It costs one transaction when the hold stands. It
+// returns ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
+// before is fine.
 func (b *Booker) Release(ctx context.Context, id string) error {
+	err := b.store.Release(ctx, id)
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	// No hold stands, and none will again: what became of it says why.
 	a, err := b.store.Find(ctx, id)
 	if err != nil {
 		return err
 	}
-	if a, err = a.Release(); err != nil || a.Status != Released {
-		return err
-	}
-	return b.store.Release(ctx, id)
+	_, err = a.Release()
+	return err
 }
 
 // FindHold returns the hold with the id, whatever became of it, or

@@ -145,7 +145,7 @@ func TestBookClosesPastVisits(t *testing.T) {
 	if _, err := r.Book(t.Context(), third.ID, b, nil, past.End.Add(-1)); !errors.Is(err, slots.ErrPersonLimit) {
 		t.Errorf("a moment before the first visit ends: %v, want %v", err, slots.ErrPersonLimit)
 	}
-	r.wantCalls("Book", "CloseVisits")
+	r.wantCalls("Book", "CloseVisits", "Book") // somebody else may have closed some
 	if _, err := r.Book(t.Context(), third.ID, b, nil, past.End); err != nil {
 		t.Errorf("when the first visit has ended: %v", err)
 	}

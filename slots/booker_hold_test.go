@@ -125,7 +125,7 @@ func TestHoldEndsOverdueHolds(t *testing.T) {
 		t.Errorf("just before the hold runs out: %v, want %v", err, slots.ErrTaken)
 	}
 	r.wantUnchanged(first)
-	r.wantCalls("Hold", "ExpireHolds", "Occupancy")
+	r.wantCalls("Hold", "ExpireHolds", "Hold", "Occupancy") // somebody else may have ended some
 
 	second, err := r.Hold(t.Context(), request(start), nil, heldAt.Add(holdFor))
 	if err != nil {
@@ -302,7 +302,7 @@ func TestRelease(t *testing.T) {
 	if err := r.Release(t.Context(), overdue.ID); err != nil || r.store.claims[overdue.ID].Status != slots.Expired {
 		t.Errorf("a hold that has run out: %v, %s", err, r.store.claims[overdue.ID].Status)
 	}
-	r.wantCalls("Find") // there is nothing to give back
+	r.wantCalls("Release", "Find") // there is nothing to give back
 	booked := r.book("1000000008", start.AddDate(0, 0, 1))
 	if err := r.Release(t.Context(), booked.ID); !errors.Is(err, slots.ErrHoldUsed) {
 		t.Errorf("a booked visit: %v, want %v", err, slots.ErrHoldUsed)

@@ -276,11 +276,13 @@ func (f *fakeStore) Release(_ context.Context, id string) error {
 	if err := f.called("Release"); err != nil {
 		return err
 	}
-	if c := f.claims[id]; c.Status == slots.Held {
-		f.giveBack(c.Place)
-		c.Status = slots.Released
-		f.claims[id] = c
+	c := f.claims[id]
+	if c.Status != slots.Held {
+		return slots.ErrNotFound
 	}
+	f.giveBack(c.Place)
+	c.Status = slots.Released
+	f.claims[id] = c
 	return nil
 }
 

@@ -54,8 +54,8 @@ type Store interface {
 	// booked or requested, or ErrNotFound.
 	FindReference(ctx context.Context, r Reference) (Appointment, error)
 
-	// Release gives the place of the hold with the id back; nothing happens
-	// when it does not stand.
+	// Release ends the standing hold with the id, overdue or not, and gives its
+	// place back. It returns ErrNotFound when there is none.
 	Release(ctx context.Context, id string) error
 
 	// Move lets decide turn the current appointment into the moved one, and
@@ -87,13 +87,16 @@ type Store interface {
 	DueRequests(ctx context.Context, now time.Time, limit int) ([]Reference, error)
 
 	// ExpireHolds ends at most limit holds that ran out before or at now and
-	// gives their places back; with a place, only holds on its ledger day.
-	// It returns how many it ended.
+	// gives their places back. With a place, it ends only holds on its ledger
+	// day, and waits for those that somebody else is ending or booking in that
+	// moment: afterwards none of them takes a place. Without, it passes those
+	// by. It returns how many it ended.
 	ExpireHolds(ctx context.Context, now time.Time, on *Place, limit int) (int, error)
 
 	// CloseVisits makes at most limit visits that ended before or at now stop
 	// counting towards the limits of their persons; with a person, only
-	// theirs. It returns how many.
+	// theirs, and it waits for those that somebody else is closing in that
+	// moment. It returns how many.
 	CloseVisits(ctx context.Context, now time.Time, of Person, limit int) (int, error)
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 type measure struct {
-	Only        []string      `enum:"search,bookings" help:"What to measure: search, bookings (all)." default:"search,bookings"`
+	Only        []string      `placeholder:"PART" help:"What to measure, of search, bookings, hot-day, http-bookings, rush, scale; without it, all."`
 	Each        time.Duration `default:"5s" help:"How long each measurement runs; the sides of a comparison take turns three times."`
 	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`
 	Connections int           `default:"64" help:"Concurrent HTTP connections."`
@@ -19,7 +19,7 @@ type measure struct {
 
 // Run measures on a private database that is thrown away after.
 func (m measure) Run(ctx context.Context) (err error) {
-	database, err := privatepg.Start(ctx, privatepg.Config{MaxConnections: 2*m.Callers + 20, Log: os.Stderr})
+	database, err := privatepg.Start(ctx, privatepg.Config{MaxConnections: 2*m.Callers + 60, Log: os.Stderr})
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 // Config says what to measure and for how long.
 type Config struct {
 	DatabaseURL string        // an empty database whose server keeps fsync on
-	Only        []string      // what to measure: search, bookings
+	Only        []string      // the parts to measure; none for all
 	Each        time.Duration // how long each measurement runs
 	Callers     int           // concurrent bookers and pgbench clients
 	Connections int           // concurrent HTTP connections
@@ -39,20 +39,28 @@ func Run(ctx context.Context, c Config) error {
 	r := &report{out: c.Out}
 	r.line("| what | figure | ratio |")
 	r.line("|---|---|---|")
+	one := func(jobs bool, measure func(context.Context, Config, *service.Service, *report) error) func() error {
+		return func() error {
+			return with(ctx, c, jobs, func(s *service.Service) error { return measure(ctx, c, s, r) })
+		}
+	}
 	for _, part := range []struct {
-		name string
+		name    string
+		measure func() error
+	}{
+		{"search", one(true, search)},
 		// The delivery of the messages is not part of a booking, and would
 		// take its share of the machine.
-		jobs    bool
-		measure func(context.Context, Config, *service.Service, *report) error
-	}{
-		{"search", true, search},
-		{"bookings", false, bookings},
+		{"bookings", one(false, bookings)},
+		{"hot-day", one(false, hotDay)},
+		{"http-bookings", one(true, httpBookings)},
+		{"rush", one(true, rush)},
+		{"scale", func() error { return scale(ctx, c, r) }},
 	} {
-		if !slices.Contains(c.Only, part.name) {
+		if len(c.Only) > 0 && !slices.Contains(c.Only, part.name) {
 			continue
 		}
-		if err := with(ctx, c, part.jobs, func(s *service.Service) error { return part.measure(ctx, c, s, r) }); err != nil {
+		if err := part.measure(); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
@@ -69,7 +77,7 @@ func Run(ctx context.Context, c Config) error {
 // with opens a replica, runs it if asked to, and stops it after do.
 func with(ctx context.Context, c Config, run bool, do func(*service.Service) error) error {
 	replica, err := service.New(ctx, service.Config{
-		DatabaseURL: c.DatabaseURL, Secret: []byte("a secret for measuring, thrown away after"),
+		DatabaseURL: c.DatabaseURL, Secret: []byte(benchSecret),
 		Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), MaxConnections: c.Callers,
 	})
 	if err != nil {
@@ -104,10 +112,11 @@ const (
 	benchBranch  = "bench"
 	benchService = "bench"
 	benchDays    = 60
+	benchSecret  = "a secret for measuring, thrown away after"
 )
 
-// seed adds one branch with one desk group that never runs out of places: the
-// hours of a normal day, so that a ledger row has its normal size.
+// seed adds one branch with one desk group that never runs out of places and
+// one with the few that rush is after.
 func seed(ctx context.Context, databaseURL string) error {
 	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 1, Timeout: time.Minute})
 	if err != nil {
@@ -118,18 +127,30 @@ func seed(ctx context.Context, databaseURL string) error {
 	_, err = store.SeedCentre(ctx, postgres.Seed{
 		Branches:    []catalog.Branch{{Slug: benchBranch, Name: name, City: name, Address: name, Zone: "Asia/Riyadh"}},
 		Departments: []catalog.Department{{Slug: "bench", Name: name}},
-		Services: []catalog.Service{{
-			Slug: benchService, Department: "bench", Name: name, About: name,
-			Duration: 20 * time.Minute, Step: 20 * time.Minute, Horizon: (benchDays + 2) * 24 * time.Hour,
-			PartyLimit: 1, ActiveLimit: 1,
-		}},
-		DeskGroups: []postgres.SeedGroup{{
-			Slug: "bench", Branch: benchBranch, Department: "bench", Name: name, Services: []string{benchService},
-			Plan: scheduling.Plan{Zone: "Asia/Riyadh", Rules: []scheduling.Rule{{
-				Name: scheduling.Text(name), RRule: "FREQ=DAILY", From: scheduling.NewDate(2026, time.January, 1),
-				Openings: []scheduling.Opening{{From: 7*60 + 30, To: 16*60 + 30, Places: 1000}},
-			}}},
-		}},
+		Services:    []catalog.Service{benchServiceOf(benchService), benchServiceOf(rushService)},
+		DeskGroups: []postgres.SeedGroup{
+			{Slug: "bench", Branch: benchBranch, Department: "bench", Name: name, Services: []string{benchService}, Plan: benchPlan(1000)},
+			{Slug: "rush", Branch: benchBranch, Department: "bench", Name: name, Services: []string{rushService}, Plan: benchPlan(rushPlaces)},
+		},
 	})
 	return err
+}
+
+// benchServiceOf returns a service with visits of twenty minutes.
+func benchServiceOf(slug string) catalog.Service {
+	name := catalog.Text{AR: "قياس", EN: "Measurement"}
+	return catalog.Service{
+		Slug: slug, Department: "bench", Name: name, About: name,
+		Duration: 20 * time.Minute, Step: 20 * time.Minute, Horizon: (benchDays + 2) * 24 * time.Hour,
+		PartyLimit: 1, ActiveLimit: 1,
+	}
+}
+
+// benchPlan returns the hours of a normal day, every day, so that a ledger row
+// has its normal size.
+func benchPlan(places int) scheduling.Plan {
+	return scheduling.Plan{Zone: "Asia/Riyadh", Rules: []scheduling.Rule{{
+		Name: scheduling.Text{AR: "قياس", EN: "Measurement"}, RRule: "FREQ=DAILY", From: scheduling.NewDate(2026, time.January, 1),
+		Openings: []scheduling.Opening{{From: 7*60 + 30, To: 16*60 + 30, Places: places}},
+	}}}
 }

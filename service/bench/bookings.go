@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/scheduling"
 	"ziyara/service"
 	"ziyara/slots"
 )
@@ -69,13 +70,19 @@ func bookings(ctx context.Context, c Config, replica *service.Service, r *report
 // book holds and books for the time of one measurement and returns complete
 // bookings a second.
 func book(ctx context.Context, c Config, replica *service.Service) (float64, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.Each)
-	defer cancel()
 	now := time.Now().UTC()
-	starts, err := allStarts(replica.Centre(), now)
+	starts, err := allStarts(replica.Centre(), now, benchDays)
 	if err != nil {
 		return 0, err
 	}
+	return each(ctx, c, starts, func(start time.Time) error { return one(replica.Booker(), start, now) })
+}
+
+// each books starts with all callers for the time of one measurement and
+// returns how many a second.
+func each(ctx context.Context, c Config, starts []time.Time, book func(time.Time) error) (float64, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Each)
+	defer cancel()
 	var wg sync.WaitGroup
 	var booked atomic.Int64
 	errs := make([]error, c.Callers)
@@ -83,7 +90,7 @@ func book(ctx context.Context, c Config, replica *service.Service) (float64, err
 	for i := range c.Callers {
 		wg.Go(func() {
 			for n := i * len(starts) / c.Callers; ctx.Err() == nil; n++ {
-				if errs[i] = one(replica.Booker(), starts[n*31%len(starts)], now); errs[i] != nil {
+				if errs[i] = book(starts[n*31%len(starts)]); errs[i] != nil {
 					return
 				}
 				booked.Add(1)
@@ -94,8 +101,39 @@ func book(ctx context.Context, c Config, replica *service.Service) (float64, err
 	return float64(booked.Load()) / time.Since(began).Seconds(), errors.Join(errs...)
 }
 
-// allStarts returns the starts of all days that are measured.
-func allStarts(centre *slots.Centre, now time.Time) ([]time.Time, error) {
+// hotCallers are those who all want the same day.
+const hotCallers = 256
+
+// hotDay compares bookings of one desk group on one day with the same load
+// spread over days. The sides take turns, each time on another day.
+func hotDay(ctx context.Context, c Config, replica *service.Service, r *report) error {
+	c.Callers = hotCallers
+	now := time.Now().UTC()
+	starts, err := allStarts(replica.Centre(), now, benchDays)
+	if err != nil {
+		return err
+	}
+	perDay := len(starts) / benchDays
+	var spread, hot float64
+	for round := range rounds {
+		n, err := each(ctx, c, starts, func(start time.Time) error { return one(replica.Booker(), start, now) })
+		if err != nil {
+			return err
+		}
+		spread += n / rounds
+		day := starts[(10+round)*perDay : (11+round)*perDay]
+		if n, err = each(ctx, c, day, func(start time.Time) error { return one(replica.Booker(), start, now) }); err != nil {
+			return err
+		}
+		hot += n / rounds
+	}
+	r.line("| complete bookings, spread over %d days, %d callers | %.0f/s | 1 |", benchDays, c.Callers, spread)
+	r.line("| complete bookings on one day of one desk group, %d callers | %.0f/s | %.2f |", c.Callers, hot, hot/spread)
+	return nil
+}
+
+// allStarts returns the starts of so many days from tomorrow on.
+func allStarts(centre *slots.Centre, now time.Time, days int) ([]time.Time, error) {
 	service, group, err := centre.Desk(benchService, benchBranch)
 	if err != nil {
 		return nil, err
@@ -106,7 +144,7 @@ func allStarts(centre *slots.Centre, now time.Time) ([]time.Time, error) {
 	}
 	var starts []time.Time
 	first := group.Calendar.DateOf(now) + 1
-	for date := first; date < first+benchDays; date++ {
+	for date := first; date < first+scheduling.Date(days); date++ {
 		for _, s := range slots.Free(group.Calendar.Day(date), nil, visit, now) {
 			starts = append(starts, s.Start)
 		}

@@ -22,12 +22,10 @@ const rounds = 3
 // search compares the search of 60 days over HTTP with a bare fiber handler
 // that returns the same bytes.
 func search(ctx context.Context, c Config, replica *service.Service, r *report) error {
-	from := time.Now().AddDate(0, 0, 1)
-	url := fmt.Sprintf("%s/v1/services/%s/slots?branch=%s&from=%s&to=%s", replica.URL(), benchService, benchBranch,
-		from.Format(time.DateOnly), from.AddDate(0, 0, benchDays-1).Format(time.DateOnly))
-	status, body, err := fasthttp.Get(nil, url)
-	if err != nil || status != fiber.StatusOK {
-		return fmt.Errorf("%s: status %d: %s: %w", url, status, body, err)
+	url := searchOf(replica, benchBranch, benchService)
+	body, err := searchURL(ctx, replica, benchBranch, benchService)
+	if err != nil {
+		return err
 	}
 	bare, stop, err := bareServer(body)
 	if err != nil {
@@ -48,6 +46,14 @@ func search(ctx context.Context, c Config, replica *service.Service, r *report) 
 	r.line("| slot search, %d days | %.0f requests/s, p99 %.2f ms | %.2f of the requests, p99 × %.2f |",
 		benchDays, ours.perSecond(), ours.p99(), ours.perSecond()/theirs.perSecond(), ours.p99()/theirs.p99())
 	return nil
+}
+
+// searchOf returns the address of the search of a service at a branch, over the
+// days that are measured.
+func searchOf(replica *service.Service, branch, slug string) string {
+	from := time.Now().AddDate(0, 0, 1)
+	return fmt.Sprintf("%s/v1/services/%s/slots?branch=%s&from=%s&to=%s", replica.URL(), slug, branch,
+		from.Format(time.DateOnly), from.AddDate(0, 0, benchDays-1).Format(time.DateOnly))
 }
 
 // bareServer answers every request with body.

@@ -13,20 +13,6 @@ import (
 	"ziyara/slots"
 )
 
-// keepAnswer keeps what a request that named a key is told.
-func (q session) keepAnswer(ctx context.Context, once *slots.Once, a slots.Appointment) error {
-	answer, err := once.Answer(a)
-	if err != nil {
-		return err
-	}
-	return q.answer(ctx, once.Key, once.Fingerprint, answer, a.Created)
-}
-
-func (q session) answer(ctx context.Context, key string, fingerprint [32]byte, answer []byte, now time.Time) error {
-	_, err := q.exec(ctx, "answer", key, fingerprint[:], answer, now)
-	return err
-}
-
 // Answered implements slots.Store.
 func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
 	var row struct {
@@ -71,8 +57,13 @@ func (q session) appointment(ctx context.Context, name string, key any) (slots.A
 func (s *Store) Release(ctx context.Context, id string) error {
 	return s.transact(ctx, func(q session) error {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "release", id); err != nil {
+		switch err := q.list(ctx, &rows, "release", id); {
+		case noID(err):
+			return slots.ErrNotFound
+		case err != nil:
 			return err
+		case len(rows) == 0:
+			return slots.ErrNotFound
 		}
 		return q.settle(ctx, places(rows))
 	})
@@ -148,14 +139,14 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 
 // ExpireHolds implements slots.Store.
 func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
-	var branch, group, day any
+	name, args := "expire_holds", []any{now, limit}
 	if on != nil {
-		branch, group, day = on.Branch, on.DeskGroup, on.Day.String()
+		name, args = "expire_day", append(args, on.Branch, on.DeskGroup, on.Day.String())
 	}
 	ended := 0
 	err := s.transact(ctx, func(q session) error {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "expire_holds", now, limit, branch, group, day); err != nil {
+		if err := q.list(ctx, &rows, name, args...); err != nil {
 			return err
 		}
 		ended = len(rows)
@@ -166,7 +157,10 @@ func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place,
 
 // CloseVisits implements slots.Store.
 func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
-	return s.pool().exec(ctx, "close_visits", now, limit, null(string(of)))
+	if of != "" {
+		return s.pool().exec(ctx, "close_visits_of", now, limit, string(of))
+	}
+	return s.pool().exec(ctx, "close_visits", now, limit)
 }
 
 // Purge removes answers to requests after a day, and holds that came to

@@ -164,20 +164,18 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 		}
 		return nil, err
 	}
+	var told answers
 	for _, row := range rows {
 		b := batch[row.N]
-		if b.once == nil {
-			continue
-		}
 		visit, err := row.hold().Book(b.by, row.approval(), b.now)
 		if err != nil {
 			return nil, err
 		}
-		if err = q.keepAnswer(ctx, b.once, visit); err != nil {
+		if err = told.about(visit, b.once); err != nil {
 			return nil, err
 		}
 	}
-	return rows, nil
+	return rows, q.keep(ctx, told)
 }
 
 func newBookingRow(n int, b *booking) bookingRow {

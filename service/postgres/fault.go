@@ -44,7 +44,7 @@ func fault(action string, err error) error {
 		switch answered.Code {
 		case "40001", "40P01": // serialization_failure, deadlock_detected
 			return fmt.Errorf("%s: %w: %w: %w", action, errConflict, slots.ErrUnavailable, err)
-		case "57014": // query_canceled, by statement_timeout or by us
+		case "57014", "25P03": // query_canceled, by statement_timeout or by us; idle_in_transaction_session_timeout
 			return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
 		}
 		switch answered.Code.Class() {
@@ -80,11 +80,14 @@ func withSettings(c Config) (string, error) {
 		return "", errors.New("database: DATABASE_URL is not a postgres:// URL") // the URL itself holds a password
 	}
 	q := u.Query()
+	timeout := strconv.FormatInt(c.Timeout.Milliseconds(), 10)
 	for name, value := range map[string]string{
-		"statement_timeout": strconv.FormatInt(c.Timeout.Milliseconds(), 10),
-		"timezone":          "UTC",
-		"connect_timeout":   "5",
-		"application_name":  "ziyara",
+		"statement_timeout": timeout,
+		// Nobody waits for long for a replica that was cut off in the middle.
+		"idle_in_transaction_session_timeout": timeout,
+		"timezone":                            "UTC",
+		"connect_timeout":                     "5",
+		"application_name":                    "ziyara",
 		// What visitors wait for reads few rows by an index. Without this the
 		// server plans by what it last knew of the sizes of tables, and reads
 		// all of one that was small then.

@@ -270,15 +270,15 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 		day.Version++
 		written[key] = day
 	}
+	var told answers
 	for _, h := range accepted {
-		if _, ok := written[keyOf(h.claim.Place)]; !ok || h.once == nil {
-			continue
-		}
-		if err := q.keepAnswer(ctx, h.once, h.claim); err != nil {
-			return nil, err
+		if _, ok := written[keyOf(h.claim.Place)]; ok {
+			if err := told.about(h.claim, h.once); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return written, nil
+	return written, q.keep(ctx, told)
 }
 
 // lockDays locks ledger days, in the order that everybody uses, and reads

@@ -102,8 +102,14 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 	return db, nil
 }
 
-// Close ends all connections.
-func (s *Store) Close() error { return s.db.Close() }
+// Close ends all connections. Those that the server has ended already are no
+// reason to complain: what was acknowledged is committed.
+func (s *Store) Close() error {
+	if err := fault("close", s.db.Close()); !errors.Is(err, slots.ErrUnavailable) {
+		return err
+	}
+	return nil
+}
 
 // Ping returns an error that wraps slots.ErrUnavailable when the database does
 // not answer.
@@ -174,9 +180,13 @@ func (q session) exec(ctx context.Context, name string, args ...any) (int, error
 	return int(n), fault(name, err)
 }
 
-// maxAttempts is how often a transaction is tried that the server ended for
-// the sake of another one.
-const maxAttempts = 5
+// How often a transaction is tried that the server ended for the sake of
+// another one. Whoever loses a person's place number has lost it to a visit of
+// that person, and services allow 20 of those.
+const (
+	maxAttempts = 5
+	maxNumbers  = 25
+)
 
 // transact runs do in a transaction, again when the server chose it as the
 // victim of a deadlock.
@@ -200,11 +210,18 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 // retry runs do until it fails for another reason than a conflict that the
 // server asks to try again.
 func retry(do func() error) error {
-	var err error
-	for range maxAttempts {
-		if err = do(); !errors.Is(err, errConflict) {
+	for conflicts, numbers := 0, 0; ; {
+		err := do()
+		switch {
+		case !errors.Is(err, errConflict):
+			return err
+		case errors.Is(err, slots.ErrPersonLimit):
+			numbers++
+		default:
+			conflicts++
+		}
+		if conflicts == maxAttempts || numbers == maxNumbers {
 			return err
 		}
 	}
-	return err
 }

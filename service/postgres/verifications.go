@@ -50,7 +50,9 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 		if err != nil {
 			return err
 		}
-		return q.answer(ctx, once.Key, once.Fingerprint, answer, v.Created)
+		var told answers
+		told.add(once.Key, once.Fingerprint, answer, v.Created)
+		return q.keep(ctx, told)
 	})
 	if errors.Is(err, slots.ErrAnswered) {
 		return verify.ErrAnswered

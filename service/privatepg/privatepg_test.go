@@ -331,9 +331,18 @@ func TestOrphanIsStopped(t *testing.T) {
 	mustQuery(t, url, "CREATE TABLE kept AS SELECT 1 AS n")
 	orphan := serverPID(t, dir)
 	supervisor := parentOf(t, orphan)
-	for _, pid := range []int{supervisor, killed.Process.Pid} { // the supervisor cannot react
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
+	// Either of the two would stop the server when it sees the other one die,
+	// so both are frozen before they are killed.
+	for _, signal := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
+		for _, pid := range []int{supervisor, killed.Process.Pid} {
+			if err := syscall.Kill(pid, signal); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, pid := range []int{supervisor, killed.Process.Pid} {
+			if signal == syscall.SIGSTOP && !waitUntil(func() bool { return frozen(t, pid) }, 10*time.Second) {
+				t.Fatalf("process %d does not stand still", pid)
+			}
 		}
 	}
 	_ = killed.Wait()
@@ -352,6 +361,26 @@ func TestOrphanIsStopped(t *testing.T) {
 	if !strings.Contains(log.String(), "earlier run") {
 		t.Errorf("the log does not tell of the orphan: %q", log.String())
 	}
+}
+
+// frozen says whether every thread of a process stands still after SIGSTOP.
+func frozen(t *testing.T, pid int) bool {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			return false // a thread that ends: look again
+		}
+		// The state follows the name, which stands in parentheses.
+		if at := strings.LastIndex(string(text), ") "); at < 0 || text[at+2] != 'T' {
+			return false
+		}
+	}
+	return len(files) > 0
 }
 
 // parentOf returns the parent of a process.

@@ -38,6 +38,7 @@ type Centre struct {
 	contract *api.ResponseValidator
 	client   *http.Client
 	stops    []func() error // of the replicas, as often as they like
+	options  []Option
 
 	problemsOnce sync.Once
 	problems     string // the page that documents them
@@ -59,7 +60,7 @@ func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract}
+	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract, options: options}
 	c.Phone = sandbox.New(c.Clock.Now)
 	c.client = &http.Client{
 		Timeout:       30 * time.Second,
@@ -68,18 +69,19 @@ func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *
 	}
 	t.Cleanup(c.client.CloseIdleConnections)
 	for range replicas {
-		c.Replicas = append(c.Replicas, c.open(options))
+		replica, stop := c.open()
+		c.Replicas, c.stops = append(c.Replicas, replica), append(c.stops, stop)
 	}
 	return c
 }
 
-func (c *Centre) open(options []Option) *service.Service {
+func (c *Centre) open() (*service.Service, func() error) {
 	c.t.Helper()
 	config := service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, MaxConnections: 20,
 	}
-	for _, o := range options {
+	for _, o := range c.options {
 		o(&config)
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -94,18 +96,27 @@ func (c *Centre) open(options []Option) *service.Service {
 		stop()
 		return <-ran
 	})
-	c.stops = append(c.stops, ended)
 	c.t.Cleanup(func() {
 		c.client.CloseIdleConnections()
 		if err := ended(); err != nil {
 			c.t.Errorf("replica: %v", err)
 		}
 	})
-	return replica
+	return replica, ended
 }
 
 // Stop stops a replica as a signal does, and returns what its Run returned.
 func (c *Centre) Stop(replica int) error { return c.stops[replica]() }
+
+// Restart stops a replica as a signal does and opens another in its place.
+// Nobody may use that replica meanwhile.
+func (c *Centre) Restart(replica int) {
+	c.t.Helper()
+	if err := c.Stop(replica); err != nil {
+		c.t.Errorf("stop replica %d: %v", replica, err)
+	}
+	c.Replicas[replica], c.stops[replica] = c.open()
+}
 
 // Pass moves the clock on and runs the periodic jobs of every replica.
 func (c *Centre) Pass(d time.Duration) {

@@ -28,5 +28,14 @@ func (c *Clock) Set(t time.Time) {
 	c.now = t
 }
 
-// Add moves the clock on by d.
-func (c *Clock) Add(d time.Duration) { c.Set(c.Now().Add(d)) }
+// Add moves the clock on by d and returns what it then shows.
+func (c *Clock) Add(d time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return c.now
+}
+
+// Tick moves the clock on by a microsecond, the least that the database tells
+// apart, and returns what it then shows: no two callers see the same instant.
+func (c *Clock) Tick() time.Time { return c.Add(time.Microsecond) }

@@ -1,3 +1,3 @@
--- Keeps what a request was told, in the transaction that makes it true.
+-- Keeps what requests were told, in the transaction that makes it true.
 INSERT INTO idempotency_keys (key, fingerprint, answer, created_at)
-VALUES ($1, $2, $3, $4)
+SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::timestamptz[])

@@ -1,11 +1,11 @@
--- Visits that are over stop counting towards the limit of their person; of
--- one person when $3 names them.
+-- Visits that are over stop counting towards the limit of their person.
+-- Other sweepers are passed by.
 UPDATE appointments
 SET person_place = NULL
 WHERE id = ANY (ARRAY(
     SELECT id
     FROM appointments
-    WHERE person_place IS NOT NULL AND end_at <= $1 AND ($3::uuid IS NULL OR person = $3)
+    WHERE person_place IS NOT NULL AND end_at <= $1
     ORDER BY end_at
     LIMIT $2
     FOR NO KEY UPDATE SKIP LOCKED))

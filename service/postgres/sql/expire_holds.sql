@@ -1,12 +1,11 @@
--- Ends holds that ran out, oldest first; on one ledger day when $3 to $5 name
--- it. Other sweepers and bookings in progress are passed by.
+-- Ends holds that ran out, oldest first. Other sweepers and bookings in
+-- progress are passed by.
 UPDATE appointments
 SET status = 'expired'
 WHERE id = ANY (ARRAY(
     SELECT id
     FROM appointments
     WHERE status = 'held' AND expires_at <= $1
-      AND ($3::smallint IS NULL OR (branch_id, desk_group_id, day) = ($3, $4::integer, $5::date))
     ORDER BY expires_at
     LIMIT $2
     FOR NO KEY UPDATE SKIP LOCKED))
