@@ -77,12 +77,23 @@ type Service struct {
 	// 0 asks for nothing more.
 	NoticeWorkingDays  int
 	HorizonWorkingDays int
-	CancelCutoff       time.Duration // a visitor cancels strictly earlier than this before the start
-	MoveCutoff         time.Duration // and moves strictly earlier than this before the start
+	// OpensAt is the wall time, counted from midnight, at which one more date
+	// can be booked as a whole; 24 h is midnight. Until then the horizon, in
+	// whole days, counts from the day before. 0 lets the horizon move on with
+	// the clock.
+	OpensAt      time.Duration
+	CancelCutoff time.Duration // a visitor cancels strictly earlier than this before the start
+	MoveCutoff   time.Duration // and moves strictly earlier than this before the start
 
 	PartyLimit      int  // most visitors in one booking, at least 1
 	PlacePerVisitor bool // a party takes one place each; otherwise one in all
 	ActiveLimit     int  // most upcoming visits of one person, at least 1
+
+	Rebooking Rebooking
+	// ReleaseDelay lets a place that was given up be offered again only after
+	// a random time of up to so long, so that nobody can hand it to somebody
+	// who waits for it; 0 offers it at once.
+	ReleaseDelay time.Duration
 
 	Requirements []Requirement
 	Needs        []Need // that make a visit longer, or are this service's own
@@ -118,6 +129,9 @@ var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // maxHorizon bounds how far ahead anything can be booked, and with it the
 // number of ledger days of a desk group.
 const maxHorizon = 366 * 24 * time.Hour
+
+// maxReleaseDelay bounds how long a free place may stand empty.
+const maxReleaseDelay = 7 * 24 * time.Hour
 
 // maxWorkingDays are about as many as the longest horizon has.
 const maxWorkingDays = 260
@@ -158,6 +172,12 @@ func (s Service) Validate() error {
 	case s.HorizonWorkingDays > 0 && s.HorizonWorkingDays < s.NoticeWorkingDays:
 		return fmt.Errorf("catalog: service %s: the horizon is %d working days: want no fewer than the notice of %d",
 			s.Slug, s.HorizonWorkingDays, s.NoticeWorkingDays)
+	case s.OpensAt < 0 || s.OpensAt > 24*time.Hour || s.OpensAt%time.Minute != 0:
+		return fmt.Errorf("catalog: service %s: opens at %v: want whole minutes up to 24 hours after midnight", s.Slug, s.OpensAt)
+	case s.OpensAt > 0 && s.Horizon%(24*time.Hour) != 0:
+		return fmt.Errorf("catalog: service %s: horizon is %v: want whole days where dates open at a set time", s.Slug, s.Horizon)
+	case s.ReleaseDelay < 0 || s.ReleaseDelay > maxReleaseDelay || s.ReleaseDelay%time.Minute != 0:
+		return fmt.Errorf("catalog: service %s: release delay is %v: want whole minutes up to %v", s.Slug, s.ReleaseDelay, maxReleaseDelay)
 	case s.PartyLimit < 1 || s.PartyLimit > 50:
 		return fmt.Errorf("catalog: service %s: party limit is %d: want 1 to 50", s.Slug, s.PartyLimit)
 	case s.ActiveLimit < 1 || s.ActiveLimit > 20:
@@ -170,6 +190,9 @@ func (s Service) Validate() error {
 	}
 	if err := s.validateNeeds(); err != nil {
 		return err
+	}
+	if err := s.Rebooking.validate(); err != nil {
+		return fmt.Errorf("catalog: service %s: rebooking is %+v: %w", s.Slug, s.Rebooking, err)
 	}
 	return s.HoldBack.validate(s.Slug)
 }

@@ -26,6 +26,11 @@ type Config struct {
 	// RateLimit is how many changes one address may ask for in a minute; 0
 	// for any number, which is accepted on a loopback address only.
 	RateLimit int
+	// HoldsPerAddress is how many holds of one address may stand at once; 0
+	// for any number, which is accepted on a loopback address only. A centre's
+	// hall, or a mobile network, is one address.
+	HoldsPerAddress int
+	HoldsPerMobile  int // and how many that are bound to one mobile; 3
 	// TrustedProxies are the networks whose X-Real-IP is believed.
 	TrustedProxies []string
 
@@ -41,6 +46,9 @@ type Config struct {
 func (c Config) defaults() (Config, error) {
 	if c.Hold == 0 {
 		c.Hold = 10 * time.Minute
+	}
+	if c.HoldsPerMobile == 0 {
+		c.HoldsPerMobile = 3
 	}
 	if c.MaxConnections == 0 {
 		c.MaxConnections = 20
@@ -66,9 +74,19 @@ func (c Config) defaults() (Config, error) {
 		return c, errors.New("service: ZIYARA_RATE_LIMIT is negative")
 	case c.RateLimit == 0 && !loopback(c.Listen):
 		return c, errors.New("service: ZIYARA_RATE_LIMIT=off is for a loopback address only")
+	case c.HoldsPerAddress < 0 || c.HoldsPerMobile < 0:
+		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS or ZIYARA_HOLDS_PER_MOBILE is negative")
+	case c.HoldsPerAddress > maxHolds || c.HoldsPerMobile > maxHolds:
+		return c, fmt.Errorf("service: ZIYARA_HOLDS_PER_ADDRESS and ZIYARA_HOLDS_PER_MOBILE are at most %d", maxHolds)
+	case c.HoldsPerAddress == 0 && !loopback(c.Listen):
+		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS=off is for a loopback address only")
 	}
 	return c, nil
 }
+
+// maxHolds bounds the limits of standing holds: each hold looks through the
+// numbers of its address.
+const maxHolds = 10_000
 
 // SandboxSMS is the value of Config.SMS that sends nothing out of the house.
 const SandboxSMS = "sandbox"

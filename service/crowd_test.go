@@ -165,7 +165,9 @@ func (c *crowd) act(r *rand.Rand) (what string, err error) {
 // should ever see.
 func (c *crowd) note(what string, err error) bool {
 	came := "done"
-	if err != nil {
+	if _, paused := errors.AsType[*slots.PauseError](err); paused {
+		came = "pause"
+	} else if err != nil {
 		known := []error{
 			slots.ErrTaken, slots.ErrExpired, slots.ErrReleased, slots.ErrHoldUsed, slots.ErrNotBooked,
 			slots.ErrPersonBusy, slots.ErrPersonLimit,

@@ -51,6 +51,13 @@ type model struct {
 	random *rand.Rand
 	claims []*claim
 	dates  []scheduling.Date
+	given  map[giver][]time.Time
+}
+
+// giver is who gives up visits to a service.
+type giver struct {
+	person  int
+	service string
 }
 
 type claim struct {
@@ -65,7 +72,7 @@ func modelServices() []string {
 
 func newModel(t *testing.T, seed uint64) *model {
 	t.Helper()
-	m := &model{t: t, centre: servicetest.Open(t, 2), random: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // not a secret
+	m := &model{t: t, centre: servicetest.Open(t, 2), random: rand.New(rand.NewPCG(seed, 0)), given: map[giver][]time.Time{}} //nolint:gosec // not a secret
 	for d := range scheduling.Date(2) {
 		m.dates = append(m.dates, scheduling.NewDate(2026, time.November, 25)+d)
 	}
@@ -194,6 +201,9 @@ func (m *model) busy(person int, wanted *claim, start, end time.Time) error {
 		}
 	}
 	v, _ := m.centre.Replicas[0].Centre().Service(wanted.Service)
+	if until := v.Rebooking.PausedUntil(m.given[giver{person, wanted.Service}]); wanted.Status == slots.Held && m.now().Before(until) {
+		return &slots.PauseError{Until: until}
+	}
 	if wanted.Status == slots.Held && active >= v.ActiveLimit {
 		return slots.ErrPersonLimit
 	}
@@ -254,6 +264,9 @@ func (m *model) move() {
 	}
 	m.same("move", err, want)
 	if err == nil {
+		if after.Version != c.Version {
+			m.givesUp(c)
+		}
 		c.Appointment = after
 		if got.Version != after.Version || !got.Start.Equal(after.Start) {
 			m.t.Errorf("moved to version %d at %v, want %d at %v", got.Version, got.Start, after.Version, after.Start)
@@ -272,8 +285,16 @@ func (m *model) cancel() {
 	after, want := c.Appointment.Cancel(v.CancelCutoff, m.now())
 	m.same("cancel", err, want)
 	if err == nil {
+		if after.Status != c.Status {
+			m.givesUp(c)
+		}
 		c.Appointment = after
 	}
+}
+
+func (m *model) givesUp(c *claim) {
+	of := giver{c.person, c.Service}
+	m.given[of] = append(m.given[of], m.now())
 }
 
 func (m *model) release() {
@@ -320,6 +341,9 @@ func (m *model) same(what string, got, want error) {
 func kindOf(err error) string {
 	if rule, ok := errors.AsType[*slots.RuleError](err); ok {
 		return rule.Error()
+	}
+	if _, ok := errors.AsType[*slots.PauseError](err); ok {
+		return "pause"
 	}
 	if errors.Is(err, slots.ErrReleased) {
 		err = slots.ErrExpired // see ended

@@ -201,7 +201,7 @@ func TestSandboxPhone(t *testing.T) {
 // and not when there is a gateway.
 func TestSandboxPhoneIsForThisMachine(t *testing.T) {
 	t.Parallel()
-	public := func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 }
+	public := func(c *service.Config) { c.Listen, c.RateLimit, c.HoldsPerAddress = "0.0.0.0:0", 100, 100 }
 	for name, options := range map[string][]servicetest.Option{
 		"on every address": {sandboxed, public}, "with a gateway": nil,
 	} {
@@ -235,6 +235,10 @@ func TestRefusedConfigurations(t *testing.T) {
 		{"database out of reach", func(c *service.Config) { c.DatabaseURL = "postgres://ziyara:s3cr3t@127.0.0.1:1/ziyara?sslmode=disable" }, "connection refused"},
 		{"not a URL", func(c *service.Config) { c.DatabaseURL = "host=localhost password=s3cr3t" }, "DATABASE_URL"},
 		{"unknown gateway", func(c *service.Config) { c.SMS = "pigeon" }, "pigeon"},
+		{"negative limit of holds", func(c *service.Config) { c.HoldsPerAddress = -1 }, "ZIYARA_HOLDS_PER_ADDRESS"},
+		{"negative limit of holds of a mobile", func(c *service.Config) { c.HoldsPerMobile = -1 }, "ZIYARA_HOLDS_PER_MOBILE"},
+		{"a limit of holds that is none", func(c *service.Config) { c.HoldsPerAddress = 10_001 }, "at most 10000"},
+		{"any number of holds, reachable by others", func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 }, "ZIYARA_HOLDS_PER_ADDRESS=off"},
 		{"negative limit", func(c *service.Config) { c.RateLimit = -1 }, "ZIYARA_RATE_LIMIT"},
 		{"no limit in public", func(c *service.Config) { c.Listen = "0.0.0.0:0" }, "ZIYARA_RATE_LIMIT"},
 	} {

@@ -67,7 +67,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err = s.reload(ctx); err != nil {
 		return nil, err
 	}
-	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID); err != nil {
+	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID,
+		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile})); err != nil {
 		return nil, err
 	}
 	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)

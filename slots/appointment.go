@@ -41,10 +41,17 @@ type Appointment struct {
 	Expires time.Time // of the hold; zero once booked
 	Needs   []string  // slugs, declared with the hold or the booking
 
+	// Mobile is the number that was proved; of a hold, the only one that can
+	// book it, "" for any.
+	Mobile string
+
+	// GivesBack is when the place is offered again that the appointment has
+	// just given up; zero for at once. It is between a Decide and the Store.
+	GivesBack time.Time
+
 	// From here on: only once booked or requested.
 	Reference      Reference
-	Version        int // of Start: 1 when booked, one more with each move and proposal
-	Mobile         string
+	Version        int    // of Start: 1 when booked, one more with each move and proposal
 	Lang           string // "ar" or "en"
 	Visitor        Visitor
 	Representative *Representative
@@ -101,15 +108,17 @@ type Person string
 
 // Book returns the hold turned into a booked visit, or into a request when
 // its service's approval asks for one. The same person booking the same hold
-// again gets what they have. It returns ErrExpired, ErrReleased, ErrHoldUsed
-// or ErrUnaudited.
+// again gets what they have. It returns ErrExpired, ErrReleased, ErrHoldUsed,
+// ErrHoldBound or ErrUnaudited.
 func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (Appointment, error) {
 	switch a.Status {
 	case Held:
-		if !now.Before(a.Expires) {
+		switch {
+		case !now.Before(a.Expires):
 			return Appointment{}, ErrExpired
-		}
-		if a.Channel == catalog.Protected && (b.Actor == "" || b.Reason == "") {
+		case a.Mobile != "" && a.Mobile != b.Mobile:
+			return Appointment{}, ErrHoldBound
+		case a.Channel == catalog.Protected && (b.Actor == "" || b.Reason == ""):
 			return Appointment{}, ErrUnaudited
 		}
 	case Expired:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"ziyara/catalog"
@@ -13,6 +14,10 @@ import (
 // maxDays is the longest range of days that one search covers.
 const maxDays = 62
 
+// expireAtOnce is how many holds that ran out are ended when one of them is in
+// somebody's way.
+const expireAtOnce = 1000
+
 // Booker finds slots, holds, books, moves and cancels. It is safe for
 // concurrent use. now is always the caller's: the Booker has no clock.
 type Booker struct {
@@ -20,15 +25,37 @@ type Booker struct {
 	centre func() *Centre
 	hold   time.Duration
 	newID  func() string
+	limits HoldLimits
+	random func(n int64) int64
 }
+
+// Option changes how a Booker works.
+type Option func(*Booker)
+
+// WithHoldLimits bounds the holds that stand at once; without it any number
+// may.
+func WithHoldLimits(l HoldLimits) Option { return func(b *Booker) { b.limits = l } }
+
+// WithRandom lets random, which returns a number from 0 up to n, exclusive,
+// choose when places are offered again. It has to be safe for concurrent use
+// and nothing that others can foresee.
+func WithRandom(random func(n int64) int64) Option { return func(b *Booker) { b.random = random } }
 
 // NewBooker returns a Booker over store. centre returns the current snapshot;
 // a hold stands for the duration hold; newID returns a new UUID.
-func NewBooker(store Store, centre func() *Centre, hold time.Duration, newID func() string) (*Booker, error) {
+func NewBooker(store Store, centre func() *Centre, hold time.Duration, newID func() string, options ...Option) (*Booker, error) {
 	if store == nil || centre == nil || newID == nil || hold <= 0 {
 		return nil, errors.New("slots: a Booker needs a store, a centre, ids, and a time for holds")
 	}
-	return &Booker{store: store, centre: centre, hold: hold, newID: newID}, nil
+	// The generator of the standard library is ChaCha8, seeded by the system.
+	b := &Booker{store: store, centre: centre, hold: hold, newID: newID, random: rand.Int64N}
+	for _, o := range options {
+		o(b)
+	}
+	if b.limits.PerAddress < 0 || b.limits.PerMobile < 0 || b.random == nil {
+		return nil, errors.New("slots: limits of holds can't be negative, and chance needs a source")
+	}
+	return b, nil
 }
 
 // Query asks for the free slots of a service at a branch.
@@ -112,7 +139,7 @@ func (b *Booker) Stamp(service, branch string) int64 {
 func (v Visit) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
 	// A day's openings may reach into the next.
 	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)
-	last = min(to, c.DateOf(now.Add(v.Horizon)))
+	last = min(to, c.DateOf(v.latest(now)))
 	if v.NotAfter > 0 {
 		last = min(last, v.NotAfter)
 	}
@@ -126,13 +153,17 @@ type HoldRequest struct {
 	Party           int
 	Channel         catalog.Channel
 	Needs           []string // slugs; the visit is as long as they ask for
+
+	Address []byte // what tells the network address that asks from others; nil when none counts
+	Mobile  string // that is proved; only it can book the hold, unless ""
 }
 
 // Hold keeps a place until the appointment's Expires. It costs one statement
 // when the place is free, and one read more for a service whose starts follow
-// gaps. Besides the errors of Centre.Desk it returns a *RuleError, a
-// *TakenError with alternatives, a *VisitorError for unknown needs, a
-// *RepeatedError or ErrKeyReused.
+// gaps. Besides the errors of Centre.Desk it returns a *RuleError (a
+// *HorizonError before the date opens), a *TakenError with alternatives, a
+// *HoldLimitError, a *VisitorError for unknown needs, a *RepeatedError or
+// ErrKeyReused.
 func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
 	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now, r.Needs...)
 	if err != nil {
@@ -141,13 +172,14 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.T
 	a := Appointment{
 		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.place,
 		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
-		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs),
+		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs), Mobile: r.Mobile,
 	}
+	by := Holder{Address: r.Address, HoldLimits: b.limits}
 	err = b.take(ctx, t, now, func() error {
 		if err := b.stillOffered(ctx, t, nil, now); err != nil {
 			return err
 		}
-		return b.store.Hold(ctx, a, t.heldBack, once)
+		return b.withinLimit(ctx, now, func() error { return b.store.Hold(ctx, a, by, t.heldBack, once) })
 	})
 	if err != nil {
 		return Appointment{}, b.Repeated(ctx, once, err)
@@ -197,7 +229,7 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	start = start.UTC()
 	day, err := dayOf(group.Calendar, visit, start, now)
 	if err != nil {
-		return target{}, err
+		return target{}, visit.sayWhen(err, group.Calendar, start, now)
 	}
 	place := visit.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
 	return target{
@@ -246,7 +278,7 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if !errors.Is(err, ErrTaken) {
 		return err
 	}
-	if _, err = b.store.ExpireHolds(ctx, now, &t.place, 1000); err != nil {
+	if _, err = b.store.ExpireHolds(ctx, now, &t.place, expireAtOnce); err != nil {
 		return err
 	}
 	// Even if there was none to end: somebody else may have, since the try.
@@ -264,8 +296,8 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 // needs an approval. It costs one statement when the hold stands, and one read
 // more when the booking declares needs. The same person booking the same hold
 // again gets the same visit. It returns ErrNotFound, ErrExpired, ErrReleased,
-// ErrHoldUsed, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a *VisitorError, a
-// *RepeatedError or ErrKeyReused.
+// ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
+// *PauseError, a *VisitorError, a *RepeatedError or ErrKeyReused.
 func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
 	var err error
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
@@ -283,12 +315,17 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	if err == nil {
 		return a, nil
 	}
-	if err = b.Repeated(ctx, once, err); !errors.Is(err, ErrNotFound) {
+	err = b.Repeated(ctx, once, err)
+	pause, paused := errors.AsType[*PauseError](err)
+	if !paused && !errors.Is(err, ErrNotFound) {
 		return Appointment{}, err
 	}
 	// No hold stands: what became of it says why.
 	if a, err = b.store.Find(ctx, id); err != nil {
 		return Appointment{}, err
+	}
+	if paused {
+		return Appointment{}, b.sayUntil(pause, a)
 	}
 	booked, err := a.Book(booking, b.approval(a), now)
 	if err == nil && a.Status == Held {
@@ -352,7 +389,11 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 		return Appointment{}, err
 	}
 	decide := func(a Appointment) (Appointment, error) {
-		return a.Move(t.place, t.start, t.end, service.MoveCutoff, now)
+		after, err := a.Move(t.place, t.start, t.end, service.MoveCutoff, now)
+		if err == nil && after.Version != a.Version && !a.Place.overlaps(t.place) {
+			after.GivesBack = b.givesBack(a, now)
+		}
+		return after, err
 	}
 	var moved Appointment
 	err = b.take(ctx, t, now, func() error {
@@ -372,6 +413,7 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	if err != nil {
 		return Appointment{}, err
 	}
+	moved.GivesBack = time.Time{} // nobody's business
 	return moved, nil
 }
 
@@ -387,11 +429,17 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 // Cancel cancels a visit; cancelling it again changes nothing. It returns
 // ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
 func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
-	return b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
+	cancelled, err := b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
 		var cutoff time.Duration
 		if s, ok := b.centre().Service(a.Service); ok {
 			cutoff = s.CancelCutoff
 		}
-		return a.Cancel(cutoff, now)
+		after, err := a.Cancel(cutoff, now)
+		if err == nil && after.Status != a.Status {
+			after.GivesBack = b.givesBack(a, now)
+		}
+		return after, err
 	})
+	cancelled.GivesBack = time.Time{} // nobody's business
+	return cancelled, err
 }

@@ -7,8 +7,9 @@ import (
 )
 
 // What can be wrong with a request. Every error that a Booker returns is, or
-// wraps, one of these, a *RuleError, a *TakenError, a *RepeatedError or a
-// *VisitorError; anything else is a fault of the system.
+// wraps, one of these, a *RuleError, a *TakenError, a *HoldLimitError, a
+// *PauseError, a *RepeatedError or a *VisitorError; anything else is a fault of
+// the system.
 var (
 	ErrUnknownService = errors.New("slots: unknown service")
 	ErrUnknownBranch  = errors.New("slots: unknown branch")
@@ -18,6 +19,7 @@ var (
 	ErrExpired        = errors.New("slots: the hold has expired")
 	ErrReleased       = errors.New("slots: the hold was released")
 	ErrHoldUsed       = errors.New("slots: the hold is booked for somebody else")
+	ErrHoldBound      = errors.New("slots: the hold is bound to another mobile")
 	ErrNotBooked      = errors.New("slots: the appointment is not booked any more")
 	ErrRequested      = errors.New("slots: the department has not approved the visit yet")
 	ErrNotRequested   = errors.New("slots: no request waits for an answer")
@@ -60,6 +62,33 @@ type RuleError struct{ Rule Rule }
 
 // Error names the rule.
 func (e *RuleError) Error() string { return fmt.Sprintf("slots: rule %s", e.Rule) }
+
+// HorizonError is RuleHorizon with the instant from which the start can be
+// booked, in the zone of its branch.
+type HorizonError struct {
+	Opens      time.Time
+	RetryAfter time.Duration // until then
+}
+
+// Error says when to come back.
+func (e *HorizonError) Error() string {
+	return fmt.Sprintf("slots: rule %s until %s", RuleHorizon, e.Opens.Format(time.RFC3339))
+}
+
+// Unwrap returns a *RuleError of RuleHorizon.
+func (e *HorizonError) Unwrap() error { return &RuleError{RuleHorizon} }
+
+// PauseError says that a person gave up visits to the service so often that
+// they book nothing new for it until then, in the zone of the branch.
+type PauseError struct {
+	Until      time.Time     // exclusive
+	RetryAfter time.Duration // until then
+}
+
+// Error says when the pause ends.
+func (e *PauseError) Error() string {
+	return "slots: the person books nothing new before " + e.Until.Format(time.RFC3339)
+}
 
 // TakenError is ErrTaken with the nearest starts that are still free, at most
 // five, the nearest first, and their branch with its zone.

@@ -17,6 +17,9 @@ import (
 type fakeStore struct {
 	active  map[string]int // service -> visits of one person that may be ahead
 	needs   map[string]catalog.Approval
+	rule    catalog.Rebooking
+	givenUp map[slots.Person][]time.Time
+	delayed []fakeDelay
 	days    map[ledgerKey]slots.Occupied
 	claims  map[string]fakeClaim // by id
 	answers map[string]fakeAnswer
@@ -35,8 +38,15 @@ type ledgerKey struct {
 type fakeClaim struct {
 	slots.Appointment
 	person slots.Person
-	counts bool   // towards the person's limit
+	counts bool // towards the person's limit
+	by     slots.Holder
 	to     string // id of the request that a held place is proposed to
+}
+
+// fakeDelay is a place that is offered again only at an instant.
+type fakeDelay struct {
+	slots.Place
+	until time.Time
 }
 
 type fakeAnswer struct {
@@ -50,7 +60,7 @@ func newFakeStore() *fakeStore {
 	return &fakeStore{
 		active: map[string]int{"heirs-returns": 2}, needs: make(map[string]catalog.Approval),
 		days: make(map[ledgerKey]slots.Occupied), claims: make(map[string]fakeClaim), answers: make(map[string]fakeAnswer),
-		fail: make(map[string]error),
+		fail: make(map[string]error), givenUp: make(map[slots.Person][]time.Time),
 	}
 }
 
@@ -70,10 +80,10 @@ func (f *fakeStore) atomically(change func() error) error {
 		d.Used = slices.Clone(d.Used)
 		days[k] = d
 	}
-	claims, answers := maps.Clone(f.claims), maps.Clone(f.answers)
+	claims, answers, givenUp, delayed := maps.Clone(f.claims), maps.Clone(f.answers), maps.Clone(f.givenUp), slices.Clone(f.delayed)
 	err := change()
 	if err != nil {
-		f.days, f.claims, f.answers = days, claims, answers
+		f.days, f.claims, f.answers, f.givenUp, f.delayed = days, claims, answers, givenUp, delayed
 	}
 	return err
 }
@@ -175,7 +185,7 @@ func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day schedulin
 	return nil
 }
 
-func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, heldBack []int16, once *slots.Once) error {
+func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
 	if err := f.called("Hold"); err != nil {
 		return err
 	}
@@ -183,9 +193,40 @@ func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, heldBack []int1
 		if err := f.take(a.Place, heldBack); err != nil {
 			return err
 		}
-		f.claims[a.ID] = fakeClaim{Appointment: a}
+		if err := f.limited(a, by); err != nil {
+			return err
+		}
+		f.claims[a.ID] = fakeClaim{Appointment: a, by: by}
 		return f.answer(once, a)
 	})
+}
+
+// limited returns what stands against one more hold of the holder.
+func (f *fakeStore) limited(a slots.Appointment, by slots.Holder) error {
+	full := func(limit int, same func(fakeClaim) bool) error {
+		standing, oldest := 0, time.Time{}
+		for _, c := range f.claims {
+			if c.Status != slots.Held || !same(c) {
+				continue
+			}
+			if standing++; oldest.IsZero() || c.Expires.Before(oldest) {
+				oldest = c.Expires
+			}
+		}
+		if standing < limit {
+			return nil
+		}
+		return &slots.HoldLimitError{Limit: limit, RetryAfter: oldest.Sub(a.Created)}
+	}
+	if address := by.CountedAddress(); address != nil {
+		if err := full(by.PerAddress, func(c fakeClaim) bool { return slices.Equal(c.by.Address, address) }); err != nil {
+			return err
+		}
+	}
+	if a.Mobile != "" && by.PerMobile > 0 {
+		return full(by.PerMobile, func(c fakeClaim) bool { return c.Mobile == a.Mobile })
+	}
+	return nil
 }
 
 func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
@@ -195,7 +236,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 	var booked slots.Appointment
 	err := f.atomically(func() error {
 		c, ok := f.claims[id]
-		if !ok || c.Status != slots.Held || !now.Before(c.Expires) {
+		if !ok || c.Status != slots.Held || !now.Before(c.Expires) || c.Mobile != "" && c.Mobile != b.Mobile {
 			return slots.ErrNotFound
 		}
 		ahead := 0
@@ -203,6 +244,9 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 			if other.person == b.Person && other.Service == c.Service && other.counts {
 				ahead++
 			}
+		}
+		if until := f.rule.PausedUntil(f.givenUp[b.Person]); now.Before(until) {
+			return &slots.PauseError{Until: until, RetryAfter: until.Sub(now)}
 		}
 		if ahead >= f.active[c.Service] {
 			return slots.ErrPersonLimit
@@ -288,13 +332,14 @@ func (f *fakeStore) Release(_ context.Context, id string) error {
 
 func (f *fakeStore) Move(_ context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
 	return f.change("Move", r, decide, func(before fakeClaim, after slots.Appointment) error {
-		f.giveBack(before.Place)
+		f.giveUp(before, after)
 		if err := f.take(after.Place, heldBack); err != nil {
 			return err
 		}
 		if f.busy(before.person, after) {
 			return slots.ErrPersonBusy
 		}
+		after.GivesBack = time.Time{}
 		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: before.counts}
 		return nil
 	})
@@ -302,10 +347,11 @@ func (f *fakeStore) Move(_ context.Context, r slots.Reference, heldBack []int16,
 
 func (f *fakeStore) Cancel(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
 	return f.change("Cancel", r, decide, func(before fakeClaim, after slots.Appointment) error {
-		f.giveBack(before.Place)
+		f.giveUp(before, after)
 		if p, ok := f.proposal(before.ID); ok {
 			f.giveBack(p)
 		}
+		after.GivesBack = time.Time{}
 		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person}
 		return nil
 	})
@@ -375,6 +421,27 @@ func (f *fakeStore) DueRequests(_ context.Context, now time.Time, limit int) ([]
 	return due, nil
 }
 
+// giveUp lets go of a place, now or later, and counts that.
+func (f *fakeStore) giveUp(before fakeClaim, after slots.Appointment) {
+	if after.GivesBack.IsZero() {
+		f.giveBack(before.Place)
+	} else {
+		f.delayed = append(f.delayed, fakeDelay{before.Place, after.GivesBack})
+	}
+	f.givenUp[before.person] = append(slices.Clone(f.givenUp[before.person]), after.History[len(after.History)-1].At)
+}
+
+// offerDelayed ends the delays that are over.
+func (f *fakeStore) offerDelayed(now time.Time) {
+	f.delayed = slices.DeleteFunc(f.delayed, func(d fakeDelay) bool {
+		if now.Before(d.until) {
+			return false
+		}
+		f.giveBack(d.Place)
+		return true
+	})
+}
+
 func (f *fakeStore) change(method string, r slots.Reference, decide slots.Decide, write func(fakeClaim, slots.Appointment) error) (slots.Appointment, error) {
 	if err := f.called(method); err != nil {
 		return slots.Appointment{}, err
@@ -439,6 +506,11 @@ func (f *fakeStore) audit() int {
 	wrong := 0
 	for k, d := range f.days {
 		for i, used := range d.Used {
+			for _, p := range f.delayed {
+				if k == (ledgerKey{p.Branch, p.DeskGroup, p.Day}) && d.First+i >= p.First && d.First+i < p.First+p.Ticks {
+					used -= int16(p.Count)
+				}
+			}
 			for _, c := range f.claims {
 				p := c.Place
 				if c.Status.TakesPlace() && k == (ledgerKey{p.Branch, p.DeskGroup, p.Day}) && d.First+i >= p.First && d.First+i < p.First+p.Ticks {

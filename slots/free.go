@@ -36,7 +36,7 @@ func Free(day scheduling.Day, used []int16, v Visit, now time.Time) []Slot {
 		earliest: ceilTicks(now.Add(v.Notice).Sub(day.Start)) - v.Before,
 	}
 	found := buffers[1][:0] // ticks at which a free place begins
-	latest := floorTicks(now.Add(v.Horizon).Sub(day.Start)) - v.Before
+	latest := floorTicks(v.latest(now).Sub(day.Start)) - v.Before
 	for _, o := range day.Openings {
 		end := min(o.To-v.length(), latest) + 1
 		if v.GapStep > 0 {

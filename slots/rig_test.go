@@ -35,22 +35,22 @@ func newRig(t testing.TB, open string, service catalog.Service, closures ...sche
 	return newRigOf(t, daily("Asia/Riyadh", opens(t, open), closures...), service)
 }
 
-func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service) *rig {
+func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service, options ...slots.Option) *rig {
 	t.Helper()
 	r := &rig{store: newFakeStore(), t: t, centre: centre(t, plan, service)}
-	r.use()
+	r.use(options...)
 	return r
 }
 
 // use gives the rig a Booker over its store and its centre, which the test
 // ends with an audit.
-func (r *rig) use() {
+func (r *rig) use(options ...slots.Option) {
 	r.t.Helper()
 	ids := 0
 	booker, err := slots.NewBooker(r.store, func() *slots.Centre { return r.centre }, holdFor, func() string {
 		ids++
 		return fmt.Sprintf("hold %d", ids)
-	})
+	}, options...)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -85,9 +85,19 @@ func (r *rig) holdAt(start, now time.Time) slots.Appointment {
 // book holds a place and books it for the person with this identity, at heldAt.
 func (r *rig) book(id string, start time.Time) slots.Appointment {
 	r.t.Helper()
+	return r.bookAt(id, start, heldAt)
+}
+
+// bookAt does so at now.
+func (r *rig) bookAt(id string, start, now time.Time) slots.Appointment {
+	r.t.Helper()
+	hold, err := r.Hold(r.t.Context(), request(start), nil, now)
+	if err != nil {
+		r.t.Fatalf("hold %v: %v", start, err)
+	}
 	b := booking(id)
 	b.Reference = slots.NewReference([5]byte{byte(len(r.store.claims) + 1)})
-	a, err := r.Book(r.t.Context(), r.hold(start).ID, b, nil, heldAt)
+	a, err := r.Book(r.t.Context(), hold.ID, b, nil, now)
 	if err != nil {
 		r.t.Fatalf("book %v: %v", start, err)
 	}

@@ -30,15 +30,17 @@ type Store interface {
 	OpenDay(ctx context.Context, g *DeskGroup, day scheduling.Day) error
 
 	// Hold takes the place of a and records a. heldBack are the places of each
-	// tick of it that are left to others. It returns ErrTaken,
-	// ErrDayClosed, or ErrAnswered when the key of once is known.
-	Hold(ctx context.Context, a Appointment, heldBack []int16, once *Once) error
+	// tick of it that are left to others. It returns ErrTaken, ErrDayClosed,
+	// a *HoldLimitError when as many holds of the holder's address or of
+	// a.Mobile as may stand have not been ended, or
+	// ErrAnswered when the key of once is known.
+	Hold(ctx context.Context, a Appointment, by Holder, heldBack []int16, once *Once) error
 
 	// Book turns the hold with the id into a booked visit, or into a request,
 	// as Appointment.Book says, and records its history and its message,
 	// provided it still stands at now. It returns ErrNotFound when there is no
 	// standing hold of this id that can be booked so, ErrPersonBusy,
-	// ErrPersonLimit, *VisitorError or ErrAnswered.
+	// ErrPersonLimit, a *PauseError, *VisitorError or ErrAnswered.
 	Book(ctx context.Context, id string, b Booking, now time.Time, once *Once) (Appointment, error)
 
 	// Answered returns what the request with this key and fingerprint was
@@ -59,9 +61,10 @@ type Store interface {
 	Release(ctx context.Context, id string) error
 
 	// Move lets decide turn the current appointment into the moved one, and
-	// in the same transaction gives the old place back, takes the new one,
-	// and records history and message. An error of decide is returned as it
-	// is. It also returns ErrNotFound, ErrTaken, ErrDayClosed, ErrPersonBusy
+	// in the same transaction gives the old place back (or lets the ledger
+	// count it until GivesBack), takes the new one, counts what the person
+	// gave up, and records history and message. An error of decide is
+	// returned as it is. It also returns ErrNotFound, ErrTaken, ErrDayClosed, ErrPersonBusy
 	// or *VisitorError.
 	Move(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
 

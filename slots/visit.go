@@ -16,10 +16,11 @@ type Visit struct {
 	Places                        int // taken in each tick
 	HoldBack                      int // places of each tick left to others
 	Notice, Horizon               time.Duration
-	NoticeDays, HorizonDays       int // working days of the desk group; 0 for none
+	NoticeDays, HorizonDays       int                 // working days of the desk group; 0 for none
+	OpensAt                       scheduling.WallTime // of one more date each day; 0: Horizon moves on with the clock
 
-	// NotBefore and NotAfter are the first and the last date that NoticeDays
-	// and HorizonDays come to, both inclusive; 0 for any.
+	// NotBefore and NotAfter are the first and the last date that NoticeDays,
+	// HorizonDays and OpensAt come to, both inclusive; 0 for any.
 	NotBefore, NotAfter scheduling.Date
 
 	// On dates up to Released, WalkIns of the places held back, and what
@@ -64,6 +65,7 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 
 		NoticeDays:  s.NoticeWorkingDays,
 		HorizonDays: s.HorizonWorkingDays,
+		OpensAt:     scheduling.WallTime(s.OpensAt / time.Minute),
 	}
 	if s.WalkInReleaseMinutes > 0 {
 		v.Release = scheduling.Clock(0, s.WalkInReleaseMinutes)
@@ -75,14 +77,15 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 // never is later than any date.
 const never = scheduling.Date(math.MaxInt32)
 
-// Counted returns the visit with the dates that its working days come to, and
-// the last one whose release has come, in the calendar c at now. A notice that the calendar has too few days for puts
-// every date out of reach; such a horizon none.
+// Counted returns the visit with the dates that its working days, the time at
+// which one more date opens, and its release come to in the calendar c at now.
+// A notice that the calendar has too few days for puts every date out of reach;
+// such a horizon none.
 func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
 	if v.Release > 0 {
 		v.Released = v.released(c, now)
 	}
-	if v.NoticeDays == 0 && v.HorizonDays == 0 {
+	if v.NoticeDays == 0 && v.HorizonDays == 0 && v.OpensAt == 0 {
 		return v
 	}
 	today := c.DateOf(now)
@@ -92,11 +95,7 @@ func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
 			v.NotBefore = date
 		}
 	}
-	if v.HorizonDays > 0 {
-		if date, ok := c.AddWorkingDays(today, v.HorizonDays); ok {
-			v.NotAfter = date
-		}
-	}
+	v.NotAfter = v.lastDate(c, v.counting(c, now))
 	return v
 }
 
@@ -106,7 +105,7 @@ func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
 func (v Visit) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Time) {
 	v = v.Counted(c, now)
 	first = now.Add(v.Notice + time.Minute - 1).Truncate(time.Minute)
-	last = now.Add(v.Horizon).Truncate(time.Minute)
+	last = v.latest(now).Truncate(time.Minute)
 	if v.NotAfter > 0 {
 		last = earlier(last, c.Day(v.NotAfter+1).Start.Add(-time.Minute))
 	}
@@ -202,7 +201,7 @@ func (v Visit) closed(day scheduling.Day, tick int) bool {
 // at now, "" for none.
 func (v Visit) reach(date scheduling.Date, start, now time.Time) Rule {
 	switch {
-	case start.After(now.Add(v.Horizon)), v.NotAfter > 0 && date > v.NotAfter:
+	case start.After(v.latest(now)), v.NotAfter > 0 && date > v.NotAfter:
 		return RuleHorizon
 	case start.Before(now.Add(v.Notice)), date < v.NotBefore:
 		return RuleNotice

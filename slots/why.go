@@ -13,6 +13,10 @@ import (
 type Tally struct {
 	Free    int
 	Refused map[Rule]int
+	// Opens is when the first start that is out of reach of the horizon comes
+	// within it, in the zone of the branch; zero when none is. Explain fills
+	// it.
+	Opens time.Time
 }
 
 // Why returns what becomes of the day's starts at now: Free is as many as the
@@ -65,5 +69,9 @@ func (b *Booker) Explain(ctx context.Context, service, branch string, date sched
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[0].on(group.Calendar.Day(date))
-	return group.Calendar.Explain(date), Why(day, used, visit.Counted(group.Calendar, now), now), nil
+	tally := Why(day, used, visit.Counted(group.Calendar, now), now)
+	if tally.Refused[RuleHorizon] > 0 {
+		tally.Opens = visit.nextOf(day, group.Calendar, now)
+	}
+	return group.Calendar.Explain(date), tally, nil
 }

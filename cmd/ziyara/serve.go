@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -17,25 +18,37 @@ type database struct {
 
 // tuning are the settings that dev and serve share.
 type tuning struct {
-	RateLimit      string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
-	TrustedProxies []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
-	Hold           time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
-	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Most connections to the database."`
-	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"Holds, and bookings, that may wait for the database; beyond it they are asked to come back."`
-	SMS            string        `env:"ZIYARA_SMS" default:"sandbox" enum:"sandbox" help:"The way out for messages: sandbox keeps them in memory and, on a loopback address, shows them under /dev/phone."`
+	HoldsPerAddress string        `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"Holds of one address that may stand at once, up to 10000; a hall or a mobile network is one address. off is for a loopback address only."`
+	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Holds that are bound to one mobile and may stand at once."`
+	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
+	TrustedProxies  []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
+	Hold            time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
+	MaxConnections  int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Most connections to the database."`
+	QueueLimit      int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"Holds, and bookings, that may wait for the database; beyond it they are asked to come back."`
+	SMS             string        `env:"ZIYARA_SMS" default:"sandbox" enum:"sandbox" help:"The way out for messages: sandbox keeps them in memory and, on a loopback address, shows them under /dev/phone."`
 }
 
 func (t tuning) config() (service.Config, error) {
-	c := service.Config{TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS}
-	if t.RateLimit == "off" {
-		return c, nil
+	c := service.Config{
+		TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS,
+		HoldsPerMobile: t.HoldsPerMobile,
 	}
-	n, err := strconv.Atoi(t.RateLimit)
+	var errs [2]error
+	c.RateLimit, errs[0] = limit("ZIYARA_RATE_LIMIT", t.RateLimit)
+	c.HoldsPerAddress, errs[1] = limit("ZIYARA_HOLDS_PER_ADDRESS", t.HoldsPerAddress)
+	return c, errors.Join(errs[:]...)
+}
+
+// limit reads a limit that can be off, which is 0.
+func limit(name, value string) (int, error) {
+	if value == "off" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 {
-		return c, fmt.Errorf("ZIYARA_RATE_LIMIT is %q: want a number from 1, or off", t.RateLimit)
+		return 0, fmt.Errorf("%s is %q: want a number from 1, or off", name, value)
 	}
-	c.RateLimit = n
-	return c, nil
+	return n, nil
 }
 
 type serve struct {

@@ -177,6 +177,9 @@ type BookableSpan struct {
 	// From Earliest start, with the branch's offset.
 	From time.Time `json:"from"`
 
+	// OpensNext When the next date opens, with the branch's offset; until then nothing more than what others give back is to be found. Absent if `until` moves on with the clock.
+	OpensNext *time.Time `json:"opens_next,omitempty"`
+
 	// Until Latest start, with the branch's offset.
 	Until time.Time `json:"until"`
 }
@@ -268,6 +271,9 @@ type ExplanationLayer struct {
 
 // ExplanationOffers What is offered of the open hours.
 type ExplanationOffers struct {
+	// PossibleFrom When the first start opens that is too far ahead now, with the branch's offset; absent if none is.
+	PossibleFrom *time.Time `json:"possible_from,omitempty"`
+
 	// Reasons Why others can't.
 	Reasons []ExplanationReason `json:"reasons"`
 
@@ -406,6 +412,9 @@ type HoldRequest struct {
 
 	// Start One of the listed starts, with any offset.
 	Start time.Time `json:"start"`
+
+	// Verification The `token` of a checked verification, which binds the hold to its mobile: nobody else can book it.
+	Verification string `json:"verification,omitempty"`
 }
 
 // Month What each date of a month has.
@@ -495,6 +504,9 @@ type Problem struct {
 	// Instance What it happened to.
 	Instance string `json:"instance,omitempty"`
 
+	// PossibleFrom The instant from which it is possible, with the branch's offset: nothing changes before, so there is no need to ask.
+	PossibleFrom *time.Time `json:"possible_from,omitempty"`
+
 	// RequestID The `X-Request-Id` of the response.
 	RequestID string `json:"request_id"`
 
@@ -529,6 +541,18 @@ type Proposal struct {
 
 	// Start When the visit would begin, with the branch's offset.
 	Start time.Time `json:"start"`
+}
+
+// Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` books nothing new for it until `pause_minutes` after the last time; absent if that is not limited.
+type Rebooking struct {
+	// Limit Cancellations and moves.
+	Limit int `json:"limit"`
+
+	// PauseMinutes How long to wait after the last.
+	PauseMinutes int `json:"pause_minutes"`
+
+	// WindowMinutes Within this time.
+	WindowMinutes int `json:"window_minutes"`
 }
 
 // Representative Who comes on the visitor's behalf.
@@ -602,11 +626,19 @@ type Service struct {
 	// Online Where the same is done online; absent if nowhere.
 	Online string `json:"online,omitempty"`
 
+	// OpensAt The wall time at which one more date opens, every day; until then `horizon_days` count from the day before. Absent if the horizon moves on with the clock.
+	//
+	// Example: 10:00
+	OpensAt string `json:"opens_at,omitempty"`
+
 	// PartyLimit Most visitors in one booking.
 	PartyLimit int `json:"party_limit"`
 
 	// PlacePerVisitor Whether each visitor of a party takes a place; absent if a party takes one in all.
 	PlacePerVisitor bool `json:"place_per_visitor,omitempty"`
+
+	// Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` books nothing new for it until `pause_minutes` after the last time; absent if that is not limited.
+	Rebooking *Rebooking `json:"rebooking,omitempty"`
 
 	// Requirements What the visitor brings.
 	Requirements []Named `json:"requirements"`

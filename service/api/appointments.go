@@ -10,7 +10,6 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/scheduling"
-	"ziyara/service/secret"
 	"ziyara/slots"
 )
 
@@ -33,12 +32,9 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if err = s.ownsHold(ctx, r.Body.Hold, r.Body.HoldToken); err != nil {
 		return nil, err
 	}
-	mobile, err := s.Keys.Open(useMobile, r.Body.Verification, now)
-	switch {
-	case errors.Is(err, secret.ErrTokenExpired):
-		return s.again(key, s.Booker.Repeated(ctx, once, errProofExpired))
-	case err != nil:
-		return nil, errProof
+	mobile, err := s.proved(ctx, r.Body.Verification, once, now)
+	if err != nil {
+		return s.again(key, err)
 	}
 	booking, err := s.booking(r.Body)
 	if err != nil {

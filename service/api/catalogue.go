@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -81,6 +82,12 @@ func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
 	}
 	if v.Approval.Answer > 0 {
 		out.Approval = &Approval{AnswerHours: int(v.Approval.Answer / time.Hour), Default: v.Approval.Default}
+	}
+	if v.OpensAt > 0 {
+		out.OpensAt = scheduling.WallTime(v.OpensAt / time.Minute).String()
+	}
+	if limit := v.Rebooking; limit.Limit > 0 {
+		out.Rebooking = &Rebooking{Limit: limit.Limit, WindowMinutes: minutes(limit.Window), PauseMinutes: minutes(limit.Pause)}
 	}
 	if out.Branches == nil {
 		out.Branches = []string{}

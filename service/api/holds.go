@@ -10,6 +10,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify/verify"
+	"ziyara/service/secret"
 	"ziyara/slots"
 )
 
@@ -40,9 +41,16 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 	if err != nil {
 		return nil, err
 	}
+	var mobile string
+	if r.Body.Verification != "" {
+		if mobile, err = s.proved(ctx, r.Body.Verification, once, now); err != nil {
+			return s.again(r.Params.IdempotencyKey, err)
+		}
+	}
 	a, err := s.Booker.Hold(ctx, slots.HoldRequest{
 		Service: r.Body.Service, Branch: r.Body.Branch, Start: r.Body.Start,
 		Party: max(1, r.Body.Party), Channel: catalog.Public, Needs: r.Body.Needs,
+		Address: s.Keys.Fingerprint(metaOf(ctx).address), Mobile: mobile,
 	}, once, now)
 	if err != nil {
 		return s.again(r.Params.IdempotencyKey, err)
@@ -58,6 +66,20 @@ func sameHold(body HoldRequest) HoldRequest {
 	body.Party = max(1, body.Party)
 	body.Channel = catalog.Public
 	return body
+}
+
+// proved returns the mobile that a verification token proves. It returns
+// errProof for one that proves nothing; for one that has expired
+// errProofExpired, or what the same request was answered before.
+func (s *Server) proved(ctx context.Context, token string, once *slots.Once, now time.Time) (string, error) {
+	mobile, err := s.Keys.Open(useMobile, token, now)
+	switch {
+	case errors.Is(err, secret.ErrTokenExpired):
+		return "", s.Booker.Repeated(ctx, once, errProofExpired)
+	case err != nil:
+		return "", errProof
+	}
+	return mobile, nil
 }
 
 func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {

@@ -36,6 +36,8 @@ func kindOf(err error) kind {
 	var wrong *verify.WrongCodeError
 	var often *verify.LimitError
 	var limited *limitedError
+	var holds *slots.HoldLimitError
+	var pause *slots.PauseError
 	var visitor *slots.VisitorError
 	var request *invalidError
 	var framework *fiber.Error
@@ -48,6 +50,10 @@ func kindOf(err error) kind {
 		return kindWrongCode
 	case errors.As(err, &often), errors.As(err, &limited):
 		return kindTooMany
+	case errors.As(err, &holds):
+		return kindTooManyHolds
+	case errors.As(err, &pause):
+		return kindPause
 	case errors.As(err, &request):
 		return statusKind(request.Status)
 	case errors.As(err, &framework):
@@ -111,6 +117,9 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	var often *verify.LimitError
 	var limited *limitedError
 	var request *invalidError
+	var holds *slots.HoldLimitError
+	var pause *slots.PauseError
+	var early *slots.HorizonError
 	switch {
 	case errors.As(err, &taken):
 		p.Alternatives = []Slot{}
@@ -119,8 +128,16 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 			alternative.Branch = taken.Branch
 			p.Alternatives = append(p.Alternatives, alternative)
 		}
+	case errors.As(err, &early):
+		p.Rule = string(slots.RuleHorizon)
+		p.PossibleFrom, p.RetryAfter = optional(early.Opens), seconds(early.RetryAfter)
 	case errors.As(err, &rule):
 		p.Rule = string(rule.Rule)
+	case errors.As(err, &pause):
+		p.PossibleFrom, p.RetryAfter = optional(pause.Until), seconds(pause.RetryAfter)
+	case errors.As(err, &holds):
+		p.RetryAfter = seconds(holds.RetryAfter)
+		rateLimited(c, holds.Limit, 0, p.RetryAfter)
 	case errors.As(err, &visitor):
 		p.Errors = fieldErrors(pointers("#/", err), lang)
 	case errors.As(err, &wrong):

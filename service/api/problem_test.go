@@ -41,6 +41,10 @@ func domainErrors() map[string]error {
 		"slots.ErrNoProposal":     slots.ErrNoProposal,
 		"slots.ErrSameStart":      slots.ErrSameStart,
 		"slots.ErrUnaudited":      slots.ErrUnaudited,
+		"slots.ErrHoldBound":      slots.ErrHoldBound,
+		"slots.HorizonError":      &slots.HorizonError{},
+		"slots.HoldLimitError":    &slots.HoldLimitError{},
+		"slots.PauseError":        &slots.PauseError{},
 		"slots.ErrPersonBusy":     slots.ErrPersonBusy,
 		"slots.ErrPersonLimit":    slots.ErrPersonLimit,
 		"slots.ErrTaken":          slots.ErrTaken,
@@ -233,8 +237,8 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindMalformed, kindNoRoute,
-		kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
+		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
 	}
 	for _, m := range problems() {
 		all = append(all, m.kind)

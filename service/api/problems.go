@@ -49,6 +49,9 @@ func problems() []mapping {
 		{slots.ErrHoldUsed, kind{"hold-used", http.StatusConflict,
 			text("الحجز المؤقت مستخدم", "The hold is used"),
 			text("تم تأكيد هذا الحجز من قبل. لإلغاء الزيارة أو نقلها استخدم رقمها المرجعي.", "This hold was booked before. Use the visit's reference to cancel or move it.")}},
+		{slots.ErrHoldBound, kind{"hold-bound", http.StatusForbidden,
+			text("الحجز المؤقت مرتبط برقم جوال آخر", "The hold is bound to another mobile"),
+			text("أكّد الحجز بإثبات رقم الجوال الذي حُجز به مؤقتًا، أو اختر موعدًا من جديد.", "Book it with the proof of the mobile that it was held with, or choose a time again.")}},
 		{slots.ErrNotBooked, kind{"not-booked", http.StatusConflict,
 			text("الموعد غير قائم", "Not booked any more"),
 			text("أُلغيت هذه الزيارة أو لم تتم الموافقة عليها. احجز موعدًا جديدًا.", "This visit was cancelled or not approved. Book a new one.")}},
@@ -133,6 +136,13 @@ var (
 	kindTooMany = kind{"too-many-requests", http.StatusTooManyRequests,
 		text("طلبات كثيرة", "Too many requests"),
 		text("انتظر المدة المذكورة في retry_after ثم أعد المحاولة.", "Wait as long as retry_after says and try again.")}
+	kindTooManyHolds = kind{"too-many-holds", http.StatusTooManyRequests,
+		text("حجوزات مؤقتة كثيرة", "Too many holds"),
+		text("أكّد أحد حجوزاتك المؤقتة أو ألغه، أو انتظر المدة المذكورة في retry_after.", "Book or release one of the holds, or wait as long as retry_after says.")}
+	kindPause = kind{"rebooking-pause", http.StatusTooManyRequests,
+		text("أُلغيت مواعيد كثيرة أو نُقلت", "Visits were cancelled or moved too often"),
+		text("ألغيت مواعيد هذه الخدمة أو نقلتها مرات كثيرة. يمكنك الحجز من جديد ابتداءً من الوقت المذكور في possible_from، أو اتصل بالرقم 19990.",
+			"You cancelled or moved visits for this service too often. You can book again from the time in possible_from, or call 19990.")}
 	kindMalformed = kind{"malformed", http.StatusBadRequest,
 		text("طلب غير مفهوم", "The request can't be read"),
 		text("أرسل JSON سليمًا بترميز UTF-8.", "Send valid JSON in UTF-8.")}
@@ -170,7 +180,7 @@ func ruleKind(r slots.Rule) kind {
 		k.detail = text("تحتاج الخدمة إلى مهلة أطول قبل الزيارة. اختر موعدًا لاحقًا.", "The service needs more notice. Choose a later time.")
 	case slots.RuleHorizon:
 		k.title = text("الموعد بعيد جدًا", "Too far ahead")
-		k.detail = text("لم يُفتح الحجز لهذا اليوم بعد. اختر موعدًا أقرب.", "This day can't be booked yet. Choose an earlier time.")
+		k.detail = text("لم يُفتح الحجز لهذا الموعد بعد. اختر موعدًا أقرب، أو عد في الوقت المذكور في possible_from.", "This time can't be booked yet. Choose an earlier one, or come back at the time in possible_from.")
 	case slots.RuleClosed:
 		k.title = text("مغلق في هذا الوقت", "Closed at that time")
 		k.detail = text("المكتب مغلق خلال جزء من هذا الوقت على الأقل. اختر من المواعيد المتاحة.", "The desk is closed for at least a part of that time. Choose one of the listed times.")

@@ -54,6 +54,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		Bookable: BookableSpan{From: first.In(zone), Until: last.In(zone)},
 		Days:     make([]SlotDay, 0, len(found)),
 	}
+	list.Bookable.OpensNext = optional(visit.OpensNext(group.Calendar, now))
 	for _, d := range found {
 		day := SlotDay{Date: d.Date.String(), Hijri: hijri(d.Date), Slots: make([]Slot, len(d.Slots))}
 		for i, free := range d.Slots {
@@ -98,6 +99,14 @@ func slotJSON(v slots.Slot, zone *time.Location) Slot {
 	return Slot{Start: v.Start.In(zone), End: v.End.In(zone), Places: v.Places}
 }
 
+// optional returns nil for the zero time.
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
 func hijri(d scheduling.Date) string { return scheduling.HijriOf(d).String() }
 
 func newReadyAnswer(list *SlotList, m moment) readyAnswer {
@@ -125,7 +134,9 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 	out := Explanation{
 		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: catalog.Text(why.Summary),
 		Layers: []ExplanationLayer{},
-		Offers: ExplanationOffers{Slots: tally.Free, Reasons: []ExplanationReason{}},
+		Offers: ExplanationOffers{
+			Slots: tally.Free, Reasons: []ExplanationReason{}, PossibleFrom: optional(tally.Opens),
+		},
 	}
 	for _, l := range why.Layers {
 		out.Layers = append(out.Layers, ExplanationLayer{

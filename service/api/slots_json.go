@@ -13,6 +13,10 @@ import (
 func appendSlotList(b []byte, list *SlotList) []byte {
 	b = append(b, `{"bookable":{"from":`...)
 	b = appendInstant(b, list.Bookable.From)
+	if list.Bookable.OpensNext != nil {
+		b = append(b, `,"opens_next":`...)
+		b = appendInstant(b, *list.Bookable.OpensNext)
+	}
 	b = append(b, `,"until":`...)
 	b = appendInstant(b, list.Bookable.Until)
 	b = append(b, `},"branch":"`...)

@@ -23,6 +23,10 @@ func TestSlotListIsTheSameJSON(t *testing.T) {
 			Bookable: BookableSpan{From: instant.Draw(t, "from"), Until: instant.Draw(t, "until")},
 			Days:     []SlotDay{},
 		}
+		if rapid.Bool().Draw(t, "opens at a set time") {
+			next := instant.Draw(t, "opens next")
+			list.Bookable.OpensNext = &next
+		}
 		for range rapid.IntRange(0, 3).Draw(t, "days") {
 			day := SlotDay{Date: "2026-11-24", Hijri: "1448-06-14", Slots: []Slot{}}
 			for range rapid.IntRange(0, 3).Draw(t, "slots") {

@@ -165,9 +165,23 @@ type service struct {
 		AnswerHours int            `json:"answer_hours"`
 		Default     catalog.Answer `json:"default"`
 	} `json:"approval"`
+	OpensAt             scheduling.WallTime   `json:"opens_at"`
+	ReleaseDelayMinutes int                   `json:"release_delay_minutes"`
+	Rebooking           *rebooking            `json:"rebooking"` // the default when absent
+}
+
+// rebooking is catalog.Rebooking with numbers that carry their unit.
+type rebooking struct {
+	Limit       int `json:"limit"`
+	WindowHours int `json:"window_hours"`
+	PauseHours  int `json:"pause_hours"`
 }
 
 func (s service) service() catalog.Service {
+	limit := catalog.DefaultRebooking()
+	if own := s.Rebooking; own != nil {
+		limit = catalog.Rebooking{Limit: own.Limit, Window: minutes(60 * own.WindowHours), Pause: minutes(60 * own.PauseHours)}
+	}
 	return catalog.Service{
 		Slug:               s.Slug,
 		Department:         s.Department,
@@ -198,6 +212,9 @@ func (s service) service() catalog.Service {
 		Approval: catalog.Approval{
 			Answer: time.Duration(s.Approval.AnswerHours) * time.Hour, Default: s.Approval.Default,
 		},
+		OpensAt:      minutes(int(s.OpensAt)),
+		ReleaseDelay: minutes(s.ReleaseDelayMinutes),
+		Rebooking:    limit,
 	}
 }
 

@@ -73,7 +73,7 @@ func (s *Store) Release(ctx context.Context, id string) error {
 func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
 	began := s.board.now()
 	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		if err := q.settle(ctx, []slots.Place{before.Place}, after.Place); err != nil {
+		if err := q.giveUp(ctx, before, after, after.Place); err != nil {
 			return err
 		}
 		p := after.Place
@@ -94,7 +94,10 @@ func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Deci
 		if err != nil {
 			return err
 		}
-		if err = q.settle(ctx, append(back, before.Place)); err != nil {
+		if err = q.giveUp(ctx, before, after, back...); err != nil {
+			return err
+		}
+		if err = q.settle(ctx, back); err != nil {
 			return err
 		}
 		_, err = q.exec(ctx, "cancel", after.ID, after.History[len(after.History)-1].At)
@@ -164,12 +167,12 @@ func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person,
 }
 
 // Purge removes answers to requests after a day, and holds that came to
-// nothing and verifications after two, at most limit of each at once, until
-// nothing is left to remove.
+// nothing and verifications after two, and what persons gave up once it stops
+// to matter, at most limit of each at once, until nothing is left to remove.
 func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
 	for {
 		var removed int
-		err := s.pool().get(ctx, &removed, "purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit)
+		err := s.pool().get(ctx, &removed, "purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit, now)
 		if err != nil || removed < limit {
 			return err
 		}
@@ -210,6 +213,9 @@ type appointmentRow struct {
 	Wakala         sql.NullString `db:"wakala"`
 	WakalaExpires  sql.NullTime   `db:"wakala_expires"`
 	Needs          pq.StringArray `db:"needs"`
+	Address        []byte         `db:"address"`
+	AddressPlace   sql.NullInt32  `db:"address_place"`
+	MobilePlace    sql.NullInt32  `db:"mobile_place"`
 	Service        sql.NullString `db:"service"`
 	Branch         sql.NullString `db:"branch"`
 	History        []byte         `db:"history"`

@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -57,7 +59,7 @@ func (s *Store) book(batch []*booking) {
 
 // bookTogether writes the visits of a batch in one transaction. What it can't
 // book stays undecided unless it is alone: the hold does not stand, the person
-// has enough visits, or another booking of the person is under way.
+// has enough visits or pauses, or another booking of the person is under way.
 func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 	var held []heldRow
 	write := func(q session) error {
@@ -81,14 +83,19 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 	if len(batch) > 1 || len(held) > 0 {
 		return nil
 	}
-	var stands bool
-	if err = s.pool().get(ctx, &stands, "stands", batch[0].id, batch[0].now, batch[0].by.Actor != "" && batch[0].by.Reason != ""); err != nil {
+	b := batch[0]
+	var pause sql.NullTime
+	err = s.pool().get(ctx, &pause, "stands", b.id, b.now, null(b.by.Mobile), string(b.by.Person),
+		b.by.Actor != "" && b.by.Reason != "")
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return slots.ErrNotFound
+	case err != nil:
 		return err
+	case pause.Valid:
+		return &slots.PauseError{Until: pause.Time, RetryAfter: pause.Time.Sub(b.now)}
 	}
-	if stands {
-		return slots.ErrPersonLimit
-	}
-	return slots.ErrNotFound
+	return slots.ErrPersonLimit
 }
 
 // bookingRow is what book.sql reads.

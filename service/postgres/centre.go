@@ -103,9 +103,14 @@ type serviceRow struct {
 	Online          string                        `db:"online"`
 	Topics          jsonOf[[]catalog.Text]        `db:"topics"`
 	HoldBack        jsonOf[catalog.HoldBack]      `db:"hold_back"`
+	Needs           jsonOf[[]catalog.Need]        `db:"needs"`
+	OpensAt         int                           `db:"opens_at_minutes"`
+	ReleaseDelay    int                           `db:"release_delay_minutes"`
+	RebookLimit     int                           `db:"rebook_limit"`
+	RebookWindow    int                           `db:"rebook_window_minutes"`
+	RebookPause     int                           `db:"rebook_pause_minutes"`
 	WalkInRelease   int                           `db:"walk_in_release_minutes"`
 	approvalRow
-	Needs jsonOf[[]catalog.Need] `db:"needs"`
 }
 
 // approvalRow is how a service is approved.
@@ -201,6 +206,8 @@ func (r serviceRow) service() catalog.Service {
 		NoticeWorkingDays: r.NoticeDays, HorizonWorkingDays: r.HorizonDays,
 		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
 		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
+		OpensAt: minutes(r.OpensAt), ReleaseDelay: minutes(r.ReleaseDelay),
+		Rebooking:    catalog.Rebooking{Limit: r.RebookLimit, Window: minutes(r.RebookWindow), Pause: minutes(r.RebookPause)},
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
 		WalkInReleaseMinutes: r.WalkInRelease,
 		Approval:             r.approval(),
@@ -261,6 +268,8 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
 				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
 				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
+				minutes(v.OpensAt), minutes(v.ReleaseDelay),
+				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause),
 				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default)); err != nil {
 				return err
 			}

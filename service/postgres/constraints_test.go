@@ -50,6 +50,11 @@ func TestConstraints(t *testing.T) {
 			VALUES ('booked', 'ar', now(), now(), now(), %s)`, columns, values)
 	}
 
+	delayed := func(day string, ticks, places int) string {
+		return fmt.Sprintf(`INSERT INTO delayed_places (branch_id, desk_group_id, day, first_tick, ticks, places, service_id, start_at, end_at, release_at)
+			VALUES (1, 1, '%s', 90, %d, %d, 1, now(), now(), now())`, day, ticks, places)
+	}
+
 	db := connect(t, servicetest.Database(t))
 	for _, s := range []string{
 		ledger + "(1, 1, '2026-11-24', 90, '{2,2,2,2}', '{0,0,0,0}', 1)",
@@ -101,6 +106,15 @@ func TestConstraints(t *testing.T) {
 		{"no ticks", "UPDATE appointments SET ticks = 0 WHERE id = '" + hold + "'", "appointments_ticks_check"},
 		{"no places", "UPDATE appointments SET places = 0 WHERE id = '" + hold + "'", "appointments_places_check"},
 		{"nobody comes", "UPDATE appointments SET party = 0 WHERE id = '" + hold + "'", "appointments_party_check"},
+		{"an address without a number", "UPDATE appointments SET address = '\\x07' WHERE id = '" + hold + "'", "appointments_holder"},
+		{"a number of no address", "UPDATE appointments SET address_place = 1 WHERE id = '" + hold + "'", "appointments_holder"},
+		{"a number of no mobile", "UPDATE appointments SET mobile = NULL, mobile_place = 1 WHERE id = '" + hold + "'", "appointments_holder"},
+		{"addresses count from 1", "UPDATE appointments SET address = '\\x07', address_place = 0 WHERE id = '" + hold + "'", "appointments_address_place_check"},
+		{"mobiles count from 1", "UPDATE appointments SET mobile = '1', mobile_place = 0 WHERE id = '" + hold + "'", "appointments_mobile_place_check"},
+		{"one number for two holds of an address", appointment(other, "held", "12:00", "12:20", ", address, address_place", `, '\x07', 1`) +
+			`; UPDATE appointments SET address = '\x07', address_place = 1 WHERE id = '` + hold + "'", "appointments_address_limit"},
+		{"one number for two holds of a mobile", appointment(other, "held", "12:00", "12:20", ", mobile, mobile_place", `, '1', 1`) +
+			`; UPDATE appointments SET mobile = '1', mobile_place = 1 WHERE id = '` + hold + "'", "appointments_mobile_limit"},
 		{"an unknown status", "UPDATE appointments SET status = 'lost' WHERE id = '" + hold + "'", "appointments_status_check"},
 		{"an unknown channel", "UPDATE appointments SET channel = 'x' WHERE id = '" + hold + "'", "appointments_channel_check"},
 		{"a third language", "UPDATE appointments SET lang = 'fr' WHERE id = '" + visit + "'", "appointments_lang_check"},
@@ -146,6 +160,13 @@ func TestConstraints(t *testing.T) {
 		{"a default without an approval", "UPDATE services SET approval_hours = 0, approval_default = 'approve'", "services_approval"},
 		{"a default that is no answer", "UPDATE services SET approval_hours = 24, approval_default = 'perhaps'", "services_approval_default_check"},
 		{"an answer in two months", "UPDATE services SET approval_hours = 1440, approval_default = 'approve'", "services_approval_hours_check"},
+		{"dates that open on another day", "UPDATE services SET opens_at_minutes = 1441", "services_opens_at_minutes_check"},
+		{"a delay of less than nothing", "UPDATE services SET release_delay_minutes = -1", "services_release_delay_minutes_check"},
+		{"a limit without a window", "UPDATE services SET rebook_window_minutes = 0", "services_rebook"},
+		{"a pause that is not limited", "UPDATE services SET rebook_limit = 0", "services_rebook"},
+		{"a delayed place of no length", delayed("2026-11-24", 0, 1), "delayed_places_ticks_check"},
+		{"a delayed place that takes none", delayed("2026-11-24", 4, 0), "delayed_places_places_check"},
+		{"a delayed place on a day without a ledger", delayed("2026-11-26", 4, 1), "delayed_places_branch_id_desk_group_id_day_fkey"},
 		{"a second centre", "INSERT INTO centre DEFAULT VALUES", "centre_pkey"},
 		{"another centre", "INSERT INTO centre (single) VALUES (false)", "centre_single_check"},
 		{"a service at two desk groups of a branch",
@@ -176,6 +197,9 @@ func TestConstraints(t *testing.T) {
 		{"visits that touch do not overlap", booked(other, "10:20", "10:40", "B", 2, 1, person)},
 		{"a second visit where two are allowed", booked(other, "11:00", "11:20", "B", 1, 2, person)},
 		{"another person at the same time", booked(other, "10:00", "10:20", "B", 1, 1, other)},
+		{"a released hold leaves its number", appointment(other, "released", "12:00", "12:20", ", address, address_place", `, '\x07', 1`) +
+			`; UPDATE appointments SET address = '\x07', address_place = 1 WHERE id = '` + hold + "'"},
+		{"no limit of rebooking", "UPDATE services SET rebook_limit = 0, rebook_window_minutes = 0, rebook_pause_minutes = 0"},
 		{"a hold never stands in the way of its person", appointment(other, "held", "10:00", "10:20", ", person", ", '"+person+"'")},
 		{"power of attorney until the day itself", "UPDATE appointments SET wakala_expires = day WHERE id = '" + visit + "'"},
 		{"an answer at the start", "UPDATE appointments SET answer_by = start_at WHERE id = '" + asked + "'"},

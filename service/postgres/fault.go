@@ -25,6 +25,12 @@ var constraints = map[string]error{
 	// Another booking of the person took the same place number meanwhile; the
 	// next attempt sees it and takes the next number, if there is one.
 	"appointments_person_limit": fmt.Errorf("%w: %w", errConflict, slots.ErrPersonLimit),
+	// Another hold of the same address or mobile took the same number, or
+	// there was none left to take.
+	"appointments_address_limit":       fmt.Errorf("%w: %w", errConflict, &slots.HoldLimitError{}),
+	"appointments_mobile_limit":        fmt.Errorf("%w: %w", errConflict, &slots.HoldLimitError{}),
+	"appointments_address_place_check": &slots.HoldLimitError{},
+	"appointments_mobile_place_check":  &slots.HoldLimitError{},
 	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{
 		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
 	"idempotency_keys_pkey": slots.ErrAnswered,

@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +17,7 @@ import (
 // holding is a request for a hold, in its line.
 type holding struct {
 	claim    slots.Appointment
+	by       slots.Holder
 	heldBack []int16
 	once     *slots.Once
 
@@ -33,14 +36,17 @@ type dayKey struct {
 func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
 
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, heldBack []int16, once *slots.Once) error {
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
 	began := s.board.now()
-	h := &holding{claim: a, heldBack: heldBack, once: once}
+	h := &holding{claim: a, by: by, heldBack: heldBack, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
 		return err
 	}
 	if errors.Is(h.err, slots.ErrTaken) {
 		s.board.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
+	}
+	if _, limited := errors.AsType[*slots.HoldLimitError](h.err); limited {
+		return s.holdLimit(ctx, a, by)
 	}
 	return h.err
 }
@@ -229,6 +235,28 @@ type claimRow struct {
 	Created time.Time       `json:"created_at"`
 	Expires time.Time       `json:"expires_at"`
 	Needs   []string        `json:"needs"`
+
+	Address    *string `json:"address"`
+	PerAddress int     `json:"per_address"`
+	Mobile     *string `json:"mobile"`
+	PerMobile  *int    `json:"per_mobile"` // NULL when it does not count
+}
+
+func newClaimRow(h *holding) claimRow {
+	a, p := h.claim, h.claim.Place
+	row := claimRow{
+		Branch: p.Branch, ID: a.ID, Service: a.Service, Group: p.DeskGroup, Day: p.Day, First: p.First, Ticks: p.Ticks, Places: p.Count,
+		Start: a.Start, End: a.End, Party: a.Party, Channel: string(a.Channel), Created: a.Created, Expires: a.Expires,
+		Needs:      append([]string{}, a.Needs...),
+		PerAddress: h.by.PerAddress, Mobile: optional(a.Mobile),
+	}
+	if address := h.by.CountedAddress(); address != nil {
+		row.Address = optional(`\x` + hex.EncodeToString(address))
+	}
+	if a.Mobile != "" && h.by.PerMobile > 0 {
+		row.PerMobile = &h.by.PerMobile
+	}
+	return row
 }
 
 // writeHolds writes days that still have their version, and the holds on them.
@@ -241,11 +269,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	}
 	claims := make([]claimRow, len(accepted))
 	for i, h := range accepted {
-		a, p := h.claim, h.claim.Place
-		claims[i] = claimRow{
-			p.Branch, a.ID, a.Service, p.DeskGroup, p.Day, p.First, p.Ticks, p.Count,
-			a.Start, a.End, a.Party, string(a.Channel), a.Created, a.Expires, append([]string{}, a.Needs...),
-		}
+		claims[i] = newClaimRow(h)
 	}
 	dayJSON, err := json.Marshal(days)
 	if err != nil {
@@ -260,7 +284,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 		Group  int       `db:"desk_group_id"`
 		Day    time.Time `db:"day"`
 	}
-	if err := q.list(ctx, &rows, "hold", string(dayJSON), string(claimJSON)); err != nil {
+	if err := q.list(ctx, &rows, "hold", string(dayJSON), string(claimJSON), rand.Int64()); err != nil {
 		return nil, err
 	}
 	written := make(map[dayKey]slots.Occupied, len(rows))

@@ -74,7 +74,7 @@ type bench struct {
 
 // open opens the demo centre on a database of its own, at noon in Riyadh of
 // Saturday 21 November 2026.
-func open(t testing.TB) *bench {
+func open(t testing.TB, options ...slots.Option) *bench {
 	t.Helper()
 	b := &bench{url: servicetest.Database(t), now: time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)}
 	ctx := context.Background()
@@ -91,7 +91,7 @@ func open(t testing.TB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Booker, err = slots.NewBooker(b.store, func() *slots.Centre { return centre }, 10*time.Minute, b.id)
+	b.Booker, err = slots.NewBooker(b.store, func() *slots.Centre { return centre }, 10*time.Minute, b.id, options...)
 	if err != nil {
 		t.Fatal(err)
 	}

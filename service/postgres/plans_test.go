@@ -11,7 +11,7 @@ import (
 
 // growing matches a plan that reads the whole of a table that grows with every
 // visit.
-var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|messages|idempotency_keys|verifications|ledger_days)\b`)
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -29,7 +29,17 @@ func TestPlans(t *testing.T) {
 	}{
 		{name: "occupancy", arguments: "1, 1, '2026-11-22', '2026-12-05'", through: "ledger_days_pkey"},
 		{name: "occupancies", arguments: "'{1,2,3}', '{1,8,13}', '{2026-11-22,2026-11-23,2026-11-22}', '{2026-11-28,2026-11-29,2026-11-28}'", through: "ledger_days_pkey"},
-		{name: "hold", through: "ledger_days_pkey", arguments: `'[{"branch_id": 1, "desk_group_id": 1, "day": "2026-11-25", "version": 1, "used": "{0}"}]', '[]'`},
+		{name: "hold", through: "ledger_days_pkey", arguments: `'[{"branch_id": 1, "desk_group_id": 1, "day": "2026-11-25", "version": 1, "used": "{0}"}]', '[]', 7`},
+		{name: "hold", through: "appointments_address_limit", arguments: "'[]', '[]', 7"},
+		{name: "hold", through: "appointments_mobile_limit", arguments: "'[]', '[]', 7"},
+		{name: "hold_limit", through: "appointments_address_limit", arguments: "'\\x07', '+966500000001'"},
+		{name: "hold_limit", through: "appointments_mobile_limit", arguments: "'\\x07', '+966500000001'"},
+		{name: "rebooking", arguments: id, through: "rebookings_pkey"},
+		{name: "remember_rebooking", arguments: id + ", '{2026-11-22T06:00:00Z}', NULL, " + now, through: "appointments_pkey"},
+		{name: "delay_place", arguments: id + ", " + now, through: "appointments_pkey"},
+		{name: "offer_delayed", arguments: now + ", 500"},
+		{name: "delayed", arguments: "1, 1, '2026-11-22', '2026-12-05'"},
+		{name: "hold_delayed", arguments: "1, " + id + ", 1, 'public', " + now + ", " + now, through: "delayed_places_pkey"},
 		{name: "take", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}'", through: "ledger_days_pkey"},
 		{name: "lock_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},
 		{name: "give_back", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
@@ -60,7 +70,7 @@ func TestPlans(t *testing.T) {
 		{name: "answered", arguments: "'k1'", through: "idempotency_keys_pkey"},
 		{name: "verification_counts", arguments: "'+96651', '\\x00', '2026-11-21T06:00:00Z'"},
 		{name: "verification_try", arguments: id + ", " + now + ", false, 5", through: "verifications_pkey"},
-		{name: "purge", arguments: now + ", " + now + ", 500", through: "appointments_purge"},
+		{name: "purge", arguments: now + ", " + now + ", 500, " + now, through: "appointments_purge"},
 	} {
 		for _, mode := range []string{"force_generic_plan", "force_custom_plan"} {
 			t.Run(c.name+"/"+mode, func(t *testing.T) {
@@ -165,6 +175,11 @@ INSERT INTO messages (kind, verification_id, lang, state, created_at, next_attem
 SELECT 'verification_code', id, 'ar', 'accepted', created_at, created_at, created_at FROM verifications;
 INSERT INTO idempotency_keys
 SELECT 'k' || n, sha256('x'), 'a', '2026-11-20'::timestamptz + n * interval '9 s' FROM generate_series(1, 20000) AS n;
+INSERT INTO rebookings (person, service_id, given_up, forget_at)
+SELECT gen_random_uuid(), n % 20 + 1, '{2026-11-20}', '2026-11-20'::timestamptz + n * interval '2 m' FROM generate_series(1, 20000) AS n;
+INSERT INTO delayed_places (branch_id, desk_group_id, day, first_tick, ticks, places, service_id, start_at, end_at, release_at)
+SELECT branch_id, id, '2026-06-01'::date + n % 200, 90, 4, 1, 1, now(), now(), '2026-11-22'::timestamptz + n * interval '1 m'
+FROM generate_series(1, 1000) AS n JOIN desk_groups g ON g.id = n % 17 + 1;
 RESET session_replication_role;
 ANALYZE;
 `

@@ -1,9 +1,13 @@
--- Where the ledger and the holds, requests and visits that it should count differ.
+-- Where the ledger and the holds, requests, visits and delayed places that it
+-- should count differ.
 WITH claimed AS (
     SELECT a.branch_id, a.desk_group_id, a.day, t.tick, sum(a.places) AS places
-    FROM appointments a
+    FROM (
+        SELECT branch_id, desk_group_id, day, first_tick, ticks, places FROM appointments WHERE status IN ('held', 'requested', 'booked')
+        UNION ALL
+        SELECT branch_id, desk_group_id, day, first_tick, ticks, places FROM delayed_places
+    ) AS a
     CROSS JOIN LATERAL generate_series(a.first_tick, a.first_tick + a.ticks - 1) AS t (tick)
-    WHERE a.status IN ('held', 'requested', 'booked')
     GROUP BY a.branch_id, a.desk_group_id, a.day, t.tick
 ), ledger AS (
     SELECT l.branch_id, l.desk_group_id, l.day, l.first_tick + t.i - 1 AS tick, t.u AS places

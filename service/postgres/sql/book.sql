@@ -9,6 +9,10 @@
 -- the exclusion constraint. A request that is alone ($2) waits for its turn;
 -- one among others does not, and is asked to come alone.
 --
+-- Nothing is booked in a pause, or of a hold that is bound to another mobile.
+-- FOR SHARE makes a booking that waited for its turn see the pause that began
+-- meanwhile.
+--
 -- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of
 -- holds looks as cheap while there are few, and then every booking of the rush
 -- reads all of them.
@@ -26,7 +30,9 @@ WITH wanted AS MATERIALIZED (
     WHERE w.n BETWEEN 0 AND 10000 -- true, and makes the planner expect few
 ), booked AS (
     UPDATE appointments a
-    SET status = CASE WHEN asks.answer_by IS NULL THEN 'booked' ELSE 'requested' END, answer_by = asks.answer_by, version = 1, created_at = w.now, expires_at = NULL,
+    SET status = CASE WHEN asks.answer_by IS NULL THEN 'booked' ELSE 'requested' END, answer_by = asks.answer_by,
+        version = 1, created_at = w.now, expires_at = NULL,
+        address = NULL, address_place = NULL, mobile_place = NULL,
         reference = w.reference, person = w.person, person_place = free.place, mobile = w.mobile, lang = w.lang,
         visitor_name = w.visitor_name, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
         representative_name = w.representative_name, representative_identity_kind = w.representative_identity_kind,
@@ -47,6 +53,11 @@ WITH wanted AS MATERIALIZED (
     WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
       AND w.turn AND free.place IS NOT NULL
       AND (hold.channel <> 'protected' OR (w.actor IS NOT NULL AND w.reason IS NOT NULL))
+      AND (hold.mobile IS NULL OR hold.mobile = w.mobile)
+      AND ((SELECT r.paused_until
+            FROM rebookings r
+            WHERE r.person = w.person AND r.service_id = hold.service_id
+            FOR SHARE) > w.now) IS NOT TRUE
     RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service,
               s.approval_hours, s.approval_default, w.actor, w.reason, a.*
 ), event AS (

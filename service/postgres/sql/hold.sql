@@ -1,21 +1,48 @@
 -- Writes ledger days on which places were taken ($1), those that still have the
 -- version by which that was decided, and the holds on them ($2). It returns the
 -- days that it wrote.
+--
+-- A hold that counts for an address or a mobile gets one of the numbers that
+-- are left of its limit, in an order that the seed ($3) shuffles; where none is
+-- left, 0, which the table refuses. The unique indexes decide when two
+-- statements choose the same.
 WITH changed AS (
     UPDATE ledger_days l
     SET version = l.version + 1, used = d.used
     FROM jsonb_to_recordset($1::jsonb) AS d (branch_id smallint, desk_group_id integer, day date, version bigint, used smallint[])
     WHERE (l.branch_id, l.desk_group_id, l.day, l.version) = (d.branch_id, d.desk_group_id, d.day, d.version)
     RETURNING l.branch_id, l.desk_group_id, l.day
-), held AS (
-    INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
-                              start_at, end_at, party, channel, created_at, expires_at, needs)
-    SELECT a.branch_id, a.id, 'held', (SELECT s.id FROM services s WHERE s.slug = a.service), a.desk_group_id, a.day,
-           a.first_tick, a.ticks, a.places, a.start_at, a.end_at, a.party, a.channel, a.created_at, a.expires_at, a.needs
+), wanted AS MATERIALIZED (
+    SELECT a.*,
+           row_number() OVER (PARTITION BY a.address ORDER BY a.id) AS nth_of_address,
+           row_number() OVER (PARTITION BY a.mobile ORDER BY a.id) AS nth_of_mobile
     FROM jsonb_to_recordset($2::jsonb) AS a (
         branch_id smallint, id uuid, service text, desk_group_id integer, day date, first_tick smallint, ticks smallint,
         places smallint, start_at timestamptz, end_at timestamptz, party smallint, channel text,
-        created_at timestamptz, expires_at timestamptz, needs text[])
+        created_at timestamptz, expires_at timestamptz, address bytea, per_address integer, mobile text, per_mobile integer, needs text[])
+), held AS (
+    INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
+                              start_at, end_at, party, channel, created_at, expires_at,
+                              needs, address, address_place, mobile, mobile_place)
+    SELECT a.branch_id, a.id, 'held', (SELECT s.id FROM services s WHERE s.slug = a.service), a.desk_group_id, a.day,
+           a.first_tick, a.ticks, a.places, a.start_at, a.end_at, a.party, a.channel, a.created_at, a.expires_at,
+           a.needs, a.address, CASE WHEN a.address IS NOT NULL THEN coalesce((
+               SELECT n
+               FROM generate_series(1, a.per_address) AS n
+               WHERE n NOT IN (
+                   SELECT h.address_place FROM appointments h WHERE h.address = a.address AND h.status IS NOT DISTINCT FROM 'held')
+               ORDER BY hashint8extended(n, $3)
+               OFFSET a.nth_of_address - 1 LIMIT 1), 0) END,
+           a.mobile, CASE WHEN a.per_mobile IS NOT NULL THEN coalesce((
+               SELECT n
+               FROM generate_series(1, a.per_mobile) AS n
+               WHERE n NOT IN (
+                   SELECT h.mobile_place FROM appointments h
+                   WHERE h.mobile = a.mobile AND h.mobile_place IS NOT NULL AND h.status IS NOT DISTINCT FROM 'held')
+               ORDER BY hashint8extended(n, $3)
+               OFFSET a.nth_of_mobile - 1 LIMIT 1), 0) END
+    FROM wanted a
     JOIN changed USING (branch_id, desk_group_id, day)
+    ORDER BY a.address, a.mobile -- whoever waits for another's number waits in one order
 )
 SELECT branch_id, desk_group_id, day FROM changed

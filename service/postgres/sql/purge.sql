@@ -1,7 +1,8 @@
 -- Removes what has served its purpose, the oldest first: answers after a day,
--- ended holds and verifications two days after they began. At most $3 rows of
--- each; what another replica is removing is passed by. Returns the number of
--- the most frequent, so that the caller knows whether there is more.
+-- ended holds and verifications two days after they began, what was given up
+-- once it stops to matter ($4 is now). At most $3 rows of each; what another
+-- replica is removing is passed by. Returns the number of the most frequent, so
+-- that the caller knows whether there is more.
 WITH answers AS (
     DELETE FROM idempotency_keys
     WHERE key = ANY (ARRAY(
@@ -32,5 +33,15 @@ WITH answers AS (
         LIMIT $3
         FOR UPDATE SKIP LOCKED))
     RETURNING id
+), pauses AS (
+    DELETE FROM rebookings
+    WHERE ctid = ANY (ARRAY(
+        SELECT ctid
+        FROM rebookings
+        WHERE forget_at < $4
+        ORDER BY forget_at
+        LIMIT $3
+        FOR UPDATE SKIP LOCKED))
+    RETURNING person
 )
-SELECT greatest((SELECT count(*) FROM answers), (SELECT count(*) FROM holds), (SELECT count(*) FROM proofs))
+SELECT greatest((SELECT count(*) FROM pauses), (SELECT count(*) FROM answers), (SELECT count(*) FROM holds), (SELECT count(*) FROM proofs))

@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// giveUp lets go of the place of before, at once or when after says, and counts
+// that its person has given it up. The ledger days of the other places are
+// locked with it.
+func (q session) giveUp(ctx context.Context, before, after slots.Appointment, others ...slots.Place) error {
+	back := []slots.Place{before.Place}
+	if !after.GivesBack.IsZero() {
+		if _, err := q.exec(ctx, "delay_place", before.ID, after.GivesBack); err != nil {
+			return err
+		}
+		back = nil
+	}
+	if err := q.settle(ctx, back, others...); err != nil {
+		return err
+	}
+	return q.countGivenUp(ctx, before.ID, after.History[len(after.History)-1].At)
+}
+
+// countGivenUp counts that the person of the appointment has given up a visit,
+// and begins their pause when that is once too often.
+func (q session) countGivenUp(ctx context.Context, id string, now time.Time) error {
+	var row struct {
+		Limit   int                 `db:"rebook_limit"`
+		Window  int                 `db:"rebook_window_minutes"`
+		Pause   int                 `db:"rebook_pause_minutes"`
+		GivenUp jsonOf[[]time.Time] `db:"given_up"`
+	}
+	if err := q.get(ctx, &row, "rebooking", id); err != nil || row.Limit == 0 {
+		return err
+	}
+	rule := catalog.Rebooking{
+		Limit: row.Limit, Window: time.Duration(row.Window) * time.Minute, Pause: time.Duration(row.Pause) * time.Minute,
+	}
+	given := append(rule.Remembered(row.GivenUp.v, now), now)
+	until := rule.PausedUntil(given)
+	instants := make(pq.StringArray, len(given))
+	for i, at := range given {
+		instants[i] = at.UTC().Format(time.RFC3339Nano)
+	}
+	_, err := q.exec(ctx, "remember_rebooking", id, instants,
+		sql.NullTime{Time: until, Valid: !until.IsZero()}, now.Add(rule.Memory()))
+	return err
+}
+
+// OfferDelayed offers at most limit places again whose delay is over at now,
+// and returns how many those were.
+func (s *Store) OfferDelayed(ctx context.Context, now time.Time, limit int) (int, error) {
+	offered := 0
+	err := s.transact(ctx, func(q session) error {
+		var rows []placeRow
+		if err := q.list(ctx, &rows, "offer_delayed", now, limit); err != nil {
+			return err
+		}
+		offered = len(rows)
+		return q.settle(ctx, places(rows))
+	})
+	return offered, err
+}
+
+// Delayed returns the places of the desk group in [from, to] that were given up
+// and are not offered yet, in the order in which that happened.
+func (s *Store) Delayed(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.DelayedPlace, error) {
+	var rows []struct {
+		ID int64 `db:"id"`
+		placeRow
+		Service string    `db:"service"`
+		StartAt time.Time `db:"start_at"`
+		EndAt   time.Time `db:"end_at"`
+	}
+	if err := s.pool().list(ctx, &rows, "delayed", g.BranchID, g.ID, from.String(), to.String()); err != nil {
+		return nil, err
+	}
+	list := make([]slots.DelayedPlace, len(rows))
+	for i, r := range rows {
+		list[i] = slots.DelayedPlace{
+			ID: r.ID, Place: r.place(), Service: r.Service, Branch: g.Branch, Start: r.StartAt.UTC(), End: r.EndAt.UTC(),
+		}
+	}
+	return list, nil
+}
+
+// HoldDelayed makes the delayed place with the id a hold, before anybody else
+// is offered it: with the ID, Party, Channel, Created and Expires of a, and all
+// else as the place has it. It returns slots.ErrTaken when the place is delayed
+// no more.
+func (s *Store) HoldDelayed(ctx context.Context, id int64, a slots.Appointment) error {
+	n, err := s.pool().exec(ctx, "hold_delayed", id, a.ID, a.Party, string(a.Channel), a.Created, a.Expires)
+	if err == nil && n == 0 {
+		return slots.ErrTaken
+	}
+	return err
+}

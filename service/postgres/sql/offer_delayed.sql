@@ -1,0 +1,11 @@
+-- Ends the delay of places, the longest due first (they go back with
+-- give_back.sql). What another replica is at is passed by.
+DELETE FROM delayed_places
+WHERE id = ANY (ARRAY(
+    SELECT id
+    FROM delayed_places
+    WHERE release_at <= $1
+    ORDER BY release_at
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED))
+RETURNING branch_id, desk_group_id, day, first_tick, ticks, places

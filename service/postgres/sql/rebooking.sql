@@ -1,0 +1,7 @@
+-- What the person of an appointment has given up of its service so far, and
+-- the service's rule for it.
+SELECT s.rebook_limit, s.rebook_window_minutes, s.rebook_pause_minutes, coalesce(to_jsonb(r.given_up), '[]') AS given_up
+FROM appointments a
+JOIN services s ON s.id = a.service_id
+LEFT JOIN rebookings r ON (r.person, r.service_id) = (a.person, a.service_id)
+WHERE a.id = $1

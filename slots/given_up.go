@@ -1,0 +1,73 @@
+package slots
+
+import (
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// releaseLead is how long a place that comes back late can still be booked: it
+// is offered at least so long before its notice begins.
+const releaseLead = 5 * time.Minute
+
+// DelayedPlace is a place that was given up and is not offered again yet. The
+// ledger counts it as taken.
+type DelayedPlace struct {
+	ID      int64
+	Place   Place
+	Service string // slug of the service whose visit it was
+	Branch  string // slug
+	Start   time.Time
+	End     time.Time // exclusive
+}
+
+// ReleaseAt returns when a place that is given up at now is offered again: now
+// or whole seconds later, up to delay but not behind until, each as likely as
+// the others. It is zero, for at once, without a delay and when until is not
+// ahead. random returns a number from 0 up to n, exclusive.
+func ReleaseAt(delay time.Duration, until, now time.Time, random func(n int64) int64) time.Time {
+	most := min(delay, until.Sub(now))
+	if most < time.Second {
+		return time.Time{}
+	}
+	return now.Add(time.Duration(random(int64(most/time.Second)+1)) * time.Second)
+}
+
+// givesBack returns when the place of a is offered again that is given up at
+// now; zero for at once.
+func (b *Booker) givesBack(a Appointment, now time.Time) time.Time {
+	service, group, err := b.centre().Desk(a.Service, a.Branch)
+	if err != nil || service.ReleaseDelay == 0 {
+		return time.Time{} // nobody would wait for it
+	}
+	visit, err := VisitOf(service, 1, catalog.Public)
+	if err != nil {
+		return time.Time{}
+	}
+	until := visit.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay+releaseLead)).Add(-releaseLead)
+	return ReleaseAt(service.ReleaseDelay, until, now, b.random)
+}
+
+// noticeEnds returns the last instant in [now, end] at which a start by the
+// openings of date can be booked as far as notice goes; one before now when
+// there is none.
+func (v Visit) noticeEnds(c *scheduling.Calendar, date scheduling.Date, start, now, end time.Time) time.Time {
+	last := earlier(end, start.Add(-v.Notice))
+	if v.NoticeDays == 0 {
+		return last
+	}
+	for d := c.DateOf(now); d <= c.DateOf(end); d++ {
+		if first, ok := c.AddWorkingDays(d, v.NoticeDays); !ok || first > date {
+			return earlier(last, c.Day(d).Start.Add(-time.Second))
+		}
+	}
+	return last
+}
+
+// overlaps reports whether both places need one and the same tick of a ledger
+// day.
+func (p Place) overlaps(other Place) bool {
+	return p.Branch == other.Branch && p.DeskGroup == other.DeskGroup && p.Day == other.Day &&
+		p.First < other.First+other.Ticks && other.First < p.First+p.Ticks
+}

@@ -1,0 +1,142 @@
+package slots
+
+import (
+	"errors"
+	"slices"
+	"sort"
+	"time"
+
+	"ziyara/scheduling"
+)
+
+const (
+	wholeDay = 24 * time.Hour
+	// opensWithin bounds the search for the next date that opens, in dates.
+	opensWithin = 366
+)
+
+// latest returns the last instant at which a visit may start as far as Horizon
+// goes. Where one more date opens at a set time it is out of the way: NotAfter
+// decides, up to the end of its date.
+func (v Visit) latest(now time.Time) time.Time {
+	if v.OpensAt > 0 {
+		return now.Add(v.Horizon + 2*wholeDay)
+	}
+	return now.Add(v.Horizon)
+}
+
+// counting returns the date from which the horizon counts at now: today, or
+// the day before until OpensAt.
+func (v Visit) counting(c *scheduling.Calendar, now time.Time) scheduling.Date {
+	today := c.DateOf(now)
+	if v.OpensAt > 0 && now.Before(today.At(v.OpensAt, c.Zone())) {
+		return today - 1
+	}
+	return today
+}
+
+// lastDate returns the last date in reach when the horizon counts from the date
+// from; 0 when instants alone decide.
+func (v Visit) lastDate(c *scheduling.Calendar, from scheduling.Date) scheduling.Date {
+	last := scheduling.Date(0)
+	if v.OpensAt > 0 {
+		last = from + v.horizonDates()
+	}
+	if v.HorizonDays > 0 {
+		if date, ok := c.AddWorkingDays(from, v.HorizonDays); ok && (last == 0 || date < last) {
+			last = date
+		}
+	}
+	return last
+}
+
+func (v Visit) horizonDates() scheduling.Date { return scheduling.Date(v.Horizon / wholeDay) }
+
+// Opens returns the instant from which a start by the openings of date is
+// within the horizon in the calendar c. It is in the past for one that is.
+func (v Visit) Opens(c *scheduling.Calendar, date scheduling.Date, start time.Time) time.Time {
+	rolling := start.Add(-v.Horizon)
+	first := c.DateOf(rolling)
+	if v.OpensAt > 0 {
+		first = date - v.horizonDates()
+	}
+	if v.HorizonDays > 0 && first < date {
+		first += scheduling.Date(sort.Search(int(date-first), func(i int) bool {
+			last, ok := c.AddWorkingDays(first+scheduling.Date(i), v.HorizonDays)
+			return !ok || last >= date
+		}))
+	}
+	switch {
+	case v.OpensAt > 0:
+		return first.At(v.OpensAt, c.Zone())
+	case v.HorizonDays > 0 && c.Day(first).Start.After(rolling):
+		return c.Day(first).Start
+	}
+	return rolling
+}
+
+// OpensNext returns the instant after now at which a date comes into reach on
+// which the calendar c has a place for the visit, in c's zone. It is zero where
+// the horizon moves on with the clock, and when nothing opens within a year.
+func (v Visit) OpensNext(c *scheduling.Calendar, now time.Time) time.Time {
+	if v.OpensAt == 0 {
+		return time.Time{}
+	}
+	from := v.counting(c, now)
+	known := v.lastDate(c, from)
+	for next := from + 1; next <= from+opensWithin; next++ {
+		for last := v.lastDate(c, next); known < last; {
+			known++
+			if v.received(c.Day(known)) {
+				return next.At(v.OpensAt, c.Zone()).In(c.Zone())
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// received reports whether the day has a place for the visit at any time.
+func (v Visit) received(day scheduling.Day) bool {
+	day = v.sees(day)
+	return slices.ContainsFunc(day.Openings, func(o scheduling.TickSpan) bool {
+		for tick := o.From; tick < o.To; tick++ {
+			if !v.closed(day, tick) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// sayWhen turns an error of RuleHorizon about start into a *HorizonError.
+func (v Visit) sayWhen(err error, c *scheduling.Calendar, start, now time.Time) error {
+	rule, ok := errors.AsType[*RuleError](err)
+	if !ok || rule.Rule != RuleHorizon {
+		return err
+	}
+	date := c.DateOf(start)
+	if before := c.Day(date - 1); v.holds(before, start) && !v.holds(c.Day(date), start) {
+		date--
+	}
+	opens := v.Opens(c, date, start)
+	return &HorizonError{Opens: opens.In(c.Zone()), RetryAfter: opens.Sub(now)}
+}
+
+// holds reports whether an opening of the day holds the start.
+func (v Visit) holds(day scheduling.Day, start time.Time) bool {
+	tick := floorTicks(start.Sub(day.Start))
+	return slices.ContainsFunc(v.sees(day).Openings, func(o scheduling.TickSpan) bool { return o.From <= tick && tick < o.To })
+}
+
+// nextOf returns when the first start of the day's grid that is out of reach of
+// the horizon at now comes within it, in c's zone.
+func (v Visit) nextOf(day scheduling.Day, c *scheduling.Calendar, now time.Time) time.Time {
+	for _, o := range v.sees(day).Openings {
+		for tick := o.From + v.Before; tick < o.To; tick += v.Step {
+			if opens := v.Opens(c, day.Date, day.At(tick)); opens.After(now) {
+				return opens.In(c.Zone())
+			}
+		}
+	}
+	return time.Time{}
+}
