@@ -100,6 +100,11 @@ type Service struct {
 	Online       string // https address of the online alternative; "" for none
 	Topics       []Text // other words people use for it, for the guide
 	HoldBack     HoldBack
+	// WalkInReleaseMinutes is the local wall time on the date of a visit, in
+	// minutes from 00:00, from which on what that date keeps for walk-ins counts
+	// for everybody; 0 for never, at most 24:00 (docs/adr/0016).
+	WalkInReleaseMinutes int
+	Approval             Approval
 }
 
 // Entity is an organisation outside the centre's remit, and what people come
@@ -177,6 +182,11 @@ func (s Service) Validate() error {
 		return fmt.Errorf("catalog: service %s: party limit is %d: want 1 to 50", s.Slug, s.PartyLimit)
 	case s.ActiveLimit < 1 || s.ActiveLimit > 20:
 		return fmt.Errorf("catalog: service %s: active limit is %d: want 1 to 20", s.Slug, s.ActiveLimit)
+	case s.WalkInReleaseMinutes < 0 || s.WalkInReleaseMinutes > 24*60:
+		return fmt.Errorf("catalog: service %s: walk-in release is %d minutes from midnight: want 0 to 1440", s.Slug, s.WalkInReleaseMinutes)
+	}
+	if err := s.Approval.validate(); err != nil {
+		return fmt.Errorf("catalog: service %s: %w", s.Slug, err)
 	}
 	if err := s.validateNeeds(); err != nil {
 		return err

@@ -93,6 +93,33 @@ func TestServiceValidate(t *testing.T) {
 		{"a channel never holds back more than the one before it", func(s *catalog.Service) {
 			s.HoldBack = catalog.HoldBack{catalog.Agent: 1}
 		}, "holds back"},
+		{"walk-in places may be released at any time of the date", func(s *catalog.Service) { s.WalkInReleaseMinutes = 24 * 60 }, ""},
+		{"not later", func(s *catalog.Service) { s.WalkInReleaseMinutes = 24*60 + 1 }, "walk-in release"},
+		{"and not before", func(s *catalog.Service) { s.WalkInReleaseMinutes = -1 }, "walk-in release"},
+		{"an approval has a time and a default", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Answer: 24 * time.Hour, Default: catalog.Approve}
+		}, ""},
+		{"an answer takes 30 days at most", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Answer: 30 * day, Default: catalog.Decline}
+		}, ""},
+		{"not longer", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Answer: 30*day + time.Hour, Default: catalog.Decline}
+		}, "answer time"},
+		{"nor less than none", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Answer: -time.Hour, Default: catalog.Decline}
+		}, "answer time"},
+		{"an answer takes whole hours", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Answer: 90 * time.Minute, Default: catalog.Decline}
+		}, "answer time"},
+		{"a time without a default is no approval", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Answer: 24 * time.Hour}
+		}, "default"},
+		{"a default without a time neither", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Default: catalog.Approve}
+		}, "answer time"},
+		{"silence is not perhaps", func(s *catalog.Service) {
+			s.Approval = catalog.Approval{Answer: 24 * time.Hour, Default: "perhaps"}
+		}, "default"},
 		{"a channel is one of the four", func(s *catalog.Service) {
 			s.HoldBack = catalog.HoldBack{"fax": 1}
 		}, "unknown channel"},

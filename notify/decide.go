@@ -14,8 +14,8 @@ const (
 
 // Decide returns whether the message is still worth sending at now. It is
 // superseded when the visit has had another start since, when it tells of a
-// visit that was cancelled since, or of a cancellation that was taken back;
-// it has expired from c.Expires on.
+// visit that was cancelled since, of a cancellation that was taken back, or of
+// a request that has been answered or stands otherwise; it has expired from c.Expires on.
 func Decide(c Claimed, now time.Time) Decision {
 	switch {
 	case !c.stillTrue():
@@ -32,6 +32,14 @@ func (c Claimed) stillTrue() bool {
 	switch c.Facts.Kind {
 	case Booked, Moved:
 		return c.StartVersion == c.Version && !c.Cancelled
+	case Requested:
+		return c.StartVersion == c.Version && c.Request == RequestOpen
+	case Proposed:
+		return c.StartVersion == c.Version && c.Request == RequestProposed
+	case Approved:
+		return c.StartVersion == c.Version && c.Request == "" && !c.Cancelled
+	case Declined:
+		return c.StartVersion == c.Version && c.Request == RequestDeclined
 	case Cancelled:
 		return c.StartVersion == c.Version && c.Cancelled
 	case VerificationCode:

@@ -51,6 +51,37 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// What is told of a request is true as long as the request stands so.
+func TestDecideOnRequests(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
+	visits := map[string]notify.Claimed{
+		"open":      {Request: notify.RequestOpen},
+		"proposed":  {Request: notify.RequestProposed},
+		"declined":  {Request: notify.RequestDeclined},
+		"approved":  {},
+		"cancelled": {Cancelled: true},
+	}
+	for kind, stands := range map[notify.Kind]string{
+		notify.Requested: "open", notify.Proposed: "proposed", notify.Declined: "declined", notify.Approved: "approved",
+	} {
+		for name, c := range visits {
+			c.Facts.Kind, c.Expires, c.StartVersion, c.Version = kind, now.Add(1), 2, 2
+			want := notify.Superseded
+			if name == stands {
+				want = notify.Send
+			}
+			if got := notify.Decide(c, now); got != want {
+				t.Errorf("%s of a request that is %s: %s, want %s", kind, name, got, want)
+			}
+			c.Version = 3
+			if got := notify.Decide(c, now); got != notify.Superseded {
+				t.Errorf("%s, another start since: %s, want %s", kind, got, notify.Superseded)
+			}
+		}
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	t.Parallel()
 	for attempt, want := range map[int]time.Duration{

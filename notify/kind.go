@@ -14,10 +14,16 @@ type Kind string
 // The kinds of messages.
 const (
 	VerificationCode Kind = "verification_code" // proves a mobile number
+	Requested        Kind = "requested"         // a visit waits for an approval
 	Booked           Kind = "booked"            // a visit was booked
+	Approved         Kind = "approved"          // a requested visit is booked
+	Declined         Kind = "declined"          // a requested visit is not approved
+	Proposed         Kind = "proposed"          // another start is offered for a requested visit
 	Moved            Kind = "moved"             // a visit has another start
 	Cancelled        Kind = "cancelled"         // a visit was cancelled
 )
 
 // Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{VerificationCode, Booked, Moved, Cancelled} }
+func Kinds() []Kind {
+	return []Kind{VerificationCode, Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled}
+}

@@ -36,7 +36,19 @@ type Claimed struct {
 	StartVersion int
 	Version      int
 	Cancelled    bool
+	Request      Request
 }
+
+// Request says where the request for a visit that needs an approval stands;
+// "" for a visit that needs none, or is approved or cancelled.
+type Request string
+
+// Where a request stands.
+const (
+	RequestOpen     Request = "open"     // the department has not answered
+	RequestProposed Request = "proposed" // another start waits for the visitor's answer
+	RequestDeclined Request = "declined"
+)
 
 // State is where an attempt leaves a message.
 type State string

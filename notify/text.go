@@ -29,7 +29,7 @@ type Facts struct {
 	Reference string
 	Service   catalog.Text
 	Branch    catalog.Text
-	Start     time.Time
+	Start     time.Time      // of a Proposed message: the proposed one
 	Zone      *time.Location // of the branch: Start is told in its wall time
 }
 
@@ -104,7 +104,7 @@ func (f Facts) check() error {
 			return missing("code")
 		}
 		return nil
-	case Booked, Moved, Cancelled:
+	case Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled:
 		switch {
 		case f.Reference == "":
 			return missing("reference")

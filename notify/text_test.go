@@ -60,6 +60,14 @@ func TestRender(t *testing.T) {
 		{"booked in Arabic", visit(notify.Booked, "ar"), "تم تأكيد موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference},
 		{"booked in Arabic, long branch", long, "حجزكم 25/11 09:30\nفرع وزارة المالية بالمدينة المنورة\n" + reference},
 		{"booked in English", visit(notify.Booked, "en"), "Your visit is confirmed: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
+		{"requested in Arabic", visit(notify.Requested, "ar"), "طلب قيد الموافقة\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
+		{"requested in English", visit(notify.Requested, "en"), "We have your request, please wait for approval: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
+		{"approved in Arabic", visit(notify.Approved, "ar"), "تمت الموافقة\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
+		{"approved in English", visit(notify.Approved, "en"), "Your visit is approved: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
+		{"declined in Arabic", visit(notify.Declined, "ar"), "نعتذر، لم تتم الموافقة\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
+		{"declined in English", visit(notify.Declined, "en"), "Sorry, your visit is not approved: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
+		{"proposed in Arabic", visit(notify.Proposed, "ar"), "موعد مقترح ينتظر ردكم\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
+		{"proposed in English", visit(notify.Proposed, "en"), "We propose another time, please answer: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
 		{"moved in Arabic", visit(notify.Moved, "ar"), "موعدكم الجديد\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
 		{"moved in English", visit(notify.Moved, "en"), "Your visit has moved: IBAN update\nNow Wednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
 		{"moved in English, long service", longEnglish, "Your visit has moved to\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
@@ -165,9 +173,9 @@ func important(f notify.Facts, date string) []string {
 	switch f.Kind {
 	case notify.VerificationCode:
 		return []string{f.Code}
-	case notify.Cancelled:
+	case notify.Cancelled, notify.Declined:
 		return []string{f.Reference, start.Format(date), start.Format("15:04")}
-	case notify.Booked, notify.Moved:
+	case notify.Requested, notify.Booked, notify.Approved, notify.Proposed, notify.Moved:
 		return []string{f.Reference, start.Format(date), start.Format("15:04"), strings.ReplaceAll(f.Branch.In(f.Lang), "–", "-")}
 	}
 	return nil

@@ -30,6 +30,7 @@ func (s *Service) schedules() []schedule {
 	return []schedule{
 		{"deliver messages", "@every 1s", s.deliver},
 		{"expire holds", "@every 5s", s.expireHolds},
+		{"answer by default", "@every 15s", s.lapseRequests},
 		{"offer delayed places", "@every 5s", s.offerDelayed},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
@@ -96,6 +97,10 @@ func (s *Service) deliver(ctx context.Context) error {
 
 func (s *Service) expireHolds(ctx context.Context) error {
 	return inBatches(ctx, func() (int, error) { return s.store.ExpireHolds(ctx, s.config.Now(), nil, batch) })
+}
+
+func (s *Service) lapseRequests(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return s.booker.LapseRequests(ctx, s.config.Now(), batch) })
 }
 
 func (s *Service) offerDelayed(ctx context.Context) error {

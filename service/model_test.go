@@ -230,7 +230,7 @@ func (m *model) book() {
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: id}},
 	}
 	got, err := m.booker().Book(m.t.Context(), c.ID, booking, nil, m.now())
-	after, want := c.Appointment.Book(booking, m.now())
+	after, want := c.Appointment.Book(booking, catalog.Approval{}, m.now())
 	if want == nil && c.Status == slots.Held {
 		want = m.busy(person, c, c.Start, c.End)
 	}

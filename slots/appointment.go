@@ -16,12 +16,14 @@ const (
 	Held      Status = "held"      // a place is kept until Expires
 	Released  Status = "released"  // the hold was given back
 	Expired   Status = "expired"   // the hold ran out
+	Requested Status = "requested" // somebody comes, if the department approves
 	Booked    Status = "booked"    // somebody comes
+	Declined  Status = "declined"  // the department does not approve
 	Cancelled Status = "cancelled" // the visitor does not come
 )
 
 // TakesPlace reports whether an appointment in this state occupies the ledger.
-func (s Status) TakesPlace() bool { return s == Held || s == Booked }
+func (s Status) TakesPlace() bool { return s == Held || s == Requested || s == Booked }
 
 // Appointment is one claim on the ledger, from hold to visit. Its zero value
 // is of no use: a Booker makes them.
@@ -47,13 +49,16 @@ type Appointment struct {
 	// just given up; zero for at once. It is between a Decide and the Store.
 	GivesBack time.Time
 
-	// From here on: only once booked.
+	// From here on: only once booked or requested.
 	Reference      Reference
-	Version        int    // of Start: 1 when booked, one more with each move
+	Version        int    // of Start: 1 when booked, one more with each move and proposal
 	Lang           string // "ar" or "en"
 	Visitor        Visitor
 	Representative *Representative
 	History        []Event // filled by Find, oldest first
+
+	AnswerBy time.Time // of a request: the default is the answer from then on; else zero
+	Proposal *Proposal // of a request: the start proposed last, which may have expired; nil for none
 }
 
 // EventKind says what happened to an appointment.
@@ -61,7 +66,13 @@ type EventKind string
 
 // The events of an appointment's history.
 const (
+	WasRequested EventKind = "requested"
 	WasBooked    EventKind = "booked"
+	WasApproved  EventKind = "approved"
+	WasDeclined  EventKind = "declined"
+	WasProposed  EventKind = "proposed" // another start, by the department
+	WasAccepted  EventKind = "accepted" // the proposal, by the visitor
+	WasRefused   EventKind = "refused"  // the proposal, by the visitor
 	WasMoved     EventKind = "moved"
 	WasCancelled EventKind = "cancelled"
 )
@@ -70,8 +81,10 @@ const (
 type Event struct {
 	Kind    EventKind
 	At      time.Time
-	Start   time.Time // of the visit after the event
+	Start   time.Time // of the visit after the event; when proposed, the proposed one
 	Version int
+	Actor   string // who of the staff did it; "" for the visitor or the clock
+	Reason  string // that the actor gave
 }
 
 // Booking is what turns a hold into a booked visit.
@@ -83,16 +96,21 @@ type Booking struct {
 	Visitor        Visitor
 	Representative *Representative
 	Needs          []string // slugs; without any, those of the hold stay
+
+	// Actor and Reason say who of the staff booked and why. A hold over
+	// catalog.Protected is booked with both.
+	Actor, Reason string
 }
 
 // Person is a stable pseudonym of a visitor's identity, a UUID. The limits of
 // a person are kept by it.
 type Person string
 
-// Book returns the hold turned into a booked visit. The same person booking
-// the same hold again gets what they have. It returns ErrExpired, ErrReleased,
-// ErrHoldUsed or ErrHoldBound.
-func (a Appointment) Book(b Booking, now time.Time) (Appointment, error) {
+// Book returns the hold turned into a booked visit, or into a request when
+// its service's approval asks for one. The same person booking the same hold
+// again gets what they have. It returns ErrExpired, ErrReleased, ErrHoldUsed,
+// ErrHoldBound or ErrUnaudited.
+func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (Appointment, error) {
 	switch a.Status {
 	case Held:
 		switch {
@@ -100,18 +118,25 @@ func (a Appointment) Book(b Booking, now time.Time) (Appointment, error) {
 			return Appointment{}, ErrExpired
 		case a.Mobile != "" && a.Mobile != b.Mobile:
 			return Appointment{}, ErrHoldBound
+		case a.Channel == catalog.Protected && (b.Actor == "" || b.Reason == ""):
+			return Appointment{}, ErrUnaudited
 		}
 	case Expired:
 		return Appointment{}, ErrExpired
 	case Released:
 		return Appointment{}, ErrReleased
-	case Booked, Cancelled:
+	case Requested, Booked, Declined, Cancelled:
 		if a.Visitor.Identity == b.Visitor.Identity && a.Mobile == b.Mobile {
 			return a, nil
 		}
 		return Appointment{}, ErrHoldUsed
 	}
+	event := Event{Kind: WasBooked, At: now, Start: a.Start, Version: 1, Actor: b.Actor, Reason: b.Reason}
 	a.Status = Booked
+	if approval.Needed(a.Channel) {
+		a.Status, event.Kind = Requested, WasRequested
+		a.AnswerBy = earlier(now.Add(approval.Answer), a.Start)
+	}
 	a.Reference = b.Reference
 	a.Version = 1
 	a.Mobile, a.Lang = b.Mobile, b.Lang
@@ -120,7 +145,7 @@ func (a Appointment) Book(b Booking, now time.Time) (Appointment, error) {
 		a.Needs = b.Needs
 	}
 	a.Created, a.Expires = now, time.Time{}
-	a.History = []Event{{Kind: WasBooked, At: now, Start: a.Start, Version: 1}}
+	a.History = []Event{event}
 	return a, nil
 }
 
@@ -131,7 +156,7 @@ func (a Appointment) Release() (Appointment, error) {
 	case Held:
 		a.Status = Released
 	case Released, Expired:
-	case Booked, Cancelled:
+	case Requested, Booked, Declined, Cancelled:
 		return Appointment{}, ErrHoldUsed
 	}
 	return a, nil
@@ -139,8 +164,8 @@ func (a Appointment) Release() (Appointment, error) {
 
 // Move returns the appointment at its new place; a visit that starts there
 // already stays as it is. cutoff is how long before the present start a move
-// is still accepted, exclusive. It returns ErrNotBooked, or a *RuleError of
-// RuleMoveCutoff.
+// is still accepted, exclusive. It returns ErrRequested, ErrNotBooked, or a
+// *RuleError of RuleMoveCutoff.
 func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
 	if a.Status == Booked && start.Equal(a.Start) {
 		return a, nil
@@ -150,12 +175,20 @@ func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, 
 	}
 	a.Place, a.Start, a.End = to, start, end
 	a.Version++
-	a.History = append(slices.Clip(a.History), Event{Kind: WasMoved, At: now, Start: start, Version: a.Version})
-	return a, nil
+	return a.with(Event{Kind: WasMoved, At: now, Start: start}), nil
+}
+
+// with returns the appointment with one more event, of its present version.
+func (a Appointment) with(e Event) Appointment {
+	e.Version = a.Version
+	a.History = append(slices.Clip(a.History), e)
+	return a
 }
 
 func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 	switch {
+	case a.Status == Requested:
+		return ErrRequested
 	case a.Status != Booked:
 		return ErrNotBooked
 	case !now.Before(a.Start.Add(-cutoff)):
@@ -166,17 +199,20 @@ func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 
 // Cancel returns the appointment cancelled; a cancelled one stays as it is.
 // cutoff is how long before the start a cancellation is still accepted,
-// exclusive. It returns ErrNotBooked, or a *RuleError of RuleCancelCutoff.
+// exclusive; what is only requested can be cancelled until it starts. It
+// returns ErrNotBooked, or a *RuleError of RuleCancelCutoff.
 func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, error) {
+	if a.Status == Requested {
+		cutoff = 0
+	}
 	switch {
 	case a.Status == Cancelled:
 		return a, nil
-	case a.Status != Booked:
+	case a.Status != Booked && a.Status != Requested:
 		return Appointment{}, ErrNotBooked
 	case !now.Before(a.Start.Add(-cutoff)):
 		return Appointment{}, &RuleError{RuleCancelCutoff}
 	}
-	a.Status = Cancelled
-	a.History = append(slices.Clip(a.History), Event{Kind: WasCancelled, At: now, Start: a.Start, Version: a.Version})
-	return a, nil
+	a.Status, a.AnswerBy, a.Proposal = Cancelled, time.Time{}, nil
+	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start}), nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/catalog"
 	"ziyara/slots"
 )
 
@@ -23,6 +24,18 @@ var (
 
 const cutoff = 4 * time.Hour
 
+// asks is what a department wants that approves visits in 20 hours, and
+// answerBy when those are over for a visit that is requested a minute after
+// heldAt.
+var (
+	asks     = catalog.Approval{Answer: 20 * time.Hour, Default: catalog.Decline}
+	answerBy = heldAt.Add(time.Minute + 20*time.Hour)
+)
+
+// proposed is the status of a request for which another start is proposed,
+// two hours after heldAt.
+const proposed slots.Status = "requested, proposed"
+
 // appointment is one in the status, as the transitions make it.
 func appointment(status slots.Status) slots.Appointment {
 	a := slots.Appointment{
@@ -30,16 +43,40 @@ func appointment(status slots.Status) slots.Appointment {
 		Place: slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 120, Ticks: 12, Count: 1},
 		Start: start, End: start.Add(time.Hour), Party: 1, Created: heldAt, Expires: expires,
 	}
-	if status == slots.Booked || status == slots.Cancelled {
+	if status != slots.Held && status != slots.Released && status != slots.Expired {
 		b := booking("1000000008")
 		a.Reference, a.Version, a.Mobile, a.Lang, a.Visitor = b.Reference, 1, b.Mobile, b.Lang, b.Visitor
 		a.Created, a.Expires = heldAt.Add(time.Minute), time.Time{}
 		a.History = []slots.Event{{Kind: slots.WasBooked, At: a.Created, Start: start, Version: 1}}
 	}
-	if status == slots.Cancelled {
+	switch status {
+	case slots.Held, slots.Released, slots.Expired, slots.Booked:
+	case slots.Requested:
+		a.History[0].Kind, a.AnswerBy = slots.WasRequested, answerBy
+	case slots.Declined:
+		a.History[0].Kind = slots.WasRequested
+		a.History = append(a.History, slots.Event{
+			Kind: slots.WasDeclined, At: heldAt.Add(time.Hour), Start: start, Version: 1, Actor: "noura", Reason: "no room"})
+	case proposed:
+		a.History[0].Kind = slots.WasRequested
+		a.Status, a.Version, a.AnswerBy = slots.Requested, 2, start
+		p := other()
+		p.Expires = heldAt.Add(22 * time.Hour)
+		a.Proposal = &p
+		a.History = append(a.History, slots.Event{
+			Kind: slots.WasProposed, At: heldAt.Add(2 * time.Hour), Start: p.Start, Version: 2, Actor: "noura"})
+	case slots.Cancelled:
 		a.History = append(a.History, slots.Event{Kind: slots.WasCancelled, At: heldAt.Add(time.Hour), Start: start, Version: 1})
 	}
 	return a
+}
+
+// other is a proposal of an hour later.
+func other() slots.Proposal {
+	return slots.Proposal{
+		ID: "other", Place: slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 132, Ticks: 12, Count: 1},
+		Start: start.Add(time.Hour), End: start.Add(2 * time.Hour),
+	}
 }
 
 // booking is what a person with the national identity id books with.
@@ -66,12 +103,14 @@ func statuses(t *testing.T) []string {
 }
 
 // What becomes of an appointment in each status with each event: its status
-// afterwards, or why not.
+// afterwards, or why not. An answer to no request changes nothing.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	elsewhere := slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 132, Ticks: 12, Count: 1}
 	book := func(id string, now time.Time) func(slots.Appointment) (slots.Appointment, error) {
-		return func(a slots.Appointment) (slots.Appointment, error) { return a.Book(booking(id), now) }
+		return func(a slots.Appointment) (slots.Appointment, error) {
+			return a.Book(booking(id), catalog.Approval{}, now)
+		}
 	}
 	move := func(to, now time.Time) func(slots.Appointment) (slots.Appointment, error) {
 		return func(a slots.Appointment) (slots.Appointment, error) {
@@ -87,7 +126,7 @@ func TestTransitions(t *testing.T) {
 		"book from another mobile": func(a slots.Appointment) (slots.Appointment, error) {
 			b := booking("1000000008")
 			b.Mobile = "+966500000002"
-			return a.Book(b, heldAt)
+			return a.Book(b, catalog.Approval{}, heldAt)
 		},
 		"somebody else books":                     book("2000000006", expires.Add(-1)),
 		"release":                                 slots.Appointment.Release,
@@ -98,11 +137,63 @@ func TestTransitions(t *testing.T) {
 		"cancel at the cut-off":                   cancel(start.Add(-cutoff)),
 		"cancel after the visit should have been": cancel(start.Add(24 * time.Hour)),
 	}
+	// What waits for an approval, by what stands against it where nothing does.
+	answers := map[error]map[string]func(slots.Appointment) (slots.Appointment, error){
+		slots.ErrNotRequested: {
+			"approve in time":               func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("noura", answerBy.Add(-1)) },
+			"approve when the time is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("noura", answerBy) },
+			"approve at the start":          func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("noura", start) },
+			"decline in time": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Decline("noura", "full", answerBy.Add(-1))
+			},
+			"decline when the time is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Decline("noura", "full", answerBy) },
+			"propose another start": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Propose(other(), "noura", 0, heldAt.Add(3*time.Hour))
+			},
+			"propose when the time is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Propose(other(), "noura", 0, answerBy) },
+			"propose the start asked for": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Propose(slots.Proposal{Start: start.UTC()}, "noura", 0, heldAt)
+			},
+		},
+		slots.ErrNoProposal: {
+			"accept in time":                   func(a slots.Appointment) (slots.Appointment, error) { return a.Accept(heldAt.Add(22*time.Hour - 1)) },
+			"accept when the proposal is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Accept(heldAt.Add(22 * time.Hour)) },
+			"refuse in time": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Refuse(time.Hour, heldAt.Add(22*time.Hour-1))
+			},
+			"refuse when the proposal is over": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Refuse(time.Hour, heldAt.Add(22*time.Hour))
+			},
+		},
+		slots.ErrUnaudited: {
+			"approve by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("", heldAt) },
+			"decline by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return a.Decline("", "full", heldAt) },
+			"decline without a reason": func(a slots.Appointment) (slots.Appointment, error) { return a.Decline("noura", "", heldAt) },
+			"propose by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return a.Propose(other(), "", 0, heldAt) },
+		},
+		nil: { // nothing happens
+			"the time for an answer is not over": func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(asks, answerBy.Add(-1)), nil },
+			"silence declines":                   func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(asks, start), nil },
+			"silence approves": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Lapse(catalog.Approval{Answer: asks.Answer, Default: catalog.Approve}, start), nil
+			},
+			"no approval is needed any more": func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(catalog.Approval{}, start), nil },
+		},
+	}
+	events["book where somebody approves"] = func(a slots.Appointment) (slots.Appointment, error) {
+		return a.Book(booking("1000000008"), asks, expires.Add(-1))
+	}
+	events["cancel before the start"] = cancel(start.Add(-1))
 	tooLateToMove, tooLateToCancel := &slots.RuleError{Rule: slots.RuleMoveCutoff}, &slots.RuleError{Rule: slots.RuleCancelCutoff}
 	all := func(outcome any) map[string]any {
 		outcomes := make(map[string]any)
 		for event := range events {
 			outcomes[event] = outcome
+		}
+		for refusal, list := range answers {
+			for event := range list {
+				outcomes[event] = refusal
+			}
 		}
 		return outcomes
 	}
@@ -110,35 +201,68 @@ func TestTransitions(t *testing.T) {
 		maps.Copy(outcomes, exceptions)
 		return outcomes
 	}
-	want := map[slots.Status]map[string]any{ // a slots.Status or an error
+	want := map[slots.Status]map[string]any{ // a slots.Status or an error; nil: as it was
 		slots.Held: but(all(slots.ErrNotBooked), map[string]any{
 			"book in time": slots.Booked, "book from another mobile": slots.Booked, "somebody else books": slots.Booked,
-			"book when the hold runs out": slots.ErrExpired,
-			"release":                     slots.Released,
+			"book where somebody approves": slots.Requested, "book when the hold runs out": slots.ErrExpired,
+			"release": slots.Released,
 		}),
 		slots.Released: but(all(slots.ErrNotBooked), map[string]any{
 			"book in time": slots.ErrReleased, "book from another mobile": slots.ErrReleased, "somebody else books": slots.ErrReleased,
-			"book when the hold runs out": slots.ErrReleased,
-			"release":                     slots.Released,
+			"book where somebody approves": slots.ErrReleased, "book when the hold runs out": slots.ErrReleased,
+			"release": slots.Released,
 		}),
 		slots.Expired: but(all(slots.ErrNotBooked), map[string]any{
 			"book in time": slots.ErrExpired, "book from another mobile": slots.ErrExpired, "somebody else books": slots.ErrExpired,
-			"book when the hold runs out": slots.ErrExpired,
-			"release":                     slots.Expired,
+			"book where somebody approves": slots.ErrExpired, "book when the hold runs out": slots.ErrExpired,
+			"release": slots.Expired,
+		}),
+		slots.Requested: but(all(slots.Requested), map[string]any{
+			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
+			"move in time": slots.ErrRequested, "move at the cut-off": slots.ErrRequested, "move to where it is, past the cut-off": slots.ErrRequested,
+			"cancel in time": slots.Cancelled, "cancel at the cut-off": slots.Cancelled, "cancel before the start": slots.Cancelled,
+			"cancel after the visit should have been": tooLateToCancel,
+			"approve in time":                         slots.Booked, "decline in time": slots.Declined,
+			"propose another start": slots.Requested, "propose the start asked for": slots.ErrSameStart,
+			"silence declines": slots.Declined, "silence approves": slots.Booked, "no approval is needed any more": slots.Booked,
+		}),
+		// The answer time is longer by what the visitor has.
+		proposed: but(all(slots.Requested), map[string]any{
+			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
+			"move in time": slots.ErrRequested, "move at the cut-off": slots.ErrRequested, "move to where it is, past the cut-off": slots.ErrRequested,
+			"cancel in time": slots.Cancelled, "cancel at the cut-off": slots.Cancelled, "cancel before the start": slots.Cancelled,
+			"cancel after the visit should have been": tooLateToCancel,
+			"approve in time":                         slots.Booked, "approve when the time is over": slots.Booked,
+			"decline in time": slots.Declined, "decline when the time is over": slots.Declined,
+			"propose another start": slots.Requested, "propose when the time is over": slots.Requested, "propose the start asked for": slots.ErrSameStart,
+			"accept in time": slots.Booked, "refuse in time": slots.Requested,
+			"silence declines": slots.Declined, "silence approves": slots.Booked, "no approval is needed any more": slots.Booked,
 		}),
 		slots.Booked: but(all(slots.Booked), map[string]any{
 			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
 			"move at the cut-off": tooLateToMove,
 			"cancel in time":      slots.Cancelled, "cancel at the cut-off": tooLateToCancel, "cancel after the visit should have been": tooLateToCancel,
+			"cancel before the start": tooLateToCancel,
+			"approve in time":         slots.Booked, "approve when the time is over": slots.Booked, "approve at the start": slots.Booked,
+		}),
+		slots.Declined: but(all(slots.ErrNotBooked), map[string]any{
+			"book in time": slots.Declined, "book when the hold runs out": slots.Declined, "book where somebody approves": slots.Declined,
+			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
+			"decline in time": slots.Declined, "decline when the time is over": slots.Declined,
 		}),
 		slots.Cancelled: but(all(slots.Cancelled), map[string]any{
 			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
 			"move in time": slots.ErrNotBooked, "move at the cut-off": slots.ErrNotBooked, "move to where it is, past the cut-off": slots.ErrNotBooked,
 		}),
 	}
+	for _, list := range answers {
+		maps.Copy(events, list)
+	}
 	var decided []string
 	for status := range want {
-		decided = append(decided, string(status))
+		if status != proposed {
+			decided = append(decided, string(status))
+		}
 	}
 	slices.Sort(decided)
 	if diff := cmp.Diff(statuses(t), decided); diff != "" {
@@ -153,7 +277,15 @@ func TestTransitions(t *testing.T) {
 				if diff := cmp.Diff(appointment(status), before); diff != "" {
 					t.Errorf("the event changed what it was given:\n%s", diff)
 				}
-				switch outcome := outcomes[event].(type) {
+				outcome, decided := outcomes[event]
+				if !decided {
+					t.Fatalf("no outcome for %s of %s", event, status)
+				}
+				switch outcome := outcome.(type) {
+				case nil:
+					if diff := cmp.Diff(before, got); diff != "" || err != nil {
+						t.Errorf("%v, changed:\n%s", err, diff)
+					}
 				case slots.Status:
 					if err != nil || got.Status != outcome {
 						t.Errorf("got %q, %v, want %q", got.Status, err, outcome)
@@ -166,8 +298,6 @@ func TestTransitions(t *testing.T) {
 					if !errors.Is(err, outcome) {
 						t.Errorf("got %q, %v, want %v", got.Status, err, outcome)
 					}
-				default:
-					t.Fatalf("no outcome for %s of %s", event, status)
 				}
 				if err != nil && !cmp.Equal(got, slots.Appointment{}) {
 					t.Errorf("beside an error: %+v", got)
@@ -179,7 +309,10 @@ func TestTransitions(t *testing.T) {
 
 func TestTakesPlace(t *testing.T) {
 	t.Parallel()
-	want := map[string]bool{"held": true, "booked": true, "released": false, "expired": false, "cancelled": false}
+	want := map[string]bool{
+		"held": true, "requested": true, "booked": true,
+		"released": false, "expired": false, "declined": false, "cancelled": false,
+	}
 	for _, status := range statuses(t) {
 		takes, decided := want[status]
 		if got := slots.Status(status).TakesPlace(); !decided || got != takes {
@@ -207,7 +340,7 @@ func TestWhatTransitionsChange(t *testing.T) {
 	b.Representative = &slots.Representative{Name: "Ali", Wakala: "43"}
 	want := appointment(slots.Booked)
 	want.Needs, want.Representative = b.Needs, b.Representative
-	got, err := appointment(slots.Held).Book(b, now)
+	got, err := appointment(slots.Held).Book(b, catalog.Approval{}, now)
 	check("book", got, err, want)
 
 	want = appointment(slots.Held)
@@ -238,7 +371,7 @@ func TestTransitionsAreIdempotent(t *testing.T) {
 		event func(slots.Appointment) (slots.Appointment, error)
 	}{
 		"book": {appointment(slots.Held), func(a slots.Appointment) (slots.Appointment, error) {
-			return a.Book(booking("1000000008"), heldAt)
+			return a.Book(booking("1000000008"), catalog.Approval{}, heldAt)
 		}},
 		"release": {appointment(slots.Held), slots.Appointment.Release},
 		"move": {appointment(slots.Booked), func(a slots.Appointment) (slots.Appointment, error) {

@@ -292,12 +292,12 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	return &TakenError{Alternatives: alternatives, Branch: t.group.Branch, Zone: t.group.Calendar.Zone()}
 }
 
-// Book turns a hold into a booked visit. It costs one statement when the hold
-// stands, and one read more when the booking declares needs. The same person
-// booking the same hold again gets the same visit. It returns ErrNotFound,
-// ErrExpired, ErrReleased, ErrHoldUsed, ErrHoldBound, ErrPersonBusy,
-// ErrPersonLimit, a *PauseError, a *VisitorError, a *RepeatedError or
-// ErrKeyReused.
+// Book turns a hold into a booked visit, or into a request when the service
+// needs an approval. It costs one statement when the hold stands, and one read
+// more when the booking declares needs. The same person booking the same hold
+// again gets the same visit. It returns ErrNotFound, ErrExpired, ErrReleased,
+// ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
+// *PauseError, a *VisitorError, a *RepeatedError or ErrKeyReused.
 func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
 	var err error
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
@@ -327,7 +327,7 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	if paused {
 		return Appointment{}, b.sayUntil(pause, a)
 	}
-	booked, err := a.Book(booking, now)
+	booked, err := a.Book(booking, b.approval(a), now)
 	if err == nil && a.Status == Held {
 		return Appointment{}, fmt.Errorf("slots: hold %s stands but was not booked", id)
 	}
@@ -364,7 +364,7 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 
 // Move moves a visit to start, at the same branch. Either all of it happens or
 // nothing. Moving to where the visit is already changes nothing. It returns
-// ErrNotFound, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
+// ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of Centre.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
 	current, err := b.store.FindReference(ctx, r)
@@ -383,7 +383,8 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	if err = current.movable(service.MoveCutoff, now); err != nil {
 		return Appointment{}, err
 	}
-	t, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now, stillKnown(service, current.Needs)...)
+	t, err := b.target(current.Service, current.Branch, current.Party, ownChannel(current.Channel), start, now,
+		stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -414,6 +415,15 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	}
 	moved.GivesBack = time.Time{} // nobody's business
 	return moved, nil
+}
+
+// ownChannel returns the channel over which visitors move what was booked over
+// c. What is kept for reception and for urgent cases is theirs to give.
+func ownChannel(c catalog.Channel) catalog.Channel {
+	if c == catalog.WalkIn || c == catalog.Protected {
+		return catalog.Public
+	}
+	return c
 }
 
 // Cancel cancels a visit; cancelling it again changes nothing. It returns

@@ -2,6 +2,7 @@ package slots_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ import (
 // time.
 type fakeStore struct {
 	active  map[string]int // service -> visits of one person that may be ahead
+	needs   map[string]catalog.Approval
 	rule    catalog.Rebooking
 	givenUp map[slots.Person][]time.Time
 	delayed []fakeDelay
@@ -38,6 +40,7 @@ type fakeClaim struct {
 	person slots.Person
 	counts bool // towards the person's limit
 	by     slots.Holder
+	to     string // id of the request that a held place is proposed to
 }
 
 // fakeDelay is a place that is offered again only at an instant.
@@ -55,8 +58,8 @@ var _ slots.Store = (*fakeStore)(nil)
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{
-		active: map[string]int{"heirs-returns": 2},
-		days:   make(map[ledgerKey]slots.Occupied), claims: make(map[string]fakeClaim), answers: make(map[string]fakeAnswer),
+		active: map[string]int{"heirs-returns": 2}, needs: make(map[string]catalog.Approval),
+		days: make(map[ledgerKey]slots.Occupied), claims: make(map[string]fakeClaim), answers: make(map[string]fakeAnswer),
 		fail: make(map[string]error), givenUp: make(map[slots.Person][]time.Time),
 	}
 }
@@ -130,7 +133,7 @@ func (f *fakeStore) answer(once *slots.Once, a slots.Appointment) error {
 // busy reports whether the person has another visit that overlaps a.
 func (f *fakeStore) busy(person slots.Person, a slots.Appointment) bool {
 	for id, c := range f.claims {
-		if id != a.ID && c.person == person && c.Status == slots.Booked && c.Start.Before(a.End) && a.Start.Before(c.End) {
+		if id != a.ID && c.person == person && c.Status != slots.Held && c.Status.TakesPlace() && c.Start.Before(a.End) && a.Start.Before(c.End) {
 			return true
 		}
 	}
@@ -255,7 +258,11 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 			return &slots.VisitorError{Fields: []slots.Field{{Name: "wakala_expires", Fault: slots.FaultExpired}}}
 		}
 		var err error
-		if booked, err = c.Appointment.Book(b, now); err != nil {
+		booked, err = c.Appointment.Book(b, f.needs[c.Service], now)
+		switch {
+		case errors.Is(err, slots.ErrUnaudited):
+			return slots.ErrNotFound // no hold that can be booked so
+		case err != nil:
 			return err
 		}
 		f.claims[id] = fakeClaim{Appointment: booked, person: b.Person, counts: true}
@@ -341,10 +348,77 @@ func (f *fakeStore) Move(_ context.Context, r slots.Reference, heldBack []int16,
 func (f *fakeStore) Cancel(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
 	return f.change("Cancel", r, decide, func(before fakeClaim, after slots.Appointment) error {
 		f.giveUp(before, after)
+		if p, ok := f.proposal(before.ID); ok {
+			f.giveBack(p)
+		}
 		after.GivesBack = time.Time{}
 		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person}
 		return nil
 	})
+}
+
+// proposal ends the hold of the proposal to a request and returns its place,
+// which is still taken.
+func (f *fakeStore) proposal(request string) (slots.Place, bool) {
+	for id, c := range f.claims {
+		if c.to == request && c.Status == slots.Held {
+			c.Status = slots.Released
+			f.claims[id] = c
+			return c.Place, true
+		}
+	}
+	return slots.Place{}, false
+}
+
+func (f *fakeStore) Propose(_ context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
+	return f.change("Propose", r, decide, func(before fakeClaim, after slots.Appointment) error {
+		if p, ok := f.proposal(before.ID); ok {
+			f.giveBack(p)
+		}
+		if err := f.take(after.Proposal.Place, heldBack); err != nil {
+			return err
+		}
+		hold := after
+		hold.ID, hold.Status, hold.Reference, hold.Proposal, hold.History = after.Proposal.ID, slots.Held, "", nil, nil
+		hold.Place, hold.Start, hold.End, hold.Expires = after.Proposal.Place, after.Proposal.Start, after.Proposal.End, after.Proposal.Expires
+		f.claims[hold.ID] = fakeClaim{Appointment: hold, to: after.ID}
+		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: before.counts}
+		return nil
+	})
+}
+
+func (f *fakeStore) AnswerRequest(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
+	return f.change("AnswerRequest", r, decide, func(before fakeClaim, after slots.Appointment) error {
+		proposed, ok := f.proposal(before.ID)
+		switch accepted := after.Place != before.Place; {
+		case accepted && !ok:
+			return slots.ErrNoProposal
+		case accepted:
+			f.giveBack(before.Place)
+		case ok:
+			f.giveBack(proposed)
+		}
+		if !after.Status.TakesPlace() {
+			f.giveBack(before.Place)
+		} else if f.busy(before.person, after) {
+			return slots.ErrPersonBusy
+		}
+		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: after.Status.TakesPlace()}
+		return nil
+	})
+}
+
+func (f *fakeStore) DueRequests(_ context.Context, now time.Time, limit int) ([]slots.Reference, error) {
+	if err := f.called("DueRequests"); err != nil {
+		return nil, err
+	}
+	var due []slots.Reference
+	for _, c := range f.claims {
+		if c.Status == slots.Requested && !now.Before(c.AnswerBy) && len(due) < limit {
+			due = append(due, c.Reference)
+		}
+	}
+	return due, nil
 }
 
 // giveUp lets go of a place, now or later, and counts that.
@@ -381,7 +455,7 @@ func (f *fakeStore) change(method string, r slots.Reference, decide slots.Decide
 		if after, err = decide(before.Appointment); err != nil {
 			return err
 		}
-		if after.Status == before.Status && after.Version == before.Version {
+		if len(after.History) == len(before.History) {
 			return nil
 		}
 		return write(before, after)

@@ -177,7 +177,7 @@ func TestFirstReadsAYearInWindows(t *testing.T) {
 	service := hourly()
 	service.Horizon = 366 * 24 * time.Hour
 	r := newRigOfBranches(t, service, closedDown(t))
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1}, heldAt); err != nil {
+	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}, heldAt); err != nil {
 		t.Fatal(err)
 	}
 	next := r.store.asked[0][0]
@@ -202,12 +202,12 @@ func TestFirstRefuses(t *testing.T) {
 	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "passport", Party: 1}, heldAt); !errors.Is(err, slots.ErrUnknownService) {
 		t.Errorf("an unknown service: %v", err)
 	}
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 4}, heldAt); broken(err) != slots.RulePartyLimit {
+	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 4, Channel: catalog.Public}, heldAt); broken(err) != slots.RulePartyLimit {
 		t.Errorf("a party over the limit: %v", err)
 	}
 	r.wantCalls()
 	r.store.fail["Occupancies"] = slots.ErrUnavailable
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1}, heldAt); !errors.Is(err, slots.ErrUnavailable) {
+	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}, heldAt); !errors.Is(err, slots.ErrUnavailable) {
 		t.Errorf("the store can't be reached: %v", err)
 	}
 }

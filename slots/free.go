@@ -108,7 +108,8 @@ func (f *finder) fits(tick int) bool {
 }
 
 // left returns how many places tick i of day.Open has left for v's channel;
-// below 0 when more are taken or held back than are open.
+// below 0 when more are taken or held back than are open. On a date that is
+// released it is leftReleased that counts.
 func (v Visit) left(day scheduling.Day, used []int16, i int) int16 {
 	left := int(day.Open[i]) - v.HoldBack - day.HeldBack(day.First+i)
 	if i < len(used) {
@@ -121,8 +122,13 @@ func (v Visit) left(day scheduling.Day, used []int16, i int) int16 {
 // any tick has left of the length of v from there; -1 behind the last opening.
 func (v Visit) least(buffer []int16, day scheduling.Day, used []int16) []int16 {
 	least := buffer
+	released := day.Date <= v.Released
 	for i := range day.Open {
-		least = append(least, v.left(day, used, i))
+		if released {
+			least = append(least, v.leftReleased(day, used, i))
+			continue
+		}
+		least = append(least, v.left(day, used, i)) // inlined
 	}
 	// The minimum of a window is that of two windows which cover it.
 	for covered, length := 1, v.length(); covered < length; {

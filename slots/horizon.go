@@ -100,7 +100,7 @@ func (v Visit) received(day scheduling.Day) bool {
 	day = v.sees(day)
 	return slices.ContainsFunc(day.Openings, func(o scheduling.TickSpan) bool {
 		for tick := o.From; tick < o.To; tick++ {
-			if !closed(day, tick) {
+			if !v.closed(day, tick) {
 				return true
 			}
 		}

@@ -85,7 +85,7 @@ func (v Visit) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Ti
 // tick start for as long as the visit takes.
 func (v Visit) receivedAt(day scheduling.Day, start int) bool {
 	for tick := start - v.Before; tick < start+v.Duration+v.After; tick++ {
-		if closed(day, tick) {
+		if v.closed(day, tick) {
 			return false
 		}
 	}

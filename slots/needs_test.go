@@ -93,7 +93,7 @@ func TestUnknownNeeds(t *testing.T) {
 	if diff := cmp.Diff(want, faultsIn(err)); diff != "" {
 		t.Errorf("Days = %v (-want +got):\n%s", err, diff)
 	}
-	_, err = r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1, Needs: needs}, heldAt)
+	_, err = r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public, Needs: needs}, heldAt)
 	if diff := cmp.Diff(want, faultsIn(err)); diff != "" {
 		t.Errorf("First = %v (-want +got):\n%s", err, diff)
 	}

@@ -36,11 +36,11 @@ type Store interface {
 	// ErrAnswered when the key of once is known.
 	Hold(ctx context.Context, a Appointment, by Holder, heldBack []int16, once *Once) error
 
-	// Book turns the hold with the id into a booked visit and records its
-	// history and its message, provided it still stands at now. It returns
-	// ErrNotFound when there is no standing hold of this id that b.Mobile may
-	// book, ErrPersonBusy, ErrPersonLimit, a *PauseError, *VisitorError or
-	// ErrAnswered.
+	// Book turns the hold with the id into a booked visit, or into a request,
+	// as Appointment.Book says, and records its history and its message,
+	// provided it still stands at now. It returns ErrNotFound when there is no
+	// standing hold of this id that can be booked so, ErrPersonBusy,
+	// ErrPersonLimit, a *PauseError, *VisitorError or ErrAnswered.
 	Book(ctx context.Context, id string, b Booking, now time.Time, once *Once) (Appointment, error)
 
 	// Answered returns what the request with this key and fingerprint was
@@ -52,8 +52,8 @@ type Store interface {
 	// ErrNotFound.
 	Find(ctx context.Context, id string) (Appointment, error)
 
-	// FindReference returns the booked or cancelled appointment with its
-	// history, or ErrNotFound.
+	// FindReference returns the appointment with its history, once it is
+	// booked or requested, or ErrNotFound.
 	FindReference(ctx context.Context, r Reference) (Appointment, error)
 
 	// Release ends the standing hold with the id, overdue or not, and gives its
@@ -68,9 +68,26 @@ type Store interface {
 	// or *VisitorError.
 	Move(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
 
-	// Cancel does the same for a cancellation. It returns ErrNotFound or the
-	// error of decide.
+	// Cancel does the same for a cancellation; a proposal gives its place
+	// back, too. It returns ErrNotFound or the error of decide.
 	Cancel(ctx context.Context, r Reference, decide Decide) (Appointment, error)
+
+	// Propose lets decide add a proposal to the current request, and in the
+	// same transaction gives the place of an earlier one back, takes the new
+	// one, and records history and message. It returns ErrNotFound, ErrTaken,
+	// ErrDayClosed or the error of decide.
+	Propose(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
+
+	// AnswerRequest lets decide settle the current request or its proposal,
+	// and in the same transaction gives back the places that it leaves and
+	// records history and message. It returns ErrNotFound, the error of
+	// decide, and for a proposal that is accepted also ErrPersonBusy,
+	// *VisitorError, or ErrNoProposal when its hold has ended.
+	AnswerRequest(ctx context.Context, r Reference, decide Decide) (Appointment, error)
+
+	// DueRequests returns at most limit requests whose AnswerBy is not after
+	// now, the earliest first.
+	DueRequests(ctx context.Context, now time.Time, limit int) ([]Reference, error)
 
 	// ExpireHolds ends at most limit holds that ran out before or at now and
 	// gives their places back. With a place, it ends only holds on its ledger
@@ -86,8 +103,8 @@ type Store interface {
 	CloseVisits(ctx context.Context, now time.Time, of Person, limit int) (int, error)
 }
 
-// Decide returns what becomes of the current appointment. Returning it
-// unchanged in Version and Status writes nothing.
+// Decide returns what becomes of the current appointment. When its history has
+// not grown nothing is written.
 type Decide func(current Appointment) (Appointment, error)
 
 // Occupied is what the ledger knows of one day.

@@ -23,6 +23,13 @@ type Visit struct {
 	// HorizonDays and OpensAt come to, both inclusive; 0 for any.
 	NotBefore, NotAfter scheduling.Date
 
+	// On dates up to Released, WalkIns of the places held back, and what
+	// openings keep for walk-ins, count for everybody. Release is the wall time
+	// on a date at which that begins; 0 for never.
+	WalkIns  int
+	Release  scheduling.WallTime
+	Released scheduling.Date
+
 	// Service and Channel select what is kept for whom on a day
 	// (scheduling.Day.For).
 	Service string
@@ -30,17 +37,20 @@ type Visit struct {
 }
 
 // VisitOf returns the visit of a party to service s booked over channel c, as
-// long as the needs ask for, which are slugs. It returns a *RuleError of
-// RulePartyLimit for a party outside 1 to s.PartyLimit, and a *VisitorError for
-// needs that the service does not know.
+// long as the needs ask for, which are slugs. It returns ErrUnknownChannel, a
+// *RuleError of RulePartyLimit for a party outside 1 to s.PartyLimit, and a
+// *VisitorError for needs that the service does not know.
 func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) (Visit, error) {
+	if !c.Known() { // it would leave nothing to anybody
+		return Visit{}, ErrUnknownChannel
+	}
 	if party < 1 || party > s.PartyLimit {
 		return Visit{}, &RuleError{RulePartyLimit}
 	}
 	if err := knownNeeds(s, needs); err != nil {
 		return Visit{}, err
 	}
-	return Visit{
+	v := Visit{
 		Duration: ticks(s.Duration + s.Extra(needs)),
 		Before:   ticks(s.Before),
 		After:    ticks(s.After),
@@ -56,16 +66,25 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 		NoticeDays:  s.NoticeWorkingDays,
 		HorizonDays: s.HorizonWorkingDays,
 		OpensAt:     scheduling.WallTime(s.OpensAt / time.Minute),
-	}, nil
+	}
+	if s.WalkInReleaseMinutes > 0 {
+		v.Release = scheduling.Clock(0, s.WalkInReleaseMinutes)
+		v.WalkIns = forWalkIns(s.HoldBack[c], s.HoldBack[catalog.Agent], s.HoldBack[catalog.WalkIn])
+	}
+	return v, nil
 }
 
 // never is later than any date.
 const never = scheduling.Date(math.MaxInt32)
 
-// Counted returns the visit with the dates that its working days, and the time
-// at which one more date opens, come to in the calendar c at now. A notice that the calendar has too few days for puts
-// every date out of reach; such a horizon none.
+// Counted returns the visit with the dates that its working days, the time at
+// which one more date opens, and its release come to in the calendar c at now.
+// A notice that the calendar has too few days for puts every date out of reach;
+// such a horizon none.
 func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
+	if v.Release > 0 {
+		v.Released = v.released(c, now)
+	}
 	if v.NoticeDays == 0 && v.HorizonDays == 0 && v.OpensAt == 0 {
 		return v
 	}
@@ -140,7 +159,8 @@ func (v Visit) heldBack(day scheduling.Day, p Place) []int16 {
 	day = v.sees(day)
 	held := make([]int16, p.Ticks)
 	for i := range held {
-		held[i] = int16(v.HoldBack + day.HeldBack(p.First+i)) //nolint:gosec // places are few
+		tick := p.First + i
+		held[i] = int16(v.HoldBack + day.HeldBack(tick) - v.freed(day, tick)) //nolint:gosec // places are few
 	}
 	return held
 }
@@ -161,7 +181,7 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	since := start.Sub(day.Start)
 	tick := floorTicks(since)
 	for t := tick - v.Before; t < tick+v.Duration+v.After; t++ {
-		if closed(day, t) {
+		if v.closed(day, t) {
 			return &RuleError{RuleClosed}
 		}
 	}
@@ -171,9 +191,11 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	return nil
 }
 
-// closed reports whether a tick of a day that is seen by a visit has no place
-// for it, however few are taken.
-func closed(day scheduling.Day, tick int) bool { return day.Places(tick) <= day.HeldBack(tick) }
+// closed reports whether a tick of a day that the visit sees has no place for
+// it, however few are taken.
+func (v Visit) closed(day scheduling.Day, tick int) bool {
+	return day.Places(tick) <= day.HeldBack(tick)-v.freedByOpenings(day, tick)
+}
 
 // reach returns the rule that puts start, by the openings of date, out of reach
 // at now, "" for none.

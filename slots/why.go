@@ -43,9 +43,9 @@ func (v Visit) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 	}
 	for tick := start - v.Before; tick < start+v.Duration+v.After; tick++ {
 		switch {
-		case closed(day, tick):
+		case v.closed(day, tick):
 			return RuleClosed
-		case int(v.left(day, used, tick-day.First)) < v.Places:
+		case int(v.leftReleased(day, used, tick-day.First)) < v.Places:
 			rule = RuleTaken
 		}
 	}

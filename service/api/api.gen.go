@@ -20,6 +20,8 @@ import (
 const (
 	AppointmentStatusBooked    AppointmentStatus = "booked"
 	AppointmentStatusCancelled AppointmentStatus = "cancelled"
+	AppointmentStatusDeclined  AppointmentStatus = "declined"
+	AppointmentStatusRequested AppointmentStatus = "requested"
 )
 
 // Valid indicates whether the value is a known member of the AppointmentStatus enum.
@@ -28,6 +30,10 @@ func (e AppointmentStatus) Valid() bool {
 	case AppointmentStatusBooked:
 		return true
 	case AppointmentStatusCancelled:
+		return true
+	case AppointmentStatusDeclined:
+		return true
+	case AppointmentStatusRequested:
 		return true
 	default:
 		return false
@@ -55,8 +61,11 @@ func (e GuideMatchKind) Valid() bool {
 	}
 }
 
-// Appointment A visit that was booked.
+// Appointment A visit that was booked or requested.
 type Appointment struct {
+	// AnswerBy While it is requested: the department answers before this instant, otherwise the `default` of the service's `approval` is the answer.
+	AnswerBy *time.Time `json:"answer_by,omitempty"`
+
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
@@ -87,6 +96,9 @@ type Appointment struct {
 	// Party Number of visitors.
 	Party int `json:"party"`
 
+	// Proposal Another start that the department offers; its place is kept until `expires_at`.
+	Proposal *Proposal `json:"proposal,omitempty"`
+
 	// Reference Names the appointment; can be read aloud.
 	Reference string `json:"reference"`
 
@@ -99,7 +111,7 @@ type Appointment struct {
 	// Start When the visit begins, with the branch's offset.
 	Start time.Time `json:"start"`
 
-	// Status What has become of the appointment.
+	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it.
 	Status AppointmentStatus `json:"status"`
 
 	// Version Grows with every change.
@@ -117,7 +129,10 @@ type AppointmentEvent struct {
 	// Event What happened.
 	Event string `json:"event"`
 
-	// Start Start of the visit from then on.
+	// Reason Why the department declined, as it wrote it.
+	Reason string `json:"reason,omitempty"`
+
+	// Start Start of the visit from then on; of proposed, the one proposed.
 	Start time.Time `json:"start"`
 }
 
@@ -145,8 +160,17 @@ type AppointmentRequest struct {
 	Visitor Visitor `json:"visitor"`
 }
 
-// AppointmentStatus What has become of the appointment.
+// AppointmentStatus What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it.
 type AppointmentStatus string
+
+// Approval A department approves each visit before it is booked; absent where none does.
+type Approval struct {
+	// AnswerHours Hours in which the department answers, but never beyond the start of the visit.
+	AnswerHours int `json:"answer_hours"`
+
+	// Default The answer when that time runs out.
+	Default catalog.Answer `json:"default"`
+}
 
 // BookableSpan Starts are bookable now from `from` until `until` (minimum notice and horizon), both included.
 type BookableSpan struct {
@@ -507,6 +531,18 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// Proposal Another start that the department offers; its place is kept until `expires_at`.
+type Proposal struct {
+	// End When it would end.
+	End time.Time `json:"end"`
+
+	// ExpiresAt It can be accepted or declined before this instant.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Start When the visit would begin, with the branch's offset.
+	Start time.Time `json:"start"`
+}
+
 // Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` books nothing new for it until `pause_minutes` after the last time; absent if that is not limited.
 type Rebooking struct {
 	// Limit Cancellations and moves.
@@ -541,6 +577,9 @@ type Service struct {
 
 	// ActiveLimit Most upcoming visits of one person.
 	ActiveLimit int `json:"active_limit"`
+
+	// Approval A department approves each visit before it is booked; absent where none does.
+	Approval *Approval `json:"approval,omitempty"`
 
 	// Branches Slugs of the branches that offer it.
 	Branches []string `json:"branches"`
@@ -815,8 +854,20 @@ type GetAppointmentParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// AcceptProposalParams defines parameters for AcceptProposal.
+type AcceptProposalParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // CancelAppointmentParams defines parameters for CancelAppointment.
 type CancelAppointmentParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DeclineProposalParams defines parameters for DeclineProposal.
+type DeclineProposalParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -1003,9 +1054,15 @@ type ServerInterface interface {
 	// GetAppointment Show an appointment
 	// (GET /v1/appointments/{reference})
 	GetAppointment(c *fiber.Ctx, reference AppointmentReference, params GetAppointmentParams) error
+	// AcceptProposal Accept the proposed time
+	// (POST /v1/appointments/{reference}/accept)
+	AcceptProposal(c *fiber.Ctx, reference AppointmentReference, params AcceptProposalParams) error
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(c *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error
+	// DeclineProposal Decline the proposed time
+	// (POST /v1/appointments/{reference}/decline-proposal)
+	DeclineProposal(c *fiber.Ctx, reference AppointmentReference, params DeclineProposalParams) error
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(c *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error
@@ -1203,6 +1260,57 @@ func (siw *ServerInterfaceWrapper) GetAppointment(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// AcceptProposal operation middleware
+func (siw *ServerInterfaceWrapper) AcceptProposal(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptProposalParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AcceptProposal(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // CancelAppointment operation middleware
 func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 
@@ -1241,6 +1349,57 @@ func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.CancelAppointment(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeclineProposal operation middleware
+func (siw *ServerInterfaceWrapper) DeclineProposal(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclineProposalParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeclineProposal(c, reference, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2203,6 +2362,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/move", wrapper.MoveAppointment)
 
+	router.Post(options.BaseURL+"/v1/appointments/:reference/accept", wrapper.AcceptProposal)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/decline-proposal", wrapper.DeclineProposal)
+
 	router.Get(options.BaseURL+"/healthz", wrapper.GetHealth)
 
 	router.Get(options.BaseURL+"/readyz", wrapper.GetReady)
@@ -2504,6 +2667,125 @@ func (response GetAppointment503ApplicationProblemPlusJSONResponse) VisitGetAppo
 	return ctx.JSON(&response.Body)
 }
 
+type AcceptProposalRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    AcceptProposalParams
+}
+
+type AcceptProposalResponseObject interface {
+	VisitAcceptProposalResponse(ctx *fiber.Ctx) error
+}
+
+type AcceptProposal200JSONResponse Appointment
+
+func (response AcceptProposal200JSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal400ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal401ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal404ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal409ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal413ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal415ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal422ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptProposal429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal429ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AcceptProposal503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptProposal503ApplicationProblemPlusJSONResponse) VisitAcceptProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type CancelAppointmentRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    CancelAppointmentParams
@@ -2616,6 +2898,125 @@ type CancelAppointment503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelAppointment503ApplicationProblemPlusJSONResponse) VisitCancelAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeclineProposalRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    DeclineProposalParams
+}
+
+type DeclineProposalResponseObject interface {
+	VisitDeclineProposalResponse(ctx *fiber.Ctx) error
+}
+
+type DeclineProposal200JSONResponse Appointment
+
+func (response DeclineProposal200JSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal400ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal401ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal404ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal409ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal413ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal415ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal422ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineProposal429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal429ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeclineProposal503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineProposal503ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -3720,9 +4121,15 @@ type StrictServerInterface interface {
 	// GetAppointment Show an appointment
 	// (GET /v1/appointments/{reference})
 	GetAppointment(ctx context.Context, request GetAppointmentRequestObject) (GetAppointmentResponseObject, error)
+	// AcceptProposal Accept the proposed time
+	// (POST /v1/appointments/{reference}/accept)
+	AcceptProposal(ctx context.Context, request AcceptProposalRequestObject) (AcceptProposalResponseObject, error)
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
+	// DeclineProposal Decline the proposed time
+	// (POST /v1/appointments/{reference}/decline-proposal)
+	DeclineProposal(ctx context.Context, request DeclineProposalRequestObject) (DeclineProposalResponseObject, error)
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(ctx context.Context, request MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error)
@@ -3901,6 +4308,34 @@ func (sh *strictHandler) GetAppointment(ctx *fiber.Ctx, reference AppointmentRef
 	return nil
 }
 
+// AcceptProposal operation middleware
+func (sh *strictHandler) AcceptProposal(ctx *fiber.Ctx, reference AppointmentReference, params AcceptProposalParams) error {
+	var request AcceptProposalRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptProposal(ctx.UserContext(), request.(AcceptProposalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptProposal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptProposalResponseObject); ok {
+		if err := validResponse.VisitAcceptProposalResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CancelAppointment operation middleware
 func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error {
 	var request CancelAppointmentRequestObject
@@ -3921,6 +4356,34 @@ func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference Appointment
 		return err
 	} else if validResponse, ok := response.(CancelAppointmentResponseObject); ok {
 		if err := validResponse.VisitCancelAppointmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclineProposal operation middleware
+func (sh *strictHandler) DeclineProposal(ctx *fiber.Ctx, reference AppointmentReference, params DeclineProposalParams) error {
+	var request DeclineProposalRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclineProposal(ctx.UserContext(), request.(DeclineProposalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclineProposal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclineProposalResponseObject); ok {
+		if err := validResponse.VisitDeclineProposalResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"ziyara/catalog"
 	"ziyara/notify"
@@ -101,10 +102,27 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 		out.CancelBefore = a.Start.Add(-service.CancelCutoff).In(zone)
 		out.MoveBefore = a.Start.Add(-service.MoveCutoff).In(zone)
 	}
+	s.addRequest(&out, a, zone)
 	for _, e := range a.History {
-		out.History = append(out.History, AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)})
+		event := AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)}
+		if e.Kind == slots.WasDeclined { // other reasons are for the staff
+			event.Reason = e.Reason
+		}
+		out.History = append(out.History, event)
 	}
 	return out
+}
+
+// addRequest adds where a request for approval stands.
+func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Location) {
+	if a.Status != slots.Requested {
+		return
+	}
+	answerBy := a.AnswerBy.In(zone)
+	out.AnswerBy, out.CancelBefore = &answerBy, out.Start
+	if p := a.Proposed(s.Now()); p != nil {
+		out.Proposal = &Proposal{Start: p.Start.In(zone), End: p.End.In(zone), ExpiresAt: p.Expires.In(zone)}
+	}
 }
 
 // owned reads the reference of a request and checks the token that goes with
@@ -159,4 +177,30 @@ func (s *Server) MoveAppointment(ctx context.Context, r MoveAppointmentRequestOb
 		return nil, err
 	}
 	return MoveAppointment200JSONResponse(s.appointmentJSON(a)), nil
+}
+
+// AcceptProposal books a requested visit at the proposed start.
+func (s *Server) AcceptProposal(ctx context.Context, r AcceptProposalRequestObject) (AcceptProposalResponseObject, error) {
+	reference, err := s.owned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Booker.Accept(ctx, reference, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return AcceptProposal200JSONResponse(s.appointmentJSON(a)), nil
+}
+
+// DeclineProposal gives a proposed place back.
+func (s *Server) DeclineProposal(ctx context.Context, r DeclineProposalRequestObject) (DeclineProposalResponseObject, error) {
+	reference, err := s.owned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Booker.Refuse(ctx, reference, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return DeclineProposal200JSONResponse(s.appointmentJSON(a)), nil
 }

@@ -80,6 +80,9 @@ func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
 		Requirements: requirementsJSON(v), Needs: needsJSON(v), Online: v.Online,
 		Branches: centre.BranchesOf(v.Slug),
 	}
+	if v.Approval.Answer > 0 {
+		out.Approval = &Approval{AnswerHours: int(v.Approval.Answer / time.Hour), Default: v.Approval.Default}
+	}
 	if v.OpensAt > 0 {
 		out.OpensAt = scheduling.WallTime(v.OpensAt / time.Minute).String()
 	}

@@ -160,6 +160,11 @@ type service struct {
 	Online              string                `json:"online"`
 	Topics              []catalog.Text        `json:"topics"`
 	HoldBack            catalog.HoldBack      `json:"hold_back"`
+	WalkInRelease       scheduling.WallTime   `json:"walk_in_release"` // "00:00" for never
+	Approval            struct {
+		AnswerHours int            `json:"answer_hours"`
+		Default     catalog.Answer `json:"default"`
+	} `json:"approval"`
 	OpensAt             scheduling.WallTime   `json:"opens_at"`
 	ReleaseDelayMinutes int                   `json:"release_delay_minutes"`
 	Rebooking           *rebooking            `json:"rebooking"` // the default when absent
@@ -203,6 +208,10 @@ func (s service) service() catalog.Service {
 		Topics:          s.Topics,
 		HoldBack:        s.HoldBack,
 
+		WalkInReleaseMinutes: int(s.WalkInRelease),
+		Approval: catalog.Approval{
+			Answer: time.Duration(s.Approval.AnswerHours) * time.Hour, Default: s.Approval.Default,
+		},
 		OpensAt:      minutes(int(s.OpensAt)),
 		ReleaseDelay: minutes(s.ReleaseDelayMinutes),
 		Rebooking:    limit,

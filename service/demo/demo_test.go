@@ -49,6 +49,26 @@ func TestLoadCounts(t *testing.T) {
 	}
 }
 
+// One service is approved by its department, and one keeps a place for walk-ins
+// until eleven.
+func TestSpecialServices(t *testing.T) {
+	t.Parallel()
+	c := centre(t, load(t))
+	for _, s := range c.Services {
+		var approval catalog.Approval
+		release := 0
+		switch s.Slug {
+		case "agency-meeting":
+			approval = catalog.Approval{Answer: 24 * time.Hour, Default: catalog.Decline}
+		case "etimad-registration":
+			release = 11 * 60
+		}
+		if s.Approval != approval || s.WalkInReleaseMinutes != release {
+			t.Errorf("%s: %+v, walk-in places released at minute %d", s.Slug, s.Approval, s.WalkInReleaseMinutes)
+		}
+	}
+}
+
 // The services are those of the demo catalogue: how long each takes, what
 // the visitor brings, and whether it can be done online instead.
 func TestServices(t *testing.T) {

@@ -90,10 +90,17 @@ func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, d
 // Cancel implements slots.Store.
 func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
 	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		if err := q.giveUp(ctx, before, after); err != nil {
+		back, err := q.endProposal(ctx, before)
+		if err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, "cancel", after.ID, after.History[len(after.History)-1].At)
+		if err = q.giveUp(ctx, before, after, back...); err != nil {
+			return err
+		}
+		if err = q.settle(ctx, back); err != nil {
+			return err
+		}
+		_, err = q.exec(ctx, "cancel", after.ID, after.History[len(after.History)-1].At)
 		return err
 	})
 }
@@ -122,7 +129,7 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 		if after, err = decide(before); err != nil {
 			return err
 		}
-		if after.Status == before.Status && after.Version == before.Version {
+		if len(after.History) == len(before.History) {
 			return nil
 		}
 		return write(q, before, after)
@@ -194,6 +201,9 @@ type appointmentRow struct {
 	Service        sql.NullString `db:"service"`
 	Branch         sql.NullString `db:"branch"`
 	History        []byte         `db:"history"`
+	AnswerBy       sql.NullTime   `db:"answer_by"`
+	ProposedTo     sql.NullString `db:"proposed_to"`
+	Proposal       []byte         `db:"proposal"` // a row of appointments as JSON
 }
 
 func (r appointmentRow) appointment() (slots.Appointment, error) {
@@ -214,7 +224,7 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 			Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind.String), Number: r.Identity.String},
 			Email:    r.Email.String,
 		},
-		Needs: r.Needs,
+		Needs: r.Needs, AnswerBy: utc(r.AnswerBy),
 	}
 	if r.ByName.Valid {
 		a.Representative = &slots.Representative{
@@ -228,14 +238,28 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		At      time.Time       `json:"at"`
 		Start   time.Time       `json:"start"`
 		Version int             `json:"version"`
+		Actor   string          `json:"actor"`
+		Reason  string          `json:"reason"`
 	}
 	if err := json.Unmarshal(r.History, &events); err != nil {
 		return slots.Appointment{}, err
 	}
 	for _, e := range events {
-		a.History = append(a.History, slots.Event{Kind: e.Kind, At: e.At.UTC(), Start: e.Start.UTC(), Version: e.Version})
+		a.History = append(a.History, slots.Event{
+			Kind: e.Kind, At: e.At.UTC(), Start: e.Start.UTC(), Version: e.Version, Actor: e.Actor, Reason: e.Reason,
+		})
 	}
-	return a, nil
+	var err error
+	a.Proposal, err = proposal(r.Proposal)
+	return a, err
+}
+
+// utc returns the instant in UTC; NULL is the zero time.
+func utc(t sql.NullTime) time.Time {
+	if !t.Valid {
+		return time.Time{}
+	}
+	return t.Time.UTC()
 }
 
 // null returns s, or NULL for "".

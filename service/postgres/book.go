@@ -78,14 +78,15 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 	}
 	for _, row := range held {
 		b := batch[row.N]
-		b.decide(row.hold().Book(b.by, b.now))
+		b.decide(row.hold().Book(b.by, row.approval(), b.now))
 	}
 	if len(batch) > 1 || len(held) > 0 {
 		return nil
 	}
 	b := batch[0]
 	var pause sql.NullTime
-	err = s.pool().get(ctx, &pause, "stands", b.id, b.now, null(b.by.Mobile), string(b.by.Person))
+	err = s.pool().get(ctx, &pause, "stands", b.id, b.now, null(b.by.Mobile), string(b.by.Person),
+		b.by.Actor != "" && b.by.Reason != "")
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return slots.ErrNotFound
@@ -116,6 +117,8 @@ type bookingRow struct {
 	Wakala         *string   `json:"wakala"`
 	WakalaExpires  *string   `json:"wakala_expires"`
 	Needs          []string  `json:"needs"`
+	Actor          *string   `json:"actor"`
+	Reason         *string   `json:"reason"`
 }
 
 // heldRow is a hold that book.sql turned into a visit, as it was before.
@@ -137,6 +140,7 @@ type heldRow struct {
 	Service    string         `db:"service"`
 	BranchSlug string         `db:"branch"`
 	Needs      pq.StringArray `db:"held_needs"`
+	approvalRow
 }
 
 func (r heldRow) hold() slots.Appointment {
@@ -170,7 +174,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 	var told answers
 	for _, row := range rows {
 		b := batch[row.N]
-		visit, err := row.hold().Book(b.by, b.now)
+		visit, err := row.hold().Book(b.by, row.approval(), b.now)
 		if err != nil {
 			return nil, err
 		}
@@ -187,6 +191,7 @@ func newBookingRow(n int, b *booking) bookingRow {
 		Mobile: optional(b.by.Mobile), Lang: b.by.Lang, VisitorName: b.by.Visitor.Name,
 		IdentityKind: string(b.by.Visitor.Identity.Kind), Identity: b.by.Visitor.Identity.Number,
 		Email: optional(b.by.Visitor.Email), Needs: append([]string{}, b.by.Needs...),
+		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason),
 	}
 	if by := b.by.Representative; by != nil {
 		row.ByName, row.ByIdentityKind, row.ByIdentity = optional(by.Name), optional(string(by.Identity.Kind)), optional(by.Identity.Number)

@@ -109,6 +109,18 @@ type serviceRow struct {
 	RebookLimit     int                           `db:"rebook_limit"`
 	RebookWindow    int                           `db:"rebook_window_minutes"`
 	RebookPause     int                           `db:"rebook_pause_minutes"`
+	WalkInRelease   int                           `db:"walk_in_release_minutes"`
+	approvalRow
+}
+
+// approvalRow is how a service is approved.
+type approvalRow struct {
+	ApprovalHours   int    `db:"approval_hours"`
+	ApprovalDefault string `db:"approval_default"`
+}
+
+func (r approvalRow) approval() catalog.Approval {
+	return catalog.Approval{Answer: time.Duration(r.ApprovalHours) * time.Hour, Default: catalog.Answer(r.ApprovalDefault)}
 }
 
 func (r *centreRows) load(ctx context.Context, q session) error {
@@ -197,7 +209,9 @@ func (r serviceRow) service() catalog.Service {
 		OpensAt: minutes(r.OpensAt), ReleaseDelay: minutes(r.ReleaseDelay),
 		Rebooking:    catalog.Rebooking{Limit: r.RebookLimit, Window: minutes(r.RebookWindow), Pause: minutes(r.RebookPause)},
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
-		Needs: r.Needs.v,
+		WalkInReleaseMinutes: r.WalkInRelease,
+		Approval:             r.approval(),
+		Needs:                r.Needs.v,
 	}
 }
 
@@ -255,7 +269,8 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
 				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
 				minutes(v.OpensAt), minutes(v.ReleaseDelay),
-				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause)); err != nil {
+				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause),
+				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default)); err != nil {
 				return err
 			}
 		}

@@ -19,6 +19,8 @@ func TestConstraints(t *testing.T) {
 		visit  = "00000000-0000-4000-8000-000000000001"
 		other  = "00000000-0000-4000-8000-000000000002"
 		hold   = "00000000-0000-4000-8000-000000000003"
+		asked  = "00000000-0000-4000-8000-000000000005"
+		second = "00000000-0000-4000-8000-000000000006"
 		proof  = "00000000-0000-4000-8000-000000000004"
 		person = "00000000-0000-8000-9000-000000000001"
 		ledger = "INSERT INTO ledger_days (branch_id, desk_group_id, day, first_tick, open, used, calendar_version) VALUES "
@@ -37,6 +39,12 @@ func TestConstraints(t *testing.T) {
 			VALUES (1, '%s', 'booked', %d, 1, '2026-11-24', 90, 4, 1, '2026-11-24 %s+03', '2026-11-24 %s+03', 1, 'public', now(),
 			'%s', 1, '%s', %d, 'ar', 'زائر', '1000000008')`, id, service, start, end, reference, of, place)
 	}
+	requested := func(id, start, end, reference, answerBy string) string {
+		return fmt.Sprintf(`INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
+			start_at, end_at, party, channel, created_at, reference, version, person, person_place, lang, visitor_name, identity, answer_by)
+			VALUES (1, '%s', 'requested', 3, 1, '2026-11-24', 90, 4, 1, '2026-11-24 %s+03', '2026-11-24 %s+03', 1, 'public', now(),
+			'%s', 1, '%s', 1, 'ar', 'زائر', '1000000008', %s)`, id, start, end, reference, person, answerBy)
+	}
 	message := func(columns, values string) string {
 		return fmt.Sprintf(`INSERT INTO messages (kind, lang, created_at, next_attempt_at, expires_at, %s)
 			VALUES ('booked', 'ar', now(), now(), now(), %s)`, columns, values)
@@ -52,6 +60,8 @@ func TestConstraints(t *testing.T) {
 		ledger + "(1, 1, '2026-11-24', 90, '{2,2,2,2}', '{0,0,0,0}', 1)",
 		booked(visit, "10:00", "10:20", "AAAAAAAAA", 1, 1, person),
 		appointment(hold, "held", "09:00", "09:20", "", ""),
+		requested(asked, "13:00", "13:20", "C", "'2026-11-23 13:00+03'"),
+		appointment(second, "held", "14:00", "14:20", ", proposed_to", ", '"+asked+"'"),
 		message("branch_id, appointment_id, start_version", "1, '"+visit+"', 1"),
 		"INSERT INTO verifications (id, mobile, address, created_at, expires_at) VALUES ('" + proof + "', '+966500000001', '\\x00', now(), now())",
 		"INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('a'), 'a', now())",
@@ -65,6 +75,20 @@ func TestConstraints(t *testing.T) {
 			booked(other, "11:00", "11:20", "B", 2, 1, person) + "; UPDATE appointments SET start_at = '2026-11-24 10:10+03' WHERE id = '" + other + "'",
 			"appointments_person_overlap"},
 		{"more visits than the service allows", booked(other, "11:00", "11:20", "B", 1, 1, person), "appointments_person_limit"},
+		{"one person with a request for that time", booked(other, "13:10", "13:30", "B", 2, 1, person), "appointments_person_overlap"},
+		{"one person requesting during a visit", "UPDATE appointments SET start_at = '2026-11-24 10:10+03' WHERE id = '" + asked + "'", "appointments_person_overlap"},
+		{"a request that counts as the visits of a service do", booked(other, "11:00", "11:20", "B", 3, 1, person), "appointments_person_limit"},
+		{"declined, and still counted for the person", "UPDATE appointments SET status = 'declined', answer_by = NULL WHERE id = '" + asked + "'", "appointments_person_counts"},
+		{"a request without a time for the answer", "UPDATE appointments SET answer_by = NULL WHERE id = '" + asked + "'", "appointments_requested_answer"},
+		{"a booked visit that waits for an answer", "UPDATE appointments SET answer_by = start_at WHERE id = '" + visit + "'", "appointments_requested_answer"},
+		{"an answer after the start", "UPDATE appointments SET answer_by = '2026-11-24 13:00:01+03' WHERE id = '" + asked + "'", "appointments_answer_in_time"},
+		{"a request without a person", "UPDATE appointments SET person = NULL, person_place = NULL WHERE id = '" + asked + "'", "appointments_booked_complete"},
+		{"two proposals at a time", appointment(other, "held", "15:00", "15:20", ", proposed_to", ", '"+asked+"'"), "appointments_one_proposal"},
+		{"a visit that is a proposal", "UPDATE appointments SET proposed_to = '" + asked + "' WHERE id = '" + visit + "'", "appointments_proposed_held"},
+		{"an actor without a name", "INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor) VALUES (1, '" + visit + "', 'approved', now(), now(), 1, '')",
+			"appointment_events_actor_check"},
+		{"a reason without words", "INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, reason) VALUES (1, '" + visit + "', 'declined', now(), now(), 1, '')",
+			"appointment_events_reason_check"},
 		{"two visits of one reference", booked(other, "11:00", "11:20", "AAAAAAAAA", 1, 1, other), "appointments_reference_key"},
 		{"the same id twice", appointment(hold, "held", "12:00", "12:20", "", ""), "appointments_pkey"},
 		{"a hold without an end", "UPDATE appointments SET expires_at = NULL WHERE id = '" + hold + "'", "appointments_hold_expires"},
@@ -131,6 +155,11 @@ func TestConstraints(t *testing.T) {
 		{"a negative cut-off", "UPDATE services SET cancel_minutes = -1", "services_cancel_minutes_check"},
 		{"a party of none", "UPDATE services SET party_limit = 0", "services_party_limit_check"},
 		{"no visit allowed", "UPDATE services SET active_limit = 0", "services_active_limit_check"},
+		{"a release past the end of the date", "UPDATE services SET walk_in_release_minutes = 1441", "services_walk_in_release_minutes_check"},
+		{"an approval without a default", "UPDATE services SET approval_hours = 24, approval_default = ''", "services_approval"},
+		{"a default without an approval", "UPDATE services SET approval_hours = 0, approval_default = 'approve'", "services_approval"},
+		{"a default that is no answer", "UPDATE services SET approval_hours = 24, approval_default = 'perhaps'", "services_approval_default_check"},
+		{"an answer in two months", "UPDATE services SET approval_hours = 1440, approval_default = 'approve'", "services_approval_hours_check"},
 		{"dates that open on another day", "UPDATE services SET opens_at_minutes = 1441", "services_opens_at_minutes_check"},
 		{"a delay of less than nothing", "UPDATE services SET release_delay_minutes = -1", "services_release_delay_minutes_check"},
 		{"a limit without a window", "UPDATE services SET rebook_window_minutes = 0", "services_rebook"},
@@ -173,6 +202,9 @@ func TestConstraints(t *testing.T) {
 		{"no limit of rebooking", "UPDATE services SET rebook_limit = 0, rebook_window_minutes = 0, rebook_pause_minutes = 0"},
 		{"a hold never stands in the way of its person", appointment(other, "held", "10:00", "10:20", ", person", ", '"+person+"'")},
 		{"power of attorney until the day itself", "UPDATE appointments SET wakala_expires = day WHERE id = '" + visit + "'"},
+		{"an answer at the start", "UPDATE appointments SET answer_by = start_at WHERE id = '" + asked + "'"},
+		{"another proposal after the first has ended", "UPDATE appointments SET status = 'expired' WHERE id = '" + second + "'; " +
+			appointment(other, "held", "15:00", "15:20", ", proposed_to", ", '"+asked+"'")},
 		{"places taken away under visits", "UPDATE ledger_days SET used = '{3,3,3,3}'"},
 		{"a message of the next version", message("branch_id, appointment_id, start_version", "1, '"+visit+"', 2")},
 		{"the fifth wrong code", "UPDATE verifications SET tries = 5"},

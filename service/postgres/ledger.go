@@ -99,10 +99,10 @@ type Difference struct {
 	Day       time.Time `db:"day"`
 	Tick      int       `db:"tick"`
 	Used      int       `db:"used"`    // places that the ledger says are taken
-	Claimed   int       `db:"claimed"` // places of holds and booked visits
+	Claimed   int       `db:"claimed"` // places of holds, requests and booked visits
 }
 
-// Audit recomputes the ledger from holds and booked visits and returns every
+// Audit recomputes the ledger from holds, requests and visits and returns every
 // difference. It reads one snapshot, so it can run beside bookings. It takes
 // the time that the size of the database asks for, without the limit of other
 // statements.

@@ -40,6 +40,7 @@ type messageRow struct {
 	Status         sql.NullString        `db:"status"`
 	Version        sql.NullInt32         `db:"version"`
 	StartAt        sql.NullTime          `db:"start_at"`
+	ProposedStart  sql.NullTime          `db:"proposed_start"` // while the proposal stands
 	Reference      sql.NullString        `db:"reference"`
 	Service        *jsonOf[catalog.Text] `db:"service"`
 	Branch         *jsonOf[catalog.Text] `db:"branch"`
@@ -80,11 +81,28 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	}
 	c.Facts.Zone = zone
 	c.Facts.Start = r.StartAt.Time
+	c.Request = requestOf(r)
+	if r.ProposedStart.Valid {
+		c.Facts.Start = r.ProposedStart.Time
+	}
 	c.Facts.Reference = slots.Reference(r.Reference.String).String()
 	if r.Service != nil && r.Branch != nil {
 		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v
 	}
 	return c, nil
+}
+
+// requestOf returns where the request for the visit stands.
+func requestOf(r messageRow) notify.Request {
+	switch status := slots.Status(r.Status.String); {
+	case status == slots.Declined:
+		return notify.RequestDeclined
+	case status == slots.Requested && r.ProposedStart.Valid:
+		return notify.RequestProposed
+	case status == slots.Requested:
+		return notify.RequestOpen
+	}
+	return ""
 }
 
 // Finish implements notify.Ledger.

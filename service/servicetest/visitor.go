@@ -155,6 +155,19 @@ func (v *Visitor) TryCancel(a api.Appointment) Answer {
 	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/cancel", nil, owner(a))
 }
 
+// TryAccept accepts the proposed start and returns whatever comes back.
+func (v *Visitor) TryAccept(a api.Appointment) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/accept", nil, owner(a))
+}
+
+// TryDeclineProposal declines the proposed start and returns whatever comes
+// back.
+func (v *Visitor) TryDeclineProposal(a api.Appointment) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/decline-proposal", nil, owner(a))
+}
+
 // Shows returns the visit as it is now.
 func (v *Visitor) Shows(a api.Appointment) api.Appointment {
 	v.centre.t.Helper()

@@ -1,5 +1,7 @@
 -- Turns standing holds into booked visits ($1), with their history and the
--- messages to the visitors. It returns the holds that it turned.
+-- messages to the visitors, or into requests where the service asks for an
+-- approval (catalog.Approval); a protected place is booked only by somebody who
+-- says why. It returns the holds that it turned.
 --
 -- The person's place number is the smallest free one; the unique index decides
 -- when two bookings choose the same. What changes visits of one person takes
@@ -24,11 +26,12 @@ WITH wanted AS MATERIALIZED (
         n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, lang text,
         visitor_name text, identity_kind text, identity text, email text,
         representative_name text, representative_identity_kind text, representative_identity text,
-        wakala text, wakala_expires date, needs text[])
+        wakala text, wakala_expires date, needs text[], actor text, reason text)
     WHERE w.n BETWEEN 0 AND 10000 -- true, and makes the planner expect few
 ), booked AS (
     UPDATE appointments a
-    SET status = 'booked', version = 1, created_at = w.now, expires_at = NULL,
+    SET status = CASE WHEN asks.answer_by IS NULL THEN 'booked' ELSE 'requested' END, answer_by = asks.answer_by,
+        version = 1, created_at = w.now, expires_at = NULL,
         address = NULL, address_place = NULL, mobile_place = NULL,
         reference = w.reference, person = w.person, person_place = free.place, mobile = w.mobile, lang = w.lang,
         visitor_name = w.visitor_name, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
@@ -44,24 +47,30 @@ WITH wanted AS MATERIALIZED (
         WHERE NOT EXISTS (
             SELECT FROM appointments other
             WHERE other.person = w.person AND other.service_id = hold.service_id AND other.person_place = place)) AS free
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN s.approval_hours > 0 AND hold.channel NOT IN ('walk_in', 'protected')
+                    THEN least(w.now + s.approval_hours * interval '1 hour', hold.start_at) END AS answer_by) AS asks
     WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
       AND w.turn AND free.place IS NOT NULL
+      AND (hold.channel <> 'protected' OR (w.actor IS NOT NULL AND w.reason IS NOT NULL))
       AND (hold.mobile IS NULL OR hold.mobile = w.mobile)
       AND ((SELECT r.paused_until
             FROM rebookings r
             WHERE r.person = w.person AND r.service_id = hold.service_id
             FOR SHARE) > w.now) IS NOT TRUE
-    RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service, a.*
+    RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service,
+              s.approval_hours, s.approval_default, w.actor, w.reason, a.*
 ), event AS (
-    INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
-    SELECT branch_id, id, 'booked', created_at, start_at, version FROM booked
+    INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
+    SELECT branch_id, id, status, created_at, start_at, version, actor, reason FROM booked
 ), message AS (
     INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-    SELECT 'booked', branch_id, id, version, lang, created_at, created_at, start_at
+    SELECT status, branch_id, id, version, lang, created_at, created_at, start_at
     FROM booked
     WHERE mobile IS NOT NULL
 )
 SELECT b.n, b.id, b.branch_id, b.service, br.slug AS branch, b.desk_group_id, b.day, b.first_tick, b.ticks, b.places,
-       b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until, b.held_needs
+       b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until, b.held_needs,
+       b.approval_hours, b.approval_default
 FROM booked b
 JOIN branches br ON br.id = b.branch_id

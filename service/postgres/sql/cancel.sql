@@ -1,8 +1,8 @@
--- Cancels a booked visit (its place goes back with give_back.sql), with its
+-- Cancels a booked or requested visit (its place goes back with give_back.sql), with its
 -- history and the message to the visitor.
 WITH cancelled AS (
     UPDATE appointments
-    SET status = 'cancelled', person_place = NULL
+    SET status = 'cancelled', person_place = NULL, answer_by = NULL
     WHERE id = $1
     RETURNING branch_id, id, lang, start_at, version, mobile
 ), event AS (

@@ -16,6 +16,10 @@ WITH claimed AS (
 SELECT m.id, m.kind, m.lang, m.attempts, m.expires_at, m.start_version, m.verification_id,
        coalesce(v.mobile, a.mobile) AS mobile,
        a.status, a.version, a.start_at, a.reference,
+       CASE WHEN m.kind = 'proposed' THEN (
+           SELECT p.start_at
+           FROM appointments p
+           WHERE p.proposed_to = m.appointment_id AND p.status NOT IN ('released', 'expired') AND p.expires_at > $1) END AS proposed_start,
        s.name AS service, b.name AS branch, b.zone
 FROM claimed m
 LEFT JOIN verifications v ON v.id = m.verification_id

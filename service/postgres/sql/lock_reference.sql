@@ -1,4 +1,4 @@
--- Keeps a booked or cancelled appointment from changing until the transaction
+-- Keeps an appointment that has a reference from changing until the transaction
 -- ends, once it is its person's turn (book.sql). It is read afterwards, by
 -- find.sql: a statement that had to wait for the lock would still see the
 -- history as it was before.

@@ -1,0 +1,128 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// Propose implements slots.Store.
+func (s *Store) Propose(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
+	began := s.board.now()
+	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
+		back, err := q.endProposal(ctx, before)
+		if err != nil {
+			return err
+		}
+		p := after.Proposal.Place
+		if err = q.settle(ctx, back, p); err != nil {
+			return err
+		}
+		if err = q.take(ctx, p, heldBack); err != nil {
+			s.board.doubt(p.DeskGroup, began)
+			return err
+		}
+		_, err = q.exec(ctx, "propose", after.ID, after.Proposal.ID, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
+			after.Proposal.Start, after.Proposal.End, after.History[len(after.History)-1].At, after.Proposal.Expires)
+		if err != nil {
+			return err
+		}
+		return q.answerRequest(ctx, after, after.Proposal.Expires)
+	})
+}
+
+// AnswerRequest implements slots.Store.
+func (s *Store) AnswerRequest(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
+	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
+		back, err := q.endProposal(ctx, before)
+		if err != nil {
+			return err
+		}
+		switch last := after.History[len(after.History)-1]; {
+		case last.Kind == slots.WasAccepted && len(back) == 0:
+			return slots.ErrNoProposal // its hold has ended a moment ago
+		case last.Kind == slots.WasAccepted:
+			back = []slots.Place{before.Place} // and the proposed one is the visit's
+		case !after.Status.TakesPlace():
+			back = append(back, before.Place)
+		}
+		if err = q.settle(ctx, back); err != nil {
+			return err
+		}
+		return q.answerRequest(ctx, after, after.Start)
+	})
+}
+
+// endProposal ends the hold of the proposal that a request has and returns its
+// place, which the ledger still counts; none when the hold has ended already.
+func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]slots.Place, error) {
+	if request.Proposal == nil {
+		return nil, nil
+	}
+	var rows []placeRow
+	err := q.list(ctx, &rows, "end_proposal", request.ID)
+	return places(rows), err
+}
+
+// answerRequest writes a request whose last event has just happened; what the
+// visitor is told of it is of no use from expires on.
+func (q session) answerRequest(ctx context.Context, a slots.Appointment, expires time.Time) error {
+	p, last := a.Place, a.History[len(a.History)-1]
+	_, err := q.exec(ctx, "answer_request", a.ID, string(a.Status), sql.NullTime{Time: a.AnswerBy, Valid: !a.AnswerBy.IsZero()}, a.Version,
+		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End,
+		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), null(told(last.Kind)), expires)
+	return err
+}
+
+// told returns the kind of message that tells a visitor of an event, "" for
+// none: who has refused a proposal knows.
+func told(k slots.EventKind) string {
+	switch k {
+	case slots.WasAccepted:
+		return string(slots.WasApproved)
+	case slots.WasRefused:
+		return ""
+	case slots.WasRequested, slots.WasBooked, slots.WasApproved, slots.WasDeclined, slots.WasProposed, slots.WasMoved, slots.WasCancelled:
+	}
+	return string(k)
+}
+
+// DueRequests implements slots.Store.
+func (s *Store) DueRequests(ctx context.Context, now time.Time, limit int) ([]slots.Reference, error) {
+	var due []slots.Reference
+	err := s.pool().list(ctx, &due, "due_requests", now, limit)
+	return due, err
+}
+
+// proposal reads the row of a proposal's hold.
+func proposal(row []byte) (*slots.Proposal, error) {
+	if row == nil {
+		return nil, nil
+	}
+	var p struct {
+		ID        string          `json:"id"`
+		Branch    int             `json:"branch_id"`
+		DeskGroup int             `json:"desk_group_id"`
+		Day       scheduling.Date `json:"day"`
+		First     int             `json:"first_tick"`
+		Ticks     int             `json:"ticks"`
+		Places    int             `json:"places"`
+		Start     time.Time       `json:"start_at"`
+		End       time.Time       `json:"end_at"`
+		Expires   time.Time       `json:"expires_at"`
+	}
+	if err := json.Unmarshal(row, &p); err != nil {
+		return nil, err
+	}
+	return &slots.Proposal{
+		ID: p.ID,
+		Place: slots.Place{
+			Branch: p.Branch, DeskGroup: p.DeskGroup, Day: p.Day, First: p.First, Ticks: p.Ticks, Count: p.Places,
+		},
+		Start: p.Start.UTC(), End: p.End.UTC(), Expires: p.Expires.UTC(),
+	}, nil
+}

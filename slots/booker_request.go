@@ -1,0 +1,108 @@
+package slots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ziyara/catalog"
+)
+
+// approval returns how the appointment's service is approved.
+func (b *Booker) approval(a Appointment) catalog.Approval {
+	if s, ok := b.centre().Service(a.Service); ok {
+		return s.Approval
+	}
+	return catalog.Approval{}
+}
+
+// Approve makes a request a booked visit. actor is who of the staff approves.
+// Approving again changes nothing. It returns ErrNotFound, ErrUnaudited or
+// ErrNotRequested.
+func (b *Booker) Approve(ctx context.Context, r Reference, actor string, now time.Time) (Appointment, error) {
+	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Approve(actor, now) })
+}
+
+// Decline turns a request down and gives its place back; the visitor is shown
+// the reason. Declining again changes nothing. It returns ErrNotFound,
+// ErrUnaudited or ErrNotRequested.
+func (b *Booker) Decline(ctx context.Context, r Reference, actor, reason string, now time.Time) (Appointment, error) {
+	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Decline(actor, reason, now) })
+}
+
+// Propose offers another start, at the same branch, to whoever made the
+// request, and holds its place beside the first one. The same proposal again
+// changes nothing; another one takes its place. It returns ErrNotFound,
+// ErrUnaudited, ErrNotRequested, ErrSameStart, a *RuleError, a *TakenError or
+// the errors of Centre.Desk.
+func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (Appointment, error) {
+	current, err := b.store.FindReference(ctx, r)
+	if err != nil {
+		return Appointment{}, err
+	}
+	// Whether anything can be proposed comes before what is wrong with start.
+	service, _, err := b.centre().Desk(current.Service, current.Branch)
+	if err != nil {
+		return Appointment{}, err
+	}
+	answer := service.Approval.Answer
+	if _, err = current.Propose(Proposal{Start: start}, actor, answer, now); err != nil {
+		return Appointment{}, err
+	}
+	t, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now, stillKnown(service, current.Needs)...)
+	if err != nil {
+		return Appointment{}, err
+	}
+	p := Proposal{ID: b.newID(), Place: t.place, Start: t.start, End: t.end}
+	var proposed Appointment
+	err = b.take(ctx, t, now, func() error {
+		proposed, err = b.store.Propose(ctx, r, t.heldBack, func(a Appointment) (Appointment, error) {
+			return a.Propose(p, actor, answer, now)
+		})
+		return err
+	})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return proposed, nil
+}
+
+// Accept books the visit at the start that the department proposed. Accepting
+// again changes nothing. It returns ErrNotFound, ErrNoProposal, ErrPersonBusy
+// or a *VisitorError.
+func (b *Booker) Accept(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
+	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Accept(now) })
+}
+
+// Refuse gives the proposed place back; the request goes on for the start that
+// it was made for. Refusing again changes nothing. It returns ErrNotFound or
+// ErrNoProposal.
+func (b *Booker) Refuse(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
+	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) {
+		return a.Refuse(b.approval(a).Answer, now)
+	})
+}
+
+// LapseRequests lets the default be the answer to at most limit requests whose
+// time for an answer is over, and returns to how many. One that fails does not
+// keep the others waiting.
+func (b *Booker) LapseRequests(ctx context.Context, now time.Time, limit int) (int, error) {
+	due, err := b.store.DueRequests(ctx, now, limit)
+	if err != nil {
+		return 0, err
+	}
+	lapsed := 0
+	var failed []error
+	for _, r := range due {
+		_, err := b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) {
+			return a.Lapse(b.approval(a), now), nil
+		})
+		if err != nil {
+			failed = append(failed, fmt.Errorf("answer by default: %w", err))
+			continue
+		}
+		lapsed++
+	}
+	return lapsed, errors.Join(failed...)
+}

@@ -1,0 +1,141 @@
+package slots
+
+import (
+	"slices"
+	"time"
+
+	"ziyara/catalog"
+)
+
+// Proposal is another start that a department offers to whoever requested a
+// visit. Its place is held until Expires.
+type Proposal struct {
+	ID      string // UUID of the hold
+	Place   Place
+	Start   time.Time // UTC
+	End     time.Time // UTC, exclusive
+	Expires time.Time // the first instant at which it can't be accepted
+}
+
+// stands reports whether the proposal can be accepted at now.
+func (p *Proposal) stands(now time.Time) bool { return p != nil && now.Before(p.Expires) }
+
+// Proposed returns the proposal that can be accepted at now, nil for none.
+func (a Appointment) Proposed(now time.Time) *Proposal {
+	if a.Status != Requested || !a.Proposal.stands(now) {
+		return nil
+	}
+	return a.Proposal
+}
+
+// waits reports whether it is up to the staff to answer at now.
+func (a Appointment) waits(now time.Time) bool {
+	return a.Status == Requested && now.Before(a.AnswerBy)
+}
+
+// Approve returns the request as a booked visit; a booked one stays as it is.
+// actor is who of the staff approves. It returns ErrUnaudited or
+// ErrNotRequested.
+func (a Appointment) Approve(actor string, now time.Time) (Appointment, error) {
+	switch {
+	case actor == "":
+		return Appointment{}, ErrUnaudited
+	case a.Status == Booked:
+		return a, nil
+	case !a.waits(now):
+		return Appointment{}, ErrNotRequested
+	}
+	return a.answered(Booked, Event{Kind: WasApproved, At: now, Actor: actor}), nil
+}
+
+// Decline returns the request declined; a declined one stays as it is. The
+// visitor is shown the reason. It returns ErrUnaudited or ErrNotRequested.
+func (a Appointment) Decline(actor, reason string, now time.Time) (Appointment, error) {
+	switch {
+	case actor == "" || reason == "":
+		return Appointment{}, ErrUnaudited
+	case a.Status == Declined:
+		return a, nil
+	case !a.waits(now):
+		return Appointment{}, ErrNotRequested
+	}
+	return a.answered(Declined, Event{Kind: WasDeclined, At: now, Actor: actor, Reason: reason}), nil
+}
+
+// Lapse returns the request with the answer by default once the time to answer
+// is over; anything else stays as it is. A service that asks for no approval
+// any more has it.
+func (a Appointment) Lapse(approval catalog.Approval, now time.Time) Appointment {
+	switch {
+	case a.Status != Requested || now.Before(a.AnswerBy):
+		return a
+	case approval.Default == catalog.Decline:
+		return a.answered(Declined, Event{Kind: WasDeclined, At: now})
+	}
+	return a.answered(Booked, Event{Kind: WasApproved, At: now})
+}
+
+// answered returns the request settled where it is.
+func (a Appointment) answered(s Status, e Event) Appointment {
+	a.Status, a.AnswerBy, a.Proposal = s, time.Time{}, nil
+	e.Start = a.Start
+	return a.with(e)
+}
+
+// leastAnswer is the time for an answer where no service says (any more).
+const leastAnswer = time.Hour
+
+// Propose returns the request with the proposal p, which takes the place of an
+// earlier one. The visitor has the answer time to answer, and after that the
+// department once more; neither reaches beyond a start. The same proposal
+// again changes nothing. It returns ErrUnaudited, ErrNotRequested or
+// ErrSameStart.
+func (a Appointment) Propose(p Proposal, actor string, answer time.Duration, now time.Time) (Appointment, error) {
+	switch {
+	case actor == "":
+		return Appointment{}, ErrUnaudited
+	case !a.waits(now):
+		return Appointment{}, ErrNotRequested
+	case p.Start.Equal(a.Start):
+		return Appointment{}, ErrSameStart
+	case a.Proposal.stands(now) && p.Start.Equal(a.Proposal.Start):
+		return a, nil
+	}
+	answer = max(answer, leastAnswer)
+	p.Expires = earlier(now.Add(answer), earlier(a.Start, p.Start))
+	a.AnswerBy = earlier(p.Expires.Add(answer), a.Start)
+	a.Proposal = &p
+	a.Version++
+	return a.with(Event{Kind: WasProposed, At: now, Start: p.Start, Actor: actor}), nil
+}
+
+// Accept returns the request as a booked visit at the proposed start; one that
+// was accepted already stays as it is. It returns ErrNoProposal.
+func (a Appointment) Accept(now time.Time) (Appointment, error) {
+	p := a.Proposed(now)
+	switch {
+	case a.Status == Booked && slices.ContainsFunc(a.History, func(e Event) bool { return e.Kind == WasAccepted }):
+		return a, nil
+	case p == nil:
+		return Appointment{}, ErrNoProposal
+	}
+	a.Place, a.Start, a.End = p.Place, p.Start, p.End
+	a.Version++
+	return a.answered(Booked, Event{Kind: WasAccepted, At: now}), nil
+}
+
+// Refuse returns the request without its proposal, as it was before, with a
+// new answer time for the department; one that was refused already stays as
+// it is. It returns ErrNoProposal.
+func (a Appointment) Refuse(answer time.Duration, now time.Time) (Appointment, error) {
+	p := a.Proposed(now)
+	switch {
+	case a.Status == Requested && a.Proposal == nil && a.History[len(a.History)-1].Kind == WasRefused:
+		return a, nil
+	case p == nil:
+		return Appointment{}, ErrNoProposal
+	}
+	a.Proposal = nil
+	a.AnswerBy = earlier(now.Add(max(answer, leastAnswer)), a.Start)
+	return a.with(Event{Kind: WasRefused, At: now, Start: a.Start}), nil
+}
