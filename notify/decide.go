@@ -14,8 +14,8 @@ const (
 
 // Decide returns whether the message is still worth sending at now. It is
 // superseded when the visit has had another start since, when it tells of a
-// visit that was cancelled since, or of a cancellation that was taken back;
-// it has expired from c.Expires on.
+// visit that was cancelled since, of a cancellation that was taken back, or
+// of an offer that was answered or ran out; it has expired from c.Expires on.
 func Decide(c Claimed, now time.Time) Decision {
 	switch {
 	case !c.stillTrue():
@@ -34,6 +34,8 @@ func (c Claimed) stillTrue() bool {
 		return c.StartVersion == c.Version && !c.Cancelled
 	case Cancelled:
 		return c.StartVersion == c.Version && c.Cancelled
+	case Offer:
+		return c.Held
 	case VerificationCode:
 		return true // a code has no visit; it only expires
 	}

@@ -17,7 +17,8 @@ const (
 	Booked           Kind = "booked"            // a visit was booked
 	Moved            Kind = "moved"             // a visit has another start
 	Cancelled        Kind = "cancelled"         // a visit was cancelled
+	Offer            Kind = "offer"             // a place is held for somebody who waits
 )
 
 // Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{VerificationCode, Booked, Moved, Cancelled} }
+func Kinds() []Kind { return []Kind{VerificationCode, Booked, Moved, Cancelled, Offer} }

@@ -32,10 +32,11 @@ type Claimed struct {
 
 	// Of messages about a visit: the version of the start that the message
 	// tells, the visit's version of the start now, and whether the visit is
-	// cancelled now.
+	// cancelled now. Of an offer: whether its place is still held.
 	StartVersion int
 	Version      int
 	Cancelled    bool
+	Held         bool
 }
 
 // State is where an attempt leaves a message.
