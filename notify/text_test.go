@@ -71,7 +71,7 @@ func TestRender(t *testing.T) {
 		{"moved in English, long service", longEnglish, "Your visit has moved to\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
 		{"day and time are the branch's", elsewhere, "Your visit has moved: IBAN update\nNow Friday 1 Jan at 01:05\nMalaz branch\n" + reference},
 		{"cancelled in Arabic", visit(notify.Cancelled, "ar"), "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference},
-		{"offer in Arabic", offer, "موعد متاح لكم\nالأربعاء 25/11 09:30\nفرع الملز\nاقبلوه حتى 14:45"},
+		{"offer in Arabic", offer, "موعد متاح لكم\nالأربعاء 25/11 09:30\nفرع الملز\nاقبلوه بصفحتكم حتى 14:45"},
 		{"offer in Arabic, long branch", longOffer, "موعد متاح\n25/11 09:30\nفرع وزارة المالية بالمدينة المنورة\nحتى 14:45"},
 		{"offer in English", visit(notify.Offer, "en"), "A place is free: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\nAccept it on your waiting page by 14:45."},
 		{"typography that GSM lacks", spaced, "Your visit is cancelled: IBAN update\nWednesday 25 Nov at 09:30\nMalaz - visitors' \"hall\"\n" + reference},

@@ -124,7 +124,7 @@ func (w *Waitlist) OfferFreed(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return w.offer(ctx, groups, now)
+	return w.offer(ctx, groups, false, now)
 }
 
 // OfferAll looks at every desk group that anybody waits for: time and changes
@@ -134,10 +134,10 @@ func (w *Waitlist) OfferAll(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return w.offer(ctx, groups, now)
+	return w.offer(ctx, groups, true, now)
 }
 
-func (w *Waitlist) offer(ctx context.Context, groups []int, now time.Time) (int, error) {
+func (w *Waitlist) offer(ctx context.Context, groups []int, always bool, now time.Time) (int, error) {
 	centre := w.booker.centre()
 	byID := make(map[int]*DeskGroup, len(centre.groups))
 	for _, g := range centre.groups {
@@ -150,7 +150,7 @@ func (w *Waitlist) offer(ctx context.Context, groups []int, now time.Time) (int,
 		if group == nil {
 			continue // newer than the snapshot
 		}
-		n, err := w.store.Offer(ctx, group, w.policy, now, w.matching(centre, group, now))
+		n, err := w.store.Offer(ctx, Look{group, w.policy, now, always}, w.matching(centre, group, now))
 		switch {
 		case errors.Is(err, ErrStale): // the next snapshot will do
 		case err != nil:

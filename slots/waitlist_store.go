@@ -35,14 +35,15 @@ type WaitlistStore interface {
 	// Awaited returns the ids of all desk groups that anybody waits for.
 	Awaited(ctx context.Context) ([]int, error)
 
-	// Offer looks at a desk group, one caller at a time: entries whose persons
-	// have booked end, offers that ran out are counted, the policy's Ignored of
-	// them ending the entry, and match decides who is offered what. It may be
-	// asked more than once; only the last answer counts. All of that, the holds,
-	// the offers and the messages are written together. It returns how many
-	// offers were made, and ErrStale when the calendar of g is not the current
-	// one.
-	Offer(ctx context.Context, g *DeskGroup, p WaitPolicy, now time.Time, match Matching) (int, error)
+	// Offer looks at a desk group. Entries whose persons have booked end, and
+	// offers that ran out are counted, the policy's Ignored of them ending the
+	// entry. Then, one caller at a time, match decides who is offered what. It
+	// may be asked more than once; only the last answer counts, and its holds,
+	// offers and messages are written together. Unless l.Always, nothing is
+	// offered when Freed does not name the desk group any more. Offer returns
+	// how many offers were made, and ErrStale when the calendar of the desk
+	// group is not the current one.
+	Offer(ctx context.Context, l Look, match Matching) (int, error)
 
 	// CloseEntries ends at most limit entries whose range was over at now and
 	// removes at most limit that ended two days before. It returns the larger
@@ -51,6 +52,14 @@ type WaitlistStore interface {
 
 	// Answered is Store's.
 	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
+}
+
+// Look is a look at a desk group.
+type Look struct {
+	Group  *DeskGroup
+	Policy WaitPolicy
+	Now    time.Time
+	Always bool // also if nothing was freed
 }
 
 // Matching decides who is offered which of the places that the ledger has

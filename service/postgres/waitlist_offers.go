@@ -42,24 +42,25 @@ func (s *Store) deskGroups(ctx context.Context, name string) ([]int, error) {
 
 // Offer implements slots.WaitlistStore. However many wait and are offered
 // something, it takes a dozen statements.
-func (s *Store) Offer(ctx context.Context, g *slots.DeskGroup, p slots.WaitPolicy, now time.Time, match slots.Matching) (int, error) {
-	err := s.transact(ctx, func(q session) error { return q.endOffers(ctx, g, p, now) })
+func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (int, error) {
+	err := s.transact(ctx, func(q session) error { return q.endOffers(ctx, l.Group, l.Policy, l.Now) })
 	if err != nil {
 		return 0, err
 	}
 	made := 0
 	err = s.transact(ctx, func(q session) error {
 		var turn string
-		if err := q.get(ctx, &turn, "waitlist_turn", g.ID); err != nil {
+		if err := q.get(ctx, &turn, "waitlist_turn", l.Group.ID); err != nil {
 			return err
 		}
 		// The marks go first: what is given back after the ledger was read
-		// leaves a new one.
-		if _, err := q.exec(ctx, "waitlist_look", g.ID); err != nil {
+		// leaves a new one. Without any, somebody else has looked meanwhile.
+		marks, err := q.exec(ctx, "waitlist_look", l.Group.ID)
+		if err != nil || marks == 0 && !l.Always {
+			made = 0
 			return err
 		}
-		var err error
-		made, err = q.offer(ctx, g, now, match)
+		made, err = q.offer(ctx, l.Group, l.Now, match)
 		return err
 	})
 	if err != nil {
