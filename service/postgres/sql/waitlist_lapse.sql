@@ -6,7 +6,8 @@ SET offer_until = NULL, ignored = ignored + 1,
     ended_at = CASE WHEN ignored + 1 >= $4 THEN $3::timestamptz END
 WHERE id = ANY (ARRAY(
     SELECT e.id
-    FROM desk_group_services gs
-    JOIN waitlist_entries e ON (e.branch_id, e.service_id) = (gs.branch_id, gs.service_id)
-    WHERE gs.branch_id = $1 AND gs.desk_group_id = $2 AND e.state = 'waiting' AND e.offer_until <= $3
-    FOR NO KEY UPDATE OF e SKIP LOCKED))
+    FROM waitlist_entries e
+    WHERE e.branch_id = $1
+      AND e.service_id = ANY (ARRAY(SELECT service_id FROM desk_group_services WHERE (branch_id, desk_group_id) = ($1, $2)))
+      AND e.state = 'waiting' AND e.offer_until <= $3
+    FOR NO KEY UPDATE SKIP LOCKED))

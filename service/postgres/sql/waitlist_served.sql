@@ -6,15 +6,16 @@ WITH served AS (
     SET state = 'booked', ended_at = $3, offer_until = NULL
     WHERE id = ANY (ARRAY(
         SELECT e.id
-        FROM desk_group_services gs
-        JOIN waitlist_entries e ON (e.branch_id, e.service_id) = (gs.branch_id, gs.service_id)
-        WHERE gs.branch_id = $1 AND gs.desk_group_id = $2 AND e.state = 'waiting'
+        FROM waitlist_entries e
+        WHERE e.branch_id = $1
+          AND e.service_id = ANY (ARRAY(SELECT service_id FROM desk_group_services WHERE (branch_id, desk_group_id) = ($1, $2)))
+          AND e.state = 'waiting'
           AND EXISTS (
               SELECT
               FROM appointments a
               WHERE a.person = e.person AND a.service_id = e.service_id AND a.person_place IS NOT NULL
                 AND a.created_at > e.created_at)
-        FOR NO KEY UPDATE OF e SKIP LOCKED))
+        FOR NO KEY UPDATE SKIP LOCKED))
     RETURNING hold_id
 )
 UPDATE appointments

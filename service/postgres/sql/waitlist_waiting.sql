@@ -3,10 +3,10 @@
 -- booked the service since is not asked any more.
 SELECT e.id, s.slug AS service, e.from_day, e.to_day, e.earliest, e.latest, e.party, e.wakala_expires,
        ARRAY(SELECT extract(epoch FROM o.start_at)::bigint FROM waitlist_offers o WHERE o.entry_id = e.id) AS asked
-FROM desk_group_services gs
-JOIN waitlist_entries e ON (e.branch_id, e.service_id) = (gs.branch_id, gs.service_id)
+FROM waitlist_entries e
 JOIN services s ON s.id = e.service_id
-WHERE gs.branch_id = $1 AND gs.desk_group_id = $2
+WHERE e.branch_id = $1
+  AND e.service_id = ANY (ARRAY(SELECT service_id FROM desk_group_services WHERE (branch_id, desk_group_id) = ($1, $2)))
   AND e.state = 'waiting' AND e.offer_until IS NULL AND e.ends_at > $3
   AND NOT EXISTS (
       SELECT
