@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -408,9 +409,7 @@ func TestWishesThatCanNotBeFulfilled(t *testing.T) {
 		{"no proof", map[string]any{"verification": "x"}, http.StatusForbidden, "proof-invalid", ""},
 	} {
 		body := ahmed.WaitingBody(heirs, dammam, "2026-11-25", "2026-11-26")
-		for name, value := range c.change {
-			body[name] = value
-		}
+		maps.Copy(body, c.change)
 		p := centre.Refused(ahmed.TryWait(body), c.status, c.kind)
 		if got := strings.Join(servicetest.Pointers(p), " "); got != c.pointers {
 			t.Errorf("%s: points at %q, want %q", c.name, got, c.pointers)
