@@ -87,7 +87,7 @@ func fill(ctx context.Context, replica *service.Service, now time.Time) ([]slots
 		return nil, 0, err
 	}
 	date := group.Calendar.DateOf(now) + 2
-	days, err := replica.Booker().Search(ctx, slots.Query{
+	days, _, err := replica.Booker().Search(ctx, slots.Query{
 		Service: waitedService, Branch: benchBranch, From: date, To: date, Party: 1, Channel: catalog.Public,
 	}, now)
 	if err != nil {

@@ -73,7 +73,6 @@ func TestPlans(t *testing.T) {
 		{name: "waitlist_lapse", arguments: "1, 1, " + now + ", 3"},
 		{name: "waitlist_waiting", arguments: "1, 1, " + now},
 		{name: "waitlist_days", arguments: "1, 1, '{2026-11-25,2026-11-26}'", through: "ledger_days_pkey"},
-		{name: "waitlist_lock_days", arguments: "1, 1, '{2026-11-25,2026-11-26}'", through: "ledger_days_pkey"},
 		{name: "waitlist_offer", arguments: "1, 1, " + now + ", '{00000000-0000-4000-8000-000000000001}', '{00000000-0000-4000-8000-000000000002}', '{2026-11-25}', '{90}', '{4}', '{1}', '{2026-11-25T05:00:00Z}', '{2026-11-25T05:20:00Z}', '{2026-11-22T06:15:00Z}'",
 			through: "waitlist_entries_pkey"},
 		{name: "waitlist_close", arguments: now + ", '2026-11-20T06:00:00Z', 500", through: "waitlist_entries_purge"},

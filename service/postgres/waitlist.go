@@ -45,7 +45,7 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 	err := q.get(ctx, &full, "waitlist_join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
 		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
 		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
-		null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), nullDate(by.Expires),
+		null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), null(by.Expires.String()),
 		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

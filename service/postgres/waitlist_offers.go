@@ -91,7 +91,7 @@ func (q session) offer(ctx context.Context, g *slots.DeskGroup, now time.Time, m
 		return 0, err
 	}
 	dates := datesOf(waiting)
-	ledger, err := q.days(ctx, "waitlist_days", g, dates)
+	ledger, err := q.days(ctx, g, dates)
 	if err != nil {
 		return 0, err
 	}
@@ -102,7 +102,7 @@ func (q session) offer(ctx context.Context, g *slots.DeskGroup, now time.Time, m
 	if err = q.openDays(ctx, g, dates, ledger); err != nil {
 		return 0, err
 	}
-	if ledger, err = q.days(ctx, "waitlist_lock_days", g, dates); err != nil {
+	if ledger, err = q.lockGroup(ctx, g, dates); err != nil {
 		return 0, err
 	}
 	return q.makeOffers(ctx, g, match(waiting, dates, ledger), now)
@@ -170,7 +170,7 @@ func days(matched []slots.Matched) []scheduling.Date {
 }
 
 // days reads the ledger days of a desk group that have a row.
-func (q session) days(ctx context.Context, name string, g *slots.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+func (q session) days(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
 	var rows []struct {
 		Day       time.Time `db:"day"`
 		FirstTick int       `db:"first_tick"`
@@ -181,7 +181,7 @@ func (q session) days(ctx context.Context, name string, g *slots.DeskGroup, date
 	for i, date := range dates {
 		written[i] = date.String()
 	}
-	if err := q.list(ctx, &rows, name, g.BranchID, g.ID, written); err != nil {
+	if err := q.list(ctx, &rows, "waitlist_days", g.BranchID, g.ID, written); err != nil {
 		return nil, err
 	}
 	ledger := make(map[scheduling.Date]slots.Occupied, len(rows))
@@ -189,6 +189,21 @@ func (q session) days(ctx context.Context, name string, g *slots.DeskGroup, date
 		ledger[dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
 	}
 	return ledger, nil
+}
+
+// lockGroup locks ledger days of a desk group and reads them: as they are once
+// everybody else is done with them.
+func (q session) lockGroup(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+	keys := make([]dayKey, len(dates))
+	for i, date := range dates {
+		keys[i] = dayKey{g.BranchID, g.ID, date}
+	}
+	locked, err := q.lockDays(ctx, keys)
+	ledger := make(map[scheduling.Date]slots.Occupied, len(locked))
+	for key, day := range locked {
+		ledger[key.day] = day
+	}
+	return ledger, err
 }
 
 // openDays gives the dates a row that have none. It returns slots.ErrStale
@@ -233,6 +248,7 @@ func (q session) makeOffers(ctx context.Context, g *slots.DeskGroup, matched []s
 		ends = append(ends, m.End.UTC().Format(time.RFC3339Nano))
 		expires = append(expires, m.Expires.UTC().Format(time.RFC3339Nano))
 	}
+	q.touch(taken)
 	p := columns(taken)
 	var result struct {
 		Made int  `db:"made"`
