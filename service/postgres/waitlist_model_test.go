@@ -63,7 +63,10 @@ func (w *waiter) name() string { return fmt.Sprint("offered to ", w.n) }
 func newWaitModel(t *testing.T, seed uint64) *waitModel {
 	t.Helper()
 	m := &waitModel{t: t, b: open(t), random: rand.New(rand.NewPCG(seed, 18)), owner: make(map[time.Time]string)} //nolint:gosec // not a secret
-	m.w = m.b.waitlist(t)
+	var err error
+	if m.w, err = slots.NewWaitlist(m.b.store, m.b.Booker, slots.DefaultWaitPolicy()); err != nil {
+		t.Fatal(err)
+	}
 	for _, date := range []string{"2026-11-24", "2026-11-25"} {
 		m.starts = append(m.starts, m.b.starts(t, waitedFor, "dammam", date, date)[:4]...)
 	}
