@@ -18,7 +18,7 @@ func allDay() slots.Wish {
 	return slots.Wish{From: tuesday, To: tuesday, Latest: scheduling.Clock(24, 0), Party: 1}
 }
 
-// from is a wish for tuesday from one time to another, both 09:00.
+// between is a wish for tuesday from one time to another, both 09:00.
 func between(t *testing.T, earliest, latest string) slots.Wish {
 	t.Helper()
 	w := allDay()
@@ -319,9 +319,8 @@ func TestMatchAgreesWithModel(t *testing.T) {
 	})
 }
 
-// With starts behind gaps the order of arrival still holds for every place: no
-// start that was given away would, in the end, have suited somebody earlier who
-// got nothing.
+// With starts behind gaps, too, nobody gets two places, no tick overflows, and
+// what is left in the end suits nobody who got nothing.
 func TestMatchBehindGaps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -85,7 +85,7 @@ func (b *bench) cancel(t testing.TB, visits []slots.Appointment) {
 	together(cancels...)
 }
 
-// entries returns the persons' numbers of the entries in the order of arrival
+// entries returns the ids of the entries, in the order of arrival,
 // for which the condition holds.
 func entries(t testing.TB, b *bench, condition string) []string {
 	t.Helper()
