@@ -35,8 +35,8 @@ type JoinRequest struct {
 
 // Join puts somebody on the waitlist, behind all who wait already. Besides the
 // errors of Centre.Desk it returns ErrRange, a *RuleError when no visit of the
-// wish could be offered whatever got free, ErrAlreadyWaiting, ErrPersonLimit,
-// a *RepeatedError or ErrKeyReused.
+// wish could be offered whatever got free, a *VisitorError for unknown needs,
+// ErrAlreadyWaiting, ErrPersonLimit, a *RepeatedError or ErrKeyReused.
 func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *JoinOnce, now time.Time) (Entry, error) {
 	e, err := w.entry(r, now)
 	if err == nil {
@@ -58,13 +58,14 @@ func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	visit, err := VisitOf(service, r.Wish.Party, catalog.Public)
+	visit, err := VisitOf(service, r.Wish.Party, catalog.Public, r.Booking.Needs...)
 	if err != nil {
 		return Entry{}, err
 	}
 	if err = r.Wish.check(group.Calendar, visit, now); err != nil {
 		return Entry{}, err
 	}
+	r.Booking.Needs = distinct(r.Booking.Needs)
 	return Entry{
 		ID: w.booker.newID(), State: Waiting, Service: r.Service, Branch: r.Branch, Wish: r.Wish,
 		Created: now, Ends: (r.Wish.To + 1).At(0, group.Calendar.Zone()), Booking: r.Booking,
@@ -105,6 +106,7 @@ func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *Onc
 	}
 	booking := e.Booking
 	booking.Reference = r
+	booking.Needs = nil // the hold has them
 	a, err := w.booker.Book(ctx, hold, booking, once, now)
 	switch {
 	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, ErrNotFound): // or purged since
@@ -171,7 +173,7 @@ func (w *Waitlist) matching(centre *Centre, g *DeskGroup, now time.Time) Matchin
 			if !ok {
 				continue
 			}
-			visit, err := VisitOf(service, e.Wish.Party, catalog.Public)
+			visit, err := VisitOf(service, e.Wish.Party, catalog.Public, stillKnown(service, e.Needs)...)
 			if err != nil {
 				continue // the rules have changed; its time will run out
 			}

@@ -70,7 +70,8 @@ type Matching func(waiting []Waits, days []scheduling.Date, ledger map[schedulin
 // Waits is what matters of an entry when places are given away.
 type Waits struct {
 	Candidate
-	Service string // slug
+	Service string   // slug
+	Needs   []string // slugs; the visit is as long as they ask for
 }
 
 // JoinOnce is Once for joining the waitlist.

@@ -844,7 +844,7 @@ type WaitlistRequest struct {
 	// Latest Latest start of the visit, HH:MM; 24:00 if absent.
 	Latest string `json:"latest,omitempty"`
 
-	// Needs What the visitor needs.
+	// Needs What the visitor needs; an offered place is as long as it takes.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors; 1 if absent.

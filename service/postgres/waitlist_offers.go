@@ -111,15 +111,16 @@ func (q session) offer(ctx context.Context, g *slots.DeskGroup, now time.Time, m
 // waiting returns who waits without an offer, in the order of arrival.
 func (q session) waiting(ctx context.Context, g *slots.DeskGroup, now time.Time) ([]slots.Waits, error) {
 	var rows []struct {
-		ID       string        `db:"id"`
-		Service  string        `db:"service"`
-		FromDay  time.Time     `db:"from_day"`
-		ToDay    time.Time     `db:"to_day"`
-		Earliest int16         `db:"earliest"`
-		Latest   int16         `db:"latest"`
-		Party    int           `db:"party"`
-		Wakala   sql.NullTime  `db:"wakala_expires"`
-		Asked    pq.Int64Array `db:"asked"`
+		ID       string         `db:"id"`
+		Service  string         `db:"service"`
+		FromDay  time.Time      `db:"from_day"`
+		ToDay    time.Time      `db:"to_day"`
+		Earliest int16          `db:"earliest"`
+		Latest   int16          `db:"latest"`
+		Party    int            `db:"party"`
+		Wakala   sql.NullTime   `db:"wakala_expires"`
+		Needs    pq.StringArray `db:"needs"`
+		Asked    pq.Int64Array  `db:"asked"`
 	}
 	if err := q.list(ctx, &rows, "waitlist_waiting", g.BranchID, g.ID, now); err != nil {
 		return nil, err
@@ -127,7 +128,7 @@ func (q session) waiting(ctx context.Context, g *slots.DeskGroup, now time.Time)
 	waiting := make([]slots.Waits, len(rows))
 	for i, r := range rows {
 		w := &waiting[i]
-		w.Entry, w.Service = r.ID, r.Service
+		w.Entry, w.Service, w.Needs = r.ID, r.Service, r.Needs
 		w.Wish = slots.Wish{
 			From: dateOf(r.FromDay), To: dateOf(r.ToDay),
 			Earliest: scheduling.WallTime(r.Earliest), Latest: scheduling.WallTime(r.Latest), Party: r.Party,

@@ -20,7 +20,7 @@ WITH wanted AS MATERIALIZED (
     ON CONFLICT (entry_id, start_at) DO NOTHING
     RETURNING hold_id
 ), made AS MATERIALIZED (
-    SELECT w.*, e.service_id, e.party, e.mobile, e.lang
+    SELECT w.*, e.service_id, e.party, e.mobile, e.lang, e.needs
     FROM offered
     JOIN wanted w USING (hold_id)
     JOIN waiting e ON e.id = w.entry_id
@@ -40,9 +40,9 @@ WITH wanted AS MATERIALIZED (
     RETURNING day, first_tick, open, used
 ), held AS (
     INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
-                              start_at, end_at, party, channel, created_at, expires_at, mobile, lang)
+                              start_at, end_at, party, channel, created_at, expires_at, mobile, lang, needs)
     SELECT $1, hold_id, 'held', service_id, $2, day, first_tick, ticks, places,
-           start_at, end_at, party, 'public', $3, expires_at, mobile, lang
+           start_at, end_at, party, 'public', $3, expires_at, mobile, lang, needs
     FROM made
 ), pending AS (
     UPDATE waitlist_entries e
