@@ -218,6 +218,43 @@ func TestJoiningWhileAPlaceIsFree(t *testing.T) {
 	centre.AuditClean()
 }
 
+// A place that is too short for what somebody needs goes to the next one; who
+// needs longer is held a place that is long enough, and keeps it.
+func TestWaitingWithANeed(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	longer, ahmed := centre.Visitor(1), centre.Visitor(2)
+	var visits []api.Appointment // at 07:30 and 08:15
+	for n, slot := range ahmed.Slots(heirs, dammam, "2026-11-25", "2026-11-25")[:2] {
+		visits = append(visits, centre.Visitor(3+n).Books(heirs, dammam, slot.Start))
+	}
+	body := longer.WaitingBody(heirs, dammam, "2026-11-25", "2026-11-25")
+	body["latest"], body["needs"] = "08:00", []string{"sign_language"} // an hour in all
+	first := longer.WaitsBy(body)
+	second := waitsFor(ahmed, "07:30")
+
+	cancels(t, centre.Visitor(3), visits[0])
+	ahmed.IsOffered(second)
+	if e := longer.Entry(first); e.Offer != nil {
+		t.Errorf("offered %+v, which is too short", e.Offer)
+	}
+	ahmed.Declines(second)
+	cancels(t, centre.Visitor(4), visits[1])
+	offer := longer.IsOffered(first)
+	if got := offer.End.Sub(offer.Start); got != time.Hour {
+		t.Errorf("offered %v, want an hour", got)
+	}
+	if visit := longer.Accepts(first); len(visit.Needs) != 1 || !visit.End.Equal(offer.End) {
+		t.Errorf("accepted %+v", visit)
+	}
+	body["needs"] = []string{"sign_language", "helicopter"}
+	p := centre.Refused(longer.TryWait(body), http.StatusUnprocessableEntity, "invalid")
+	if got := strings.Join(servicetest.Pointers(p), " "); got != "#/needs/1" {
+		t.Errorf("points at %s", got)
+	}
+	centre.AuditClean()
+}
+
 // Waiting keeps nobody from booking: at night no offer is made, and the place
 // is anybody's; what is still free in the morning is offered then.
 func TestQuietHours(t *testing.T) {

@@ -27,7 +27,7 @@ func waitlist(ctx context.Context, c Config, r *report) error {
 }
 
 func offers(ctx context.Context, replica *service.Service, now func() time.Time, r *report) error {
-	visits, date, err := fill(ctx, replica, now())
+	visits, date, err := full(ctx, replica, now())
 	if err != nil {
 		return err
 	}
@@ -79,9 +79,9 @@ func standing(ctx context.Context, w *slots.Waitlist, entries []string, now time
 	return len(holds), nil
 }
 
-// fill books every place of the desk group on the day after tomorrow, and
+// full books every place of the desk group on the day after tomorrow, and
 // returns as many visits as are to be cancelled.
-func fill(ctx context.Context, replica *service.Service, now time.Time) ([]slots.Reference, scheduling.Date, error) {
+func full(ctx context.Context, replica *service.Service, now time.Time) ([]slots.Reference, scheduling.Date, error) {
 	_, group, err := replica.Centre().Desk(waitedService, benchBranch)
 	if err != nil {
 		return nil, 0, err

@@ -27,7 +27,9 @@ func (s *Store) Join(ctx context.Context, e slots.Entry, once *slots.JoinOnce) e
 		if err != nil {
 			return err
 		}
-		return q.answer(ctx, once.Key, once.Fingerprint, answer, e.Created)
+		var kept answers
+		kept.add(once.Key, once.Fingerprint, answer, e.Created)
+		return q.keep(ctx, kept)
 	})
 	if err == nil {
 		s.wake()
