@@ -159,7 +159,7 @@ func TestNewWaitlist(t *testing.T) {
 		edit(&p)
 		return p
 	}
-	for name, make := range map[string]func() (*slots.Waitlist, error){
+	for name, build := range map[string]func() (*slots.Waitlist, error){
 		"no store":  func() (*slots.Waitlist, error) { return slots.NewWaitlist(nil, r.Booker, slots.DefaultWaitPolicy()) },
 		"no booker": func() (*slots.Waitlist, error) { return slots.NewWaitlist(store, nil, slots.DefaultWaitPolicy()) },
 		"offers that stand no time": func() (*slots.Waitlist, error) {
@@ -172,7 +172,7 @@ func TestNewWaitlist(t *testing.T) {
 			return slots.NewWaitlist(store, r.Booker, edit(func(p *slots.WaitPolicy) { p.Ignored = 0 }))
 		},
 	} {
-		if _, err := make(); err == nil {
+		if _, err := build(); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
