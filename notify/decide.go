@@ -14,8 +14,9 @@ const (
 
 // Decide returns whether the message is still worth sending at now. It is
 // superseded when the visit has had another start since, when it tells of a
-// visit that was cancelled since, of a cancellation that was taken back, or of
-// a request that has been answered or stands otherwise; it has expired from c.Expires on.
+// visit that was cancelled since, of a cancellation that was taken back, of a
+// request that has been answered or stands otherwise, or of an offer that was
+// answered or ran out; it has expired from c.Expires on.
 func Decide(c Claimed, now time.Time) Decision {
 	switch {
 	case !c.stillTrue():
@@ -42,6 +43,8 @@ func (c Claimed) stillTrue() bool {
 		return c.StartVersion == c.Version && c.Request == RequestDeclined
 	case Cancelled:
 		return c.StartVersion == c.Version && c.Cancelled
+	case Offer:
+		return c.Held
 	case VerificationCode:
 		return true // a code has no visit; it only expires
 	}

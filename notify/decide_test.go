@@ -16,33 +16,36 @@ func TestDecide(t *testing.T) {
 		kind          notify.Kind
 		told, current int // versions of the start
 		cancelled     bool
+		held          bool
 		expires       time.Time
 		want          notify.Decision
 	}{
 		// What is no longer true is not sent.
-		{"booked", notify.Booked, 1, 1, false, later, notify.Send},
-		{"booked, moved since", notify.Booked, 1, 2, false, later, notify.Superseded},
-		{"booked, cancelled since", notify.Booked, 1, 1, true, later, notify.Superseded},
-		{"moved", notify.Moved, 2, 2, false, later, notify.Send},
-		{"moved, moved again", notify.Moved, 2, 3, false, later, notify.Superseded},
-		{"moved, cancelled since", notify.Moved, 2, 2, true, later, notify.Superseded},
-		{"cancelled", notify.Cancelled, 2, 2, true, later, notify.Send},
-		{"cancelled, restored since", notify.Cancelled, 2, 2, false, later, notify.Superseded},
-		{"cancelled, restored, moved, cancelled again", notify.Cancelled, 2, 3, true, later, notify.Superseded},
-		{"code", notify.VerificationCode, 0, 0, false, later, notify.Send},
+		{"booked", notify.Booked, 1, 1, false, false, later, notify.Send},
+		{"booked, moved since", notify.Booked, 1, 2, false, false, later, notify.Superseded},
+		{"booked, cancelled since", notify.Booked, 1, 1, true, false, later, notify.Superseded},
+		{"moved", notify.Moved, 2, 2, false, false, later, notify.Send},
+		{"moved, moved again", notify.Moved, 2, 3, false, false, later, notify.Superseded},
+		{"moved, cancelled since", notify.Moved, 2, 2, true, false, later, notify.Superseded},
+		{"cancelled", notify.Cancelled, 2, 2, true, false, later, notify.Send},
+		{"cancelled, restored since", notify.Cancelled, 2, 2, false, false, later, notify.Superseded},
+		{"cancelled, restored, moved, cancelled again", notify.Cancelled, 2, 3, true, false, later, notify.Superseded},
+		{"code", notify.VerificationCode, 0, 0, false, false, later, notify.Send},
+		{"offer", notify.Offer, 0, 0, false, true, later, notify.Send},
+		{"offer, accepted or declined since", notify.Offer, 0, 1, false, false, later, notify.Superseded},
 		// From its expiry on a message isn't sent.
-		{"last moment", notify.Booked, 1, 1, false, now.Add(1), notify.Send},
-		{"exactly at the expiry", notify.Booked, 1, 1, false, now, notify.Expired},
-		{"code after its expiry", notify.VerificationCode, 0, 0, false, now.Add(-1), notify.Expired},
-		{"no expiry", notify.Booked, 1, 1, false, time.Time{}, notify.Expired},
-		{"superseded comes before expired", notify.Booked, 1, 2, false, now, notify.Superseded},
+		{"last moment", notify.Booked, 1, 1, false, false, now.Add(1), notify.Send},
+		{"exactly at the expiry", notify.Booked, 1, 1, false, false, now, notify.Expired},
+		{"code after its expiry", notify.VerificationCode, 0, 0, false, false, now.Add(-1), notify.Expired},
+		{"no expiry", notify.Booked, 1, 1, false, false, time.Time{}, notify.Expired},
+		{"superseded comes before expired", notify.Booked, 1, 2, false, false, now, notify.Superseded},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c := notify.Claimed{
 				Facts: notify.Facts{Kind: tt.kind}, Expires: tt.expires,
-				StartVersion: tt.told, Version: tt.current, Cancelled: tt.cancelled,
+				StartVersion: tt.told, Version: tt.current, Cancelled: tt.cancelled, Held: tt.held,
 			}
 			if got := notify.Decide(c, now); got != tt.want {
 				t.Fatalf("Decide = %s, want %s", got, tt.want)

@@ -21,9 +21,10 @@ const (
 	Proposed         Kind = "proposed"          // another start is offered for a requested visit
 	Moved            Kind = "moved"             // a visit has another start
 	Cancelled        Kind = "cancelled"         // a visit was cancelled
+	Offer            Kind = "offer"             // a place is held for somebody who waits
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{VerificationCode, Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled}
+	return []Kind{VerificationCode, Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled, Offer}
 }

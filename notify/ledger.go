@@ -32,11 +32,12 @@ type Claimed struct {
 
 	// Of messages about a visit: the version of the start that the message
 	// tells, the visit's version of the start now, and whether the visit is
-	// cancelled now.
+	// cancelled now. Of an offer: whether its place is still held.
 	StartVersion int
 	Version      int
 	Cancelled    bool
 	Request      Request
+	Held         bool
 }
 
 // Request says where the request for a visit that needs an approval stands;

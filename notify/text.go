@@ -20,8 +20,8 @@ var ErrFacts = errors.New("notify: incomplete facts")
 //go:embed texts/active.*.toml
 var textFiles embed.FS
 
-// Facts is everything a text is made of. A verification code needs Code; the
-// other kinds need all but Code.
+// Facts is everything a text is made of. A verification code needs Code, an
+// offer all but Code and Reference, and the other kinds all but Code and Until.
 type Facts struct {
 	Kind      Kind
 	Lang      string // "ar" or "en"; anything else is Arabic
@@ -30,7 +30,8 @@ type Facts struct {
 	Service   catalog.Text
 	Branch    catalog.Text
 	Start     time.Time      // of a Proposed message: the proposed one
-	Zone      *time.Location // of the branch: Start is told in its wall time
+	Until     time.Time      // when an offer ends
+	Zone      *time.Location // of the branch: Start and Until are told in its wall time
 }
 
 // Texts renders messages. It is safe for concurrent use.
@@ -104,10 +105,12 @@ func (f Facts) check() error {
 			return missing("code")
 		}
 		return nil
-	case Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled:
+	case Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled, Offer:
 		switch {
-		case f.Reference == "":
+		case f.Reference == "" && f.Kind != Offer:
 			return missing("reference")
+		case f.Until.IsZero() && f.Kind == Offer:
+			return missing("until")
 		case f.Service.In(f.Lang) == "":
 			return missing("service")
 		case f.Branch.In(f.Lang) == "":
@@ -125,7 +128,7 @@ func (f Facts) check() error {
 // view is what the wordings of a catalogue may mention.
 type view struct {
 	Code, Reference, Service, Branch string
-	Weekday, Day, Time               string
+	Weekday, Day, Time, Until        string
 	Start                            time.Time // in the zone of the branch
 }
 
@@ -142,6 +145,7 @@ func (t *Texts) view(f Facts) (view, error) {
 	}
 	v.Start = f.Start.In(f.Zone)
 	v.Time = v.Start.Format("15:04")
+	v.Until = f.Until.In(f.Zone).Format("15:04")
 	var err error
 	if v.Day, err = t.say(f.Lang, "day.format", v); err != nil {
 		return view{}, err
@@ -180,6 +184,7 @@ func (t *Texts) check() error {
 				err := t.checkWordings(Facts{
 					Kind: kind, Lang: lang, Code: "0", Reference: "V", Service: name, Branch: name,
 					Start: time.Date(2026, time.January, 1+day, 9, 0, 0, 0, time.UTC), Zone: time.UTC,
+					Until: time.Date(2026, time.January, 1, 8, 0, 0, 0, time.UTC),
 				})
 				if err != nil {
 					return err

@@ -26,13 +26,15 @@ func newTexts(t *testing.T) *notify.Texts {
 	return texts
 }
 
-// visit is a visit on Wednesday 25 November 2026 at 09:30 in Riyadh.
+// visit is a visit on Wednesday 25 November 2026 at 09:30 in Riyadh; offered,
+// it is to be accepted by 14:45 of the day before.
 func visit(k notify.Kind, lang string) notify.Facts {
 	return notify.Facts{
 		Kind: k, Lang: lang, Code: "042917", Reference: reference,
 		Service: catalog.Text{AR: "تحديث الآيبان", EN: "IBAN update"},
 		Branch:  catalog.Text{AR: "فرع الملز", EN: "Malaz branch"},
 		Start:   time.Date(2026, time.November, 25, 6, 30, 0, 0, time.UTC),
+		Until:   time.Date(2026, time.November, 24, 11, 45, 0, 0, time.UTC),
 		Zone:    time.FixedZone("Asia/Riyadh", 3*60*60),
 	}
 }
@@ -47,6 +49,10 @@ func TestRender(t *testing.T) {
 	elsewhere := visit(notify.Moved, "en")
 	elsewhere.Start = time.Date(2026, time.December, 31, 22, 5, 0, 0, time.UTC) // the next year in Riyadh
 	other := visit(notify.VerificationCode, "fr")
+	offer := visit(notify.Offer, "ar")
+	offer.Reference = "" // nothing is booked yet
+	longOffer := offer
+	longOffer.Branch.AR = long.Branch.AR
 	spaced := visit(notify.Cancelled, "en")
 	spaced.Branch.EN = " Malaz\u00a0–\n visitors’ “hall” "
 	tests := []struct {
@@ -73,6 +79,9 @@ func TestRender(t *testing.T) {
 		{"moved in English, long service", longEnglish, "Your visit has moved to\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
 		{"day and time are the branch's", elsewhere, "Your visit has moved: IBAN update\nNow Friday 1 Jan at 01:05\nMalaz branch\n" + reference},
 		{"cancelled in Arabic", visit(notify.Cancelled, "ar"), "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference},
+		{"offer in Arabic", offer, "موعد متاح لكم\nالأربعاء 25/11 09:30\nفرع الملز\nاقبلوه بصفحتكم حتى 14:45"},
+		{"offer in Arabic, long branch", longOffer, "موعد متاح\n25/11 09:30\nفرع وزارة المالية بالمدينة المنورة\nحتى 14:45"},
+		{"offer in English", visit(notify.Offer, "en"), "A place is free: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\nAccept it on your waiting page by 14:45."},
 		{"typography that GSM lacks", spaced, "Your visit is cancelled: IBAN update\nWednesday 25 Nov at 09:30\nMalaz - visitors' \"hall\"\n" + reference},
 	}
 	for _, tt := range tests {
@@ -103,6 +112,7 @@ func TestRenderRefusesIncompleteFacts(t *testing.T) {
 		{"no service", func(f *notify.Facts) { f.Service.AR = "" }},
 		{"no branch", func(f *notify.Facts) { f.Branch.AR = "" }},
 		{"no start", func(f *notify.Facts) { f.Start = time.Time{} }},
+		{"no end of an offer", func(f *notify.Facts) { f.Kind, f.Until = notify.Offer, time.Time{} }},
 		{"no zone", func(f *notify.Facts) { f.Zone = nil }},
 	}
 	for _, tt := range tests {
@@ -175,6 +185,8 @@ func important(f notify.Facts, date string) []string {
 		return []string{f.Code}
 	case notify.Cancelled, notify.Declined:
 		return []string{f.Reference, start.Format(date), start.Format("15:04")}
+	case notify.Offer:
+		return []string{start.Format(date), start.Format("15:04"), f.Until.In(f.Zone).Format("15:04"), strings.ReplaceAll(f.Branch.In(f.Lang), "–", "-")}
 	case notify.Requested, notify.Booked, notify.Approved, notify.Proposed, notify.Moved:
 		return []string{f.Reference, start.Format(date), start.Format("15:04"), strings.ReplaceAll(f.Branch.In(f.Lang), "–", "-")}
 	}

@@ -28,10 +28,13 @@ type schedule struct {
 
 func (s *Service) schedules() []schedule {
 	return []schedule{
-		{"deliver messages", "@every 1s", s.deliver},
 		{"expire holds", "@every 5s", s.expireHolds},
 		{"answer by default", "@every 15s", s.lapseRequests},
 		{"offer delayed places", "@every 5s", s.offerDelayed},
+		{"close waitlist entries", "@every 1m", s.closeEntries},
+		{"offer freed places", "@every 5s", s.offerFreed},
+		{"offer all places", "@every 1m", s.offerAll},
+		{"deliver messages", "@every 1s", s.deliver},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
 		{"purge", "@every 10m", s.purge},
@@ -157,7 +160,7 @@ func (s *Service) audit(ctx context.Context) error {
 // gauges are what the jobs measure.
 type gauges struct {
 	waiting, oldest, differences prometheus.Gauge
-	handled                      prometheus.Counter
+	handled, offers              prometheus.Counter
 	failures                     *prometheus.CounterVec
 }
 
@@ -167,12 +170,13 @@ func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
 		oldest:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_messages_oldest_due_seconds", Help: "How long the oldest due message has been due."}),
 		differences: prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_audit_differences", Help: "Ticks at which ledger and appointments differed in the last audit."}),
 		handled:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_messages_handled_total", Help: "Messages claimed and finished or put back."}),
+		offers:      prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_offers_total", Help: "Places offered to people who wait."}),
 		failures:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ziyara_job_failures_total", Help: "Runs of a periodic job that failed."}, []string{"job"}),
 	}
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
-	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.failures,
+	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.offers, g.failures,
 		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
 		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),
 		gauge("ziyara_bookings_waiting", "Bookings that wait for the database.", func() int { _, bookings := store.Waiting(); return bookings }),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ type Service struct {
 	config   Config
 	store    *postgres.Store
 	booker   *slots.Booker
+	waitlist *slots.Waitlist
 	worker   *notify.Worker
 	phone    *sandbox.Phone
 	api      *api.Server
@@ -71,6 +73,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile})); err != nil {
 		return nil, err
 	}
+	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
+		return nil, err
+	}
 	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
 	if err != nil {
 		return nil, err
@@ -85,7 +90,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, fmt.Errorf("service: %w", err)
 	}
 	s.api, err = api.New(api.Config{
-		Spec: ziyara.OpenAPI, Booker: s.booker, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
+		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 	})
@@ -121,6 +126,10 @@ func (s *Service) URL() string { return "http://" + s.listener.Addr().String() }
 // Booker returns what books, for load that does not come over HTTP.
 func (s *Service) Booker() *slots.Booker { return s.booker }
 
+// Waitlist returns what lets people wait, for load that does not come over
+// HTTP.
+func (s *Service) Waitlist() *slots.Waitlist { return s.waitlist }
+
 // Centre returns the current snapshot of the centre.
 func (s *Service) Centre() *slots.Centre { return s.centre.Load() }
 
@@ -132,6 +141,10 @@ func (s *Service) Run(ctx context.Context) error {
 	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
 	followed := make(chan error, 1)
 	go func() { followed <- s.store.Follow(following) }()
+	offering, stopOffering := context.WithCancel(ctx)
+	defer stopOffering()
+	var offered sync.WaitGroup
+	offered.Go(func() { s.offerAtOnce(offering) })
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error
@@ -147,6 +160,8 @@ func (s *Service) Run(ctx context.Context) error {
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
+	stopOffering()
+	offered.Wait()
 	unfollow()
 	err = errors.Join(err, <-followed)
 	return errors.Join(err, s.close())

@@ -34,6 +34,11 @@ var (
 	ErrUnavailable    = errors.New("slots: the store can't be reached")
 	ErrOverloaded     = fmt.Errorf("%w: too many requests wait", ErrUnavailable)
 
+	ErrAlreadyWaiting = errors.New("slots: the person waits for this service already")
+	ErrNotWaiting     = errors.New("slots: the entry of the waitlist is over")
+	ErrNoOffer        = errors.New("slots: the entry has no offer")
+	ErrOfferOver      = errors.New("slots: the offer has ended")
+
 	// The next three are between a Store and the Booker: the ledger has no
 	// row for the day yet, the calendar has changed since it was read, or the
 	// idempotency key is known.

@@ -11,7 +11,7 @@ import (
 )
 
 type measure struct {
-	Only        []string      `placeholder:"PART" help:"What to measure, of search, bookings, hot-day, http-bookings, rush, scale; without it, all."`
+	Only        []string      `placeholder:"PART" help:"What to measure, of search, bookings, hot-day, http-bookings, rush, waitlist, scale; without it, all."`
 	Each        time.Duration `default:"5s" help:"How long each measurement runs; the sides of a comparison take turns three times."`
 	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`
 	Connections int           `default:"64" help:"Concurrent HTTP connections."`

@@ -61,6 +61,36 @@ func (e GuideMatchKind) Valid() bool {
 	}
 }
 
+// Defines values for WaitlistState.
+const (
+	WaitlistStateBooked     WaitlistState = "booked"
+	WaitlistStateExpired    WaitlistState = "expired"
+	WaitlistStateLeft       WaitlistState = "left"
+	WaitlistStateOffered    WaitlistState = "offered"
+	WaitlistStateUnanswered WaitlistState = "unanswered"
+	WaitlistStateWaiting    WaitlistState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the WaitlistState enum.
+func (e WaitlistState) Valid() bool {
+	switch e {
+	case WaitlistStateBooked:
+		return true
+	case WaitlistStateExpired:
+		return true
+	case WaitlistStateLeft:
+		return true
+	case WaitlistStateOffered:
+		return true
+	case WaitlistStateUnanswered:
+		return true
+	case WaitlistStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Appointment A visit that was booked or requested.
 type Appointment struct {
 	// AnswerBy While it is requested: the department answers before this instant, otherwise the `default` of the service's `approval` is the answer.
@@ -779,6 +809,117 @@ type Visitor struct {
 	Name PersonName `json:"name"`
 }
 
+// WaitlistEntry Somebody's place in the waitlist.
+type WaitlistEntry struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CreatedAt When the visitor joined, with the branch's offset.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Earliest Earliest start of the visit.
+	Earliest string `json:"earliest"`
+
+	// Expires When the entry ends at the latest.
+	Expires time.Time `json:"expires"`
+
+	// From First date that suits.
+	From string `json:"from"`
+
+	// ID Names the entry.
+	ID string `json:"id"`
+
+	// Latest Latest start of the visit.
+	Latest string `json:"latest"`
+
+	// Mobile The number that offers go to, masked.
+	Mobile string `json:"mobile"`
+
+	// Offer A place that is held for the visitor.
+	Offer *WaitlistOffer `json:"offer,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// State `offered` while an offer stands, `booked` when the visitor has a visit, `unanswered` after three offers without an answer.
+	State WaitlistState `json:"state"`
+
+	// To Last date that suits.
+	To string `json:"to"`
+}
+
+// WaitlistOffer A place that is held for the visitor.
+type WaitlistOffer struct {
+	// End When it ends.
+	End time.Time `json:"end"`
+
+	// ExpiresAt Until when it can be accepted.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Start When the visit begins, with the branch's offset.
+	Start time.Time `json:"start"`
+}
+
+// WaitlistRequest What somebody waits for, and who they are.
+type WaitlistRequest struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// DocumentsAcknowledged The visitor has read what to bring.
+	DocumentsAcknowledged bool `json:"documents_acknowledged"`
+
+	// Earliest Earliest start of the visit, HH:MM by the branch's clocks; 00:00 if absent.
+	Earliest string `json:"earliest,omitempty"`
+
+	// From First date that suits.
+	From string `json:"from"`
+
+	// Lang Language of the messages; that of the request if absent.
+	Lang string `json:"lang,omitempty"`
+
+	// Latest Latest start of the visit, HH:MM; 24:00 if absent.
+	Latest string `json:"latest,omitempty"`
+
+	// Needs What the visitor needs; an offered place is as long as it takes.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Party Number of visitors; 1 if absent.
+	Party int `json:"party,omitempty"`
+
+	// Representative Who comes on the visitor's behalf.
+	Representative *Representative `json:"representative,omitempty"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// To Last date that suits; at most 62 days, and no later than visits can be booked now.
+	To string `json:"to"`
+
+	// Verification The `token` of the checked verification; offers go to its number.
+	Verification string `json:"verification"`
+
+	// Visitor Who comes, or on whose behalf somebody comes.
+	Visitor Visitor `json:"visitor"`
+}
+
+// WaitlistState `offered` while an offer stands, `booked` when the visitor has a visit, `unanswered` after three offers without an answer.
+type WaitlistState string
+
+// WaitlistTicket A new entry of the waitlist.
+type WaitlistTicket struct {
+	// Expires When the entry ends at the latest, with the branch's offset.
+	Expires time.Time `json:"expires"`
+
+	// ID Names the entry.
+	ID string `json:"id"`
+
+	// Token The key to the entry; shown only here.
+	Token string `json:"token"`
+}
+
 // AcceptLanguage defines model for AcceptLanguage.
 type AcceptLanguage = string
 
@@ -802,6 +943,9 @@ type Party = int
 
 // ServiceSlug defines model for ServiceSlug.
 type ServiceSlug = string
+
+// WaitlistID defines model for WaitlistID.
+type WaitlistID = string
 
 // Conflict What went wrong (RFC 9457).
 type Conflict = Problem
@@ -1025,6 +1169,42 @@ type CheckVerificationParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// JoinWaitlistParams defines parameters for JoinWaitlist.
+type JoinWaitlistParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// LeaveWaitlistParams defines parameters for LeaveWaitlist.
+type LeaveWaitlistParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetWaitlistEntryParams defines parameters for GetWaitlistEntry.
+type GetWaitlistEntryParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AcceptOfferParams defines parameters for AcceptOffer.
+type AcceptOfferParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeclineOfferParams defines parameters for DeclineOffer.
+type DeclineOfferParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentRequest
 
@@ -1039,6 +1219,9 @@ type CreateVerificationJSONRequestBody = VerificationRequest
 
 // CheckVerificationJSONRequestBody defines body for CheckVerification for application/json ContentType.
 type CheckVerificationJSONRequestBody = VerificationCheck
+
+// JoinWaitlistJSONRequestBody defines body for JoinWaitlist for application/json ContentType.
+type JoinWaitlistJSONRequestBody = WaitlistRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1102,6 +1285,21 @@ type ServerInterface interface {
 	// CheckVerification Check a code
 	// (POST /v1/verifications/{id}/check)
 	CheckVerification(c *fiber.Ctx, id string, params CheckVerificationParams) error
+	// JoinWaitlist Wait for a place
+	// (POST /v1/waitlist)
+	JoinWaitlist(c *fiber.Ctx, params JoinWaitlistParams) error
+	// LeaveWaitlist Leave the waitlist
+	// (DELETE /v1/waitlist/{id})
+	LeaveWaitlist(c *fiber.Ctx, id WaitlistID, params LeaveWaitlistParams) error
+	// GetWaitlistEntry Show an entry of the waitlist
+	// (GET /v1/waitlist/{id})
+	GetWaitlistEntry(c *fiber.Ctx, id WaitlistID, params GetWaitlistEntryParams) error
+	// AcceptOffer Accept the offered place
+	// (POST /v1/waitlist/{id}/accept)
+	AcceptOffer(c *fiber.Ctx, id WaitlistID, params AcceptOfferParams) error
+	// DeclineOffer Decline the offered place
+	// (POST /v1/waitlist/{id}/decline)
+	DeclineOffer(c *fiber.Ctx, id WaitlistID, params DeclineOfferParams) error
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -2307,6 +2505,287 @@ func (siw *ServerInterfaceWrapper) CheckVerification(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// JoinWaitlist operation middleware
+func (siw *ServerInterfaceWrapper) JoinWaitlist(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params JoinWaitlistParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.JoinWaitlist(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// LeaveWaitlist operation middleware
+func (siw *ServerInterfaceWrapper) LeaveWaitlist(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id WaitlistID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LeaveWaitlistParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LeaveWaitlist(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetWaitlistEntry operation middleware
+func (siw *ServerInterfaceWrapper) GetWaitlistEntry(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id WaitlistID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetWaitlistEntryParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetWaitlistEntry(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AcceptOffer operation middleware
+func (siw *ServerInterfaceWrapper) AcceptOffer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id WaitlistID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptOfferParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AcceptOffer(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeclineOffer operation middleware
+func (siw *ServerInterfaceWrapper) DeclineOffer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id WaitlistID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclineOfferParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeclineOffer(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // FiberServerOptions provides options for the Fiber server.
 type FiberServerOptions struct {
 	BaseURL            string
@@ -2365,6 +2844,16 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/appointments/:reference/accept", wrapper.AcceptProposal)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/decline-proposal", wrapper.DeclineProposal)
+
+	router.Post(options.BaseURL+"/v1/waitlist", wrapper.JoinWaitlist)
+
+	router.Delete(options.BaseURL+"/v1/waitlist/:id", wrapper.LeaveWaitlist)
+
+	router.Get(options.BaseURL+"/v1/waitlist/:id", wrapper.GetWaitlistEntry)
+
+	router.Post(options.BaseURL+"/v1/waitlist/:id/accept", wrapper.AcceptOffer)
+
+	router.Post(options.BaseURL+"/v1/waitlist/:id/decline", wrapper.DeclineOffer)
 
 	router.Get(options.BaseURL+"/healthz", wrapper.GetHealth)
 
@@ -4107,6 +4596,539 @@ func (response CheckVerification503ApplicationProblemPlusJSONResponse) VisitChec
 	return ctx.JSON(&response.Body)
 }
 
+type JoinWaitlistRequestObject struct {
+	Params JoinWaitlistParams
+	Body   *JoinWaitlistJSONRequestBody
+}
+
+type JoinWaitlistResponseObject interface {
+	VisitJoinWaitlistResponse(ctx *fiber.Ctx) error
+}
+
+type JoinWaitlist201ResponseHeaders struct {
+	Location string
+}
+
+type JoinWaitlist201JSONResponse struct {
+	Body    WaitlistTicket
+	Headers JoinWaitlist201ResponseHeaders
+}
+
+func (response JoinWaitlist201JSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Location", fmt.Sprint(response.Headers.Location))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type JoinWaitlist400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist400ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type JoinWaitlist403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist403ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type JoinWaitlist404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist404ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type JoinWaitlist409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist409ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type JoinWaitlist413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist413ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type JoinWaitlist415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist415ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type JoinWaitlist422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist422ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type JoinWaitlist429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist429ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type JoinWaitlist503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response JoinWaitlist503ApplicationProblemPlusJSONResponse) VisitJoinWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LeaveWaitlistRequestObject struct {
+	ID     WaitlistID `json:"id"`
+	Params LeaveWaitlistParams
+}
+
+type LeaveWaitlistResponseObject interface {
+	VisitLeaveWaitlistResponse(ctx *fiber.Ctx) error
+}
+
+type LeaveWaitlist204Response struct {
+}
+
+func (response LeaveWaitlist204Response) VisitLeaveWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type LeaveWaitlist401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response LeaveWaitlist401ApplicationProblemPlusJSONResponse) VisitLeaveWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type LeaveWaitlist404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response LeaveWaitlist404ApplicationProblemPlusJSONResponse) VisitLeaveWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type LeaveWaitlist422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response LeaveWaitlist422ApplicationProblemPlusJSONResponse) VisitLeaveWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type LeaveWaitlist429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response LeaveWaitlist429ApplicationProblemPlusJSONResponse) VisitLeaveWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LeaveWaitlist503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response LeaveWaitlist503ApplicationProblemPlusJSONResponse) VisitLeaveWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetWaitlistEntryRequestObject struct {
+	ID     WaitlistID `json:"id"`
+	Params GetWaitlistEntryParams
+}
+
+type GetWaitlistEntryResponseObject interface {
+	VisitGetWaitlistEntryResponse(ctx *fiber.Ctx) error
+}
+
+type GetWaitlistEntry200JSONResponse WaitlistEntry
+
+func (response GetWaitlistEntry200JSONResponse) VisitGetWaitlistEntryResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetWaitlistEntry401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaitlistEntry401ApplicationProblemPlusJSONResponse) VisitGetWaitlistEntryResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetWaitlistEntry404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaitlistEntry404ApplicationProblemPlusJSONResponse) VisitGetWaitlistEntryResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetWaitlistEntry422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaitlistEntry422ApplicationProblemPlusJSONResponse) VisitGetWaitlistEntryResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetWaitlistEntry429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaitlistEntry429ApplicationProblemPlusJSONResponse) VisitGetWaitlistEntryResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetWaitlistEntry503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetWaitlistEntry503ApplicationProblemPlusJSONResponse) VisitGetWaitlistEntryResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AcceptOfferRequestObject struct {
+	ID     WaitlistID `json:"id"`
+	Params AcceptOfferParams
+}
+
+type AcceptOfferResponseObject interface {
+	VisitAcceptOfferResponse(ctx *fiber.Ctx) error
+}
+
+type AcceptOffer201ResponseHeaders struct {
+	Location string
+}
+
+type AcceptOffer201JSONResponse struct {
+	Body    Appointment
+	Headers AcceptOffer201ResponseHeaders
+}
+
+func (response AcceptOffer201JSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Location", fmt.Sprint(response.Headers.Location))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AcceptOffer400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer400ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer401ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer404ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer409ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer410ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(410)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer413ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer415ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer422ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AcceptOffer429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer429ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AcceptOffer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptOffer503ApplicationProblemPlusJSONResponse) VisitAcceptOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeclineOfferRequestObject struct {
+	ID     WaitlistID `json:"id"`
+	Params DeclineOfferParams
+}
+
+type DeclineOfferResponseObject interface {
+	VisitDeclineOfferResponse(ctx *fiber.Ctx) error
+}
+
+type DeclineOffer200JSONResponse WaitlistEntry
+
+func (response DeclineOffer200JSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer400ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer401ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer404ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer409ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer413ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer415ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer422ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineOffer429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer429ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeclineOffer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineOffer503ApplicationProblemPlusJSONResponse) VisitDeclineOfferResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetHealth Is the process alive?
@@ -4169,6 +5191,21 @@ type StrictServerInterface interface {
 	// CheckVerification Check a code
 	// (POST /v1/verifications/{id}/check)
 	CheckVerification(ctx context.Context, request CheckVerificationRequestObject) (CheckVerificationResponseObject, error)
+	// JoinWaitlist Wait for a place
+	// (POST /v1/waitlist)
+	JoinWaitlist(ctx context.Context, request JoinWaitlistRequestObject) (JoinWaitlistResponseObject, error)
+	// LeaveWaitlist Leave the waitlist
+	// (DELETE /v1/waitlist/{id})
+	LeaveWaitlist(ctx context.Context, request LeaveWaitlistRequestObject) (LeaveWaitlistResponseObject, error)
+	// GetWaitlistEntry Show an entry of the waitlist
+	// (GET /v1/waitlist/{id})
+	GetWaitlistEntry(ctx context.Context, request GetWaitlistEntryRequestObject) (GetWaitlistEntryResponseObject, error)
+	// AcceptOffer Accept the offered place
+	// (POST /v1/waitlist/{id}/accept)
+	AcceptOffer(ctx context.Context, request AcceptOfferRequestObject) (AcceptOfferResponseObject, error)
+	// DeclineOffer Decline the offered place
+	// (POST /v1/waitlist/{id}/decline)
+	DeclineOffer(ctx context.Context, request DeclineOfferRequestObject) (DeclineOfferResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *fiber.Ctx, args any) (any, error)
@@ -4799,6 +5836,159 @@ func (sh *strictHandler) CheckVerification(ctx *fiber.Ctx, id string, params Che
 		return err
 	} else if validResponse, ok := response.(CheckVerificationResponseObject); ok {
 		if err := validResponse.VisitCheckVerificationResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// JoinWaitlist operation middleware
+func (sh *strictHandler) JoinWaitlist(ctx *fiber.Ctx, params JoinWaitlistParams) error {
+	var request JoinWaitlistRequestObject
+
+	request.Params = params
+
+	var body JoinWaitlistJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.JoinWaitlist(ctx.UserContext(), request.(JoinWaitlistRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "JoinWaitlist")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(JoinWaitlistResponseObject); ok {
+		if err := validResponse.VisitJoinWaitlistResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LeaveWaitlist operation middleware
+func (sh *strictHandler) LeaveWaitlist(ctx *fiber.Ctx, id WaitlistID, params LeaveWaitlistParams) error {
+	var request LeaveWaitlistRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LeaveWaitlist(ctx.UserContext(), request.(LeaveWaitlistRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LeaveWaitlist")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LeaveWaitlistResponseObject); ok {
+		if err := validResponse.VisitLeaveWaitlistResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetWaitlistEntry operation middleware
+func (sh *strictHandler) GetWaitlistEntry(ctx *fiber.Ctx, id WaitlistID, params GetWaitlistEntryParams) error {
+	var request GetWaitlistEntryRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWaitlistEntry(ctx.UserContext(), request.(GetWaitlistEntryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWaitlistEntry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetWaitlistEntryResponseObject); ok {
+		if err := validResponse.VisitGetWaitlistEntryResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AcceptOffer operation middleware
+func (sh *strictHandler) AcceptOffer(ctx *fiber.Ctx, id WaitlistID, params AcceptOfferParams) error {
+	var request AcceptOfferRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptOffer(ctx.UserContext(), request.(AcceptOfferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptOffer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptOfferResponseObject); ok {
+		if err := validResponse.VisitAcceptOfferResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclineOffer operation middleware
+func (sh *strictHandler) DeclineOffer(ctx *fiber.Ctx, id WaitlistID, params DeclineOfferParams) error {
+	var request DeclineOfferRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclineOffer(ctx.UserContext(), request.(DeclineOfferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclineOffer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclineOfferResponseObject); ok {
+		if err := validResponse.VisitDeclineOfferResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -35,6 +35,7 @@ const (
 type Config struct {
 	Spec     []byte // openapi.yaml
 	Booker   *slots.Booker
+	Waitlist *slots.Waitlist
 	Centre   func() *slots.Centre // the current snapshot
 	Verifier *verify.Verifier
 	Keys     *secret.Keys

@@ -26,6 +26,8 @@ type Config struct {
 	Callers     int           // concurrent bookers and pgbench clients
 	Connections int           // concurrent HTTP connections
 	Out         io.Writer     // gets the report, in Markdown
+
+	now func() time.Time // the clock of the service; nil for the machine's
 }
 
 // Run measures and writes the report.
@@ -55,6 +57,7 @@ func Run(ctx context.Context, c Config) error {
 		{"hot-day", one(false, hotDay)},
 		{"http-bookings", one(true, httpBookings)},
 		{"rush", one(true, rush)},
+		{"waitlist", func() error { return waitlist(ctx, c, r) }},
 		{"scale", func() error { return scale(ctx, c, r) }},
 	} {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, part.name) {
@@ -79,6 +82,7 @@ func with(ctx context.Context, c Config, run bool, do func(*service.Service) err
 	replica, err := service.New(ctx, service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(benchSecret),
 		Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), MaxConnections: c.Callers,
+		Now: c.now,
 	})
 	if err != nil {
 		return err
@@ -109,14 +113,15 @@ func (r *report) line(format string, args ...any) {
 }
 
 const (
-	benchBranch  = "bench"
-	benchService = "bench"
-	benchDays    = 60
-	benchSecret  = "a secret for measuring, thrown away after"
+	benchBranch   = "bench"
+	benchService  = "bench"
+	waitedService = "waited-for" // has two desks of its own
+	benchDays     = 60
+	benchSecret   = "a secret for measuring, thrown away after"
 )
 
-// seed adds one branch with one desk group that never runs out of places and
-// one with the few that rush is after.
+// seed adds one branch with a desk group that never runs out of places, one with
+// the few that rush is after, and one that is full for those who wait.
 func seed(ctx context.Context, databaseURL string) error {
 	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 1, Timeout: time.Minute})
 	if err != nil {
@@ -127,10 +132,11 @@ func seed(ctx context.Context, databaseURL string) error {
 	_, err = store.SeedCentre(ctx, postgres.Seed{
 		Branches:    []catalog.Branch{{Slug: benchBranch, Name: name, City: name, Address: name, Zone: "Asia/Riyadh"}},
 		Departments: []catalog.Department{{Slug: "bench", Name: name}},
-		Services:    []catalog.Service{benchServiceOf(benchService), benchServiceOf(rushService)},
+		Services:    []catalog.Service{benchServiceOf(benchService), benchServiceOf(rushService), benchServiceOf(waitedService)},
 		DeskGroups: []postgres.SeedGroup{
 			{Slug: "bench", Branch: benchBranch, Department: "bench", Name: name, Services: []string{benchService}, Plan: benchPlan(1000)},
 			{Slug: "rush", Branch: benchBranch, Department: "bench", Name: name, Services: []string{rushService}, Plan: benchPlan(rushPlaces)},
+			{Slug: waitedService, Branch: benchBranch, Department: "bench", Name: name, Services: []string{waitedService}, Plan: benchPlan(2)},
 		},
 	})
 	return err

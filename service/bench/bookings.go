@@ -155,21 +155,33 @@ func allStarts(centre *slots.Centre, now time.Time, days int) ([]time.Time, erro
 // one is a complete booking by somebody new. The context is not the
 // measurement's: what was begun is finished.
 func one(booker *slots.Booker, start, now time.Time) error {
+	_, err := oneOf(booker, benchService, start, now)
+	return err
+}
+
+// oneOf is the same of any service.
+func oneOf(booker *slots.Booker, service string, start, now time.Time) (slots.Reference, error) {
 	ctx := context.Background()
 	hold, err := booker.Hold(ctx, slots.HoldRequest{
-		Service: benchService, Branch: benchBranch, Start: start, Party: 1, Channel: catalog.Public,
+		Service: service, Branch: benchBranch, Start: start, Party: 1, Channel: catalog.Public,
 	}, nil, now)
 	if err != nil {
-		return err
+		return "", err
 	}
+	booking := somebody()
+	_, err = booker.Book(ctx, hold.ID, booking, nil, now)
+	return booking.Reference, err
+}
+
+// somebody is a booking by somebody new.
+func somebody() slots.Booking {
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // never fails
-	_, err = booker.Book(ctx, hold.ID, slots.Booking{
+	return slots.Booking{
 		Reference: slots.NewReference([5]byte(random[:5])), Person: slots.Person(hex.EncodeToString(random[:])),
 		Mobile: "+966500000000", Lang: "ar",
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: "1000000008"}},
-	}, nil, now)
-	return err
+	}
 }
 
 // pgbench runs scripts with PostgreSQL's own load generator.

@@ -165,9 +165,9 @@ type service struct {
 		AnswerHours int            `json:"answer_hours"`
 		Default     catalog.Answer `json:"default"`
 	} `json:"approval"`
-	OpensAt             scheduling.WallTime   `json:"opens_at"`
-	ReleaseDelayMinutes int                   `json:"release_delay_minutes"`
-	Rebooking           *rebooking            `json:"rebooking"` // the default when absent
+	OpensAt             scheduling.WallTime `json:"opens_at"`
+	ReleaseDelayMinutes int                 `json:"release_delay_minutes"`
+	Rebooking           *rebooking          `json:"rebooking"` // the default when absent
 }
 
 // rebooking is catalog.Rebooking with numbers that carry their unit.

@@ -54,6 +54,16 @@ func TestConstraints(t *testing.T) {
 		return fmt.Sprintf(`INSERT INTO delayed_places (branch_id, desk_group_id, day, first_tick, ticks, places, service_id, start_at, end_at, release_at)
 			VALUES (1, 1, '%s', 90, %d, %d, 1, now(), now(), now())`, day, ticks, places)
 	}
+	waiting := func(id, state, columns, values string) string {
+		return fmt.Sprintf(`INSERT INTO waitlist_entries (id, state, branch_id, service_id, from_day, to_day, earliest, latest, party,
+			created_at, ends_at, person, mobile, lang, visitor_name, identity_kind, identity %s)
+			VALUES ('%s', '%s', 1, 1, '2026-11-24', '2026-11-26', 0, 1440, 1, now(), now(),
+			'%s', '+966500000001', 'ar', 'زائر', 'national', '1000000008' %s)`, columns, id, state, person, values)
+	}
+	offer := func(entry, start, hold string) string {
+		return fmt.Sprintf(`INSERT INTO waitlist_offers (entry_id, start_at, end_at, hold_id, made_at, expires_at)
+			VALUES ('%s', '2026-11-24 %s+03', '2026-11-24 12:00+03', '%s', now(), now() + interval '15 minutes')`, entry, start, hold)
+	}
 
 	db := connect(t, servicetest.Database(t))
 	for _, s := range []string{
@@ -65,6 +75,8 @@ func TestConstraints(t *testing.T) {
 		message("branch_id, appointment_id, start_version", "1, '"+visit+"', 1"),
 		"INSERT INTO verifications (id, mobile, address, created_at, expires_at) VALUES ('" + proof + "', '+966500000001', '\\x00', now(), now())",
 		"INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('a'), 'a', now())",
+		waiting(visit, "waiting", "", ""),
+		offer(visit, "09:00", hold),
 	} {
 		run(t, db, s)
 	}
@@ -148,6 +160,19 @@ func TestConstraints(t *testing.T) {
 		{"an idempotency key twice", "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('b'), 'b', now())", "idempotency_keys_pkey"},
 		{"a fingerprint that is none", "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('l', 'short', 'b', now())", "idempotency_keys_fingerprint_check"},
 
+		{"one person waiting twice", waiting(other, "waiting", "", ""), "waitlist_entries_person"},
+		{"an entry that ended at no time", waiting(other, "left", "", ""), "waitlist_entries_ended"},
+		{"an entry that waits and has ended", waiting(other, "waiting", ", ended_at", ", now()"), "waitlist_entries_ended"},
+		{"an entry in an unknown state", "UPDATE waitlist_entries SET state = 'lost', ended_at = now()", "waitlist_entries_state_check"},
+		{"a range that ends before it begins", "UPDATE waitlist_entries SET to_day = from_day - 1", "waitlist_entries_range"},
+		{"a range of 63 days", "UPDATE waitlist_entries SET to_day = from_day + 62", "waitlist_entries_range"},
+		{"times of day the wrong way round", "UPDATE waitlist_entries SET earliest = 600, latest = 540", "waitlist_entries_times"},
+		{"an offer without a hold", "UPDATE waitlist_entries SET offer_until = now()", "waitlist_entries_offer"},
+		{"an offer to somebody who is gone", "UPDATE waitlist_entries SET state = 'left', ended_at = now(), hold_id = '" + hold + "', offer_until = now()", "waitlist_entries_offer"},
+		{"the same start offered again", offer(visit, "09:00", other), "waitlist_offers_pkey"},
+		{"one hold for two offers", offer(visit, "10:00", hold), "waitlist_offers_hold_id_key"},
+		{"an offer to nobody", offer(other, "10:00", other), "waitlist_offers_entry_id_fkey"},
+
 		{"a length that is no multiple of five minutes", "UPDATE services SET duration_minutes = 12", "services_whole_ticks"},
 		{"a visit of no length", "UPDATE services SET duration_minutes = 0", "services_whole_ticks"},
 		{"a negative buffer", "UPDATE services SET after_minutes = -5", "services_whole_ticks"},
@@ -206,6 +231,9 @@ func TestConstraints(t *testing.T) {
 		{"another proposal after the first has ended", "UPDATE appointments SET status = 'expired' WHERE id = '" + second + "'; " +
 			appointment(other, "held", "15:00", "15:20", ", proposed_to", ", '"+asked+"'")},
 		{"places taken away under visits", "UPDATE ledger_days SET used = '{3,3,3,3}'"},
+		{"waiting again after leaving", "UPDATE waitlist_entries SET state = 'left', ended_at = now(); " + waiting(other, "waiting", "", "")},
+		{"another start offered", offer(visit, "10:00", other)},
+		{"a range of 62 days", "UPDATE waitlist_entries SET to_day = from_day + 61"},
 		{"a message of the next version", message("branch_id, appointment_id, start_version", "1, '"+visit+"', 2")},
 		{"the fifth wrong code", "UPDATE verifications SET tries = 5"},
 	} {

@@ -33,7 +33,8 @@ var constraints = map[string]error{
 	"appointments_mobile_place_check":  &slots.HoldLimitError{},
 	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{
 		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
-	"idempotency_keys_pkey": slots.ErrAnswered,
+	"idempotency_keys_pkey":   slots.ErrAnswered,
+	"waitlist_entries_person": slots.ErrAlreadyWaiting,
 }
 
 // fault turns an error of the driver into one of the domain's: a broken

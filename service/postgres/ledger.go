@@ -127,6 +127,7 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 	if _, err := q.lockDays(ctx, keysOf(all)); err != nil {
 		return err
 	}
+	*q.gave = *q.gave || len(back) > 0
 	p := columns(back)
 	_, err := q.exec(ctx, "give_back", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
 	return err

@@ -70,6 +70,8 @@ type bench struct {
 	store *postgres.Store
 	now   time.Time
 	ids   atomic.Int64
+
+	others []*postgres.Store // of further replicas
 }
 
 // open opens the demo centre on a database of its own, at noon in Riyadh of
@@ -162,15 +164,17 @@ func (b *bench) auditClean(t testing.TB) {
 }
 
 // noDeadlocks fails the test when the server had to break a deadlock. It
-// closes the store: the server counts when a connection ends.
+// closes the stores: the server counts when a connection ends.
 func (b *bench) noDeadlocks(t testing.TB) {
 	t.Helper()
-	if err := b.store.Close(); err != nil {
-		t.Error(err)
+	for _, s := range append(b.others, b.store) {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 	db := connect(t, b.url)
 	for {
-		others := column[int](t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")[0]
+		others := column[int](t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ziyara'")[0]
 		if others == 0 {
 			break
 		}

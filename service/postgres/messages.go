@@ -70,6 +70,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
 		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
 		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
+		Held:      slots.Status(r.Status.String) == slots.Held,
 	}
 	if r.VerificationID.Valid {
 		c.Facts.Code = m.code(r.VerificationID.String)
@@ -85,6 +86,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	if r.ProposedStart.Valid {
 		c.Facts.Start = r.ProposedStart.Time
 	}
+	c.Facts.Until = r.ExpiresAt // an offer's message is of use as long as the offer stands
 	c.Facts.Reference = slots.Reference(r.Reference.String).String()
 	if r.Service != nil && r.Branch != nil {
 		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v

@@ -11,7 +11,7 @@ import (
 
 // growing matches a plan that reads the whole of a table that grows with every
 // visit.
-var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places)\b`)
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -70,6 +70,20 @@ func TestPlans(t *testing.T) {
 		{name: "answered", arguments: "'k1'", through: "idempotency_keys_pkey"},
 		{name: "verification_counts", arguments: "'+96651', '\\x00', '2026-11-21T06:00:00Z'"},
 		{name: "verification_try", arguments: id + ", " + now + ", false, 5", through: "verifications_pkey"},
+		{name: "waitlist_join", arguments: id + ", 'annual-returns', 'riyadh', '2026-11-25', '2026-11-26', 0, 1440, " + now + ", " + now + ", " + id +
+			", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1"},
+		{name: "waitlist_end_own", arguments: id + ", 'annual-returns', " + now},
+		{name: "waitlist_find", arguments: id, through: "waitlist_entries_pkey"},
+		{name: "waitlist_lock", arguments: id, through: "waitlist_entries_pkey"},
+		{name: "waitlist_change", arguments: id + ", 'left', NULL, " + now, through: "waitlist_entries_pkey"},
+		{name: "waitlist_awaited"},
+		{name: "waitlist_served", arguments: "1, 1, " + now},
+		{name: "waitlist_lapse", arguments: "1, 1, " + now + ", 3"},
+		{name: "waitlist_waiting", arguments: "1, 1, " + now},
+		{name: "waitlist_days", arguments: "1, 1, '{2026-11-25,2026-11-26}'", through: "ledger_days_pkey"},
+		{name: "waitlist_offer", arguments: "1, 1, " + now + ", '{00000000-0000-4000-8000-000000000001}', '{00000000-0000-4000-8000-000000000002}', '{2026-11-25}', '{90}', '{4}', '{1}', '{2026-11-25T05:00:00Z}', '{2026-11-25T05:20:00Z}', '{2026-11-22T06:15:00Z}'",
+			through: "waitlist_entries_pkey"},
+		{name: "waitlist_close", arguments: now + ", '2026-11-20T06:00:00Z', 500", through: "waitlist_entries_purge"},
 		{name: "purge", arguments: now + ", " + now + ", 500, " + now, through: "appointments_purge"},
 	} {
 		for _, mode := range []string{"force_generic_plan", "force_custom_plan"} {
@@ -173,6 +187,14 @@ SELECT gen_random_uuid(), '+9665' || n, decode(md5((n / 10)::text), 'hex'), '202
 FROM generate_series(1, 20000) AS n;
 INSERT INTO messages (kind, verification_id, lang, state, created_at, next_attempt_at, expires_at)
 SELECT 'verification_code', id, 'ar', 'accepted', created_at, created_at, created_at FROM verifications;
+INSERT INTO waitlist_entries (id, state, branch_id, service_id, from_day, to_day, earliest, latest, party, created_at, ends_at, ended_at,
+	person, mobile, lang, visitor_name, identity_kind, identity)
+SELECT gen_random_uuid(), CASE WHEN n % 10 > 0 THEN 'expired' ELSE 'waiting' END, gs.branch_id, gs.service_id, '2026-11-20', '2026-12-10', 0, 1440, 1,
+	'2026-11-19', '2026-12-10 21:00Z', CASE WHEN n % 10 > 0 THEN '2026-11-21'::timestamptz END,
+	gen_random_uuid(), '+966500000000', 'ar', 'x', 'national', '1000000008'
+FROM generate_series(1, 1000) AS n, desk_group_services gs;
+INSERT INTO waitlist_offers (entry_id, start_at, end_at, hold_id, made_at, expires_at)
+SELECT id, '2026-11-25 05:00Z', '2026-11-25 05:20Z', gen_random_uuid(), '2026-11-21', '2026-11-22' FROM waitlist_entries;
 INSERT INTO idempotency_keys
 SELECT 'k' || n, sha256('x'), 'a', '2026-11-20'::timestamptz + n * interval '9 s' FROM generate_series(1, 20000) AS n;
 INSERT INTO rebookings (person, service_id, given_up, forget_at)

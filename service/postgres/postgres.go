@@ -34,6 +34,7 @@ type Store struct {
 	sweeps     line[dayKey, *sweep]
 	holds      line[dayKey, *holding]
 	bookings   line[slots.Person, *booking]
+	woken      chan struct{} // see Woken
 }
 
 // Config says how to reach the database.
@@ -65,7 +66,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.QueueLimit == 0 {
 		c.QueueLimit = queueLimit
 	}
-	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews()}
+	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1)}
 	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
 	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
 	s.bookings = line[slots.Person, *booking]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, do: s.book}
@@ -129,6 +130,7 @@ type session struct {
 	store   *Store
 	tx      *sqlx.Tx // nil outside a transaction
 	touched *[]int   // desk groups whose ledger the transaction changes
+	gave    *bool    // whether it gives places back
 }
 
 // touch notes that the transaction changes the ledger at places.
@@ -200,12 +202,16 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 			return fault("begin", err)
 		}
 		var touched []int
-		if err = do(session{s, tx, &touched}); err != nil {
+		gave := false
+		if err = do(session{s, tx, &touched, &gave}); err != nil {
 			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
 			return err
 		}
 		err = fault("commit", tx.Commit())
 		s.changed(touched...) // also when nobody knows how the commit ended
+		if gave && err == nil {
+			s.wake()
+		}
 		return err
 	})
 }

@@ -1,8 +1,19 @@
 -- Gives places back to the ledger. The days are locked already (lock_days.sql).
+-- Where somebody waits for such a day, the desk group is marked to be looked at.
 WITH given AS (
     SELECT *
     FROM unnest($1::smallint[], $2::integer[], $3::date[], $4::smallint[], $5::smallint[], $6::smallint[])
         AS t (branch_id, desk_group_id, day, first_tick, ticks, places)
+), marked AS (
+    INSERT INTO waitlist_marks (desk_group_id)
+    SELECT DISTINCT g.desk_group_id
+    FROM given g
+    WHERE EXISTS (
+        SELECT
+        FROM desk_group_services gs
+        JOIN waitlist_entries e ON (e.branch_id, e.service_id) = (gs.branch_id, gs.service_id)
+        WHERE (gs.branch_id, gs.desk_group_id) = (g.branch_id, g.desk_group_id)
+          AND e.state = 'waiting' AND g.day BETWEEN e.from_day - 1 AND e.to_day)
 )
 UPDATE ledger_days l
 SET version = version + 1,

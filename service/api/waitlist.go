@@ -1,0 +1,211 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/scheduling"
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+// useWaitlist names what the token of an entry is for.
+const useWaitlist = "waitlist"
+
+// JoinWaitlist puts a visitor on the waitlist.
+func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) (JoinWaitlistResponseObject, error) {
+	now := s.Now()
+	key := r.Params.IdempotencyKey
+	once, err := s.joinOnce(key, r.Body)
+	if err != nil {
+		return nil, err
+	}
+	mobile, err := s.Keys.Open(useMobile, r.Body.Verification, now)
+	switch {
+	case errors.Is(err, secret.ErrTokenExpired):
+		if once != nil {
+			err = s.Booker.Repeated(ctx, &slots.Once{Key: key, Fingerprint: once.Fingerprint}, errProofExpired)
+			return s.again(key, err)
+		}
+		return nil, errProofExpired
+	case err != nil:
+		return nil, errProof
+	}
+	request, err := s.joinRequest(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	request.Booking.Mobile, request.Booking.Lang = mobile, metaOf(ctx).lang
+	if r.Body.Lang != "" {
+		request.Booking.Lang = r.Body.Lang
+	}
+	e, err := s.Waitlist.Join(ctx, request, once, now)
+	if err != nil {
+		return s.again(key, err)
+	}
+	return s.joinAnswer(e)
+}
+
+// joinOnce makes joining answerable once; nil without a key.
+func (s *Server) joinOnce(key string, body *WaitlistRequest) (*slots.JoinOnce, error) {
+	if key == "" {
+		return nil, nil
+	}
+	print, err := fingerprint("waitlist", body)
+	if err != nil {
+		return nil, err
+	}
+	return &slots.JoinOnce{Key: key, Fingerprint: print, Answer: func(e slots.Entry) ([]byte, error) {
+		answer, err := s.joinAnswer(e)
+		if err != nil {
+			return nil, err
+		}
+		return s.seal(key, answer)
+	}}, nil
+}
+
+// joinRequest reads what a visitor wrote. Everything that is wrong with the
+// times is said at once, and everything that is wrong with the visitor.
+func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
+	wish := slots.Wish{Latest: scheduling.Clock(24, 0), Party: max(1, body.Party)}
+	var bad []pointerError
+	for _, d := range []struct {
+		pointer, text string
+		dest          *scheduling.Date
+	}{{"#/from", body.From, &wish.From}, {"#/to", body.To, &wish.To}} {
+		var err error
+		if *d.dest, err = scheduling.ParseDate(catalog.LatinDigits(d.text)); err != nil {
+			bad = append(bad, pointerError{d.pointer, wrongFormat("date")})
+		}
+	}
+	for _, c := range []struct {
+		pointer, text string
+		dest          *scheduling.WallTime
+	}{{"#/earliest", body.Earliest, &wish.Earliest}, {"#/latest", body.Latest, &wish.Latest}} {
+		if c.text == "" {
+			continue
+		}
+		at, err := scheduling.ParseWallTime(catalog.LatinDigits(c.text))
+		if err != nil || at > scheduling.Clock(24, 0) {
+			bad = append(bad, pointerError{c.pointer, text("اكتب الوقت بالصيغة HH:MM، مثل 09:30.", "Write the time as HH:MM, such as 09:30.")})
+			continue
+		}
+		*c.dest = at
+	}
+	if bad == nil && wish.Latest < wish.Earliest {
+		bad = append(bad, pointerError{"#/latest", text("يجب ألا يسبق latest الوقت earliest.", "latest can't be before earliest.")})
+	}
+	if bad != nil {
+		return slots.JoinRequest{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
+	}
+	booking, err := s.booking(&AppointmentRequest{
+		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs,
+		DocumentsAcknowledged: body.DocumentsAcknowledged,
+	})
+	booking.Reference = "" // each visit gets its own
+	return slots.JoinRequest{Service: body.Service, Branch: body.Branch, Wish: wish, Booking: booking}, err
+}
+
+func (s *Server) joinAnswer(e slots.Entry) (stored, error) {
+	body, err := json.Marshal(WaitlistTicket{
+		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(s.zone(slots.Appointment{Service: e.Service, Branch: e.Branch})),
+	})
+	return stored{Status: http.StatusCreated, Location: "/v1/waitlist/" + e.ID, Body: body}, err
+}
+
+// waits checks the token that goes with an entry. A wrong one is answered like
+// an unknown entry.
+func (s *Server) waits(ctx context.Context, id string) error {
+	switch token := metaOf(ctx).bearer; {
+	case token == "":
+		return errNoEntryToken
+	case !s.Keys.Match(useWaitlist, id, token):
+		return slots.ErrNotFound
+	}
+	return nil
+}
+
+// errNoEntryToken is returned for a request about an entry without its token.
+var errNoEntryToken = errors.New("api: the token of the waitlist entry is needed")
+
+// GetWaitlistEntry shows an entry.
+func (s *Server) GetWaitlistEntry(ctx context.Context, r GetWaitlistEntryRequestObject) (GetWaitlistEntryResponseObject, error) {
+	if err := s.waits(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	e, err := s.Waitlist.Find(ctx, r.ID, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return GetWaitlistEntry200JSONResponse(s.entryJSON(e)), nil
+}
+
+// LeaveWaitlist ends an entry.
+func (s *Server) LeaveWaitlist(ctx context.Context, r LeaveWaitlistRequestObject) (LeaveWaitlistResponseObject, error) {
+	if err := s.waits(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	if err := s.Waitlist.Leave(ctx, r.ID, s.Now()); err != nil {
+		return nil, err
+	}
+	return LeaveWaitlist204Response{}, nil
+}
+
+// AcceptOffer books the offered place.
+func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (AcceptOfferResponseObject, error) {
+	if err := s.waits(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	key := r.Params.IdempotencyKey
+	once, err := s.once(key, "waitlist/accept", r.ID, s.bookedAnswer)
+	if err != nil {
+		return nil, err
+	}
+	var random [5]byte
+	s.Random(random[:])
+	a, err := s.Waitlist.Accept(ctx, r.ID, slots.NewReference(random), once, s.Now())
+	if err != nil {
+		return s.again(key, err)
+	}
+	s.booked.Inc()
+	return s.bookedAnswer(a)
+}
+
+// DeclineOffer gives the offered place back.
+func (s *Server) DeclineOffer(ctx context.Context, r DeclineOfferRequestObject) (DeclineOfferResponseObject, error) {
+	if err := s.waits(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	e, err := s.Waitlist.Decline(ctx, r.ID, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return DeclineOffer200JSONResponse(s.entryJSON(e)), nil
+}
+
+func (s *Server) entryJSON(e slots.Entry) WaitlistEntry {
+	zone := s.zone(slots.Appointment{Service: e.Service, Branch: e.Branch})
+	out := WaitlistEntry{
+		ID: e.ID, State: WaitlistState(e.State), Service: e.Service, Branch: e.Branch,
+		From: e.Wish.From.String(), To: e.Wish.To.String(),
+		Earliest: e.Wish.Earliest.String(), Latest: e.Wish.Latest.String(), Party: e.Wish.Party,
+		Mobile: notify.Mobile(e.Booking.Mobile).Masked(), CreatedAt: e.Created.In(zone), Expires: e.Ends.In(zone),
+	}
+	if offer := e.Offered(s.Now()); offer != nil {
+		out.State = WaitlistStateOffered
+		out.Offer = &WaitlistOffer{Start: offer.Start.In(zone), End: offer.End.In(zone), ExpiresAt: offer.Expires.In(zone)}
+	}
+	return out
+}
+
+// VisitJoinWaitlistResponse writes the answer.
+func (r stored) VisitJoinWaitlistResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitAcceptOfferResponse writes the answer.
+func (r stored) VisitAcceptOfferResponse(c *fiber.Ctx) error { return r.write(c) }

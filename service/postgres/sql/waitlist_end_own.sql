@@ -1,0 +1,6 @@
+-- Ends an entry of the person that is over without the periodic job having
+-- seen it, so that they can join again.
+UPDATE waitlist_entries
+SET state = 'expired', ended_at = $3, offer_until = NULL
+WHERE person = $1 AND state = 'waiting' AND ends_at <= $3::timestamptz
+  AND service_id = (SELECT id FROM services WHERE slug = $2)

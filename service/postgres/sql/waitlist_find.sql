@@ -1,0 +1,17 @@
+-- One entry with its last offer, and whether its person has booked the service
+-- since.
+SELECT e.id, e.state, s.slug AS service, b.slug AS branch, e.from_day, e.to_day, e.earliest, e.latest, e.party,
+       e.created_at, e.ends_at, e.ignored, e.hold_id, o.start_at, o.end_at, o.expires_at,
+       e.person, e.mobile, e.lang, e.visitor_name, e.identity_kind, e.identity, e.email,
+       e.representative_name, e.representative_identity_kind, e.representative_identity,
+       e.wakala, e.wakala_expires, e.needs,
+       EXISTS (
+           SELECT
+           FROM appointments a
+           WHERE a.person = e.person AND a.service_id = e.service_id AND a.person_place IS NOT NULL
+             AND a.created_at > e.created_at) AS served
+FROM waitlist_entries e
+JOIN services s ON s.id = e.service_id
+JOIN branches b ON b.id = e.branch_id
+LEFT JOIN waitlist_offers o ON o.hold_id = e.hold_id
+WHERE e.id = $1

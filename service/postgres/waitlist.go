@@ -1,0 +1,213 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+var _ slots.WaitlistStore = (*Store)(nil)
+
+// Join implements slots.WaitlistStore.
+func (s *Store) Join(ctx context.Context, e slots.Entry, once *slots.JoinOnce) error {
+	err := s.transact(ctx, func(q session) error {
+		if _, err := q.exec(ctx, "waitlist_end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
+			return err
+		}
+		if err := q.join(ctx, e); err != nil || once == nil {
+			return err
+		}
+		answer, err := once.Answer(e)
+		if err != nil {
+			return err
+		}
+		var kept answers
+		kept.add(once.Key, once.Fingerprint, answer, e.Created)
+		return q.keep(ctx, kept)
+	})
+	if err == nil {
+		s.wake()
+	}
+	return err
+}
+
+func (q session) join(ctx context.Context, e slots.Entry) error {
+	b := e.Booking
+	var by slots.Representative
+	if b.Representative != nil {
+		by = *b.Representative
+	}
+	var full bool
+	err := q.get(ctx, &full, "waitlist_join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
+		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
+		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
+		null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), null(by.Expires.String()),
+		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return slots.ErrNotOffered // gone since the snapshot was taken
+	case err != nil:
+		return err
+	case full:
+		return slots.ErrPersonLimit
+	}
+	return nil
+}
+
+// FindEntry implements slots.WaitlistStore.
+func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.Entry, error) {
+	row, err := s.pool().entry(ctx, id)
+	if err != nil {
+		return slots.Entry{}, err
+	}
+	e := row.entry()
+	switch {
+	case e.State != slots.Waiting:
+	case row.Served: // the periodic job has not seen it yet
+		e.State = slots.EntryBooked
+	case !now.Before(e.Ends):
+		e.State = slots.EntryExpired
+	}
+	return e, nil
+}
+
+func (q session) entry(ctx context.Context, id string) (entryRow, error) {
+	var row entryRow
+	err := q.get(ctx, &row, "waitlist_find", id)
+	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+		err = slots.ErrNotFound
+	}
+	return row, err
+}
+
+// ChangeEntry implements slots.WaitlistStore.
+func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decide func(slots.Entry) (slots.Entry, error)) (slots.Entry, error) {
+	var after slots.Entry
+	err := s.transact(ctx, func(q session) error {
+		var locked string
+		err := q.get(ctx, &locked, "waitlist_lock", id)
+		if errors.Is(err, sql.ErrNoRows) || noID(err) {
+			return slots.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		row, err := q.entry(ctx, id)
+		if err != nil {
+			return err
+		}
+		before := row.entry()
+		if after, err = decide(before); err != nil {
+			return err
+		}
+		return q.writeEntry(ctx, before, after, now)
+	})
+	if err != nil {
+		return slots.Entry{}, err
+	}
+	return after, nil
+}
+
+// writeEntry writes what has become of an entry, and gives the place of the
+// offer back that it has no more.
+func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now time.Time) error {
+	if before.State == after.State && before.Offer == after.Offer {
+		return nil
+	}
+	hold := sql.NullString{}
+	if after.Offer != nil {
+		hold = null(after.Offer.Hold)
+	}
+	if _, err := q.exec(ctx, "waitlist_change", after.ID, string(after.State), hold, now); err != nil {
+		return err
+	}
+	if before.Offer == nil || after.Offer != nil {
+		return nil
+	}
+	var rows []placeRow
+	if err := q.list(ctx, &rows, "release", before.Offer.Hold); err != nil {
+		return err
+	}
+	return q.settle(ctx, places(rows))
+}
+
+// CloseEntries implements slots.WaitlistStore.
+func (s *Store) CloseEntries(ctx context.Context, now time.Time, limit int) (int, error) {
+	var most int
+	err := s.pool().get(ctx, &most, "waitlist_close", now, now.Add(-48*time.Hour), limit)
+	return most, err
+}
+
+// entryRow is an entry of the waitlist with its last offer.
+type entryRow struct {
+	ID             string         `db:"id"`
+	State          string         `db:"state"`
+	Service        string         `db:"service"`
+	Branch         string         `db:"branch"`
+	FromDay        time.Time      `db:"from_day"`
+	ToDay          time.Time      `db:"to_day"`
+	Earliest       int16          `db:"earliest"`
+	Latest         int16          `db:"latest"`
+	Party          int            `db:"party"`
+	CreatedAt      time.Time      `db:"created_at"`
+	EndsAt         time.Time      `db:"ends_at"`
+	Ignored        int            `db:"ignored"`
+	HoldID         sql.NullString `db:"hold_id"`
+	StartAt        sql.NullTime   `db:"start_at"`
+	EndAt          sql.NullTime   `db:"end_at"`
+	ExpiresAt      sql.NullTime   `db:"expires_at"`
+	Person         string         `db:"person"`
+	Mobile         string         `db:"mobile"`
+	Lang           string         `db:"lang"`
+	VisitorName    string         `db:"visitor_name"`
+	IdentityKind   string         `db:"identity_kind"`
+	Identity       string         `db:"identity"`
+	Email          sql.NullString `db:"email"`
+	ByName         sql.NullString `db:"representative_name"`
+	ByIdentityKind sql.NullString `db:"representative_identity_kind"`
+	ByIdentity     sql.NullString `db:"representative_identity"`
+	Wakala         sql.NullString `db:"wakala"`
+	WakalaExpires  sql.NullTime   `db:"wakala_expires"`
+	Needs          pq.StringArray `db:"needs"`
+	Served         bool           `db:"served"`
+}
+
+func (r entryRow) entry() slots.Entry {
+	e := slots.Entry{
+		ID: r.ID, State: slots.EntryState(r.State), Service: r.Service, Branch: r.Branch,
+		Wish: slots.Wish{
+			From: dateOf(r.FromDay), To: dateOf(r.ToDay),
+			Earliest: scheduling.WallTime(r.Earliest), Latest: scheduling.WallTime(r.Latest), Party: r.Party,
+		},
+		Created: r.CreatedAt.UTC(), Ends: r.EndsAt.UTC(), Ignored: r.Ignored,
+		Booking: slots.Booking{
+			Person: slots.Person(r.Person), Mobile: r.Mobile, Lang: r.Lang,
+			Visitor: slots.Visitor{
+				Name:     r.VisitorName,
+				Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind), Number: r.Identity},
+				Email:    r.Email.String,
+			},
+			Needs: r.Needs,
+		},
+	}
+	if r.HoldID.Valid {
+		e.Offer = &slots.Offer{
+			Hold:  r.HoldID.String,
+			Start: r.StartAt.Time.UTC(), End: r.EndAt.Time.UTC(), Expires: r.ExpiresAt.Time.UTC(),
+		}
+	}
+	if r.ByName.Valid {
+		e.Booking.Representative = &slots.Representative{
+			Name:     r.ByName.String,
+			Identity: slots.Identity{Kind: slots.IdentityKind(r.ByIdentityKind.String), Number: r.ByIdentity.String},
+			Wakala:   r.Wakala.String, Expires: dateOf(r.WakalaExpires.Time),
+		}
+	}
+	return e
+}

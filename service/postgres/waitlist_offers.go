@@ -1,0 +1,264 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// Woken gets a value soon after places were given back, or somebody joined the
+// waitlist, through this Store: it is worth asking Freed. Other replicas find
+// out by asking now and then.
+func (s *Store) Woken() <-chan struct{} { return s.woken }
+
+// wake never waits: whoever listens is told at least once.
+func (s *Store) wake() {
+	select {
+	case s.woken <- struct{}{}:
+	default:
+	}
+}
+
+// Freed implements slots.WaitlistStore.
+func (s *Store) Freed(ctx context.Context) ([]int, error) { return s.deskGroups(ctx, "waitlist_freed") }
+
+// Awaited implements slots.WaitlistStore.
+func (s *Store) Awaited(ctx context.Context) ([]int, error) {
+	return s.deskGroups(ctx, "waitlist_awaited")
+}
+
+func (s *Store) deskGroups(ctx context.Context, name string) ([]int, error) {
+	var ids []int
+	err := s.pool().list(ctx, &ids, name)
+	return ids, err
+}
+
+// Offer implements slots.WaitlistStore. However many wait and are offered
+// something, it takes a dozen statements.
+func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (int, error) {
+	err := s.transact(ctx, func(q session) error { return q.endOffers(ctx, l.Group, l.Policy, l.Now) })
+	if err != nil {
+		return 0, err
+	}
+	made := 0
+	err = s.transact(ctx, func(q session) error {
+		var turn string
+		if err := q.get(ctx, &turn, "waitlist_turn", l.Group.ID); err != nil {
+			return err
+		}
+		// The marks go first: what is given back after the ledger was read
+		// leaves a new one. Without any, somebody else has looked meanwhile.
+		marks, err := q.exec(ctx, "waitlist_look", l.Group.ID)
+		if err != nil || marks == 0 && !l.Always {
+			made = 0
+			return err
+		}
+		made, err = q.offer(ctx, l.Group, l.Now, match)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return made, nil
+}
+
+// endOffers ends the entries whose persons have booked, and counts the offers
+// that ran out. It is a transaction of its own: the ledger days it needs are
+// not those of the new offers, and all have to be locked in one order.
+func (q session) endOffers(ctx context.Context, g *slots.DeskGroup, p slots.WaitPolicy, now time.Time) error {
+	var rows []placeRow
+	if err := q.list(ctx, &rows, "waitlist_served", g.BranchID, g.ID, now); err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, "waitlist_lapse", g.BranchID, g.ID, now, p.Ignored); err != nil {
+		return err
+	}
+	return q.settle(ctx, places(rows))
+}
+
+// offer lets match choose among all days first, without keeping anybody from
+// booking, and then once more among the days that it chose, locked.
+func (q session) offer(ctx context.Context, g *slots.DeskGroup, now time.Time, match slots.Matching) (int, error) {
+	waiting, err := q.waiting(ctx, g, now)
+	if err != nil || len(waiting) == 0 {
+		return 0, err
+	}
+	dates := datesOf(waiting)
+	ledger, err := q.days(ctx, g, dates)
+	if err != nil {
+		return 0, err
+	}
+	dates = days(match(waiting, dates, ledger))
+	if len(dates) == 0 {
+		return 0, nil
+	}
+	if err = q.openDays(ctx, g, dates, ledger); err != nil {
+		return 0, err
+	}
+	if ledger, err = q.lockGroup(ctx, g, dates); err != nil {
+		return 0, err
+	}
+	return q.makeOffers(ctx, g, match(waiting, dates, ledger), now)
+}
+
+// waiting returns who waits without an offer, in the order of arrival.
+func (q session) waiting(ctx context.Context, g *slots.DeskGroup, now time.Time) ([]slots.Waits, error) {
+	var rows []struct {
+		ID       string         `db:"id"`
+		Service  string         `db:"service"`
+		FromDay  time.Time      `db:"from_day"`
+		ToDay    time.Time      `db:"to_day"`
+		Earliest int16          `db:"earliest"`
+		Latest   int16          `db:"latest"`
+		Party    int            `db:"party"`
+		Wakala   sql.NullTime   `db:"wakala_expires"`
+		Needs    pq.StringArray `db:"needs"`
+		Asked    pq.Int64Array  `db:"asked"`
+	}
+	if err := q.list(ctx, &rows, "waitlist_waiting", g.BranchID, g.ID, now); err != nil {
+		return nil, err
+	}
+	waiting := make([]slots.Waits, len(rows))
+	for i, r := range rows {
+		w := &waiting[i]
+		w.Entry, w.Service, w.Needs = r.ID, r.Service, r.Needs
+		w.Wish = slots.Wish{
+			From: dateOf(r.FromDay), To: dateOf(r.ToDay),
+			Earliest: scheduling.WallTime(r.Earliest), Latest: scheduling.WallTime(r.Latest), Party: r.Party,
+		}
+		if r.Wakala.Valid {
+			w.Until = dateOf(r.Wakala.Time)
+		}
+		for _, unix := range r.Asked {
+			w.Asked = append(w.Asked, time.Unix(unix, 0).UTC())
+		}
+	}
+	return waiting, nil
+}
+
+// datesOf returns the dates that anybody waits for, ascending, with the one
+// before each range: its openings may reach into the range.
+func datesOf(waiting []slots.Waits) []scheduling.Date {
+	wanted := make(map[scheduling.Date]bool)
+	for _, w := range waiting {
+		for date := w.Wish.From - 1; date <= w.Wish.To; date++ {
+			wanted[date] = true
+		}
+	}
+	dates := make([]scheduling.Date, 0, len(wanted))
+	for date := range wanted {
+		dates = append(dates, date)
+	}
+	slices.Sort(dates)
+	return dates
+}
+
+// days returns the dates of places, ascending.
+func days(matched []slots.Matched) []scheduling.Date {
+	var dates []scheduling.Date
+	for _, m := range matched {
+		dates = append(dates, m.Place.Day)
+	}
+	slices.Sort(dates)
+	return slices.Compact(dates)
+}
+
+// days reads the ledger days of a desk group that have a row.
+func (q session) days(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+	var rows []struct {
+		Day       time.Time `db:"day"`
+		FirstTick int       `db:"first_tick"`
+		Open      counts    `db:"open"`
+		Used      counts    `db:"used"`
+	}
+	written := make(pq.StringArray, len(dates))
+	for i, date := range dates {
+		written[i] = date.String()
+	}
+	if err := q.list(ctx, &rows, "waitlist_days", g.BranchID, g.ID, written); err != nil {
+		return nil, err
+	}
+	ledger := make(map[scheduling.Date]slots.Occupied, len(rows))
+	for _, r := range rows {
+		ledger[dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
+	}
+	return ledger, nil
+}
+
+// lockGroup locks ledger days of a desk group and reads them: as they are once
+// everybody else is done with them.
+func (q session) lockGroup(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+	keys := make([]dayKey, len(dates))
+	for i, date := range dates {
+		keys[i] = dayKey{g.BranchID, g.ID, date}
+	}
+	locked, err := q.lockDays(ctx, keys)
+	ledger := make(map[scheduling.Date]slots.Occupied, len(locked))
+	for key, day := range locked {
+		ledger[key.day] = day
+	}
+	return ledger, err
+}
+
+// openDays gives the dates a row that have none. It returns slots.ErrStale
+// when the calendar of g is not the current one.
+func (q session) openDays(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date, ledger map[scheduling.Date]slots.Occupied) error {
+	type row struct {
+		Day       scheduling.Date `json:"day"`
+		FirstTick int             `json:"first_tick"`
+		Open      []int16         `json:"open"`
+	}
+	var missing []row
+	for _, date := range dates {
+		if _, ok := ledger[date]; !ok {
+			day := g.Calendar.Day(date)
+			missing = append(missing, row{date, day.First, day.Open})
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	var id int
+	err := q.get(ctx, &id, "waitlist_open_days", g.BranchID, g.ID, g.Version, asJSON(missing))
+	if errors.Is(err, sql.ErrNoRows) {
+		return slots.ErrStale
+	}
+	return err
+}
+
+// makeOffers writes the offers and returns how many there were: an entry that
+// somebody is changing gets none.
+func (q session) makeOffers(ctx context.Context, g *slots.DeskGroup, matched []slots.Matched, now time.Time) (int, error) {
+	if len(matched) == 0 {
+		return 0, nil
+	}
+	var entries, holds, starts, ends, expires pq.StringArray
+	var taken []slots.Place
+	for _, m := range matched {
+		entries = append(entries, m.Entry)
+		holds = append(holds, m.Hold)
+		taken = append(taken, m.Place)
+		starts = append(starts, m.Start.UTC().Format(time.RFC3339Nano))
+		ends = append(ends, m.End.UTC().Format(time.RFC3339Nano))
+		expires = append(expires, m.Expires.UTC().Format(time.RFC3339Nano))
+	}
+	q.touch(taken)
+	p := columns(taken)
+	var result struct {
+		Made int  `db:"made"`
+		Fit  bool `db:"fit"`
+	}
+	err := q.get(ctx, &result, "waitlist_offer", g.BranchID, g.ID, now,
+		entries, holds, p.days, p.first, p.ticks, p.counts, starts, ends, expires)
+	if err == nil && !result.Fit {
+		err = slots.ErrTaken // the days are locked: the rules and the ledger disagree
+	}
+	return result.Made, err
+}

@@ -1,0 +1,193 @@
+package slots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// Waitlist lets people wait for a place that somebody gives back. It is safe
+// for concurrent use, also by several replicas. now is always the caller's.
+type Waitlist struct {
+	store  WaitlistStore
+	booker *Booker
+	policy WaitPolicy
+}
+
+// NewWaitlist returns a waitlist over store for what the booker books.
+func NewWaitlist(store WaitlistStore, booker *Booker, p WaitPolicy) (*Waitlist, error) {
+	if store == nil || booker == nil || p.Stands < p.Least || p.Least <= 0 || p.Ignored < 1 {
+		return nil, errors.New("slots: a waitlist needs a store, a booker, a time for offers, and a number of offers")
+	}
+	return &Waitlist{store: store, booker: booker, policy: p}, nil
+}
+
+// JoinRequest asks to be told when a place gets free.
+type JoinRequest struct {
+	Service, Branch string // slugs
+	Wish            Wish
+	Booking         Booking // without a reference
+}
+
+// Join puts somebody on the waitlist, behind all who wait already. Besides the
+// errors of Centre.Desk it returns ErrRange, a *RuleError when no visit of the
+// wish could be offered whatever got free, a *VisitorError for unknown needs,
+// ErrAlreadyWaiting, ErrPersonLimit, a *RepeatedError or ErrKeyReused.
+func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *JoinOnce, now time.Time) (Entry, error) {
+	e, err := w.entry(r, now)
+	if err == nil {
+		err = w.store.Join(ctx, e, once)
+	}
+	if err == nil {
+		return e, nil
+	}
+	var repeated *Once
+	if once != nil {
+		repeated = &Once{Key: once.Key, Fingerprint: once.Fingerprint}
+	}
+	return Entry{}, w.booker.Repeated(ctx, repeated, err)
+}
+
+// entry returns the entry that a request asks for.
+func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
+	service, group, err := w.booker.centre().Desk(r.Service, r.Branch)
+	if err != nil {
+		return Entry{}, err
+	}
+	visit, err := VisitOf(service, r.Wish.Party, catalog.Public, r.Booking.Needs...)
+	if err != nil {
+		return Entry{}, err
+	}
+	if err = r.Wish.check(group.Calendar, visit, now); err != nil {
+		return Entry{}, err
+	}
+	r.Booking.Needs = distinct(r.Booking.Needs)
+	return Entry{
+		ID: w.booker.newID(), State: Waiting, Service: r.Service, Branch: r.Branch, Wish: r.Wish,
+		Created: now, Ends: (r.Wish.To + 1).At(0, group.Calendar.Zone()), Booking: r.Booking,
+	}, nil
+}
+
+// Find returns the entry with the id as it is at now, or ErrNotFound.
+func (w *Waitlist) Find(ctx context.Context, id string, now time.Time) (Entry, error) {
+	return w.store.FindEntry(ctx, id, now)
+}
+
+// Leave ends the entry; one that is over stays as it is. It returns
+// ErrNotFound.
+func (w *Waitlist) Leave(ctx context.Context, id string, now time.Time) error {
+	_, err := w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Leave(), nil })
+	return err
+}
+
+// Decline gives the offered place back, if an offer stands, and waits on. It
+// returns ErrNotFound or ErrNotWaiting.
+func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry, error) {
+	return w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Decline(now) })
+}
+
+// Accept books the offered place under the given reference. Accepting again
+// what was accepted gives the same visit. The visit is what counts: should
+// nothing be written behind it, the entry ends because of it all the same. It
+// returns ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
+// ErrPersonLimit, a *RepeatedError or ErrKeyReused.
+func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *Once, now time.Time) (Appointment, error) {
+	e, err := w.store.FindEntry(ctx, id, now)
+	if err != nil {
+		return Appointment{}, err
+	}
+	hold, err := e.acceptable()
+	if err != nil {
+		return Appointment{}, w.booker.Repeated(ctx, once, err)
+	}
+	booking := e.Booking
+	booking.Reference = r
+	booking.Needs = nil // the hold has them
+	a, err := w.booker.Book(ctx, hold, booking, once, now)
+	switch {
+	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, ErrNotFound): // or purged since
+		return Appointment{}, ErrOfferOver
+	case err != nil:
+		return Appointment{}, err
+	}
+	_, err = w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.book(hold), nil })
+	return a, err
+}
+
+// OfferFreed offers what has become free since the last call in any replica,
+// and returns how many offers it made. A desk group that fails keeps no other
+// from its turn.
+func (w *Waitlist) OfferFreed(ctx context.Context, now time.Time) (int, error) {
+	groups, err := w.store.Freed(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return w.offer(ctx, groups, false, now)
+}
+
+// OfferAll looks at every desk group that anybody waits for: time and changes
+// of a calendar make places offerable that nobody gave back.
+func (w *Waitlist) OfferAll(ctx context.Context, now time.Time) (int, error) {
+	groups, err := w.store.Awaited(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return w.offer(ctx, groups, true, now)
+}
+
+func (w *Waitlist) offer(ctx context.Context, groups []int, always bool, now time.Time) (int, error) {
+	centre := w.booker.centre()
+	byID := make(map[int]*DeskGroup, len(centre.groups))
+	for _, g := range centre.groups {
+		byID[g.ID] = g
+	}
+	made := 0
+	var errs []error
+	for _, id := range groups {
+		group := byID[id]
+		if group == nil {
+			continue // newer than the snapshot
+		}
+		n, err := w.store.Offer(ctx, Look{group, w.policy, now, always}, w.matching(centre, group, now))
+		switch {
+		case errors.Is(err, ErrStale): // the next snapshot will do
+		case err != nil:
+			errs = append(errs, fmt.Errorf("offer places of %s: %w", group.Slug, err))
+		}
+		made += n
+	}
+	return made, errors.Join(errs...)
+}
+
+// matching returns what decides at now who is offered which place of a desk
+// group.
+func (w *Waitlist) matching(centre *Centre, g *DeskGroup, now time.Time) Matching {
+	return func(waiting []Waits, dates []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched {
+		candidates := make([]Candidate, 0, len(waiting))
+		for _, e := range waiting {
+			service, ok := centre.Service(e.Service)
+			if !ok {
+				continue
+			}
+			visit, err := VisitOf(service, e.Wish.Party, catalog.Public, stillKnown(service, e.Needs)...)
+			if err != nil {
+				continue // the rules have changed; its time will run out
+			}
+			e.Visit = visit.Counted(g.Calendar, now)
+			candidates = append(candidates, e.Candidate)
+		}
+		days := make([]LedgerDay, len(dates))
+		for i, date := range dates {
+			days[i].Day, days[i].Used = ledger[date].on(g.Calendar.Day(date))
+		}
+		matched := Match(g, days, candidates, w.policy, now)
+		for i := range matched {
+			matched[i].Hold = w.booker.newID()
+		}
+		return matched
+	}
+}

@@ -1,0 +1,145 @@
+package slots
+
+import (
+	"time"
+
+	"ziyara/scheduling"
+)
+
+// Entry is somebody who waits for a place of a service at a branch.
+type Entry struct {
+	ID      string // UUID
+	State   EntryState
+	Service string // slug
+	Branch  string // slug
+	Wish    Wish
+	Created time.Time
+	// Ends is the instant at which the last date of the wish is over.
+	Ends time.Time
+	// Ignored counts the offers that ran out without an answer.
+	Ignored int
+	// Offer is the last offer, unless it was declined; nil for none. It stands
+	// until it expires.
+	Offer *Offer
+	// Booking is what the visit is booked with; without a reference.
+	Booking Booking
+}
+
+// Wish says which visits suit somebody who waits.
+type Wish struct {
+	From, To scheduling.Date // of the visit, both inclusive
+	// Earliest and Latest bound the wall time at which the visit begins, both
+	// inclusive.
+	Earliest, Latest scheduling.WallTime
+	Party            int
+}
+
+// EntryState says where an entry of the waitlist stands.
+type EntryState string
+
+// The states of an entry. All but the first are final.
+const (
+	Waiting         EntryState = "waiting"
+	EntryBooked     EntryState = "booked"     // the person has booked the service, by an offer or otherwise
+	EntryLeft       EntryState = "left"       // the person does not wait any more
+	EntryExpired    EntryState = "expired"    // the range of dates is over
+	EntryUnanswered EntryState = "unanswered" // too many offers ran out without an answer
+)
+
+// Offer is a place that is held for somebody who waits.
+type Offer struct {
+	Hold       string // id of the hold
+	Start, End time.Time
+	Expires    time.Time // from this instant on it is the next one's turn
+}
+
+// Offered returns the offer that stands at now, or nil.
+func (e Entry) Offered(now time.Time) *Offer {
+	if e.State != Waiting || e.Offer == nil || !now.Before(e.Offer.Expires) {
+		return nil
+	}
+	return e.Offer
+}
+
+// Decline returns the entry without the offer that stands at now: it waits on,
+// and is not asked for that start again. Without a standing offer it stays as
+// it is. It returns ErrNotWaiting for an entry that is over.
+func (e Entry) Decline(now time.Time) (Entry, error) {
+	if e.State != Waiting {
+		return Entry{}, ErrNotWaiting
+	}
+	if e.Offered(now) != nil {
+		e.Offer = nil
+	}
+	return e, nil
+}
+
+// Leave returns the entry ended by the person; one that is over stays as it
+// is.
+func (e Entry) Leave() Entry {
+	if e.State == Waiting {
+		e.State, e.Offer = EntryLeft, nil
+	}
+	return e
+}
+
+// book returns the entry ended because the person has booked the hold. It is
+// what they were offered, unless another offer came in between.
+func (e Entry) book(hold string) Entry {
+	e.State = EntryBooked
+	if e.Offer != nil && e.Offer.Hold != hold {
+		e.Offer = nil
+	}
+	return e
+}
+
+// acceptable returns the hold that the person may book, whether it still
+// stands or not. It returns ErrNoOffer when there is none, and ErrNotWaiting
+// for an entry that ended in another way than by that hold.
+func (e Entry) acceptable() (hold string, err error) {
+	switch e.State {
+	case EntryLeft, EntryExpired:
+		return "", ErrNotWaiting
+	case Waiting:
+		if e.Offer == nil {
+			return "", ErrNoOffer
+		}
+	case EntryBooked, EntryUnanswered:
+		if e.Offer == nil {
+			return "", ErrNotWaiting
+		}
+	}
+	return e.Offer.Hold, nil
+}
+
+// check returns nil when a visit that the wish is about could be offered at
+// all: not too long a range, within notice and horizon, at a time at which the
+// service is received. It returns ErrRange or a *RuleError.
+func (w Wish) check(c *scheduling.Calendar, v Visit, now time.Time) error {
+	if w.From > w.To || int(w.To-w.From) >= maxDays || w.Earliest > w.Latest {
+		return ErrRange
+	}
+	v = v.Counted(c, now)
+	first, last := v.Reach(c, now)
+	switch {
+	case w.To < c.DateOf(first):
+		return &RuleError{RuleNotice}
+	case w.To > c.DateOf(last):
+		return &RuleError{RuleHorizon}
+	}
+	for date := w.From - 1; date <= w.To; date++ {
+		for _, s := range Free(c.Day(date), nil, v, now) {
+			if w.suits(s.Start.In(c.Zone())) {
+				return nil
+			}
+		}
+	}
+	return &RuleError{RuleClosed}
+}
+
+// suits reports whether a visit that begins at local suits, the instant being
+// in the zone of the branch.
+func (w Wish) suits(local time.Time) bool {
+	date, clock := scheduling.NewDate(local.Date()), scheduling.Clock(local.Hour(), local.Minute())
+	return date >= w.From && date <= w.To && clock >= w.Earliest && clock <= w.Latest
+}

@@ -1,0 +1,156 @@
+package slots
+
+import (
+	"slices"
+	"time"
+
+	"ziyara/scheduling"
+)
+
+// LedgerDay is a day with the places taken in each tick of Day.Open; a shorter
+// Used counts as 0 behind its end.
+type LedgerDay struct {
+	Day  scheduling.Day
+	Used []int16
+}
+
+// Candidate is somebody who waits and has no offer.
+type Candidate struct {
+	Entry string // id
+	Wish  Wish
+	Visit Visit // counted at the moment of the match
+	// Until is the last date on which the person can come; 0 for any.
+	Until scheduling.Date
+	// Asked are the starts that the entry was offered before.
+	Asked []time.Time
+}
+
+// Matched is a place for one candidate.
+type Matched struct {
+	Entry      string // id
+	Hold       string // id of the hold that keeps the place; not set by Match
+	Place      Place
+	Start, End time.Time
+	Expires    time.Time // of the offer
+}
+
+// Match hands the free places of a desk group's days to candidates. Whoever
+// comes first in waiting has the first choice and takes the earliest start
+// that suits: free over the visit's channel, within the wish, not asked for
+// before, and to be offered at now by the policy, which also says for how
+// long. Nobody gets more than one place, and a place that is given is taken
+// for all who come later. The days ascend.
+func Match(g *DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPolicy, now time.Time) []Matched {
+	m := newMatching(g, days, p, now)
+	var matched []Matched
+	given := make([]bool, len(waiting))
+	for again := true; again; {
+		again = false
+		for i := range waiting {
+			if given[i] {
+				continue
+			}
+			found, ok := m.give(&waiting[i])
+			if !ok {
+				continue
+			}
+			given[i] = true
+			matched = append(matched, found)
+			if m.anew {
+				// Behind the place that was just given, starts count anew:
+				// one of them may suit somebody who was passed over.
+				again = true
+				break
+			}
+		}
+	}
+	return matched
+}
+
+// matching is what is left while places are given away.
+type matching struct {
+	group  *DeskGroup
+	days   []LedgerDay
+	policy WaitPolicy
+	now    time.Time
+	shapes map[Visit]int
+	starts [][]*[]opportunity // of each shape on each day; nil when not known
+	anew   bool               // some visit also starts behind gaps
+}
+
+// opportunity is a free start that may be offered.
+type opportunity struct {
+	Slot
+	local   time.Time
+	expires time.Time
+}
+
+func newMatching(g *DeskGroup, days []LedgerDay, p WaitPolicy, now time.Time) *matching {
+	m := &matching{group: g, days: slices.Clone(days), policy: p, now: now, shapes: make(map[Visit]int)}
+	for i, d := range m.days {
+		m.days[i].Used = append(make([]int16, 0, len(d.Day.Open)), d.Used[:min(len(d.Used), len(d.Day.Open))]...)
+		m.days[i].Used = m.days[i].Used[:len(d.Day.Open)]
+	}
+	return m
+}
+
+// give takes the first place that suits the candidate.
+func (m *matching) give(c *Candidate) (Matched, bool) {
+	shape := m.shape(c.Visit)
+	// A day's openings may reach into the next.
+	first, _ := slices.BinarySearchFunc(m.days, c.Wish.From-1, func(d LedgerDay, date scheduling.Date) int {
+		return int(d.Day.Date - date)
+	})
+	for i := first; i < len(m.days) && m.days[i].Day.Date <= c.Wish.To; i++ {
+		if c.Until > 0 && m.days[i].Day.Date > c.Until {
+			break
+		}
+		for _, o := range m.opportunities(shape, c.Visit, i) {
+			if c.Wish.suits(o.local) && !slices.ContainsFunc(c.Asked, o.Start.Equal) {
+				return m.take(c, i, o), true
+			}
+		}
+	}
+	return Matched{}, false
+}
+
+// shape numbers the visits that are alike: they see the same free starts.
+func (m *matching) shape(v Visit) int {
+	n, ok := m.shapes[v]
+	if !ok {
+		n = len(m.starts)
+		m.shapes[v] = n
+		m.starts = append(m.starts, make([]*[]opportunity, len(m.days)))
+		m.anew = m.anew || v.GapStep > 0
+	}
+	return n
+}
+
+// opportunities returns the starts of a day that visits of a shape can be
+// offered.
+func (m *matching) opportunities(shape int, v Visit, day int) []opportunity {
+	if known := m.starts[shape][day]; known != nil {
+		return *known
+	}
+	var list []opportunity
+	for _, s := range Free(m.days[day].Day, m.days[day].Used, v, m.now) {
+		if expires, ok := m.policy.until(m.group.Calendar, v, s.Start, m.now); ok {
+			list = append(list, opportunity{Slot: s, local: s.Start.In(m.group.Calendar.Zone()), expires: expires})
+		}
+	}
+	m.starts[shape][day] = &list
+	return list
+}
+
+// take takes the place of a start for the candidate.
+func (m *matching) take(c *Candidate, day int, o opportunity) Matched {
+	d := m.days[day]
+	place := c.Visit.place(m.group, d.Day, int(o.Start.Sub(d.Day.Start)/scheduling.Tick))
+	for i := place.First - d.Day.First; i < place.First-d.Day.First+place.Ticks; i++ {
+		d.Used[i] += int16(place.Count) //nolint:gosec // places are few
+	}
+	for shape := range m.starts {
+		m.starts[shape][day] = nil
+	}
+	return Matched{Entry: c.Entry, Place: place, Start: o.Start, End: o.End, Expires: o.expires}
+}

@@ -1,0 +1,239 @@
+package slots_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// oneEntry is a store that knows one entry, which others may change between
+// two calls. What it does not implement is not called.
+type oneEntry struct {
+	slots.WaitlistStore
+	entry     slots.Entry
+	meanwhile func(*slots.Entry) // just before it is changed
+}
+
+func (s *oneEntry) FindEntry(context.Context, string, time.Time) (slots.Entry, error) {
+	return s.entry, nil
+}
+
+func (s *oneEntry) ChangeEntry(_ context.Context, _ string, _ time.Time, decide func(slots.Entry) (slots.Entry, error)) (slots.Entry, error) {
+	if s.meanwhile != nil {
+		s.meanwhile(&s.entry)
+	}
+	var err error
+	s.entry, err = decide(s.entry)
+	return s.entry, err
+}
+
+func newWaitlist(t *testing.T, store slots.WaitlistStore, b *slots.Booker) *slots.Waitlist {
+	t.Helper()
+	w, err := slots.NewWaitlist(store, b, slots.DefaultWaitPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Accepting books the hold and ends the entry; the offer stays, as what was
+// accepted.
+func TestAccept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "09:00-12:00", hourly())
+	hold := r.hold(at(t, "09:00"))
+	store := &oneEntry{entry: slots.Entry{ID: "e", State: slots.Waiting, Booking: booking("1000000008"),
+		Offer: &slots.Offer{Hold: hold.ID, Start: hold.Start, Expires: hold.Expires}}}
+	w := newWaitlist(t, store, r.Booker)
+	for range 2 {
+		visit, err := w.Accept(t.Context(), "e", "R", nil, heldAt)
+		if err != nil || visit.Reference != "R" || visit.Status != slots.Booked {
+			t.Fatalf("accepted %+v, %v", visit, err)
+		}
+	}
+	if e := store.entry; e.State != slots.EntryBooked || e.Offer == nil || e.Offer.Hold != hold.ID {
+		t.Errorf("the entry is %+v", e)
+	}
+}
+
+// An offer that came between booking and ending the entry goes back: the person
+// has a visit.
+func TestAcceptWhileAnotherOfferComes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "09:00-12:00", hourly())
+	hold := r.hold(at(t, "09:00"))
+	store := &oneEntry{
+		entry:     slots.Entry{State: slots.Waiting, Booking: booking("1000000008"), Offer: &slots.Offer{Hold: hold.ID}},
+		meanwhile: func(e *slots.Entry) { e.Offer = &slots.Offer{Hold: "another"} },
+	}
+	if _, err := newWaitlist(t, store, r.Booker).Accept(t.Context(), "e", "R", nil, heldAt); err != nil {
+		t.Fatal(err)
+	}
+	if e := store.entry; e.State != slots.EntryBooked || e.Offer != nil {
+		t.Errorf("the entry is %+v, want it without the other offer", e)
+	}
+}
+
+// What can't be accepted says why, and the entry stays as it is.
+func TestAcceptRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		state slots.EntryState
+		offer string // hold; "" for none
+		want  error
+	}{
+		{"nothing was offered", slots.Waiting, "", slots.ErrNoOffer},
+		{"the offer ran out", slots.Waiting, "expired", slots.ErrOfferOver},
+		{"the offer was given back", slots.Waiting, "released", slots.ErrOfferOver},
+		{"the offer is long gone", slots.Waiting, "purged", slots.ErrOfferOver},
+		{"the entry was left", slots.EntryLeft, "", slots.ErrNotWaiting},
+		{"the range is over", slots.EntryExpired, "expired", slots.ErrNotWaiting},
+		{"booked elsewhere", slots.EntryBooked, "", slots.ErrNotWaiting},
+		{"too many went unanswered", slots.EntryUnanswered, "expired", slots.ErrOfferOver},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "09:00-12:00", hourly())
+			now := heldAt
+			var offer *slots.Offer
+			switch c.offer {
+			case "expired":
+				offer = &slots.Offer{Hold: r.hold(at(t, "09:00")).ID}
+				now = now.Add(holdFor)
+			case "released":
+				offer = &slots.Offer{Hold: r.hold(at(t, "09:00")).ID}
+				if err := r.Release(t.Context(), offer.Hold); err != nil {
+					t.Fatal(err)
+				}
+			case "purged":
+				offer = &slots.Offer{Hold: "gone"}
+			}
+			store := &oneEntry{entry: slots.Entry{State: c.state, Offer: offer, Booking: booking("1000000008")}}
+			if _, err := newWaitlist(t, store, r.Booker).Accept(t.Context(), "e", "R", nil, now); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if store.entry.State != c.state {
+				t.Errorf("the entry is %s, want %s", store.entry.State, c.state)
+			}
+		})
+	}
+}
+
+// stubbornLine is a store whose desk groups fail, or have a calendar that is
+// not the snapshot's.
+type stubbornLine struct {
+	slots.WaitlistStore
+	err error
+}
+
+func (s stubbornLine) Freed(context.Context) ([]int, error) { return []int{7, 99}, nil }
+
+func (s stubbornLine) Offer(context.Context, slots.Look, slots.Matching) (int, error) {
+	return 0, s.err
+}
+
+// A desk group that the snapshot does not know yet, or knows by an old
+// calendar, waits for the next one; any other failure is told.
+func TestOffersThatCanNotBeMade(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "09:00-12:00", hourly())
+	for _, c := range []struct{ err, want error }{{nil, nil}, {slots.ErrStale, nil}, {slots.ErrUnavailable, slots.ErrUnavailable}} {
+		if _, err := newWaitlist(t, stubbornLine{err: c.err}, r.Booker).OfferFreed(t.Context(), heldAt); !errors.Is(err, c.want) {
+			t.Errorf("a desk group that says %v: got %v, want %v", c.err, err, c.want)
+		}
+	}
+}
+
+// What a Waitlist is made of is checked.
+func TestNewWaitlist(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "09:00-12:00", hourly())
+	store := &oneEntry{}
+	edit := func(edit func(*slots.WaitPolicy)) slots.WaitPolicy {
+		p := slots.DefaultWaitPolicy()
+		edit(&p)
+		return p
+	}
+	for name, build := range map[string]func() (*slots.Waitlist, error){
+		"no store":  func() (*slots.Waitlist, error) { return slots.NewWaitlist(nil, r.Booker, slots.DefaultWaitPolicy()) },
+		"no booker": func() (*slots.Waitlist, error) { return slots.NewWaitlist(store, nil, slots.DefaultWaitPolicy()) },
+		"offers that stand no time": func() (*slots.Waitlist, error) {
+			return slots.NewWaitlist(store, r.Booker, edit(func(p *slots.WaitPolicy) { p.Stands, p.Least = 0, 0 }))
+		},
+		"offers shorter than least": func() (*slots.Waitlist, error) {
+			return slots.NewWaitlist(store, r.Booker, edit(func(p *slots.WaitPolicy) { p.Stands = p.Least - 1 }))
+		},
+		"no offer may be ignored": func() (*slots.Waitlist, error) {
+			return slots.NewWaitlist(store, r.Booker, edit(func(p *slots.WaitPolicy) { p.Ignored = 0 }))
+		},
+	} {
+		if _, err := build(); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+// joined is a store that takes whoever joins.
+type joined struct {
+	slots.WaitlistStore
+	entry *slots.Entry
+}
+
+func (s joined) Join(_ context.Context, e slots.Entry, _ *slots.JoinOnce) error {
+	*s.entry = e
+	return nil
+}
+
+// A wish is bounded by what can be booked: 62 days, the horizon, a time at
+// which the service is received.
+func TestWishesThatCanBeFulfilled(t *testing.T) {
+	t.Parallel()
+	service := hourly() // a day's notice, thirty days ahead
+	service.Horizon = 90 * 24 * time.Hour
+	now := at(t, "09:00")
+	day := scheduling.Clock(24, 0)
+	for _, c := range []struct {
+		name string
+		wish slots.Wish
+		want error // nil, ErrRange, or a rule
+		rule slots.Rule
+	}{
+		{"tomorrow", slots.Wish{From: tuesday + 1, To: tuesday + 1, Latest: day, Party: 1}, nil, ""},
+		{"today, and the notice", slots.Wish{From: tuesday, To: tuesday, Latest: day, Party: 1}, nil, slots.RuleNotice},
+		{"from today on", slots.Wish{From: tuesday, To: tuesday + 1, Latest: day, Party: 1}, nil, ""},
+		{"62 days", slots.Wish{From: tuesday, To: tuesday + 61, Latest: day, Party: 1}, nil, ""},
+		{"63 days", slots.Wish{From: tuesday, To: tuesday + 62, Latest: day, Party: 1}, slots.ErrRange, ""},
+		{"up to the horizon", slots.Wish{From: tuesday + 60, To: tuesday + 90, Latest: day, Party: 1}, nil, ""},
+		{"a day beyond it", slots.Wish{From: tuesday + 60, To: tuesday + 91, Latest: day, Party: 1}, nil, slots.RuleHorizon},
+		{"backwards", slots.Wish{From: tuesday + 2, To: tuesday + 1, Latest: day, Party: 1}, slots.ErrRange, ""},
+		{"times backwards", slots.Wish{From: tuesday + 1, To: tuesday + 1, Earliest: 600, Latest: 599, Party: 1}, slots.ErrRange, ""},
+		{"the last start", slots.Wish{From: tuesday + 1, To: tuesday + 1, Earliest: 660, Latest: 660, Party: 1}, nil, ""},
+		{"after the last start", slots.Wish{From: tuesday + 1, To: tuesday + 1, Earliest: 661, Latest: day, Party: 1}, nil, slots.RuleClosed},
+		{"too many", slots.Wish{From: tuesday + 1, To: tuesday + 1, Latest: day, Party: 4}, nil, slots.RulePartyLimit},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "09:00-12:00", service)
+			var got slots.Entry
+			e, err := newWaitlist(t, joined{entry: &got}, r.Booker).Join(t.Context(), slots.JoinRequest{
+				Service: service.Slug, Branch: "riyadh", Wish: c.wish, Booking: booking("1000000008")}, nil, now)
+			switch {
+			case c.rule != "":
+				if broken(err) != c.rule {
+					t.Errorf("got %v, want rule %s", err, c.rule)
+				}
+			case !errors.Is(err, c.want):
+				t.Errorf("got %v, want %v", err, c.want)
+			case err == nil:
+				if want := midnight.AddDate(0, 0, int(c.wish.To-tuesday)+1); e.State != slots.Waiting || !e.Ends.Equal(want) || got.ID != e.ID {
+					t.Errorf("joined as %+v, want it to end %v", e, want)
+				}
+			}
+		})
+	}
+}
