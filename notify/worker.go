@@ -146,7 +146,7 @@ func (w *Worker) handle(ctx context.Context, now func() time.Time, leaseEnd time
 func (w *Worker) attempt(ctx context.Context, now func() time.Time, leaseEnd time.Time, c Claimed) (o Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			o, err = c.again(now(), "panic"), panicError(c.ID, p)
+			o, err = c.again(now(), 0, "panic"), panicError(c.ID, p)
 		}
 	}()
 	at := now()
@@ -176,12 +176,13 @@ func (w *Worker) send(ctx context.Context, now func() time.Time, c Claimed) Outc
 	size := Measure(text)
 	ctx, cancel := context.WithTimeout(ctx, w.config.SendTimeout)
 	defer cancel()
-	id, err := w.sender.Send(ctx, Message{ID: c.ID, Mobile: c.Mobile, Text: text, Size: size})
+	id, err := w.sender.Send(ctx, Message{ID: c.ID, Mobile: c.Mobile, Text: text, Size: size, Expires: c.Expires})
 	switch {
 	case errors.Is(err, ErrPermanent):
 		return c.outcome(Failed, reason(err, c, text))
 	case err != nil:
-		return c.again(now(), reason(err, c, text))
+		pause, _ := BusyFor(err)
+		return c.again(now(), pause, reason(err, c, text))
 	}
 	o := c.outcome(Accepted, "")
 	o.Segments, o.GatewayID = size.Segments, id
