@@ -57,6 +57,20 @@ type Message struct {
 	Expires time.Time // from this instant on it is of no use; zero for never
 }
 
+// Check returns an error that wraps ErrPermanent when m is not worth handing
+// to a gateway at now: it has no mobile or no text, or it has expired.
+func (m Message) Check(now time.Time) error {
+	switch {
+	case m.Mobile == "":
+		return fmt.Errorf("%w: no mobile", ErrPermanent)
+	case m.Text == "":
+		return fmt.Errorf("%w: no text", ErrPermanent)
+	case !m.Expires.IsZero() && !now.Before(m.Expires):
+		return fmt.Errorf("%w: expired", ErrPermanent)
+	}
+	return nil
+}
+
 // Sender hands messages to a gateway.
 type Sender interface {
 	// Send returns the gateway's own id of the message once it is accepted. It
