@@ -61,7 +61,8 @@ type Gateway struct {
 // Set sends by the first of its gateways that works. It is safe for concurrent
 // use.
 type Set struct {
-	gateways []*gateway
+	gateways  []*gateway
+	callbacks map[string]callback // by the gateway's name
 
 	mu      sync.Mutex
 	closing bool
