@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -57,7 +58,7 @@ func ParseURL(s string) (Config, error) {
 		return Config{}, fmt.Errorf("email: scheme %q: want smtp or smtps", u.Scheme)
 	}
 	if p := u.Port(); p != "" {
-		if c.Port, err = net.LookupPort("tcp", p); err != nil {
+		if c.Port, err = strconv.Atoi(p); err != nil || c.Port < 1 || c.Port > 65535 {
 			return Config{}, errors.New("email: port out of range")
 		}
 	}

@@ -56,7 +56,7 @@ func newServer(t *testing.T, s security) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv.port = listener.Addr().(*net.TCPAddr).Port //nolint:errcheck // what was asked for
+	srv.port = listener.Addr().(*net.TCPAddr).Port
 	switch s {
 	case plain:
 	case startTLS:
@@ -146,15 +146,16 @@ func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
 
 // Rcpt takes a recipient, or answers as the suite says.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	switch answer, _ := s.server.current(); answer { //nolint:exhaustive // the rest is for Data
+	switch answer, _ := s.server.current(); answer {
 	case sendertest.Throttle:
 		return &smtp.SMTPError{Code: 450, EnhancedCode: smtp.EnhancedCode{4, 2, 1}, Message: "slow down " + to}
 	case sendertest.Fail:
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "out of order"}
 	case sendertest.Unknown:
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user " + to}
+	default: // Data deals with the others
+		return nil
 	}
-	return nil
 }
 
 // Data takes a mail, or answers as the suite says.
@@ -175,11 +176,12 @@ func (s *session) Data(r io.Reader) error {
 	s.server.raw = append(s.server.raw, string(raw))
 	s.server.texts = append(s.server.texts, parts[0].Body)
 	s.server.mu.Unlock()
-	switch answer { //nolint:exhaustive // the others are dealt with above
+	switch answer {
 	case sendertest.Hold:
 		<-change
 	case sendertest.Garble:
 		fmt.Fprint(s.conn, "?!\r\n") //nolint:errcheck // the client sees it
+	default: // accepted: the others are dealt with above
 	}
 	return nil
 }

@@ -135,13 +135,13 @@ func (s *Set) Send(ctx context.Context, m notify.Message) (id string, err error)
 // when all do, and then for the shortest.
 func together(failures []error) error {
 	var texts []string
-	kind, pause, busy := notify.ErrPermanent, time.Duration(0), true
+	again, pause, busy := false, time.Duration(0), true
 	for _, err := range failures {
 		texts = append(texts, err.Error())
 		if errors.Is(err, notify.ErrPermanent) {
 			continue
 		}
-		kind = notify.ErrTemporary
+		again = true
 		after, ok := notify.BusyFor(err)
 		busy = busy && ok
 		if pause == 0 || after < pause {
@@ -149,10 +149,14 @@ func together(failures []error) error {
 		}
 	}
 	all := errors.New(strings.Join(texts, "; "))
-	if kind == notify.ErrTemporary && busy {
+	switch {
+	case !again:
+		return fmt.Errorf("%w: %w", notify.ErrPermanent, all)
+	case busy:
 		return &notify.BusyError{After: pause, Err: all}
+	default:
+		return fmt.Errorf("%w: %w", notify.ErrTemporary, all)
 	}
-	return fmt.Errorf("%w: %w", kind, all)
 }
 
 // begin takes note of a Send, which Close waits for.

@@ -153,7 +153,7 @@ func TestBackToTheFirst(t *testing.T) {
 					}
 				}
 				lost := 0 // is not offered to the second
-				if failure == notify.ErrTemporary {
+				if errors.Is(failure, notify.ErrTemporary) {
 					lost = 1
 				}
 				send(8)
@@ -305,7 +305,7 @@ func TestNeverTwice(t *testing.T) {
 			}
 			for range rapid.IntRange(0, 40).Draw(t, "messages") {
 				_, _ = send() // checked there
-				time.Sleep(rapid.SampledFrom([]time.Duration{0, 0, 0, 8, 31}).Draw(t, "seconds") * time.Second)
+				time.Sleep(rapid.SampledFrom([]time.Duration{0, 0, 0, 8 * time.Second, 31 * time.Second}).Draw(t, "pause"))
 			}
 			healed = true
 			time.Sleep(2 * time.Minute)
@@ -363,8 +363,8 @@ func TestClose(t *testing.T) {
 		go func() { closed <- s.Close() }()
 		synctest.Wait()
 		select {
-		case <-closed:
-			t.Fatal("closed with a message under way")
+		case err := <-closed:
+			t.Fatalf("Close = %v with a message under way", err)
 		default:
 		}
 		if _, err := s.Send(t.Context(), message(2)); !errors.Is(err, notify.ErrTemporary) {

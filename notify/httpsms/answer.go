@@ -119,7 +119,7 @@ func decodeJSON(body []byte) any {
 	if err := decoder.Decode(&v); err != nil {
 		return nil
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // Token returns it as it is
+	if _, err := decoder.Token(); err != io.EOF {
 		return nil
 	}
 	return v

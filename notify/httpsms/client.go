@@ -187,7 +187,7 @@ func (c *Client) request(ctx context.Context, m notify.Message, now time.Time) (
 	target := *c.url
 	var body io.Reader
 	contentType := ""
-	switch p.Format { //nolint:exhaustive // check has seen to it
+	switch p.Format {
 	case JSON:
 		content, err := json.Marshal(walk(p.Fields, fill))
 		if err != nil {
@@ -198,6 +198,7 @@ func (c *Client) request(ctx context.Context, m notify.Message, now time.Time) (
 		body, contentType = strings.NewReader(values(p.Fields, fill, url.Values{}).Encode()), "application/x-www-form-urlencoded"
 	case Query:
 		target.RawQuery = values(p.Fields, fill, target.Query()).Encode()
+	default: // no format of requests
 	}
 	request, err := http.NewRequestWithContext(ctx, p.Method, target.String(), body)
 	if err != nil {

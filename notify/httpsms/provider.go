@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -146,7 +147,7 @@ func (p *Provider) check() error {
 		return err
 	}
 	switch {
-	case p.Format == Query && p.Method != "GET", p.Format != Query && p.Method != "POST":
+	case p.Format == Query && p.Method != http.MethodGet, p.Format != Query && p.Method != http.MethodPost:
 		return fmt.Errorf("method %q: want GET for format %q, and POST for any other", p.Method, Query)
 	case !slices.Contains([]Format{JSON, Form, Query}, p.Format):
 		return fmt.Errorf("format %q: want %s, %s or %s", p.Format, JSON, Form, Query)

@@ -118,7 +118,7 @@ func (r *Receipt) read(c Callback) ([]fields, error) {
 	if format == Any {
 		format = guess(c)
 	}
-	switch format { //nolint:exhaustive // check has seen to it
+	switch format {
 	case Query:
 		return []fields{{json: object(c.Query)}}, nil
 	case Form:
@@ -127,6 +127,7 @@ func (r *Receipt) read(c Callback) ([]fields, error) {
 			return nil, fmt.Errorf("%w: not a form", ErrReceipt)
 		}
 		return []fields{{json: object(form)}}, nil
+	default: // JSON
 	}
 	v, ok := find(decodeJSON(c.Body), r.List)
 	if list, isList := v.([]any); isList && len(list) <= maxReceipts {

@@ -238,7 +238,7 @@ func (c *Client) backoff(failures int) time.Duration {
 	for range failures {
 		longest = min(2*longest, c.config.Backoff)
 	}
-	return longest/2 + rand.N(longest/2+1) //nolint:gosec // no secret
+	return longest/2 + rand.N(longest/2+1)
 }
 
 // dial connects and binds.

@@ -406,12 +406,12 @@ func TestReceipts(t *testing.T) {
 			waitFor(t, "an answer", func() bool { return len(answers()) == 1 })
 			if tt.want == nil {
 				if got := answers()[0]; got != 0 || !fail {
-					t.Fatalf("answered %d, callback called: %t; want it taken and forgotten", got, !fail)
+					t.Fatalf("answered %#x, callback called: %t; want it taken and forgotten", uint32(got), !fail)
 				}
 				return
 			}
 			if got := answers()[0]; got != statusTemporaryError {
-				t.Errorf("answered %#x to what was not recorded, want %#x", got, statusTemporaryError)
+				t.Errorf("answered %#x to what was not recorded, want %#x", uint32(got), statusTemporaryError)
 			}
 			bring()
 			want := *tt.want
@@ -421,7 +421,7 @@ func TestReceipts(t *testing.T) {
 			}
 			waitFor(t, "an answer", func() bool { return len(answers()) == 2 })
 			if got := answers()[1]; got != 0 {
-				t.Errorf("answered %#x to what was recorded", got)
+				t.Errorf("answered %#x to what was recorded", uint32(got))
 			}
 		})
 	}

@@ -12,11 +12,11 @@ import (
 // Whatever a centre sends, it is read or refused: nothing panics, and no more
 // is read than the frame says.
 func FuzzFrame(f *testing.F) {
-	receipt := pdu.NewDeliverSM().(*pdu.DeliverSM) //nolint:errcheck // what its name says
+	receipt := pdu.NewDeliverSM().(*pdu.DeliverSM)
 	receipt.EsmClass = esmReceipt
 	receipt.Message, _ = pdu.NewShortMessage("id:A1 stat:DELIVRD err:000")
 	receipt.RegisterOptionalParam(pdu.Field{Tag: pdu.TagReceiptedMessageID, Data: []byte("A1\x00")})
-	answer := pdu.NewSubmitSMResp().(*pdu.SubmitSMResp) //nolint:errcheck // what its name says
+	answer := pdu.NewSubmitSMResp().(*pdu.SubmitSMResp)
 	answer.MessageID = "A1"
 	for _, p := range []pdu.PDU{receipt, answer, pdu.NewGenericNack(), pdu.NewUnbind()} {
 		buffer := pdu.NewBuffer(nil)

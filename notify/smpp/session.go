@@ -242,7 +242,7 @@ func readFrame(r io.Reader) (frame, error) {
 
 func (s *session) handle(f frame) error {
 	sequence := f.header.SequenceNumber
-	switch f.header.CommandID { //nolint:exhaustive // any other is refused
+	switch f.header.CommandID {
 	case data.SUBMIT_SM_RESP, data.GENERIC_NACK:
 		s.answered(sequence, parseAnswer(f))
 	case data.UNBIND_RESP:

@@ -21,12 +21,12 @@ import (
 
 // Statuses of SMPP 3.4, 5.1.3.
 const (
-	statusSystemError    pdu.Status = 0x08
-	statusNoSuchNumber   pdu.Status = 0x0b
-	statusQueueFull      pdu.Status = 0x14
-	statusThrottled      pdu.Status = 0x58
-	statusRejected       pdu.Status = 0x66
-	statusTemporaryError pdu.Status = 0x64
+	statusSystemError    = 0x08
+	statusNoSuchNumber   = 0x0b
+	statusQueueFull      = 0x14
+	statusThrottled      = 0x58
+	statusRejected       = 0x66
+	statusTemporaryError = 0x64
 )
 
 // smsc is an SMS centre that obeys, around the server of go-smpp.

@@ -35,7 +35,7 @@ func (c *Client) submits(m notify.Message) ([]*pdu.SubmitSM, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", notify.ErrPermanent, err)
 		}
-		s := pdu.NewSubmitSM().(*pdu.SubmitSM) //nolint:errcheck // what its name says
+		s := pdu.NewSubmitSM().(*pdu.SubmitSM)
 		if len(parts) > 1 {
 			// The reference that joins the parts follows from the message, so
 			// that parts of a second attempt complete those of the first.
@@ -78,7 +78,7 @@ func validity(expires, now time.Time) string {
 // about the message: it is temporary.
 func (c *Client) refusal(status data.CommandStatusType) error {
 	said := fmt.Errorf("smpp: status 0x%08x (%s)", uint32(status), status)
-	switch status { //nolint:exhaustive // all others are temporary
+	switch status {
 	case data.ESME_RTHROTTLED, data.ESME_RMSGQFUL:
 		return &notify.BusyError{After: c.config.Pause, Err: said}
 	case data.ESME_RINVDSTADR:
