@@ -325,17 +325,17 @@ func TestDeliverTimeout(t *testing.T) {
 	})
 }
 
-// When the process stops, what was sent is recorded and the rest is given
-// back at once.
+// When the process stops, what is on its way is sent and recorded, and the rest
+// is given back at once.
 func TestDeliverStopped(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	clock, ledger, sender := newClock(), newLedger(messages(5)...), &fakeSender{}
-	sender.answer = func(_ context.Context, m notify.Message) (string, error) {
+	sender.answer = func(ctx context.Context, m notify.Message) (string, error) {
 		if m.ID == 2 {
 			stop()
 		}
-		return "gw", nil
+		return "gw", ctx.Err()
 	}
 	w := newWorker(t, ledger, sender, notify.WorkerConfig{Concurrency: 1, Batch: 5})
 	if n, err := w.Deliver(ctx, clock.Now); n != 5 || err != nil {
