@@ -243,7 +243,7 @@ func TestTimeout(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
-	client := newClient(t, "taqnyat", "http://"+listener.Addr().String(), func(c *httpsms.Config) { c.Timeout = 100 * time.Millisecond })
+	client := newClient(t, "taqnyat", "http://"+listener.Addr().String(), func(c *httpsms.Config) { c.Timeout = 3 * time.Second })
 	if _, err := client.Send(t.Context(), message("hello")); !errors.Is(err, notify.ErrUncertain) {
 		t.Errorf("Send = %v, want it uncertain", err)
 	}

@@ -133,9 +133,11 @@ func (c *Client) submit(ctx context.Context, s *session, p *pdu.SubmitSM, insist
 }
 
 // partly returns err as it is for a message of which the centre has already
-// taken some parts: sent again, those arrive twice.
+// taken some parts. What failed for a while is sent again, and those parts
+// arrive twice; what is refused for good would only repeat them, so it stays
+// permanent.
 func partly(err error, taken int) error {
-	if taken == 0 || errors.Is(err, notify.ErrUncertain) {
+	if taken == 0 || !errors.Is(err, notify.ErrTemporary) {
 		return err
 	}
 	return fmt.Errorf("%w: %d parts taken, then: %v", notify.ErrUncertain, taken, err) //nolint:errorlint // it no longer counts as what it was

@@ -190,7 +190,9 @@ func TestStatuses(t *testing.T) {
 		{"the centre's own status", 0x0400, 1, notify.ErrTemporary, false, 1},
 		// What was taken in part can't be sent elsewhere.
 		{"system error after the first part", statusSystemError, 2, notify.ErrUncertain, false, 2},
-		{"invalid destination after the first part", statusNoSuchNumber, 2, notify.ErrUncertain, false, 2},
+		// What is refused for good would only repeat the first part.
+		{"rejected after the first part", statusRejected, 2, notify.ErrPermanent, false, 2},
+		{"invalid destination after the first part", statusNoSuchNumber, 2, notify.ErrRecipient, false, 2},
 		// A busy centre gets the rest of what it has begun to take.
 		{"throttled after the first part", statusThrottled, 2, nil, false, 3},
 	}
@@ -300,7 +302,7 @@ func TestEnquireLink(t *testing.T) {
 	t.Parallel()
 	s := newSMSC(t)
 	client := newClient(t, config(s, func(c *smpp.Config) {
-		c.Enquire, c.Timeout = 20*time.Millisecond, 500*time.Millisecond
+		c.Enquire, c.Timeout = 20*time.Millisecond, 2*time.Second
 	}))
 	waitFor(t, "enquiries", func() (ok bool) { s.with(func() { ok = s.enquired > 2 }); return ok })
 	s.obey(sendertest.Hold) // enquiries are answered, messages are not
