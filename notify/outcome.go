@@ -28,10 +28,10 @@ func (c Claimed) release(now time.Time, reason string) Outcome {
 	return o
 }
 
-// again returns the message to the queue for after its backoff, or gives it
-// up when that would be too late.
-func (c Claimed) again(now time.Time, reason string) Outcome {
-	next := now.Add(Backoff(c.Attempt))
+// again returns the message to the queue for after its backoff, and not before
+// the gateways' pause is over, or gives it up when that would be too late.
+func (c Claimed) again(now time.Time, pause time.Duration, reason string) Outcome {
+	next := now.Add(max(Backoff(c.Attempt), min(pause, longestBackoff)))
 	if !next.Before(c.Expires) {
 		return c.outcome(Failed, reason)
 	}

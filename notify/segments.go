@@ -40,52 +40,68 @@ type Size struct {
 // allow. A character of two units is never split between two segments. An
 // empty text takes no segment: there is nothing to send.
 func Measure(text string) Size {
-	if widths, ok := gsm7Widths(text); ok {
-		return pack(GSM7, widths, gsm7Single, gsm7Part)
-	}
-	return pack(UCS2, ucs2Widths(text), ucs2Single, ucs2Part)
-}
-
-// gsm7Widths returns the septets of each character, and false when a
-// character is in neither table.
-func gsm7Widths(text string) ([]int, bool) {
-	widths := make([]int, 0, len(text))
+	size := Size{Encoding: encodingOf(text), Segments: len(Split(text))}
 	for _, r := range text {
-		switch {
-		case strings.ContainsRune(gsm7Basic, r):
-			widths = append(widths, 1)
-		case strings.ContainsRune(gsm7Extension, r):
-			widths = append(widths, 2)
-		default:
-			return nil, false
-		}
-	}
-	return widths, true
-}
-
-// ucs2Widths returns the UTF-16 code units of each character.
-func ucs2Widths(text string) []int {
-	widths := make([]int, 0, len(text))
-	for _, r := range text {
-		widths = append(widths, utf16.RuneLen(r))
-	}
-	return widths
-}
-
-// pack counts the segments that characters of the given widths fill in order.
-func pack(e Encoding, widths []int, single, part int) Size {
-	size := Size{Encoding: e}
-	segments, room := 0, 0
-	for _, w := range widths {
-		size.Characters += w
-		if w > room {
-			segments, room = segments+1, part
-		}
-		room -= w
-	}
-	size.Segments = segments
-	if size.Characters <= single {
-		size.Segments = min(segments, 1)
+		size.Characters += size.Encoding.width(r)
 	}
 	return size
+}
+
+// Split returns what each segment of text carries, in order; Measure counts
+// the same segments.
+func Split(text string) []string {
+	if text == "" {
+		return nil
+	}
+	encoding := encodingOf(text)
+	single, part := encoding.room()
+	if parts := encoding.cut(text, single); len(parts) == 1 {
+		return parts
+	}
+	return encoding.cut(text, part)
+}
+
+// encodingOf returns GSM7 when all characters of text are in its tables.
+func encodingOf(text string) Encoding {
+	for _, r := range text {
+		if !strings.ContainsRune(gsm7Basic, r) && !strings.ContainsRune(gsm7Extension, r) {
+			return UCS2
+		}
+	}
+	return GSM7
+}
+
+// room returns how many units fit in an SMS that stands alone, and in a part
+// of a longer one.
+func (e Encoding) room() (single, part int) {
+	if e == GSM7 {
+		return gsm7Single, gsm7Part
+	}
+	return ucs2Single, ucs2Part
+}
+
+// width returns how many units r takes: septets or UTF-16 code units.
+func (e Encoding) width(r rune) int {
+	switch {
+	case e == UCS2:
+		return utf16.RuneLen(r)
+	case strings.ContainsRune(gsm7Extension, r):
+		return 2
+	default:
+		return 1
+	}
+}
+
+// cut fills parts of the given room with the characters of text in order.
+func (e Encoding) cut(text string, room int) []string {
+	var parts []string
+	start, left := 0, room
+	for i, r := range text {
+		w := e.width(r)
+		if w > left {
+			parts, start, left = append(parts, text[start:i]), i, room
+		}
+		left -= w
+	}
+	return append(parts, text[start:])
 }

@@ -84,3 +84,32 @@ func TestMeasureBounds(t *testing.T) {
 		}
 	})
 }
+
+// The parts are the text, none holds more than fits, and they are as many as
+// Measure says.
+func TestSplitIsWhatMeasureCounts(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("ab€[م😀\n"))).Draw(t, "text")
+		parts, size := notify.Split(text), notify.Measure(text)
+		if got := strings.Join(parts, ""); got != text {
+			t.Fatalf("joined parts = %q, want %q", got, text)
+		}
+		if len(parts) != size.Segments {
+			t.Fatalf("%d parts, want the %d segments of Measure", len(parts), size.Segments)
+		}
+		room := map[notify.Encoding]int{notify.GSM7: 153, notify.UCS2: 67}[size.Encoding]
+		if len(parts) == 1 {
+			room = map[notify.Encoding]int{notify.GSM7: 160, notify.UCS2: 70}[size.Encoding]
+		}
+		for _, part := range parts {
+			n := len(utf16.Encode([]rune(part)))
+			if size.Encoding == notify.GSM7 {
+				n = notify.Measure(part).Characters
+			}
+			if n == 0 || n > room {
+				t.Fatalf("a part holds %d units, want 1 to %d", n, room)
+			}
+		}
+	})
+}

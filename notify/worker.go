@@ -21,9 +21,9 @@ type WorkerConfig struct {
 
 // Worker delivers what is due. Any number of workers share a ledger.
 //
-// A message is sent at least once: when the process dies, or a send times
-// out, after the gateway took a message and before that was recorded, it is
-// sent again. Message.ID lets a gateway recognise it.
+// A message is sent at least once: when the process dies after the gateway took
+// a message and before that was recorded, or its answer is lost (ErrUncertain),
+// it is sent again. Message.ID lets a gateway recognise it.
 type Worker struct {
 	ledger Ledger
 	sender Sender
@@ -69,7 +69,7 @@ func (c WorkerConfig) withDefaults() WorkerConfig {
 }
 
 // Deliver claims batches until nothing is due, the rounds are used up or ctx
-// is done, and returns how many outcomes it recorded. What goes wrong with one
+// is done, which lets sends under way finish, and returns how many outcomes it recorded. What goes wrong with one
 // message is part of its outcome; an error says that the ledger failed, or
 // that the code for a message panicked, which keeps no other message back.
 // Outcomes that the ledger did not take are offered again first thing at the
@@ -146,7 +146,7 @@ func (w *Worker) handle(ctx context.Context, now func() time.Time, leaseEnd time
 func (w *Worker) attempt(ctx context.Context, now func() time.Time, leaseEnd time.Time, c Claimed) (o Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			o, err = c.again(now(), "panic"), panicError(c.ID, p)
+			o, err = c.again(now(), 0, "panic"), panicError(c.ID, p)
 		}
 	}()
 	at := now()
@@ -174,14 +174,17 @@ func (w *Worker) send(ctx context.Context, now func() time.Time, c Claimed) Outc
 		return c.outcome(Failed, reason(err, c, text))
 	}
 	size := Measure(text)
-	ctx, cancel := context.WithTimeout(ctx, w.config.SendTimeout)
+	// What is on its way may finish while the process stops: given up, it would
+	// be uncertain, and be sent again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.SendTimeout)
 	defer cancel()
-	id, err := w.sender.Send(ctx, Message{ID: c.ID, Mobile: c.Mobile, Text: text, Size: size})
+	id, err := w.sender.Send(ctx, Message{ID: c.ID, Mobile: c.Mobile, Text: text, Size: size, Expires: c.Expires})
 	switch {
 	case errors.Is(err, ErrPermanent):
 		return c.outcome(Failed, reason(err, c, text))
 	case err != nil:
-		return c.again(now(), reason(err, c, text))
+		pause, _ := BusyFor(err)
+		return c.again(now(), pause, reason(err, c, text))
 	}
 	o := c.outcome(Accepted, "")
 	o.Segments, o.GatewayID = size.Segments, id

@@ -116,6 +116,26 @@ func TestDeliverOutcomes(t *testing.T) {
 			answer: refuse(fmt.Errorf("%w: busy", notify.ErrTemporary)),
 			want:   notify.Outcome{State: notify.Retry, Reason: "notify: temporary failure: busy", NextAttempt: start.Add(5 * time.Second)},
 		}, {
+			name: "no such recipient, which no retry mends", message: message(notify.Booked), sends: 1,
+			answer: refuse(notify.ErrRecipient),
+			want:   notify.Outcome{State: notify.Failed, Reason: "notify: permanent failure: no such recipient"},
+		}, {
+			name: "a lost answer is asked for by sending again", message: message(notify.Booked), sends: 1,
+			answer: refuse(fmt.Errorf("%w: no answer", notify.ErrUncertain)),
+			want:   notify.Outcome{State: notify.Retry, Reason: "notify: uncertain whether the gateway took the message: no answer", NextAttempt: start.Add(5 * time.Second)},
+		}, {
+			name: "a busy gateway is left alone for as long as it asks", message: message(notify.Booked), sends: 1,
+			answer: refuse(&notify.BusyError{After: time.Minute, Err: errors.New("slow down")}),
+			want:   notify.Outcome{State: notify.Retry, Reason: "notify: temporary failure: busy for 1m0s: slow down", NextAttempt: start.Add(time.Minute)},
+		}, {
+			name: "a busy gateway asks for less than the backoff", message: message(notify.Booked), sends: 1,
+			answer: refuse(&notify.BusyError{After: time.Second, Err: errors.New("slow down")}),
+			want:   notify.Outcome{State: notify.Retry, Reason: "notify: temporary failure: busy for 1s: slow down", NextAttempt: start.Add(5 * time.Second)},
+		}, {
+			name: "a busy gateway can't hold a message for longer than 10 minutes", message: message(notify.Booked), sends: 1,
+			answer: refuse(&notify.BusyError{After: 24 * time.Hour, Err: errors.New("slow down")}),
+			want:   notify.Outcome{State: notify.Retry, Reason: "notify: temporary failure: busy for 24h0m0s: slow down", NextAttempt: start.Add(10 * time.Minute)},
+		}, {
 			name: "any other failure is temporary", message: message(notify.Booked), sends: 1,
 			answer: refuse(errors.New("busy")),
 			want:   notify.Outcome{State: notify.Retry, Reason: "busy", NextAttempt: start.Add(5 * time.Second)},
@@ -176,7 +196,7 @@ func TestDeliverMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference
-	want := []notify.Message{{ID: 1, Mobile: mobile, Text: text, Size: notify.Measure(text)}}
+	want := []notify.Message{{ID: 1, Mobile: mobile, Text: text, Size: notify.Measure(text), Expires: newClock().Now().Add(time.Hour)}}
 	if diff := cmp.Diff(want, sender.accepted); diff != "" {
 		t.Fatalf("sent (-want +got):\n%s", diff)
 	}
@@ -305,17 +325,17 @@ func TestDeliverTimeout(t *testing.T) {
 	})
 }
 
-// When the process stops, what was sent is recorded and the rest is given
-// back at once.
+// When the process stops, what is on its way is sent and recorded, and the rest
+// is given back at once.
 func TestDeliverStopped(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	clock, ledger, sender := newClock(), newLedger(messages(5)...), &fakeSender{}
-	sender.answer = func(_ context.Context, m notify.Message) (string, error) {
+	sender.answer = func(ctx context.Context, m notify.Message) (string, error) {
 		if m.ID == 2 {
 			stop()
 		}
-		return "gw", nil
+		return "gw", ctx.Err()
 	}
 	w := newWorker(t, ledger, sender, notify.WorkerConfig{Concurrency: 1, Batch: 5})
 	if n, err := w.Deliver(ctx, clock.Now); n != 5 || err != nil {

@@ -21,8 +21,11 @@ type Config struct {
 	Secret      []byte // at least 32 bytes; the same in every replica
 	Listen      string // host:port; port 0 chooses a free one
 
-	// SMS is the way out for messages: "sandbox" keeps them in memory.
+	// SMS is the way out for messages: "sandbox" keeps them in memory, and
+	// anything else is the path of a gateway file (docs/OPERATIONS.md).
 	SMS string
+	// SMTP is the mail server, as email.ParseURL reads it; empty for none.
+	SMTP string
 	// RateLimit is how many changes one address may ask for in a minute; 0
 	// for any number, which is accepted on a loopback address only.
 	RateLimit int
@@ -66,8 +69,6 @@ func (c Config) defaults() (Config, error) {
 	switch {
 	case c.DatabaseURL == "":
 		return c, errors.New("service: DATABASE_URL is needed, for example postgres://ziyara@localhost/ziyara")
-	case c.SMS != SandboxSMS && c.Sender == nil:
-		return c, fmt.Errorf("service: ZIYARA_SMS is %q: only %q is known", c.SMS, SandboxSMS)
 	case c.QueueLimit < 0:
 		return c, errors.New("service: ZIYARA_QUEUE_LIMIT is negative")
 	case c.RateLimit < 0:

@@ -239,6 +239,7 @@ func TestRefusedConfigurations(t *testing.T) {
 		{"negative limit of holds of a mobile", func(c *service.Config) { c.HoldsPerMobile = -1 }, "ZIYARA_HOLDS_PER_MOBILE"},
 		{"a limit of holds that is none", func(c *service.Config) { c.HoldsPerAddress = 10_001 }, "at most 10000"},
 		{"any number of holds, reachable by others", func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 }, "ZIYARA_HOLDS_PER_ADDRESS=off"},
+		{"a mail server without a sender", func(c *service.Config) { c.SMTP = "smtps://ziyara:s3cr3t@mail.example.sa" }, "ZIYARA_SMTP_URL"},
 		{"negative limit", func(c *service.Config) { c.RateLimit = -1 }, "ZIYARA_RATE_LIMIT"},
 		{"no limit in public", func(c *service.Config) { c.Listen = "0.0.0.0:0" }, "ZIYARA_RATE_LIMIT"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,8 @@ import (
 
 	"ziyara"
 	"ziyara/notify"
+	"ziyara/notify/email"
+	"ziyara/notify/gateways"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -37,7 +40,9 @@ type Service struct {
 	booker   *slots.Booker
 	waitlist *slots.Waitlist
 	worker   *notify.Worker
-	phone    *sandbox.Phone
+	phone    *sandbox.Phone // nil unless messages stay in the house
+	gateways *gateways.Set  // nil unless they leave it by a gateway file
+	mail     *email.Sender  // nil without a mail server
 	api      *api.Server
 	listener net.Listener
 	centre   atomic.Pointer[slots.Centre]
@@ -97,12 +102,24 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	return s, err
 }
 
-// sender sets up the way out for messages and the worker before it.
-func (s *Service) sender(keys *secret.Keys) error {
+// sender sets up the ways out for messages and the worker before them.
+func (s *Service) sender(keys *secret.Keys) (err error) {
 	way := s.config.Sender
-	if way == nil {
+	switch {
+	case way != nil:
+	case s.config.SMS == SandboxSMS:
 		s.phone = sandbox.New(s.config.Now)
 		way = s.phone
+	default:
+		if s.gateways, err = gateways.Load(s.config.SMS, gateways.Options{Env: os.LookupEnv, Now: s.config.Now}); err != nil {
+			return fmt.Errorf("service: ZIYARA_SMS: %w", err)
+		}
+		way = s.gateways
+	}
+	if s.config.SMTP != "" {
+		if s.mail, err = newMail(s.config); err != nil {
+			return fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
+		}
 	}
 	texts, err := notify.NewTexts()
 	if err != nil {
@@ -110,6 +127,16 @@ func (s *Service) sender(keys *secret.Keys) error {
 	}
 	s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, texts, notify.WorkerConfig{})
 	return err
+}
+
+// newMail returns the way out for e-mail.
+func newMail(c Config) (*email.Sender, error) {
+	config, err := email.ParseURL(c.SMTP)
+	if err != nil {
+		return nil, err
+	}
+	config.Now = c.Now
+	return email.New(config)
 }
 
 // visiblePhone returns the sandbox phone when only this machine can see it.
@@ -170,6 +197,12 @@ func (s *Service) Run(ctx context.Context) error {
 // close gives back what New has taken.
 func (s *Service) close() error {
 	err := s.unlisten()
+	if s.gateways != nil {
+		err = errors.Join(err, s.gateways.Close())
+	}
+	if s.mail != nil {
+		err = errors.Join(err, s.mail.Close())
+	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())
 	}

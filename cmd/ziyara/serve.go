@@ -25,12 +25,13 @@ type tuning struct {
 	Hold            time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
 	MaxConnections  int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Most connections to the database."`
 	QueueLimit      int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"Holds, and bookings, that may wait for the database; beyond it they are asked to come back."`
-	SMS             string        `env:"ZIYARA_SMS" default:"sandbox" enum:"sandbox" help:"The way out for messages: sandbox keeps them in memory and, on a loopback address, shows them under /dev/phone."`
+	SMS             string        `env:"ZIYARA_SMS" default:"sandbox" placeholder:"FILE" help:"The way out for messages: a file that lists gateways (docs/OPERATIONS.md), or sandbox, which keeps them in memory and, on a loopback address, shows them under /dev/phone."`
+	SMTPURL         string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"The mail server, as smtps://user:password@host?from=address; smtp for STARTTLS."`
 }
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS,
+		TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
 		HoldsPerMobile: t.HoldsPerMobile,
 	}
 	var errs [2]error

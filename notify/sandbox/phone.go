@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -29,30 +30,42 @@ type Phone struct {
 	now func() time.Time
 
 	mu       sync.Mutex
-	received int // messages ever
+	failure  error // what Send returns; nil when it works
+	received int   // messages ever
 	ring     [capacity]Message
 }
 
 // New returns a phone without messages that stamps arrivals with now.
 func New(now func() time.Time) *Phone { return &Phone{now: now} }
 
+// Fail makes every further Send return err, or work again when err is nil. A
+// message that fails with notify.ErrUncertain arrives all the same.
+func (p *Phone) Fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failure = err
+}
+
 // Send receives m and returns its id. It returns an error that wraps
-// notify.ErrTemporary when ctx is done, and notify.ErrPermanent when m has no
-// mobile or no text.
+// notify.ErrTemporary when ctx is done, notify.ErrPermanent when m has no
+// mobile, no text or no use any more, and what Fail was told.
 func (p *Phone) Send(ctx context.Context, m notify.Message) (id string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("%w: %w", notify.ErrTemporary, err)
 	}
-	if m.Mobile == "" || m.Text == "" {
-		return "", fmt.Errorf("%w: a mobile and a text are needed", notify.ErrPermanent)
-	}
 	at := p.now().UTC()
+	if err := m.Check(at); err != nil {
+		return "", err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.failure != nil && !errors.Is(p.failure, notify.ErrUncertain) {
+		return "", p.failure
+	}
 	p.received++
 	id = fmt.Sprintf("sandbox-%d", p.received)
 	p.ring[p.received%capacity] = Message{ID: id, Mobile: m.Mobile, Text: m.Text, At: at, Size: notify.Measure(m.Text)}
-	return id, nil
+	return id, p.failure
 }
 
 // Messages returns what mobile received, the newest first; an empty mobile

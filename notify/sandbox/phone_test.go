@@ -13,6 +13,7 @@ import (
 
 	"ziyara/notify"
 	"ziyara/notify/sandbox"
+	"ziyara/notify/sendertest"
 )
 
 const (
@@ -120,6 +121,31 @@ func TestSendRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	failures := map[sendertest.Answer]error{
+		sendertest.Throttle: &notify.BusyError{After: time.Second, Err: errors.New("slow down")},
+		sendertest.Fail:     notify.ErrTemporary,
+		sendertest.Unknown:  notify.ErrRecipient,
+		sendertest.Refuse:   notify.ErrPermanent,
+		sendertest.Hold:     notify.ErrUncertain,
+		sendertest.Garble:   notify.ErrUncertain,
+	}
+	sendertest.Run(t, func(*testing.T) sendertest.Gateway {
+		p := newPhone()
+		return sendertest.Gateway{
+			Sender: p, Close: func() error { return nil }, Instant: true,
+			Answer: func(a sendertest.Answer) { p.Fail(failures[a]) },
+			Taken: func() (texts []string) {
+				for _, m := range p.Messages("") {
+					texts = append(texts, m.Text)
+				}
+				return texts
+			},
+		}
+	})
 }
 
 func TestSendConcurrently(t *testing.T) {

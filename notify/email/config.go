@@ -1,0 +1,107 @@
+// Package email is the way out by e-mail: a text in two forms and, with it, an
+// invitation that puts the visit into the visitor's calendar and keeps it
+// right.
+package email
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Security is how the connection to the mail server is protected.
+type Security string
+
+// The kinds of security.
+const (
+	Implicit Security = "implicit" // TLS from the start (RFC 8314), usually port 465
+	StartTLS Security = "starttls" // TLS before anything is said (RFC 3207), usually port 587
+	None     Security = "none"     // to this machine only
+)
+
+// Config says by which server mail goes out, and from whom.
+type Config struct {
+	Host     string
+	Port     int
+	Security Security
+	User     string // empty: none is needed
+	Password string
+	From     mail.Address
+	RootCAs  *x509.CertPool // who vouches for the server; nil for whom the system trusts
+	Timeout  time.Duration  // of one message; 0 for 20 s
+	Now      func() time.Time
+}
+
+// ParseURL reads smtp://user:password@host:port?from=…, or smtps:// for TLS
+// from the start. smtp means STARTTLS, and with security=none no protection,
+// which is accepted on a loopback address only. The ports are 587 and 465
+// unless given; from is an address, or a name with an address in angle
+// brackets. Errors don't quote the URL, which holds a password.
+func ParseURL(s string) (Config, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" {
+		return Config{}, errors.New("email: not a URL, for example smtps://user:password@mail.example.sa?from=visits@example.sa")
+	}
+	c := Config{Host: u.Hostname(), User: u.User.Username(), Security: StartTLS, Port: 587}
+	c.Password, _ = u.User.Password()
+	switch u.Scheme {
+	case "smtp":
+	case "smtps":
+		c.Security, c.Port = Implicit, 465
+	default:
+		return Config{}, fmt.Errorf("email: scheme %q: want smtp or smtps", u.Scheme)
+	}
+	if p := u.Port(); p != "" {
+		if c.Port, err = strconv.Atoi(p); err != nil || c.Port < 1 || c.Port > 65535 {
+			return Config{}, errors.New("email: port out of range")
+		}
+	}
+	if u.Path != "" && u.Path != "/" {
+		return Config{}, errors.New("email: the URL has a path")
+	}
+	query := u.Query()
+	if query.Get("security") == string(None) && u.Scheme == "smtp" {
+		c.Security = None
+	} else if query.Has("security") {
+		return Config{}, errors.New("email: security: only none is known, and only for smtp")
+	}
+	from, err := mail.ParseAddress(query.Get("from"))
+	if err != nil {
+		return Config{}, errors.New("email: from: want an address, or a name and <an address>")
+	}
+	c.From = *from
+	for name := range query {
+		if name != "from" && name != "security" {
+			return Config{}, fmt.Errorf("email: unknown parameter %q", name)
+		}
+	}
+	return c, c.check()
+}
+
+func (c Config) check() error {
+	switch {
+	case c.Host == "" || c.Port <= 0 || c.Port > 65535:
+		return errors.New("email: a host and a port are needed")
+	case c.Security != Implicit && c.Security != StartTLS && c.Security != None:
+		return fmt.Errorf("email: security %q", c.Security)
+	case c.Security == None && !loopback(c.Host):
+		return errors.New("email: security=none is for a loopback address only")
+	case !strings.Contains(c.From.Address, "@"):
+		return errors.New("email: a sender is needed")
+	case c.Timeout < 0:
+		return errors.New("email: negative timeout")
+	}
+	return nil
+}
+
+// loopback reports whether host is this machine.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

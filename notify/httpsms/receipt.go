@@ -1,0 +1,196 @@
+package httpsms
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"ziyara/notify"
+)
+
+// Errors of receipts.
+var (
+	// ErrForged is returned for a receipt that doesn't prove where it is from.
+	ErrForged = errors.New("httpsms: receipt without proof of its origin")
+	// ErrReceipt is returned for a receipt that can't be read.
+	ErrReceipt = errors.New("httpsms: receipt that can't be read")
+)
+
+// maxReceipts bounds how many receipts come at once.
+const maxReceipts = 1000
+
+// Proof is how the gateway proves that a receipt is from it. Exactly one of
+// Header, Query and HMAC names where.
+type Proof struct {
+	Header string // the request header that holds the secret, after "Bearer " or alone
+	Query  string // the parameter of the URL that holds the secret
+	HMAC   string // the request header that holds the HMAC-SHA256 of the body, in hexadecimal or base64
+	Secret string // at least 16 bytes
+}
+
+// Check returns an error when p proves nothing.
+func (p Proof) Check() error {
+	named := 0
+	for _, name := range []string{p.Header, p.Query, p.HMAC} {
+		if name != "" {
+			named++
+		}
+	}
+	if named != 1 || len(p.Secret) < 16 {
+		return errors.New("httpsms: a proof names one of header, query and hmac, and has a secret of at least 16 bytes")
+	}
+	return nil
+}
+
+// Callback is a request by which a gateway brings receipts.
+type Callback struct {
+	Header http.Header
+	Query  url.Values
+	Body   []byte
+}
+
+// proved reports whether c is from whoever knows the secret.
+func (p Proof) proved(c Callback) bool {
+	switch {
+	case p.Check() != nil:
+		return false
+	case p.Header != "":
+		return same(strings.TrimPrefix(c.Header.Get(p.Header), "Bearer "), p.Secret)
+	case p.Query != "":
+		return same(c.Query.Get(p.Query), p.Secret)
+	}
+	sum := hmac.New(sha256.New, []byte(p.Secret))
+	sum.Write(c.Body)
+	want, given := sum.Sum(nil), strings.TrimPrefix(c.Header.Get(p.HMAC), "sha256=")
+	for _, decode := range []func(string) ([]byte, error){hex.DecodeString, base64.StdEncoding.DecodeString} {
+		if got, err := decode(given); err == nil && hmac.Equal(got, want) {
+			return true
+		}
+	}
+	return false
+}
+
+// same compares without telling by its time how much agrees.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// Receipts returns the receipts in c that tell the end of a delivery. It
+// returns ErrForged without the proof, and ErrReceipt when c can't be read.
+func (p Provider) Receipts(c Callback, proof Proof, now time.Time) ([]notify.Receipt, error) {
+	if !proof.proved(c) {
+		return nil, ErrForged
+	}
+	if p.Receipt == nil {
+		return nil, fmt.Errorf("%w: the provider has none", ErrReceipt)
+	}
+	all, err := p.Receipt.read(c)
+	if err != nil {
+		return nil, err
+	}
+	var receipts []notify.Receipt
+	for _, f := range all {
+		r, err := p.Receipt.receipt(f)
+		if err != nil {
+			return nil, err
+		}
+		if r.Delivery != "" {
+			r.At = now.UTC()
+			receipts = append(receipts, r)
+		}
+	}
+	return receipts, nil
+}
+
+// read returns the receipts in c, each with its fields.
+func (r *Receipt) read(c Callback) ([]fields, error) {
+	format := r.Format
+	if format == Any {
+		format = guess(c)
+	}
+	switch format {
+	case Query:
+		return []fields{{json: object(c.Query)}}, nil
+	case Form:
+		form, err := url.ParseQuery(string(c.Body))
+		if err != nil {
+			return nil, fmt.Errorf("%w: not a form", ErrReceipt)
+		}
+		return []fields{{json: object(form)}}, nil
+	default: // JSON
+	}
+	v, ok := find(decodeJSON(c.Body), r.List)
+	if list, isList := v.([]any); isList && len(list) <= maxReceipts {
+		all := make([]fields, len(list))
+		for i := range list {
+			all[i].json = list[i]
+		}
+		return all, nil
+	}
+	if _, isObject := v.(map[string]any); !ok || !isObject || r.List != "" {
+		return nil, fmt.Errorf("%w: not the JSON that was expected", ErrReceipt)
+	}
+	return []fields{{json: v}}, nil
+}
+
+// guess returns the format of c.
+func guess(c Callback) Format {
+	switch {
+	case len(c.Body) == 0:
+		return Query
+	case strings.HasPrefix(c.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		return Form
+	default:
+		return JSON
+	}
+}
+
+// object returns the first value of each name.
+func object(v url.Values) map[string]any {
+	o := make(map[string]any, len(v))
+	for name, all := range v {
+		o[name] = all[0]
+	}
+	return o
+}
+
+// receipt returns what f says. Its Delivery is empty while the message is under
+// way.
+func (r *Receipt) receipt(f fields) (notify.Receipt, error) {
+	first := func(names []string) string {
+		for _, name := range names {
+			if value, ok := f.at(name); ok && value != "" {
+				return value
+			}
+		}
+		return ""
+	}
+	id, state := first(r.ID), first(r.State)
+	if !goodID(id) || state == "" {
+		return notify.Receipt{}, fmt.Errorf("%w: no id or no state", ErrReceipt)
+	}
+	code := first(r.Code)
+	receipt := notify.Receipt{GatewayID: id}
+	if goodID(code) {
+		receipt.Code = code[:min(len(code), 32)]
+	}
+	switch {
+	case slices.Contains(r.Delivered, state):
+		receipt.Delivery = notify.Delivered
+	case slices.Contains(r.Undelivered, state):
+		receipt.Delivery = notify.Undelivered
+	case slices.Contains(r.Overdue, state):
+		receipt.Delivery = notify.Overdue
+	}
+	return receipt, nil
+}
