@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"ziyara/scheduling"
 )
 
 const (
@@ -15,23 +17,56 @@ const (
 // nearest returns the free starts closest to the target's, nearest first, the
 // earlier of two equally close.
 func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, error) {
-	days, _, err := b.search(ctx, t.group, t.visit, t.day.Date-alternativesDays, t.day.Date+alternativesDays, now)
+	wanted := t.day.Date
+	from, to := t.visit.within(t.group.Calendar, wanted-alternativesDays, wanted+alternativesDays, now)
+	if from > to {
+		return nil, nil
+	}
+	occupied, _, err := b.store.Occupancy(ctx, t.group, from, to)
 	if err != nil {
 		return nil, err
 	}
-	var all []Slot
-	for _, d := range days {
-		all = append(all, d.Slots...)
+	best := closest{start: t.start}
+	look := func(date scheduling.Date) {
+		if date < from || date > to {
+			return
+		}
+		day, used := occupied[date-from].on(t.group.Calendar.Day(date))
+		for _, s := range Free(day, used, t.visit, now) {
+			best.add(s)
+		}
 	}
-	return closest(all, t.start), nil
+	look(wanted)
+	for away := scheduling.Date(1); away <= alternativesDays && !best.nearerThan(away); away++ {
+		look(wanted - away)
+		look(wanted + away)
+	}
+	return best.slots, nil
 }
 
-// closest returns the maxAlternatives slots nearest to start. It sorts all.
-func closest(all []Slot, start time.Time) []Slot {
-	slices.SortFunc(all, func(a, b Slot) int {
-		return cmp.Or(
-			cmp.Compare(a.Start.Sub(start).Abs(), b.Start.Sub(start).Abs()),
-			a.Start.Compare(b.Start))
+// closest keeps the maxAlternatives slots nearest to start, in order.
+type closest struct {
+	start time.Time
+	slots []Slot
+}
+
+func (c *closest) add(s Slot) {
+	at, _ := slices.BinarySearchFunc(c.slots, s, func(a, b Slot) int {
+		return cmp.Or(cmp.Compare(c.away(a), c.away(b)), a.Start.Compare(b.Start))
 	})
-	return all[:min(len(all), maxAlternatives)]
+	if at < maxAlternatives {
+		c.slots = slices.Insert(c.slots, at, s)
+		c.slots = c.slots[:min(len(c.slots), maxAlternatives)]
+	}
+}
+
+func (c *closest) away(s Slot) time.Duration { return s.Start.Sub(c.start).Abs() }
+
+// nearerThan reports whether no slot of a date that is so many dates away, or
+// more, can be among the nearest. Openings end at the latest a day after their
+// date, so a slot may be two days nearer than its date; two hours are for
+// clocks that change.
+func (c *closest) nearerThan(dates scheduling.Date) bool {
+	const day = 24 * time.Hour
+	return len(c.slots) == maxAlternatives && c.away(c.slots[maxAlternatives-1]) < time.Duration(dates-2)*day-2*time.Hour
 }
