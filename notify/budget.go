@@ -5,11 +5,11 @@ package notify
 type Budget struct {
 	Segments int64
 	Cost     Money
-	Warn     int // percent of either at which staff are warned; 80 when 0
+	Warn     int // percent of either at which staff are warned; DefaultWarn when 0
 }
 
-// defaultWarn is when staff are warned unless they say otherwise, in percent.
-const defaultWarn = 80
+// DefaultWarn is when staff are warned unless they say otherwise, in percent.
+const DefaultWarn = 80
 
 // Usage is what a department has spent on messages in a month.
 type Usage struct {
@@ -32,7 +32,7 @@ const (
 func (b Budget) Level(u Usage) Level {
 	warn := int64(b.Warn)
 	if warn == 0 {
-		warn = defaultWarn
+		warn = DefaultWarn
 	}
 	level := Within
 	for _, part := range [][2]int64{{u.Segments, b.Segments}, {int64(u.Cost), int64(b.Cost)}} {

@@ -77,7 +77,7 @@ func TestOptional(t *testing.T) {
 	for before, want := range map[time.Duration]bool{
 		72 * time.Hour: false, 24 * time.Hour: false, 12 * time.Hour: false, 12*time.Hour - 1: true, 2 * time.Hour: true,
 	} {
-		if got := (notify.Facts{Kind: notify.Reminder, Before: before}).Optional(); got != want {
+		if got := (notify.Facts{Kind: notify.Reminder, Lead: before}).Optional(); got != want {
 			t.Errorf("reminder %v before is optional = %t, want %t", before, got, want)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func TestDecideByBudget(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
-	late := notify.Facts{Kind: notify.Reminder, Before: 2 * time.Hour}
+	late := notify.Facts{Kind: notify.Reminder, Lead: 2 * time.Hour}
 	for _, tt := range []struct {
 		name  string
 		facts notify.Facts
@@ -24,7 +24,7 @@ func TestDecideByBudget(t *testing.T) {
 		{"a survey after the warning", notify.Facts{Kind: notify.Survey}, notify.Warned, nil, notify.Send},
 		{"a survey", notify.Facts{Kind: notify.Survey}, notify.Spent, nil, notify.OverBudget},
 		{"the reminder of two hours", late, notify.Spent, nil, notify.OverBudget},
-		{"the reminder of a day", notify.Facts{Kind: notify.Reminder, Before: 24 * time.Hour}, notify.Spent, nil, notify.Send},
+		{"the reminder of a day", notify.Facts{Kind: notify.Reminder, Lead: 24 * time.Hour}, notify.Spent, nil, notify.Send},
 		{"a confirmation", notify.Facts{Kind: notify.Booked}, notify.Spent, nil, notify.Send},
 		{"a delay", notify.Facts{Kind: notify.Delayed}, notify.Spent, nil, notify.Send},
 		{"a closure", notify.Facts{Kind: notify.Closed}, notify.Spent, nil, notify.Send},

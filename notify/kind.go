@@ -58,5 +58,5 @@ const lateReminder = 12 * time.Hour
 // the visit. Whoever misses these doesn't come in vain, and doesn't wait for an
 // answer (docs/adr/0024).
 func (f Facts) Optional() bool {
-	return f.Kind == Survey || f.Kind == Reminder && f.Before > 0 && f.Before < lateReminder
+	return f.Kind == Survey || f.Kind == Reminder && f.Lead > 0 && f.Lead < lateReminder
 }

@@ -35,7 +35,7 @@ type Facts struct {
 	Start      time.Time      // of a Proposed message: the proposed one
 	Until      time.Time      // when an offer ends
 	Minutes    int            // how much later a delayed visit begins
-	Before     time.Duration  // of a reminder: how long before the start it was due
+	Lead       time.Duration  // of a reminder: how long ahead of the start it is
 	Zone       *time.Location // of the branch: Start and Until are told in its wall time
 }
 
