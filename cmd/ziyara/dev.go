@@ -58,6 +58,9 @@ func (d dev) Run(ctx context.Context) (err error) {
 		return err
 	}
 	config.DatabaseURL, config.Listen, config.Log = d.URL, d.Listen, textLog()
+	if config.PublicURL == "" {
+		config.PublicURL = "http://" + d.Listen // links lead to this machine
+	}
 	replica, err := service.New(ctx, config)
 	if err != nil {
 		return err
