@@ -462,7 +462,7 @@ func TestPublicURL(t *testing.T) {
 		"https://visit.mof.gov.sa/path":              false,
 		"https://visit.mof.gov.sa?a=b":               false,
 		"https://me@visit.mof.gov.sa":                false,
-		"https://" + strings.Repeat("a", 41) + ".sa": false,
+		"https://" + strings.Repeat("a", 28) + ".sa": false,
 	} {
 		config := service.Config{DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address}
 		replica, err := service.New(context.Background(), config)

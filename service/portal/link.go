@@ -31,7 +31,7 @@ var ErrOrigin = errors.New("portal: not a public address")
 
 // maxHost is the longest host and port, in characters: with it a confirmation
 // in Arabic and its link still fit two segments.
-const maxHost = 40
+const maxHost = 30
 
 // linkPath is what precedes the token in a link.
 const linkPath = "/m/"
@@ -44,7 +44,7 @@ type Links struct {
 
 // NewLinks returns links at origin, such as https://visit.example.gov.sa. It
 // returns ErrOrigin unless that is https, or http on this machine, and nothing
-// but a host of at most 40 characters.
+// but a host of at most 30 characters.
 func NewLinks(origin string, keys *secret.Keys) (*Links, error) {
 	u, err := url.Parse(origin)
 	switch {

@@ -98,8 +98,7 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // by the limit
 		return p.state(c, http.StatusTooManyRequests, "too_many")
 	}
-	var routed *fiber.Error
-	if errors.As(err, &routed) {
+	if _, ok := errors.AsType[*fiber.Error](err); ok {
 		return err // not one of these pages
 	}
 	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)

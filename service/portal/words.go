@@ -33,6 +33,7 @@ func words() map[string]catalog.Text {
 		"days_title":   {AR: "اختاروا اليوم", EN: "Choose a day"},
 		"times_title":  {AR: "اختاروا الوقت", EN: "Choose a time"},
 		"times_about":  {AR: "بالضغط على الوقت ينتقل موعدكم إليه مباشرة.", EN: "Your visit moves to the time that you press."},
+		"now":          {AR: "موعدكم الآن:", EN: "Your visit is now on"},
 		"other_days":   {AR: "أيام أخرى", EN: "Other days"},
 		"no_days":      {AR: "لا توجد أوقات متاحة في هذه الأيام.", EN: "There is no free time in these days."},
 		"later":        {AR: "أيام لاحقة", EN: "Later days"},
