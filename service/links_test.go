@@ -368,6 +368,84 @@ func TestLinkInAnOutage(t *testing.T) {
 	until(t, "the page is back", func() bool { return centre.Get(l.path).Status == http.StatusOK })
 }
 
+// Behind the link of a proposal the visitor accepts or refuses it, and sees
+// where the request stands.
+func TestLinkAnswersAProposal(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		answer string
+		want   []string
+		start  string
+		status api.AppointmentStatus
+	}{
+		{"/accept", []string{"تم حجز الموعد المقترح", "موعدكم محجوز", "الأحد 29 نوفمبر 2026"}, "2026-11-29T07:30", api.AppointmentStatusBooked},
+		{"/refuse", []string{"يبقى طلبكم كما كان", "طلبكم قيد الموافقة", "الخميس 26 نوفمبر 2026"}, "2026-11-26T07:30", api.AppointmentStatusRequested},
+	} {
+		t.Run(c.answer, func(t *testing.T) {
+			t.Parallel()
+			centre := servicetest.Open(t, 1, public)
+			l := linked{Visitor: centre.Visitor(1), t: t, centre: centre}
+			l.Lang = "ar"
+			var reference slots.Reference
+			l.visit, reference = requests(t, l.Visitor)
+			l.Messages()
+			if _, err := centre.Replicas[0].Booker().Propose(t.Context(), reference, servicetest.At(t, "2026-11-29T07:30"), "noura", centre.Clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+			l.path = l.newest()
+			page := l.looks("")
+			says(t, page, "طلبكم قيد الموافقة", "موعد مقترح بدلا منه", "الأحد 29 نوفمبر 2026", "أقبل الموعد المقترح", "لا يناسبني", "إلغاء الموعد")
+			for _, action := range []string{"نعم، سأحضر", ">تغيير الموعد<"} {
+				if strings.Contains(page, action) {
+					t.Errorf("%s is offered for a request", action)
+				}
+			}
+			if answer := l.presses("/confirm", url.Values{"version": {"1"}}); answer.Status != http.StatusConflict {
+				t.Errorf("a request was confirmed: %d", answer.Status)
+			}
+			says(t, l.follows(c.answer, nil), c.want...)
+			says(t, l.follows(c.answer, nil), c.want...) // pressed twice
+			if strings.Contains(l.looks(""), "لا يناسبني") {
+				t.Error("what was answered is asked again")
+			}
+			other := map[string]string{"/accept": "/refuse", "/refuse": "/accept"}[c.answer]
+			if answer := l.presses(other, nil); answer.Status != http.StatusConflict {
+				t.Errorf("the other answer after it: %d, want 409", answer.Status)
+			}
+			if now := l.Shows(l.visit); now.Status != c.status || !now.Start.Equal(servicetest.At(t, c.start)) {
+				t.Errorf("%s at %v", now.Status, now.Start)
+			}
+			centre.AuditClean()
+		})
+	}
+}
+
+// Who was declined reads why, and can't act.
+func TestLinkToADeclinedRequest(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, public)
+	l := linked{Visitor: centre.Visitor(1), t: t, centre: centre}
+	var reference slots.Reference
+	l.visit, reference = requests(t, l.Visitor)
+	booker := centre.Replicas[0].Booker()
+	if _, err := booker.Propose(t.Context(), reference, servicetest.At(t, "2026-11-29T07:30"), "noura", centre.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	l.path = l.newest()
+	if _, err := booker.Refuse(t.Context(), reference, centre.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := booker.Decline(t.Context(), reference, "noura", "The hall is closed", centre.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	page := l.looks("")
+	says(t, page, "Your request was not approved", "The hall is closed", "book a new visit")
+	if strings.Contains(page, "<form") {
+		t.Error("a declined request can be acted on")
+	}
+	centre.AuditClean()
+}
+
 // A department's words go out from every replica within seconds, and are kept
 // as they were sent.
 func TestDepartmentsOwnWords(t *testing.T) {

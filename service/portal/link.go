@@ -21,6 +21,7 @@ const (
 	Confirm Action = 'c' // say that the visitor comes
 	Move    Action = 'v'
 	Cancel  Action = 'x'
+	Answer  Action = 'a' // accept or refuse what the department proposes
 )
 
 // allows reports whether a link for a may be used for do.

@@ -56,6 +56,8 @@ type page struct {
 	Party                    int
 	Version                  int
 	Requirements             []string
+	Proposed                 *moment // another start that waits for an answer; nil for none
+	Reason                   string  // why a request was declined
 
 	CanConfirm, CanMove, CanCancel, TooLate bool
 
@@ -136,8 +138,18 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	}
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
-		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), o.action.allows(Confirm)
-		out.TooLate = o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel
+		booked := o.Status == slots.Booked
+		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), booked && o.action.allows(Confirm)
+		out.TooLate = booked && (o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel)
+	}
+	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
+		proposed := momentOf(proposal.Start, zone, out.Lang)
+		out.Proposed = &proposed
+	}
+	for _, e := range o.History {
+		if e.Kind == slots.WasDeclined && o.Status == slots.Declined { // other reasons are for the staff
+			out.Reason = e.Reason
+		}
 	}
 	return out
 }
@@ -183,10 +195,12 @@ func stateOf(o opened, ahead, confirmed bool) string {
 	switch {
 	case o.Status == slots.Cancelled:
 		return "state_cancelled"
-	case o.Status != slots.Booked:
-		return "state_other"
+	case o.Status == slots.Declined:
+		return "state_declined"
 	case !ahead:
 		return "state_past"
+	case o.Status == slots.Requested:
+		return "state_requested"
 	case confirmed:
 		return "state_confirmed"
 	}

@@ -63,6 +63,8 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/confirm", p.confirm)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
+	visit.Post("/accept", p.accept)
+	visit.Post("/refuse", p.refuse)
 }
 
 // guard sets the headers of every page, refuses other hosts, and turns errors

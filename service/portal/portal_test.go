@@ -32,7 +32,7 @@ func TestLinks(t *testing.T) {
 	}
 	r := slots.NewReference([5]byte{1, 2, 3, 4, 5})
 	ends := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
-	for _, a := range []Action{Manage, Confirm, Move, Cancel} {
+	for _, a := range []Action{Manage, Confirm, Move, Cancel, Answer} {
 		link := links.Link(r, a, ends)
 		token, ok := strings.CutPrefix(link, "https://visit.mof.gov.sa/m/")
 		if !ok || len(token) != 28 {
@@ -45,7 +45,7 @@ func TestLinks(t *testing.T) {
 		if _, _, err = links.open(token, ends); !errors.Is(err, secret.ErrTokenExpired) {
 			t.Errorf("at its end: %v", err)
 		}
-		for _, do := range []Action{Confirm, Move, Cancel} {
+		for _, do := range []Action{Confirm, Move, Cancel, Answer} {
 			if got, want := a.allows(do), a == Manage || a == do; got != want {
 				t.Errorf("%c allows %c = %t", a, do, got)
 			}
@@ -109,8 +109,8 @@ func TestWords(t *testing.T) {
 		used[state], used[state+"_about"] = true, true
 	}
 	for _, key := range []string{
-		"state_booked", "state_confirmed", "state_cancelled", "state_past", "state_other",
-		"done_confirmed", "done_moved", "done_cancelled", "changed", "too_late", "taken", "busy", "no_more",
+		"state_booked", "state_confirmed", "state_cancelled", "state_past", "state_requested", "state_declined",
+		"done_accepted", "done_refused", "done_confirmed", "done_moved", "done_cancelled", "changed", "too_late", "taken", "busy", "no_more",
 	} {
 		used[key] = true
 	}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -36,8 +37,10 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 	return opened{action, a}, err
 }
 
-// ahead reports whether the visitor is still expected.
-func (p *Portal) ahead(o opened) bool { return o.Status == slots.Booked && p.Now().Before(o.Start) }
+// ahead reports whether the visitor is still expected, or has asked to come.
+func (p *Portal) ahead(o opened) bool {
+	return (o.Status == slots.Booked || o.Status == slots.Requested) && p.Now().Before(o.Start)
+}
 
 // show shows the visit, or what is asked of who holds a link for one thing.
 func (p *Portal) show(c *fiber.Ctx) error {
@@ -59,7 +62,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 // done returns the notice that follows an action, "" for any other text.
 func done(what string) string {
 	switch what {
-	case "confirmed", "moved", "cancelled":
+	case "confirmed", "moved", "cancelled", "accepted", "refused":
 		return "done_" + what
 	}
 	return ""
@@ -127,6 +130,33 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	return p.finish(c, "cancelled")
 }
 
+// accept books the visit at the start that the department proposed.
+func (p *Portal) accept(c *fiber.Ctx) error { return p.answer(c, p.Booker.Accept, "accepted") }
+
+// refuse gives the proposed start back.
+func (p *Portal) refuse(c *fiber.Ctx) error { return p.answer(c, p.Booker.Refuse, "refused") }
+
+// answer gives the visitor's answer to a proposal.
+func (p *Portal) answer(c *fiber.Ctx, give func(context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string) error {
+	o, err := p.open(c, Answer)
+	if err != nil {
+		return err
+	}
+	_, err = give(c.UserContext(), o.Reference, p.Now())
+	_, invalid := errors.AsType[*slots.VisitorError](err)
+	switch {
+	case err == nil:
+		return p.finish(c, what)
+	case errors.Is(err, slots.ErrNoProposal):
+		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+	case errors.Is(err, slots.ErrPersonBusy):
+		return p.visit(c, "visit", o, http.StatusConflict, "busy")
+	case invalid: // such as a power of attorney that ends before
+		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+	}
+	return err
+}
+
 // chooseStart shows the dates with places, or the times of one.
 func (p *Portal) chooseStart(c *fiber.Ctx) error {
 	o, err := p.open(c, Move)
@@ -171,13 +201,17 @@ func (p *Portal) move(c *fiber.Ctx) error {
 // movable reports whether it is not too late to move the visit.
 func (p *Portal) movable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
-	return ok && o.action.allows(Move) && p.Now().Before(o.Start.Add(-s.MoveCutoff))
+	return ok && o.Status == slots.Booked && o.action.allows(Move) && p.Now().Before(o.Start.Add(-s.MoveCutoff))
 }
 
-// cancellable reports whether it is not too late to cancel the visit.
+// cancellable reports whether it is not too late to cancel the visit. A request
+// that nobody has answered can be withdrawn until it would begin.
 func (p *Portal) cancellable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
-	return ok && o.action.allows(Cancel) && p.Now().Before(o.Start.Add(-s.CancelCutoff))
+	if !ok || !o.action.allows(Cancel) {
+		return false
+	}
+	return o.Status == slots.Requested || p.Now().Before(o.Start.Add(-s.CancelCutoff))
 }
 
 // starts shows dates with places from the one that is asked for, or today, and
