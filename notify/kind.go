@@ -8,6 +8,11 @@
 // Ledger and Sender.
 package notify
 
+import (
+	"slices"
+	"time"
+)
+
 // Kind says what a message tells.
 type Kind string
 
@@ -21,10 +26,37 @@ const (
 	Proposed         Kind = "proposed"          // another start is offered for a requested visit
 	Moved            Kind = "moved"             // a visit has another start
 	Cancelled        Kind = "cancelled"         // a visit was cancelled
+	Closed           Kind = "closed"            // the desk is closed at the time of a visit: choose another
+	Reminder         Kind = "reminder"          // a visit is near
 	Offer            Kind = "offer"             // a place is held for somebody who waits
+	Delayed          Kind = "delayed"           // a visit begins later than booked
+	Survey           Kind = "survey"            // how was the visit
+	CaseUpdated      Kind = "case_updated"      // there is news of a request with a number
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{VerificationCode, Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled, Offer}
+	return []Kind{
+		VerificationCode, Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled,
+		Closed, Reminder, Offer, Delayed, Survey, CaseUpdated,
+	}
+}
+
+// linked reports whether a message of the kind ends with a link, where the
+// centre has a public address: those that ask the visitor to come, or to
+// choose.
+func (k Kind) linked() bool {
+	return slices.Contains([]Kind{Booked, Approved, Proposed, Moved, Closed, Reminder, Survey}, k)
+}
+
+// lateReminder is how long before a visit the reminders begin that a centre
+// can do without.
+const lateReminder = 12 * time.Hour
+
+// Optional reports whether the message of the facts is left out in a month
+// whose budget is spent: a survey, and a reminder less than 12 hours before
+// the visit. Whoever misses these doesn't come in vain, and doesn't wait for an
+// answer (docs/adr/0024).
+func (f Facts) Optional() bool {
+	return f.Kind == Survey || f.Kind == Reminder && f.Lead > 0 && f.Lead < lateReminder
 }

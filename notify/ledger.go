@@ -36,8 +36,11 @@ type Claimed struct {
 	StartVersion int
 	Version      int
 	Cancelled    bool
-	Request      Request
 	Held         bool
+	Request      Request
+
+	// Budget says how far the department has used its budget of this month.
+	Budget Level
 }
 
 // Request says where the request for a visit that needs an approval stands;

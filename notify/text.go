@@ -4,7 +4,9 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -20,28 +22,40 @@ var ErrFacts = errors.New("notify: incomplete facts")
 //go:embed texts/active.*.toml
 var textFiles embed.FS
 
-// Facts is everything a text is made of. A verification code needs Code, an
-// offer all but Code and Reference, and the other kinds all but Code and Until.
+// Facts is everything a text is made of. Which of them a kind needs follows
+// from what its texts may mention: see Variables.
 type Facts struct {
-	Kind      Kind
-	Lang      string // "ar" or "en"; anything else is Arabic
-	Code      string
-	Reference string
-	Service   catalog.Text
-	Branch    catalog.Text
-	Start     time.Time      // of a Proposed message: the proposed one
-	Until     time.Time      // when an offer ends
-	Zone      *time.Location // of the branch: Start and Until are told in its wall time
+	Kind       Kind
+	Lang       string // "ar" or "en"; anything else is Arabic
+	Department string // slug; "" for none
+	Code       string
+	Reference  string // of the visit, or the number of a case
+	Service    catalog.Text
+	Branch     catalog.Text
+	Start      time.Time      // of a Proposed message: the proposed one
+	Until      time.Time      // when an offer ends
+	Minutes    int            // how much later a delayed visit begins
+	Lead       time.Duration  // of a reminder: how long ahead of the start it is
+	Zone       *time.Location // of the branch: Start and Until are told in its wall time
 }
 
 // Texts renders messages. It is safe for concurrent use.
 type Texts struct {
 	arabic, english *i18n.Localizer
+	link            func(Facts) string
+	departments     atomic.Pointer[map[string]department]
 }
+
+// TextOption changes how texts are rendered.
+type TextOption func(*Texts)
+
+// WithLinks lets messages that ask the visitor to come or to choose end with
+// the address that link returns; "" for none.
+func WithLinks(link func(Facts) string) TextOption { return func(t *Texts) { t.link = link } }
 
 // NewTexts loads the embedded catalogues. It returns an error when a wording
 // is missing in a language or can't be rendered.
-func NewTexts() (*Texts, error) {
+func NewTexts(options ...TextOption) (*Texts, error) {
 	bundle := i18n.NewBundle(language.Arabic)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	for _, lang := range []string{"ar", "en"} {
@@ -57,6 +71,13 @@ func NewTexts() (*Texts, error) {
 	t := &Texts{
 		arabic:  i18n.NewLocalizer(bundle, "ar"),
 		english: i18n.NewLocalizer(bundle, "en"),
+		link:    func(Facts) string { return "" },
+	}
+	for _, o := range options {
+		o(t)
+	}
+	if err := t.Use(nil); err != nil {
+		return nil, err
 	}
 	if err := t.check(); err != nil {
 		return nil, err
@@ -64,72 +85,123 @@ func NewTexts() (*Texts, error) {
 	return t, nil
 }
 
-// Render returns the text of a message: the fullest wording that fits one
-// segment, otherwise the shortest one, in which nothing is cut. Dates are
-// Gregorian with the day first, times are of 24 hours, digits are Western. It
-// returns an error that wraps ErrFacts when a fact the kind needs is missing.
+// Render returns the text of a message in the words of its department: the
+// fullest wording that fits one segment, or two when it ends with a link,
+// otherwise the shortest one, in which nothing is cut. Dates are Gregorian with
+// the day first, times are of 24 hours, digits are Western. It returns an error
+// that wraps ErrFacts when a fact the kind needs is missing.
 func (t *Texts) Render(f Facts) (string, error) {
+	p, err := t.render(f, nil)
+	return p.Text, err
+}
+
+// render renders a message with the wordings of c, or with those in use when c
+// is nil.
+func (t *Texts) render(f Facts, c *Checked) (Preview, error) {
 	if err := f.check(); err != nil {
-		return "", err
+		return Preview{}, err
 	}
 	v, err := t.view(f)
 	if err != nil {
-		return "", err
+		return Preview{}, err
 	}
-	var text string
-	for _, wording := range wordings(f.Kind) {
-		if text, err = t.say(f.Lang, string(f.Kind)+"."+wording, v); err != nil {
-			return "", err
+	of, known := (*t.departments.Load())[f.Department]
+	ending, fits := "", 1
+	if link := t.linkOf(f, of, known); link != "" {
+		ending, fits = "\n"+link, 2
+	} else if f.Kind == Survey {
+		return Preview{}, fmt.Errorf("%w: %s without link", ErrFacts, f.Kind)
+	}
+	p := Preview{}
+	for i, say := range t.wordings(f, of, c) {
+		text, err := say(v)
+		if err != nil {
+			return Preview{}, err
 		}
-		if Measure(text).Segments == 1 {
+		p.Text, p.Wording = text+ending, i
+		if p.Size = Measure(p.Text); p.Segments <= fits {
 			break
 		}
 	}
-	return text, nil
+	p.Cost = of.Price.Times(int64(p.Segments))
+	return p, nil
 }
 
-// wordings returns the wordings of a kind, the fullest first.
-func wordings(k Kind) []string {
+// linkOf returns the address that a message ends with, "" for none.
+func (t *Texts) linkOf(f Facts, of department, known bool) string {
+	if !f.Kind.linked() || known && !of.Links && f.Kind != Survey {
+		return ""
+	}
+	return t.link(f)
+}
+
+// wordings returns the ways to say a message, the fullest first: those of c,
+// else those of the department, else those of the catalogue.
+func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) (string, error) {
+	var list []func(view) (string, error)
+	own := of.texts[textKey{f.Kind, f.lang()}]
+	if c != nil {
+		own = *c
+	}
+	for _, w := range own.wordings {
+		list = append(list, func(v view) (string, error) { return say(w.texts(f.lang(), f.Minutes), v), nil })
+	}
+	if list != nil {
+		return list
+	}
+	for _, name := range catalogued(f.Kind) {
+		list = append(list, func(v view) (string, error) { return t.say(f, string(f.Kind)+"."+name, v) })
+	}
+	return list
+}
+
+// lang returns the language of the facts as the catalogues have it.
+func (f Facts) lang() string {
+	if f.Lang == "en" {
+		return "en"
+	}
+	return "ar"
+}
+
+// catalogued returns the wordings of a kind in the catalogues, the fullest
+// first.
+func catalogued(k Kind) []string {
 	if k == VerificationCode {
 		return []string{"full"}
 	}
 	return []string{"full", "short", "shortest"}
 }
 
-// check returns an error that names the first fact missing.
-func (f Facts) check() error {
-	missing := func(fact string) error { return fmt.Errorf("%w: %s without %s", ErrFacts, f.Kind, fact) }
-	switch f.Kind {
-	case VerificationCode:
-		if f.Code == "" {
-			return missing("code")
-		}
-		return nil
-	case Requested, Booked, Approved, Declined, Proposed, Moved, Cancelled, Offer:
-		switch {
-		case f.Reference == "" && f.Kind != Offer:
-			return missing("reference")
-		case f.Until.IsZero() && f.Kind == Offer:
-			return missing("until")
-		case f.Service.In(f.Lang) == "":
-			return missing("service")
-		case f.Branch.In(f.Lang) == "":
-			return missing("branch")
-		case f.Start.IsZero():
-			return missing("start")
-		case f.Zone == nil:
-			return missing("zone")
-		}
-		return nil
-	}
-	return fmt.Errorf("%w: unknown kind %q", ErrFacts, f.Kind)
+// view is what the wordings may mention, in the language of the message.
+type view struct {
+	Code, Reference, Service, Branch   string
+	Weekday, Day, Time, Until, Minutes string
+	Start                              time.Time // in the zone of the branch
 }
 
-// view is what the wordings of a catalogue may mention.
-type view struct {
-	Code, Reference, Service, Branch string
-	Weekday, Day, Time, Until        string
-	Start                            time.Time // in the zone of the branch
+// of returns what a variable stands for.
+func (v view) of(name Variable) string {
+	switch name {
+	case VarCode:
+		return v.Code
+	case VarReference:
+		return v.Reference
+	case VarService:
+		return v.Service
+	case VarBranch:
+		return v.Branch
+	case VarWeekday:
+		return v.Weekday
+	case VarDay:
+		return v.Day
+	case VarTime:
+		return v.Time
+	case VarUntil:
+		return v.Until
+	case VarMinutes:
+		return v.Minutes
+	}
+	return ""
 }
 
 // view returns the facts in their language.
@@ -139,18 +211,19 @@ func (t *Texts) view(f Facts) (view, error) {
 		Reference: f.Reference,
 		Service:   plainName(f.Service.In(f.Lang)),
 		Branch:    plainName(f.Branch.In(f.Lang)),
+		Minutes:   strconv.Itoa(f.Minutes),
 	}
-	if f.Kind == VerificationCode {
+	if f.Start.IsZero() || f.Zone == nil {
 		return v, nil
 	}
 	v.Start = f.Start.In(f.Zone)
 	v.Time = v.Start.Format("15:04")
 	v.Until = f.Until.In(f.Zone).Format("15:04")
 	var err error
-	if v.Day, err = t.say(f.Lang, "day.format", v); err != nil {
+	if v.Day, err = t.say(f, "day.format", v); err != nil {
 		return view{}, err
 	}
-	v.Weekday, err = t.say(f.Lang, "weekday."+strings.ToLower(v.Start.Weekday().String()), v)
+	v.Weekday, err = t.say(f, "weekday."+strings.ToLower(v.Start.Weekday().String()), v)
 	return v, err
 }
 
@@ -163,28 +236,33 @@ func plainName(name string) string {
 }
 
 // say renders one entry of the catalogue of a language.
-func (t *Texts) say(lang, id string, v view) (string, error) {
+func (t *Texts) say(f Facts, id string, v view) (string, error) {
 	localizer := t.arabic
-	if lang == "en" {
+	if f.Lang == "en" {
 		localizer = t.english
 	}
-	text, err := localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: v})
+	config := &i18n.LocalizeConfig{MessageID: id, TemplateData: v}
+	if f.Kind.counted() && strings.HasPrefix(id, string(f.Kind)+".") {
+		config.PluralCount = f.Minutes
+	}
+	text, err := localizer.Localize(config)
 	if err != nil {
-		return "", fmt.Errorf("notify: render %s in %q: %w", id, lang, err)
+		return "", fmt.Errorf("notify: render %s in %q: %w", id, f.Lang, err)
 	}
 	return text, nil
 }
 
-// check renders every wording once in each language, on each day of a week.
+// check renders every wording once in each language, on each day of a week and
+// in each plural form.
 func (t *Texts) check() error {
 	name := catalog.Text{AR: "-", EN: "-"}
 	for _, lang := range []string{"ar", "en"} {
 		for _, kind := range Kinds() {
-			for day := range 7 {
+			for i, minutes := range []int{1, 2, 3, 11, 100, 102, 0} { // all forms of Arabic
 				err := t.checkWordings(Facts{
 					Kind: kind, Lang: lang, Code: "0", Reference: "V", Service: name, Branch: name,
-					Start: time.Date(2026, time.January, 1+day, 9, 0, 0, 0, time.UTC), Zone: time.UTC,
-					Until: time.Date(2026, time.January, 1, 8, 0, 0, 0, time.UTC),
+					Start: time.Date(2026, time.January, 1+i, 9, 0, 0, 0, time.UTC), Zone: time.UTC,
+					Until: time.Date(2026, time.January, 1, 8, 0, 0, 0, time.UTC), Minutes: minutes,
 				})
 				if err != nil {
 					return err
@@ -201,8 +279,8 @@ func (t *Texts) checkWordings(f Facts) error {
 	if err != nil {
 		return err
 	}
-	for _, wording := range wordings(f.Kind) {
-		if _, err := t.say(f.Lang, string(f.Kind)+"."+wording, v); err != nil {
+	for _, name := range catalogued(f.Kind) {
+		if _, err := t.say(f, string(f.Kind)+"."+name, v); err != nil {
 			return err
 		}
 	}

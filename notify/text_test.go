@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,17 +18,25 @@ import (
 
 const reference = "V-7K3F-9Q2M-X"
 
-func newTexts(t *testing.T) *notify.Texts {
+func newTexts(t *testing.T, options ...notify.TextOption) *notify.Texts {
 	t.Helper()
-	texts, err := notify.NewTexts()
+	texts, err := notify.NewTexts(options...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return texts
 }
 
+// link is as long as those of a ministry.
+const link = "https://visit.mof.gov.sa/m/bQECAwQFWzW-N3A4R_vglAo1qOR2"
+
+func withLink() notify.TextOption {
+	return notify.WithLinks(func(notify.Facts) string { return link })
+}
+
 // visit is a visit on Wednesday 25 November 2026 at 09:30 in Riyadh; offered,
-// it is to be accepted by 14:45 of the day before.
+// it is to be accepted by 14:45 of the day before; delayed, it begins 20
+// minutes later.
 func visit(k notify.Kind, lang string) notify.Facts {
 	return notify.Facts{
 		Kind: k, Lang: lang, Code: "042917", Reference: reference,
@@ -35,6 +44,7 @@ func visit(k notify.Kind, lang string) notify.Facts {
 		Branch:  catalog.Text{AR: "فرع الملز", EN: "Malaz branch"},
 		Start:   time.Date(2026, time.November, 25, 6, 30, 0, 0, time.UTC),
 		Until:   time.Date(2026, time.November, 24, 11, 45, 0, 0, time.UTC),
+		Minutes: 20,
 		Zone:    time.FixedZone("Asia/Riyadh", 3*60*60),
 	}
 }
@@ -53,6 +63,13 @@ func TestRender(t *testing.T) {
 	offer.Reference = "" // nothing is booked yet
 	longOffer := offer
 	longOffer.Branch.AR = long.Branch.AR
+	late := func(minutes int) notify.Facts {
+		f := visit(notify.Delayed, "ar")
+		f.Minutes = minutes
+		return f
+	}
+	soon := visit(notify.Delayed, "en")
+	soon.Minutes = 1
 	spaced := visit(notify.Cancelled, "en")
 	spaced.Branch.EN = " Malaz\u00a0–\n visitors’ “hall” "
 	tests := []struct {
@@ -82,6 +99,22 @@ func TestRender(t *testing.T) {
 		{"offer in Arabic", offer, "موعد متاح لكم\nالأربعاء 25/11 09:30\nفرع الملز\nاقبلوه بصفحتكم حتى 14:45"},
 		{"offer in Arabic, long branch", longOffer, "موعد متاح\n25/11 09:30\nفرع وزارة المالية بالمدينة المنورة\nحتى 14:45"},
 		{"offer in English", visit(notify.Offer, "en"), "A place is free: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\nAccept it on your waiting page by 14:45."},
+		{"closed in Arabic", visit(notify.Closed, "ar"), "نعتذر، المكتب مغلق في موعدكم\nالأربعاء 25/11 09:30\n" + reference},
+		{"closed in English", visit(notify.Closed, "en"), "Sorry, the desk is closed at the time of your visit. Please choose another: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
+		{"reminder in Arabic", visit(notify.Reminder, "ar"), "تذكير بموعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference},
+		{"reminder in English", visit(notify.Reminder, "en"), "Reminder of your visit: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
+		// CLDR has six plural forms for Arabic: one, two, 3 to 10, 11 to 99, and
+		// from 100 on by the last two digits.
+		{"1 minute late", late(1), "نعتذر، تأخر موعدكم دقيقة واحدة\nفرع الملز\n" + reference},
+		{"2 minutes late", late(2), "نعتذر، تأخر موعدكم دقيقتين\nفرع الملز\n" + reference},
+		{"10 minutes late", late(10), "نعتذر، تأخر موعدكم 10 دقائق\nفرع الملز\n" + reference},
+		{"20 minutes late", late(20), "نعتذر، تأخر موعدكم 20 دقيقة\nفرع الملز\n" + reference},
+		{"100 minutes late", late(100), "نعتذر، تأخر موعدكم 100 دقيقة\nفرع الملز\n" + reference},
+		{"105 minutes late", late(105), "نعتذر، تأخر موعدكم 105 دقائق\nفرع الملز\n" + reference},
+		{"1 minute late in English", soon, "Sorry, your visit is 1 minute late: IBAN update\nMalaz branch\n" + reference},
+		{"20 minutes late in English", visit(notify.Delayed, "en"), "Sorry, your visit is 20 minutes late: IBAN update\nMalaz branch\n" + reference},
+		{"news of a case in Arabic", notify.Facts{Kind: notify.CaseUpdated, Reference: "C-1"}, "يوجد جديد في طلبكم\nC-1"},
+		{"news of a case in English", notify.Facts{Kind: notify.CaseUpdated, Lang: "en", Reference: "C-1"}, "There is news of your request\nC-1"},
 		{"typography that GSM lacks", spaced, "Your visit is cancelled: IBAN update\nWednesday 25 Nov at 09:30\nMalaz - visitors' \"hall\"\n" + reference},
 	}
 	for _, tt := range tests {
@@ -113,6 +146,8 @@ func TestRenderRefusesIncompleteFacts(t *testing.T) {
 		{"no branch", func(f *notify.Facts) { f.Branch.AR = "" }},
 		{"no start", func(f *notify.Facts) { f.Start = time.Time{} }},
 		{"no end of an offer", func(f *notify.Facts) { f.Kind, f.Until = notify.Offer, time.Time{} }},
+		{"no minutes of a delay", func(f *notify.Facts) { f.Kind, f.Minutes = notify.Delayed, 0 }},
+		{"no link to a survey", func(f *notify.Facts) { f.Kind = notify.Survey }},
 		{"no zone", func(f *notify.Facts) { f.Zone = nil }},
 	}
 	for _, tt := range tests {
@@ -128,11 +163,11 @@ func TestRenderRefusesIncompleteFacts(t *testing.T) {
 }
 
 // Every message of realistic names fits one segment on every day of a year,
-// and tells all that matters uncut: the date, the time, the branch and the
+// two with its link, and tells all that matters uncut: the date, the time, the branch and the
 // reference.
 func TestRenderFitsOneSegment(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
+	plain, linked := newTexts(t), newTexts(t, withLink())
 	services := []catalog.Text{
 		{AR: "مسوغات الصرف", EN: "Disbursement justifications"},
 		{AR: "تعويض نزع الملكية للمنفعة العامة", EN: "Compensation for expropriation in the public interest"},
@@ -155,20 +190,26 @@ func TestRenderFitsOneSegment(t *testing.T) {
 		for _, lang := range []string{"ar", "en"} {
 			t.Run(string(kind)+" "+lang, func(t *testing.T) {
 				t.Parallel()
-				for i := range 365 * len(branches) {
+				// Nine branches and seven days of the week: each meets each.
+				for i := range 365 {
 					f := visit(kind, lang)
 					f.Service, f.Branch = services[i%len(services)], branches[i%len(branches)]
-					f.Start = f.Start.AddDate(0, 0, i/len(branches))
-					got, err := texts.Render(f)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if size := notify.Measure(got); size.Segments != 1 {
-						t.Fatalf("%+v:\n%s", size, got)
-					}
-					for _, fact := range important(f, dates[lang]) {
-						if !strings.Contains(got, fact) {
-							t.Fatalf("%q is missing in:\n%s", fact, got)
+					f.Start = f.Start.AddDate(0, 0, i)
+					for texts, most := range map[*notify.Texts]int{plain: 1, linked: 2} {
+						if kind == notify.Survey && texts == plain {
+							continue // nothing without its link
+						}
+						got, err := texts.Render(f)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if size := notify.Measure(got); size.Segments > most {
+							t.Fatalf("%+v, want %d segments:\n%s", size, most, got)
+						}
+						for _, fact := range important(f, dates[lang]) {
+							if !strings.Contains(got, fact) {
+								t.Fatalf("%q is missing in:\n%s", fact, got)
+							}
 						}
 					}
 				}
@@ -180,15 +221,22 @@ func TestRenderFitsOneSegment(t *testing.T) {
 // important returns what a message must say in full.
 func important(f notify.Facts, date string) []string {
 	start := f.Start.In(f.Zone)
+	branch := strings.ReplaceAll(f.Branch.In(f.Lang), "–", "-")
 	switch f.Kind {
 	case notify.VerificationCode:
 		return []string{f.Code}
-	case notify.Cancelled, notify.Declined:
+	case notify.Cancelled, notify.Declined, notify.Closed:
 		return []string{f.Reference, start.Format(date), start.Format("15:04")}
 	case notify.Offer:
-		return []string{start.Format(date), start.Format("15:04"), f.Until.In(f.Zone).Format("15:04"), strings.ReplaceAll(f.Branch.In(f.Lang), "–", "-")}
-	case notify.Requested, notify.Booked, notify.Approved, notify.Proposed, notify.Moved:
-		return []string{f.Reference, start.Format(date), start.Format("15:04"), strings.ReplaceAll(f.Branch.In(f.Lang), "–", "-")}
+		return []string{start.Format(date), start.Format("15:04"), f.Until.In(f.Zone).Format("15:04"), branch}
+	case notify.Requested, notify.Booked, notify.Approved, notify.Proposed, notify.Moved, notify.Reminder:
+		return []string{f.Reference, start.Format(date), start.Format("15:04"), branch}
+	case notify.Delayed:
+		return []string{f.Reference, strconv.Itoa(f.Minutes)}
+	case notify.CaseUpdated:
+		return []string{f.Reference}
+	case notify.Survey:
+		return []string{link}
 	}
 	return nil
 }
@@ -228,7 +276,7 @@ func ids(t *testing.T, path string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var tables map[string]map[string]string
+	var tables map[string]map[string]any // a text, or one for each plural form
 	if err := toml.Unmarshal(content, &tables); err != nil {
 		t.Fatal(err)
 	}

@@ -151,7 +151,7 @@ func (w *Worker) attempt(ctx context.Context, now func() time.Time, leaseEnd tim
 	}()
 	at := now()
 	switch d := Decide(c, at); d {
-	case Superseded, Expired:
+	case Superseded, Expired, OverBudget:
 		return c.outcome(Dropped, string(d)), nil
 	case Send:
 	}

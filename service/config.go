@@ -34,6 +34,11 @@ type Config struct {
 	// hall, or a mobile network, is one address.
 	HoldsPerAddress int
 	HoldsPerMobile  int // and how many that are bound to one mobile; 3
+	// PublicURL is the ministry's own address in links to visits, such as
+	// https://visit.example.gov.sa; without it messages have no links.
+	PublicURL string
+	// CallCentre is the telephone number on pages for who can't go on.
+	CallCentre string
 	// TrustedProxies are the networks whose X-Real-IP is believed.
 	TrustedProxies []string
 

@@ -37,6 +37,7 @@ func (s *Service) schedules() []schedule {
 		{"deliver messages", "@every 1s", s.deliver},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
+		{"watch budgets", "@every 1m", s.watchBudgets},
 		{"purge", "@every 10m", s.purge},
 		{"audit", "15 2 * * *", s.audit},
 	}
@@ -140,6 +141,9 @@ func (s *Service) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err = s.reloadTexts(ctx); err != nil {
+		return err
+	}
 	s.centre.Store(centre)
 	return nil
 }
@@ -162,6 +166,7 @@ type gauges struct {
 	waiting, oldest, differences prometheus.Gauge
 	handled, offers              prometheus.Counter
 	failures                     *prometheus.CounterVec
+	budgets                      *prometheus.GaugeVec
 }
 
 func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
@@ -172,11 +177,12 @@ func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
 		handled:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_messages_handled_total", Help: "Messages claimed and finished or put back."}),
 		offers:      prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_offers_total", Help: "Places offered to people who wait."}),
 		failures:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ziyara_job_failures_total", Help: "Runs of a periodic job that failed."}, []string{"job"}),
+		budgets:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "ziyara_message_budget_used_ratio", Help: "How much of a department's monthly budget for messages is used; 1 is all."}, []string{"department"}),
 	}
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
-	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.offers, g.failures,
+	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.offers, g.failures, g.budgets,
 		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
 		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),
 		gauge("ziyara_bookings_waiting", "Bookings that wait for the database.", func() int { _, bookings := store.Waiting(); return bookings }),

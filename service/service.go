@@ -23,6 +23,7 @@ import (
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
+	"ziyara/service/portal"
 	"ziyara/service/postgres"
 	"ziyara/service/secret"
 	"ziyara/slots"
@@ -40,6 +41,8 @@ type Service struct {
 	booker   *slots.Booker
 	waitlist *slots.Waitlist
 	worker   *notify.Worker
+	texts    *notify.Texts
+	links    *portal.Links  // nil without a public address
 	phone    *sandbox.Phone // nil unless messages stay in the house
 	gateways *gateways.Set  // nil unless they leave it by a gateway file
 	mail     *email.Sender  // nil without a mail server
@@ -71,6 +74,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	if err = s.speak(keys); err != nil {
+		return nil, err
+	}
 	if err = s.reload(ctx); err != nil {
 		return nil, err
 	}
@@ -94,10 +100,15 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
+	mount, err := s.portal()
+	if err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Mount: mount,
 	})
 	return s, err
 }
@@ -121,11 +132,7 @@ func (s *Service) sender(keys *secret.Keys) (err error) {
 			return fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
 		}
 	}
-	texts, err := notify.NewTexts()
-	if err != nil {
-		return err
-	}
-	s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, texts, notify.WorkerConfig{})
+	s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, s.texts, notify.WorkerConfig{})
 	return err
 }
 

@@ -38,6 +38,24 @@ func NewReference(random [5]byte) Reference {
 	return Reference(symbols[:])
 }
 
+// Bytes returns the five random bytes that the reference was made from. It
+// returns ErrReference for a text that is no reference as NewReference and
+// ParseReference return it.
+func (r Reference) Bytes() (random [5]byte, err error) {
+	parsed, err := ParseReference(string(r))
+	if err != nil || parsed != r {
+		return random, ErrReference
+	}
+	var bits uint64
+	for i := range referenceSymbols {
+		bits = bits<<5 | uint64(strings.IndexByte(crockford, r[i])) //nolint:gosec // one of 32 symbols
+	}
+	for i := range random {
+		random[i] = byte(bits >> (8 * (len(random) - 1 - i))) //nolint:gosec // the lowest eight bits
+	}
+	return random, nil
+}
+
 // ParseReference reads a reference as people write it: any case, with or
 // without V, hyphens and spaces, O for 0, I or L for 1, digits ASCII or
 // Arabic-Indic. It returns ErrReference when the check symbol does not fit:

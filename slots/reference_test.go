@@ -37,6 +37,24 @@ func TestReferenceRoundTrip(t *testing.T) {
 	})
 }
 
+// The bytes that a reference was made from can be had back from it, and from
+// nothing else.
+func TestReferenceBytes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		random := [5]byte(rapid.SliceOfN(rapid.Byte(), 5, 5).Draw(t, "random"))
+		r := slots.NewReference(random)
+		if got, err := r.Bytes(); err != nil || got != random {
+			t.Fatalf("bytes of %s = %v, %v, want %v", r, got, err, random)
+		}
+		for _, other := range []slots.Reference{"", r[1:], slots.Reference(r.String()), r[1:] + r[:1] + "0"} {
+			if _, err := other.Bytes(); !errors.Is(err, slots.ErrReference) {
+				t.Fatalf("bytes of %q: %v, want %v", other, err, slots.ErrReference)
+			}
+		}
+	})
+}
+
 func TestReferenceNoticesEveryWrongSymbol(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

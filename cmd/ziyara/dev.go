@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -58,6 +59,9 @@ func (d dev) Run(ctx context.Context) (err error) {
 		return err
 	}
 	config.DatabaseURL, config.Listen, config.Log = d.URL, d.Listen, textLog()
+	if config.PublicURL == "" && loopback(d.Listen) {
+		config.PublicURL = "http://" + d.Listen // links lead to this machine
+	}
 	replica, err := service.New(ctx, config)
 	if err != nil {
 		return err
@@ -79,6 +83,13 @@ Ziyara is ready (%.1f s).
 Ctrl-C stops it, the database too. The data stays.
 
 `
+
+// loopback reports whether address is reachable from this machine only.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
+}
 
 // devSecret returns the secret that belongs to the data in dir, a new one the
 // first time.

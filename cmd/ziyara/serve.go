@@ -22,6 +22,8 @@ type tuning struct {
 	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Holds that are bound to one mobile and may stand at once."`
 	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
 	TrustedProxies  []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
+	PublicURL       string        `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"The ministry's own address in links to visits, https and a host of at most 30 characters; without it messages have no links."`
+	CallCentre      string        `env:"ZIYARA_CALL_CENTRE" default:"19990" placeholder:"NUMBER" help:"Telephone number on pages, for who can't go on."`
 	Hold            time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
 	MaxConnections  int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Most connections to the database."`
 	QueueLimit      int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"Holds, and bookings, that may wait for the database; beyond it they are asked to come back."`
@@ -31,7 +33,7 @@ type tuning struct {
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
+		PublicURL: t.PublicURL, CallCentre: t.CallCentre, TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
 		HoldsPerMobile: t.HoldsPerMobile,
 	}
 	var errs [2]error

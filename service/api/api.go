@@ -51,6 +51,9 @@ type Config struct {
 	// RateLimit is how many requests that change something one address may
 	// send a minute; 0 for any number.
 	RateLimit int
+	// Mount adds pages beside the contract; limit bounds how often one address
+	// may change something. nil for none.
+	Mount func(app fiber.Router, limit fiber.Handler)
 	// TrustedProxies are the networks whose X-Real-IP names the client.
 	TrustedProxies []string
 }
@@ -89,9 +92,14 @@ func New(c Config) (*Server, error) {
 	s.knowMethods(contract)
 	s.app.Use(s.identify, s.observe, survive, s.deadline)
 	s.pages()
+	limit := func(c *fiber.Ctx) error { return c.Next() }
 	if c.RateLimit > 0 {
-		s.app.Use(s.limit())
+		limit = s.limit()
 	}
+	if c.Mount != nil {
+		c.Mount(s.app, limit)
+	}
+	s.app.Use(limit)
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -35,6 +36,7 @@ var constraints = map[string]error{
 		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
 	"idempotency_keys_pkey":   slots.ErrAnswered,
 	"waitlist_entries_person": slots.ErrAlreadyWaiting,
+	"department_texts_pkey":   notify.ErrOutdated,
 }
 
 // fault turns an error of the driver into one of the domain's: a broken

@@ -45,6 +45,18 @@ type messageRow struct {
 	Service        *jsonOf[catalog.Text] `db:"service"`
 	Branch         *jsonOf[catalog.Text] `db:"branch"`
 	Zone           sql.NullString        `db:"zone"`
+	Department     sql.NullString        `db:"department"`
+	Segments       sql.NullInt64         `db:"monthly_segments"`
+	Cost           sql.NullInt64         `db:"monthly_cost"`
+	Warn           sql.NullInt64         `db:"budget_warn_percent"`
+	UsedSegments   sql.NullInt64         `db:"used_segments"`
+	UsedCost       sql.NullInt64         `db:"used_cost"`
+}
+
+// level returns how far the department has used its budget.
+func (r messageRow) level() notify.Level {
+	budget := budgetRow{Segments: r.Segments.Int64, Cost: r.Cost.Int64, Warn: int(r.Warn.Int64)}.budget()
+	return budget.Level(notify.Usage{Segments: r.UsedSegments.Int64, Cost: notify.Money(r.UsedCost.Int64)})
 }
 
 // Claim implements notify.Ledger.
@@ -71,6 +83,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
 		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
 		Held:      slots.Status(r.Status.String) == slots.Held,
+		Budget:    r.level(),
 	}
 	if r.VerificationID.Valid {
 		c.Facts.Code = m.code(r.VerificationID.String)
@@ -81,6 +94,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		return c, fmt.Errorf("message %d: %w", r.ID, err)
 	}
 	c.Facts.Zone = zone
+	c.Facts.Department = r.Department.String
 	c.Facts.Start = r.StartAt.Time
 	c.Request = requestOf(r)
 	if r.ProposedStart.Valid {

@@ -22,7 +22,7 @@ var ErrShort = errors.New("secret: shorter than 32 bytes")
 // what is known of one says nothing of another. They are safe for concurrent
 // use.
 type Keys struct {
-	code, token, sign, person, address, seal []byte
+	code, token, sign, person, address, seal, link []byte
 }
 
 // New derives the keys from secret, which is not kept. All replicas need the
@@ -47,6 +47,7 @@ func New(secret []byte) (*Keys, error) {
 		{"person", &k.person},
 		{"address", &k.address},
 		{"seal", &k.seal},
+		{"link", &k.link},
 	} {
 		*purpose.key, err = hkdf.Expand(sha256.New, root, "ziyara/v1/"+purpose.name, sha256.Size)
 		if err != nil {

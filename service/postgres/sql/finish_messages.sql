@@ -1,10 +1,31 @@
 -- Writes the outcomes of a batch. The attempt fences them: a worker whose
--- lease ended meanwhile changes nothing that another one has claimed.
-UPDATE messages m
-SET state = o.state,
-    next_attempt_at = coalesce(o.next_attempt_at, m.next_attempt_at),
-    finished_at = CASE WHEN o.state <> 'queued' THEN $1::timestamptz END,
-    reason = o.reason, text = o.text, segments = o.segments, gateway_id = o.gateway_id
-FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::smallint[], $9::text[])
-    AS o (id, attempt, state, next_attempt_at, reason, text, segments, gateway_id)
-WHERE m.id = o.id AND m.state = 'sending' AND m.attempts = o.attempt
+-- lease ended meanwhile changes nothing that another one has claimed. What was
+-- accepted is charged to its department, in the order of departments, so that
+-- two batches never wait for each other.
+WITH finished AS (
+    UPDATE messages m
+    SET state = o.state,
+        next_attempt_at = coalesce(o.next_attempt_at, m.next_attempt_at),
+        finished_at = CASE WHEN o.state <> 'queued' THEN $1::timestamptz END,
+        reason = o.reason, text = o.text, segments = o.segments, gateway_id = o.gateway_id,
+        cost = CASE WHEN o.state = 'accepted' THEN o.segments * (
+            SELECT d.segment_price
+            FROM appointments a
+            JOIN services s ON s.id = a.service_id
+            JOIN departments d ON d.id = s.department_id
+            WHERE (a.id, a.branch_id) = (m.appointment_id, m.branch_id)) END
+    FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::smallint[], $9::text[])
+        AS o (id, attempt, state, next_attempt_at, reason, text, segments, gateway_id)
+    WHERE m.id = o.id AND m.state = 'sending' AND m.attempts = o.attempt
+    RETURNING m.state, m.branch_id, m.appointment_id, m.segments, m.cost
+)
+INSERT INTO message_usage AS u (department_id, month, messages, segments, cost)
+SELECT s.department_id, centre_month($1), count(*), sum(f.segments), sum(f.cost)
+FROM finished f
+JOIN appointments a ON (a.id, a.branch_id) = (f.appointment_id, f.branch_id)
+JOIN services s ON s.id = a.service_id
+WHERE f.state = 'accepted' AND f.segments > 0
+GROUP BY s.department_id
+ORDER BY s.department_id
+ON CONFLICT (department_id, month) DO UPDATE
+SET messages = u.messages + excluded.messages, segments = u.segments + excluded.segments, cost = u.cost + excluded.cost

@@ -1,0 +1,295 @@
+package notify_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"ziyara/notify"
+)
+
+// said is an override of a kind in Arabic with one wording.
+func said(k notify.Kind, text string) notify.Override {
+	return notify.Override{
+		Department: "revenues", Kind: k, Lang: "ar", Version: 1,
+		Wordings: []notify.Wording{{notify.Other: text}},
+	}
+}
+
+// A text that is broken can't be saved: each thing that is wrong is told, with
+// its place.
+func TestCheckRefuses(t *testing.T) {
+	t.Parallel()
+	const whole = "{{.Branch}} {{.Day}} {{.Time}} {{.Reference}}"
+	in := func(lang string, o notify.Override) notify.Override { o.Lang = lang; return o }
+	of := func(department string, o notify.Override) notify.Override { o.Department = department; return o }
+	forms := func(k notify.Kind, lang string, w notify.Wording) notify.Override {
+		return notify.Override{Department: "revenues", Kind: k, Lang: lang, Wordings: []notify.Wording{w}}
+	}
+	other := func(f notify.Fault, line, column int, name string) notify.TextFault {
+		return notify.TextFault{Fault: f, Form: notify.Other, Line: line, Column: column, Name: name}
+	}
+	late := "{{.Reference}} {{.Minutes}}"
+	tests := []struct {
+		name string
+		o    notify.Override
+		want []notify.TextFault
+	}{
+		{"unknown variable", said(notify.Booked, "أهلا {{.Name}}\n"+whole), []notify.TextFault{other(notify.FaultUnknown, 1, 6, "Name")}},
+		{"unknown in the second line", said(notify.Booked, whole+"\n  {{.Mobile}}"), []notify.TextFault{other(notify.FaultUnknown, 2, 3, "Mobile")}},
+		{"a variable of another kind", said(notify.Booked, whole+"{{.Code}}"), []notify.TextFault{other(notify.FaultUnknown, 1, 46, "Code")}},
+		{"names have their case", said(notify.CaseUpdated, "{{.reference}} {{.Reference}}"), []notify.TextFault{other(notify.FaultUnknown, 1, 1, "reference")}},
+		{"without the reference", said(notify.Booked, "{{.Branch}} {{.Day}} {{.Time}}"), []notify.TextFault{other(notify.FaultMissing, 0, 0, "Reference")}},
+		{"without date and time", said(notify.Cancelled, "{{.Reference}}"), []notify.TextFault{
+			other(notify.FaultMissing, 0, 0, "Day"), other(notify.FaultMissing, 0, 0, "Time")}},
+		{"every wording has to tell it", notify.Override{Department: "revenues", Kind: notify.CaseUpdated, Lang: "ar",
+			Wordings: []notify.Wording{{notify.Other: "{{.Reference}}"}, {notify.Other: "جديد"}}}, []notify.TextFault{
+			{Fault: notify.FaultMissing, Wording: 1, Form: notify.Other, Name: "Reference"}}},
+		{"braces not closed", said(notify.CaseUpdated, "{{.Reference}} {{.Day"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{")}},
+		{"braces not opened", said(notify.CaseUpdated, "{{.Reference}} .Day}}"), []notify.TextFault{other(notify.FaultSyntax, 1, 20, "}}")}},
+		{"braces in braces", said(notify.CaseUpdated, "{{.Reference}} {{ {{.Day}} }}"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{")}},
+		{"no dot", said(notify.CaseUpdated, "{{.Reference}} {{Day}}"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{Day}}")}},
+		{"a command", said(notify.CaseUpdated, "{{.Reference}} {{range .}}"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{range .}}")}},
+		{"a method", said(notify.CaseUpdated, `{{.Reference}}{{.Start.Format "2"}}`), []notify.TextFault{other(notify.FaultSyntax, 1, 15, `{{.Start.Format "2"}}`)}},
+		{"nothing", said(notify.CaseUpdated, " \n"), []notify.TextFault{
+			other(notify.FaultEmpty, 0, 0, ""), other(notify.FaultMissing, 0, 0, "Reference")}},
+		{"501 characters", said(notify.CaseUpdated, "{{.Reference}}"+strings.Repeat("س", 487)), []notify.TextFault{other(notify.FaultTooLong, 1, 501, "500 characters")}},
+		// 134 characters of UCS-2 fit two segments; the 135th is the 3rd behind the reference.
+		{"three segments", said(notify.CaseUpdated, strings.Repeat("س", 120)+"{{.Reference}}سسس"), []notify.TextFault{other(notify.FaultTooLong, 1, 136, "2 segments")}},
+		{"three segments by a variable", said(notify.CaseUpdated, strings.Repeat("س", 130)+"{{.Reference}}"), []notify.TextFault{other(notify.FaultTooLong, 1, 131, "2 segments")}},
+		{"a mark that turns the line around", said(notify.CaseUpdated, "{{.Reference}}\u202e"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+202E")}},
+		{"a control character", said(notify.CaseUpdated, "{{.Reference}}\a"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+0007")}},
+		{"broken UTF-8", said(notify.CaseUpdated, "{{.Reference}}\xff"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+FFFD")}},
+		{"an address", said(notify.CaseUpdated, "{{.Reference}} HTTPS://bit.ly/x"), []notify.TextFault{other(notify.FaultLink, 1, 21, "://")}},
+		{"an address by name", said(notify.CaseUpdated, "{{.Reference}} www.example.sa"), []notify.TextFault{other(notify.FaultLink, 1, 16, "www.")}},
+		{"plural forms without a number", forms(notify.CaseUpdated, "ar", notify.Wording{notify.Other: "{{.Reference}}", notify.Few: "{{.Reference}}"}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: notify.Few, Name: "few"}}},
+		{"no form at all", forms(notify.CaseUpdated, "ar", notify.Wording{}), []notify.TextFault{{Fault: notify.FaultForm, Form: notify.Other, Name: "other"}}},
+		{"English has no few", forms(notify.Delayed, "en", notify.Wording{notify.One: late, notify.Few: late, notify.Other: late}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: notify.Few, Name: "few"}}},
+		{"Arabic has a dual", forms(notify.Delayed, "ar", notify.Wording{notify.Zero: late, notify.One: late, notify.Few: late, notify.Many: late, notify.Other: late}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: notify.Two, Name: "two"}}},
+		{"a form that no language has", forms(notify.Delayed, "en", notify.Wording{"several": late, notify.One: late, notify.Other: late}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: "several", Name: "several"}}},
+		{"the number is missing where it has to be told", forms(notify.Delayed, "en", notify.Wording{notify.One: "{{.Reference}} one minute", notify.Other: "{{.Reference}} late"}),
+			[]notify.TextFault{other(notify.FaultMissing, 0, 0, "Minutes")}},
+		{"no department", of("", said(notify.CaseUpdated, late)), []notify.TextFault{{Fault: notify.FaultDepartment, Wording: -1}}},
+		{"codes belong to no department", said(notify.VerificationCode, "{{.Code}}"), []notify.TextFault{{Fault: notify.FaultDepartment, Wording: -1, Name: "revenues"}}},
+		{"unknown kind", said("greeting", "x"), []notify.TextFault{{Fault: notify.FaultKind, Wording: -1, Name: "greeting"}}},
+		{"a third language", in("fr", said(notify.Booked, whole)), []notify.TextFault{{Fault: notify.FaultLang, Wording: -1, Name: "fr"}}},
+		{"six wordings", notify.Override{Department: "revenues", Kind: notify.Booked, Lang: "ar", Wordings: make([]notify.Wording, 6)},
+			[]notify.TextFault{{Fault: notify.FaultWordings, Wording: -1}}},
+	}
+	texts := newTexts(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := texts.Check(tt.o, visit(notify.Booked, "en"))
+			broken, ok := errors.AsType[*notify.TextError](err)
+			if !ok {
+				t.Fatalf("Check = %v, want a TextError", err)
+			}
+			if diff := cmp.Diff(tt.want, broken.Faults); diff != "" {
+				t.Fatalf("faults (-want +got):\n%s\n%v", diff, err)
+			}
+		})
+	}
+}
+
+// What the catalogues say obeys the rules that departments are held to.
+func TestCataloguesPassTheCheck(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	for _, lang := range []string{"ar", "en"} {
+		var entries map[string]map[string]any
+		if _, err := toml.DecodeFile("texts/active."+lang+".toml", &entries); err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range notify.Kinds() {
+			if kind == notify.VerificationCode {
+				continue // no department's
+			}
+			for _, name := range []string{"full", "short", "shortest"} {
+				w := notify.Wording{}
+				switch text := entries[string(kind)][name].(type) {
+				case string:
+					w[notify.Other] = text
+				case map[string]any:
+					for form, text := range text {
+						w[notify.Form(form)], _ = text.(string)
+					}
+				}
+				o := notify.Override{Department: "revenues", Kind: kind, Lang: lang, Wordings: []notify.Wording{w}}
+				if _, err := texts.Check(o, visit(kind, lang)); err != nil {
+					t.Errorf("%s.%s in %s: %v", kind, name, lang, err)
+				}
+			}
+		}
+	}
+}
+
+// Whatever somebody writes, it is either refused, with places that exist, or
+// rendered without anything that looks like a variable.
+func TestCheckedTextsRender(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	parts := []string{"{{.Reference}}", "{{ .Day }}", "{{.Time}}", "{{.Branch}}", "{{", "}}", "{", "}", "{{.", "Day", "\n", "موعد", "a ", "{{.Code}}", "😀"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 12).Draw(t, "parts"), "")
+		facts := visit(notify.Cancelled, "ar")
+		checked, err := texts.Check(said(notify.Cancelled, text), facts)
+		if err != nil {
+			lines := strings.Split(text, "\n")
+			broken, ok := errors.AsType[*notify.TextError](err)
+			if !ok {
+				t.Fatalf("Check = %v, want a TextError", err)
+			}
+			for _, f := range broken.Faults {
+				if f.Line > len(lines) || f.Line > 0 && f.Column > len([]rune(lines[f.Line-1])) {
+					t.Fatalf("%v is nowhere in %q", f, text)
+				}
+			}
+			return
+		}
+		p, err := texts.Preview(facts, &checked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(p.Text, "{{") || strings.Contains(p.Text, "}}") || !strings.Contains(p.Text, reference) {
+			t.Fatalf("%q became %q", text, p.Text)
+		}
+	})
+}
+
+// A department's words are used for its own visits, in their language and
+// kind; the first that fits is sent.
+func TestDepartmentsSpeakForThemselves(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t, withLink())
+	own := said(notify.Booked, "إدارة العوائد تنتظركم {{.Weekday}} {{.Day}} الساعة {{.Time}} في {{.Branch}}، ونرجو إحضار أصل الهوية الوطنية وصورة منها\n{{.Reference}}")
+	own.Wordings = append(own.Wordings, notify.Wording{notify.Other: "ننتظركم {{.Day}} {{.Time}} {{.Branch}} {{.Reference}}"})
+	err := texts.Use([]notify.Department{
+		{Slug: "revenues", Price: 575, Texts: []notify.Override{own}},
+		{Slug: "payments", Price: 600, Links: true, Texts: []notify.Override{said(notify.Moved, "{{.Reference}} {{.Branch}} {{.Day}} {{.Time}}"),
+			{Department: "payments", Kind: notify.Booked, Lang: "ar", Version: 2}}}, // back to the catalogue
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(department string, f notify.Facts) notify.Facts { f.Department = department; return f }
+	long := visit(notify.Booked, "ar")
+	long.Branch.AR = "مركز الخدمة الشامل بوزارة المالية بالمدينة المنورة"
+	arabic := "تم تأكيد موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference
+	for _, tt := range []struct {
+		name  string
+		facts notify.Facts
+		want  notify.Preview
+	}{
+		{"its own, the one that fits", of("revenues", visit(notify.Booked, "ar")), notify.Preview{
+			Text: "ننتظركم 25/11 09:30 فرع الملز " + reference, Cost: 575, Wording: 1}},
+		{"a name too long for any", of("revenues", long), notify.Preview{
+			Text: "ننتظركم 25/11 09:30 " + long.Branch.AR + " " + reference, Cost: 2 * 575, Wording: 1}},
+		{"its own in the other language are the catalogue's", of("revenues", visit(notify.Booked, "en")), notify.Preview{
+			Text: "Your visit is confirmed: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference, Cost: 575}},
+		{"another kind", of("revenues", visit(notify.Reminder, "ar")), notify.Preview{
+			Text: "تذكير بموعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference, Cost: 575}},
+		{"returned to the catalogue, with a link", of("payments", visit(notify.Booked, "ar")), notify.Preview{Text: arabic + "\n" + link, Cost: 1200}},
+		{"a department without words", of("care", visit(notify.Booked, "ar")), notify.Preview{Text: arabic + "\n" + link}},
+		{"no department", visit(notify.Booked, "ar"), notify.Preview{Text: arabic + "\n" + link}},
+		{"the link is the program's", of("payments", visit(notify.Moved, "ar")), notify.Preview{
+			Text: reference + " فرع الملز 25/11 09:30\n" + link, Cost: 1200}},
+		{"no link where there is nothing to do", of("payments", visit(notify.Cancelled, "ar")), notify.Preview{
+			Text: "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference, Cost: 600}},
+		{"a survey needs its link", of("revenues", visit(notify.Survey, "en")), notify.Preview{
+			Text: "Thank you for your visit. How was the service? Your opinion counts: IBAN update\n" + link, Cost: 575}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := texts.Preview(tt.facts, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want.Size = notify.Measure(tt.want.Text)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("message (-want +got):\n%s", diff)
+			}
+			if text, err := texts.Render(tt.facts); text != got.Text || err != nil {
+				t.Errorf("rendered as %q, %v, previewed as %q", text, err, got.Text)
+			}
+		})
+	}
+}
+
+// A text that an earlier program accepted and this one doesn't keeps no
+// message back.
+func TestBrokenTextsAreLeftToTheCatalogue(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	want, err := texts.Render(visit(notify.Booked, "ar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = texts.Use([]notify.Department{{Slug: "revenues", Texts: []notify.Override{
+		said(notify.Booked, "{{.Old}}"), said(notify.CaseUpdated, "قضية {{.Reference}}")}}})
+	if _, ok := errors.AsType[*notify.TextError](err); !ok || !strings.Contains(err.Error(), "booked of revenues in ar, version 1") {
+		t.Errorf("Use = %v, want what is wrong and where", err)
+	}
+	facts := visit(notify.Booked, "ar")
+	facts.Department = "revenues"
+	if got, err := texts.Render(facts); got != want || err != nil {
+		t.Errorf("Render = %q, %v, want %q", got, err, want)
+	}
+	facts.Kind = notify.CaseUpdated
+	if got, err := texts.Render(facts); got != "قضية "+reference || err != nil {
+		t.Errorf("Render = %q, %v: the sound text is gone too", got, err)
+	}
+}
+
+// Plural forms are CLDR's (https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html).
+func TestFormOf(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string]map[notify.Form][]int{
+		"ar": {
+			notify.Zero: {0}, notify.One: {1}, notify.Two: {2}, notify.Few: {3, 10, 103, 110, 1003},
+			notify.Many: {11, 26, 99, 111, 1011}, notify.Other: {100, 101, 102, 200, 1000},
+		},
+		"en": {notify.One: {1}, notify.Other: {0, 2, 3, 11, 100, 101}},
+	} {
+		for form, numbers := range want {
+			if !slices.Contains(notify.Forms(lang), form) {
+				t.Errorf("%s has no form %s", lang, form)
+			}
+			for _, n := range numbers {
+				if got := notify.FormOf(lang, n); got != form {
+					t.Errorf("form of %d in %s = %s, want %s", n, lang, got, form)
+				}
+			}
+		}
+	}
+}
+
+// Numbers take the plural form that their language has for them.
+func TestOwnPlurals(t *testing.T) {
+	t.Parallel()
+	texts := newTexts(t)
+	o := notify.Override{Department: "revenues", Kind: notify.Delayed, Lang: "ar", Wordings: []notify.Wording{{
+		notify.Zero: "{{.Reference}} الآن", notify.One: "{{.Reference}} دقيقة", notify.Two: "{{.Reference}} دقيقتان",
+		notify.Few: "{{.Reference}} {{.Minutes}} دقائق", notify.Many: "{{.Reference}} {{.Minutes}} دقيقة", notify.Other: "{{.Reference}} {{.Minutes}} دقيقة.",
+	}}}
+	checked, err := texts.Check(o, visit(notify.Delayed, "ar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for minutes, want := range map[int]string{1: "دقيقة", 2: "دقيقتان", 3: "3 دقائق", 10: "10 دقائق", 11: "11 دقيقة", 100: "100 دقيقة."} {
+		f := visit(notify.Delayed, "ar")
+		f.Minutes = minutes
+		if p, err := texts.Preview(f, &checked); err != nil || p.Text != reference+" "+want {
+			t.Errorf("%d minutes: %q, %v, want %q", minutes, p.Text, err, want)
+		}
+	}
+}

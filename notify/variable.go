@@ -1,0 +1,96 @@
+package notify
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Variable is what a text may mention, as {{.Day}}.
+type Variable string
+
+// The variables.
+const (
+	VarCode      Variable = "Code"      // that proves a mobile
+	VarReference Variable = "Reference" // of the visit, or the number of a case
+	VarService   Variable = "Service"
+	VarBranch    Variable = "Branch"
+	VarWeekday   Variable = "Weekday"
+	VarDay       Variable = "Day"     // of the visit, without the year
+	VarTime      Variable = "Time"    // of the visit
+	VarUntil     Variable = "Until"   // the time at which an offer ends
+	VarMinutes   Variable = "Minutes" // how much later the visit begins; decides the plural form
+)
+
+// Variables returns what a text of the kind may mention and what it must,
+// both empty for an unknown kind. The link is no variable: it always is the
+// last line, so that a phone finds it and nobody can leave it out.
+func Variables(k Kind) (may, must []Variable) {
+	visit := []Variable{VarReference, VarService, VarBranch, VarWeekday, VarDay, VarTime}
+	switch k {
+	case VerificationCode:
+		return []Variable{VarCode}, []Variable{VarCode}
+	case Requested, Booked, Approved, Proposed, Moved, Reminder:
+		return visit, []Variable{VarReference, VarBranch, VarDay, VarTime}
+	case Declined, Cancelled, Closed:
+		return visit, []Variable{VarReference, VarDay, VarTime}
+	case Offer: // nothing is booked yet, so there is no reference
+		return append(visit[1:], VarUntil), []Variable{VarBranch, VarDay, VarTime, VarUntil}
+	case Delayed:
+		return append(visit, VarMinutes), []Variable{VarReference, VarMinutes}
+	case Survey:
+		return visit, nil
+	case CaseUpdated:
+		return []Variable{VarReference}, []Variable{VarReference}
+	}
+	return nil, nil
+}
+
+// counted reports whether texts of the kind have a number that decides their
+// plural form.
+func (k Kind) counted() bool {
+	may, _ := Variables(k)
+	return slices.Contains(may, VarMinutes)
+}
+
+// check returns an error that wraps ErrFacts and names the first fact missing
+// of those that a text of the kind may mention.
+func (f Facts) check() error {
+	may, _ := Variables(f.Kind)
+	if may == nil {
+		return fmt.Errorf("%w: unknown kind %q", ErrFacts, f.Kind)
+	}
+	for _, v := range may {
+		if fact := f.lacks(v); fact != "" {
+			return fmt.Errorf("%w: %s without %s", ErrFacts, f.Kind, fact)
+		}
+	}
+	return nil
+}
+
+// lacks returns the fact that is missing for a variable, "" for none.
+func (f Facts) lacks(v Variable) string {
+	fact, has := "", true
+	switch v {
+	case VarCode:
+		fact, has = "code", f.Code != ""
+	case VarReference:
+		fact, has = "reference", f.Reference != ""
+	case VarService:
+		fact, has = "service", f.Service.In(f.Lang) != ""
+	case VarBranch:
+		fact, has = "branch", f.Branch.In(f.Lang) != ""
+	case VarWeekday, VarDay, VarTime:
+		fact, has = "start", !f.Start.IsZero()
+		if has {
+			fact, has = "zone", f.Zone != nil
+		}
+	case VarUntil:
+		fact, has = "until", !f.Until.IsZero()
+	case VarMinutes:
+		fact, has = "minutes", f.Minutes > 0
+	}
+	if has {
+		return ""
+	}
+	return fact
+}

@@ -1,0 +1,100 @@
+package portal
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+// Action is what a link lets its holder do with one visit.
+type Action byte
+
+// The actions. Their values are in links that are in the field.
+const (
+	Manage  Action = 'm' // all of the others
+	Confirm Action = 'c' // say that the visitor comes
+	Move    Action = 'v'
+	Cancel  Action = 'x'
+	Answer  Action = 'a' // accept or refuse what the department proposes
+)
+
+// allows reports whether a link for a may be used for do.
+func (a Action) allows(do Action) bool { return a == Manage || a == do }
+
+// ErrOrigin is returned for a public address that can't stand in a message.
+var ErrOrigin = errors.New("portal: not a public address")
+
+// maxHost is the longest host and port, in characters: with it a confirmation
+// in Arabic and its link still fit two segments.
+const maxHost = 30
+
+// linkPath is what precedes the token in a link.
+const linkPath = "/m/"
+
+// Links makes and reads links to visits. It is safe for concurrent use.
+type Links struct {
+	origin *url.URL
+	keys   *secret.Keys
+}
+
+// NewLinks returns links at origin, such as https://visit.example.gov.sa. It
+// returns ErrOrigin unless that is https, or http on this machine, and nothing
+// but a host of at most 30 characters.
+func NewLinks(origin string, keys *secret.Keys) (*Links, error) {
+	u, err := url.Parse(origin)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrOrigin, err)
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+		return nil, fmt.Errorf("%w: %q is not https", ErrOrigin, origin)
+	case u.Hostname() == "" || len(u.Host) > maxHost || u.User != nil ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("%w: %q: want a host of at most %d characters and nothing else", ErrOrigin, origin, maxHost)
+	}
+	return &Links{&url.URL{Scheme: u.Scheme, Host: u.Host}, keys}, nil
+}
+
+// Link returns the address at which the visit can be managed until expires,
+// "" for a text that is no reference.
+func (l *Links) Link(r slots.Reference, a Action, expires time.Time) string {
+	about, err := r.Bytes()
+	if err != nil {
+		return ""
+	}
+	return l.origin.String() + linkPath + l.keys.Link(byte(a), about, expires)
+}
+
+// open returns what a token is for. It returns secret.ErrToken or
+// secret.ErrTokenExpired.
+func (l *Links) open(token string, now time.Time) (slots.Reference, Action, error) {
+	use, about, err := l.keys.OpenLink(token, now)
+	if err != nil {
+		return "", 0, err
+	}
+	return slots.NewReference(about), Action(use), nil
+}
+
+// serves reports whether pages are served under a host. On a machine of one's
+// own every name of it will do.
+func (l *Links) serves(host string) bool {
+	if strings.EqualFold(host, l.origin.Host) {
+		return true
+	}
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	return loopback(l.origin.Hostname()) && loopback(name)
+}
+
+// loopback reports whether a host is this machine.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,249 @@
+package portal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+//go:embed pages/style.css
+var style string
+
+// parse reads the templates.
+func parse() (*template.Template, error) {
+	t := template.New("portal").Funcs(template.FuncMap{
+		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // a file of this package
+	})
+	return t.ParseFS(pageFiles, "pages/*.html")
+}
+
+// policy allows the one style of the pages, forms to this host, and nothing
+// else: no script, no picture, no frame.
+func policy() string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
+
+// page is what the templates may mention.
+type page struct {
+	Lang, Dir  string
+	Other      string // the other language
+	Token      string
+	Here       string // path of the page, for the other language
+	Day        string // that was chosen, "" for none
+	Notice     string // key of a word, "" for none
+	State      string // key of the word for where the visit stands
+	CallCentre string
+
+	Service, Branch, Address string
+	When                     moment
+	Reference                string
+	Party                    int
+	Version                  int
+	Requirements             []string
+	Proposed                 *moment // another start that waits for an answer; nil for none
+	Reason                   string  // why a request was declined
+
+	CanConfirm, CanMove, CanCancel, TooLate bool
+
+	Days           []day
+	Times          []choice
+	Earlier, Later scheduling.Date
+	First          bool
+}
+
+// day is a date with places.
+type day struct {
+	Date   scheduling.Date
+	Shown  moment
+	Places int
+}
+
+// choice is a start that can be chosen.
+type choice struct {
+	Value string // RFC 3339
+	Shown string
+}
+
+// T returns a word of the page in its language.
+func (p page) T(key string) (string, error) {
+	w, ok := words()[key]
+	if !ok {
+		return "", fmt.Errorf("portal: no word %q", key)
+	}
+	return w.In(p.Lang), nil
+}
+
+// P returns a word with a number in the plural form of the language.
+func (p page) P(key string, n int) (string, error) { return plural(key, p.Lang, n) }
+
+// add adds the starts of a date, but for the one that the visit has.
+func (p *page) add(d slots.DaySlots, zone *time.Location, but time.Time) {
+	shown := momentOf(d.Slots[0].Start, zone, p.Lang)
+	n := 0
+	for _, s := range d.Slots {
+		if s.Start.Equal(but) {
+			continue
+		}
+		n++
+		p.Times = append(p.Times, choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: s.Start.In(zone).Format("15:04")})
+	}
+	if n > 0 {
+		p.Days = append(p.Days, day{Date: d.Date, Shown: shown, Places: n})
+	}
+}
+
+// langOf returns the language that a request asks for, or instead what else to
+// take.
+func langOf(c *fiber.Ctx, instead string) string {
+	switch lang := c.Query("lang", c.FormValue("lang")); lang {
+	case "ar", "en":
+		return lang
+	}
+	return instead
+}
+
+// page returns what every page about a visit shows.
+func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
+	out := p.frame(c, o.Lang)
+	out.Notice, out.Reference, out.Party, out.Version = notice, o.Reference.String(), o.Party, o.Version
+	centre := p.Centre()
+	if s, ok := centre.Service(o.Service); ok {
+		out.Service = s.Name.In(out.Lang)
+		for _, r := range s.Requirements {
+			out.Requirements = append(out.Requirements, r.Name.In(out.Lang))
+		}
+	}
+	zone := time.UTC
+	if b, ok := centre.Branch(o.Branch); ok {
+		out.Branch, out.Address = b.Name.In(out.Lang), b.Address.In(out.Lang)
+		if z, err := time.LoadLocation(b.Zone); err == nil {
+			zone = z
+		}
+	}
+	out.When = momentOf(o.Start, zone, out.Lang)
+	if p.ahead(o) {
+		booked := o.Status == slots.Booked
+		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), booked && o.action.allows(Confirm)
+		out.TooLate = booked && (o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel)
+	}
+	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
+		proposed := momentOf(proposal.Start, zone, out.Lang)
+		out.Proposed = &proposed
+	}
+	for _, e := range o.History {
+		if e.Kind == slots.WasDeclined && o.Status == slots.Declined { // other reasons are for the staff
+			out.Reason = e.Reason
+		}
+	}
+	return out
+}
+
+// frame returns what every page has.
+func (p *Portal) frame(c *fiber.Ctx, lang string) page {
+	out := page{Lang: langOf(c, lang), Dir: "rtl", Other: "en", Token: c.Params("token"), CallCentre: p.CallCentre}
+	if out.Lang != "en" {
+		out.Lang = "ar"
+	} else {
+		out.Dir, out.Other = "ltr", "ar"
+	}
+	out.Here = linkPath + out.Token
+	if c.Method() == http.MethodGet {
+		out.Here = c.Path()
+	}
+	return out
+}
+
+// visit writes a page about a visit.
+func (p *Portal) visit(c *fiber.Ctx, name string, o opened, status int, notice string) error {
+	if notice == "changed" || notice == "too_late" { // what was read before isn't true any more
+		var err error
+		if o.Appointment, err = p.Booker.Find(c.UserContext(), o.Reference); err != nil {
+			return err
+		}
+	}
+	out := p.page(c, o, notice)
+	confirmed := false
+	if p.ahead(o) {
+		var err error
+		if confirmed, err = p.Confirmed(c.UserContext(), o.Reference); err != nil {
+			return err
+		}
+	}
+	out.State = stateOf(o, p.ahead(o), confirmed)
+	out.CanConfirm = out.CanConfirm && !confirmed
+	return p.write(c, status, name, out)
+}
+
+// stateOf returns the key of the word for where a visit stands.
+func stateOf(o opened, ahead, confirmed bool) string {
+	switch {
+	case o.Status == slots.Cancelled:
+		return "state_cancelled"
+	case o.Status == slots.Declined:
+		return "state_declined"
+	case !ahead:
+		return "state_past"
+	case o.Status == slots.Requested:
+		return "state_requested"
+	case confirmed:
+		return "state_confirmed"
+	}
+	return "state_booked"
+}
+
+// state writes a page about no visit.
+func (p *Portal) state(c *fiber.Ctx, status int, key string) error {
+	out := p.frame(c, "ar")
+	out.State = key
+	return p.write(c, status, "state", out)
+}
+
+func (p *Portal) write(c *fiber.Ctx, status int, name string, data page) error {
+	var out bytes.Buffer
+	if err := p.pages.ExecuteTemplate(&out, name, data); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, data.Lang)
+	return c.Status(status).Send(out.Bytes())
+}
+
+// moment is an instant as people read it, in both calendars.
+type moment struct {
+	Date  string // Gregorian, with the weekday
+	Hijri string // "" where the calendar doesn't reach
+	Time  string
+	ISO   string
+}
+
+// momentOf returns an instant in the wall time of a zone.
+func momentOf(at time.Time, zone *time.Location, lang string) moment {
+	local := at.In(zone)
+	m := moment{Time: local.Format("15:04"), ISO: local.Format(time.RFC3339), Date: local.Format("Monday 2 January 2006")}
+	if lang != "en" {
+		m.Date = fmt.Sprintf("%s %d %s %d", weekdays()[local.Weekday()], local.Day(), months()[local.Month()-1], local.Year())
+	}
+	h := scheduling.HijriOf(scheduling.DateOf(at, zone))
+	if h.IsZero() {
+		return m
+	}
+	name, era := h.MonthName(), catalog.Text{AR: "هـ", EN: "AH"}
+	m.Hijri = fmt.Sprintf("%d %s %d %s", h.Day, catalog.Text{AR: name.AR, EN: name.EN}.In(lang), h.Year, era.In(lang))
+	return m
+}

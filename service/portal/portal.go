@@ -1,0 +1,108 @@
+// Package portal serves the pages that visitors reach from a link in a
+// message: they show a visit and let its visitor confirm, move or cancel it
+// without signing in. A GET shows and changes nothing, whoever follows the
+// link; a POST acts. The pages are Arabic first and need no script.
+package portal
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+// Config is what the pages are made of.
+type Config struct {
+	Links  *Links
+	Booker *slots.Booker
+	Centre func() *slots.Centre // the current snapshot
+	Now    func() time.Time
+	Log    *slog.Logger
+
+	// Confirm notes that the visitor comes to the start of a version. It
+	// returns slots.ErrNotBooked when that is not true any more.
+	Confirm func(ctx context.Context, r slots.Reference, version int, now time.Time) error
+	// Confirmed reports whether that was said of the present start.
+	Confirmed func(context.Context, slots.Reference) (bool, error)
+
+	CallCentre string // a telephone number for those who can't go on; may be empty
+}
+
+// Portal serves the pages.
+type Portal struct {
+	Config
+	pages *template.Template
+	csp   string
+}
+
+// New returns the pages. It fails when a template can't be read.
+func New(c Config) (*Portal, error) {
+	if c.Links == nil || c.Booker == nil || c.Centre == nil || c.Now == nil || c.Log == nil || c.Confirm == nil || c.Confirmed == nil {
+		return nil, errors.New("portal: incomplete configuration")
+	}
+	pages, err := parse()
+	if err != nil {
+		return nil, err
+	}
+	return &Portal{Config: c, pages: pages, csp: policy()}, nil
+}
+
+// Mount adds the pages to the app. limit bounds how often one address may act.
+func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
+	visit := app.Group(linkPath+":token", p.guard, limit)
+	visit.Get("/", p.show)
+	visit.Get("/move", p.chooseStart)
+	visit.Get("/cancel", p.askCancel)
+	visit.Post("/confirm", p.confirm)
+	visit.Post("/move", p.move)
+	visit.Post("/cancel", p.cancel)
+	visit.Post("/accept", p.accept)
+	visit.Post("/refuse", p.refuse)
+}
+
+// guard sets the headers of every page, refuses other hosts, and turns errors
+// into pages.
+func (p *Portal) guard(c *fiber.Ctx) error {
+	for name, value := range map[string]string{
+		fiber.HeaderContentSecurityPolicy: p.csp,
+		fiber.HeaderReferrerPolicy:        "no-referrer", // the address is the key
+		"X-Robots-Tag":                    "noindex, nofollow, noarchive",
+		fiber.HeaderCacheControl:          "no-store",
+		fiber.HeaderXFrameOptions:         "DENY",
+	} {
+		c.Set(name, value)
+	}
+	if !p.Links.serves(c.Hostname()) {
+		return p.state(c, http.StatusMisdirectedRequest, "wrong_host")
+	}
+	if c.Method() == http.MethodPost && c.Get("Sec-Fetch-Site") == "cross-site" {
+		return p.state(c, http.StatusForbidden, "foreign_form")
+	}
+	err := c.Next()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, secret.ErrTokenExpired):
+		return p.state(c, http.StatusGone, "expired")
+	case errors.Is(err, secret.ErrToken), errors.Is(err, slots.ErrNotFound):
+		return p.state(c, http.StatusNotFound, "unknown")
+	case errors.Is(err, slots.ErrUnavailable):
+		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
+		c.Set(fiber.HeaderRetryAfter, "5")
+		return p.state(c, http.StatusServiceUnavailable, "unavailable")
+	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // by the limit
+		return p.state(c, http.StatusTooManyRequests, "too_many")
+	}
+	if _, ok := errors.AsType[*fiber.Error](err); ok {
+		return err // not one of these pages
+	}
+	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
+	return p.state(c, http.StatusInternalServerError, "unavailable")
+}

@@ -1,0 +1,176 @@
+package portal
+
+import (
+	"errors"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"ziyara/notify"
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+func newKeys(t *testing.T) *secret.Keys {
+	t.Helper()
+	keys, err := secret.New([]byte("a secret for tests, of at least 32 bytes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// A link says what it is for and until when, fits into a message beside a
+// confirmation, and each kind lets its holder do only what it is for.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	links, err := NewLinks("https://visit.mof.gov.sa", newKeys(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := slots.NewReference([5]byte{1, 2, 3, 4, 5})
+	ends := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
+	for _, a := range []Action{Manage, Confirm, Move, Cancel, Answer} {
+		link := links.Link(r, a, ends)
+		token, ok := strings.CutPrefix(link, "https://visit.mof.gov.sa/m/")
+		if !ok || len(token) != 28 {
+			t.Fatalf("link %q", link)
+		}
+		gotR, gotA, err := links.open(token, ends.Add(-1))
+		if err != nil || gotR != r || gotA != a {
+			t.Errorf("opened as %s for %c, %v", gotR, gotA, err)
+		}
+		if _, _, err = links.open(token, ends); !errors.Is(err, secret.ErrTokenExpired) {
+			t.Errorf("at its end: %v", err)
+		}
+		for _, do := range []Action{Confirm, Move, Cancel, Answer} {
+			if got, want := a.allows(do), a == Manage || a == do; got != want {
+				t.Errorf("%c allows %c = %t", a, do, got)
+			}
+		}
+	}
+	if got := links.Link("nonsense", Manage, ends); got != "" {
+		t.Errorf("a link to nothing: %q", got)
+	}
+}
+
+// Pages are served under the ministry's host and no other; on a machine of
+// one's own under all of its names.
+func TestServes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		origin, host string
+		want         bool
+	}{
+		{"https://visit.mof.gov.sa", "visit.mof.gov.sa", true},
+		{"https://visit.mof.gov.sa", "VISIT.mof.gov.sa", true},
+		{"https://visit.mof.gov.sa", "visit.mof.gov.sa.evil.example", false},
+		{"https://visit.mof.gov.sa", "127.0.0.1", false},
+		{"https://visit.mof.gov.sa", "", false},
+		{"https://visit.mof.gov.sa:8443", "visit.mof.gov.sa:8443", true},
+		{"https://visit.mof.gov.sa:8443", "visit.mof.gov.sa", false},
+		{"http://127.0.0.1:8080", "localhost:9999", true},
+		{"http://127.0.0.1:8080", "[::1]:8080", true},
+		{"http://127.0.0.1:8080", "[::1]", true},
+		{"http://127.0.0.1:8080", "visit.mof.gov.sa", false},
+	} {
+		links, err := NewLinks(c.origin, newKeys(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := links.serves(c.host); got != c.want {
+			t.Errorf("%s serves %q = %t, want %t", c.origin, c.host, got, c.want)
+		}
+	}
+}
+
+// Every word that a template or the code names exists in both languages, and
+// none is left that nobody names.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	named := regexp.MustCompile(`\.T "([a-z_]+)"`)
+	names, err := fs.Glob(pageFiles, "pages/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		content, err := fs.ReadFile(pageFiles, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range named.FindAllStringSubmatch(string(content), -1) {
+			used[found[1]] = true
+		}
+	}
+	for _, state := range []string{"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form"} {
+		used[state], used[state+"_about"] = true, true
+	}
+	for _, key := range []string{
+		"state_booked", "state_confirmed", "state_cancelled", "state_past", "state_requested", "state_declined",
+		"done_accepted", "done_refused", "done_confirmed", "done_moved", "done_cancelled", "changed", "too_late", "taken", "busy", "no_more",
+	} {
+		used[key] = true
+	}
+	for key := range used {
+		if w, ok := words()[key]; !ok || w.AR == "" || w.EN == "" {
+			t.Errorf("no word %q in both languages", key)
+		}
+	}
+	for key := range words() {
+		if !used[key] {
+			t.Errorf("nobody says %q", key)
+		}
+	}
+	for key, langs := range plurals() {
+		for _, lang := range []string{"ar", "en"} {
+			if got, want := len(langs[lang]), len(notify.Forms(lang)); got != want {
+				t.Errorf("%s has %d forms in %s, want %d", key, got, lang, want)
+			}
+			for n := range 120 {
+				if _, err := plural(key, lang, n); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+	if _, err := (page{}).T("nonsense"); err == nil {
+		t.Error("a word that doesn't exist was found")
+	}
+	if _, err := plural("nonsense", "ar", 1); err == nil {
+		t.Error("a plural that doesn't exist was found")
+	}
+}
+
+// An instant is shown in both calendars, in the wall time of its branch.
+func TestMoment(t *testing.T) {
+	t.Parallel()
+	riyadh := time.FixedZone("Asia/Riyadh", 3*60*60)
+	for _, c := range []struct {
+		at, lang string
+		want     moment
+	}{
+		{"2026-11-25T06:00:00Z", "ar", moment{"الأربعاء 25 نوفمبر 2026", "15 جمادى الآخرة 1448 هـ", "09:00", "2026-11-25T09:00:00+03:00"}},
+		{"2026-11-25T06:00:00Z", "en", moment{"Wednesday 25 November 2026", "15 Jumada al-Akhirah 1448 AH", "09:00", "2026-11-25T09:00:00+03:00"}},
+		{"2026-12-31T21:30:00Z", "ar", moment{"الجمعة 1 يناير 2027", "23 رجب 1448 هـ", "00:30", "2027-01-01T00:30:00+03:00"}},
+		{"2100-01-03T06:00:00Z", "ar", moment{"الأحد 3 يناير 2100", "", "09:00", "2100-01-03T09:00:00+03:00"}},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := momentOf(at, riyadh, c.lang); got != c.want {
+			t.Errorf("%s in %s = %+v, want %+v", c.at, c.lang, got, c.want)
+		}
+	}
+}
+
+// Nothing half-built.
+func TestNewRefusesAnIncompleteConfiguration(t *testing.T) {
+	t.Parallel()
+	if _, err := New(Config{}); err == nil {
+		t.Error("New accepted an empty configuration")
+	}
+}

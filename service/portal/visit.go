@@ -1,0 +1,255 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/scheduling"
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+// window is how many dates are looked through for places at once.
+const window = 14
+
+// opened is the visit that a link is about.
+type opened struct {
+	action Action
+	slots.Appointment
+}
+
+// open reads the link of a request and the visit that it is about.
+func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
+	reference, action, err := p.Links.open(c.Params("token"), p.Now())
+	if err != nil {
+		return opened{}, err
+	}
+	if do != 0 && !action.allows(do) {
+		return opened{}, secret.ErrToken
+	}
+	a, err := p.Booker.Find(c.UserContext(), reference)
+	return opened{action, a}, err
+}
+
+// ahead reports whether the visitor is still expected, or has asked to come.
+func (p *Portal) ahead(o opened) bool {
+	return (o.Status == slots.Booked || o.Status == slots.Requested) && p.Now().Before(o.Start)
+}
+
+// show shows the visit, or what is asked of who holds a link for one thing.
+func (p *Portal) show(c *fiber.Ctx) error {
+	o, err := p.open(c, 0)
+	if err != nil {
+		return err
+	}
+	if p.ahead(o) && c.Query("done") == "" {
+		switch {
+		case o.action == Move && p.movable(o):
+			return p.starts(c, o, http.StatusOK, "")
+		case o.action == Cancel && p.cancellable(o):
+			return p.visit(c, "cancel", o, http.StatusOK, "")
+		}
+	}
+	return p.visit(c, "visit", o, http.StatusOK, done(c.Query("done")))
+}
+
+// done returns the notice that follows an action, "" for any other text.
+func done(what string) string {
+	switch what {
+	case "confirmed", "moved", "cancelled", "accepted", "refused":
+		return "done_" + what
+	}
+	return ""
+}
+
+// finish answers an action with the page of the visit, so that loading it
+// again acts no second time.
+func (p *Portal) finish(c *fiber.Ctx, what string) error {
+	q := url.Values{"done": {what}}
+	if lang := langOf(c, ""); lang != "" {
+		q.Set("lang", lang)
+	}
+	c.Set(fiber.HeaderLocation, linkPath+c.Params("token")+"?"+q.Encode())
+	return c.SendStatus(http.StatusSeeOther)
+}
+
+// confirm notes that the visitor comes to the start that they have seen.
+func (p *Portal) confirm(c *fiber.Ctx) error {
+	o, err := p.open(c, Confirm)
+	if err != nil {
+		return err
+	}
+	version, err := strconv.Atoi(c.FormValue("version"))
+	if err != nil {
+		version = 0
+	}
+	err = p.Confirm(c.UserContext(), o.Reference, version, p.Now())
+	if errors.Is(err, slots.ErrNotBooked) { // or not at that time any more
+		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+	}
+	if err != nil {
+		return err
+	}
+	return p.finish(c, "confirmed")
+}
+
+// askCancel asks once more before a visit is cancelled.
+func (p *Portal) askCancel(c *fiber.Ctx) error {
+	o, err := p.open(c, Cancel)
+	if err != nil {
+		return err
+	}
+	if !p.ahead(o) || !p.cancellable(o) {
+		return p.visit(c, "visit", o, http.StatusOK, "")
+	}
+	return p.visit(c, "cancel", o, http.StatusOK, "")
+}
+
+// cancel cancels the visit.
+func (p *Portal) cancel(c *fiber.Ctx) error {
+	o, err := p.open(c, Cancel)
+	if err != nil {
+		return err
+	}
+	_, err = p.Booker.Cancel(c.UserContext(), o.Reference, p.Now())
+	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
+		return p.visit(c, "visit", o, http.StatusConflict, "too_late")
+	}
+	if errors.Is(err, slots.ErrNotBooked) {
+		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+	}
+	if err != nil {
+		return err
+	}
+	return p.finish(c, "cancelled")
+}
+
+// accept books the visit at the start that the department proposed.
+func (p *Portal) accept(c *fiber.Ctx) error { return p.answer(c, p.Booker.Accept, "accepted") }
+
+// refuse gives the proposed start back.
+func (p *Portal) refuse(c *fiber.Ctx) error { return p.answer(c, p.Booker.Refuse, "refused") }
+
+// answer gives the visitor's answer to a proposal.
+func (p *Portal) answer(c *fiber.Ctx, give func(context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string) error {
+	o, err := p.open(c, Answer)
+	if err != nil {
+		return err
+	}
+	_, err = give(c.UserContext(), o.Reference, p.Now())
+	_, invalid := errors.AsType[*slots.VisitorError](err)
+	switch {
+	case err == nil:
+		return p.finish(c, what)
+	case errors.Is(err, slots.ErrNoProposal):
+		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+	case errors.Is(err, slots.ErrPersonBusy):
+		return p.visit(c, "visit", o, http.StatusConflict, "busy")
+	case invalid: // such as a power of attorney that ends before
+		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+	}
+	return err
+}
+
+// chooseStart shows the dates with places, or the times of one.
+func (p *Portal) chooseStart(c *fiber.Ctx) error {
+	o, err := p.open(c, Move)
+	if err != nil {
+		return err
+	}
+	if !p.ahead(o) || !p.movable(o) {
+		return p.visit(c, "visit", o, http.StatusOK, "")
+	}
+	return p.starts(c, o, http.StatusOK, "")
+}
+
+// move moves the visit to the start that was chosen.
+func (p *Portal) move(c *fiber.Ctx) error {
+	o, err := p.open(c, Move)
+	if err != nil {
+		return err
+	}
+	start, err := time.Parse(time.RFC3339, c.FormValue("start"))
+	if err != nil {
+		return p.starts(c, o, http.StatusConflict, "taken")
+	}
+	_, err = p.Booker.Move(c.UserContext(), o.Reference, start, p.Now())
+	broken, rule := errors.AsType[*slots.RuleError](err)
+	switch {
+	case err == nil:
+		return p.finish(c, "moved")
+	case errors.Is(err, slots.ErrTaken):
+		return p.starts(c, o, http.StatusConflict, "taken")
+	case errors.Is(err, slots.ErrPersonBusy):
+		return p.starts(c, o, http.StatusConflict, "busy")
+	case errors.Is(err, slots.ErrNotBooked):
+		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+	case rule && broken.Rule == slots.RuleMoveCutoff:
+		return p.visit(c, "visit", o, http.StatusConflict, "too_late")
+	case rule:
+		return p.starts(c, o, http.StatusConflict, "taken")
+	}
+	return err
+}
+
+// movable reports whether it is not too late to move the visit.
+func (p *Portal) movable(o opened) bool {
+	s, ok := p.Centre().Service(o.Service)
+	return ok && o.Status == slots.Booked && o.action.allows(Move) && p.Now().Before(o.Start.Add(-s.MoveCutoff))
+}
+
+// cancellable reports whether it is not too late to cancel the visit. A request
+// that nobody has answered can be withdrawn until it would begin.
+func (p *Portal) cancellable(o opened) bool {
+	s, ok := p.Centre().Service(o.Service)
+	if !ok || !o.action.allows(Cancel) {
+		return false
+	}
+	return o.Status == slots.Requested || p.Now().Before(o.Start.Add(-s.CancelCutoff))
+}
+
+// starts shows dates with places from the one that is asked for, or today, and
+// the times of a date that was chosen.
+func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error {
+	_, group, err := p.Centre().Desk(o.Service, o.Branch)
+	if err != nil {
+		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+	}
+	today := group.Calendar.DateOf(p.Now())
+	from := max(today, dateOf(c.Query("from"), today))
+	query := slots.Query{Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs}
+	day := dateOf(c.Query("day"), 0)
+	if day != 0 {
+		query.From, query.To = day, day
+	}
+	found, _, err := p.Booker.Search(c.UserContext(), query, p.Now())
+	if err != nil {
+		return err
+	}
+	page := p.page(c, o, notice)
+	for _, d := range found {
+		page.add(d, group.Calendar.Zone(), o.Start)
+	}
+	if day != 0 && len(page.Times) > 0 {
+		page.Day = day.String()
+		return p.write(c, status, "times", page)
+	}
+	page.Later, page.Earlier = from+window, max(today, from-window)
+	page.First = from == today
+	return p.write(c, status, "days", page)
+}
+
+// dateOf reads a date, or returns instead what else to take.
+func dateOf(s string, instead scheduling.Date) scheduling.Date {
+	d, err := scheduling.ParseDate(s)
+	if err != nil {
+		return instead
+	}
+	return d
+}

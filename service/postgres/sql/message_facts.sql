@@ -1,0 +1,7 @@
+-- What the messages about a visit would say now.
+SELECT a.lang, a.start_at, a.reference, s.name AS service, b.name AS branch, b.zone, d.slug AS department
+FROM appointments a
+JOIN services s ON s.id = a.service_id
+JOIN departments d ON d.id = s.department_id
+JOIN branches b ON b.id = a.branch_id
+WHERE a.reference = $1

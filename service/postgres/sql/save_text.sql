@@ -1,0 +1,15 @@
+-- Adds the next version of a text, which has to be the one that follows the
+-- newest: whoever edited an older one has not seen what others wrote.
+WITH department AS (
+    SELECT id FROM departments WHERE slug = $1
+), saved AS (
+    INSERT INTO department_texts (department_id, kind, lang, version, wordings, saved_at, saved_by)
+    SELECT d.id, $2::text, $3::text, $4::integer, $5::jsonb, $6::timestamptz, $7::text
+    FROM department d
+    WHERE $4 = 1 + coalesce((
+        SELECT max(t.version)
+        FROM department_texts t
+        WHERE (t.department_id, t.kind, t.lang) = (d.id, $2, $3)), 0)
+    RETURNING version
+)
+SELECT EXISTS (SELECT FROM department) AS known, EXISTS (SELECT FROM saved) AS saved

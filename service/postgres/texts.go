@@ -1,0 +1,135 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/slots"
+)
+
+// textRow is one version of a department's text.
+type textRow struct {
+	Department string                   `db:"department"`
+	Kind       string                   `db:"kind"`
+	Lang       string                   `db:"lang"`
+	Version    int                      `db:"version"`
+	Wordings   jsonOf[[]notify.Wording] `db:"wordings"`
+	SavedAt    time.Time                `db:"saved_at"`
+	SavedBy    string                   `db:"saved_by"`
+}
+
+func (r textRow) override() notify.Override {
+	return notify.Override{
+		Department: r.Department, Kind: notify.Kind(r.Kind), Lang: r.Lang, Version: r.Version, Wordings: r.Wordings.v,
+	}
+}
+
+// LoadMessageDepartments returns what departments have decided about their
+// messages, with the texts in use.
+func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department, error) {
+	var rows []struct {
+		Slug  string `db:"slug"`
+		Links bool   `db:"message_links"`
+		Price int64  `db:"segment_price"`
+		budgetRow
+	}
+	if err := s.pool().list(ctx, &rows, "load_message_departments"); err != nil {
+		return nil, err
+	}
+	var texts []textRow
+	if err := s.pool().list(ctx, &texts, "load_texts"); err != nil {
+		return nil, err
+	}
+	departments := make([]notify.Department, len(rows))
+	for i, r := range rows {
+		departments[i] = notify.Department{Slug: r.Slug, Links: r.Links, Price: notify.Money(r.Price), Budget: r.budget()}
+		for _, t := range texts {
+			if t.Department == r.Slug {
+				departments[i].Texts = append(departments[i].Texts, t.override())
+			}
+		}
+	}
+	return departments, nil
+}
+
+// SaveText saves the next version of a department's text, which is in use from
+// then on. Every version stays; to go back, save an older one again. by is who
+// of the staff it was. It returns slots.ErrNotFound for an unknown department,
+// and notify.ErrOutdated unless the version follows the newest.
+func (s *Store) SaveText(ctx context.Context, c notify.Checked, by string, now time.Time) error {
+	o := c.Override()
+	if o.Wordings == nil {
+		o.Wordings = []notify.Wording{}
+	}
+	return s.transact(ctx, func(q session) error {
+		var row struct {
+			Known bool `db:"known"`
+			Saved bool `db:"saved"`
+		}
+		err := q.get(ctx, &row, "save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), now, by)
+		switch {
+		case err != nil:
+			return err
+		case !row.Known:
+			return slots.ErrNotFound
+		case !row.Saved:
+			return notify.ErrOutdated
+		}
+		_, err = q.exec(ctx, "touch_centre")
+		return err
+	})
+}
+
+// SavedText is one version of a department's text.
+type SavedText struct {
+	notify.Override
+	At time.Time
+	By string
+}
+
+// TextHistory returns every version of a department's text, the newest first.
+func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
+	var rows []textRow
+	if err := s.pool().list(ctx, &rows, "text_history", department, string(k), lang); err != nil {
+		return nil, err
+	}
+	history := make([]SavedText, len(rows))
+	for i, r := range rows {
+		history[i] = SavedText{Override: r.override(), At: r.SavedAt.UTC(), By: r.SavedBy}
+	}
+	return history, nil
+}
+
+// MessageFacts returns what the messages about a visit are made of, but for
+// their kind and what only some kinds have, or slots.ErrNotFound.
+func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
+	var row struct {
+		Lang       string               `db:"lang"`
+		StartAt    time.Time            `db:"start_at"`
+		Reference  string               `db:"reference"`
+		Service    jsonOf[catalog.Text] `db:"service"`
+		Branch     jsonOf[catalog.Text] `db:"branch"`
+		Zone       string               `db:"zone"`
+		Department string               `db:"department"`
+	}
+	err := s.pool().get(ctx, &row, "message_facts", string(r))
+	if errors.Is(err, sql.ErrNoRows) {
+		return notify.Facts{}, slots.ErrNotFound
+	}
+	if err != nil {
+		return notify.Facts{}, err
+	}
+	zone, err := time.LoadLocation(row.Zone)
+	if err != nil {
+		return notify.Facts{}, fmt.Errorf("message facts: %w", err)
+	}
+	return notify.Facts{
+		Lang: row.Lang, Department: row.Department, Reference: slots.Reference(row.Reference).String(),
+		Service: row.Service.v, Branch: row.Branch.v, Start: row.StartAt, Zone: zone,
+	}, nil
+}
