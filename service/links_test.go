@@ -12,6 +12,8 @@ import (
 	"ziyara/notify"
 	"ziyara/service"
 	"ziyara/service/api"
+	"ziyara/service/portal"
+	"ziyara/service/secret"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
 )
@@ -273,6 +275,48 @@ func TestLinkWhenTimeRunsOut(t *testing.T) {
 	}
 }
 
+// A link for one thing shows that at once, and does nothing else.
+func TestLinkForOneThing(t *testing.T) {
+	t.Parallel()
+	keys, err := secret.New([]byte(servicetest.Secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	links, err := portal.NewLinks("http://127.0.0.1:8080", keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := linkedVisit(t, "ar")
+	for _, c := range []struct {
+		action portal.Action
+		shows  string
+		does   map[string]url.Values
+		not    []string
+	}{
+		{portal.Confirm, "موعدكم محجوز", map[string]url.Values{"/confirm": {"version": {"1"}}}, []string{"/move", "/cancel", "/accept", "/refuse"}},
+		{portal.Move, "اختاروا اليوم", map[string]url.Values{"/move": {"start": {"2026-11-29T04:30:00Z"}}}, []string{"/confirm", "/cancel", "/accept", "/refuse"}},
+		{portal.Cancel, "إلغاء الموعد؟", map[string]url.Values{"/cancel": nil}, []string{"/confirm", "/move", "/accept", "/refuse"}},
+	} {
+		l.path = strings.TrimPrefix(links.Link(ref(t, l.visit), c.action, l.visit.Start), "http://127.0.0.1:8080")
+		page := l.looks("")
+		says(t, page, c.shows)
+		for _, do := range c.not {
+			if answer := l.presses(do, url.Values{"version": {"1"}, "start": {"2026-11-30T04:30:00Z"}}); answer.Status != http.StatusNotFound {
+				t.Errorf("%c at %s: %d, want 404", c.action, do, answer.Status)
+			}
+			if strings.Contains(page, l.path+do) {
+				t.Errorf("%c offers %s", c.action, do)
+			}
+		}
+		for do, fields := range c.does {
+			l.follows(do, fields)
+		}
+	}
+	if got := l.Shows(l.visit); got.Status != "cancelled" || got.Version != 2 {
+		t.Errorf("the visit is %s in version %d", got.Status, got.Version)
+	}
+}
+
 // A link that was cut or changed, one of another centre, another host, a form
 // of another page: each is refused with a page, and says nothing of a visit.
 func TestLinkRefused(t *testing.T) {
@@ -516,6 +560,13 @@ func TestBudgetIsWatched(t *testing.T) {
 	}
 	if metrics := string(centre.Get("/metrics").Body); !strings.Contains(metrics, `ziyara_message_budget_used_ratio{department="revenues"} 1`) {
 		t.Errorf("the metrics:\n%s", metrics)
+	}
+	servicetest.Exec(t, centre.DatabaseURL, `
+		INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
+		SELECT 'survey', branch_id, id, version, lang, created_at, created_at, end_at FROM appointments`)
+	centre.Jobs()
+	if got := servicetest.Query[string](t, centre.DatabaseURL, "SELECT state || ': ' || reason FROM messages WHERE kind = 'survey'"); got != "dropped: budget" {
+		t.Errorf("the survey of a department that has nothing left is %s", got)
 	}
 	visitor.TryCancel(visit)
 	if got := visitor.Receives().Text; !strings.Contains(got, "cancelled") {
