@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -39,24 +38,8 @@ func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place,
 func (s *Store) sweep(batch []*sweep) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
-	var branches, groups pq.Int64Array
-	var days pq.StringArray
-	var known []dayKey
-	now, limit := batch[0].now, 0
-	for _, w := range batch {
-		if slices.Contains(known, w.day) {
-			continue
-		}
-		known = append(known, w.day)
-		branches = append(branches, int64(w.day.branch))
-		groups = append(groups, int64(w.day.group))
-		days = append(days, w.day.day.String())
-		limit += w.limit
-		if w.now.After(now) {
-			now = w.now
-		}
-	}
-	places, err := s.expire(ctx, "expire_days", now, limit, branches, groups, days)
+	all := together(batch)
+	places, err := s.expire(ctx, "expire_days", all.now, all.limit, all.branches, all.groups, all.days)
 	ended := make(map[dayKey]int)
 	for _, p := range places {
 		ended[keyOf(p)]++
@@ -64,6 +47,33 @@ func (s *Store) sweep(batch []*sweep) {
 	for _, w := range batch {
 		w.ended, w.err = ended[w.day], err
 	}
+}
+
+// sweeps are the days of a batch, each once, as one array per column.
+type sweeps struct {
+	now              time.Time // the latest that anybody asks for
+	limit            int
+	branches, groups pq.Int64Array
+	days             pq.StringArray
+}
+
+func together(batch []*sweep) sweeps {
+	var all sweeps
+	known := make(map[dayKey]bool)
+	for _, w := range batch {
+		if w.now.After(all.now) {
+			all.now = w.now
+		}
+		if known[w.day] {
+			continue
+		}
+		known[w.day] = true
+		all.limit += w.limit
+		all.branches = append(all.branches, int64(w.day.branch))
+		all.groups = append(all.groups, int64(w.day.group))
+		all.days = append(all.days, w.day.day.String())
+	}
+	return all
 }
 
 // expire runs a statement that ends holds and gives their places back.
