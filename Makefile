@@ -48,7 +48,7 @@ test: ## Run all tests, with the race detector where a C compiler is found
 		echo 'make test: CI is set, so the race detector must run, but it needs a C compiler: install gcc and libc6-dev, and leave CGO_ENABLED unset.' >&2; \
 		exit 1; \
 	fi; \
-	set -x; CGO_ENABLED=$$cgo go test $$race $(if $(CI),-count=1 -shuffle=on) ./...
+	set -x; CGO_ENABLED=$$cgo go test -timeout 30m $$race $(if $(CI),-count=1 -shuffle=on) ./...
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check style, formatting, the import rule and go.mod
