@@ -38,6 +38,7 @@ type Branch struct {
 	Address Text   `json:"address"`
 	City    Text   `json:"city"`
 	Zone    string `json:"zone"` // IANA name, for example Asia/Riyadh
+	Quiet   Quiet  `json:"quiet"`
 }
 
 // Department receives visitors and owns desk groups.
@@ -105,6 +106,9 @@ type Service struct {
 	// for everybody; 0 for never, at most 24:00 (docs/adr/0016).
 	WalkInReleaseMinutes int
 	Approval             Approval
+	// Reminders are how long before its start a visitor is reminded of a visit,
+	// the longest lead first; none for a service that doesn't.
+	Reminders []time.Duration
 }
 
 // Entity is an organisation outside the centre's remit, and what people come
@@ -189,6 +193,9 @@ func (s Service) Validate() error {
 		return fmt.Errorf("catalog: service %s: %w", s.Slug, err)
 	}
 	if err := s.validateNeeds(); err != nil {
+		return err
+	}
+	if err := s.validateReminders(); err != nil {
 		return err
 	}
 	if err := s.Rebooking.validate(); err != nil {

@@ -159,7 +159,7 @@ func checkBranch(b *Branch) error {
 	if _, err := time.LoadLocation(b.Zone); err != nil {
 		return fmt.Errorf("load zone: %w", err)
 	}
-	return nil
+	return b.Quiet.validate()
 }
 
 func checkDepartment(d *Department) error {

@@ -34,6 +34,15 @@ func TestServiceValidate(t *testing.T) {
 		want   string // part of the error; "" for none
 	}{
 		{"nothing is broken", func(*catalog.Service) {}, ""},
+		{"reminders", func(s *catalog.Service) { s.Reminders = catalog.DefaultReminders() }, ""},
+		{"a reminder that leaves no time to set out", func(s *catalog.Service) { s.Reminders = []time.Duration{29 * time.Minute} }, "reminder"},
+		{"a reminder too long ahead", func(s *catalog.Service) { s.Reminders = []time.Duration{14*day + time.Minute} }, "reminder"},
+		{"a reminder of half a minute", func(s *catalog.Service) { s.Reminders = []time.Duration{time.Hour + 30*time.Second} }, "whole minutes"},
+		{"the shorter reminder first", func(s *catalog.Service) { s.Reminders = []time.Duration{day, 3 * day} }, "longest first"},
+		{"the same reminder twice", func(s *catalog.Service) { s.Reminders = []time.Duration{day, day} }, "once"},
+		{"too many reminders", func(s *catalog.Service) {
+			s.Reminders = []time.Duration{6 * day, 5 * day, 4 * day, 3 * day, 2 * day, day}
+		}, "at most 5"},
 		{"working days may count", func(s *catalog.Service) { s.NoticeWorkingDays, s.HorizonWorkingDays = 2, 10 }, ""},
 		{"they may be the same day", func(s *catalog.Service) { s.NoticeWorkingDays, s.HorizonWorkingDays = 2, 2 }, ""},
 		{"working days are not negative", func(s *catalog.Service) { s.NoticeWorkingDays = -1 }, "working days"},

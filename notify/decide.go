@@ -1,32 +1,42 @@
 package notify
 
-import "time"
+import (
+	"time"
+
+	"ziyara/scheduling"
+)
 
 // Decision is what happens to a claimed message.
 type Decision string
 
-// The decisions. Those that drop a message are also the reason recorded.
+// The decisions. All but the first are also the reason recorded.
 const (
 	Send       Decision = "send"
-	Superseded Decision = "superseded" // what it tells is no longer true
-	Expired    Decision = "expired"    // it comes too late to be of use
-	OverBudget Decision = "budget"     // it is optional, and the month's budget is spent
+	Superseded Decision = "superseded"  // what it tells is no longer true
+	Expired    Decision = "expired"     // it comes too late to be of use
+	Wait       Decision = "quiet hours" // it waits for their end
+	OverBudget Decision = "budget"      // it is optional, and the month's budget is spent
 )
 
 // Decide returns whether the message is still worth sending at now. It is
 // superseded when the visit has had another start since, when it tells of a
 // visit that was cancelled since, of a cancellation that was taken back, of a
-// request that has been answered or stands otherwise, or of an offer that was
-// answered or ran out; it has expired from c.Expires on; it is over budget when
-// it is optional and its department's budget is spent.
+// request that has been answered or stands otherwise, of an offer that was
+// answered or ran out, or of a visit ahead that is not ahead any more; it has
+// expired from c.Expires on, and a reminder also when the quiet hours last that
+// long; it is over budget when it is optional and its department's budget is
+// spent.
 func Decide(c Claimed, now time.Time) Decision {
+	until, quiet := c.quietUntil(now)
 	switch {
 	case !c.stillTrue():
 		return Superseded
-	case !now.Before(c.Expires):
+	case !now.Before(c.Expires), quiet && !until.Before(c.Expires):
 		return Expired
 	case c.Budget == Spent && c.Facts.Optional():
 		return OverBudget
+	case quiet:
+		return Wait
 	default:
 		return Send
 	}
@@ -35,7 +45,7 @@ func Decide(c Claimed, now time.Time) Decision {
 // stillTrue reports whether the visit still is as the message says.
 func (c Claimed) stillTrue() bool {
 	switch c.Facts.Kind {
-	case Booked, Moved, Closed, Reminder, Delayed, Survey:
+	case Booked, Moved, Closed, Delayed, Survey:
 		return c.StartVersion == c.Version && !c.Cancelled
 	case Requested:
 		return c.StartVersion == c.Version && c.Request == RequestOpen
@@ -47,10 +57,28 @@ func (c Claimed) stillTrue() bool {
 		return c.StartVersion == c.Version && c.Request == RequestDeclined
 	case Cancelled:
 		return c.StartVersion == c.Version && c.Cancelled
+	case Reminder:
+		return c.StartVersion == c.Version && c.Booked
 	case Offer:
 		return c.Held
 	case VerificationCode, CaseUpdated:
 		return true // a code and a case have no visit; they only expire
 	}
 	return true // an unknown kind fails when it is rendered
+}
+
+// quietUntil returns when the quiet hours end for a message that must not go
+// out at now, and false for one that may. What changes with a visit on the day
+// that begins then goes out at once; a reminder never does.
+func (c Claimed) quietUntil(now time.Time) (time.Time, bool) {
+	if !c.Facts.Kind.waits() || c.Facts.Zone == nil {
+		return time.Time{}, false
+	}
+	night, quiet := Hours{Quiet: c.Quiet, Zone: c.Facts.Zone}.nightAt(now)
+	if quiet && c.Facts.Kind != Reminder {
+		day := scheduling.DateOf(c.Facts.Start, c.Facts.Zone)
+		soon := !c.Facts.Start.IsZero() && day <= scheduling.DateOf(night.to, c.Facts.Zone)
+		quiet = !soon && night.to.Before(c.Expires)
+	}
+	return night.to, quiet
 }

@@ -35,7 +35,7 @@ func TestDecideByBudget(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := notify.Claimed{Facts: tt.facts, Expires: now.Add(time.Minute), StartVersion: 1, Version: 1, Budget: tt.level}
+			c := notify.Claimed{Facts: tt.facts, Expires: now.Add(time.Minute), StartVersion: 1, Version: 1, Booked: true, Budget: tt.level}
 			if tt.edit != nil {
 				tt.edit(&c)
 			}

@@ -2,7 +2,8 @@
 // a visit (booked, moved, cancelled) or about a verification is written to the
 // message ledger where it becomes true, without text. A Worker claims what is
 // due, renders it from the facts of that moment, drops what is no longer
-// true, sends the rest and records how it went.
+// true, sends the rest and records how it went. Reminders are not written
+// ahead: a plan says which visits are to be reminded of at a moment.
 //
 // All but the Worker is pure, and the Worker reaches the world only through
 // Ledger and Sender.
@@ -59,4 +60,17 @@ const lateReminder = 12 * time.Hour
 // answer (docs/adr/0024).
 func (f Facts) Optional() bool {
 	return f.Kind == Survey || f.Kind == Reminder && f.Lead > 0 && f.Lead < lateReminder
+}
+
+// waits reports whether a message of the kind waits for the end of the quiet
+// hours. Who books, moves or cancels is awake and waits for the answer, and
+// what is held for somebody or happens at the desk can't wait.
+func (k Kind) waits() bool {
+	switch k {
+	case Approved, Declined, Closed, Reminder, Survey, CaseUpdated:
+		return true
+	case VerificationCode, Requested, Booked, Proposed, Moved, Cancelled, Offer, Delayed:
+		return false
+	}
+	return false
 }

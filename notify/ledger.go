@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"time"
+
+	"ziyara/catalog"
 )
 
 // Ledger keeps the messages. Its methods are safe for concurrent use, also
@@ -36,8 +38,13 @@ type Claimed struct {
 	StartVersion int
 	Version      int
 	Cancelled    bool
-	Held         bool
-	Request      Request
+
+	// Of a reminder: whether the visit is ahead (booked, and its visitor has
+	// not come), and the quiet hours of its branch.
+	Booked  bool
+	Quiet   catalog.Quiet
+	Held    bool
+	Request Request
 
 	// Budget says how far the department has used its budget of this month.
 	Budget Level
@@ -78,4 +85,8 @@ type Outcome struct {
 	Text      string
 	Segments  int
 	GatewayID string
+
+	// Unsure says of Retry and Failed that the gateway may have taken the
+	// message all the same.
+	Unsure bool
 }

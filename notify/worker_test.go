@@ -22,7 +22,7 @@ const mobile = notify.Mobile("+966501234567")
 func message(k notify.Kind) notify.Claimed {
 	return notify.Claimed{
 		Mobile: mobile, Facts: visit(k, "ar"), Expires: newClock().Now().Add(time.Hour),
-		StartVersion: 1, Version: 1, Cancelled: k == notify.Cancelled,
+		StartVersion: 1, Version: 1, Cancelled: k == notify.Cancelled, Booked: k != notify.Cancelled,
 	}
 }
 
@@ -59,6 +59,8 @@ func TestNewWorkerRefuses(t *testing.T) {
 		{"negative batch", l, s, texts, notify.WorkerConfig{Batch: -1}},
 		{"negative rounds", l, s, texts, notify.WorkerConfig{Rounds: -1}},
 		{"negative concurrency", l, s, texts, notify.WorkerConfig{Concurrency: -1}},
+		{"negative window", l, s, texts, notify.WorkerConfig{Window: -1}},
+		{"negative age of facts", l, s, texts, notify.WorkerConfig{Fresh: -1}},
 		{"negative timeout", l, s, texts, notify.WorkerConfig{SendTimeout: -1}},
 		{"lease shorter than two sends", l, s, texts, notify.WorkerConfig{SendTimeout: time.Minute, Lease: 119 * time.Second}},
 	}
@@ -122,7 +124,7 @@ func TestDeliverOutcomes(t *testing.T) {
 		}, {
 			name: "a lost answer is asked for by sending again", message: message(notify.Booked), sends: 1,
 			answer: refuse(fmt.Errorf("%w: no answer", notify.ErrUncertain)),
-			want:   notify.Outcome{State: notify.Retry, Reason: "notify: uncertain whether the gateway took the message: no answer", NextAttempt: start.Add(5 * time.Second)},
+			want:   notify.Outcome{State: notify.Retry, Reason: "notify: uncertain whether the gateway took the message: no answer", NextAttempt: start.Add(5 * time.Second), Unsure: true},
 		}, {
 			name: "a busy gateway is left alone for as long as it asks", message: message(notify.Booked), sends: 1,
 			answer: refuse(&notify.BusyError{After: time.Minute, Err: errors.New("slow down")}),
@@ -196,7 +198,9 @@ func TestDeliverMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference
-	want := []notify.Message{{ID: 1, Mobile: mobile, Text: text, Size: notify.Measure(text), Expires: newClock().Now().Add(time.Hour)}}
+	want := []notify.Message{{
+		ID: 1, Mobile: mobile, Text: text, Size: notify.Measure(text), Expires: newClock().Now().Add(time.Hour),
+	}}
 	if diff := cmp.Diff(want, sender.accepted); diff != "" {
 		t.Fatalf("sent (-want +got):\n%s", diff)
 	}
@@ -292,9 +296,6 @@ func TestDeliverBatches(t *testing.T) {
 				t.Fatalf("Deliver = %d, %v with %d accepted, %d claims; want %d and %d claims",
 					n, err, len(sender.accepted), ledger.claims, tt.want, tt.claims)
 			}
-			if got := len(ledger.finishBatch); got > tt.claims {
-				t.Fatalf("finished %d times for %d batches", got, tt.claims)
-			}
 		})
 	}
 }
@@ -364,7 +365,7 @@ func TestDeliverLease(t *testing.T) {
 		return "gw", nil
 	}
 	w := newWorker(t, ledger, sender, notify.WorkerConfig{
-		Concurrency: 1, Batch: 4, Rounds: 1, SendTimeout: 10 * time.Second, Lease: 20 * time.Second,
+		Concurrency: 1, Batch: 4, Rounds: 1, SendTimeout: 10 * time.Second, Lease: 20 * time.Second, Fresh: time.Minute,
 	})
 	if n, err := w.Deliver(t.Context(), clock.Now); n != 4 || err != nil {
 		t.Fatalf("Deliver = %d, %v; want 4", n, err)
@@ -397,9 +398,9 @@ func TestDeliverLedgerAway(t *testing.T) {
 			t.Fatalf("no record: Deliver = %d, %v; want the ledger's error", n, err)
 		}
 	}
-	clock.Advance(time.Hour) // the lease is long over
-	if n, err := w.Deliver(t.Context(), clock.Now); n != 3 || err != nil {
-		t.Fatalf("ledger is back: Deliver = %d, %v; want 3", n, err)
+	clock.Advance(10 * time.Minute) // the lease is long over
+	if n, err := w.Deliver(t.Context(), clock.Now); n < 3 || err != nil {
+		t.Fatalf("ledger is back: Deliver = %d, %v; want 3 or, with some that were put back, more", n, err)
 	}
 	if diff := cmp.Diff([]int64{1, 2, 3}, sender.ids()); diff != "" {
 		t.Fatalf("accepted (-want +got):\n%s", diff)

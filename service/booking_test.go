@@ -10,7 +10,10 @@ import (
 	"ziyara/service/servicetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(servicetest.Main(m)) }
+func TestMain(m *testing.M) {
+	runReplica()
+	os.Exit(servicetest.Main(m))
+}
 
 // A visitor finds a service, holds a place, proves a number, books, is told,
 // moves, is told, cancels, is told; and everything stands in the history.

@@ -42,6 +42,7 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Real-IP is believed.
 	TrustedProxies []string
 
+	KeepTexts      time.Duration    // how long the texts of messages are kept; 90 days
 	Hold           time.Duration    // how long a hold stands; 10 minutes
 	MaxConnections int              // to the database; 20
 	QueueLimit     int              // holds, and bookings, that may wait for the database; 4,096
@@ -54,6 +55,9 @@ type Config struct {
 func (c Config) defaults() (Config, error) {
 	if c.Hold == 0 {
 		c.Hold = 10 * time.Minute
+	}
+	if c.KeepTexts == 0 {
+		c.KeepTexts = 90 * 24 * time.Hour
 	}
 	if c.HoldsPerMobile == 0 {
 		c.HoldsPerMobile = 3
@@ -74,6 +78,8 @@ func (c Config) defaults() (Config, error) {
 	switch {
 	case c.DatabaseURL == "":
 		return c, errors.New("service: DATABASE_URL is needed, for example postgres://ziyara@localhost/ziyara")
+	case c.KeepTexts < 0:
+		return c, errors.New("service: ZIYARA_KEEP_TEXTS is negative")
 	case c.QueueLimit < 0:
 		return c, errors.New("service: ZIYARA_QUEUE_LIMIT is negative")
 	case c.RateLimit < 0:

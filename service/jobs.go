@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -19,6 +20,14 @@ import (
 // full.
 const batch = 500
 
+const (
+	// planBatch is how many visits are looked at in one statement.
+	planBatch = 1000
+	// bulkBatch and bulkRounds make one delivery of up to 200,000 reminders.
+	bulkBatch  = 500
+	bulkRounds = 400
+)
+
 // schedule is a job with the times at which it runs, in cron's notation.
 type schedule struct {
 	name string
@@ -28,6 +37,8 @@ type schedule struct {
 
 func (s *Service) schedules() []schedule {
 	return []schedule{
+		{"plan reminders", "@every 10s", s.planReminders},
+		{"match receipts", "@every 10s", s.matchReceipts},
 		{"expire holds", "@every 5s", s.expireHolds},
 		{"answer by default", "@every 15s", s.lapseRequests},
 		{"offer delayed places", "@every 5s", s.offerDelayed},
@@ -35,6 +46,7 @@ func (s *Service) schedules() []schedule {
 		{"offer freed places", "@every 5s", s.offerFreed},
 		{"offer all places", "@every 1m", s.offerAll},
 		{"deliver messages", "@every 1s", s.deliver},
+		{"deliver reminders", "@every 1s", s.deliverBulk},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
 		{"watch budgets", "@every 1m", s.watchBudgets},
@@ -84,6 +96,16 @@ func (s *Service) RunJobs(ctx context.Context) error {
 	return nil
 }
 
+// RunJob runs one job, by its name.
+func (s *Service) RunJob(ctx context.Context, name string) error {
+	for _, entry := range s.schedules() {
+		if entry.name == name {
+			return entry.run(ctx)
+		}
+	}
+	return fmt.Errorf("service: no job %q", name)
+}
+
 func (s *Service) deliver(ctx context.Context) error {
 	n, err := s.worker.Deliver(ctx, s.config.Now)
 	s.gauges.handled.Add(float64(n))
@@ -97,6 +119,19 @@ func (s *Service) deliver(ctx context.Context) error {
 	s.gauges.waiting.Set(float64(waiting))
 	s.gauges.oldest.Set(oldest.Seconds())
 	return nil
+}
+
+// deliverBulk delivers what nobody waits for, beside deliver.
+func (s *Service) deliverBulk(ctx context.Context) error {
+	n, err := s.bulk.Deliver(ctx, s.config.Now)
+	s.gauges.handled.Add(float64(n))
+	return err
+}
+
+func (s *Service) planReminders(ctx context.Context) error {
+	n, err := s.store.PlanReminders(ctx, s.config.Now(), planBatch)
+	s.gauges.planned.Add(float64(n))
+	return err
 }
 
 func (s *Service) expireHolds(ctx context.Context) error {
@@ -126,7 +161,17 @@ func inBatches(ctx context.Context, do func() (int, error)) error {
 	return nil
 }
 
-func (s *Service) purge(ctx context.Context) error { return s.store.Purge(ctx, s.config.Now(), batch) }
+func (s *Service) purge(ctx context.Context) error {
+	now := s.config.Now()
+	return errors.Join(
+		s.store.Purge(ctx, now, batch),
+		s.store.PurgeMessages(ctx, now.Add(-s.config.KeepTexts), now, batch))
+}
+
+// matchReceipts gives receipts to messages that were recorded after them.
+func (s *Service) matchReceipts(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return s.store.MatchReceipts(ctx, s.config.Now(), batch) })
+}
 
 // reload takes a new snapshot of the centre when there is one.
 func (s *Service) reload(ctx context.Context) error {
@@ -164,7 +209,7 @@ func (s *Service) audit(ctx context.Context) error {
 // gauges are what the jobs measure.
 type gauges struct {
 	waiting, oldest, differences prometheus.Gauge
-	handled, offers              prometheus.Counter
+	handled, offers, planned     prometheus.Counter
 	failures                     *prometheus.CounterVec
 	budgets                      *prometheus.GaugeVec
 }
@@ -175,6 +220,7 @@ func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
 		oldest:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_messages_oldest_due_seconds", Help: "How long the oldest due message has been due."}),
 		differences: prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_audit_differences", Help: "Ticks at which ledger and appointments differed in the last audit."}),
 		handled:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_messages_handled_total", Help: "Messages claimed and finished or put back."}),
+		planned:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_reminders_planned_total", Help: "Reminders that became due."}),
 		offers:      prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_offers_total", Help: "Places offered to people who wait."}),
 		failures:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ziyara_job_failures_total", Help: "Runs of a periodic job that failed."}, []string{"job"}),
 		budgets:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "ziyara_message_budget_used_ratio", Help: "How much of a department's monthly budget for messages is used; 1 is all."}, []string{"department"}),
@@ -182,7 +228,7 @@ func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
-	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.offers, g.failures, g.budgets,
+	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.offers, g.planned, g.failures, g.budgets,
 		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
 		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),
 		gauge("ziyara_bookings_waiting", "Bookings that wait for the database.", func() int { _, bookings := store.Waiting(); return bookings }),

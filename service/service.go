@@ -40,7 +40,8 @@ type Service struct {
 	store    *postgres.Store
 	booker   *slots.Booker
 	waitlist *slots.Waitlist
-	worker   *notify.Worker
+	worker   *notify.Worker // of what somebody waits for
+	bulk     *notify.Worker // of reminders and surveys
 	texts    *notify.Texts
 	links    *portal.Links  // nil without a public address
 	phone    *sandbox.Phone // nil unless messages stay in the house
@@ -122,7 +123,9 @@ func (s *Service) sender(keys *secret.Keys) (err error) {
 		s.phone = sandbox.New(s.config.Now)
 		way = s.phone
 	default:
-		if s.gateways, err = gateways.Load(s.config.SMS, gateways.Options{Env: os.LookupEnv, Now: s.config.Now}); err != nil {
+		if s.gateways, err = gateways.Load(s.config.SMS, gateways.Options{
+			Env: os.LookupEnv, Now: s.config.Now, Receipts: s.store.TakeReceipt,
+		}); err != nil {
 			return fmt.Errorf("service: ZIYARA_SMS: %w", err)
 		}
 		way = s.gateways
@@ -132,7 +135,10 @@ func (s *Service) sender(keys *secret.Keys) (err error) {
 			return fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
 		}
 	}
-	s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, s.texts, notify.WorkerConfig{})
+	if s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, s.texts, notify.WorkerConfig{}); err != nil {
+		return err
+	}
+	s.bulk, err = notify.NewWorker(s.store.BulkMessages(), way, s.texts, notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds})
 	return err
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 type measure struct {
-	Only        []string      `placeholder:"PART" help:"What to measure, of search, bookings, hot-day, http-bookings, rush, waitlist, scale; without it, all."`
+	Only        []string      `placeholder:"PART" help:"What to measure, of search, bookings, hot-day, http-bookings, rush, waitlist, scale, reminders; without it, all."`
+	Stored      []int         `default:"10000,100000,1000000" help:"How many visits are stored when the planning of reminders is looked at."`
 	Each        time.Duration `default:"5s" help:"How long each measurement runs; the sides of a comparison take turns three times."`
 	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`
 	Connections int           `default:"64" help:"Concurrent HTTP connections."`
@@ -29,6 +30,6 @@ func (m measure) Run(ctx context.Context) (err error) {
 		err = errors.Join(err, database.Stop(stopping))
 	}()
 	return bench.Run(ctx, bench.Config{
-		DatabaseURL: database.URL, Only: m.Only, Each: m.Each, Callers: m.Callers, Connections: m.Connections, Out: os.Stdout,
+		DatabaseURL: database.URL, Only: m.Only, Each: m.Each, Callers: m.Callers, Connections: m.Connections, Stored: m.Stored, Out: os.Stdout,
 	})
 }

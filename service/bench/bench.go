@@ -25,6 +25,8 @@ type Config struct {
 	Each        time.Duration // how long each measurement runs
 	Callers     int           // concurrent bookers and pgbench clients
 	Connections int           // concurrent HTTP connections
+	Stored      []int         // visits stored when the planning of reminders is looked at, ascending
+	Gateway     Gateway       // that takes the reminders; an SMPP server
 	Out         io.Writer     // gets the report, in Markdown
 
 	now func() time.Time // the clock of the service; nil for the machine's
@@ -59,6 +61,7 @@ func Run(ctx context.Context, c Config) error {
 		{"rush", one(true, rush)},
 		{"waitlist", func() error { return waitlist(ctx, c, r) }},
 		{"scale", func() error { return scale(ctx, c, r) }},
+		{"reminders", func() error { return reminders(ctx, c, r) }}, // last: it leaves nothing behind
 	} {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, part.name) {
 			continue
@@ -148,7 +151,7 @@ func benchServiceOf(slug string) catalog.Service {
 	return catalog.Service{
 		Slug: slug, Department: "bench", Name: name, About: name,
 		Duration: 20 * time.Minute, Step: 20 * time.Minute, Horizon: (benchDays + 2) * 24 * time.Hour,
-		PartyLimit: 1, ActiveLimit: 1,
+		PartyLimit: 1, ActiveLimit: 1, Reminders: catalog.DefaultReminders(),
 	}
 }
 

@@ -160,6 +160,7 @@ type service struct {
 	Online              string                `json:"online"`
 	Topics              []catalog.Text        `json:"topics"`
 	HoldBack            catalog.HoldBack      `json:"hold_back"`
+	ReminderHours       *[]int                `json:"reminder_hours"`  // 72 and 24 where it is left out
 	WalkInRelease       scheduling.WallTime   `json:"walk_in_release"` // "00:00" for never
 	Approval            struct {
 		AnswerHours int            `json:"answer_hours"`
@@ -178,6 +179,13 @@ type rebooking struct {
 }
 
 func (s service) service() catalog.Service {
+	reminders := catalog.DefaultReminders()
+	if s.ReminderHours != nil {
+		reminders = nil
+		for _, n := range *s.ReminderHours {
+			reminders = append(reminders, time.Duration(n)*time.Hour)
+		}
+	}
 	limit := catalog.DefaultRebooking()
 	if own := s.Rebooking; own != nil {
 		limit = catalog.Rebooking{Limit: own.Limit, Window: minutes(60 * own.WindowHours), Pause: minutes(60 * own.PauseHours)}
@@ -207,6 +215,7 @@ func (s service) service() catalog.Service {
 		Online:          s.Online,
 		Topics:          s.Topics,
 		HoldBack:        s.HoldBack,
+		Reminders:       reminders,
 
 		WalkInReleaseMinutes: int(s.WalkInRelease),
 		Approval: catalog.Approval{

@@ -41,12 +41,14 @@ func (s *Store) LoadCentre(ctx context.Context) (*slots.Centre, error) {
 type centreRows struct {
 	version  int64
 	branches []struct {
-		ID      int                  `db:"id"`
-		Slug    string               `db:"slug"`
-		Name    jsonOf[catalog.Text] `db:"name"`
-		City    jsonOf[catalog.Text] `db:"city"`
-		Address jsonOf[catalog.Text] `db:"address"`
-		Zone    string               `db:"zone"`
+		ID        int                  `db:"id"`
+		Slug      string               `db:"slug"`
+		Name      jsonOf[catalog.Text] `db:"name"`
+		City      jsonOf[catalog.Text] `db:"city"`
+		Address   jsonOf[catalog.Text] `db:"address"`
+		Zone      string               `db:"zone"`
+		QuietFrom int                  `db:"quiet_from"`
+		QuietTo   int                  `db:"quiet_to"`
 	}
 	departments []struct {
 		Slug string               `db:"slug"`
@@ -104,6 +106,7 @@ type serviceRow struct {
 	Topics          jsonOf[[]catalog.Text]        `db:"topics"`
 	HoldBack        jsonOf[catalog.HoldBack]      `db:"hold_back"`
 	Needs           jsonOf[[]catalog.Need]        `db:"needs"`
+	Reminders       pq.Int64Array                 `db:"reminder_minutes"`
 	OpensAt         int                           `db:"opens_at_minutes"`
 	ReleaseDelay    int                           `db:"release_delay_minutes"`
 	RebookLimit     int                           `db:"rebook_limit"`
@@ -151,7 +154,10 @@ func (r *centreRows) load(ctx context.Context, q session) error {
 func (r *centreRows) centre() (*slots.Centre, error) {
 	var branches []catalog.Branch
 	for _, b := range r.branches {
-		branches = append(branches, catalog.Branch{Slug: b.Slug, Name: b.Name.v, City: b.City.v, Address: b.Address.v, Zone: b.Zone})
+		branches = append(branches, catalog.Branch{
+			Slug: b.Slug, Name: b.Name.v, City: b.City.v, Address: b.Address.v, Zone: b.Zone,
+			Quiet: catalog.Quiet{From: b.QuietFrom, To: b.QuietTo},
+		})
 	}
 	var departments []catalog.Department
 	for _, d := range r.departments {
@@ -198,6 +204,10 @@ func (r *centreRows) centre() (*slots.Centre, error) {
 
 func (r serviceRow) service() catalog.Service {
 	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
+	var reminders []time.Duration
+	for _, n := range r.Reminders {
+		reminders = append(reminders, minutes(int(n)))
+	}
 	return catalog.Service{
 		Slug: r.Slug, Department: r.Department, Name: r.Name.v, About: r.About.v,
 		Duration: minutes(r.Duration), Before: minutes(r.Before), After: minutes(r.After),
@@ -211,6 +221,7 @@ func (r serviceRow) service() catalog.Service {
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
 		WalkInReleaseMinutes: r.WalkInRelease,
 		Approval:             r.approval(),
+		Reminders:            reminders,
 		Needs:                r.Needs.v,
 	}
 }
@@ -251,7 +262,7 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 			return err
 		}
 		for _, b := range seed.Branches {
-			if err := add("seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone); err != nil {
+			if err := add("seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone, b.Quiet.From, b.Quiet.To); err != nil {
 				return err
 			}
 		}
@@ -262,6 +273,10 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 		}
 		for _, v := range seed.Services {
 			minutes := func(d time.Duration) int { return int(d / time.Minute) }
+			reminders := pq.Int64Array{}
+			for _, lead := range v.Reminders {
+				reminders = append(reminders, int64(minutes(lead)))
+			}
 			if err := add("seed_service", v.Slug, v.Department, asJSON(v.Name), asJSON(v.About),
 				minutes(v.Duration), minutes(v.Before), minutes(v.After), minutes(v.Step), minutes(v.GapStep),
 				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
@@ -270,7 +285,7 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
 				minutes(v.OpensAt), minutes(v.ReleaseDelay),
 				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause),
-				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default)); err != nil {
+				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default), reminders); err != nil {
 				return err
 			}
 		}

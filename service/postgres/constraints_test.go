@@ -141,6 +141,12 @@ func TestConstraints(t *testing.T) {
 		{"a ledger of no desk group", ledger + "(2, 1, '2026-11-24', 90, '{2}', '{0}', 1)", "ledger_days_branch_id_desk_group_id_fkey"},
 
 		{"a message twice for one fact", message("branch_id, appointment_id, start_version", "1, '"+visit+"', 1"), "messages_fact"},
+		{"a reminder twice for one start and lead",
+			"INSERT INTO messages (kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at) " +
+				"SELECT 'reminder', 1440, 1, '" + visit + "', 1, 'ar', now(), now(), now() FROM generate_series(1, 2)", "messages_fact"},
+		{"a reminder without a lead",
+			"INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at) " +
+				"VALUES ('reminder', 1, '" + visit + "', 1, 'ar', now(), now(), now())", "messages_lead"},
 		{"a message about nothing", message("branch_id", "1"), "messages_about"},
 		{"a message about two things", message("branch_id, appointment_id, start_version, verification_id", "1, '"+visit+"', 2, '"+proof+"'"), "messages_about"},
 		{"a message about a visit of no version", message("branch_id, appointment_id", "1, '"+visit+"'"), "messages_about"},

@@ -14,17 +14,24 @@ import (
 	"ziyara/slots"
 )
 
-// Messages is the message ledger in the database. It implements
+// Messages is one lane of the message ledger in the database. It implements
 // notify.Ledger.
 type Messages struct {
 	store *Store
+	bulk  bool
 	code  func(verification string) string
 }
 
-// Messages returns the message ledger. code returns the code of a
-// verification, which is not in the database.
+// Messages returns the lane of messages that somebody waits for. code returns
+// the code of a verification, which is not in the database.
 func (s *Store) Messages(code func(verification string) string) *Messages {
-	return &Messages{s, code}
+	return &Messages{store: s, code: code}
+}
+
+// BulkMessages returns the lane of messages of which thousands become due at
+// once and that nobody waits for: reminders and surveys.
+func (s *Store) BulkMessages() *Messages {
+	return &Messages{store: s, bulk: true, code: func(string) string { return "" }}
 }
 
 // messageRow is a claimed message with the facts as they are now.
@@ -45,6 +52,9 @@ type messageRow struct {
 	Service        *jsonOf[catalog.Text] `db:"service"`
 	Branch         *jsonOf[catalog.Text] `db:"branch"`
 	Zone           sql.NullString        `db:"zone"`
+	LeadMinutes    sql.NullInt32         `db:"lead_minutes"`
+	QuietFrom      sql.NullInt32         `db:"quiet_from"`
+	QuietTo        sql.NullInt32         `db:"quiet_to"`
 	Department     sql.NullString        `db:"department"`
 	Segments       sql.NullInt64         `db:"monthly_segments"`
 	Cost           sql.NullInt64         `db:"monthly_cost"`
@@ -62,7 +72,7 @@ func (r messageRow) level() notify.Level {
 // Claim implements notify.Ledger.
 func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
 	var rows []messageRow
-	if err := m.store.pool().list(ctx, &rows, "claim_messages", now, limit, now.Add(lease)); err != nil {
+	if err := m.store.pool().list(ctx, &rows, "claim_messages", now, limit, now.Add(lease), m.bulk); err != nil {
 		return nil, err
 	}
 	claimed := make([]notify.Claimed, 0, len(rows))
@@ -82,6 +92,8 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
 		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
 		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
+		Booked:    slots.Status(r.Status.String) == slots.Booked,
+		Quiet:     catalog.Quiet{From: int(r.QuietFrom.Int32), To: int(r.QuietTo.Int32)},
 		Held:      slots.Status(r.Status.String) == slots.Held,
 		Budget:    r.level(),
 	}
@@ -94,6 +106,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		return c, fmt.Errorf("message %d: %w", r.ID, err)
 	}
 	c.Facts.Zone = zone
+	c.Facts.Lead = time.Duration(r.LeadMinutes.Int32) * time.Minute
 	c.Facts.Department = r.Department.String
 	c.Facts.Start = r.StartAt.Time
 	c.Request = requestOf(r)
@@ -128,6 +141,7 @@ func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.
 	}
 	var ids, attempts pq.Int64Array
 	var states, next, reasons, texts, segments, gateway []sql.NullString
+	var unsure pq.BoolArray
 	for _, o := range outcomes {
 		ids = append(ids, o.ID)
 		attempts = append(attempts, int64(o.Attempt))
@@ -140,10 +154,11 @@ func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.
 		reasons = append(reasons, null(o.Reason))
 		texts = append(texts, null(o.Text))
 		segments = append(segments, null(positive(o.Segments)))
-		gateway = append(gateway, null(o.GatewayID))
+		gateway = append(gateway, null(cleaned(o.GatewayID, maxGatewayID)))
+		unsure = append(unsure, o.Unsure)
 	}
 	_, err := m.store.pool().exec(ctx, "finish_messages", now, ids, attempts, pq.Array(states), pq.Array(next),
-		pq.Array(reasons), pq.Array(texts), pq.Array(segments), pq.Array(gateway))
+		pq.Array(reasons), pq.Array(texts), pq.Array(segments), pq.Array(gateway), unsure)
 	return err
 }
 

@@ -11,7 +11,7 @@ import (
 
 // growing matches a plan that reads the whole of a table that grows with every
 // visit.
-var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers)\b`)
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -63,13 +63,22 @@ func TestPlans(t *testing.T) {
 		{name: "expire_days", arguments: now + ", 500, '{1}', '{1}', '{2026-11-25}'", through: "appointments_overdue_holds"},
 		{name: "close_visits", arguments: now + ", 500", through: "appointments_ended"},
 		{name: "close_visits_of", arguments: now + ", 500, " + id},
-		{name: "claim_messages", arguments: now + ", 500, " + now, through: "messages_due"},
-		{name: "claim_messages", arguments: now + ", 500, " + now, through: "appointments_one_proposal"},
-		{name: "finish_messages", arguments: now + ", '{1}', '{1}', '{queued}', '{2026-11-22T06:00:00Z}', '{NULL}', '{NULL}', '{1}', '{x}'", through: "messages_pkey"},
+		{name: "claim_messages", arguments: now + ", 500, " + now + ", false", through: "appointments_one_proposal"},
 		{name: "message_facts", arguments: "'R1'", through: "appointments_reference_key"},
 		{name: "confirm", arguments: "'R1', 1, " + now, through: "appointments_reference_key"},
 		{name: "confirmed", arguments: "'R1'", through: "appointment_confirmations_pkey"},
 		{name: "message_usage", arguments: now},
+		{name: "claim_messages", arguments: now + ", 500, " + now + ", false", through: "messages_due_prompt"},
+		{name: "claim_messages", arguments: now + ", 500, " + now + ", true", through: "messages_due_bulk"},
+		{name: "plan_reminders", through: "appointments_ahead", arguments: now + ", '2026-11-25T06:00:00Z', '2026-11-25T05:00:00Z', " + id + ", 500, 4320, 172800, 'Asia/Riyadh', NULL, '{1,2,3}', '{1,2,3}'"},
+		{name: "finish_messages", arguments: now + ", '{1}', '{1}', '{queued}', '{2026-11-22T06:00:00Z}', '{NULL}', '{NULL}', '{1}', '{x}', '{false}'", through: "messages_pkey"},
+		{name: "record_receipts", arguments: "'{g1,g2}', '{delivered,failed}', '{x,NULL}', '{2026-11-22T06:00:00Z,2026-11-22T06:00:00Z}'", through: "messages_gateway"},
+		{name: "match_receipts", arguments: now + ", 500", through: "early_receipts_age"},
+		{name: "purge_texts", arguments: now + ", 500", through: "messages_texts"},
+		{name: "purge_receipts", arguments: now + ", 500", through: "early_receipts_age"},
+		{name: "messages_about", arguments: "'R1', 200", through: "appointments_reference_key"},
+		{name: "failed_messages", arguments: "'contracts', 'infinity', 0, 200", through: "messages_failed"},
+		{name: "resend_message", arguments: "1, " + now, through: "messages_pkey"},
 		{name: "queue_depth", through: "messages_due"},
 		{name: "answered", arguments: "'k1'", through: "idempotency_keys_pkey"},
 		{name: "verification_counts", arguments: "'+96651', '\\x00', '2026-11-21T06:00:00Z'"},
@@ -193,6 +202,10 @@ SELECT gen_random_uuid(), '+9665' || n, decode(md5((n / 10)::text), 'hex'), '202
 FROM generate_series(1, 20000) AS n;
 INSERT INTO messages (kind, verification_id, lang, state, created_at, next_attempt_at, expires_at)
 SELECT 'verification_code', id, 'ar', 'accepted', created_at, created_at, created_at FROM verifications;
+UPDATE messages SET finished_at = created_at, gateway_id = 'g' || id, text = CASE kind WHEN 'booked' THEN 'x' END WHERE state = 'accepted';
+UPDATE messages SET state = 'failed' WHERE id % 100 = 0 AND state = 'accepted';
+INSERT INTO early_receipts
+SELECT 'e' || n, 'delivered', NULL, '2026-11-20'::timestamptz + n * interval '9 s' FROM generate_series(1, 20000) AS n;
 INSERT INTO waitlist_entries (id, state, branch_id, service_id, from_day, to_day, earliest, latest, party, created_at, ends_at, ended_at,
 	person, mobile, lang, visitor_name, identity_kind, identity)
 SELECT gen_random_uuid(), CASE WHEN n % 10 > 0 THEN 'expired' ELSE 'waiting' END, gs.branch_id, gs.service_id, '2026-11-20', '2026-12-10', 0, 1440, 1,

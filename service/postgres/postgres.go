@@ -34,6 +34,7 @@ type Store struct {
 	sweeps     line[dayKey, *sweep]
 	holds      line[dayKey, *holding]
 	bookings   line[slots.Person, *booking]
+	receipts   line[string, *receiving]
 	woken      chan struct{} // see Woken
 }
 
@@ -70,6 +71,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
 	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
 	s.bookings = line[slots.Person, *booking]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, do: s.book}
+	s.receipts = line[string, *receiving]{workers: receiptWorkers, most: receiptBatch, limit: c.QueueLimit, crowd: true, do: s.takeReceipts}
 	names, err := fs.Glob(files, "sql/*.sql")
 	if err != nil {
 		return nil, err

@@ -8,14 +8,15 @@ WITH finished AS (
         next_attempt_at = coalesce(o.next_attempt_at, m.next_attempt_at),
         finished_at = CASE WHEN o.state <> 'queued' THEN $1::timestamptz END,
         reason = o.reason, text = o.text, segments = o.segments, gateway_id = o.gateway_id,
+        unsure = m.unsure + o.unsure::int,
         cost = CASE WHEN o.state = 'accepted' THEN o.segments * (
             SELECT d.segment_price
             FROM appointments a
             JOIN services s ON s.id = a.service_id
             JOIN departments d ON d.id = s.department_id
             WHERE (a.id, a.branch_id) = (m.appointment_id, m.branch_id)) END
-    FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::smallint[], $9::text[])
-        AS o (id, attempt, state, next_attempt_at, reason, text, segments, gateway_id)
+    FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::smallint[], $9::text[], $10::boolean[])
+        AS o (id, attempt, state, next_attempt_at, reason, text, segments, gateway_id, unsure)
     WHERE m.id = o.id AND m.state = 'sending' AND m.attempts = o.attempt
     RETURNING m.state, m.branch_id, m.appointment_id, m.segments, m.cost
 )

@@ -1,0 +1,138 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/notify"
+)
+
+const (
+	// maxGatewayID and maxCode bound what is kept of what a gateway says, in
+	// bytes.
+	maxGatewayID = 200
+	maxCode      = 64
+
+	// matchEarly is for how long a receipt's message is looked for, and
+	// keepEarly how long it is kept for people to look at.
+	matchEarly = time.Hour
+	keepEarly  = 48 * time.Hour
+
+	// receiptWorkers and receiptBatch are how many transactions write receipts
+	// at once, and how many receipts share one.
+	receiptWorkers = 2
+	receiptBatch   = 500
+)
+
+// receiving is a receipt on its way to the ledger.
+type receiving struct {
+	receipt notify.Receipt
+	err     error
+}
+
+// TakeReceipt records what a gateway says of a message that it took. When it
+// returns nil the receipt is safe, and belongs to its message as soon as that
+// one's own record is there. It is a notify.Receipts.
+func (s *Store) TakeReceipt(ctx context.Context, r notify.Receipt) error {
+	if r.GatewayID == "" {
+		return nil // it can't belong to anything
+	}
+	request := &receiving{receipt: r}
+	if err := s.receipts.serve(ctx, r.GatewayID, request); err != nil {
+		return err
+	}
+	return request.err
+}
+
+// takeReceipts records receipts together.
+func (s *Store) takeReceipts(batch []*receiving) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	receipts := make([]notify.Receipt, len(batch))
+	for i, r := range batch {
+		receipts[i] = r.receipt
+	}
+	err := s.RecordReceipts(ctx, receipts)
+	for _, r := range batch {
+		r.err = err
+	}
+}
+
+// RecordReceipts records what gateways say of messages that they took.
+func (s *Store) RecordReceipts(ctx context.Context, receipts []notify.Receipt) error {
+	var ids, states, at []string
+	var codes []sql.NullString
+	for _, r := range receipts {
+		state, err := receiptState(r.Delivery)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, cleaned(r.GatewayID, maxGatewayID))
+		states = append(states, state)
+		codes = append(codes, null(cleaned(r.Code, maxCode)))
+		at = append(at, r.At.UTC().Format(time.RFC3339Nano))
+	}
+	return retry(func() error {
+		_, err := s.pool().exec(ctx, "record_receipts", pq.Array(ids), pq.Array(states), pq.Array(codes), pq.Array(at))
+		return err
+	})
+}
+
+func receiptState(d notify.Delivery) (string, error) {
+	switch d {
+	case notify.Delivered:
+		return "delivered", nil
+	case notify.Undelivered:
+		return "failed", nil
+	case notify.Overdue:
+		return "expired", nil
+	}
+	return "", fmt.Errorf("postgres: a receipt says %q", d)
+}
+
+// MatchReceipts gives receipts that came before their message was recorded to
+// it, at most limit, and returns how many.
+func (s *Store) MatchReceipts(ctx context.Context, now time.Time, limit int) (int, error) {
+	var matched int
+	err := retry(func() error { return s.pool().get(ctx, &matched, "match_receipts", now.Add(-matchEarly), limit) })
+	return matched, err
+}
+
+// PurgeMessages removes the texts of messages finished before texts, and
+// receipts that still belong to no message at now, at most limit of each at
+// once, until nothing is left to remove.
+func (s *Store) PurgeMessages(ctx context.Context, texts, now time.Time, limit int) error {
+	for _, job := range []struct {
+		name   string
+		before time.Time
+	}{
+		{"purge_texts", texts},
+		{"purge_receipts", now.Add(-keepEarly)},
+	} {
+		for {
+			n, err := s.pool().exec(ctx, job.name, job.before, limit)
+			if err != nil {
+				return err
+			}
+			if n < limit {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// cleaned returns what a database takes of s, at most n bytes. Two that differ
+// stay different as long as they are not longer.
+func cleaned(s string, n int) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	if len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}

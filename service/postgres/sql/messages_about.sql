@@ -1,0 +1,11 @@
+-- What was said of the visit with a reference, the newest first.
+SELECT m.id, m.kind, m.lead_minutes, m.lang, m.state, m.reason, m.text, m.segments, m.attempts, m.unsure,
+       m.created_at, m.finished_at, m.expires_at, m.gateway_id, m.receipt_at, m.receipt_code,
+       a.reference, s.slug AS service, b.slug AS branch
+FROM appointments a
+JOIN messages m ON m.appointment_id = a.id
+JOIN services s ON s.id = a.service_id
+JOIN branches b ON b.id = a.branch_id
+WHERE a.reference = $1
+ORDER BY m.id DESC
+LIMIT $2

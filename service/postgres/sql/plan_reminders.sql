@@ -1,0 +1,40 @@
+-- Writes reminders that are due: of the $5 visits that start before $2 and
+-- come next behind ($3, $4). It reads that stretch of the index of visits
+-- ahead and nothing else. What was planned before, by this replica or another,
+-- stays as it is. Returns the last visit that it looked at.
+--
+-- A visit that was booked or moved when the reminder was due already ($9, or
+-- its lead of $6 minutes before the start), or on its own day, gets none; nor
+-- does one whose reminder is of no use any more, $7 seconds before the start.
+-- It counts instead of NOT EXISTS, which the planner may turn into comparing
+-- every visit with every reminder.
+WITH visits AS MATERIALIZED (
+    SELECT branch_id, id, service_id, version, lang, mobile, start_at
+    FROM appointments
+    WHERE status = 'booked' AND start_at < $2 AND (start_at, id) > ($3::timestamptz, $4::uuid)
+    ORDER BY start_at, id
+    LIMIT $5
+), planned AS (
+    INSERT INTO messages (kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
+    SELECT 'reminder', $6::smallint, v.branch_id, v.id, v.version, v.lang, $1::timestamptz, $1::timestamptz,
+           v.start_at - $7::integer * interval '1 second'
+    FROM visits v
+    WHERE v.mobile IS NOT NULL
+      AND v.branch_id = ANY ($10::smallint[])
+      AND v.service_id = ANY ($11::smallint[])
+      AND v.start_at - $7::integer * interval '1 second' > $1::timestamptz
+      AND (SELECT count(*)
+           FROM messages m
+           WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = 'reminder' AND m.lead_minutes = $6::smallint) = 0
+      AND (SELECT max(e.at)
+           FROM appointment_events e
+           WHERE e.appointment_id = v.id AND e.branch_id = v.branch_id
+             AND e.kind IN ('booked', 'moved', 'approved', 'accepted'))
+          < least(v.start_at - $6::smallint * interval '1 minute', $9::timestamptz, date_trunc('day', v.start_at, $8::text))
+    ON CONFLICT ON CONSTRAINT messages_fact DO NOTHING
+    RETURNING id
+)
+SELECT start_at, id, (SELECT count(*) FROM visits) AS visits, (SELECT count(*) FROM planned) AS planned
+FROM visits
+ORDER BY start_at DESC, id DESC
+LIMIT 1

@@ -1,0 +1,2 @@
+-- Until when reminders have been planned.
+SELECT planned_to FROM reminder_clock

@@ -1,0 +1,2 @@
+-- Reminders have been planned until $1.
+UPDATE reminder_clock SET planned_to = $1
