@@ -82,10 +82,6 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
-.PHONY: soak
-soak: ## Kill one of two workers in the middle of 10,000 reminders
-	ZIYARA_SOAK=1 go test -count=1 -v -run '^TestReminderWorkerKilled$$' ./service
-
 .PHONY: bench
 bench: build ## Measure the rules, then the service beside bare fiber and pgbench
 	go test -run '^$$' -bench . -benchmem $(BENCH)
@@ -93,6 +89,7 @@ bench: build ## Measure the rules, then the service beside bare fiber and pgbenc
 
 .PHONY: soak
 soak: ## Load two replicas for SOAK, break things, and check every answer
+	go test -run '^TestReminderWorkerKilled$$' -count=1 -v ./service -soak $(SOAK)
 	go test -run '^TestSoak$$' -count=1 -v -timeout 0 ./service -soak $(SOAK)
 
 .PHONY: clean

@@ -11,6 +11,7 @@ import (
 	"net"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 )
 
@@ -49,6 +50,8 @@ type Config struct {
 	Now            func() time.Time // the clock; time.Now
 	Log            *slog.Logger     // slog.Default()
 	Sender         notify.Sender    // instead of SMS, for tests
+	// SignIn vouches for staff instead of the identity provider, for tests.
+	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
 }
 
 // defaults fills what was left out and refuses what can't work.

@@ -132,7 +132,7 @@ func farGateway(t *testing.T, count *counting) (address string) {
 func TestReminderWorkerKilled(t *testing.T) {
 	t.Parallel()
 	n := 1000
-	if os.Getenv("ZIYARA_SOAK") != "" {
+	if *soakFor > 0 {
 		n = 10_000
 	}
 	const window = 256 // of notify.WorkerConfig

@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -89,6 +90,51 @@ func (e WaitlistState) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Act One thing that a member of staff did.
+type Act struct {
+	// Action What was done.
+	Action string `json:"action"`
+
+	// Actor Who.
+	Actor string `json:"actor"`
+
+	// After What it became.
+	After json.RawMessage `json:"after,omitempty"`
+
+	// At When, in UTC.
+	At time.Time `json:"at"`
+
+	// Before What was changed.
+	Before json.RawMessage `json:"before,omitempty"`
+
+	// Branch Slug of the branch that it concerns.
+	Branch string `json:"branch,omitempty"`
+
+	// Department Slug of the department that it concerns.
+	Department string `json:"department,omitempty"`
+
+	// ID Of the log, ascending.
+	ID int64 `json:"id"`
+
+	// Reason Why.
+	Reason string `json:"reason,omitempty"`
+
+	// RequestID Of the request that did it.
+	RequestID string `json:"request_id,omitempty"`
+
+	// Subject To what.
+	Subject string `json:"subject"`
+}
+
+// ActList A page of the audit log.
+type ActList struct {
+	// Acts The newest first.
+	Acts []Act `json:"acts"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
 }
 
 // Appointment A visit that was booked or requested.
@@ -260,6 +306,12 @@ type BranchList struct {
 
 // Channel The way a booking comes in; `public` if absent. All others are for staff.
 type Channel = catalog.Channel
+
+// DeclineRequest Why a request is turned down.
+type DeclineRequest struct {
+	// Reason The visitor is shown it.
+	Reason string `json:"reason"`
+}
 
 // Explanation Why a day is as it is.
 type Explanation struct {
@@ -445,6 +497,27 @@ type HoldRequest struct {
 
 	// Verification The `token` of a checked verification, which binds the hold to its mobile: nobody else can book it.
 	Verification string `json:"verification,omitempty"`
+}
+
+// Me A member of staff.
+type Me struct {
+	// Branches Slugs of the branches where a receptionist is.
+	Branches []string `json:"branches"`
+
+	// Departments Slugs of the departments that a coordinator runs.
+	Departments []string `json:"departments"`
+
+	// ID What the audit log calls them.
+	ID string `json:"id"`
+
+	// Name Their name.
+	Name string `json:"name"`
+
+	// Operations What they may ask for; where is a matter of department and branch.
+	Operations []string `json:"operations"`
+
+	// Roles What they do at the centre.
+	Roles []string `json:"roles"`
 }
 
 // Month What each date of a month has.
@@ -929,11 +1002,17 @@ type AppointmentReference = string
 // BranchSlug defines model for BranchSlug.
 type BranchSlug = string
 
+// Cursor defines model for Cursor.
+type Cursor = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
+
+// Limit defines model for Limit.
+type Limit = int
 
 // Needs defines model for Needs.
 type Needs = string
@@ -1004,8 +1083,20 @@ type AcceptProposalParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ApproveAppointmentParams defines parameters for ApproveAppointment.
+type ApproveAppointmentParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // CancelAppointmentParams defines parameters for CancelAppointment.
 type CancelAppointmentParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DeclineAppointmentParams defines parameters for DeclineAppointment.
+type DeclineAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -1018,6 +1109,36 @@ type DeclineProposalParams struct {
 
 // MoveAppointmentParams defines parameters for MoveAppointment.
 type MoveAppointmentParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ProposeStartParams defines parameters for ProposeStart.
+type ProposeStartParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListActsParams defines parameters for ListActs.
+type ListActsParams struct {
+	// Subject What it was done to, for example `appointment V-7K3F-9Q2M-X`.
+	Subject string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Actor Who did it.
+	Actor string `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action What was done.
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+
+	// Department Slug of a department.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -1053,6 +1174,12 @@ type DeleteHoldParams struct {
 
 	// HoldToken The `token` of the hold.
 	HoldToken string `json:"Hold-Token,omitempty"`
+}
+
+// GetMeParams defines parameters for GetMe.
+type GetMeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ListServicesParams defines parameters for ListServices.
@@ -1208,8 +1335,14 @@ type DeclineOfferParams struct {
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentRequest
 
+// DeclineAppointmentJSONRequestBody defines body for DeclineAppointment for application/json ContentType.
+type DeclineAppointmentJSONRequestBody = DeclineRequest
+
 // MoveAppointmentJSONRequestBody defines body for MoveAppointment for application/json ContentType.
 type MoveAppointmentJSONRequestBody = MoveRequest
+
+// ProposeStartJSONRequestBody defines body for ProposeStart for application/json ContentType.
+type ProposeStartJSONRequestBody = MoveRequest
 
 // CreateHoldJSONRequestBody defines body for CreateHold for application/json ContentType.
 type CreateHoldJSONRequestBody = HoldRequest
@@ -1240,15 +1373,27 @@ type ServerInterface interface {
 	// AcceptProposal Accept the proposed time
 	// (POST /v1/appointments/{reference}/accept)
 	AcceptProposal(c *fiber.Ctx, reference AppointmentReference, params AcceptProposalParams) error
+	// ApproveAppointment Approve a request
+	// (POST /v1/appointments/{reference}/approve)
+	ApproveAppointment(c *fiber.Ctx, reference AppointmentReference, params ApproveAppointmentParams) error
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(c *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error
+	// DeclineAppointment Decline a request
+	// (POST /v1/appointments/{reference}/decline)
+	DeclineAppointment(c *fiber.Ctx, reference AppointmentReference, params DeclineAppointmentParams) error
 	// DeclineProposal Decline the proposed time
 	// (POST /v1/appointments/{reference}/decline-proposal)
 	DeclineProposal(c *fiber.Ctx, reference AppointmentReference, params DeclineProposalParams) error
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(c *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error
+	// ProposeStart Propose another start for a request
+	// (POST /v1/appointments/{reference}/propose)
+	ProposeStart(c *fiber.Ctx, reference AppointmentReference, params ProposeStartParams) error
+	// ListActs Who did what
+	// (GET /v1/audit)
+	ListActs(c *fiber.Ctx, params ListActsParams) error
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(c *fiber.Ctx, params ListBranchesParams) error
@@ -1261,6 +1406,9 @@ type ServerInterface interface {
 	// DeleteHold Release a hold
 	// (DELETE /v1/holds/{id})
 	DeleteHold(c *fiber.Ctx, id string, params DeleteHoldParams) error
+	// GetMe Who asks
+	// (GET /v1/me)
+	GetMe(c *fiber.Ctx, params GetMeParams) error
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(c *fiber.Ctx, params ListServicesParams) error
@@ -1509,6 +1657,57 @@ func (siw *ServerInterfaceWrapper) AcceptProposal(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ApproveAppointment operation middleware
+func (siw *ServerInterfaceWrapper) ApproveAppointment(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveAppointmentParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApproveAppointment(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // CancelAppointment operation middleware
 func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 
@@ -1547,6 +1746,57 @@ func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.CancelAppointment(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeclineAppointment operation middleware
+func (siw *ServerInterfaceWrapper) DeclineAppointment(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclineAppointmentParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeclineAppointment(c, reference, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -1649,6 +1899,148 @@ func (siw *ServerInterfaceWrapper) MoveAppointment(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.MoveAppointment(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProposeStart operation middleware
+func (siw *ServerInterfaceWrapper) ProposeStart(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeStartParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProposeStart(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListActs operation middleware
+func (siw *ServerInterfaceWrapper) ListActs(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListActsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "subject" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject", query, &params.Subject, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter subject: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", query, &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter actor: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", query, &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter action: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListActs(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -1876,6 +2268,49 @@ func (siw *ServerInterfaceWrapper) DeleteHold(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.DeleteHold(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetMe operation middleware
+func (siw *ServerInterfaceWrapper) GetMe(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMeParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMe(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2845,6 +3280,16 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/decline-proposal", wrapper.DeclineProposal)
 
+	router.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/approve", wrapper.ApproveAppointment)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/decline", wrapper.DeclineAppointment)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/propose", wrapper.ProposeStart)
+
+	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
+
 	router.Post(options.BaseURL+"/v1/waitlist", wrapper.JoinWaitlist)
 
 	router.Delete(options.BaseURL+"/v1/waitlist/:id", wrapper.LeaveWaitlist)
@@ -3275,6 +3720,136 @@ func (response AcceptProposal503ApplicationProblemPlusJSONResponse) VisitAcceptP
 	return ctx.JSON(&response.Body)
 }
 
+type ApproveAppointmentRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    ApproveAppointmentParams
+}
+
+type ApproveAppointmentResponseObject interface {
+	VisitApproveAppointmentResponse(ctx *fiber.Ctx) error
+}
+
+type ApproveAppointment200JSONResponse Appointment
+
+func (response ApproveAppointment200JSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment400ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment401ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment403ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment404ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment409ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment413ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment415ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment422ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveAppointment429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment429ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveAppointment503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveAppointment503ApplicationProblemPlusJSONResponse) VisitApproveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type CancelAppointmentRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    CancelAppointmentParams
@@ -3387,6 +3962,137 @@ type CancelAppointment503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelAppointment503ApplicationProblemPlusJSONResponse) VisitCancelAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeclineAppointmentRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    DeclineAppointmentParams
+	Body      *DeclineAppointmentJSONRequestBody
+}
+
+type DeclineAppointmentResponseObject interface {
+	VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error
+}
+
+type DeclineAppointment200JSONResponse Appointment
+
+func (response DeclineAppointment200JSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment400ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment401ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment403ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment404ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment409ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment413ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment415ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment422ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DeclineAppointment429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment429ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeclineAppointment503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeclineAppointment503ApplicationProblemPlusJSONResponse) VisitDeclineAppointmentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -3626,6 +4332,211 @@ type MoveAppointment503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MoveAppointment503ApplicationProblemPlusJSONResponse) VisitMoveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProposeStartRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    ProposeStartParams
+	Body      *ProposeStartJSONRequestBody
+}
+
+type ProposeStartResponseObject interface {
+	VisitProposeStartResponse(ctx *fiber.Ctx) error
+}
+
+type ProposeStart200JSONResponse Appointment
+
+func (response ProposeStart200JSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart400ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart401ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart403ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart404ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart409ApplicationProblemPlusJSONResponse struct {
+	SlotTakenApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart409ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart413ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart415ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart422ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeStart429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart429ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProposeStart503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ProposeStart503ApplicationProblemPlusJSONResponse) VisitProposeStartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListActsRequestObject struct {
+	Params ListActsParams
+}
+
+type ListActsResponseObject interface {
+	VisitListActsResponse(ctx *fiber.Ctx) error
+}
+
+type ListActs200JSONResponse ActList
+
+func (response ListActs200JSONResponse) VisitListActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListActs401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListActs401ApplicationProblemPlusJSONResponse) VisitListActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListActs403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListActs403ApplicationProblemPlusJSONResponse) VisitListActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListActs422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListActs422ApplicationProblemPlusJSONResponse) VisitListActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListActs429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListActs429ApplicationProblemPlusJSONResponse) VisitListActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListActs503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListActs503ApplicationProblemPlusJSONResponse) VisitListActsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -3945,6 +4856,80 @@ type DeleteHold503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DeleteHold503ApplicationProblemPlusJSONResponse) VisitDeleteHoldResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMeRequestObject struct {
+	Params GetMeParams
+}
+
+type GetMeResponseObject interface {
+	VisitGetMeResponse(ctx *fiber.Ctx) error
+}
+
+type GetMe200JSONResponse Me
+
+func (response GetMe200JSONResponse) VisitGetMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetMe401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe401ApplicationProblemPlusJSONResponse) VisitGetMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetMe403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe403ApplicationProblemPlusJSONResponse) VisitGetMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetMe422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe422ApplicationProblemPlusJSONResponse) VisitGetMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetMe429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe429ApplicationProblemPlusJSONResponse) VisitGetMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMe503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe503ApplicationProblemPlusJSONResponse) VisitGetMeResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -5146,15 +6131,27 @@ type StrictServerInterface interface {
 	// AcceptProposal Accept the proposed time
 	// (POST /v1/appointments/{reference}/accept)
 	AcceptProposal(ctx context.Context, request AcceptProposalRequestObject) (AcceptProposalResponseObject, error)
+	// ApproveAppointment Approve a request
+	// (POST /v1/appointments/{reference}/approve)
+	ApproveAppointment(ctx context.Context, request ApproveAppointmentRequestObject) (ApproveAppointmentResponseObject, error)
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
+	// DeclineAppointment Decline a request
+	// (POST /v1/appointments/{reference}/decline)
+	DeclineAppointment(ctx context.Context, request DeclineAppointmentRequestObject) (DeclineAppointmentResponseObject, error)
 	// DeclineProposal Decline the proposed time
 	// (POST /v1/appointments/{reference}/decline-proposal)
 	DeclineProposal(ctx context.Context, request DeclineProposalRequestObject) (DeclineProposalResponseObject, error)
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(ctx context.Context, request MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error)
+	// ProposeStart Propose another start for a request
+	// (POST /v1/appointments/{reference}/propose)
+	ProposeStart(ctx context.Context, request ProposeStartRequestObject) (ProposeStartResponseObject, error)
+	// ListActs Who did what
+	// (GET /v1/audit)
+	ListActs(ctx context.Context, request ListActsRequestObject) (ListActsResponseObject, error)
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(ctx context.Context, request ListBranchesRequestObject) (ListBranchesResponseObject, error)
@@ -5167,6 +6164,9 @@ type StrictServerInterface interface {
 	// DeleteHold Release a hold
 	// (DELETE /v1/holds/{id})
 	DeleteHold(ctx context.Context, request DeleteHoldRequestObject) (DeleteHoldResponseObject, error)
+	// GetMe Who asks
+	// (GET /v1/me)
+	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(ctx context.Context, request ListServicesRequestObject) (ListServicesResponseObject, error)
@@ -5373,6 +6373,34 @@ func (sh *strictHandler) AcceptProposal(ctx *fiber.Ctx, reference AppointmentRef
 	return nil
 }
 
+// ApproveAppointment operation middleware
+func (sh *strictHandler) ApproveAppointment(ctx *fiber.Ctx, reference AppointmentReference, params ApproveAppointmentParams) error {
+	var request ApproveAppointmentRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveAppointment(ctx.UserContext(), request.(ApproveAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveAppointment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveAppointmentResponseObject); ok {
+		if err := validResponse.VisitApproveAppointmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CancelAppointment operation middleware
 func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error {
 	var request CancelAppointmentRequestObject
@@ -5393,6 +6421,48 @@ func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference Appointment
 		return err
 	} else if validResponse, ok := response.(CancelAppointmentResponseObject); ok {
 		if err := validResponse.VisitCancelAppointmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclineAppointment operation middleware
+func (sh *strictHandler) DeclineAppointment(ctx *fiber.Ctx, reference AppointmentReference, params DeclineAppointmentParams) error {
+	var request DeclineAppointmentRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body DeclineAppointmentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclineAppointment(ctx.UserContext(), request.(DeclineAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclineAppointment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclineAppointmentResponseObject); ok {
+		if err := validResponse.VisitDeclineAppointmentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -5463,6 +6533,75 @@ func (sh *strictHandler) MoveAppointment(ctx *fiber.Ctx, reference AppointmentRe
 		return err
 	} else if validResponse, ok := response.(MoveAppointmentResponseObject); ok {
 		if err := validResponse.VisitMoveAppointmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeStart operation middleware
+func (sh *strictHandler) ProposeStart(ctx *fiber.Ctx, reference AppointmentReference, params ProposeStartParams) error {
+	var request ProposeStartRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body ProposeStartJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeStart(ctx.UserContext(), request.(ProposeStartRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeStart")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeStartResponseObject); ok {
+		if err := validResponse.VisitProposeStartResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListActs operation middleware
+func (sh *strictHandler) ListActs(ctx *fiber.Ctx, params ListActsParams) error {
+	var request ListActsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListActs(ctx.UserContext(), request.(ListActsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListActs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListActsResponseObject); ok {
+		if err := validResponse.VisitListActsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -5586,6 +6725,33 @@ func (sh *strictHandler) DeleteHold(ctx *fiber.Ctx, id string, params DeleteHold
 		return err
 	} else if validResponse, ok := response.(DeleteHoldResponseObject); ok {
 		if err := validResponse.VisitDeleteHoldResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMe operation middleware
+func (sh *strictHandler) GetMe(ctx *fiber.Ctx, params GetMeParams) error {
+	var request GetMeRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMe(ctx.UserContext(), request.(GetMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMeResponseObject); ok {
+		if err := validResponse.VisitGetMeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/swaggest/swgui/v5emb"
 	"github.com/valyala/fasthttp"
 
+	"ziyara/catalog"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service/secret"
@@ -46,6 +47,12 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  *prometheus.Registry
 
+	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody. nil
+	// when the staff can't sign in.
+	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Acts reads the audit log; at most limit acts below the id before.
+	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
 	// RateLimit is how many requests that change something one address may
@@ -61,13 +68,15 @@ type Config struct {
 // Server is the API as an HTTP server.
 type Server struct {
 	Config
-	app       *fiber.App
-	contract  *validator
-	ready     ready
-	requests  *prometheus.CounterVec
-	durations *prometheus.HistogramVec
-	held      prometheus.Counter
-	booked    prometheus.Counter
+	app      *fiber.App
+	contract *validator
+	ready    ready
+
+	permissions map[string]permission
+	requests    *prometheus.CounterVec
+	durations   *prometheus.HistogramVec
+	held        prometheus.Counter
+	booked      prometheus.Counter
 }
 
 // New returns the API. It fails when the contract can't be read.
@@ -76,7 +85,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, contract: contract}
+	s := &Server{Config: c, contract: contract, permissions: permissions()}
 	s.count()
 	s.app = fiber.New(fiber.Config{
 		AppName:                 "ziyara",
@@ -100,6 +109,7 @@ func New(c Config) (*Server, error) {
 		c.Mount(s.app, limit)
 	}
 	s.app.Use(limit)
+	s.app.Use(s.admit)
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil

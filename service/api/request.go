@@ -11,6 +11,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/limiter"
 	"golang.org/x/text/language"
+
+	"ziyara/catalog"
 )
 
 // meta is what a handler knows of its request beside the parameters.
@@ -19,6 +21,9 @@ type meta struct {
 	lang    string // "ar" or "en"
 	address string // network address of the client
 	bearer  string // bearer token; "" for none
+
+	staff *catalog.Staff // who of the staff asks; nil for a visitor
+	roles []catalog.Role // that may ask for the operation
 }
 
 type metaKey struct{}

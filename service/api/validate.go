@@ -218,6 +218,15 @@ func (v *validator) middleware(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// operationID names the operation that a request asks for; "" for none.
+func (v *validator) operationID(method, path string) string {
+	found, _ := v.match(path)
+	if found == nil || found.operations[method] == nil {
+		return ""
+	}
+	return found.operations[method].spec.OperationID
+}
+
 // headerValues returns copies of the values of a header.
 func headerValues(c *fiber.Ctx, name string) []string {
 	raw := c.Context().Request.Header.PeekAll(name)

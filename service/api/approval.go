@@ -1,0 +1,41 @@
+package api
+
+import (
+	"context"
+)
+
+// ApproveAppointment makes a request a booked visit.
+func (s *Server) ApproveAppointment(ctx context.Context, r ApproveAppointmentRequestObject) (ApproveAppointmentResponseObject, error) {
+	a, by, err := s.concerned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	if a, err = s.Booker.Approve(ctx, a.Reference, by.ID, s.Now()); err != nil {
+		return nil, err
+	}
+	return ApproveAppointment200JSONResponse(s.appointmentJSON(a)), nil
+}
+
+// DeclineAppointment turns a request down; the visitor is shown the reason.
+func (s *Server) DeclineAppointment(ctx context.Context, r DeclineAppointmentRequestObject) (DeclineAppointmentResponseObject, error) {
+	a, by, err := s.concerned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	if a, err = s.Booker.Decline(ctx, a.Reference, by.ID, r.Body.Reason, s.Now()); err != nil {
+		return nil, err
+	}
+	return DeclineAppointment200JSONResponse(s.appointmentJSON(a)), nil
+}
+
+// ProposeStart offers another start to whoever made a request.
+func (s *Server) ProposeStart(ctx context.Context, r ProposeStartRequestObject) (ProposeStartResponseObject, error) {
+	a, by, err := s.concerned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	if a, err = s.Booker.Propose(ctx, a.Reference, r.Body.Start, by.ID, s.Now()); err != nil {
+		return nil, err
+	}
+	return ProposeStart200JSONResponse(s.appointmentJSON(a)), nil
+}

@@ -1,0 +1,102 @@
+package servicetest
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strings"
+
+	"ziyara/catalog"
+	"ziyara/service/api"
+)
+
+// Staff is a member of staff, who asks the first replica.
+type Staff struct {
+	catalog.Staff
+	centre *Centre
+}
+
+// Coordinator returns who runs departments, named by their slugs.
+func (c *Centre) Coordinator(departments ...string) *Staff {
+	return c.Staff(catalog.Staff{ID: "noura", Name: "نورة القحطاني", Roles: []catalog.Role{catalog.RoleCoordinator}, Departments: departments})
+}
+
+// Receptionist returns who runs the hall of branches, named by their slugs.
+func (c *Centre) Receptionist(branches ...string) *Staff {
+	return c.Staff(catalog.Staff{ID: "salem", Name: "سالم الدوسري", Roles: []catalog.Role{catalog.RoleReceptionist}, Branches: branches})
+}
+
+// Agent returns who answers calls.
+func (c *Centre) Agent() *Staff {
+	return c.Staff(catalog.Staff{ID: "huda", Name: "هدى الشهري", Roles: []catalog.Role{catalog.RoleAgent}})
+}
+
+// Manager returns who sees how it goes.
+func (c *Centre) Manager() *Staff {
+	return c.Staff(catalog.Staff{ID: "majed", Name: "ماجد العنزي", Roles: []catalog.Role{catalog.RoleManager}})
+}
+
+// Admin returns who may do everything.
+func (c *Centre) Admin() *Staff {
+	return c.Staff(catalog.Staff{ID: "reem", Name: "ريم السالم", Roles: []catalog.Role{catalog.RoleAdmin}})
+}
+
+// Staff returns somebody of the staff. Lists that are nil become empty.
+func (c *Centre) Staff(s catalog.Staff) *Staff {
+	if s.Departments == nil {
+		s.Departments = []string{}
+	}
+	if s.Branches == nil {
+		s.Branches = []string{}
+	}
+	return &Staff{Staff: s, centre: c}
+}
+
+// Token returns the bearer token that vouches for the member of staff where
+// the test itself is the identity provider.
+func (s *Staff) Token() string {
+	data, err := json.Marshal(s.Staff)
+	if err != nil {
+		s.centre.t.Fatal(err)
+	}
+	return testToken + base64.RawURLEncoding.EncodeToString(data)
+}
+
+const testToken = "test."
+
+// signIn is the identity provider of tests.
+func signIn(_ context.Context, bearer string) (catalog.Staff, error) {
+	encoded, ok := strings.CutPrefix(bearer, testToken)
+	if !ok {
+		return catalog.Staff{}, api.ErrSignIn
+	}
+	data, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		return catalog.Staff{}, api.ErrSignIn
+	}
+	var staff catalog.Staff
+	return staff, json.Unmarshal(data, &staff)
+}
+
+// Sends sends a request with the token of the member of staff.
+func (s *Staff) Sends(r Request) Answer {
+	s.centre.t.Helper()
+	header := map[string]string{"Authorization": "Bearer " + s.Token()}
+	maps.Copy(header, r.Header)
+	r.Header = header
+	return s.centre.Send(r)
+}
+
+// Gets asks for a path.
+func (s *Staff) Gets(path string) Answer {
+	s.centre.t.Helper()
+	return s.Sends(Request{Method: http.MethodGet, Path: path})
+}
+
+// Posts sends a body.
+func (s *Staff) Posts(path string, body any) Answer {
+	s.centre.t.Helper()
+	return s.Sends(Request{Method: http.MethodPost, Path: path, Body: body})
+}
