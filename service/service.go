@@ -26,6 +26,8 @@ import (
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
 	"ziyara/service/secret"
+	"ziyara/service/signin"
+	"ziyara/service/signin/devissuer"
 	"ziyara/slots"
 )
 
@@ -43,10 +45,12 @@ type Service struct {
 	worker   *notify.Worker // of what somebody waits for
 	bulk     *notify.Worker // of reminders and surveys
 	texts    *notify.Texts
-	links    *portal.Links  // nil without a public address
-	phone    *sandbox.Phone // nil unless messages stay in the house
-	gateways *gateways.Set  // nil unless they leave it by a gateway file
-	mail     *email.Sender  // nil without a mail server
+	links    *portal.Links     // nil without a public address
+	phone    *sandbox.Phone    // nil unless messages stay in the house
+	gateways *gateways.Set     // nil unless they leave it by a gateway file
+	mail     *email.Sender     // nil without a mail server
+	staff    *signin.SignIn    // nil when the staff can't sign in
+	issuer   *devissuer.Issuer // nil but for the demo
 	api      *api.Server
 	listener net.Listener
 	centre   atomic.Pointer[slots.Centre]
@@ -101,7 +105,10 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
-	mount, err := s.portal()
+	if err = s.startSignIn(keys); err != nil {
+		return nil, err
+	}
+	mount, err := s.mount()
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +116,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts,
+		Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
 	})
 	return s, err
 }

@@ -62,6 +62,7 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if config.PublicURL == "" && loopback(d.Listen) {
 		config.PublicURL = "http://" + d.Listen // links lead to this machine
 	}
+	config.OIDC.Demo = config.OIDC.Issuer == "" && loopback(d.Listen)
 	replica, err := service.New(ctx, config)
 	if err != nil {
 		return err
@@ -75,7 +76,9 @@ Ziyara is ready (%.1f s).
 
   Try the API       %[2]s/docs
   Sandbox phone     %[2]s/dev/phone
+  Sign in as staff  %[2]s/staff
   First request     curl -s '%[2]s/v1/services?q=iban'
+  A token of staff  curl -s -d user=noura %[2]s/dev/token
 
   Data              %[3]s
   Database          %[4]s
