@@ -68,6 +68,10 @@ func (d dev) Run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Printf(welcome, time.Since(began).Seconds(), replica.URL(), d.Data, d.URL)
+	if config.OIDC.Demo {
+		fmt.Printf(welcomeStaff, replica.URL())
+	}
+	fmt.Println("Ctrl-C stops it, the database too. The data stays.")
 	return replica.Run(ctx)
 }
 
@@ -76,14 +80,16 @@ Ziyara is ready (%.1f s).
 
   Try the API       %[2]s/docs
   Sandbox phone     %[2]s/dev/phone
-  Sign in as staff  %[2]s/staff
+  Sandbox mailbox   %[2]s/dev/mail
   First request     curl -s '%[2]s/v1/services?q=iban'
-  A token of staff  curl -s -d user=noura %[2]s/dev/token
 
   Data              %[3]s
   Database          %[4]s
 
-Ctrl-C stops it, the database too. The data stays.
+`
+
+const welcomeStaff = `  Sign in as staff  %[1]s/staff (made-up staff, no password)
+  A token of staff  curl -s -d user=noura %[1]s/dev/token
 
 `
 

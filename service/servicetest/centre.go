@@ -32,6 +32,7 @@ type Centre struct {
 	DatabaseURL string
 	Clock       *Clock
 	Phone       *sandbox.Phone
+	Mailbox     *sandbox.Mailbox
 	Replicas    []*service.Service
 
 	t        testing.TB
@@ -67,7 +68,7 @@ func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *
 		t.Fatal(err)
 	}
 	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract, options: options}
-	c.Phone = sandbox.New(c.Clock.Now)
+	c.Phone, c.Mailbox = sandbox.New(c.Clock.Now), sandbox.NewMailbox(c.Clock.Now)
 	c.client = &http.Client{
 		Timeout:       30 * time.Second,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 600},
@@ -85,7 +86,7 @@ func (c *Centre) open() (*service.Service, func() error) {
 	c.t.Helper()
 	config := service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
-		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, MaxConnections: 20,
+		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
 		SignIn: signIn,
 	}
 	for _, o := range c.options {
