@@ -54,7 +54,7 @@ func (s *Service) startSignIn(keys *secret.Keys) (err error) {
 		c.StaffURL = s.URL()
 	}
 	if c.Issuer == "" {
-		s.config.Log.Info("staff can't sign in: ZIYARA_OIDC_ISSUER is not set") //nolint:sloglint // no request is at hand
+		s.config.Log.Info("staff can't sign in: ZIYARA_OIDC_ISSUER is not set")
 		return nil
 	}
 	if c.ClientID == "" {

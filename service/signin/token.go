@@ -33,7 +33,7 @@ type refusal string
 func (r refusal) Error() string { return "signin: token refused: " + string(r) }
 
 // Is reports whether target is ErrNobody.
-func (r refusal) Is(target error) bool { return target == ErrNobody } //nolint:errorlint // what errors.Is asks for
+func (r refusal) Is(target error) bool { return target == ErrNobody }
 
 // Bearer returns whom a bearer token (RFC 9068, or an ID token) vouches for. It
 // returns ErrNobody for any text that is no token of the provider for this
