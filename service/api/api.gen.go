@@ -595,6 +595,9 @@ type PersonName = string
 
 // Problem What went wrong (RFC 9457).
 type Problem struct {
+	// Affected How many visits would lose their places.
+	Affected int `json:"affected,omitempty"`
+
 	// Alternatives The nearest free starts, nearest first, when the one asked for is taken.
 	Alternatives []Slot `json:"alternatives,omitempty"`
 

@@ -20,7 +20,7 @@ type mapping struct {
 // problems is the catalogue of what can be wrong, in both languages. Each
 // detail says what to do.
 func problems() []mapping {
-	return []mapping{
+	return append(planProblems(), []mapping{
 		{slots.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
@@ -133,7 +133,7 @@ func problems() []mapping {
 		{errNoToken, kind{"token-needed", http.StatusUnauthorized,
 			text("رمز الموعد مطلوب", "A token is needed"),
 			text("أرسل manage_token الذي استلمته عند الحجز في ترويسة Authorization: Bearer.", "Send the manage_token that came with the booking in the header Authorization: Bearer.")}},
-	}
+	}...)
 }
 
 // Kinds that several errors share.
