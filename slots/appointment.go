@@ -20,10 +20,20 @@ const (
 	Booked    Status = "booked"    // somebody comes
 	Declined  Status = "declined"  // the department does not approve
 	Cancelled Status = "cancelled" // the visitor does not come
+	Completed Status = "completed" // the visit is over
+	NoShow    Status = "no_show"   // nobody came
 )
 
 // TakesPlace reports whether an appointment in this state occupies the ledger.
-func (s Status) TakesPlace() bool { return s == Held || s == Requested || s == Booked }
+// A visit that is over does for good: its part of the past was taken.
+func (s Status) TakesPlace() bool {
+	switch s {
+	case Held, Requested, Booked, Completed, NoShow:
+		return true
+	case Released, Expired, Declined, Cancelled:
+	}
+	return false
+}
 
 // Appointment is one claim on the ledger, from hold to visit. Its zero value
 // is of no use: a Booker makes them.
@@ -75,6 +85,12 @@ const (
 	WasRefused   EventKind = "refused"  // the proposal, by the visitor
 	WasMoved     EventKind = "moved"
 	WasCancelled EventKind = "cancelled"
+	WasCheckedIn EventKind = "checked_in" // the visitor is in the hall
+	WasStarted   EventKind = "started"    // at a desk
+	WasCompleted EventKind = "completed"
+	WasLeft      EventKind = "left" // the visitor went before it was their turn
+	WasNoShow    EventKind = "no_show"
+	WasRestored  EventKind = "restored" // a no-show was taken back
 )
 
 // Event is one entry of an appointment's history.
@@ -125,7 +141,7 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 		return Appointment{}, ErrExpired
 	case Released:
 		return Appointment{}, ErrReleased
-	case Requested, Booked, Declined, Cancelled:
+	case Requested, Booked, Declined, Cancelled, Completed, NoShow:
 		if a.Visitor.Identity == b.Visitor.Identity && a.Mobile == b.Mobile {
 			return a, nil
 		}
@@ -156,7 +172,7 @@ func (a Appointment) Release() (Appointment, error) {
 	case Held:
 		a.Status = Released
 	case Released, Expired:
-	case Requested, Booked, Declined, Cancelled:
+	case Requested, Booked, Declined, Cancelled, Completed, NoShow:
 		return Appointment{}, ErrHoldUsed
 	}
 	return a, nil
