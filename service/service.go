@@ -280,6 +280,13 @@ func (s *Service) unlisten() error {
 // newID returns a new UUID that sorts by time (RFC 9562, version 7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// newReference returns a new reference.
+func newReference() slots.Reference {
+	var b [5]byte
+	random(b[:])
+	return slots.NewReference(b)
+}
+
 // random fills b from the system's generator, which does not fail.
 func random(b []byte) { _, _ = rand.Read(b) }
 
