@@ -19,6 +19,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service/secret"
@@ -52,6 +53,11 @@ type Config struct {
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+
+	// Receive takes what an SMS gateway says of messages that it took, and
+	// returns what it is to be answered; nil where none does. It returns
+	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
+	Receive func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -146,6 +152,10 @@ func (s *Server) pages() {
 	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
 	s.app.Get("/problems", s.problemsPage)
 	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
+	if s.Receive != nil {
+		s.app.Post("/receipts/:gateway", s.receipts)
+		s.app.Get("/receipts/:gateway", s.receipts)
+	}
 	if s.Phone != nil {
 		s.app.Get("/dev/phone", s.phonePage)
 		s.app.Get("/dev/phone.json", s.phoneJSON)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"ziyara/catalog"
+	"ziyara/notify/gateways"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
 	"ziyara/slots"
 )
@@ -130,6 +132,15 @@ func problems() []mapping {
 			text("لا تملك صلاحية ذلك", "You may not do this"),
 			text("هذه العملية لدور آخر أو لإدارة أو فرع آخر. اطلبها من منسق الإدارة، أو من مدير النظام ليمنحك الصلاحية.",
 				"This is for another role, department or branch. Ask the coordinator of the department, or an administrator for the role.")}},
+		{gateways.ErrUnknown, kind{"unknown-gateway", http.StatusNotFound,
+			text("بوابة غير معروفة", "Unknown gateway"),
+			text("لا ترسل بوابة بهذا الاسم إيصالات إلى هنا. راجع الاسم في ملف البوابات.", "No gateway of this name brings receipts here. Check the name in the gateway file.")}},
+		{httpsms.ErrForged, kind{"receipt-not-proved", http.StatusUnauthorized,
+			text("الإيصال بلا إثبات لمصدره", "The receipt does not prove its origin"),
+			text("أرسل السر المتفق عليه في الموضع المذكور في ملف البوابات.", "Send the secret that was agreed on, where the gateway file says.")}},
+		{httpsms.ErrReceipt, kind{"receipt-not-readable", http.StatusUnprocessableEntity,
+			text("إيصال غير مفهوم", "The receipt can't be read"),
+			text("لا يطابق الإيصال ما يذكره ملف المزود. راجع الحقول id و state فيه.", "The receipt is not as the provider's file says. Check id and state in it.")}},
 		{errNoToken, kind{"token-needed", http.StatusUnauthorized,
 			text("رمز الموعد مطلوب", "A token is needed"),
 			text("أرسل manage_token الذي استلمته عند الحجز في ترويسة Authorization: Bearer.", "Send the manage_token that came with the booking in the header Authorization: Bearer.")}},
