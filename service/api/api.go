@@ -28,6 +28,7 @@ import (
 
 const (
 	bodyLimit      = 64 << 10
+	headerLimit    = 8 << 10          // of all headers: tokens of identity providers are long
 	requestTimeout = 10 * time.Second // of a handler; the database gives up earlier
 	readTimeout    = 15 * time.Second // of a whole request, against slow senders
 	idleTimeout    = 60 * time.Second
@@ -48,9 +49,13 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  *prometheus.Registry
 
-	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody. nil
-	// when the staff can't sign in.
+	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
+	// ErrSignInUnavailable when that can't be told. nil when the staff can't
+	// sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Session returns whose session a browser has; ErrSignIn for none, and
+	// ErrForeign for a change that another site asks for. nil for no sessions.
+	Session func(c *fiber.Ctx) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
@@ -100,6 +105,7 @@ func New(c Config) (*Server, error) {
 		DisableStartupMessage:   true,
 		Immutable:               true, // values outlive their request
 		BodyLimit:               bodyLimit,
+		ReadBufferSize:          headerLimit,
 		ReadTimeout:             readTimeout,
 		IdleTimeout:             idleTimeout,
 		ErrorHandler:            s.fail,

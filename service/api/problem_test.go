@@ -248,7 +248,7 @@ func TestKindsOfProblems(t *testing.T) {
 	titles := map[string]string{}
 	all := []kind{
 		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
-		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range problems() {
 		all = append(all, m.kind)
