@@ -53,6 +53,9 @@ type Config struct {
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
+	Feeds     Feeds
+	PublicURL string // before the addresses of feeds; "" where there is none
+
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
 	// RateLimit is how many requests that change something one address may
@@ -108,6 +111,7 @@ func New(c Config) (*Server, error) {
 	if c.Mount != nil {
 		c.Mount(s.app, limit)
 	}
+	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
 	s.app.Use(limit)
 	s.app.Use(s.admit)
 	s.app.Use(contract.middleware)
@@ -192,6 +196,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateFeedResponse writes the answer.
+func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateVerificationResponse writes the answer.
 func (r stored) VisitCreateVerificationResponse(c *fiber.Ctx) error { return r.write(c) }

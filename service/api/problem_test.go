@@ -20,6 +20,7 @@ import (
 
 	"ziyara"
 	"ziyara/catalog"
+	"ziyara/feeds"
 	"ziyara/notify/verify"
 	"ziyara/slots"
 )
@@ -64,6 +65,10 @@ func domainErrors() map[string]error {
 		"slots.RuleError":         &slots.RuleError{Rule: slots.RuleNotice},
 		"slots.TakenError":        &slots.TakenError{},
 		"slots.VisitorError":      &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		"feeds.ErrNotFound":       feeds.ErrNotFound,
+		"feeds.ErrRevoked":        feeds.ErrRevoked,
+		"feeds.ErrUnknown":        feeds.ErrUnknown,
+		"feeds.ErrMany":           feeds.ErrMany,
 		"verify.ErrNotFound":      verify.ErrNotFound,
 		"verify.ErrExpired":       verify.ErrExpired,
 		"verify.ErrTries":         verify.ErrTries,
@@ -80,7 +85,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../notify/verify"} {
+	for _, dir := range []string{"../../slots", "../../notify/verify", "../../feeds"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
