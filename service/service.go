@@ -122,6 +122,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Feeds: s.store, PublicURL: c.PublicURL,
 	})
 	return s, err
 }
