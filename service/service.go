@@ -19,6 +19,7 @@ import (
 	"ziyara"
 	"ziyara/notify"
 	"ziyara/notify/gateways"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -103,6 +104,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gauges = newGauges(registry, s.store)
+	if s.gateways != nil {
+		registry.MustRegister(gatewayMetrics{s.gateways})
+	}
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
@@ -117,7 +121,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Feeds: s.store, PublicURL: c.PublicURL,
 	})
 	return s, err
 }
@@ -189,6 +194,14 @@ func (s *Service) visiblePhone() *sandbox.Phone {
 		return nil
 	}
 	return s.phone
+}
+
+// receive returns what takes receipts by HTTP; nil without a gateway file.
+func (s *Service) receive() func(context.Context, string, httpsms.Callback) (string, error) {
+	if s.gateways == nil {
+		return nil
+	}
+	return s.gateways.Receive
 }
 
 // visibleMailbox returns the sandbox mailbox when only this machine can see it.
@@ -274,6 +287,13 @@ func (s *Service) unlisten() error {
 
 // newID returns a new UUID that sorts by time (RFC 9562, version 7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// newReference returns a new reference.
+func newReference() slots.Reference {
+	var b [5]byte
+	random(b[:])
+	return slots.NewReference(b)
+}
 
 // random fills b from the system's generator, which does not fail.
 func random(b []byte) { _, _ = rand.Read(b) }

@@ -19,6 +19,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service/secret"
@@ -57,6 +58,13 @@ type Config struct {
 	Session func(c *fiber.Ctx) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+
+	// Receive takes what an SMS gateway says of messages that it took, and
+	// returns what it is to be answered; nil where none does. It returns
+	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
+	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Feeds     Feeds
+	PublicURL string // before the addresses of feeds; "" where there is none
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -116,6 +124,7 @@ func New(c Config) (*Server, error) {
 	if c.Mount != nil {
 		c.Mount(s.app, limit)
 	}
+	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
 	s.app.Use(limit)
 	s.app.Use(s.admit)
 	s.app.Use(contract.middleware)
@@ -152,6 +161,10 @@ func (s *Server) pages() {
 	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
 	s.app.Get("/problems", s.problemsPage)
 	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
+	if s.Receive != nil {
+		s.app.Post("/receipts/:gateway", s.receipts)
+		s.app.Get("/receipts/:gateway", s.receipts)
+	}
 	if s.Phone != nil {
 		s.app.Get("/dev/phone", s.phonePage)
 		s.app.Get("/dev/phone.json", s.phoneJSON)
@@ -204,6 +217,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateFeedResponse writes the answer.
+func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateVerificationResponse writes the answer.
 func (r stored) VisitCreateVerificationResponse(c *fiber.Ctx) error { return r.write(c) }

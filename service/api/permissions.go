@@ -15,14 +15,18 @@ type permission struct {
 // branch that are asked for is Staff.Reaches.
 func permissions() map[string]permission {
 	var (
-		everybody = catalog.Roles()
-		decides   = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
+		everybody  = catalog.Roles()
+		subscribes = []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAdmin}
+		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
 	return map[string]permission{
 		"getMe":              {roles: everybody},
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
 		"proposeStart":       {roles: decides},
+		"createFeed":         {roles: subscribes},
+		"listFeeds":          {roles: subscribes},
+		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
 	}
 }
