@@ -56,7 +56,7 @@ func noura() devissuer.Person {
 	}}
 }
 
-func newMinistry(t *testing.T) *ministry {
+func newMinistry(t testing.TB) *ministry {
 	t.Helper()
 	m := &ministry{clock: &clock{now: time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC)}, instead: map[string]http.HandlerFunc{}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +82,7 @@ func newMinistry(t *testing.T) *ministry {
 }
 
 // signIn is a service that trusts the ministry.
-func (m *ministry) signIn(t *testing.T, change ...func(*Config)) (*SignIn, *bytes.Buffer) {
+func (m *ministry) signIn(t testing.TB, change ...func(*Config)) (*SignIn, *bytes.Buffer) {
 	t.Helper()
 	keys, err := secret.New([]byte("a secret for tests, of at least 32 bytes"))
 	if err != nil {
@@ -103,7 +103,7 @@ func (m *ministry) signIn(t *testing.T, change ...func(*Config)) (*SignIn, *byte
 	return s, &log
 }
 
-func (m *ministry) token(t *testing.T, change func(claims map[string]any)) string {
+func (m *ministry) token(t testing.TB, change func(claims map[string]any)) string {
 	t.Helper()
 	now := m.clock.Now()
 	claims := map[string]any{
