@@ -53,6 +53,10 @@ type Config struct {
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
+	Calendars Calendars
+	// Refresh has Centre return what it is now.
+	Refresh func(ctx context.Context) error
+
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
 	// RateLimit is how many requests that change something one address may
