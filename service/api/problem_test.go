@@ -247,8 +247,8 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
-		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
+		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range problems() {
 		all = append(all, m.kind)
