@@ -56,6 +56,7 @@ type Service struct {
 	api      *api.Server
 	listener net.Listener
 	centre   atomic.Pointer[slots.Centre]
+	reading  sync.Mutex // while the centre is read anew
 	gauges   gauges
 }
 
@@ -122,6 +123,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Calendars: s.store, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL,
 	})
 	return s, err
@@ -237,6 +239,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stopOffering()
 	var offered sync.WaitGroup
 	offered.Go(func() { s.offerAtOnce(offering) })
+	offered.Go(func() { s.reloadAtOnce(offering) })
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error

@@ -59,6 +59,10 @@ type Config struct {
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
+	Calendars Calendars
+	// Refresh has Centre return what it is now.
+	Refresh func(ctx context.Context) error
+
 	// Receive takes what an SMS gateway says of messages that it took, and
 	// returns what it is to be answered; nil where none does. It returns
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
