@@ -120,16 +120,12 @@ func (r *Reception) Desks(ctx context.Context, branch string) ([]Desk, error) {
 	return r.store.Desks(ctx, groups[0].BranchID)
 }
 
-// SetDesks replaces the desks of a desk group (slug) of a branch. It returns
-// ErrUnknownGroup or a *DeskError.
-func (r *Reception) SetDesks(ctx context.Context, branch, group string, desks []Desk, c DeskChange) error {
-	for _, g := range r.centre().Groups(branch) {
-		if g.Slug == group {
-			c.BranchID, c.GroupID, c.Branch, c.Department, c.Group, c.Desks = g.BranchID, g.ID, g.Branch, g.Department, g.Slug, desks
-			return r.store.SetDesks(ctx, c)
-		}
-	}
-	return ErrUnknownGroup
+// PutDesk adds a desk to a desk group, or changes it. It returns a *DeskError.
+func (r *Reception) PutDesk(ctx context.Context, c DeskChange) error { return r.store.PutDesk(ctx, c) }
+
+// RemoveDesk removes a desk. It returns ErrNotFound.
+func (r *Reception) RemoveDesk(ctx context.Context, c DeskChange) error {
+	return r.store.RemoveDesk(ctx, c)
 }
 
 // GroupOf returns the desk group (slug) of a branch, or ErrUnknownGroup.
