@@ -110,14 +110,17 @@ func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
 	return r.store.Find(ctx, reference)
 }
 
-// Desks returns the desks of a branch (slug) by name, with their groups. It
-// returns ErrUnknownGroup for a branch without desk groups.
-func (r *Reception) Desks(ctx context.Context, branch string) ([]Desk, error) {
-	groups := r.centre().Groups(branch)
+// Desks returns the desks of a branch (slug) by name; of departments (slugs)
+// only, unless that is nil. It returns ErrUnknownGroup without any desk group.
+func (r *Reception) Desks(ctx context.Context, branch string, departments []string) ([]Desk, error) {
+	groups := r.groups(branch, departments)
 	if len(groups) == 0 {
 		return nil, ErrUnknownGroup
 	}
-	return r.store.Desks(ctx, groups[0].BranchID)
+	desks, err := r.store.Desks(ctx, groups[0].BranchID)
+	return slices.DeleteFunc(desks, func(d Desk) bool {
+		return !slices.ContainsFunc(groups, func(g Group) bool { return g.ID == d.GroupID })
+	}), err
 }
 
 // PutDesk adds a desk to a desk group, or changes it. It returns a *DeskError.

@@ -146,7 +146,10 @@ func (w *walk) askers(r row, a asked, visitors bool) []asker {
 	add := func(name string, staff *servicetest.Staff, ok bool) {
 		list = append(list, asker{name: name, staff: staff, may: ok, want: http.StatusForbidden, kind: "forbidden"})
 	}
-	add("somebody without a role", w.Staff(catalog.Staff{ID: "none", Departments: []string{a.Department}, Branches: []string{a.Branch}}), false)
+	list = append(list, asker{
+		name: "somebody without a role", want: http.StatusForbidden, kind: "no-role",
+		staff: w.Staff(catalog.Staff{ID: "none", Roles: []catalog.Role{}, Departments: []string{a.Department}, Branches: []string{a.Branch}}),
+	})
 	if w.bounded("coordinator", r.coordinator, a.Department) {
 		add("a coordinator of the department", w.Coordinator(a.Department), true)
 	}

@@ -269,7 +269,11 @@ func (d *displays) watch(branch string) *screen {
 		ctx, stop := context.WithCancel(context.Background())
 		s = &screen{stop: stop, poke: make(chan struct{}, 1), changed: make(chan struct{})}
 		d.screens[branch] = s
-		d.pollers.Go(func() { d.poll(ctx, branch, s) })
+		if d.stopped {
+			stop()
+		} else {
+			d.pollers.Go(func() { d.poll(ctx, branch, s) })
+		}
 	}
 	s.watchers++
 	return s
@@ -317,14 +321,18 @@ func (d *displays) poll(ctx context.Context, branch string, s *screen) {
 	}
 }
 
-// close ends all streams.
+// close ends all streams, and lets no other begin.
 func (d *displays) close() {
 	d.mu.Lock()
 	if !d.stopped {
 		d.stopped = true
 		close(d.closed)
 	}
+	for _, s := range d.screens {
+		s.stop()
+	}
 	d.mu.Unlock()
+	d.pollers.Wait()
 }
 
 // lastCall returns what names the last call of a branch today.
