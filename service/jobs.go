@@ -50,6 +50,8 @@ func (s *Service) schedules() []schedule {
 		{"deliver e-mails", "@every 1s", s.deliverMails},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
+		{"tell delays", "@every 30s", s.tellDelays},
+		{"close halls", "@every 10m", s.closeHalls},
 		{"watch budgets", "@every 1m", s.watchBudgets},
 		{"purge", "@every 10m", s.purge},
 		{"audit", "15 2 * * *", s.audit},

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,7 +24,9 @@ import (
 const (
 	AppointmentStatusBooked    AppointmentStatus = "booked"
 	AppointmentStatusCancelled AppointmentStatus = "cancelled"
+	AppointmentStatusCompleted AppointmentStatus = "completed"
 	AppointmentStatusDeclined  AppointmentStatus = "declined"
+	AppointmentStatusNoShow    AppointmentStatus = "no_show"
 	AppointmentStatusRequested AppointmentStatus = "requested"
 )
 
@@ -34,7 +37,11 @@ func (e AppointmentStatus) Valid() bool {
 		return true
 	case AppointmentStatusCancelled:
 		return true
+	case AppointmentStatusCompleted:
+		return true
 	case AppointmentStatusDeclined:
+		return true
+	case AppointmentStatusNoShow:
 		return true
 	case AppointmentStatusRequested:
 		return true
@@ -189,7 +196,7 @@ type Appointment struct {
 	// Start When the visit begins, with the branch's offset.
 	Start time.Time `json:"start"`
 
-	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it.
+	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
 	Status AppointmentStatus `json:"status"`
 
 	// Version Grows with every change.
@@ -238,7 +245,7 @@ type AppointmentRequest struct {
 	Visitor Visitor `json:"visitor"`
 }
 
-// AppointmentStatus What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it.
+// AppointmentStatus What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
 type AppointmentStatus string
 
 // Approval A department approves each visit before it is booked; absent where none does.
@@ -248,6 +255,18 @@ type Approval struct {
 
 	// Default The answer when that time runs out.
 	Default catalog.Answer `json:"default"`
+}
+
+// ArrivalRequest Who stands at reception, by the reference or by the identity number.
+type ArrivalRequest struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// IDNumber The identity number of the visitor.
+	IDNumber string `json:"id_number,omitempty"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference,omitempty"`
 }
 
 // BookableSpan Starts are bookable now from `from` until `until` (minimum notice and horizon), both included.
@@ -306,13 +325,67 @@ type BranchList struct {
 	Branches []Branch `json:"branches"`
 }
 
+// CallRequest Who is called where.
+type CallRequest struct {
+	// Desk Name of the desk.
+	Desk string `json:"desk"`
+
+	// Reference The reference of the visit; absent for whose turn it is.
+	Reference string `json:"reference,omitempty"`
+}
+
 // Channel The way a booking comes in; `public` if absent. All others are for staff.
 type Channel = catalog.Channel
+
+// CheckInRequest Where somebody is checked in.
+type CheckInRequest struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+}
 
 // DeclineRequest Why a request is turned down.
 type DeclineRequest struct {
 	// Reason The visitor is shown it.
 	Reason string `json:"reason"`
+}
+
+// Delay A delay that was announced.
+type Delay struct {
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// Minutes How much later visitors are called.
+	Minutes int `json:"minutes"`
+
+	// Told How many messages that makes.
+	Told int `json:"told"`
+
+	// Until Of the starts that it is about.
+	Until time.Time `json:"until"`
+}
+
+// DelayRequest A delay to be announced.
+type DelayRequest struct {
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// Minutes How much later visitors are called.
+	Minutes int `json:"minutes"`
+
+	// Until Of the starts that it is about, exclusive; absent for the end of the day.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// Desk A desk.
+type Desk struct {
+	// Accessible Whether it is near, low, and has room to turn.
+	Accessible bool `json:"accessible"`
+
+	// DeskGroup Slug of the desk group that it serves.
+	DeskGroup string `json:"desk_group"`
+
+	// Name As the display shows it.
+	Name string `json:"name"`
 }
 
 // DeskGroup Desks that share one calendar, with its plan.
@@ -457,6 +530,54 @@ type DeskGroupSummary struct {
 
 	// Slug Names it.
 	Slug string `json:"slug"`
+}
+
+// DeskList The desks of a branch.
+type DeskList struct {
+	// Desks By name.
+	Desks []Desk `json:"desks"`
+}
+
+// DeskRequest What a desk is for.
+type DeskRequest struct {
+	// Accessible Whether it is near, low, and has room to turn.
+	Accessible bool `json:"accessible,omitempty"`
+
+	// DeskGroup Slug of the desk group that it serves.
+	DeskGroup string `json:"desk_group"`
+}
+
+// Display What the display of a branch shows.
+type Display struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Calls The last calls of the day, the oldest first.
+	Calls []DisplayCall `json:"calls"`
+
+	// Date The date.
+	Date string `json:"date"`
+}
+
+// DisplayCall A number that was called.
+type DisplayCall struct {
+	// Again Whether it was called before.
+	Again bool `json:"again"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// Desk The desk.
+	Desk string `json:"desk"`
+
+	// ID Of the event: the date, and which call of the day it is.
+	ID string `json:"id"`
+
+	// Number The number.
+	Number int `json:"number"`
+
+	// Open Whether the desk still waits for the number.
+	Open bool `json:"open"`
 }
 
 // Explanation Why a day is as it is.
@@ -633,6 +754,161 @@ type GuideMatchKind string
 type GuideMatchList struct {
 	Matches []GuideMatch `json:"matches"`
 }
+
+// Hall The hall of a branch on a day.
+type Hall struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Counts How many visits of the day stand where.
+	Counts HallCounts `json:"counts"`
+
+	// Date The date.
+	Date string `json:"date"`
+
+	// Hijri The same day in the Umm al-Qura calendar, `YYYY-MM-DD`.
+	//
+	// Example: 1448-05-21
+	Hijri HijriDate `json:"hijri"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Queues Of today; empty on another date.
+	Queues []HallQueue `json:"queues"`
+
+	// Visits A page of the visits, by start.
+	Visits []HallVisit `json:"visits"`
+}
+
+// HallCounts How many visits of the day stand where.
+type HallCounts struct {
+	// Called Called to a desk.
+	Called int `json:"called"`
+
+	// Completed Over.
+	Completed int `json:"completed"`
+
+	// Expected Nobody has come yet.
+	Expected int `json:"expected"`
+
+	// Left Gone before their turn.
+	Left int `json:"left"`
+
+	// NoShow Nobody came.
+	NoShow int `json:"no_show"`
+
+	// Serving At a desk.
+	Serving int `json:"serving"`
+
+	// Waiting In the hall.
+	Waiting int `json:"waiting"`
+}
+
+// HallQueue Who waits for a desk group.
+type HallQueue struct {
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// Desks How many desks serve it now.
+	Desks int `json:"desks"`
+
+	// Waiting In the order in which they are called.
+	Waiting []HallWait `json:"waiting"`
+}
+
+// HallVisit A visit, as reception sees it. What has not happened is absent.
+type HallVisit struct {
+	// Accessible Whether an accessible desk is needed.
+	Accessible *bool `json:"accessible,omitempty"`
+
+	// ArrivedAt When the visitor came.
+	ArrivedAt *time.Time `json:"arrived_at,omitempty"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CalledAt When last.
+	CalledAt *time.Time `json:"called_at,omitempty"`
+
+	// Calls How often the visitor was called.
+	Calls *int `json:"calls,omitempty"`
+
+	// Channel The channel over which it was booked.
+	Channel string `json:"channel"`
+
+	// CompletedAt When it was over.
+	CompletedAt *time.Time `json:"completed_at,omitempty"`
+
+	// Desk To which desk.
+	Desk string `json:"desk,omitempty"`
+
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// End The booked end.
+	End time.Time `json:"end"`
+
+	// Late Whether the visitor came too late to keep the turn.
+	Late *bool `json:"late,omitempty"`
+
+	// LeftAt When the visitor left.
+	LeftAt *time.Time `json:"left_at,omitempty"`
+
+	// Needs What the visitors need.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Number The number that is called.
+	Number *int `json:"number,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start The booked start, with the branch's offset.
+	Start time.Time `json:"start"`
+
+	// StartedAt When the visit started.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// TurnAt When the turn comes.
+	TurnAt *time.Time `json:"turn_at,omitempty"`
+
+	// Visitor Name of the visitor.
+	Visitor string `json:"visitor"`
+
+	// WalkIn Whether the visitor came without a booking.
+	WalkIn *bool `json:"walk_in,omitempty"`
+
+	// Where Where a visit stands.
+	Where HallWhere `json:"where"`
+}
+
+// HallWait Somebody who waits.
+type HallWait struct {
+	// ExpectedAt When the visitor is likely to be called.
+	ExpectedAt time.Time `json:"expected_at"`
+
+	// Number The number that is called.
+	Number int `json:"number"`
+
+	// Position The place in the queue.
+	Position int `json:"position"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference"`
+
+	// Why Why the place in the queue is that one, the main reason first.
+	Why []Text `json:"why"`
+}
+
+// HallWhere Where a visit stands.
+type HallWhere = string
 
 // Health The state of the process.
 type Health struct {
@@ -954,6 +1230,12 @@ type Problem struct {
 	// Alternatives The nearest free starts, nearest first, when the one asked for is taken.
 	Alternatives []Slot `json:"alternatives,omitempty"`
 
+	// Branch Slug of the branch at which the visit is.
+	Branch string `json:"branch,omitempty"`
+
+	// Desks The desks that would do.
+	Desks []string `json:"desks,omitempty"`
+
 	// Detail What happened and what to do, in the language asked for.
 	Detail string `json:"detail"`
 
@@ -966,6 +1248,9 @@ type Problem struct {
 	// PossibleFrom The instant from which it is possible, with the branch's offset: nothing changes before, so there is no need to ask.
 	PossibleFrom *time.Time `json:"possible_from,omitempty"`
 
+	// Reference The reference of the visit that stands against it.
+	Reference string `json:"reference,omitempty"`
+
 	// RequestID The `X-Request-Id` of the response.
 	RequestID string `json:"request_id"`
 
@@ -976,6 +1261,9 @@ type Problem struct {
 	//
 	// Example: notice
 	Rule string `json:"rule,omitempty"`
+
+	// Start When the visit is, with the branch's offset.
+	Start *time.Time `json:"start,omitempty"`
 
 	// Status The HTTP status.
 	Status int `json:"status"`
@@ -1027,6 +1315,12 @@ type Representative struct {
 
 	// WakalaExpires Last date on which it is valid.
 	WakalaExpires string `json:"wakala_expires"`
+}
+
+// RestoreRequest Why a no-show was none.
+type RestoreRequest struct {
+	// Reason Why.
+	Reason string `json:"reason"`
 }
 
 // Service A kind of visit, with its rules. Durations are in minutes unless their name says otherwise.
@@ -1185,6 +1479,12 @@ type SlotList struct {
 
 	// Zone IANA time zone of the dates.
 	Zone string `json:"zone"`
+}
+
+// StartRequest Where the visit starts.
+type StartRequest struct {
+	// Desk Name of the desk; absent for the one to which the visitor is called.
+	Desk string `json:"desk,omitempty"`
 }
 
 // Text One text in Arabic and English.
@@ -1349,6 +1649,57 @@ type WaitlistTicket struct {
 	Token string `json:"token"`
 }
 
+// WalkIn Somebody who came without a booking and is in the hall.
+type WalkIn struct {
+	// ArrivedAt When the visitor came.
+	ArrivedAt time.Time `json:"arrived_at"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// End Its end.
+	End time.Time `json:"end"`
+
+	// ManageToken What lets the visitor see the visit.
+	ManageToken string `json:"manage_token"`
+
+	// Number The number that is called.
+	Number int `json:"number"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start The start of the place, with the branch's offset.
+	Start time.Time `json:"start"`
+}
+
+// WalkInRequest Somebody who comes without a booking.
+type WalkInRequest struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Mobile A mobile for messages; without one there are none.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Needs What the visitors need.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party,omitempty"`
+
+	// Representative Who comes on the visitor's behalf.
+	Representative *Representative `json:"representative,omitempty"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Visitor Who comes, or on whose behalf somebody comes.
+	Visitor Visitor `json:"visitor"`
+}
+
 // AcceptLanguage defines model for AcceptLanguage.
 type AcceptLanguage = string
 
@@ -1363,6 +1714,12 @@ type Cursor = string
 
 // DeskGroupID defines model for DeskGroupID.
 type DeskGroupID = string
+
+// DeskName defines model for DeskName.
+type DeskName = string
+
+// HallBranch defines model for HallBranch.
+type HallBranch = string
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -1472,6 +1829,18 @@ type CancelAppointmentParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CheckInParams defines parameters for CheckIn.
+type CheckInParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CompleteVisitParams defines parameters for CompleteVisit.
+type CompleteVisitParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // DeclineAppointmentParams defines parameters for DeclineAppointment.
 type DeclineAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -1490,8 +1859,44 @@ type MoveAppointmentParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// RecordNoShowParams defines parameters for RecordNoShow.
+type RecordNoShowParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// MissVisitorParams defines parameters for MissVisitor.
+type MissVisitorParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ProposeStartParams defines parameters for ProposeStart.
 type ProposeStartParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// RecallVisitorParams defines parameters for RecallVisitor.
+type RecallVisitorParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// RestoreVisitParams defines parameters for RestoreVisit.
+type RestoreVisitParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// StartVisitParams defines parameters for StartVisit.
+type StartVisitParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CreateArrivalParams defines parameters for CreateArrival.
+type CreateArrivalParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -1522,6 +1927,66 @@ type ListActsParams struct {
 
 // ListBranchesParams defines parameters for ListBranches.
 type ListBranchesParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CallVisitorParams defines parameters for CallVisitor.
+type CallVisitorParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AnnounceDelayParams defines parameters for AnnounceDelay.
+type AnnounceDelayParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListDesksParams defines parameters for ListDesks.
+type ListDesksParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DeleteDeskParams defines parameters for DeleteDesk.
+type DeleteDeskParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// PutDeskParams defines parameters for PutDesk.
+type PutDeskParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetDisplayParams defines parameters for GetDisplay.
+type GetDisplayParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// LastEventID The `id` of the last event that a broken stream has had.
+	LastEventID string `json:"Last-Event-ID,omitempty"`
+}
+
+// GetHallParams defines parameters for GetHall.
+type GetHallParams struct {
+	// Date The date, in the branch's zone; today if absent.
+	Date string `form:"date,omitempty" json:"date,omitempty"`
+
+	// DeskGroup Slug of a desk group.
+	DeskGroup string `form:"desk_group,omitempty" json:"desk_group,omitempty"`
+
+	// Where Only visits that stand there.
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -1883,8 +2348,20 @@ type DeclineOfferParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CreateWalkInParams defines parameters for CreateWalkIn.
+type CreateWalkInParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentRequest
+
+// CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
+type CheckInJSONRequestBody = CheckInRequest
 
 // DeclineAppointmentJSONRequestBody defines body for DeclineAppointment for application/json ContentType.
 type DeclineAppointmentJSONRequestBody = DeclineRequest
@@ -1894,6 +2371,24 @@ type MoveAppointmentJSONRequestBody = MoveRequest
 
 // ProposeStartJSONRequestBody defines body for ProposeStart for application/json ContentType.
 type ProposeStartJSONRequestBody = MoveRequest
+
+// RestoreVisitJSONRequestBody defines body for RestoreVisit for application/json ContentType.
+type RestoreVisitJSONRequestBody = RestoreRequest
+
+// StartVisitJSONRequestBody defines body for StartVisit for application/json ContentType.
+type StartVisitJSONRequestBody = StartRequest
+
+// CreateArrivalJSONRequestBody defines body for CreateArrival for application/json ContentType.
+type CreateArrivalJSONRequestBody = ArrivalRequest
+
+// CallVisitorJSONRequestBody defines body for CallVisitor for application/json ContentType.
+type CallVisitorJSONRequestBody = CallRequest
+
+// AnnounceDelayJSONRequestBody defines body for AnnounceDelay for application/json ContentType.
+type AnnounceDelayJSONRequestBody = DelayRequest
+
+// PutDeskJSONRequestBody defines body for PutDesk for application/json ContentType.
+type PutDeskJSONRequestBody = DeskRequest
 
 // EditDeskGroupJSONRequestBody defines body for EditDeskGroup for application/json ContentType.
 type EditDeskGroupJSONRequestBody = PlanEdit
@@ -1928,6 +2423,9 @@ type CheckVerificationJSONRequestBody = VerificationCheck
 // JoinWaitlistJSONRequestBody defines body for JoinWaitlist for application/json ContentType.
 type JoinWaitlistJSONRequestBody = WaitlistRequest
 
+// CreateWalkInJSONRequestBody defines body for CreateWalkIn for application/json ContentType.
+type CreateWalkInJSONRequestBody = WalkInRequest
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetHealth Is the process alive?
@@ -1951,6 +2449,12 @@ type ServerInterface interface {
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(c *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error
+	// CheckIn Check a visitor in
+	// (POST /v1/appointments/{reference}/check-in)
+	CheckIn(c *fiber.Ctx, reference AppointmentReference, params CheckInParams) error
+	// CompleteVisit The visit is over
+	// (POST /v1/appointments/{reference}/complete)
+	CompleteVisit(c *fiber.Ctx, reference AppointmentReference, params CompleteVisitParams) error
 	// DeclineAppointment Decline a request
 	// (POST /v1/appointments/{reference}/decline)
 	DeclineAppointment(c *fiber.Ctx, reference AppointmentReference, params DeclineAppointmentParams) error
@@ -1960,15 +2464,54 @@ type ServerInterface interface {
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(c *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error
+	// RecordNoShow Nobody came
+	// (POST /v1/appointments/{reference}/no-show)
+	RecordNoShow(c *fiber.Ctx, reference AppointmentReference, params RecordNoShowParams) error
+	// MissVisitor Nobody came to the desk
+	// (POST /v1/appointments/{reference}/not-there)
+	MissVisitor(c *fiber.Ctx, reference AppointmentReference, params MissVisitorParams) error
 	// ProposeStart Propose another start for a request
 	// (POST /v1/appointments/{reference}/propose)
 	ProposeStart(c *fiber.Ctx, reference AppointmentReference, params ProposeStartParams) error
+	// RecallVisitor Call a visitor once more
+	// (POST /v1/appointments/{reference}/recall)
+	RecallVisitor(c *fiber.Ctx, reference AppointmentReference, params RecallVisitorParams) error
+	// RestoreVisit A no-show was none
+	// (POST /v1/appointments/{reference}/restore)
+	RestoreVisit(c *fiber.Ctx, reference AppointmentReference, params RestoreVisitParams) error
+	// StartVisit The visit starts
+	// (POST /v1/appointments/{reference}/start)
+	StartVisit(c *fiber.Ctx, reference AppointmentReference, params StartVisitParams) error
+	// CreateArrival Check somebody in who stands at reception
+	// (POST /v1/arrivals)
+	CreateArrival(c *fiber.Ctx, params CreateArrivalParams) error
 	// ListActs Who did what
 	// (GET /v1/audit)
 	ListActs(c *fiber.Ctx, params ListActsParams) error
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(c *fiber.Ctx, params ListBranchesParams) error
+	// CallVisitor Call the next visitor to a desk
+	// (POST /v1/branches/{branch}/calls)
+	CallVisitor(c *fiber.Ctx, branch HallBranch, params CallVisitorParams) error
+	// AnnounceDelay Tell visitors that they are called later
+	// (POST /v1/branches/{branch}/delays)
+	AnnounceDelay(c *fiber.Ctx, branch HallBranch, params AnnounceDelayParams) error
+	// ListDesks The desks of a branch
+	// (GET /v1/branches/{branch}/desks)
+	ListDesks(c *fiber.Ctx, branch HallBranch, params ListDesksParams) error
+	// DeleteDesk Remove a desk
+	// (DELETE /v1/branches/{branch}/desks/{desk})
+	DeleteDesk(c *fiber.Ctx, branch HallBranch, desk DeskName, params DeleteDeskParams) error
+	// PutDesk Add or change a desk
+	// (PUT /v1/branches/{branch}/desks/{desk})
+	PutDesk(c *fiber.Ctx, branch HallBranch, desk DeskName, params PutDeskParams) error
+	// GetDisplay Who is called
+	// (GET /v1/branches/{branch}/display)
+	GetDisplay(c *fiber.Ctx, branch HallBranch, params GetDisplayParams) error
+	// GetHall The hall of a day
+	// (GET /v1/branches/{branch}/hall)
+	GetHall(c *fiber.Ctx, branch HallBranch, params GetHallParams) error
 	// ListDeskGroups List the desk groups
 	// (GET /v1/desk-groups)
 	ListDeskGroups(c *fiber.Ctx, params ListDeskGroupsParams) error
@@ -2074,6 +2617,9 @@ type ServerInterface interface {
 	// DeclineOffer Decline the offered place
 	// (POST /v1/waitlist/{id}/decline)
 	DeclineOffer(c *fiber.Ctx, id WaitlistID, params DeclineOfferParams) error
+	// CreateWalkIn Serve somebody who comes without a booking
+	// (POST /v1/walk-ins)
+	CreateWalkIn(c *fiber.Ctx, params CreateWalkInParams) error
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -2385,6 +2931,108 @@ func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// CheckIn operation middleware
+func (siw *ServerInterfaceWrapper) CheckIn(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CheckInParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckIn(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CompleteVisit operation middleware
+func (siw *ServerInterfaceWrapper) CompleteVisit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompleteVisitParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CompleteVisit(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // DeclineAppointment operation middleware
 func (siw *ServerInterfaceWrapper) DeclineAppointment(c *fiber.Ctx) error {
 
@@ -2538,6 +3186,108 @@ func (siw *ServerInterfaceWrapper) MoveAppointment(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// RecordNoShow operation middleware
+func (siw *ServerInterfaceWrapper) RecordNoShow(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordNoShowParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecordNoShow(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MissVisitor operation middleware
+func (siw *ServerInterfaceWrapper) MissVisitor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MissVisitorParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MissVisitor(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ProposeStart operation middleware
 func (siw *ServerInterfaceWrapper) ProposeStart(c *fiber.Ctx) error {
 
@@ -2576,6 +3326,202 @@ func (siw *ServerInterfaceWrapper) ProposeStart(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ProposeStart(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RecallVisitor operation middleware
+func (siw *ServerInterfaceWrapper) RecallVisitor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecallVisitorParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecallVisitor(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RestoreVisit operation middleware
+func (siw *ServerInterfaceWrapper) RestoreVisit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RestoreVisitParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RestoreVisit(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StartVisit operation middleware
+func (siw *ServerInterfaceWrapper) StartVisit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartVisitParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StartVisit(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateArrival operation middleware
+func (siw *ServerInterfaceWrapper) CreateArrival(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateArrivalParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateArrival(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2710,6 +3656,437 @@ func (siw *ServerInterfaceWrapper) ListBranches(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListBranches(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CallVisitor operation middleware
+func (siw *ServerInterfaceWrapper) CallVisitor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CallVisitorParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CallVisitor(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AnnounceDelay operation middleware
+func (siw *ServerInterfaceWrapper) AnnounceDelay(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnnounceDelayParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AnnounceDelay(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListDesks operation middleware
+func (siw *ServerInterfaceWrapper) ListDesks(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDesksParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDesks(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeleteDesk operation middleware
+func (siw *ServerInterfaceWrapper) DeleteDesk(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Path parameter "desk" -------------
+	var desk DeskName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "desk", c.Params("desk"), &desk, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteDeskParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeleteDesk(c, branch, desk, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutDesk operation middleware
+func (siw *ServerInterfaceWrapper) PutDesk(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Path parameter "desk" -------------
+	var desk DeskName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "desk", c.Params("desk"), &desk, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutDeskParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutDesk(c, branch, desk, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDisplay operation middleware
+func (siw *ServerInterfaceWrapper) GetDisplay(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDisplayParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Last-Event-ID, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Last-Event-ID: %w", err).Error())
+		}
+
+		params.LastEventID = LastEventID
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDisplay(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetHall operation middleware
+func (siw *ServerInterfaceWrapper) GetHall(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetHallParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date", query, &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter date: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "desk_group" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "desk_group", query, &params.DeskGroup, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk_group: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "where" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "where", query, &params.Where, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter where: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetHall(c, branch, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5029,6 +6406,66 @@ func (siw *ServerInterfaceWrapper) DeclineOffer(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// CreateWalkIn operation middleware
+func (siw *ServerInterfaceWrapper) CreateWalkIn(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateWalkInParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateWalkIn(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // FiberServerOptions provides options for the Fiber server.
 type FiberServerOptions struct {
 	BaseURL            string
@@ -5143,6 +6580,38 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/waitlist/:id/accept", wrapper.AcceptOffer)
 
 	router.Post(options.BaseURL+"/v1/waitlist/:id/decline", wrapper.DeclineOffer)
+
+	router.Post(options.BaseURL+"/v1/arrivals", wrapper.CreateArrival)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/check-in", wrapper.CheckIn)
+
+	router.Post(options.BaseURL+"/v1/branches/:branch/calls", wrapper.CallVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/recall", wrapper.RecallVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/not-there", wrapper.MissVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/start", wrapper.StartVisit)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/complete", wrapper.CompleteVisit)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/no-show", wrapper.RecordNoShow)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/restore", wrapper.RestoreVisit)
+
+	router.Post(options.BaseURL+"/v1/walk-ins", wrapper.CreateWalkIn)
+
+	router.Post(options.BaseURL+"/v1/branches/:branch/delays", wrapper.AnnounceDelay)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/hall", wrapper.GetHall)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/display", wrapper.GetDisplay)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/desks", wrapper.ListDesks)
+
+	router.Delete(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.DeleteDesk)
+
+	router.Put(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.PutDesk)
 
 	router.Get(options.BaseURL+"/healthz", wrapper.GetHealth)
 
@@ -5821,6 +7290,234 @@ func (response CancelAppointment503ApplicationProblemPlusJSONResponse) VisitCanc
 	return ctx.JSON(&response.Body)
 }
 
+type CheckInRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    CheckInParams
+	Body      *CheckInJSONRequestBody
+}
+
+type CheckInResponseObject interface {
+	VisitCheckInResponse(ctx *fiber.Ctx) error
+}
+
+type CheckIn200JSONResponse HallVisit
+
+func (response CheckIn200JSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn400ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn401ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn403ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn404ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn409ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn413ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn415ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn422ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn429ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn503ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CompleteVisitRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    CompleteVisitParams
+}
+
+type CompleteVisitResponseObject interface {
+	VisitCompleteVisitResponse(ctx *fiber.Ctx) error
+}
+
+type CompleteVisit200JSONResponse HallVisit
+
+func (response CompleteVisit200JSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit401ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit403ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit404ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit409ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit422ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit429ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CompleteVisit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit503ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type DeclineAppointmentRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    DeclineAppointmentParams
@@ -6191,6 +7888,200 @@ func (response MoveAppointment503ApplicationProblemPlusJSONResponse) VisitMoveAp
 	return ctx.JSON(&response.Body)
 }
 
+type RecordNoShowRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    RecordNoShowParams
+}
+
+type RecordNoShowResponseObject interface {
+	VisitRecordNoShowResponse(ctx *fiber.Ctx) error
+}
+
+type RecordNoShow200JSONResponse HallVisit
+
+func (response RecordNoShow200JSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow401ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow403ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow404ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow409ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow422ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow429ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecordNoShow503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow503ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MissVisitorRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    MissVisitorParams
+}
+
+type MissVisitorResponseObject interface {
+	VisitMissVisitorResponse(ctx *fiber.Ctx) error
+}
+
+type MissVisitor200JSONResponse HallVisit
+
+func (response MissVisitor200JSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor401ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor403ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor404ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor409ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor422ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor429ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MissVisitor503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor503ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ProposeStartRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    ProposeStartParams
@@ -6322,6 +8213,495 @@ func (response ProposeStart503ApplicationProblemPlusJSONResponse) VisitProposeSt
 	return ctx.JSON(&response.Body)
 }
 
+type RecallVisitorRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    RecallVisitorParams
+}
+
+type RecallVisitorResponseObject interface {
+	VisitRecallVisitorResponse(ctx *fiber.Ctx) error
+}
+
+type RecallVisitor200JSONResponse HallVisit
+
+func (response RecallVisitor200JSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor401ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor403ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor404ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor409ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor422ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor429ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecallVisitor503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor503ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RestoreVisitRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    RestoreVisitParams
+	Body      *RestoreVisitJSONRequestBody
+}
+
+type RestoreVisitResponseObject interface {
+	VisitRestoreVisitResponse(ctx *fiber.Ctx) error
+}
+
+type RestoreVisit200JSONResponse HallVisit
+
+func (response RestoreVisit200JSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit400ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit401ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit403ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit404ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit409ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit413ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit415ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit422ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit429ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RestoreVisit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit503ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StartVisitRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    StartVisitParams
+	Body      *StartVisitJSONRequestBody
+}
+
+type StartVisitResponseObject interface {
+	VisitStartVisitResponse(ctx *fiber.Ctx) error
+}
+
+type StartVisit200JSONResponse HallVisit
+
+func (response StartVisit200JSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit400ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit401ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit403ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit404ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit409ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit413ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit415ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit422ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit429ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StartVisit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit503ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateArrivalRequestObject struct {
+	Params CreateArrivalParams
+	Body   *CreateArrivalJSONRequestBody
+}
+
+type CreateArrivalResponseObject interface {
+	VisitCreateArrivalResponse(ctx *fiber.Ctx) error
+}
+
+type CreateArrival200JSONResponse HallVisit
+
+func (response CreateArrival200JSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival400ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival401ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival403ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival404ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival409ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival413ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival415ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival422ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival429ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateArrival503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival503ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListActsRequestObject struct {
 	Params ListActsParams
 }
@@ -6441,6 +8821,760 @@ type ListBranches503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListBranches503ApplicationProblemPlusJSONResponse) VisitListBranchesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CallVisitorRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params CallVisitorParams
+	Body   *CallVisitorJSONRequestBody
+}
+
+type CallVisitorResponseObject interface {
+	VisitCallVisitorResponse(ctx *fiber.Ctx) error
+}
+
+type CallVisitor200JSONResponse HallVisit
+
+func (response CallVisitor200JSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor400ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor401ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor403ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor404ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor409ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor413ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor415ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor422ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor429ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CallVisitor503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor503ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnnounceDelayRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params AnnounceDelayParams
+	Body   *AnnounceDelayJSONRequestBody
+}
+
+type AnnounceDelayResponseObject interface {
+	VisitAnnounceDelayResponse(ctx *fiber.Ctx) error
+}
+
+type AnnounceDelay201JSONResponse Delay
+
+func (response AnnounceDelay201JSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay400ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay401ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay403ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay404ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay409ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay413ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay415ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay422ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay429ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnnounceDelay503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay503ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDesksRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params ListDesksParams
+}
+
+type ListDesksResponseObject interface {
+	VisitListDesksResponse(ctx *fiber.Ctx) error
+}
+
+type ListDesks200JSONResponse DeskList
+
+func (response ListDesks200JSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks401ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks403ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks404ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks422ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks429ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDesks503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks503ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteDeskRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Desk   DeskName   `json:"desk"`
+	Params DeleteDeskParams
+}
+
+type DeleteDeskResponseObject interface {
+	VisitDeleteDeskResponse(ctx *fiber.Ctx) error
+}
+
+type DeleteDesk204Response struct {
+}
+
+func (response DeleteDesk204Response) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DeleteDesk401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk401ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk403ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk404ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk422ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk429ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteDesk503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk503ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutDeskRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Desk   DeskName   `json:"desk"`
+	Params PutDeskParams
+	Body   *PutDeskJSONRequestBody
+}
+
+type PutDeskResponseObject interface {
+	VisitPutDeskResponse(ctx *fiber.Ctx) error
+}
+
+type PutDesk200JSONResponse Desk
+
+func (response PutDesk200JSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk400ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk401ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk403ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk404ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk409ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk413ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk415ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk422ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk429ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutDesk503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk503ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDisplayRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params GetDisplayParams
+}
+
+type GetDisplayResponseObject interface {
+	VisitGetDisplayResponse(ctx *fiber.Ctx) error
+}
+
+type GetDisplay200JSONResponse Display
+
+func (response GetDisplay200JSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDisplay200TextEventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDisplay200TextEventStreamResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	// Fiber/fasthttp streams through a callback: fasthttp emits
+	// a chunk each time we call w.Flush(), so clients see
+	// streaming data immediately instead of waiting on buffering.
+	ctx.Response().SetBodyStreamWriter(func(w *bufio.Writer) {
+		if closer, ok := response.Body.(io.ReadCloser); ok {
+			defer closer.Close()
+		}
+		buf := make([]byte, 4096)
+		for {
+			n, err := response.Body.Read(buf)
+			if n > 0 {
+				if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+					return
+				}
+				if flushErr := w.Flush(); flushErr != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+type GetDisplay404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay404ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDisplay422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay422ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetDisplay429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay429ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDisplay503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay503ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetHallRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params GetHallParams
+}
+
+type GetHallResponseObject interface {
+	VisitGetHallResponse(ctx *fiber.Ctx) error
+}
+
+type GetHall200JSONResponse Hall
+
+func (response GetHall200JSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall401ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall403ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall404ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall422ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall429ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetHall503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall503ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -10162,6 +13296,136 @@ func (response DeclineOffer503ApplicationProblemPlusJSONResponse) VisitDeclineOf
 	return ctx.JSON(&response.Body)
 }
 
+type CreateWalkInRequestObject struct {
+	Params CreateWalkInParams
+	Body   *CreateWalkInJSONRequestBody
+}
+
+type CreateWalkInResponseObject interface {
+	VisitCreateWalkInResponse(ctx *fiber.Ctx) error
+}
+
+type CreateWalkIn201JSONResponse WalkIn
+
+func (response CreateWalkIn201JSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn400ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn401ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn403ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn404ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn409ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn413ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn415ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn422ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn429ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateWalkIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn503ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetHealth Is the process alive?
@@ -10185,6 +13449,12 @@ type StrictServerInterface interface {
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
+	// CheckIn Check a visitor in
+	// (POST /v1/appointments/{reference}/check-in)
+	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
+	// CompleteVisit The visit is over
+	// (POST /v1/appointments/{reference}/complete)
+	CompleteVisit(ctx context.Context, request CompleteVisitRequestObject) (CompleteVisitResponseObject, error)
 	// DeclineAppointment Decline a request
 	// (POST /v1/appointments/{reference}/decline)
 	DeclineAppointment(ctx context.Context, request DeclineAppointmentRequestObject) (DeclineAppointmentResponseObject, error)
@@ -10194,15 +13464,54 @@ type StrictServerInterface interface {
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(ctx context.Context, request MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error)
+	// RecordNoShow Nobody came
+	// (POST /v1/appointments/{reference}/no-show)
+	RecordNoShow(ctx context.Context, request RecordNoShowRequestObject) (RecordNoShowResponseObject, error)
+	// MissVisitor Nobody came to the desk
+	// (POST /v1/appointments/{reference}/not-there)
+	MissVisitor(ctx context.Context, request MissVisitorRequestObject) (MissVisitorResponseObject, error)
 	// ProposeStart Propose another start for a request
 	// (POST /v1/appointments/{reference}/propose)
 	ProposeStart(ctx context.Context, request ProposeStartRequestObject) (ProposeStartResponseObject, error)
+	// RecallVisitor Call a visitor once more
+	// (POST /v1/appointments/{reference}/recall)
+	RecallVisitor(ctx context.Context, request RecallVisitorRequestObject) (RecallVisitorResponseObject, error)
+	// RestoreVisit A no-show was none
+	// (POST /v1/appointments/{reference}/restore)
+	RestoreVisit(ctx context.Context, request RestoreVisitRequestObject) (RestoreVisitResponseObject, error)
+	// StartVisit The visit starts
+	// (POST /v1/appointments/{reference}/start)
+	StartVisit(ctx context.Context, request StartVisitRequestObject) (StartVisitResponseObject, error)
+	// CreateArrival Check somebody in who stands at reception
+	// (POST /v1/arrivals)
+	CreateArrival(ctx context.Context, request CreateArrivalRequestObject) (CreateArrivalResponseObject, error)
 	// ListActs Who did what
 	// (GET /v1/audit)
 	ListActs(ctx context.Context, request ListActsRequestObject) (ListActsResponseObject, error)
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(ctx context.Context, request ListBranchesRequestObject) (ListBranchesResponseObject, error)
+	// CallVisitor Call the next visitor to a desk
+	// (POST /v1/branches/{branch}/calls)
+	CallVisitor(ctx context.Context, request CallVisitorRequestObject) (CallVisitorResponseObject, error)
+	// AnnounceDelay Tell visitors that they are called later
+	// (POST /v1/branches/{branch}/delays)
+	AnnounceDelay(ctx context.Context, request AnnounceDelayRequestObject) (AnnounceDelayResponseObject, error)
+	// ListDesks The desks of a branch
+	// (GET /v1/branches/{branch}/desks)
+	ListDesks(ctx context.Context, request ListDesksRequestObject) (ListDesksResponseObject, error)
+	// DeleteDesk Remove a desk
+	// (DELETE /v1/branches/{branch}/desks/{desk})
+	DeleteDesk(ctx context.Context, request DeleteDeskRequestObject) (DeleteDeskResponseObject, error)
+	// PutDesk Add or change a desk
+	// (PUT /v1/branches/{branch}/desks/{desk})
+	PutDesk(ctx context.Context, request PutDeskRequestObject) (PutDeskResponseObject, error)
+	// GetDisplay Who is called
+	// (GET /v1/branches/{branch}/display)
+	GetDisplay(ctx context.Context, request GetDisplayRequestObject) (GetDisplayResponseObject, error)
+	// GetHall The hall of a day
+	// (GET /v1/branches/{branch}/hall)
+	GetHall(ctx context.Context, request GetHallRequestObject) (GetHallResponseObject, error)
 	// ListDeskGroups List the desk groups
 	// (GET /v1/desk-groups)
 	ListDeskGroups(ctx context.Context, request ListDeskGroupsRequestObject) (ListDeskGroupsResponseObject, error)
@@ -10308,6 +13617,9 @@ type StrictServerInterface interface {
 	// DeclineOffer Decline the offered place
 	// (POST /v1/waitlist/{id}/decline)
 	DeclineOffer(ctx context.Context, request DeclineOfferRequestObject) (DeclineOfferResponseObject, error)
+	// CreateWalkIn Serve somebody who comes without a booking
+	// (POST /v1/walk-ins)
+	CreateWalkIn(ctx context.Context, request CreateWalkInRequestObject) (CreateWalkInResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *fiber.Ctx, args any) (any, error)
@@ -10531,6 +13843,76 @@ func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference Appointment
 	return nil
 }
 
+// CheckIn operation middleware
+func (sh *strictHandler) CheckIn(ctx *fiber.Ctx, reference AppointmentReference, params CheckInParams) error {
+	var request CheckInRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body CheckInJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckIn(ctx.UserContext(), request.(CheckInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckInResponseObject); ok {
+		if err := validResponse.VisitCheckInResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompleteVisit operation middleware
+func (sh *strictHandler) CompleteVisit(ctx *fiber.Ctx, reference AppointmentReference, params CompleteVisitParams) error {
+	var request CompleteVisitRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CompleteVisit(ctx.UserContext(), request.(CompleteVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompleteVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompleteVisitResponseObject); ok {
+		if err := validResponse.VisitCompleteVisitResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DeclineAppointment operation middleware
 func (sh *strictHandler) DeclineAppointment(ctx *fiber.Ctx, reference AppointmentReference, params DeclineAppointmentParams) error {
 	var request DeclineAppointmentRequestObject
@@ -10643,6 +14025,62 @@ func (sh *strictHandler) MoveAppointment(ctx *fiber.Ctx, reference AppointmentRe
 	return nil
 }
 
+// RecordNoShow operation middleware
+func (sh *strictHandler) RecordNoShow(ctx *fiber.Ctx, reference AppointmentReference, params RecordNoShowParams) error {
+	var request RecordNoShowRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordNoShow(ctx.UserContext(), request.(RecordNoShowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordNoShow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordNoShowResponseObject); ok {
+		if err := validResponse.VisitRecordNoShowResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MissVisitor operation middleware
+func (sh *strictHandler) MissVisitor(ctx *fiber.Ctx, reference AppointmentReference, params MissVisitorParams) error {
+	var request MissVisitorRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MissVisitor(ctx.UserContext(), request.(MissVisitorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MissVisitor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MissVisitorResponseObject); ok {
+		if err := validResponse.VisitMissVisitorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ProposeStart operation middleware
 func (sh *strictHandler) ProposeStart(ctx *fiber.Ctx, reference AppointmentReference, params ProposeStartParams) error {
 	var request ProposeStartRequestObject
@@ -10677,6 +14115,159 @@ func (sh *strictHandler) ProposeStart(ctx *fiber.Ctx, reference AppointmentRefer
 		return err
 	} else if validResponse, ok := response.(ProposeStartResponseObject); ok {
 		if err := validResponse.VisitProposeStartResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecallVisitor operation middleware
+func (sh *strictHandler) RecallVisitor(ctx *fiber.Ctx, reference AppointmentReference, params RecallVisitorParams) error {
+	var request RecallVisitorRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecallVisitor(ctx.UserContext(), request.(RecallVisitorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecallVisitor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecallVisitorResponseObject); ok {
+		if err := validResponse.VisitRecallVisitorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RestoreVisit operation middleware
+func (sh *strictHandler) RestoreVisit(ctx *fiber.Ctx, reference AppointmentReference, params RestoreVisitParams) error {
+	var request RestoreVisitRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body RestoreVisitJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RestoreVisit(ctx.UserContext(), request.(RestoreVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RestoreVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RestoreVisitResponseObject); ok {
+		if err := validResponse.VisitRestoreVisitResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartVisit operation middleware
+func (sh *strictHandler) StartVisit(ctx *fiber.Ctx, reference AppointmentReference, params StartVisitParams) error {
+	var request StartVisitRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body StartVisitJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StartVisit(ctx.UserContext(), request.(StartVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartVisitResponseObject); ok {
+		if err := validResponse.VisitStartVisitResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateArrival operation middleware
+func (sh *strictHandler) CreateArrival(ctx *fiber.Ctx, params CreateArrivalParams) error {
+	var request CreateArrivalRequestObject
+
+	request.Params = params
+
+	var body CreateArrivalJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateArrival(ctx.UserContext(), request.(CreateArrivalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateArrival")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateArrivalResponseObject); ok {
+		if err := validResponse.VisitCreateArrivalResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -10731,6 +14322,246 @@ func (sh *strictHandler) ListBranches(ctx *fiber.Ctx, params ListBranchesParams)
 		return err
 	} else if validResponse, ok := response.(ListBranchesResponseObject); ok {
 		if err := validResponse.VisitListBranchesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CallVisitor operation middleware
+func (sh *strictHandler) CallVisitor(ctx *fiber.Ctx, branch HallBranch, params CallVisitorParams) error {
+	var request CallVisitorRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	var body CallVisitorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CallVisitor(ctx.UserContext(), request.(CallVisitorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallVisitor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CallVisitorResponseObject); ok {
+		if err := validResponse.VisitCallVisitorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnnounceDelay operation middleware
+func (sh *strictHandler) AnnounceDelay(ctx *fiber.Ctx, branch HallBranch, params AnnounceDelayParams) error {
+	var request AnnounceDelayRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	var body AnnounceDelayJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AnnounceDelay(ctx.UserContext(), request.(AnnounceDelayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnnounceDelay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnnounceDelayResponseObject); ok {
+		if err := validResponse.VisitAnnounceDelayResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDesks operation middleware
+func (sh *strictHandler) ListDesks(ctx *fiber.Ctx, branch HallBranch, params ListDesksParams) error {
+	var request ListDesksRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDesks(ctx.UserContext(), request.(ListDesksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDesks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDesksResponseObject); ok {
+		if err := validResponse.VisitListDesksResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteDesk operation middleware
+func (sh *strictHandler) DeleteDesk(ctx *fiber.Ctx, branch HallBranch, desk DeskName, params DeleteDeskParams) error {
+	var request DeleteDeskRequestObject
+
+	request.Branch = branch
+	request.Desk = desk
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteDesk(ctx.UserContext(), request.(DeleteDeskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteDesk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteDeskResponseObject); ok {
+		if err := validResponse.VisitDeleteDeskResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutDesk operation middleware
+func (sh *strictHandler) PutDesk(ctx *fiber.Ctx, branch HallBranch, desk DeskName, params PutDeskParams) error {
+	var request PutDeskRequestObject
+
+	request.Branch = branch
+	request.Desk = desk
+	request.Params = params
+
+	var body PutDeskJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutDesk(ctx.UserContext(), request.(PutDeskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutDesk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutDeskResponseObject); ok {
+		if err := validResponse.VisitPutDeskResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDisplay operation middleware
+func (sh *strictHandler) GetDisplay(ctx *fiber.Ctx, branch HallBranch, params GetDisplayParams) error {
+	var request GetDisplayRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDisplay(ctx.UserContext(), request.(GetDisplayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDisplay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDisplayResponseObject); ok {
+		if err := validResponse.VisitGetDisplayResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetHall operation middleware
+func (sh *strictHandler) GetHall(ctx *fiber.Ctx, branch HallBranch, params GetHallParams) error {
+	var request GetHallRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHall(ctx.UserContext(), request.(GetHallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHall")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetHallResponseObject); ok {
+		if err := validResponse.VisitGetHallResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -11856,6 +15687,47 @@ func (sh *strictHandler) DeclineOffer(ctx *fiber.Ctx, id WaitlistID, params Decl
 		return err
 	} else if validResponse, ok := response.(DeclineOfferResponseObject); ok {
 		if err := validResponse.VisitDeclineOfferResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateWalkIn operation middleware
+func (sh *strictHandler) CreateWalkIn(ctx *fiber.Ctx, params CreateWalkInParams) error {
+	var request CreateWalkInRequestObject
+
+	request.Params = params
+
+	var body CreateWalkInJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateWalkIn(ctx.UserContext(), request.(CreateWalkInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateWalkIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateWalkInResponseObject); ok {
+		if err := validResponse.VisitCreateWalkInResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -1,6 +1,10 @@
 package api
 
-import "ziyara/catalog"
+import (
+	"slices"
+
+	"ziyara/catalog"
+)
 
 // permission says who of the staff may ask for an operation.
 type permission struct {
@@ -17,6 +21,7 @@ func permissions() map[string]permission {
 	var (
 		everybody  = catalog.Roles()
 		subscribes = []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAdmin}
+		receives   = []catalog.Role{catalog.RoleReceptionist, catalog.RoleCoordinator, catalog.RoleAdmin}
 		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
 	return map[string]permission{
@@ -43,5 +48,22 @@ func permissions() map[string]permission {
 		"listFeeds":          {roles: subscribes},
 		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+
+		// The hall.
+		"createArrival": {roles: receives},
+		"checkIn":       {roles: receives},
+		"callVisitor":   {roles: receives},
+		"recallVisitor": {roles: receives},
+		"missVisitor":   {roles: receives},
+		"startVisit":    {roles: receives},
+		"completeVisit": {roles: receives},
+		"recordNoShow":  {roles: receives},
+		"restoreVisit":  {roles: receives},
+		"createWalkIn":  {roles: receives},
+		"announceDelay": {roles: receives},
+		"getHall":       {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"listDesks":     {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"putDesk":       {roles: decides},
+		"deleteDesk":    {roles: decides},
 	}
 }
