@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"ziyara"
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
@@ -38,25 +39,27 @@ const (
 
 // Service is one running replica.
 type Service struct {
-	config   Config
-	store    *postgres.Store
-	booker   *slots.Booker
-	waitlist *slots.Waitlist
-	worker   *notify.Worker // of what somebody waits for
-	bulk     *notify.Worker // of reminders and surveys
-	mails    *notify.Worker // of what goes by e-mail; nil where nothing does
-	texts    *notify.Texts
-	links    *portal.Links     // nil without a public address
-	phone    *sandbox.Phone    // nil unless messages stay in the house
-	gateways *gateways.Set     // nil unless they leave it by a gateway file
-	mail     *postman          // nil without a mail server
-	mailbox  *sandbox.Mailbox  // nil unless e-mails stay in the house
-	staff    *signin.SignIn    // nil when the staff can't sign in
-	issuer   *devissuer.Issuer // nil but for the demo
-	api      *api.Server
-	listener net.Listener
-	centre   atomic.Pointer[slots.Centre]
-	gauges   gauges
+	config    Config
+	store     *postgres.Store
+	booker    *slots.Booker
+	waitlist  *slots.Waitlist
+	worker    *notify.Worker // of what somebody waits for
+	bulk      *notify.Worker // of reminders and surveys
+	mails     *notify.Worker // of what goes by e-mail; nil where nothing does
+	texts     *notify.Texts
+	links     *portal.Links     // nil without a public address
+	phone     *sandbox.Phone    // nil unless messages stay in the house
+	gateways  *gateways.Set     // nil unless they leave it by a gateway file
+	mail      *postman          // nil without a mail server
+	mailbox   *sandbox.Mailbox  // nil unless e-mails stay in the house
+	staff     *signin.SignIn    // nil when the staff can't sign in
+	issuer    *devissuer.Issuer // nil but for the demo
+	api       *api.Server
+	listener  net.Listener
+	centre    atomic.Pointer[slots.Centre]
+	reading   sync.Mutex // while the centre is read anew
+	gauges    gauges
+	reception *hall.Reception
 }
 
 // New builds a replica over a migrated database and binds its address, so
@@ -94,6 +97,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
 		return nil, err
 	}
+	if s.reception, err = s.newReception(); err != nil {
+		return nil, err
+	}
 	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
 	if err != nil {
 		return nil, err
@@ -118,10 +124,11 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
-		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
+		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Calendars: s.store, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL,
 	})
 	return s, err
@@ -237,6 +244,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stopOffering()
 	var offered sync.WaitGroup
 	offered.Go(func() { s.offerAtOnce(offering) })
+	offered.Go(func() { s.reloadAtOnce(offering) })
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"ziyara/catalog"
 	"ziyara/feeds"
@@ -23,7 +24,7 @@ type mapping struct {
 // problems is the catalogue of what can be wrong, in both languages. Each
 // detail says what to do.
 func problems() []mapping {
-	return append(planProblems(), []mapping{
+	return append(slices.Concat(planProblems(), hallProblems()), []mapping{
 		{slots.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
@@ -57,7 +58,10 @@ func problems() []mapping {
 			text("أكّد الحجز بإثبات رقم الجوال الذي حُجز به مؤقتًا، أو اختر موعدًا من جديد.", "Book it with the proof of the mobile that it was held with, or choose a time again.")}},
 		{slots.ErrNotBooked, kind{"not-booked", http.StatusConflict,
 			text("الموعد غير قائم", "Not booked any more"),
-			text("أُلغيت هذه الزيارة أو لم تتم الموافقة عليها. احجز موعدًا جديدًا.", "This visit was cancelled or not approved. Book a new one.")}},
+			text("أُلغيت هذه الزيارة أو انتهت أو لم تتم الموافقة عليها. احجز موعدًا جديدًا.", "This visit was cancelled, is over, or was not approved. Book a new one.")}},
+		{slots.ErrArrived, kind{"in-the-hall", http.StatusConflict,
+			text("الزائر في القاعة", "The visitor is in the hall"),
+			text("سُجّل حضور الزائر، فلا يُنقل الموعد ولا يُلغى الآن. راجع الاستقبال في الفرع.", "The visitor is checked in, so the visit is not moved or cancelled now. Speak to reception at the branch.")}},
 		{slots.ErrRequested, kind{"not-approved-yet", http.StatusConflict,
 			text("الموعد قيد الموافقة", "Not approved yet"),
 			text("انتظر رد الإدارة حتى answer_by، أو ألغِ الطلب واحجز وقتًا آخر.", "Wait for the department's answer until answer_by, or cancel the request and book another time.")}},
