@@ -22,6 +22,7 @@ import (
 	"ziyara/notify/gateways"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/api"
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
@@ -46,7 +47,10 @@ type Service struct {
 	links    *portal.Links  // nil without a public address
 	phone    *sandbox.Phone // nil unless messages stay in the house
 	gateways *gateways.Set  // nil unless they leave it by a gateway file
-	mail     *email.Sender  // nil without a mail server
+	network  webhook.Network
+	posting  *webhook.Client
+	hooks    *webhook.Worker
+	mail     *email.Sender // nil without a mail server
 	api      *api.Server
 	listener net.Listener
 	centre   atomic.Pointer[slots.Centre]
@@ -95,6 +99,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err = s.sender(keys); err != nil {
 		return nil, err
 	}
+	if err = s.post(keys); err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gauges = newGauges(registry, s.store)
@@ -110,6 +117,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts, Feeds: s.store, PublicURL: c.PublicURL,
+		Webhooks: s.store, Network: s.network,
 	})
 	return s, err
 }
@@ -200,6 +208,7 @@ func (s *Service) Run(ctx context.Context) error {
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
+	s.hooks.Wait(stopping)
 	stopOffering()
 	offered.Wait()
 	unfollow()
@@ -215,6 +224,9 @@ func (s *Service) close() error {
 	}
 	if s.mail != nil {
 		err = errors.Join(err, s.mail.Close())
+	}
+	if s.posting != nil {
+		s.posting.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

@@ -21,6 +21,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -54,7 +55,9 @@ type Config struct {
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
 	Feeds     Feeds
-	PublicURL string // before the addresses of feeds; "" where there is none
+	Webhooks  Webhooks
+	Network   webhook.Network // that webhooks may reach
+	PublicURL string          // before the addresses of feeds; "" where there is none
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -196,6 +199,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateWebhookResponse writes the answer.
+func (r stored) VisitCreateWebhookResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateFeedResponse writes the answer.
 func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }

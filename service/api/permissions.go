@@ -20,13 +20,22 @@ func permissions() map[string]permission {
 		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
 	return map[string]permission{
-		"getMe":              {roles: everybody},
-		"approveAppointment": {roles: decides},
-		"declineAppointment": {roles: decides},
-		"proposeStart":       {roles: decides},
-		"createFeed":         {roles: subscribes},
-		"listFeeds":          {roles: subscribes},
-		"deleteFeed":         {roles: subscribes},
-		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"getMe":                 {roles: everybody},
+		"approveAppointment":    {roles: decides},
+		"declineAppointment":    {roles: decides},
+		"proposeStart":          {roles: decides},
+		"createFeed":            {roles: subscribes},
+		"listFeeds":             {roles: subscribes},
+		"deleteFeed":            {roles: subscribes},
+		"createWebhook":         {roles: decides},
+		"listWebhooks":          {roles: decides},
+		"getWebhook":            {roles: decides},
+		"deleteWebhook":         {roles: decides},
+		"rotateWebhookSecret":   {roles: decides},
+		"enableWebhook":         {roles: decides},
+		"testWebhook":           {roles: decides},
+		"listWebhookDeliveries": {roles: decides},
+		"resendWebhookDelivery": {roles: decides},
+		"listActs":              {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
 	}
 }
