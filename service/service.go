@@ -23,6 +23,7 @@ import (
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/api"
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
@@ -60,6 +61,9 @@ type Service struct {
 	reading   sync.Mutex // while the centre is read anew
 	gauges    gauges
 	reception *hall.Reception
+	network   webhook.Network
+	posting   *webhook.Client
+	hooks     *webhook.Worker
 }
 
 // New builds a replica over a migrated database and binds its address, so
@@ -107,6 +111,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err = s.sender(keys); err != nil {
 		return nil, err
 	}
+	if err = s.hook(keys); err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gauges = newGauges(registry, s.store)
@@ -129,7 +136,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
 		Calendars: s.store, Refresh: s.reload,
-		Feeds: s.store, PublicURL: c.PublicURL,
+		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 	})
 	return s, err
 }
@@ -260,6 +267,7 @@ func (s *Service) Run(ctx context.Context) error {
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
+	s.hooks.Wait(stopping)
 	stopOffering()
 	offered.Wait()
 	unfollow()
@@ -275,6 +283,9 @@ func (s *Service) close() error {
 	}
 	if s.mail != nil {
 		err = errors.Join(err, s.mail.sender.Close())
+	}
+	if s.posting != nil {
+		s.posting.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())
