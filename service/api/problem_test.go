@@ -244,7 +244,7 @@ func TestKindsOfProblems(t *testing.T) {
 		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
 		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
 	}
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		all = append(all, m.kind)
 	}
 	for _, r := range rules() {

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"ziyara/catalog"
 	"ziyara/notify/gateways"
@@ -17,6 +18,11 @@ func text(ar, en string) catalog.Text { return catalog.Text{AR: ar, EN: en} }
 type mapping struct {
 	err  error
 	kind kind
+}
+
+// allProblems is the whole catalogue.
+func allProblems() []mapping {
+	return slices.Concat(problems(), surveyProblems(), messageProblems())
 }
 
 // problems is the catalogue of what can be wrong, in both languages. Each
