@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -41,6 +42,15 @@ func expected() map[string]row {
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
 		"proposeStart":       {own, no, no, no, all, proposes},
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
+
+		"listMessages":       {all, all, all, no, all, gets("/v1/messages?state=failed")},
+		"resendMessage":      {own, own, all, no, all, resends},
+		"getMessageText":     {own, no, no, no, all, ofText(http.MethodGet, "", nil)},
+		"saveMessageText":    {own, no, no, no, all, ofText(http.MethodPut, "", map[string]any{"wordings": []any{}})},
+		"previewMessageText": {own, no, no, no, all, ofText(http.MethodPost, "/preview", map[string]any{})},
+		"getMessageBudget":   {own, no, no, all, all, ofBudget(http.MethodGet, nil)},
+		"saveMessageBudget": {no, no, no, no, all, ofBudget(http.MethodPut, map[string]any{
+			"links": true, "segment_price": "0.05", "monthly_segments": 10, "monthly_cost": "0", "warn_percent": 80})},
 	}
 }
 
@@ -71,6 +81,35 @@ func ofRequest(suffix string, body any) fixture {
 func proposes(w *walk) asked {
 	a := w.requested()
 	return w.about(a, http.MethodPost, "/propose", map[string]any{"start": w.free(meeting)})
+}
+
+// resends sends a message once more that reached nobody.
+func resends(w *walk) asked {
+	a := w.booked(heirs)
+	id := servicetest.Query[int](w.t, w.DatabaseURL, `
+		UPDATE messages SET state = 'failed', finished_at = now()
+		WHERE appointment_id = (SELECT id FROM appointments WHERE reference = $1) AND kind = 'booked' AND way = 'sms'
+		RETURNING id`, string(ref(w.t, a)))
+	asked := w.about(a, http.MethodPost, "", nil)
+	asked.Path = fmt.Sprintf("/v1/messages/%d/resend", id)
+	return asked
+}
+
+// ofText asks about the words of the department of revenues.
+func ofText(method, suffix string, body any) fixture {
+	return ofRevenues(method, "/texts/reminder/ar"+suffix, body)
+}
+
+// ofBudget asks about the budget of the department of revenues.
+func ofBudget(method string, body any) fixture { return ofRevenues(method, "/budget", body) }
+
+// ofRevenues asks about what the department of revenues has, whatever its
+// version.
+func ofRevenues(method, suffix string, body any) fixture {
+	return func(*walk) asked {
+		return asked{Department: "revenues", Request: servicetest.Request{
+			Method: method, Path: "/v1/departments/revenues" + suffix, Body: body, Header: map[string]string{"If-Match": "*"}}}
+	}
 }
 
 // walk is a centre in which the operations are asked for.
@@ -146,7 +185,10 @@ func (w *walk) askers(r row, a asked, visitors bool) []asker {
 	add := func(name string, staff *servicetest.Staff, ok bool) {
 		list = append(list, asker{name: name, staff: staff, may: ok, want: http.StatusForbidden, kind: "forbidden"})
 	}
-	add("somebody without a role", w.Staff(catalog.Staff{ID: "none", Departments: []string{a.Department}, Branches: []string{a.Branch}}), false)
+	list = append(list, asker{
+		name: "somebody without a role", want: http.StatusForbidden, kind: "no-role",
+		staff: w.Staff(catalog.Staff{ID: "none", Roles: []catalog.Role{}, Departments: []string{a.Department}, Branches: []string{a.Branch}}),
+	})
 	if w.bounded("coordinator", r.coordinator, a.Department) {
 		add("a coordinator of the department", w.Coordinator(a.Department), true)
 	}

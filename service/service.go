@@ -26,6 +26,8 @@ import (
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
 	"ziyara/service/secret"
+	"ziyara/service/signin"
+	"ziyara/service/signin/devissuer"
 	"ziyara/slots"
 )
 
@@ -44,11 +46,13 @@ type Service struct {
 	bulk     *notify.Worker // of reminders and surveys
 	mails    *notify.Worker // of what goes by e-mail; nil where nothing does
 	texts    *notify.Texts
-	links    *portal.Links    // nil without a public address
-	phone    *sandbox.Phone   // nil unless messages stay in the house
-	gateways *gateways.Set    // nil unless they leave it by a gateway file
-	mail     *postman         // nil without a mail server
-	mailbox  *sandbox.Mailbox // nil unless e-mails stay in the house
+	links    *portal.Links     // nil without a public address
+	phone    *sandbox.Phone    // nil unless messages stay in the house
+	gateways *gateways.Set     // nil unless they leave it by a gateway file
+	mail     *postman          // nil without a mail server
+	mailbox  *sandbox.Mailbox  // nil unless e-mails stay in the house
+	staff    *signin.SignIn    // nil when the staff can't sign in
+	issuer   *devissuer.Issuer // nil but for the demo
 	api      *api.Server
 	listener net.Listener
 	centre   atomic.Pointer[slots.Centre]
@@ -106,7 +110,10 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
-	mount, err := s.portal()
+	if err = s.startSignIn(keys); err != nil {
+		return nil, err
+	}
+	mount, err := s.mount()
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +122,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Receive: s.receive(), Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Feeds: s.store, PublicURL: c.PublicURL,
 	})
 	return s, err
 }

@@ -47,6 +47,18 @@ func (s *Service) link(f notify.Facts) string {
 	return s.links.Link(reference, portal.Manage, f.Start)
 }
 
+// mount returns what adds the pages: those that links lead to, if there are
+// any, and those for staff.
+func (s *Service) mount() (func(fiber.Router, fiber.Handler), error) {
+	links, err := s.portal()
+	return func(app fiber.Router, limit fiber.Handler) {
+		if links != nil {
+			links(app, limit)
+		}
+		s.mountSignIn(app, limit)
+	}, err
+}
+
 // portal returns what mounts the pages that links lead to; nil without links.
 func (s *Service) portal() (func(fiber.Router, fiber.Handler), error) {
 	if s.links == nil {

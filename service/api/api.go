@@ -29,6 +29,7 @@ import (
 
 const (
 	bodyLimit      = 64 << 10
+	headerLimit    = 8 << 10          // of all headers: tokens of identity providers are long
 	requestTimeout = 10 * time.Second // of a handler; the database gives up earlier
 	readTimeout    = 15 * time.Second // of a whole request, against slow senders
 	idleTimeout    = 60 * time.Second
@@ -49,16 +50,22 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  *prometheus.Registry
 
-	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody. nil
-	// when the staff can't sign in.
+	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
+	// ErrSignInUnavailable when that can't be told. nil when the staff can't
+	// sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Session returns whose session a browser has; ErrSignIn for none, and
+	// ErrForeign for a change that another site asks for. nil for no sessions.
+	Session func(c *fiber.Ctx) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
 	// Receive takes what an SMS gateway says of messages that it took, and
 	// returns what it is to be answered; nil where none does. It returns
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
-	Receive func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Feeds     Feeds
+	PublicURL string // before the addresses of feeds; "" where there is none
 
 	// Messages is what staff see and decide of messages.
 	Messages Correspondence
@@ -111,6 +118,7 @@ func New(c Config) (*Server, error) {
 		DisableStartupMessage:   true,
 		Immutable:               true, // values outlive their request
 		BodyLimit:               bodyLimit,
+		ReadBufferSize:          headerLimit,
 		ReadTimeout:             readTimeout,
 		IdleTimeout:             idleTimeout,
 		ErrorHandler:            s.fail,
@@ -127,6 +135,7 @@ func New(c Config) (*Server, error) {
 	if c.Mount != nil {
 		c.Mount(s.app, limit)
 	}
+	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
 	s.app.Use(limit)
 	s.app.Use(s.admit)
 	s.app.Use(contract.middleware)
@@ -219,6 +228,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateFeedResponse writes the answer.
+func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateVerificationResponse writes the answer.
 func (r stored) VisitCreateVerificationResponse(c *fiber.Ctx) error { return r.write(c) }

@@ -22,8 +22,7 @@ func (s *Server) GetMessageBudget(ctx context.Context, r GetMessageBudgetRequest
 
 // SaveMessageBudget changes what a department may spend on messages.
 func (s *Server) SaveMessageBudget(ctx context.Context, r SaveMessageBudgetRequestObject) (SaveMessageBudgetResponseObject, error) {
-	staff, err := permit(ctx, r.Department, "")
-	if err != nil {
+	if _, err := permit(ctx, r.Department, ""); err != nil {
 		return nil, err
 	}
 	price, err := notify.ParseMoney(r.Body.SegmentPrice)
@@ -34,7 +33,7 @@ func (s *Server) SaveMessageBudget(ctx context.Context, r SaveMessageBudgetReque
 	if err != nil {
 		return nil, invalid("#/monthly_cost", wrongForm())
 	}
-	err = s.Messages.ChangeTerms(ctx, r.Department, s.act(ctx, staff), func(d notify.Department) (notify.Department, error) {
+	err = s.Messages.ChangeTerms(ctx, r.Department, s.byStaff(ctx), func(d notify.Department) (notify.Department, error) {
 		tag, err := termsTag(d)
 		if err != nil {
 			return d, err

@@ -13,9 +13,6 @@ import (
 	"ziyara/slots"
 )
 
-// errUnversioned is returned for a change that does not say of which version.
-var errUnversioned = errors.New("api: which version is changed has to be said")
-
 // GetMessageText shows the words of a department.
 func (s *Server) GetMessageText(ctx context.Context, r GetMessageTextRequestObject) (GetMessageTextResponseObject, error) {
 	if _, err := permit(ctx, r.Department, ""); err != nil {
@@ -30,8 +27,7 @@ func (s *Server) GetMessageText(ctx context.Context, r GetMessageTextRequestObje
 
 // SaveMessageText saves the next version of a department's words.
 func (s *Server) SaveMessageText(ctx context.Context, r SaveMessageTextRequestObject) (SaveMessageTextResponseObject, error) {
-	staff, err := permit(ctx, r.Department, "")
-	if err != nil {
+	if _, err := permit(ctx, r.Department, ""); err != nil {
 		return nil, err
 	}
 	current, err := s.messageText(ctx, r.Department, notify.Kind(r.Kind), r.Lang)
@@ -44,7 +40,7 @@ func (s *Server) SaveMessageText(ctx context.Context, r SaveMessageTextRequestOb
 	err = s.Messages.SaveText(ctx, notify.Override{
 		Department: r.Department, Kind: notify.Kind(r.Kind), Lang: r.Lang,
 		Version: current.Version + 1, Wordings: wordings(r.Body.Wordings),
-	}, s.act(ctx, staff))
+	}, s.byStaff(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +111,11 @@ func variableNames(list []notify.Variable) []string {
 func versionTag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 
 // matches returns nil when a change is of what the tag names (RFC 9110,
-// section 13.1.1), errUnversioned when it does not say, and notify.ErrOutdated
+// section 13.1.1), errNoVersion when it does not say, and notify.ErrOutdated
 // when it is of something else.
 func matches(ifMatch, tag string) error {
 	if strings.TrimSpace(ifMatch) == "" {
-		return errUnversioned
+		return errNoVersion
 	}
 	for known := range strings.SplitSeq(ifMatch, ",") {
 		if known = strings.TrimSpace(known); known == tag || known == "*" {

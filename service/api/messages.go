@@ -128,20 +128,17 @@ func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject
 	if err != nil {
 		return nil, err
 	}
-	staff, err := permit(ctx, record.Department, record.Branch)
-	if err != nil {
+	if _, err = permit(ctx, record.Department, record.Branch); err != nil {
 		return nil, err
 	}
-	if record, err = s.Messages.Resend(ctx, r.ID, s.act(ctx, staff)); err != nil {
+	if record, err = s.Messages.Resend(ctx, r.ID, s.byStaff(ctx)); err != nil {
 		return nil, err
 	}
 	return ResendMessage200JSONResponse(s.messageJSON(record)), nil
 }
 
-// act begins an entry of the audit log.
-func (s *Server) act(ctx context.Context, staff catalog.Staff) catalog.Act {
-	return catalog.Act{At: s.Now(), Actor: staff.ID, RequestID: metaOf(ctx).id}
-}
+// byStaff begins an entry of the audit log, which the store completes.
+func (s *Server) byStaff(ctx context.Context) catalog.Act { return s.act(ctx, "", "", "", "") }
 
 func (s *Server) messagesJSON(records []notify.Record) []Message {
 	list := make([]Message, len(records))
@@ -174,13 +171,6 @@ func messageProblems() []mapping {
 		{notify.ErrNotResent, kind{"not-resent", http.StatusConflict,
 			text("لا تُرسل هذه الرسالة من جديد", "The message is not sent again"),
 			text("لم تفشل الرسالة، أو فات وقتها. اعرض رسائل الزيارة، واتصل بالزائر إن لزم.", "It has not failed, or it would come too late. Look at the messages of the visit, and call the visitor if need be.")}},
-		{notify.ErrOutdated, kind{"edit-conflict", http.StatusPreconditionFailed,
-			text("عدّل شخص آخر ما تعدّله بعد قراءتك له", "Somebody else has changed it since you read it"),
-			text("اقرأه من جديد، وأدخل تعديلك على ما أصبح عليه، ثم أرسله مع ETag الجديد في ترويسة If-Match.",
-				"Read it again, make your change to what it is now, and send it with the new ETag in the header If-Match.")}},
-		{errUnversioned, kind{"version-needed", http.StatusPreconditionRequired,
-			text("اذكر النسخة التي تعدّلها", "Say which version you change"),
-			text("أرسل ETag الذي استلمته عند القراءة في ترويسة If-Match.",
-				"Send the ETag that came with what you read in the header If-Match.")}},
+		{notify.ErrOutdated, kindEdited},
 	}
 }

@@ -15,8 +15,9 @@ type permission struct {
 // branch that are asked for is Staff.Reaches.
 func permissions() map[string]permission {
 	var (
-		everybody = catalog.Roles()
-		decides   = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
+		everybody  = catalog.Roles()
+		subscribes = []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAdmin}
+		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
 	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
 	return map[string]permission{
@@ -32,6 +33,9 @@ func permissions() map[string]permission {
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
 		"proposeStart":       {roles: decides},
+		"createFeed":         {roles: subscribes},
+		"listFeeds":          {roles: subscribes},
+		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/lib/pq"
-
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/slots"
@@ -76,14 +74,6 @@ func (s *Store) FailedMessages(ctx context.Context, f notify.FailedQuery) ([]not
 		before = f.Finished
 	}
 	return s.records(ctx, "failed_messages", slugs(f.Departments), slugs(f.Branches), null(f.Department), before, f.ID, f.Limit)
-}
-
-// slugs returns a list as a value of the database, NULL for nil.
-func slugs(list []string) any {
-	if list == nil {
-		return nil
-	}
-	return pq.Array(list)
 }
 
 func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify.Record, error) {
