@@ -263,7 +263,7 @@ func TestKindsOfProblems(t *testing.T) {
 		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
 		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		all = append(all, m.kind)
 	}
 	for _, r := range rules() {
