@@ -110,7 +110,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts,
+		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts, Visits: s.store.Visits,
 	})
 	return s, err
 }

@@ -50,6 +50,8 @@ type Config struct {
 	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody. nil
 	// when the staff can't sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Visits reads a page of the visits that staff look at.
+	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 

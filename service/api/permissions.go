@@ -10,6 +10,11 @@ type permission struct {
 	visitors bool
 }
 
+// serves returns the roles of those who speak with visitors.
+func serves() []catalog.Role {
+	return []catalog.Role{catalog.RoleAgent, catalog.RoleReceptionist, catalog.RoleCoordinator, catalog.RoleAdmin}
+}
+
 // permissions returns who may do what, by operation of the contract. What is
 // not in it is not for staff. Whether the roles reach the department and the
 // branch that are asked for is Staff.Reaches.
@@ -17,12 +22,22 @@ func permissions() map[string]permission {
 	var (
 		everybody = catalog.Roles()
 		decides   = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
+		books     = serves()
 	)
 	return map[string]permission{
 		"getMe":              {roles: everybody},
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
 		"proposeStart":       {roles: decides},
+		"listSlots":          {roles: everybody, visitors: true},
+		"findFirstSlots":     {roles: everybody, visitors: true},
+		"listDays":           {roles: everybody, visitors: true},
+		"createHold":         {roles: books, visitors: true},
+		"createAppointment":  {roles: books, visitors: true},
+		"listAppointments":   {roles: everybody},
+		"getAppointment":     {roles: everybody, visitors: true},
+		"cancelOnBehalf":     {roles: books},
+		"moveOnBehalf":       {roles: books},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
 	}
 }

@@ -95,12 +95,17 @@ func (s *Server) concerned(ctx context.Context, reference string) (slots.Appoint
 	if err != nil {
 		return slots.Appointment{}, catalog.Staff{}, err
 	}
-	department := ""
-	if service, ok := s.Centre().Service(a.Service); ok {
-		department = service.Department
-	}
-	staff, err := permit(ctx, department, a.Branch)
+	staff, err := permit(ctx, s.departmentOf(a.Service), a.Branch)
 	return a, staff, err
+}
+
+// departmentOf returns the slug of a service's department; "" for a service
+// that is gone.
+func (s *Server) departmentOf(service string) string {
+	if found, ok := s.Centre().Service(service); ok {
+		return found.Department
+	}
+	return ""
 }
 
 // GetMe says who asks, and what they may do.
