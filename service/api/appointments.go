@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -28,7 +27,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	key := r.Params.IdempotencyKey
 	render := s.bookedAnswer
 	if metaOf(ctx).staff != nil { // the key to the appointment goes to the visitor, in a link
-		render = func(a slots.Appointment) (stored, error) { return created(s.shown(ctx, a)) }
+		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
 	}
 	once, err := s.once(key, "appointments"+askedBy(ctx), r.Body, render)
 	if err != nil {
@@ -104,12 +103,13 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 func (s *Server) bookedAnswer(a slots.Appointment) (stored, error) {
 	out := s.appointmentJSON(a)
 	out.ManageToken = s.Keys.Token(useManage, string(a.Reference))
-	return created(out)
+	return bookedJSON(out)
 }
 
-func created(a Appointment) (stored, error) {
-	body, err := json.Marshal(a)
-	return stored{Status: http.StatusCreated, Location: "/v1/appointments/" + a.Reference, Body: body}, err
+func bookedJSON(a Appointment) (stored, error) {
+	answer, err := created(a)
+	answer.Location = "/v1/appointments/" + a.Reference
+	return answer, err
 }
 
 func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
@@ -180,7 +180,7 @@ func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObje
 		if err != nil {
 			return nil, err
 		}
-		return GetAppointment200JSONResponse(s.shown(ctx, a)), nil
+		return GetAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
 	}
 	reference, err := s.owned(ctx, r.Reference)
 	if err != nil {

@@ -168,7 +168,7 @@ func (s *Server) CancelOnBehalf(ctx context.Context, r CancelOnBehalfRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return CancelOnBehalf200JSONResponse(s.shown(ctx, a)), nil
+	return CancelOnBehalf200JSONResponse(s.appointmentFor(ctx, a)), nil
 }
 
 // MoveOnBehalf moves an appointment for its visitor.
@@ -185,5 +185,5 @@ func (s *Server) MoveOnBehalf(ctx context.Context, r MoveOnBehalfRequestObject) 
 	if a, err = s.Booker.MoveBy(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
 		return nil, err
 	}
-	return MoveOnBehalf200JSONResponse(s.shown(ctx, a)), nil
+	return MoveOnBehalf200JSONResponse(s.appointmentFor(ctx, a)), nil
 }

@@ -6,9 +6,9 @@ import (
 	"ziyara/slots"
 )
 
-// shown returns the appointment as whoever asks sees it. The handler has
+// appointmentFor returns the appointment as whoever asks sees it. The handler has
 // checked that they may.
-func (s *Server) shown(ctx context.Context, a slots.Appointment) Appointment {
+func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appointment {
 	out := s.appointmentJSON(a)
 	m := metaOf(ctx)
 	if m.staff == nil {

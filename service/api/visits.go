@@ -3,9 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -38,7 +36,7 @@ func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequest
 	if len(visits) > limit {
 		visits = visits[:limit]
 		last := visits[limit-1]
-		out.NextCursor = visitCursor(slots.VisitKey{Start: last.Start, ID: last.ID})
+		out.NextCursor = cursorAfter(last.Start, last.ID)
 	}
 	for _, a := range visits {
 		out.Appointments = append(out.Appointments, s.rowJSON(a))
@@ -96,10 +94,8 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 	if q.Limit == 0 {
 		q.Limit = defaultLimit
 	}
-	if p.Cursor != "" {
-		if q.After, err = parseVisitCursor(p.Cursor); err != nil {
-			return q, err
-		}
+	if q.After.Start, q.After.ID, err = openCursor(p.Cursor); err != nil {
+		return q, err
 	}
 	if p.Q != "" {
 		if q.Of, q.Name, err = s.soughtBy(p.Q); err != nil {
@@ -220,24 +216,4 @@ func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 			"Write the whole reference, mobile or identity number, or at least two letters of the visitor's name."))
 	}
 	return nil, words, nil
-}
-
-// visitCursor writes where a page ended.
-func visitCursor(k slots.VisitKey) string {
-	return strconv.FormatInt(k.Start.UnixMicro(), 10) + "." + k.ID
-}
-
-var visitCursorForm = regexp.MustCompile(`^(-?[0-9]{1,17})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-
-// parseVisitCursor reads it again.
-func parseVisitCursor(cursor string) (slots.VisitKey, error) {
-	parts := visitCursorForm.FindStringSubmatch(cursor)
-	if parts == nil {
-		return slots.VisitKey{}, invalid("?cursor", wrongForm())
-	}
-	micro, err := strconv.ParseInt(parts[1], 10, 64)
-	if err != nil {
-		return slots.VisitKey{}, invalid("?cursor", wrongForm())
-	}
-	return slots.VisitKey{Start: time.UnixMicro(micro).UTC(), ID: parts[2]}, nil
 }

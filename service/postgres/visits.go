@@ -82,14 +82,6 @@ func (s *Store) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoint
 	return visits, nil
 }
 
-// slugs returns the list as a value of the database, NULL for nil.
-func slugs(list []string) any {
-	if list == nil {
-		return nil
-	}
-	return pq.Array(list)
-}
-
 // day returns the date as a value of the database, NULL for 0.
 func day(d scheduling.Date) sql.NullString {
 	return sql.NullString{String: d.String(), Valid: d != 0}
