@@ -95,7 +95,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID,
-		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile})); err != nil {
+		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}), slots.WithRefresh(s.reload)); err != nil {
 		return nil, err
 	}
 	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
