@@ -56,6 +56,22 @@ func expected() map[string]row {
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
 		"proposeStart":       {own, no, no, no, all, proposes},
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
+
+		"listDeskGroups":  {all, all, all, all, all, gets("/v1/desk-groups")},
+		"getDeskGroup":    {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
+		"getDeskGroupDay": {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
+		"getOpenings":     {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
+		"editDeskGroup":   {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
+		"addClosure":      {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
+		"removeClosure":   {own, no, no, no, all, reopens},
+		"setHours":        {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
+		"clearHours":      {own, no, no, no, all, clearsHours},
+		"undoDeskGroup":   {own, no, no, no, all, undoes},
+		"getHolidays":     {all, all, all, all, all, gets("/v1/holidays")},
+		"setHolidays":     {no, no, no, no, all, setsHolidays},
+		"announceHoliday": {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
+		"importHolidays":  {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
+		"undoHolidays":    {no, no, no, no, all, undoesHolidays},
 	}
 }
 

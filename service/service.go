@@ -23,6 +23,7 @@ import (
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/api"
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
@@ -43,7 +44,6 @@ type Service struct {
 	store     *postgres.Store
 	booker    *slots.Booker
 	waitlist  *slots.Waitlist
-	reception *hall.Reception
 	worker    *notify.Worker // of what somebody waits for
 	bulk      *notify.Worker // of reminders and surveys
 	mails     *notify.Worker // of what goes by e-mail; nil where nothing does
@@ -58,7 +58,12 @@ type Service struct {
 	api       *api.Server
 	listener  net.Listener
 	centre    atomic.Pointer[slots.Centre]
+	reading   sync.Mutex // while the centre is read anew
 	gauges    gauges
+	reception *hall.Reception
+	network   webhook.Network
+	posting   *webhook.Client
+	hooks     *webhook.Worker
 }
 
 // New builds a replica over a migrated database and binds its address, so
@@ -106,6 +111,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err = s.sender(keys); err != nil {
 		return nil, err
 	}
+	if err = s.hook(keys); err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gauges = newGauges(registry, s.store)
@@ -127,7 +135,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
-		Feeds: s.store, PublicURL: c.PublicURL,
+		Calendars: s.store, Refresh: s.reload,
+		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 	})
 	return s, err
 }
@@ -242,6 +251,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stopOffering()
 	var offered sync.WaitGroup
 	offered.Go(func() { s.offerAtOnce(offering) })
+	offered.Go(func() { s.reloadAtOnce(offering) })
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error
@@ -257,6 +267,7 @@ func (s *Service) Run(ctx context.Context) error {
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
+	s.hooks.Wait(stopping)
 	stopOffering()
 	offered.Wait()
 	unfollow()
@@ -272,6 +283,9 @@ func (s *Service) close() error {
 	}
 	if s.mail != nil {
 		err = errors.Join(err, s.mail.sender.Close())
+	}
+	if s.posting != nil {
+		s.posting.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

@@ -23,6 +23,7 @@ import (
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -62,12 +63,18 @@ type Config struct {
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
+	Calendars Calendars
+	// Refresh has Centre return what it is now.
+	Refresh func(ctx context.Context) error
+
 	// Receive takes what an SMS gateway says of messages that it took, and
 	// returns what it is to be answered; nil where none does. It returns
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
 	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
 	Feeds     Feeds
-	PublicURL string // before the addresses of feeds; "" where there is none
+	Webhooks  Webhooks
+	Network   webhook.Network // that webhooks may reach
+	PublicURL string          // before the addresses of feeds; "" where there is none
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -225,6 +232,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateWebhookResponse writes the answer.
+func (r stored) VisitCreateWebhookResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateFeedResponse writes the answer.
 func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }
