@@ -10,7 +10,7 @@ import (
 )
 
 // returns is a service of the revenues whose visits need no approval.
-const returns = "annual-returns"
+const annualReturns = "annual-returns"
 
 // ofHall asks about the hall of Riyadh, as the revenues see it.
 func ofHall(method, suffix string, body any) fixture {
@@ -80,7 +80,7 @@ func ofArrival(where, suffix string, body any) fixture {
 // arriving returns a visit to the revenues at Riyadh that begins now.
 func (w *walk) arriving() api.Appointment {
 	w.t.Helper()
-	a := w.booked(returns)
+	a := w.booked(annualReturns)
 	before := w.Clock.Now()
 	w.t.Cleanup(func() { w.Clock.Set(before) })
 	w.Clock.Set(a.Start)
