@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -57,21 +58,29 @@ func expected() map[string]row {
 		"proposeStart":       {own, no, no, no, all, proposes},
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
 
-		"listDeskGroups":  {all, all, all, all, all, gets("/v1/desk-groups")},
-		"getDeskGroup":    {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
-		"getDeskGroupDay": {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
-		"getOpenings":     {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
-		"editDeskGroup":   {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
-		"addClosure":      {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
-		"removeClosure":   {own, no, no, no, all, reopens},
-		"setHours":        {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
-		"clearHours":      {own, no, no, no, all, clearsHours},
-		"undoDeskGroup":   {own, no, no, no, all, undoes},
-		"getHolidays":     {all, all, all, all, all, gets("/v1/holidays")},
-		"setHolidays":     {no, no, no, no, all, setsHolidays},
-		"announceHoliday": {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
-		"importHolidays":  {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
-		"undoHolidays":    {no, no, no, no, all, undoesHolidays},
+		"listDeskGroups":     {all, all, all, all, all, gets("/v1/desk-groups")},
+		"getDeskGroup":       {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
+		"getDeskGroupDay":    {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
+		"getOpenings":        {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
+		"editDeskGroup":      {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
+		"addClosure":         {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
+		"removeClosure":      {own, no, no, no, all, reopens},
+		"setHours":           {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
+		"clearHours":         {own, no, no, no, all, clearsHours},
+		"undoDeskGroup":      {own, no, no, no, all, undoes},
+		"getHolidays":        {all, all, all, all, all, gets("/v1/holidays")},
+		"setHolidays":        {no, no, no, no, all, setsHolidays},
+		"announceHoliday":    {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
+		"importHolidays":     {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
+		"undoHolidays":       {no, no, no, no, all, undoesHolidays},
+		"listMessages":       {all, all, all, no, all, gets("/v1/messages?state=failed")},
+		"resendMessage":      {own, own, all, no, all, resends},
+		"getMessageText":     {own, no, no, no, all, ofText(http.MethodGet, "", nil)},
+		"saveMessageText":    {own, no, no, no, all, ofText(http.MethodPut, "", map[string]any{"wordings": []any{}})},
+		"previewMessageText": {own, no, no, no, all, ofText(http.MethodPost, "/preview", map[string]any{})},
+		"getMessageBudget":   {own, no, no, all, all, ofBudget(http.MethodGet, nil)},
+		"saveMessageBudget": {no, no, no, no, all, ofBudget(http.MethodPut, map[string]any{
+			"links": true, "segment_price": "0.05", "monthly_segments": 10, "monthly_cost": "0", "warn_percent": 80})},
 	}
 }
 
@@ -102,6 +111,35 @@ func ofRequest(suffix string, body any) fixture {
 func proposes(w *walk) asked {
 	a := w.requested()
 	return w.about(a, http.MethodPost, "/propose", map[string]any{"start": w.free(meeting)})
+}
+
+// resends sends a message once more that reached nobody.
+func resends(w *walk) asked {
+	a := w.booked(heirs)
+	id := servicetest.Query[int](w.t, w.DatabaseURL, `
+		UPDATE messages SET state = 'failed', finished_at = now()
+		WHERE appointment_id = (SELECT id FROM appointments WHERE reference = $1) AND kind = 'booked' AND way = 'sms'
+		RETURNING id`, string(ref(w.t, a)))
+	asked := w.about(a, http.MethodPost, "", nil)
+	asked.Path = fmt.Sprintf("/v1/messages/%d/resend", id)
+	return asked
+}
+
+// ofText asks about the words of the department of revenues.
+func ofText(method, suffix string, body any) fixture {
+	return ofRevenues(method, "/texts/reminder/ar"+suffix, body)
+}
+
+// ofBudget asks about the budget of the department of revenues.
+func ofBudget(method string, body any) fixture { return ofRevenues(method, "/budget", body) }
+
+// ofRevenues asks about what the department of revenues has, whatever its
+// version.
+func ofRevenues(method, suffix string, body any) fixture {
+	return func(*walk) asked {
+		return asked{Department: "revenues", Request: servicetest.Request{
+			Method: method, Path: "/v1/departments/revenues" + suffix, Body: body, Header: map[string]string{"If-Match": "*"}}}
+	}
 }
 
 // walk is a centre in which the operations are asked for.

@@ -134,6 +134,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
 		Calendars: s.store, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
@@ -216,6 +217,14 @@ func (s *Service) receive() func(context.Context, string, httpsms.Callback) (str
 		return nil
 	}
 	return s.gateways.Receive
+}
+
+// surveyOf returns what reads the tokens of surveys; nil without links.
+func (s *Service) surveyOf() func(string, time.Time) (slots.Reference, error) {
+	if s.links == nil {
+		return nil
+	}
+	return s.links.Surveyed
 }
 
 // visibleMailbox returns the sandbox mailbox when only this machine can see it.

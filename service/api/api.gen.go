@@ -1077,6 +1077,237 @@ type Me struct {
 	Roles []string `json:"roles"`
 }
 
+// Message A message about a visit.
+type Message struct {
+	// Attempts How often it was tried.
+	Attempts int `json:"attempts"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CanResend Whether it can be sent once more.
+	CanResend bool `json:"can_resend"`
+
+	// CreatedAt When there was something to tell, in UTC.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// ExpiresAt From when on it is of no use, in UTC.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// FinishedAt When it was accepted, given up or dropped, in UTC.
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
+
+	// ID Names the message.
+	ID int64 `json:"id"`
+
+	// Kind What it tells.
+	Kind string `json:"kind"`
+
+	// Lang Its language.
+	Lang string `json:"lang"`
+
+	// LeadHours Of a reminder: how long before the visit it is due.
+	LeadHours float64 `json:"lead_hours,omitempty"`
+
+	// Reason Why it was not accepted at the last attempt.
+	Reason string `json:"reason,omitempty"`
+
+	// ReceiptAt When the gateway's receipt came, in UTC.
+	ReceiptAt *time.Time `json:"receipt_at,omitempty"`
+
+	// ReceiptCode The gateway's reason.
+	ReceiptCode string `json:"receipt_code,omitempty"`
+
+	// Reference Of the visit; empty before one is booked.
+	Reference string `json:"reference"`
+
+	// Segments Of an SMS that was sent.
+	Segments int `json:"segments,omitempty"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// State `accepted` by the gateway, `delivered`, `failed` or `expired` by its receipt; `dropped` when it was not worth sending any more.
+	State string `json:"state"`
+
+	// Text As it was sent, without its link; absent before, and when its retention has ended.
+	Text string `json:"text,omitempty"`
+
+	// To Mobile or e-mail address, masked; empty without one.
+	To string `json:"to"`
+
+	// Uncertain Attempts of which nobody knows whether the gateway took it.
+	Uncertain int `json:"uncertain"`
+
+	// Way How it is told.
+	Way string `json:"way"`
+}
+
+// MessageBudget What a department may spend on messages, and has spent this month.
+type MessageBudget struct {
+	// Links Whether its messages carry links.
+	Links bool `json:"links"`
+
+	// MonthlyCost In riyals; 0.00 for any amount.
+	MonthlyCost string `json:"monthly_cost"`
+
+	// MonthlySegments 0 for any number.
+	MonthlySegments int64 `json:"monthly_segments"`
+
+	// SegmentPrice In riyals.
+	SegmentPrice string `json:"segment_price"`
+
+	// Used What was spent this month.
+	Used MessageUsage `json:"used"`
+
+	// WarnPercent From which share on staff are warned.
+	WarnPercent int `json:"warn_percent"`
+}
+
+// MessageBudgetRequest What a department may spend on messages.
+type MessageBudgetRequest struct {
+	// Links Whether its messages carry links.
+	Links bool `json:"links"`
+
+	// MonthlyCost In riyals, with up to four decimals.
+	MonthlyCost string `json:"monthly_cost"`
+
+	// MonthlySegments 0 for any number.
+	MonthlySegments int64 `json:"monthly_segments"`
+
+	// SegmentPrice In riyals, with up to four decimals.
+	SegmentPrice string `json:"segment_price"`
+
+	// WarnPercent From which share on staff are warned.
+	WarnPercent int `json:"warn_percent"`
+}
+
+// MessageList A page of messages.
+type MessageList struct {
+	// Messages The newest first.
+	Messages []Message `json:"messages"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// MessagePreview A message as it would go out.
+type MessagePreview struct {
+	// Characters In units of the encoding.
+	Characters int `json:"characters"`
+
+	// Cost In riyals.
+	Cost string `json:"cost"`
+
+	// Encoding How its characters are coded.
+	Encoding string `json:"encoding"`
+
+	// Segments How many SMS it takes.
+	Segments int `json:"segments"`
+
+	// Text The text; of its link only the beginning is shown, but all of it is counted.
+	Text string `json:"text"`
+
+	// Wording Which of the wordings was chosen, from 0.
+	Wording int `json:"wording"`
+}
+
+// MessagePreviewRequest What to look at.
+type MessagePreviewRequest struct {
+	// Reference Of a visit to a service of the department.
+	Reference string `json:"reference,omitempty"`
+
+	// Wordings Absent for the words in use.
+	Wordings []MessageWording `json:"wordings,omitempty"`
+}
+
+// MessageText The words of a department in the messages of one kind and language.
+type MessageText struct {
+	// History The last hundred versions, the newest first.
+	History []MessageTextVersion `json:"history"`
+
+	// Kind Kind of message.
+	Kind string `json:"kind"`
+
+	// Lang Language.
+	Lang string `json:"lang"`
+
+	// MayMention Variables that messages of this kind have.
+	MayMention []string `json:"may_mention"`
+
+	// MustMention Variables that the visitor has to be told.
+	MustMention []string `json:"must_mention"`
+
+	// Version Of the words in use; 0 when the department never saved any.
+	Version int `json:"version"`
+
+	// Wordings The fullest first; empty for the centre's own.
+	Wordings []MessageWording `json:"wordings"`
+}
+
+// MessageTextRequest What a department is to say.
+type MessageTextRequest struct {
+	// Wordings The fullest first, the first that fits is sent; none for the centre's own.
+	Wordings []MessageWording `json:"wordings"`
+}
+
+// MessageTextVersion One version of a department's words.
+type MessageTextVersion struct {
+	// SavedAt When, in UTC.
+	SavedAt time.Time `json:"saved_at"`
+
+	// SavedBy Who of the staff.
+	SavedBy string `json:"saved_by"`
+
+	// Version 1 for the first.
+	Version int `json:"version"`
+
+	// Wordings Empty for the centre's own.
+	Wordings []MessageWording `json:"wordings"`
+}
+
+// MessageUsage What was spent this month.
+type MessageUsage struct {
+	// Cost In riyals.
+	Cost string `json:"cost"`
+
+	// Level When it is `spent`, what is optional is not sent.
+	Level string `json:"level"`
+
+	// Messages SMS that gateways took.
+	Messages int64 `json:"messages"`
+
+	// Percent Of the budget, the greater of segments and cost; 0 without one.
+	Percent float64 `json:"percent"`
+
+	// Segments Their segments.
+	Segments int64 `json:"segments"`
+}
+
+// MessageWording One way to say it: the text `other`, and where a number decides (`delayed`), a text for each plural form of the language. Variables are written `{{.Day}}`.
+type MessageWording struct {
+	// Few The text in this plural form.
+	Few string `json:"few,omitempty"`
+
+	// Many The text in this plural form.
+	Many string `json:"many,omitempty"`
+
+	// One The text in this plural form.
+	One string `json:"one,omitempty"`
+
+	// Other The text.
+	Other string `json:"other"`
+
+	// Two The text in this plural form.
+	Two string `json:"two,omitempty"`
+
+	// Zero The text in this plural form.
+	Zero string `json:"zero,omitempty"`
+}
+
 // Month What each date of a month has.
 type Month struct {
 	// Branch Slug of the branch.
@@ -1487,6 +1718,54 @@ type StartRequest struct {
 	Desk string `json:"desk,omitempty"`
 }
 
+// Survey The survey of a visit.
+type Survey struct {
+	// Answer What the visitor said; absent before.
+	Answer *SurveyAnswer `json:"answer,omitempty"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// ExpiresAt Until when it can be answered.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start When the visit began, with the branch's offset.
+	Start time.Time `json:"start"`
+}
+
+// SurveyAnswer What the visitor said; absent before.
+type SurveyAnswer struct {
+	// AnsweredAt When it was said at first, in UTC.
+	AnsweredAt time.Time `json:"answered_at"`
+
+	// ChangedAt When it was said at last, in UTC.
+	ChangedAt time.Time `json:"changed_at"`
+
+	// Comment In the visitor's own words.
+	Comment string `json:"comment,omitempty"`
+
+	// Resolved Whether the matter was settled; absent when not said.
+	Resolved *bool `json:"resolved,omitempty"`
+
+	// Satisfaction 1 very dissatisfied, 5 very satisfied.
+	Satisfaction int `json:"satisfaction"`
+}
+
+// SurveyRequest How a visit was.
+type SurveyRequest struct {
+	// Comment What could be better; without personal data.
+	Comment string `json:"comment,omitempty"`
+
+	// Resolved Whether the matter was settled.
+	Resolved *bool `json:"resolved,omitempty"`
+
+	// Satisfaction 1 very dissatisfied, 5 very satisfied.
+	Satisfaction int `json:"satisfaction"`
+}
+
 // Text One text in Arabic and English.
 type Text = catalog.Text
 
@@ -1820,6 +2099,9 @@ type BranchSlug = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DepartmentSlug defines model for DepartmentSlug.
+type DepartmentSlug = string
+
 // DeskGroupID defines model for DeskGroupID.
 type DeskGroupID = string
 
@@ -1841,6 +2123,12 @@ type IfNoneMatch = string
 // Limit defines model for Limit.
 type Limit = int
 
+// MessageKind defines model for MessageKind.
+type MessageKind = string
+
+// MessageLang defines model for MessageLang.
+type MessageLang = string
+
 // Needs defines model for Needs.
 type Needs = string
 
@@ -1852,6 +2140,9 @@ type PlanDate = string
 
 // ServiceSlug defines model for ServiceSlug.
 type ServiceSlug = string
+
+// SurveyToken defines model for SurveyToken.
+type SurveyToken = string
 
 // WaitlistID defines model for WaitlistID.
 type WaitlistID = string
@@ -2102,6 +2393,42 @@ type GetHallParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// GetMessageBudgetParams defines parameters for GetMessageBudget.
+type GetMessageBudgetParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SaveMessageBudgetParams defines parameters for SaveMessageBudget.
+type SaveMessageBudgetParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read.
+	IfMatch string `json:"If-Match,omitempty"`
+}
+
+// GetMessageTextParams defines parameters for GetMessageText.
+type GetMessageTextParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SaveMessageTextParams defines parameters for SaveMessageText.
+type SaveMessageTextParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read.
+	IfMatch string `json:"If-Match,omitempty"`
+}
+
+// PreviewMessageTextParams defines parameters for PreviewMessageText.
+type PreviewMessageTextParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListDeskGroupsParams defines parameters for ListDeskGroups.
 type ListDeskGroupsParams struct {
 	// Department Slug of a department, to see only its desk groups.
@@ -2309,6 +2636,33 @@ type GetMeParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListMessagesParams defines parameters for ListMessages.
+type ListMessagesParams struct {
+	// Reference Reference of the visit; not together with `state`.
+	Reference string `form:"reference,omitempty" json:"reference,omitempty"`
+
+	// State Which messages of all visits; not together with `reference`.
+	State string `form:"state,omitempty" json:"state,omitempty"`
+
+	// Department Slug of a department, with `state`.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ResendMessageParams defines parameters for ResendMessage.
+type ResendMessageParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListServicesParams defines parameters for ListServices.
 type ListServicesParams struct {
 	// Branch Slug of a branch.
@@ -2404,6 +2758,18 @@ type ExplainSlotsParams struct {
 	// Date The date, in the branch's zone.
 	Date string `form:"date" json:"date"`
 
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetSurveyParams defines parameters for GetSurvey.
+type GetSurveyParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AnswerSurveyParams defines parameters for AnswerSurvey.
+type AnswerSurveyParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -2576,6 +2942,15 @@ type AnnounceDelayJSONRequestBody = DelayRequest
 // PutDeskJSONRequestBody defines body for PutDesk for application/json ContentType.
 type PutDeskJSONRequestBody = DeskRequest
 
+// SaveMessageBudgetJSONRequestBody defines body for SaveMessageBudget for application/json ContentType.
+type SaveMessageBudgetJSONRequestBody = MessageBudgetRequest
+
+// SaveMessageTextJSONRequestBody defines body for SaveMessageText for application/json ContentType.
+type SaveMessageTextJSONRequestBody = MessageTextRequest
+
+// PreviewMessageTextJSONRequestBody defines body for PreviewMessageText for application/json ContentType.
+type PreviewMessageTextJSONRequestBody = MessagePreviewRequest
+
 // EditDeskGroupJSONRequestBody defines body for EditDeskGroup for application/json ContentType.
 type EditDeskGroupJSONRequestBody = PlanEdit
 
@@ -2599,6 +2974,9 @@ type ImportHolidaysJSONRequestBody = HolidayImport
 
 // AnnounceHolidayJSONRequestBody defines body for AnnounceHoliday for application/json ContentType.
 type AnnounceHolidayJSONRequestBody = PlanDateSpan
+
+// AnswerSurveyJSONRequestBody defines body for AnswerSurvey for application/json ContentType.
+type AnswerSurveyJSONRequestBody = SurveyRequest
 
 // CreateVerificationJSONRequestBody defines body for CreateVerification for application/json ContentType.
 type CreateVerificationJSONRequestBody = VerificationRequest
@@ -2701,6 +3079,21 @@ type ServerInterface interface {
 	// GetHall The hall of a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(c *fiber.Ctx, branch HallBranch, params GetHallParams) error
+	// GetMessageBudget What a department may spend on messages
+	// (GET /v1/departments/{department}/budget)
+	GetMessageBudget(c *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error
+	// SaveMessageBudget Change a department's budget
+	// (PUT /v1/departments/{department}/budget)
+	SaveMessageBudget(c *fiber.Ctx, department DepartmentSlug, params SaveMessageBudgetParams) error
+	// GetMessageText What a department says
+	// (GET /v1/departments/{department}/texts/{kind}/{lang})
+	GetMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params GetMessageTextParams) error
+	// SaveMessageText Change what a department says
+	// (PUT /v1/departments/{department}/texts/{kind}/{lang})
+	SaveMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params SaveMessageTextParams) error
+	// PreviewMessageText Look at a message before it is said
+	// (POST /v1/departments/{department}/texts/{kind}/{lang}/preview)
+	PreviewMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params PreviewMessageTextParams) error
 	// ListDeskGroups List the desk groups
 	// (GET /v1/desk-groups)
 	ListDeskGroups(c *fiber.Ctx, params ListDeskGroupsParams) error
@@ -2767,6 +3160,12 @@ type ServerInterface interface {
 	// GetMe Who asks
 	// (GET /v1/me)
 	GetMe(c *fiber.Ctx, params GetMeParams) error
+	// ListMessages What visitors were told
+	// (GET /v1/messages)
+	ListMessages(c *fiber.Ctx, params ListMessagesParams) error
+	// ResendMessage Send a message once more
+	// (POST /v1/messages/{id}/resend)
+	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(c *fiber.Ctx, params ListServicesParams) error
@@ -2785,6 +3184,12 @@ type ServerInterface interface {
 	// ExplainSlots Explain one day
 	// (GET /v1/services/{service}/slots/explain)
 	ExplainSlots(c *fiber.Ctx, service ServiceSlug, params ExplainSlotsParams) error
+	// GetSurvey The survey of a visit
+	// (GET /v1/surveys/{token})
+	GetSurvey(c *fiber.Ctx, token SurveyToken, params GetSurveyParams) error
+	// AnswerSurvey Say how a visit was
+	// (POST /v1/surveys/{token})
+	AnswerSurvey(c *fiber.Ctx, token SurveyToken, params AnswerSurveyParams) error
 	// CreateVerification Send a code to a mobile number
 	// (POST /v1/verifications)
 	CreateVerification(c *fiber.Ctx, params CreateVerificationParams) error
@@ -4316,6 +4721,343 @@ func (siw *ServerInterfaceWrapper) GetHall(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetMessageBudget operation middleware
+func (siw *ServerInterfaceWrapper) GetMessageBudget(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department" -------------
+	var department DepartmentSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department", c.Params("department"), &department, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMessageBudgetParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMessageBudget(c, department, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveMessageBudget operation middleware
+func (siw *ServerInterfaceWrapper) SaveMessageBudget(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department" -------------
+	var department DepartmentSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department", c.Params("department"), &department, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveMessageBudgetParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch string
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveMessageBudget(c, department, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetMessageText operation middleware
+func (siw *ServerInterfaceWrapper) GetMessageText(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department" -------------
+	var department DepartmentSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department", c.Params("department"), &department, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind MessageKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "lang" -------------
+	var lang MessageLang
+
+	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter lang: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMessageTextParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMessageText(c, department, kind, lang, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveMessageText operation middleware
+func (siw *ServerInterfaceWrapper) SaveMessageText(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department" -------------
+	var department DepartmentSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department", c.Params("department"), &department, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind MessageKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "lang" -------------
+	var lang MessageLang
+
+	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter lang: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveMessageTextParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch string
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveMessageText(c, department, kind, lang, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PreviewMessageText operation middleware
+func (siw *ServerInterfaceWrapper) PreviewMessageText(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department" -------------
+	var department DepartmentSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department", c.Params("department"), &department, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind MessageKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "lang" -------------
+	var lang MessageLang
+
+	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter lang: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewMessageTextParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PreviewMessageText(c, department, kind, lang, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListDeskGroups operation middleware
 func (siw *ServerInterfaceWrapper) ListDeskGroups(c *fiber.Ctx) error {
 
@@ -5725,6 +6467,141 @@ func (siw *ServerInterfaceWrapper) GetMe(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListMessages operation middleware
+func (siw *ServerInterfaceWrapper) ListMessages(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMessagesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "reference" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reference", query, &params.Reference, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", query, &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter state: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMessages(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ResendMessage operation middleware
+func (siw *ServerInterfaceWrapper) ResendMessage(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResendMessageParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ResendMessage(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListServices operation middleware
 func (siw *ServerInterfaceWrapper) ListServices(c *fiber.Ctx) error {
 
@@ -6217,6 +7094,108 @@ func (siw *ServerInterfaceWrapper) ExplainSlots(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ExplainSlots(c, service, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetSurvey operation middleware
+func (siw *ServerInterfaceWrapper) GetSurvey(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token SurveyToken
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", c.Params("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter token: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSurveyParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetSurvey(c, token, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AnswerSurvey operation middleware
+func (siw *ServerInterfaceWrapper) AnswerSurvey(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token SurveyToken
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", c.Params("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter token: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerSurveyParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AnswerSurvey(c, token, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -7242,6 +8221,24 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/services/:service/days", wrapper.ListDays)
 
 	router.Get(options.BaseURL+"/v1/services/:service/slots/explain", wrapper.ExplainSlots)
+
+	router.Get(options.BaseURL+"/v1/surveys/:token", wrapper.GetSurvey)
+
+	router.Post(options.BaseURL+"/v1/surveys/:token", wrapper.AnswerSurvey)
+
+	router.Get(options.BaseURL+"/v1/messages", wrapper.ListMessages)
+
+	router.Post(options.BaseURL+"/v1/messages/:id/resend", wrapper.ResendMessage)
+
+	router.Get(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.GetMessageText)
+
+	router.Put(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.SaveMessageText)
+
+	router.Post(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang/preview", wrapper.PreviewMessageText)
+
+	router.Get(options.BaseURL+"/v1/departments/:department/budget", wrapper.GetMessageBudget)
+
+	router.Put(options.BaseURL+"/v1/departments/:department/budget", wrapper.SaveMessageBudget)
 
 	router.Post(options.BaseURL+"/v1/holds", wrapper.CreateHold)
 
@@ -10338,6 +11335,612 @@ func (response GetHall503ApplicationProblemPlusJSONResponse) VisitGetHallRespons
 	return ctx.JSON(&response.Body)
 }
 
+type GetMessageBudgetRequestObject struct {
+	Department DepartmentSlug `json:"department"`
+	Params     GetMessageBudgetParams
+}
+
+type GetMessageBudgetResponseObject interface {
+	VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error
+}
+
+type GetMessageBudget200ResponseHeaders struct {
+	ETag string
+}
+
+type GetMessageBudget200JSONResponse struct {
+	Body    MessageBudget
+	Headers GetMessageBudget200ResponseHeaders
+}
+
+func (response GetMessageBudget200JSONResponse) VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMessageBudget401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageBudget401ApplicationProblemPlusJSONResponse) VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageBudget403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageBudget403ApplicationProblemPlusJSONResponse) VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageBudget404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageBudget404ApplicationProblemPlusJSONResponse) VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageBudget422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageBudget422ApplicationProblemPlusJSONResponse) VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageBudget429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageBudget429ApplicationProblemPlusJSONResponse) VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMessageBudget503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageBudget503ApplicationProblemPlusJSONResponse) VisitGetMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveMessageBudgetRequestObject struct {
+	Department DepartmentSlug `json:"department"`
+	Params     SaveMessageBudgetParams
+	Body       *SaveMessageBudgetJSONRequestBody
+}
+
+type SaveMessageBudgetResponseObject interface {
+	VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error
+}
+
+type SaveMessageBudget200ResponseHeaders struct {
+	ETag string
+}
+
+type SaveMessageBudget200JSONResponse struct {
+	Body    MessageBudget
+	Headers SaveMessageBudget200ResponseHeaders
+}
+
+func (response SaveMessageBudget200JSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveMessageBudget400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget400ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget401ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget403ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget404ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget412ApplicationProblemPlusJSONResponse Problem
+
+func (response SaveMessageBudget412ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget413ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget415ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget422ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget428ApplicationProblemPlusJSONResponse Problem
+
+func (response SaveMessageBudget428ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageBudget429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget429ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveMessageBudget503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageBudget503ApplicationProblemPlusJSONResponse) VisitSaveMessageBudgetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMessageTextRequestObject struct {
+	Department DepartmentSlug `json:"department"`
+	Kind       MessageKind    `json:"kind"`
+	Lang       MessageLang    `json:"lang"`
+	Params     GetMessageTextParams
+}
+
+type GetMessageTextResponseObject interface {
+	VisitGetMessageTextResponse(ctx *fiber.Ctx) error
+}
+
+type GetMessageText200ResponseHeaders struct {
+	ETag string
+}
+
+type GetMessageText200JSONResponse struct {
+	Body    MessageText
+	Headers GetMessageText200ResponseHeaders
+}
+
+func (response GetMessageText200JSONResponse) VisitGetMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMessageText401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageText401ApplicationProblemPlusJSONResponse) VisitGetMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageText403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageText403ApplicationProblemPlusJSONResponse) VisitGetMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageText404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageText404ApplicationProblemPlusJSONResponse) VisitGetMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageText422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageText422ApplicationProblemPlusJSONResponse) VisitGetMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetMessageText429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageText429ApplicationProblemPlusJSONResponse) VisitGetMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMessageText503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetMessageText503ApplicationProblemPlusJSONResponse) VisitGetMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveMessageTextRequestObject struct {
+	Department DepartmentSlug `json:"department"`
+	Kind       MessageKind    `json:"kind"`
+	Lang       MessageLang    `json:"lang"`
+	Params     SaveMessageTextParams
+	Body       *SaveMessageTextJSONRequestBody
+}
+
+type SaveMessageTextResponseObject interface {
+	VisitSaveMessageTextResponse(ctx *fiber.Ctx) error
+}
+
+type SaveMessageText200ResponseHeaders struct {
+	ETag string
+}
+
+type SaveMessageText200JSONResponse struct {
+	Body    MessageText
+	Headers SaveMessageText200ResponseHeaders
+}
+
+func (response SaveMessageText200JSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveMessageText400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText400ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText401ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText403ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText404ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText412ApplicationProblemPlusJSONResponse Problem
+
+func (response SaveMessageText412ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText413ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText415ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText422ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText428ApplicationProblemPlusJSONResponse Problem
+
+func (response SaveMessageText428ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type SaveMessageText429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText429ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveMessageText503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SaveMessageText503ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewMessageTextRequestObject struct {
+	Department DepartmentSlug `json:"department"`
+	Kind       MessageKind    `json:"kind"`
+	Lang       MessageLang    `json:"lang"`
+	Params     PreviewMessageTextParams
+	Body       *PreviewMessageTextJSONRequestBody
+}
+
+type PreviewMessageTextResponseObject interface {
+	VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error
+}
+
+type PreviewMessageText200JSONResponse MessagePreview
+
+func (response PreviewMessageText200JSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText400ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText401ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText403ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText404ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText413ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText415ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText422ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewMessageText429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText429ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewMessageText503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMessageText503ApplicationProblemPlusJSONResponse) VisitPreviewMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListDeskGroupsRequestObject struct {
 	Params ListDeskGroupsParams
 }
@@ -12875,6 +14478,188 @@ func (response GetMe503ApplicationProblemPlusJSONResponse) VisitGetMeResponse(ct
 	return ctx.JSON(&response.Body)
 }
 
+type ListMessagesRequestObject struct {
+	Params ListMessagesParams
+}
+
+type ListMessagesResponseObject interface {
+	VisitListMessagesResponse(ctx *fiber.Ctx) error
+}
+
+type ListMessages200JSONResponse MessageList
+
+func (response ListMessages200JSONResponse) VisitListMessagesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMessages401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMessages401ApplicationProblemPlusJSONResponse) VisitListMessagesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListMessages403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListMessages403ApplicationProblemPlusJSONResponse) VisitListMessagesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListMessages404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListMessages404ApplicationProblemPlusJSONResponse) VisitListMessagesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListMessages422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListMessages422ApplicationProblemPlusJSONResponse) VisitListMessagesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListMessages429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListMessages429ApplicationProblemPlusJSONResponse) VisitListMessagesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMessages503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListMessages503ApplicationProblemPlusJSONResponse) VisitListMessagesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ResendMessageRequestObject struct {
+	ID     int64 `json:"id"`
+	Params ResendMessageParams
+}
+
+type ResendMessageResponseObject interface {
+	VisitResendMessageResponse(ctx *fiber.Ctx) error
+}
+
+type ResendMessage200JSONResponse Message
+
+func (response ResendMessage200JSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ResendMessage401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ResendMessage401ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ResendMessage403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ResendMessage403ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ResendMessage404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResendMessage404ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ResendMessage409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ResendMessage409ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ResendMessage422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ResendMessage422ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ResendMessage429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ResendMessage429ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ResendMessage503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResendMessage503ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListServicesRequestObject struct {
 	Params ListServicesParams
 }
@@ -13317,6 +15102,212 @@ type ExplainSlots503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExplainSlots503ApplicationProblemPlusJSONResponse) VisitExplainSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetSurveyRequestObject struct {
+	Token  SurveyToken `json:"token"`
+	Params GetSurveyParams
+}
+
+type GetSurveyResponseObject interface {
+	VisitGetSurveyResponse(ctx *fiber.Ctx) error
+}
+
+type GetSurvey200JSONResponse Survey
+
+func (response GetSurvey200JSONResponse) VisitGetSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetSurvey404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetSurvey404ApplicationProblemPlusJSONResponse) VisitGetSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetSurvey409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response GetSurvey409ApplicationProblemPlusJSONResponse) VisitGetSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetSurvey410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response GetSurvey410ApplicationProblemPlusJSONResponse) VisitGetSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(410)
+
+	return ctx.JSON(&response)
+}
+
+type GetSurvey422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetSurvey422ApplicationProblemPlusJSONResponse) VisitGetSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetSurvey429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetSurvey429ApplicationProblemPlusJSONResponse) VisitGetSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetSurvey503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetSurvey503ApplicationProblemPlusJSONResponse) VisitGetSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnswerSurveyRequestObject struct {
+	Token  SurveyToken `json:"token"`
+	Params AnswerSurveyParams
+	Body   *AnswerSurveyJSONRequestBody
+}
+
+type AnswerSurveyResponseObject interface {
+	VisitAnswerSurveyResponse(ctx *fiber.Ctx) error
+}
+
+type AnswerSurvey200JSONResponse Survey
+
+func (response AnswerSurvey200JSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey400ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey404ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey409ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey410ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(410)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey413ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey415ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey422ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerSurvey429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey429ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnswerSurvey503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerSurvey503ApplicationProblemPlusJSONResponse) VisitAnswerSurveyResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -15228,6 +17219,21 @@ type StrictServerInterface interface {
 	// GetHall The hall of a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(ctx context.Context, request GetHallRequestObject) (GetHallResponseObject, error)
+	// GetMessageBudget What a department may spend on messages
+	// (GET /v1/departments/{department}/budget)
+	GetMessageBudget(ctx context.Context, request GetMessageBudgetRequestObject) (GetMessageBudgetResponseObject, error)
+	// SaveMessageBudget Change a department's budget
+	// (PUT /v1/departments/{department}/budget)
+	SaveMessageBudget(ctx context.Context, request SaveMessageBudgetRequestObject) (SaveMessageBudgetResponseObject, error)
+	// GetMessageText What a department says
+	// (GET /v1/departments/{department}/texts/{kind}/{lang})
+	GetMessageText(ctx context.Context, request GetMessageTextRequestObject) (GetMessageTextResponseObject, error)
+	// SaveMessageText Change what a department says
+	// (PUT /v1/departments/{department}/texts/{kind}/{lang})
+	SaveMessageText(ctx context.Context, request SaveMessageTextRequestObject) (SaveMessageTextResponseObject, error)
+	// PreviewMessageText Look at a message before it is said
+	// (POST /v1/departments/{department}/texts/{kind}/{lang}/preview)
+	PreviewMessageText(ctx context.Context, request PreviewMessageTextRequestObject) (PreviewMessageTextResponseObject, error)
 	// ListDeskGroups List the desk groups
 	// (GET /v1/desk-groups)
 	ListDeskGroups(ctx context.Context, request ListDeskGroupsRequestObject) (ListDeskGroupsResponseObject, error)
@@ -15294,6 +17300,12 @@ type StrictServerInterface interface {
 	// GetMe Who asks
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// ListMessages What visitors were told
+	// (GET /v1/messages)
+	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
+	// ResendMessage Send a message once more
+	// (POST /v1/messages/{id}/resend)
+	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(ctx context.Context, request ListServicesRequestObject) (ListServicesResponseObject, error)
@@ -15312,6 +17324,12 @@ type StrictServerInterface interface {
 	// ExplainSlots Explain one day
 	// (GET /v1/services/{service}/slots/explain)
 	ExplainSlots(ctx context.Context, request ExplainSlotsRequestObject) (ExplainSlotsResponseObject, error)
+	// GetSurvey The survey of a visit
+	// (GET /v1/surveys/{token})
+	GetSurvey(ctx context.Context, request GetSurveyRequestObject) (GetSurveyResponseObject, error)
+	// AnswerSurvey Say how a visit was
+	// (POST /v1/surveys/{token})
+	AnswerSurvey(ctx context.Context, request AnswerSurveyRequestObject) (AnswerSurveyResponseObject, error)
 	// CreateVerification Send a code to a mobile number
 	// (POST /v1/verifications)
 	CreateVerification(ctx context.Context, request CreateVerificationRequestObject) (CreateVerificationResponseObject, error)
@@ -16313,6 +18331,194 @@ func (sh *strictHandler) GetHall(ctx *fiber.Ctx, branch HallBranch, params GetHa
 	return nil
 }
 
+// GetMessageBudget operation middleware
+func (sh *strictHandler) GetMessageBudget(ctx *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error {
+	var request GetMessageBudgetRequestObject
+
+	request.Department = department
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMessageBudget(ctx.UserContext(), request.(GetMessageBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMessageBudget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMessageBudgetResponseObject); ok {
+		if err := validResponse.VisitGetMessageBudgetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveMessageBudget operation middleware
+func (sh *strictHandler) SaveMessageBudget(ctx *fiber.Ctx, department DepartmentSlug, params SaveMessageBudgetParams) error {
+	var request SaveMessageBudgetRequestObject
+
+	request.Department = department
+	request.Params = params
+
+	var body SaveMessageBudgetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveMessageBudget(ctx.UserContext(), request.(SaveMessageBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveMessageBudget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveMessageBudgetResponseObject); ok {
+		if err := validResponse.VisitSaveMessageBudgetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMessageText operation middleware
+func (sh *strictHandler) GetMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params GetMessageTextParams) error {
+	var request GetMessageTextRequestObject
+
+	request.Department = department
+	request.Kind = kind
+	request.Lang = lang
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMessageText(ctx.UserContext(), request.(GetMessageTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMessageText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMessageTextResponseObject); ok {
+		if err := validResponse.VisitGetMessageTextResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveMessageText operation middleware
+func (sh *strictHandler) SaveMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params SaveMessageTextParams) error {
+	var request SaveMessageTextRequestObject
+
+	request.Department = department
+	request.Kind = kind
+	request.Lang = lang
+	request.Params = params
+
+	var body SaveMessageTextJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveMessageText(ctx.UserContext(), request.(SaveMessageTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveMessageText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveMessageTextResponseObject); ok {
+		if err := validResponse.VisitSaveMessageTextResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewMessageText operation middleware
+func (sh *strictHandler) PreviewMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params PreviewMessageTextParams) error {
+	var request PreviewMessageTextRequestObject
+
+	request.Department = department
+	request.Kind = kind
+	request.Lang = lang
+	request.Params = params
+
+	var body PreviewMessageTextJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewMessageText(ctx.UserContext(), request.(PreviewMessageTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewMessageText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewMessageTextResponseObject); ok {
+		if err := validResponse.VisitPreviewMessageTextResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDeskGroups operation middleware
 func (sh *strictHandler) ListDeskGroups(ctx *fiber.Ctx, params ListDeskGroupsParams) error {
 	var request ListDeskGroupsRequestObject
@@ -17035,6 +19241,61 @@ func (sh *strictHandler) GetMe(ctx *fiber.Ctx, params GetMeParams) error {
 	return nil
 }
 
+// ListMessages operation middleware
+func (sh *strictHandler) ListMessages(ctx *fiber.Ctx, params ListMessagesParams) error {
+	var request ListMessagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMessages(ctx.UserContext(), request.(ListMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMessages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMessagesResponseObject); ok {
+		if err := validResponse.VisitListMessagesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResendMessage operation middleware
+func (sh *strictHandler) ResendMessage(ctx *fiber.Ctx, id int64, params ResendMessageParams) error {
+	var request ResendMessageRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ResendMessage(ctx.UserContext(), request.(ResendMessageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResendMessage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResendMessageResponseObject); ok {
+		if err := validResponse.VisitResendMessageResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListServices operation middleware
 func (sh *strictHandler) ListServices(ctx *fiber.Ctx, params ListServicesParams) error {
 	var request ListServicesRequestObject
@@ -17194,6 +19455,76 @@ func (sh *strictHandler) ExplainSlots(ctx *fiber.Ctx, service ServiceSlug, param
 		return err
 	} else if validResponse, ok := response.(ExplainSlotsResponseObject); ok {
 		if err := validResponse.VisitExplainSlotsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSurvey operation middleware
+func (sh *strictHandler) GetSurvey(ctx *fiber.Ctx, token SurveyToken, params GetSurveyParams) error {
+	var request GetSurveyRequestObject
+
+	request.Token = token
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSurvey(ctx.UserContext(), request.(GetSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSurveyResponseObject); ok {
+		if err := validResponse.VisitGetSurveyResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerSurvey operation middleware
+func (sh *strictHandler) AnswerSurvey(ctx *fiber.Ctx, token SurveyToken, params AnswerSurveyParams) error {
+	var request AnswerSurveyRequestObject
+
+	request.Token = token
+	request.Params = params
+
+	var body AnswerSurveyJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerSurvey(ctx.UserContext(), request.(AnswerSurveyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerSurvey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerSurveyResponseObject); ok {
+		if err := validResponse.VisitAnswerSurveyResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

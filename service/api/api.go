@@ -26,6 +26,7 @@ import (
 	"ziyara/notify/webhook"
 	"ziyara/service/secret"
 	"ziyara/slots"
+	"ziyara/survey"
 )
 
 const (
@@ -75,6 +76,16 @@ type Config struct {
 	Webhooks  Webhooks
 	Network   webhook.Network // that webhooks may reach
 	PublicURL string          // before the addresses of feeds; "" where there is none
+
+	// Messages is what staff see and decide of messages.
+	Messages Correspondence
+	// SurveyOf returns which visit the token of a survey is about, or
+	// secret.ErrToken or secret.ErrTokenExpired; nil without links.
+	SurveyOf func(token string, now time.Time) (slots.Reference, error)
+	// FindSurvey returns what was said of a visit, nil for nothing, and
+	// SaveSurvey keeps it. It returns survey.ErrNotVisited.
+	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
+	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone

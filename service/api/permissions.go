@@ -24,7 +24,16 @@ func permissions() map[string]permission {
 		receives   = []catalog.Role{catalog.RoleReceptionist, catalog.RoleCoordinator, catalog.RoleAdmin}
 		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
+	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
 	return map[string]permission{
+		"listMessages":       {roles: corresponds},
+		"resendMessage":      {roles: corresponds},
+		"getMessageText":     {roles: decides},
+		"saveMessageText":    {roles: decides},
+		"previewMessageText": {roles: decides},
+		"getMessageBudget":   {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"saveMessageBudget":  {roles: []catalog.Role{catalog.RoleAdmin}},
+
 		"getMe":              {roles: everybody},
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},

@@ -22,6 +22,11 @@ type mapping struct {
 	kind kind
 }
 
+// allProblems is the whole catalogue.
+func allProblems() []mapping {
+	return slices.Concat(problems(), surveyProblems(), messageProblems())
+}
+
 // problems is the catalogue of what can be wrong, in both languages. Each
 // detail says what to do.
 func problems() []mapping {
