@@ -37,6 +37,21 @@ type row struct {
 func expected() map[string]row {
 	return map[string]row{
 		//                     coordinator receptionist agent manager admin
+		"createArrival":      {own, own, no, no, all, arrives},
+		"checkIn":            {own, own, no, no, all, ofArrival("", "/check-in", map[string]any{"branch": "riyadh"})},
+		"callVisitor":        {own, own, no, no, all, calls},
+		"recallVisitor":      {own, own, no, no, all, ofArrival("called", "/recall", nil)},
+		"missVisitor":        {own, own, no, no, all, ofArrival("called", "/not-there", nil)},
+		"startVisit":         {own, own, no, no, all, ofArrival("called", "/start", map[string]any{})},
+		"completeVisit":      {own, own, no, no, all, ofArrival("serving", "/complete", nil)},
+		"recordNoShow":       {own, own, no, no, all, ofArrival("late", "/no-show", nil)},
+		"restoreVisit":       {own, own, no, no, all, ofArrival("no_show", "/restore", map[string]any{"reason": "كان في القاعة"})},
+		"createWalkIn":       {own, own, no, no, all, walksIn},
+		"announceDelay":      {own, own, no, no, all, ofHall(http.MethodPost, "/delays", map[string]any{"desk_group": "riyadh-returns", "minutes": 20})},
+		"getHall":            {all, own, no, all, all, ofHall(http.MethodGet, "/hall", nil)},
+		"listDesks":          {all, own, no, all, all, ofHall(http.MethodGet, "/desks", nil)},
+		"putDesk":            {own, no, no, no, all, ofHall(http.MethodPut, "/desks/R1", map[string]any{"desk_group": "riyadh-returns"})},
+		"deleteDesk":         {own, no, no, no, all, removesDesk},
 		"getMe":              {all, all, all, all, all, gets("/v1/me")},
 		"approveAppointment": {own, no, no, no, all, ofRequest("/approve", nil)},
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
