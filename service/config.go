@@ -45,6 +45,8 @@ type Config struct {
 	WebhookAllow []string
 	// TrustedProxies are the networks whose X-Real-IP is believed.
 	TrustedProxies []string
+	// OIDC is how staff sign in.
+	OIDC OIDC
 
 	KeepTexts      time.Duration    // how long the texts of messages are kept; 90 days
 	Hold           time.Duration    // how long a hold stands; 10 minutes
@@ -53,6 +55,7 @@ type Config struct {
 	Now            func() time.Time // the clock; time.Now
 	Log            *slog.Logger     // slog.Default()
 	Sender         notify.Sender    // instead of SMS, for tests
+	Postman        notify.Postman   // instead of SMTP, for tests
 	// WebhookPatience is how long the job that serves webhooks waits for slow
 	// receivers before they are served beside it; 1 second.
 	WebhookPatience time.Duration

@@ -47,10 +47,13 @@ func (s *Service) schedules() []schedule {
 		{"offer all places", "@every 1m", s.offerAll},
 		{"deliver messages", "@every 1s", s.deliver},
 		{"deliver reminders", "@every 1s", s.deliverBulk},
+		{"deliver e-mails", "@every 1s", s.deliverMails},
 		{"plan webhooks", "@every 1s", s.planWebhooks},
 		{"serve webhooks", "@every 1s", s.serveWebhooks},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
+		{"tell delays", "@every 30s", s.tellDelays},
+		{"close halls", "@every 10m", s.closeHalls},
 		{"watch budgets", "@every 1m", s.watchBudgets},
 		{"purge", "@every 10m", s.purge},
 		{"audit", "15 2 * * *", s.audit},
@@ -130,6 +133,16 @@ func (s *Service) deliverBulk(ctx context.Context) error {
 	return err
 }
 
+// deliverMails delivers what goes by e-mail, beside both.
+func (s *Service) deliverMails(ctx context.Context) error {
+	if s.mails == nil {
+		return nil
+	}
+	n, err := s.mails.Deliver(ctx, s.config.Now)
+	s.gauges.handled.Add(float64(n))
+	return err
+}
+
 func (s *Service) planReminders(ctx context.Context) error {
 	n, err := s.store.PlanReminders(ctx, s.config.Now(), planBatch)
 	s.gauges.planned.Add(float64(n))
@@ -176,8 +189,25 @@ func (s *Service) matchReceipts(ctx context.Context) error {
 	return inBatches(ctx, func() (int, error) { return s.store.MatchReceipts(ctx, s.config.Now(), batch) })
 }
 
+// reloadAtOnce takes a new snapshot as soon as the centre is changed, here or
+// through another replica, until ctx is done. The periodic job does the same
+// should that not be heard.
+func (s *Service) reloadAtOnce(ctx context.Context) {
+	entry := schedule{name: "reload centre", run: s.reload}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.store.Renewed():
+			s.runJob(ctx, entry)
+		}
+	}
+}
+
 // reload takes a new snapshot of the centre when there is one.
 func (s *Service) reload(ctx context.Context) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
 	version, err := s.store.CentreVersion(ctx)
 	if err != nil {
 		return err

@@ -17,9 +17,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"ziyara"
+	"ziyara/hall"
 	"ziyara/notify"
-	"ziyara/notify/email"
 	"ziyara/notify/gateways"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
@@ -27,6 +28,8 @@ import (
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
 	"ziyara/service/secret"
+	"ziyara/service/signin"
+	"ziyara/service/signin/devissuer"
 	"ziyara/slots"
 )
 
@@ -37,24 +40,30 @@ const (
 
 // Service is one running replica.
 type Service struct {
-	config   Config
-	store    *postgres.Store
-	booker   *slots.Booker
-	waitlist *slots.Waitlist
-	worker   *notify.Worker // of what somebody waits for
-	bulk     *notify.Worker // of reminders and surveys
-	texts    *notify.Texts
-	links    *portal.Links  // nil without a public address
-	phone    *sandbox.Phone // nil unless messages stay in the house
-	gateways *gateways.Set  // nil unless they leave it by a gateway file
-	network  webhook.Network
-	posting  *webhook.Client
-	hooks    *webhook.Worker
-	mail     *email.Sender // nil without a mail server
-	api      *api.Server
-	listener net.Listener
-	centre   atomic.Pointer[slots.Centre]
-	gauges   gauges
+	config    Config
+	store     *postgres.Store
+	booker    *slots.Booker
+	waitlist  *slots.Waitlist
+	worker    *notify.Worker // of what somebody waits for
+	bulk      *notify.Worker // of reminders and surveys
+	mails     *notify.Worker // of what goes by e-mail; nil where nothing does
+	texts     *notify.Texts
+	links     *portal.Links     // nil without a public address
+	phone     *sandbox.Phone    // nil unless messages stay in the house
+	gateways  *gateways.Set     // nil unless they leave it by a gateway file
+	mail      *postman          // nil without a mail server
+	mailbox   *sandbox.Mailbox  // nil unless e-mails stay in the house
+	staff     *signin.SignIn    // nil when the staff can't sign in
+	issuer    *devissuer.Issuer // nil but for the demo
+	api       *api.Server
+	listener  net.Listener
+	centre    atomic.Pointer[slots.Centre]
+	reading   sync.Mutex // while the centre is read anew
+	gauges    gauges
+	reception *hall.Reception
+	network   webhook.Network
+	posting   *webhook.Client
+	hooks     *webhook.Worker
 }
 
 // New builds a replica over a migrated database and binds its address, so
@@ -92,6 +101,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
 		return nil, err
 	}
+	if s.reception, err = s.newReception(); err != nil {
+		return nil, err
+	}
 	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
 	if err != nil {
 		return nil, err
@@ -99,25 +111,33 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err = s.sender(keys); err != nil {
 		return nil, err
 	}
-	if err = s.post(keys); err != nil {
+	if err = s.hook(keys); err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gauges = newGauges(registry, s.store)
+	if s.gateways != nil {
+		registry.MustRegister(gatewayMetrics{s.gateways})
+	}
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
-	mount, err := s.portal()
+	if err = s.startSignIn(keys); err != nil {
+		return nil, err
+	}
+	mount, err := s.mount()
 	if err != nil {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
-		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
+		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
-		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts, Feeds: s.store, PublicURL: c.PublicURL,
-		Webhooks: s.store, Network: s.network,
+		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Calendars: s.store, Refresh: s.reload,
+		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 	})
 	return s, err
 }
@@ -138,26 +158,49 @@ func (s *Service) sender(keys *secret.Keys) (err error) {
 		}
 		way = s.gateways
 	}
-	if s.config.SMTP != "" {
-		if s.mail, err = newMail(s.config); err != nil {
-			return fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
-		}
-	}
-	if s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, s.texts, notify.WorkerConfig{}); err != nil {
+	post, err := s.post()
+	if err != nil {
 		return err
 	}
-	s.bulk, err = notify.NewWorker(s.store.BulkMessages(), way, s.texts, notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds})
+	var copied []notify.Kind // what goes by e-mail, too
+	if post != nil {
+		copied = notify.EmailKinds()
+		if s.mails, err = notify.NewMailWorker(s.store.Mails(), post, s.texts,
+			notify.WorkerConfig{Concurrency: mailConcurrency, SendTimeout: mailTimeout}); err != nil {
+			return err
+		}
+	}
+	if s.worker, err = notify.NewWorker(s.store.Messages(keys.Code, copied...), way, s.texts,
+		notify.WorkerConfig{Mail: post != nil}); err != nil {
+		return err
+	}
+	s.bulk, err = notify.NewWorker(s.store.BulkMessages(copied...), way, s.texts,
+		notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds, Mail: post != nil})
 	return err
 }
 
-// newMail returns the way out for e-mail.
-func newMail(c Config) (*email.Sender, error) {
-	config, err := email.ParseURL(c.SMTP)
-	if err != nil {
-		return nil, err
+const (
+	mailConcurrency = 8                // connections to the mail server at once
+	mailTimeout     = 25 * time.Second // of one e-mail; the connection gives up earlier
+)
+
+// post sets up the way out for e-mails; nil for none. What tries the service
+// out without one has a mailbox in the house.
+func (s *Service) post() (notify.Postman, error) {
+	switch {
+	case s.config.Postman != nil:
+		return s.config.Postman, nil
+	case s.config.SMTP != "":
+		var err error
+		if s.mail, err = newMail(s.config); err != nil {
+			return nil, fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
+		}
+		return s.mail, nil
+	case s.phone != nil && loopback(s.config.Listen):
+		s.mailbox = sandbox.NewMailbox(s.config.Now)
+		return s.mailbox, nil
 	}
-	config.Now = c.Now
-	return email.New(config)
+	return nil, nil //nolint:nilnil // no mail server, no e-mail
 }
 
 // visiblePhone returns the sandbox phone when only this machine can see it.
@@ -166,6 +209,30 @@ func (s *Service) visiblePhone() *sandbox.Phone {
 		return nil
 	}
 	return s.phone
+}
+
+// receive returns what takes receipts by HTTP; nil without a gateway file.
+func (s *Service) receive() func(context.Context, string, httpsms.Callback) (string, error) {
+	if s.gateways == nil {
+		return nil
+	}
+	return s.gateways.Receive
+}
+
+// surveyOf returns what reads the tokens of surveys; nil without links.
+func (s *Service) surveyOf() func(string, time.Time) (slots.Reference, error) {
+	if s.links == nil {
+		return nil
+	}
+	return s.links.Surveyed
+}
+
+// visibleMailbox returns the sandbox mailbox when only this machine can see it.
+func (s *Service) visibleMailbox() *sandbox.Mailbox {
+	if !loopback(s.listener.Addr().String()) {
+		return nil
+	}
+	return s.mailbox
 }
 
 // URL returns the address at which the service answers.
@@ -193,6 +260,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stopOffering()
 	var offered sync.WaitGroup
 	offered.Go(func() { s.offerAtOnce(offering) })
+	offered.Go(func() { s.reloadAtOnce(offering) })
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error
@@ -223,7 +291,7 @@ func (s *Service) close() error {
 		err = errors.Join(err, s.gateways.Close())
 	}
 	if s.mail != nil {
-		err = errors.Join(err, s.mail.Close())
+		err = errors.Join(err, s.mail.sender.Close())
 	}
 	if s.posting != nil {
 		s.posting.Close()
@@ -247,6 +315,13 @@ func (s *Service) unlisten() error {
 
 // newID returns a new UUID that sorts by time (RFC 9562, version 7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// newReference returns a new reference.
+func newReference() slots.Reference {
+	var b [5]byte
+	random(b[:])
+	return slots.NewReference(b)
+}
 
 // random fills b from the system's generator, which does not fail.
 func random(b []byte) { _, _ = rand.Read(b) }

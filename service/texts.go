@@ -7,11 +7,13 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/service/portal"
 	"ziyara/service/secret"
 	"ziyara/slots"
+	"ziyara/survey"
 )
 
 // speak sets up what messages say, and their links.
@@ -26,16 +28,35 @@ func (s *Service) speak(keys *secret.Keys) (err error) {
 }
 
 // link returns the address that a message ends with. It is good until the
-// visit begins, for all that can be done with it.
+// visit begins, for all that can be done with it; that of an offer as long as
+// the offer stands, and that of a survey for a week after the visit.
 func (s *Service) link(f notify.Facts) string {
-	if s.links == nil || f.Kind == notify.Survey { // which has no page yet
+	if s.links == nil {
 		return ""
+	}
+	if f.Kind == notify.Offer {
+		return s.links.Offer(f.Entry, f.Until)
 	}
 	reference, err := slots.ParseReference(f.Reference)
 	if err != nil {
 		return ""
 	}
+	if f.Kind == notify.Survey {
+		return s.links.Link(reference, portal.Survey, f.Start.Add(survey.Open))
+	}
 	return s.links.Link(reference, portal.Manage, f.Start)
+}
+
+// mount returns what adds the pages: those that links lead to, if there are
+// any, and those for staff.
+func (s *Service) mount() (func(fiber.Router, fiber.Handler), error) {
+	links, err := s.portal()
+	return func(app fiber.Router, limit fiber.Handler) {
+		if links != nil {
+			links(app, limit)
+		}
+		s.mountSignIn(app, limit)
+	}, err
 }
 
 // portal returns what mounts the pages that links lead to; nil without links.
@@ -46,6 +67,8 @@ func (s *Service) portal() (func(fiber.Router, fiber.Handler), error) {
 	pages, err := portal.New(portal.Config{
 		Links: s.links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Confirm, Confirmed: s.store.Confirmed, CallCentre: s.config.CallCentre,
+		FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
+		Waitlist: s.waitlist, EntryNumbered: s.store.EntryNumbered, NewReference: newReference,
 	})
 	if err != nil {
 		return nil, err
@@ -67,14 +90,15 @@ func (s *Service) reloadTexts(ctx context.Context) error {
 }
 
 // SaveText checks a department's text and saves it as the version that it
-// names, which is in use within seconds. by is who of the staff it was. It
+// names, which is in use within seconds. act says who of the staff it was. It
 // returns a *notify.TextError, notify.ErrOutdated or slots.ErrNotFound.
-func (s *Service) SaveText(ctx context.Context, o notify.Override, by string) error {
+func (s *Service) SaveText(ctx context.Context, o notify.Override, act catalog.Act) error {
 	checked, err := s.texts.Check(o, s.longest(o.Department)...)
 	if err != nil {
 		return err
 	}
-	return s.store.SaveText(ctx, checked, by, s.config.Now())
+	act.At = s.config.Now()
+	return s.store.SaveText(ctx, checked, act)
 }
 
 // longest returns the facts of a visit to each service of a department at each
@@ -104,20 +128,20 @@ func (s *Service) longest(department string) []notify.Facts {
 
 // example adds to the facts of a visit what only some kinds have.
 func example(f notify.Facts) notify.Facts {
-	f.Until, f.Minutes = f.Start.Add(-24*time.Hour), 120
+	f.Until, f.Minutes, f.Entry = f.Start.Add(-24*time.Hour), 120, 1<<40-1
 	return f
 }
 
 // PreviewText returns the message about a visit in the words of o, with its
-// size and cost; without wordings, in those in use. What only some kinds have,
-// such as the minutes of a delay, is made up. It returns a *notify.TextError or
-// slots.ErrNotFound.
+// size and cost; without wordings, in those in use, and without a reference
+// about a visit that is long to tell. What only some kinds have, such as the
+// minutes of a delay, is made up. It returns a *notify.TextError, or
+// slots.ErrNotFound, also for a visit to another department.
 func (s *Service) PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error) {
-	facts, err := s.store.MessageFacts(ctx, r)
+	facts, err := s.factsFor(ctx, r, o.Department)
 	if err != nil {
 		return notify.Preview{}, err
 	}
-	facts = example(facts)
 	facts.Kind, facts.Lang = o.Kind, o.Lang
 	if len(o.Wordings) == 0 {
 		return s.texts.Preview(facts, nil)
@@ -127,6 +151,23 @@ func (s *Service) PreviewText(ctx context.Context, r slots.Reference, o notify.O
 		return notify.Preview{}, err
 	}
 	return s.texts.Preview(facts, &checked)
+}
+
+// factsFor returns the facts of a visit to a department, or of one that is long
+// to tell.
+func (s *Service) factsFor(ctx context.Context, r slots.Reference, department string) (notify.Facts, error) {
+	if r == "" {
+		longest := s.longest(department)
+		if len(longest) == 0 {
+			return notify.Facts{}, slots.ErrNotFound
+		}
+		return longest[0], nil
+	}
+	facts, err := s.store.MessageFacts(ctx, r)
+	if err == nil && facts.Department != department {
+		err = slots.ErrNotFound
+	}
+	return example(facts), err
 }
 
 // watchBudgets measures how far departments have used their budgets, and tells

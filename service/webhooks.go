@@ -15,8 +15,8 @@ import (
 // keepDeliveries is how long staff see what was sent to webhooks.
 const keepDeliveries = 30 * 24 * time.Hour
 
-// post sets up what tells other systems.
-func (s *Service) post(keys *secret.Keys) (err error) {
+// hook sets up what tells other systems.
+func (s *Service) hook(keys *secret.Keys) (err error) {
 	if s.network, err = webhook.ParseNetwork(s.config.WebhookAllow); err != nil {
 		return fmt.Errorf("service: ZIYARA_WEBHOOK_ALLOW: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify/verify"
+	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -27,10 +28,13 @@ type kind struct {
 // kindOf returns the kind of problem that an error is. Everything that the
 // domain can say has its kind here; the rest is internal.
 func kindOf(err error) kind {
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		if errors.Is(err, m.err) {
 			return m.kind
 		}
+	}
+	if textFaults(err) != nil {
+		return kindInvalid
 	}
 	var rule *slots.RuleError
 	var wrong *verify.WrongCodeError
@@ -40,7 +44,12 @@ func kindOf(err error) kind {
 	var pause *slots.PauseError
 	var visitor *slots.VisitorError
 	var request *invalidError
+	var affected *slots.AffectedError
+	var plan *scheduling.PlanError
 	var framework *fiber.Error
+	if k, ok := hallKind(err); ok {
+		return k
+	}
 	switch {
 	case errors.As(err, &rule):
 		return ruleKind(rule.Rule)
@@ -54,6 +63,10 @@ func kindOf(err error) kind {
 		return kindTooManyHolds
 	case errors.As(err, &pause):
 		return kindPause
+	case errors.As(err, &affected):
+		return kindAffected
+	case errors.As(err, &plan):
+		return kindPlan
 	case errors.As(err, &request):
 		return statusKind(request.Status)
 	case errors.As(err, &framework):
@@ -67,8 +80,10 @@ func kindOf(err error) kind {
 // statusKind returns the kind for a status that stands for itself.
 func statusKind(status int) kind {
 	switch status {
-	case http.StatusBadRequest, http.StatusRequestHeaderFieldsTooLarge:
+	case http.StatusBadRequest:
 		return kindMalformed
+	case http.StatusRequestHeaderFieldsTooLarge:
+		return kindHeaders
 	case http.StatusNotFound:
 		return kindNoRoute
 	case http.StatusMethodNotAllowed:
@@ -120,7 +135,10 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	var holds *slots.HoldLimitError
 	var pause *slots.PauseError
 	var early *slots.HorizonError
+	var affected *slots.AffectedError
+	var plan *scheduling.PlanError
 	switch {
+	case explainHall(p, err):
 	case errors.As(err, &taken):
 		p.Alternatives = []Slot{}
 		for _, v := range taken.Alternatives {
@@ -140,6 +158,8 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		rateLimited(c, holds.Limit, 0, p.RetryAfter)
 	case errors.As(err, &visitor):
 		p.Errors = fieldErrors(pointers("#/", err), lang)
+	case textFaults(err) != nil:
+		p.Errors = fieldErrors(textFaults(err), lang)
 	case errors.As(err, &wrong):
 		p.TriesLeft = &wrong.Left
 	case errors.As(err, &often):
@@ -148,6 +168,10 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	case errors.As(err, &limited):
 		p.RetryAfter = seconds(limited.retryAfter)
 		rateLimited(c, limited.limit, 0, p.RetryAfter)
+	case errors.As(err, &affected):
+		p.Affected = affected.Visits
+	case errors.As(err, &plan):
+		p.Errors = fieldErrors(planFaults("#", err), lang)
 	case errors.As(err, &request):
 		p.Errors = fieldErrors(request.Errors, lang)
 		if len(request.Allow) > 0 {

@@ -80,7 +80,7 @@ func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) 
 		before, id = q.Before, q.BeforeID
 	}
 	var rows []feedRow
-	err := s.pool().list(ctx, &rows, "list_feeds", names(q.Departments), names(q.Branches), null(q.Department), before, id, q.Limit)
+	err := s.pool().list(ctx, &rows, "list_feeds", slugs(q.Departments), slugs(q.Branches), null(q.Department), before, id, q.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -91,12 +91,12 @@ func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) 
 	return list, nil
 }
 
-// names returns slugs as a value of the database, NULL for nil.
-func names(slugs []string) any {
-	if slugs == nil {
+// slugs returns a list as a value of the database, NULL for nil.
+func slugs(list []string) any {
+	if list == nil {
 		return nil
 	}
-	return pq.Array(slugs)
+	return pq.Array(list)
 }
 
 // Feed returns the feed with the id, feeds.ErrNotFound or feeds.ErrRevoked.

@@ -65,7 +65,7 @@ func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhoo
 		before, id = q.Before, q.BeforeID
 	}
 	var rows []webhookRow
-	if err := s.pool().list(ctx, &rows, "list_webhooks", names(q.Departments), null(q.Department), before, id, q.Limit); err != nil {
+	if err := s.pool().list(ctx, &rows, "list_webhooks", slugs(q.Departments), null(q.Department), before, id, q.Limit); err != nil {
 		return nil, err
 	}
 	list := make([]webhook.Webhook, len(rows))

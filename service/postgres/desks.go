@@ -1,0 +1,63 @@
+package postgres
+
+import (
+	"context"
+
+	"ziyara/hall"
+)
+
+func (q session) desks(ctx context.Context, branch int) ([]hall.Desk, error) {
+	var rows []struct {
+		Name       string `db:"name"`
+		GroupID    int    `db:"desk_group_id"`
+		Accessible bool   `db:"accessible"`
+	}
+	err := q.list(ctx, &rows, "desks", branch)
+	desks := make([]hall.Desk, len(rows))
+	for i, r := range rows {
+		desks[i] = hall.Desk(r)
+	}
+	return desks, err
+}
+
+// Desks implements hall.Store.
+func (h *Hall) Desks(ctx context.Context, branch int) ([]hall.Desk, error) {
+	return h.store.pool().desks(ctx, branch)
+}
+
+// PutDesk implements hall.Store. A desk that is as it should be is left alone.
+func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
+	return h.store.transact(ctx, func(q session) error {
+		desks, err := q.desks(ctx, c.Group.BranchID)
+		if err != nil {
+			return err
+		}
+		for _, d := range desks {
+			if d == c.Desk {
+				return nil
+			}
+		}
+		n, err := q.exec(ctx, "put_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name, c.Desk.Accessible)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return &hall.DeskError{Fault: hall.DeskOfOthers}
+		}
+		return q.record(ctx, c.Act(false))
+	})
+}
+
+// RemoveDesk implements hall.Store.
+func (h *Hall) RemoveDesk(ctx context.Context, c hall.DeskChange) error {
+	return h.store.transact(ctx, func(q session) error {
+		n, err := q.exec(ctx, "remove_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return hall.ErrNotFound
+		}
+		return q.record(ctx, c.Act(true))
+	})
+}
