@@ -13,8 +13,11 @@ CREATE TABLE desk_group_plans (
     PRIMARY KEY (desk_group_id, version)
 );
 
--- A list of holidays has a version of its own: it is edited as a whole.
-ALTER TABLE holiday_lists ADD COLUMN version bigint NOT NULL DEFAULT 1;
+-- A list of holidays has a version of its own, and what it was before its last
+-- change.
+ALTER TABLE holiday_lists
+    ADD COLUMN version  bigint NOT NULL DEFAULT 1,
+    ADD COLUMN previous jsonb;
 
 -- Visits and requests whose place was taken away by a change of the calendar,
 -- and since when (scheduling.Claim.Unsupported). A table of its own: what marks
@@ -26,11 +29,7 @@ CREATE TABLE unsupported_visits (
     FOREIGN KEY (appointment_id, branch_id) REFERENCES appointments ON DELETE CASCADE
 );
 
--- The visits on the days whose calendar changes.
-CREATE INDEX appointments_booked_day ON appointments (branch_id, desk_group_id, day) WHERE status = 'booked';
-
 -- +goose Down
-DROP INDEX appointments_booked_day;
 DROP TABLE unsupported_visits;
-ALTER TABLE holiday_lists DROP COLUMN version;
+ALTER TABLE holiday_lists DROP COLUMN previous, DROP COLUMN version;
 DROP TABLE desk_group_plans;

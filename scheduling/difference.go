@@ -74,3 +74,13 @@ func without[T any](list []T, texts, others []string) []T {
 	}
 	return left
 }
+
+// HolidaysDifference returns the same for two lists of holidays.
+func HolidaysDifference(before, after HolidayList) (taken, put json.RawMessage) {
+	t, p := map[string]any{}, map[string]any{}
+	compare(t, p, "holidays", before.Holidays, after.Holidays)
+	if before.Bridge != after.Bridge {
+		t["bridge"], p["bridge"] = before.Bridge, after.Bridge
+	}
+	return object(t), object(p)
+}

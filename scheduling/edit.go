@@ -22,14 +22,17 @@ type Edit struct {
 	// that lose both, before SetHours come.
 	SetHours   []DayHours `json:"set_hours,omitempty"`
 	ClearHours []Date     `json:"clear_hours,omitempty"`
-	// Close are closures that are added. Reopen are closures that are taken
-	// away, by their index in the plan as it was.
+	// Close are closures that are added, unless the plan has them already.
+	// Reopen are closures that are taken away, by their index in the plan as
+	// it was.
 	Close  []Closure `json:"close,omitempty"`
 	Reopen []int     `json:"reopen,omitempty"`
 
 	// Overlap says that openings which overlap without adding are meant: the
 	// larger number of places counts.
 	Overlap bool `json:"overlap,omitempty"`
+
+	Reason string `json:"reason,omitempty"` // why, for whoever reads the log
 }
 
 // What can be wrong with an Edit beside what is wrong with the plan that it
@@ -108,5 +111,11 @@ func (e Edit) editedClosures(f *faults, closures []Closure) []Closure {
 			left = append(left, c)
 		}
 	}
-	return append(left, e.Close...)
+	have := entries(left, func(Closure) bool { return true })
+	for _, c := range e.Close {
+		if !have[entry(c)] {
+			left = append(left, c)
+		}
+	}
+	return left
 }

@@ -54,7 +54,7 @@ func (s *Service) startSignIn(keys *secret.Keys) (err error) {
 		c.StaffURL = s.URL()
 	}
 	if c.Issuer == "" {
-		s.config.Log.Info("staff can't sign in: ZIYARA_OIDC_ISSUER is not set") //nolint:sloglint // no request is at hand
+		s.config.Log.Info("staff can't sign in: ZIYARA_OIDC_ISSUER is not set")
 		return nil
 	}
 	if c.ClientID == "" {
@@ -64,7 +64,7 @@ func (s *Service) startSignIn(keys *secret.Keys) (err error) {
 		c.StaffURL = s.config.PublicURL
 	}
 	if s.staff, err = signin.New(signin.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL, Claims: c.Claims,
+		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL, Claims: c.Claims, Where: s.where,
 		Keys: keys, Now: s.config.Now, Log: s.config.Log,
 	}); err != nil {
 		return fmt.Errorf("service: ZIYARA_OIDC: %w", err)
@@ -79,15 +79,15 @@ func (s *Service) startSignIn(keys *secret.Keys) (err error) {
 func (s *Service) demoIssuer(c OIDC) (*devissuer.Issuer, error) {
 	var people []devissuer.Person
 	for _, staff := range demo.Staff() {
-		people = append(people, devissuer.Person{Staff: staff, About: s.about(staff)})
+		people = append(people, devissuer.Person{Staff: staff, About: s.where(staff)})
 	}
 	return devissuer.New(devissuer.Config{
 		URL: c.Issuer, ClientID: c.ClientID, Redirects: s.staff.Redirects(), People: people, Now: s.config.Now,
 	})
 }
 
-// about says where somebody works.
-func (s *Service) about(staff catalog.Staff) catalog.Text {
+// where says where somebody works.
+func (s *Service) where(staff catalog.Staff) catalog.Text {
 	var out catalog.Text
 	add := func(name catalog.Text) {
 		if out.EN != "" {

@@ -3,6 +3,7 @@ package slots
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
@@ -27,6 +28,7 @@ type Centre struct {
 	*catalog.Centre
 	Version int64
 	groups  map[offer]*DeskGroup
+	all     []*DeskGroup // by slug
 }
 
 type offer struct{ service, branch string }
@@ -51,7 +53,20 @@ func NewCentre(c *catalog.Centre, groups []*DeskGroup, version int64) (*Centre, 
 			centre.groups[o] = g
 		}
 	}
+	centre.all = slices.SortedFunc(slices.Values(groups), func(a, b *DeskGroup) int { return strings.Compare(a.Slug, b.Slug) })
 	return centre, nil
+}
+
+// DeskGroups returns all desk groups, by slug. The caller changes nothing.
+func (c *Centre) DeskGroups() []*DeskGroup { return c.all }
+
+// DeskGroup returns the desk group with the slug, or ErrUnknownDeskGroup.
+func (c *Centre) DeskGroup(slug string) (*DeskGroup, error) {
+	i, ok := slices.BinarySearchFunc(c.all, slug, func(g *DeskGroup, slug string) int { return strings.Compare(g.Slug, slug) })
+	if !ok {
+		return nil, ErrUnknownDeskGroup
+	}
+	return c.all[i], nil
 }
 
 // Desk returns the service and the desk group that serves it at the branch.

@@ -25,6 +25,7 @@ type tuning struct {
 	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Holds that are bound to one mobile and may stand at once."`
 	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
 	TrustedProxies  []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
+	WebhookAllow    []string      `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"Networks that webhooks may reach although they are not public, without TLS too; all others are https and public."`
 	PublicURL       string        `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"The ministry's own address in links to visits, https and a host of at most 30 characters; without it messages have no links."`
 	CallCentre      string        `env:"ZIYARA_CALL_CENTRE" default:"19990" placeholder:"NUMBER" help:"Telephone number on pages, for who can't go on."`
 	KeepTexts       time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"How long the texts of messages are kept; that they were sent stays."`
@@ -61,7 +62,8 @@ func (i identity) config() service.OIDC {
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		PublicURL: t.PublicURL, CallCentre: t.CallCentre, TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
+		PublicURL: t.PublicURL, CallCentre: t.CallCentre, TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
+		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, OIDC: t.identity.config(),
 	}
 	var errs [2]error

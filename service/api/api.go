@@ -19,9 +19,11 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/hall"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -40,15 +42,17 @@ type Config struct {
 	Spec     []byte // openapi.yaml
 	Booker   *slots.Booker
 	Waitlist *slots.Waitlist
-	Centre   func() *slots.Centre // the current snapshot
-	Verifier *verify.Verifier
-	Keys     *secret.Keys
-	Ready    func(context.Context) error // nil when requests can be served
-	Now      func() time.Time
-	NewID    func() string // a new UUID
-	Random   func([]byte)  // fills with random bytes
-	Log      *slog.Logger
-	Metrics  *prometheus.Registry
+	// Reception runs the halls.
+	Reception *hall.Reception
+	Centre    func() *slots.Centre // the current snapshot
+	Verifier  *verify.Verifier
+	Keys      *secret.Keys
+	Ready     func(context.Context) error // nil when requests can be served
+	Now       func() time.Time
+	NewID     func() string // a new UUID
+	Random    func([]byte)  // fills with random bytes
+	Log       *slog.Logger
+	Metrics   *prometheus.Registry
 
 	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
 	// ErrSignInUnavailable when that can't be told. nil when the staff can't
@@ -60,12 +64,18 @@ type Config struct {
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
+	Calendars Calendars
+	// Refresh has Centre return what it is now.
+	Refresh func(ctx context.Context) error
+
 	// Receive takes what an SMS gateway says of messages that it took, and
 	// returns what it is to be answered; nil where none does. It returns
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
 	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
 	Feeds     Feeds
-	PublicURL string // before the addresses of feeds; "" where there is none
+	Webhooks  Webhooks
+	Network   webhook.Network // that webhooks may reach
+	PublicURL string          // before the addresses of feeds; "" where there is none
 
 	// Messages is what staff see and decide of messages.
 	Messages Correspondence
@@ -99,6 +109,7 @@ type Server struct {
 	ready    ready
 
 	permissions map[string]permission
+	displays    *displays
 	requests    *prometheus.CounterVec
 	durations   *prometheus.HistogramVec
 	held        prometheus.Counter
@@ -112,6 +123,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Config: c, contract: contract, permissions: permissions()}
+	s.displays = newDisplays(s.lastCall)
 	s.count()
 	s.app = fiber.New(fiber.Config{
 		AppName:                 "ziyara",
@@ -191,7 +203,10 @@ func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
 
 // Shutdown stops accepting requests and waits for those in progress until ctx
 // is done.
-func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.displays.close() // which never end by themselves
+	return s.app.ShutdownWithContext(ctx)
+}
 
 // GetHealth says that the process answers.
 func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
@@ -228,6 +243,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateWebhookResponse writes the answer.
+func (r stored) VisitCreateWebhookResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateFeedResponse writes the answer.
 func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }

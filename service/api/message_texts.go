@@ -22,7 +22,7 @@ func (s *Server) GetMessageText(ctx context.Context, r GetMessageTextRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return GetMessageText200JSONResponse{Body: out, Headers: GetMessageText200ResponseHeaders{ETag: versionTag(out.Version)}}, nil
+	return GetMessageText200JSONResponse{Body: out, Headers: GetMessageText200ResponseHeaders{ETag: versionTag(int64(out.Version))}}, nil
 }
 
 // SaveMessageText saves the next version of a department's words.
@@ -34,7 +34,7 @@ func (s *Server) SaveMessageText(ctx context.Context, r SaveMessageTextRequestOb
 	if err != nil {
 		return nil, err
 	}
-	if err = matches(r.Params.IfMatch, versionTag(current.Version)); err != nil {
+	if err = matches(r.Params.IfMatch, versionTag(int64(current.Version))); err != nil {
 		return nil, err
 	}
 	err = s.Messages.SaveText(ctx, notify.Override{
@@ -48,7 +48,7 @@ func (s *Server) SaveMessageText(ctx context.Context, r SaveMessageTextRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return SaveMessageText200JSONResponse{Body: out, Headers: SaveMessageText200ResponseHeaders{ETag: versionTag(out.Version)}}, nil
+	return SaveMessageText200JSONResponse{Body: out, Headers: SaveMessageText200ResponseHeaders{ETag: versionTag(int64(out.Version))}}, nil
 }
 
 // PreviewMessageText shows a message before it is said.
@@ -106,9 +106,6 @@ func variableNames(list []notify.Variable) []string {
 	}
 	return out
 }
-
-// versionTag names a version.
-func versionTag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 
 // matches returns nil when a change is of what the tag names (RFC 9110,
 // section 13.1.1), errNoVersion when it does not say, and notify.ErrOutdated

@@ -68,7 +68,7 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	}
 	q := notify.FailedQuery{Departments: departments, Branches: branches, Department: r.Params.Department, Limit: r.Params.Limit}
 	if r.Params.Cursor != "" {
-		if q.Finished, q.ID, err = readCursor(r.Params.Cursor); err != nil {
+		if q.Finished, q.ID, err = readMessageCursor(r.Params.Cursor); err != nil {
 			return nil, invalid("?cursor", wrongForm())
 		}
 	}
@@ -82,7 +82,7 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	out := ListMessages200JSONResponse{Messages: s.messagesJSON(records)}
 	if len(records) == q.Limit {
 		last := records[len(records)-1]
-		out.NextCursor = cursorOf(last.Finished, last.ID)
+		out.NextCursor = messageCursor(last.Finished, last.ID)
 	}
 	return out, nil
 }
@@ -100,13 +100,13 @@ func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessa
 	return ListMessages200JSONResponse{Messages: s.messagesJSON(records)}, nil
 }
 
-// cursorOf names the last message of a page.
-func cursorOf(finished time.Time, id int64) string {
+// messageCursor names the last message of a page.
+func messageCursor(finished time.Time, id int64) string {
 	return strconv.FormatInt(finished.UnixMicro(), 36) + "." + strconv.FormatInt(id, 36)
 }
 
-// readCursor returns what cursorOf was given.
-func readCursor(cursor string) (finished time.Time, id int64, err error) {
+// readMessageCursor returns what messageCursor was given.
+func readMessageCursor(cursor string) (finished time.Time, id int64, err error) {
 	at, number, _ := strings.Cut(cursor, ".")
 	micros, err := strconv.ParseInt(at, 36, 64)
 	if err == nil {

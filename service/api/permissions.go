@@ -1,6 +1,10 @@
 package api
 
-import "ziyara/catalog"
+import (
+	"slices"
+
+	"ziyara/catalog"
+)
 
 // permission says who of the staff may ask for an operation.
 type permission struct {
@@ -17,6 +21,7 @@ func permissions() map[string]permission {
 	var (
 		everybody  = catalog.Roles()
 		subscribes = []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAdmin}
+		receives   = []catalog.Role{catalog.RoleReceptionist, catalog.RoleCoordinator, catalog.RoleAdmin}
 		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
 	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
@@ -33,9 +38,50 @@ func permissions() map[string]permission {
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
 		"proposeStart":       {roles: decides},
+		"listDeskGroups":     {roles: everybody},
+		"getDeskGroup":       {roles: everybody},
+		"getDeskGroupDay":    {roles: everybody},
+		"getOpenings":        {roles: everybody},
+		"editDeskGroup":      {roles: decides},
+		"addClosure":         {roles: decides},
+		"removeClosure":      {roles: decides},
+		"setHours":           {roles: decides},
+		"clearHours":         {roles: decides},
+		"undoDeskGroup":      {roles: decides},
+		"getHolidays":        {roles: everybody},
+		"setHolidays":        {roles: []catalog.Role{catalog.RoleAdmin}},
+		"announceHoliday":    {roles: []catalog.Role{catalog.RoleAdmin}},
+		"importHolidays":     {roles: []catalog.Role{catalog.RoleAdmin}},
+		"undoHolidays":       {roles: []catalog.Role{catalog.RoleAdmin}},
 		"createFeed":         {roles: subscribes},
 		"listFeeds":          {roles: subscribes},
 		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+
+		// The hall.
+		"createArrival":         {roles: receives},
+		"checkIn":               {roles: receives},
+		"callVisitor":           {roles: receives},
+		"recallVisitor":         {roles: receives},
+		"missVisitor":           {roles: receives},
+		"startVisit":            {roles: receives},
+		"completeVisit":         {roles: receives},
+		"recordNoShow":          {roles: receives},
+		"restoreVisit":          {roles: receives},
+		"createWalkIn":          {roles: receives},
+		"announceDelay":         {roles: receives},
+		"getHall":               {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"listDesks":             {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"putDesk":               {roles: decides},
+		"deleteDesk":            {roles: decides},
+		"createWebhook":         {roles: decides},
+		"listWebhooks":          {roles: decides},
+		"getWebhook":            {roles: decides},
+		"deleteWebhook":         {roles: decides},
+		"rotateWebhookSecret":   {roles: decides},
+		"enableWebhook":         {roles: decides},
+		"testWebhook":           {roles: decides},
+		"listWebhookDeliveries": {roles: decides},
+		"resendWebhookDelivery": {roles: decides},
 	}
 }

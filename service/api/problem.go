@@ -47,6 +47,9 @@ func kindOf(err error) kind {
 	var affected *slots.AffectedError
 	var plan *scheduling.PlanError
 	var framework *fiber.Error
+	if k, ok := hallKind(err); ok {
+		return k
+	}
 	switch {
 	case errors.As(err, &rule):
 		return ruleKind(rule.Rule)
@@ -135,6 +138,7 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	var affected *slots.AffectedError
 	var plan *scheduling.PlanError
 	switch {
+	case explainHall(p, err):
 	case errors.As(err, &taken):
 		p.Alternatives = []Slot{}
 		for _, v := range taken.Alternatives {

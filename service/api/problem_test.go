@@ -22,6 +22,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/feeds"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
 
@@ -83,6 +84,13 @@ func domainErrors() map[string]error {
 		"feeds.ErrRevoked":          feeds.ErrRevoked,
 		"feeds.ErrUnknown":          feeds.ErrUnknown,
 		"feeds.ErrMany":             feeds.ErrMany,
+		"webhook.ErrNotFound":       webhook.ErrNotFound,
+		"webhook.ErrNoDelivery":     webhook.ErrNoDelivery,
+		"webhook.ErrDisabled":       webhook.ErrDisabled,
+		"webhook.ErrPending":        webhook.ErrPending,
+		"webhook.ErrMany":           webhook.ErrMany,
+		"webhook.ErrURL":            webhook.ErrURL,
+		"webhook.ErrAddress":        webhook.ErrAddress,
 	}
 }
 
@@ -91,7 +99,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../notify/verify", "../../feeds"} {
+	for _, dir := range []string{"../../slots", "../../notify/verify", "../../feeds", "../../notify/webhook"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
@@ -252,7 +260,7 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
 		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range allProblems() {

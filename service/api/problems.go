@@ -10,6 +10,7 @@ import (
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
 
@@ -29,7 +30,7 @@ func allProblems() []mapping {
 // problems is the catalogue of what can be wrong, in both languages. Each
 // detail says what to do.
 func problems() []mapping {
-	return append(planProblems(), []mapping{
+	return append(slices.Concat(planProblems(), hallProblems()), []mapping{
 		{slots.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
@@ -63,7 +64,10 @@ func problems() []mapping {
 			text("أكّد الحجز بإثبات رقم الجوال الذي حُجز به مؤقتًا، أو اختر موعدًا من جديد.", "Book it with the proof of the mobile that it was held with, or choose a time again.")}},
 		{slots.ErrNotBooked, kind{"not-booked", http.StatusConflict,
 			text("الموعد غير قائم", "Not booked any more"),
-			text("أُلغيت هذه الزيارة أو لم تتم الموافقة عليها. احجز موعدًا جديدًا.", "This visit was cancelled or not approved. Book a new one.")}},
+			text("أُلغيت هذه الزيارة أو انتهت أو لم تتم الموافقة عليها. احجز موعدًا جديدًا.", "This visit was cancelled, is over, or was not approved. Book a new one.")}},
+		{slots.ErrArrived, kind{"in-the-hall", http.StatusConflict,
+			text("الزائر في القاعة", "The visitor is in the hall"),
+			text("سُجّل حضور الزائر، فلا يُنقل الموعد ولا يُلغى الآن. راجع الاستقبال في الفرع.", "The visitor is checked in, so the visit is not moved or cancelled now. Speak to reception at the branch.")}},
 		{slots.ErrRequested, kind{"not-approved-yet", http.StatusConflict,
 			text("الموعد قيد الموافقة", "Not approved yet"),
 			text("انتظر رد الإدارة حتى answer_by، أو ألغِ الطلب واحجز وقتًا آخر.", "Wait for the department's answer until answer_by, or cancel the request and book another time.")}},
@@ -142,6 +146,23 @@ func problems() []mapping {
 		{feeds.ErrMany, kind{"too-many-feeds", http.StatusConflict,
 			text("بلغت الإدارة الحد الأقصى من التقاويم", "The department has as many feeds as it may have"),
 			text("ألغِ تقويمًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Revoke a feed that is not used any more, then try again.")}},
+		{webhook.ErrNotFound, kindNotFound},
+		{webhook.ErrNoDelivery, kindNotFound},
+		{webhook.ErrURL, kind{"webhook-url", http.StatusUnprocessableEntity,
+			text("عنوان غير صالح", "Not an address for a webhook"),
+			text("اكتب عنوانًا يبدأ بـ https:// من دون اسم مستخدم أو كلمة مرور، وبحد أقصى 500 حرف.", "Write an address that begins with https://, without a user or password, of at most 500 characters.")}},
+		{webhook.ErrAddress, kind{"webhook-address", http.StatusUnprocessableEntity,
+			text("عنوان غير مسموح", "An address that webhooks must not reach"),
+			text("استخدم عنوانًا عامًا على الإنترنت، أو اطلب من مشغّل النظام السماح بشبكتك في ZIYARA_WEBHOOK_ALLOW.", "Use a public address, or have the operator allow its network in ZIYARA_WEBHOOK_ALLOW.")}},
+		{webhook.ErrDisabled, kind{"webhook-disabled", http.StatusConflict,
+			text("الإشعار الآلي معطّل", "The webhook is disabled"),
+			text("أصلح النظام المستقبِل، ثم فعّل الإشعار الآلي عبر enable.", "Repair its receiver, then enable the webhook.")}},
+		{webhook.ErrPending, kind{"delivery-pending", http.StatusConflict,
+			text("الإشعار ما زال قيد الإرسال", "The delivery is not finished"),
+			text("انتظر حتى تنتهي محاولات إرساله، ثم أعد الإرسال إن لزم.", "Wait until it is delivered or given up, then send it again if need be.")}},
+		{webhook.ErrMany, kind{"too-many-webhooks", http.StatusConflict,
+			text("بلغ المركز الحد الأقصى من الإشعارات الآلية", "There are as many webhooks as there may be"),
+			text("احذف إشعارًا آليًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Remove a webhook that is not used any more, then try again.")}},
 		{ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
 			text("يلزم تسجيل الدخول", "Sign-in is needed"),
 			text("سجّل الدخول من جديد ثم أعد المحاولة.", "Sign in again, then repeat the request.")}},

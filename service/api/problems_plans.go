@@ -98,6 +98,7 @@ func faultsOfPlans() []planFault {
 		{scheduling.ErrSlug, text("اكتب اسمًا مختصرًا للإجازة في slug.", "Give the holiday a slug to be referred to.")},
 		{scheduling.ErrMonthDay, text("اكتب اليوم من السنة على شكل MM-DD.", "Write the day of the year as MM-DD.")},
 		{scheduling.ErrWhen, text("اذكر التواريخ بطريقة واحدة: hijri أو yearly أو dates.", "Give the dates in exactly one way: hijri, yearly or dates.")},
+		{scheduling.ErrYear, text("التاريخ بعيد عن موعد الإجازة في هذه السنة. راجع السنة والتاريخ.", "The dates lie far from those of the holiday in that year. Check the year and the dates.")},
 		{scheduling.ErrSubDaily, text("القاعدة يومية أو أقل تكرارًا؛ الأوقات في openings.", "A rule recurs daily or less often; times of day belong in openings.")},
 		{scheduling.ErrTimes, text("احذف الأوقات من القاعدة؛ مكانها openings.", "Take times of day out of the rule; they belong in openings.")},
 		{scheduling.ErrCount, text("عدد التكرارات COUNT خارج الحد المسموح.", "COUNT of the rule is out of bounds.")},

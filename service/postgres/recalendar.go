@@ -104,10 +104,15 @@ func (q session) changedDays(ctx context.Context, changes []recalendared, now ti
 // claim is a claim on a ledger day, with what it is of.
 type claim struct {
 	scheduling.Claim
-	place slots.Place
-	held  bool // no visit yet
-	free  bool // of nobody
+	place  slots.Place
+	status slots.Status // "delayed" for what was given up
 }
+
+// held reports whether it is no visit yet.
+func (c *claim) held() bool { return c.status == slots.Held }
+
+// visit reports whether somebody comes: it is booked or asked for.
+func (c *claim) visit() bool { return c.status == slots.Booked || c.status == slots.Requested }
 
 // claims returns the claims on ledger days. The days are locked, so that none
 // is added meanwhile.
@@ -139,11 +144,11 @@ type claimOfDay struct {
 // it takes no place from anybody.
 func (r *claimOfDay) claim(n int) claim {
 	p := r.place()
-	c := claim{place: p, held: r.Status == string(slots.Held), free: !r.ID.Valid, Claim: scheduling.Claim{
+	c := claim{place: p, status: slots.Status(r.Status), Claim: scheduling.Claim{
 		ID: r.ID.String, Service: r.Service, First: p.First, Ticks: p.Ticks, Count: p.Count,
 		Booked: r.Created, Unsupported: r.Unsupported,
 	}}
-	if c.free {
+	if !r.ID.Valid {
 		c.ID, c.Unsupported = fmt.Sprintf("given up %d", n), true
 	}
 	return c
@@ -228,14 +233,14 @@ func affected(day scheduling.Day, claims []claim) (scheduling.Impact, []claim) {
 	var holds []claim
 	for _, lost := range whole.Lost {
 		switch c := byID[lost.ID]; {
-		case c.held:
+		case c.held():
 			holds = append(holds, c)
-		default:
+		case c.visit():
 			impact.Lost = append(impact.Lost, lost)
 		}
 	}
 	for _, regained := range whole.Regained {
-		if c := byID[regained.ID]; !c.free && !c.held {
+		if c := byID[regained.ID]; c.visit() {
 			impact.Regained = append(impact.Regained, regained)
 		}
 	}

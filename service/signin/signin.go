@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/service/secret"
 )
 
@@ -47,6 +48,8 @@ type Config struct {
 	// and nothing but a host. Without it there are none.
 	Origin string
 	Claims Claims
+	// Where says in words where somebody works; nil for no words.
+	Where func(catalog.Staff) catalog.Text
 
 	Keys *secret.Keys
 	Now  func() time.Time

@@ -1,0 +1,27 @@
+-- Removes deliveries that were made before $1, and those to webhooks that were
+-- removed, at most $2 rows; then webhooks that were removed and have none.
+WITH old AS (
+    DELETE FROM webhook_deliveries
+    WHERE id = ANY (ARRAY(
+        SELECT id
+        FROM webhook_deliveries
+        WHERE created_at < $1
+        ORDER BY created_at
+        LIMIT $2
+        FOR UPDATE SKIP LOCKED))
+    RETURNING id
+), orphans AS (
+    DELETE FROM webhook_deliveries
+    WHERE id = ANY (ARRAY(
+        SELECT d.id
+        FROM webhooks w
+        JOIN webhook_deliveries d ON d.webhook_id = w.id
+        WHERE w.state = 'removed'
+        LIMIT $2
+        FOR UPDATE OF d SKIP LOCKED))
+    RETURNING id
+), gone AS (
+    DELETE FROM webhooks w
+    WHERE w.state = 'removed' AND w.ended_at < $1 AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.webhook_id = w.id)
+)
+SELECT greatest((SELECT count(*) FROM old), (SELECT count(*) FROM orphans))
