@@ -154,8 +154,8 @@ func (s *Server) limit() fiber.Handler {
 // for so much in a minute, beside what passes. A call centre has one address.
 func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 	inner := limiter.New(limiter.Config{
-		Max:          most,
-		Expiration:   time.Minute,
+		Max:        most,
+		Expiration: time.Minute,
 		KeyGenerator: func(c *fiber.Ctx) string {
 			if staff := metaOf(c.UserContext()).staff; staff != nil {
 				return "staff " + staff.ID
