@@ -30,7 +30,16 @@ func permissions() map[string]permission {
 		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 		books      = serves()
 	)
+	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
 	return map[string]permission{
+		"listMessages":       {roles: corresponds},
+		"resendMessage":      {roles: corresponds},
+		"getMessageText":     {roles: decides},
+		"saveMessageText":    {roles: decides},
+		"previewMessageText": {roles: decides},
+		"getMessageBudget":   {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"saveMessageBudget":  {roles: []catalog.Role{catalog.RoleAdmin}},
+
 		"getMe":              {roles: everybody},
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
@@ -65,20 +74,29 @@ func permissions() map[string]permission {
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
 
 		// The hall.
-		"createArrival": {roles: receives},
-		"checkIn":       {roles: receives},
-		"callVisitor":   {roles: receives},
-		"recallVisitor": {roles: receives},
-		"missVisitor":   {roles: receives},
-		"startVisit":    {roles: receives},
-		"completeVisit": {roles: receives},
-		"recordNoShow":  {roles: receives},
-		"restoreVisit":  {roles: receives},
-		"createWalkIn":  {roles: receives},
-		"announceDelay": {roles: receives},
-		"getHall":       {roles: append(slices.Clip(receives), catalog.RoleManager)},
-		"listDesks":     {roles: append(slices.Clip(receives), catalog.RoleManager)},
-		"putDesk":       {roles: decides},
-		"deleteDesk":    {roles: decides},
+		"createArrival":         {roles: receives},
+		"checkIn":               {roles: receives},
+		"callVisitor":           {roles: receives},
+		"recallVisitor":         {roles: receives},
+		"missVisitor":           {roles: receives},
+		"startVisit":            {roles: receives},
+		"completeVisit":         {roles: receives},
+		"recordNoShow":          {roles: receives},
+		"restoreVisit":          {roles: receives},
+		"createWalkIn":          {roles: receives},
+		"announceDelay":         {roles: receives},
+		"getHall":               {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"listDesks":             {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"putDesk":               {roles: decides},
+		"deleteDesk":            {roles: decides},
+		"createWebhook":         {roles: decides},
+		"listWebhooks":          {roles: decides},
+		"getWebhook":            {roles: decides},
+		"deleteWebhook":         {roles: decides},
+		"rotateWebhookSecret":   {roles: decides},
+		"enableWebhook":         {roles: decides},
+		"testWebhook":           {roles: decides},
+		"listWebhookDeliveries": {roles: decides},
+		"resendWebhookDelivery": {roles: decides},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
 
@@ -19,6 +20,11 @@ func text(ar, en string) catalog.Text { return catalog.Text{AR: ar, EN: en} }
 type mapping struct {
 	err  error
 	kind kind
+}
+
+// allProblems is the whole catalogue.
+func allProblems() []mapping {
+	return slices.Concat(problems(), surveyProblems(), messageProblems())
 }
 
 // problems is the catalogue of what can be wrong, in both languages. Each
@@ -151,6 +157,23 @@ func problems() []mapping {
 		{feeds.ErrMany, kind{"too-many-feeds", http.StatusConflict,
 			text("بلغت الإدارة الحد الأقصى من التقاويم", "The department has as many feeds as it may have"),
 			text("ألغِ تقويمًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Revoke a feed that is not used any more, then try again.")}},
+		{webhook.ErrNotFound, kindNotFound},
+		{webhook.ErrNoDelivery, kindNotFound},
+		{webhook.ErrURL, kind{"webhook-url", http.StatusUnprocessableEntity,
+			text("عنوان غير صالح", "Not an address for a webhook"),
+			text("اكتب عنوانًا يبدأ بـ https:// من دون اسم مستخدم أو كلمة مرور، وبحد أقصى 500 حرف.", "Write an address that begins with https://, without a user or password, of at most 500 characters.")}},
+		{webhook.ErrAddress, kind{"webhook-address", http.StatusUnprocessableEntity,
+			text("عنوان غير مسموح", "An address that webhooks must not reach"),
+			text("استخدم عنوانًا عامًا على الإنترنت، أو اطلب من مشغّل النظام السماح بشبكتك في ZIYARA_WEBHOOK_ALLOW.", "Use a public address, or have the operator allow its network in ZIYARA_WEBHOOK_ALLOW.")}},
+		{webhook.ErrDisabled, kind{"webhook-disabled", http.StatusConflict,
+			text("الإشعار الآلي معطّل", "The webhook is disabled"),
+			text("أصلح النظام المستقبِل، ثم فعّل الإشعار الآلي عبر enable.", "Repair its receiver, then enable the webhook.")}},
+		{webhook.ErrPending, kind{"delivery-pending", http.StatusConflict,
+			text("الإشعار ما زال قيد الإرسال", "The delivery is not finished"),
+			text("انتظر حتى تنتهي محاولات إرساله، ثم أعد الإرسال إن لزم.", "Wait until it is delivered or given up, then send it again if need be.")}},
+		{webhook.ErrMany, kind{"too-many-webhooks", http.StatusConflict,
+			text("بلغ المركز الحد الأقصى من الإشعارات الآلية", "There are as many webhooks as there may be"),
+			text("احذف إشعارًا آليًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Remove a webhook that is not used any more, then try again.")}},
 		{ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
 			text("يلزم تسجيل الدخول", "Sign-in is needed"),
 			text("سجّل الدخول من جديد ثم أعد المحاولة.", "Sign in again, then repeat the request.")}},
