@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/notify"
-	"ziyara/service/postgres"
 	"ziyara/slots"
 )
 
@@ -183,15 +182,15 @@ func TestFailedMessages(t *testing.T) {
 	if err != nil || len(all) != 5 {
 		t.Fatalf("all failed: %d, %v", len(all), err)
 	}
-	if err := b.store.Resend(t.Context(), all[0].ID, b.now); err != nil {
+	if _, err := b.store.Resend(t.Context(), all[0].ID, by("sara", b.now)); err != nil {
 		t.Errorf("resend: %v", err)
 	}
 	for name, id := range map[string]int64{"what waits already": all[0].ID, "what nobody knows": 1 << 40} {
-		if err := b.store.Resend(t.Context(), id, b.now); !errors.Is(err, postgres.ErrNotResent) {
+		if _, err := b.store.Resend(t.Context(), id, by("sara", b.now)); !errors.Is(err, notify.ErrNotResent) && !errors.Is(err, slots.ErrNotFound) {
 			t.Errorf("resend %s: %v", name, err)
 		}
 	}
-	if err := b.store.Resend(t.Context(), all[1].ID, all[1].Expires); !errors.Is(err, postgres.ErrNotResent) {
+	if _, err := b.store.Resend(t.Context(), all[1].ID, by("sara", all[1].Expires)); !errors.Is(err, notify.ErrNotResent) {
 		t.Errorf("resend what is too late: %v", err)
 	}
 	b.sends(t, false)
