@@ -394,3 +394,50 @@ func TestDelaysAreTold(t *testing.T) {
 	}
 	d.centre.AuditClean()
 }
+
+// Who is in the hall is not reminded of the visit any more, and their page says
+// where they are.
+func TestNoReminderInTheHall(t *testing.T) {
+	t.Parallel()
+	d := reception(t, 1)
+	servicetest.Exec(t, d.centre.DatabaseURL, `UPDATE services SET reminder_minutes = '{30}' WHERE slug = 'annual-returns'`)
+	servicetest.Exec(t, d.centre.DatabaseURL, `UPDATE centre SET version = version + 1`)
+	d.centre.Jobs()
+	here, away := d.centre.Visitor(1), d.centre.Visitor(2)
+	a := d.books(here, "11:10")
+	d.books(away, "11:10")
+	d.clock("10:20")
+	d.checksIn(a)
+	d.clock("10:41")
+	reminded := func(v *servicetest.Visitor) bool { return strings.Contains(v.Receives().Text, "Reminder") }
+	if reminded(here) || !reminded(away) {
+		t.Errorf("who is here is reminded: %t; who is not: %t", reminded(here), reminded(away))
+	}
+}
+
+// Two receptionists serve walk-ins at the same moment, at different replicas:
+// each gets a place of their own as long as there are any.
+func TestWalkInsAtOnce(t *testing.T) {
+	t.Parallel()
+	d := reception(t, 2)
+	d.clock("09:05")
+	var all sync.WaitGroup
+	answers := make([]servicetest.Answer, 6) // four desks
+	for i := range answers {
+		v := d.centre.Visitor(10 + i)
+		all.Go(func() {
+			answers[i] = d.Sends(servicetest.Request{Method: http.MethodPost, Path: "/v1/walk-ins", Replica: i % 2, Body: map[string]any{
+				"branch": "riyadh", "service": annualReturns, "visitor": map[string]any{"name": v.Name, "id": v.ID}}})
+		})
+	}
+	all.Wait()
+	numbers := map[int]bool{}
+	for _, answer := range answers {
+		var w api.WalkIn
+		if answer.JSON(t, &w); answer.Status != http.StatusCreated || numbers[w.Number] {
+			t.Errorf("%d %s", answer.Status, answer.Body)
+		}
+		numbers[w.Number] = true
+	}
+	d.centre.AuditClean()
+}
