@@ -81,6 +81,16 @@ func expected() map[string]row {
 		"getMessageBudget":   {own, no, no, all, all, ofBudget(http.MethodGet, nil)},
 		"saveMessageBudget": {no, no, no, no, all, ofBudget(http.MethodPut, map[string]any{
 			"links": true, "segment_price": "0.05", "monthly_segments": 10, "monthly_cost": "0", "warn_percent": 80})},
+		// What visitors do for themselves, staff do on behalf.
+		"listSlots":         {all, all, all, all, all, gets("/v1/services/annual-returns/slots?branch=riyadh&channel=agent")},
+		"findFirstSlots":    {all, all, all, all, all, gets("/v1/services/annual-returns/first?channel=protected")},
+		"listDays":          {all, all, all, all, all, gets("/v1/services/annual-returns/days?branch=riyadh")},
+		"createHold":        {own, own, all, no, all, holdsOnBehalf},
+		"createAppointment": {own, own, all, no, all, booksOnBehalf},
+		"listAppointments":  {all, all, all, all, all, gets("/v1/appointments")},
+		"getAppointment":    {own, own, all, all, all, showsToStaff},
+		"cancelOnBehalf":    {own, own, all, no, all, cancelsOnBehalf},
+		"moveOnBehalf":      {own, own, all, no, all, movesOnBehalf},
 	}
 }
 
@@ -140,6 +150,45 @@ func ofRevenues(method, suffix string, body any) fixture {
 		return asked{Department: "revenues", Request: servicetest.Request{
 			Method: method, Path: "/v1/departments/revenues" + suffix, Body: body, Header: map[string]string{"If-Match": "*"}}}
 	}
+}
+
+// holdsOnBehalf holds a place that is free for agents.
+func holdsOnBehalf(w *walk) asked {
+	start := w.free("bank-guarantee")
+	return asked{
+		Request: servicetest.Request{Method: http.MethodPost, Path: "/v1/holds", Body: map[string]any{
+			"service": "bank-guarantee", "branch": "riyadh", "start": start,
+		}},
+		Department: departmentOf(w.t, w.Centre, "bank-guarantee"), Branch: "riyadh",
+	}
+}
+
+// booksOnBehalf books what an agent holds.
+func booksOnBehalf(w *walk) asked {
+	a := holdsOnBehalf(w)
+	var hold api.Hold
+	w.Agent().Sends(a.Request).JSON(w.t, &hold)
+	visitor := w.visitor()
+	a.Path = "/v1/appointments"
+	a.Body = map[string]any{
+		"hold": hold.ID, "hold_token": hold.Token, "mobile": visitor.Mobile,
+		"visitor": map[string]any{"name": visitor.Name, "id": visitor.ID}, "documents_acknowledged": true,
+	}
+	return a
+}
+
+// showsToStaff shows a booked visit.
+func showsToStaff(w *walk) asked { return w.about(w.booked("annual-returns"), http.MethodGet, "", nil) }
+
+// cancelsOnBehalf cancels a booked visit.
+func cancelsOnBehalf(w *walk) asked {
+	return w.about(w.booked("annual-returns"), http.MethodPost, "/cancel-on-behalf", map[string]any{"reason": "اتصل الزائر"})
+}
+
+// movesOnBehalf moves a booked visit to the next free start.
+func movesOnBehalf(w *walk) asked {
+	a := w.booked("annual-returns")
+	return w.about(a, http.MethodPost, "/move-on-behalf", map[string]any{"start": w.free("annual-returns"), "reason": "اتصل الزائر"})
 }
 
 // walk is a centre in which the operations are asked for.

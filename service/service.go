@@ -95,7 +95,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID,
-		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile})); err != nil {
+		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}), slots.WithRefresh(s.reload)); err != nil {
 		return nil, err
 	}
 	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
@@ -135,7 +135,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts, Visits: s.store.Visits,
 		Calendars: s.store, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 	})

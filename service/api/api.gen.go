@@ -166,11 +166,11 @@ type Appointment struct {
 	// History What happened, oldest first.
 	History []AppointmentEvent `json:"history"`
 
-	// ManageToken The key to the appointment; only in the answer to booking it.
+	// ManageToken The key to the appointment; only in the answer to a visitor who books it.
 	ManageToken string `json:"manage_token,omitempty"`
 
-	// Mobile The proved number, masked.
-	Mobile string `json:"mobile"`
+	// Mobile The number that messages go to, masked; absent for a visitor without one.
+	Mobile string `json:"mobile,omitempty"`
 
 	// MoveBefore It can be moved before this instant.
 	MoveBefore time.Time `json:"move_before"`
@@ -193,6 +193,63 @@ type Appointment struct {
 	// Service Slug of the service.
 	Service string `json:"service"`
 
+	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+	Staff *StaffView `json:"staff,omitempty"`
+
+	// Start When the visit begins, with the branch's offset.
+	Start time.Time `json:"start"`
+
+	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
+	Status AppointmentStatus `json:"status"`
+
+	// Version Grows with every change.
+	Version int `json:"version"`
+
+	// Visitor Name of the visitor.
+	Visitor string `json:"visitor"`
+}
+
+// AppointmentEntry An appointment in a list.
+type AppointmentEntry struct {
+	// AnswerBy While it is requested: until when the department answers.
+	AnswerBy *time.Time `json:"answer_by,omitempty"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+	Channel Channel `json:"channel"`
+
+	// CreatedAt When it was booked.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// End When it ends.
+	End time.Time `json:"end"`
+
+	// ID The visitor's identity number, masked.
+	ID string `json:"id"`
+
+	// Mobile The number that messages go to, masked; absent for a visitor without one.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Needs What the visitor declared; absent if nothing.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Reference Names the appointment.
+	Reference string `json:"reference"`
+
+	// Representative Name of who comes for the visitor; absent for nobody.
+	Representative string `json:"representative,omitempty"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
 	// Start When the visit begins, with the branch's offset.
 	Start time.Time `json:"start"`
 
@@ -208,17 +265,29 @@ type Appointment struct {
 
 // AppointmentEvent Something that happened to the appointment.
 type AppointmentEvent struct {
+	// Actor Who of the staff did it; only staff see it.
+	Actor string `json:"actor,omitempty"`
+
 	// At When it happened, with the branch's offset.
 	At time.Time `json:"at"`
 
 	// Event What happened.
 	Event string `json:"event"`
 
-	// Reason Why the department declined, as it wrote it.
+	// Reason Why the department declined, as it wrote it; staff see all reasons.
 	Reason string `json:"reason,omitempty"`
 
 	// Start Start of the visit from then on; of proposed, the one proposed.
 	Start time.Time `json:"start"`
+}
+
+// AppointmentList A page of appointments.
+type AppointmentList struct {
+	// Appointments Ascending by start.
+	Appointments []AppointmentEntry `json:"appointments"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
 }
 
 // AppointmentRequest A booking of a held place.
@@ -232,14 +301,23 @@ type AppointmentRequest struct {
 	// HoldToken The `token` of the hold.
 	HoldToken string `json:"hold_token"`
 
+	// Lang Language of the messages; that of the request if absent.
+	Lang string `json:"lang,omitempty"`
+
+	// Mobile The visitor's mobile number as staff were told it; visitors prove theirs instead.
+	Mobile string `json:"mobile,omitempty"`
+
 	// Needs What the visitor needs, beside what the hold was made with. What makes the visit longer is declared with the hold.
 	Needs []Need `json:"needs,omitempty"`
+
+	// Reason Why, in the words of staff; needed for the channel `protected`, and to pass over a pause. The visitor is not shown it.
+	Reason string `json:"reason,omitempty"`
 
 	// Representative Who comes on the visitor's behalf.
 	Representative *Representative `json:"representative,omitempty"`
 
-	// Verification The `token` of the checked verification.
-	Verification string `json:"verification"`
+	// Verification The `token` of the checked verification; visitors need one.
+	Verification string `json:"verification,omitempty"`
 
 	// Visitor Who comes, or on whose behalf somebody comes.
 	Visitor Visitor `json:"visitor"`
@@ -334,7 +412,13 @@ type CallRequest struct {
 	Reference string `json:"reference,omitempty"`
 }
 
-// Channel The way a booking comes in; `public` if absent. All others are for staff.
+// CancelOnBehalfRequest Why it is cancelled.
+type CancelOnBehalfRequest struct {
+	// Reason Why; staff see it.
+	Reason string `json:"reason"`
+}
+
+// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
 type Channel = catalog.Channel
 
 // CheckInRequest Where somebody is checked in.
@@ -956,7 +1040,7 @@ type HoldRequest struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// Channel The way a booking comes in; `public` if absent. All others are for staff.
+	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel,omitempty"`
 
 	// Needs What the visitor needs; the place is as long as it takes.
@@ -1355,6 +1439,15 @@ type MonthDay struct {
 	State string `json:"state"`
 }
 
+// MoveOnBehalfRequest Where to move it to, and why.
+type MoveOnBehalfRequest struct {
+	// Reason Why; staff see it.
+	Reason string `json:"reason"`
+
+	// Start One of the listed starts, with any offset.
+	Start time.Time `json:"start"`
+}
+
 // MoveRequest Where to move it to.
 type MoveRequest struct {
 	// Start One of the listed starts, with any offset.
@@ -1710,6 +1803,48 @@ type SlotList struct {
 
 	// Zone IANA time zone of the dates.
 	Zone string `json:"zone"`
+}
+
+// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+type StaffView struct {
+	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+	Channel Channel `json:"channel"`
+
+	// Email The visitor's e-mail address.
+	Email string `json:"email,omitempty"`
+
+	// ID The visitor's identity number, masked.
+	ID string `json:"id"`
+
+	// IDKind Who issued the visitor's identity number.
+	IDKind string `json:"id_kind"`
+
+	// Lang Language of the visitor's messages.
+	Lang string `json:"lang"`
+
+	// Mobile The number that messages go to.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Representative Who comes for the visitor, and by which power of attorney.
+	Representative *StaffViewRepresentative `json:"representative,omitempty"`
+
+	// Spoken The reference in words to read aloud, in the language asked for.
+	Spoken string `json:"spoken"`
+}
+
+// StaffViewRepresentative Who comes for the visitor, and by which power of attorney.
+type StaffViewRepresentative struct {
+	// ID Their identity number, masked.
+	ID string `json:"id"`
+
+	// Name Their name.
+	Name string `json:"name"`
+
+	// Wakala Number of the power of attorney.
+	Wakala string `json:"wakala"`
+
+	// WakalaExpires Last date on which it is valid.
+	WakalaExpires string `json:"wakala_expires"`
 }
 
 // StartRequest Where the visit starts.
@@ -2138,6 +2273,9 @@ type Party = int
 // PlanDate defines model for PlanDate.
 type PlanDate = string
 
+// SearchChannel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+type SearchChannel = Channel
+
 // ServiceSlug defines model for ServiceSlug.
 type ServiceSlug = string
 
@@ -2198,6 +2336,45 @@ type UnsupportedMediaType = Problem
 // VersionNeeded What went wrong (RFC 9457).
 type VersionNeeded = Problem
 
+// ListAppointmentsParams defines parameters for ListAppointments.
+type ListAppointmentsParams struct {
+	// Department Slug of a department.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Branch Slug of a branch.
+	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Service Slug of a service.
+	Service string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Date The date of the visits, in the zone of each branch; instead of `from` and `to`.
+	Date string `form:"date,omitempty" json:"date,omitempty"`
+
+	// From First date, in the zone of each branch.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last date, included; 30 days after `from` if absent.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Status Where the appointments stand.
+	Status *AppointmentStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Channel The channel that they were booked over.
+	Channel Channel `form:"channel,omitempty" json:"channel,omitempty"`
+
+	// Q A reference, a mobile number in any spelling, the identity number of the visitor or the representative, or words of the visitor's name or their beginnings, in any order. Arabic letters that are mixed up are one, and the article does not matter.
+	Q string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // CreateAppointmentParams defines parameters for CreateAppointment.
 type CreateAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -2231,6 +2408,12 @@ type CancelAppointmentParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CancelOnBehalfParams defines parameters for CancelOnBehalf.
+type CancelOnBehalfParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // CheckInParams defines parameters for CheckIn.
 type CheckInParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -2257,6 +2440,12 @@ type DeclineProposalParams struct {
 
 // MoveAppointmentParams defines parameters for MoveAppointment.
 type MoveAppointmentParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// MoveOnBehalfParams defines parameters for MoveOnBehalf.
+type MoveOnBehalfParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -2701,6 +2890,9 @@ type ListDaysParams struct {
 	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
 	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
 
+	// Channel The channel whose places are looked at. Visitors look at `public`; staff, with a token of theirs, at any of them, and at `agent` if absent.
+	Channel SearchChannel `form:"channel,omitempty" json:"channel,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
@@ -2718,6 +2910,9 @@ type FindFirstSlotsParams struct {
 
 	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
 	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
+
+	// Channel The channel whose places are looked at. Visitors look at `public`; staff, with a token of theirs, at any of them, and at `agent` if absent.
+	Channel SearchChannel `form:"channel,omitempty" json:"channel,omitempty"`
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
@@ -2742,6 +2937,9 @@ type ListSlotsParams struct {
 
 	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
 	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
+
+	// Channel The channel whose places are looked at. Visitors look at `public`; staff, with a token of theirs, at any of them, and at `agent` if absent.
+	Channel SearchChannel `form:"channel,omitempty" json:"channel,omitempty"`
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
@@ -2912,6 +3110,9 @@ type TestWebhookParams struct {
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentRequest
 
+// CancelOnBehalfJSONRequestBody defines body for CancelOnBehalf for application/json ContentType.
+type CancelOnBehalfJSONRequestBody = CancelOnBehalfRequest
+
 // CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
 type CheckInJSONRequestBody = CheckInRequest
 
@@ -2920,6 +3121,9 @@ type DeclineAppointmentJSONRequestBody = DeclineRequest
 
 // MoveAppointmentJSONRequestBody defines body for MoveAppointment for application/json ContentType.
 type MoveAppointmentJSONRequestBody = MoveRequest
+
+// MoveOnBehalfJSONRequestBody defines body for MoveOnBehalf for application/json ContentType.
+type MoveOnBehalfJSONRequestBody = MoveOnBehalfRequest
 
 // ProposeStartJSONRequestBody defines body for ProposeStart for application/json ContentType.
 type ProposeStartJSONRequestBody = MoveRequest
@@ -3001,6 +3205,9 @@ type ServerInterface interface {
 	// GetReady Can the process take requests?
 	// (GET /readyz)
 	GetReady(c *fiber.Ctx) error
+	// ListAppointments List appointments
+	// (GET /v1/appointments)
+	ListAppointments(c *fiber.Ctx, params ListAppointmentsParams) error
 	// CreateAppointment Book a held place
 	// (POST /v1/appointments)
 	CreateAppointment(c *fiber.Ctx, params CreateAppointmentParams) error
@@ -3016,6 +3223,9 @@ type ServerInterface interface {
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(c *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error
+	// CancelOnBehalf Cancel an appointment on behalf of the visitor
+	// (POST /v1/appointments/{reference}/cancel-on-behalf)
+	CancelOnBehalf(c *fiber.Ctx, reference AppointmentReference, params CancelOnBehalfParams) error
 	// CheckIn Check a visitor in
 	// (POST /v1/appointments/{reference}/check-in)
 	CheckIn(c *fiber.Ctx, reference AppointmentReference, params CheckInParams) error
@@ -3031,6 +3241,9 @@ type ServerInterface interface {
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(c *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error
+	// MoveOnBehalf Move an appointment on behalf of the visitor
+	// (POST /v1/appointments/{reference}/move-on-behalf)
+	MoveOnBehalf(c *fiber.Ctx, reference AppointmentReference, params MoveOnBehalfParams) error
 	// RecordNoShow Nobody came
 	// (POST /v1/appointments/{reference}/no-show)
 	RecordNoShow(c *fiber.Ctx, reference AppointmentReference, params RecordNoShowParams) error
@@ -3275,6 +3488,132 @@ func (siw *ServerInterfaceWrapper) GetReady(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetReady(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListAppointments operation middleware
+func (siw *ServerInterfaceWrapper) ListAppointments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAppointmentsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", query, &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", query, &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date", query, &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter date: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", query, &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter status: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", query, &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter channel: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", query, &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter q: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListAppointments(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -3552,6 +3891,57 @@ func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// CancelOnBehalf operation middleware
+func (siw *ServerInterfaceWrapper) CancelOnBehalf(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelOnBehalfParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CancelOnBehalf(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // CheckIn operation middleware
 func (siw *ServerInterfaceWrapper) CheckIn(c *fiber.Ctx) error {
 
@@ -3794,6 +4184,57 @@ func (siw *ServerInterfaceWrapper) MoveAppointment(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.MoveAppointment(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MoveOnBehalf operation middleware
+func (siw *ServerInterfaceWrapper) MoveOnBehalf(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MoveOnBehalfParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MoveOnBehalf(c, reference, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -6781,6 +7222,13 @@ func (siw *ServerInterfaceWrapper) ListDays(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter needs: %w", err).Error())
 	}
 
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", query, &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter channel: %w", err).Error())
+	}
+
 	headers := c.GetReqHeaders()
 
 	// ------------- Optional header parameter "Accept-Language" -------------
@@ -6874,6 +7322,13 @@ func (siw *ServerInterfaceWrapper) FindFirstSlots(c *fiber.Ctx) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "needs", query, &params.Needs, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter needs: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", query, &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter channel: %w", err).Error())
 	}
 
 	headers := c.GetReqHeaders()
@@ -6983,6 +7438,13 @@ func (siw *ServerInterfaceWrapper) ListSlots(c *fiber.Ctx) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "needs", query, &params.Needs, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter needs: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", query, &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter channel: %w", err).Error())
 	}
 
 	headers := c.GetReqHeaders()
@@ -8272,6 +8734,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/verifications/:id/check", wrapper.CheckVerification)
 
+	router.Get(options.BaseURL+"/v1/appointments", wrapper.ListAppointments)
+
 	router.Post(options.BaseURL+"/v1/appointments", wrapper.CreateAppointment)
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference", wrapper.GetAppointment)
@@ -8291,6 +8755,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/appointments/:reference/decline", wrapper.DeclineAppointment)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/propose", wrapper.ProposeStart)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/cancel-on-behalf", wrapper.CancelOnBehalf)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/move-on-behalf", wrapper.MoveOnBehalf)
 
 	router.Get(options.BaseURL+"/v1/desk-groups", wrapper.ListDeskGroups)
 
@@ -8462,6 +8930,80 @@ func (response GetReady503ApplicationProblemPlusJSONResponse) VisitGetReadyRespo
 	return ctx.JSON(&response.Body)
 }
 
+type ListAppointmentsRequestObject struct {
+	Params ListAppointmentsParams
+}
+
+type ListAppointmentsResponseObject interface {
+	VisitListAppointmentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListAppointments200JSONResponse AppointmentList
+
+func (response ListAppointments200JSONResponse) VisitListAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListAppointments401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListAppointments401ApplicationProblemPlusJSONResponse) VisitListAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListAppointments403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListAppointments403ApplicationProblemPlusJSONResponse) VisitListAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListAppointments422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListAppointments422ApplicationProblemPlusJSONResponse) VisitListAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListAppointments429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListAppointments429ApplicationProblemPlusJSONResponse) VisitListAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListAppointments503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListAppointments503ApplicationProblemPlusJSONResponse) VisitListAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type CreateAppointmentRequestObject struct {
 	Params CreateAppointmentParams
 	Body   *CreateAppointmentJSONRequestBody
@@ -8495,6 +9037,17 @@ type CreateAppointment400ApplicationProblemPlusJSONResponse struct {
 func (response CreateAppointment400ApplicationProblemPlusJSONResponse) VisitCreateAppointmentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateAppointment401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateAppointment401ApplicationProblemPlusJSONResponse) VisitCreateAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
 
 	return ctx.JSON(&response)
 }
@@ -8625,6 +9178,17 @@ type GetAppointment401ApplicationProblemPlusJSONResponse struct {
 func (response GetAppointment401ApplicationProblemPlusJSONResponse) VisitGetAppointmentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointment403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointment403ApplicationProblemPlusJSONResponse) VisitGetAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
 
 	return ctx.JSON(&response)
 }
@@ -9036,6 +9600,137 @@ type CancelAppointment503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelAppointment503ApplicationProblemPlusJSONResponse) VisitCancelAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CancelOnBehalfRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    CancelOnBehalfParams
+	Body      *CancelOnBehalfJSONRequestBody
+}
+
+type CancelOnBehalfResponseObject interface {
+	VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error
+}
+
+type CancelOnBehalf200JSONResponse Appointment
+
+func (response CancelOnBehalf200JSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf400ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf401ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf403ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf404ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf409ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf413ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf415ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf422ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CancelOnBehalf429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf429ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CancelOnBehalf503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CancelOnBehalf503ApplicationProblemPlusJSONResponse) VisitCancelOnBehalfResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -9634,6 +10329,137 @@ type MoveAppointment503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MoveAppointment503ApplicationProblemPlusJSONResponse) VisitMoveAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MoveOnBehalfRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    MoveOnBehalfParams
+	Body      *MoveOnBehalfJSONRequestBody
+}
+
+type MoveOnBehalfResponseObject interface {
+	VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error
+}
+
+type MoveOnBehalf200JSONResponse Appointment
+
+func (response MoveOnBehalf200JSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf400ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf401ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf403ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf404ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf409ApplicationProblemPlusJSONResponse struct {
+	SlotTakenApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf409ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf413ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf415ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf422ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOnBehalf429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf429ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MoveOnBehalf503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOnBehalf503ApplicationProblemPlusJSONResponse) VisitMoveOnBehalfResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -13528,6 +14354,17 @@ func (response CreateHold400ApplicationProblemPlusJSONResponse) VisitCreateHoldR
 	return ctx.JSON(&response)
 }
 
+type CreateHold401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHold401ApplicationProblemPlusJSONResponse) VisitCreateHoldResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
 type CreateHold403ApplicationProblemPlusJSONResponse struct {
 	ForbiddenApplicationProblemPlusJSONResponse
 }
@@ -14827,6 +15664,28 @@ func (response ListDays304Response) VisitListDaysResponse(ctx *fiber.Ctx) error 
 	return nil
 }
 
+type ListDays401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDays401ApplicationProblemPlusJSONResponse) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListDays403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDays403ApplicationProblemPlusJSONResponse) VisitListDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
 type ListDays404ApplicationProblemPlusJSONResponse struct {
 	NotFoundApplicationProblemPlusJSONResponse
 }
@@ -14913,6 +15772,28 @@ func (response FindFirstSlots304Response) VisitFindFirstSlotsResponse(ctx *fiber
 	return nil
 }
 
+type FindFirstSlots401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response FindFirstSlots401ApplicationProblemPlusJSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type FindFirstSlots403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response FindFirstSlots403ApplicationProblemPlusJSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
 type FindFirstSlots404ApplicationProblemPlusJSONResponse struct {
 	NotFoundApplicationProblemPlusJSONResponse
 }
@@ -14997,6 +15878,28 @@ func (response ListSlots304Response) VisitListSlotsResponse(ctx *fiber.Ctx) erro
 	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Status(304)
 	return nil
+}
+
+type ListSlots401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListSlots401ApplicationProblemPlusJSONResponse) VisitListSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListSlots403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListSlots403ApplicationProblemPlusJSONResponse) VisitListSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
 }
 
 type ListSlots404ApplicationProblemPlusJSONResponse struct {
@@ -17141,6 +18044,9 @@ type StrictServerInterface interface {
 	// GetReady Can the process take requests?
 	// (GET /readyz)
 	GetReady(ctx context.Context, request GetReadyRequestObject) (GetReadyResponseObject, error)
+	// ListAppointments List appointments
+	// (GET /v1/appointments)
+	ListAppointments(ctx context.Context, request ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error)
 	// CreateAppointment Book a held place
 	// (POST /v1/appointments)
 	CreateAppointment(ctx context.Context, request CreateAppointmentRequestObject) (CreateAppointmentResponseObject, error)
@@ -17156,6 +18062,9 @@ type StrictServerInterface interface {
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
+	// CancelOnBehalf Cancel an appointment on behalf of the visitor
+	// (POST /v1/appointments/{reference}/cancel-on-behalf)
+	CancelOnBehalf(ctx context.Context, request CancelOnBehalfRequestObject) (CancelOnBehalfResponseObject, error)
 	// CheckIn Check a visitor in
 	// (POST /v1/appointments/{reference}/check-in)
 	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
@@ -17171,6 +18080,9 @@ type StrictServerInterface interface {
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(ctx context.Context, request MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error)
+	// MoveOnBehalf Move an appointment on behalf of the visitor
+	// (POST /v1/appointments/{reference}/move-on-behalf)
+	MoveOnBehalf(ctx context.Context, request MoveOnBehalfRequestObject) (MoveOnBehalfResponseObject, error)
 	// RecordNoShow Nobody came
 	// (POST /v1/appointments/{reference}/no-show)
 	RecordNoShow(ctx context.Context, request RecordNoShowRequestObject) (RecordNoShowResponseObject, error)
@@ -17451,6 +18363,33 @@ func (sh *strictHandler) GetReady(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListAppointments operation middleware
+func (sh *strictHandler) ListAppointments(ctx *fiber.Ctx, params ListAppointmentsParams) error {
+	var request ListAppointmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAppointments(ctx.UserContext(), request.(ListAppointmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAppointments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAppointmentsResponseObject); ok {
+		if err := validResponse.VisitListAppointmentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CreateAppointment operation middleware
 func (sh *strictHandler) CreateAppointment(ctx *fiber.Ctx, params CreateAppointmentParams) error {
 	var request CreateAppointmentRequestObject
@@ -17596,6 +18535,48 @@ func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference Appointment
 		return err
 	} else if validResponse, ok := response.(CancelAppointmentResponseObject); ok {
 		if err := validResponse.VisitCancelAppointmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelOnBehalf operation middleware
+func (sh *strictHandler) CancelOnBehalf(ctx *fiber.Ctx, reference AppointmentReference, params CancelOnBehalfParams) error {
+	var request CancelOnBehalfRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body CancelOnBehalfJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelOnBehalf(ctx.UserContext(), request.(CancelOnBehalfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelOnBehalf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelOnBehalfResponseObject); ok {
+		if err := validResponse.VisitCancelOnBehalfResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -17778,6 +18759,48 @@ func (sh *strictHandler) MoveAppointment(ctx *fiber.Ctx, reference AppointmentRe
 		return err
 	} else if validResponse, ok := response.(MoveAppointmentResponseObject); ok {
 		if err := validResponse.VisitMoveAppointmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MoveOnBehalf operation middleware
+func (sh *strictHandler) MoveOnBehalf(ctx *fiber.Ctx, reference AppointmentReference, params MoveOnBehalfParams) error {
+	var request MoveOnBehalfRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body MoveOnBehalfJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveOnBehalf(ctx.UserContext(), request.(MoveOnBehalfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveOnBehalf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MoveOnBehalfResponseObject); ok {
+		if err := validResponse.VisitMoveOnBehalfResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -58,6 +58,8 @@ type Config struct {
 	// ErrSignInUnavailable when that can't be told. nil when the staff can't
 	// sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Visits reads a page of the visits that staff look at.
+	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
 	// Session returns whose session a browser has; ErrSignIn for none, and
 	// ErrForeign for a change that another site asks for. nil for no sessions.
 	Session func(c *fiber.Ctx) (catalog.Staff, error)

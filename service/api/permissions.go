@@ -14,6 +14,11 @@ type permission struct {
 	visitors bool
 }
 
+// serves returns the roles of those who speak with visitors.
+func serves() []catalog.Role {
+	return []catalog.Role{catalog.RoleAgent, catalog.RoleReceptionist, catalog.RoleCoordinator, catalog.RoleAdmin}
+}
+
 // permissions returns who may do what, by operation of the contract. What is
 // not in it is not for staff. Whether the roles reach the department and the
 // branch that are asked for is Staff.Reaches.
@@ -23,6 +28,7 @@ func permissions() map[string]permission {
 		subscribes = []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAdmin}
 		receives   = []catalog.Role{catalog.RoleReceptionist, catalog.RoleCoordinator, catalog.RoleAdmin}
 		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
+		books      = serves()
 	)
 	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
 	return map[string]permission{
@@ -38,6 +44,15 @@ func permissions() map[string]permission {
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
 		"proposeStart":       {roles: decides},
+		"listSlots":          {roles: everybody, visitors: true},
+		"findFirstSlots":     {roles: everybody, visitors: true},
+		"listDays":           {roles: everybody, visitors: true},
+		"createHold":         {roles: books, visitors: true},
+		"createAppointment":  {roles: books, visitors: true},
+		"listAppointments":   {roles: everybody},
+		"getAppointment":     {roles: everybody, visitors: true},
+		"cancelOnBehalf":     {roles: books},
+		"moveOnBehalf":       {roles: books},
 		"listDeskGroups":     {roles: everybody},
 		"getDeskGroup":       {roles: everybody},
 		"getDeskGroupDay":    {roles: everybody},

@@ -39,6 +39,7 @@ func domainErrors() map[string]error {
 		"slots.ErrReleased":         slots.ErrReleased,
 		"slots.ErrHoldUsed":         slots.ErrHoldUsed,
 		"slots.ErrNotBooked":        slots.ErrNotBooked,
+		"slots.ErrStarted":          slots.ErrStarted,
 		"slots.ErrRequested":        slots.ErrRequested,
 		"slots.ErrNotRequested":     slots.ErrNotRequested,
 		"slots.ErrNoProposal":       slots.ErrNoProposal,
