@@ -144,9 +144,9 @@ func (w *Worker) start(ctx context.Context, due []Receiver, now func() time.Time
 func (w *Worker) collect(err error) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n, errs := w.done, append(w.errs, err)
+	n, err := w.done, errors.Join(append([]error{err}, w.errs...)...)
 	w.done, w.errs = 0, nil
-	return n, errors.Join(errs...)
+	return n, err
 }
 
 // serve delivers to one receiver until nothing is due, it is to be left alone,
