@@ -202,12 +202,17 @@ func (w *Worker) round(ctx context.Context, r *Receiver, secrets [][]byte, now f
 	return len(outcomes), why == "" && !v.PausedUntil.After(at), nil
 }
 
-// open returns the secrets that sign.
+// open returns the secrets that sign: none if the present one can't be opened.
+// A former one that can't be is left out, as after a change of the program's
+// own secret.
 func (w *Worker) open(r Receiver) ([][]byte, error) {
-	secrets := make([][]byte, len(r.Secrets))
+	var secrets [][]byte
 	for i, sealed := range r.Secrets {
-		var err error
-		if secrets[i], err = w.config.Open(r.Webhook, sealed); err != nil {
+		secret, err := w.config.Open(r.Webhook, sealed)
+		switch {
+		case err == nil:
+			secrets = append(secrets, secret)
+		case i == 0:
 			return nil, err
 		}
 	}

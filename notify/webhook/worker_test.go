@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -247,6 +248,31 @@ func TestWorkerIsolates(t *testing.T) {
 		if o.State != webhook.Delivered && o.Result.Detail != webhook.NoSecret {
 			t.Errorf("outcome %+v", o)
 		}
+	}
+}
+
+// Once the program has another secret of its own, a webhook is given a new one
+// and works again; the former one can't be opened any more.
+func TestWorkerWithoutTheFormerSecret(t *testing.T) {
+	t.Parallel()
+	r := receiver(0, 0)
+	r.Secrets = [][]byte{[]byte("present"), []byte("former")}
+	l := &ledger{receivers: []webhook.Receiver{r}, waiting: map[string][]webhook.Claimed{"w": queue(1)}}
+	c := sender(nil).config()
+	c.Send = func(_ context.Context, _ string, h http.Header, _ []byte, _ time.Time) webhook.Result {
+		if signatures := strings.Fields(h.Get("webhook-signature")); len(signatures) != 1 {
+			t.Errorf("signatures %v, want one", signatures)
+		}
+		return webhook.Result{Status: 200}
+	}
+	c.Open = func(_ string, sealed []byte) ([]byte, error) {
+		if string(sealed) == "former" {
+			return nil, errors.New("wrong secret")
+		}
+		return sealed, nil
+	}
+	if n, err := deliver(t, l, c, happened); n != 1 || err != nil || l.outcomes[0].State != webhook.Delivered {
+		t.Errorf("%d outcomes %+v, %v", n, l.outcomes, err)
 	}
 }
 
