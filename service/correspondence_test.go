@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -221,9 +222,7 @@ func TestBudgetOfADepartment(t *testing.T) {
 	const path = "/v1/departments/revenues/budget"
 	put := func(tag string, change map[string]any) servicetest.Answer {
 		body := map[string]any{"links": true, "segment_price": "0.0575", "monthly_segments": 4, "monthly_cost": "0", "warn_percent": 50}
-		for name, value := range change {
-			body[name] = value
-		}
+		maps.Copy(body, change)
 		return centre.Admin().Sends(servicetest.Request{Method: http.MethodPut, Path: path, Body: body, Header: map[string]string{"If-Match": tag}})
 	}
 	tag := centre.Admin().Gets(path).Header.Get("ETag")

@@ -11,7 +11,7 @@ import (
 
 // growing matches a plan that reads the whole of a table that grows with every
 // visit.
-var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|webhook_deliveries)\b`)
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|webhook_deliveries|survey_answers|arrivals)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -95,7 +95,12 @@ func TestPlans(t *testing.T) {
 		{name: "purge_texts", arguments: now + ", 500", through: "messages_texts"},
 		{name: "purge_receipts", arguments: now + ", 500", through: "early_receipts_age"},
 		{name: "messages_about", arguments: "'R1', 200", through: "appointments_reference_key"},
-		{name: "failed_messages", arguments: "'contracts', 'infinity', 0, 200", through: "messages_failed"},
+		{name: "failed_messages", arguments: "'{contracts}', NULL, 'contracts', 'infinity', 0, 200", through: "messages_failed"},
+		{name: "failed_messages", arguments: "NULL, NULL, NULL, 'infinity', 0, 200", through: "messages_failed"},
+		{name: "message", arguments: "1", through: "messages_pkey"},
+		{name: "survey_save", arguments: "'R1', 5, true, NULL, 'ar', " + now, through: "appointments_reference_key"},
+		{name: "survey_find", arguments: "'R1'", through: "survey_answers_pkey"},
+		{name: "waitlist_number", arguments: "1", through: "waitlist_entries_number"},
 		{name: "resend_message", arguments: "1, " + now, through: "messages_pkey"},
 		{name: "queue_depth", through: "messages_due"},
 		{name: "answered", arguments: "'k1'", through: "idempotency_keys_pkey"},
@@ -250,6 +255,8 @@ SELECT gen_random_uuid(), CASE WHEN n % 10 > 0 THEN 'expired' ELSE 'waiting' END
 	'2026-11-19', '2026-12-10 21:00Z', CASE WHEN n % 10 > 0 THEN '2026-11-21'::timestamptz END,
 	gen_random_uuid(), '+966500000000', 'ar', 'x', 'national', '1000000008'
 FROM generate_series(1, 1000) AS n, desk_group_services gs;
+INSERT INTO survey_answers (branch_id, appointment_id, satisfaction, lang, answered_at, changed_at)
+SELECT branch_id, id, 5, 'ar', created_at, created_at FROM appointments WHERE status = 'booked';
 INSERT INTO waitlist_offers (entry_id, start_at, end_at, hold_id, made_at, expires_at)
 SELECT id, '2026-11-25 05:00Z', '2026-11-25 05:20Z', gen_random_uuid(), '2026-11-21', '2026-11-22' FROM waitlist_entries;
 INSERT INTO idempotency_keys
