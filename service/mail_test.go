@@ -380,3 +380,43 @@ func (s mailSession) Data(r io.Reader) error {
 	s.server.mails = append(s.server.mails, taken)
 	return nil
 }
+
+// Who has an address and no mobile is told by e-mail alone, reminders too, and
+// is on no list of those who can't be reached; without a mail server they are.
+func TestMailWithoutMobile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		options []servicetest.Option
+		want    []string
+		state   string // of the SMS
+	}{
+		{"with a mail server", nil, []string{
+			"Your visit has moved to Thursday 26 November 2026, 10:30", "Reminder of your visit: Thursday 26 November 2026, 10:30",
+			"Your visit is cancelled: Thursday 26 November 2026, 10:30",
+		}, "dropped"},
+		{"without one", []servicetest.Option{func(c *service.Config) { c.Postman = nil }}, []string{}, "failed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			centre := servicetest.Open(t, 1, test.options...)
+			plan(t, centre, heirs, "{1440}")
+			visitor := withMail(centre, "en")
+			visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T10:30"))
+			centre.Jobs()
+			servicetest.Exec(t, centre.DatabaseURL, "UPDATE appointments SET mobile = NULL")
+			visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
+			centre.Jobs()
+			centre.Clock.Set(servicetest.At(t, "2026-11-25T10:30"))
+			centre.Jobs()
+			visitor.TryCancel(visit)
+			got := subjects(visitor)
+			if diff := cmp.Diff(test.want, got[min(1, len(got)):]); diff != "" { // after the confirmation
+				t.Errorf("subjects (-want +got):\n%s", diff)
+			}
+			if n := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM messages WHERE way = 'sms' AND kind <> 'booked' AND state = $1", test.state); n != 3 {
+				t.Errorf("%d SMS are %s, want 3", n, test.state)
+			}
+		})
+	}
+}
