@@ -35,9 +35,9 @@ CREATE TABLE webhooks (
 
 -- The ledger of deliveries is their queue. Without an event it is a test.
 CREATE TABLE webhook_deliveries (
-    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    message         uuid NOT NULL DEFAULT gen_random_uuid(), -- what the receiver knows it by
     webhook_id      uuid NOT NULL REFERENCES webhooks,
+    id              bigint GENERATED ALWAYS AS IDENTITY,
+    message         uuid NOT NULL DEFAULT gen_random_uuid(), -- what the receiver knows it by
     branch_id       smallint,
     appointment_id  uuid,
     event_id        bigint,
@@ -49,6 +49,8 @@ CREATE TABLE webhook_deliveries (
     finished_at     timestamptz,
     status          smallint, -- of the last answer
     detail          text,     -- what was wrong with the last attempt
+    PRIMARY KEY (webhook_id, id),
+    CONSTRAINT webhook_deliveries_message UNIQUE (message),
     FOREIGN KEY (appointment_id, branch_id, event_id) REFERENCES appointment_events (appointment_id, branch_id, id) ON DELETE CASCADE,
     -- Nothing is told twice, and what became of a visit is told in order.
     CONSTRAINT webhook_deliveries_event UNIQUE (appointment_id, webhook_id, event_id),
@@ -57,7 +59,6 @@ CREATE TABLE webhook_deliveries (
     CONSTRAINT webhook_deliveries_finished CHECK ((finished_at IS NOT NULL) = (state IN ('delivered', 'failed')))
 );
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, next_attempt_at) WHERE state IN ('waiting', 'sending');
-CREATE INDEX webhook_deliveries_list ON webhook_deliveries (webhook_id, id);
 CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at);
 
 -- Up to which transaction, exclusive, events have become deliveries.

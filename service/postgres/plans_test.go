@@ -11,7 +11,7 @@ import (
 
 // growing matches a plan that reads the whole of a table that grows with every
 // visit.
-var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|survey_answers)\b`)
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|webhook_deliveries|survey_answers|arrivals)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -123,6 +123,17 @@ func TestPlans(t *testing.T) {
 		{name: "find_feed", arguments: "NULL, '\\x00'", through: "feeds_token"},
 		{name: "feed_visits", arguments: "'{1,7}', '2026-11-15', '2027-01-24', '2026-11-15', 10001", through: "appointments_of_group"},
 		{name: "list_feeds", arguments: "NULL, NULL, NULL, 'infinity', " + id + ", 50"},
+		{name: "plan_webhooks", arguments: "256, " + now, through: "appointment_events_xid"},
+		{name: "plan_webhooks", arguments: "256, " + now, through: "appointment_events_pkey"},
+		{name: "due_webhooks", arguments: now + ", '{}', 64", through: "webhook_deliveries_due"},
+		{name: "claim_deliveries", arguments: id + ", " + now + ", 8, " + now, through: "webhook_deliveries_due"},
+		{name: "claim_deliveries", arguments: id + ", " + now + ", 8, " + now, through: "webhook_deliveries_event"},
+		{name: "finish_deliveries", arguments: now + ", '{1}', '{1}', '{delivered}', '{NULL}', '{200}', '{NULL}', " + id, through: "webhook_deliveries_pkey"},
+		{name: "list_deliveries", arguments: id + ", NULL, 1000000, 51", through: "webhook_deliveries_pkey"},
+		{name: "find_delivery", arguments: id + ", " + id, through: "webhook_deliveries_message"},
+		{name: "resend_delivery", arguments: id + ", 1, " + now, through: "webhook_deliveries_pkey"},
+		{name: "purge_webhooks", arguments: "'2026-10-22', 500", through: "webhook_deliveries_age"},
+		{name: "webhook_depth", arguments: "100000", through: "webhook_deliveries_due"},
 		{name: "purge", arguments: now + ", " + now + ", 500, " + now, through: "appointments_purge"},
 	} {
 		for _, mode := range []string{"force_generic_plan", "force_custom_plan"} {
@@ -258,6 +269,13 @@ FROM generate_series(1, 1000) AS n JOIN desk_groups g ON g.id = n % 17 + 1;
 INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by, revoked_at)
 SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', 1, 'ar', '2026-06-01'::timestamptz + n * interval '1 h', 'noura', CASE WHEN n % 100 > 0 THEN now() END
 FROM generate_series(1, 5000) AS n;
+INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by)
+SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'x', 'https://x', '{}', 'x', now(), 'noura' FROM generate_series(1, 5) AS n;
+INSERT INTO webhook_deliveries (webhook_id, branch_id, appointment_id, event_id, type, state, created_at, next_attempt_at, finished_at)
+SELECT w.id, e.branch_id, e.appointment_id, e.id, 'appointment.booked', CASE WHEN e.at > '2026-12-20' THEN 'waiting' ELSE 'delivered' END, e.at, e.at,
+	CASE WHEN e.at <= '2026-12-20' THEN e.at END
+FROM webhooks w, appointment_events e WHERE e.id % 5 = 0;
+UPDATE appointment_events SET xid = id * 3;
 RESET session_replication_role;
 ANALYZE;
 `

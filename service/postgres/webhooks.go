@@ -171,12 +171,8 @@ func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webh
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	return s.deliveries(ctx, q.Webhook, null(string(q.State)), sql.NullString{}, before, q.Limit)
-}
-
-func (s *Store) deliveries(ctx context.Context, args ...any) ([]webhook.Delivery, error) {
 	var rows []deliveryRow
-	if err := s.pool().list(ctx, &rows, "list_deliveries", args...); err != nil {
+	if err := s.pool().list(ctx, &rows, "list_deliveries", q.Webhook, null(string(q.State)), before, q.Limit); err != nil {
 		return nil, err
 	}
 	list := make([]webhook.Delivery, len(rows))
@@ -189,14 +185,12 @@ func (s *Store) deliveries(ctx context.Context, args ...any) ([]webhook.Delivery
 // Delivery returns the delivery of a message to a webhook, or
 // webhook.ErrNoDelivery.
 func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
-	list, err := s.deliveries(ctx, id, sql.NullString{}, message, int64(math.MaxInt64), 1)
-	switch {
-	case noID(err), err == nil && len(list) == 0:
+	var row deliveryRow
+	err := s.pool().get(ctx, &row, "find_delivery", id, message)
+	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return webhook.Delivery{}, webhook.ErrNoDelivery
-	case err != nil:
-		return webhook.Delivery{}, err
 	}
-	return list[0], nil
+	return row.delivery(), err
 }
 
 // ResendDelivery sends a finished delivery once more. It returns

@@ -122,7 +122,7 @@ func (h *Hooks) Finish(ctx context.Context, id string, now time.Time, outcomes [
 	var why webhook.Why
 	err := h.store.transact(ctx, func(q session) error {
 		why = ""
-		_, err := q.exec(ctx, "finish_deliveries", now, ids, attempts, states, pq.Array(next), pq.Array(statuses), pq.Array(details))
+		_, err := q.exec(ctx, "finish_deliveries", now, ids, attempts, states, pq.Array(next), pq.Array(statuses), pq.Array(details), id)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,7 @@
 WITH claimed AS (
     UPDATE webhook_deliveries
     SET state = 'sending', attempts = attempts + 1, next_attempt_at = $4
-    WHERE id = ANY (ARRAY(
+    WHERE webhook_id = $1 AND id = ANY (ARRAY(
         SELECT d.id
         FROM webhook_deliveries d
         WHERE d.webhook_id = $1 AND d.state IN ('waiting', 'sending') AND d.next_attempt_at <= $2

@@ -3,7 +3,9 @@
 -- once, whatever ids its events drew and whenever it committed. With them come
 -- the earlier events of the same visits that this snapshot sees and whose
 -- transactions are numbered higher, so that the order is right. Another replica
--- that plans is passed by. Without webhooks there is nothing to look at.
+-- that plans is passed by. Without webhooks there is nothing to look at. OFFSET 0
+-- keeps the planner to primary keys: it can't know how few transactions there
+-- are.
 WITH clock AS MATERIALIZED (
     SELECT xid FROM webhook_clock FOR UPDATE SKIP LOCKED
 ), horizon AS MATERIALIZED (
@@ -26,12 +28,17 @@ WITH clock AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT p.*
         FROM appointment_events p
-        WHERE p.appointment_id = f.appointment_id AND p.branch_id = f.branch_id AND p.id < f.id AND p.xid >= (SELECT to_xid FROM span)) AS e
+        WHERE p.appointment_id = f.appointment_id AND p.branch_id = f.branch_id AND p.id < f.id AND p.xid >= (SELECT to_xid FROM span)
+        OFFSET 0) AS e
 ), planned AS (
     INSERT INTO webhook_deliveries (webhook_id, branch_id, appointment_id, event_id, type, created_at, next_attempt_at)
     SELECT w.id, k.branch_id, k.appointment_id, k.id, 'appointment.' || k.kind, k.at, k.at
     FROM known k
-    JOIN appointments a ON a.id = k.appointment_id AND a.branch_id = k.branch_id
+    CROSS JOIN LATERAL (
+        SELECT a.service_id
+        FROM appointments a
+        WHERE a.id = k.appointment_id AND a.branch_id = k.branch_id
+        OFFSET 0) AS a
     JOIN services s ON s.id = a.service_id
     JOIN webhooks w ON w.state = 'active' AND k.xid >= w.since
         AND (w.department_id = s.department_id OR w.department_id IS NULL)

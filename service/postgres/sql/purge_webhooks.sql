@@ -2,8 +2,8 @@
 -- removed, at most $2 rows; then webhooks that were removed and have none.
 WITH old AS (
     DELETE FROM webhook_deliveries
-    WHERE id = ANY (ARRAY(
-        SELECT id
+    WHERE ctid = ANY (ARRAY(
+        SELECT ctid
         FROM webhook_deliveries
         WHERE created_at < $1
         ORDER BY created_at
@@ -12,13 +12,18 @@ WITH old AS (
     RETURNING id
 ), orphans AS (
     DELETE FROM webhook_deliveries
-    WHERE id = ANY (ARRAY(
-        SELECT d.id
+    WHERE ctid = ANY (ARRAY(
+        SELECT d.ctid
         FROM webhooks w
-        JOIN webhook_deliveries d ON d.webhook_id = w.id
+        CROSS JOIN LATERAL (
+            SELECT o.ctid
+            FROM webhook_deliveries o
+            WHERE o.webhook_id = w.id
+            ORDER BY o.id
+            LIMIT $2
+            FOR UPDATE SKIP LOCKED) AS d
         WHERE w.state = 'removed'
-        LIMIT $2
-        FOR UPDATE OF d SKIP LOCKED))
+        LIMIT $2))
     RETURNING id
 ), gone AS (
     DELETE FROM webhooks w
