@@ -1942,7 +1942,7 @@ type VerificationRequest struct {
 
 // Visitor Who comes, or on whose behalf somebody comes.
 type Visitor struct {
-	// Email An e-mail address.
+	// Email An e-mail address, which is told what the mobile is told, with an invitation for the calendar.
 	Email string `json:"email,omitempty"`
 
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
