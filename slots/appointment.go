@@ -58,7 +58,11 @@ type Appointment struct {
 	History        []Event // filled by Find, oldest first
 
 	AnswerBy time.Time // of a request: the default is the answer from then on; else zero
-	Proposal *Proposal // of a request: the start proposed last, which may have expired; nil for none
+	Proposal *Proposal // of a request or a displaced visit: the start proposed last, which may have expired; nil for none
+
+	// Change is the change of the desk group's calendar that the present start
+	// has fallen to; nil for none.
+	Change *ChangeOf
 }
 
 // EventKind says what happened to an appointment.
@@ -70,7 +74,7 @@ const (
 	WasBooked    EventKind = "booked"
 	WasApproved  EventKind = "approved"
 	WasDeclined  EventKind = "declined"
-	WasProposed  EventKind = "proposed" // another start, by the department
+	WasProposed  EventKind = "proposed" // another start, by the department; its own start when there is no other
 	WasAccepted  EventKind = "accepted" // the proposal, by the visitor
 	WasRefused   EventKind = "refused"  // the proposal, by the visitor
 	WasMoved     EventKind = "moved"
@@ -164,8 +168,8 @@ func (a Appointment) Release() (Appointment, error) {
 
 // Move returns the appointment at its new place; a visit that starts there
 // already stays as it is. cutoff is how long before the present start a move
-// is still accepted, exclusive. It returns ErrRequested, ErrNotBooked, or a
-// *RuleError of RuleMoveCutoff.
+// is still accepted, exclusive; a displaced visit can be moved until it starts.
+// It returns ErrRequested, ErrNotBooked, or a *RuleError of RuleMoveCutoff.
 func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
 	if a.Status == Booked && start.Equal(a.Start) {
 		return a, nil
@@ -174,6 +178,7 @@ func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, 
 		return Appointment{}, err
 	}
 	a.Place, a.Start, a.End = to, start, end
+	a.Proposal, a.Change = nil, nil
 	a.Version++
 	return a.with(Event{Kind: WasMoved, At: now, Start: start}), nil
 }
@@ -186,6 +191,9 @@ func (a Appointment) with(e Event) Appointment {
 }
 
 func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
+	if a.Displaced() {
+		cutoff = 0 // it is the centre that moves it
+	}
 	switch {
 	case a.Status == Requested:
 		return ErrRequested
@@ -199,10 +207,11 @@ func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 
 // Cancel returns the appointment cancelled; a cancelled one stays as it is.
 // cutoff is how long before the start a cancellation is still accepted,
-// exclusive; what is only requested can be cancelled until it starts. It
+// exclusive; what is only requested, or displaced, can be cancelled until it
+// starts. It
 // returns ErrNotBooked, or a *RuleError of RuleCancelCutoff.
 func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, error) {
-	if a.Status == Requested {
+	if a.Status == Requested || a.Displaced() {
 		cutoff = 0
 	}
 	switch {
@@ -213,6 +222,6 @@ func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, e
 	case !now.Before(a.Start.Add(-cutoff)):
 		return Appointment{}, &RuleError{RuleCancelCutoff}
 	}
-	a.Status, a.AnswerBy, a.Proposal = Cancelled, time.Time{}, nil
+	a.Status, a.AnswerBy, a.Proposal, a.Change = Cancelled, time.Time{}, nil, nil
 	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start}), nil
 }
