@@ -124,6 +124,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
 		Calendars: s.store, Refresh: s.reload,
+		Feeds: s.store, PublicURL: c.PublicURL,
 	})
 	return s, err
 }

@@ -66,7 +66,9 @@ type Config struct {
 	// Receive takes what an SMS gateway says of messages that it took, and
 	// returns what it is to be answered; nil where none does. It returns
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
-	Receive func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Feeds     Feeds
+	PublicURL string // before the addresses of feeds; "" where there is none
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -126,6 +128,7 @@ func New(c Config) (*Server, error) {
 	if c.Mount != nil {
 		c.Mount(s.app, limit)
 	}
+	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
 	s.app.Use(limit)
 	s.app.Use(s.admit)
 	s.app.Use(contract.middleware)
@@ -218,6 +221,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateFeedResponse writes the answer.
+func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateVerificationResponse writes the answer.
 func (r stored) VisitCreateVerificationResponse(c *fiber.Ctx) error { return r.write(c) }

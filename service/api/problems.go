@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"ziyara/catalog"
+	"ziyara/feeds"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
@@ -125,6 +126,16 @@ func problems() []mapping {
 		{errNoEntryToken, kind{"waitlist-token-needed", http.StatusUnauthorized,
 			text("رمز الانتظار مطلوب", "The token of the entry is needed"),
 			text("أرسل token الذي استلمته عند التسجيل في ترويسة Authorization: Bearer.", "Send the token that came with joining in the header Authorization: Bearer.")}},
+		{feeds.ErrNotFound, kindNotFound},
+		{feeds.ErrRevoked, kind{"feed-revoked", http.StatusGone,
+			text("أُلغي التقويم", "The feed was revoked"),
+			text("أزل الاشتراك من برنامج التقويم، واطلب رابطًا جديدًا من منسق الإدارة.", "Remove the subscription from the calendar program, and ask the coordinator of the department for a new address.")}},
+		{feeds.ErrUnknown, kind{"unknown-feed-scope", http.StatusNotFound,
+			text("إدارة أو مجموعة مكاتب غير معروفة", "Unknown department or desk group"),
+			text("لا توجد إدارة أو مجموعة مكاتب بهذا الاسم. استخدم اسمها المختصر كما في قوائم المركز.", "There is no such department or desk group. Use its slug, as in the lists of the centre.")}},
+		{feeds.ErrMany, kind{"too-many-feeds", http.StatusConflict,
+			text("بلغت الإدارة الحد الأقصى من التقاويم", "The department has as many feeds as it may have"),
+			text("ألغِ تقويمًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Revoke a feed that is not used any more, then try again.")}},
 		{ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
 			text("يلزم تسجيل الدخول", "Sign-in is needed"),
 			text("سجّل الدخول من جديد ثم أعد المحاولة.", "Sign in again, then repeat the request.")}},
