@@ -29,11 +29,7 @@ CREATE TABLE unsupported_visits (
     FOREIGN KEY (appointment_id, branch_id) REFERENCES appointments ON DELETE CASCADE
 );
 
--- The visits on the days whose calendar changes.
-CREATE INDEX appointments_booked_day ON appointments (branch_id, desk_group_id, day) WHERE status = 'booked';
-
 -- +goose Down
-DROP INDEX appointments_booked_day;
 DROP TABLE unsupported_visits;
 ALTER TABLE holiday_lists DROP COLUMN previous, DROP COLUMN version;
 DROP TABLE desk_group_plans;

@@ -21,11 +21,13 @@ const (
 // Decide returns whether the message is still worth sending at now. It is
 // superseded when the visit has had another start since, when it tells of a
 // visit that was cancelled since, of a cancellation that was taken back, of a
-// request that has been answered or stands otherwise, of an offer that was
+// request that has been answered or stands otherwise, of a delay to who has been
+// called meanwhile, of an offer that was
 // answered or ran out, or of a visit ahead that is not ahead any more; it has
 // expired from c.Expires on, and a reminder also when the quiet hours last that
 // long; it is over budget when it is optional and its department's budget is
-// spent.
+// spent. An e-mail wakes nobody and costs nothing: it knows no quiet hours and
+// no budget.
 func Decide(c Claimed, now time.Time) Decision {
 	until, quiet := c.quietUntil(now)
 	switch {
@@ -33,7 +35,7 @@ func Decide(c Claimed, now time.Time) Decision {
 		return Superseded
 	case !now.Before(c.Expires), quiet && !until.Before(c.Expires):
 		return Expired
-	case c.Budget == Spent && c.Facts.Optional():
+	case c.Budget == Spent && c.Facts.Optional() && c.Way != Email:
 		return OverBudget
 	case quiet:
 		return Wait
@@ -45,8 +47,10 @@ func Decide(c Claimed, now time.Time) Decision {
 // stillTrue reports whether the visit still is as the message says.
 func (c Claimed) stillTrue() bool {
 	switch c.Facts.Kind {
-	case Booked, Moved, Closed, Delayed, Survey:
+	case Booked, Moved, Closed, Survey:
 		return c.StartVersion == c.Version && !c.Cancelled
+	case Delayed:
+		return c.StartVersion == c.Version && !c.Cancelled && !c.Begun
 	case Requested:
 		return c.StartVersion == c.Version && c.Request == RequestOpen
 	case Proposed:
@@ -71,7 +75,7 @@ func (c Claimed) stillTrue() bool {
 // out at now, and false for one that may. What changes with a visit on the day
 // that begins then goes out at once; a reminder never does.
 func (c Claimed) quietUntil(now time.Time) (time.Time, bool) {
-	if !c.Facts.Kind.waits() || c.Facts.Zone == nil {
+	if !c.Facts.Kind.waits() || c.Facts.Zone == nil || c.Way == Email {
 		return time.Time{}, false
 	}
 	night, quiet := Hours{Quiet: c.Quiet, Zone: c.Facts.Zone}.nightAt(now)

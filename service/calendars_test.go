@@ -42,6 +42,28 @@ func places(t *testing.T, centre *servicetest.Centre, replica int, path string) 
 	return n
 }
 
+// closing closes a date at noon.
+func closing(date string) map[string]any {
+	return map[string]any{"start": date + "T12:00:00+03:00", "end": date + "T23:00:00+03:00", "reason": both("صيانة", "Maintenance")}
+}
+
+// hours are shorter ones of a date.
+func hours() map[string]any {
+	return map[string]any{"reason": both("تدريب", "Training"), "openings": []any{opening("09:00", "11:00", 2)}}
+}
+
+func opening(from, to string, places int) map[string]any {
+	return map[string]any{"from": from, "to": to, "places": places}
+}
+
+// fitr are the dates of Eid al-Fitr 1448 as they are announced.
+func fitr() map[string]any { return map[string]any{"from": "2027-03-05", "until": "2027-03-14"} }
+
+// calendarFile has Eid al-Adha 1448, as somebody else has written it down.
+const calendarFile = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\n" +
+	"BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20270512\r\nDTEND;VALUE=DATE:20270523\r\n" +
+	"SUMMARY:Eid al-Adha\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
 // A coordinator closes her counter for an afternoon with one request, sees why
 // it is closed, and takes it back. Every replica offers what is open.
 func TestCoordinatorClosesAnAfternoon(t *testing.T) {
@@ -52,9 +74,7 @@ func TestCoordinatorClosesAnAfternoon(t *testing.T) {
 	if other := places(t, centre, 1, ibanUpdates); before == 0 || other != before {
 		t.Fatalf("%d and %d places before", before, other)
 	}
-	closure := map[string]any{
-		"start": "2026-11-24T12:00:00+03:00", "end": "2026-11-24T23:00:00+03:00", "reason": both("صيانة", "Maintenance"),
-	}
+	closure := closing("2026-11-24")
 	closed := changes(noura, http.MethodPost, returns+"/closures", "*", closure)
 	var group api.DeskGroup
 	closed.JSON(t, &group)

@@ -42,6 +42,8 @@ type Config struct {
 	CallCentre string
 	// TrustedProxies are the networks whose X-Real-IP is believed.
 	TrustedProxies []string
+	// OIDC is how staff sign in.
+	OIDC OIDC
 
 	KeepTexts      time.Duration    // how long the texts of messages are kept; 90 days
 	Hold           time.Duration    // how long a hold stands; 10 minutes
@@ -50,6 +52,7 @@ type Config struct {
 	Now            func() time.Time // the clock; time.Now
 	Log            *slog.Logger     // slog.Default()
 	Sender         notify.Sender    // instead of SMS, for tests
+	Postman        notify.Postman   // instead of SMTP, for tests
 	// SignIn vouches for staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
 }

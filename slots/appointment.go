@@ -20,10 +20,20 @@ const (
 	Booked    Status = "booked"    // somebody comes
 	Declined  Status = "declined"  // the department does not approve
 	Cancelled Status = "cancelled" // the visitor does not come
+	Completed Status = "completed" // the visit is over
+	NoShow    Status = "no_show"   // nobody came
 )
 
 // TakesPlace reports whether an appointment in this state occupies the ledger.
-func (s Status) TakesPlace() bool { return s == Held || s == Requested || s == Booked }
+// A visit that is over does for good: its part of the past was taken.
+func (s Status) TakesPlace() bool {
+	switch s {
+	case Held, Requested, Booked, Completed, NoShow:
+		return true
+	case Released, Expired, Declined, Cancelled:
+	}
+	return false
+}
 
 // Appointment is one claim on the ledger, from hold to visit. Its zero value
 // is of no use: a Booker makes them.
@@ -41,8 +51,9 @@ type Appointment struct {
 	Expires time.Time // of the hold; zero once booked
 	Needs   []string  // slugs, declared with the hold or the booking
 
-	// Mobile is the number that was proved; of a hold, the only one that can
-	// book it, "" for any.
+	// Mobile is the number that was proved, or that staff were told; "" for a
+	// visitor without one, who gets no messages. Of a hold, the only one that
+	// can book it, "" for any.
 	Mobile string
 
 	// GivesBack is when the place is offered again that the appointment has
@@ -79,6 +90,12 @@ const (
 	WasRefused   EventKind = "refused"  // the proposal, by the visitor
 	WasMoved     EventKind = "moved"
 	WasCancelled EventKind = "cancelled"
+	WasCheckedIn EventKind = "checked_in" // the visitor is in the hall
+	WasStarted   EventKind = "started"    // at a desk
+	WasCompleted EventKind = "completed"
+	WasLeft      EventKind = "left" // the visitor went before it was their turn
+	WasNoShow    EventKind = "no_show"
+	WasRestored  EventKind = "restored" // a no-show was taken back
 )
 
 // Event is one entry of an appointment's history.
@@ -91,6 +108,18 @@ type Event struct {
 	Reason  string // that the actor gave
 }
 
+// By says who of the staff changes an appointment, and why.
+type By struct{ Actor, Reason string }
+
+// audited reports whether both are said.
+func (b By) audited() bool { return b.Actor != "" && b.Reason != "" }
+
+// ByStaff reports whether somebody of the staff made the appointment what it
+// is now, and not its visitor or the clock.
+func (a Appointment) ByStaff() bool {
+	return len(a.History) > 0 && a.History[len(a.History)-1].Actor != ""
+}
+
 // Booking is what turns a hold into a booked visit.
 type Booking struct {
 	Reference      Reference
@@ -101,9 +130,10 @@ type Booking struct {
 	Representative *Representative
 	Needs          []string // slugs; without any, those of the hold stay
 
-	// Actor and Reason say who of the staff booked and why. A hold over
-	// catalog.Protected is booked with both.
-	Actor, Reason string
+	// By says who of the staff booked and why; the reason may be missing. A
+	// hold over catalog.Protected is booked with both, and with both no pause
+	// stands against it.
+	By
 }
 
 // Person is a stable pseudonym of a visitor's identity, a UUID. The limits of
@@ -122,14 +152,14 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 			return Appointment{}, ErrExpired
 		case a.Mobile != "" && a.Mobile != b.Mobile:
 			return Appointment{}, ErrHoldBound
-		case a.Channel == catalog.Protected && (b.Actor == "" || b.Reason == ""):
+		case a.Channel == catalog.Protected && !b.audited():
 			return Appointment{}, ErrUnaudited
 		}
 	case Expired:
 		return Appointment{}, ErrExpired
 	case Released:
 		return Appointment{}, ErrReleased
-	case Requested, Booked, Declined, Cancelled:
+	case Requested, Booked, Declined, Cancelled, Completed, NoShow:
 		if a.Visitor.Identity == b.Visitor.Identity && a.Mobile == b.Mobile {
 			return a, nil
 		}
@@ -160,7 +190,7 @@ func (a Appointment) Release() (Appointment, error) {
 	case Held:
 		a.Status = Released
 	case Released, Expired:
-	case Requested, Booked, Declined, Cancelled:
+	case Requested, Booked, Declined, Cancelled, Completed, NoShow:
 		return Appointment{}, ErrHoldUsed
 	}
 	return a, nil
@@ -169,18 +199,39 @@ func (a Appointment) Release() (Appointment, error) {
 // Move returns the appointment at its new place; a visit that starts there
 // already stays as it is. cutoff is how long before the present start a move
 // is still accepted, exclusive; a displaced visit can be moved until it starts.
-// It returns ErrRequested, ErrNotBooked, or a *RuleError of RuleMoveCutoff.
+// It returns ErrRequested, ErrNotBooked, ErrArrived, or a *RuleError of
+// RuleMoveCutoff.
 func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
-	if a.Status == Booked && start.Equal(a.Start) {
-		return a, nil
-	}
-	if err := a.movable(cutoff, now); err != nil {
+	if err := a.movable(cutoff, now); err != nil && !a.startsAt(start) {
 		return Appointment{}, err
+	}
+	return a.at(to, start, end, By{}, now), nil
+}
+
+// MoveBy does the same for somebody of the staff, whom no cut-off binds: a
+// visit is moved until it starts. It returns ErrUnaudited, ErrRequested,
+// ErrNotBooked, ErrArrived or ErrStarted.
+func (a Appointment) MoveBy(to Place, start, end time.Time, by By, now time.Time) (Appointment, error) {
+	if err := a.movableBy(by, now); err != nil && !a.startsAt(start) {
+		return Appointment{}, err
+	}
+	return a.at(to, start, end, by, now), nil
+}
+
+// startsAt reports whether the visit is booked for start already.
+func (a Appointment) startsAt(start time.Time) bool {
+	return a.Status == Booked && start.Equal(a.Start)
+}
+
+// at returns the visit at another place.
+func (a Appointment) at(to Place, start, end time.Time, by By, now time.Time) Appointment {
+	if a.startsAt(start) {
+		return a
 	}
 	a.Place, a.Start, a.End = to, start, end
 	a.Proposal, a.Change = nil, nil
 	a.Version++
-	return a.with(Event{Kind: WasMoved, At: now, Start: start}), nil
+	return a.with(Event{Kind: WasMoved, At: now, Start: start, Actor: by.Actor, Reason: by.Reason})
 }
 
 // with returns the appointment with one more event, of its present version.
@@ -199,17 +250,44 @@ func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 		return ErrRequested
 	case a.Status != Booked:
 		return ErrNotBooked
+	case a.inHall():
+		return ErrArrived
 	case !now.Before(a.Start.Add(-cutoff)):
 		return &RuleError{RuleMoveCutoff}
 	}
 	return nil
 }
 
+// inHall reports whether the visitor has come and not gone again.
+func (a Appointment) inHall() bool {
+	for _, e := range slices.Backward(a.History) {
+		switch e.Kind {
+		case WasCheckedIn, WasStarted:
+			return true
+		case WasLeft, WasCompleted, WasNoShow, WasRestored:
+			return false
+		case WasRequested, WasBooked, WasApproved, WasDeclined, WasProposed, WasAccepted, WasRefused, WasMoved, WasCancelled:
+		}
+	}
+	return false
+}
+
+// movableBy returns what stands against a move by the staff.
+func (a Appointment) movableBy(by By, now time.Time) error {
+	switch {
+	case !by.audited():
+		return ErrUnaudited
+	case a.Status == Booked && !now.Before(a.Start):
+		return ErrStarted
+	}
+	return a.movable(0, now)
+}
+
 // Cancel returns the appointment cancelled; a cancelled one stays as it is.
 // cutoff is how long before the start a cancellation is still accepted,
 // exclusive; what is only requested, or displaced, can be cancelled until it
-// starts. It
-// returns ErrNotBooked, or a *RuleError of RuleCancelCutoff.
+// starts. It returns ErrNotBooked, ErrArrived, or a *RuleError of
+// RuleCancelCutoff.
 func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, error) {
 	if a.Status == Requested || a.Displaced() {
 		cutoff = 0
@@ -219,9 +297,34 @@ func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, e
 		return a, nil
 	case a.Status != Booked && a.Status != Requested:
 		return Appointment{}, ErrNotBooked
+	case a.inHall():
+		return Appointment{}, ErrArrived
 	case !now.Before(a.Start.Add(-cutoff)):
 		return Appointment{}, &RuleError{RuleCancelCutoff}
 	}
+	return a.cancelled(By{}, now), nil
+}
+
+// CancelBy does the same for somebody of the staff, whom no cut-off binds: a
+// visit is cancelled until it starts. It returns ErrUnaudited, ErrNotBooked,
+// ErrArrived or ErrStarted.
+func (a Appointment) CancelBy(by By, now time.Time) (Appointment, error) {
+	switch {
+	case !by.audited():
+		return Appointment{}, ErrUnaudited
+	case a.Status == Cancelled:
+		return a, nil
+	case a.Status != Booked && a.Status != Requested:
+		return Appointment{}, ErrNotBooked
+	case a.inHall():
+		return Appointment{}, ErrArrived
+	case !now.Before(a.Start):
+		return Appointment{}, ErrStarted
+	}
+	return a.cancelled(by, now), nil
+}
+
+func (a Appointment) cancelled(by By, now time.Time) Appointment {
 	a.Status, a.AnswerBy, a.Proposal, a.Change = Cancelled, time.Time{}, nil, nil
-	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start}), nil
+	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})
 }

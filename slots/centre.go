@@ -98,6 +98,28 @@ func (c *Centre) GroupsOf(service string) []*DeskGroup {
 	return groups
 }
 
+// GroupsAt returns the desk groups of the branch (slug), by their keys.
+func (c *Centre) GroupsAt(branch string) []*DeskGroup {
+	var groups []*DeskGroup
+	for o, g := range c.groups {
+		if o.branch == branch && !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	slices.SortFunc(groups, func(a, b *DeskGroup) int { return a.ID - b.ID })
+	return groups
+}
+
+// Group returns the desk group with the key.
+func (c *Centre) Group(id int) (*DeskGroup, bool) {
+	for _, g := range c.groups {
+		if g.ID == id {
+			return g, true
+		}
+	}
+	return nil, false
+}
+
 // BranchesOf returns the slugs of the branches that offer the service, in the
 // order of the catalogue.
 func (c *Centre) BranchesOf(service string) []string {

@@ -518,6 +518,60 @@ type ExplanationReason struct {
 	Text Text `json:"text"`
 }
 
+// Feed A calendar feed.
+type Feed struct {
+	// Branch Slug of the desk group's branch.
+	Branch string `json:"branch,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy Who made it.
+	CreatedBy string `json:"created_by"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// DeskGroup Slug of the desk group; absent for all of the department.
+	DeskGroup string `json:"desk_group,omitempty"`
+
+	// ID Names the feed.
+	ID string `json:"id"`
+
+	// Lang Language of the calendar.
+	Lang string `json:"lang"`
+
+	// Name What subscribers see.
+	Name string `json:"name"`
+
+	// URL The secret address of the calendar; only in the answer that makes it. A path at this server where no public address is configured.
+	URL string `json:"url,omitempty"`
+}
+
+// FeedList A page of the feeds.
+type FeedList struct {
+	// Feeds The newest first.
+	Feeds []Feed `json:"feeds"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// FeedRequest A calendar feed to be made, of a department or of a desk group.
+type FeedRequest struct {
+	// Department Slug of the department; or `desk_group`.
+	Department string `json:"department,omitempty"`
+
+	// DeskGroup Slug of the desk group; or `department`.
+	DeskGroup string `json:"desk_group,omitempty"`
+
+	// Lang Language of the calendar; `ar` if absent.
+	Lang string `json:"lang,omitempty"`
+
+	// Name What subscribers see; no personal data.
+	Name string `json:"name"`
+}
+
 // FieldError One thing that is wrong with a request.
 type FieldError struct {
 	// Detail What is wrong, in the language asked for. Never repeats the value.
@@ -1574,6 +1628,36 @@ type UndoDeskGroupParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
+// ListFeedsParams defines parameters for ListFeeds.
+type ListFeedsParams struct {
+	// Department Slug of a department.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CreateFeedParams defines parameters for CreateFeed.
+type CreateFeedParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteFeedParams defines parameters for DeleteFeed.
+type DeleteFeedParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // SearchGuideParams defines parameters for SearchGuide.
 type SearchGuideParams struct {
 	// Q What the visitor wants, in Arabic or English.
@@ -1820,6 +1904,9 @@ type AddClosureJSONRequestBody = PlanClosure
 // SetHoursJSONRequestBody defines body for SetHours for application/json ContentType.
 type SetHoursJSONRequestBody = HoursRequest
 
+// CreateFeedJSONRequestBody defines body for CreateFeed for application/json ContentType.
+type CreateFeedJSONRequestBody = FeedRequest
+
 // CreateHoldJSONRequestBody defines body for CreateHold for application/json ContentType.
 type CreateHoldJSONRequestBody = HoldRequest
 
@@ -1912,6 +1999,15 @@ type ServerInterface interface {
 	// UndoDeskGroup Undo the last change
 	// (POST /v1/desk-groups/{id}/undo)
 	UndoDeskGroup(c *fiber.Ctx, id DeskGroupID, params UndoDeskGroupParams) error
+	// ListFeeds List the calendar feeds
+	// (GET /v1/feeds)
+	ListFeeds(c *fiber.Ctx, params ListFeedsParams) error
+	// CreateFeed Make a calendar feed
+	// (POST /v1/feeds)
+	CreateFeed(c *fiber.Ctx, params CreateFeedParams) error
+	// DeleteFeed Revoke a calendar feed
+	// (DELETE /v1/feeds/{id})
+	DeleteFeed(c *fiber.Ctx, id string, params DeleteFeedParams) error
 	// SearchGuide Find what a visitor wants
 	// (GET /v1/guide)
 	SearchGuide(c *fiber.Ctx, params SearchGuideParams) error
@@ -3316,6 +3412,187 @@ func (siw *ServerInterfaceWrapper) UndoDeskGroup(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.UndoDeskGroup(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListFeeds operation middleware
+func (siw *ServerInterfaceWrapper) ListFeeds(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFeedsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFeeds(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateFeed operation middleware
+func (siw *ServerInterfaceWrapper) CreateFeed(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateFeedParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateFeed(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeleteFeed operation middleware
+func (siw *ServerInterfaceWrapper) DeleteFeed(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteFeedParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeleteFeed(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -4794,6 +5071,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/holds", wrapper.CreateHold)
 
 	router.Delete(options.BaseURL+"/v1/holds/:id", wrapper.DeleteHold)
+
+	router.Get(options.BaseURL+"/v1/feeds", wrapper.ListFeeds)
+
+	router.Post(options.BaseURL+"/v1/feeds", wrapper.CreateFeed)
+
+	router.Delete(options.BaseURL+"/v1/feeds/:id", wrapper.DeleteFeed)
 
 	router.Post(options.BaseURL+"/v1/verifications", wrapper.CreateVerification)
 
@@ -7382,6 +7665,295 @@ func (response UndoDeskGroup503ApplicationProblemPlusJSONResponse) VisitUndoDesk
 	return ctx.JSON(&response.Body)
 }
 
+type ListFeedsRequestObject struct {
+	Params ListFeedsParams
+}
+
+type ListFeedsResponseObject interface {
+	VisitListFeedsResponse(ctx *fiber.Ctx) error
+}
+
+type ListFeeds200JSONResponse FeedList
+
+func (response ListFeeds200JSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds401ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds403ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds422ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds429ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListFeeds503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds503ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateFeedRequestObject struct {
+	Params CreateFeedParams
+	Body   *CreateFeedJSONRequestBody
+}
+
+type CreateFeedResponseObject interface {
+	VisitCreateFeedResponse(ctx *fiber.Ctx) error
+}
+
+type CreateFeed201JSONResponse Feed
+
+func (response CreateFeed201JSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed400ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed401ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed403ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed404ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed409ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed413ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed415ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed422ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed429ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateFeed503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed503ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteFeedRequestObject struct {
+	ID     string `json:"id"`
+	Params DeleteFeedParams
+}
+
+type DeleteFeedResponseObject interface {
+	VisitDeleteFeedResponse(ctx *fiber.Ctx) error
+}
+
+type DeleteFeed204Response struct {
+}
+
+func (response DeleteFeed204Response) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DeleteFeed401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed401ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed403ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed404ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed422ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed429ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteFeed503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed503ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SearchGuideRequestObject struct {
 	Params SearchGuideParams
 }
@@ -9661,6 +10233,15 @@ type StrictServerInterface interface {
 	// UndoDeskGroup Undo the last change
 	// (POST /v1/desk-groups/{id}/undo)
 	UndoDeskGroup(ctx context.Context, request UndoDeskGroupRequestObject) (UndoDeskGroupResponseObject, error)
+	// ListFeeds List the calendar feeds
+	// (GET /v1/feeds)
+	ListFeeds(ctx context.Context, request ListFeedsRequestObject) (ListFeedsResponseObject, error)
+	// CreateFeed Make a calendar feed
+	// (POST /v1/feeds)
+	CreateFeed(ctx context.Context, request CreateFeedRequestObject) (CreateFeedResponseObject, error)
+	// DeleteFeed Revoke a calendar feed
+	// (DELETE /v1/feeds/{id})
+	DeleteFeed(ctx context.Context, request DeleteFeedRequestObject) (DeleteFeedResponseObject, error)
 	// SearchGuide Find what a visitor wants
 	// (GET /v1/guide)
 	SearchGuide(ctx context.Context, request SearchGuideRequestObject) (SearchGuideResponseObject, error)
@@ -10474,6 +11055,102 @@ func (sh *strictHandler) UndoDeskGroup(ctx *fiber.Ctx, id DeskGroupID, params Un
 		return err
 	} else if validResponse, ok := response.(UndoDeskGroupResponseObject); ok {
 		if err := validResponse.VisitUndoDeskGroupResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFeeds operation middleware
+func (sh *strictHandler) ListFeeds(ctx *fiber.Ctx, params ListFeedsParams) error {
+	var request ListFeedsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFeeds(ctx.UserContext(), request.(ListFeedsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFeeds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFeedsResponseObject); ok {
+		if err := validResponse.VisitListFeedsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateFeed operation middleware
+func (sh *strictHandler) CreateFeed(ctx *fiber.Ctx, params CreateFeedParams) error {
+	var request CreateFeedRequestObject
+
+	request.Params = params
+
+	var body CreateFeedJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateFeed(ctx.UserContext(), request.(CreateFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateFeedResponseObject); ok {
+		if err := validResponse.VisitCreateFeedResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteFeed operation middleware
+func (sh *strictHandler) DeleteFeed(ctx *fiber.Ctx, id string, params DeleteFeedParams) error {
+	var request DeleteFeedRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteFeed(ctx.UserContext(), request.(DeleteFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteFeedResponseObject); ok {
+		if err := validResponse.VisitDeleteFeedResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service/secret"
@@ -27,6 +28,7 @@ import (
 
 const (
 	bodyLimit      = 64 << 10
+	headerLimit    = 8 << 10          // of all headers: tokens of identity providers are long
 	requestTimeout = 10 * time.Second // of a handler; the database gives up earlier
 	readTimeout    = 15 * time.Second // of a whole request, against slow senders
 	idleTimeout    = 60 * time.Second
@@ -47,9 +49,13 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  *prometheus.Registry
 
-	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody. nil
-	// when the staff can't sign in.
+	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
+	// ErrSignInUnavailable when that can't be told. nil when the staff can't
+	// sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Session returns whose session a browser has; ErrSignIn for none, and
+	// ErrForeign for a change that another site asks for. nil for no sessions.
+	Session func(c *fiber.Ctx) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
@@ -57,8 +63,17 @@ type Config struct {
 	// Refresh has Centre return what it is now.
 	Refresh func(ctx context.Context) error
 
+	// Receive takes what an SMS gateway says of messages that it took, and
+	// returns what it is to be answered; nil where none does. It returns
+	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
+	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Feeds     Feeds
+	PublicURL string // before the addresses of feeds; "" where there is none
+
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
+	// Mailbox shows e-mails under /dev/mail; nil for a real mail server, or none.
+	Mailbox *sandbox.Mailbox
 	// RateLimit is how many requests that change something one address may
 	// send a minute; 0 for any number.
 	RateLimit int
@@ -96,6 +111,7 @@ func New(c Config) (*Server, error) {
 		DisableStartupMessage:   true,
 		Immutable:               true, // values outlive their request
 		BodyLimit:               bodyLimit,
+		ReadBufferSize:          headerLimit,
 		ReadTimeout:             readTimeout,
 		IdleTimeout:             idleTimeout,
 		ErrorHandler:            s.fail,
@@ -112,6 +128,7 @@ func New(c Config) (*Server, error) {
 	if c.Mount != nil {
 		c.Mount(s.app, limit)
 	}
+	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
 	s.app.Use(limit)
 	s.app.Use(s.admit)
 	s.app.Use(contract.middleware)
@@ -148,9 +165,17 @@ func (s *Server) pages() {
 	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
 	s.app.Get("/problems", s.problemsPage)
 	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
+	if s.Receive != nil {
+		s.app.Post("/receipts/:gateway", s.receipts)
+		s.app.Get("/receipts/:gateway", s.receipts)
+	}
 	if s.Phone != nil {
 		s.app.Get("/dev/phone", s.phonePage)
 		s.app.Get("/dev/phone.json", s.phoneJSON)
+	}
+	if s.Mailbox != nil {
+		s.app.Get("/dev/mail", s.mailPage)
+		s.app.Get("/dev/mail.json", s.mailJSON)
 	}
 }
 
@@ -196,6 +221,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateFeedResponse writes the answer.
+func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateVerificationResponse writes the answer.
 func (r stored) VisitCreateVerificationResponse(c *fiber.Ctx) error { return r.write(c) }

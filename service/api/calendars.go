@@ -157,7 +157,7 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.act(ctx, staff, "calendar.undone", ""))
+	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.deed(ctx, staff, "calendar.undone", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	if err != nil {
 		return slots.DeskPlan{}, err
 	}
-	act := s.act(ctx, staff, action, e.Reason)
+	act := s.deed(ctx, staff, action, e.Reason)
 	d, err := s.Calendars.EditPlan(ctx, slug, from, act, func(d slots.DeskPlan) (scheduling.Revision, error) {
 		return d.Revise(e, act.At)
 	})
@@ -195,8 +195,8 @@ func (s *Server) refresh(ctx context.Context) {
 	}
 }
 
-// act says who does what, for the log.
-func (s *Server) act(ctx context.Context, staff catalog.Staff, action, reason string) catalog.Act {
+// deed says who does what, for the log.
+func (s *Server) deed(ctx context.Context, staff catalog.Staff, action, reason string) catalog.Act {
 	return catalog.Act{At: s.Now(), Actor: staff.ID, Action: action, Reason: reason, RequestID: metaOf(ctx).id}
 }
 

@@ -83,7 +83,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
 	}
 	var unused []scheduling.Unused
-	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, staff, "holidays.imported", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+	list, err := s.Calendars.EditHolidays(ctx, edition, s.deed(ctx, staff, "holidays.imported", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
 		l, unused = l.With(holidays)
 		return l, nil
 	})
@@ -104,7 +104,7 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Calendars.UndoHolidays(ctx, from, s.act(ctx, staff, "holidays.undone", ""))
+	list, err := s.Calendars.UndoHolidays(ctx, from, s.deed(ctx, staff, "holidays.undone", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	if err != nil {
 		return HolidayList{}, "", err
 	}
-	list, err := s.Calendars.EditHolidays(ctx, from, s.act(ctx, staff, action, ""), decide)
+	list, err := s.Calendars.EditHolidays(ctx, from, s.deed(ctx, staff, action, ""), decide)
 	if err != nil {
 		return HolidayList{}, "", err
 	}

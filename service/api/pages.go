@@ -44,6 +44,14 @@ func (s *Server) phoneJSON(c *fiber.Ctx) error {
 	return c.JSON(messages)
 }
 
+// mailPage shows the e-mails that the sandbox took, newest first.
+func (s *Server) mailPage(c *fiber.Ctx) error {
+	c.Set("Refresh", "3")
+	return page(c, "mail.html", s.Mailbox.Mails(c.Query("to")))
+}
+
+func (s *Server) mailJSON(c *fiber.Ctx) error { return c.JSON(s.Mailbox.Mails(c.Query("to"))) }
+
 // wantedMobile reads ?mobile= in any spelling; a number that is none selects
 // nothing.
 func wantedMobile(c *fiber.Ctx) notify.Mobile {
@@ -82,7 +90,7 @@ func kinds() []kind {
 		add(ruleKind(r))
 	}
 	for _, k := range []kind{
-		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	} {
 		add(k)
 	}

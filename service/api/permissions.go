@@ -15,8 +15,9 @@ type permission struct {
 // branch that are asked for is Staff.Reaches.
 func permissions() map[string]permission {
 	var (
-		everybody = catalog.Roles()
-		decides   = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
+		everybody  = catalog.Roles()
+		subscribes = []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAdmin}
+		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
 	return map[string]permission{
 		"getMe":              {roles: everybody},
@@ -38,6 +39,9 @@ func permissions() map[string]permission {
 		"announceHoliday":    {roles: []catalog.Role{catalog.RoleAdmin}},
 		"importHolidays":     {roles: []catalog.Role{catalog.RoleAdmin}},
 		"undoHolidays":       {roles: []catalog.Role{catalog.RoleAdmin}},
+		"createFeed":         {roles: subscribes},
+		"listFeeds":          {roles: subscribes},
+		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
 	}
 }

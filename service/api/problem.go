@@ -74,8 +74,10 @@ func kindOf(err error) kind {
 // statusKind returns the kind for a status that stands for itself.
 func statusKind(status int) kind {
 	switch status {
-	case http.StatusBadRequest, http.StatusRequestHeaderFieldsTooLarge:
+	case http.StatusBadRequest:
 		return kindMalformed
+	case http.StatusRequestHeaderFieldsTooLarge:
+		return kindHeaders
 	case http.StatusNotFound:
 		return kindNoRoute
 	case http.StatusMethodNotAllowed:

@@ -20,6 +20,7 @@ import (
 
 	"ziyara"
 	"ziyara/catalog"
+	"ziyara/feeds"
 	"ziyara/notify/verify"
 	"ziyara/slots"
 )
@@ -78,6 +79,10 @@ func domainErrors() map[string]error {
 		"verify.ErrOver":            verify.ErrOver,
 		"verify.LimitError":         &verify.LimitError{RetryAfter: time.Second},
 		"verify.WrongCodeError":     &verify.WrongCodeError{},
+		"feeds.ErrNotFound":         feeds.ErrNotFound,
+		"feeds.ErrRevoked":          feeds.ErrRevoked,
+		"feeds.ErrUnknown":          feeds.ErrUnknown,
+		"feeds.ErrMany":             feeds.ErrMany,
 	}
 }
 
@@ -86,7 +91,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../notify/verify"} {
+	for _, dir := range []string{"../../slots", "../../notify/verify", "../../feeds"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
@@ -247,8 +252,8 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
-		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
+		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range problems() {
 		all = append(all, m.kind)

@@ -105,7 +105,7 @@ func (q session) changedDays(ctx context.Context, changes []recalendared, now ti
 type claim struct {
 	scheduling.Claim
 	place  slots.Place
-	status slots.Status // none of these for what was given up
+	status slots.Status // "delayed" for what was given up
 }
 
 // held reports whether it is no visit yet.

@@ -1,9 +1,9 @@
--- Where the ledger and the holds, requests, visits and delayed places that it
--- should count differ.
+-- Where the ledger and the holds, requests, visits (over or not) and delayed
+-- places that it should count differ.
 WITH claimed AS (
     SELECT a.branch_id, a.desk_group_id, a.day, t.tick, sum(a.places) AS places
     FROM (
-        SELECT branch_id, desk_group_id, day, first_tick, ticks, places FROM appointments WHERE status IN ('held', 'requested', 'booked')
+        SELECT branch_id, desk_group_id, day, first_tick, ticks, places FROM appointments WHERE status IN ('held', 'requested', 'booked', 'completed', 'no_show')
         UNION ALL
         SELECT branch_id, desk_group_id, day, first_tick, ticks, places FROM delayed_places
     ) AS a

@@ -6,7 +6,7 @@ WITH days AS (
 ), claims AS (
     SELECT a.id, a.status, a.service_id, a.branch_id, a.desk_group_id, a.day, a.first_tick, a.ticks, a.places, a.created_at
     FROM days JOIN appointments a USING (branch_id, desk_group_id, day)
-    WHERE a.status = 'booked'
+    WHERE a.status IN ('booked', 'completed', 'no_show')
     UNION ALL
     SELECT a.id, a.status, a.service_id, a.branch_id, a.desk_group_id, a.day, a.first_tick, a.ticks, a.places, a.created_at
     FROM days JOIN appointments a USING (branch_id, desk_group_id, day)
