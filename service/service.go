@@ -40,6 +40,7 @@ const (
 type Service struct {
 	config   Config
 	store    *postgres.Store
+	changes  *postgres.Changes
 	booker   *slots.Booker
 	waitlist *slots.Waitlist
 	worker   *notify.Worker // of what somebody waits for
@@ -82,6 +83,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	s.changes = s.store.Changes(s.centre.Load, newID)
 	if err = s.speak(keys); err != nil {
 		return nil, err
 	}
@@ -123,7 +125,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
-		Calendars: s.store, Refresh: s.reload,
+		Calendars: s.store, Changes: s.changes, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL,
 	})
 	return s, err

@@ -185,8 +185,9 @@ func (r ChangeRequest) Decisions(affected []Reference, planned map[Reference]Dec
 
 // AffectedQuery asks for the affected visits of a change, by their lost start.
 type AffectedQuery struct {
-	Change  string
-	Outcome Outcome // "" for any
+	Change    string
+	Outcome   Outcome   // "" for any
+	Reference Reference // of the only visit that is asked for; "" for any
 	// Start and ID are those of the last visit of the page before.
 	Start time.Time
 	ID    string

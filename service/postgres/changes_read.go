@@ -83,7 +83,7 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 		Note      sql.NullString `db:"note"`
 		Message   sql.NullString `db:"message"`
 	}
-	err := m.store.pool().list(ctx, &rows, "list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID), now, q.Limit)
+	err := m.store.pool().list(ctx, &rows, "list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID), now, q.Limit, null(string(q.Reference)))
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
 -- A page of the visits that a change affects ($1), by the start that is lost.
--- $2 narrows it to what has become of them; a page begins behind ($3, $4).
+-- $2 narrows it to what has become of them, $7 to one; a page begins behind ($3, $4).
 SELECT v.appointment_id AS id, a.reference, a.status, s.slug AS service, br.slug AS branch, a.visitor_name, a.mobile, a.lang, a.party,
        v.start_at, a.start_at AS now_at, v.decision,
        CASE WHEN v.state = 'waiting' AND v.start_at <= $5 THEN 'unanswered' ELSE v.state END AS outcome,
@@ -19,5 +19,6 @@ WHERE v.change_id = $1
   AND ($2::text IS NULL
        OR v.state = CASE $2 WHEN 'unanswered' THEN 'waiting' ELSE $2 END AND ($2 NOT IN ('waiting', 'unanswered') OR (v.start_at <= $5) = ($2 = 'unanswered')))
   AND ((v.start_at, v.appointment_id) > ($3::timestamptz, $4::uuid) OR $3::timestamptz IS NULL)
+  AND (a.reference = $7 OR $7::text IS NULL)
 ORDER BY v.start_at, v.appointment_id
 LIMIT $6
