@@ -456,7 +456,7 @@ type Change struct {
 	// ToCall How many of their visitors were asked and have not answered.
 	ToCall int `json:"to_call"`
 
-	// Visits The first of them, at most 200; not in lists.
+	// Visits The first of them, at most 200, in the answer that drafts or applies it.
 	Visits []AffectedVisit `json:"visits,omitempty"`
 }
 

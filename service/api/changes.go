@@ -155,7 +155,8 @@ func (s *Server) changeRequest(ctx context.Context, staff catalog.Staff, ifMatch
 	return r, nil
 }
 
-// change does a change, or drafts it, and shows how it stands.
+// change does a change, or drafts it, and shows how it stands, with the first of
+// its visits.
 func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting bool) (Change, error) {
 	do := s.Changes.Apply
 	if drafting {
@@ -172,7 +173,9 @@ func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting boo
 	if err != nil {
 		return Change{}, err
 	}
-	return s.changeWithVisits(ctx, c)
+	out := s.changeJSON(c)
+	out.Visits, out.NextCursor, err = s.affected(ctx, slots.AffectedQuery{Change: c.ID, Limit: shownVisits})
+	return out, err
 }
 
 // concerns returns a change for a member of staff who may ask about every
@@ -197,8 +200,7 @@ func (s *Server) GetChange(ctx context.Context, r GetChangeRequestObject) (GetCh
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.changeWithVisits(ctx, c)
-	return GetChange200JSONResponse(out), err
+	return GetChange200JSONResponse(s.changeJSON(c)), nil
 }
 
 // DropChange gives back what a draft holds.
@@ -301,13 +303,6 @@ func (s *Server) affected(ctx context.Context, q slots.AffectedQuery) ([]Affecte
 		visits[i] = s.affectedJSON(v)
 	}
 	return visits, next, nil
-}
-
-func (s *Server) changeWithVisits(ctx context.Context, c slots.Change) (Change, error) {
-	out := s.changeJSON(c)
-	var err error
-	out.Visits, out.NextCursor, err = s.affected(ctx, slots.AffectedQuery{Change: c.ID, Limit: shownVisits})
-	return out, err
 }
 
 func (s *Server) changeJSON(c slots.Change) Change {

@@ -1,7 +1,9 @@
 package postgres_test
 
 import (
+	"database/sql"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -234,4 +236,137 @@ func TestApplyDraft(t *testing.T) {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
 	c.ledgerAgrees(t)
+}
+
+// A change of more visits than one transaction carries out changes the calendar
+// at once and tells visitors in portions. Whoever dies at it, and whoever else
+// is at it, everybody is told once and has a place of their own.
+func TestChangeOfManyIsContinued(t *testing.T) {
+	t.Parallel()
+	c := openChanging(t)
+	week, _, err := c.Search(t.Context(), slots.Query{
+		Service: updates, Branch: "riyadh", From: date(t, "2026-11-22"), To: date(t, "2026-11-26"), Party: 1, Channel: catalog.Public}, c.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var visits []slots.Appointment
+	for _, day := range week {
+		for _, slot := range day.Slots {
+			for range slot.Places {
+				visits = append(visits, c.book(t, len(visits)+1, updates, "riyadh", slot.Start))
+			}
+		}
+	}
+	if len(visits) < 600 {
+		t.Fatalf("only %d visits", len(visits))
+	}
+	r := c.closing(t, "00:00", "00:00")
+	r.Edit.Close[0].End = r.Edit.Close[0].Start.AddDate(0, 0, 7)
+	r.Exceptions = map[slots.Reference]slots.Decision{visits[0].Reference: slots.Keep, visits[1].Reference: slots.CallOff}
+	draft := c.drafts(t, r)
+	id := c.applies(t, slots.ChangeRequest{Draft: draft, DeskGroup: edited, From: r.From, By: r.By, Exceptions: r.Exceptions})
+	c.stands(t, id, slots.ChangeRunning, map[slots.Outcome]int{slots.OutcomePending: len(visits)})
+	if free := c.starts(t, updates, "riyadh", "2026-11-22", "2026-11-26"); len(free) > 0 {
+		t.Errorf("%d starts are offered in the closed week", len(free))
+	}
+	c.auditClean(t)
+
+	// One visitor does not wait to be told, in the last hour before the visit.
+	last := visits[len(visits)-1]
+	other := c.starts(t, updates, "riyadh", "2026-11-29", "2026-12-03")
+	if _, err := c.Move(t.Context(), last.Reference, other[len(other)-1], c.now); err != nil {
+		t.Fatal(err)
+	}
+
+	// A replica dies when it has all but written that a portion is done: nothing
+	// of it has happened.
+	db := connect(t, c.url)
+	before := map[slots.Outcome]int{slots.OutcomePending: len(visits) - 1, slots.OutcomeChose: 1}
+	c.dies(t, db, visits[0].ID)
+	c.stands(t, id, slots.ChangeRunning, before)
+	if told := column[int](t, db, "SELECT count(*) FROM messages WHERE kind IN ('closed', 'cancelled')")[0]; told != 0 {
+		t.Errorf("%d are told by a replica that has died", told)
+	}
+	c.auditClean(t)
+
+	// Two others are at it at once.
+	second := c.another(t).Changes(func() *slots.Centre { return c.centre }, c.id)
+	var working sync.WaitGroup
+	for _, m := range []*postgres.Changes{c.Changes, second} {
+		working.Go(func() {
+			if _, err := m.Continue(t.Context(), c.now); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	working.Wait()
+	for range 10 {
+		if n, err := second.Continue(t.Context(), c.now); err != nil {
+			t.Fatal(err)
+		} else if n == 0 {
+			break
+		}
+	}
+	c.stands(t, id, slots.ChangeApplied, map[slots.Outcome]int{
+		slots.OutcomeWaiting: len(visits) - 3, slots.OutcomeKept: 1, slots.OutcomeCalledOff: 1, slots.OutcomeChose: 1,
+	})
+	told := column[int](t, db, "SELECT count(*) FROM messages WHERE kind = 'closed'")
+	twice := column[int](t, db, "SELECT count(*) FROM (SELECT FROM messages WHERE kind IN ('closed', 'cancelled') GROUP BY appointment_id HAVING count(*) > 1) AS m")
+	if told[0] != len(visits)-3 || twice[0] != 0 {
+		t.Errorf("%d are told, %d twice; want %d, 0", told[0], twice[0], len(visits)-3)
+	}
+	proposals := column[int](t, db, "SELECT count(*) FROM appointments WHERE proposed_to IS NOT NULL AND status = 'held'")
+	loose := column[int](t, db, "SELECT count(*) FROM appointments WHERE proposed_to IS NULL AND status = 'held'")
+	if proposals[0] < 500 || loose[0] != 0 {
+		t.Errorf("%d visits have a proposal, and %d holds are nobody's", proposals[0], loose[0])
+	}
+	over := column[int](t, db, "SELECT count(*) FROM ledger_days, unnest(open, used) AS tick (o, u) WHERE day > '2026-11-28' AND u > o")
+	if over[0] != 0 {
+		t.Errorf("%d ticks are over capacity", over[0])
+	}
+	c.ledgerAgrees(t)
+}
+
+// dies has a replica carry out a portion of a change, and kills it where it
+// writes how it stands with a visit.
+func (c *changing) dies(t testing.TB, db *sql.DB, visit string) {
+	t.Helper()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = tx.ExecContext(t.Context(), "SELECT FROM change_visits WHERE appointment_id = $1 FOR UPDATE", visit); err != nil {
+		t.Fatal(err)
+	}
+	died := make(chan error, 1)
+	go func() {
+		_, err := c.Continue(t.Context(), c.now)
+		died <- err
+	}()
+	for killed := 0; killed == 0; {
+		killed = column[int](t, db, `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'ziyara' AND wait_event_type = 'Lock'`)[0]
+	}
+	if err = <-died; !errors.Is(err, slots.ErrUnavailable) {
+		t.Errorf("it has died of %v", err)
+	}
+	if err = tx.Rollback(); err != nil {
+		t.Error(err)
+	}
+}
+
+// another opens the store of another replica.
+func (b *bench) another(t testing.TB) *postgres.Store {
+	t.Helper()
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	b.others = append(b.others, store)
+	return store
 }
