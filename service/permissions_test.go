@@ -57,6 +57,14 @@ func expected() map[string]row {
 		"announceHoliday": {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
 		"importHolidays":  {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
 		"undoHolidays":    {no, no, no, no, all, undoesHolidays},
+
+		"createChange":        {own, no, no, no, all, draftsChange},
+		"createHolidayChange": {no, no, no, no, all, draftsHolidays},
+		"listChanges":         {all, no, all, all, all, gets("/v1/changes")},
+		"getChange":           {own, no, all, all, all, ofChange(http.MethodGet, "", true)},
+		"dropChange":          {own, no, no, no, all, ofChange(http.MethodDelete, "", true)},
+		"listChangeVisits":    {own, no, all, no, all, ofChange(http.MethodGet, "/visits", false)},
+		"answerChange":        {own, no, all, no, all, calls},
 	}
 }
 

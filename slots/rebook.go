@@ -61,7 +61,8 @@ type roomDay struct {
 // that will be in force. present is the calendar in force now, by which the
 // ledger has its days; occupied are those of them that it has, by date. Where
 // both calendars differ a place has to be free by both. busy are the visits of
-// persons that they can't be at two places for.
+// persons, who can't be at two places at once; a displaced visit itself may be
+// among them.
 func NewRoom(g *DeskGroup, present *scheduling.Calendar, occupied map[scheduling.Date]Occupied, busy []Busy) *Room {
 	r := &Room{
 		group: g, present: present, known: occupied, busy: make(map[Person][]Busy),
@@ -140,7 +141,7 @@ func (r *Room) rebook(d Displaced, now time.Time) Replacement {
 			return
 		}
 		for _, s := range r.starts(date, visit, now) {
-			if s.Start.Equal(d.Start) || r.meets(d.Person, s) {
+			if s.Start.Equal(d.Start) || r.meets(d, s) {
 				continue
 			}
 			if unlike := r.unlike(d, date, s.Start); least < 0 || unlike < least {
@@ -216,9 +217,12 @@ func sinceMidnight(at time.Time, zone *time.Location, date scheduling.Date) time
 	return days*wholeDay + time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
 }
 
-// meets reports whether the person has another visit while the slot lasts.
-func (r *Room) meets(p Person, s Slot) bool {
-	return p != "" && slices.ContainsFunc(r.busy[p], func(b Busy) bool { return s.Start.Before(b.End) && b.Start.Before(s.End) })
+// meets reports whether the person of a displaced visit has another one while
+// the slot lasts.
+func (r *Room) meets(d Displaced, s Slot) bool {
+	return d.Person != "" && slices.ContainsFunc(r.busy[d.Person], func(b Busy) bool {
+		return !b.Start.Equal(d.Start) && s.Start.Before(b.End) && b.Start.Before(s.End)
+	})
 }
 
 // take takes the slot in the room.

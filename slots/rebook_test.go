@@ -69,6 +69,9 @@ func TestRebookFindsTheMostAlike(t *testing.T) {
 		{"not where the person is already", "08:00-14:00", [2]string{"12:00", "14:00"}, nil,
 			slots.Displaced{ID: "a", Visit: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
 			[]slots.Busy{{Person: "p", Start: at(t, "11:40"), End: at(t, "12:00")}, {Person: "q", Start: at(t, "11:00"), End: at(t, "11:30")}}, "Tue 24 11:00"},
+		{"where the lost visit itself would still be", "08:00-14:00 x2", [2]string{"13:10", "14:00"}, nil,
+			slots.Displaced{ID: "a", Visit: visit(30, 10), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
+			[]slots.Busy{{Person: "p", Start: at(t, "13:00"), End: at(t, "13:30")}}, "Tue 24 12:40"},
 		{"not too soon", "08:00-14:00", [2]string{"12:00", "14:00"}, nil, displaced(t, "a", "13:00", 1), at(t, "11:45"), nil, "Wed 25 13:00"},
 		{"not behind the end of a power of attorney", "08:00-14:00", [2]string{"00:00", "23:59"}, nil,
 			slots.Displaced{ID: "a", Visit: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday}, monday, nil, "Mon 23 13:00"},
@@ -222,7 +225,7 @@ func (m *rebookModel) best(v slots.Displaced, now time.Time) *slots.Slot {
 		}
 		for _, s := range slots.Free(day, used, v.Visit, now) {
 			busy := slices.ContainsFunc(m.busy, func(b slots.Busy) bool {
-				return v.Person != "" && b.Person == v.Person && s.Start.Before(b.End) && b.Start.Before(s.End)
+				return v.Person != "" && b.Person == v.Person && !b.Start.Equal(v.Start) && s.Start.Before(b.End) && b.Start.Before(s.End)
 			})
 			if busy || s.Start.Equal(v.Start) {
 				continue
