@@ -39,7 +39,7 @@ CREATE TABLE change_visits (
     appointment_id uuid NOT NULL,
     decision       text NOT NULL CHECK (decision IN ('keep', 'cancel', 'propose')),
     state          text NOT NULL CHECK (state IN (
-        'planned', 'pending', 'waiting', 'kept', 'called_off', 'accepted', 'chose', 'cancelled', 'superseded')),
+        'planned', 'pending', 'waiting', 'kept', 'called_off', 'accepted', 'chose', 'cancelled', 'superseded', 'restored')),
     booked_at      timestamptz NOT NULL,
     start_at       timestamptz NOT NULL, -- that is lost
     hold_id        uuid,
@@ -56,6 +56,7 @@ CREATE TABLE change_visits (
 );
 CREATE INDEX change_visits_list ON change_visits (change_id, state, start_at, appointment_id);
 CREATE INDEX change_visits_pending ON change_visits (change_id, booked_at, appointment_id) WHERE state = 'pending';
+CREATE INDEX change_visits_waiting ON change_visits (start_at) WHERE state = 'waiting';
 -- One change at a time asks a visitor.
 CREATE UNIQUE INDEX change_visits_one_open ON change_visits (appointment_id, branch_id) WHERE state IN ('pending', 'waiting', 'kept');
 

@@ -303,3 +303,87 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	}
 	centre.AuditClean()
 }
+
+// A closure is taken back while visitors are still choosing: those who have not
+// answered are received where they were, are told so once, and are reminded of
+// it as everybody is. Who has answered stays with the answer.
+func TestClosureIsTakenBack(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, public)
+	noura := centre.Coordinator("revenues")
+	visits := books(t, centre, 1, "iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"), servicetest.At(t, "2026-11-24T12:30"), servicetest.At(t, "2026-11-24T13:00"))
+	centre.Jobs()
+	change := asks(t, noura, returns+"/changes", version(noura, "riyadh-returns"), map[string]any{
+		"edit": map[string]any{"close": []any{closing("2026-11-24")}}, "reason": both("صيانة", "Maintenance"),
+		"exceptions": []any{map[string]any{"reference": visits[2].Reference.String(), "decision": "keep"}},
+	}, http.StatusCreated)
+	centre.Jobs()
+	visits[0].taps("accept", nil)
+	chosen := visits[0].now().Start
+	if answer := changes(noura, http.MethodPost, returns+"/undo", "*", nil); answer.Status != http.StatusOK {
+		t.Fatalf("undo: %d %s", answer.Status, answer.Body)
+	}
+	centre.Jobs()
+	centre.Jobs()
+	if now := visits[0].now(); !now.Start.Equal(chosen) {
+		t.Errorf("who accepted %v comes at %v", chosen, now.Start)
+	}
+	now := visits[1].now()
+	if now.Displaced() || now.Proposal != nil || !now.Start.Equal(visits[1].Start) || now.Version != 3 {
+		t.Errorf("%+v", now)
+	}
+	if got := visits[1].texts(); len(got) != 3 || !strings.HasPrefix(got[0], "Your visit is confirmed") {
+		t.Errorf("told %q", got)
+	}
+	says(t, visits[1].sees(""), "Your visit is booked", "Yes, I will come")
+	if n := len(visits[2].texts()); n != 1 {
+		t.Errorf("who was kept is told %q", visits[2].texts())
+	}
+	comesTo(t, stands(t, noura, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 1, slots.OutcomeKept: 1, slots.OutcomeRestored: 1})
+	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE status = 'held'`); n != 0 {
+		t.Errorf("%d places are still held", n)
+	}
+	centre.Pass(28*time.Hour + 10*time.Minute) // Monday, 13:10: less than a day ahead of both
+	for _, v := range visits[1:] {
+		if got := v.texts()[0]; !strings.HasPrefix(got, "Reminder of your visit") {
+			t.Errorf("%v: not reminded, but told %q", v.Start, got)
+		}
+	}
+	centre.AuditClean()
+}
+
+// A second closure takes the place that the first has proposed: the visitor is
+// asked once more, with another one, and the first change says so.
+func TestProposedPlaceIsClosedToo(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, public)
+	noura := centre.Coordinator("revenues")
+	visit := books(t, centre, 1, "iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"))[0]
+	centre.Jobs()
+	close := func(from, to string) api.Change {
+		t.Helper()
+		return asks(t, noura, returns+"/changes", version(noura, "riyadh-returns"), map[string]any{
+			"edit": map[string]any{"close": []any{map[string]any{
+				"start": "2026-11-24T" + from + ":00+03:00", "end": "2026-11-24T" + to + ":00+03:00", "reason": both("صيانة", "Maintenance")}}},
+			"reason": both("صيانة", "Maintenance"),
+		}, http.StatusCreated)
+	}
+	first := close("12:00", "15:00")
+	centre.Jobs()
+	if p := visit.now().Proposal; p == nil || !p.Start.Equal(servicetest.At(t, "2026-11-24T11:50")) {
+		t.Fatalf("proposed %+v", p)
+	}
+	second := close("10:00", "12:00")
+	centre.Jobs()
+	comesTo(t, stands(t, noura, first.ID), "applied", map[slots.Outcome]int{slots.OutcomeSuperseded: 1})
+	comesTo(t, stands(t, noura, second.ID), "applied", map[slots.Outcome]int{slots.OutcomeWaiting: 1})
+	if p := visit.now().Proposal; p == nil || !p.Start.Equal(servicetest.At(t, "2026-11-24T09:50")) {
+		t.Fatalf("proposed %+v", p)
+	}
+	if n := len(visit.texts()); n != 3 { // the confirmation, and asked twice
+		t.Errorf("told %q", visit.texts())
+	}
+	visit.taps("accept", nil)
+	comesTo(t, stands(t, noura, second.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 1})
+	centre.AuditClean()
+}

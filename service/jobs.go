@@ -162,6 +162,9 @@ func (s *Service) lapseRequests(ctx context.Context) error {
 // portions, until nothing is left to do.
 func (s *Service) carryOutChanges(ctx context.Context) error {
 	for ctx.Err() == nil {
+		if _, err := s.changes.Restore(ctx, s.config.Now()); err != nil {
+			return err
+		}
 		n, err := s.changes.Continue(ctx, s.config.Now())
 		if errors.Is(err, slots.ErrStale) { // the next snapshot will do
 			return s.reload(ctx)

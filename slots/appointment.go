@@ -87,7 +87,7 @@ const (
 	WasDeclined  EventKind = "declined"
 	WasProposed  EventKind = "proposed" // another start, by the department; its own start when there is no other
 	WasAccepted  EventKind = "accepted" // the proposal, by the visitor
-	WasRefused   EventKind = "refused"  // the proposal, by the visitor
+	WasRefused   EventKind = "refused"  // the proposal, by the visitor, or it is not needed any more
 	WasMoved     EventKind = "moved"
 	WasCancelled EventKind = "cancelled"
 	WasCheckedIn EventKind = "checked_in" // the visitor is in the hall

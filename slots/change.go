@@ -85,13 +85,14 @@ const (
 	OutcomeChose      Outcome = "chose"      // the visitor comes to another start
 	OutcomeCancelled  Outcome = "cancelled"  // by the visitor
 	OutcomeSuperseded Outcome = "superseded" // a later change asks again
+	OutcomeRestored   Outcome = "restored"   // a later change has given it its place again
 )
 
 // Outcomes returns every outcome.
 func Outcomes() []Outcome {
 	return []Outcome{
 		OutcomePlanned, OutcomePending, OutcomeWaiting, OutcomeUnanswered, OutcomeKept, OutcomeCalledOff,
-		OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded,
+		OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded, OutcomeRestored,
 	}
 }
 
@@ -245,7 +246,7 @@ func (c Call) Open(outcome Outcome) (bool, error) {
 		return false, ErrNotCarriedOut
 	case OutcomeWaiting, OutcomeUnanswered:
 		return true, nil
-	case OutcomeKept, OutcomeCalledOff, OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded:
+	case OutcomeKept, OutcomeCalledOff, OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded, OutcomeRestored:
 	}
 	if outcome == c.settles() {
 		return false, nil

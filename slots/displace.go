@@ -80,6 +80,18 @@ func (a Appointment) Displace(d Decision, p *Proposal, c ChangeOf, actor string,
 	return a
 }
 
+// Restore returns the visit, or the request, received where it is after all: a
+// later change has given it a place again. The version rises, so that nothing
+// is told any more of the choice.
+func (a Appointment) Restore(now time.Time) Appointment {
+	answerBy := a.AnswerBy
+	a.Change = nil
+	a.Version++
+	a = a.fallen(nil, Event{Kind: WasRefused, At: now, Start: a.Start})
+	a.AnswerBy = answerBy
+	return a
+}
+
 // fallen returns the appointment with another proposal and one more event.
 func (a Appointment) fallen(p *Proposal, e Event) Appointment {
 	a.Proposal, a.AnswerBy = p, time.Time{}

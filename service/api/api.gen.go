@@ -181,7 +181,7 @@ type AffectedVisit struct {
 	// Note What was noted.
 	Note string `json:"note,omitempty"`
 
-	// Outcome `pending`: the visitor will be told; `waiting`: was asked and has not answered; `unanswered`: nor until the start; `chose`: another start; `superseded`: a later change asks again.
+	// Outcome `pending`: the visitor will be told; `waiting`: was asked and has not answered; `unanswered`: nor until the start; `chose`: another start; `superseded`: a later change asks again; `restored`: a later one has given the place back.
 	Outcome string `json:"outcome"`
 
 	// Party How many come.

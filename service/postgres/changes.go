@@ -208,6 +208,41 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 	return n, nil
 }
 
+// Restore tells visitors who were asked to choose, and whose visits have a place
+// again where they are, that they are received there after all; of one change
+// at most 250. What was proposed to them is given back. It returns how many
+// there were.
+func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
+	n := 0
+	err := m.store.transact(ctx, func(q session) error {
+		n = 0
+		var rows []struct {
+			Change string `db:"change_id"`
+			ID     string `db:"appointment_id"`
+		}
+		if err := q.list(ctx, &rows, "restored_visits", now, changeAtOnce); err != nil || len(rows) == 0 {
+			return err
+		}
+		ids := make([]string, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		if err := q.lockVisits(ctx, ids); err != nil {
+			return err
+		}
+		visits, err := q.affectedVisits(ctx, ids, rows[0].Change, now)
+		if err != nil {
+			return err
+		}
+		n = len(rows)
+		return q.restore(ctx, rows[0].Change, visits, now)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
 // Drop gives back the places that a draft holds; one that is over is fine. It returns slots.ErrUnknownChange, or slots.ErrChangeSettled when the
 // change was applied.
 func (m *Changes) Drop(ctx context.Context, id string) error {

@@ -75,6 +75,30 @@ func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits
 	return q.displace(ctx, c.ID, rows, f.now)
 }
 
+// restore has visits take place where they were, after all. They are locked;
+// who has answered meanwhile is left alone.
+func (q session) restore(ctx context.Context, change string, visits []affectedVisit, now time.Time) error {
+	var rows []displaceRow
+	var unused []string
+	for i := range visits {
+		v := &visits[i]
+		if v.outcome != slots.OutcomeWaiting {
+			continue
+		}
+		after := v.Restore(now)
+		row := newDisplaceRow(v, after)
+		row.Outcome, row.Message = string(slots.OutcomeRestored), optional(string(notify.Booked))
+		if v.Status == slots.Requested {
+			row.Message = nil // its department answers
+		}
+		rows, unused = append(rows, row), append(unused, v.unused...)
+	}
+	if err := q.endHoldsFor(ctx, unused, nil); err != nil {
+		return err
+	}
+	return q.displace(ctx, change, rows, now)
+}
+
 // displace writes what becomes of visits by a change.
 func (q session) displace(ctx context.Context, change string, rows []displaceRow, now time.Time) error {
 	if len(rows) == 0 {
