@@ -55,7 +55,7 @@ func TestRamadanHoursRebookWhatFallsOutside(t *testing.T) {
 			t.Errorf("who had %v comes at %v, want %s", v.Start, got, want)
 		}
 	}
-	comesTo(t, stands(t, noura, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 4})
+	comesTo(t, changeNow(t, noura, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 4})
 	centre.AuditClean()
 }
 
@@ -103,7 +103,7 @@ func TestEidIsAnnouncedLate(t *testing.T) {
 	if n := len(unaffected.texts()); n != 1 {
 		t.Errorf("who comes before Eid is told %q", unaffected.texts())
 	}
-	comesTo(t, stands(t, reem, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 14})
+	comesTo(t, changeNow(t, reem, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 14})
 	centre.AuditClean()
 }
 
@@ -165,7 +165,7 @@ func TestChangesThatAreRefused(t *testing.T) {
 	centre.Refused(call(draft.ID, affected.Reference.String(), "accepts"), http.StatusConflict, "not-told-yet")
 	centre.Pass(slots.DraftFor)
 	centre.Refused(changes(noura, http.MethodPost, returns+"/changes", tag, map[string]any{"draft": draft.ID}), http.StatusGone, "draft-expired")
-	if c := stands(t, noura, draft.ID); c.State != "dropped" {
+	if c := changeNow(t, noura, draft.ID); c.State != "dropped" {
 		t.Errorf("the draft is %s", c.State)
 	}
 

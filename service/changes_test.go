@@ -132,8 +132,8 @@ func asks(t *testing.T, s *servicetest.Staff, path, version string, body any, st
 	return c
 }
 
-// stands returns a change as it stands.
-func stands(t *testing.T, s *servicetest.Staff, id string) api.Change {
+// changeNow returns a change as it stands.
+func changeNow(t *testing.T, s *servicetest.Staff, id string) api.Change {
 	t.Helper()
 	var c api.Change
 	s.Gets("/v1/changes/"+id).JSON(t, &c)
@@ -241,7 +241,7 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 
 	// The evening passes, and nobody is reminded of a time that is lost.
 	centre.Pass(9 * time.Hour)
-	change = stands(t, noura, change.ID)
+	change = changeNow(t, noura, change.ID)
 	comesTo(t, change, "applied", map[slots.Outcome]int{
 		slots.OutcomeAccepted: 27, slots.OutcomeChose: 3, slots.OutcomeCancelled: 1, slots.OutcomeWaiting: 9,
 	})
@@ -288,7 +288,7 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	// Noon has come. Who never answered stays on the list, and nobody holds
 	// anything for them any more.
 	centre.Pass(21 * time.Hour)
-	comesTo(t, stands(t, noura, change.ID), "applied", map[slots.Outcome]int{
+	comesTo(t, changeNow(t, noura, change.ID), "applied", map[slots.Outcome]int{
 		slots.OutcomeAccepted: 28, slots.OutcomeChose: 3, slots.OutcomeCancelled: 2, slots.OutcomeKept: 1, slots.OutcomeUnanswered: 6,
 	})
 	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE status = 'held'`); n != 0 {
@@ -339,7 +339,7 @@ func TestClosureIsTakenBack(t *testing.T) {
 	if n := len(visits[2].texts()); n != 1 {
 		t.Errorf("who was kept is told %q", visits[2].texts())
 	}
-	comesTo(t, stands(t, noura, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 1, slots.OutcomeKept: 1, slots.OutcomeRestored: 1})
+	comesTo(t, changeNow(t, noura, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 1, slots.OutcomeKept: 1, slots.OutcomeRestored: 1})
 	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE status = 'held'`); n != 0 {
 		t.Errorf("%d places are still held", n)
 	}
@@ -375,8 +375,8 @@ func TestProposedPlaceIsClosedToo(t *testing.T) {
 	}
 	second := close("10:00", "12:00")
 	centre.Jobs()
-	comesTo(t, stands(t, noura, first.ID), "applied", map[slots.Outcome]int{slots.OutcomeSuperseded: 1})
-	comesTo(t, stands(t, noura, second.ID), "applied", map[slots.Outcome]int{slots.OutcomeWaiting: 1})
+	comesTo(t, changeNow(t, noura, first.ID), "applied", map[slots.Outcome]int{slots.OutcomeSuperseded: 1})
+	comesTo(t, changeNow(t, noura, second.ID), "applied", map[slots.Outcome]int{slots.OutcomeWaiting: 1})
 	if p := visit.now().Proposal; p == nil || !p.Start.Equal(servicetest.At(t, "2026-11-24T09:50")) {
 		t.Fatalf("proposed %+v", p)
 	}
@@ -384,6 +384,6 @@ func TestProposedPlaceIsClosedToo(t *testing.T) {
 		t.Errorf("told %q", visit.texts())
 	}
 	visit.taps("accept", nil)
-	comesTo(t, stands(t, noura, second.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 1})
+	comesTo(t, changeNow(t, noura, second.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 1})
 	centre.AuditClean()
 }

@@ -17,11 +17,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"ziyara"
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/api"
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
@@ -38,27 +40,31 @@ const (
 
 // Service is one running replica.
 type Service struct {
-	config   Config
-	store    *postgres.Store
-	changes  *postgres.Changes
-	booker   *slots.Booker
-	waitlist *slots.Waitlist
-	worker   *notify.Worker // of what somebody waits for
-	bulk     *notify.Worker // of reminders and surveys
-	mails    *notify.Worker // of what goes by e-mail; nil where nothing does
-	texts    *notify.Texts
-	links    *portal.Links     // nil without a public address
-	phone    *sandbox.Phone    // nil unless messages stay in the house
-	gateways *gateways.Set     // nil unless they leave it by a gateway file
-	mail     *postman          // nil without a mail server
-	mailbox  *sandbox.Mailbox  // nil unless e-mails stay in the house
-	staff    *signin.SignIn    // nil when the staff can't sign in
-	issuer   *devissuer.Issuer // nil but for the demo
-	api      *api.Server
-	listener net.Listener
-	centre   atomic.Pointer[slots.Centre]
-	reading  sync.Mutex // while the centre is read anew
-	gauges   gauges
+	config    Config
+	store     *postgres.Store
+	changes   *postgres.Changes
+	booker    *slots.Booker
+	waitlist  *slots.Waitlist
+	worker    *notify.Worker // of what somebody waits for
+	bulk      *notify.Worker // of reminders and surveys
+	mails     *notify.Worker // of what goes by e-mail; nil where nothing does
+	texts     *notify.Texts
+	links     *portal.Links     // nil without a public address
+	phone     *sandbox.Phone    // nil unless messages stay in the house
+	gateways  *gateways.Set     // nil unless they leave it by a gateway file
+	mail      *postman          // nil without a mail server
+	mailbox   *sandbox.Mailbox  // nil unless e-mails stay in the house
+	staff     *signin.SignIn    // nil when the staff can't sign in
+	issuer    *devissuer.Issuer // nil but for the demo
+	api       *api.Server
+	listener  net.Listener
+	centre    atomic.Pointer[slots.Centre]
+	reading   sync.Mutex // while the centre is read anew
+	gauges    gauges
+	reception *hall.Reception
+	network   webhook.Network
+	posting   *webhook.Client
+	hooks     *webhook.Worker
 }
 
 // New builds a replica over a migrated database and binds its address, so
@@ -91,10 +97,13 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID,
-		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile})); err != nil {
+		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}), slots.WithRefresh(s.reload)); err != nil {
 		return nil, err
 	}
 	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
+		return nil, err
+	}
+	if s.reception, err = s.newReception(); err != nil {
 		return nil, err
 	}
 	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
@@ -102,6 +111,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if err = s.sender(keys); err != nil {
+		return nil, err
+	}
+	if err = s.hook(keys); err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
@@ -121,12 +133,13 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
-		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
+		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts, Visits: s.store.Visits,
 		Calendars: s.store, Changes: s.changes, Refresh: s.reload,
-		Feeds: s.store, PublicURL: c.PublicURL,
+		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 	})
 	return s, err
 }
@@ -208,6 +221,14 @@ func (s *Service) receive() func(context.Context, string, httpsms.Callback) (str
 	return s.gateways.Receive
 }
 
+// surveyOf returns what reads the tokens of surveys; nil without links.
+func (s *Service) surveyOf() func(string, time.Time) (slots.Reference, error) {
+	if s.links == nil {
+		return nil
+	}
+	return s.links.Surveyed
+}
+
 // visibleMailbox returns the sandbox mailbox when only this machine can see it.
 func (s *Service) visibleMailbox() *sandbox.Mailbox {
 	if !loopback(s.listener.Addr().String()) {
@@ -257,6 +278,7 @@ func (s *Service) Run(ctx context.Context) error {
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
+	s.hooks.Wait(stopping)
 	stopOffering()
 	offered.Wait()
 	unfollow()
@@ -272,6 +294,9 @@ func (s *Service) close() error {
 	}
 	if s.mail != nil {
 		err = errors.Join(err, s.mail.sender.Close())
+	}
+	if s.posting != nil {
+		s.posting.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

@@ -19,11 +19,14 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/hall"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/service/secret"
 	"ziyara/slots"
+	"ziyara/survey"
 )
 
 const (
@@ -39,20 +42,24 @@ type Config struct {
 	Spec     []byte // openapi.yaml
 	Booker   *slots.Booker
 	Waitlist *slots.Waitlist
-	Centre   func() *slots.Centre // the current snapshot
-	Verifier *verify.Verifier
-	Keys     *secret.Keys
-	Ready    func(context.Context) error // nil when requests can be served
-	Now      func() time.Time
-	NewID    func() string // a new UUID
-	Random   func([]byte)  // fills with random bytes
-	Log      *slog.Logger
-	Metrics  *prometheus.Registry
+	// Reception runs the halls.
+	Reception *hall.Reception
+	Centre    func() *slots.Centre // the current snapshot
+	Verifier  *verify.Verifier
+	Keys      *secret.Keys
+	Ready     func(context.Context) error // nil when requests can be served
+	Now       func() time.Time
+	NewID     func() string // a new UUID
+	Random    func([]byte)  // fills with random bytes
+	Log       *slog.Logger
+	Metrics   *prometheus.Registry
 
 	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
 	// ErrSignInUnavailable when that can't be told. nil when the staff can't
 	// sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Visits reads a page of the visits that staff look at.
+	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
 	// Session returns whose session a browser has; ErrSignIn for none, and
 	// ErrForeign for a change that another site asks for. nil for no sessions.
 	Session func(c *fiber.Ctx) (catalog.Staff, error)
@@ -69,7 +76,19 @@ type Config struct {
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
 	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
 	Feeds     Feeds
-	PublicURL string // before the addresses of feeds; "" where there is none
+	Webhooks  Webhooks
+	Network   webhook.Network // that webhooks may reach
+	PublicURL string          // before the addresses of feeds; "" where there is none
+
+	// Messages is what staff see and decide of messages.
+	Messages Correspondence
+	// SurveyOf returns which visit the token of a survey is about, or
+	// secret.ErrToken or secret.ErrTokenExpired; nil without links.
+	SurveyOf func(token string, now time.Time) (slots.Reference, error)
+	// FindSurvey returns what was said of a visit, nil for nothing, and
+	// SaveSurvey keeps it. It returns survey.ErrNotVisited.
+	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
+	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -93,6 +112,7 @@ type Server struct {
 	ready    ready
 
 	permissions map[string]permission
+	displays    *displays
 	requests    *prometheus.CounterVec
 	durations   *prometheus.HistogramVec
 	held        prometheus.Counter
@@ -106,6 +126,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Config: c, contract: contract, permissions: permissions()}
+	s.displays = newDisplays(s.lastCall)
 	s.count()
 	s.app = fiber.New(fiber.Config{
 		AppName:                 "ziyara",
@@ -185,7 +206,10 @@ func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
 
 // Shutdown stops accepting requests and waits for those in progress until ctx
 // is done.
-func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.displays.close() // which never end by themselves
+	return s.app.ShutdownWithContext(ctx)
+}
 
 // GetHealth says that the process answers.
 func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
@@ -222,6 +246,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateWebhookResponse writes the answer.
+func (r stored) VisitCreateWebhookResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateFeedResponse writes the answer.
 func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }

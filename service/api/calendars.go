@@ -62,18 +62,18 @@ func (s *Server) ListDeskGroups(ctx context.Context, r ListDeskGroupsRequestObje
 
 // deskGroup returns a desk group of the centre for a member of staff who may
 // ask about its department and branch.
-func (s *Server) deskGroup(ctx context.Context, slug string) (*slots.DeskGroup, catalog.Staff, error) {
+func (s *Server) deskGroup(ctx context.Context, slug string) (*slots.DeskGroup, error) {
 	g, err := s.Centre().DeskGroup(slug)
 	if err != nil {
-		return nil, catalog.Staff{}, err
+		return nil, err
 	}
-	staff, err := permit(ctx, g.Department, g.Branch)
-	return g, staff, err
+	_, err = permit(ctx, g.Department, g.Branch)
+	return g, err
 }
 
 // GetDeskGroup shows a desk group with its plan.
 func (s *Server) GetDeskGroup(ctx context.Context, r GetDeskGroupRequestObject) (GetDeskGroupResponseObject, error) {
-	if _, _, err := s.deskGroup(ctx, r.ID); err != nil {
+	if _, err := s.deskGroup(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	d, err := s.Calendars.FindPlan(ctx, r.ID)
@@ -149,15 +149,14 @@ func (s *Server) ClearHours(ctx context.Context, r ClearHoursRequestObject) (Cle
 
 // UndoDeskGroup undoes the last change of a plan.
 func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject) (UndoDeskGroupResponseObject, error) {
-	_, staff, err := s.deskGroup(ctx, r.ID)
-	if err != nil {
+	if _, err := s.deskGroup(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	from, err := version(r.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.deed(ctx, staff, "calendar.undone", ""))
+	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.act(ctx, "calendar.undone", "", "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -168,15 +167,15 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 // edit changes the plan of a desk group for a member of staff who may, and
 // lets this replica go by it before it is acknowledged.
 func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e scheduling.Edit) (slots.DeskPlan, error) {
-	_, staff, err := s.deskGroup(ctx, slug)
-	if err != nil {
+	if _, err := s.deskGroup(ctx, slug); err != nil {
 		return slots.DeskPlan{}, err
 	}
 	from, err := version(ifMatch)
 	if err != nil {
 		return slots.DeskPlan{}, err
 	}
-	act := s.deed(ctx, staff, action, e.Reason)
+	act := s.act(ctx, action, "", "", "") // the rest is known where it is saved
+	act.Reason = e.Reason
 	d, err := s.Calendars.EditPlan(ctx, slug, from, act, func(d slots.DeskPlan) (scheduling.Revision, error) {
 		return d.Revise(e, act.At)
 	})
@@ -193,11 +192,6 @@ func (s *Server) refresh(ctx context.Context) {
 	if err := s.Refresh(ctx); err != nil {
 		s.Log.WarnContext(ctx, "the centre was changed, and not read again", "error", err, "request_id", metaOf(ctx).id)
 	}
-}
-
-// deed says who does what, for the log.
-func (s *Server) deed(ctx context.Context, staff catalog.Staff, action, reason string) catalog.Act {
-	return catalog.Act{At: s.Now(), Actor: staff.ID, Action: action, Reason: reason, RequestID: metaOf(ctx).id}
 }
 
 // anyVersion in If-Match stands for whatever is there.
@@ -262,7 +256,7 @@ func (s *Server) deskGroupJSON(d slots.DeskPlan) DeskGroup {
 
 // GetDeskGroupDay shows one day of a desk group.
 func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestObject) (GetDeskGroupDayResponseObject, error) {
-	g, _, err := s.deskGroup(ctx, r.ID)
+	g, err := s.deskGroup(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -335,7 +329,7 @@ const defaultOpenings = 62
 
 // GetOpenings writes when a desk group is open, for calendar programs.
 func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (GetOpeningsResponseObject, error) {
-	g, _, err := s.deskGroup(ctx, r.ID)
+	g, err := s.deskGroup(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -31,11 +31,10 @@ type Changes interface {
 
 // CreateChange changes the calendar of a desk group, or drafts that.
 func (s *Server) CreateChange(ctx context.Context, r CreateChangeRequestObject) (CreateChangeResponseObject, error) {
-	_, staff, err := s.deskGroup(ctx, r.ID)
-	if err != nil {
+	if _, err := s.deskGroup(ctx, r.ID); err != nil {
 		return nil, err
 	}
-	request, err := s.changeRequest(ctx, staff, r.Params.IfMatch, decisions{r.Body.Draft, r.Body.Decision, r.Body.Exceptions, r.Body.Reason})
+	request, err := s.changeRequest(ctx, r.Params.IfMatch, decisions{r.Body.Draft, r.Body.Decision, r.Body.Exceptions, r.Body.Reason})
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +54,10 @@ func (s *Server) CreateChange(ctx context.Context, r CreateChangeRequestObject) 
 
 // CreateHolidayChange changes the list of holidays, or drafts that.
 func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeRequestObject) (CreateHolidayChangeResponseObject, error) {
-	staff, err := permit(ctx, "", "")
-	if err != nil {
+	if _, err := permit(ctx, "", ""); err != nil {
 		return nil, err
 	}
-	request, err := s.changeRequest(ctx, staff, r.Params.IfMatch, decisions{r.Body.Draft, r.Body.Decision, r.Body.Exceptions, r.Body.Reason})
+	request, err := s.changeRequest(ctx, r.Params.IfMatch, decisions{r.Body.Draft, r.Body.Decision, r.Body.Exceptions, r.Body.Reason})
 	if err != nil {
 		return nil, err
 	}
@@ -127,14 +125,14 @@ func oneEdit(drafting, draft bool, edits ...bool) error {
 
 // changeRequest reads who asks for a change, what they decide, and of which
 // version.
-func (s *Server) changeRequest(ctx context.Context, staff catalog.Staff, ifMatch string, d decisions) (slots.ChangeRequest, error) {
+func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions) (slots.ChangeRequest, error) {
 	from, err := version(ifMatch)
 	if err != nil {
 		return slots.ChangeRequest{}, err
 	}
 	r := slots.ChangeRequest{
 		Draft: d.draft, From: from, Decision: d.decision, Exceptions: make(map[slots.Reference]slots.Decision),
-		By: catalog.Act{Actor: staff.ID, RequestID: metaOf(ctx).id},
+		By: s.act(ctx, "", "", "", ""), // the rest is filled in
 	}
 	if r.Draft == "" && r.Decision == "" {
 		r.Decision = slots.Rebook

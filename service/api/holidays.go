@@ -70,7 +70,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 			return nil, err
 		}
 	}
-	staff, edition, err := s.holidayEditor(ctx, r.Params.IfMatch)
+	edition, err := editedHolidays(ctx, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
 	}
 	var unused []scheduling.Unused
-	list, err := s.Calendars.EditHolidays(ctx, edition, s.deed(ctx, staff, "holidays.imported", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
 		l, unused = l.With(holidays)
 		return l, nil
 	})
@@ -100,11 +100,11 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 
 // UndoHolidays undoes the last change of the list.
 func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) (UndoHolidaysResponseObject, error) {
-	staff, from, err := s.holidayEditor(ctx, r.Params.IfMatch)
+	from, err := editedHolidays(ctx, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Calendars.UndoHolidays(ctx, from, s.deed(ctx, staff, "holidays.undone", ""))
+	list, err := s.Calendars.UndoHolidays(ctx, from, s.act(ctx, "holidays.undone", "", "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -117,11 +117,11 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (HolidayList, string, error) {
-	staff, from, err := s.holidayEditor(ctx, ifMatch)
+	from, err := editedHolidays(ctx, ifMatch)
 	if err != nil {
 		return HolidayList{}, "", err
 	}
-	list, err := s.Calendars.EditHolidays(ctx, from, s.deed(ctx, staff, action, ""), decide)
+	list, err := s.Calendars.EditHolidays(ctx, from, s.act(ctx, action, "", "", ""), decide)
 	if err != nil {
 		return HolidayList{}, "", err
 	}
@@ -130,15 +130,13 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	return out, versionTag(list.Version), err
 }
 
-// holidayEditor returns who changes the list, which concerns all departments,
-// and the version that they change.
-func (s *Server) holidayEditor(ctx context.Context, ifMatch string) (catalog.Staff, int64, error) {
-	staff, err := permit(ctx, "", "")
-	if err != nil {
-		return catalog.Staff{}, 0, err
+// editedHolidays returns the version of the list that is changed, by somebody
+// who may: it concerns all departments.
+func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
+	if _, err := permit(ctx, "", ""); err != nil {
+		return 0, err
 	}
-	from, err := version(ifMatch)
-	return staff, from, err
+	return version(ifMatch)
 }
 
 // holidayZone is that in which holidays are counted: of the first desk group.

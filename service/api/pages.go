@@ -83,11 +83,14 @@ func kinds() []kind {
 			list = append(list, k)
 		}
 	}
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		add(m.kind)
 	}
 	for _, r := range rules() {
 		add(ruleKind(r))
+	}
+	for _, k := range moreHallKinds() {
+		add(k)
 	}
 	for _, k := range []kind{
 		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,

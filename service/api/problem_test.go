@@ -21,7 +21,9 @@ import (
 	"ziyara"
 	"ziyara/catalog"
 	"ziyara/feeds"
+	"ziyara/hall"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
 
@@ -37,6 +39,7 @@ func domainErrors() map[string]error {
 		"slots.ErrReleased":         slots.ErrReleased,
 		"slots.ErrHoldUsed":         slots.ErrHoldUsed,
 		"slots.ErrNotBooked":        slots.ErrNotBooked,
+		"slots.ErrStarted":          slots.ErrStarted,
 		"slots.ErrRequested":        slots.ErrRequested,
 		"slots.ErrNotRequested":     slots.ErrNotRequested,
 		"slots.ErrNoProposal":       slots.ErrNoProposal,
@@ -76,6 +79,28 @@ func domainErrors() map[string]error {
 		"slots.RuleError":           &slots.RuleError{Rule: slots.RuleNotice},
 		"slots.TakenError":          &slots.TakenError{},
 		"slots.VisitorError":        &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		"slots.ErrArrived":          slots.ErrArrived,
+		"hall.ErrNotFound":          hall.ErrNotFound,
+		"hall.ErrNoVisit":           hall.ErrNoVisit,
+		"hall.ErrRequested":         hall.ErrRequested,
+		"hall.ErrCancelled":         hall.ErrCancelled,
+		"hall.ErrOver":              hall.ErrOver,
+		"hall.ErrAbsent":            hall.ErrAbsent,
+		"hall.ErrNotArrived":        hall.ErrNotArrived,
+		"hall.ErrGone":              hall.ErrGone,
+		"hall.ErrNotCalled":         hall.ErrNotCalled,
+		"hall.ErrNotStarted":        hall.ErrNotStarted,
+		"hall.ErrStarted":           hall.ErrStarted,
+		"hall.ErrHere":              hall.ErrHere,
+		"hall.ErrNotNoShow":         hall.ErrNotNoShow,
+		"hall.ErrReason":            hall.ErrReason,
+		"hall.ErrNobody":            hall.ErrNobody,
+		"hall.ErrUnknownGroup":      hall.ErrUnknownGroup,
+		"hall.ErrFull":              hall.ErrFull,
+		"hall.ErrDelay":             hall.ErrDelay,
+		"hall.ElsewhereError":       &hall.ElsewhereError{},
+		"hall.TooEarlyError":        &hall.TooEarlyError{},
+		"hall.DeskError":            &hall.DeskError{},
 		"verify.ErrNotFound":        verify.ErrNotFound,
 		"verify.ErrExpired":         verify.ErrExpired,
 		"verify.ErrTries":           verify.ErrTries,
@@ -88,6 +113,13 @@ func domainErrors() map[string]error {
 		"feeds.ErrRevoked":          feeds.ErrRevoked,
 		"feeds.ErrUnknown":          feeds.ErrUnknown,
 		"feeds.ErrMany":             feeds.ErrMany,
+		"webhook.ErrNotFound":       webhook.ErrNotFound,
+		"webhook.ErrNoDelivery":     webhook.ErrNoDelivery,
+		"webhook.ErrDisabled":       webhook.ErrDisabled,
+		"webhook.ErrPending":        webhook.ErrPending,
+		"webhook.ErrMany":           webhook.ErrMany,
+		"webhook.ErrURL":            webhook.ErrURL,
+		"webhook.ErrAddress":        webhook.ErrAddress,
 	}
 }
 
@@ -96,7 +128,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../notify/verify", "../../feeds"} {
+	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
@@ -260,12 +292,13 @@ func TestKindsOfProblems(t *testing.T) {
 		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
 		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		all = append(all, m.kind)
 	}
 	for _, r := range rules() {
 		all = append(all, ruleKind(r))
 	}
+	all = append(all, moreHallKinds()...)
 	for _, k := range all {
 		if !kebab.MatchString(k.name) {
 			t.Errorf("%q is not in kebab-case", k.name)

@@ -21,6 +21,7 @@ type meta struct {
 	lang    string // "ar" or "en"
 	address string // network address of the client
 	bearer  string // bearer token; "" for none
+	events  bool   // the client wants server-sent events
 
 	staff *catalog.Staff // who of the staff asks; nil for a visitor
 	roles []catalog.Role // that may ask for the operation
@@ -48,6 +49,7 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	if scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		m.bearer = strings.TrimSpace(token)
 	}
+	m.events = strings.Contains(c.Get(fiber.HeaderAccept), "text/event-stream")
 	c.Set(headerRequestID, m.id)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)

@@ -276,6 +276,7 @@ type SeedGroup struct {
 	Name               catalog.Text
 	Services           []string
 	Plan               scheduling.Plan
+	Desks              int // the first of them accessible
 }
 
 // holidayList is the slug of the list that seeded desk groups share.
@@ -334,6 +335,9 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 		for _, g := range seed.DeskGroups {
 			if err := add("seed_desk_group", g.Slug, g.Branch, g.Department, asJSON(g.Name), asJSON(g.Plan),
 				holidayList, pq.StringArray(g.Services)); err != nil {
+				return err
+			}
+			if err := add("seed_desks", g.Slug, g.Desks); err != nil {
 				return err
 			}
 		}

@@ -121,6 +121,7 @@ type page struct {
 	Retry            bool   // signing in again could help
 	Staff            catalog.Staff
 	Roles            []string
+	Where            string // departments and branches
 }
 
 // T returns a word of the page in its language.
@@ -155,6 +156,9 @@ func (s *SignIn) home(c *fiber.Ctx) error {
 	for _, r := range held.Staff.Roles {
 		p.Roles = append(p.Roles, p.T(string(r)))
 	}
+	if s.Where != nil {
+		p.Where = s.Where(held.Staff).In(p.Lang)
+	}
 	return s.write(c, http.StatusOK, "home", p)
 }
 
@@ -185,18 +189,17 @@ func (s *SignIn) write(c *fiber.Ctx, status int, name string, data page) error {
 // words are everything that the pages say, by key.
 func words() map[string]catalog.Text {
 	return map[string]catalog.Text{
-		"title":       {AR: "بوابة الموظفين", EN: "Staff"},
-		"brand":       {AR: "زيارة", EN: "Ziyara"},
-		"language":    {AR: "English", EN: "العربية"}, // the other one, in its own words
-		"hello":       {AR: "أهلًا،", EN: "Welcome,"},
-		"roles":       {AR: "الأدوار", EN: "Roles"},
-		"departments": {AR: "الإدارات", EN: "Departments"},
-		"branches":    {AR: "الفروع", EN: "Branches"},
-		"contract":    {AR: "عمليات الواجهة البرمجية", EN: "Operations of the API"},
-		"sign_in":     {AR: "تسجيل الدخول", EN: "Sign in"},
-		"sign_out":    {AR: "تسجيل الخروج", EN: "Sign out"},
-		"ask":         {AR: "تسجيل الخروج من هذا الجهاز؟", EN: "Sign out on this device?"},
-		"stay":        {AR: "البقاء", EN: "Stay signed in"},
+		"title":    {AR: "بوابة الموظفين", EN: "Staff"},
+		"brand":    {AR: "زيارة", EN: "Ziyara"},
+		"language": {AR: "English", EN: "العربية"}, // the other one, in its own words
+		"hello":    {AR: "أهلًا،", EN: "Welcome,"},
+		"role":     {AR: "الدور", EN: "Role"},
+		"where":    {AR: "الإدارات والفروع", EN: "Departments and branches"},
+		"contract": {AR: "عمليات الواجهة البرمجية", EN: "Operations of the API"},
+		"sign_in":  {AR: "تسجيل الدخول", EN: "Sign in"},
+		"sign_out": {AR: "تسجيل الخروج", EN: "Sign out"},
+		"ask":      {AR: "تسجيل الخروج من هذا الجهاز؟", EN: "Sign out on this device?"},
+		"stay":     {AR: "البقاء", EN: "Stay signed in"},
 
 		string(catalog.RoleCoordinator):  {AR: "منسق إدارة", EN: "Coordinator"},
 		string(catalog.RoleReceptionist): {AR: "موظف استقبال", EN: "Receptionist"},

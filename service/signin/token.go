@@ -33,7 +33,7 @@ type refusal string
 func (r refusal) Error() string { return "signin: token refused: " + string(r) }
 
 // Is reports whether target is ErrNobody.
-func (r refusal) Is(target error) bool { return target == ErrNobody } //nolint:errorlint // what errors.Is asks for
+func (r refusal) Is(target error) bool { return target == ErrNobody }
 
 // Bearer returns whom a bearer token (RFC 9068, or an ID token) vouches for. It
 // returns ErrNobody for any text that is no token of the provider for this
@@ -71,14 +71,15 @@ func (s *SignIn) verify(ctx context.Context, token, audience string) (map[string
 	if err != nil {
 		return nil, err
 	}
+	if len(keys) == 0 {
+		return nil, refusal("unknown key")
+	}
 	set := keySet{keys: keys, algorithm: header.Algorithm}
 	verifier := oidc.NewVerifier(s.Issuer, &set, &oidc.Config{
 		ClientID: audience, SupportedSigningAlgs: names(algorithms()), SkipExpiryCheck: true, // here, with some skew
 	})
 	verified, err := verifier.Verify(ctx, token)
 	switch {
-	case err != nil && len(keys) == 0:
-		return nil, refusal("unknown key")
 	case err != nil && !set.verified:
 		return nil, refusal("signature")
 	case err != nil:

@@ -74,7 +74,7 @@ func (i *Issuer) jwks(w http.ResponseWriter, _ *http.Request) {
 
 // verify returns the subject of a token of this issuer that has not expired.
 func (i *Issuer) verify(token string) (string, error) {
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		return "", fmt.Errorf("devissuer: %w", err)
 	}
