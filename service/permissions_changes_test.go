@@ -40,8 +40,8 @@ func ofChange(method, suffix string, dry bool) fixture {
 	}
 }
 
-// calls notes what came of a call to an affected visitor.
-func calls(w *walk) asked {
+// notesCall notes what came of a call to an affected visitor.
+func notesCall(w *walk) asked {
 	c, a := w.changes(false)
 	return asked{
 		Request: servicetest.Request{

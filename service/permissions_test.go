@@ -98,7 +98,7 @@ func expected() map[string]row {
 		"getChange":           {own, no, all, all, all, ofChange(http.MethodGet, "", true)},
 		"dropChange":          {own, no, no, no, all, ofChange(http.MethodDelete, "", true)},
 		"listChangeVisits":    {own, no, all, no, all, ofChange(http.MethodGet, "/visits", false)},
-		"answerChange":        {own, no, all, no, all, calls},
+		"answerChange":        {own, no, all, no, all, notesCall},
 	}
 }
 

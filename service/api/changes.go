@@ -183,8 +183,12 @@ func (s *Server) concerns(ctx context.Context, id string) (slots.Change, catalog
 	if err != nil {
 		return slots.Change{}, catalog.Staff{}, err
 	}
+	departments := c.Departments
+	if len(departments) == 0 { // it changes nobody's calendar
+		departments = []string{""}
+	}
 	var staff catalog.Staff
-	for _, d := range c.Departments {
+	for _, d := range departments {
 		if staff, err = permit(ctx, d, ""); err != nil {
 			return slots.Change{}, catalog.Staff{}, err
 		}

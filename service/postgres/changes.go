@@ -188,7 +188,7 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 		}
 		// Who has done something else meanwhile is not pending any more, and
 		// whose visit has ended has nothing to be told.
-		if _, err = q.exec(ctx, "pass_over", row.ID, array(ids)); err != nil {
+		if _, err = q.exec(ctx, "pass_over", row.ID, array(ids), now); err != nil {
 			return err
 		}
 		visits, err := q.affectedVisits(ctx, ids, row.ID, now)

@@ -1,6 +1,6 @@
 -- Appointments with what a change plans for them ($2), where it does: the hold
 -- of its draft, if that stands at $3. proposal is what an earlier change has
--- proposed.
+-- proposed. Who has come is received, and what has begun goes on.
 SELECT a.*, s.slug AS service, br.slug AS branch, '[]'::jsonb AS history,
        (SELECT to_jsonb(p)
         FROM appointments p
@@ -13,5 +13,6 @@ FROM appointments a
 JOIN services s ON s.id = a.service_id
 JOIN branches br ON br.id = a.branch_id
 LEFT JOIN change_visits v ON (v.appointment_id, v.branch_id, v.change_id) = (a.id, a.branch_id, $2::uuid)
-WHERE a.id = ANY ($1::uuid[]) AND a.status IN ('requested', 'booked')
+WHERE a.id = ANY ($1::uuid[]) AND a.status IN ('requested', 'booked') AND a.start_at > $3
+  AND (SELECT count(*) FROM arrivals r WHERE (r.appointment_id, r.branch_id) = (a.id, a.branch_id)) = 0
 ORDER BY a.created_at, a.id
