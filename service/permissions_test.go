@@ -103,6 +103,14 @@ func expected() map[string]row {
 		"getAppointment":    {own, own, all, all, all, showsToStaff},
 		"cancelOnBehalf":    {own, own, all, no, all, cancelsOnBehalf},
 		"moveOnBehalf":      {own, own, all, no, all, movesOnBehalf},
+
+		"createChange":        {own, no, no, no, all, draftsChange},
+		"createHolidayChange": {no, no, no, no, all, draftsHolidays},
+		"listChanges":         {all, no, all, all, all, gets("/v1/changes")},
+		"getChange":           {own, no, all, all, all, ofChange(http.MethodGet, "", true)},
+		"dropChange":          {own, no, no, no, all, ofChange(http.MethodDelete, "", true)},
+		"listChangeVisits":    {own, no, all, no, all, ofChange(http.MethodGet, "/visits", false)},
+		"answerChange":        {own, no, all, no, all, notesCall},
 	}
 }
 
