@@ -51,6 +51,9 @@ func (s *Service) schedules() []schedule {
 		{"close visits", "@every 1m", s.closeVisits},
 		{"watch budgets", "@every 1m", s.watchBudgets},
 		{"purge", "@every 10m", s.purge},
+		{"count demand", "@every 30s", s.countDemand},
+		{"remember what was open", "@every 1h", s.rememberOpen},
+		{"purge counts", "@every 1h", s.purgeCounts},
 		{"audit", "15 2 * * *", s.audit},
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"ziyara/notify/gateways"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/reports"
 	"ziyara/service/api"
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
@@ -50,6 +51,7 @@ type Service struct {
 	api      *api.Server
 	listener net.Listener
 	centre   atomic.Pointer[slots.Centre]
+	demand   *reports.Counter
 	gauges   gauges
 }
 
@@ -64,7 +66,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{config: c}
+	s := &Service{config: c, demand: new(reports.Counter)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -101,6 +103,10 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
+	reporter, err := s.newReporter()
+	if err != nil {
+		return nil, err
+	}
 	mount, err := s.portal()
 	if err != nil {
 		return nil, err
@@ -109,7 +115,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts,
+		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts, Reports: reporter, Demand: s.demand,
 	})
 	return s, err
 }
@@ -204,6 +210,9 @@ func (s *Service) Run(ctx context.Context) error {
 	offered.Wait()
 	unfollow()
 	err = errors.Join(err, <-followed)
+	if lost := s.countDemand(stopping); lost != nil {
+		s.config.Log.WarnContext(stopping, "what was asked for last is not counted", "error", lost)
+	}
 	return errors.Join(err, s.close())
 }
 

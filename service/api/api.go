@@ -21,6 +21,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -52,6 +53,10 @@ type Config struct {
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+	// Reports makes reports.
+	Reports *reports.Reporter
+	// Demand counts what visitors ask for; nil counts nothing.
+	Demand *reports.Counter
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone

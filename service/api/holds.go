@@ -10,6 +10,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify/verify"
+	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -53,9 +54,13 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 		Address: s.Keys.Fingerprint(metaOf(ctx).address), Mobile: mobile,
 	}, once, now)
 	if err != nil {
+		if errors.Is(err, slots.ErrTaken) {
+			s.asked(r.Body.Service, r.Body.Branch, catalog.Public, reports.RefusedHold, now)
+		}
 		return s.again(r.Params.IdempotencyKey, err)
 	}
 	s.held.Inc()
+	s.asked(a.Service, a.Branch, a.Channel, reports.GrantedHold, now)
 	return render(a)
 }
 

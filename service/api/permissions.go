@@ -18,11 +18,14 @@ func permissions() map[string]permission {
 		everybody = catalog.Roles()
 		decides   = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
+	reads := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleManager, catalog.RoleAdmin}
 	return map[string]permission{
 		"getMe":              {roles: everybody},
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
 		"proposeStart":       {roles: decides},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"listReports":        {roles: reads},
+		"getReport":          {roles: reads},
 	}
 }

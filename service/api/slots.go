@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -32,6 +33,9 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	centre := s.Centre()
 	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
 		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
+			if answer.empty {
+				s.asked(q.service, q.branch, catalog.Public, reports.EmptySearch, now)
+			}
 			return answer.to(r.Params.IfNoneMatch), nil
 		}
 	}
@@ -63,6 +67,9 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		list.Days = append(list.Days, day)
 	}
 	answer := newReadyAnswer(&list, momentAt(now, centre.Version, stamp))
+	if answer.empty {
+		s.asked(q.service, q.branch, catalog.Public, reports.EmptySearch, now)
+	}
 	if stamp != 0 {
 		s.ready.keep(q, answer)
 	}
@@ -114,7 +121,7 @@ func newReadyAnswer(list *SlotList, m moment) readyAnswer {
 	for _, d := range list.Days {
 		size += 80 + 100*len(d.Slots)
 	}
-	return readyAnswer{moment: m, tagged: newTagged(appendSlotList(make([]byte, 0, size), list))}
+	return readyAnswer{moment: m, empty: len(list.Days) == 0, tagged: newTagged(appendSlotList(make([]byte, 0, size), list))}
 }
 
 // ExplainSlots says why a day is as it is.
