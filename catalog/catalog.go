@@ -109,6 +109,8 @@ type Service struct {
 	// Reminders are how long before its start a visitor is reminded of a visit,
 	// the longest lead first; none for a service that doesn't.
 	Reminders []time.Duration
+	// Hall is what reception goes by; zero for DefaultHallRules.
+	Hall HallRules
 }
 
 // Entity is an organisation outside the centre's remit, and what people come
@@ -200,6 +202,9 @@ func (s Service) Validate() error {
 	}
 	if err := s.Rebooking.validate(); err != nil {
 		return fmt.Errorf("catalog: service %s: rebooking is %+v: %w", s.Slug, s.Rebooking, err)
+	}
+	if err := s.Hall.validate(s.Slug); err != nil {
+		return err
 	}
 	return s.HoldBack.validate(s.Slug)
 }

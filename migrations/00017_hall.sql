@@ -132,6 +132,23 @@ CREATE TABLE hall_delays (
 );
 CREATE INDEX hall_delays_day ON hall_delays (branch_id, day, desk_group_id, id);
 
+-- Visits as reception sees them. Who had come before the visit was moved has
+-- not come for it.
+CREATE VIEW hall_visits AS
+SELECT a.id, a.reference, a.branch_id, a.desk_group_id, b.slug AS branch, s.slug AS service, a.day, a.start_at, a.end_at,
+       a.version, a.party, a.status, a.channel, a.needs, a.visitor_name, a.identity, a.mobile,
+       a.first_tick, a.ticks, a.places,
+       EXISTS (
+           SELECT FROM appointment_events e
+           WHERE (e.appointment_id, e.branch_id) = (a.id, a.branch_id) AND e.kind = 'restored') AS restored,
+       CASE a.status WHEN 'booked' THEN coalesce(r.state, 'expected') ELSE a.status END AS stands,
+       r.day AS hall_day, r.number, r.booked_start, r.booked_minutes, r.arrived_at, r.turn_at, r.late, r.walk_in, r.accessible,
+       r.state, r.calls, r.misses, r.first_called_at, r.called_at, r.desk, r.started_at, r.completed_at, r.left_at
+FROM appointments a
+JOIN branches b ON b.id = a.branch_id
+JOIN services s ON s.id = a.service_id
+LEFT JOIN arrivals r ON (r.appointment_id, r.branch_id) = (a.id, a.branch_id) AND r.booked_start = a.start_at;
+
 -- A delay is told once for each number of minutes.
 ALTER TABLE messages
     DROP CONSTRAINT messages_lead,
@@ -142,6 +159,7 @@ DELETE FROM messages WHERE kind = 'delayed';
 ALTER TABLE messages
     DROP CONSTRAINT messages_lead,
     ADD CONSTRAINT messages_lead CHECK ((kind = 'reminder') = (lead_minutes > 0));
+DROP VIEW hall_visits;
 DROP TABLE hall_delays;
 DROP TABLE hall_calls;
 DROP TABLE arrivals;

@@ -25,7 +25,8 @@ const (
 // answered or ran out, or of a visit ahead that is not ahead any more; it has
 // expired from c.Expires on, and a reminder also when the quiet hours last that
 // long; it is over budget when it is optional and its department's budget is
-// spent.
+// spent. An e-mail wakes nobody and costs nothing: it knows no quiet hours and
+// no budget.
 func Decide(c Claimed, now time.Time) Decision {
 	until, quiet := c.quietUntil(now)
 	switch {
@@ -33,7 +34,7 @@ func Decide(c Claimed, now time.Time) Decision {
 		return Superseded
 	case !now.Before(c.Expires), quiet && !until.Before(c.Expires):
 		return Expired
-	case c.Budget == Spent && c.Facts.Optional():
+	case c.Budget == Spent && c.Facts.Optional() && c.Way != Email:
 		return OverBudget
 	case quiet:
 		return Wait
@@ -71,7 +72,7 @@ func (c Claimed) stillTrue() bool {
 // out at now, and false for one that may. What changes with a visit on the day
 // that begins then goes out at once; a reminder never does.
 func (c Claimed) quietUntil(now time.Time) (time.Time, bool) {
-	if !c.Facts.Kind.waits() || c.Facts.Zone == nil {
+	if !c.Facts.Kind.waits() || c.Facts.Zone == nil || c.Way == Email {
 		return time.Time{}, false
 	}
 	night, quiet := Hours{Quiet: c.Quiet, Zone: c.Facts.Zone}.nightAt(now)

@@ -47,7 +47,7 @@ func Kinds() []Kind {
 // centre has a public address: those that ask the visitor to come, or to
 // choose.
 func (k Kind) linked() bool {
-	return slices.Contains([]Kind{Booked, Approved, Proposed, Moved, Closed, Reminder, Survey}, k)
+	return slices.Contains([]Kind{Booked, Approved, Proposed, Moved, Closed, Reminder, Offer, Survey}, k)
 }
 
 // lateReminder is how long before a visit the reminders begin that a centre

@@ -27,9 +27,11 @@ type Ledger interface {
 // Claimed is one message that this worker holds.
 type Claimed struct {
 	ID      int64
+	Way     Way       // "" is SMS
 	Attempt int       // which attempt this is, from 1; it fences the outcome
 	Expires time.Time // from this instant on it isn't sent
 	Mobile  Mobile
+	Email   string // "" when none was given
 	Facts   Facts
 
 	// Of messages about a visit: the version of the start that the message
@@ -83,7 +85,7 @@ type Outcome struct {
 
 	// Of Accepted. Text is empty for a verification code, which is not kept.
 	Text      string
-	Segments  int
+	Segments  int // of an SMS
 	GatewayID string
 
 	// Unsure says of Retry and Failed that the gateway may have taken the

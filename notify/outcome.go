@@ -44,7 +44,7 @@ func (c Claimed) again(now time.Time, pause time.Duration, reason string) Outcom
 // the message and within what a database takes.
 func reason(err error, c Claimed, text string) string {
 	s := strings.ToValidUTF8(strings.ReplaceAll(err.Error(), "\x00", ""), "")
-	for _, private := range []string{text, c.Facts.Code, c.Facts.Reference} {
+	for _, private := range []string{text, c.Facts.Code, c.Facts.Reference, c.Email} {
 		if private != "" {
 			s = strings.ReplaceAll(s, private, "•")
 		}

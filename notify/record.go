@@ -8,6 +8,7 @@ const MaxRecords = 200
 // Record is what the ledger knows of a message about a visit, for staff.
 type Record struct {
 	ID        int64
+	Way       Way
 	Kind      Kind
 	Lead      time.Duration // of a reminder: how long before the visit
 	Reference string        // of the visit, as it is told

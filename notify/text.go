@@ -33,10 +33,16 @@ type Facts struct {
 	Service    catalog.Text
 	Branch     catalog.Text
 	Start      time.Time      // of a Proposed message: the proposed one
+	End        time.Time      // of the visit; only e-mail tells it
 	Until      time.Time      // when an offer ends
 	Minutes    int            // how much later a delayed visit begins
 	Lead       time.Duration  // of a reminder: how long ahead of the start it is
 	Zone       *time.Location // of the branch: Start and Until are told in its wall time
+	Entry      int64          // of an offer: the number of the waitlist entry, for its link
+
+	// Only e-mail has room for these.
+	Address      catalog.Text // of the branch
+	Requirements []catalog.Text
 }
 
 // Texts renders messages. It is safe for concurrent use.
@@ -176,6 +182,7 @@ func catalogued(k Kind) []string {
 type view struct {
 	Code, Reference, Service, Branch   string
 	Weekday, Day, Time, Until, Minutes string
+	Date, Hijri, Address               string    // only letters have them
 	Start                              time.Time // in the zone of the branch
 }
 
@@ -212,6 +219,7 @@ func (t *Texts) view(f Facts) (view, error) {
 		Service:   plainName(f.Service.In(f.Lang)),
 		Branch:    plainName(f.Branch.In(f.Lang)),
 		Minutes:   strconv.Itoa(f.Minutes),
+		Address:   plainName(f.Address.In(f.Lang)),
 	}
 	if f.Start.IsZero() || f.Zone == nil {
 		return v, nil
@@ -267,6 +275,9 @@ func (t *Texts) check() error {
 				if err != nil {
 					return err
 				}
+			}
+			if err := t.checkLetter(kind, lang, name); err != nil {
+				return err
 			}
 		}
 	}

@@ -18,6 +18,21 @@ type WorkerConfig struct {
 	SendTimeout time.Duration // of one send (10 s)
 	Lease       time.Duration // of a batch, at least twice SendTimeout (2 min)
 	Fresh       time.Duration // how old the facts may be of which a message tells (5 s)
+	Mail        bool          // visitors are told by e-mail, too (they are not)
+}
+
+// carrier puts messages on their way.
+type carrier interface {
+	// write returns the message ready to be handed on, or an error for one
+	// that can't be: errUnwanted when that is as it should be.
+	write(c Claimed) (written, error)
+}
+
+// written is a message in words.
+type written struct {
+	text     string
+	segments int
+	hand     func(context.Context) (id string, err error) // fails as Sender.Send does
 }
 
 // Worker delivers what is due. Any number of workers share a ledger.
@@ -27,10 +42,9 @@ type WorkerConfig struct {
 // it is sent again. The former are at most Window messages. Message.ID lets a
 // gateway recognise them.
 type Worker struct {
-	ledger Ledger
-	sender Sender
-	texts  *Texts
-	config WorkerConfig
+	ledger  Ledger
+	carrier carrier
+	config  WorkerConfig
 
 	mu         sync.Mutex // held by Deliver
 	batch      int        // how many to claim next
@@ -42,6 +56,18 @@ func NewWorker(ledger Ledger, sender Sender, texts *Texts, c WorkerConfig) (*Wor
 	if ledger == nil || sender == nil || texts == nil {
 		return nil, errors.New("notify: a worker needs a ledger, a sender and texts")
 	}
+	return newWorker(ledger, smsCarrier{sender, texts, c.Mail}, c)
+}
+
+// NewMailWorker returns a worker that claims e-mails from ledger and posts them.
+func NewMailWorker(ledger Ledger, postman Postman, texts *Texts, c WorkerConfig) (*Worker, error) {
+	if ledger == nil || postman == nil || texts == nil {
+		return nil, errors.New("notify: a worker needs a ledger, a postman and texts")
+	}
+	return newWorker(ledger, mailCarrier{postman, texts}, c)
+}
+
+func newWorker(ledger Ledger, carrier carrier, c WorkerConfig) (*Worker, error) {
 	c = c.withDefaults()
 	if c.Batch < 0 || c.Rounds < 0 || c.Concurrency < 0 || c.Window < 0 || c.SendTimeout < 0 || c.Fresh < 0 {
 		return nil, fmt.Errorf("notify: negative field in worker configuration %+v", c)
@@ -49,7 +75,7 @@ func NewWorker(ledger Ledger, sender Sender, texts *Texts, c WorkerConfig) (*Wor
 	if c.Lease < 2*c.SendTimeout {
 		return nil, fmt.Errorf("notify: lease is %v: want at least twice the send timeout of %v", c.Lease, c.SendTimeout)
 	}
-	return &Worker{ledger: ledger, sender: sender, texts: texts, config: c, batch: c.Batch}, nil
+	return &Worker{ledger: ledger, carrier: carrier, config: c, batch: c.Batch}, nil
 }
 
 func (c WorkerConfig) withDefaults() WorkerConfig {
@@ -148,34 +174,33 @@ func (w *Worker) attempt(ctx context.Context, now func() time.Time, claimedAt ti
 	return w.send(ctx, now, c)
 }
 
-// send renders the message and hands it to the gateway.
+// send writes the message and hands it to the gateway.
 func (w *Worker) send(ctx context.Context, now func() time.Time, c Claimed) Outcome {
-	if c.Mobile == "" {
-		return c.outcome(Failed, "no mobile")
+	m, err := w.carrier.write(c)
+	switch {
+	case errors.Is(err, errUnwanted):
+		return c.outcome(Dropped, reason(err, c, ""))
+	case err != nil:
+		return c.outcome(Failed, reason(err, c, ""))
 	}
-	text, err := w.texts.Render(c.Facts)
-	if err != nil {
-		return c.outcome(Failed, reason(err, c, text))
-	}
-	size := Measure(text)
 	// What is on its way may finish while the process stops: given up, it would
 	// be uncertain, and be sent again.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.SendTimeout)
 	defer cancel()
-	id, err := w.sender.Send(ctx, Message{ID: c.ID, Mobile: c.Mobile, Text: text, Size: size, Expires: c.Expires})
+	id, err := m.hand(ctx)
 	switch {
 	case errors.Is(err, ErrPermanent):
-		return c.outcome(Failed, reason(err, c, text))
+		return c.outcome(Failed, reason(err, c, m.text))
 	case err != nil:
 		pause, _ := BusyFor(err)
-		o := c.again(now(), pause, reason(err, c, text))
+		o := c.again(now(), pause, reason(err, c, m.text))
 		o.Unsure = errors.Is(err, ErrUncertain)
 		return o
 	}
 	o := c.outcome(Accepted, "")
-	o.Segments, o.GatewayID = size.Segments, id
+	o.Segments, o.GatewayID = m.segments, id
 	if c.Facts.Kind != VerificationCode {
-		o.Text = text
+		o.Text = m.text
 	}
 	return o
 }

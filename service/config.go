@@ -50,6 +50,7 @@ type Config struct {
 	Now            func() time.Time // the clock; time.Now
 	Log            *slog.Logger     // slog.Default()
 	Sender         notify.Sender    // instead of SMS, for tests
+	Postman        notify.Postman   // instead of SMTP, for tests
 	// SignIn vouches for staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
 }

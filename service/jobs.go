@@ -47,6 +47,7 @@ func (s *Service) schedules() []schedule {
 		{"offer all places", "@every 1m", s.offerAll},
 		{"deliver messages", "@every 1s", s.deliver},
 		{"deliver reminders", "@every 1s", s.deliverBulk},
+		{"deliver e-mails", "@every 1s", s.deliverMails},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
 		{"watch budgets", "@every 1m", s.watchBudgets},
@@ -127,6 +128,16 @@ func (s *Service) deliver(ctx context.Context) error {
 // deliverBulk delivers what nobody waits for, beside deliver.
 func (s *Service) deliverBulk(ctx context.Context) error {
 	n, err := s.bulk.Deliver(ctx, s.config.Now)
+	s.gauges.handled.Add(float64(n))
+	return err
+}
+
+// deliverMails delivers what goes by e-mail, beside both.
+func (s *Service) deliverMails(ctx context.Context) error {
+	if s.mails == nil {
+		return nil
+	}
+	n, err := s.mails.Deliver(ctx, s.config.Now)
 	s.gauges.handled.Add(float64(n))
 	return err
 }

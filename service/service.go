@@ -18,7 +18,6 @@ import (
 
 	"ziyara"
 	"ziyara/notify"
-	"ziyara/notify/email"
 	"ziyara/notify/gateways"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
@@ -43,11 +42,13 @@ type Service struct {
 	waitlist *slots.Waitlist
 	worker   *notify.Worker // of what somebody waits for
 	bulk     *notify.Worker // of reminders and surveys
+	mails    *notify.Worker // of what goes by e-mail; nil where nothing does
 	texts    *notify.Texts
-	links    *portal.Links  // nil without a public address
-	phone    *sandbox.Phone // nil unless messages stay in the house
-	gateways *gateways.Set  // nil unless they leave it by a gateway file
-	mail     *email.Sender  // nil without a mail server
+	links    *portal.Links    // nil without a public address
+	phone    *sandbox.Phone   // nil unless messages stay in the house
+	gateways *gateways.Set    // nil unless they leave it by a gateway file
+	mail     *postman         // nil without a mail server
+	mailbox  *sandbox.Mailbox // nil unless e-mails stay in the house
 	api      *api.Server
 	listener net.Listener
 	centre   atomic.Pointer[slots.Centre]
@@ -114,8 +115,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
-		Phone: s.visiblePhone(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts, Reports: reporter, Demand: s.demand,
+		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts,
+		Reports: reporter, Demand: s.demand,
 	})
 	return s, err
 }
@@ -136,26 +138,49 @@ func (s *Service) sender(keys *secret.Keys) (err error) {
 		}
 		way = s.gateways
 	}
-	if s.config.SMTP != "" {
-		if s.mail, err = newMail(s.config); err != nil {
-			return fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
-		}
-	}
-	if s.worker, err = notify.NewWorker(s.store.Messages(keys.Code), way, s.texts, notify.WorkerConfig{}); err != nil {
+	post, err := s.post()
+	if err != nil {
 		return err
 	}
-	s.bulk, err = notify.NewWorker(s.store.BulkMessages(), way, s.texts, notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds})
+	var copied []notify.Kind // what goes by e-mail, too
+	if post != nil {
+		copied = notify.EmailKinds()
+		if s.mails, err = notify.NewMailWorker(s.store.Mails(), post, s.texts,
+			notify.WorkerConfig{Concurrency: mailConcurrency, SendTimeout: mailTimeout}); err != nil {
+			return err
+		}
+	}
+	if s.worker, err = notify.NewWorker(s.store.Messages(keys.Code, copied...), way, s.texts,
+		notify.WorkerConfig{Mail: post != nil}); err != nil {
+		return err
+	}
+	s.bulk, err = notify.NewWorker(s.store.BulkMessages(copied...), way, s.texts,
+		notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds, Mail: post != nil})
 	return err
 }
 
-// newMail returns the way out for e-mail.
-func newMail(c Config) (*email.Sender, error) {
-	config, err := email.ParseURL(c.SMTP)
-	if err != nil {
-		return nil, err
+const (
+	mailConcurrency = 8                // connections to the mail server at once
+	mailTimeout     = 25 * time.Second // of one e-mail; the connection gives up earlier
+)
+
+// post sets up the way out for e-mails; nil for none. What tries the service
+// out without one has a mailbox in the house.
+func (s *Service) post() (notify.Postman, error) {
+	switch {
+	case s.config.Postman != nil:
+		return s.config.Postman, nil
+	case s.config.SMTP != "":
+		var err error
+		if s.mail, err = newMail(s.config); err != nil {
+			return nil, fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
+		}
+		return s.mail, nil
+	case s.phone != nil && loopback(s.config.Listen):
+		s.mailbox = sandbox.NewMailbox(s.config.Now)
+		return s.mailbox, nil
 	}
-	config.Now = c.Now
-	return email.New(config)
+	return nil, nil //nolint:nilnil // no mail server, no e-mail
 }
 
 // visiblePhone returns the sandbox phone when only this machine can see it.
@@ -164,6 +189,14 @@ func (s *Service) visiblePhone() *sandbox.Phone {
 		return nil
 	}
 	return s.phone
+}
+
+// visibleMailbox returns the sandbox mailbox when only this machine can see it.
+func (s *Service) visibleMailbox() *sandbox.Mailbox {
+	if !loopback(s.listener.Addr().String()) {
+		return nil
+	}
+	return s.mailbox
 }
 
 // URL returns the address at which the service answers.
@@ -223,7 +256,7 @@ func (s *Service) close() error {
 		err = errors.Join(err, s.gateways.Close())
 	}
 	if s.mail != nil {
-		err = errors.Join(err, s.mail.Close())
+		err = errors.Join(err, s.mail.sender.Close())
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

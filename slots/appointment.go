@@ -51,8 +51,9 @@ type Appointment struct {
 	Expires time.Time // of the hold; zero once booked
 	Needs   []string  // slugs, declared with the hold or the booking
 
-	// Mobile is the number that was proved; of a hold, the only one that can
-	// book it, "" for any.
+	// Mobile is the number that was proved, or that staff were told; "" for a
+	// visitor without one, who gets no messages. Of a hold, the only one that
+	// can book it, "" for any.
 	Mobile string
 
 	// GivesBack is when the place is offered again that the appointment has
@@ -103,6 +104,18 @@ type Event struct {
 	Reason  string // that the actor gave
 }
 
+// By says who of the staff changes an appointment, and why.
+type By struct{ Actor, Reason string }
+
+// audited reports whether both are said.
+func (b By) audited() bool { return b.Actor != "" && b.Reason != "" }
+
+// ByStaff reports whether somebody of the staff made the appointment what it
+// is now, and not its visitor or the clock.
+func (a Appointment) ByStaff() bool {
+	return len(a.History) > 0 && a.History[len(a.History)-1].Actor != ""
+}
+
 // Booking is what turns a hold into a booked visit.
 type Booking struct {
 	Reference      Reference
@@ -113,9 +126,10 @@ type Booking struct {
 	Representative *Representative
 	Needs          []string // slugs; without any, those of the hold stay
 
-	// Actor and Reason say who of the staff booked and why. A hold over
-	// catalog.Protected is booked with both.
-	Actor, Reason string
+	// By says who of the staff booked and why; the reason may be missing. A
+	// hold over catalog.Protected is booked with both, and with both no pause
+	// stands against it.
+	By
 }
 
 // Person is a stable pseudonym of a visitor's identity, a UUID. The limits of
@@ -134,7 +148,7 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 			return Appointment{}, ErrExpired
 		case a.Mobile != "" && a.Mobile != b.Mobile:
 			return Appointment{}, ErrHoldBound
-		case a.Channel == catalog.Protected && (b.Actor == "" || b.Reason == ""):
+		case a.Channel == catalog.Protected && !b.audited():
 			return Appointment{}, ErrUnaudited
 		}
 	case Expired:
@@ -183,15 +197,35 @@ func (a Appointment) Release() (Appointment, error) {
 // is still accepted, exclusive. It returns ErrRequested, ErrNotBooked, or a
 // *RuleError of RuleMoveCutoff.
 func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
-	if a.Status == Booked && start.Equal(a.Start) {
-		return a, nil
-	}
-	if err := a.movable(cutoff, now); err != nil {
+	if err := a.movable(cutoff, now); err != nil && !a.startsAt(start) {
 		return Appointment{}, err
+	}
+	return a.at(to, start, end, By{}, now), nil
+}
+
+// MoveBy does the same for somebody of the staff, whom no cut-off binds: a
+// visit is moved until it starts. It returns ErrUnaudited, ErrRequested,
+// ErrNotBooked or ErrStarted.
+func (a Appointment) MoveBy(to Place, start, end time.Time, by By, now time.Time) (Appointment, error) {
+	if err := a.movableBy(by, now); err != nil && !a.startsAt(start) {
+		return Appointment{}, err
+	}
+	return a.at(to, start, end, by, now), nil
+}
+
+// startsAt reports whether the visit is booked for start already.
+func (a Appointment) startsAt(start time.Time) bool {
+	return a.Status == Booked && start.Equal(a.Start)
+}
+
+// at returns the visit at another place.
+func (a Appointment) at(to Place, start, end time.Time, by By, now time.Time) Appointment {
+	if a.startsAt(start) {
+		return a
 	}
 	a.Place, a.Start, a.End = to, start, end
 	a.Version++
-	return a.with(Event{Kind: WasMoved, At: now, Start: start}), nil
+	return a.with(Event{Kind: WasMoved, At: now, Start: start, Actor: by.Actor, Reason: by.Reason})
 }
 
 // with returns the appointment with one more event, of its present version.
@@ -213,6 +247,17 @@ func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 	return nil
 }
 
+// movableBy returns what stands against a move by the staff.
+func (a Appointment) movableBy(by By, now time.Time) error {
+	switch {
+	case !by.audited():
+		return ErrUnaudited
+	case a.Status == Booked && !now.Before(a.Start):
+		return ErrStarted
+	}
+	return a.movable(0, now)
+}
+
 // Cancel returns the appointment cancelled; a cancelled one stays as it is.
 // cutoff is how long before the start a cancellation is still accepted,
 // exclusive; what is only requested can be cancelled until it starts. It
@@ -229,6 +274,27 @@ func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, e
 	case !now.Before(a.Start.Add(-cutoff)):
 		return Appointment{}, &RuleError{RuleCancelCutoff}
 	}
+	return a.cancelled(By{}, now), nil
+}
+
+// CancelBy does the same for somebody of the staff, whom no cut-off binds: a
+// visit is cancelled until it starts. It returns ErrUnaudited, ErrNotBooked or
+// ErrStarted.
+func (a Appointment) CancelBy(by By, now time.Time) (Appointment, error) {
+	switch {
+	case !by.audited():
+		return Appointment{}, ErrUnaudited
+	case a.Status == Cancelled:
+		return a, nil
+	case a.Status != Booked && a.Status != Requested:
+		return Appointment{}, ErrNotBooked
+	case !now.Before(a.Start):
+		return Appointment{}, ErrStarted
+	}
+	return a.cancelled(by, now), nil
+}
+
+func (a Appointment) cancelled(by By, now time.Time) Appointment {
 	a.Status, a.AnswerBy, a.Proposal = Cancelled, time.Time{}, nil
-	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start}), nil
+	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})
 }

@@ -367,11 +367,30 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 // ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of Centre.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
+	return b.move(ctx, r, start, now, mover{
+		channel: ownChannel,
+		may:     func(a Appointment, s *catalog.Service) error { return a.movable(s.MoveCutoff, now) },
+		move: func(a Appointment, t target) (Appointment, error) {
+			return a.Move(t.place, t.start, t.end, t.service.MoveCutoff, now)
+		},
+	})
+}
+
+// mover is who moves a visit: the channel whose places are theirs to give to a
+// visit booked over another, what stands against it before a place is looked
+// for, and the move itself.
+type mover struct {
+	channel func(catalog.Channel) catalog.Channel
+	may     func(Appointment, *catalog.Service) error
+	move    func(Appointment, target) (Appointment, error)
+}
+
+func (b *Booker) move(ctx context.Context, r Reference, start, now time.Time, by mover) (Appointment, error) {
 	current, err := b.store.FindReference(ctx, r)
 	if err != nil {
 		return Appointment{}, err
 	}
-	if current.Status == Booked && start.Equal(current.Start) {
+	if current.startsAt(start) {
 		return current, nil
 	}
 	// The cut-off comes before what is wrong with the new start: a visitor
@@ -380,16 +399,16 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 	if err != nil {
 		return Appointment{}, err
 	}
-	if err = current.movable(service.MoveCutoff, now); err != nil {
+	if err = by.may(current, service); err != nil {
 		return Appointment{}, err
 	}
-	t, err := b.target(current.Service, current.Branch, current.Party, ownChannel(current.Channel), start, now,
+	t, err := b.target(current.Service, current.Branch, current.Party, by.channel(current.Channel), start, now,
 		stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}
 	decide := func(a Appointment) (Appointment, error) {
-		after, err := a.Move(t.place, t.start, t.end, service.MoveCutoff, now)
+		after, err := by.move(a, t)
 		if err == nil && after.Version != a.Version && !a.Place.overlaps(t.place) {
 			after.GivesBack = b.givesBack(a, now)
 		}
@@ -429,12 +448,18 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 // Cancel cancels a visit; cancelling it again changes nothing. It returns
 // ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
 func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
-	cancelled, err := b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
+	return b.cancel(ctx, r, now, func(a Appointment) (Appointment, error) {
 		var cutoff time.Duration
 		if s, ok := b.centre().Service(a.Service); ok {
 			cutoff = s.CancelCutoff
 		}
-		after, err := a.Cancel(cutoff, now)
+		return a.Cancel(cutoff, now)
+	})
+}
+
+func (b *Booker) cancel(ctx context.Context, r Reference, now time.Time, decide Decide) (Appointment, error) {
+	cancelled, err := b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
+		after, err := decide(a)
 		if err == nil && after.Status != a.Status {
 			after.GivesBack = b.givesBack(a, now)
 		}

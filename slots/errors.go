@@ -21,6 +21,7 @@ var (
 	ErrHoldUsed       = errors.New("slots: the hold is booked for somebody else")
 	ErrHoldBound      = errors.New("slots: the hold is bound to another mobile")
 	ErrNotBooked      = errors.New("slots: the appointment is not booked any more")
+	ErrStarted        = errors.New("slots: the visit has begun")
 	ErrRequested      = errors.New("slots: the department has not approved the visit yet")
 	ErrNotRequested   = errors.New("slots: no request waits for an answer")
 	ErrNoProposal     = errors.New("slots: no proposal waits for an answer")

@@ -245,7 +245,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 				ahead++
 			}
 		}
-		if until := f.rule.PausedUntil(f.givenUp[b.Person]); now.Before(until) {
+		if until := f.rule.PausedUntil(f.givenUp[b.Person]); now.Before(until) && (b.Actor == "" || b.Reason == "") {
 			return &slots.PauseError{Until: until, RetryAfter: until.Sub(now)}
 		}
 		if ahead >= f.active[c.Service] {
@@ -427,6 +427,9 @@ func (f *fakeStore) giveUp(before fakeClaim, after slots.Appointment) {
 		f.giveBack(before.Place)
 	} else {
 		f.delayed = append(f.delayed, fakeDelay{before.Place, after.GivesBack})
+	}
+	if after.ByStaff() {
+		return
 	}
 	f.givenUp[before.person] = append(slices.Clone(f.givenUp[before.person]), after.History[len(after.History)-1].At)
 }

@@ -40,7 +40,7 @@ type Store interface {
 	// as Appointment.Book says, and records its history and its message,
 	// provided it still stands at now. It returns ErrNotFound when there is no
 	// standing hold of this id that can be booked so, ErrPersonBusy,
-	// ErrPersonLimit, a *PauseError, *VisitorError or ErrAnswered.
+	// ErrPersonLimit, a *PauseError unless staff give a reason, *VisitorError or ErrAnswered.
 	Book(ctx context.Context, id string, b Booking, now time.Time, once *Once) (Appointment, error)
 
 	// Answered returns what the request with this key and fingerprint was
@@ -63,7 +63,7 @@ type Store interface {
 	// Move lets decide turn the current appointment into the moved one, and
 	// in the same transaction gives the old place back (or lets the ledger
 	// count it until GivesBack), takes the new one, counts what the person
-	// gave up, and records history and message. An error of decide is
+	// gave up unless it was ByStaff, and records history and message. An error of decide is
 	// returned as it is. It also returns ErrNotFound, ErrTaken, ErrDayClosed, ErrPersonBusy
 	// or *VisitorError.
 	Move(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)

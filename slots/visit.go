@@ -37,7 +37,8 @@ type Visit struct {
 }
 
 // VisitOf returns the visit of a party to service s booked over channel c, as
-// long as the needs ask for, which are slugs. It returns ErrUnknownChannel, a
+// long as the needs ask for, which are slugs. What is protected needs no
+// notice. It returns ErrUnknownChannel, a
 // *RuleError of RulePartyLimit for a party outside 1 to s.PartyLimit, and a
 // *VisitorError for needs that the service does not know.
 func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) (Visit, error) {
@@ -66,6 +67,9 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 		NoticeDays:  s.NoticeWorkingDays,
 		HorizonDays: s.HorizonWorkingDays,
 		OpensAt:     scheduling.WallTime(s.OpensAt / time.Minute),
+	}
+	if c == catalog.Protected { // what is urgent does not wait
+		v.Notice, v.NoticeDays = 0, 0
 	}
 	if s.WalkInReleaseMinutes > 0 {
 		v.Release = scheduling.Clock(0, s.WalkInReleaseMinutes)

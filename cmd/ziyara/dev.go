@@ -75,6 +75,7 @@ Ziyara is ready (%.1f s).
 
   Try the API       %[2]s/docs
   Sandbox phone     %[2]s/dev/phone
+  Sandbox mailbox   %[2]s/dev/mail
   First request     curl -s '%[2]s/v1/services?q=iban'
 
   Data              %[3]s

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/mail"
+	"net/url"
 	"strings"
 	"time"
 
@@ -123,20 +124,27 @@ func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\r' || r == '\n' }), " ")
 }
 
-// layout is the text as a page: nothing but its lines and its direction.
+// isAddress reports whether a line is the address of a page and nothing else.
+func isAddress(line string) bool {
+	u, err := url.Parse(line)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
+
+// layout is the text as a page: nothing but its lines, with those that are
+// addresses to press, and its direction.
 const layout = `<!DOCTYPE html>
 <html lang="{{.Lang}}" dir="{{.Dir}}">
 <head><meta charset="utf-8"><title>{{.Subject}}</title></head>
 <body dir="{{.Dir}}" style="font-family: sans-serif; font-size: 16px; line-height: 1.6">
 {{range .Paragraphs}}<p>{{range $i, $line := .}}{{if $i}}<br>
-{{end}}{{$line}}{{end}}</p>
+{{end}}{{if address $line}}<a href="{{$line}}" dir="ltr">{{$line}}</a>{{else}}{{$line}}{{end}}{{end}}</p>
 {{end}}</body>
 </html>
 `
 
 // page returns the text as HTML.
 func (m Mail) page() (string, error) {
-	t, err := template.New("page").Parse(layout)
+	t, err := template.New("page").Funcs(template.FuncMap{"address": isAddress}).Parse(layout)
 	if err != nil {
 		return "", err
 	}

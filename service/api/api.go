@@ -60,6 +60,8 @@ type Config struct {
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
+	// Mailbox shows e-mails under /dev/mail; nil for a real mail server, or none.
+	Mailbox *sandbox.Mailbox
 	// RateLimit is how many requests that change something one address may
 	// send a minute; 0 for any number.
 	RateLimit int
@@ -152,6 +154,10 @@ func (s *Server) pages() {
 	if s.Phone != nil {
 		s.app.Get("/dev/phone", s.phonePage)
 		s.app.Get("/dev/phone.json", s.phoneJSON)
+	}
+	if s.Mailbox != nil {
+		s.app.Get("/dev/mail", s.mailPage)
+		s.app.Get("/dev/mail.json", s.mailJSON)
 	}
 }
 

@@ -44,6 +44,14 @@ func (s *Server) phoneJSON(c *fiber.Ctx) error {
 	return c.JSON(messages)
 }
 
+// mailPage shows the e-mails that the sandbox took, newest first.
+func (s *Server) mailPage(c *fiber.Ctx) error {
+	c.Set("Refresh", "3")
+	return page(c, "mail.html", s.Mailbox.Mails(c.Query("to")))
+}
+
+func (s *Server) mailJSON(c *fiber.Ctx) error { return c.JSON(s.Mailbox.Mails(c.Query("to"))) }
+
 // wantedMobile reads ?mobile= in any spelling; a number that is none selects
 // nothing.
 func wantedMobile(c *fiber.Ctx) notify.Mobile {

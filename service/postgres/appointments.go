@@ -81,8 +81,10 @@ func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, d
 			s.board.doubt(p.DeskGroup, began)
 			return err
 		}
-		_, err := q.exec(ctx, "move", after.ID, after.History[len(after.History)-1].At,
-			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version)
+		event := after.History[len(after.History)-1]
+		_, err := q.exec(ctx, "move", after.ID, event.At,
+			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version,
+			null(event.Actor), null(event.Reason))
 		return err
 	})
 }
@@ -100,7 +102,8 @@ func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Deci
 		if err = q.settle(ctx, back); err != nil {
 			return err
 		}
-		_, err = q.exec(ctx, "cancel", after.ID, after.History[len(after.History)-1].At)
+		event := after.History[len(after.History)-1]
+		_, err = q.exec(ctx, "cancel", after.ID, event.At, null(event.Actor), null(event.Reason))
 		return err
 	})
 }

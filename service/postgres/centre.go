@@ -113,6 +113,10 @@ type serviceRow struct {
 	RebookWindow    int                           `db:"rebook_window_minutes"`
 	RebookPause     int                           `db:"rebook_pause_minutes"`
 	WalkInRelease   int                           `db:"walk_in_release_minutes"`
+	HallEarly       int                           `db:"hall_early_minutes"`
+	HallLate        int                           `db:"hall_late_minutes"`
+	HallLateTurn    string                        `db:"hall_late_turn"`
+	HallNoShow      int                           `db:"hall_no_show_minutes"`
 	approvalRow
 }
 
@@ -223,6 +227,9 @@ func (r serviceRow) service() catalog.Service {
 		Approval:             r.approval(),
 		Reminders:            reminders,
 		Needs:                r.Needs.v,
+		Hall: catalog.HallRules{
+			Early: minutes(r.HallEarly), Late: minutes(r.HallLate), LateTurn: catalog.LateTurn(r.HallLateTurn), NoShow: minutes(r.HallNoShow),
+		},
 	}
 }
 
@@ -277,6 +284,7 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 			for _, lead := range v.Reminders {
 				reminders = append(reminders, int64(minutes(lead)))
 			}
+			hall := v.HallRules()
 			if err := add("seed_service", v.Slug, v.Department, asJSON(v.Name), asJSON(v.About),
 				minutes(v.Duration), minutes(v.Before), minutes(v.After), minutes(v.Step), minutes(v.GapStep),
 				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
@@ -285,7 +293,8 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
 				minutes(v.OpensAt), minutes(v.ReleaseDelay),
 				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause),
-				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default), reminders); err != nil {
+				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default), reminders,
+				minutes(hall.Early), minutes(hall.Late), string(hall.LateTurn), minutes(hall.NoShow)); err != nil {
 				return err
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -37,6 +38,7 @@ var constraints = map[string]error{
 	"idempotency_keys_pkey":   slots.ErrAnswered,
 	"waitlist_entries_person": slots.ErrAlreadyWaiting,
 	"department_texts_pkey":   notify.ErrOutdated,
+	"desks_pkey":              &hall.DeskError{Fault: hall.DeskOfOthers},
 }
 
 // fault turns an error of the driver into one of the domain's: a broken

@@ -17,50 +17,81 @@ import (
 // Messages is one lane of the message ledger in the database. It implements
 // notify.Ledger.
 type Messages struct {
-	store *Store
-	bulk  bool
-	code  func(verification string) string
+	store  *Store
+	lane   string
+	code   func(verification string) string
+	copied []string // kinds that go by e-mail, too
 }
 
-// Messages returns the lane of messages that somebody waits for. code returns
-// the code of a verification, which is not in the database.
-func (s *Store) Messages(code func(verification string) string) *Messages {
-	return &Messages{store: s, code: code}
+// The lanes of the ledger.
+const (
+	promptLane = "prompt"
+	bulkLane   = "bulk"
+	mailLane   = "mail"
+)
+
+// Messages returns the lane of SMS that somebody waits for. code returns the
+// code of a verification, which is not in the database. Messages of the copied
+// kinds go by e-mail, too, to whoever gave an address.
+func (s *Store) Messages(code func(verification string) string, copied ...notify.Kind) *Messages {
+	return &Messages{store: s, lane: promptLane, code: code, copied: names(copied)}
 }
 
-// BulkMessages returns the lane of messages of which thousands become due at
-// once and that nobody waits for: reminders and surveys.
-func (s *Store) BulkMessages() *Messages {
-	return &Messages{store: s, bulk: true, code: func(string) string { return "" }}
+// BulkMessages returns the lane of SMS of which thousands become due at once
+// and that nobody waits for: reminders and surveys. copied is as in Messages.
+func (s *Store) BulkMessages(copied ...notify.Kind) *Messages {
+	return &Messages{store: s, lane: bulkLane, code: noCode, copied: names(copied)}
+}
+
+// Mails returns the lane of e-mails.
+func (s *Store) Mails() *Messages {
+	return &Messages{store: s, lane: mailLane, code: noCode, copied: names(nil)}
+}
+
+// noCode is the code in lanes that have no verifications.
+func noCode(string) string { return "" }
+
+func names(kinds []notify.Kind) []string {
+	list := make([]string, len(kinds))
+	for i, k := range kinds {
+		list[i] = string(k)
+	}
+	return list
 }
 
 // messageRow is a claimed message with the facts as they are now.
 type messageRow struct {
-	ID             int64                 `db:"id"`
-	Kind           string                `db:"kind"`
-	Lang           string                `db:"lang"`
-	Attempts       int                   `db:"attempts"`
-	ExpiresAt      time.Time             `db:"expires_at"`
-	StartVersion   sql.NullInt32         `db:"start_version"`
-	VerificationID sql.NullString        `db:"verification_id"`
-	Mobile         sql.NullString        `db:"mobile"`
-	Status         sql.NullString        `db:"status"`
-	Version        sql.NullInt32         `db:"version"`
-	StartAt        sql.NullTime          `db:"start_at"`
-	ProposedStart  sql.NullTime          `db:"proposed_start"` // while the proposal stands
-	Reference      sql.NullString        `db:"reference"`
-	Service        *jsonOf[catalog.Text] `db:"service"`
-	Branch         *jsonOf[catalog.Text] `db:"branch"`
-	Zone           sql.NullString        `db:"zone"`
-	LeadMinutes    sql.NullInt32         `db:"lead_minutes"`
-	QuietFrom      sql.NullInt32         `db:"quiet_from"`
-	QuietTo        sql.NullInt32         `db:"quiet_to"`
-	Department     sql.NullString        `db:"department"`
-	Segments       sql.NullInt64         `db:"monthly_segments"`
-	Cost           sql.NullInt64         `db:"monthly_cost"`
-	Warn           sql.NullInt64         `db:"budget_warn_percent"`
-	UsedSegments   sql.NullInt64         `db:"used_segments"`
-	UsedCost       sql.NullInt64         `db:"used_cost"`
+	ID             int64                          `db:"id"`
+	Way            string                         `db:"way"`
+	Kind           string                         `db:"kind"`
+	Lang           string                         `db:"lang"`
+	Attempts       int                            `db:"attempts"`
+	ExpiresAt      time.Time                      `db:"expires_at"`
+	StartVersion   sql.NullInt32                  `db:"start_version"`
+	VerificationID sql.NullString                 `db:"verification_id"`
+	Mobile         sql.NullString                 `db:"mobile"`
+	Email          sql.NullString                 `db:"email"`
+	Status         sql.NullString                 `db:"status"`
+	Version        sql.NullInt32                  `db:"version"`
+	StartAt        sql.NullTime                   `db:"start_at"`
+	EndAt          sql.NullTime                   `db:"end_at"`
+	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal stands
+	Reference      sql.NullString                 `db:"reference"`
+	Entry          sql.NullInt64                  `db:"entry"` // of an offer
+	Service        *jsonOf[catalog.Text]          `db:"service"`
+	Branch         *jsonOf[catalog.Text]          `db:"branch"`
+	Zone           sql.NullString                 `db:"zone"`
+	Address        *jsonOf[catalog.Text]          `db:"address"` // of an e-mail, like the next
+	Requirements   *jsonOf[[]catalog.Requirement] `db:"requirements"`
+	LeadMinutes    sql.NullInt32                  `db:"lead_minutes"`
+	QuietFrom      sql.NullInt32                  `db:"quiet_from"`
+	QuietTo        sql.NullInt32                  `db:"quiet_to"`
+	Department     sql.NullString                 `db:"department"`
+	Segments       sql.NullInt64                  `db:"monthly_segments"`
+	Cost           sql.NullInt64                  `db:"monthly_cost"`
+	Warn           sql.NullInt64                  `db:"budget_warn_percent"`
+	UsedSegments   sql.NullInt64                  `db:"used_segments"`
+	UsedCost       sql.NullInt64                  `db:"used_cost"`
 }
 
 // level returns how far the department has used its budget.
@@ -72,7 +103,7 @@ func (r messageRow) level() notify.Level {
 // Claim implements notify.Ledger.
 func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
 	var rows []messageRow
-	if err := m.store.pool().list(ctx, &rows, "claim_messages", now, limit, now.Add(lease), m.bulk); err != nil {
+	if err := m.store.pool().list(ctx, &rows, "claim_messages", now, limit, now.Add(lease), m.lane, pq.Array(m.copied)); err != nil {
 		return nil, err
 	}
 	claimed := make([]notify.Claimed, 0, len(rows))
@@ -88,7 +119,8 @@ func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease ti
 
 func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	c := notify.Claimed{
-		ID: r.ID, Attempt: r.Attempts, Expires: r.ExpiresAt, Mobile: notify.Mobile(r.Mobile.String),
+		ID: r.ID, Way: notify.Way(r.Way), Attempt: r.Attempts, Expires: r.ExpiresAt,
+		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
 		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
 		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
@@ -108,7 +140,8 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	c.Facts.Zone = zone
 	c.Facts.Lead = time.Duration(r.LeadMinutes.Int32) * time.Minute
 	c.Facts.Department = r.Department.String
-	c.Facts.Start = r.StartAt.Time
+	c.Facts.Start, c.Facts.End = r.StartAt.Time, r.EndAt.Time
+	c.Facts.Entry = r.Entry.Int64
 	c.Request = requestOf(r)
 	if r.ProposedStart.Valid {
 		c.Facts.Start = r.ProposedStart.Time
@@ -117,6 +150,14 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	c.Facts.Reference = slots.Reference(r.Reference.String).String()
 	if r.Service != nil && r.Branch != nil {
 		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v
+	}
+	if r.Address != nil {
+		c.Facts.Address = r.Address.v
+	}
+	if r.Requirements != nil {
+		for _, need := range r.Requirements.v {
+			c.Facts.Requirements = append(c.Facts.Requirements, need.Name)
+		}
 	}
 	return c, nil
 }

@@ -13,6 +13,7 @@ import (
 // recordRow is a message with the visit that it is about.
 type recordRow struct {
 	ID          int64          `db:"id"`
+	Way         string         `db:"way"`
 	Kind        string         `db:"kind"`
 	LeadMinutes int            `db:"lead_minutes"`
 	Lang        string         `db:"lang"`
@@ -35,7 +36,7 @@ type recordRow struct {
 
 func (r recordRow) record() notify.Record {
 	return notify.Record{
-		ID: r.ID, Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
+		ID: r.ID, Way: notify.Way(r.Way), Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
 		Reference: slots.Reference(r.Reference).String(), Service: r.Service, Branch: r.Branch, Lang: r.Lang,
 		State: r.State, Reason: r.Reason.String, Text: r.Text.String,
 		Segments: int(r.Segments.Int32), Attempts: r.Attempts, Unsure: r.Unsure,

@@ -32,6 +32,7 @@ type Centre struct {
 	DatabaseURL string
 	Clock       *Clock
 	Phone       *sandbox.Phone
+	Mailbox     *sandbox.Mailbox
 	Replicas    []*service.Service
 
 	t        testing.TB
@@ -43,6 +44,12 @@ type Centre struct {
 	problemsOnce sync.Once
 	problems     string // the page that documents them
 }
+
+// contract reads the contract once for all tests of the binary: under the race
+// detector that takes a quarter of a second.
+var contract = sync.OnceValues(func() (*api.ResponseValidator, error) {
+	return api.NewResponseValidator(ziyara.OpenAPI)
+})
 
 // Option changes the configuration of each replica.
 type Option func(*service.Config)
@@ -56,12 +63,12 @@ func Open(t testing.TB, replicas int, options ...Option) *Centre {
 // OpenOn opens the centre over a database that exists.
 func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *Centre {
 	t.Helper()
-	contract, err := api.NewResponseValidator(ziyara.OpenAPI)
+	contract, err := contract()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract, options: options}
-	c.Phone = sandbox.New(c.Clock.Now)
+	c.Phone, c.Mailbox = sandbox.New(c.Clock.Now), sandbox.NewMailbox(c.Clock.Now)
 	c.client = &http.Client{
 		Timeout:       30 * time.Second,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 600},
@@ -79,7 +86,7 @@ func (c *Centre) open() (*service.Service, func() error) {
 	c.t.Helper()
 	config := service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
-		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, MaxConnections: 20,
+		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
 		SignIn: signIn,
 	}
 	for _, o := range c.options {

@@ -17,6 +17,7 @@ import (
 // Visitor is somebody with a phone and an identity number.
 type Visitor struct {
 	Name, ID, Mobile string
+	Email            string // "" for none
 	Lang             string // of this visitor's requests; "en" when empty
 	Replica          int    // the replica that this visitor happens to reach
 
@@ -121,9 +122,13 @@ func (v *Visitor) Proves() string {
 // BookingBody returns the request that books a hold.
 func (v *Visitor) BookingBody(hold api.Hold) map[string]any {
 	v.centre.t.Helper()
+	visitor := map[string]any{"name": v.Name, "id": v.ID}
+	if v.Email != "" {
+		visitor["email"] = v.Email
+	}
 	return map[string]any{
 		"hold": hold.ID, "hold_token": hold.Token, "verification": v.Proves(),
-		"visitor": map[string]any{"name": v.Name, "id": v.ID}, "documents_acknowledged": true,
+		"visitor": visitor, "documents_acknowledged": true,
 	}
 }
 
@@ -204,6 +209,14 @@ func (v *Visitor) Messages() []sandbox.Message {
 		v.centre.t.Fatal(err)
 	}
 	return v.centre.Phone.Messages(mobile)
+}
+
+// Mails lets messages be delivered and returns all e-mails to the visitor,
+// newest first.
+func (v *Visitor) Mails() []sandbox.Mail {
+	v.centre.t.Helper()
+	v.centre.Jobs()
+	return v.centre.Mailbox.Mails(v.Email)
 }
 
 // TryRelease gives a hold back and returns whatever comes of it.

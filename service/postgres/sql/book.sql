@@ -54,10 +54,11 @@ WITH wanted AS MATERIALIZED (
       AND w.turn AND free.place IS NOT NULL
       AND (hold.channel <> 'protected' OR (w.actor IS NOT NULL AND w.reason IS NOT NULL))
       AND (hold.mobile IS NULL OR hold.mobile = w.mobile)
-      AND ((SELECT r.paused_until
+      AND (((SELECT r.paused_until
             FROM rebookings r
             WHERE r.person = w.person AND r.service_id = hold.service_id
             FOR SHARE) > w.now) IS NOT TRUE
+           OR w.actor IS NOT NULL AND w.reason IS NOT NULL)
     RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service,
               s.approval_hours, s.approval_default, w.actor, w.reason, a.*
 ), event AS (

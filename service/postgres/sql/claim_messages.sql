@@ -1,36 +1,60 @@
--- Leases due messages of one lane to a worker, oldest first; a lease that
--- ended is due again, and nobody knows whether the gateway had the message.
--- With each come the facts as they are now, and what its department has spent
--- this month. = ANY (ARRAY(…)) instead of a join keeps the plan to the primary
--- key, however large the batch. The lane that is not asked for is never looked
--- at.
+-- Leases due messages of one lane ('prompt', 'bulk' or 'mail') to a worker,
+-- oldest first; a lease that ended is due again, and nobody knows whether the
+-- gateway had the message. With each come the facts as they are now, and what
+-- its department has spent this month. = ANY (ARRAY(…)) instead of a join keeps
+-- the plan to the primary key, however large the batch. A lane that is not
+-- asked for is never looked at.
+--
+-- Whoever gave an address has the kinds of $5 by e-mail, too: the copy is
+-- written with the first claim, and stays the only one.
 WITH claimed AS (
     UPDATE messages
     SET unsure = unsure + (state = 'sending')::int, state = 'sending', attempts = attempts + 1, next_attempt_at = $3
-    WHERE id = ANY (CASE WHEN $4::boolean THEN ARRAY(
+    WHERE id = ANY (CASE $4::text WHEN 'bulk' THEN ARRAY(
         SELECT id
         FROM messages
-        WHERE state IN ('queued', 'sending') AND kind IN ('reminder', 'survey') AND next_attempt_at <= $1
+        WHERE state IN ('queued', 'sending') AND way = 'sms' AND kind IN ('reminder', 'survey') AND next_attempt_at <= $1
         ORDER BY next_attempt_at
         LIMIT $2
         FOR UPDATE SKIP LOCKED)
-    ELSE ARRAY(
+    WHEN 'prompt' THEN ARRAY(
         SELECT id
         FROM messages
-        WHERE state IN ('queued', 'sending') AND kind NOT IN ('reminder', 'survey') AND next_attempt_at <= $1
+        WHERE state IN ('queued', 'sending') AND way = 'sms' AND kind NOT IN ('reminder', 'survey') AND next_attempt_at <= $1
+        ORDER BY next_attempt_at
+        LIMIT $2
+        FOR UPDATE SKIP LOCKED)
+    WHEN 'mail' THEN ARRAY(
+        SELECT id
+        FROM messages
+        WHERE state IN ('queued', 'sending') AND way = 'email' AND next_attempt_at <= $1
         ORDER BY next_attempt_at
         LIMIT $2
         FOR UPDATE SKIP LOCKED) END)
     RETURNING *
+), copied AS (
+    INSERT INTO messages (way, kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
+    SELECT 'email', m.kind, m.lead_minutes, m.branch_id, m.appointment_id, m.start_version, m.lang, $1::timestamptz, $1::timestamptz, m.expires_at
+    FROM claimed m
+    WHERE m.way = 'sms' AND m.kind = ANY ($5::text[])
+      AND (SELECT a.email FROM appointments a WHERE (a.id, a.branch_id) = (m.appointment_id, m.branch_id)) IS NOT NULL
+    ON CONFLICT ON CONSTRAINT messages_fact DO NOTHING
 )
-SELECT m.id, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.start_version, m.verification_id,
-       coalesce(v.mobile, a.mobile) AS mobile,
-       a.status, a.version, a.start_at, a.reference,
+SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.start_version, m.verification_id,
+       coalesce(v.mobile, a.mobile) AS mobile, a.email,
+       a.status, a.version, a.start_at, a.end_at, a.reference,
        CASE WHEN m.kind = 'proposed' THEN (
            SELECT p.start_at
            FROM appointments p
            WHERE p.proposed_to = m.appointment_id AND p.status NOT IN ('released', 'expired') AND p.expires_at > $1) END AS proposed_start,
+       CASE WHEN m.kind = 'offer' THEN (
+           SELECT e.position
+           FROM waitlist_offers o
+           JOIN waitlist_entries e ON e.id = o.entry_id
+           WHERE o.hold_id = m.appointment_id) END AS entry,
        s.name AS service, b.name AS branch, b.zone, b.quiet_from, b.quiet_to,
+       CASE WHEN m.way = 'email' THEN b.address END AS address,
+       CASE WHEN m.way = 'email' THEN s.requirements END AS requirements,
        d.slug AS department, d.monthly_segments, d.monthly_cost, d.budget_warn_percent,
        u.segments AS used_segments, u.cost AS used_cost
 FROM claimed m

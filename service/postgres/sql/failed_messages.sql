@@ -1,6 +1,6 @@
 -- Messages about visits that did not reach anybody, the newest first; of one
 -- department when $1 names it. $2 and $3 are the last of the page before.
-SELECT m.id, m.kind, m.lead_minutes, m.lang, m.state, m.reason, m.text, m.segments, m.attempts, m.unsure,
+SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.state, m.reason, m.text, m.segments, m.attempts, m.unsure,
        m.created_at, m.finished_at, m.expires_at, m.gateway_id, m.receipt_at, m.receipt_code,
        a.reference, s.slug AS service, b.slug AS branch
 FROM messages m

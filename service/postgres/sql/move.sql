@@ -1,5 +1,6 @@
 -- Puts a booked visit at its new place (the ledger is settled already), with
--- its history and the message to the visitor.
+-- its history, by whom of the staff ($11) and why ($12) where it was one of
+-- them, and the message to the visitor.
 WITH moved AS (
     UPDATE appointments
     SET desk_group_id = $3, day = $4, first_tick = $5, ticks = $6, places = $7,
@@ -7,8 +8,8 @@ WITH moved AS (
     WHERE id = $1
     RETURNING branch_id, id, lang, start_at, version, mobile
 ), event AS (
-    INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
-    SELECT branch_id, id, 'moved', $2::timestamptz, start_at, version FROM moved
+    INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
+    SELECT branch_id, id, 'moved', $2::timestamptz, start_at, version, $11, $12 FROM moved
 )
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
 SELECT 'moved', branch_id, id, version, lang, $2, $2, start_at

@@ -3,8 +3,12 @@ SELECT sum(lane.waiting)::bigint AS waiting, min(lane.oldest) AS oldest
 FROM (
     SELECT count(*) AS waiting, min(next_attempt_at) AS oldest
     FROM messages
-    WHERE state IN ('queued', 'sending') AND kind NOT IN ('reminder', 'survey')
+    WHERE state IN ('queued', 'sending') AND way = 'sms' AND kind NOT IN ('reminder', 'survey')
     UNION ALL
     SELECT count(*), min(next_attempt_at)
     FROM messages
-    WHERE state IN ('queued', 'sending') AND kind IN ('reminder', 'survey')) AS lane
+    WHERE state IN ('queued', 'sending') AND way = 'sms' AND kind IN ('reminder', 'survey')
+    UNION ALL
+    SELECT count(*), min(next_attempt_at)
+    FROM messages
+    WHERE state IN ('queued', 'sending') AND way = 'email') AS lane

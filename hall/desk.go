@@ -1,0 +1,168 @@
+package hall
+
+import "time"
+
+// present returns the visitor's arrival, or why there is nobody to call or to
+// serve.
+func (v Visit) present() (*Arrival, error) {
+	switch {
+	case v.Status == Completed:
+		return nil, ErrOver
+	case v.Status == NoShow:
+		return nil, ErrAbsent
+	case v.Status == Cancelled || v.Status == Declined:
+		return nil, ErrCancelled
+	case v.Arrival == nil:
+		return nil, ErrNotArrived
+	case v.Arrival.State == Left:
+		return nil, ErrGone
+	}
+	return v.Arrival, nil
+}
+
+// CallTo returns the step by which the visitor is called to a desk. Calling
+// somebody to the desk that they are called to changes nothing: call again with
+// Recall. It returns a *DeskError, ErrStarted, ErrNotArrived, ErrGone, ErrOver,
+// ErrAbsent or ErrCancelled.
+func (v Visit) CallTo(desk string, floor Floor, actor string, now time.Time) (Step, error) {
+	a, err := v.present()
+	switch {
+	case err != nil:
+		return Step{}, err
+	case a.State == Serving:
+		return Step{}, ErrStarted
+	case a.State == Called && a.Desk == desk:
+		return unchanged(v)
+	}
+	if err := v.fits(desk, floor); err != nil {
+		return Step{}, err
+	}
+	return v.called(desk, actor, now), nil
+}
+
+// fits returns why the visitor can't be served at the desk, or nil.
+func (v Visit) fits(desk string, floor Floor) error {
+	var own, accessible []string
+	for _, d := range floor.Desks {
+		if d.GroupID != v.GroupID {
+			continue
+		}
+		own = append(own, d.Name)
+		if d.Accessible {
+			accessible = append(accessible, d.Name)
+		}
+	}
+	d, known := floor.desk(desk)
+	switch {
+	case !known:
+		return &DeskError{Fault: DeskUnknown, Desks: own}
+	case d.GroupID != v.GroupID:
+		return &DeskError{Fault: DeskOfOthers, Desks: own}
+	case v.Arrival.Accessible && !d.Accessible && len(accessible) > 0:
+		return &DeskError{Fault: DeskInaccessible, Desks: accessible}
+	}
+	if other, busy := floor.at(desk); busy && other.ID != v.ID {
+		return &DeskError{Fault: DeskBusy, Busy: other.Reference}
+	}
+	return nil
+}
+
+// called returns the step of one more call.
+func (v Visit) called(desk, actor string, now time.Time) Step {
+	return Step{At: now, Call: true, Actor: actor, Visit: v.with(func(a *Arrival) {
+		a.State, a.Desk, a.Called = Called, desk, now
+		a.Calls++
+		if a.FirstCalled.IsZero() {
+			a.FirstCalled = now
+		}
+	})}
+}
+
+// Recall returns the step by which a visitor who is called is called once more,
+// to the same desk. It returns ErrNotCalled, or the errors of CallTo.
+func (v Visit) Recall(actor string, now time.Time) (Step, error) {
+	a, err := v.present()
+	switch {
+	case err != nil:
+		return Step{}, err
+	case a.State == Serving:
+		return Step{}, ErrStarted
+	case a.State != Called:
+		return Step{}, ErrNotCalled
+	}
+	return v.called(a.Desk, actor, now), nil
+}
+
+// Missed returns the step by which nobody came to the desk. The visitor waits
+// again, behind those whose turn has come by now; after as many calls in vain as
+// misses says they have left. It returns ErrNotCalled, or the errors of CallTo.
+func (v Visit) Missed(misses int, actor string, now time.Time) (Step, error) {
+	a, err := v.present()
+	switch {
+	case err != nil:
+		return Step{}, err
+	case a.State == Serving:
+		return Step{}, ErrStarted
+	case a.State != Called:
+		return Step{}, ErrNotCalled
+	}
+	step := Step{At: now, Actor: actor, Visit: v.with(func(a *Arrival) {
+		a.Misses = a.Calls
+		a.State, a.Turn = Waiting, later(a.Turn, now)
+		if a.Misses >= misses {
+			a.State, a.Left = Left, now
+		}
+	})}
+	if step.Visit.Arrival.State == Left {
+		step.Events = []Event{{Kind: WasLeft, At: now, Actor: actor}}
+	}
+	return step, nil
+}
+
+// Begin returns the step by which the visitor is served: at the desk that they
+// are called to, or at another one, which counts as a call. Beginning again at
+// the same desk changes nothing. It returns ErrNotCalled without any desk, a
+// *DeskError, ErrStarted at another desk, or the errors of CallTo.
+func (v Visit) Begin(desk string, floor Floor, actor string, now time.Time) (Step, error) {
+	a, err := v.present()
+	switch {
+	case err != nil:
+		return Step{}, err
+	case a.State == Serving && (desk == "" || desk == a.Desk):
+		return unchanged(v)
+	case a.State == Serving:
+		return Step{}, ErrStarted
+	case a.State != Called && desk == "":
+		return Step{}, ErrNotCalled
+	}
+	step := Step{At: now, Actor: actor, Visit: v}
+	if desk != "" && (a.State != Called || a.Desk != desk) {
+		if step, err = v.CallTo(desk, floor, actor, now); err != nil {
+			return Step{}, err
+		}
+	}
+	step.Visit = step.Visit.with(func(a *Arrival) { a.State, a.Started = Serving, now })
+	step.Events = []Event{{Kind: WasStarted, At: now, Actor: actor}}
+	return step, nil
+}
+
+// Complete returns the step by which the visit is over; one that is stays as it
+// is. It returns ErrNotStarted, or the errors of CallTo.
+func (v Visit) Complete(actor string, now time.Time) (Step, error) {
+	if v.Status == Completed {
+		return unchanged(v)
+	}
+	a, err := v.present()
+	switch {
+	case err != nil:
+		return Step{}, err
+	case a.State != Serving:
+		return Step{}, ErrNotStarted
+	}
+	return v.completed(Event{Kind: WasCompleted, At: now, Actor: actor}), nil
+}
+
+func (v Visit) completed(e Event) Step {
+	v.Status = Completed
+	return Step{At: e.At, Actor: e.Actor, Events: []Event{e}, Visit: v.with(func(a *Arrival) { a.State, a.Completed = Done, e.At })}
+}

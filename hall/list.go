@@ -1,0 +1,143 @@
+package hall
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"ziyara/scheduling"
+)
+
+// Queue is who waits for a desk group, in order.
+type Queue struct {
+	Group Group
+	Waits []Wait
+	Desks int // that serve it now
+}
+
+// Queues returns who waits for the desk groups of a branch at now, in their
+// order in the centre; of departments (slugs) only, unless that is nil.
+func (r *Reception) Queues(ctx context.Context, branch string, departments []string, now time.Time) ([]Queue, error) {
+	groups := r.groups(branch, departments)
+	if len(groups) == 0 {
+		return nil, nil
+	}
+	w := r.window(groups[0], now)
+	w.GroupID = 0
+	floor, expected, err := r.store.Look(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	var queues []Queue
+	for _, g := range groups {
+		l := r.line(g, floor, expected, now)
+		queues = append(queues, Queue{Group: g, Waits: l.Waits(now), Desks: l.Desks})
+	}
+	return queues, nil
+}
+
+// groups returns the desk groups of a branch that belong to the departments.
+func (r *Reception) groups(branch string, departments []string) []Group {
+	var list []Group
+	for _, g := range r.centre().Groups(branch) {
+		if departments == nil || slices.Contains(departments, g.Department) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// DayQuery asks for the visits of a branch on a date.
+type DayQuery struct {
+	Branch      string // slug
+	Day         scheduling.Date
+	Departments []string // slugs; nil for all
+	Group       string   // slug; "" for all
+	Where       Where    // "" for everywhere
+	After       time.Time
+	ID          string
+	Limit       int
+}
+
+// Day returns a page of the visits of a branch on a date, by start, and how
+// many stand where. It returns ErrUnknownGroup.
+func (r *Reception) Day(ctx context.Context, q DayQuery) ([]Visit, map[Where]int, error) {
+	groups := r.groups(q.Branch, q.Departments)
+	if q.Group != "" {
+		groups = slices.DeleteFunc(groups, func(g Group) bool { return g.Slug != q.Group })
+	}
+	if len(groups) == 0 {
+		return nil, nil, ErrUnknownGroup
+	}
+	var keys []int
+	for _, g := range groups {
+		keys = append(keys, g.ID)
+	}
+	counts, err := r.store.Counts(ctx, groups[0].BranchID, q.Day, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	visits, err := r.store.List(ctx, ListQuery{
+		BranchID: groups[0].BranchID, Day: q.Day, Groups: keys, Where: q.Where, After: q.After, ID: q.ID, Limit: q.Limit,
+	})
+	return visits, counts, err
+}
+
+// Shown returns what the display of a branch shows at now: the calls behind the
+// one with the number after, of the date day; the last ones for an after below
+// 0. It returns ErrUnknownGroup for a branch without desk groups.
+func (r *Reception) Shown(ctx context.Context, branch string, day scheduling.Date, after int) ([]Call, error) {
+	groups := r.centre().Groups(branch)
+	if len(groups) == 0 {
+		return nil, ErrUnknownGroup
+	}
+	return r.store.Calls(ctx, groups[0].BranchID, day, after, r.policy.Shown)
+}
+
+// Today returns the date at the branch at now. It returns ErrUnknownGroup for a
+// branch without desk groups.
+func (r *Reception) Today(branch string, now time.Time) (scheduling.Date, *time.Location, error) {
+	groups := r.centre().Groups(branch)
+	if len(groups) == 0 {
+		return 0, nil, ErrUnknownGroup
+	}
+	zone := groups[0].Calendar.Zone()
+	return scheduling.DateOf(now, zone), zone, nil
+}
+
+// Find returns the visit with the reference, or ErrNotFound.
+func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
+	return r.store.Find(ctx, reference)
+}
+
+// Desks returns the desks of a branch (slug) by name, with their groups. It
+// returns ErrUnknownGroup for a branch without desk groups.
+func (r *Reception) Desks(ctx context.Context, branch string) ([]Desk, error) {
+	groups := r.centre().Groups(branch)
+	if len(groups) == 0 {
+		return nil, ErrUnknownGroup
+	}
+	return r.store.Desks(ctx, groups[0].BranchID)
+}
+
+// SetDesks replaces the desks of a desk group (slug) of a branch. It returns
+// ErrUnknownGroup or a *DeskError.
+func (r *Reception) SetDesks(ctx context.Context, branch, group string, desks []Desk, c DeskChange) error {
+	for _, g := range r.centre().Groups(branch) {
+		if g.Slug == group {
+			c.BranchID, c.GroupID, c.Branch, c.Department, c.Group, c.Desks = g.BranchID, g.ID, g.Branch, g.Department, g.Slug, desks
+			return r.store.SetDesks(ctx, c)
+		}
+	}
+	return ErrUnknownGroup
+}
+
+// GroupOf returns the desk group (slug) of a branch, or ErrUnknownGroup.
+func (r *Reception) GroupOf(branch, group string) (Group, error) {
+	for _, g := range r.centre().Groups(branch) {
+		if g.Slug == group {
+			return g, nil
+		}
+	}
+	return Group{}, ErrUnknownGroup
+}

@@ -1,0 +1,142 @@
+package hall
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Order sorts the waiting visits of a desk group by who is called first at now,
+// and leaves the others out. Booked visitors whose turn has come are first; then
+// everybody else by turn, a booked visitor before a walk-in of the same turn.
+// The number on the ticket decides what is left, so that no two are equal.
+func Order(visits []Visit, now time.Time) []Visit {
+	var waiting []Visit
+	for _, v := range visits {
+		if v.Arrival != nil && v.Arrival.State == Waiting {
+			waiting = append(waiting, v)
+		}
+	}
+	slices.SortFunc(waiting, func(a, b Visit) int { return before(*a.Arrival, *b.Arrival, now) })
+	return waiting
+}
+
+func before(a, b Arrival, now time.Time) int {
+	return cmp.Or(
+		falseFirst(!a.due(now), !b.due(now)),
+		a.Turn.Compare(b.Turn),
+		falseFirst(a.WalkIn, b.WalkIn),
+		cmp.Compare(a.Number, b.Number),
+	)
+}
+
+// due reports whether a booked visitor's turn has come.
+func (a Arrival) due(now time.Time) bool { return !a.WalkIn && !a.Turn.After(now) }
+
+func falseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// Line is all that decides who of a desk group is called next.
+type Line struct {
+	Present  []Visit // in the hall, of the desk group
+	Expected []Visit // booked and not here yet, of the desk group
+	Desks    int     // that serve the group now, at least 1
+	Promise  time.Duration
+	// Accessible says that the group has an accessible desk.
+	Accessible bool
+}
+
+// Next returns who is called to a desk that is free at now: the first of Order,
+// with two exceptions. Who wants an accessible desk is left to one, where the
+// group has any; and at one a booked visitor who does comes before all others
+// once their turn has come. A walk-in is left waiting as long as a booked visitor would be called
+// later for it than promised (see room).
+func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
+	order := Order(l.Present, now)
+	l.Desks = max(l.Desks, l.occupied()+1)
+	if d.Accessible {
+		for _, v := range order {
+			if v.Arrival.Accessible && v.Arrival.due(now) {
+				return v, true
+			}
+		}
+	}
+	for _, v := range order {
+		switch {
+		case v.Arrival.Accessible && l.Accessible && !d.Accessible:
+		case v.Arrival.WalkIn && !l.room(v, now):
+		default:
+			return v, true
+		}
+	}
+	return Visit{}, false
+}
+
+// room reports whether a walk-in can be served from now on without delaying a
+// booked visitor, who waits or is expected, beyond what is promised: every one
+// of them begins at most Promise after their turn, or no later than without the
+// walk-in.
+func (l Line) room(walkIn Visit, now time.Time) bool {
+	booked := l.booked()
+	without := l.begins(booked, l.busy(now), now)
+	busy := l.busy(now)
+	busy[0] = now.Add(walkIn.Arrival.Length) // the desk that is free
+	slices.SortFunc(busy, time.Time.Compare)
+	with := l.begins(booked, busy, now)
+	for i, v := range booked {
+		if with[i].After(without[i]) && with[i].After(v.turn().Add(l.Promise)) {
+			return false
+		}
+	}
+	return true
+}
+
+// occupied returns at how many desks somebody is, or is called to.
+func (l Line) occupied() int {
+	n := 0
+	for _, v := range l.Present {
+		if v.Arrival.State != Waiting {
+			n++
+		}
+	}
+	return n
+}
+
+// booked returns the booked visitors who wait or are expected.
+func (l Line) booked() []Visit {
+	var list []Visit
+	for _, v := range l.Present {
+		if v.Arrival.State == Waiting && !v.Arrival.WalkIn {
+			list = append(list, v)
+		}
+	}
+	for _, v := range l.Expected {
+		if !v.WalkIn() {
+			list = append(list, v)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Visit) int { return cmp.Or(a.turn().Compare(b.turn()), cmp.Compare(a.Reference, b.Reference)) })
+	return list
+}
+
+// turn returns when the turn of a visitor comes, here or not.
+func (v Visit) turn() time.Time {
+	if v.Arrival != nil {
+		return v.Arrival.Turn
+	}
+	return v.Start
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,319 @@
+package hall
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// Group is a desk group as the hall needs it.
+type Group struct {
+	ID, BranchID             int
+	Slug, Branch, Department string // slugs
+	Name                     catalog.Text
+	Calendar                 *scheduling.Calendar
+}
+
+// Centre is what a Reception has to know of the centre. It does not change.
+type Centre interface {
+	// Rules returns what reception goes by for a service (slug).
+	Rules(service string) catalog.HallRules
+	// Group returns the desk group with the key.
+	Group(id int) (Group, bool)
+	// Groups returns the desk groups of a branch (slug); none for an unknown
+	// one.
+	Groups(branch string) []Group
+}
+
+// Reception runs the halls. It is safe for concurrent use. now is always the
+// caller's: it has no clock.
+type Reception struct {
+	store  Store
+	centre func() Centre
+	policy Policy
+}
+
+// NewReception returns a Reception over store. centre returns the current
+// snapshot.
+func NewReception(store Store, centre func() Centre, p Policy) (*Reception, error) {
+	if store == nil || centre == nil || p.Promise <= 0 || p.Misses < 1 || p.DelayStep < time.Minute || p.Ahead <= 0 || p.Shown < 1 {
+		return nil, errors.New("hall: a reception needs a store, a centre and a policy")
+	}
+	return &Reception{store: store, centre: centre, policy: p}, nil
+}
+
+// waiters is how far around now visits matter for who is called next: nobody
+// is expected any more who has not come for as long as lateness is forgiven,
+// and who starts later than a long visit takes is not delayed by it.
+const (
+	expectedBack  = 15 * time.Minute
+	expectedAhead = 4 * time.Hour
+)
+
+func (r *Reception) window(g Group, now time.Time) Window {
+	return Window{
+		BranchID: g.BranchID, GroupID: g.ID, Day: scheduling.DateOf(now, g.Calendar.Zone()),
+		From: now.Add(-expectedBack), To: now.Add(expectedAhead),
+	}
+}
+
+// rulesFor returns the rules and the desk group of a visit.
+func (r *Reception) rulesFor(v Visit) (catalog.HallRules, Group, error) {
+	c := r.centre()
+	g, ok := c.Group(v.GroupID)
+	if !ok {
+		return catalog.HallRules{}, Group{}, ErrUnknownGroup
+	}
+	return c.Rules(v.Service), g, nil
+}
+
+// CheckIn checks in the visitor of the reference at the branch (slug). Besides
+// the errors of Visit.CheckIn it returns ErrNotFound or ErrUnknownGroup.
+func (r *Reception) CheckIn(ctx context.Context, reference, branch, actor string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, f Floor, rules catalog.HallRules, g Group) (Step, error) {
+		d := Door{Branch: branch, Day: scheduling.DateOf(now, g.Calendar.Zone()), Calendar: g.Calendar, Actor: actor}
+		return v.CheckIn(rules, d, f, now)
+	})
+}
+
+// look is how far back and ahead the visits of a person are looked for.
+const look = 92 * 24 * time.Hour
+
+// Owns returns the reference of the visit for which somebody with the identity
+// number comes to the branch (slug) at now: the first that is today and not
+// over, else the last of today. It returns an *ElsewhereError that says where
+// and when their next visit is, or ErrNoVisit.
+func (r *Reception) Owns(ctx context.Context, identity, branch string, now time.Time) (string, error) {
+	visits, err := r.store.Of(ctx, identity, now.Add(-36*time.Hour), now.Add(look), 20)
+	if err != nil {
+		return "", err
+	}
+	var today, next *Visit
+	for i := range visits {
+		v := &visits[i]
+		_, g, err := r.rulesFor(*v)
+		if err != nil {
+			continue // of a group that is no more
+		}
+		zone := g.Calendar.Zone()
+		switch open := v.Status != Completed && (v.Arrival == nil || v.Arrival.State != Left); {
+		case v.Branch == branch && scheduling.DateOf(v.Start, zone) == scheduling.DateOf(now, zone):
+			if today == nil || !open || today.Status == Completed {
+				today = v
+			}
+			if open {
+				return v.Reference, nil
+			}
+		case next == nil && v.Status == Booked && v.End.After(now):
+			next = v
+		}
+	}
+	switch {
+	case today != nil:
+		return today.Reference, nil
+	case next != nil:
+		_, g, err := r.rulesFor(*next)
+		if err != nil {
+			return "", err
+		}
+		return "", &ElsewhereError{Branch: next.Branch, Start: in(next.Start, g.Calendar), WrongBranch: next.Branch != branch}
+	}
+	return "", ErrNoVisit
+}
+
+// change applies a rule to the visit with the reference.
+func (r *Reception) change(ctx context.Context, reference string, rule func(Visit, Floor, catalog.HallRules, Group) (Step, error)) (Visit, error) {
+	return r.store.Change(ctx, reference, func(v Visit, f Floor) (Step, error) {
+		rules, g, err := r.rulesFor(v)
+		if err != nil {
+			return Step{}, err
+		}
+		return rule(v, f, rules, g)
+	})
+}
+
+// line returns what decides who of the group is called next.
+func (r *Reception) line(g Group, f Floor, expected []Visit, now time.Time) Line {
+	l := Line{Present: f.group(g.ID), Promise: r.policy.Promise, Desks: places(g, now)}
+	for _, v := range expected {
+		if v.GroupID == g.ID {
+			l.Expected = append(l.Expected, v)
+		}
+	}
+	for _, d := range f.Desks {
+		l.Accessible = l.Accessible || d.GroupID == g.ID && d.Accessible
+	}
+	l.Desks = max(l.Desks, l.occupied(), 1)
+	return l
+}
+
+// places returns how many desks of the group the calendar has at now.
+func places(g Group, now time.Time) int {
+	day := g.Calendar.Day(g.Calendar.DateOf(now))
+	return day.Places(int(now.Sub(day.Start) / scheduling.Tick))
+}
+
+// CallNext calls whose turn it is to a desk of the branch (slug). It returns a
+// *DeskError or ErrNobody.
+func (r *Reception) CallNext(ctx context.Context, branch, desk, actor string, now time.Time) (Visit, error) {
+	g, d, err := r.deskOf(ctx, branch, desk)
+	if err != nil {
+		return Visit{}, err
+	}
+	return r.store.Call(ctx, r.window(g, now), func(f Floor, expected []Visit) (Step, error) {
+		if other, busy := f.at(d.Name); busy {
+			return Step{}, &DeskError{Fault: DeskBusy, Busy: other.Reference}
+		}
+		v, ok := r.line(g, f, expected, now).Next(d, now)
+		if !ok {
+			return Step{}, ErrNobody
+		}
+		return v.CallTo(d.Name, f, actor, now)
+	})
+}
+
+// deskOf returns a desk of the branch with its group.
+func (r *Reception) deskOf(ctx context.Context, branch, name string) (Group, Desk, error) {
+	groups := r.centre().Groups(branch)
+	if len(groups) == 0 {
+		return Group{}, Desk{}, ErrUnknownGroup
+	}
+	desks, err := r.store.Desks(ctx, groups[0].BranchID)
+	if err != nil {
+		return Group{}, Desk{}, err
+	}
+	var known []string
+	for _, d := range desks {
+		known = append(known, d.Name)
+		if d.Name != name {
+			continue
+		}
+		for _, g := range groups {
+			if g.ID == d.GroupID {
+				return g, d, nil
+			}
+		}
+	}
+	return Group{}, Desk{}, &DeskError{Fault: DeskUnknown, Desks: known}
+}
+
+// DeskGroup returns the slugs of the department and the desk group that a desk
+// of the branch serves. It returns a *DeskError or ErrUnknownGroup.
+func (r *Reception) DeskGroup(ctx context.Context, branch, desk string) (Group, error) {
+	g, _, err := r.deskOf(ctx, branch, desk)
+	return g, err
+}
+
+// Call calls the visitor with the reference to a desk, whoever's turn it is.
+func (r *Reception) Call(ctx context.Context, reference, desk, actor string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ Group) (Step, error) {
+		return v.CallTo(desk, f, actor, now)
+	})
+}
+
+// Recall calls a visitor who is called once more.
+func (r *Reception) Recall(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+		return v.Recall(actor, now)
+	})
+}
+
+// Missed records that a visitor who is called did not come to the desk.
+func (r *Reception) Missed(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+		return v.Missed(r.policy.Misses, actor, now)
+	})
+}
+
+// Begin records that the visitor is served, at the desk they are called to for
+// "".
+func (r *Reception) Begin(ctx context.Context, reference, desk, actor string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ Group) (Step, error) {
+		return v.Begin(desk, f, actor, now)
+	})
+}
+
+// Complete records that the visit is over.
+func (r *Reception) Complete(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+		return v.Complete(actor, now)
+	})
+}
+
+// Absent records that nobody came.
+func (r *Reception) Absent(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, rules catalog.HallRules, g Group) (Step, error) {
+		return v.Absent(rules, g.Calendar, r.policy.Misses, actor, now)
+	})
+}
+
+// Restore takes a no-show back.
+func (r *Reception) Restore(ctx context.Context, reference, actor, reason string, now time.Time) (Visit, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+		return v.Restore(actor, reason, now)
+	})
+}
+
+// Close puts at most limit visits of days that are over in order, as
+// Visit.Close says, and returns how many it looked at.
+func (r *Reception) Close(ctx context.Context, now time.Time, limit int) (int, error) {
+	// A day is over wherever it is when its visits ended half a day ago.
+	references, err := r.store.Leftover(ctx, now.Add(-12*time.Hour), r.policy.Misses, limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, reference := range references {
+		_, err := r.change(ctx, reference, func(v Visit, _ Floor, rules catalog.HallRules, g Group) (Step, error) {
+			return v.Close(rules, g.Calendar, r.policy.Misses, now)
+		})
+		if err != nil && !errors.Is(err, ErrUnknownGroup) {
+			return 0, err
+		}
+	}
+	return len(references), nil
+}
+
+// Notify tells visitors who are called later than promised, and returns how
+// many messages that makes.
+func (r *Reception) Notify(ctx context.Context, now time.Time) (int, error) {
+	present, expected, err := r.store.Crowd(ctx, now.Add(-expectedBack), now.Add(r.policy.Ahead))
+	if err != nil || len(present) == 0 {
+		return 0, err
+	}
+	var notices []Notice
+	done := make(map[int]bool)
+	for _, v := range present {
+		if done[v.GroupID] {
+			continue
+		}
+		done[v.GroupID] = true
+		if g, ok := r.centre().Group(v.GroupID); ok {
+			notices = append(notices, r.line(g, Floor{Present: present}, expected, now).Notices(r.policy, now)...)
+		}
+	}
+	if len(notices) == 0 {
+		return 0, nil
+	}
+	return r.store.Tell(ctx, notices, now)
+}
+
+// Announce tells the visitors of a desk group who start from d.At on until
+// d.Until, zero for the end of the day, and have not been called, that they are
+// called d.Minutes later. It returns what was announced and how many messages
+// that makes, or ErrDelay.
+func (r *Reception) Announce(ctx context.Context, g Group, d Delay) (Delay, int, error) {
+	today := g.Calendar.DateOf(d.At)
+	end := g.Calendar.Day(today + 1).Start
+	d.Group, d.Day = g, today
+	if d.Until.IsZero() {
+		d.Until = end
+	}
+	if err := d.check(end); err != nil {
+		return Delay{}, 0, err
+	}
+	n, err := r.store.Announce(ctx, d)
+	return d, n, err
+}

@@ -1,0 +1,72 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"ziyara/notify"
+	"ziyara/notify/email"
+	"ziyara/scheduling/ical"
+)
+
+// newMail returns the way out for e-mail.
+func newMail(c Config) (*postman, error) {
+	config, err := email.ParseURL(c.SMTP)
+	if err != nil {
+		return nil, err
+	}
+	config.Now = c.Now
+	sender, err := email.New(config)
+	if err != nil {
+		return nil, err
+	}
+	return &postman{sender: sender, name: config.From.Name, from: config.From.Address, now: c.Now}, nil
+}
+
+// postman posts letters by a mail server, with an invitation for what the
+// visitor's calendar is to know.
+type postman struct {
+	sender *email.Sender
+	name   string // of the centre, as the invitations tell it
+	from   string // its address
+	now    func() time.Time
+}
+
+// Post implements notify.Postman.
+func (p *postman) Post(ctx context.Context, l notify.Letter) (string, error) {
+	m := email.Mail{ID: l.ID, To: l.To, Lang: l.Lang, Subject: l.Subject, Text: l.Text, Expires: l.Expires}
+	if l.Entry != nil {
+		var err error
+		if m.Calendar, m.Method, err = p.invitation(l); err != nil {
+			return "", fmt.Errorf("%w: %w", notify.ErrPermanent, err)
+		}
+	}
+	return p.sender.Send(ctx, m)
+}
+
+// invitation returns the calendar file that goes with a letter. All versions
+// of a visit have one UID, so that each takes the place of the one before.
+func (p *postman) invitation(l notify.Letter) ([]byte, email.Method, error) {
+	e := l.Entry
+	method, does := ical.Request, email.Request
+	if e.Cancelled {
+		method, does = ical.Cancel, email.Cancel
+	}
+	var out bytes.Buffer
+	err := ical.WriteEvents(&out,
+		ical.Head{Stamp: p.now(), Organizer: ical.Party{Name: p.name, Address: mailto(p.from)}},
+		method, []ical.Event{{
+			UID:   e.Reference + p.from[strings.LastIndexByte(p.from, '@'):],
+			Start: e.Start, End: e.End, Sequence: e.Sequence, Cancelled: e.Cancelled,
+			Summary: e.Summary, Location: e.Location, Description: e.Description, Language: l.Lang,
+			Attendee: ical.Party{Address: mailto(l.To)},
+		}})
+	return out.Bytes(), does, err
+}
+
+// mailto returns an address as a URI.
+func mailto(address string) string { return "mailto:" + url.PathEscape(address) }

@@ -1,0 +1,382 @@
+package service_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net"
+	"net/mail"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+	"github.com/emersion/go-smtp"
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/notify"
+	"ziyara/service"
+	"ziyara/service/servicetest"
+)
+
+// withMail returns the n-th visitor with an address.
+func withMail(c *servicetest.Centre, lang string) *servicetest.Visitor {
+	v := c.Visitor(1)
+	v.Email, v.Lang = "noura@example.net", lang
+	return v
+}
+
+// subjects returns the subjects of the e-mails to a visitor, oldest first.
+func subjects(v *servicetest.Visitor) []string {
+	list := []string{}
+	for _, m := range v.Mails() {
+		list = append(list, m.Subject)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// mailsIn returns how many e-mails are in a state.
+func mailsIn(t *testing.T, databaseURL, state string) int {
+	t.Helper()
+	return servicetest.Query[int](t, databaseURL, "SELECT count(*) FROM messages WHERE way = 'email' AND state = $1", state)
+}
+
+// Whoever gives an address is told by e-mail, too, once for each fact, with
+// what their calendar is to know: one entry that follows the visit.
+func TestMailsOfAVisit(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 2, public)
+	visitor := withMail(centre, "en")
+	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	centre.Jobs()
+	visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
+	centre.Jobs()
+	visitor.TryCancel(visit)
+	want := []string{
+		"Your visit is confirmed: Wednesday 25 November 2026, 09:00",
+		"Your visit has moved to Thursday 26 November 2026, 10:30",
+		"Your visit is cancelled: Thursday 26 November 2026, 10:30",
+	}
+	if diff := cmp.Diff(want, subjects(visitor)); diff != "" {
+		t.Fatalf("subjects (-want +got):\n%s", diff)
+	}
+	mails := visitor.Mails()
+	booked := mails[2]
+	for _, part := range []string{
+		visit.Reference, "Heirs", "Wednesday 25 November 2026 at 09:00", "15 Jumada al-Akhirah 1448 AH", "Please bring:\n- ", "\nhttp://127.0.0.1:8080/m/",
+	} {
+		if !strings.Contains(booked.Text, part) {
+			t.Errorf("the confirmation lacks %q:\n%s", part, booked.Text)
+		}
+	}
+	for i, entry := range []notify.EntryOfDay{
+		{Sequence: 3, Cancelled: true, Start: servicetest.At(t, "2026-11-26T10:30")},
+		{Sequence: 2, Start: servicetest.At(t, "2026-11-26T10:30")},
+		{Sequence: 1, Start: servicetest.At(t, "2026-11-25T09:00")},
+	} {
+		got := mails[i].Entry
+		if got == nil || got.Reference != visit.Reference || got.Sequence != entry.Sequence || got.Cancelled != entry.Cancelled ||
+			!got.Start.Equal(entry.Start) || got.End.Sub(got.Start) != 40*time.Minute {
+			t.Errorf("%s: the calendar is told %+v, want %+v", mails[i].Subject, got, entry)
+		}
+	}
+	if got := len(visitor.Messages()); got != 4 { // with the code
+		t.Errorf("%d SMS, want 4", got)
+	}
+	centre.AuditClean()
+}
+
+// Arabic comes first in letters, too.
+func TestMailInArabic(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, public)
+	visitor := withMail(centre, "ar")
+	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	m := visitor.Mails()[0]
+	if want := "تأكيد موعدكم: الأربعاء 25 نوفمبر 2026، 09:00"; m.Subject != want || m.Lang != "ar" {
+		t.Errorf("subject %q in %s, want %q", m.Subject, m.Lang, want)
+	}
+	for _, part := range []string{"الموعد: الأربعاء 25 نوفمبر 2026، الساعة 09:00", "الموافق 15 جمادى الآخرة 1448 هـ", "رقم الحجز: " + visit.Reference, "أحضروا معكم:\n- "} {
+		if !strings.Contains(m.Text, part) {
+			t.Errorf("the confirmation lacks %q:\n%s", part, m.Text)
+		}
+	}
+}
+
+// Reminders go by e-mail, too: what is reminded of 47 hours ahead is, at 2
+// hours it is not, and a visit that was booked on its own day has none.
+func TestMailReminder(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, booked, next string
+		want               int
+	}{
+		{"47 hours ahead: yes", "2026-11-22T09:00", "2026-11-24T11:30", 1},
+		{"2 hours ahead: no", "2026-11-22T09:00", "2026-11-26T08:30", 0},
+		{"booked on the same day: no", "2026-11-26T07:00", "2026-11-26T09:00", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			centre := servicetest.Open(t, 1)
+			plan(t, centre, heirs, "{2880}")
+			centre.Clock.Set(servicetest.At(t, test.booked))
+			visitor := withMail(centre, "en")
+			visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-26T10:30"))
+			visitor.Mails() // the confirmation
+			centre.Clock.Set(servicetest.At(t, test.next))
+			passUntil(centre, servicetest.At(t, "2026-11-26T12:00"), 6*time.Hour)
+			got := subjects(visitor)[1:]
+			if len(got) != test.want || test.want > 0 && got[0] != "Reminder of your visit: Thursday 26 November 2026, 10:30" {
+				t.Errorf("reminded by %q, want %d reminders", got, test.want)
+			}
+		})
+	}
+}
+
+// A mail server that is away keeps no SMS waiting and changes nothing about
+// it; e-mails wait for it, and what is not true any more is never sent.
+func TestMailServerAway(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 2)
+	centre.Mailbox.Fail(notify.ErrTemporary)
+	visitor := withMail(centre, "en")
+	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	centre.Jobs()
+	visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
+	for range 5 {
+		centre.Pass(time.Minute)
+	}
+	if got := len(visitor.Messages()); got != 3 { // code, confirmation, move
+		t.Errorf("%d SMS while the mail server is away, want 3", got)
+	}
+	if got := mailsIn(t, centre.DatabaseURL, "queued"); got != 1 {
+		t.Errorf("%d e-mails wait, want the 1 that is true", got)
+	}
+	centre.Mailbox.Fail(nil)
+	passUntil(centre, centre.Clock.Now().Add(2*time.Hour), 10*time.Minute)
+	if diff := cmp.Diff([]string{"Your visit has moved to Thursday 26 November 2026, 10:30"}, subjects(visitor)); diff != "" {
+		t.Errorf("subjects (-want +got):\n%s", diff)
+	}
+}
+
+// An address that does not exist is tried once, and staff see it; the SMS is
+// on the phone.
+func TestMailToNobody(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	centre.Mailbox.Fail(notify.ErrRecipient)
+	visitor := withMail(centre, "en")
+	visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	for range 3 {
+		centre.Pass(10 * time.Minute)
+	}
+	if got := mailsIn(t, centre.DatabaseURL, "failed"); got != 1 {
+		t.Errorf("%d e-mails failed, want 1", got)
+	}
+	attempts := servicetest.Query[int](t, centre.DatabaseURL, "SELECT attempts FROM messages WHERE way = 'email'")
+	if attempts != 1 {
+		t.Errorf("%d attempts, want 1", attempts)
+	}
+	if got := len(visitor.Messages()); got != 2 {
+		t.Errorf("%d SMS, want 2", got)
+	}
+}
+
+// Without a mail server nothing is written for one.
+func TestNoMailServer(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, func(c *service.Config) { c.Postman = nil })
+	visitor := withMail(centre, "en")
+	visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	centre.Jobs()
+	if got := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM messages WHERE way = 'email'"); got != 0 {
+		t.Errorf("%d e-mails for nobody to send", got)
+	}
+}
+
+// Nobody is sent an e-mail twice, however many replicas deliver at once.
+func TestMailsBySeveralReplicas(t *testing.T) {
+	t.Parallel()
+	const n = 300
+	url := servicetest.Database(t)
+	centre := servicetest.OpenOn(t, url, 2)
+	plan(t, centre, heirs, "{1440}")
+	centre.Visitor(1).Books(heirs, "riyadh", servicetest.At(t, "2026-11-29T09:00"))
+	centre.Jobs()
+	bookedLongAgo(t, url, n, servicetest.At(t, "2026-11-25T07:30"))
+	servicetest.Exec(t, url, "UPDATE appointments SET email = reference || '@example.net' WHERE reference LIKE 'CR%'")
+	centre.Clock.Set(servicetest.At(t, "2026-11-24T09:00"))
+	var running sync.WaitGroup
+	for _, r := range centre.Replicas {
+		running.Go(func() {
+			for range 3 {
+				if err := r.RunJobs(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	running.Wait()
+	got := map[string]int{}
+	for _, m := range centre.Mailbox.Mails("") {
+		got[m.To]++
+		if got[m.To] > 1 {
+			t.Errorf("%s has %d", m.To, got[m.To])
+		}
+	}
+	if len(got) != n || mailsIn(t, url, "accepted") != n {
+		t.Errorf("%d e-mails arrived and %d are recorded, want %d", len(got), mailsIn(t, url, "accepted"), n)
+	}
+}
+
+// An e-mail by a real mail server: two texts and an invitation that a calendar
+// understands. A later one takes the place of the first, and a cancellation
+// takes it out.
+func TestMailByServer(t *testing.T) {
+	t.Parallel()
+	server, address := newMailServer(t)
+	centre := servicetest.Open(t, 1, public, func(c *service.Config) {
+		c.Postman, c.SMTP = nil, "smtp://"+address+"?security=none&from=Visits+%3Cvisits@example.sa%3E"
+	})
+	visitor := withMail(centre, "ar")
+	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	centre.Jobs()
+	centre.Clock.Add(time.Minute)
+	visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
+	centre.Jobs()
+	centre.Clock.Add(time.Minute)
+	visitor.TryCancel(visit)
+	centre.Jobs()
+	got := server.taken()
+	if len(got) != 3 {
+		t.Fatalf("%d e-mails, want 3", len(got))
+	}
+	uids := map[string]bool{}
+	for i, want := range []struct{ method, status, sequence, start string }{
+		{"REQUEST", "CONFIRMED", "1", "20261125T060000Z"},
+		{"REQUEST", "CONFIRMED", "2", "20261126T073000Z"},
+		{"CANCEL", "CANCELLED", "3", "20261126T073000Z"},
+	} {
+		m := got[i]
+		if len(m.parts) != 3 || !strings.HasPrefix(m.types[2], "text/calendar; method="+want.method) {
+			t.Fatalf("parts %q, want the invitation last", m.types)
+		}
+		if !strings.Contains(m.parts[0], visit.Reference) || !strings.Contains(m.parts[1], `dir="rtl"`) {
+			t.Errorf("texts %q", m.parts[:2])
+		}
+		if linked := strings.Contains(m.parts[1], `<a href="http://127.0.0.1:8080/m/`); linked != (want.method == "REQUEST") {
+			t.Errorf("link in the page of a %s: %t", want.method, linked)
+		}
+		calendar, err := ics.ParseCalendar(strings.NewReader(m.parts[2]))
+		if err != nil || len(calendar.Events()) != 1 {
+			t.Fatalf("invitation: %v\n%s", err, m.parts[2])
+		}
+		event := calendar.Events()[0]
+		uids[event.Id()] = true
+		value := func(p ics.ComponentProperty) string {
+			if found := event.GetProperty(p); found != nil {
+				return found.Value
+			}
+			return ""
+		}
+		fields := []string{
+			value(ics.ComponentPropertyStatus), value(ics.ComponentPropertySequence), value(ics.ComponentPropertyDtStart),
+			value(ics.ComponentPropertyAttendee), value(ics.ComponentPropertyOrganizer),
+		}
+		if diff := cmp.Diff([]string{want.status, want.sequence, want.start, "mailto:noura@example.net", "mailto:visits@example.sa"}, fields); diff != "" {
+			t.Errorf("the calendar is told (-want +got):\n%s", diff)
+		}
+	}
+	if len(uids) != 1 || !uids[visit.Reference+"@example.sa"] {
+		t.Errorf("entries %v, want one that stays the same", uids)
+	}
+}
+
+// mailServer is a real mail server that keeps what it takes.
+type mailServer struct {
+	mu    sync.Mutex
+	mails []takenMail
+}
+
+// takenMail are the parts of an e-mail.
+type takenMail struct{ types, parts []string }
+
+// newMailServer returns a mail server and the address at which it listens.
+func newMailServer(t *testing.T) (*mailServer, string) {
+	t.Helper()
+	m := &mailServer{}
+	server := smtp.NewServer(m)
+	server.Domain = "mail.example.sa"
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }()
+	t.Cleanup(func() {
+		_ = listener.Close() // Close alone misses a Serve that has not begun yet
+		_ = server.Close()
+		<-done
+	})
+	return m, listener.Addr().String()
+}
+
+// NewSession begins a session.
+func (m *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) { return mailSession{m}, nil }
+
+func (m *mailServer) taken() []takenMail {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.mails)
+}
+
+type mailSession struct{ server *mailServer }
+
+// Reset forgets nothing: there is nothing yet.
+func (mailSession) Reset() {}
+
+// Logout ends the session.
+func (mailSession) Logout() error { return nil }
+
+// Mail takes any sender.
+func (mailSession) Mail(string, *smtp.MailOptions) error { return nil }
+
+// Rcpt takes any recipient.
+func (mailSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
+
+// Data takes an e-mail.
+func (s mailSession) Data(r io.Reader) error {
+	m, err := mail.ReadMessage(r)
+	if err != nil {
+		return err
+	}
+	_, parameters, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil {
+		return err
+	}
+	var taken takenMail
+	reader := multipart.NewReader(m.Body, parameters["boundary"])
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		if err != nil {
+			return err
+		}
+		taken.types, taken.parts = append(taken.types, part.Header.Get("Content-Type")), append(taken.parts, string(body))
+	}
+	s.server.mu.Lock()
+	defer s.server.mu.Unlock()
+	s.server.mails = append(s.server.mails, taken)
+	return nil
+}

@@ -1,0 +1,348 @@
+package service_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"ziyara"
+	"ziyara/catalog"
+	"ziyara/service/api"
+	"ziyara/service/servicetest"
+)
+
+// may says where a role may ask for an operation.
+type may string
+
+const (
+	no  may = "no"  // nowhere: 403
+	own may = "own" // about their departments (a coordinator) or branches (a receptionist); elsewhere 403
+	all may = "all" // about everything, or the answer is bounded to what is theirs, as a list is
+)
+
+// row says who may ask for an operation, and how the test asks for it.
+type row struct {
+	coordinator, receptionist, agent, manager, admin may
+	ask                                              fixture
+}
+
+// expected is who may do what, by operation of the contract. It is written
+// down here on its own, not read from the program: whoever changes what a role
+// may do changes both. An operation for staff that has no row fails the test.
+func expected() map[string]row {
+	return map[string]row{
+		//                     coordinator receptionist agent manager admin
+		"getMe":              {all, all, all, all, all, gets("/v1/me")},
+		"approveAppointment": {own, no, no, no, all, ofRequest("/approve", nil)},
+		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
+		"proposeStart":       {own, no, no, no, all, proposes},
+		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
+	}
+}
+
+// asked is one request about something that exists. Department and Branch are
+// the slugs of what it belongs to; "" for what belongs to none.
+type asked struct {
+	servicetest.Request
+
+	Department, Branch string
+}
+
+// fixture makes what an operation is about, and returns the request. Nothing
+// else of the test knows of it, so that the first who may ask succeeds.
+type fixture func(w *walk) asked
+
+// gets asks for a path.
+func gets(path string) fixture {
+	return func(*walk) asked { return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}} }
+}
+
+// ofRequest posts to what follows the address of a request that waits for its
+// department.
+func ofRequest(suffix string, body any) fixture {
+	return func(w *walk) asked { return w.about(w.requested(), http.MethodPost, suffix, body) }
+}
+
+// proposes offers the next free start for a request.
+func proposes(w *walk) asked {
+	a := w.requested()
+	return w.about(a, http.MethodPost, "/propose", map[string]any{"start": w.free(meeting)})
+}
+
+// walk is a centre in which the operations are asked for.
+type walk struct {
+	*servicetest.Centre
+
+	t        *testing.T
+	visitors int
+}
+
+// visitor returns somebody who has nothing yet.
+func (w *walk) visitor() *servicetest.Visitor {
+	w.visitors++
+	return w.Visitor(w.visitors)
+}
+
+// free returns the first free start of a service at Riyadh.
+func (w *walk) free(service string) string {
+	w.t.Helper()
+	list := w.Visitor(0).Slots(service, "riyadh", "2026-11-24", "2026-12-17")
+	if len(list) == 0 {
+		w.t.Fatalf("no free start of %s", service)
+	}
+	return list[0].Start.Format("2006-01-02T15:04:05Z07:00")
+}
+
+// booked returns a booked visit to a service at Riyadh.
+func (w *walk) booked(service string) api.Appointment {
+	w.t.Helper()
+	return w.visitor().Books(service, "riyadh", servicetest.At(w.t, w.free(service)[:len("2006-01-02T15:04")]))
+}
+
+// requested returns a visit at Riyadh that waits for its department.
+func (w *walk) requested() api.Appointment {
+	w.t.Helper()
+	a := w.booked(meeting)
+	if a.Status != api.AppointmentStatusRequested {
+		w.t.Fatalf("%s is %s, want a request", a.Reference, a.Status)
+	}
+	return a
+}
+
+// about returns a request to what follows the address of a visit.
+func (w *walk) about(a api.Appointment, method, suffix string, body any) asked {
+	w.t.Helper()
+	return asked{
+		Request:    servicetest.Request{Method: method, Path: "/v1/appointments/" + a.Reference + suffix, Body: body},
+		Department: departmentOf(w.t, w.Centre, a.Service), Branch: a.Branch,
+	}
+}
+
+// asker is somebody who asks, and whether they may.
+type asker struct {
+	name  string
+	staff *servicetest.Staff // nil for one who brings the token instead
+	token string
+	may   bool
+	want  int    // status for who may not
+	kind  string // and kind of problem
+}
+
+// askers returns who asks: nobody, everybody with one role, here and
+// elsewhere. visitors says that the operation is a visitor's, too; then who
+// comes without a token of the staff is none of this test's business.
+func (w *walk) askers(r row, a asked, visitors bool) []asker {
+	w.t.Helper()
+	var list []asker
+	if !visitors {
+		for name, token := range map[string]string{"nobody": "", "a token of nobody's": "Bearer nothing", "no token of ours": "Basic bm86Ym9keQ=="} {
+			list = append(list, asker{name: name, token: token, want: http.StatusUnauthorized, kind: "sign-in-needed"})
+		}
+	}
+	add := func(name string, staff *servicetest.Staff, ok bool) {
+		list = append(list, asker{name: name, staff: staff, may: ok, want: http.StatusForbidden, kind: "forbidden"})
+	}
+	add("somebody without a role", w.Staff(catalog.Staff{ID: "none", Departments: []string{a.Department}, Branches: []string{a.Branch}}), false)
+	if w.bounded("coordinator", r.coordinator, a.Department) {
+		add("a coordinator of the department", w.Coordinator(a.Department), true)
+	}
+	add("a coordinator of another department", w.Coordinator(other(a.Department, "revenues", "care")), r.coordinator == all)
+	add("a coordinator of none", w.Coordinator(), r.coordinator == all)
+	if w.bounded("receptionist", r.receptionist, a.Branch) {
+		add("a receptionist of the branch", w.Receptionist(a.Branch), true)
+	}
+	add("a receptionist of another branch", w.Receptionist(other(a.Branch, "riyadh", "jeddah")), r.receptionist == all)
+	add("a receptionist of none", w.Receptionist(), r.receptionist == all)
+	add("an agent", w.Agent(), r.agent == all)
+	add("a manager", w.Manager(), r.manager == all)
+	add("an admin", w.Admin(), r.admin == all)
+	return list
+}
+
+// bounded reports whether a role may ask about its own only, and fails the
+// test if what is asked about belongs to nobody.
+func (w *walk) bounded(role string, m may, slug string) bool {
+	w.t.Helper()
+	if m == own && slug == "" {
+		w.t.Fatalf("the row says own for the %s, but its fixture does not say whose that is", role)
+	}
+	return m == own
+}
+
+// other returns the first of the slugs that is not s.
+func other(s string, slugs ...string) string {
+	return slugs[slices.IndexFunc(slugs, func(o string) bool { return o != s })]
+}
+
+// send asks as somebody.
+func (w *walk) send(c asker, r servicetest.Request) servicetest.Answer {
+	w.t.Helper()
+	if c.staff != nil {
+		return c.staff.Sends(r)
+	}
+	header := maps.Clone(r.Header)
+	if header == nil {
+		header = map[string]string{}
+	}
+	header["Authorization"] = c.token
+	r.Header = header
+	return w.Send(r)
+}
+
+// refused asks as somebody who may not.
+func (w *walk) refused(c asker, r servicetest.Request) {
+	w.t.Helper()
+	if answer := w.send(c, r); answer.Status != c.want || answer.Problem(w.t).Type != "/problems#"+c.kind {
+		w.t.Errorf("%s: got %d %s, want %d %s", c.name, answer.Status, answer.Body, c.want, c.kind)
+	}
+	if r.Method != http.MethodGet {
+		return
+	}
+	r.Method = http.MethodHead
+	if answer := w.send(c, r); answer.Status != c.want {
+		w.t.Errorf("%s, by HEAD: got %d, want %d", c.name, answer.Status, c.want)
+	}
+}
+
+// Every operation for staff, asked for by every role, here and elsewhere: who
+// may not is refused before anything else is said of the request, and nothing
+// happens; the first who may succeeds.
+func TestPermissions(t *testing.T) { //nolint:tparallel // the operations share a centre, in turn
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	rows, operations := expected(), staffOperations(t)
+	for name := range rows {
+		if _, ok := operations[name]; !ok {
+			t.Errorf("row %s: the contract has no such operation with security staff", name)
+		}
+	}
+	for i, name := range slices.Sorted(maps.Keys(operations)) { //nolint:paralleltest // see above
+		t.Run(name, func(t *testing.T) {
+			r, ok := rows[name]
+			if !ok {
+				t.Fatalf("operation %s has no row: say in expected() who may ask for it, and how", name)
+			}
+			w := &walk{Centre: centre, t: t, visitors: 100 * i}
+			a := r.ask(w)
+			askers := w.askers(r, a, operations[name])
+			w.refuses(askers, a)
+			w.allows(askers, a)
+		})
+	}
+}
+
+// refuses asks as everybody who may not.
+func (w *walk) refuses(askers []asker, a asked) {
+	w.t.Helper()
+	acts := countActs(w.t, w.Centre)
+	for _, c := range askers {
+		if !c.may {
+			w.refused(c, a.Request)
+		}
+	}
+	if after := countActs(w.t, w.Centre); after != acts {
+		w.t.Errorf("those who were refused have done %d things", after-acts)
+	}
+}
+
+// allows asks as everybody who may. What the first has done can be in the way
+// of the others, whose answer may be 409, 412 or the like.
+func (w *walk) allows(askers []asker, a asked) {
+	w.t.Helper()
+	first := true
+	for _, c := range askers {
+		if !c.may {
+			continue
+		}
+		answer := w.send(c, a.Request)
+		switch answer.Status {
+		case http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent:
+		case http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed, http.StatusUnprocessableEntity:
+			if first {
+				w.t.Errorf("%s, the first who may: got %d %s, want success", c.name, answer.Status, answer.Body)
+			}
+		default:
+			w.t.Errorf("%s may: got %d %s", c.name, answer.Status, answer.Body)
+		}
+		first = false
+	}
+	if first {
+		w.t.Error("nobody may")
+	}
+}
+
+// Everybody is told which operations their roles allow, and that is what the
+// rows say.
+func TestPermissionsAreTold(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	for _, c := range []struct {
+		staff *servicetest.Staff
+		of    func(row) may
+	}{
+		{centre.Coordinator("care"), func(r row) may { return r.coordinator }},
+		{centre.Receptionist("riyadh"), func(r row) may { return r.receptionist }},
+		{centre.Agent(), func(r row) may { return r.agent }},
+		{centre.Manager(), func(r row) may { return r.manager }},
+		{centre.Admin(), func(r row) may { return r.admin }},
+	} {
+		var want []string
+		for name, r := range expected() {
+			if c.of(r) != no {
+				want = append(want, name)
+			}
+		}
+		slices.Sort(want)
+		var me api.Me
+		c.staff.Gets("/v1/me").JSON(t, &me)
+		if !slices.Equal(me.Operations, want) {
+			t.Errorf("%s: told %s, want %s", c.staff.Roles, strings.Join(me.Operations, " "), strings.Join(want, " "))
+		}
+	}
+}
+
+// staffOperations returns the operations of the contract with security staff,
+// and whether each is a visitor's, too.
+func staffOperations(t *testing.T) map[string]bool {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(ziyara.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := map[string]bool{}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			if operation.Security == nil {
+				continue
+			}
+			staff := slices.ContainsFunc(*operation.Security, isStaff)
+			if !staff {
+				continue
+			}
+			if operation.OperationID == "" {
+				t.Fatalf("%s %s has no operationId", method, path)
+			}
+			list[operation.OperationID] = len(*operation.Security) > 1
+		}
+	}
+	if len(list) == 0 {
+		t.Fatal("no operation for staff in the contract")
+	}
+	return list
+}
+
+// isStaff reports whether a requirement is the one of staff.
+func isStaff(r openapi3.SecurityRequirement) bool {
+	_, ok := r["staff"]
+	return ok
+}
+
+// countActs returns how much the audit log has.
+func countActs(t *testing.T, centre *servicetest.Centre) int {
+	t.Helper()
+	return servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM audit_log")
+}

@@ -1,0 +1,20 @@
+-- Records a delay of a desk group, and enqueues what those visitors are told of
+-- it who start in [$5, $6) and are not called yet.
+WITH told AS (
+    INSERT INTO messages (kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
+    SELECT 'delayed', $4::smallint, v.branch_id, v.id, v.version, a.lang, $5::timestamptz, $5,
+           greatest(v.start_at, $5) + $4 * interval '1 minute'
+    FROM hall_visits v
+    JOIN appointments a ON (a.id, a.branch_id) = (v.id, v.branch_id)
+    WHERE v.branch_id = $1 AND v.day = $2 AND v.desk_group_id = $3
+      AND v.status IN ('booked', 'completed', 'no_show') AND v.stands IN ('expected', 'waiting')
+      AND v.start_at >= $5 AND v.start_at < $6 AND v.mobile IS NOT NULL
+      AND (SELECT count(*)
+           FROM messages m
+           WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = 'delayed' AND m.lead_minutes >= $4) = 0
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+INSERT INTO hall_delays (branch_id, day, desk_group_id, minutes, at, until, actor, told)
+SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT count(*) FROM told)
+RETURNING told

@@ -1,0 +1,59 @@
+package slots
+
+import "strings"
+
+// Spoken returns the reference in words that are read aloud over the phone, in
+// the language lang ("en", anything else is Arabic): a word for every symbol,
+// the groups apart. English uses the spelling alphabet of ITU-R (Radio
+// Regulations, Appendix 14); Arabic has the letter's name followed by that
+// word, because بي and بي, إم and إن are heard as one.
+func (r Reference) Spoken(lang string) string {
+	between, pause := "، ", " — "
+	if lang == "en" {
+		between = ", "
+	}
+	var groups []string
+	for group := range strings.SplitSeq(r.String(), "-") {
+		words := make([]string, 0, len(group))
+		for i := range len(group) {
+			words = append(words, spoken(group[i], lang))
+		}
+		groups = append(groups, strings.Join(words, between))
+	}
+	return strings.Join(groups, pause)
+}
+
+// spoken returns the word for a symbol of a reference; the symbol itself if it
+// is none.
+func spoken(symbol byte, lang string) string {
+	for _, s := range alphabet() {
+		switch {
+		case s.symbol != symbol:
+		case lang == "en":
+			return s.en
+		default:
+			return s.ar
+		}
+	}
+	return string(symbol)
+}
+
+// spelling is how a symbol is said.
+type spelling struct {
+	symbol byte
+	ar, en string
+}
+
+// alphabet returns the symbols of references, digits first.
+func alphabet() []spelling {
+	return []spelling{
+		{'0', "صفر", "zero"}, {'1', "واحد", "one"}, {'2', "اثنان", "two"}, {'3', "ثلاثة", "three"}, {'4', "أربعة", "four"},
+		{'5', "خمسة", "five"}, {'6', "ستة", "six"}, {'7', "سبعة", "seven"}, {'8', "ثمانية", "eight"}, {'9', "تسعة", "nine"},
+		{'A', "إيه ألفا", "Alfa"}, {'B', "بي برافو", "Bravo"}, {'C', "سي تشارلي", "Charlie"}, {'D', "دي دلتا", "Delta"},
+		{'E', "إي إيكو", "Echo"}, {'F', "إف فوكستروت", "Foxtrot"}, {'G', "جي غولف", "Golf"}, {'H', "إتش هوتيل", "Hotel"},
+		{'J', "جيه جولييت", "Juliett"}, {'K', "كيه كيلو", "Kilo"}, {'M', "إم مايك", "Mike"}, {'N', "إن نوفمبر", "November"},
+		{'P', "بي بابا", "Papa"}, {'Q', "كيو كيبيك", "Quebec"}, {'R', "آر روميو", "Romeo"}, {'S', "إس سييرا", "Sierra"},
+		{'T', "تي تانغو", "Tango"}, {'V', "في فيكتور", "Victor"}, {'W', "دبليو ويسكي", "Whiskey"}, {'X', "إكس راي", "X-ray"},
+		{'Y', "واي يانكي", "Yankee"}, {'Z', "زد زولو", "Zulu"},
+	}
+}
