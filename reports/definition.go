@@ -212,6 +212,8 @@ func Definitions() []Definition {
 			Figures: []Figure{
 				figure("messages", Count, count("messages"), "الرسائل", "Messages",
 					"كل ما كُتب، أُرسل أم لا.", "All that were written, sent or not."),
+				figure("emails", Count, count("emails"), "منها بالبريد", "Of them e-mails",
+					"ما كُتب للبريد الإلكتروني، بلا تكلفة.", "Those that go by e-mail, at no cost."),
 				figure("sent", Count, count("sent"), "أُرسلت", "Sent",
 					"قبلتها بوابة الرسائل.", "Taken by a gateway."),
 				figure("delivered", Count, count("delivered"), "وصلت", "Delivered",

@@ -21,6 +21,7 @@ import (
 	"ziyara"
 	"ziyara/catalog"
 	"ziyara/notify/verify"
+	"ziyara/reports"
 	"ziyara/slots"
 )
 
@@ -64,6 +65,11 @@ func domainErrors() map[string]error {
 		"slots.RuleError":         &slots.RuleError{Rule: slots.RuleNotice},
 		"slots.TakenError":        &slots.TakenError{},
 		"slots.VisitorError":      &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		"reports.ErrUnknown":      reports.ErrUnknown,
+		"reports.ErrRange":        reports.ErrRange,
+		"reports.ErrGrouping":     reports.ErrGrouping,
+		"reports.ErrRows":         reports.ErrRows,
+		"reports.ErrAhead":        reports.ErrAhead,
 		"verify.ErrNotFound":      verify.ErrNotFound,
 		"verify.ErrExpired":       verify.ErrExpired,
 		"verify.ErrTries":         verify.ErrTries,
@@ -80,7 +86,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../notify/verify"} {
+	for _, dir := range []string{"../../slots", "../../notify/verify", "../../reports"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again

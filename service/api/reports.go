@@ -74,7 +74,14 @@ func reportQuery(ctx context.Context, centre *slots.Centre, r GetReportRequestOb
 	q := reports.Query{
 		Report: reports.Name(r.Report), Department: p.Department, Branch: p.Branch, Service: p.Service, Channel: catalog.Channel(p.Channel),
 	}
+	department := p.Department
+	if service, ok := centre.Service(p.Service); ok && department == "" {
+		department = service.Department
+	}
 	var err error
+	if q.Within, err = reportScope(ctx, department, p.Branch); err != nil {
+		return q, err
+	}
 	if q.From, q.To, err = reportDates(q.Report, p.From, p.To, today); err != nil {
 		return q, err
 	}
@@ -82,13 +89,6 @@ func reportQuery(ctx context.Context, centre *slots.Centre, r GetReportRequestOb
 		if name = strings.TrimSpace(name); name != "" {
 			q.By = append(q.By, reports.Dimension(name))
 		}
-	}
-	department := p.Department
-	if service, ok := centre.Service(p.Service); ok && department == "" {
-		department = service.Department
-	}
-	if q.Within, err = reportScope(ctx, department, p.Branch); err != nil {
-		return q, err
 	}
 	return q, knownParts(centre, q)
 }

@@ -4,6 +4,7 @@
 -- wanted $5 to $8, and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) AS messages,
+       count(*) FILTER (WHERE way = 'email') AS emails,
        count(*) FILTER (WHERE sent) AS sent,
        count(*) FILTER (WHERE state = 'delivered') AS delivered,
        count(*) FILTER (WHERE state IN ('failed', 'expired')) AS failed,
@@ -17,7 +18,8 @@ FROM (
            CASE WHEN 'branch' = ANY ($9) THEN b.slug END AS branch,
            CASE WHEN 'service' = ANY ($9) THEN s.slug END AS service,
            CASE WHEN 'channel' = ANY ($9) THEN a.channel END AS channel,
-           m.state, m.segments, m.cost, m.cost IS NOT NULL AS sent
+           m.state, m.segments, m.cost, m.way,
+           m.state IN ('accepted', 'delivered') OR (m.state IN ('failed', 'expired') AND m.gateway_id IS NOT NULL) AS sent
     FROM messages m
     JOIN appointments a ON (a.id, a.branch_id) = (m.appointment_id, m.branch_id)
     JOIN services s ON s.id = a.service_id
