@@ -8,7 +8,8 @@
 CREATE INDEX appointments_day ON appointments USING brin (day) WITH (pages_per_range = 32, autosummarize = on);
 CREATE INDEX messages_created ON messages USING brin (created_at) WITH (pages_per_range = 32, autosummarize = on);
 -- What few visits have in their history, to be found without reading the rest.
-CREATE INDEX appointment_events_rare ON appointment_events (appointment_id, branch_id) WHERE kind IN ('requested', 'restored');
+CREATE INDEX appointment_events_rare ON appointment_events (appointment_id, branch_id, kind, at, actor)
+    WHERE kind IN ('requested', 'restored', 'moved', 'cancelled');
 
 -- Whatever has a reference, by the names of what it belongs to.
 CREATE VIEW reported_visits AS

@@ -24,7 +24,8 @@ FROM (
                max(e.at) FILTER (WHERE e.kind = 'cancelled') AS cancelled_at,
                bool_or(e.actor IS NOT NULL) FILTER (WHERE e.kind = 'cancelled') AS by_staff
         FROM appointment_events e
-        WHERE (e.appointment_id, e.branch_id) = (v.id, v.branch_id) AND (v.version > 1 OR v.status = 'cancelled')
+        WHERE (e.appointment_id, e.branch_id) = (v.id, v.branch_id) AND e.kind IN ('moved', 'cancelled')
+          AND (v.version > 1 OR v.status = 'cancelled')
     ) AS history ON true
     WHERE v.day BETWEEN $1 AND $2
       AND reported(v.department, v.branch, v.service, v.channel, $3, $4, $5, $6, $7, $8)

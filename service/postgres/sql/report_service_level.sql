@@ -21,7 +21,7 @@ FROM (
            greatest(r.booked_start, r.arrived_at) AS due_at, r.booked_minutes AS minutes, NULL::boolean AS in_person
     FROM arrivals r
     JOIN reported_visits v ON (v.id, v.branch_id) = (r.appointment_id, r.branch_id)
-    WHERE r.branch_id = ANY (ARRAY(SELECT id FROM branches)) AND r.day BETWEEN $1 AND $2
+    WHERE r.branch_id = ANY (ARRAY(SELECT id FROM branches)) AND r.day BETWEEN $1 AND $2 AND v.day BETWEEN $1 AND $2
       AND reported(v.department, v.branch, v.service, v.channel, $3, $4, $5, $6, $7, $8)
     UNION ALL
     SELECT CASE WHEN 'day' = ANY ($9) THEN v.day END AS day,

@@ -18,7 +18,7 @@ FROM (
            greatest(0, extract(epoch FROM coalesce(r.first_called_at, r.started_at) - greatest(r.booked_start, r.arrived_at)) / 60)::float8 AS wait
     FROM arrivals r
     JOIN reported_visits v ON (v.id, v.branch_id) = (r.appointment_id, r.branch_id)
-    WHERE r.branch_id = ANY (ARRAY(SELECT id FROM branches)) AND r.day BETWEEN $1 AND $2
+    WHERE r.branch_id = ANY (ARRAY(SELECT id FROM branches)) AND r.day BETWEEN $1 AND $2 AND v.day BETWEEN $1 AND $2
       AND coalesce(r.first_called_at, r.started_at) IS NOT NULL
       AND reported(v.department, v.branch, v.service, v.channel, $3, $4, $5, $6, $7, $8)
 ) AS calls
