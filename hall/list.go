@@ -110,26 +110,25 @@ func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
 	return r.store.Find(ctx, reference)
 }
 
-// Desks returns the desks of a branch (slug) by name, with their groups. It
-// returns ErrUnknownGroup for a branch without desk groups.
-func (r *Reception) Desks(ctx context.Context, branch string) ([]Desk, error) {
-	groups := r.centre().Groups(branch)
+// Desks returns the desks of a branch (slug) by name; of departments (slugs)
+// only, unless that is nil. It returns ErrUnknownGroup without any desk group.
+func (r *Reception) Desks(ctx context.Context, branch string, departments []string) ([]Desk, error) {
+	groups := r.groups(branch, departments)
 	if len(groups) == 0 {
 		return nil, ErrUnknownGroup
 	}
-	return r.store.Desks(ctx, groups[0].BranchID)
+	desks, err := r.store.Desks(ctx, groups[0].BranchID)
+	return slices.DeleteFunc(desks, func(d Desk) bool {
+		return !slices.ContainsFunc(groups, func(g Group) bool { return g.ID == d.GroupID })
+	}), err
 }
 
-// SetDesks replaces the desks of a desk group (slug) of a branch. It returns
-// ErrUnknownGroup or a *DeskError.
-func (r *Reception) SetDesks(ctx context.Context, branch, group string, desks []Desk, c DeskChange) error {
-	for _, g := range r.centre().Groups(branch) {
-		if g.Slug == group {
-			c.BranchID, c.GroupID, c.Branch, c.Department, c.Group, c.Desks = g.BranchID, g.ID, g.Branch, g.Department, g.Slug, desks
-			return r.store.SetDesks(ctx, c)
-		}
-	}
-	return ErrUnknownGroup
+// PutDesk adds a desk to a desk group, or changes it. It returns a *DeskError.
+func (r *Reception) PutDesk(ctx context.Context, c DeskChange) error { return r.store.PutDesk(ctx, c) }
+
+// RemoveDesk removes a desk. It returns ErrNotFound.
+func (r *Reception) RemoveDesk(ctx context.Context, c DeskChange) error {
+	return r.store.RemoveDesk(ctx, c)
 }
 
 // GroupOf returns the desk group (slug) of a branch, or ErrUnknownGroup.

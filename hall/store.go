@@ -3,6 +3,7 @@ package hall
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"ziyara/catalog"
@@ -67,9 +68,12 @@ type Store interface {
 	// Desks returns the desks of a branch, by name.
 	Desks(ctx context.Context, branch int) ([]Desk, error)
 
-	// SetDesks replaces the desks of a desk group. It returns a *DeskError for a
-	// name that another group of the branch has.
-	SetDesks(ctx context.Context, s DeskChange) error
+	// PutDesk adds a desk or changes whether it is accessible, and records that.
+	// It returns a *DeskError for a name that another group of the branch has.
+	PutDesk(ctx context.Context, c DeskChange) error
+
+	// RemoveDesk removes a desk and records that. It returns ErrNotFound.
+	RemoveDesk(ctx context.Context, c DeskChange) error
 }
 
 // Window is a hall, and the starts of visits that matter in it.
@@ -131,39 +135,26 @@ type Call struct {
 	Done bool
 }
 
-// DeskChange replaces the desks of a desk group. The Reception fills in whose
-// they are.
+// DeskChange is what somebody of the staff does to a desk.
 type DeskChange struct {
-	BranchID, GroupID         int
-	Branch, Department, Group string // slugs
-	Desks                     []Desk
-	Actor                     string
-	RequestID                 string
-	At                        time.Time
+	Group     Group
+	Desk      Desk
+	Actor     string
+	RequestID string
+	At        time.Time
 }
 
-// deskNote is a desk in the audit log.
-type deskNote struct {
-	Name       string `json:"name"`
-	Accessible bool   `json:"accessible"`
-}
-
-// Act returns the entry of the audit log for the change of what was before.
-func (c DeskChange) Act(before []Desk) (catalog.Act, error) {
-	notes := func(desks []Desk) (json.RawMessage, error) {
-		list := []deskNote{}
-		for _, d := range desks {
-			list = append(list, deskNote{d.Name, d.Accessible})
-		}
-		return json.Marshal(list)
+// Act returns the entry of the audit log for the change: put, or removed.
+func (c DeskChange) Act(removed bool) catalog.Act {
+	a := catalog.Act{
+		At: c.At, Actor: c.Actor, Action: "desk.put", Subject: "desk " + c.Group.Branch + "/" + c.Desk.Name,
+		Department: c.Group.Department, Branch: c.Group.Branch, RequestID: c.RequestID,
 	}
-	was, err := notes(before)
-	if err != nil {
-		return catalog.Act{}, err
+	is := json.RawMessage(fmt.Sprintf(`{"desk_group":%q,"accessible":%t}`, c.Group.Slug, c.Desk.Accessible))
+	if removed {
+		a.Action, a.Before = "desk.removed", is
+	} else {
+		a.After = is
 	}
-	is, err := notes(c.Desks)
-	return catalog.Act{
-		At: c.At, Actor: c.Actor, Action: "desks.changed", Subject: "desk-group " + c.Group, Department: c.Department, Branch: c.Branch,
-		Before: was, After: is, RequestID: c.RequestID,
-	}, err
+	return a
 }

@@ -21,7 +21,8 @@ const (
 // Decide returns whether the message is still worth sending at now. It is
 // superseded when the visit has had another start since, when it tells of a
 // visit that was cancelled since, of a cancellation that was taken back, of a
-// request that has been answered or stands otherwise, of an offer that was
+// request that has been answered or stands otherwise, of a delay to who has been
+// called meanwhile, of an offer that was
 // answered or ran out, or of a visit ahead that is not ahead any more; it has
 // expired from c.Expires on, and a reminder also when the quiet hours last that
 // long; it is over budget when it is optional and its department's budget is
@@ -46,8 +47,10 @@ func Decide(c Claimed, now time.Time) Decision {
 // stillTrue reports whether the visit still is as the message says.
 func (c Claimed) stillTrue() bool {
 	switch c.Facts.Kind {
-	case Booked, Moved, Closed, Delayed, Survey:
+	case Booked, Moved, Closed, Survey:
 		return c.StartVersion == c.Version && !c.Cancelled
+	case Delayed:
+		return c.StartVersion == c.Version && !c.Cancelled && !c.Begun
 	case Requested:
 		return c.StartVersion == c.Version && c.Request == RequestOpen
 	case Proposed:

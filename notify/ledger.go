@@ -44,6 +44,7 @@ type Claimed struct {
 	// Of a reminder: whether the visit is ahead (booked, and its visitor has
 	// not come), and the quiet hours of its branch.
 	Booked  bool
+	Begun   bool // of a delay: whether the visitor was called, or the visit is over
 	Quiet   catalog.Quiet
 	Held    bool
 	Request Request

@@ -104,7 +104,7 @@ func Impacts(before, after *Calendar, claims map[Date][]Claim) []Impact {
 	var impacts []Impact
 	for d, list := range claims {
 		day := after.Day(d)
-		if impact := impactOn(day, moved(list, before.Day(d).Start, day.Start)); impact.Lost != nil || impact.Regained != nil {
+		if impact := ImpactOn(day, moved(list, before.Day(d).Start, day.Start)); impact.Lost != nil || impact.Regained != nil {
 			impacts = append(impacts, impact)
 		}
 	}
@@ -112,7 +112,9 @@ func Impacts(before, after *Calendar, claims map[Date][]Claim) []Impact {
 	return impacts
 }
 
-func impactOn(day Day, claims []Claim) Impact {
+// ImpactOn returns what happens to the claims of a date when it becomes day,
+// with ticks as in day.
+func ImpactOn(day Day, claims []Claim) Impact {
 	impact := Impact{Date: day.Date}
 	without := make(map[string]bool)
 	for _, claim := range Unsupported(day, claims) {

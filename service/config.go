@@ -42,6 +42,8 @@ type Config struct {
 	CallCentre string
 	// TrustedProxies are the networks whose X-Real-IP is believed.
 	TrustedProxies []string
+	// OIDC is how staff sign in.
+	OIDC OIDC
 
 	KeepTexts      time.Duration    // how long the texts of messages are kept; 90 days
 	Hold           time.Duration    // how long a hold stands; 10 minutes

@@ -50,6 +50,8 @@ func (s *Service) schedules() []schedule {
 		{"deliver e-mails", "@every 1s", s.deliverMails},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
+		{"tell delays", "@every 30s", s.tellDelays},
+		{"close halls", "@every 10m", s.closeHalls},
 		{"watch budgets", "@every 1m", s.watchBudgets},
 		{"purge", "@every 10m", s.purge},
 		{"count demand", "@every 30s", s.countDemand},
@@ -187,8 +189,25 @@ func (s *Service) matchReceipts(ctx context.Context) error {
 	return inBatches(ctx, func() (int, error) { return s.store.MatchReceipts(ctx, s.config.Now(), batch) })
 }
 
+// reloadAtOnce takes a new snapshot as soon as the centre is changed, here or
+// through another replica, until ctx is done. The periodic job does the same
+// should that not be heard.
+func (s *Service) reloadAtOnce(ctx context.Context) {
+	entry := schedule{name: "reload centre", run: s.reload}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.store.Renewed():
+			s.runJob(ctx, entry)
+		}
+	}
+}
+
 // reload takes a new snapshot of the centre when there is one.
 func (s *Service) reload(ctx context.Context) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
 	version, err := s.store.CentreVersion(ctx)
 	if err != nil {
 		return err

@@ -43,6 +43,22 @@ func expected() map[string]row {
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
 		"listReports":        {all, all, no, all, all, gets("/v1/reports")},
 		"getReport":          {own, own, no, all, all, ofDepartment("/v1/reports/no-shows?department=revenues&branch=riyadh")},
+
+		"listDeskGroups":  {all, all, all, all, all, gets("/v1/desk-groups")},
+		"getDeskGroup":    {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
+		"getDeskGroupDay": {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
+		"getOpenings":     {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
+		"editDeskGroup":   {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
+		"addClosure":      {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
+		"removeClosure":   {own, no, no, no, all, reopens},
+		"setHours":        {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
+		"clearHours":      {own, no, no, no, all, clearsHours},
+		"undoDeskGroup":   {own, no, no, no, all, undoes},
+		"getHolidays":     {all, all, all, all, all, gets("/v1/holidays")},
+		"setHolidays":     {no, no, no, no, all, setsHolidays},
+		"announceHoliday": {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
+		"importHolidays":  {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
+		"undoHolidays":    {no, no, no, no, all, undoesHolidays},
 	}
 }
 
@@ -155,7 +171,10 @@ func (w *walk) askers(r row, a asked, visitors bool) []asker {
 	add := func(name string, staff *servicetest.Staff, ok bool) {
 		list = append(list, asker{name: name, staff: staff, may: ok, want: http.StatusForbidden, kind: "forbidden"})
 	}
-	add("somebody without a role", w.Staff(catalog.Staff{ID: "none", Departments: []string{a.Department}, Branches: []string{a.Branch}}), false)
+	list = append(list, asker{
+		name: "somebody without a role", want: http.StatusForbidden, kind: "no-role",
+		staff: w.Staff(catalog.Staff{ID: "none", Roles: []catalog.Role{}, Departments: []string{a.Department}, Branches: []string{a.Branch}}),
+	})
 	if w.bounded("coordinator", r.coordinator, a.Department) {
 		add("a coordinator of the department", w.Coordinator(a.Department), true)
 	}

@@ -17,8 +17,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"ziyara"
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/notify/gateways"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/reports"
@@ -26,6 +28,8 @@ import (
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
 	"ziyara/service/secret"
+	"ziyara/service/signin"
+	"ziyara/service/signin/devissuer"
 	"ziyara/slots"
 )
 
@@ -36,24 +40,28 @@ const (
 
 // Service is one running replica.
 type Service struct {
-	config   Config
-	store    *postgres.Store
-	booker   *slots.Booker
-	waitlist *slots.Waitlist
-	worker   *notify.Worker // of what somebody waits for
-	bulk     *notify.Worker // of reminders and surveys
-	mails    *notify.Worker // of what goes by e-mail; nil where nothing does
-	texts    *notify.Texts
-	links    *portal.Links    // nil without a public address
-	phone    *sandbox.Phone   // nil unless messages stay in the house
-	gateways *gateways.Set    // nil unless they leave it by a gateway file
-	mail     *postman         // nil without a mail server
-	mailbox  *sandbox.Mailbox // nil unless e-mails stay in the house
-	api      *api.Server
-	listener net.Listener
-	centre   atomic.Pointer[slots.Centre]
-	demand   *reports.Counter
-	gauges   gauges
+	config    Config
+	store     *postgres.Store
+	booker    *slots.Booker
+	waitlist  *slots.Waitlist
+	worker    *notify.Worker // of what somebody waits for
+	bulk      *notify.Worker // of reminders and surveys
+	mails     *notify.Worker // of what goes by e-mail; nil where nothing does
+	texts     *notify.Texts
+	links     *portal.Links     // nil without a public address
+	phone     *sandbox.Phone    // nil unless messages stay in the house
+	gateways  *gateways.Set     // nil unless they leave it by a gateway file
+	mail      *postman          // nil without a mail server
+	mailbox   *sandbox.Mailbox  // nil unless e-mails stay in the house
+	staff     *signin.SignIn    // nil when the staff can't sign in
+	issuer    *devissuer.Issuer // nil but for the demo
+	api       *api.Server
+	listener  net.Listener
+	centre    atomic.Pointer[slots.Centre]
+	reading   sync.Mutex // while the centre is read anew
+	gauges    gauges
+	reception *hall.Reception
+	demand    *reports.Counter
 }
 
 // New builds a replica over a migrated database and binds its address, so
@@ -91,6 +99,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
 		return nil, err
 	}
+	if s.reception, err = s.newReception(); err != nil {
+		return nil, err
+	}
 	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
 	if err != nil {
 		return nil, err
@@ -101,6 +112,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gauges = newGauges(registry, s.store)
+	if s.gateways != nil {
+		registry.MustRegister(gatewayMetrics{s.gateways})
+	}
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
@@ -108,15 +122,20 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	mount, err := s.portal()
+	if err = s.startSignIn(keys); err != nil {
+		return nil, err
+	}
+	mount, err := s.mount()
 	if err != nil {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
-		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
+		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Mount: mount, SignIn: c.SignIn, Acts: s.store.Acts,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Calendars: s.store, Refresh: s.reload,
+		Feeds: s.store, PublicURL: c.PublicURL,
 		Reports: reporter, Demand: s.demand,
 	})
 	return s, err
@@ -191,6 +210,14 @@ func (s *Service) visiblePhone() *sandbox.Phone {
 	return s.phone
 }
 
+// receive returns what takes receipts by HTTP; nil without a gateway file.
+func (s *Service) receive() func(context.Context, string, httpsms.Callback) (string, error) {
+	if s.gateways == nil {
+		return nil
+	}
+	return s.gateways.Receive
+}
+
 // visibleMailbox returns the sandbox mailbox when only this machine can see it.
 func (s *Service) visibleMailbox() *sandbox.Mailbox {
 	if !loopback(s.listener.Addr().String()) {
@@ -224,6 +251,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stopOffering()
 	var offered sync.WaitGroup
 	offered.Go(func() { s.offerAtOnce(offering) })
+	offered.Go(func() { s.reloadAtOnce(offering) })
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error
@@ -277,6 +305,13 @@ func (s *Service) unlisten() error {
 
 // newID returns a new UUID that sorts by time (RFC 9562, version 7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// newReference returns a new reference.
+func newReference() slots.Reference {
+	var b [5]byte
+	random(b[:])
+	return slots.NewReference(b)
+}
 
 // random fills b from the system's generator, which does not fail.
 func random(b []byte) { _, _ = rand.Read(b) }

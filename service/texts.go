@@ -12,6 +12,7 @@ import (
 	"ziyara/service/portal"
 	"ziyara/service/secret"
 	"ziyara/slots"
+	"ziyara/survey"
 )
 
 // speak sets up what messages say, and their links.
@@ -26,16 +27,35 @@ func (s *Service) speak(keys *secret.Keys) (err error) {
 }
 
 // link returns the address that a message ends with. It is good until the
-// visit begins, for all that can be done with it.
+// visit begins, for all that can be done with it; that of an offer as long as
+// the offer stands, and that of a survey for a week after the visit.
 func (s *Service) link(f notify.Facts) string {
-	if s.links == nil || f.Kind == notify.Survey { // which has no page yet
+	if s.links == nil {
 		return ""
+	}
+	if f.Kind == notify.Offer {
+		return s.links.Offer(f.Entry, f.Until)
 	}
 	reference, err := slots.ParseReference(f.Reference)
 	if err != nil {
 		return ""
 	}
+	if f.Kind == notify.Survey {
+		return s.links.Link(reference, portal.Survey, f.Start.Add(survey.Open))
+	}
 	return s.links.Link(reference, portal.Manage, f.Start)
+}
+
+// mount returns what adds the pages: those that links lead to, if there are
+// any, and those for staff.
+func (s *Service) mount() (func(fiber.Router, fiber.Handler), error) {
+	links, err := s.portal()
+	return func(app fiber.Router, limit fiber.Handler) {
+		if links != nil {
+			links(app, limit)
+		}
+		s.mountSignIn(app, limit)
+	}, err
 }
 
 // portal returns what mounts the pages that links lead to; nil without links.
@@ -46,6 +66,8 @@ func (s *Service) portal() (func(fiber.Router, fiber.Handler), error) {
 	pages, err := portal.New(portal.Config{
 		Links: s.links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Confirm, Confirmed: s.store.Confirmed, CallCentre: s.config.CallCentre,
+		FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
+		Waitlist: s.waitlist, EntryNumbered: s.store.EntryNumbered, NewReference: newReference,
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +126,7 @@ func (s *Service) longest(department string) []notify.Facts {
 
 // example adds to the facts of a visit what only some kinds have.
 func example(f notify.Facts) notify.Facts {
-	f.Until, f.Minutes = f.Start.Add(-24*time.Hour), 120
+	f.Until, f.Minutes, f.Entry = f.Start.Add(-24*time.Hour), 120, 1<<40-1
 	return f
 }
 

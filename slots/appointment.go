@@ -194,8 +194,8 @@ func (a Appointment) Release() (Appointment, error) {
 
 // Move returns the appointment at its new place; a visit that starts there
 // already stays as it is. cutoff is how long before the present start a move
-// is still accepted, exclusive. It returns ErrRequested, ErrNotBooked, or a
-// *RuleError of RuleMoveCutoff.
+// is still accepted, exclusive. It returns ErrRequested, ErrNotBooked,
+// ErrArrived, or a *RuleError of RuleMoveCutoff.
 func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
 	if err := a.movable(cutoff, now); err != nil && !a.startsAt(start) {
 		return Appointment{}, err
@@ -205,7 +205,7 @@ func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, 
 
 // MoveBy does the same for somebody of the staff, whom no cut-off binds: a
 // visit is moved until it starts. It returns ErrUnaudited, ErrRequested,
-// ErrNotBooked or ErrStarted.
+// ErrNotBooked, ErrArrived or ErrStarted.
 func (a Appointment) MoveBy(to Place, start, end time.Time, by By, now time.Time) (Appointment, error) {
 	if err := a.movableBy(by, now); err != nil && !a.startsAt(start) {
 		return Appointment{}, err
@@ -241,10 +241,26 @@ func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 		return ErrRequested
 	case a.Status != Booked:
 		return ErrNotBooked
+	case a.inHall():
+		return ErrArrived
 	case !now.Before(a.Start.Add(-cutoff)):
 		return &RuleError{RuleMoveCutoff}
 	}
 	return nil
+}
+
+// inHall reports whether the visitor has come and not gone again.
+func (a Appointment) inHall() bool {
+	for _, e := range slices.Backward(a.History) {
+		switch e.Kind {
+		case WasCheckedIn, WasStarted:
+			return true
+		case WasLeft, WasCompleted, WasNoShow, WasRestored:
+			return false
+		case WasRequested, WasBooked, WasApproved, WasDeclined, WasProposed, WasAccepted, WasRefused, WasMoved, WasCancelled:
+		}
+	}
+	return false
 }
 
 // movableBy returns what stands against a move by the staff.
@@ -261,7 +277,7 @@ func (a Appointment) movableBy(by By, now time.Time) error {
 // Cancel returns the appointment cancelled; a cancelled one stays as it is.
 // cutoff is how long before the start a cancellation is still accepted,
 // exclusive; what is only requested can be cancelled until it starts. It
-// returns ErrNotBooked, or a *RuleError of RuleCancelCutoff.
+// returns ErrNotBooked, ErrArrived, or a *RuleError of RuleCancelCutoff.
 func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, error) {
 	if a.Status == Requested {
 		cutoff = 0
@@ -271,6 +287,8 @@ func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, e
 		return a, nil
 	case a.Status != Booked && a.Status != Requested:
 		return Appointment{}, ErrNotBooked
+	case a.inHall():
+		return Appointment{}, ErrArrived
 	case !now.Before(a.Start.Add(-cutoff)):
 		return Appointment{}, &RuleError{RuleCancelCutoff}
 	}
@@ -278,8 +296,8 @@ func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, e
 }
 
 // CancelBy does the same for somebody of the staff, whom no cut-off binds: a
-// visit is cancelled until it starts. It returns ErrUnaudited, ErrNotBooked or
-// ErrStarted.
+// visit is cancelled until it starts. It returns ErrUnaudited, ErrNotBooked,
+// ErrArrived or ErrStarted.
 func (a Appointment) CancelBy(by By, now time.Time) (Appointment, error) {
 	switch {
 	case !by.audited():
@@ -288,6 +306,8 @@ func (a Appointment) CancelBy(by By, now time.Time) (Appointment, error) {
 		return a, nil
 	case a.Status != Booked && a.Status != Requested:
 		return Appointment{}, ErrNotBooked
+	case a.inHall():
+		return Appointment{}, ErrArrived
 	case !now.Before(a.Start):
 		return Appointment{}, ErrStarted
 	}

@@ -36,6 +36,9 @@ var (
 // two hours after heldAt.
 const proposed slots.Status = "requested, proposed"
 
+// arrived is the status of a visit whose visitor is in the hall.
+const arrived slots.Status = "booked, arrived"
+
 // appointment is one in the status, as the transitions make it.
 func appointment(status slots.Status) slots.Appointment {
 	a := slots.Appointment{
@@ -65,6 +68,11 @@ func appointment(status slots.Status) slots.Appointment {
 		a.Proposal = &p
 		a.History = append(a.History, slots.Event{
 			Kind: slots.WasProposed, At: heldAt.Add(2 * time.Hour), Start: p.Start, Version: 2, Actor: "noura"})
+	case arrived:
+		a.Status = slots.Booked
+		a.History = append(a.History, slots.Event{Kind: slots.WasCheckedIn, At: start, Start: start, Version: 1, Actor: "salem"})
+	case slots.Completed, slots.NoShow:
+		a.History = append(a.History, slots.Event{Kind: slots.EventKind(status), At: start, Start: start, Version: 1, Actor: "salem"})
 	case slots.Cancelled:
 		a.History = append(a.History, slots.Event{Kind: slots.WasCancelled, At: heldAt.Add(time.Hour), Start: start, Version: 1})
 	}
@@ -201,6 +209,12 @@ func TestTransitions(t *testing.T) {
 		maps.Copy(outcomes, exceptions)
 		return outcomes
 	}
+	over := func(status slots.Status) map[string]any { // a visit that is over stays as it is
+		return but(all(slots.ErrNotBooked), map[string]any{
+			"book in time": status, "book when the hold runs out": status, "book where somebody approves": status,
+			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
+		})
+	}
 	want := map[slots.Status]map[string]any{ // a slots.Status or an error; nil: as it was
 		slots.Held: but(all(slots.ErrNotBooked), map[string]any{
 			"book in time": slots.Booked, "book from another mobile": slots.Booked, "somebody else books": slots.Booked,
@@ -254,13 +268,23 @@ func TestTransitions(t *testing.T) {
 			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
 			"move in time": slots.ErrNotBooked, "move at the cut-off": slots.ErrNotBooked, "move to where it is, past the cut-off": slots.ErrNotBooked,
 		}),
+		// Who is in the hall is the reception's: not moved, not cancelled.
+		arrived: but(all(slots.Booked), map[string]any{
+			"approve in time": slots.Booked, "approve when the time is over": slots.Booked, "approve at the start": slots.Booked,
+			"book from another mobile": slots.ErrHoldUsed, "somebody else books": slots.ErrHoldUsed, "release": slots.ErrHoldUsed,
+			"move in time": slots.ErrArrived, "move at the cut-off": slots.ErrArrived,
+			"cancel in time": slots.ErrArrived, "cancel at the cut-off": slots.ErrArrived, "cancel after the visit should have been": slots.ErrArrived,
+			"cancel before the start": slots.ErrArrived,
+		}),
+		slots.Completed: over(slots.Completed),
+		slots.NoShow:    over(slots.NoShow),
 	}
 	for _, list := range answers {
 		maps.Copy(events, list)
 	}
 	var decided []string
 	for status := range want {
-		if status != proposed {
+		if status != proposed && status != arrived {
 			decided = append(decided, string(status))
 		}
 	}
@@ -310,7 +334,7 @@ func TestTransitions(t *testing.T) {
 func TestTakesPlace(t *testing.T) {
 	t.Parallel()
 	want := map[string]bool{
-		"held": true, "requested": true, "booked": true,
+		"held": true, "requested": true, "booked": true, "completed": true, "no_show": true,
 		"released": false, "expired": false, "declined": false, "cancelled": false,
 	}
 	for _, status := range statuses(t) {

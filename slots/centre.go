@@ -2,6 +2,8 @@ package slots
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
@@ -26,6 +28,7 @@ type Centre struct {
 	*catalog.Centre
 	Version int64
 	groups  map[offer]*DeskGroup
+	all     []*DeskGroup // by slug
 }
 
 type offer struct{ service, branch string }
@@ -50,7 +53,20 @@ func NewCentre(c *catalog.Centre, groups []*DeskGroup, version int64) (*Centre, 
 			centre.groups[o] = g
 		}
 	}
+	centre.all = slices.SortedFunc(slices.Values(groups), func(a, b *DeskGroup) int { return strings.Compare(a.Slug, b.Slug) })
 	return centre, nil
+}
+
+// DeskGroups returns all desk groups, by slug. The caller changes nothing.
+func (c *Centre) DeskGroups() []*DeskGroup { return c.all }
+
+// DeskGroup returns the desk group with the slug, or ErrUnknownDeskGroup.
+func (c *Centre) DeskGroup(slug string) (*DeskGroup, error) {
+	i, ok := slices.BinarySearchFunc(c.all, slug, func(g *DeskGroup, slug string) int { return strings.Compare(g.Slug, slug) })
+	if !ok {
+		return nil, ErrUnknownDeskGroup
+	}
+	return c.all[i], nil
 }
 
 // Desk returns the service and the desk group that serves it at the branch.
@@ -80,6 +96,28 @@ func (c *Centre) GroupsOf(service string) []*DeskGroup {
 		}
 	}
 	return groups
+}
+
+// GroupsAt returns the desk groups of the branch (slug), by their keys.
+func (c *Centre) GroupsAt(branch string) []*DeskGroup {
+	var groups []*DeskGroup
+	for o, g := range c.groups {
+		if o.branch == branch && !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	slices.SortFunc(groups, func(a, b *DeskGroup) int { return a.ID - b.ID })
+	return groups
+}
+
+// Group returns the desk group with the key.
+func (c *Centre) Group(id int) (*DeskGroup, bool) {
+	for _, g := range c.groups {
+		if g.ID == id {
+			return g, true
+		}
+	}
+	return nil, false
 }
 
 // BranchesOf returns the slugs of the branches that offer the service, in the

@@ -22,6 +22,7 @@ var (
 	ErrHoldBound      = errors.New("slots: the hold is bound to another mobile")
 	ErrNotBooked      = errors.New("slots: the appointment is not booked any more")
 	ErrStarted        = errors.New("slots: the visit has begun")
+	ErrArrived        = errors.New("slots: the visitor is in the hall")
 	ErrRequested      = errors.New("slots: the department has not approved the visit yet")
 	ErrNotRequested   = errors.New("slots: no request waits for an answer")
 	ErrNoProposal     = errors.New("slots: no proposal waits for an answer")
@@ -117,3 +118,23 @@ type RepeatedError struct{ Answer []byte }
 
 // Error says that the request is a repetition.
 func (e *RepeatedError) Error() string { return "slots: the request was answered before" }
+
+// What can be wrong with a change of a desk group's calendar, beside the faults
+// of the plan (scheduling.Faults).
+var (
+	ErrUnknownDeskGroup = errors.New("slots: unknown desk group")
+	ErrEdited           = errors.New("slots: somebody else has changed the calendar since it was read")
+	ErrNothingToUndo    = errors.New("slots: the calendar has not been changed")
+)
+
+// AffectedError says that a change of calendars would take the places of
+// visits that are booked or asked for. Nothing was changed.
+type AffectedError struct {
+	Visits     int      // that would lose their places
+	DeskGroups []string // slugs of the desk groups concerned, in their order
+}
+
+// Error says how many visits there are.
+func (e *AffectedError) Error() string {
+	return fmt.Sprintf("slots: the change would take the places of %d visits", e.Visits)
+}

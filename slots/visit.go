@@ -71,6 +71,9 @@ func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 	if c == catalog.Protected { // what is urgent does not wait
 		v.Notice, v.NoticeDays = 0, 0
 	}
+	if c == catalog.WalkIn { // who is there takes what is free, from now on
+		v.Notice, v.NoticeDays, v.Step, v.GapStep = 0, 0, 1, 0
+	}
 	if s.WalkInReleaseMinutes > 0 {
 		v.Release = scheduling.Clock(0, s.WalkInReleaseMinutes)
 		v.WalkIns = forWalkIns(s.HoldBack[c], s.HoldBack[catalog.Agent], s.HoldBack[catalog.WalkIn])

@@ -62,11 +62,16 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if config.PublicURL == "" && loopback(d.Listen) {
 		config.PublicURL = "http://" + d.Listen // links lead to this machine
 	}
+	config.OIDC.Demo = config.OIDC.Issuer == "" && loopback(d.Listen)
 	replica, err := service.New(ctx, config)
 	if err != nil {
 		return err
 	}
 	fmt.Printf(welcome, time.Since(began).Seconds(), replica.URL(), d.Data, d.URL)
+	if config.OIDC.Demo {
+		fmt.Printf(welcomeStaff, replica.URL())
+	}
+	fmt.Println("Ctrl-C stops it, the database too. The data stays.")
 	return replica.Run(ctx)
 }
 
@@ -81,7 +86,10 @@ Ziyara is ready (%.1f s).
   Data              %[3]s
   Database          %[4]s
 
-Ctrl-C stops it, the database too. The data stays.
+`
+
+const welcomeStaff = `  Sign in as staff  %[1]s/staff (made-up staff, no password)
+  A token of staff  curl -s -d user=noura %[1]s/dev/token
 
 `
 

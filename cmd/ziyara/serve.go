@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ziyara/service"
+	"ziyara/service/signin"
 )
 
 // database is the flag of every command that needs one.
@@ -18,6 +19,8 @@ type database struct {
 
 // tuning are the settings that dev and serve share.
 type tuning struct {
+	identity
+
 	HoldsPerAddress string        `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"Holds of one address that may stand at once, up to 10000; a hall or a mobile network is one address. off is for a loopback address only."`
 	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Holds that are bound to one mobile and may stand at once."`
 	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
@@ -32,10 +35,34 @@ type tuning struct {
 	SMTPURL         string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"The mail server, as smtps://user:password@host?from=address; smtp for STARTTLS."`
 }
 
+// identity says how staff sign in.
+type identity struct {
+	Issuer       string `name:"oidc-issuer" env:"ZIYARA_OIDC_ISSUER" placeholder:"URL" help:"The identity provider that staff sign in with (OpenID Connect), exactly as it calls itself; without it nobody of the staff can sign in, and operations for staff answer sign-in-needed."`
+	ClientID     string `name:"oidc-client-id" env:"ZIYARA_OIDC_CLIENT_ID" default:"ziyara" placeholder:"ID" help:"What the provider calls this service."`
+	ClientSecret string `name:"oidc-client-secret" env:"ZIYARA_OIDC_CLIENT_SECRET" placeholder:"TEXT" help:"The secret that it has with the provider; none for a public client."`
+	Audience     string `name:"oidc-audience" env:"ZIYARA_OIDC_AUDIENCE" placeholder:"TEXT" help:"Whom bearer tokens have to be meant for; the client id by default."`
+	StaffURL     string `name:"staff-url" env:"ZIYARA_STAFF_URL" placeholder:"URL" help:"Where the pages for staff are, https and a host; ZIYARA_PUBLIC_URL by default. The provider sends people back to /staff/callback and /staff/signed-out there."`
+	ClaimID      string `name:"oidc-claim-id" env:"ZIYARA_OIDC_CLAIM_ID" default:"sub" placeholder:"CLAIM" help:"Claim with what the audit log calls somebody."`
+	ClaimName    string `name:"oidc-claim-name" env:"ZIYARA_OIDC_CLAIM_NAME" default:"name" placeholder:"CLAIM" help:"Claim with their name."`
+	ClaimRoles   string `name:"oidc-claim-roles" env:"ZIYARA_OIDC_CLAIM_ROLES" default:"roles" placeholder:"CLAIM" help:"Claim with their roles, of coordinator, receptionist, agent, manager, admin; dots lead inside, as in realm_access.roles."`
+	RolePrefix   string `name:"oidc-role-prefix" env:"ZIYARA_OIDC_ROLE_PREFIX" placeholder:"TEXT" help:"What precedes our roles among others, such as ziyara-."`
+	Departments  string `name:"oidc-claim-departments" env:"ZIYARA_OIDC_CLAIM_DEPARTMENTS" default:"departments" placeholder:"CLAIM" help:"Claim with the departments (slugs) of a coordinator."`
+	Branches     string `name:"oidc-claim-branches" env:"ZIYARA_OIDC_CLAIM_BRANCHES" default:"branches" placeholder:"CLAIM" help:"Claim with the branches (slugs) of a receptionist."`
+}
+
+func (i identity) config() service.OIDC {
+	return service.OIDC{
+		Issuer: i.Issuer, ClientID: i.ClientID, ClientSecret: i.ClientSecret, Audience: i.Audience, StaffURL: i.StaffURL,
+		Claims: signin.Claims{
+			ID: i.ClaimID, Name: i.ClaimName, Roles: i.ClaimRoles, RolePrefix: i.RolePrefix, Departments: i.Departments, Branches: i.Branches,
+		},
+	}
+}
+
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
 		PublicURL: t.PublicURL, CallCentre: t.CallCentre, TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
-		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile,
+		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, OIDC: t.identity.config(),
 	}
 	var errs [2]error
 	c.RateLimit, errs[0] = limit("ZIYARA_RATE_LIMIT", t.RateLimit)

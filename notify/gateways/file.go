@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -74,8 +76,10 @@ type receiptKeys struct {
 	URL       string `toml:"url"` // told to the gateway; empty where it is set there
 	Header    string `toml:"header"`
 	Query     string `toml:"query"`
+	Field     string `toml:"field"`
 	HMAC      string `toml:"hmac"`
 	SecretEnv string `toml:"secret_env"`
+	Echo      bool   `toml:"echo"` // answer with the secret, by which we prove who we are
 }
 
 // Load reads the gateway file at path and returns the gateways in it, in its
@@ -279,8 +283,9 @@ func named(name string, to notify.Receipts) notify.Receipts {
 	}
 }
 
-// callback deals with receipts that a gateway brings by HTTP.
-type callback func(context.Context, httpsms.Callback) error
+// callback deals with receipts that a gateway brings by HTTP, and returns what
+// it is to be answered.
+type callback func(context.Context, httpsms.Callback) (answer string, err error)
 
 // receipts prepares for those that the gateway called name brings.
 func (l loader) receipts(name string, p httpsms.Provider, keys *receiptKeys) error {
@@ -288,7 +293,7 @@ func (l loader) receipts(name string, p httpsms.Provider, keys *receiptKeys) err
 	if err != nil {
 		return err
 	}
-	proof := httpsms.Proof{Header: keys.Header, Query: keys.Query, HMAC: keys.HMAC, Secret: secret}
+	proof := httpsms.Proof{Header: keys.Header, Query: keys.Query, Field: keys.Field, HMAC: keys.HMAC, Secret: secret}
 	if err := proof.Check(); err != nil {
 		return err
 	}
@@ -299,29 +304,54 @@ func (l loader) receipts(name string, p httpsms.Provider, keys *receiptKeys) err
 	if to == nil {
 		return nil
 	}
-	l.callbacks[name] = func(ctx context.Context, c httpsms.Callback) error {
+	answer := ""
+	if keys.Echo {
+		answer = secret
+	}
+	l.callbacks[name] = func(ctx context.Context, c httpsms.Callback) (string, error) {
 		receipts, err := p.Receipts(c, proof, l.Now())
 		if err != nil {
-			return err
+			return "", err
 		}
-		for _, r := range receipts {
-			if err := to(ctx, r); err != nil {
-				return fmt.Errorf("gateways: record receipt: %w", err)
-			}
+		if err := handOn(ctx, receipts, to); err != nil {
+			return "", fmt.Errorf("gateways: record receipt: %w", err)
 		}
-		return nil
+		return answer, nil
 	}
 	return nil
 }
 
-// Receive takes what a gateway brings by HTTP and hands the receipts in it to
-// Options.Receipts. It returns ErrUnknown for a gateway that brings none,
+// receiptsAtOnce is how many receipts of one request are recorded at the same
+// time: recording them shares transactions.
+const receiptsAtOnce = 50
+
+// handOn hands on receipts that came together, and returns the first error.
+func handOn(ctx context.Context, receipts []notify.Receipt, to notify.Receipts) error {
+	for part := range slices.Chunk(receipts, receiptsAtOnce) {
+		errs := make([]error, len(part))
+		var handing sync.WaitGroup
+		for i, r := range part {
+			handing.Go(func() { errs[i] = to(ctx, r) })
+		}
+		handing.Wait()
+		for _, err := range errs {
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Receive takes what a gateway brings by HTTP, hands the receipts in it to
+// Options.Receipts, and returns what the gateway is to be answered once they
+// are safe. It returns ErrUnknown for a gateway that brings none,
 // httpsms.ErrForged and httpsms.ErrReceipt for what can't be believed or read,
 // and what the callback returned.
-func (s *Set) Receive(ctx context.Context, gateway string, c httpsms.Callback) error {
+func (s *Set) Receive(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error) {
 	receive, ok := s.callbacks[gateway]
 	if !ok {
-		return ErrUnknown
+		return "", ErrUnknown
 	}
 	return receive(ctx, c)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,7 +83,7 @@ func TestReceive(t *testing.T) {
 		Header: http.Header{"X-Receipt-Token": {"secret-of-ZIYARA_UNIFONIC_RECEIPTS"}, "Content-Type": {"application/x-www-form-urlencoded"}},
 		Body:   []byte(url.Values{"MessageID": {"42"}, "DLR": {"Delivered"}}.Encode()),
 	}
-	if err := s.Receive(t.Context(), "unifonic", c); err != nil {
+	if _, err := s.Receive(t.Context(), "unifonic", c); err != nil {
 		t.Fatal(err)
 	}
 	want := []notify.Receipt{{GatewayID: "unifonic:42", Delivery: notify.Delivered, At: now()}}
@@ -90,17 +91,56 @@ func TestReceive(t *testing.T) {
 		t.Errorf("receipts (-want +got):\n%s", diff)
 	}
 	failure = errors.New("not now")
-	if err := s.Receive(t.Context(), "unifonic", c); !errors.Is(err, failure) {
+	if _, err := s.Receive(t.Context(), "unifonic", c); !errors.Is(err, failure) {
 		t.Errorf("Receive = %v, want what the callback returned", err)
 	}
 	for _, name := range []string{"operator", "other"} {
-		if err := s.Receive(t.Context(), name, c); !errors.Is(err, gateways.ErrUnknown) {
+		if _, err := s.Receive(t.Context(), name, c); !errors.Is(err, gateways.ErrUnknown) {
 			t.Errorf("Receive from %s = %v, want ErrUnknown", name, err)
 		}
 	}
 	c.Header = nil
-	if err := s.Receive(t.Context(), "unifonic", c); !errors.Is(err, httpsms.ErrForged) {
+	if _, err := s.Receive(t.Context(), "unifonic", c); !errors.Is(err, httpsms.ErrForged) {
 		t.Errorf("Receive without proof = %v, want ErrForged", err)
+	}
+}
+
+// A gateway that wants to know who answers gets the secret back, once its
+// receipts are safe; all receipts of one request are handed on.
+func TestReceiveEcho(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	got := map[string]bool{}
+	failure := error(nil)
+	file := `[[gateway]]
+name = "taqnyat"
+kind = "http"
+provider = "taqnyat"
+from = "MOF"
+secrets = { token = "ZIYARA_TOKEN" }
+receipts = { field = "passPhrase", secret_env = "ZIYARA_PHRASE", echo = true }
+`
+	s, err := gateways.Parse([]byte(file), ".", options(func(_ context.Context, r notify.Receipt) error {
+		mu.Lock()
+		defer mu.Unlock()
+		got[r.GatewayID] = true
+		return failure
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	c := httpsms.Callback{Body: []byte(`{"messageId":7,"status":"delivered","passPhrase":"secret-of-ZIYARA_PHRASE"}`)}
+	if answer, err := s.Receive(t.Context(), "taqnyat", c); err != nil || answer != "secret-of-ZIYARA_PHRASE" || !got["taqnyat:7"] {
+		t.Errorf("Receive = %q, %v with %v", answer, err, got)
+	}
+	failure = errors.New("not now")
+	if answer, err := s.Receive(t.Context(), "taqnyat", c); !errors.Is(err, failure) || answer != "" {
+		t.Errorf("Receive = %q, %v; want no answer before the receipt is safe", answer, err)
+	}
+	c.Body = []byte(`{"messageId":7,"status":"delivered","passPhrase":"another phrase, long enough"}`)
+	if answer, err := s.Receive(t.Context(), "taqnyat", c); !errors.Is(err, httpsms.ErrForged) || answer != "" {
+		t.Errorf("Receive with a wrong phrase = %q, %v", answer, err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -194,10 +195,24 @@ const (
 	Recover Health = "recover" // its next message shows whether it works again
 )
 
+// Healths lists the states.
+func Healths() []Health { return []Health{Works, Rests, Recover} }
+
 // Status is how one gateway does.
 type Status struct {
 	Name   string
 	Health Health
+	Counts Counts
+}
+
+// Counts says how messages fared with a gateway since the program started. One
+// that it never saw, for it rests or asked for time, is not counted.
+type Counts struct {
+	Accepted  uint64
+	Busy      uint64 // it asked for time
+	Temporary uint64 // not taken, may be later
+	Permanent uint64 // not taken, and never will be
+	Uncertain uint64 // it may have taken the message
 }
 
 // Status returns how each gateway does, in their order.
@@ -207,7 +222,7 @@ func (s *Set) Status() []Status {
 	}
 	all := make([]Status, len(s.gateways))
 	for i, g := range s.gateways {
-		all[i] = Status{Name: g.name, Health: healths[g.breaker.State()]}
+		all[i] = Status{Name: g.name, Health: healths[g.breaker.State()], Counts: g.counts.read()}
 	}
 	return all
 }
@@ -219,6 +234,34 @@ type gateway struct {
 	breaker *gobreaker.CircuitBreaker[string]
 	limiter *rate.Limiter
 	pause   pause
+	counts  counters
+}
+
+// counters are Counts at work.
+type counters struct{ accepted, busy, temporary, permanent, uncertain atomic.Uint64 }
+
+// count counts how a message fared.
+func (c *counters) count(err error) {
+	_, busy := notify.BusyFor(err)
+	switch {
+	case err == nil:
+		c.accepted.Add(1)
+	case busy:
+		c.busy.Add(1)
+	case errors.Is(err, notify.ErrPermanent):
+		c.permanent.Add(1)
+	case errors.Is(err, notify.ErrUncertain):
+		c.uncertain.Add(1)
+	default:
+		c.temporary.Add(1)
+	}
+}
+
+func (c *counters) read() Counts {
+	return Counts{
+		Accepted: c.accepted.Load(), Busy: c.busy.Load(), Temporary: c.temporary.Load(),
+		Permanent: c.permanent.Load(), Uncertain: c.uncertain.Load(),
+	}
 }
 
 func newGateway(g Gateway) *gateway {
@@ -259,7 +302,9 @@ func (g *gateway) send(ctx context.Context, m notify.Message) (string, error) {
 		if err := g.wait(ctx); err != nil {
 			return "", err
 		}
-		return g.way.Send(ctx, m)
+		id, err := g.way.Send(ctx, m)
+		g.counts.count(err)
+		return id, err
 	})
 	switch {
 	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):

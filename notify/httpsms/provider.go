@@ -105,7 +105,7 @@ type Receipt struct {
 	ID          []string `toml:"id"`
 	State       []string `toml:"state"`
 	Code        []string `toml:"code"`
-	Delivered   []string `toml:"delivered"`   // states
+	Delivered   []string `toml:"delivered"`   // states, in upper or lower case
 	Undelivered []string `toml:"undelivered"` // states
 	Overdue     []string `toml:"overdue"`     // states
 }

@@ -29,10 +29,11 @@ var (
 const maxReceipts = 1000
 
 // Proof is how the gateway proves that a receipt is from it. Exactly one of
-// Header, Query and HMAC names where.
+// Header, Query, Field and HMAC names where.
 type Proof struct {
 	Header string // the request header that holds the secret, after "Bearer " or alone
 	Query  string // the parameter of the URL that holds the secret
+	Field  string // the path of the field of the body that holds the secret
 	HMAC   string // the request header that holds the HMAC-SHA256 of the body, in hexadecimal or base64
 	Secret string // at least 16 bytes
 }
@@ -40,13 +41,13 @@ type Proof struct {
 // Check returns an error when p proves nothing.
 func (p Proof) Check() error {
 	named := 0
-	for _, name := range []string{p.Header, p.Query, p.HMAC} {
+	for _, name := range []string{p.Header, p.Query, p.Field, p.HMAC} {
 		if name != "" {
 			named++
 		}
 	}
 	if named != 1 || len(p.Secret) < 16 {
-		return errors.New("httpsms: a proof names one of header, query and hmac, and has a secret of at least 16 bytes")
+		return errors.New("httpsms: a proof names one of header, query, field and hmac, and has a secret of at least 16 bytes")
 	}
 	return nil
 }
@@ -67,6 +68,8 @@ func (p Proof) proved(c Callback) bool {
 		return same(strings.TrimPrefix(c.Header.Get(p.Header), "Bearer "), p.Secret)
 	case p.Query != "":
 		return same(c.Query.Get(p.Query), p.Secret)
+	case p.Field != "":
+		return same(c.field(p.Field), p.Secret)
 	}
 	sum := hmac.New(sha256.New, []byte(p.Secret))
 	sum.Write(c.Body)
@@ -77,6 +80,19 @@ func (p Proof) proved(c Callback) bool {
 		}
 	}
 	return false
+}
+
+// field returns a field of the body, a form or JSON; "" for none.
+func (c Callback) field(path string) string {
+	if guess(c) == Form {
+		form, err := url.ParseQuery(string(c.Body))
+		if err != nil {
+			return ""
+		}
+		return form.Get(path)
+	}
+	value, _ := fields{json: decodeJSON(c.Body)}.at(path)
+	return value
 }
 
 // same compares without telling by its time how much agrees.
@@ -184,12 +200,13 @@ func (r *Receipt) receipt(f fields) (notify.Receipt, error) {
 	if goodID(code) {
 		receipt.Code = code[:min(len(code), 32)]
 	}
+	is := func(known string) bool { return strings.EqualFold(known, state) }
 	switch {
-	case slices.Contains(r.Delivered, state):
+	case slices.ContainsFunc(r.Delivered, is):
 		receipt.Delivery = notify.Delivered
-	case slices.Contains(r.Undelivered, state):
+	case slices.ContainsFunc(r.Undelivered, is):
 		receipt.Delivery = notify.Undelivered
-	case slices.Contains(r.Overdue, state):
+	case slices.ContainsFunc(r.Overdue, is):
 		receipt.Delivery = notify.Overdue
 	}
 	return receipt, nil

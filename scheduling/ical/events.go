@@ -32,6 +32,7 @@ type Event struct {
 	Description string
 	Language    string // of the texts: a language tag such as ar, or empty
 	Attendee    Party  // needed for requests
+	Tentative   bool   // not certain yet
 	Cancelled   bool
 }
 
@@ -77,6 +78,8 @@ func (e *Event) check(method Method) error {
 		return fmt.Errorf("%w: created %v, updated %v", ErrEvent, e.Created, e.Updated)
 	case method == Request && e.Cancelled:
 		return fmt.Errorf("%w: cancelled, and requested", ErrEvent)
+	case e.Cancelled && e.Tentative:
+		return fmt.Errorf("%w: cancelled, and tentative", ErrEvent)
 	case e.Sequence < 0, e.Sequence > math.MaxInt32:
 		return fmt.Errorf("%w: sequence %d", ErrEvent, e.Sequence)
 	case strings.TrimSpace(clean(e.Summary)) == "":
@@ -98,11 +101,7 @@ func (e *Event) write(w writer, head Head, method Method) {
 	w.time("CREATED", e.Created)
 	w.time("LAST-MODIFIED", e.Updated)
 	w.line("SEQUENCE", "", strconv.Itoa(e.Sequence))
-	if e.Cancelled || method == Cancel {
-		w.line("STATUS", "", "CANCELLED")
-	} else {
-		w.line("STATUS", "", "CONFIRMED")
-	}
+	w.line("STATUS", "", e.status(method))
 	w.party("ORGANIZER", head.Organizer)
 	if method != Publish && e.Attendee != (Party{}) { // RFC 5546 section 3.2.1
 		w.party("ATTENDEE", e.Attendee)
@@ -111,4 +110,15 @@ func (e *Event) write(w writer, head Head, method Method) {
 	w.text("LOCATION", e.Language, e.Location)
 	w.text("DESCRIPTION", e.Language, e.Description)
 	w.line("END", "", "VEVENT")
+}
+
+// status returns the value of STATUS (RFC 5545 section 3.8.1.11).
+func (e *Event) status(method Method) string {
+	switch {
+	case e.Cancelled || method == Cancel:
+		return "CANCELLED"
+	case e.Tentative:
+		return "TENTATIVE"
+	}
+	return "CONFIRMED"
 }

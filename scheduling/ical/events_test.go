@@ -154,6 +154,7 @@ func TestWriteEventsRefuses(t *testing.T) {
 			e.Attendee.Address, e.Cancelled = "mailto:visitor@example.org", true
 		}, ical.ErrEvent},
 		{"no summary (RFC 5546 section 3.2.1)", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Summary = " \x00" }, ical.ErrEvent},
+		{"cancelled and tentative", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Cancelled, e.Tentative = true, true }, ical.ErrEvent},
 		{"no such method", "REPLY", func(*ical.Head, *ical.Event) {}, ical.ErrEvent},
 		{"no UID", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.UID = "" }, ical.ErrEvent},
 		{"a UID that would change", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.UID = "a\x00" }, ical.ErrEvent},

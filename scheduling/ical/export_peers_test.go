@@ -119,7 +119,8 @@ func tellingEvents(t *testing.T) []ical.Event {
 	} {
 		e := visit(t)
 		e.UID = fmt.Sprintf("telling-%d@example.org", i)
-		e.Summary, e.Location, e.Description, e.Cancelled = text, text, text, i%2 == 1
+		e.Summary, e.Location, e.Description = text, text, text
+		e.Cancelled, e.Tentative = i%3 == 1, i%3 == 2
 		events = append(events, e)
 	}
 	return events
@@ -224,8 +225,11 @@ func eventAnswers(events []ical.Event) []string {
 }
 
 func status(e *ical.Event) string {
-	if e.Cancelled {
+	switch {
+	case e.Cancelled:
 		return "CANCELLED"
+	case e.Tentative:
+		return "TENTATIVE"
 	}
 	return "CONFIRMED"
 }

@@ -20,6 +20,7 @@ var (
 type Head struct {
 	Stamp     time.Time     // when it is written; needed
 	Name      string        // of the calendar
+	About     string        // what a subscriber should know of the calendar
 	Refresh   time.Duration // after which a subscriber looks again, in whole minutes; 0 to not say
 	Organizer Party         // needed for events
 }
@@ -55,6 +56,8 @@ func (h Head) calendar(out io.Writer, method Method, body func(writer)) error {
 	}
 	w.text("NAME", "", h.Name)
 	w.text("X-WR-CALNAME", "", h.Name) // what most programs know instead
+	w.text("DESCRIPTION", "", h.About)
+	w.text("X-WR-CALDESC", "", h.About)
 	if minutes := int64(h.Refresh / time.Minute); minutes > 0 {
 		refresh := fmt.Sprintf("PT%dM", minutes)
 		w.line("REFRESH-INTERVAL", ";VALUE=DURATION", refresh)

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/scheduling"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/oapi-codegen/runtime"
@@ -22,7 +24,9 @@ import (
 const (
 	AppointmentStatusBooked    AppointmentStatus = "booked"
 	AppointmentStatusCancelled AppointmentStatus = "cancelled"
+	AppointmentStatusCompleted AppointmentStatus = "completed"
 	AppointmentStatusDeclined  AppointmentStatus = "declined"
+	AppointmentStatusNoShow    AppointmentStatus = "no_show"
 	AppointmentStatusRequested AppointmentStatus = "requested"
 )
 
@@ -33,7 +37,11 @@ func (e AppointmentStatus) Valid() bool {
 		return true
 	case AppointmentStatusCancelled:
 		return true
+	case AppointmentStatusCompleted:
+		return true
 	case AppointmentStatusDeclined:
+		return true
+	case AppointmentStatusNoShow:
 		return true
 	case AppointmentStatusRequested:
 		return true
@@ -188,7 +196,7 @@ type Appointment struct {
 	// Start When the visit begins, with the branch's offset.
 	Start time.Time `json:"start"`
 
-	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it.
+	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
 	Status AppointmentStatus `json:"status"`
 
 	// Version Grows with every change.
@@ -237,7 +245,7 @@ type AppointmentRequest struct {
 	Visitor Visitor `json:"visitor"`
 }
 
-// AppointmentStatus What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it.
+// AppointmentStatus What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
 type AppointmentStatus string
 
 // Approval A department approves each visit before it is booked; absent where none does.
@@ -247,6 +255,18 @@ type Approval struct {
 
 	// Default The answer when that time runs out.
 	Default catalog.Answer `json:"default"`
+}
+
+// ArrivalRequest Who stands at reception, by the reference or by the identity number.
+type ArrivalRequest struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// IDNumber The identity number of the visitor.
+	IDNumber string `json:"id_number,omitempty"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference,omitempty"`
 }
 
 // BookableSpan Starts are bookable now from `from` until `until` (minimum notice and horizon), both included.
@@ -305,13 +325,259 @@ type BranchList struct {
 	Branches []Branch `json:"branches"`
 }
 
+// CallRequest Who is called where.
+type CallRequest struct {
+	// Desk Name of the desk.
+	Desk string `json:"desk"`
+
+	// Reference The reference of the visit; absent for whose turn it is.
+	Reference string `json:"reference,omitempty"`
+}
+
 // Channel The way a booking comes in; `public` if absent. All others are for staff.
 type Channel = catalog.Channel
+
+// CheckInRequest Where somebody is checked in.
+type CheckInRequest struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+}
 
 // DeclineRequest Why a request is turned down.
 type DeclineRequest struct {
 	// Reason The visitor is shown it.
 	Reason string `json:"reason"`
+}
+
+// Delay A delay that was announced.
+type Delay struct {
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// Minutes How much later visitors are called.
+	Minutes int `json:"minutes"`
+
+	// Told How many messages that makes.
+	Told int `json:"told"`
+
+	// Until Of the starts that it is about.
+	Until time.Time `json:"until"`
+}
+
+// DelayRequest A delay to be announced.
+type DelayRequest struct {
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// Minutes How much later visitors are called.
+	Minutes int `json:"minutes"`
+
+	// Until Of the starts that it is about, exclusive; absent for the end of the day.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// Desk A desk.
+type Desk struct {
+	// Accessible Whether it is near, low, and has room to turn.
+	Accessible bool `json:"accessible"`
+
+	// DeskGroup Slug of the desk group that it serves.
+	DeskGroup string `json:"desk_group"`
+
+	// Name As the display shows it.
+	Name string `json:"name"`
+}
+
+// DeskGroup Desks that share one calendar, with its plan.
+type DeskGroup struct {
+	// Branch Slug of its branch.
+	Branch string `json:"branch"`
+
+	// Department Slug of its department.
+	Department string `json:"department"`
+
+	// Name One text in Arabic and English.
+	Name Text `json:"name"`
+
+	// Plan What decides when it is open.
+	Plan Plan `json:"plan"`
+
+	// Services Slugs of the services that it receives.
+	Services []string `json:"services"`
+
+	// Slug Names it.
+	Slug string `json:"slug"`
+
+	// Version Rises with every change of its calendar.
+	Version int64 `json:"version"`
+
+	// Warnings What may not be meant.
+	Warnings []PlanWarning `json:"warnings"`
+
+	// Zone IANA time zone of its wall times.
+	Zone string `json:"zone"`
+}
+
+// DeskGroupDay One day of a desk group.
+type DeskGroupDay struct {
+	// Date The date, in the branch's zone.
+	Date string `json:"date"`
+
+	// Hijri The same date, YYYY-MM-DD by Umm al-Qura.
+	Hijri string `json:"hijri"`
+
+	// Holds Places that are held.
+	Holds int `json:"holds"`
+
+	// Layers What speaks about the date, in the order in which it applies.
+	Layers []DeskGroupLayer `json:"layers"`
+
+	// Moment Why it is open or closed at an instant.
+	Moment *DeskGroupMoment `json:"moment,omitempty"`
+
+	// Open Whether there is any place.
+	Open bool `json:"open"`
+
+	// Requests Visits that are asked for.
+	Requests int `json:"requests"`
+
+	// Stretches Ascending; each with the same places throughout.
+	Stretches []DeskGroupStretch `json:"stretches"`
+
+	// Summary One text in Arabic and English.
+	Summary Text `json:"summary"`
+
+	// Unsupported Visits and requests that have no place any more.
+	Unsupported int `json:"unsupported"`
+
+	// Visits Booked visits.
+	Visits int `json:"visits"`
+}
+
+// DeskGroupLayer One thing that speaks about a date.
+type DeskGroupLayer struct {
+	// Decided Whether it still stands in the end.
+	Decided bool `json:"decided"`
+
+	// Effect One text in Arabic and English.
+	Effect Text `json:"effect"`
+
+	// Kind `rule`, `season`, `holiday`, `hours`, `extra`, `break` or `closure`.
+	Kind string `json:"kind"`
+
+	// Name One text in Arabic and English.
+	Name Text `json:"name"`
+
+	// Openings Of a rule, a season or hours.
+	Openings []PlanOpening `json:"openings,omitempty"`
+}
+
+// DeskGroupList A page of desk groups, by slug.
+type DeskGroupList struct {
+	// DeskGroups By slug.
+	DeskGroups []DeskGroupSummary `json:"desk_groups"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// DeskGroupMoment Why it is open or closed at an instant.
+type DeskGroupMoment struct {
+	// At The instant, with the branch's offset.
+	At time.Time `json:"at"`
+
+	// Date The date whose openings decide.
+	Date string `json:"date"`
+
+	// Layers What speaks about the instant, in the order in which it applies.
+	Layers []DeskGroupLayer `json:"layers"`
+
+	// Places Places open.
+	Places int `json:"places"`
+
+	// Summary One text in Arabic and English.
+	Summary Text `json:"summary"`
+}
+
+// DeskGroupStretch A part of a day with the same places throughout.
+type DeskGroupStretch struct {
+	// End Exclusive, with the branch's offset.
+	End time.Time `json:"end"`
+
+	// Open Places open.
+	Open int `json:"open"`
+
+	// Start With the branch's offset.
+	Start time.Time `json:"start"`
+
+	// Used Places taken; more than are open after a change took some away.
+	Used int `json:"used"`
+}
+
+// DeskGroupSummary Desks that share one calendar.
+type DeskGroupSummary struct {
+	// Branch Slug of its branch.
+	Branch string `json:"branch"`
+
+	// Department Slug of its department.
+	Department string `json:"department"`
+
+	// Name One text in Arabic and English.
+	Name Text `json:"name"`
+
+	// Services Slugs of the services that it receives.
+	Services []string `json:"services"`
+
+	// Slug Names it.
+	Slug string `json:"slug"`
+}
+
+// DeskList The desks of a branch.
+type DeskList struct {
+	// Desks By name.
+	Desks []Desk `json:"desks"`
+}
+
+// DeskRequest What a desk is for.
+type DeskRequest struct {
+	// Accessible Whether it is near, low, and has room to turn.
+	Accessible bool `json:"accessible,omitempty"`
+
+	// DeskGroup Slug of the desk group that it serves.
+	DeskGroup string `json:"desk_group"`
+}
+
+// Display What the display of a branch shows.
+type Display struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Calls The last calls of the day, the oldest first.
+	Calls []DisplayCall `json:"calls"`
+
+	// Date The date.
+	Date string `json:"date"`
+}
+
+// DisplayCall A number that was called.
+type DisplayCall struct {
+	// Again Whether it was called before.
+	Again bool `json:"again"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// Desk The desk.
+	Desk string `json:"desk"`
+
+	// ID Of the event: the date, and which call of the day it is.
+	ID string `json:"id"`
+
+	// Number The number.
+	Number int `json:"number"`
+
+	// Open Whether the desk still waits for the number.
+	Open bool `json:"open"`
 }
 
 // Explanation Why a day is as it is.
@@ -371,6 +637,60 @@ type ExplanationReason struct {
 
 	// Text One text in Arabic and English.
 	Text Text `json:"text"`
+}
+
+// Feed A calendar feed.
+type Feed struct {
+	// Branch Slug of the desk group's branch.
+	Branch string `json:"branch,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy Who made it.
+	CreatedBy string `json:"created_by"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// DeskGroup Slug of the desk group; absent for all of the department.
+	DeskGroup string `json:"desk_group,omitempty"`
+
+	// ID Names the feed.
+	ID string `json:"id"`
+
+	// Lang Language of the calendar.
+	Lang string `json:"lang"`
+
+	// Name What subscribers see.
+	Name string `json:"name"`
+
+	// URL The secret address of the calendar; only in the answer that makes it. A path at this server where no public address is configured.
+	URL string `json:"url,omitempty"`
+}
+
+// FeedList A page of the feeds.
+type FeedList struct {
+	// Feeds The newest first.
+	Feeds []Feed `json:"feeds"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// FeedRequest A calendar feed to be made, of a department or of a desk group.
+type FeedRequest struct {
+	// Department Slug of the department; or `desk_group`.
+	Department string `json:"department,omitempty"`
+
+	// DeskGroup Slug of the desk group; or `department`.
+	DeskGroup string `json:"desk_group,omitempty"`
+
+	// Lang Language of the calendar; `ar` if absent.
+	Lang string `json:"lang,omitempty"`
+
+	// Name What subscribers see; no personal data.
+	Name string `json:"name"`
 }
 
 // FieldError One thing that is wrong with a request.
@@ -435,6 +755,161 @@ type GuideMatchList struct {
 	Matches []GuideMatch `json:"matches"`
 }
 
+// Hall The hall of a branch on a day.
+type Hall struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Counts How many visits of the day stand where.
+	Counts HallCounts `json:"counts"`
+
+	// Date The date.
+	Date string `json:"date"`
+
+	// Hijri The same day in the Umm al-Qura calendar, `YYYY-MM-DD`.
+	//
+	// Example: 1448-05-21
+	Hijri HijriDate `json:"hijri"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Queues Of today; empty on another date.
+	Queues []HallQueue `json:"queues"`
+
+	// Visits A page of the visits, by start.
+	Visits []HallVisit `json:"visits"`
+}
+
+// HallCounts How many visits of the day stand where.
+type HallCounts struct {
+	// Called Called to a desk.
+	Called int `json:"called"`
+
+	// Completed Over.
+	Completed int `json:"completed"`
+
+	// Expected Nobody has come yet.
+	Expected int `json:"expected"`
+
+	// Left Gone before their turn.
+	Left int `json:"left"`
+
+	// NoShow Nobody came.
+	NoShow int `json:"no_show"`
+
+	// Serving At a desk.
+	Serving int `json:"serving"`
+
+	// Waiting In the hall.
+	Waiting int `json:"waiting"`
+}
+
+// HallQueue Who waits for a desk group.
+type HallQueue struct {
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// Desks How many desks serve it now.
+	Desks int `json:"desks"`
+
+	// Waiting In the order in which they are called.
+	Waiting []HallWait `json:"waiting"`
+}
+
+// HallVisit A visit, as reception sees it. What has not happened is absent.
+type HallVisit struct {
+	// Accessible Whether an accessible desk is needed.
+	Accessible *bool `json:"accessible,omitempty"`
+
+	// ArrivedAt When the visitor came.
+	ArrivedAt *time.Time `json:"arrived_at,omitempty"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CalledAt When last.
+	CalledAt *time.Time `json:"called_at,omitempty"`
+
+	// Calls How often the visitor was called.
+	Calls *int `json:"calls,omitempty"`
+
+	// Channel The channel over which it was booked.
+	Channel string `json:"channel"`
+
+	// CompletedAt When it was over.
+	CompletedAt *time.Time `json:"completed_at,omitempty"`
+
+	// Desk To which desk.
+	Desk string `json:"desk,omitempty"`
+
+	// DeskGroup Slug of the desk group.
+	DeskGroup string `json:"desk_group"`
+
+	// End The booked end.
+	End time.Time `json:"end"`
+
+	// Late Whether the visitor came too late to keep the turn.
+	Late *bool `json:"late,omitempty"`
+
+	// LeftAt When the visitor left.
+	LeftAt *time.Time `json:"left_at,omitempty"`
+
+	// Needs What the visitors need.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Number The number that is called.
+	Number *int `json:"number,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start The booked start, with the branch's offset.
+	Start time.Time `json:"start"`
+
+	// StartedAt When the visit started.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// TurnAt When the turn comes.
+	TurnAt *time.Time `json:"turn_at,omitempty"`
+
+	// Visitor Name of the visitor.
+	Visitor string `json:"visitor"`
+
+	// WalkIn Whether the visitor came without a booking.
+	WalkIn *bool `json:"walk_in,omitempty"`
+
+	// Where Where a visit stands.
+	Where HallWhere `json:"where"`
+}
+
+// HallWait Somebody who waits.
+type HallWait struct {
+	// ExpectedAt When the visitor is likely to be called.
+	ExpectedAt time.Time `json:"expected_at"`
+
+	// Number The number that is called.
+	Number int `json:"number"`
+
+	// Position The place in the queue.
+	Position int `json:"position"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference"`
+
+	// Why Why the place in the queue is that one, the main reason first.
+	Why []Text `json:"why"`
+}
+
+// HallWhere Where a visit stands.
+type HallWhere = string
+
 // Health The state of the process.
 type Health struct {
 	// Status `ok`.
@@ -498,6 +973,87 @@ type HoldRequest struct {
 
 	// Verification The `token` of a checked verification, which binds the hold to its mobile: nobody else can book it.
 	Verification string `json:"verification,omitempty"`
+}
+
+// HolidayDates Dates on which a holiday falls, both included.
+type HolidayDates struct {
+	// From First date.
+	From string `json:"from"`
+
+	// Name One text in Arabic and English.
+	Name Text `json:"name"`
+
+	// Provisional Computed and not announced yet.
+	Provisional bool `json:"provisional"`
+
+	// Slug Of the holiday.
+	Slug string `json:"slug"`
+
+	// Until Last date.
+	Until string `json:"until"`
+}
+
+// HolidayImport A calendar file.
+type HolidayImport struct {
+	// Calendar The text of the file, iCalendar (RFC 5545).
+	Calendar string `json:"calendar"`
+
+	// From First date to take over; today if absent.
+	From string `json:"from,omitempty"`
+
+	// To Last date, included; two years later if absent, at most 20.
+	To string `json:"to,omitempty"`
+}
+
+// HolidayLeftOut Something in a calendar file that was not taken over.
+type HolidayLeftOut struct {
+	// Line In the file, from 1; 0 where it is not about one.
+	Line int `json:"line"`
+
+	// Name One text in Arabic and English.
+	Name Text `json:"name"`
+
+	// Text One text in Arabic and English.
+	Text Text `json:"text"`
+}
+
+// HolidayList The holidays that desk groups share.
+type HolidayList struct {
+	// Bridge One text in Arabic and English.
+	Bridge *PlanText `json:"bridge,omitempty"`
+
+	// Dates The dates of the next two years, ascending.
+	Dates []HolidayDates `json:"dates"`
+
+	// Holidays How each is written.
+	Holidays []HolidayRule `json:"holidays"`
+
+	// LeftOut What a calendar file had that was not taken over.
+	LeftOut []HolidayLeftOut `json:"left_out"`
+
+	// List Slug of the list.
+	List string `json:"list"`
+
+	// Version Rises with every change.
+	Version int64 `json:"version"`
+}
+
+// HolidayListRequest The holidays from now on.
+type HolidayListRequest = scheduling.HolidayList
+
+// HolidayRule A holiday that comes back, or came once. Its dates are given in exactly one way.
+type HolidayRule = scheduling.HolidayRule
+
+// HoursRequest Hours of one date.
+type HoursRequest struct {
+	// Extra They come on top of whatever the date has.
+	Extra bool `json:"extra,omitempty"`
+
+	// Openings None close the date.
+	Openings []PlanOpening `json:"openings"`
+
+	// Reason One text in Arabic and English.
+	Reason PlanText `json:"reason"`
 }
 
 // Me A member of staff.
@@ -594,10 +1150,91 @@ type PersonID = string
 // PersonName Name of a person, without control characters.
 type PersonName = string
 
+// Plan Everything that decides when a desk group is open.
+type Plan struct {
+	// Closures Times without places, or with fewer.
+	Closures []PlanClosure `json:"closures,omitempty"`
+
+	// Holidays Holidays of this desk group alone.
+	Holidays []PlanHoliday `json:"holidays,omitempty"`
+
+	// Hours Hours of single dates.
+	Hours []PlanHours `json:"hours,omitempty"`
+
+	// Rules Open on recurring dates.
+	Rules []PlanRule `json:"rules,omitempty"`
+
+	// Seasons Parts of the year with other hours; of those that overlap the last counts.
+	Seasons []PlanSeason `json:"seasons,omitempty"`
+
+	// StaysOpen Slugs of the holidays on which it opens.
+	StaysOpen []string `json:"stays_open,omitempty"`
+}
+
+// PlanAnnounced Dates that were announced for a year.
+type PlanAnnounced = scheduling.Announced
+
+// PlanBreak A span of wall time inside an opening during which nobody is received.
+type PlanBreak = scheduling.Break
+
+// PlanClosure Takes places away for a while; it wins over everything else.
+type PlanClosure = scheduling.Closure
+
+// PlanDateSpan Dates from one to another, both included.
+type PlanDateSpan = scheduling.DateSpan
+
+// PlanEdit A change of a plan. What it does not name stays.
+type PlanEdit = scheduling.Edit
+
+// PlanHoliday Closes the desk group alone on its dates, both included.
+type PlanHoliday = scheduling.Holiday
+
+// PlanHours One date's own hours, or extra ones.
+type PlanHours = scheduling.DayHours
+
+// PlanOpening A span of wall time with a number of places.
+type PlanOpening = scheduling.Opening
+
+// PlanRule Opens on recurring dates.
+type PlanRule = scheduling.Rule
+
+// PlanSeason A part of the year with other hours. Its dates are given in exactly one way.
+type PlanSeason = scheduling.Season
+
+// PlanText One text in Arabic and English.
+type PlanText = scheduling.Text
+
+// PlanWarning Something in a plan that is allowed but may not be meant.
+type PlanWarning struct {
+	// Date The first date on which it happens.
+	Date string `json:"date,omitempty"`
+
+	// Kind `overlap`, `midnight` (an opening reaches into one of the next date) or `step` (time that no visit fits in).
+	Kind string `json:"kind"`
+
+	// Pointers JSON pointers into the plan.
+	Pointers []string `json:"pointers"`
+
+	// Text One text in Arabic and English.
+	Text Text `json:"text"`
+}
+
+// PlanYearSpan Dates of each year, both included.
+type PlanYearSpan = scheduling.YearSpan
+
 // Problem What went wrong (RFC 9457).
 type Problem struct {
+	// Affected How many visits would lose their places.
+	Affected int `json:"affected,omitempty"`
+
 	// Alternatives The nearest free starts, nearest first, when the one asked for is taken.
 	Alternatives []Slot `json:"alternatives,omitempty"`
+
+	// Branch Slug of the branch at which the visit is.
+	Branch string `json:"branch,omitempty"`
+
+	// Desks The desks that would do.
+	Desks []string `json:"desks,omitempty"`
 
 	// Detail What happened and what to do, in the language asked for.
 	Detail string `json:"detail"`
@@ -611,6 +1248,9 @@ type Problem struct {
 	// PossibleFrom The instant from which it is possible, with the branch's offset: nothing changes before, so there is no need to ask.
 	PossibleFrom *time.Time `json:"possible_from,omitempty"`
 
+	// Reference The reference of the visit that stands against it.
+	Reference string `json:"reference,omitempty"`
+
 	// RequestID The `X-Request-Id` of the response.
 	RequestID string `json:"request_id"`
 
@@ -621,6 +1261,9 @@ type Problem struct {
 	//
 	// Example: notice
 	Rule string `json:"rule,omitempty"`
+
+	// Start When the visit is, with the branch's offset.
+	Start *time.Time `json:"start,omitempty"`
 
 	// Status The HTTP status.
 	Status int `json:"status"`
@@ -774,6 +1417,12 @@ type Representative struct {
 
 	// WakalaExpires Last date on which it is valid.
 	WakalaExpires string `json:"wakala_expires"`
+}
+
+// RestoreRequest Why a no-show was none.
+type RestoreRequest struct {
+	// Reason Why.
+	Reason string `json:"reason"`
 }
 
 // Service A kind of visit, with its rules. Durations are in minutes unless their name says otherwise.
@@ -932,6 +1581,12 @@ type SlotList struct {
 
 	// Zone IANA time zone of the dates.
 	Zone string `json:"zone"`
+}
+
+// StartRequest Where the visit starts.
+type StartRequest struct {
+	// Desk Name of the desk; absent for the one to which the visitor is called.
+	Desk string `json:"desk,omitempty"`
 }
 
 // Text One text in Arabic and English.
@@ -1096,6 +1751,57 @@ type WaitlistTicket struct {
 	Token string `json:"token"`
 }
 
+// WalkIn Somebody who came without a booking and is in the hall.
+type WalkIn struct {
+	// ArrivedAt When the visitor came.
+	ArrivedAt time.Time `json:"arrived_at"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// End Its end.
+	End time.Time `json:"end"`
+
+	// ManageToken What lets the visitor see the visit.
+	ManageToken string `json:"manage_token"`
+
+	// Number The number that is called.
+	Number int `json:"number"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start The start of the place, with the branch's offset.
+	Start time.Time `json:"start"`
+}
+
+// WalkInRequest Somebody who comes without a booking.
+type WalkInRequest struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Mobile A mobile for messages; without one there are none.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Needs What the visitors need.
+	Needs []Need `json:"needs,omitempty"`
+
+	// Party Number of visitors.
+	Party int `json:"party,omitempty"`
+
+	// Representative Who comes on the visitor's behalf.
+	Representative *Representative `json:"representative,omitempty"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Visitor Who comes, or on whose behalf somebody comes.
+	Visitor Visitor `json:"visitor"`
+}
+
 // AcceptLanguage defines model for AcceptLanguage.
 type AcceptLanguage = string
 
@@ -1108,8 +1814,20 @@ type BranchSlug = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DeskGroupID defines model for DeskGroupID.
+type DeskGroupID = string
+
+// DeskName defines model for DeskName.
+type DeskName = string
+
+// HallBranch defines model for HallBranch.
+type HallBranch = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// IfMatch defines model for IfMatch.
+type IfMatch = string
 
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
@@ -1123,6 +1841,9 @@ type Needs = string
 // Party defines model for Party.
 type Party = int
 
+// PlanDate defines model for PlanDate.
+type PlanDate = string
+
 // ServiceSlug defines model for ServiceSlug.
 type ServiceSlug = string
 
@@ -1131,6 +1852,9 @@ type WaitlistID = string
 
 // Conflict What went wrong (RFC 9457).
 type Conflict = Problem
+
+// EditConflict What went wrong (RFC 9457).
+type EditConflict = Problem
 
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
@@ -1146,6 +1870,12 @@ type Malformed = Problem
 
 // NotFound What went wrong (RFC 9457).
 type NotFound = Problem
+
+// PlanConflict What went wrong (RFC 9457).
+type PlanConflict = Problem
+
+// PlanInvalid What went wrong (RFC 9457).
+type PlanInvalid = Problem
 
 // SlotTaken What went wrong (RFC 9457).
 type SlotTaken = Problem
@@ -1164,6 +1894,9 @@ type Unavailable = Problem
 
 // UnsupportedMediaType What went wrong (RFC 9457).
 type UnsupportedMediaType = Problem
+
+// VersionNeeded What went wrong (RFC 9457).
+type VersionNeeded = Problem
 
 // CreateAppointmentParams defines parameters for CreateAppointment.
 type CreateAppointmentParams struct {
@@ -1198,6 +1931,18 @@ type CancelAppointmentParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CheckInParams defines parameters for CheckIn.
+type CheckInParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CompleteVisitParams defines parameters for CompleteVisit.
+type CompleteVisitParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // DeclineAppointmentParams defines parameters for DeclineAppointment.
 type DeclineAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -1216,8 +1961,44 @@ type MoveAppointmentParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// RecordNoShowParams defines parameters for RecordNoShow.
+type RecordNoShowParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// MissVisitorParams defines parameters for MissVisitor.
+type MissVisitorParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ProposeStartParams defines parameters for ProposeStart.
 type ProposeStartParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// RecallVisitorParams defines parameters for RecallVisitor.
+type RecallVisitorParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// RestoreVisitParams defines parameters for RestoreVisit.
+type RestoreVisitParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// StartVisitParams defines parameters for StartVisit.
+type StartVisitParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CreateArrivalParams defines parameters for CreateArrival.
+type CreateArrivalParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -1252,6 +2033,198 @@ type ListBranchesParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CallVisitorParams defines parameters for CallVisitor.
+type CallVisitorParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AnnounceDelayParams defines parameters for AnnounceDelay.
+type AnnounceDelayParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListDesksParams defines parameters for ListDesks.
+type ListDesksParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DeleteDeskParams defines parameters for DeleteDesk.
+type DeleteDeskParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// PutDeskParams defines parameters for PutDesk.
+type PutDeskParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetDisplayParams defines parameters for GetDisplay.
+type GetDisplayParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// LastEventID The `id` of the last event that a broken stream has had.
+	LastEventID string `json:"Last-Event-ID,omitempty"`
+}
+
+// GetHallParams defines parameters for GetHall.
+type GetHallParams struct {
+	// Date The date, in the branch's zone; today if absent.
+	Date string `form:"date,omitempty" json:"date,omitempty"`
+
+	// DeskGroup Slug of a desk group.
+	DeskGroup string `form:"desk_group,omitempty" json:"desk_group,omitempty"`
+
+	// Where Only visits that stand there.
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListDeskGroupsParams defines parameters for ListDeskGroups.
+type ListDeskGroupsParams struct {
+	// Department Slug of a department, to see only its desk groups.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Branch Slug of a branch, to see only its desk groups.
+	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetDeskGroupParams defines parameters for GetDeskGroup.
+type GetDeskGroupParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// EditDeskGroupParams defines parameters for EditDeskGroup.
+type EditDeskGroupParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// AddClosureParams defines parameters for AddClosure.
+type AddClosureParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// RemoveClosureParams defines parameters for RemoveClosure.
+type RemoveClosureParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetDeskGroupDayParams defines parameters for GetDeskGroupDay.
+type GetDeskGroupDayParams struct {
+	// Date The date, in the branch's zone.
+	Date string `form:"date" json:"date"`
+
+	// At An instant to explain.
+	At string `form:"at,omitempty" json:"at,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ClearHoursParams defines parameters for ClearHours.
+type ClearHoursParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// SetHoursParams defines parameters for SetHours.
+type SetHoursParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetOpeningsParams defines parameters for GetOpenings.
+type GetOpeningsParams struct {
+	// From First date, in the branch's zone; today if absent.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last date, included; 61 days after `from` if absent.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// UndoDeskGroupParams defines parameters for UndoDeskGroup.
+type UndoDeskGroupParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListFeedsParams defines parameters for ListFeeds.
+type ListFeedsParams struct {
+	// Department Slug of a department.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CreateFeedParams defines parameters for CreateFeed.
+type CreateFeedParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteFeedParams defines parameters for DeleteFeed.
+type DeleteFeedParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // SearchGuideParams defines parameters for SearchGuide.
 type SearchGuideParams struct {
 	// Q What the visitor wants, in Arabic or English.
@@ -1277,6 +2250,48 @@ type DeleteHoldParams struct {
 
 	// HoldToken The `token` of the hold.
 	HoldToken string `json:"Hold-Token,omitempty"`
+}
+
+// GetHolidaysParams defines parameters for GetHolidays.
+type GetHolidaysParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SetHolidaysParams defines parameters for SetHolidays.
+type SetHolidaysParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// ImportHolidaysParams defines parameters for ImportHolidays.
+type ImportHolidaysParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// UndoHolidaysParams defines parameters for UndoHolidays.
+type UndoHolidaysParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// AnnounceHolidayParams defines parameters for AnnounceHoliday.
+type AnnounceHolidayParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
 // GetMeParams defines parameters for GetMe.
@@ -1471,8 +2486,20 @@ type DeclineOfferParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CreateWalkInParams defines parameters for CreateWalkIn.
+type CreateWalkInParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentRequest
+
+// CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
+type CheckInJSONRequestBody = CheckInRequest
 
 // DeclineAppointmentJSONRequestBody defines body for DeclineAppointment for application/json ContentType.
 type DeclineAppointmentJSONRequestBody = DeclineRequest
@@ -1483,8 +2510,47 @@ type MoveAppointmentJSONRequestBody = MoveRequest
 // ProposeStartJSONRequestBody defines body for ProposeStart for application/json ContentType.
 type ProposeStartJSONRequestBody = MoveRequest
 
+// RestoreVisitJSONRequestBody defines body for RestoreVisit for application/json ContentType.
+type RestoreVisitJSONRequestBody = RestoreRequest
+
+// StartVisitJSONRequestBody defines body for StartVisit for application/json ContentType.
+type StartVisitJSONRequestBody = StartRequest
+
+// CreateArrivalJSONRequestBody defines body for CreateArrival for application/json ContentType.
+type CreateArrivalJSONRequestBody = ArrivalRequest
+
+// CallVisitorJSONRequestBody defines body for CallVisitor for application/json ContentType.
+type CallVisitorJSONRequestBody = CallRequest
+
+// AnnounceDelayJSONRequestBody defines body for AnnounceDelay for application/json ContentType.
+type AnnounceDelayJSONRequestBody = DelayRequest
+
+// PutDeskJSONRequestBody defines body for PutDesk for application/json ContentType.
+type PutDeskJSONRequestBody = DeskRequest
+
+// EditDeskGroupJSONRequestBody defines body for EditDeskGroup for application/json ContentType.
+type EditDeskGroupJSONRequestBody = PlanEdit
+
+// AddClosureJSONRequestBody defines body for AddClosure for application/json ContentType.
+type AddClosureJSONRequestBody = PlanClosure
+
+// SetHoursJSONRequestBody defines body for SetHours for application/json ContentType.
+type SetHoursJSONRequestBody = HoursRequest
+
+// CreateFeedJSONRequestBody defines body for CreateFeed for application/json ContentType.
+type CreateFeedJSONRequestBody = FeedRequest
+
 // CreateHoldJSONRequestBody defines body for CreateHold for application/json ContentType.
 type CreateHoldJSONRequestBody = HoldRequest
+
+// SetHolidaysJSONRequestBody defines body for SetHolidays for application/json ContentType.
+type SetHolidaysJSONRequestBody = HolidayListRequest
+
+// ImportHolidaysJSONRequestBody defines body for ImportHolidays for application/json ContentType.
+type ImportHolidaysJSONRequestBody = HolidayImport
+
+// AnnounceHolidayJSONRequestBody defines body for AnnounceHoliday for application/json ContentType.
+type AnnounceHolidayJSONRequestBody = PlanDateSpan
 
 // CreateVerificationJSONRequestBody defines body for CreateVerification for application/json ContentType.
 type CreateVerificationJSONRequestBody = VerificationRequest
@@ -1494,6 +2560,9 @@ type CheckVerificationJSONRequestBody = VerificationCheck
 
 // JoinWaitlistJSONRequestBody defines body for JoinWaitlist for application/json ContentType.
 type JoinWaitlistJSONRequestBody = WaitlistRequest
+
+// CreateWalkInJSONRequestBody defines body for CreateWalkIn for application/json ContentType.
+type CreateWalkInJSONRequestBody = WalkInRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1518,6 +2587,12 @@ type ServerInterface interface {
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(c *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error
+	// CheckIn Check a visitor in
+	// (POST /v1/appointments/{reference}/check-in)
+	CheckIn(c *fiber.Ctx, reference AppointmentReference, params CheckInParams) error
+	// CompleteVisit The visit is over
+	// (POST /v1/appointments/{reference}/complete)
+	CompleteVisit(c *fiber.Ctx, reference AppointmentReference, params CompleteVisitParams) error
 	// DeclineAppointment Decline a request
 	// (POST /v1/appointments/{reference}/decline)
 	DeclineAppointment(c *fiber.Ctx, reference AppointmentReference, params DeclineAppointmentParams) error
@@ -1527,15 +2602,93 @@ type ServerInterface interface {
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(c *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error
+	// RecordNoShow Nobody came
+	// (POST /v1/appointments/{reference}/no-show)
+	RecordNoShow(c *fiber.Ctx, reference AppointmentReference, params RecordNoShowParams) error
+	// MissVisitor Nobody came to the desk
+	// (POST /v1/appointments/{reference}/not-there)
+	MissVisitor(c *fiber.Ctx, reference AppointmentReference, params MissVisitorParams) error
 	// ProposeStart Propose another start for a request
 	// (POST /v1/appointments/{reference}/propose)
 	ProposeStart(c *fiber.Ctx, reference AppointmentReference, params ProposeStartParams) error
+	// RecallVisitor Call a visitor once more
+	// (POST /v1/appointments/{reference}/recall)
+	RecallVisitor(c *fiber.Ctx, reference AppointmentReference, params RecallVisitorParams) error
+	// RestoreVisit A no-show was none
+	// (POST /v1/appointments/{reference}/restore)
+	RestoreVisit(c *fiber.Ctx, reference AppointmentReference, params RestoreVisitParams) error
+	// StartVisit The visit starts
+	// (POST /v1/appointments/{reference}/start)
+	StartVisit(c *fiber.Ctx, reference AppointmentReference, params StartVisitParams) error
+	// CreateArrival Check somebody in who stands at reception
+	// (POST /v1/arrivals)
+	CreateArrival(c *fiber.Ctx, params CreateArrivalParams) error
 	// ListActs Who did what
 	// (GET /v1/audit)
 	ListActs(c *fiber.Ctx, params ListActsParams) error
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(c *fiber.Ctx, params ListBranchesParams) error
+	// CallVisitor Call the next visitor to a desk
+	// (POST /v1/branches/{branch}/calls)
+	CallVisitor(c *fiber.Ctx, branch HallBranch, params CallVisitorParams) error
+	// AnnounceDelay Tell visitors that they are called later
+	// (POST /v1/branches/{branch}/delays)
+	AnnounceDelay(c *fiber.Ctx, branch HallBranch, params AnnounceDelayParams) error
+	// ListDesks The desks of a branch
+	// (GET /v1/branches/{branch}/desks)
+	ListDesks(c *fiber.Ctx, branch HallBranch, params ListDesksParams) error
+	// DeleteDesk Remove a desk
+	// (DELETE /v1/branches/{branch}/desks/{desk})
+	DeleteDesk(c *fiber.Ctx, branch HallBranch, desk DeskName, params DeleteDeskParams) error
+	// PutDesk Add or change a desk
+	// (PUT /v1/branches/{branch}/desks/{desk})
+	PutDesk(c *fiber.Ctx, branch HallBranch, desk DeskName, params PutDeskParams) error
+	// GetDisplay Who is called
+	// (GET /v1/branches/{branch}/display)
+	GetDisplay(c *fiber.Ctx, branch HallBranch, params GetDisplayParams) error
+	// GetHall The hall of a day
+	// (GET /v1/branches/{branch}/hall)
+	GetHall(c *fiber.Ctx, branch HallBranch, params GetHallParams) error
+	// ListDeskGroups List the desk groups
+	// (GET /v1/desk-groups)
+	ListDeskGroups(c *fiber.Ctx, params ListDeskGroupsParams) error
+	// GetDeskGroup Read a calendar
+	// (GET /v1/desk-groups/{id})
+	GetDeskGroup(c *fiber.Ctx, id DeskGroupID, params GetDeskGroupParams) error
+	// EditDeskGroup Change a calendar
+	// (PATCH /v1/desk-groups/{id})
+	EditDeskGroup(c *fiber.Ctx, id DeskGroupID, params EditDeskGroupParams) error
+	// AddClosure Close for a while
+	// (POST /v1/desk-groups/{id}/closures)
+	AddClosure(c *fiber.Ctx, id DeskGroupID, params AddClosureParams) error
+	// RemoveClosure Open again
+	// (DELETE /v1/desk-groups/{id}/closures/{index})
+	RemoveClosure(c *fiber.Ctx, id DeskGroupID, index int, params RemoveClosureParams) error
+	// GetDeskGroupDay Look at one day
+	// (GET /v1/desk-groups/{id}/day)
+	GetDeskGroupDay(c *fiber.Ctx, id DeskGroupID, params GetDeskGroupDayParams) error
+	// ClearHours Take back the hours of one date
+	// (DELETE /v1/desk-groups/{id}/hours/{date})
+	ClearHours(c *fiber.Ctx, id DeskGroupID, date PlanDate, params ClearHoursParams) error
+	// SetHours Give one date its own hours
+	// (PUT /v1/desk-groups/{id}/hours/{date})
+	SetHours(c *fiber.Ctx, id DeskGroupID, date PlanDate, params SetHoursParams) error
+	// GetOpenings Openings for calendar programs
+	// (GET /v1/desk-groups/{id}/openings.ics)
+	GetOpenings(c *fiber.Ctx, id DeskGroupID, params GetOpeningsParams) error
+	// UndoDeskGroup Undo the last change
+	// (POST /v1/desk-groups/{id}/undo)
+	UndoDeskGroup(c *fiber.Ctx, id DeskGroupID, params UndoDeskGroupParams) error
+	// ListFeeds List the calendar feeds
+	// (GET /v1/feeds)
+	ListFeeds(c *fiber.Ctx, params ListFeedsParams) error
+	// CreateFeed Make a calendar feed
+	// (POST /v1/feeds)
+	CreateFeed(c *fiber.Ctx, params CreateFeedParams) error
+	// DeleteFeed Revoke a calendar feed
+	// (DELETE /v1/feeds/{id})
+	DeleteFeed(c *fiber.Ctx, id string, params DeleteFeedParams) error
 	// SearchGuide Find what a visitor wants
 	// (GET /v1/guide)
 	SearchGuide(c *fiber.Ctx, params SearchGuideParams) error
@@ -1545,6 +2698,21 @@ type ServerInterface interface {
 	// DeleteHold Release a hold
 	// (DELETE /v1/holds/{id})
 	DeleteHold(c *fiber.Ctx, id string, params DeleteHoldParams) error
+	// GetHolidays Read the holidays
+	// (GET /v1/holidays)
+	GetHolidays(c *fiber.Ctx, params GetHolidaysParams) error
+	// SetHolidays Replace the holidays
+	// (PUT /v1/holidays)
+	SetHolidays(c *fiber.Ctx, params SetHolidaysParams) error
+	// ImportHolidays Take over a calendar file
+	// (POST /v1/holidays/import)
+	ImportHolidays(c *fiber.Ctx, params ImportHolidaysParams) error
+	// UndoHolidays Undo the last change of the holidays
+	// (POST /v1/holidays/undo)
+	UndoHolidays(c *fiber.Ctx, params UndoHolidaysParams) error
+	// AnnounceHoliday Announce a holiday
+	// (PUT /v1/holidays/{slug}/announced/{year})
+	AnnounceHoliday(c *fiber.Ctx, slug string, year int, params AnnounceHolidayParams) error
 	// GetMe Who asks
 	// (GET /v1/me)
 	GetMe(c *fiber.Ctx, params GetMeParams) error
@@ -1593,6 +2761,9 @@ type ServerInterface interface {
 	// DeclineOffer Decline the offered place
 	// (POST /v1/waitlist/{id}/decline)
 	DeclineOffer(c *fiber.Ctx, id WaitlistID, params DeclineOfferParams) error
+	// CreateWalkIn Serve somebody who comes without a booking
+	// (POST /v1/walk-ins)
+	CreateWalkIn(c *fiber.Ctx, params CreateWalkInParams) error
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -1904,6 +3075,108 @@ func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// CheckIn operation middleware
+func (siw *ServerInterfaceWrapper) CheckIn(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CheckInParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckIn(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CompleteVisit operation middleware
+func (siw *ServerInterfaceWrapper) CompleteVisit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompleteVisitParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CompleteVisit(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // DeclineAppointment operation middleware
 func (siw *ServerInterfaceWrapper) DeclineAppointment(c *fiber.Ctx) error {
 
@@ -2057,6 +3330,108 @@ func (siw *ServerInterfaceWrapper) MoveAppointment(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// RecordNoShow operation middleware
+func (siw *ServerInterfaceWrapper) RecordNoShow(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordNoShowParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecordNoShow(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MissVisitor operation middleware
+func (siw *ServerInterfaceWrapper) MissVisitor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MissVisitorParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MissVisitor(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ProposeStart operation middleware
 func (siw *ServerInterfaceWrapper) ProposeStart(c *fiber.Ctx) error {
 
@@ -2095,6 +3470,202 @@ func (siw *ServerInterfaceWrapper) ProposeStart(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ProposeStart(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RecallVisitor operation middleware
+func (siw *ServerInterfaceWrapper) RecallVisitor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecallVisitorParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecallVisitor(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RestoreVisit operation middleware
+func (siw *ServerInterfaceWrapper) RestoreVisit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RestoreVisitParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RestoreVisit(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StartVisit operation middleware
+func (siw *ServerInterfaceWrapper) StartVisit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartVisitParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StartVisit(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateArrival operation middleware
+func (siw *ServerInterfaceWrapper) CreateArrival(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateArrivalParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateArrival(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2229,6 +3800,1320 @@ func (siw *ServerInterfaceWrapper) ListBranches(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListBranches(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CallVisitor operation middleware
+func (siw *ServerInterfaceWrapper) CallVisitor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CallVisitorParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CallVisitor(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AnnounceDelay operation middleware
+func (siw *ServerInterfaceWrapper) AnnounceDelay(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnnounceDelayParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AnnounceDelay(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListDesks operation middleware
+func (siw *ServerInterfaceWrapper) ListDesks(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDesksParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDesks(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeleteDesk operation middleware
+func (siw *ServerInterfaceWrapper) DeleteDesk(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Path parameter "desk" -------------
+	var desk DeskName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "desk", c.Params("desk"), &desk, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteDeskParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeleteDesk(c, branch, desk, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutDesk operation middleware
+func (siw *ServerInterfaceWrapper) PutDesk(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Path parameter "desk" -------------
+	var desk DeskName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "desk", c.Params("desk"), &desk, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutDeskParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutDesk(c, branch, desk, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDisplay operation middleware
+func (siw *ServerInterfaceWrapper) GetDisplay(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDisplayParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Last-Event-ID, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Last-Event-ID: %w", err).Error())
+		}
+
+		params.LastEventID = LastEventID
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDisplay(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetHall operation middleware
+func (siw *ServerInterfaceWrapper) GetHall(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch HallBranch
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetHallParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date", query, &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter date: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "desk_group" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "desk_group", query, &params.DeskGroup, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk_group: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "where" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "where", query, &params.Where, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter where: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetHall(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListDeskGroups operation middleware
+func (siw *ServerInterfaceWrapper) ListDeskGroups(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeskGroupsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", query, &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDeskGroups(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDeskGroup operation middleware
+func (siw *ServerInterfaceWrapper) GetDeskGroup(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDeskGroupParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDeskGroup(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EditDeskGroup operation middleware
+func (siw *ServerInterfaceWrapper) EditDeskGroup(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditDeskGroupParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EditDeskGroup(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AddClosure operation middleware
+func (siw *ServerInterfaceWrapper) AddClosure(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddClosureParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AddClosure(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveClosure operation middleware
+func (siw *ServerInterfaceWrapper) RemoveClosure(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "index" -------------
+	var index int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "index", c.Params("index"), &index, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter index: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveClosureParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveClosure(c, id, index, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDeskGroupDay operation middleware
+func (siw *ServerInterfaceWrapper) GetDeskGroupDay(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDeskGroupDayParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "date", query, &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter date: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at", query, &params.At, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter at: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDeskGroupDay(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ClearHours operation middleware
+func (siw *ServerInterfaceWrapper) ClearHours(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "date" -------------
+	var date PlanDate
+
+	err = runtime.BindStyledParameterWithOptions("simple", "date", c.Params("date"), &date, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter date: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearHoursParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ClearHours(c, id, date, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetHours operation middleware
+func (siw *ServerInterfaceWrapper) SetHours(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "date" -------------
+	var date PlanDate
+
+	err = runtime.BindStyledParameterWithOptions("simple", "date", c.Params("date"), &date, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter date: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetHoursParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetHours(c, id, date, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetOpenings operation middleware
+func (siw *ServerInterfaceWrapper) GetOpenings(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOpeningsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOpenings(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UndoDeskGroup operation middleware
+func (siw *ServerInterfaceWrapper) UndoDeskGroup(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UndoDeskGroupParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UndoDeskGroup(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListFeeds operation middleware
+func (siw *ServerInterfaceWrapper) ListFeeds(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFeedsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFeeds(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateFeed operation middleware
+func (siw *ServerInterfaceWrapper) CreateFeed(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateFeedParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateFeed(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeleteFeed operation middleware
+func (siw *ServerInterfaceWrapper) DeleteFeed(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteFeedParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeleteFeed(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2413,6 +5298,305 @@ func (siw *ServerInterfaceWrapper) DeleteHold(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.DeleteHold(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetHolidays operation middleware
+func (siw *ServerInterfaceWrapper) GetHolidays(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetHolidaysParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetHolidays(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetHolidays operation middleware
+func (siw *ServerInterfaceWrapper) SetHolidays(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetHolidaysParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetHolidays(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportHolidays operation middleware
+func (siw *ServerInterfaceWrapper) ImportHolidays(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportHolidaysParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportHolidays(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UndoHolidays operation middleware
+func (siw *ServerInterfaceWrapper) UndoHolidays(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UndoHolidaysParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UndoHolidays(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AnnounceHoliday operation middleware
+func (siw *ServerInterfaceWrapper) AnnounceHoliday(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "slug" -------------
+	var slug string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", c.Params("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter slug: %w", err).Error())
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", c.Params("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter year: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnnounceHolidayParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AnnounceHoliday(c, slug, year, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -3522,6 +6706,66 @@ func (siw *ServerInterfaceWrapper) DeclineOffer(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// CreateWalkIn operation middleware
+func (siw *ServerInterfaceWrapper) CreateWalkIn(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateWalkInParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateWalkIn(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // FiberServerOptions provides options for the Fiber server.
 type FiberServerOptions struct {
 	BaseURL            string
@@ -3565,6 +6809,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Delete(options.BaseURL+"/v1/holds/:id", wrapper.DeleteHold)
 
+	router.Get(options.BaseURL+"/v1/feeds", wrapper.ListFeeds)
+
+	router.Post(options.BaseURL+"/v1/feeds", wrapper.CreateFeed)
+
+	router.Delete(options.BaseURL+"/v1/feeds/:id", wrapper.DeleteFeed)
+
 	router.Post(options.BaseURL+"/v1/verifications", wrapper.CreateVerification)
 
 	router.Post(options.BaseURL+"/v1/verifications/:id/check", wrapper.CheckVerification)
@@ -3589,6 +6839,36 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/propose", wrapper.ProposeStart)
 
+	router.Get(options.BaseURL+"/v1/desk-groups", wrapper.ListDeskGroups)
+
+	router.Get(options.BaseURL+"/v1/desk-groups/:id", wrapper.GetDeskGroup)
+
+	router.Patch(options.BaseURL+"/v1/desk-groups/:id", wrapper.EditDeskGroup)
+
+	router.Post(options.BaseURL+"/v1/desk-groups/:id/closures", wrapper.AddClosure)
+
+	router.Delete(options.BaseURL+"/v1/desk-groups/:id/closures/:index", wrapper.RemoveClosure)
+
+	router.Delete(options.BaseURL+"/v1/desk-groups/:id/hours/:date", wrapper.ClearHours)
+
+	router.Put(options.BaseURL+"/v1/desk-groups/:id/hours/:date", wrapper.SetHours)
+
+	router.Post(options.BaseURL+"/v1/desk-groups/:id/undo", wrapper.UndoDeskGroup)
+
+	router.Get(options.BaseURL+"/v1/desk-groups/:id/day", wrapper.GetDeskGroupDay)
+
+	router.Get(options.BaseURL+"/v1/desk-groups/:id/openings.ics", wrapper.GetOpenings)
+
+	router.Get(options.BaseURL+"/v1/holidays", wrapper.GetHolidays)
+
+	router.Put(options.BaseURL+"/v1/holidays", wrapper.SetHolidays)
+
+	router.Put(options.BaseURL+"/v1/holidays/:slug/announced/:year", wrapper.AnnounceHoliday)
+
+	router.Post(options.BaseURL+"/v1/holidays/import", wrapper.ImportHolidays)
+
+	router.Post(options.BaseURL+"/v1/holidays/undo", wrapper.UndoHolidays)
+
 	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
 
 	router.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)
@@ -3605,6 +6885,38 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/waitlist/:id/decline", wrapper.DeclineOffer)
 
+	router.Post(options.BaseURL+"/v1/arrivals", wrapper.CreateArrival)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/check-in", wrapper.CheckIn)
+
+	router.Post(options.BaseURL+"/v1/branches/:branch/calls", wrapper.CallVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/recall", wrapper.RecallVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/not-there", wrapper.MissVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/start", wrapper.StartVisit)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/complete", wrapper.CompleteVisit)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/no-show", wrapper.RecordNoShow)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/restore", wrapper.RestoreVisit)
+
+	router.Post(options.BaseURL+"/v1/walk-ins", wrapper.CreateWalkIn)
+
+	router.Post(options.BaseURL+"/v1/branches/:branch/delays", wrapper.AnnounceDelay)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/hall", wrapper.GetHall)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/display", wrapper.GetDisplay)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/desks", wrapper.ListDesks)
+
+	router.Delete(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.DeleteDesk)
+
+	router.Put(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.PutDesk)
+
 	router.Get(options.BaseURL+"/healthz", wrapper.GetHealth)
 
 	router.Get(options.BaseURL+"/readyz", wrapper.GetReady)
@@ -3612,6 +6924,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 }
 
 type ConflictApplicationProblemPlusJSONResponse Problem
+
+type EditConflictApplicationProblemPlusJSONResponse Problem
 
 type ForbiddenApplicationProblemPlusJSONResponse Problem
 
@@ -3622,6 +6936,10 @@ type InvalidApplicationProblemPlusJSONResponse Problem
 type MalformedApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
+
+type PlanConflictApplicationProblemPlusJSONResponse Problem
+
+type PlanInvalidApplicationProblemPlusJSONResponse Problem
 
 type SlotTakenApplicationProblemPlusJSONResponse Problem
 
@@ -3648,6 +6966,8 @@ type UnavailableApplicationProblemPlusJSONResponse struct {
 }
 
 type UnsupportedMediaTypeApplicationProblemPlusJSONResponse Problem
+
+type VersionNeededApplicationProblemPlusJSONResponse Problem
 
 type GetHealthRequestObject struct {
 }
@@ -4274,6 +7594,234 @@ func (response CancelAppointment503ApplicationProblemPlusJSONResponse) VisitCanc
 	return ctx.JSON(&response.Body)
 }
 
+type CheckInRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    CheckInParams
+	Body      *CheckInJSONRequestBody
+}
+
+type CheckInResponseObject interface {
+	VisitCheckInResponse(ctx *fiber.Ctx) error
+}
+
+type CheckIn200JSONResponse HallVisit
+
+func (response CheckIn200JSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn400ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn401ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn403ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn404ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn409ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn413ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn415ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn422ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CheckIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn429ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CheckIn503ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CompleteVisitRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    CompleteVisitParams
+}
+
+type CompleteVisitResponseObject interface {
+	VisitCompleteVisitResponse(ctx *fiber.Ctx) error
+}
+
+type CompleteVisit200JSONResponse HallVisit
+
+func (response CompleteVisit200JSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit401ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit403ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit404ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit409ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit422ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteVisit429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit429ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CompleteVisit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteVisit503ApplicationProblemPlusJSONResponse) VisitCompleteVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type DeclineAppointmentRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    DeclineAppointmentParams
@@ -4644,6 +8192,200 @@ func (response MoveAppointment503ApplicationProblemPlusJSONResponse) VisitMoveAp
 	return ctx.JSON(&response.Body)
 }
 
+type RecordNoShowRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    RecordNoShowParams
+}
+
+type RecordNoShowResponseObject interface {
+	VisitRecordNoShowResponse(ctx *fiber.Ctx) error
+}
+
+type RecordNoShow200JSONResponse HallVisit
+
+func (response RecordNoShow200JSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow401ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow403ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow404ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow409ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow422ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RecordNoShow429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow429ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecordNoShow503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RecordNoShow503ApplicationProblemPlusJSONResponse) VisitRecordNoShowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MissVisitorRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    MissVisitorParams
+}
+
+type MissVisitorResponseObject interface {
+	VisitMissVisitorResponse(ctx *fiber.Ctx) error
+}
+
+type MissVisitor200JSONResponse HallVisit
+
+func (response MissVisitor200JSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor401ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor403ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor404ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor409ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor422ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type MissVisitor429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor429ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MissVisitor503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response MissVisitor503ApplicationProblemPlusJSONResponse) VisitMissVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ProposeStartRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    ProposeStartParams
@@ -4775,6 +8517,495 @@ func (response ProposeStart503ApplicationProblemPlusJSONResponse) VisitProposeSt
 	return ctx.JSON(&response.Body)
 }
 
+type RecallVisitorRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    RecallVisitorParams
+}
+
+type RecallVisitorResponseObject interface {
+	VisitRecallVisitorResponse(ctx *fiber.Ctx) error
+}
+
+type RecallVisitor200JSONResponse HallVisit
+
+func (response RecallVisitor200JSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor401ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor403ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor404ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor409ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor422ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RecallVisitor429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor429ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecallVisitor503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RecallVisitor503ApplicationProblemPlusJSONResponse) VisitRecallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RestoreVisitRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    RestoreVisitParams
+	Body      *RestoreVisitJSONRequestBody
+}
+
+type RestoreVisitResponseObject interface {
+	VisitRestoreVisitResponse(ctx *fiber.Ctx) error
+}
+
+type RestoreVisit200JSONResponse HallVisit
+
+func (response RestoreVisit200JSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit400ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit401ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit403ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit404ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit409ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit413ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit415ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit422ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RestoreVisit429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit429ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RestoreVisit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RestoreVisit503ApplicationProblemPlusJSONResponse) VisitRestoreVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StartVisitRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    StartVisitParams
+	Body      *StartVisitJSONRequestBody
+}
+
+type StartVisitResponseObject interface {
+	VisitStartVisitResponse(ctx *fiber.Ctx) error
+}
+
+type StartVisit200JSONResponse HallVisit
+
+func (response StartVisit200JSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit400ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit401ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit403ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit404ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit409ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit413ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit415ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit422ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type StartVisit429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit429ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StartVisit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response StartVisit503ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateArrivalRequestObject struct {
+	Params CreateArrivalParams
+	Body   *CreateArrivalJSONRequestBody
+}
+
+type CreateArrivalResponseObject interface {
+	VisitCreateArrivalResponse(ctx *fiber.Ctx) error
+}
+
+type CreateArrival200JSONResponse HallVisit
+
+func (response CreateArrival200JSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival400ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival401ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival403ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival404ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival409ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival413ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival415ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival422ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateArrival429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival429ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateArrival503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateArrival503ApplicationProblemPlusJSONResponse) VisitCreateArrivalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListActsRequestObject struct {
 	Params ListActsParams
 }
@@ -4894,6 +9125,2266 @@ type ListBranches503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListBranches503ApplicationProblemPlusJSONResponse) VisitListBranchesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CallVisitorRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params CallVisitorParams
+	Body   *CallVisitorJSONRequestBody
+}
+
+type CallVisitorResponseObject interface {
+	VisitCallVisitorResponse(ctx *fiber.Ctx) error
+}
+
+type CallVisitor200JSONResponse HallVisit
+
+func (response CallVisitor200JSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor400ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor401ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor403ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor404ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor409ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor413ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor415ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor422ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CallVisitor429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor429ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CallVisitor503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CallVisitor503ApplicationProblemPlusJSONResponse) VisitCallVisitorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnnounceDelayRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params AnnounceDelayParams
+	Body   *AnnounceDelayJSONRequestBody
+}
+
+type AnnounceDelayResponseObject interface {
+	VisitAnnounceDelayResponse(ctx *fiber.Ctx) error
+}
+
+type AnnounceDelay201JSONResponse Delay
+
+func (response AnnounceDelay201JSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay400ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay401ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay403ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay404ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay409ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay413ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay415ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay422ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceDelay429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay429ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnnounceDelay503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceDelay503ApplicationProblemPlusJSONResponse) VisitAnnounceDelayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDesksRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params ListDesksParams
+}
+
+type ListDesksResponseObject interface {
+	VisitListDesksResponse(ctx *fiber.Ctx) error
+}
+
+type ListDesks200JSONResponse DeskList
+
+func (response ListDesks200JSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks401ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks403ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks404ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks422ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListDesks429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks429ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDesks503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListDesks503ApplicationProblemPlusJSONResponse) VisitListDesksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteDeskRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Desk   DeskName   `json:"desk"`
+	Params DeleteDeskParams
+}
+
+type DeleteDeskResponseObject interface {
+	VisitDeleteDeskResponse(ctx *fiber.Ctx) error
+}
+
+type DeleteDesk204Response struct {
+}
+
+func (response DeleteDesk204Response) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DeleteDesk401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk401ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk403ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk404ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk422ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteDesk429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk429ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteDesk503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteDesk503ApplicationProblemPlusJSONResponse) VisitDeleteDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutDeskRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Desk   DeskName   `json:"desk"`
+	Params PutDeskParams
+	Body   *PutDeskJSONRequestBody
+}
+
+type PutDeskResponseObject interface {
+	VisitPutDeskResponse(ctx *fiber.Ctx) error
+}
+
+type PutDesk200JSONResponse Desk
+
+func (response PutDesk200JSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk400ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk401ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk403ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk404ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk409ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk413ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk415ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk422ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type PutDesk429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk429ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutDesk503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response PutDesk503ApplicationProblemPlusJSONResponse) VisitPutDeskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDisplayRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params GetDisplayParams
+}
+
+type GetDisplayResponseObject interface {
+	VisitGetDisplayResponse(ctx *fiber.Ctx) error
+}
+
+type GetDisplay200JSONResponse Display
+
+func (response GetDisplay200JSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDisplay200TextEventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDisplay200TextEventStreamResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	// Fiber/fasthttp streams through a callback: fasthttp emits
+	// a chunk each time we call w.Flush(), so clients see
+	// streaming data immediately instead of waiting on buffering.
+	ctx.Response().SetBodyStreamWriter(func(w *bufio.Writer) {
+		if closer, ok := response.Body.(io.ReadCloser); ok {
+			defer closer.Close()
+		}
+		buf := make([]byte, 4096)
+		for {
+			n, err := response.Body.Read(buf)
+			if n > 0 {
+				if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+					return
+				}
+				if flushErr := w.Flush(); flushErr != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+type GetDisplay404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay404ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDisplay422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay422ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetDisplay429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay429ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDisplay503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetDisplay503ApplicationProblemPlusJSONResponse) VisitGetDisplayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetHallRequestObject struct {
+	Branch HallBranch `json:"branch"`
+	Params GetHallParams
+}
+
+type GetHallResponseObject interface {
+	VisitGetHallResponse(ctx *fiber.Ctx) error
+}
+
+type GetHall200JSONResponse Hall
+
+func (response GetHall200JSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall401ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall403ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall404ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall422ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetHall429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall429ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetHall503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetHall503ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDeskGroupsRequestObject struct {
+	Params ListDeskGroupsParams
+}
+
+type ListDeskGroupsResponseObject interface {
+	VisitListDeskGroupsResponse(ctx *fiber.Ctx) error
+}
+
+type ListDeskGroups200JSONResponse DeskGroupList
+
+func (response ListDeskGroups200JSONResponse) VisitListDeskGroupsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDeskGroups401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeskGroups401ApplicationProblemPlusJSONResponse) VisitListDeskGroupsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListDeskGroups403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeskGroups403ApplicationProblemPlusJSONResponse) VisitListDeskGroupsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListDeskGroups422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeskGroups422ApplicationProblemPlusJSONResponse) VisitListDeskGroupsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListDeskGroups429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeskGroups429ApplicationProblemPlusJSONResponse) VisitListDeskGroupsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDeskGroups503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeskGroups503ApplicationProblemPlusJSONResponse) VisitListDeskGroupsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDeskGroupRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params GetDeskGroupParams
+}
+
+type GetDeskGroupResponseObject interface {
+	VisitGetDeskGroupResponse(ctx *fiber.Ctx) error
+}
+
+type GetDeskGroup200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDeskGroup200JSONResponse struct {
+	Body    DeskGroup
+	Headers GetDeskGroup200ResponseHeaders
+}
+
+func (response GetDeskGroup200JSONResponse) VisitGetDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDeskGroup401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroup401ApplicationProblemPlusJSONResponse) VisitGetDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroup403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroup403ApplicationProblemPlusJSONResponse) VisitGetDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroup404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroup404ApplicationProblemPlusJSONResponse) VisitGetDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroup422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroup422ApplicationProblemPlusJSONResponse) VisitGetDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroup429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroup429ApplicationProblemPlusJSONResponse) VisitGetDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDeskGroup503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroup503ApplicationProblemPlusJSONResponse) VisitGetDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EditDeskGroupRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params EditDeskGroupParams
+	Body   *EditDeskGroupJSONRequestBody
+}
+
+type EditDeskGroupResponseObject interface {
+	VisitEditDeskGroupResponse(ctx *fiber.Ctx) error
+}
+
+type EditDeskGroup200ResponseHeaders struct {
+	ETag string
+}
+
+type EditDeskGroup200JSONResponse struct {
+	Body    DeskGroup
+	Headers EditDeskGroup200ResponseHeaders
+}
+
+func (response EditDeskGroup200JSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EditDeskGroup400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup400ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup401ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup403ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup404ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup409ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup412ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup413ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup415ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup422ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup428ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type EditDeskGroup429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup429ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EditDeskGroup503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EditDeskGroup503ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AddClosureRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params AddClosureParams
+	Body   *AddClosureJSONRequestBody
+}
+
+type AddClosureResponseObject interface {
+	VisitAddClosureResponse(ctx *fiber.Ctx) error
+}
+
+type AddClosure200ResponseHeaders struct {
+	ETag string
+}
+
+type AddClosure200JSONResponse struct {
+	Body    DeskGroup
+	Headers AddClosure200ResponseHeaders
+}
+
+func (response AddClosure200JSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AddClosure400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure400ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure401ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure403ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure404ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure409ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure412ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure413ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure415ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure422ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure428ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type AddClosure429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure429ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AddClosure503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AddClosure503ApplicationProblemPlusJSONResponse) VisitAddClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveClosureRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Index  int         `json:"index"`
+	Params RemoveClosureParams
+}
+
+type RemoveClosureResponseObject interface {
+	VisitRemoveClosureResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveClosure200ResponseHeaders struct {
+	ETag string
+}
+
+type RemoveClosure200JSONResponse struct {
+	Body    DeskGroup
+	Headers RemoveClosure200ResponseHeaders
+}
+
+func (response RemoveClosure200JSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveClosure401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure401ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type RemoveClosure403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure403ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type RemoveClosure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure404ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RemoveClosure409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure409ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RemoveClosure412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure412ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type RemoveClosure422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure422ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RemoveClosure428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure428ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type RemoveClosure429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure429ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveClosure503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveClosure503ApplicationProblemPlusJSONResponse) VisitRemoveClosureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDeskGroupDayRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params GetDeskGroupDayParams
+}
+
+type GetDeskGroupDayResponseObject interface {
+	VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error
+}
+
+type GetDeskGroupDay200JSONResponse DeskGroupDay
+
+func (response GetDeskGroupDay200JSONResponse) VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroupDay401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroupDay401ApplicationProblemPlusJSONResponse) VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroupDay403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroupDay403ApplicationProblemPlusJSONResponse) VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroupDay404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroupDay404ApplicationProblemPlusJSONResponse) VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroupDay422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroupDay422ApplicationProblemPlusJSONResponse) VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetDeskGroupDay429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroupDay429ApplicationProblemPlusJSONResponse) VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDeskGroupDay503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetDeskGroupDay503ApplicationProblemPlusJSONResponse) VisitGetDeskGroupDayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ClearHoursRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Date   PlanDate    `json:"date"`
+	Params ClearHoursParams
+}
+
+type ClearHoursResponseObject interface {
+	VisitClearHoursResponse(ctx *fiber.Ctx) error
+}
+
+type ClearHours200ResponseHeaders struct {
+	ETag string
+}
+
+type ClearHours200JSONResponse struct {
+	Body    DeskGroup
+	Headers ClearHours200ResponseHeaders
+}
+
+func (response ClearHours200JSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ClearHours401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours401ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ClearHours403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours403ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ClearHours404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours404ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ClearHours409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours409ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ClearHours412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours412ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type ClearHours422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours422ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ClearHours428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours428ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type ClearHours429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours429ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ClearHours503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ClearHours503ApplicationProblemPlusJSONResponse) VisitClearHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetHoursRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Date   PlanDate    `json:"date"`
+	Params SetHoursParams
+	Body   *SetHoursJSONRequestBody
+}
+
+type SetHoursResponseObject interface {
+	VisitSetHoursResponse(ctx *fiber.Ctx) error
+}
+
+type SetHours200ResponseHeaders struct {
+	ETag string
+}
+
+type SetHours200JSONResponse struct {
+	Body    DeskGroup
+	Headers SetHours200ResponseHeaders
+}
+
+func (response SetHours200JSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetHours400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours400ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours401ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours403ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours404ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours409ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours412ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours413ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours415ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours422ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours428ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type SetHours429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours429ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetHours503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SetHours503ApplicationProblemPlusJSONResponse) VisitSetHoursResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetOpeningsRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params GetOpeningsParams
+}
+
+type GetOpeningsResponseObject interface {
+	VisitGetOpeningsResponse(ctx *fiber.Ctx) error
+}
+
+type GetOpenings200TextCalendarResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetOpenings200TextCalendarResponse) VisitGetOpeningsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/calendar")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetOpenings401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetOpenings401ApplicationProblemPlusJSONResponse) VisitGetOpeningsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetOpenings403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetOpenings403ApplicationProblemPlusJSONResponse) VisitGetOpeningsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetOpenings404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetOpenings404ApplicationProblemPlusJSONResponse) VisitGetOpeningsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetOpenings422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetOpenings422ApplicationProblemPlusJSONResponse) VisitGetOpeningsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetOpenings429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetOpenings429ApplicationProblemPlusJSONResponse) VisitGetOpeningsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetOpenings503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetOpenings503ApplicationProblemPlusJSONResponse) VisitGetOpeningsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoDeskGroupRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params UndoDeskGroupParams
+}
+
+type UndoDeskGroupResponseObject interface {
+	VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error
+}
+
+type UndoDeskGroup200ResponseHeaders struct {
+	ETag string
+}
+
+type UndoDeskGroup200JSONResponse struct {
+	Body    DeskGroup
+	Headers UndoDeskGroup200ResponseHeaders
+}
+
+func (response UndoDeskGroup200JSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoDeskGroup401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup401ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type UndoDeskGroup403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup403ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type UndoDeskGroup404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup404ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type UndoDeskGroup409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup409ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UndoDeskGroup412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup412ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UndoDeskGroup422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup422ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type UndoDeskGroup428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup428ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type UndoDeskGroup429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup429ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoDeskGroup503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UndoDeskGroup503ApplicationProblemPlusJSONResponse) VisitUndoDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListFeedsRequestObject struct {
+	Params ListFeedsParams
+}
+
+type ListFeedsResponseObject interface {
+	VisitListFeedsResponse(ctx *fiber.Ctx) error
+}
+
+type ListFeeds200JSONResponse FeedList
+
+func (response ListFeeds200JSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds401ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds403ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds422ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListFeeds429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds429ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListFeeds503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListFeeds503ApplicationProblemPlusJSONResponse) VisitListFeedsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateFeedRequestObject struct {
+	Params CreateFeedParams
+	Body   *CreateFeedJSONRequestBody
+}
+
+type CreateFeedResponseObject interface {
+	VisitCreateFeedResponse(ctx *fiber.Ctx) error
+}
+
+type CreateFeed201JSONResponse Feed
+
+func (response CreateFeed201JSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed400ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed401ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed403ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed404ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed409ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed413ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed415ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed422ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateFeed429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed429ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateFeed503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateFeed503ApplicationProblemPlusJSONResponse) VisitCreateFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteFeedRequestObject struct {
+	ID     string `json:"id"`
+	Params DeleteFeedParams
+}
+
+type DeleteFeedResponseObject interface {
+	VisitDeleteFeedResponse(ctx *fiber.Ctx) error
+}
+
+type DeleteFeed204Response struct {
+}
+
+func (response DeleteFeed204Response) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DeleteFeed401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed401ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed403ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed404ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed422ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DeleteFeed429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed429ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeleteFeed503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteFeed503ApplicationProblemPlusJSONResponse) VisitDeleteFeedResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -5161,6 +11652,696 @@ type DeleteHold503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DeleteHold503ApplicationProblemPlusJSONResponse) VisitDeleteHoldResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetHolidaysRequestObject struct {
+	Params GetHolidaysParams
+}
+
+type GetHolidaysResponseObject interface {
+	VisitGetHolidaysResponse(ctx *fiber.Ctx) error
+}
+
+type GetHolidays200ResponseHeaders struct {
+	ETag string
+}
+
+type GetHolidays200JSONResponse struct {
+	Body    HolidayList
+	Headers GetHolidays200ResponseHeaders
+}
+
+func (response GetHolidays200JSONResponse) VisitGetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetHolidays401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetHolidays401ApplicationProblemPlusJSONResponse) VisitGetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetHolidays403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetHolidays403ApplicationProblemPlusJSONResponse) VisitGetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetHolidays422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetHolidays422ApplicationProblemPlusJSONResponse) VisitGetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetHolidays429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetHolidays429ApplicationProblemPlusJSONResponse) VisitGetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetHolidays503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetHolidays503ApplicationProblemPlusJSONResponse) VisitGetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetHolidaysRequestObject struct {
+	Params SetHolidaysParams
+	Body   *SetHolidaysJSONRequestBody
+}
+
+type SetHolidaysResponseObject interface {
+	VisitSetHolidaysResponse(ctx *fiber.Ctx) error
+}
+
+type SetHolidays200ResponseHeaders struct {
+	ETag string
+}
+
+type SetHolidays200JSONResponse struct {
+	Body    HolidayList
+	Headers SetHolidays200ResponseHeaders
+}
+
+func (response SetHolidays200JSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetHolidays400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays400ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays401ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays403ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays404ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays409ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays412ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays413ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays415ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays422ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays428ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type SetHolidays429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays429ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetHolidays503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SetHolidays503ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportHolidaysRequestObject struct {
+	Params ImportHolidaysParams
+	Body   *ImportHolidaysJSONRequestBody
+}
+
+type ImportHolidaysResponseObject interface {
+	VisitImportHolidaysResponse(ctx *fiber.Ctx) error
+}
+
+type ImportHolidays200ResponseHeaders struct {
+	ETag string
+}
+
+type ImportHolidays200JSONResponse struct {
+	Body    HolidayList
+	Headers ImportHolidays200ResponseHeaders
+}
+
+func (response ImportHolidays200JSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportHolidays400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays400ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays401ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays403ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays404ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays409ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays412ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays413ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays415ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays422ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays428ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type ImportHolidays429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays429ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportHolidays503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ImportHolidays503ApplicationProblemPlusJSONResponse) VisitImportHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoHolidaysRequestObject struct {
+	Params UndoHolidaysParams
+}
+
+type UndoHolidaysResponseObject interface {
+	VisitUndoHolidaysResponse(ctx *fiber.Ctx) error
+}
+
+type UndoHolidays200ResponseHeaders struct {
+	ETag string
+}
+
+type UndoHolidays200JSONResponse struct {
+	Body    HolidayList
+	Headers UndoHolidays200ResponseHeaders
+}
+
+func (response UndoHolidays200JSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoHolidays401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays401ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type UndoHolidays403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays403ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type UndoHolidays404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays404ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type UndoHolidays409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays409ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UndoHolidays412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays412ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UndoHolidays422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays422ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type UndoHolidays428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays428ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type UndoHolidays429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays429ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoHolidays503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UndoHolidays503ApplicationProblemPlusJSONResponse) VisitUndoHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnnounceHolidayRequestObject struct {
+	Slug   string `json:"slug"`
+	Year   int    `json:"year"`
+	Params AnnounceHolidayParams
+	Body   *AnnounceHolidayJSONRequestBody
+}
+
+type AnnounceHolidayResponseObject interface {
+	VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error
+}
+
+type AnnounceHoliday200ResponseHeaders struct {
+	ETag string
+}
+
+type AnnounceHoliday200JSONResponse struct {
+	Body    HolidayList
+	Headers AnnounceHoliday200ResponseHeaders
+}
+
+func (response AnnounceHoliday200JSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnnounceHoliday400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday400ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday401ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday403ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday404ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday409ApplicationProblemPlusJSONResponse struct {
+	PlanConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday409ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday412ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday413ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday415ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday422ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday428ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type AnnounceHoliday429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday429ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnnounceHoliday503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AnnounceHoliday503ApplicationProblemPlusJSONResponse) VisitAnnounceHolidayResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -6587,6 +13768,136 @@ func (response DeclineOffer503ApplicationProblemPlusJSONResponse) VisitDeclineOf
 	return ctx.JSON(&response.Body)
 }
 
+type CreateWalkInRequestObject struct {
+	Params CreateWalkInParams
+	Body   *CreateWalkInJSONRequestBody
+}
+
+type CreateWalkInResponseObject interface {
+	VisitCreateWalkInResponse(ctx *fiber.Ctx) error
+}
+
+type CreateWalkIn201JSONResponse WalkIn
+
+func (response CreateWalkIn201JSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn400ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn401ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn403ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn404ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn409ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn413ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn415ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn422ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateWalkIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn429ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateWalkIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateWalkIn503ApplicationProblemPlusJSONResponse) VisitCreateWalkInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetHealth Is the process alive?
@@ -6610,6 +13921,12 @@ type StrictServerInterface interface {
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
+	// CheckIn Check a visitor in
+	// (POST /v1/appointments/{reference}/check-in)
+	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
+	// CompleteVisit The visit is over
+	// (POST /v1/appointments/{reference}/complete)
+	CompleteVisit(ctx context.Context, request CompleteVisitRequestObject) (CompleteVisitResponseObject, error)
 	// DeclineAppointment Decline a request
 	// (POST /v1/appointments/{reference}/decline)
 	DeclineAppointment(ctx context.Context, request DeclineAppointmentRequestObject) (DeclineAppointmentResponseObject, error)
@@ -6619,15 +13936,93 @@ type StrictServerInterface interface {
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(ctx context.Context, request MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error)
+	// RecordNoShow Nobody came
+	// (POST /v1/appointments/{reference}/no-show)
+	RecordNoShow(ctx context.Context, request RecordNoShowRequestObject) (RecordNoShowResponseObject, error)
+	// MissVisitor Nobody came to the desk
+	// (POST /v1/appointments/{reference}/not-there)
+	MissVisitor(ctx context.Context, request MissVisitorRequestObject) (MissVisitorResponseObject, error)
 	// ProposeStart Propose another start for a request
 	// (POST /v1/appointments/{reference}/propose)
 	ProposeStart(ctx context.Context, request ProposeStartRequestObject) (ProposeStartResponseObject, error)
+	// RecallVisitor Call a visitor once more
+	// (POST /v1/appointments/{reference}/recall)
+	RecallVisitor(ctx context.Context, request RecallVisitorRequestObject) (RecallVisitorResponseObject, error)
+	// RestoreVisit A no-show was none
+	// (POST /v1/appointments/{reference}/restore)
+	RestoreVisit(ctx context.Context, request RestoreVisitRequestObject) (RestoreVisitResponseObject, error)
+	// StartVisit The visit starts
+	// (POST /v1/appointments/{reference}/start)
+	StartVisit(ctx context.Context, request StartVisitRequestObject) (StartVisitResponseObject, error)
+	// CreateArrival Check somebody in who stands at reception
+	// (POST /v1/arrivals)
+	CreateArrival(ctx context.Context, request CreateArrivalRequestObject) (CreateArrivalResponseObject, error)
 	// ListActs Who did what
 	// (GET /v1/audit)
 	ListActs(ctx context.Context, request ListActsRequestObject) (ListActsResponseObject, error)
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(ctx context.Context, request ListBranchesRequestObject) (ListBranchesResponseObject, error)
+	// CallVisitor Call the next visitor to a desk
+	// (POST /v1/branches/{branch}/calls)
+	CallVisitor(ctx context.Context, request CallVisitorRequestObject) (CallVisitorResponseObject, error)
+	// AnnounceDelay Tell visitors that they are called later
+	// (POST /v1/branches/{branch}/delays)
+	AnnounceDelay(ctx context.Context, request AnnounceDelayRequestObject) (AnnounceDelayResponseObject, error)
+	// ListDesks The desks of a branch
+	// (GET /v1/branches/{branch}/desks)
+	ListDesks(ctx context.Context, request ListDesksRequestObject) (ListDesksResponseObject, error)
+	// DeleteDesk Remove a desk
+	// (DELETE /v1/branches/{branch}/desks/{desk})
+	DeleteDesk(ctx context.Context, request DeleteDeskRequestObject) (DeleteDeskResponseObject, error)
+	// PutDesk Add or change a desk
+	// (PUT /v1/branches/{branch}/desks/{desk})
+	PutDesk(ctx context.Context, request PutDeskRequestObject) (PutDeskResponseObject, error)
+	// GetDisplay Who is called
+	// (GET /v1/branches/{branch}/display)
+	GetDisplay(ctx context.Context, request GetDisplayRequestObject) (GetDisplayResponseObject, error)
+	// GetHall The hall of a day
+	// (GET /v1/branches/{branch}/hall)
+	GetHall(ctx context.Context, request GetHallRequestObject) (GetHallResponseObject, error)
+	// ListDeskGroups List the desk groups
+	// (GET /v1/desk-groups)
+	ListDeskGroups(ctx context.Context, request ListDeskGroupsRequestObject) (ListDeskGroupsResponseObject, error)
+	// GetDeskGroup Read a calendar
+	// (GET /v1/desk-groups/{id})
+	GetDeskGroup(ctx context.Context, request GetDeskGroupRequestObject) (GetDeskGroupResponseObject, error)
+	// EditDeskGroup Change a calendar
+	// (PATCH /v1/desk-groups/{id})
+	EditDeskGroup(ctx context.Context, request EditDeskGroupRequestObject) (EditDeskGroupResponseObject, error)
+	// AddClosure Close for a while
+	// (POST /v1/desk-groups/{id}/closures)
+	AddClosure(ctx context.Context, request AddClosureRequestObject) (AddClosureResponseObject, error)
+	// RemoveClosure Open again
+	// (DELETE /v1/desk-groups/{id}/closures/{index})
+	RemoveClosure(ctx context.Context, request RemoveClosureRequestObject) (RemoveClosureResponseObject, error)
+	// GetDeskGroupDay Look at one day
+	// (GET /v1/desk-groups/{id}/day)
+	GetDeskGroupDay(ctx context.Context, request GetDeskGroupDayRequestObject) (GetDeskGroupDayResponseObject, error)
+	// ClearHours Take back the hours of one date
+	// (DELETE /v1/desk-groups/{id}/hours/{date})
+	ClearHours(ctx context.Context, request ClearHoursRequestObject) (ClearHoursResponseObject, error)
+	// SetHours Give one date its own hours
+	// (PUT /v1/desk-groups/{id}/hours/{date})
+	SetHours(ctx context.Context, request SetHoursRequestObject) (SetHoursResponseObject, error)
+	// GetOpenings Openings for calendar programs
+	// (GET /v1/desk-groups/{id}/openings.ics)
+	GetOpenings(ctx context.Context, request GetOpeningsRequestObject) (GetOpeningsResponseObject, error)
+	// UndoDeskGroup Undo the last change
+	// (POST /v1/desk-groups/{id}/undo)
+	UndoDeskGroup(ctx context.Context, request UndoDeskGroupRequestObject) (UndoDeskGroupResponseObject, error)
+	// ListFeeds List the calendar feeds
+	// (GET /v1/feeds)
+	ListFeeds(ctx context.Context, request ListFeedsRequestObject) (ListFeedsResponseObject, error)
+	// CreateFeed Make a calendar feed
+	// (POST /v1/feeds)
+	CreateFeed(ctx context.Context, request CreateFeedRequestObject) (CreateFeedResponseObject, error)
+	// DeleteFeed Revoke a calendar feed
+	// (DELETE /v1/feeds/{id})
+	DeleteFeed(ctx context.Context, request DeleteFeedRequestObject) (DeleteFeedResponseObject, error)
 	// SearchGuide Find what a visitor wants
 	// (GET /v1/guide)
 	SearchGuide(ctx context.Context, request SearchGuideRequestObject) (SearchGuideResponseObject, error)
@@ -6637,6 +14032,21 @@ type StrictServerInterface interface {
 	// DeleteHold Release a hold
 	// (DELETE /v1/holds/{id})
 	DeleteHold(ctx context.Context, request DeleteHoldRequestObject) (DeleteHoldResponseObject, error)
+	// GetHolidays Read the holidays
+	// (GET /v1/holidays)
+	GetHolidays(ctx context.Context, request GetHolidaysRequestObject) (GetHolidaysResponseObject, error)
+	// SetHolidays Replace the holidays
+	// (PUT /v1/holidays)
+	SetHolidays(ctx context.Context, request SetHolidaysRequestObject) (SetHolidaysResponseObject, error)
+	// ImportHolidays Take over a calendar file
+	// (POST /v1/holidays/import)
+	ImportHolidays(ctx context.Context, request ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error)
+	// UndoHolidays Undo the last change of the holidays
+	// (POST /v1/holidays/undo)
+	UndoHolidays(ctx context.Context, request UndoHolidaysRequestObject) (UndoHolidaysResponseObject, error)
+	// AnnounceHoliday Announce a holiday
+	// (PUT /v1/holidays/{slug}/announced/{year})
+	AnnounceHoliday(ctx context.Context, request AnnounceHolidayRequestObject) (AnnounceHolidayResponseObject, error)
 	// GetMe Who asks
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -6685,6 +14095,9 @@ type StrictServerInterface interface {
 	// DeclineOffer Decline the offered place
 	// (POST /v1/waitlist/{id}/decline)
 	DeclineOffer(ctx context.Context, request DeclineOfferRequestObject) (DeclineOfferResponseObject, error)
+	// CreateWalkIn Serve somebody who comes without a booking
+	// (POST /v1/walk-ins)
+	CreateWalkIn(ctx context.Context, request CreateWalkInRequestObject) (CreateWalkInResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *fiber.Ctx, args any) (any, error)
@@ -6908,6 +14321,76 @@ func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference Appointment
 	return nil
 }
 
+// CheckIn operation middleware
+func (sh *strictHandler) CheckIn(ctx *fiber.Ctx, reference AppointmentReference, params CheckInParams) error {
+	var request CheckInRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body CheckInJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckIn(ctx.UserContext(), request.(CheckInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckInResponseObject); ok {
+		if err := validResponse.VisitCheckInResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompleteVisit operation middleware
+func (sh *strictHandler) CompleteVisit(ctx *fiber.Ctx, reference AppointmentReference, params CompleteVisitParams) error {
+	var request CompleteVisitRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CompleteVisit(ctx.UserContext(), request.(CompleteVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompleteVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompleteVisitResponseObject); ok {
+		if err := validResponse.VisitCompleteVisitResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DeclineAppointment operation middleware
 func (sh *strictHandler) DeclineAppointment(ctx *fiber.Ctx, reference AppointmentReference, params DeclineAppointmentParams) error {
 	var request DeclineAppointmentRequestObject
@@ -7020,6 +14503,62 @@ func (sh *strictHandler) MoveAppointment(ctx *fiber.Ctx, reference AppointmentRe
 	return nil
 }
 
+// RecordNoShow operation middleware
+func (sh *strictHandler) RecordNoShow(ctx *fiber.Ctx, reference AppointmentReference, params RecordNoShowParams) error {
+	var request RecordNoShowRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordNoShow(ctx.UserContext(), request.(RecordNoShowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordNoShow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordNoShowResponseObject); ok {
+		if err := validResponse.VisitRecordNoShowResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MissVisitor operation middleware
+func (sh *strictHandler) MissVisitor(ctx *fiber.Ctx, reference AppointmentReference, params MissVisitorParams) error {
+	var request MissVisitorRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MissVisitor(ctx.UserContext(), request.(MissVisitorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MissVisitor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MissVisitorResponseObject); ok {
+		if err := validResponse.VisitMissVisitorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ProposeStart operation middleware
 func (sh *strictHandler) ProposeStart(ctx *fiber.Ctx, reference AppointmentReference, params ProposeStartParams) error {
 	var request ProposeStartRequestObject
@@ -7054,6 +14593,159 @@ func (sh *strictHandler) ProposeStart(ctx *fiber.Ctx, reference AppointmentRefer
 		return err
 	} else if validResponse, ok := response.(ProposeStartResponseObject); ok {
 		if err := validResponse.VisitProposeStartResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecallVisitor operation middleware
+func (sh *strictHandler) RecallVisitor(ctx *fiber.Ctx, reference AppointmentReference, params RecallVisitorParams) error {
+	var request RecallVisitorRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecallVisitor(ctx.UserContext(), request.(RecallVisitorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecallVisitor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecallVisitorResponseObject); ok {
+		if err := validResponse.VisitRecallVisitorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RestoreVisit operation middleware
+func (sh *strictHandler) RestoreVisit(ctx *fiber.Ctx, reference AppointmentReference, params RestoreVisitParams) error {
+	var request RestoreVisitRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body RestoreVisitJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RestoreVisit(ctx.UserContext(), request.(RestoreVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RestoreVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RestoreVisitResponseObject); ok {
+		if err := validResponse.VisitRestoreVisitResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartVisit operation middleware
+func (sh *strictHandler) StartVisit(ctx *fiber.Ctx, reference AppointmentReference, params StartVisitParams) error {
+	var request StartVisitRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body StartVisitJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StartVisit(ctx.UserContext(), request.(StartVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartVisitResponseObject); ok {
+		if err := validResponse.VisitStartVisitResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateArrival operation middleware
+func (sh *strictHandler) CreateArrival(ctx *fiber.Ctx, params CreateArrivalParams) error {
+	var request CreateArrivalRequestObject
+
+	request.Params = params
+
+	var body CreateArrivalJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateArrival(ctx.UserContext(), request.(CreateArrivalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateArrival")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateArrivalResponseObject); ok {
+		if err := validResponse.VisitCreateArrivalResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -7108,6 +14800,666 @@ func (sh *strictHandler) ListBranches(ctx *fiber.Ctx, params ListBranchesParams)
 		return err
 	} else if validResponse, ok := response.(ListBranchesResponseObject); ok {
 		if err := validResponse.VisitListBranchesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CallVisitor operation middleware
+func (sh *strictHandler) CallVisitor(ctx *fiber.Ctx, branch HallBranch, params CallVisitorParams) error {
+	var request CallVisitorRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	var body CallVisitorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CallVisitor(ctx.UserContext(), request.(CallVisitorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallVisitor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CallVisitorResponseObject); ok {
+		if err := validResponse.VisitCallVisitorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnnounceDelay operation middleware
+func (sh *strictHandler) AnnounceDelay(ctx *fiber.Ctx, branch HallBranch, params AnnounceDelayParams) error {
+	var request AnnounceDelayRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	var body AnnounceDelayJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AnnounceDelay(ctx.UserContext(), request.(AnnounceDelayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnnounceDelay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnnounceDelayResponseObject); ok {
+		if err := validResponse.VisitAnnounceDelayResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDesks operation middleware
+func (sh *strictHandler) ListDesks(ctx *fiber.Ctx, branch HallBranch, params ListDesksParams) error {
+	var request ListDesksRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDesks(ctx.UserContext(), request.(ListDesksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDesks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDesksResponseObject); ok {
+		if err := validResponse.VisitListDesksResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteDesk operation middleware
+func (sh *strictHandler) DeleteDesk(ctx *fiber.Ctx, branch HallBranch, desk DeskName, params DeleteDeskParams) error {
+	var request DeleteDeskRequestObject
+
+	request.Branch = branch
+	request.Desk = desk
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteDesk(ctx.UserContext(), request.(DeleteDeskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteDesk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteDeskResponseObject); ok {
+		if err := validResponse.VisitDeleteDeskResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutDesk operation middleware
+func (sh *strictHandler) PutDesk(ctx *fiber.Ctx, branch HallBranch, desk DeskName, params PutDeskParams) error {
+	var request PutDeskRequestObject
+
+	request.Branch = branch
+	request.Desk = desk
+	request.Params = params
+
+	var body PutDeskJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutDesk(ctx.UserContext(), request.(PutDeskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutDesk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutDeskResponseObject); ok {
+		if err := validResponse.VisitPutDeskResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDisplay operation middleware
+func (sh *strictHandler) GetDisplay(ctx *fiber.Ctx, branch HallBranch, params GetDisplayParams) error {
+	var request GetDisplayRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDisplay(ctx.UserContext(), request.(GetDisplayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDisplay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDisplayResponseObject); ok {
+		if err := validResponse.VisitGetDisplayResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetHall operation middleware
+func (sh *strictHandler) GetHall(ctx *fiber.Ctx, branch HallBranch, params GetHallParams) error {
+	var request GetHallRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHall(ctx.UserContext(), request.(GetHallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHall")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetHallResponseObject); ok {
+		if err := validResponse.VisitGetHallResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDeskGroups operation middleware
+func (sh *strictHandler) ListDeskGroups(ctx *fiber.Ctx, params ListDeskGroupsParams) error {
+	var request ListDeskGroupsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeskGroups(ctx.UserContext(), request.(ListDeskGroupsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeskGroups")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeskGroupsResponseObject); ok {
+		if err := validResponse.VisitListDeskGroupsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeskGroup operation middleware
+func (sh *strictHandler) GetDeskGroup(ctx *fiber.Ctx, id DeskGroupID, params GetDeskGroupParams) error {
+	var request GetDeskGroupRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeskGroup(ctx.UserContext(), request.(GetDeskGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeskGroup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeskGroupResponseObject); ok {
+		if err := validResponse.VisitGetDeskGroupResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditDeskGroup operation middleware
+func (sh *strictHandler) EditDeskGroup(ctx *fiber.Ctx, id DeskGroupID, params EditDeskGroupParams) error {
+	var request EditDeskGroupRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body EditDeskGroupJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EditDeskGroup(ctx.UserContext(), request.(EditDeskGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditDeskGroup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditDeskGroupResponseObject); ok {
+		if err := validResponse.VisitEditDeskGroupResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddClosure operation middleware
+func (sh *strictHandler) AddClosure(ctx *fiber.Ctx, id DeskGroupID, params AddClosureParams) error {
+	var request AddClosureRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AddClosureJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AddClosure(ctx.UserContext(), request.(AddClosureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddClosure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddClosureResponseObject); ok {
+		if err := validResponse.VisitAddClosureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveClosure operation middleware
+func (sh *strictHandler) RemoveClosure(ctx *fiber.Ctx, id DeskGroupID, index int, params RemoveClosureParams) error {
+	var request RemoveClosureRequestObject
+
+	request.ID = id
+	request.Index = index
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveClosure(ctx.UserContext(), request.(RemoveClosureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveClosure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveClosureResponseObject); ok {
+		if err := validResponse.VisitRemoveClosureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeskGroupDay operation middleware
+func (sh *strictHandler) GetDeskGroupDay(ctx *fiber.Ctx, id DeskGroupID, params GetDeskGroupDayParams) error {
+	var request GetDeskGroupDayRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeskGroupDay(ctx.UserContext(), request.(GetDeskGroupDayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeskGroupDay")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeskGroupDayResponseObject); ok {
+		if err := validResponse.VisitGetDeskGroupDayResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ClearHours operation middleware
+func (sh *strictHandler) ClearHours(ctx *fiber.Ctx, id DeskGroupID, date PlanDate, params ClearHoursParams) error {
+	var request ClearHoursRequestObject
+
+	request.ID = id
+	request.Date = date
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ClearHours(ctx.UserContext(), request.(ClearHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ClearHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ClearHoursResponseObject); ok {
+		if err := validResponse.VisitClearHoursResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetHours operation middleware
+func (sh *strictHandler) SetHours(ctx *fiber.Ctx, id DeskGroupID, date PlanDate, params SetHoursParams) error {
+	var request SetHoursRequestObject
+
+	request.ID = id
+	request.Date = date
+	request.Params = params
+
+	var body SetHoursJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetHours(ctx.UserContext(), request.(SetHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetHoursResponseObject); ok {
+		if err := validResponse.VisitSetHoursResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOpenings operation middleware
+func (sh *strictHandler) GetOpenings(ctx *fiber.Ctx, id DeskGroupID, params GetOpeningsParams) error {
+	var request GetOpeningsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOpenings(ctx.UserContext(), request.(GetOpeningsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOpenings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOpeningsResponseObject); ok {
+		if err := validResponse.VisitGetOpeningsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoDeskGroup operation middleware
+func (sh *strictHandler) UndoDeskGroup(ctx *fiber.Ctx, id DeskGroupID, params UndoDeskGroupParams) error {
+	var request UndoDeskGroupRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoDeskGroup(ctx.UserContext(), request.(UndoDeskGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoDeskGroup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoDeskGroupResponseObject); ok {
+		if err := validResponse.VisitUndoDeskGroupResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFeeds operation middleware
+func (sh *strictHandler) ListFeeds(ctx *fiber.Ctx, params ListFeedsParams) error {
+	var request ListFeedsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFeeds(ctx.UserContext(), request.(ListFeedsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFeeds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFeedsResponseObject); ok {
+		if err := validResponse.VisitListFeedsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateFeed operation middleware
+func (sh *strictHandler) CreateFeed(ctx *fiber.Ctx, params CreateFeedParams) error {
+	var request CreateFeedRequestObject
+
+	request.Params = params
+
+	var body CreateFeedJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateFeed(ctx.UserContext(), request.(CreateFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateFeedResponseObject); ok {
+		if err := validResponse.VisitCreateFeedResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteFeed operation middleware
+func (sh *strictHandler) DeleteFeed(ctx *fiber.Ctx, id string, params DeleteFeedParams) error {
+	var request DeleteFeedRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteFeed(ctx.UserContext(), request.(DeleteFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteFeedResponseObject); ok {
+		if err := validResponse.VisitDeleteFeedResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -7204,6 +15556,185 @@ func (sh *strictHandler) DeleteHold(ctx *fiber.Ctx, id string, params DeleteHold
 		return err
 	} else if validResponse, ok := response.(DeleteHoldResponseObject); ok {
 		if err := validResponse.VisitDeleteHoldResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetHolidays operation middleware
+func (sh *strictHandler) GetHolidays(ctx *fiber.Ctx, params GetHolidaysParams) error {
+	var request GetHolidaysRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHolidays(ctx.UserContext(), request.(GetHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetHolidaysResponseObject); ok {
+		if err := validResponse.VisitGetHolidaysResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetHolidays operation middleware
+func (sh *strictHandler) SetHolidays(ctx *fiber.Ctx, params SetHolidaysParams) error {
+	var request SetHolidaysRequestObject
+
+	request.Params = params
+
+	var body SetHolidaysJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetHolidays(ctx.UserContext(), request.(SetHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetHolidaysResponseObject); ok {
+		if err := validResponse.VisitSetHolidaysResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportHolidays operation middleware
+func (sh *strictHandler) ImportHolidays(ctx *fiber.Ctx, params ImportHolidaysParams) error {
+	var request ImportHolidaysRequestObject
+
+	request.Params = params
+
+	var body ImportHolidaysJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportHolidays(ctx.UserContext(), request.(ImportHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportHolidaysResponseObject); ok {
+		if err := validResponse.VisitImportHolidaysResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoHolidays operation middleware
+func (sh *strictHandler) UndoHolidays(ctx *fiber.Ctx, params UndoHolidaysParams) error {
+	var request UndoHolidaysRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoHolidays(ctx.UserContext(), request.(UndoHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoHolidaysResponseObject); ok {
+		if err := validResponse.VisitUndoHolidaysResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnnounceHoliday operation middleware
+func (sh *strictHandler) AnnounceHoliday(ctx *fiber.Ctx, slug string, year int, params AnnounceHolidayParams) error {
+	var request AnnounceHolidayRequestObject
+
+	request.Slug = slug
+	request.Year = year
+	request.Params = params
+
+	var body AnnounceHolidayJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AnnounceHoliday(ctx.UserContext(), request.(AnnounceHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnnounceHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnnounceHolidayResponseObject); ok {
+		if err := validResponse.VisitAnnounceHolidayResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -7689,6 +16220,47 @@ func (sh *strictHandler) DeclineOffer(ctx *fiber.Ctx, id WaitlistID, params Decl
 		return err
 	} else if validResponse, ok := response.(DeclineOfferResponseObject); ok {
 		if err := validResponse.VisitDeclineOfferResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateWalkIn operation middleware
+func (sh *strictHandler) CreateWalkIn(ctx *fiber.Ctx, params CreateWalkInParams) error {
+	var request CreateWalkInRequestObject
+
+	request.Params = params
+
+	var body CreateWalkInJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateWalkIn(ctx.UserContext(), request.(CreateWalkInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateWalkIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateWalkInResponseObject); ok {
+		if err := validResponse.VisitCreateWalkInResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -19,6 +19,8 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/hall"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/reports"
@@ -28,6 +30,7 @@ import (
 
 const (
 	bodyLimit      = 64 << 10
+	headerLimit    = 8 << 10          // of all headers: tokens of identity providers are long
 	requestTimeout = 10 * time.Second // of a handler; the database gives up earlier
 	readTimeout    = 15 * time.Second // of a whole request, against slow senders
 	idleTimeout    = 60 * time.Second
@@ -38,25 +41,42 @@ type Config struct {
 	Spec     []byte // openapi.yaml
 	Booker   *slots.Booker
 	Waitlist *slots.Waitlist
-	Centre   func() *slots.Centre // the current snapshot
-	Verifier *verify.Verifier
-	Keys     *secret.Keys
-	Ready    func(context.Context) error // nil when requests can be served
-	Now      func() time.Time
-	NewID    func() string // a new UUID
-	Random   func([]byte)  // fills with random bytes
-	Log      *slog.Logger
-	Metrics  *prometheus.Registry
+	// Reception runs the halls.
+	Reception *hall.Reception
+	Centre    func() *slots.Centre // the current snapshot
+	Verifier  *verify.Verifier
+	Keys      *secret.Keys
+	Ready     func(context.Context) error // nil when requests can be served
+	Now       func() time.Time
+	NewID     func() string // a new UUID
+	Random    func([]byte)  // fills with random bytes
+	Log       *slog.Logger
+	Metrics   *prometheus.Registry
 
-	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody. nil
-	// when the staff can't sign in.
+	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
+	// ErrSignInUnavailable when that can't be told. nil when the staff can't
+	// sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Session returns whose session a browser has; ErrSignIn for none, and
+	// ErrForeign for a change that another site asks for. nil for no sessions.
+	Session func(c *fiber.Ctx) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 	// Reports makes reports.
 	Reports *reports.Reporter
 	// Demand counts what visitors ask for; nil counts nothing.
 	Demand *reports.Counter
+
+	Calendars Calendars
+	// Refresh has Centre return what it is now.
+	Refresh func(ctx context.Context) error
+
+	// Receive takes what an SMS gateway says of messages that it took, and
+	// returns what it is to be answered; nil where none does. It returns
+	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
+	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Feeds     Feeds
+	PublicURL string // before the addresses of feeds; "" where there is none
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -80,6 +100,7 @@ type Server struct {
 	ready    ready
 
 	permissions map[string]permission
+	displays    *displays
 	requests    *prometheus.CounterVec
 	durations   *prometheus.HistogramVec
 	held        prometheus.Counter
@@ -93,12 +114,14 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Config: c, contract: contract, permissions: permissions()}
+	s.displays = newDisplays(s.lastCall)
 	s.count()
 	s.app = fiber.New(fiber.Config{
 		AppName:                 "ziyara",
 		DisableStartupMessage:   true,
 		Immutable:               true, // values outlive their request
 		BodyLimit:               bodyLimit,
+		ReadBufferSize:          headerLimit,
 		ReadTimeout:             readTimeout,
 		IdleTimeout:             idleTimeout,
 		ErrorHandler:            s.fail,
@@ -115,6 +138,7 @@ func New(c Config) (*Server, error) {
 	if c.Mount != nil {
 		c.Mount(s.app, limit)
 	}
+	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
 	s.app.Use(limit)
 	s.app.Use(s.admit)
 	s.app.Use(contract.middleware)
@@ -151,6 +175,10 @@ func (s *Server) pages() {
 	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
 	s.app.Get("/problems", s.problemsPage)
 	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
+	if s.Receive != nil {
+		s.app.Post("/receipts/:gateway", s.receipts)
+		s.app.Get("/receipts/:gateway", s.receipts)
+	}
 	if s.Phone != nil {
 		s.app.Get("/dev/phone", s.phonePage)
 		s.app.Get("/dev/phone.json", s.phoneJSON)
@@ -166,7 +194,10 @@ func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
 
 // Shutdown stops accepting requests and waits for those in progress until ctx
 // is done.
-func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.displays.close() // which never end by themselves
+	return s.app.ShutdownWithContext(ctx)
+}
 
 // GetHealth says that the process answers.
 func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
@@ -203,6 +234,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateFeedResponse writes the answer.
+func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateVerificationResponse writes the answer.
 func (r stored) VisitCreateVerificationResponse(c *fiber.Ctx) error { return r.write(c) }

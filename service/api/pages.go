@@ -90,7 +90,7 @@ func kinds() []kind {
 		add(ruleKind(r))
 	}
 	for _, k := range []kind{
-		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	} {
 		add(k)
 	}

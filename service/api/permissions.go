@@ -1,6 +1,10 @@
 package api
 
-import "ziyara/catalog"
+import (
+	"slices"
+
+	"ziyara/catalog"
+)
 
 // permission says who of the staff may ask for an operation.
 type permission struct {
@@ -15,8 +19,10 @@ type permission struct {
 // branch that are asked for is Staff.Reaches.
 func permissions() map[string]permission {
 	var (
-		everybody = catalog.Roles()
-		decides   = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
+		everybody  = catalog.Roles()
+		subscribes = []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAdmin}
+		receives   = []catalog.Role{catalog.RoleReceptionist, catalog.RoleCoordinator, catalog.RoleAdmin}
+		decides    = []catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}
 	)
 	reads := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleManager, catalog.RoleAdmin}
 	return map[string]permission{
@@ -24,8 +30,43 @@ func permissions() map[string]permission {
 		"approveAppointment": {roles: decides},
 		"declineAppointment": {roles: decides},
 		"proposeStart":       {roles: decides},
+		"listDeskGroups":     {roles: everybody},
+		"getDeskGroup":       {roles: everybody},
+		"getDeskGroupDay":    {roles: everybody},
+		"getOpenings":        {roles: everybody},
+		"editDeskGroup":      {roles: decides},
+		"addClosure":         {roles: decides},
+		"removeClosure":      {roles: decides},
+		"setHours":           {roles: decides},
+		"clearHours":         {roles: decides},
+		"undoDeskGroup":      {roles: decides},
+		"getHolidays":        {roles: everybody},
+		"setHolidays":        {roles: []catalog.Role{catalog.RoleAdmin}},
+		"announceHoliday":    {roles: []catalog.Role{catalog.RoleAdmin}},
+		"importHolidays":     {roles: []catalog.Role{catalog.RoleAdmin}},
+		"undoHolidays":       {roles: []catalog.Role{catalog.RoleAdmin}},
+		"createFeed":         {roles: subscribes},
+		"listFeeds":          {roles: subscribes},
+		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
 		"listReports":        {roles: reads},
 		"getReport":          {roles: reads},
+
+		// The hall.
+		"createArrival": {roles: receives},
+		"checkIn":       {roles: receives},
+		"callVisitor":   {roles: receives},
+		"recallVisitor": {roles: receives},
+		"missVisitor":   {roles: receives},
+		"startVisit":    {roles: receives},
+		"completeVisit": {roles: receives},
+		"recordNoShow":  {roles: receives},
+		"restoreVisit":  {roles: receives},
+		"createWalkIn":  {roles: receives},
+		"announceDelay": {roles: receives},
+		"getHall":       {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"listDesks":     {roles: append(slices.Clip(receives), catalog.RoleManager)},
+		"putDesk":       {roles: decides},
+		"deleteDesk":    {roles: decides},
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify/verify"
+	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -40,7 +41,12 @@ func kindOf(err error) kind {
 	var pause *slots.PauseError
 	var visitor *slots.VisitorError
 	var request *invalidError
+	var affected *slots.AffectedError
+	var plan *scheduling.PlanError
 	var framework *fiber.Error
+	if k, ok := hallKind(err); ok {
+		return k
+	}
 	switch {
 	case errors.As(err, &rule):
 		return ruleKind(rule.Rule)
@@ -54,6 +60,10 @@ func kindOf(err error) kind {
 		return kindTooManyHolds
 	case errors.As(err, &pause):
 		return kindPause
+	case errors.As(err, &affected):
+		return kindAffected
+	case errors.As(err, &plan):
+		return kindPlan
 	case errors.As(err, &request):
 		return statusKind(request.Status)
 	case errors.As(err, &framework):
@@ -67,8 +77,10 @@ func kindOf(err error) kind {
 // statusKind returns the kind for a status that stands for itself.
 func statusKind(status int) kind {
 	switch status {
-	case http.StatusBadRequest, http.StatusRequestHeaderFieldsTooLarge:
+	case http.StatusBadRequest:
 		return kindMalformed
+	case http.StatusRequestHeaderFieldsTooLarge:
+		return kindHeaders
 	case http.StatusNotFound:
 		return kindNoRoute
 	case http.StatusMethodNotAllowed:
@@ -120,7 +132,10 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	var holds *slots.HoldLimitError
 	var pause *slots.PauseError
 	var early *slots.HorizonError
+	var affected *slots.AffectedError
+	var plan *scheduling.PlanError
 	switch {
+	case explainHall(p, err):
 	case errors.As(err, &taken):
 		p.Alternatives = []Slot{}
 		for _, v := range taken.Alternatives {
@@ -148,6 +163,10 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	case errors.As(err, &limited):
 		p.RetryAfter = seconds(limited.retryAfter)
 		rateLimited(c, limited.limit, 0, p.RetryAfter)
+	case errors.As(err, &affected):
+		p.Affected = affected.Visits
+	case errors.As(err, &plan):
+		p.Errors = fieldErrors(planFaults("#", err), lang)
 	case errors.As(err, &request):
 		p.Errors = fieldErrors(request.Errors, lang)
 		if len(request.Allow) > 0 {

@@ -20,6 +20,7 @@ import (
 
 	"ziyara"
 	"ziyara/catalog"
+	"ziyara/feeds"
 	"ziyara/notify/verify"
 	"ziyara/reports"
 	"ziyara/slots"
@@ -28,56 +29,66 @@ import (
 // domainErrors are all errors that the domain exports, by package and name.
 func domainErrors() map[string]error {
 	return map[string]error{
-		"slots.ErrUnknownService": slots.ErrUnknownService,
-		"slots.ErrUnknownBranch":  slots.ErrUnknownBranch,
-		"slots.ErrUnknownChannel": slots.ErrUnknownChannel,
-		"slots.ErrNotOffered":     slots.ErrNotOffered,
-		"slots.ErrNotFound":       slots.ErrNotFound,
-		"slots.ErrExpired":        slots.ErrExpired,
-		"slots.ErrReleased":       slots.ErrReleased,
-		"slots.ErrHoldUsed":       slots.ErrHoldUsed,
-		"slots.ErrNotBooked":      slots.ErrNotBooked,
-		"slots.ErrRequested":      slots.ErrRequested,
-		"slots.ErrNotRequested":   slots.ErrNotRequested,
-		"slots.ErrNoProposal":     slots.ErrNoProposal,
-		"slots.ErrSameStart":      slots.ErrSameStart,
-		"slots.ErrUnaudited":      slots.ErrUnaudited,
-		"slots.ErrHoldBound":      slots.ErrHoldBound,
-		"slots.HorizonError":      &slots.HorizonError{},
-		"slots.HoldLimitError":    &slots.HoldLimitError{},
-		"slots.PauseError":        &slots.PauseError{},
-		"slots.ErrPersonBusy":     slots.ErrPersonBusy,
-		"slots.ErrPersonLimit":    slots.ErrPersonLimit,
-		"slots.ErrTaken":          slots.ErrTaken,
-		"slots.ErrKeyReused":      slots.ErrKeyReused,
-		"slots.ErrRange":          slots.ErrRange,
-		"slots.ErrUnavailable":    slots.ErrUnavailable,
-		"slots.ErrOverloaded":     slots.ErrOverloaded,
-		"slots.ErrDayClosed":      slots.ErrDayClosed,
-		"slots.ErrStale":          slots.ErrStale,
-		"slots.ErrAnswered":       slots.ErrAnswered,
-		"slots.ErrAlreadyWaiting": slots.ErrAlreadyWaiting,
-		"slots.ErrNotWaiting":     slots.ErrNotWaiting,
-		"slots.ErrNoOffer":        slots.ErrNoOffer,
-		"slots.ErrOfferOver":      slots.ErrOfferOver,
-		"slots.ErrIdentity":       slots.ErrIdentity,
-		"slots.ErrReference":      slots.ErrReference,
-		"slots.RuleError":         &slots.RuleError{Rule: slots.RuleNotice},
-		"slots.TakenError":        &slots.TakenError{},
-		"slots.VisitorError":      &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
-		"reports.ErrUnknown":      reports.ErrUnknown,
-		"reports.ErrRange":        reports.ErrRange,
-		"reports.ErrGrouping":     reports.ErrGrouping,
-		"reports.ErrRows":         reports.ErrRows,
-		"reports.ErrAhead":        reports.ErrAhead,
-		"verify.ErrNotFound":      verify.ErrNotFound,
-		"verify.ErrExpired":       verify.ErrExpired,
-		"verify.ErrTries":         verify.ErrTries,
-		"verify.ErrKeyReused":     verify.ErrKeyReused,
-		"verify.ErrAnswered":      verify.ErrAnswered,
-		"verify.ErrOver":          verify.ErrOver,
-		"verify.LimitError":       &verify.LimitError{RetryAfter: time.Second},
-		"verify.WrongCodeError":   &verify.WrongCodeError{},
+		"slots.ErrUnknownService":   slots.ErrUnknownService,
+		"slots.ErrUnknownBranch":    slots.ErrUnknownBranch,
+		"slots.ErrUnknownChannel":   slots.ErrUnknownChannel,
+		"slots.ErrNotOffered":       slots.ErrNotOffered,
+		"slots.ErrNotFound":         slots.ErrNotFound,
+		"slots.ErrExpired":          slots.ErrExpired,
+		"slots.ErrReleased":         slots.ErrReleased,
+		"slots.ErrHoldUsed":         slots.ErrHoldUsed,
+		"slots.ErrNotBooked":        slots.ErrNotBooked,
+		"slots.ErrRequested":        slots.ErrRequested,
+		"slots.ErrNotRequested":     slots.ErrNotRequested,
+		"slots.ErrNoProposal":       slots.ErrNoProposal,
+		"slots.ErrSameStart":        slots.ErrSameStart,
+		"slots.ErrUnaudited":        slots.ErrUnaudited,
+		"slots.ErrHoldBound":        slots.ErrHoldBound,
+		"slots.HorizonError":        &slots.HorizonError{},
+		"slots.HoldLimitError":      &slots.HoldLimitError{},
+		"slots.PauseError":          &slots.PauseError{},
+		"slots.ErrPersonBusy":       slots.ErrPersonBusy,
+		"slots.ErrPersonLimit":      slots.ErrPersonLimit,
+		"slots.ErrTaken":            slots.ErrTaken,
+		"slots.ErrKeyReused":        slots.ErrKeyReused,
+		"slots.ErrRange":            slots.ErrRange,
+		"slots.ErrUnavailable":      slots.ErrUnavailable,
+		"slots.ErrOverloaded":       slots.ErrOverloaded,
+		"slots.ErrDayClosed":        slots.ErrDayClosed,
+		"slots.ErrStale":            slots.ErrStale,
+		"slots.ErrAnswered":         slots.ErrAnswered,
+		"slots.ErrAlreadyWaiting":   slots.ErrAlreadyWaiting,
+		"slots.ErrNotWaiting":       slots.ErrNotWaiting,
+		"slots.ErrNoOffer":          slots.ErrNoOffer,
+		"slots.ErrOfferOver":        slots.ErrOfferOver,
+		"slots.ErrIdentity":         slots.ErrIdentity,
+		"slots.ErrUnknownDeskGroup": slots.ErrUnknownDeskGroup,
+		"slots.ErrEdited":           slots.ErrEdited,
+		"slots.ErrNothingToUndo":    slots.ErrNothingToUndo,
+		"slots.ErrForeignService":   slots.ErrForeignService,
+		"slots.ErrForeignChannel":   slots.ErrForeignChannel,
+		"slots.AffectedError":       &slots.AffectedError{},
+		"slots.ErrReference":        slots.ErrReference,
+		"slots.RuleError":           &slots.RuleError{Rule: slots.RuleNotice},
+		"slots.TakenError":          &slots.TakenError{},
+		"slots.VisitorError":        &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		"verify.ErrNotFound":        verify.ErrNotFound,
+		"verify.ErrExpired":         verify.ErrExpired,
+		"verify.ErrTries":           verify.ErrTries,
+		"verify.ErrKeyReused":       verify.ErrKeyReused,
+		"verify.ErrAnswered":        verify.ErrAnswered,
+		"verify.ErrOver":            verify.ErrOver,
+		"verify.LimitError":         &verify.LimitError{RetryAfter: time.Second},
+		"verify.WrongCodeError":     &verify.WrongCodeError{},
+		"feeds.ErrNotFound":         feeds.ErrNotFound,
+		"feeds.ErrRevoked":          feeds.ErrRevoked,
+		"feeds.ErrUnknown":          feeds.ErrUnknown,
+		"feeds.ErrMany":             feeds.ErrMany,
+		"reports.ErrUnknown":        reports.ErrUnknown,
+		"reports.ErrRange":          reports.ErrRange,
+		"reports.ErrGrouping":       reports.ErrGrouping,
+		"reports.ErrRows":           reports.ErrRows,
+		"reports.ErrAhead":          reports.ErrAhead,
 	}
 }
 
@@ -86,7 +97,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../notify/verify", "../../reports"} {
+	for _, dir := range []string{"../../slots", "../../notify/verify", "../../feeds", "../../reports"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
@@ -247,8 +258,8 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
-		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindMediaType, kindInternal,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
+		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range problems() {
 		all = append(all, m.kind)

@@ -3,8 +3,12 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"ziyara/catalog"
+	"ziyara/feeds"
+	"ziyara/notify/gateways"
+	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
 	"ziyara/reports"
 	"ziyara/slots"
@@ -21,7 +25,7 @@ type mapping struct {
 // problems is the catalogue of what can be wrong, in both languages. Each
 // detail says what to do.
 func problems() []mapping {
-	return []mapping{
+	return append(slices.Concat(planProblems(), hallProblems()), []mapping{
 		{slots.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
@@ -55,7 +59,10 @@ func problems() []mapping {
 			text("أكّد الحجز بإثبات رقم الجوال الذي حُجز به مؤقتًا، أو اختر موعدًا من جديد.", "Book it with the proof of the mobile that it was held with, or choose a time again.")}},
 		{slots.ErrNotBooked, kind{"not-booked", http.StatusConflict,
 			text("الموعد غير قائم", "Not booked any more"),
-			text("أُلغيت هذه الزيارة أو لم تتم الموافقة عليها. احجز موعدًا جديدًا.", "This visit was cancelled or not approved. Book a new one.")}},
+			text("أُلغيت هذه الزيارة أو انتهت أو لم تتم الموافقة عليها. احجز موعدًا جديدًا.", "This visit was cancelled, is over, or was not approved. Book a new one.")}},
+		{slots.ErrArrived, kind{"in-the-hall", http.StatusConflict,
+			text("الزائر في القاعة", "The visitor is in the hall"),
+			text("سُجّل حضور الزائر، فلا يُنقل الموعد ولا يُلغى الآن. راجع الاستقبال في الفرع.", "The visitor is checked in, so the visit is not moved or cancelled now. Speak to reception at the branch.")}},
 		{slots.ErrRequested, kind{"not-approved-yet", http.StatusConflict,
 			text("الموعد قيد الموافقة", "Not approved yet"),
 			text("انتظر رد الإدارة حتى answer_by، أو ألغِ الطلب واحجز وقتًا آخر.", "Wait for the department's answer until answer_by, or cancel the request and book another time.")}},
@@ -124,6 +131,16 @@ func problems() []mapping {
 		{errNoEntryToken, kind{"waitlist-token-needed", http.StatusUnauthorized,
 			text("رمز الانتظار مطلوب", "The token of the entry is needed"),
 			text("أرسل token الذي استلمته عند التسجيل في ترويسة Authorization: Bearer.", "Send the token that came with joining in the header Authorization: Bearer.")}},
+		{feeds.ErrNotFound, kindNotFound},
+		{feeds.ErrRevoked, kind{"feed-revoked", http.StatusGone,
+			text("أُلغي التقويم", "The feed was revoked"),
+			text("أزل الاشتراك من برنامج التقويم، واطلب رابطًا جديدًا من منسق الإدارة.", "Remove the subscription from the calendar program, and ask the coordinator of the department for a new address.")}},
+		{feeds.ErrUnknown, kind{"unknown-feed-scope", http.StatusNotFound,
+			text("إدارة أو مجموعة مكاتب غير معروفة", "Unknown department or desk group"),
+			text("لا توجد إدارة أو مجموعة مكاتب بهذا الاسم. استخدم اسمها المختصر كما في قوائم المركز.", "There is no such department or desk group. Use its slug, as in the lists of the centre.")}},
+		{feeds.ErrMany, kind{"too-many-feeds", http.StatusConflict,
+			text("بلغت الإدارة الحد الأقصى من التقاويم", "The department has as many feeds as it may have"),
+			text("ألغِ تقويمًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Revoke a feed that is not used any more, then try again.")}},
 		{reports.ErrUnknown, kindNotFound},
 		{reports.ErrGrouping, kindInvalid},
 		{reports.ErrRange, kind{"report-range", http.StatusUnprocessableEntity,
@@ -138,14 +155,34 @@ func problems() []mapping {
 		{ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
 			text("يلزم تسجيل الدخول", "Sign-in is needed"),
 			text("سجّل الدخول من جديد ثم أعد المحاولة.", "Sign in again, then repeat the request.")}},
+		{ErrSignInUnavailable, kind{"sign-in-unavailable", http.StatusServiceUnavailable,
+			text("تسجيل الدخول متوقف مؤقتًا", "Sign-in is not available at the moment"),
+			text("تعذر الوصول إلى نظام الهوية. أعد المحاولة بعد ثوانٍ؛ خدمات الزوار تعمل كالمعتاد.", "The identity provider can't be reached. Try again in a few seconds; what visitors do works as usual.")}},
+		{ErrNoRole, kind{"no-role", http.StatusForbidden,
+			text("لا يوجد لك دور في المركز", "You have no role at the centre"),
+			text("تعرّفنا عليك، لكن لم يُسند إليك دور بعد. اطلب من مدير النظام منحك الدور ثم سجّل الدخول من جديد.",
+				"We know who you are, but nobody has given you a role yet. Ask an administrator for one, then sign in again.")}},
+		{ErrForeign, kind{"foreign-request", http.StatusForbidden,
+			text("الطلب من موقع آخر", "The request comes from another site"),
+			text("لم يتغير شيء. استخدم صفحات هذا الموقع، أو أرسل رمز الدخول في ترويسة Authorization: Bearer.",
+				"Nothing was changed. Use the pages of this site, or send a token in the header Authorization: Bearer.")}},
 		{ErrForbidden, kind{"forbidden", http.StatusForbidden,
 			text("لا تملك صلاحية ذلك", "You may not do this"),
 			text("هذه العملية لدور آخر أو لإدارة أو فرع آخر. اطلبها من منسق الإدارة، أو من مدير النظام ليمنحك الصلاحية.",
 				"This is for another role, department or branch. Ask the coordinator of the department, or an administrator for the role.")}},
+		{gateways.ErrUnknown, kind{"unknown-gateway", http.StatusNotFound,
+			text("بوابة غير معروفة", "Unknown gateway"),
+			text("لا ترسل بوابة بهذا الاسم إيصالات إلى هنا. راجع الاسم في ملف البوابات.", "No gateway of this name brings receipts here. Check the name in the gateway file.")}},
+		{httpsms.ErrForged, kind{"receipt-not-proved", http.StatusUnauthorized,
+			text("الإيصال بلا إثبات لمصدره", "The receipt does not prove its origin"),
+			text("أرسل السر المتفق عليه في الموضع المذكور في ملف البوابات.", "Send the secret that was agreed on, where the gateway file says.")}},
+		{httpsms.ErrReceipt, kind{"receipt-not-readable", http.StatusUnprocessableEntity,
+			text("إيصال غير مفهوم", "The receipt can't be read"),
+			text("لا يطابق الإيصال ما يذكره ملف المزود. راجع الحقول id و state فيه.", "The receipt is not as the provider's file says. Check id and state in it.")}},
 		{errNoToken, kind{"token-needed", http.StatusUnauthorized,
 			text("رمز الموعد مطلوب", "A token is needed"),
 			text("أرسل manage_token الذي استلمته عند الحجز في ترويسة Authorization: Bearer.", "Send the manage_token that came with the booking in the header Authorization: Bearer.")}},
-	}
+	}...)
 }
 
 // Kinds that several errors share.
@@ -189,6 +226,9 @@ var (
 	kindTooLarge = kind{"too-large", http.StatusRequestEntityTooLarge,
 		text("الطلب كبير جدًا", "The request is too large"),
 		text("الحد الأقصى 64 كيبيبايت.", "At most 64 KiB are accepted.")}
+	kindHeaders = kind{"header-too-large", http.StatusRequestHeaderFieldsTooLarge,
+		text("ترويسات الطلب كبيرة جدًا", "The headers of the request are too large"),
+		text("الحد الأقصى 8 كيبيبايت لجميع الترويسات. أرسل رمزًا أقصر أو ملفات ارتباط أقل.", "At most 8 KiB are accepted for all of them. Send a shorter token or fewer cookies.")}
 	kindMediaType = kind{"media-type", http.StatusUnsupportedMediaType,
 		text("نوع المحتوى غير مدعوم", "The media type is not supported"),
 		text("أرسل application/json.", "Send application/json.")}

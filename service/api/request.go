@@ -21,6 +21,7 @@ type meta struct {
 	lang    string // "ar" or "en"
 	address string // network address of the client
 	bearer  string // bearer token; "" for none
+	events  bool   // the client wants server-sent events
 	accept  string // media types that the client prefers
 
 	staff *catalog.Staff // who of the staff asks; nil for a visitor
@@ -49,6 +50,7 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	if scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		m.bearer = strings.TrimSpace(token)
 	}
+	m.events = strings.Contains(c.Get(fiber.HeaderAccept), "text/event-stream")
 	c.Set(headerRequestID, m.id)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
@@ -146,17 +148,22 @@ func (s *Server) routeOf(c *fiber.Ctx) string {
 
 // limit bounds how many changes one address asks for in a minute.
 func (s *Server) limit() fiber.Handler {
+	return limiting(s.RateLimit, func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead })
+}
+
+// limiting lets each address ask for so much in a minute, beside what passes.
+func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 	inner := limiter.New(limiter.Config{
-		Max:          s.RateLimit,
+		Max:          most,
 		Expiration:   time.Minute,
 		KeyGenerator: clientAddress,
-		Next:         func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead },
+		Next:         passes,
 		LimitReached: func(c *fiber.Ctx) error {
 			wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
 			if err != nil {
 				wait = int(time.Minute / time.Second)
 			}
-			return &limitedError{limit: s.RateLimit, retryAfter: time.Duration(wait) * time.Second}
+			return &limitedError{limit: most, retryAfter: time.Duration(wait) * time.Second}
 		},
 	})
 	return func(c *fiber.Ctx) error {
@@ -174,7 +181,7 @@ func (s *Server) limit() fiber.Handler {
 
 // limitedError says that an address asks for too much.
 type limitedError struct {
-	limit      int // changes a minute
+	limit      int // a minute
 	retryAfter time.Duration
 }
 

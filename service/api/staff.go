@@ -15,6 +15,17 @@ import (
 // (any more).
 var ErrSignIn = errors.New("api: sign-in is needed")
 
+// ErrNoRole is returned for who is signed in, but has no role at the centre.
+var ErrNoRole = errors.New("api: no role at the centre")
+
+// ErrForeign is returned by Config.Session for a change that another site asks
+// a browser for.
+var ErrForeign = errors.New("api: the request comes from another site")
+
+// ErrSignInUnavailable is returned by Config.SignIn when the identity provider
+// is needed and can't be reached.
+var ErrSignInUnavailable = errors.New("api: the identity provider can't be reached")
+
 // ErrForbidden is returned for what a member of staff may not do, or not there.
 var ErrForbidden = errors.New("api: not allowed for this role, department or branch")
 
@@ -27,25 +38,45 @@ func (s *Server) admit(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	m := metaOf(c.UserContext())
-	staff, err := s.signedIn(c.UserContext(), m.bearer)
-	switch {
-	case allowed.visitors && errors.Is(err, ErrSignIn):
+	staff, err := s.signedIn(c, m.bearer)
+	if allowed.visitors && s.isVisitor(c, staff, allowed.roles, err) {
 		return c.Next()
+	}
+	switch {
 	case err != nil:
 		return err
+	case len(staff.Roles) == 0:
+		return ErrNoRole
 	case !staff.Has(allowed.roles...):
 		return ErrForbidden
 	}
 	m.staff, m.roles = &staff, allowed.roles
 	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
+	c.Set(fiber.HeaderCacheControl, "no-store") // unless the handler knows better
+	c.Vary(fiber.HeaderAuthorization, fiber.HeaderCookie)
 	return c.Next()
 }
 
-func (s *Server) signedIn(ctx context.Context, bearer string) (catalog.Staff, error) {
-	if bearer == "" || s.SignIn == nil {
-		return catalog.Staff{}, ErrSignIn
+// isVisitor reports whether an operation that is a visitor's, too, is asked for
+// by one: somebody who is not signed in, or whose session happens to come along
+// from the browser but has nothing to do with it.
+func (s *Server) isVisitor(c *fiber.Ctx, staff catalog.Staff, roles []catalog.Role, err error) bool {
+	if err != nil {
+		return errors.Is(err, ErrSignIn) || errors.Is(err, ErrForeign)
 	}
-	return s.SignIn(ctx, bearer)
+	return c.Get(fiber.HeaderAuthorization) == "" && !staff.Has(roles...)
+}
+
+// signedIn returns who of the staff asks: by the bearer token, or by the
+// session of the browser when no token of any kind comes along.
+func (s *Server) signedIn(c *fiber.Ctx, bearer string) (catalog.Staff, error) {
+	switch {
+	case bearer != "" && s.SignIn != nil:
+		return s.SignIn(c.UserContext(), bearer)
+	case c.Get(fiber.HeaderAuthorization) == "" && s.Session != nil:
+		return s.Session(c)
+	}
+	return catalog.Staff{}, ErrSignIn
 }
 
 // permit returns who of the staff asks, if they may ask about what belongs to

@@ -43,6 +43,8 @@ type DeskGroup struct {
 	// Plan has the zone of the branch and no holidays; those come from the
 	// shared list.
 	Plan scheduling.Plan `json:"plan"`
+	// Desks is how many desks it has: as many as it ever has places.
+	Desks int `json:"-"`
 }
 
 // Load returns the demo centre. It has been checked: the catalogue as a whole,
@@ -82,6 +84,22 @@ func decode(data []byte) (Seed, error) {
 	return seed, nil
 }
 
+// mostPlaces returns how many places an opening of the plan has at most.
+func mostPlaces(p scheduling.Plan) int {
+	most := 0
+	for _, r := range p.Rules {
+		for _, o := range r.Openings {
+			most = max(most, o.Places)
+		}
+	}
+	for _, s := range p.Seasons {
+		for _, o := range s.Openings {
+			most = max(most, o.Places)
+		}
+	}
+	return most
+}
+
 // seat checks the desk groups against the catalogue and gives each plan the
 // zone of its branch.
 func seat(groups []DeskGroup, centre *catalog.Centre) error {
@@ -117,6 +135,7 @@ func seat(groups []DeskGroup, centre *catalog.Centre) error {
 			}
 			owners[pair{g.Branch, slug}] = g.Slug
 		}
+		g.Desks = mostPlaces(g.Plan)
 		if g.Plan.Zone != "" || len(g.Plan.Holidays) > 0 {
 			return fmt.Errorf("desk group %s: the zone is the branch's and holidays are shared", g.Slug)
 		}

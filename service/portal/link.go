@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -22,10 +23,16 @@ const (
 	Move    Action = 'v'
 	Cancel  Action = 'x'
 	Answer  Action = 'a' // accept or refuse what the department proposes
+
+	// These are apart: their links are about something else, or later.
+	Survey Action = 's' // say how the visit was
+	Offer  Action = 'o' // accept or decline a place, of an entry of the waitlist
 )
 
 // allows reports whether a link for a may be used for do.
-func (a Action) allows(do Action) bool { return a == Manage || a == do }
+func (a Action) allows(do Action) bool {
+	return a == do || a == Manage && do != Survey && do != Offer
+}
 
 // ErrOrigin is returned for a public address that can't stand in a message.
 var ErrOrigin = errors.New("portal: not a public address")
@@ -63,21 +70,65 @@ func NewLinks(origin string, keys *secret.Keys) (*Links, error) {
 // Link returns the address at which the visit can be managed until expires,
 // "" for a text that is no reference.
 func (l *Links) Link(r slots.Reference, a Action, expires time.Time) string {
+	path := l.path(r, a, expires)
+	if path == "" {
+		return ""
+	}
+	return l.origin.String() + path
+}
+
+// path returns where on this host a link leads; "" for a text that is no
+// reference.
+func (l *Links) path(r slots.Reference, a Action, expires time.Time) string {
 	about, err := r.Bytes()
 	if err != nil {
 		return ""
 	}
-	return l.origin.String() + linkPath + l.keys.Link(byte(a), about, expires)
+	return linkPath + l.keys.Link(byte(a), about, expires)
 }
 
-// open returns what a token is for. It returns secret.ErrToken or
-// secret.ErrTokenExpired.
-func (l *Links) open(token string, now time.Time) (slots.Reference, Action, error) {
-	use, about, err := l.keys.OpenLink(token, now)
-	if err != nil {
-		return "", 0, err
+// maxNumber is the greatest number that a link has room for.
+const maxNumber = 1<<40 - 1
+
+// Offer returns the address at which the offer for the entry of the waitlist
+// with a number can be answered until expires; "" for a number that is none.
+func (l *Links) Offer(number int64, expires time.Time) string {
+	if number < 1 || number > maxNumber {
+		return ""
 	}
-	return slots.NewReference(about), Action(use), nil
+	var about [8]byte
+	binary.BigEndian.PutUint64(about[:], uint64(number))
+	return l.origin.String() + linkPath + l.keys.Link(byte(Offer), [5]byte(about[3:]), expires)
+}
+
+// numberOf returns the number that Offer was given.
+func numberOf(about [5]byte) int64 {
+	return int64(binary.BigEndian.Uint64(append(make([]byte, 3), about[:]...))) //nolint:gosec // 40 bits
+}
+
+// Surveyed returns the visit that a survey's token is about. It returns
+// secret.ErrToken, also for the token of another link, or
+// secret.ErrTokenExpired.
+func (l *Links) Surveyed(token string, now time.Time) (slots.Reference, error) {
+	r, action, err := l.open(token, now)
+	if action != Survey {
+		return "", secret.ErrToken
+	}
+	return r, err
+}
+
+// open returns which visit a token is about, and what it is for. It returns
+// secret.ErrToken or an error that wraps secret.ErrTokenExpired.
+func (l *Links) open(token string, now time.Time) (slots.Reference, Action, error) {
+	about, action, err := l.read(token, now)
+	return slots.NewReference(about), action, err
+}
+
+// read returns what a token is about, and what it is for; also when it has
+// expired.
+func (l *Links) read(token string, now time.Time) ([5]byte, Action, error) {
+	use, about, err := l.keys.OpenLink(token, now)
+	return about, Action(use), err
 }
 
 // serves reports whether pages are served under a host. On a machine of one's

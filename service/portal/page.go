@@ -65,6 +65,17 @@ type page struct {
 	Times          []choice
 	Earlier, Later scheduling.Date
 	First          bool
+
+	// Of an offer: its start as the form sends it back, and until when it stands.
+	Chosen string
+	Until  moment
+
+	// Of a survey: what can be chosen, and what was.
+	Ratings    []int
+	Rating     int    // 0 for none
+	Resolved   string // true, false, or "" for not said
+	Comment    string
+	MaxComment int // characters
 }
 
 // day is a date with places.
@@ -129,12 +140,9 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 			out.Requirements = append(out.Requirements, r.Name.In(out.Lang))
 		}
 	}
-	zone := time.UTC
+	zone := p.zone(o.Branch)
 	if b, ok := centre.Branch(o.Branch); ok {
 		out.Branch, out.Address = b.Name.In(out.Lang), b.Address.In(out.Lang)
-		if z, err := time.LoadLocation(b.Zone); err == nil {
-			zone = z
-		}
 	}
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
@@ -152,6 +160,16 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 		}
 	}
 	return out
+}
+
+// zone returns the zone of a branch; UTC for an unknown one.
+func (p *Portal) zone(branch string) *time.Location {
+	if b, ok := p.Centre().Branch(branch); ok {
+		if zone, err := time.LoadLocation(b.Zone); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
 }
 
 // frame returns what every page has.

@@ -16,6 +16,7 @@ import (
 
 	"ziyara/service/secret"
 	"ziyara/slots"
+	"ziyara/survey"
 )
 
 // Config is what the pages are made of.
@@ -32,6 +33,17 @@ type Config struct {
 	// Confirmed reports whether that was said of the present start.
 	Confirmed func(context.Context, slots.Reference) (bool, error)
 
+	// FindSurvey returns what was said of a visit, nil for nothing, and
+	// SaveSurvey keeps it. It returns survey.ErrNotVisited.
+	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
+	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
+
+	Waitlist *slots.Waitlist
+	// EntryNumbered returns the id of an entry of the waitlist by its number,
+	// or slots.ErrNotFound.
+	EntryNumbered func(ctx context.Context, number int64) (id string, err error)
+	NewReference  func() slots.Reference // of a visit that is booked
+
 	CallCentre string // a telephone number for those who can't go on; may be empty
 }
 
@@ -44,7 +56,9 @@ type Portal struct {
 
 // New returns the pages. It fails when a template can't be read.
 func New(c Config) (*Portal, error) {
-	if c.Links == nil || c.Booker == nil || c.Centre == nil || c.Now == nil || c.Log == nil || c.Confirm == nil || c.Confirmed == nil {
+	switch {
+	case c.Links == nil, c.Booker == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
+		c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.EntryNumbered == nil, c.NewReference == nil:
 		return nil, errors.New("portal: incomplete configuration")
 	}
 	pages, err := parse()
@@ -65,6 +79,9 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/cancel", p.cancel)
 	visit.Post("/accept", p.accept)
 	visit.Post("/refuse", p.refuse)
+	visit.Post("/survey", p.answerSurvey)
+	visit.Post("/offer/accept", p.acceptOffer)
+	visit.Post("/offer/decline", p.declineOffer)
 }
 
 // guard sets the headers of every page, refuses other hosts, and turns errors
@@ -90,7 +107,9 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, secret.ErrTokenExpired):
-		return p.state(c, http.StatusGone, "expired")
+		return p.state(c, http.StatusGone, p.ended(c))
+	case errors.Is(err, survey.ErrNotVisited):
+		return p.state(c, http.StatusConflict, "not_visited")
 	case errors.Is(err, secret.ErrToken), errors.Is(err, slots.ErrNotFound):
 		return p.state(c, http.StatusNotFound, "unknown")
 	case errors.Is(err, slots.ErrUnavailable):
@@ -105,4 +124,16 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	}
 	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 	return p.state(c, http.StatusInternalServerError, "unavailable")
+}
+
+// ended returns the key of the word for a link that has expired.
+func (p *Portal) ended(c *fiber.Ctx) string {
+	switch _, action, _ := p.Links.read(c.Params("token"), p.Now()); action {
+	case Survey:
+		return "survey_over"
+	case Offer:
+		return "offer_over"
+	case Manage, Confirm, Move, Cancel, Answer:
+	}
+	return "expired"
 }

@@ -33,6 +33,9 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 	if do != 0 && !action.allows(do) {
 		return opened{}, secret.ErrToken
 	}
+	if do == 0 && action == Offer { // which is about no visit
+		return opened{}, secret.ErrToken
+	}
 	a, err := p.Booker.Find(c.UserContext(), reference)
 	return opened{action, a}, err
 }
@@ -44,6 +47,13 @@ func (p *Portal) ahead(o opened) bool {
 
 // show shows the visit, or what is asked of who holds a link for one thing.
 func (p *Portal) show(c *fiber.Ctx) error {
+	switch _, action, _ := p.Links.read(c.Params("token"), p.Now()); action {
+	case Survey:
+		return p.askSurvey(c)
+	case Offer:
+		return p.showOffer(c)
+	case Manage, Confirm, Move, Cancel, Answer:
+	}
 	o, err := p.open(c, 0)
 	if err != nil {
 		return err

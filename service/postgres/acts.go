@@ -7,8 +7,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/lib/pq"
-
 	"ziyara/catalog"
 )
 
@@ -49,12 +47,8 @@ func (s *Store) Acts(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, er
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	var departments any
-	if q.Departments != nil {
-		departments = pq.Array(q.Departments)
-	}
 	var rows []actRow
-	err := s.pool().list(ctx, &rows, "list_acts", null(q.Subject), null(q.Actor), null(q.Action), departments, before, q.Limit)
+	err := s.pool().list(ctx, &rows, "list_acts", null(q.Subject), null(q.Actor), null(q.Action), slugs(q.Departments), before, q.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -61,23 +61,41 @@ type centreRows struct {
 		Link   string                 `db:"link"`
 		Topics jsonOf[[]catalog.Text] `db:"topics"`
 	}
-	holidays []struct {
-		Slug     string                         `db:"slug"`
-		Holidays jsonOf[scheduling.HolidayList] `db:"holidays"`
+	holidays []holidayRow
+	groups   []deskGroupRow
+}
+
+// deskGroupRow is a desk group with its plan.
+type deskGroupRow struct {
+	ID         int                     `db:"id"`
+	Slug       string                  `db:"slug"`
+	BranchID   int                     `db:"branch_id"`
+	Branch     string                  `db:"branch"`
+	Zone       string                  `db:"zone"`
+	Department string                  `db:"department"`
+	Name       jsonOf[catalog.Text]    `db:"name"`
+	Plan       jsonOf[scheduling.Plan] `db:"plan"`
+	Holidays   sql.NullString          `db:"holiday_list"`
+	Version    int64                   `db:"calendar_version"`
+	Services   pq.StringArray          `db:"services"`
+}
+
+// compiled returns the desk group with its calendar.
+func (r *deskGroupRow) compiled(compiler *scheduling.Compiler, lists map[string]*scheduling.Holidays) (slots.DeskPlan, error) {
+	d := slots.DeskPlan{Plan: r.Plan.v}
+	d.Plan.Zone = r.Zone
+	if r.Holidays.Valid {
+		d.Lists = append(d.Lists, lists[r.Holidays.String])
 	}
-	groups []struct {
-		ID         int                     `db:"id"`
-		Slug       string                  `db:"slug"`
-		BranchID   int                     `db:"branch_id"`
-		Branch     string                  `db:"branch"`
-		Zone       string                  `db:"zone"`
-		Department string                  `db:"department"`
-		Name       jsonOf[catalog.Text]    `db:"name"`
-		Plan       jsonOf[scheduling.Plan] `db:"plan"`
-		Holidays   sql.NullString          `db:"holiday_list"`
-		Version    int64                   `db:"calendar_version"`
-		Services   pq.StringArray          `db:"services"`
+	calendar, err := compiler.Compile(d.Plan, d.Lists...)
+	if err != nil {
+		return slots.DeskPlan{}, fmt.Errorf("desk group %s: %w", r.Slug, err)
 	}
+	d.DeskGroup = &slots.DeskGroup{
+		ID: r.ID, BranchID: r.BranchID, Slug: r.Slug, Branch: r.Branch, Department: r.Department,
+		Name: r.Name.v, Services: r.Services, Calendar: calendar, Version: r.Version,
+	}
+	return d, nil
 }
 
 type serviceRow struct {
@@ -179,31 +197,38 @@ func (r *centreRows) centre() (*slots.Centre, error) {
 	if err != nil {
 		return nil, err
 	}
-	lists := make(map[string]*scheduling.Holidays)
-	for _, h := range r.holidays {
-		if lists[h.Slug], err = scheduling.CompileHolidays(h.Holidays.v); err != nil {
-			return nil, fmt.Errorf("holiday list %s: %w", h.Slug, err)
-		}
+	lists, err := compiledLists(r.holidays)
+	if err != nil {
+		return nil, err
 	}
 	var groups []*slots.DeskGroup
 	var compiler scheduling.Compiler
-	for _, g := range r.groups {
-		plan := g.Plan.v
-		plan.Zone = g.Zone
-		var shared []*scheduling.Holidays
-		if g.Holidays.Valid {
-			shared = append(shared, lists[g.Holidays.String])
-		}
-		calendar, err := compiler.Compile(plan, shared...)
+	for i := range r.groups {
+		d, err := r.groups[i].compiled(&compiler, lists)
 		if err != nil {
-			return nil, fmt.Errorf("desk group %s: %w", g.Slug, err)
+			return nil, err
 		}
-		groups = append(groups, &slots.DeskGroup{
-			ID: g.ID, BranchID: g.BranchID, Slug: g.Slug, Branch: g.Branch, Department: g.Department,
-			Name: g.Name.v, Services: g.Services, Calendar: calendar, Version: g.Version,
-		})
+		groups = append(groups, d.DeskGroup)
 	}
 	return slots.NewCentre(all, groups, r.version)
+}
+
+// holidayRow is a list of holidays that desk groups share.
+type holidayRow struct {
+	Slug     string                         `db:"slug"`
+	Holidays jsonOf[scheduling.HolidayList] `db:"holidays"`
+}
+
+func compiledLists(rows []holidayRow) (map[string]*scheduling.Holidays, error) {
+	lists := make(map[string]*scheduling.Holidays, len(rows))
+	for _, h := range rows {
+		list, err := scheduling.CompileHolidays(h.Holidays.v)
+		if err != nil {
+			return nil, fmt.Errorf("holiday list %s: %w", h.Slug, err)
+		}
+		lists[h.Slug] = list
+	}
+	return lists, nil
 }
 
 func (r serviceRow) service() catalog.Service {
@@ -251,6 +276,7 @@ type SeedGroup struct {
 	Name               catalog.Text
 	Services           []string
 	Plan               scheduling.Plan
+	Desks              int // the first of them accessible
 }
 
 // holidayList is the slug of the list that seeded desk groups share.
@@ -309,6 +335,9 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 		for _, g := range seed.DeskGroups {
 			if err := add("seed_desk_group", g.Slug, g.Branch, g.Department, asJSON(g.Name), asJSON(g.Plan),
 				holidayList, pq.StringArray(g.Services)); err != nil {
+				return err
+			}
+			if err := add("seed_desks", g.Slug, g.Desks); err != nil {
 				return err
 			}
 		}

@@ -198,6 +198,10 @@ func TestConstraints(t *testing.T) {
 		{"a delayed place of no length", delayed("2026-11-24", 0, 1), "delayed_places_ticks_check"},
 		{"a delayed place that takes none", delayed("2026-11-24", 4, 0), "delayed_places_places_check"},
 		{"a delayed place on a day without a ledger", delayed("2026-11-26", 4, 1), "delayed_places_branch_id_desk_group_id_day_fkey"},
+		{"two feeds at one address", "INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by) " +
+			"SELECT gen_random_uuid(), sha256('a'), 'x', 1, 'ar', now(), 'noura' FROM generate_series(1, 2)", "feeds_token"},
+		{"a feed at an address that is not hashed", "INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by) " +
+			"VALUES (gen_random_uuid(), 'a', 'x', 1, 'ar', now(), 'noura')", "feeds_token_check"},
 		{"a second centre", "INSERT INTO centre DEFAULT VALUES", "centre_pkey"},
 		{"another centre", "INSERT INTO centre (single) VALUES (false)", "centre_single_check"},
 		{"a service at two desk groups of a branch",

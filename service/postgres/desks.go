@@ -3,8 +3,6 @@ package postgres
 import (
 	"context"
 
-	"github.com/lib/pq"
-
 	"ziyara/hall"
 )
 
@@ -27,34 +25,39 @@ func (h *Hall) Desks(ctx context.Context, branch int) ([]hall.Desk, error) {
 	return h.store.pool().desks(ctx, branch)
 }
 
-// SetDesks implements hall.Store.
-func (h *Hall) SetDesks(ctx context.Context, c hall.DeskChange) error {
+// PutDesk implements hall.Store. A desk that is as it should be is left alone.
+func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 	return h.store.transact(ctx, func(q session) error {
-		all, err := q.desks(ctx, c.BranchID)
+		desks, err := q.desks(ctx, c.Group.BranchID)
 		if err != nil {
 			return err
 		}
-		var before []hall.Desk
-		for _, d := range all {
-			if d.GroupID == c.GroupID {
-				before = append(before, d)
+		for _, d := range desks {
+			if d == c.Desk {
+				return nil
 			}
 		}
-		if _, err = q.exec(ctx, "clear_desks", c.BranchID, c.GroupID); err != nil {
+		n, err := q.exec(ctx, "put_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name, c.Desk.Accessible)
+		switch {
+		case err != nil:
 			return err
+		case n == 0:
+			return &hall.DeskError{Fault: hall.DeskOfOthers}
 		}
-		var names pq.StringArray
-		var accessible pq.BoolArray
-		for _, d := range c.Desks {
-			names, accessible = append(names, d.Name), append(accessible, d.Accessible)
-		}
-		if _, err = q.exec(ctx, "set_desks", c.BranchID, c.GroupID, names, accessible); err != nil {
+		return q.record(ctx, c.Act(false))
+	})
+}
+
+// RemoveDesk implements hall.Store.
+func (h *Hall) RemoveDesk(ctx context.Context, c hall.DeskChange) error {
+	return h.store.transact(ctx, func(q session) error {
+		n, err := q.exec(ctx, "remove_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name)
+		switch {
+		case err != nil:
 			return err
+		case n == 0:
+			return hall.ErrNotFound
 		}
-		act, err := c.Act(before)
-		if err != nil {
-			return err
-		}
-		return q.record(ctx, act)
+		return q.record(ctx, c.Act(true))
 	})
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -38,7 +37,6 @@ var constraints = map[string]error{
 	"idempotency_keys_pkey":   slots.ErrAnswered,
 	"waitlist_entries_person": slots.ErrAlreadyWaiting,
 	"department_texts_pkey":   notify.ErrOutdated,
-	"desks_pkey":              &hall.DeskError{Fault: hall.DeskOfOthers},
 }
 
 // fault turns an error of the driver into one of the domain's: a broken

@@ -308,12 +308,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 // lockDays locks ledger days, in the order that everybody uses, and reads
 // them. Days without a row are missing from what it returns.
 func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.Occupied, error) {
-	var c placeColumns
-	for _, d := range days {
-		c.branches = append(c.branches, int64(d.branch))
-		c.groups = append(c.groups, int64(d.group))
-		c.days = append(c.days, d.day.String())
-	}
+	c := keyColumns(days)
 	var rows []struct {
 		Branch    int       `db:"branch_id"`
 		Group     int       `db:"desk_group_id"`

@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -73,6 +74,7 @@ type messageRow struct {
 	Email          sql.NullString                 `db:"email"`
 	Status         sql.NullString                 `db:"status"`
 	Version        sql.NullInt32                  `db:"version"`
+	HallState      sql.NullString                 `db:"hall_state"` // of who has come
 	StartAt        sql.NullTime                   `db:"start_at"`
 	EndAt          sql.NullTime                   `db:"end_at"`
 	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal stands
@@ -124,7 +126,8 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
 		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
 		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
-		Booked:    slots.Status(r.Status.String) == slots.Booked,
+		Booked:    slots.Status(r.Status.String) == slots.Booked && !r.HallState.Valid,
+		Begun:     slots.Status(r.Status.String) != slots.Booked || r.HallState.Valid && hall.State(r.HallState.String) != hall.Waiting,
 		Quiet:     catalog.Quiet{From: int(r.QuietFrom.Int32), To: int(r.QuietTo.Int32)},
 		Held:      slots.Status(r.Status.String) == slots.Held,
 		Budget:    r.level(),
@@ -138,7 +141,11 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		return c, fmt.Errorf("message %d: %w", r.ID, err)
 	}
 	c.Facts.Zone = zone
-	c.Facts.Lead = time.Duration(r.LeadMinutes.Int32) * time.Minute
+	if c.Facts.Kind == notify.Delayed {
+		c.Facts.Minutes = int(r.LeadMinutes.Int32)
+	} else {
+		c.Facts.Lead = time.Duration(r.LeadMinutes.Int32) * time.Minute
+	}
 	c.Facts.Department = r.Department.String
 	c.Facts.Start, c.Facts.End = r.StartAt.Time, r.EndAt.Time
 	c.Facts.Entry = r.Entry.Int64

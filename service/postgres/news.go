@@ -21,6 +21,8 @@ const (
 	// under the 8,000 bytes of PostgreSQL.
 	newsLimit = 400
 	newsAll   = "*" // in place of names: there are too many
+	// newsCentre says, before the names, that the centre has changed, too.
+	newsCentre = "centre"
 )
 
 // news gathers what other replicas have to be told: the desk groups whose
@@ -94,6 +96,46 @@ func (s *Store) heard(text string) {
 			}
 		}
 	}
+	if len(words) > 1 && words[0] != s.news.replica && words[1] == newsCentre {
+		s.renew()
+	}
+}
+
+// Renewed gets a value soon after the centre was changed, by this Store or by
+// another replica: it is worth asking CentreVersion. What is lost on the way is
+// found out by asking now and then.
+func (s *Store) Renewed() <-chan struct{} { return s.renewed }
+
+// renew never waits: whoever listens is told at least once.
+func (s *Store) renew() {
+	select {
+	case s.renewed <- struct{}{}:
+	default:
+	}
+}
+
+// tellCentre raises the version of the centre and has all replicas told of it,
+// and of the desk groups whose calendars have changed, when the transaction
+// commits. Changes of the centre are rare, so their commits may wait for one
+// another.
+func (q session) tellCentre(ctx context.Context, changes []recalendared) error {
+	if _, err := q.exec(ctx, "touch_centre"); err != nil {
+		return err
+	}
+	words := []string{q.store.news.replica, newsCentre}
+	if len(changes) > newsLimit {
+		words = append(words, newsAll)
+	} else {
+		for _, c := range changes {
+			words = append(words, strconv.Itoa(c.ID))
+		}
+	}
+	for _, c := range changes {
+		*q.touched = append(*q.touched, c.ID)
+	}
+	*q.renews = true
+	_, err := q.exec(ctx, "notify", newsChannel, strings.Join(words, " "))
+	return err
 }
 
 // Follow tells other replicas of changes to the ledger and hears of theirs,
@@ -130,6 +172,7 @@ func (s *Store) hear(ctx context.Context, listener *pq.Listener) error {
 		case n := <-listener.Notify:
 			if n == nil { // connected again: what was said meanwhile is lost
 				s.board.forgetAll()
+				s.renew()
 			} else {
 				s.heard(n.Extra)
 			}

@@ -99,6 +99,9 @@ func TestPlans(t *testing.T) {
 		{name: "waitlist_offer", arguments: "1, 1, " + now + ", '{00000000-0000-4000-8000-000000000001}', '{00000000-0000-4000-8000-000000000002}', '{2026-11-25}', '{90}', '{4}', '{1}', '{2026-11-25T05:00:00Z}', '{2026-11-25T05:20:00Z}', '{2026-11-22T06:15:00Z}'",
 			through: "waitlist_entries_pkey"},
 		{name: "waitlist_close", arguments: now + ", '2026-11-20T06:00:00Z', 500", through: "waitlist_entries_purge"},
+		{name: "find_feed", arguments: "NULL, '\\x00'", through: "feeds_token"},
+		{name: "feed_visits", arguments: "'{1,7}', '2026-11-15', '2027-01-24', '2026-11-15', 10001", through: "appointments_of_group"},
+		{name: "list_feeds", arguments: "NULL, NULL, NULL, 'infinity', " + id + ", 50"},
 		{name: "purge", arguments: now + ", " + now + ", 500, " + now, through: "appointments_purge"},
 	} {
 		for _, mode := range []string{"force_generic_plan", "force_custom_plan"} {
@@ -223,6 +226,9 @@ SELECT gen_random_uuid(), n % 20 + 1, '{2026-11-20}', '2026-11-20'::timestamptz 
 INSERT INTO delayed_places (branch_id, desk_group_id, day, first_tick, ticks, places, service_id, start_at, end_at, release_at)
 SELECT branch_id, id, '2026-06-01'::date + n % 200, 90, 4, 1, 1, now(), now(), '2026-11-22'::timestamptz + n * interval '1 m'
 FROM generate_series(1, 1000) AS n JOIN desk_groups g ON g.id = n % 17 + 1;
+INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by, revoked_at)
+SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', 1, 'ar', '2026-06-01'::timestamptz + n * interval '1 h', 'noura', CASE WHEN n % 100 > 0 THEN now() END
+FROM generate_series(1, 5000) AS n;
 RESET session_replication_role;
 ANALYZE;
 `

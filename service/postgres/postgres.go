@@ -36,6 +36,7 @@ type Store struct {
 	bookings   line[slots.Person, *booking]
 	receipts   line[string, *receiving]
 	woken      chan struct{} // see Woken
+	renewed    chan struct{} // see Renewed
 	reporting  chan struct{} // holds a value for each report in progress
 }
 
@@ -68,7 +69,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.QueueLimit == 0 {
 		c.QueueLimit = queueLimit
 	}
-	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1),
+	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
 		reporting: make(chan struct{}, reportsAtOnce)}
 	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
 	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
@@ -135,6 +136,7 @@ type session struct {
 	tx      *sqlx.Tx // nil outside a transaction
 	touched *[]int   // desk groups whose ledger the transaction changes
 	gave    *bool    // whether it gives places back
+	renews  *bool    // whether it changes the centre
 }
 
 // touch notes that the transaction changes the ledger at places.
@@ -206,8 +208,8 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 			return fault("begin", err)
 		}
 		var touched []int
-		gave := false
-		if err = do(session{s, tx, &touched, &gave}); err != nil {
+		gave, renews := false, false
+		if err = do(session{s, tx, &touched, &gave, &renews}); err != nil {
 			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
 			return err
 		}
@@ -215,6 +217,9 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 		s.changed(touched...) // also when nobody knows how the commit ended
 		if gave && err == nil {
 			s.wake()
+		}
+		if renews {
+			s.renew()
 		}
 		return err
 	})

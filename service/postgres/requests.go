@@ -87,6 +87,7 @@ func told(k slots.EventKind) string {
 	case slots.WasRefused:
 		return ""
 	case slots.WasRequested, slots.WasBooked, slots.WasApproved, slots.WasDeclined, slots.WasProposed, slots.WasMoved, slots.WasCancelled:
+	case slots.WasCheckedIn, slots.WasStarted, slots.WasCompleted, slots.WasLeft, slots.WasNoShow, slots.WasRestored: // not of requests
 	}
 	return string(k)
 }

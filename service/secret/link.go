@@ -33,7 +33,8 @@ func (k *Keys) Link(use byte, payload [linkPayload]byte, expires time.Time) stri
 }
 
 // OpenLink returns what Link was given for the token. It returns ErrToken for
-// any other text, and ErrTokenExpired at and after its expiry.
+// any other text, and ErrTokenExpired at and after its expiry, together with what
+// the link was about: the page can say what has ended.
 func (k *Keys) OpenLink(token string, now time.Time) (use byte, payload [linkPayload]byte, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(raw) != linkBody+linkTag || len(token) != base64.RawURLEncoding.EncodedLen(len(raw)) {
@@ -45,7 +46,7 @@ func (k *Keys) OpenLink(token string, now time.Time) (use byte, payload [linkPay
 	}
 	grains := int64(body[6])<<16 | int64(body[7])<<8 | int64(body[8])
 	if expires := time.Unix(grains*int64(linkGrain/time.Second), 0); !now.Before(expires) {
-		return 0, payload, ErrTokenExpired
+		return body[0], [linkPayload]byte(body[1:]), ErrTokenExpired
 	}
 	return body[0], [linkPayload]byte(body[1:]), nil
 }

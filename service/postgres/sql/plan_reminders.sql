@@ -26,6 +26,7 @@ WITH visits AS MATERIALIZED (
       AND (SELECT count(*)
            FROM messages m
            WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = 'reminder' AND m.lead_minutes = $6::smallint) = 0
+      AND (SELECT count(*) FROM arrivals r WHERE r.appointment_id = v.id AND r.branch_id = v.branch_id) = 0 -- who is there
       AND (SELECT max(e.at)
            FROM appointment_events e
            WHERE e.appointment_id = v.id AND e.branch_id = v.branch_id

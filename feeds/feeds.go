@@ -1,0 +1,97 @@
+// Package feeds writes the visits of a department or of a desk group as a
+// calendar that the programs of its staff subscribe to. Addresses of feeds
+// leak easily, so nothing personal is in them: no name, no number, no need. It
+// is pure: values in, a calendar out.
+package feeds
+
+import (
+	"errors"
+	"time"
+
+	"ziyara/catalog"
+)
+
+// The errors of feeds.
+var (
+	ErrNotFound = errors.New("feeds: no such feed")
+	ErrRevoked  = errors.New("feeds: the feed was revoked")
+	ErrUnknown  = errors.New("feeds: no such department or desk group")
+	ErrMany     = errors.New("feeds: as many feeds as a department may have")
+)
+
+const (
+	// Limit is how many feeds of one department stand at once.
+	Limit = 50
+	// MaxVisits is how many visits one calendar has; the farthest are left out.
+	MaxVisits = 10_000
+)
+
+// Feed is a calendar at a secret address.
+type Feed struct {
+	ID         string // UUID
+	Name       string // that subscribers see
+	Department string // slug
+	DeskGroup  string // slug; "" for all of the department
+	Branch     string // slug, of the desk group; "" for none
+	Lang       string // of the texts: "ar" or "en"
+	Created    time.Time
+	By         string // who of the staff made it
+}
+
+// Scope says whose visits a feed has, and what they are called.
+type Scope struct {
+	Department catalog.Text // who invites
+	Feed
+}
+
+// Status says how certain a visit is.
+type Status int
+
+// The states of a visit in a feed.
+const (
+	Certain   Status = iota // booked, or over
+	Tentative               // requested, and not approved yet
+	Cancelled               // cancelled or declined
+)
+
+// Visit is what a feed tells of an appointment.
+type Visit struct {
+	Reference  string // as visitors write it
+	Status     Status
+	Service    catalog.Text
+	DeskGroup  catalog.Text
+	Branch     catalog.Text
+	Start, End time.Time // End is exclusive
+	Party      int
+	Version    int // of the start, from 1
+	Created    time.Time
+	Changed    time.Time // last
+}
+
+// A feed reaches a week back, so that what was is still there to be looked up,
+// and 62 days ahead, as searches do. It moves on at midnight UTC, so that it
+// stays the same bytes in between.
+const (
+	back  = 7 * 24 * time.Hour
+	ahead = 62 * 24 * time.Hour
+)
+
+// Window returns the instants, the second exclusive, between which visits of a
+// feed start that is read at now, and since when those were cancelled that it
+// still has.
+func Window(now time.Time) (from, until, cancelledSince time.Time) {
+	today := now.UTC().Truncate(24 * time.Hour)
+	return today.Add(-back), today.Add(24*time.Hour + ahead), today.Add(-back)
+}
+
+// Query asks for a page of the feeds that stand, the newest first.
+type Query struct {
+	// Departments and Branches bound the answer to feeds of these departments,
+	// and of desk groups at these branches; both nil for all.
+	Departments, Branches []string // slugs
+	Department            string   // only of this one; "" for any
+
+	Before   time.Time // made before this one; zero for the newest
+	BeforeID string    // and, made at the same instant, with a smaller ID
+	Limit    int       // at least 1
+}

@@ -1,0 +1,361 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/scheduling/ical"
+	"ziyara/slots"
+)
+
+// Calendars keeps the plans of desk groups and the holidays that they share.
+// What each method does and returns is said at postgres.Store.
+type Calendars interface {
+	FindPlan(ctx context.Context, slug string) (slots.DeskPlan, error)
+	EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
+		decide func(slots.DeskPlan) (scheduling.Revision, error)) (slots.DeskPlan, error)
+	UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (slots.DeskPlan, error)
+	DayCounts(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) (slots.DayCounts, error)
+
+	FindHolidays(ctx context.Context) (slots.HolidayList, error)
+	EditHolidays(ctx context.Context, from int64, by catalog.Act,
+		decide func(scheduling.HolidayList) (scheduling.HolidayList, error)) (slots.HolidayList, error)
+	UndoHolidays(ctx context.Context, from int64, by catalog.Act) (slots.HolidayList, error)
+}
+
+// ListDeskGroups lists the desk groups that the asker may see.
+func (s *Server) ListDeskGroups(ctx context.Context, r ListDeskGroupsRequestObject) (ListDeskGroupsResponseObject, error) {
+	departments, branches, err := within(ctx)
+	if err != nil {
+		return nil, err
+	}
+	everywhere := departments == nil && branches == nil
+	limit := r.Params.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	out := ListDeskGroups200JSONResponse{DeskGroups: []DeskGroupSummary{}}
+	for _, g := range s.Centre().DeskGroups() {
+		switch {
+		case g.Slug <= r.Params.Cursor,
+			r.Params.Department != "" && g.Department != r.Params.Department,
+			r.Params.Branch != "" && g.Branch != r.Params.Branch,
+			!everywhere && !slices.Contains(departments, g.Department) && !slices.Contains(branches, g.Branch):
+			continue
+		case len(out.DeskGroups) == limit:
+			out.NextCursor = out.DeskGroups[limit-1].Slug
+			return out, nil
+		}
+		out.DeskGroups = append(out.DeskGroups, DeskGroupSummary{
+			Slug: g.Slug, Branch: g.Branch, Department: g.Department, Name: g.Name, Services: g.Services,
+		})
+	}
+	return out, nil
+}
+
+// deskGroup returns a desk group of the centre for a member of staff who may
+// ask about its department and branch.
+func (s *Server) deskGroup(ctx context.Context, slug string) (*slots.DeskGroup, error) {
+	g, err := s.Centre().DeskGroup(slug)
+	if err != nil {
+		return nil, err
+	}
+	_, err = permit(ctx, g.Department, g.Branch)
+	return g, err
+}
+
+// GetDeskGroup shows a desk group with its plan.
+func (s *Server) GetDeskGroup(ctx context.Context, r GetDeskGroupRequestObject) (GetDeskGroupResponseObject, error) {
+	if _, err := s.deskGroup(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	d, err := s.Calendars.FindPlan(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return GetDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: GetDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+}
+
+// EditDeskGroup changes a plan.
+func (s *Server) EditDeskGroup(ctx context.Context, r EditDeskGroupRequestObject) (EditDeskGroupResponseObject, error) {
+	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "calendar.changed", *r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return EditDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: EditDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+}
+
+// AddClosure closes a desk group for a while.
+func (s *Server) AddClosure(ctx context.Context, r AddClosureRequestObject) (AddClosureResponseObject, error) {
+	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.added", scheduling.Edit{Close: []scheduling.Closure{*r.Body}})
+	if err != nil {
+		return nil, below("/close/0", err)
+	}
+	return AddClosure200JSONResponse{Body: s.deskGroupJSON(d), Headers: AddClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+}
+
+// RemoveClosure opens a desk group again.
+func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject) (RemoveClosureResponseObject, error) {
+	if r.Params.IfMatch == anyVersion { // which one is meant depends on the version
+		return nil, errNoVersion
+	}
+	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.removed", scheduling.Edit{Reopen: []int{r.Index}})
+	if errors.Is(err, scheduling.ErrEntry) {
+		return nil, slots.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return RemoveClosure200JSONResponse{Body: s.deskGroupJSON(d), Headers: RemoveClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+}
+
+// SetHours gives one date hours of its own.
+func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHoursResponseObject, error) {
+	day, err := date("/date", r.Date)
+	if err != nil {
+		return nil, slots.ErrNotFound
+	}
+	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "hours.set", scheduling.Edit{SetHours: []scheduling.DayHours{{
+		Date: day, Reason: r.Body.Reason, Openings: r.Body.Openings, Extra: r.Body.Extra,
+	}}})
+	if err != nil {
+		return nil, below("/set_hours/0", err)
+	}
+	return SetHours200JSONResponse{Body: s.deskGroupJSON(d), Headers: SetHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+}
+
+// ClearHours gives one date its usual hours again.
+func (s *Server) ClearHours(ctx context.Context, r ClearHoursRequestObject) (ClearHoursResponseObject, error) {
+	day, err := date("/date", r.Date)
+	if err != nil {
+		return nil, slots.ErrNotFound
+	}
+	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "hours.cleared", scheduling.Edit{ClearHours: []scheduling.Date{day}})
+	if errors.Is(err, scheduling.ErrEntry) {
+		return nil, slots.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ClearHours200JSONResponse{Body: s.deskGroupJSON(d), Headers: ClearHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+}
+
+// UndoDeskGroup undoes the last change of a plan.
+func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject) (UndoDeskGroupResponseObject, error) {
+	if _, err := s.deskGroup(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	from, err := version(r.Params.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.act(ctx, "calendar.undone", "", "", ""))
+	if err != nil {
+		return nil, err
+	}
+	s.refresh(ctx)
+	return UndoDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: UndoDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+}
+
+// edit changes the plan of a desk group for a member of staff who may, and
+// lets this replica go by it before it is acknowledged.
+func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e scheduling.Edit) (slots.DeskPlan, error) {
+	if _, err := s.deskGroup(ctx, slug); err != nil {
+		return slots.DeskPlan{}, err
+	}
+	from, err := version(ifMatch)
+	if err != nil {
+		return slots.DeskPlan{}, err
+	}
+	act := s.act(ctx, action, "", "", "") // the rest is known where it is saved
+	act.Reason = e.Reason
+	d, err := s.Calendars.EditPlan(ctx, slug, from, act, func(d slots.DeskPlan) (scheduling.Revision, error) {
+		return d.Revise(e, act.At)
+	})
+	if err != nil {
+		return slots.DeskPlan{}, err
+	}
+	s.refresh(ctx)
+	return d, nil
+}
+
+// refresh has this replica go by a change before it is acknowledged. Should
+// that fail, it goes by it a little later, as the others do.
+func (s *Server) refresh(ctx context.Context) {
+	if err := s.Refresh(ctx); err != nil {
+		s.Log.WarnContext(ctx, "the centre was changed, and not read again", "error", err, "request_id", metaOf(ctx).id)
+	}
+}
+
+// anyVersion in If-Match stands for whatever is there.
+const anyVersion = "*"
+
+func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// version returns the version that an If-Match names, 0 for any. It returns
+// errNoVersion where there is none, and slots.ErrEdited for a tag that no
+// version has.
+func version(ifMatch string) (int64, error) {
+	tag := strings.TrimSpace(ifMatch)
+	switch tag {
+	case "":
+		return 0, errNoVersion
+	case anyVersion:
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+	if err != nil || n < 1 || versionTag(n) != tag {
+		return 0, slots.ErrEdited
+	}
+	return n, nil
+}
+
+// below moves the faults of an entry of an edit to where the request has it.
+func below(entry string, err error) error {
+	faults := scheduling.Faults(err)
+	if len(faults) == 0 {
+		return err
+	}
+	moved := make([]error, len(faults))
+	for i, f := range faults {
+		moved[i] = &scheduling.PlanError{Pointer: strings.TrimPrefix(f.Pointer, entry), Name: f.Name, Err: f.Err}
+	}
+	return errors.Join(moved...)
+}
+
+func (s *Server) deskGroupJSON(d slots.DeskPlan) DeskGroup {
+	zone := d.Calendar.Zone()
+	out := DeskGroup{
+		Slug: d.Slug, Branch: d.Branch, Department: d.Department, Name: d.Name, Services: d.Services,
+		Zone: zone.String(), Version: d.Version, Warnings: []PlanWarning{},
+		Plan: Plan{
+			Rules: d.Plan.Rules, Seasons: d.Plan.Seasons, Holidays: d.Plan.Holidays, StaysOpen: d.Plan.StaysOpen,
+			Hours: d.Plan.Hours, Closures: slices.Clone(d.Plan.Closures),
+		},
+	}
+	for i := range out.Plan.Closures {
+		c := &out.Plan.Closures[i]
+		if c.Start = c.Start.In(zone); !c.End.IsZero() {
+			c.End = c.End.In(zone)
+		}
+	}
+	for _, w := range d.Warnings(s.Centre().Service) {
+		out.Warnings = append(out.Warnings, PlanWarning{
+			Kind: string(w.Kind), Pointers: w.Pointers, Date: w.Date.String(), Text: catalog.Text(w.Text),
+		})
+	}
+	return out
+}
+
+// GetDeskGroupDay shows one day of a desk group.
+func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestObject) (GetDeskGroupDayResponseObject, error) {
+	g, err := s.deskGroup(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	d, err := date("?date", r.Params.Date)
+	if err != nil {
+		return nil, err
+	}
+	day := g.Calendar.Day(d)
+	state, err := s.Calendars.DayCounts(ctx, g, day)
+	if err != nil {
+		return nil, err
+	}
+	why := g.Calendar.Explain(d)
+	out := GetDeskGroupDay200JSONResponse{
+		Date: d.String(), Hijri: hijri(d), Open: why.Open, Summary: catalog.Text(why.Summary),
+		Layers: layersJSON(why.Layers), Stretches: stretches(g.Calendar, day, state.Occupied),
+		Visits: state.Visits, Requests: state.Requests, Holds: state.Holds, Unsupported: state.Unsupported,
+	}
+	if r.Params.At != "" {
+		at, err := time.Parse(time.RFC3339, r.Params.At)
+		if err != nil {
+			return nil, invalid("?at", wrongFormat("date-time"))
+		}
+		m := g.Calendar.ExplainAt(at)
+		out.Moment = &DeskGroupMoment{
+			At: m.At.In(g.Calendar.Zone()), Date: m.Date.String(), Places: m.Places,
+			Summary: catalog.Text(m.Summary), Layers: layersJSON(m.Layers),
+		}
+	}
+	return out, nil
+}
+
+func layersJSON(layers []scheduling.Layer) []DeskGroupLayer {
+	out := make([]DeskGroupLayer, len(layers))
+	for i, l := range layers {
+		out[i] = DeskGroupLayer{
+			Kind: string(l.Kind), Name: catalog.Text(l.Name), Effect: catalog.Text(l.Effect), Decided: l.Decided, Openings: l.Openings,
+		}
+	}
+	return out
+}
+
+// stretches joins the ticks of a day that have the same places open and taken.
+// Ticks with neither are left out.
+func stretches(c *scheduling.Calendar, day scheduling.Day, o slots.Occupied) []DeskGroupStretch {
+	if o.Open != nil {
+		day.First, day.Open = o.First, o.Open
+	}
+	list := []DeskGroupStretch{}
+	for i, open := range day.Open {
+		used := 0
+		if i < len(o.Used) {
+			used = int(o.Used[i])
+		}
+		if open == 0 && used == 0 {
+			continue
+		}
+		start, end := day.At(day.First+i).In(c.Zone()), day.At(day.First+i+1).In(c.Zone())
+		if n := len(list); n > 0 && list[n-1].Open == int(open) && list[n-1].Used == used && list[n-1].End.Equal(start) {
+			list[n-1].End = end
+			continue
+		}
+		list = append(list, DeskGroupStretch{Start: start, End: end, Open: int(open), Used: used})
+	}
+	return list
+}
+
+// defaultOpenings is how many days of openings are written that name no end.
+const defaultOpenings = 62
+
+// GetOpenings writes when a desk group is open, for calendar programs.
+func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (GetOpeningsResponseObject, error) {
+	g, err := s.deskGroup(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	from := g.Calendar.DateOf(now)
+	if r.Params.From != "" {
+		if from, err = date("?from", r.Params.From); err != nil {
+			return nil, err
+		}
+	}
+	until := from + defaultOpenings - 1
+	if r.Params.To != "" {
+		if until, err = date("?to", r.Params.To); err != nil {
+			return nil, err
+		}
+	}
+	lang := metaOf(ctx).lang
+	var file bytes.Buffer
+	err = ical.WriteOpenings(&file, ical.Head{Stamp: now, Name: g.Name.In(lang)}, g.Calendar, from, until, ical.Openings{
+		UID: "desk-group-" + g.Slug + "@ziyara", Summary: g.Name.In(lang), Language: lang,
+	})
+	if errors.Is(err, ical.ErrWindow) {
+		return nil, invalid("?to", text("اختر من يوم إلى 366 يومًا، ولا تسبق النهاية البداية.", "Choose 1 to 366 days; the end is not before the start."))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return GetOpenings200TextCalendarResponse{Body: &file, ContentLength: int64(file.Len())}, nil
+}

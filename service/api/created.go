@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/slots"
+)
+
+// created is the answer to a request that has made v.
+func created(v any) (stored, error) {
+	body, err := json.Marshal(v)
+	return stored{Status: http.StatusCreated, Body: body}, err
+}
+
+// onceWith makes a request answerable once whose answer is known before it is
+// done; nil without a key. The answer is kept sealed: it may hold a secret.
+func (s *Server) onceWith(key, operation string, body any, answer stored) (*slots.Once, error) {
+	if key == "" {
+		return nil, nil
+	}
+	print, err := fingerprint(operation, body)
+	if err != nil {
+		return nil, err
+	}
+	return &slots.Once{
+		Key: key, Fingerprint: print,
+		Answer: func(slots.Appointment) ([]byte, error) { return s.seal(key, answer) },
+	}, nil
+}
+
+// act returns what a member of staff is about to do, for the log.
+func (s *Server) act(ctx context.Context, action, subject, department, branch string) catalog.Act {
+	m := metaOf(ctx)
+	a := catalog.Act{At: s.Now(), Action: action, Subject: subject, Department: department, Branch: branch, RequestID: m.id}
+	if m.staff != nil {
+		a.Actor = m.staff.ID
+	}
+	return a
+}
+
+// cursorAfter names the end of a page in the order of when things were made.
+func cursorAfter(at time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
+}
+
+// openCursor returns what cursorAfter was given; zero for "".
+func openCursor(cursor string) (at time.Time, id string, err error) {
+	if cursor == "" {
+		return time.Time{}, "", nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err == nil {
+		var instant string
+		instant, id, _ = strings.Cut(string(raw), " ")
+		at, err = time.Parse(time.RFC3339Nano, instant)
+	}
+	if err != nil || !uuidPattern(id) {
+		return time.Time{}, "", invalid("?cursor", wrongForm())
+	}
+	return at, id, nil
+}
+
+// uuidPattern reports whether s is written as a UUID.
+func uuidPattern(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, r := range s {
+		if hyphen := i == 8 || i == 13 || i == 18 || i == 23; hyphen != (r == '-') ||
+			!hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", r) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,347 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/hall"
+	"ziyara/scheduling"
+)
+
+const (
+	mostDisplays   = 256              // streams of one replica
+	mostPerAddress = 64               // of them, from one network address
+	displayPoll    = time.Second      // how soon a call of another replica is shown
+	displayBeat    = 15 * time.Second // how long a stream is silent at most
+	displayLife    = time.Hour        // after which a client connects again
+	displayRetry   = 2 * time.Second  // and how soon
+)
+
+// errDisplays is returned when as many displays are connected as may.
+var errDisplays = errors.New("api: too many displays are connected")
+
+// GetDisplay shows who is called: once, or as it happens.
+func (s *Server) GetDisplay(ctx context.Context, r GetDisplayRequestObject) (GetDisplayResponseObject, error) {
+	m := metaOf(ctx)
+	shown, err := s.shown(ctx, r.Branch)
+	if err != nil {
+		return nil, err
+	}
+	if !m.events {
+		return displayAnswer(shown), nil
+	}
+	leave, err := s.displays.enter(m.address)
+	if err != nil {
+		return nil, err
+	}
+	return displayStream{server: s, branch: r.Branch, last: r.Params.LastEventID, leave: leave}, nil
+}
+
+// displayAnswer is what the display shows, for clients that ask again.
+type displayAnswer Display
+
+// VisitGetDisplayResponse writes the answer.
+func (a displayAnswer) VisitGetDisplayResponse(c *fiber.Ctx) error {
+	c.Vary(fiber.HeaderAccept)
+	c.Set(fiber.HeaderCacheControl, "no-cache")
+	return c.Status(http.StatusOK).JSON(Display(a))
+}
+
+// shown returns the last calls of today.
+func (s *Server) shown(ctx context.Context, branch string) (Display, error) {
+	day, zone, err := s.Reception.Today(branch, s.Now())
+	if err != nil {
+		return Display{}, err
+	}
+	calls, err := s.Reception.Shown(ctx, branch, day, -1)
+	if err != nil {
+		return Display{}, err
+	}
+	out := Display{Branch: branch, Date: day.String(), Calls: []DisplayCall{}}
+	for _, c := range calls {
+		out.Calls = append(out.Calls, displayCall(c, day, zone))
+	}
+	return out, nil
+}
+
+func displayCall(c hall.Call, day scheduling.Date, zone *time.Location) DisplayCall {
+	return DisplayCall{
+		ID: day.String() + "." + strconv.Itoa(c.Call), Number: c.Number, Desk: c.Desk, At: c.At.In(zone), Again: c.Again, Open: !c.Done,
+	}
+}
+
+// displayStream is what the display shows as it happens (HTML, section 9.2:
+// server-sent events).
+type displayStream struct {
+	server *Server
+	branch string
+	last   string // Last-Event-ID
+	leave  func()
+}
+
+// VisitGetDisplayResponse begins the stream. It goes on when the request is
+// over, until the client is gone, the server stops or it has lasted an hour.
+func (d displayStream) VisitGetDisplayResponse(c *fiber.Ctx) error {
+	c.Vary(fiber.HeaderAccept)
+	c.Set(fiber.HeaderContentType, "text/event-stream")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set("X-Accel-Buffering", "no") // a proxy passes on what comes
+	c.Status(http.StatusOK)
+	if c.Method() == fiber.MethodHead {
+		d.leave()
+		return nil
+	}
+	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer d.leave()
+		d.run(w)
+	})
+	return nil
+}
+
+// seen is up to where a stream has come.
+type seen struct {
+	day  scheduling.Date
+	call int
+}
+
+// run writes events until the stream ends.
+func (d displayStream) run(w *bufio.Writer) {
+	screen := d.server.displays.watch(d.branch)
+	defer d.server.displays.unwatch(d.branch)
+	end := time.NewTimer(displayLife)
+	defer end.Stop()
+	beat := time.NewTicker(displayBeat)
+	defer beat.Stop()
+	_, _ = fmt.Fprintf(w, "retry: %d\n\n", displayRetry.Milliseconds())
+	at, known := d.resumed()
+	for {
+		changed := screen.next()
+		if err := d.write(w, &at, &known); err != nil {
+			return
+		}
+		if w.Flush() != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-beat.C:
+			_, _ = w.WriteString(": \n\n")
+		case <-end.C:
+			return
+		case <-d.server.displays.closed:
+			return
+		}
+	}
+}
+
+// resumed returns up to where a broken stream had come, if that was today.
+func (d displayStream) resumed() (seen, bool) {
+	date, call, ok := strings.Cut(d.last, ".")
+	day, err := scheduling.ParseDate(date)
+	n, numberErr := strconv.Atoi(call)
+	today, _, todayErr := d.server.Reception.Today(d.branch, d.server.Now())
+	return seen{day, n}, ok && err == nil && numberErr == nil && todayErr == nil && n >= 0 && day == today
+}
+
+// write writes what has happened since, or at first, and on a new day, all that
+// the display shows. What can't be read now is read with the next beat.
+func (d displayStream) write(w *bufio.Writer, at *seen, known *bool) error {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	day, zone, err := d.server.Reception.Today(d.branch, d.server.Now())
+	if err != nil {
+		return err
+	}
+	if !*known || at.day != day {
+		shown, err := d.server.shown(ctx, d.branch)
+		if err != nil {
+			return nil //nolint:nilerr // see above
+		}
+		*at, *known = seen{day: day}, true
+		id := day.String() + ".0"
+		if n := len(shown.Calls); n > 0 {
+			id = shown.Calls[n-1].ID
+			at.call, _ = strconv.Atoi(strings.TrimPrefix(id, day.String()+"."))
+		}
+		return event(w, id, "snapshot", shown)
+	}
+	for {
+		calls, err := d.server.Reception.Shown(ctx, d.branch, day, at.call)
+		if err != nil || len(calls) == 0 {
+			return nil //nolint:nilerr // see above
+		}
+		for _, c := range calls {
+			at.call = c.Call
+			call := displayCall(c, day, zone)
+			if err := event(w, call.ID, "call", call); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func event(w *bufio.Writer, id, name string, data any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "id: %s\nevent: %s\ndata: %s\n\n", id, name, text)
+	return err
+}
+
+// displays are the streams of this replica. For each branch that somebody
+// watches one goroutine looks for new calls, whichever replica made them.
+type displays struct {
+	last   func(ctx context.Context, branch string) (string, error) // the id of the last call
+	closed chan struct{}
+
+	mu        sync.Mutex
+	stopped   bool
+	streams   int
+	addresses map[string]int
+	screens   map[string]*screen
+	pollers   sync.WaitGroup
+}
+
+func newDisplays(last func(context.Context, string) (string, error)) *displays {
+	return &displays{last: last, closed: make(chan struct{}), addresses: make(map[string]int), screens: make(map[string]*screen)}
+}
+
+// enter counts a stream of a network address; the function that it returns ends
+// that. It returns errDisplays when there are enough.
+func (d *displays) enter(address string) (leave func(), err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stopped || d.streams >= mostDisplays || d.addresses[address] >= mostPerAddress {
+		return nil, errDisplays
+	}
+	d.streams++
+	d.addresses[address]++
+	return sync.OnceFunc(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.streams--
+		if d.addresses[address]--; d.addresses[address] == 0 {
+			delete(d.addresses, address)
+		}
+	}), nil
+}
+
+// screen is a branch that somebody watches.
+type screen struct {
+	watchers int
+	stop     context.CancelFunc
+	poke     chan struct{} // holds a value when there may be news
+
+	mu      sync.Mutex
+	changed chan struct{} // closed by the next change
+}
+
+// next returns what is closed when the branch changes after this moment.
+func (s *screen) next() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed
+}
+
+func (s *screen) change() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func (d *displays) watch(branch string) *screen {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.screens[branch]
+	if s == nil {
+		ctx, stop := context.WithCancel(context.Background())
+		s = &screen{stop: stop, poke: make(chan struct{}, 1), changed: make(chan struct{})}
+		d.screens[branch] = s
+		if d.stopped {
+			stop()
+		} else {
+			d.pollers.Go(func() { d.poll(ctx, branch, s) })
+		}
+	}
+	s.watchers++
+	return s
+}
+
+func (d *displays) unwatch(branch string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.screens[branch]
+	if s.watchers--; s.watchers == 0 {
+		s.stop()
+		delete(d.screens, branch)
+	}
+}
+
+// poke says that something may have changed at a branch.
+func (d *displays) poke(branch string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s := d.screens[branch]; s != nil {
+		select {
+		case s.poke <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// poll looks for calls until ctx is done.
+func (d *displays) poll(ctx context.Context, branch string, s *screen) {
+	tick := time.NewTicker(displayPoll)
+	defer tick.Stop()
+	known := ""
+	for {
+		last, err := d.last(ctx, branch)
+		if err == nil && last != known {
+			known = last
+			s.change()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.poke:
+		}
+	}
+}
+
+// close ends all streams, and lets no other begin.
+func (d *displays) close() {
+	d.mu.Lock()
+	if !d.stopped {
+		d.stopped = true
+		close(d.closed)
+	}
+	for _, s := range d.screens {
+		s.stop()
+	}
+	d.mu.Unlock()
+	d.pollers.Wait()
+}
+
+// lastCall returns what names the last call of a branch today.
+func (s *Server) lastCall(ctx context.Context, branch string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	shown, err := s.shown(ctx, branch)
+	if err != nil || len(shown.Calls) == 0 {
+		return shown.Date, err
+	}
+	return shown.Calls[len(shown.Calls)-1].ID, nil
+}

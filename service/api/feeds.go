@@ -1,0 +1,212 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/feeds"
+	"ziyara/slots"
+)
+
+// Feeds keeps the calendar feeds.
+type Feeds interface {
+	// AddFeed adds a feed at the address that holds what hashes to token, and
+	// logs the act. It returns feeds.ErrMany or slots.ErrAnswered.
+	AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *slots.Once) error
+	// Feeds returns a page of the feeds that stand, the newest first.
+	Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error)
+	// Feed returns a feed, feeds.ErrNotFound or feeds.ErrRevoked.
+	Feed(ctx context.Context, id string) (feeds.Feed, error)
+	// RevokeFeed ends a feed and logs the act.
+	RevokeFeed(ctx context.Context, id string, act catalog.Act) error
+	// ReadFeed returns what the feed at an address tells, feeds.ErrNotFound or
+	// feeds.ErrRevoked.
+	ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error)
+}
+
+const (
+	feedPath = "/feeds/"
+	feedHost = "ziyara" // what the UIDs of events end with, for good
+	// feedToken is the length in bytes of what nobody can guess in an address.
+	feedToken = 24
+	// feedReads is how often one address of the network may read feeds in a
+	// minute: an office is one address.
+	feedReads = 120
+)
+
+// CreateFeed makes a calendar feed.
+func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (CreateFeedResponseObject, error) {
+	f, err := s.newFeed(ctx, *r.Body)
+	if err != nil {
+		return nil, err
+	}
+	secret := make([]byte, feedToken)
+	s.Random(secret)
+	path := base64.RawURLEncoding.EncodeToString(secret)
+	out := feedJSON(f)
+	out.URL = strings.TrimSuffix(s.PublicURL, "/") + feedPath + path + ".ics"
+	answer, err := created(out)
+	if err != nil {
+		return nil, err
+	}
+	once, err := s.onceWith(r.Params.IdempotencyKey, "feeds", r.Body, answer)
+	if err != nil {
+		return nil, err
+	}
+	act := s.act(ctx, "feed.added", "feed "+f.ID, f.Department, f.Branch)
+	if act.After, err = json.Marshal(feedJSON(f)); err != nil {
+		return nil, err
+	}
+	if err = s.Feeds.AddFeed(ctx, f, sha256.Sum256([]byte(path)), act, once); err != nil {
+		if errors.Is(err, slots.ErrAnswered) {
+			err = s.Booker.Repeated(ctx, once, err)
+		}
+		return s.again(r.Params.IdempotencyKey, err)
+	}
+	return answer, nil
+}
+
+// newFeed returns the feed that a member of staff asks for, if they may.
+func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, error) {
+	f := feeds.Feed{
+		ID: s.NewID(), Name: strings.TrimSpace(body.Name), Department: body.Department, DeskGroup: body.DeskGroup,
+		Lang: body.Lang, Created: s.Now(),
+	}
+	if f.Lang == "" {
+		f.Lang = "ar"
+	}
+	known := false
+	switch {
+	case f.Name == "":
+		return f, invalid("#/name", required())
+	case (f.Department == "") == (f.DeskGroup == ""):
+		return f, invalid("#/desk_group", text("اذكر الإدارة department أو مجموعة المكاتب desk_group، لا كلتيهما.", "Name a department or a desk_group, not both."))
+	case f.DeskGroup != "":
+		if group := s.groupCalled(f.DeskGroup); group != nil {
+			f.Department, f.Branch, known = group.Department, group.Branch, true
+		}
+	default:
+		_, known = s.Centre().Department(f.Department)
+	}
+	staff, err := permit(ctx, f.Department, f.Branch)
+	switch {
+	case err != nil:
+		return f, err
+	case !known:
+		return f, feeds.ErrUnknown
+	}
+	f.By = staff.ID
+	return f, nil
+}
+
+// groupCalled returns the desk group with a slug, nil for none.
+func (s *Server) groupCalled(slug string) *slots.DeskGroup {
+	centre := s.Centre()
+	for _, service := range centre.Services {
+		for _, g := range centre.GroupsOf(service.Slug) {
+			if g.Slug == slug {
+				return g
+			}
+		}
+	}
+	return nil
+}
+
+// ListFeeds lists the feeds that a member of staff may know of.
+func (s *Server) ListFeeds(ctx context.Context, r ListFeedsRequestObject) (ListFeedsResponseObject, error) {
+	q := feeds.Query{Department: r.Params.Department, Limit: r.Params.Limit}
+	var err error
+	if q.Departments, q.Branches, err = within(ctx); err != nil {
+		return nil, err
+	}
+	if q.Before, q.BeforeID, err = openCursor(r.Params.Cursor); err != nil {
+		return nil, err
+	}
+	if q.Limit == 0 {
+		q.Limit = defaultLimit
+	}
+	limit := q.Limit
+	q.Limit++ // one more tells whether there is another page
+	list, err := s.Feeds.Feeds(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := ListFeeds200JSONResponse{Feeds: []Feed{}}
+	if len(list) > limit {
+		list = list[:limit]
+		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
+	}
+	for _, f := range list {
+		out.Feeds = append(out.Feeds, feedJSON(f))
+	}
+	return out, nil
+}
+
+// DeleteFeed revokes a feed.
+func (s *Server) DeleteFeed(ctx context.Context, r DeleteFeedRequestObject) (DeleteFeedResponseObject, error) {
+	f, err := s.Feeds.Feed(ctx, r.ID)
+	if err != nil && !errors.Is(err, feeds.ErrRevoked) {
+		return nil, err
+	}
+	if _, err = permit(ctx, f.Department, f.Branch); err != nil {
+		return nil, err
+	}
+	act := s.act(ctx, "feed.revoked", "feed "+f.ID, f.Department, f.Branch)
+	if act.Before, err = json.Marshal(feedJSON(f)); err != nil {
+		return nil, err
+	}
+	if err = s.Feeds.RevokeFeed(ctx, f.ID, act); err != nil {
+		return nil, err
+	}
+	return DeleteFeed204Response{}, nil
+}
+
+func feedJSON(f feeds.Feed) Feed {
+	return Feed{
+		ID: f.ID, Name: f.Name, Department: f.Department, DeskGroup: f.DeskGroup, Branch: f.Branch, Lang: f.Lang,
+		CreatedAt: f.Created, CreatedBy: f.By,
+	}
+}
+
+// readFeed answers a calendar program. Nothing of the address is logged: the
+// log has the route.
+func (s *Server) readFeed(c *fiber.Ctx) error {
+	scope, visits, err := s.Feeds.ReadFeed(c.UserContext(), sha256.Sum256([]byte(c.Params("token"))), s.Now())
+	if err != nil {
+		return err
+	}
+	var body bytes.Buffer
+	if err = feeds.Write(&body, scope, feedHost, visits); err != nil {
+		return err
+	}
+	answer := newTagged(body.Bytes()).to(c.Get(fiber.HeaderIfNoneMatch))
+	c.Set(fiber.HeaderETag, answer.tag)
+	c.Set(fiber.HeaderCacheControl, "private, no-cache") // nobody else's; and ask every time
+	c.Set("X-Robots-Tag", "noindex")
+	c.Response().Header.Del(fiber.HeaderVary) // its language is its own
+	if answer.matches {
+		return c.SendStatus(http.StatusNotModified)
+	}
+	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
+	c.Set(fiber.HeaderContentDisposition, `inline; filename="visits.ics"`)
+	c.Response().SetBodyRaw(answer.body)
+	return nil
+}
+
+// limitReaders bounds how often one address of the network reads feeds.
+func (s *Server) limitReaders() fiber.Handler {
+	if s.RateLimit == 0 {
+		return func(c *fiber.Ctx) error { return c.Next() }
+	}
+	return limiting(feedReads, nil)
+}

@@ -1,0 +1,257 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/hall"
+	"ziyara/slots"
+)
+
+// What staff do in the hall: whoever may ask about the visit's department or
+// branch.
+
+// inHall returns the visit with the reference as the store keeps it, for a
+// member of staff who may ask about it.
+func (s *Server) inHall(ctx context.Context, reference string) (hall.Visit, catalog.Staff, error) {
+	r, err := slots.ParseReference(reference)
+	if err != nil {
+		return hall.Visit{}, catalog.Staff{}, hall.ErrNotFound
+	}
+	v, err := s.Reception.Find(ctx, string(r))
+	if err != nil {
+		return hall.Visit{}, catalog.Staff{}, err
+	}
+	staff, err := permit(ctx, s.departmentOf(v.Service), v.Branch)
+	return v, staff, err
+}
+
+// departmentOf returns the department (slug) of a service, "" for none.
+func (s *Server) departmentOf(service string) string {
+	if v, ok := s.Centre().Service(service); ok {
+		return v.Department
+	}
+	return ""
+}
+
+// atBranch returns to which departments what a member of staff may see of a
+// branch is bounded, nil for none; ErrForbidden for who may see nothing of it.
+func atBranch(ctx context.Context, branch string) ([]string, error) {
+	departments, branches, err := within(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case departments == nil && branches == nil, slices.Contains(branches, branch):
+		return nil, nil
+	case len(departments) == 0:
+		return nil, ErrForbidden
+	}
+	return departments, nil
+}
+
+// CheckIn checks in the visitor of a reference.
+func (s *Server) CheckIn(ctx context.Context, r CheckInRequestObject) (CheckInResponseObject, error) {
+	v, err := s.checkIn(ctx, r.Reference, r.Body.Branch)
+	if err != nil {
+		return nil, err
+	}
+	return CheckIn200JSONResponse(v), nil
+}
+
+// CreateArrival checks in who stands at reception.
+func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject) (CreateArrivalResponseObject, error) {
+	reference := r.Body.Reference
+	if (reference == "") == (r.Body.IDNumber == "") {
+		return nil, invalid("#/reference", text("أرسل reference أو id_number، لا كليهما.", "Send reference or id_number, not both."))
+	}
+	if reference == "" {
+		if _, err := atBranch(ctx, r.Body.Branch); err != nil {
+			return nil, err
+		}
+		identity, err := slots.ParseIdentity(r.Body.IDNumber)
+		if err != nil {
+			return nil, invalid("#/id_number", faultText(slots.FaultID))
+		}
+		if reference, err = s.Reception.Owns(ctx, identity.Number, r.Body.Branch, s.Now()); err != nil {
+			return nil, err
+		}
+	}
+	v, err := s.checkIn(ctx, reference, r.Body.Branch)
+	if err != nil {
+		return nil, err
+	}
+	return CreateArrival200JSONResponse(v), nil
+}
+
+// checkIn checks in the visitor of a reference at a branch that is the member
+// of staff's: where the visit is instead they are told.
+func (s *Server) checkIn(ctx context.Context, reference, branch string) (HallVisit, error) {
+	r, err := slots.ParseReference(reference)
+	if err != nil {
+		if _, err = atBranch(ctx, branch); err != nil {
+			return HallVisit{}, err
+		}
+		return HallVisit{}, hall.ErrNotFound
+	}
+	v, err := s.Reception.Find(ctx, string(r))
+	if err != nil {
+		return HallVisit{}, err
+	}
+	staff, err := permit(ctx, s.departmentOf(v.Service), branch)
+	if err != nil {
+		return HallVisit{}, err
+	}
+	if v, err = s.Reception.CheckIn(ctx, v.Reference, branch, staff.ID, s.Now()); err != nil {
+		return HallVisit{}, err
+	}
+	return s.hallVisit(v), nil
+}
+
+// CallVisitor calls a visitor to a desk.
+func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (CallVisitorResponseObject, error) {
+	if r.Body.Reference != "" {
+		v, staff, err := s.inHall(ctx, r.Body.Reference)
+		if err != nil {
+			return nil, err
+		}
+		if v.Branch != r.Branch {
+			return nil, &hall.ElsewhereError{Branch: v.Branch, Start: v.Start.In(s.zoneAt(v.Branch)), WrongBranch: true}
+		}
+		if v, err = s.Reception.Call(ctx, v.Reference, r.Body.Desk, staff.ID, s.Now()); err != nil {
+			return nil, err
+		}
+		s.displays.poke(v.Branch)
+		return CallVisitor200JSONResponse(s.hallVisit(v)), nil
+	}
+	if _, err := atBranch(ctx, r.Branch); err != nil {
+		return nil, err
+	}
+	g, err := s.Reception.DeskGroup(ctx, r.Branch, r.Body.Desk)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := permit(ctx, g.Department, r.Branch)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Reception.CallNext(ctx, r.Branch, r.Body.Desk, staff.ID, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	s.displays.poke(v.Branch)
+	return CallVisitor200JSONResponse(s.hallVisit(v)), nil
+}
+
+// RecallVisitor calls a visitor once more.
+func (s *Server) RecallVisitor(ctx context.Context, r RecallVisitorRequestObject) (RecallVisitorResponseObject, error) {
+	v, err := s.applied(ctx, r.Reference, s.Reception.Recall)
+	if err != nil {
+		return nil, err
+	}
+	return RecallVisitor200JSONResponse(v), nil
+}
+
+// MissVisitor records that nobody came to the desk.
+func (s *Server) MissVisitor(ctx context.Context, r MissVisitorRequestObject) (MissVisitorResponseObject, error) {
+	v, err := s.applied(ctx, r.Reference, s.Reception.Missed)
+	if err != nil {
+		return nil, err
+	}
+	return MissVisitor200JSONResponse(v), nil
+}
+
+// StartVisit records that the visit starts.
+func (s *Server) StartVisit(ctx context.Context, r StartVisitRequestObject) (StartVisitResponseObject, error) {
+	v, err := s.applied(ctx, r.Reference, func(ctx context.Context, reference, actor string, now time.Time) (hall.Visit, error) {
+		return s.Reception.Begin(ctx, reference, r.Body.Desk, actor, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return StartVisit200JSONResponse(v), nil
+}
+
+// CompleteVisit records that the visit is over.
+func (s *Server) CompleteVisit(ctx context.Context, r CompleteVisitRequestObject) (CompleteVisitResponseObject, error) {
+	v, err := s.applied(ctx, r.Reference, s.Reception.Complete)
+	if err != nil {
+		return nil, err
+	}
+	return CompleteVisit200JSONResponse(v), nil
+}
+
+// RecordNoShow records that nobody came.
+func (s *Server) RecordNoShow(ctx context.Context, r RecordNoShowRequestObject) (RecordNoShowResponseObject, error) {
+	v, err := s.applied(ctx, r.Reference, s.Reception.Absent)
+	if err != nil {
+		return nil, err
+	}
+	return RecordNoShow200JSONResponse(v), nil
+}
+
+// RestoreVisit takes a no-show back.
+func (s *Server) RestoreVisit(ctx context.Context, r RestoreVisitRequestObject) (RestoreVisitResponseObject, error) {
+	v, err := s.applied(ctx, r.Reference, func(ctx context.Context, reference, actor string, now time.Time) (hall.Visit, error) {
+		return s.Reception.Restore(ctx, reference, actor, r.Body.Reason, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return RestoreVisit200JSONResponse(v), nil
+}
+
+// applied does something to a visit for a member of staff who may.
+func (s *Server) applied(ctx context.Context, reference string,
+	do func(ctx context.Context, reference, actor string, now time.Time) (hall.Visit, error),
+) (HallVisit, error) {
+	v, staff, err := s.inHall(ctx, reference)
+	if err != nil {
+		return HallVisit{}, err
+	}
+	if v, err = do(ctx, v.Reference, staff.ID, s.Now()); err != nil {
+		return HallVisit{}, err
+	}
+	s.displays.poke(v.Branch)
+	return s.hallVisit(v), nil
+}
+
+// zoneAt returns the time zone of a branch (slug).
+func (s *Server) zoneAt(branch string) *time.Location {
+	if _, zone, err := s.Reception.Today(branch, s.Now()); err == nil {
+		return zone
+	}
+	return time.UTC
+}
+
+// hallVisit returns a visit as reception sees it.
+func (s *Server) hallVisit(v hall.Visit) HallVisit {
+	zone := s.zoneAt(v.Branch)
+	at := func(t time.Time) *time.Time {
+		if t.IsZero() {
+			return nil
+		}
+		t = t.In(zone)
+		return &t
+	}
+	out := HallVisit{
+		Reference: slots.Reference(v.Reference).String(), Branch: v.Branch, Service: v.Service,
+		Start: v.Start.In(zone), End: v.End.In(zone), Party: v.Party, Where: string(v.Where()),
+		Visitor: v.Name, Channel: string(v.Channel), Needs: v.Needs,
+	}
+	if g, ok := s.Centre().Group(v.GroupID); ok {
+		out.DeskGroup = g.Slug
+	}
+	a := v.Arrival
+	if a == nil {
+		return out
+	}
+	out.Number, out.ArrivedAt, out.TurnAt = &a.Number, at(a.At), at(a.Turn)
+	out.Late, out.WalkIn, out.Accessible = &a.Late, &a.WalkIn, &a.Accessible
+	if a.Calls > 0 {
+		out.Calls, out.CalledAt, out.Desk = &a.Calls, at(a.Called), a.Desk
+	}
+	out.StartedAt, out.CompletedAt, out.LeftAt = at(a.Started), at(a.Completed), at(a.Left)
+	return out
+}

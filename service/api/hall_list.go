@@ -1,0 +1,205 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"ziyara/catalog"
+	"ziyara/hall"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// GetHall shows the hall of a day.
+func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallResponseObject, error) {
+	departments, err := atBranch(ctx, r.Branch)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := s.Centre().Branch(r.Branch); !ok {
+		return nil, slots.ErrUnknownBranch
+	}
+	now := s.Now()
+	today, zone, err := s.Reception.Today(r.Branch, now)
+	if err != nil {
+		return nil, err
+	}
+	q := hall.DayQuery{
+		Branch: r.Branch, Day: today, Departments: departments, Group: r.Params.DeskGroup, Where: hall.Where(r.Params.Where), Limit: r.Params.Limit,
+	}
+	if r.Params.Date != "" {
+		if q.Day, err = scheduling.ParseDate(catalog.LatinDigits(r.Params.Date)); err != nil {
+			return nil, invalid("?date", wrongFormat("date"))
+		}
+	}
+	if q.Limit == 0 {
+		q.Limit = defaultLimit
+	}
+	if r.Params.Cursor != "" {
+		if q.After, q.ID, err = readCursor(r.Params.Cursor); err != nil {
+			return nil, invalid("?cursor", wrongForm())
+		}
+	}
+	limit := q.Limit
+	q.Limit++ // one more tells whether there is another page
+	visits, counts, err := s.Reception.Day(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := GetHall200JSONResponse{
+		Branch: r.Branch, Date: q.Day.String(), Hijri: hijri(q.Day), Counts: hallCounts(counts),
+		Queues: []HallQueue{}, Visits: []HallVisit{},
+	}
+	if len(visits) > limit {
+		visits = visits[:limit]
+		out.NextCursor = cursorAt(visits[limit-1].Start, visits[limit-1].ID)
+	}
+	for _, v := range visits {
+		out.Visits = append(out.Visits, s.hallVisit(v))
+	}
+	if q.Day == today {
+		queues, err := s.Reception.Queues(ctx, r.Branch, departments, now)
+		if err != nil {
+			return nil, err
+		}
+		out.Queues = hallQueues(queues, q.Group, zone, now)
+	}
+	return out, nil
+}
+
+func hallCounts(c map[hall.Where]int) HallCounts {
+	return HallCounts{
+		Expected: c[hall.AtExpected], Waiting: c[hall.AtWaiting], Called: c[hall.AtCalled], Serving: c[hall.AtServing],
+		Completed: c[hall.AtCompleted], Left: c[hall.AtLeft], NoShow: c[hall.AtNoShow],
+	}
+}
+
+func hallQueues(queues []hall.Queue, group string, zone *time.Location, now time.Time) []HallQueue {
+	out := []HallQueue{}
+	for _, queue := range queues {
+		if group != "" && queue.Group.Slug != group {
+			continue
+		}
+		q := HallQueue{DeskGroup: queue.Group.Slug, Desks: queue.Desks, Waiting: []HallWait{}}
+		for _, w := range queue.Waits {
+			q.Waiting = append(q.Waiting, HallWait{
+				Reference: slots.Reference(w.Visit.Reference).String(), Number: w.Visit.Arrival.Number, Position: w.Position,
+				ExpectedAt: w.Begins.In(zone), Why: w.Visit.Why(zone, now),
+			})
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// cursorAt names the place in a list behind a visit.
+func cursorAt(start time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(start.UTC().Format(time.RFC3339Nano) + " " + id))
+}
+
+func readCursor(cursor string) (start time.Time, id string, err error) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return time.Time{}, "", err
+	}
+	at, id, ok := strings.Cut(string(text), " ")
+	if _, err = uuid.Parse(id); err != nil || !ok {
+		return time.Time{}, "", errors.New("api: not a cursor")
+	}
+	start, err = time.Parse(time.RFC3339Nano, at)
+	return start, id, err
+}
+
+// AnnounceDelay tells visitors that they are called later.
+func (s *Server) AnnounceDelay(ctx context.Context, r AnnounceDelayRequestObject) (AnnounceDelayResponseObject, error) {
+	if _, err := atBranch(ctx, r.Branch); err != nil {
+		return nil, err
+	}
+	g, err := s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := permit(ctx, g.Department, g.Branch)
+	if err != nil {
+		return nil, err
+	}
+	d := hall.Delay{Minutes: r.Body.Minutes, At: s.Now(), Actor: staff.ID, RequestID: metaOf(ctx).id}
+	if r.Body.Until != nil {
+		d.Until = r.Body.Until.UTC()
+	}
+	d, told, err := s.Reception.Announce(ctx, g, d)
+	if err != nil {
+		return nil, err
+	}
+	return AnnounceDelay201JSONResponse{DeskGroup: g.Slug, Minutes: d.Minutes, Until: d.Until.In(g.Calendar.Zone()), Told: told}, nil
+}
+
+// ListDesks shows the desks of a branch.
+func (s *Server) ListDesks(ctx context.Context, r ListDesksRequestObject) (ListDesksResponseObject, error) {
+	departments, err := atBranch(ctx, r.Branch)
+	if err != nil {
+		return nil, err
+	}
+	desks, err := s.Reception.Desks(ctx, r.Branch, departments)
+	if err != nil {
+		return nil, err
+	}
+	out := ListDesks200JSONResponse{Desks: []Desk{}}
+	for _, d := range desks {
+		if g, ok := s.Centre().Group(d.GroupID); ok {
+			out.Desks = append(out.Desks, Desk{Name: d.Name, DeskGroup: g.Slug, Accessible: d.Accessible})
+		}
+	}
+	return out, nil
+}
+
+// PutDesk adds a desk, or changes it.
+func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskResponseObject, error) {
+	if _, err := atBranch(ctx, r.Branch); err != nil {
+		return nil, err
+	}
+	g, err := s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := permit(ctx, g.Department, g.Branch)
+	if err != nil {
+		return nil, err
+	}
+	d := hall.Desk{Name: strings.TrimSpace(catalog.LatinDigits(r.Desk)), GroupID: g.ID, Accessible: r.Body.Accessible}
+	if d.Name == "" {
+		return nil, invalid("/desk", wrongForm())
+	}
+	if err = s.Reception.PutDesk(ctx, hall.DeskChange{Group: g, Desk: d, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}); err != nil {
+		return nil, err
+	}
+	return PutDesk200JSONResponse{Name: d.Name, DeskGroup: g.Slug, Accessible: d.Accessible}, nil
+}
+
+// DeleteDesk removes a desk.
+func (s *Server) DeleteDesk(ctx context.Context, r DeleteDeskRequestObject) (DeleteDeskResponseObject, error) {
+	if _, err := atBranch(ctx, r.Branch); err != nil {
+		return nil, err
+	}
+	g, err := s.Reception.DeskGroup(ctx, r.Branch, r.Desk)
+	if err != nil {
+		if _, unknown := errors.AsType[*hall.DeskError](err); unknown {
+			err = hall.ErrNotFound
+		}
+		return nil, err
+	}
+	staff, err := permit(ctx, g.Department, g.Branch)
+	if err != nil {
+		return nil, err
+	}
+	c := hall.DeskChange{Group: g, Desk: hall.Desk{Name: r.Desk, GroupID: g.ID}, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}
+	if err = s.Reception.RemoveDesk(ctx, c); err != nil {
+		return nil, err
+	}
+	return DeleteDesk204Response{}, nil
+}

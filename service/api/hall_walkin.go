@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/slots"
+)
+
+// CreateWalkIn serves somebody who comes without a booking: a place today is
+// taken and booked, and the visitor is in the hall. What a crash leaves undone
+// the same request does when it is repeated.
+func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) (CreateWalkInResponseObject, error) {
+	staff, err := permit(ctx, s.departmentOf(r.Body.Service), r.Body.Branch)
+	if err != nil {
+		return nil, err
+	}
+	booking, err := s.walkIn(r.Body, staff.ID)
+	if err != nil {
+		return nil, err
+	}
+	booking.Lang = metaOf(ctx).lang
+	key := r.Params.IdempotencyKey
+	once, err := s.once(key, "walk-ins", r.Body, func(a slots.Appointment) (stored, error) {
+		body, err := json.Marshal(string(a.Reference))
+		return stored{Status: http.StatusCreated, Body: body}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	reference, err := s.bookWalkIn(ctx, r.Body, booking, once, key)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Reception.CheckIn(ctx, reference, r.Body.Branch, staff.ID, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	zone := s.zoneAt(v.Branch)
+	return walkInAnswer{
+		Reference: slots.Reference(v.Reference).String(), Number: v.Arrival.Number, Service: v.Service, Branch: v.Branch,
+		Start: v.Start.In(zone), End: v.End.In(zone), ArrivedAt: v.Arrival.At.In(zone),
+		ManageToken: s.Keys.Token(useManage, v.Reference),
+	}, nil
+}
+
+// walkInAnswer is the same as often as it is given: nothing in it changes.
+type walkInAnswer WalkIn
+
+// VisitCreateWalkInResponse writes the answer.
+func (a walkInAnswer) VisitCreateWalkInResponse(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderLocation, "/v1/appointments/"+a.Reference)
+	return c.Status(http.StatusCreated).JSON(WalkIn(a))
+}
+
+// walkIn reads who came, as for any booking; the mobile is the one that the
+// visitor says, if they have any.
+func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error) {
+	booking, err := s.booking(&AppointmentRequest{
+		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs, DocumentsAcknowledged: true,
+	})
+	if err != nil {
+		return slots.Booking{}, err
+	}
+	if body.Mobile != "" {
+		mobile, err := notify.ParseMobile(body.Mobile)
+		if err != nil {
+			return slots.Booking{}, invalid("#/mobile", text("رقم الجوال غير صحيح؛ اكتبه مثل 0501234567.", "The mobile is not right; write it as 0501234567."))
+		}
+		booking.Mobile = string(mobile)
+	}
+	booking.Actor, booking.Reason = actor, "walk-in"
+	return booking, nil
+}
+
+// bookWalkIn books the next place today and returns the reference, or the one
+// that the same request has booked before.
+func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking, once *slots.Once, key string) (string, error) {
+	now := s.Now()
+	hold, err := s.holdToday(ctx, body, now)
+	if err != nil {
+		return s.sameWalkIn(key, s.Booker.Repeated(ctx, once, err))
+	}
+	a, err := s.Booker.Book(ctx, hold, booking, once, now)
+	if err != nil {
+		if releaseErr := s.Booker.Release(ctx, hold); releaseErr != nil {
+			s.Log.ErrorContext(ctx, "a place for a walk-in was not given back; it runs out", "error", releaseErr)
+		}
+		return s.sameWalkIn(key, err)
+	}
+	s.booked.Inc()
+	return string(a.Reference), nil
+}
+
+// sameWalkIn returns the reference that the same request has booked before, or
+// err.
+func (s *Server) sameWalkIn(key string, err error) (string, error) {
+	answer, err := s.again(key, err)
+	if err != nil {
+		return "", err
+	}
+	var reference string
+	err = json.Unmarshal(answer.Body, &reference)
+	return reference, err
+}
+
+// holdToday holds the next place today that is free for walk-ins, and returns
+// the id of the hold.
+func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Time) (string, error) {
+	_, g, err := s.Centre().Desk(body.Service, body.Branch)
+	if err != nil {
+		return "", err
+	}
+	today := g.Calendar.DateOf(now)
+	party := max(1, body.Party)
+	days, _, err := s.Booker.Search(ctx, slots.Query{
+		Service: body.Service, Branch: body.Branch, From: today, To: today, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
+	}, now)
+	if err != nil {
+		return "", err
+	}
+	// Without any, the next possible start says what else there is.
+	start := now.Add(catalog.Tick - 1).Truncate(catalog.Tick)
+	if len(days) > 0 {
+		start = days[0].Slots[0].Start
+	}
+	a, err := s.Booker.Hold(ctx, slots.HoldRequest{
+		Service: body.Service, Branch: body.Branch, Start: start, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
+	}, nil, now)
+	return a.ID, err
+}

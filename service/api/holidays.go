@@ -1,0 +1,182 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/scheduling/ical"
+	"ziyara/slots"
+)
+
+const (
+	// holidayYears is how far ahead the dates of holidays are shown.
+	holidayYears = 2
+	daysOfYear   = 366
+)
+
+// GetHolidays shows the list of holidays that desk groups share.
+func (s *Server) GetHolidays(ctx context.Context, _ GetHolidaysRequestObject) (GetHolidaysResponseObject, error) {
+	if metaOf(ctx).staff == nil {
+		return nil, ErrSignIn
+	}
+	list, err := s.Calendars.FindHolidays(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.holidaysJSON(list, nil)
+	return GetHolidays200JSONResponse{Body: out, Headers: GetHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
+}
+
+// SetHolidays replaces the list.
+func (s *Server) SetHolidays(ctx context.Context, r SetHolidaysRequestObject) (SetHolidaysResponseObject, error) {
+	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holidays.changed", func(scheduling.HolidayList) (scheduling.HolidayList, error) {
+		return *r.Body, nil
+	})
+	return SetHolidays200JSONResponse{Body: out, Headers: SetHolidays200ResponseHeaders{ETag: tag}}, err
+}
+
+// AnnounceHoliday gives a holiday the dates that were announced for a year.
+func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestObject) (AnnounceHolidayResponseObject, error) {
+	announced := scheduling.Announced{Year: r.Year, From: r.Body.From, Until: r.Body.Until}
+	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holiday.announced", func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+		if announced.Until < announced.From {
+			return l, &scheduling.PlanError{Pointer: "/until", Err: scheduling.ErrRange}
+		}
+		return l.Announced(r.Slug, announced)
+	})
+	if errors.Is(err, scheduling.ErrEntry) {
+		return nil, slots.ErrNotFound
+	}
+	return AnnounceHoliday200JSONResponse{Body: out, Headers: AnnounceHoliday200ResponseHeaders{ETag: tag}}, err
+}
+
+// ImportHolidays takes holidays over from a calendar file.
+func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
+	from := scheduling.DateOf(s.Now(), s.holidayZone())
+	var err error
+	if r.Body.From != "" {
+		if from, err = date("#/from", r.Body.From); err != nil {
+			return nil, err
+		}
+	}
+	to := from + holidayYears*daysOfYear
+	if r.Body.To != "" {
+		if to, err = date("#/to", r.Body.To); err != nil {
+			return nil, err
+		}
+	}
+	edition, err := editedHolidays(ctx, r.Params.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), s.holidayZone().String(), from, to)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	var leftOut []HolidayLeftOut
+	for _, p := range problems {
+		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
+	}
+	var unused []scheduling.Unused
+	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+		l, unused = l.With(holidays)
+		return l, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range unused {
+		leftOut = append(leftOut, HolidayLeftOut{Name: catalog.Text(u.Name), Text: catalog.Text(u.Why)})
+	}
+	s.refresh(ctx)
+	out, err := s.holidaysJSON(list, leftOut)
+	return ImportHolidays200JSONResponse{Body: out, Headers: ImportHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
+}
+
+// UndoHolidays undoes the last change of the list.
+func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) (UndoHolidaysResponseObject, error) {
+	from, err := editedHolidays(ctx, r.Params.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Calendars.UndoHolidays(ctx, from, s.act(ctx, "holidays.undone", "", "", ""))
+	if err != nil {
+		return nil, err
+	}
+	s.refresh(ctx)
+	out, err := s.holidaysJSON(list, nil)
+	return UndoHolidays200JSONResponse{Body: out, Headers: UndoHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
+}
+
+// editHolidays changes the list for a member of staff who may.
+func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
+	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
+) (HolidayList, string, error) {
+	from, err := editedHolidays(ctx, ifMatch)
+	if err != nil {
+		return HolidayList{}, "", err
+	}
+	list, err := s.Calendars.EditHolidays(ctx, from, s.act(ctx, action, "", "", ""), decide)
+	if err != nil {
+		return HolidayList{}, "", err
+	}
+	s.refresh(ctx)
+	out, err := s.holidaysJSON(list, nil)
+	return out, versionTag(list.Version), err
+}
+
+// editedHolidays returns the version of the list that is changed, by somebody
+// who may: it concerns all departments.
+func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
+	if _, err := permit(ctx, "", ""); err != nil {
+		return 0, err
+	}
+	return version(ifMatch)
+}
+
+// holidayZone is that in which holidays are counted: of the first desk group.
+func (s *Server) holidayZone() *time.Location {
+	for _, g := range s.Centre().DeskGroups() {
+		return g.Calendar.Zone()
+	}
+	return time.UTC
+}
+
+// unreadable says what is wrong with a calendar file.
+func unreadable(err error) error {
+	detail := text("الملف ليس تقويم iCalendar سليمًا. صدّره من جديد من برنامج التقويم.", "The file is not iCalendar. Export it again from the calendar program.")
+	switch {
+	case errors.Is(err, ical.ErrMany), errors.Is(err, ical.ErrLarge):
+		detail = text("في الملف أكثر مما يُقرأ. أرسل ملفًا فيه الإجازات وحدها.", "The file has more in it than is read. Send one with the holidays alone.")
+	case errors.Is(err, ical.ErrWindow):
+		return invalid("#/to", text("لا تسبق النهاية البداية، والمدة 20 سنة على الأكثر.", "The end is not before the start, and at most 20 years later."))
+	}
+	return invalid("#/calendar", detail)
+}
+
+func (s *Server) holidaysJSON(list slots.HolidayList, leftOut []HolidayLeftOut) (HolidayList, error) {
+	compiled, err := scheduling.CompileHolidays(list.HolidayList)
+	if err != nil {
+		return HolidayList{}, err
+	}
+	out := HolidayList{
+		List: list.Slug, Version: list.Version, Holidays: append([]HolidayRule{}, list.Holidays...),
+		Dates: []HolidayDates{}, LeftOut: append([]HolidayLeftOut{}, leftOut...),
+	}
+	if list.Bridge != (scheduling.Text{}) {
+		out.Bridge = &list.Bridge
+	}
+	today := scheduling.DateOf(s.Now(), s.holidayZone())
+	for h := range compiled.Between(today, today+holidayYears*daysOfYear) {
+		out.Dates = append(out.Dates, HolidayDates{
+			Slug: h.Slug, Name: catalog.Text(h.Name), From: h.From.String(), Until: h.Until.String(), Provisional: h.Provisional,
+		})
+	}
+	slices.SortStableFunc(out.Dates, func(a, b HolidayDates) int { return strings.Compare(a.From, b.From) })
+	return out, nil
+}

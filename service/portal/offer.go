@@ -1,0 +1,98 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/service/secret"
+	"ziyara/slots"
+)
+
+// waiting returns the entry of the waitlist that an offer's link is about.
+func (p *Portal) waiting(c *fiber.Ctx) (slots.Entry, error) {
+	about, action, err := p.Links.read(c.Params("token"), p.Now())
+	if err != nil {
+		return slots.Entry{}, err
+	}
+	if action != Offer {
+		return slots.Entry{}, secret.ErrToken
+	}
+	id, err := p.EntryNumbered(c.UserContext(), numberOf(about))
+	if err != nil {
+		return slots.Entry{}, err
+	}
+	return p.Waitlist.Find(c.UserContext(), id, p.Now())
+}
+
+// showOffer shows the place that is held for somebody who waits.
+func (p *Portal) showOffer(c *fiber.Ctx) error {
+	e, err := p.waiting(c)
+	if err != nil {
+		return err
+	}
+	return p.offer(c, e, http.StatusOK, "")
+}
+
+// offer writes the page of an offer, or that it doesn't stand any more.
+func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) error {
+	offered := e.Offered(p.Now())
+	switch {
+	case e.State == slots.EntryBooked:
+		return p.state(c, status, "offer_booked")
+	case offered == nil:
+		return p.state(c, max(status, http.StatusGone), "offer_over")
+	}
+	o := opened{Offer, slots.Appointment{
+		Status: slots.Held, Service: e.Service, Branch: e.Branch, Start: offered.Start, Party: e.Wish.Party, Lang: e.Booking.Lang,
+	}}
+	out := p.page(c, o, notice)
+	out.Reference = "" // nothing is booked yet
+	out.State = "offer_title"
+	out.Chosen = offered.Start.UTC().Format(time.RFC3339)
+	out.Until = momentOf(offered.Expires, p.zone(e.Branch), out.Lang)
+	return p.write(c, status, "offer", out)
+}
+
+// acceptOffer books the place that the visitor has seen.
+func (p *Portal) acceptOffer(c *fiber.Ctx) error {
+	e, err := p.waiting(c)
+	if err != nil {
+		return err
+	}
+	if offered := e.Offered(p.Now()); offered != nil && c.FormValue("start") != offered.Start.UTC().Format(time.RFC3339) {
+		return p.offer(c, e, http.StatusConflict, "offer_changed")
+	}
+	a, err := p.Waitlist.Accept(c.UserContext(), e.ID, p.NewReference(), nil, p.Now())
+	_, invalid := errors.AsType[*slots.VisitorError](err)
+	_, pausing := errors.AsType[*slots.PauseError](err)
+	switch {
+	case err == nil:
+		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?lang="+langOf(c, e.Booking.Lang))
+		return c.SendStatus(http.StatusSeeOther)
+	case errors.Is(err, slots.ErrPersonBusy):
+		return p.offer(c, e, http.StatusConflict, "busy")
+	case errors.Is(err, slots.ErrPersonLimit), invalid, pausing:
+		return p.offer(c, e, http.StatusConflict, "no_more")
+	case errors.Is(err, slots.ErrNoOffer), errors.Is(err, slots.ErrOfferOver), errors.Is(err, slots.ErrNotWaiting):
+		return p.state(c, http.StatusGone, "offer_over")
+	}
+	return err
+}
+
+// declineOffer gives the place that the visitor has seen to the next one.
+func (p *Portal) declineOffer(c *fiber.Ctx) error {
+	e, err := p.waiting(c)
+	if err != nil {
+		return err
+	}
+	if offered := e.Offered(p.Now()); offered != nil && c.FormValue("start") != offered.Start.UTC().Format(time.RFC3339) {
+		return p.offer(c, e, http.StatusConflict, "offer_changed")
+	}
+	if _, err = p.Waitlist.Decline(c.UserContext(), e.ID, p.Now()); err != nil && !errors.Is(err, slots.ErrNotWaiting) {
+		return err
+	}
+	return p.finish(c, "declined")
+}

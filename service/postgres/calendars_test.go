@@ -1,0 +1,168 @@
+package postgres_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+const (
+	edited  = "riyadh-returns" // receives ibanUpdate
+	updates = "iban-update"
+)
+
+// by returns an act of the coordinator.
+func (b *bench) by(action string) catalog.Act {
+	return catalog.Act{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
+}
+
+// edit edits the calendar of the desk group as the coordinator asks for.
+func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (slots.DeskPlan, error) {
+	t.Helper()
+	return b.store.EditPlan(t.Context(), edited, from, b.by("plan.changed"), func(d slots.DeskPlan) (scheduling.Revision, error) {
+		return scheduling.Revise(d.Plan, e, b.now, d.Lists...)
+	})
+}
+
+// plan returns the desk group as it is now.
+func (b *bench) plan(t testing.TB) slots.DeskPlan {
+	t.Helper()
+	d, err := b.store.FindPlan(t.Context(), edited)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// ledgerAgrees fails the test unless each opened day of the desk group from
+// today on has the places of its calendar, and the ledger agrees with the
+// claims.
+func (b *bench) ledgerAgrees(t testing.TB) {
+	t.Helper()
+	d := b.plan(t)
+	occupied, err := b.store.Occupancies(t.Context(), []slots.GroupDays{{Group: d.DeskGroup, From: date(t, "2026-11-20"), To: date(t, "2027-01-15")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range occupied[0] {
+		if o.Open == nil {
+			continue
+		}
+		day := d.Calendar.Day(date(t, "2026-11-20") + scheduling.Date(i)) //nolint:gosec // a short range
+		for tick := range int(scheduling.EndOfNextDay) / 5 {
+			open := 0
+			if at := tick - o.First; at >= 0 && at < len(o.Open) {
+				open = int(o.Open[at])
+			}
+			if open != day.Places(tick) {
+				t.Fatalf("%s tick %d: %d places in the ledger, %d in the calendar", day.Date, tick, open, day.Places(tick))
+			}
+		}
+	}
+	b.auditClean(t)
+}
+
+func closure(t testing.TB, from, to string) scheduling.Closure {
+	t.Helper()
+	at := func(s string) time.Time {
+		v, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	return scheduling.Closure{Start: at(from), End: at(to), Reason: scheduling.Text{AR: "صيانة", EN: "Maintenance"}}
+}
+
+// A closure takes the places of a day that is opened already; a hold that has
+// no place any more ends, a visit is not moved silently.
+func TestEditReopensLedgerDays(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	starts := b.starts(t, updates, "riyadh", "2026-11-24", "2026-11-24")
+	visit := b.book(t, 1, updates, "riyadh", starts[0]) // 07:30
+	hold := b.hold(t, updates, "riyadh", starts[len(starts)-1])
+	before := b.plan(t)
+
+	_, err := b.edit(t, before.Version, scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T07:00:00+03:00", "2026-11-24T12:00:00+03:00")}})
+	if affected, ok := errors.AsType[*slots.AffectedError](err); !ok || affected.Visits != 1 {
+		t.Fatalf("a closure over a visit: %v, want 1 visit affected", err)
+	}
+	if now := b.plan(t); now.Version != before.Version || len(now.Plan.Closures) != len(before.Plan.Closures) {
+		t.Fatalf("refused, and yet the plan is %+v", now)
+	}
+	b.ledgerAgrees(t)
+
+	after, err := b.edit(t, before.Version, scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Version != before.Version+1 {
+		t.Errorf("version %d, want %d", after.Version, before.Version+1)
+	}
+	b.ledgerAgrees(t)
+	if _, err = b.Book(t.Context(), hold.ID, booking(2, 77), nil, b.now); !errors.Is(err, slots.ErrReleased) {
+		t.Errorf("the hold of a closed place was booked: %v", err)
+	}
+	if a, err := b.Find(t.Context(), visit.Reference); err != nil || a.Status != slots.Booked {
+		t.Errorf("the visit is %+v, %v", a, err)
+	}
+	if _, err = b.edit(t, before.Version, scheduling.Edit{Reopen: []int{0}}); !errors.Is(err, slots.ErrEdited) {
+		t.Errorf("an edit of a version that is gone: %v", err)
+	}
+
+	// The first replica still has the calendar of before the edit, and asks
+	// for a place on a date that nobody has opened.
+	_, err = b.Hold(t.Context(), slots.HoldRequest{Service: updates, Branch: "riyadh", Party: 1, Channel: catalog.Public,
+		Start: starts[0].AddDate(0, 0, 1)}, nil, b.now)
+	if !errors.Is(err, slots.ErrStale) {
+		t.Errorf("held by a calendar that is gone: %v", err)
+	}
+}
+
+// Undo brings the plan of before the last change back, undoing that the
+// change; each is a version, and each is in the log with what it did.
+func TestUndoPlan(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	first := b.plan(t)
+	if _, err := b.store.UndoPlan(t.Context(), edited, first.Version, b.by("plan.undone")); !errors.Is(err, slots.ErrNothingToUndo) {
+		t.Fatalf("undo without a change: %v", err)
+	}
+	closed := closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")
+	second, err := b.edit(t, 0, scheduling.Edit{Close: []scheduling.Closure{closed}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := b.store.UndoPlan(t.Context(), edited, second.Version, b.by("plan.undone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first.Plan, third.Plan); diff != "" || third.Version != first.Version+2 {
+		t.Errorf("undone: version %d, %s", third.Version, diff)
+	}
+	fourth, err := b.store.UndoPlan(t.Context(), edited, third.Version, b.by("plan.undone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(second.Plan, fourth.Plan); diff != "" {
+		t.Errorf("redone: %s", diff)
+	}
+	acts, err := b.store.Acts(t.Context(), catalog.ActQuery{Subject: "desk-group " + edited, Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(acts) != 3 || acts[2].Before != nil || acts[1].After != nil || string(acts[1].Before) != string(acts[2].After) ||
+		string(acts[0].After) != string(acts[2].After) || acts[0].Department != "revenues" || acts[0].Branch != "riyadh" {
+		t.Errorf("log %+v", acts)
+	}
+	if _, err := b.store.EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil); !errors.Is(err, slots.ErrUnknownDeskGroup) {
+		t.Errorf("an unknown desk group: %v", err)
+	}
+}

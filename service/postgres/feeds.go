@@ -1,0 +1,197 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/feeds"
+	"ziyara/slots"
+)
+
+// feedRow is a feed with the names of what it is of.
+type feedRow struct {
+	ID             string               `db:"id"`
+	Name           string               `db:"name"`
+	Lang           string               `db:"lang"`
+	CreatedAt      time.Time            `db:"created_at"`
+	CreatedBy      string               `db:"created_by"`
+	RevokedAt      sql.NullTime         `db:"revoked_at"`
+	Department     string               `db:"department"`
+	DepartmentName jsonOf[catalog.Text] `db:"department_name"`
+	DeskGroup      sql.NullString       `db:"desk_group"`
+	Branch         sql.NullString       `db:"branch"`
+	DeskGroups     pq.Int64Array        `db:"desk_groups"`
+}
+
+func (r feedRow) scope() feeds.Scope {
+	return feeds.Scope{
+		Department: r.DepartmentName.v,
+		Feed: feeds.Feed{
+			ID: r.ID, Name: r.Name, Department: r.Department, DeskGroup: r.DeskGroup.String, Branch: r.Branch.String,
+			Lang: r.Lang, Created: r.CreatedAt.UTC(), By: r.CreatedBy,
+		},
+	}
+}
+
+// AddFeed adds a feed at the address that holds what hashes to token. It
+// returns feeds.ErrMany when the department has as many as it may have, and
+// slots.ErrAnswered when the key of once is known.
+func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *slots.Once) error {
+	return s.transact(ctx, func(q session) error {
+		if err := q.keepOnce(ctx, once, f.Created); err != nil {
+			return err
+		}
+		n, err := q.exec(ctx, "add_feed", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.By, feeds.Limit)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return feeds.ErrMany
+		}
+		return q.record(ctx, act)
+	})
+}
+
+// keepOnce keeps the answer to a request that names a key and that is not
+// about an appointment.
+func (q session) keepOnce(ctx context.Context, once *slots.Once, now time.Time) error {
+	if once == nil {
+		return nil
+	}
+	answer, err := once.Answer(slots.Appointment{})
+	if err != nil {
+		return err
+	}
+	var told answers
+	told.add(once.Key, once.Fingerprint, answer, now)
+	return q.keep(ctx, told)
+}
+
+// Feeds returns a page of the feeds that stand, the newest first.
+func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) {
+	before, id := any("infinity"), noIDYet
+	if !q.Before.IsZero() {
+		before, id = q.Before, q.BeforeID
+	}
+	var rows []feedRow
+	err := s.pool().list(ctx, &rows, "list_feeds", slugs(q.Departments), slugs(q.Branches), null(q.Department), before, id, q.Limit)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]feeds.Feed, len(rows))
+	for i, r := range rows {
+		list[i] = r.scope().Feed
+	}
+	return list, nil
+}
+
+// slugs returns a list as a value of the database, NULL for nil.
+func slugs(list []string) any {
+	if list == nil {
+		return nil
+	}
+	return pq.Array(list)
+}
+
+// Feed returns the feed with the id, feeds.ErrNotFound or feeds.ErrRevoked.
+func (s *Store) Feed(ctx context.Context, id string) (feeds.Feed, error) {
+	row, err := s.feed(ctx, id, nil)
+	return row.scope().Feed, err
+}
+
+func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
+	var row feedRow
+	err := s.pool().get(ctx, &row, "find_feed", id, token)
+	switch {
+	case errors.Is(err, sql.ErrNoRows), noID(err):
+		return row, feeds.ErrNotFound
+	case err != nil:
+		return row, err
+	case row.RevokedAt.Valid:
+		return row, feeds.ErrRevoked
+	}
+	return row, nil
+}
+
+// RevokeFeed ends a feed: from now on nobody reads it. One that has ended
+// stays so.
+func (s *Store) RevokeFeed(ctx context.Context, id string, act catalog.Act) error {
+	return s.transact(ctx, func(q session) error {
+		n, err := q.exec(ctx, "revoke_feed", id, act.At)
+		if err != nil || n == 0 {
+			return err
+		}
+		return q.record(ctx, act)
+	})
+}
+
+// feedVisitRow is what a feed tells of a visit.
+type feedVisitRow struct {
+	Reference string    `db:"reference"`
+	Status    string    `db:"status"`
+	StartAt   time.Time `db:"start_at"`
+	EndAt     time.Time `db:"end_at"`
+	Party     int       `db:"party"`
+	Version   int       `db:"version"`
+	CreatedAt time.Time `db:"created_at"`
+	ChangedAt time.Time `db:"changed_at"`
+	Service   []byte    `db:"service"`
+	DeskGroup []byte    `db:"desk_group"`
+	Branch    []byte    `db:"branch"`
+}
+
+// texts are names as the database has them, each decoded once.
+type texts map[string]catalog.Text
+
+func (t texts) of(raw []byte) catalog.Text {
+	text, ok := t[string(raw)]
+	if !ok {
+		_ = json.Unmarshal(raw, &text) // the centre was loaded with the same names
+		t[string(raw)] = text
+	}
+	return text
+}
+
+func (r feedVisitRow) visit(names texts) feeds.Visit {
+	v := feeds.Visit{
+		Reference: slots.Reference(r.Reference).String(),
+		Service:   names.of(r.Service), DeskGroup: names.of(r.DeskGroup), Branch: names.of(r.Branch),
+		Start: r.StartAt.UTC(), End: r.EndAt.UTC(), Party: r.Party, Version: r.Version,
+		Created: r.CreatedAt.UTC(), Changed: r.ChangedAt.UTC(),
+	}
+	switch slots.Status(r.Status) {
+	case slots.Cancelled, slots.Declined:
+		v.Status = feeds.Cancelled
+	case slots.Requested:
+		v.Status = feeds.Tentative
+	default:
+		v.Status = feeds.Certain
+	}
+	return v
+}
+
+// ReadFeed returns what a feed tells at now, by the hash of what is in its
+// address: at most feeds.MaxVisits and one more. It returns feeds.ErrNotFound
+// or feeds.ErrRevoked.
+func (s *Store) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error) {
+	feed, err := s.feed(ctx, nil, token[:])
+	if err != nil {
+		return feeds.Scope{}, nil, err
+	}
+	from, until, cancelledSince := feeds.Window(now)
+	var rows []feedVisitRow
+	if err = s.pool().list(ctx, &rows, "feed_visits", feed.DeskGroups, from, until, cancelledSince, feeds.MaxVisits+1); err != nil {
+		return feeds.Scope{}, nil, err
+	}
+	visits, names := make([]feeds.Visit, len(rows)), texts{}
+	for i, r := range rows {
+		visits[i] = r.visit(names)
+	}
+	return feed.scope(), visits, nil
+}

@@ -1,0 +1,157 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// holidaysRow is a list of holidays with what it was before its last change.
+type holidaysRow struct {
+	holidayRow
+	Version  int64  `db:"version"`
+	Previous []byte `db:"previous"`
+}
+
+func (r *holidaysRow) list() slots.HolidayList {
+	return slots.HolidayList{Slug: r.Slug, Version: r.Version, HolidayList: r.Holidays.v}
+}
+
+// FindHolidays returns the list of holidays that desk groups share, or
+// slots.ErrNotFound in a centre without one.
+func (s *Store) FindHolidays(ctx context.Context) (slots.HolidayList, error) {
+	row, err := s.pool().holidays(ctx, "find_holidays")
+	return row.list(), err
+}
+
+func (q session) holidays(ctx context.Context, name string) (holidaysRow, error) {
+	var row holidaysRow
+	err := q.get(ctx, &row, name, nil)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = slots.ErrNotFound
+	}
+	return row, err
+}
+
+// EditHolidays lets decide turn the list of holidays into another, and makes
+// the calendars of all desk groups that share it follow, in one transaction. It
+// returns what it is now, slots.ErrEdited when it has another version than from
+// (0 for any), a *slots.AffectedError, or the error of decide or of
+// scheduling.CompileHolidays. by is as in EditPlan.
+func (s *Store) EditHolidays(ctx context.Context, from int64, by catalog.Act,
+	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
+) (slots.HolidayList, error) {
+	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
+}
+
+// UndoHolidays gives the list back that was there before the last change, as a
+// new version; doing it again brings the change back. It returns what
+// EditHolidays does, and slots.ErrNothingToUndo.
+func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (slots.HolidayList, error) {
+	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (list scheduling.HolidayList, err error) {
+		if row.Previous == nil {
+			return list, slots.ErrNothingToUndo
+		}
+		return list, json.Unmarshal(row.Previous, &list)
+	})
+}
+
+func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
+	decide func(holidaysRow) (scheduling.HolidayList, error),
+) (slots.HolidayList, error) {
+	var after slots.HolidayList
+	err := s.transact(ctx, func(q session) error {
+		before, err := q.lockHolidays(ctx, from)
+		if err != nil {
+			return err
+		}
+		list, err := decide(before)
+		if err != nil {
+			return err
+		}
+		var affected *slots.AffectedError
+		if after, affected, err = q.saveHolidays(ctx, before, list, by); err != nil {
+			return err
+		}
+		if affected != nil {
+			return affected
+		}
+		return nil
+	})
+	if err != nil {
+		return slots.HolidayList{}, err
+	}
+	return after, nil
+}
+
+// lockHolidays locks the list of holidays for a change. It returns
+// slots.ErrNotFound, or slots.ErrEdited when it has another version than from;
+// 0 is any.
+func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, error) {
+	row, err := q.holidays(ctx, "lock_holidays")
+	if err == nil && from != 0 && row.Version != from {
+		err = slots.ErrEdited
+	}
+	return row, err
+}
+
+// saveHolidays writes a locked list of holidays, brings the calendars and the
+// ledger days of all desk groups that share it in line (see recalendar),
+// records the act, and has all replicas told. It returns the list as it is
+// then, and who would lose their places, nil for nobody: whether that may be
+// is the caller's to say. A list that says the same changes nothing.
+func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by catalog.Act) (slots.HolidayList, *slots.AffectedError, error) {
+	if by.Before, by.After = scheduling.HolidaysDifference(before.Holidays.v, list); by.Before == nil && by.After == nil {
+		return before.list(), nil, nil
+	}
+	holidays, err := scheduling.CompileHolidays(list)
+	if err != nil {
+		return slots.HolidayList{}, nil, err
+	}
+	groups, err := q.lockPlans(ctx, nil, before.Slug) // with the list of before
+	if err != nil {
+		return slots.HolidayList{}, nil, err
+	}
+	var compiler scheduling.Compiler
+	changes := make([]recalendared, len(groups))
+	for i, g := range groups {
+		calendar, err := compiler.Compile(g.Plan, holidays)
+		if err != nil {
+			return slots.HolidayList{}, nil, err
+		}
+		changes[i] = recalendared{g.DeskGroup, calendar}
+	}
+	if _, err = q.exec(ctx, "save_holidays", before.Slug, asJSON(list)); err != nil {
+		return slots.HolidayList{}, nil, err
+	}
+	impacts, err := q.recalendar(ctx, changes, by.At)
+	if err != nil {
+		return slots.HolidayList{}, nil, err
+	}
+	by.Subject = "holidays " + before.Slug
+	if err = q.record(ctx, by); err != nil {
+		return slots.HolidayList{}, nil, err
+	}
+	return slots.HolidayList{Slug: before.Slug, Version: before.Version + 1, HolidayList: list}, losing(groups, impacts), nil
+}
+
+// losing says which visits of which desk groups lose their places, nil for
+// none.
+func losing(groups []slots.DeskPlan, impacts map[int][]scheduling.Impact) *slots.AffectedError {
+	var e slots.AffectedError
+	for _, g := range groups {
+		if n := slots.Lost(impacts[g.ID]); n > 0 {
+			e.Visits += n
+			e.DeskGroups = append(e.DeskGroups, g.Slug)
+		}
+	}
+	if e.Visits == 0 {
+		return nil
+	}
+	return &e
+}

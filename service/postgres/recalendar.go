@@ -1,0 +1,303 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// recalendarAtOnce is how many desk groups have their ledger days brought in
+// line by the same statements; it bounds what those carry.
+const recalendarAtOnce = 200
+
+// recalendared is a locked desk group that gets another calendar.
+type recalendared struct {
+	*slots.DeskGroup
+	after *scheduling.Calendar
+}
+
+// recalendar gives desk groups, which are locked and in the order of their
+// ledger days, other calendars. Each gets the next version. Ledger days from
+// the day before today on that offer something else now are written anew: the
+// places of the new calendar beside what is taken. Nobody loses anything by
+// that but holds without a place, which end. The visits and requests that have
+// no place any more, and those that have one again, are noted and returned, by
+// desk group. Other replicas are told when the transaction commits.
+func (q session) recalendar(ctx context.Context, changes []recalendared, now time.Time) (map[int][]scheduling.Impact, error) {
+	impacts := make(map[int][]scheduling.Impact)
+	if len(changes) == 0 {
+		return impacts, nil
+	}
+	for chunk := range slices.Chunk(changes, recalendarAtOnce) {
+		if err := q.recalendarChunk(ctx, chunk, now, impacts); err != nil {
+			return nil, err
+		}
+	}
+	return impacts, q.tellCentre(ctx, changes)
+}
+
+func (q session) recalendarChunk(ctx context.Context, changes []recalendared, now time.Time, impacts map[int][]scheduling.Impact) error {
+	var ids pq.Int64Array
+	for _, c := range changes {
+		ids = append(ids, int64(c.ID))
+	}
+	if _, err := q.exec(ctx, "raise_calendars", ids); err != nil {
+		return err
+	}
+	days, err := q.changedDays(ctx, changes, now)
+	if err != nil || len(days) == 0 {
+		return err
+	}
+	keys := keyColumns(days)
+	var holds []string
+	if err = q.list(ctx, &holds, "lock_holds", keys.branches, keys.groups, keys.days); err != nil {
+		return err
+	}
+	locked, err := q.lockDays(ctx, days)
+	if err != nil {
+		return err
+	}
+	claims, err := q.claims(ctx, days)
+	if err != nil {
+		return err
+	}
+	return q.reopen(ctx, reopening{changes: changes, days: days, locked: locked, claims: claims, now: now}, impacts)
+}
+
+// changedDays returns the opened days on which a new calendar offers something
+// else, in the order of the ledger.
+func (q session) changedDays(ctx context.Context, changes []recalendared, now time.Time) ([]dayKey, error) {
+	byID := make(map[int]recalendared, len(changes))
+	var from placeColumns
+	for _, c := range changes {
+		byID[c.ID] = c
+		from.branches = append(from.branches, int64(c.BranchID))
+		from.groups = append(from.groups, int64(c.ID))
+		from.days = append(from.days, today(c.Calendar, now).String())
+	}
+	var rows []struct {
+		Branch int       `db:"branch_id"`
+		Group  int       `db:"desk_group_id"`
+		Day    time.Time `db:"day"`
+	}
+	if err := q.list(ctx, &rows, "opened_days", from.branches, from.groups, from.days); err != nil {
+		return nil, err
+	}
+	var days []dayKey
+	for _, r := range rows {
+		date := dateOf(r.Day)
+		if c := byID[r.Group]; !c.Calendar.Day(date).Same(c.after.Day(date)) {
+			days = append(days, dayKey{r.Branch, r.Group, date})
+		}
+	}
+	return days, nil
+}
+
+// claim is a claim on a ledger day, with what it is of.
+type claim struct {
+	scheduling.Claim
+	place  slots.Place
+	status slots.Status // "delayed" for what was given up
+}
+
+// held reports whether it is no visit yet.
+func (c *claim) held() bool { return c.status == slots.Held }
+
+// visit reports whether somebody comes: it is booked or asked for.
+func (c *claim) visit() bool { return c.status == slots.Booked || c.status == slots.Requested }
+
+// claims returns the claims on ledger days. The days are locked, so that none
+// is added meanwhile.
+func (q session) claims(ctx context.Context, days []dayKey) (map[dayKey][]claim, error) {
+	keys := keyColumns(days)
+	var rows []claimOfDay
+	if err := q.list(ctx, &rows, "claims", keys.branches, keys.groups, keys.days); err != nil {
+		return nil, err
+	}
+	found := make(map[dayKey][]claim)
+	for i, r := range rows {
+		c := r.claim(i)
+		found[keyOf(c.place)] = append(found[keyOf(c.place)], c)
+	}
+	return found, nil
+}
+
+// claimOfDay is what claims.sql reads.
+type claimOfDay struct {
+	ID          sql.NullString `db:"id"` // none for what was given up
+	Status      string         `db:"status"`
+	Service     string         `db:"service"`
+	Created     time.Time      `db:"created_at"`
+	Unsupported bool           `db:"unsupported"`
+	placeRow
+}
+
+// claim returns the n-th claim. What was given up counts last of all, so that
+// it takes no place from anybody.
+func (r *claimOfDay) claim(n int) claim {
+	p := r.place()
+	c := claim{place: p, status: slots.Status(r.Status), Claim: scheduling.Claim{
+		ID: r.ID.String, Service: r.Service, First: p.First, Ticks: p.Ticks, Count: p.Count,
+		Booked: r.Created, Unsupported: r.Unsupported,
+	}}
+	if !r.ID.Valid {
+		c.ID, c.Unsupported = fmt.Sprintf("given up %d", n), true
+	}
+	return c
+}
+
+// reopening is what recalendar has read of desk groups.
+type reopening struct {
+	changes []recalendared
+	days    []dayKey
+	locked  map[dayKey]slots.Occupied
+	claims  map[dayKey][]claim
+	now     time.Time
+}
+
+// reopenRow is what reopen_days.sql reads.
+type reopenRow struct {
+	Branch   int             `json:"branch_id"`
+	Group    int             `json:"desk_group_id"`
+	Day      scheduling.Date `json:"day"`
+	First    int             `json:"first_tick"`
+	Open     string          `json:"open"`
+	Used     string          `json:"used"`
+	Calendar int64           `json:"calendar_version"`
+}
+
+// reopen writes the ledger days anew.
+func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]scheduling.Impact) error {
+	byID := make(map[int]recalendared, len(r.changes))
+	for _, c := range r.changes {
+		byID[c.ID] = c
+	}
+	var rows []reopenRow
+	var ended pq.StringArray
+	var groups pq.Int64Array
+	marks := newMarks(r.now)
+	for _, key := range r.days {
+		c := byID[key.group]
+		day := c.after.Day(key.day)
+		occupied := r.locked[key].Reopened(day)
+		impact, lostHolds := affected(day, r.claims[key])
+		for _, hold := range lostHolds {
+			ended = append(ended, hold.ID)
+			occupied = occupied.Returning(hold.place)
+		}
+		if impact.Lost != nil || impact.Regained != nil {
+			impacts[key.group] = append(impacts[key.group], impact)
+			marks.add(key.branch, impact)
+		}
+		rows = append(rows, reopenRow{
+			key.branch, key.group, key.day, occupied.First,
+			counts(occupied.Open).text(), counts(occupied.Used).text(), c.Version + 1,
+		})
+		if n := len(groups); n == 0 || groups[n-1] != int64(key.group) {
+			groups = append(groups, int64(key.group))
+		}
+		*q.touched = append(*q.touched, key.group)
+	}
+	if err := q.endHolds(ctx, ended); err != nil {
+		return err
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	if _, err = q.exec(ctx, "reopen_days", string(text), groups); err != nil {
+		return err
+	}
+	*q.gave = true // somebody may wait for what was opened
+	return marks.write(ctx, q)
+}
+
+// affected returns what a day does to the claims on it: to visits and requests
+// as an impact, and the holds that have no place on it.
+func affected(day scheduling.Day, claims []claim) (scheduling.Impact, []claim) {
+	byID := make(map[string]claim, len(claims))
+	all := make([]scheduling.Claim, len(claims))
+	for i, c := range claims {
+		byID[c.ID], all[i] = c, c.Claim
+	}
+	whole := scheduling.ImpactOn(day, all)
+	impact := scheduling.Impact{Date: day.Date}
+	var holds []claim
+	for _, lost := range whole.Lost {
+		switch c := byID[lost.ID]; {
+		case c.held():
+			holds = append(holds, c)
+		case c.visit():
+			impact.Lost = append(impact.Lost, lost)
+		}
+	}
+	for _, regained := range whole.Regained {
+		if c := byID[regained.ID]; c.visit() {
+			impact.Regained = append(impact.Regained, regained)
+		}
+	}
+	return impact, holds
+}
+
+// endHolds ends holds. One that was booked meanwhile makes the transaction
+// begin again: it is a visit now.
+func (q session) endHolds(ctx context.Context, ids pq.StringArray) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var ended []string
+	if err := q.list(ctx, &ended, "end_holds", ids); err != nil {
+		return err
+	}
+	if len(ended) < len(ids) {
+		return fmt.Errorf("%w: a hold was booked", errConflict)
+	}
+	return nil
+}
+
+// marks gathers visits that have lost their places, and that have them again.
+type marks struct {
+	now      time.Time
+	lost     pq.StringArray
+	branches pq.Int64Array // of lost
+	regained pq.StringArray
+}
+
+func newMarks(now time.Time) *marks {
+	return &marks{now: now, lost: pq.StringArray{}, branches: pq.Int64Array{}, regained: pq.StringArray{}}
+}
+
+func (m *marks) add(branch int, impact scheduling.Impact) {
+	for _, c := range impact.Lost {
+		m.lost, m.branches = append(m.lost, c.ID), append(m.branches, int64(branch))
+	}
+	for _, c := range impact.Regained {
+		m.regained = append(m.regained, c.ID)
+	}
+}
+
+func (m *marks) write(ctx context.Context, q session) error {
+	if len(m.lost)+len(m.regained) == 0 {
+		return nil
+	}
+	_, err := q.exec(ctx, "mark_unsupported", m.lost, m.branches, m.now, m.regained)
+	return err
+}
+
+func keyColumns(days []dayKey) placeColumns {
+	var c placeColumns
+	for _, d := range days {
+		c.branches = append(c.branches, int64(d.branch))
+		c.groups = append(c.groups, int64(d.group))
+		c.days = append(c.days, d.day.String())
+	}
+	return c
+}

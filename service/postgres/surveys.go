@@ -1,0 +1,64 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"ziyara/slots"
+	"ziyara/survey"
+)
+
+// SaveSurvey keeps what the visitor of a visit says of it, in place of what
+// they said before. It returns survey.ErrNotVisited for a visit that has not
+// begun, was cancelled or missed, or is unknown.
+func (s *Store) SaveSurvey(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error {
+	resolved := sql.NullBool{Valid: a.Resolved != nil}
+	if a.Resolved != nil {
+		resolved.Bool = *a.Resolved
+	}
+	n, err := s.pool().exec(ctx, "survey_save", string(r), a.Satisfaction, resolved, null(a.Comment), a.Lang, now)
+	if err == nil && n == 0 {
+		err = survey.ErrNotVisited
+	}
+	return err
+}
+
+// FindSurvey returns what the visitor of a visit said of it; nil for nothing.
+func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answer, error) {
+	var row struct {
+		Satisfaction int            `db:"satisfaction"`
+		Resolved     sql.NullBool   `db:"resolved"`
+		Comment      sql.NullString `db:"comment"`
+		Lang         string         `db:"lang"`
+		Answered     time.Time      `db:"answered_at"`
+		Changed      time.Time      `db:"changed_at"`
+	}
+	err := s.pool().get(ctx, &row, "survey_find", string(r))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // nobody has answered
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := survey.Answer{
+		Satisfaction: row.Satisfaction, Comment: row.Comment.String, Lang: row.Lang,
+		Answered: row.Answered.UTC(), Changed: row.Changed.UTC(),
+	}
+	if row.Resolved.Valid {
+		a.Resolved = &row.Resolved.Bool
+	}
+	return &a, nil
+}
+
+// EntryNumbered returns the id of the waitlist entry with a number, or
+// slots.ErrNotFound.
+func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
+	var id string
+	err := s.pool().get(ctx, &id, "waitlist_number", number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", slots.ErrNotFound
+	}
+	return id, err
+}

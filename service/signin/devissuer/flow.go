@@ -1,0 +1,159 @@
+package devissuer
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// request is what a client asks of the authorization endpoint (OpenID Connect
+// Core 1.0, section 3.1.2.1).
+type request struct {
+	ClientID  string
+	Redirect  string
+	State     string
+	Nonce     string
+	Challenge string // S256 of the verifier
+}
+
+// grant is what a code stands for.
+type grant struct {
+	request
+
+	person  Person
+	expires time.Time
+}
+
+// read returns the request in the parameters. A wrong client or redirect is
+// told to the person, everything else to the client; told is true when the
+// answer is written.
+func (i *Issuer) read(w http.ResponseWriter, r *http.Request) (q request, told bool) {
+	q = request{
+		ClientID: r.FormValue("client_id"), Redirect: r.FormValue("redirect_uri"), State: r.FormValue("state"),
+		Nonce: r.FormValue("nonce"), Challenge: r.FormValue("code_challenge"),
+	}
+	if q.ClientID != i.ClientID || !slices.Contains(i.Redirects, q.Redirect) {
+		http.Error(w, "unknown client_id or redirect_uri", http.StatusBadRequest)
+		return q, true
+	}
+	refusal := ""
+	switch {
+	case r.FormValue("response_type") != "code":
+		refusal = "unsupported_response_type"
+	case !slices.Contains(strings.Fields(r.FormValue("scope")), "openid"):
+		refusal = "invalid_scope"
+	case q.Challenge == "" || r.FormValue("code_challenge_method") != "S256":
+		refusal = "invalid_request"
+	}
+	if refusal != "" {
+		i.answer(w, r, q, url.Values{"error": {refusal}})
+		return q, true
+	}
+	return q, false
+}
+
+// answer sends the browser back to the client (RFC 6749, section 4.1.2; the
+// issuer by RFC 9207).
+func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, q request, values url.Values) {
+	values.Set("iss", i.URL)
+	if q.State != "" {
+		values.Set("state", q.State)
+	}
+	http.Redirect(w, r, q.Redirect+"?"+values.Encode(), http.StatusSeeOther)
+}
+
+// authorize shows who can be signed in.
+func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
+	if _, told := i.read(w, r); !told {
+		i.list(w, r)
+	}
+}
+
+// choose signs in whose button was pressed, or nobody.
+func (i *Issuer) choose(w http.ResponseWriter, r *http.Request) {
+	q, told := i.read(w, r)
+	if told {
+		return
+	}
+	p, ok := i.person(r.PostFormValue("user"))
+	if !ok {
+		i.answer(w, r, q, url.Values{"error": {"access_denied"}})
+		return
+	}
+	i.answer(w, r, q, url.Values{"code": {i.grant(q, p)}})
+}
+
+// grant returns a new code.
+func (i *Issuer) grant(q request, p Person) string {
+	now, code := i.Now(), random()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for c, g := range i.codes {
+		if !now.Before(g.expires) || len(i.codes) >= maxCodes {
+			delete(i.codes, c)
+		}
+	}
+	i.codes[code] = grant{request: q, person: p, expires: now.Add(codeLife)}
+	return code
+}
+
+// redeem returns what a code stands for, once.
+func (i *Issuer) redeem(code string) (grant, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	g, ok := i.codes[code]
+	delete(i.codes, code)
+	return g, ok && i.Now().Before(g.expires)
+}
+
+// token exchanges a code (RFC 6749, section 4.1.3; RFC 7636, section 4.6).
+func (i *Issuer) token(w http.ResponseWriter, r *http.Request) {
+	if !i.isClient(r) {
+		w.Header().Set("WWW-Authenticate", `Basic realm="devissuer"`)
+		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client"})
+		return
+	}
+	if r.PostFormValue("grant_type") != "authorization_code" {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "unsupported_grant_type"})
+		return
+	}
+	g, ok := i.redeem(r.PostFormValue("code"))
+	sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
+	if !ok || r.PostFormValue("redirect_uri") != g.Redirect || !same(base64.RawURLEncoding.EncodeToString(sum[:]), g.Challenge) {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
+		return
+	}
+	claims := i.claims(g.person)
+	access, err := i.Sign(claims)
+	if err == nil {
+		claims["nonce"] = g.Nonce
+		var id string
+		if id, err = i.Sign(claims); err == nil {
+			writeJSON(w, http.StatusOK, map[string]any{
+				"access_token": access, "id_token": id, "token_type": "Bearer", "expires_in": int(tokenLife / time.Second),
+			})
+			return
+		}
+	}
+	writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "server_error"})
+}
+
+// isClient reports whether the request comes from the client: its id, and its
+// secret if it has one, in the header or in the form.
+func (i *Issuer) isClient(r *http.Request) bool {
+	id, secret, basic := r.BasicAuth()
+	if !basic {
+		id, secret = r.PostFormValue("client_id"), r.PostFormValue("client_secret")
+	} else { // RFC 6749, section 2.3.1: encoded like a form
+		id, _ = url.QueryUnescape(id)
+		secret, _ = url.QueryUnescape(secret)
+	}
+	return same(id, i.ClientID) && same(secret, i.ClientSecret)
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -1,0 +1,216 @@
+// Package devissuer is a small OpenID Connect provider for trying things out:
+// it lists a few made-up members of staff, and whoever is clicked on is signed
+// in. It asks for no password, so it answers on this machine only; a service
+// in operation has the ministry's own provider instead.
+//
+// It is a true provider all the same: discovery, keys, the code flow with PKCE
+// (RFC 7636), user information and sign-out work as they do elsewhere.
+package devissuer
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ziyara/catalog"
+)
+
+// What is handed out lasts as long as a working day, but for codes.
+const (
+	tokenLife = 8 * time.Hour
+	codeLife  = time.Minute
+	maxCodes  = 1000 // that wait to be redeemed
+)
+
+// ErrURL is returned for an issuer that is not on this machine.
+var ErrURL = errors.New("devissuer: not an address of this machine")
+
+// ErrUnknown is returned for a member of staff that nobody is.
+var ErrUnknown = errors.New("devissuer: nobody is called that")
+
+// Person is somebody who can be signed in.
+type Person struct {
+	catalog.Staff
+
+	About catalog.Text // what they do, and where
+}
+
+// Config is what the issuer knows.
+type Config struct {
+	URL          string   // what the issuer calls itself, with a path: http://127.0.0.1:8080/dev/issuer
+	ClientID     string   // the one client; also the audience of its tokens
+	ClientSecret string   // "" for a public client
+	Redirects    []string // where codes may be sent, and people after signing out
+	People       []Person
+	Now          func() time.Time
+}
+
+// Issuer is the provider. It is an http.Handler for every path below its URL,
+// and safe for concurrent use.
+type Issuer struct {
+	Config
+
+	mux   *http.ServeMux
+	pages *template.Template
+
+	mu    sync.Mutex
+	keys  []key // the last one signs
+	codes map[string]grant
+}
+
+// New returns an issuer with a new key. It returns ErrURL unless the issuer is
+// on this machine.
+func New(c Config) (*Issuer, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "http" || !loopback(u.Host) || strings.HasSuffix(u.Path, "/") {
+		return nil, fmt.Errorf("%w: %q", ErrURL, c.URL)
+	}
+	i := &Issuer{Config: c, mux: http.NewServeMux(), codes: make(map[string]grant)}
+	if i.pages, err = parse(); err != nil {
+		return nil, err
+	}
+	if err = i.Rotate(); err != nil {
+		return nil, err
+	}
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"GET " + u.Path + "/.well-known/openid-configuration": i.discovery,
+		"GET " + u.Path + "/keys":                             i.jwks,
+		"GET " + u.Path + "/authorize":                        i.authorize,
+		"POST " + u.Path + "/authorize":                       i.choose,
+		"POST " + u.Path + "/token":                           i.token,
+		"GET " + u.Path + "/userinfo":                         i.userinfo,
+		"GET " + u.Path + "/sign-out":                         i.signOut,
+	} {
+		i.mux.HandleFunc(pattern, handle)
+	}
+	return i, nil
+}
+
+// ServeHTTP answers under names of this machine only: no page from elsewhere
+// gets here by a name of its own (DNS rebinding).
+func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !loopback(r.Host) {
+		http.Error(w, "this issuer is for this machine", http.StatusMisdirectedRequest)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	i.mux.ServeHTTP(w, r)
+}
+
+// ServeToken hands a bearer token to whoever asks on this machine: POST with
+// the field user, answered in plain text.
+func (i *Issuer) ServeToken(w http.ResponseWriter, r *http.Request) {
+	if !loopback(r.Host) {
+		http.Error(w, "tokens are for this machine", http.StatusMisdirectedRequest)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	token, err := i.Token(r.PostFormValue("user"))
+	if err != nil {
+		var names []string
+		for _, p := range i.People {
+			names = append(names, p.ID)
+		}
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = fmt.Fprintf(w, "Send user=, one of: %s\n", strings.Join(names, " "))
+		return
+	}
+	_, _ = fmt.Fprintln(w, token)
+}
+
+// Token returns a bearer token of somebody, or ErrUnknown.
+func (i *Issuer) Token(id string) (string, error) {
+	p, ok := i.person(id)
+	if !ok {
+		return "", ErrUnknown
+	}
+	return i.Sign(i.claims(p))
+}
+
+func (i *Issuer) person(id string) (Person, bool) {
+	n := slices.IndexFunc(i.People, func(p Person) bool { return p.ID == id })
+	if n < 0 {
+		return Person{}, false
+	}
+	return i.People[n], true
+}
+
+// claims returns what a token says of somebody.
+func (i *Issuer) claims(p Person) map[string]any {
+	now := i.Now()
+	return map[string]any{
+		"iss": i.URL, "aud": i.ClientID, "sub": p.ID, "iat": now.Unix(), "exp": now.Add(tokenLife).Unix(),
+		"name": p.Name, "roles": p.Roles, "departments": p.Departments, "branches": p.Branches,
+	}
+}
+
+// discovery says where everything is (OpenID Connect Discovery 1.0).
+func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]any{
+		"issuer":                                         i.URL,
+		"authorization_endpoint":                         i.URL + "/authorize",
+		"token_endpoint":                                 i.URL + "/token",
+		"userinfo_endpoint":                              i.URL + "/userinfo",
+		"end_session_endpoint":                           i.URL + "/sign-out",
+		"jwks_uri":                                       i.URL + "/keys",
+		"response_types_supported":                       []string{"code"},
+		"grant_types_supported":                          []string{"authorization_code"},
+		"subject_types_supported":                        []string{"public"},
+		"scopes_supported":                               []string{"openid", "profile"},
+		"id_token_signing_alg_values_supported":          []string{algorithm},
+		"code_challenge_methods_supported":               []string{"S256"},
+		"token_endpoint_auth_methods_supported":          []string{"none", "client_secret_basic", "client_secret_post"},
+		"authorization_response_iss_parameter_supported": true,
+	})
+}
+
+// signOut sends people back to where they may go; nobody is remembered here.
+func (i *Issuer) signOut(w http.ResponseWriter, r *http.Request) {
+	to := r.URL.Query().Get("post_logout_redirect_uri")
+	if !slices.Contains(i.Redirects, to) {
+		http.Error(w, "signed out", http.StatusOK)
+		return
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// userinfo says who a bearer token is about.
+func (i *Issuer) userinfo(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	subject, err := i.verify(token)
+	p, ok := i.person(subject)
+	if err != nil || !ok {
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token"})
+		return
+	}
+	writeJSON(w, http.StatusOK, i.claims(p))
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // a client that goes away is no fault
+}
+
+// random returns a text that can't be guessed.
+func random() string { return rand.Text() }
+
+// loopback reports whether a host, with or without a port, is this machine.
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,224 @@
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/oauth2"
+
+	"ziyara/catalog"
+)
+
+// Paths of the pages.
+const (
+	pathHome      = "/staff"
+	pathSignIn    = pathHome + "/sign-in"
+	pathCallback  = pathHome + "/callback"
+	pathSignOut   = pathHome + "/sign-out"
+	pathSignedOut = pathHome + "/signed-out"
+)
+
+const (
+	attemptName = "ziyara_sign_in"
+	attemptUse  = "staff sign-in"
+	attemptLife = 10 * time.Minute
+	maxReturn   = 500 // bytes
+)
+
+// Redirects returns the addresses that the provider has to know: where it
+// sends people when they have signed in, and when they have signed out.
+func (s *SignIn) Redirects() []string {
+	if s.origin == nil {
+		return nil
+	}
+	return []string{s.at(pathCallback), s.at(pathSignedOut)}
+}
+
+func (s *SignIn) at(path string) string { return s.origin.String() + path }
+
+// attempt is what a browser keeps, sealed, while its owner is at the provider.
+type attempt struct {
+	State    string `json:"s"`
+	Nonce    string `json:"n"`
+	Verifier string `json:"v"` // of PKCE
+	Return   string `json:"r"`
+	Ends     int64  `json:"e"` // seconds since 1970
+}
+
+// signIn sends the browser to the provider.
+func (s *SignIn) signIn(c *fiber.Ctx) error {
+	k, err := s.provider.get(c.UserContext())
+	if err != nil {
+		return err
+	}
+	a := attempt{
+		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Return: safeReturn(c.Query("return")),
+		Ends: s.Now().Add(attemptLife).Unix(),
+	}
+	value, err := s.seal(a, attemptUse)
+	if err != nil {
+		return err
+	}
+	s.setCookie(c, attemptName, value, attemptLife)
+	client := s.client(k)
+	return c.Redirect(client.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier),
+		oauth2.SetAuthURLParam("ui_locales", langOf(c))), http.StatusSeeOther)
+}
+
+// client is this service as the provider knows it.
+func (s *SignIn) client(k *known) *oauth2.Config {
+	endpoint := k.endpoint
+	if s.ClientSecret == "" {
+		endpoint.AuthStyle = oauth2.AuthStyleInParams // a public client only says who it is
+	}
+	return &oauth2.Config{
+		ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: endpoint, RedirectURL: s.at(pathCallback),
+		Scopes: []string{oidc.ScopeOpenID, "profile"},
+	}
+}
+
+// What can go wrong when the browser comes back.
+var (
+	errAttempt = errors.New("signin: not the browser that went, or too long ago")
+	errDenied  = errors.New("signin: refused at the provider")
+	errNoRole  = errors.New("signin: signed in without a role")
+)
+
+// callback begins the session of whom the provider vouches for.
+func (s *SignIn) callback(c *fiber.Ctx) error {
+	var a attempt
+	ok := s.open(c.Cookies(s.cookieName(attemptName)), attemptUse, &a)
+	if !ok || s.Now().Unix() >= a.Ends || subtle.ConstantTimeCompare([]byte(c.Query("state")), []byte(a.State)) != 1 {
+		return errAttempt
+	}
+	s.setCookie(c, attemptName, "", 0)
+	if issuer := c.Query("iss"); issuer != "" && issuer != s.Issuer { // RFC 9207: mixed up with another provider
+		return errAttempt
+	}
+	if refused := c.Query("error"); refused != "" {
+		return fmt.Errorf("%w: %s", errDenied, word(refused))
+	}
+	select {
+	case s.outside <- struct{}{}:
+		defer func() { <-s.outside }()
+	default:
+		return ErrUnavailable
+	}
+	staff, err := s.exchange(c.UserContext(), c.Query("code"), a)
+	switch {
+	case err != nil:
+		return err
+	case len(staff.Roles) == 0:
+		return errNoRole
+	}
+	if err = s.begin(c, staff); err != nil {
+		return err
+	}
+	return c.Redirect(a.Return, http.StatusSeeOther)
+}
+
+// exchange asks the provider whom a code stands for.
+func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (catalog.Staff, error) {
+	k, err := s.provider.get(ctx)
+	if err != nil {
+		return catalog.Staff{}, err
+	}
+	ctx = oidc.ClientContext(ctx, s.provider.client)
+	tokens, err := s.client(k).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < http.StatusInternalServerError {
+		return catalog.Staff{}, fmt.Errorf("%w: %s", errDenied, word(refused.ErrorCode))
+	}
+	if err != nil {
+		return catalog.Staff{}, fmt.Errorf("%w: code not exchanged", ErrUnavailable)
+	}
+	raw, _ := tokens.Extra("id_token").(string)
+	claims, err := s.verify(ctx, raw, s.ClientID)
+	if err != nil {
+		return catalog.Staff{}, err
+	}
+	if nonce, _ := claims["nonce"].(string); subtle.ConstantTimeCompare([]byte(nonce), []byte(a.Nonce)) != 1 {
+		return catalog.Staff{}, refusal("nonce")
+	}
+	if !s.Claims.has(claims) && k.userInfo {
+		if claims, err = userInfo(ctx, k, tokens, claims); err != nil {
+			return catalog.Staff{}, err
+		}
+	}
+	staff, ok := s.Claims.staff(claims)
+	if !ok {
+		return catalog.Staff{}, refusal("claims")
+	}
+	return staff, nil
+}
+
+// userInfo returns the claims of the provider's endpoint for them, for a
+// provider that keeps its ID tokens short. They have to be about the same
+// person (OpenID Connect Core 1.0, section 5.3.2).
+func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[string]any) (map[string]any, error) {
+	info, err := k.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
+	if err != nil {
+		return nil, fmt.Errorf("%w: user information", ErrUnavailable)
+	}
+	if subject, _ := claims["sub"].(string); subject == "" || info.Subject != subject {
+		return nil, refusal("subject of user information")
+	}
+	var more map[string]any
+	if err = info.Claims(&more); err != nil {
+		return nil, refusal("user information")
+	}
+	return more, nil
+}
+
+// signOut ends the session here, and at the provider if it can.
+func (s *SignIn) signOut(c *fiber.Ctx) error {
+	if !s.ownPage(c) {
+		return ErrForeign
+	}
+	s.setCookie(c, sessionName, "", 0)
+	k := s.provider.usable()
+	if k == nil || k.endSession == "" {
+		return c.Redirect(pathSignedOut, http.StatusSeeOther)
+	}
+	end, err := url.Parse(k.endSession)
+	if err != nil {
+		return c.Redirect(pathSignedOut, http.StatusSeeOther)
+	}
+	query := end.Query()
+	query.Set("client_id", s.ClientID)
+	query.Set("post_logout_redirect_uri", s.at(pathSignedOut))
+	end.RawQuery = query.Encode()
+	return c.Redirect(end.String(), http.StatusSeeOther)
+}
+
+// safeReturn returns the path on this host to go to after signing in; the home
+// page for anything that leads elsewhere or back to signing in.
+func safeReturn(to string) string {
+	u, err := url.Parse(to)
+	switch {
+	case err != nil, len(to) > maxReturn, !strings.HasPrefix(to, "/"), strings.HasPrefix(to, "//"), strings.Contains(to, "\\"),
+		strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r >= 0x7f }),
+		u.IsAbs(), u.Host != "",
+		strings.HasPrefix(u.Path, "//"), // behind an escape
+		strings.HasPrefix(u.Path, pathSignIn), strings.HasPrefix(u.Path, pathCallback), strings.HasPrefix(u.Path, pathSignOut), strings.HasPrefix(u.Path, pathSignedOut):
+		return pathHome
+	}
+	return to
+}
+
+// word returns an error code (RFC 6749, section 4.1.2.1) that may stand in the
+// log; other texts are not repeated.
+func word(code string) string {
+	if len(code) > 40 || strings.ContainsFunc(code, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' }) {
+		return "another error"
+	}
+	return code
+}

@@ -1,0 +1,260 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/oauth2"
+)
+
+// How the provider is asked.
+const (
+	askTimeout = 3 * time.Second // of one answer
+	askMost    = 1 << 20         // bytes of one answer
+	maxKeys    = 50              // that are looked at
+
+	// pause is how long nothing is asked again: a token with a key that nobody
+	// knows costs a question once in that time, not each time.
+	pause = 10 * time.Second
+	// freshFor is how long keys are used before they are asked for again, so
+	// that one which was withdrawn is not used for long.
+	freshFor = 10 * time.Minute
+	// keptFor is how long keys are used when the provider can't be reached.
+	keptFor = 24 * time.Hour
+)
+
+// provider is the identity provider as it was last seen.
+type provider struct {
+	issuer   string
+	loopback bool // its addresses may be http
+	now      func() time.Time
+	log      *slog.Logger
+	client   *http.Client
+
+	known atomic.Pointer[known] // nil until the provider was reached
+	turn  chan struct{}         // who asks; guards what follows
+	tried time.Time
+	err   error // of the last try
+}
+
+// known is what the provider says of itself. It is not changed.
+type known struct {
+	*oidc.Provider
+
+	endpoint   oauth2.Endpoint
+	endSession string // "" for none
+	userInfo   bool
+	keys       []jose.JSONWebKey
+	at         time.Time
+}
+
+func newProvider(issuer string, loopback bool, now func() time.Time, log *slog.Logger) *provider {
+	return &provider{
+		issuer: issuer, loopback: loopback, now: now, log: log, turn: make(chan struct{}, 1),
+		client: &http.Client{
+			Timeout:       askTimeout,
+			Transport:     bounded{http.DefaultTransport},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// bounded lets nobody send more than askMost bytes.
+type bounded struct{ http.RoundTripper }
+
+// RoundTrip does what the inner one does.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(response.Body, askMost), response.Body}
+	}
+	return response, err
+}
+
+// get returns what is known of the provider, asking it when that is nothing or
+// old. It returns ErrUnavailable.
+func (p *provider) get(ctx context.Context) (*known, error) {
+	k := p.usable()
+	switch {
+	case k == nil:
+		if err := p.ask(ctx, true); err != nil {
+			return nil, err
+		}
+		if k = p.usable(); k == nil {
+			return nil, ErrUnavailable
+		}
+	case p.now().Sub(k.at) >= freshFor:
+		if p.ask(ctx, false) == nil {
+			k = p.usable()
+		}
+	}
+	return k, nil
+}
+
+// usable returns what is known and not too old to be believed; nil for
+// nothing.
+func (p *provider) usable() *known {
+	k := p.known.Load()
+	if k == nil || p.now().Sub(k.at) >= keptFor {
+		return nil
+	}
+	return k
+}
+
+// keysFor returns the keys that a token with a key id could be signed with:
+// with none, all. None means that the provider does not have it. It returns
+// ErrUnavailable when that could not be found out.
+func (p *provider) keysFor(ctx context.Context, id string) ([]jose.JSONWebKey, error) {
+	k, err := p.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if keys := k.named(id); len(keys) > 0 {
+		return keys, nil
+	}
+	if err = p.ask(ctx, true); err != nil {
+		return nil, err
+	}
+	if k = p.usable(); k == nil {
+		return nil, ErrUnavailable
+	}
+	return k.named(id), nil
+}
+
+// named returns the keys with an id; all for "".
+func (k *known) named(id string) []jose.JSONWebKey {
+	if id == "" {
+		return k.keys
+	}
+	var keys []jose.JSONWebKey
+	for _, key := range k.keys {
+		if key.KeyID == id {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// ask asks the provider for what it says of itself, unless that was done just
+// now; then it returns what came of that. Only one asks at a time; wait says
+// whether to wait for another who does. It returns ErrUnavailable.
+func (p *provider) ask(ctx context.Context, wait bool) error {
+	select {
+	case p.turn <- struct{}{}:
+	default:
+		if !wait {
+			return nil
+		}
+		select {
+		case p.turn <- struct{}{}:
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
+		}
+	}
+	defer func() { <-p.turn }()
+	now := p.now()
+	if since := now.Sub(p.tried); !p.tried.IsZero() && since >= 0 && since < pause {
+		return p.err
+	}
+	p.tried = now
+	k, err := p.look(ctx)
+	if err != nil {
+		p.err = ErrUnavailable
+		p.log.WarnContext(ctx, "the identity provider can't be reached", "issuer", p.issuer, "error", err)
+		return p.err
+	}
+	k.at, p.err = now, nil
+	p.known.Store(k)
+	return nil
+}
+
+// look reads what the provider publishes: where its endpoints are, and its
+// keys.
+func (p *provider) look(ctx context.Context) (*known, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*askTimeout)
+	defer cancel()
+	found, err := oidc.NewProvider(oidc.ClientContext(ctx, p.client), p.issuer)
+	if err != nil {
+		return nil, err
+	}
+	var more struct {
+		Keys        string   `json:"jwks_uri"`
+		EndSession  string   `json:"end_session_endpoint"`
+		AuthMethods []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err = found.Claims(&more); err != nil {
+		return nil, err
+	}
+	k := &known{Provider: found, endpoint: found.Endpoint(), endSession: more.EndSession, userInfo: found.UserInfoEndpoint() != ""}
+	k.endpoint.AuthStyle = oauth2.AuthStyleInHeader // what holds when nothing is said
+	if len(more.AuthMethods) > 0 && !slices.Contains(more.AuthMethods, "client_secret_basic") {
+		k.endpoint.AuthStyle = oauth2.AuthStyleInParams
+	}
+	for _, u := range []string{k.endpoint.AuthURL, k.endpoint.TokenURL, more.Keys} {
+		if err = p.trusted(u); err != nil {
+			return nil, err
+		}
+	}
+	if p.trusted(k.endSession) != nil {
+		k.endSession = ""
+	}
+	k.keys, err = p.readKeys(ctx, more.Keys)
+	return k, err
+}
+
+// trusted returns an error for an endpoint that can be listened in on.
+func (p *provider) trusted(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !p.loopback) {
+		return fmt.Errorf("endpoint %q is not https", endpoint)
+	}
+	return nil
+}
+
+// readKeys reads a key set (RFC 7517). Keys of kinds that are not known, or
+// that are not for signatures, are left out.
+func (p *provider) readKeys(ctx context.Context, address string) ([]jose.JSONWebKey, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close() //nolint:errcheck // read as far as it counts
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("keys: status %d", response.StatusCode)
+	}
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err = json.NewDecoder(response.Body).Decode(&set); err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	var keys []jose.JSONWebKey
+	for _, raw := range set.Keys {
+		var key jose.JSONWebKey
+		if json.Unmarshal(raw, &key) == nil && key.IsPublic() && (key.Use == "" || key.Use == "sig") && len(keys) < maxKeys {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, errors.New("keys: none for signatures")
+	}
+	return keys, nil
+}

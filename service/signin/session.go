@@ -1,0 +1,160 @@
+package signin
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+)
+
+// How long a session lasts.
+const (
+	sessionLife  = 8 * time.Hour   // a working day, whatever happens
+	sessionIdle  = time.Hour       // without a request
+	renewAfter   = time.Minute     // how exactly that is known
+	maxCookie    = 3800            // bytes; browsers keep 4096 with the name
+	sessionUse   = "staff session" // what the seal is for
+	sessionName  = "ziyara_staff"
+	securePrefix = "__Host-" // no other host can set it (RFC 6265bis, section 4.1.3.2)
+)
+
+// errTooMuch is returned for somebody whose claims don't fit into a cookie.
+var errTooMuch = errors.New("signin: more departments and branches than a session holds")
+
+// session is what the cookie carries, sealed.
+type session struct {
+	Staff catalog.Staff `json:"s"`
+	Began int64         `json:"b"` // seconds since 1970
+	Seen  int64         `json:"l"` // when it was last used
+}
+
+// Session returns whose session the browser has. It returns ErrNobody for
+// none, for one that is over, and for one that is not ours, and ErrForeign for
+// a change that another site asks for. Now and then it renews the cookie.
+func (s *SignIn) Session(c *fiber.Ctx) (catalog.Staff, error) {
+	held, err := s.session(c)
+	if err != nil {
+		return catalog.Staff{}, err
+	}
+	if changes(c.Method()) && !s.ownPage(c) {
+		return catalog.Staff{}, ErrForeign
+	}
+	if now := s.Now(); now.Sub(time.Unix(held.Seen, 0)) >= renewAfter {
+		held.Seen = now.Unix()
+		if err = s.setSession(c, held); err != nil {
+			return catalog.Staff{}, err
+		}
+	}
+	return held.Staff, nil
+}
+
+// session reads the cookie.
+func (s *SignIn) session(c *fiber.Ctx) (session, error) {
+	if s.origin == nil {
+		return session{}, ErrNobody
+	}
+	var held session
+	if !s.open(c.Cookies(s.cookieName(sessionName)), sessionUse, &held) || held.Staff.ID == "" {
+		return session{}, ErrNobody
+	}
+	now := s.Now()
+	if !now.Before(time.Unix(held.Began, 0).Add(sessionLife)) || !now.Before(time.Unix(held.Seen, 0).Add(sessionIdle)) {
+		return session{}, ErrNobody
+	}
+	return held, nil
+}
+
+// begin gives the browser a session.
+func (s *SignIn) begin(c *fiber.Ctx, staff catalog.Staff) error {
+	now := s.Now().Unix()
+	return s.setSession(c, session{Staff: staff, Began: now, Seen: now})
+}
+
+func (s *SignIn) setSession(c *fiber.Ctx, held session) error {
+	value, err := s.seal(held, sessionUse)
+	if err != nil {
+		return err
+	}
+	if len(value) > maxCookie {
+		return errTooMuch
+	}
+	s.setCookie(c, sessionName, value, time.Unix(held.Began, 0).Add(sessionLife).Sub(s.Now()))
+	return nil
+}
+
+// setCookie sets a cookie that scripts can't read and other sites' forms don't
+// send; a life of 0 takes it away. Lax lets it come along when the provider
+// sends the browser back.
+func (s *SignIn) setCookie(c *fiber.Ctx, name, value string, life time.Duration) {
+	cookie := fiber.Cookie{
+		Name: s.cookieName(name), Value: value, Path: "/", Secure: s.secure(), HTTPOnly: true,
+		SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(life / time.Second),
+	}
+	if life <= 0 {
+		cookie.Value, cookie.MaxAge, cookie.Expires = "", 0, time.Unix(1, 0)
+	}
+	c.Cookie(&cookie)
+}
+
+func (s *SignIn) secure() bool { return s.origin.Scheme == "https" }
+
+func (s *SignIn) cookieName(name string) string {
+	if s.secure() {
+		return securePrefix + name
+	}
+	return name
+}
+
+// seal writes a value so that only this service, for the same use and with the
+// same provider, can read it.
+func (s *SignIn) seal(v any, use string) (string, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("signin: %w", err)
+	}
+	sealed, err := s.Keys.Seal(plain, s.bind(use))
+	if err != nil {
+		return "", fmt.Errorf("signin: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// open reads what seal wrote into dest, and reports whether it did.
+func (s *SignIn) open(text, use string, dest any) bool {
+	if text == "" || len(text) > maxCookie {
+		return false
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return false
+	}
+	plain, err := s.Keys.OpenSealed(sealed, s.bind(use))
+	return err == nil && json.Unmarshal(plain, dest) == nil
+}
+
+func (s *SignIn) bind(use string) string { return use + "\x00" + s.Issuer + "\x00" + s.ClientID }
+
+// changes reports whether a method can change something.
+func changes(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+}
+
+// ownPage reports whether a page of this very origin asks. Browsers say so in
+// Sec-Fetch-Site, which no script can set, and older ones in Origin. What says
+// neither is no browser, and brings a bearer token.
+func (s *SignIn) ownPage(c *fiber.Ctx) bool {
+	if site := c.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
+	}
+	origin, err := url.Parse(c.Get(fiber.HeaderOrigin))
+	return err == nil && origin.Host != "" && strings.EqualFold(origin.Host, c.Hostname()) &&
+		(origin.Scheme == s.origin.Scheme || loopback(origin.Hostname()))
+}

@@ -1,0 +1,125 @@
+// Package signin lets staff in by the ministry's identity provider (OpenID
+// Connect). Programs bring a bearer token; people come by pages, by the code
+// flow with PKCE, and then have a session in a cookie. Either way the claims of
+// the provider say what they may do.
+//
+// Nothing is asked of the provider before somebody needs it, and what is known
+// of it is kept when it can't be reached.
+package signin
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/service/secret"
+)
+
+// What can come of a token or a session.
+var (
+	// ErrNobody is returned for a token or a session that vouches for nobody
+	// (any more), and for none.
+	ErrNobody = errors.New("signin: nobody is signed in")
+	// ErrUnavailable is returned when the identity provider is needed and
+	// can't be reached.
+	ErrUnavailable = errors.New("signin: the identity provider can't be reached")
+	// ErrForeign is returned for a change by the session of a browser that
+	// another site asks for.
+	ErrForeign = errors.New("signin: the request comes from another site")
+	// ErrConfig is returned for a configuration that can't work.
+	ErrConfig = errors.New("signin: configuration")
+)
+
+// Config is how staff sign in.
+type Config struct {
+	// Issuer is what the identity provider calls itself: https, or http on
+	// this machine.
+	Issuer       string
+	ClientID     string // what the provider calls this service
+	ClientSecret string // "" for a public client
+	Audience     string // whom bearer tokens are meant for; ClientID when ""
+	// Origin is where the pages for staff are: https, or http on this machine,
+	// and nothing but a host. Without it there are none.
+	Origin string
+	Claims Claims
+	// Where says in words where somebody works; nil for no words.
+	Where func(catalog.Staff) catalog.Text
+
+	Keys *secret.Keys
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// SignIn says who of the staff asks. It is safe for concurrent use.
+type SignIn struct {
+	Config
+
+	origin   *url.URL // nil for no pages
+	provider *provider
+	pages    *template.Template
+	outside  chan struct{} // bounds what is asked of the provider at once
+}
+
+// maxOutside is how many codes are exchanged at once.
+const maxOutside = 16
+
+// New returns how staff sign in. It asks nothing of the provider yet. It
+// returns ErrConfig for what can't work.
+func New(c Config) (*SignIn, error) {
+	if c.Keys == nil || c.Now == nil || c.Log == nil {
+		return nil, fmt.Errorf("%w: incomplete", ErrConfig)
+	}
+	if c.ClientID == "" {
+		return nil, fmt.Errorf("%w: the client id is needed", ErrConfig)
+	}
+	if c.Audience == "" {
+		c.Audience = c.ClientID
+	}
+	c.Claims = c.Claims.defaults()
+	issuer, err := address(c.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("%w: issuer: %w", ErrConfig, err)
+	}
+	s := &SignIn{Config: c, outside: make(chan struct{}, maxOutside)}
+	s.provider = newProvider(c.Issuer, issuer.Scheme == "http", c.Now, c.Log)
+	if s.pages, err = parse(); err != nil {
+		return nil, err
+	}
+	if c.Origin == "" {
+		return s, nil
+	}
+	if s.origin, err = address(c.Origin); err != nil {
+		return nil, fmt.Errorf("%w: address of pages: %w", ErrConfig, err)
+	}
+	if strings.Trim(s.origin.Path, "/") != "" {
+		return nil, fmt.Errorf("%w: address of pages: %q: want a host and nothing else", ErrConfig, c.Origin)
+	}
+	s.origin = &url.URL{Scheme: s.origin.Scheme, Host: s.origin.Host}
+	return s, nil
+}
+
+// address reads an address that is https, or http on this machine.
+func address(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, err
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+		return nil, fmt.Errorf("%q is not https", text)
+	case u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("%q is not a plain address", text)
+	}
+	return u, nil
+}
+
+// loopback reports whether a host is this machine.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
