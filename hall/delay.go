@@ -50,7 +50,7 @@ func (l Line) Notices(p Policy, now time.Time) []Notice {
 		if !v.promised(now) || delay <= p.Promise || steps < 1 || v.Start.After(now.Add(p.Ahead)) {
 			continue
 		}
-		notices = append(notices, Notice{ID: v.ID, Version: v.Version, Minutes: int(steps * p.DelayStep / time.Minute), Until: begins[i]})
+		notices = append(notices, Notice{ID: v.ID, Version: v.Version, Minutes: int(steps) * int(p.DelayStep/time.Minute), Until: begins[i]})
 	}
 	return notices
 }

@@ -165,7 +165,7 @@ func (d displayStream) write(w *bufio.Writer, at *seen, known *bool) error {
 	if !*known || at.day != day {
 		shown, err := d.server.shown(ctx, d.branch)
 		if err != nil {
-			return nil //nolint:nilerr // see above
+			return nil // see above
 		}
 		*at, *known = seen{day: day}, true
 		id := day.String() + ".0"
@@ -178,7 +178,7 @@ func (d displayStream) write(w *bufio.Writer, at *seen, known *bool) error {
 	for {
 		calls, err := d.server.Reception.Shown(ctx, d.branch, day, at.call)
 		if err != nil || len(calls) == 0 {
-			return nil //nolint:nilerr // see above
+			return nil // see above
 		}
 		for _, c := range calls {
 			at.call = c.Call

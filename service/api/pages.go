@@ -89,6 +89,9 @@ func kinds() []kind {
 	for _, r := range rules() {
 		add(ruleKind(r))
 	}
+	for _, k := range moreHallKinds() {
+		add(k)
+	}
 	for _, k := range []kind{
 		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	} {

@@ -21,6 +21,7 @@ import (
 	"ziyara"
 	"ziyara/catalog"
 	"ziyara/feeds"
+	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/reports"
 	"ziyara/slots"
@@ -72,6 +73,28 @@ func domainErrors() map[string]error {
 		"slots.RuleError":           &slots.RuleError{Rule: slots.RuleNotice},
 		"slots.TakenError":          &slots.TakenError{},
 		"slots.VisitorError":        &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		"slots.ErrArrived":          slots.ErrArrived,
+		"hall.ErrNotFound":          hall.ErrNotFound,
+		"hall.ErrNoVisit":           hall.ErrNoVisit,
+		"hall.ErrRequested":         hall.ErrRequested,
+		"hall.ErrCancelled":         hall.ErrCancelled,
+		"hall.ErrOver":              hall.ErrOver,
+		"hall.ErrAbsent":            hall.ErrAbsent,
+		"hall.ErrNotArrived":        hall.ErrNotArrived,
+		"hall.ErrGone":              hall.ErrGone,
+		"hall.ErrNotCalled":         hall.ErrNotCalled,
+		"hall.ErrNotStarted":        hall.ErrNotStarted,
+		"hall.ErrStarted":           hall.ErrStarted,
+		"hall.ErrHere":              hall.ErrHere,
+		"hall.ErrNotNoShow":         hall.ErrNotNoShow,
+		"hall.ErrReason":            hall.ErrReason,
+		"hall.ErrNobody":            hall.ErrNobody,
+		"hall.ErrUnknownGroup":      hall.ErrUnknownGroup,
+		"hall.ErrFull":              hall.ErrFull,
+		"hall.ErrDelay":             hall.ErrDelay,
+		"hall.ElsewhereError":       &hall.ElsewhereError{},
+		"hall.TooEarlyError":        &hall.TooEarlyError{},
+		"hall.DeskError":            &hall.DeskError{},
 		"verify.ErrNotFound":        verify.ErrNotFound,
 		"verify.ErrExpired":         verify.ErrExpired,
 		"verify.ErrTries":           verify.ErrTries,
@@ -97,7 +120,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../notify/verify", "../../feeds", "../../reports"} {
+	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../reports"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
@@ -267,6 +290,7 @@ func TestKindsOfProblems(t *testing.T) {
 	for _, r := range rules() {
 		all = append(all, ruleKind(r))
 	}
+	all = append(all, moreHallKinds()...)
 	for _, k := range all {
 		if !kebab.MatchString(k.name) {
 			t.Errorf("%q is not in kebab-case", k.name)

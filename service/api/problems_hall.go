@@ -51,14 +51,14 @@ func hallProblems() []mapping {
 			text("لم يُسجّل عدم حضور", "Not recorded as a no-show"),
 			text("لا يوجد عدم حضور للتراجع عنه. اعرض الموعد لمعرفة حالته.", "There is no no-show to take back. Look at the visit to see where it stands.")}},
 		{hall.ErrReason, kind{"restore-reason", http.StatusUnprocessableEntity,
-			text("السبب مطلوب", "A reason is needed"),
+			text("سبب التراجع مطلوب", "A reason to restore is needed"),
 			text("اذكر سبب التراجع عن عدم الحضور.", "Say why the no-show was none.")}},
 		{hall.ErrNobody, kind{"nobody-waits", http.StatusConflict,
 			text("لا أحد يُنادى الآن", "Nobody to call"),
 			text("لا ينتظر أحد لهذا المكتب، أو ينتظر من لا يصح أن يسبق أصحاب المواعيد. أعد المحاولة بعد دقائق.",
 				"Nobody waits for this desk, or only walk-ins who would delay booked visitors. Try again in a few minutes.")}},
-		{hall.ErrUnknownGroup, kind{"unknown-desk-group", http.StatusNotFound,
-			text("مجموعة مكاتب غير معروفة", "Unknown desk group"),
+		{hall.ErrUnknownGroup, kind{"no-desk-group-here", http.StatusNotFound,
+			text("لا توجد مجموعة المكاتب في هذا الفرع", "No such desk group at the branch"),
 			text("لا توجد مجموعة مكاتب بهذا الاسم في هذا الفرع. اختر من قائمة القاعة.", "The branch has no such desk group. Choose one that the hall lists.")}},
 		{hall.ErrFull, kind{"no-more-numbers", http.StatusConflict,
 			text("نفدت أرقام اليوم", "No more numbers today"),
@@ -119,6 +119,21 @@ func deskKind(f hall.DeskFault) kind {
 	return kind{"unknown-desk", http.StatusUnprocessableEntity,
 		text("مكتب غير معروف", "Unknown desk"),
 		text("اختر من المكاتب المذكورة في desks.", "Choose one of the desks in desks.")}
+}
+
+// moreHallKinds lists the kinds that hallKind returns.
+func moreHallKinds() []kind {
+	var list []kind
+	for _, err := range []error{
+		&hall.ElsewhereError{WrongBranch: true}, &hall.ElsewhereError{}, &hall.TooEarlyError{NoShow: true}, &hall.TooEarlyError{},
+		&hall.DeskError{Fault: hall.DeskUnknown}, &hall.DeskError{Fault: hall.DeskOfOthers},
+		&hall.DeskError{Fault: hall.DeskBusy}, &hall.DeskError{Fault: hall.DeskInaccessible},
+	} {
+		if k, ok := hallKind(err); ok {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // explainHall adds what reception knows of an error, and reports whether it

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"ziyara/hall"
 )
@@ -32,10 +33,8 @@ func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 		if err != nil {
 			return err
 		}
-		for _, d := range desks {
-			if d == c.Desk {
-				return nil
-			}
+		if slices.Contains(desks, c.Desk) {
+			return nil
 		}
 		n, err := q.exec(ctx, "put_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name, c.Desk.Accessible)
 		switch {
