@@ -133,5 +133,6 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 	a, err := s.Booker.Hold(ctx, slots.HoldRequest{
 		Service: body.Service, Branch: body.Branch, Start: start, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
 	}, nil, now)
+	s.heldOrNot(body.Service, body.Branch, catalog.WalkIn, err, now)
 	return a.ID, err
 }

@@ -10,7 +10,6 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify/verify"
-	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -53,14 +52,11 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 		Party: max(1, r.Body.Party), Channel: catalog.Public, Needs: r.Body.Needs,
 		Address: s.Keys.Fingerprint(metaOf(ctx).address), Mobile: mobile,
 	}, once, now)
+	s.heldOrNot(r.Body.Service, r.Body.Branch, catalog.Public, err, now)
 	if err != nil {
-		if errors.Is(err, slots.ErrTaken) {
-			s.asked(r.Body.Service, r.Body.Branch, catalog.Public, reports.RefusedHold, now)
-		}
 		return s.again(r.Params.IdempotencyKey, err)
 	}
 	s.held.Inc()
-	s.asked(a.Service, a.Branch, a.Channel, reports.GrantedHold, now)
 	return render(a)
 }
 

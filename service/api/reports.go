@@ -255,6 +255,17 @@ func (f csvFile) VisitGetReportResponse(c *fiber.Ctx) error {
 	return c.Send(f.body)
 }
 
+// heldOrNot counts a request for a hold, granted or refused because the place
+// was taken. What was wrong for another reason is not counted.
+func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err error, now time.Time) {
+	switch {
+	case err == nil:
+		s.asked(service, branch, channel, reports.GrantedHold, now)
+	case errors.Is(err, slots.ErrTaken):
+		s.asked(service, branch, channel, reports.RefusedHold, now)
+	}
+}
+
 // asked counts what came of a request for a visit.
 func (s *Server) asked(service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
 	if _, group, err := s.Centre().Desk(service, branch); err == nil {
