@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"time"
 
 	"ziyara/scheduling"
 )
@@ -97,13 +98,14 @@ func (q Query) days(c Centre, opened Opened, from, to scheduling.Date) map[Key][
 	return days
 }
 
-// Idle returns what is to be remembered of the dates from from to to: the desk
-// minutes that the calendars of the desk groups have open. A plan may change
-// later; what was open then does not.
-func Idle(c Centre, from, to scheduling.Date) Opened {
+// Idle returns what is to be remembered of the last n dates that are over at
+// now: the desk minutes that the calendars of the desk groups have open. A plan
+// may change later; what was open then does not.
+func Idle(c Centre, n int, now time.Time) Opened {
 	opened := make(Opened)
 	for _, g := range c.Groups {
-		for d := from; d <= to; d++ {
+		today := g.Calendar.DateOf(now)
+		for d := today - scheduling.Date(n); d < today; d++ {
 			opened[GroupDay{g.Slug, d}] = g.openMinutes(d)
 		}
 	}

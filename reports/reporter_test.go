@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -160,5 +161,20 @@ func TestTooManyRows(t *testing.T) {
 	source := &fake{}
 	if _, err := reportOf(t, c, source, q); !errors.Is(err, reports.ErrRows) || len(source.asked) > 0 {
 		t.Errorf("10,024 rows: got %v, want %v", err, reports.ErrRows)
+	}
+}
+
+// What is remembered are dates that are over where the desks are.
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	got := reports.Idle(centre(t), 3, day(t, "2026-11-18").At(22*60, time.UTC)) // Thursday, one o'clock in Riyadh
+	want := reports.Opened{}
+	for _, group := range []string{"revenues-riyadh", "revenues-jeddah", "care-riyadh"} {
+		want[reports.GroupDay{Group: group, Day: day(t, "2026-11-16")}] = 120
+		want[reports.GroupDay{Group: group, Day: day(t, "2026-11-17")}] = 120
+		want[reports.GroupDay{Group: group, Day: day(t, "2026-11-18")}] = 0 // a holiday
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

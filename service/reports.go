@@ -57,9 +57,7 @@ func (s *Service) countDemand(ctx context.Context) error {
 // rememberOpen keeps what was open on the last dates, before somebody changes
 // the calendars.
 func (s *Service) rememberOpen(ctx context.Context) error {
-	// A date is over when it is over everywhere.
-	last := scheduling.DateOf(s.config.Now().Add(-12*time.Hour), time.UTC) - 1
-	return s.store.RememberOpen(ctx, reports.Idle(reportCentre(s.centre.Load()), last-rememberDays+1, last))
+	return s.store.RememberOpen(ctx, reports.Idle(reportCentre(s.centre.Load()), rememberDays, s.config.Now()))
 }
 
 func (s *Service) purgeCounts(ctx context.Context) error {
