@@ -4,13 +4,17 @@ GOLANGCI_LINT_VERSION := v2.15.0
 OAPI_CODEGEN_VERSION  := v2.8.2
 REDOCLY_VERSION       := 2.77.0
 NODE_SMPP_VERSION     := 0.5.1
+OIDC_PROVIDER_VERSION := 8.8.1
+NODE_WEBHOOKS_VERSION := 1.1.1
 
 # Each version of a tool has its own directory, so a new version is a new
 # target and an unchanged one is installed once.
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 OAPI_CODEGEN  := .tools/oapi-codegen-$(OAPI_CODEGEN_VERSION)/oapi-codegen
 REDOCLY       := .tools/redocly-$(REDOCLY_VERSION)/node_modules/.bin/redocly
+NODE_WEBHOOKS := .tools/standardwebhooks-$(NODE_WEBHOOKS_VERSION)/node_modules/standardwebhooks/package.json
 NODE_SMPP     := .tools/smpp-$(NODE_SMPP_VERSION)/node_modules/smpp/package.json
+OIDC_PROVIDER := .tools/oidc-provider-$(OIDC_PROVIDER_VERSION)/node_modules/oidc-provider/package.json
 
 IMAGE ?= ziyara
 BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./notify
@@ -78,7 +82,7 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 		/usr/lib/python3/dist-packages/icalendar/cal.py=python3-icalendar \
 		/usr/lib/python3/dist-packages/dateutil/rrule.py=python3-dateutil \
 		/usr/sbin/bearerbox=kannel
-	@$(MAKE) --no-print-directory $(REDOCLY) $(NODE_SMPP)
+	@$(MAKE) --no-print-directory $(REDOCLY) $(NODE_SMPP) $(OIDC_PROVIDER) $(NODE_WEBHOOKS)
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
@@ -114,3 +118,9 @@ $(REDOCLY):
 
 $(NODE_SMPP):
 	npm install --prefix .tools/smpp-$(NODE_SMPP_VERSION) --no-save --ignore-scripts --no-audit --no-fund smpp@$(NODE_SMPP_VERSION)
+
+$(OIDC_PROVIDER):
+	npm install --prefix .tools/oidc-provider-$(OIDC_PROVIDER_VERSION) --no-save --ignore-scripts --no-audit --no-fund oidc-provider@$(OIDC_PROVIDER_VERSION)
+
+$(NODE_WEBHOOKS):
+	npm install --prefix .tools/standardwebhooks-$(NODE_WEBHOOKS_VERSION) --no-save --ignore-scripts --no-audit --no-fund standardwebhooks@$(NODE_WEBHOOKS_VERSION)

@@ -66,8 +66,11 @@ func (r *Reception) Day(ctx context.Context, q DayQuery) ([]Visit, map[Where]int
 	if q.Group != "" {
 		groups = slices.DeleteFunc(groups, func(g Group) bool { return g.Slug != q.Group })
 	}
-	if len(groups) == 0 {
+	switch {
+	case len(groups) == 0 && q.Group != "":
 		return nil, nil, ErrUnknownGroup
+	case len(groups) == 0:
+		return nil, nil, nil
 	}
 	var keys []int
 	for _, g := range groups {
@@ -111,11 +114,11 @@ func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
 }
 
 // Desks returns the desks of a branch (slug) by name; of departments (slugs)
-// only, unless that is nil. It returns ErrUnknownGroup without any desk group.
+// only, unless that is nil.
 func (r *Reception) Desks(ctx context.Context, branch string, departments []string) ([]Desk, error) {
 	groups := r.groups(branch, departments)
 	if len(groups) == 0 {
-		return nil, ErrUnknownGroup
+		return nil, nil
 	}
 	desks, err := r.store.Desks(ctx, groups[0].BranchID)
 	return slices.DeleteFunc(desks, func(d Desk) bool {

@@ -40,6 +40,9 @@ type Config struct {
 	PublicURL string
 	// CallCentre is the telephone number on pages for who can't go on.
 	CallCentre string
+	// WebhookAllow are networks, in CIDR notation, that webhooks may reach
+	// although they are not public.
+	WebhookAllow []string
 	// TrustedProxies are the networks whose X-Real-IP is believed.
 	TrustedProxies []string
 	// OIDC is how staff sign in.
@@ -53,6 +56,9 @@ type Config struct {
 	Log            *slog.Logger     // slog.Default()
 	Sender         notify.Sender    // instead of SMS, for tests
 	Postman        notify.Postman   // instead of SMTP, for tests
+	// WebhookPatience is how long the job that serves webhooks waits for slow
+	// receivers before they are served beside it; 1 second.
+	WebhookPatience time.Duration
 	// SignIn vouches for staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
 }

@@ -48,6 +48,8 @@ func (s *Service) schedules() []schedule {
 		{"deliver messages", "@every 1s", s.deliver},
 		{"deliver reminders", "@every 1s", s.deliverBulk},
 		{"deliver e-mails", "@every 1s", s.deliverMails},
+		{"plan webhooks", "@every 1s", s.planWebhooks},
+		{"serve webhooks", "@every 1s", s.serveWebhooks},
 		{"reload centre", "@every 5s", s.reload},
 		{"close visits", "@every 1m", s.closeVisits},
 		{"tell delays", "@every 30s", s.tellDelays},
@@ -181,7 +183,8 @@ func (s *Service) purge(ctx context.Context) error {
 	now := s.config.Now()
 	return errors.Join(
 		s.store.Purge(ctx, now, batch),
-		s.store.PurgeMessages(ctx, now.Add(-s.config.KeepTexts), now, batch))
+		s.store.PurgeMessages(ctx, now.Add(-s.config.KeepTexts), now, batch),
+		s.store.PurgeWebhooks(ctx, now.Add(-keepDeliveries), batch))
 }
 
 // matchReceipts gives receipts to messages that were recorded after them.
@@ -245,6 +248,7 @@ type gauges struct {
 	handled, offers, planned     prometheus.Counter
 	failures                     *prometheus.CounterVec
 	budgets                      *prometheus.GaugeVec
+	hooks                        hookGauges
 }
 
 func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
@@ -261,6 +265,7 @@ func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
+	g.hooks = newHookGauges(registry)
 	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.offers, g.planned, g.failures, g.budgets,
 		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
 		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),

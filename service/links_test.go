@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/service"
 	"ziyara/service/api"
@@ -512,10 +513,10 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	if err != nil || preview.Text != want || preview.Segments != 1 {
 		t.Fatalf("preview = %+v, %v, want %q", preview, err, want)
 	}
-	if err = centre.Replicas[0].SaveText(ctx, own(1, "Come {{.When}}"), "sara"); err == nil {
+	if err = centre.Replicas[0].SaveText(ctx, own(1, "Come {{.When}}"), catalog.Act{Actor: "sara"}); err == nil {
 		t.Fatal("a broken text was saved")
 	}
-	if err = centre.Replicas[0].SaveText(ctx, own(1, text), "sara"); err != nil {
+	if err = centre.Replicas[0].SaveText(ctx, own(1, text), catalog.Act{Actor: "sara"}); err != nil {
 		t.Fatal(err)
 	}
 	centre.Jobs()
@@ -523,7 +524,7 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	if got := visitor.Receives().Text; got != strings.Replace(want, "25 Nov", "26 Nov", 1) {
 		t.Errorf("got %q", got)
 	}
-	if err = centre.Replicas[1].SaveText(ctx, own(2), "sara"); err != nil { // back to the catalogue
+	if err = centre.Replicas[1].SaveText(ctx, own(2), catalog.Act{Actor: "sara"}); err != nil { // back to the catalogue
 		t.Fatal(err)
 	}
 	centre.Jobs()
@@ -531,7 +532,7 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	if got := visitor.Receives().Text; !strings.HasPrefix(got, "Your visit has moved") {
 		t.Errorf("got %q", got)
 	}
-	if preview, err = centre.Replicas[0].PreviewText(ctx, reference, notify.Override{Kind: notify.Delayed, Lang: "ar"}); err != nil || !strings.Contains(preview.Text, "120 دقيقة") {
+	if preview, err = centre.Replicas[0].PreviewText(ctx, reference, notify.Override{Department: "revenues", Kind: notify.Delayed, Lang: "ar"}); err != nil || !strings.Contains(preview.Text, "120 دقيقة") {
 		t.Errorf("preview of a delay = %+v, %v", preview, err)
 	}
 }

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -36,6 +37,21 @@ type row struct {
 func expected() map[string]row {
 	return map[string]row{
 		//                     coordinator receptionist agent manager admin
+		"createArrival":      {own, own, no, no, all, arrives},
+		"checkIn":            {own, own, no, no, all, ofArrival("", "/check-in", map[string]any{"branch": "riyadh"})},
+		"callVisitor":        {own, own, no, no, all, calls},
+		"recallVisitor":      {own, own, no, no, all, ofArrival("called", "/recall", nil)},
+		"missVisitor":        {own, own, no, no, all, ofArrival("called", "/not-there", nil)},
+		"startVisit":         {own, own, no, no, all, ofArrival("called", "/start", map[string]any{})},
+		"completeVisit":      {own, own, no, no, all, ofArrival("serving", "/complete", nil)},
+		"recordNoShow":       {own, own, no, no, all, ofArrival("late", "/no-show", nil)},
+		"restoreVisit":       {own, own, no, no, all, ofArrival("no_show", "/restore", map[string]any{"reason": "كان في القاعة"})},
+		"createWalkIn":       {own, own, no, no, all, walksIn},
+		"announceDelay":      {own, own, no, no, all, ofHall(http.MethodPost, "/delays", map[string]any{"desk_group": "riyadh-returns", "minutes": 20})},
+		"getHall":            {all, own, no, all, all, ofHall(http.MethodGet, "/hall", nil)},
+		"listDesks":          {all, own, no, all, all, ofHall(http.MethodGet, "/desks", nil)},
+		"putDesk":            {own, no, no, no, all, ofHall(http.MethodPut, "/desks/R1", map[string]any{"desk_group": "riyadh-returns"})},
+		"deleteDesk":         {own, no, no, no, all, removesDesk},
 		"getMe":              {all, all, all, all, all, gets("/v1/me")},
 		"approveAppointment": {own, no, no, no, all, ofRequest("/approve", nil)},
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
@@ -44,21 +60,39 @@ func expected() map[string]row {
 		"listReports":        {all, all, no, all, all, gets("/v1/reports")},
 		"getReport":          {own, own, no, all, all, ofDepartment("/v1/reports/no-shows?department=revenues&branch=riyadh")},
 
-		"listDeskGroups":  {all, all, all, all, all, gets("/v1/desk-groups")},
-		"getDeskGroup":    {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
-		"getDeskGroupDay": {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
-		"getOpenings":     {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
-		"editDeskGroup":   {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
-		"addClosure":      {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
-		"removeClosure":   {own, no, no, no, all, reopens},
-		"setHours":        {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
-		"clearHours":      {own, no, no, no, all, clearsHours},
-		"undoDeskGroup":   {own, no, no, no, all, undoes},
-		"getHolidays":     {all, all, all, all, all, gets("/v1/holidays")},
-		"setHolidays":     {no, no, no, no, all, setsHolidays},
-		"announceHoliday": {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
-		"importHolidays":  {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
-		"undoHolidays":    {no, no, no, no, all, undoesHolidays},
+		"listDeskGroups":     {all, all, all, all, all, gets("/v1/desk-groups")},
+		"getDeskGroup":       {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
+		"getDeskGroupDay":    {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
+		"getOpenings":        {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
+		"editDeskGroup":      {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
+		"addClosure":         {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
+		"removeClosure":      {own, no, no, no, all, reopens},
+		"setHours":           {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
+		"clearHours":         {own, no, no, no, all, clearsHours},
+		"undoDeskGroup":      {own, no, no, no, all, undoes},
+		"getHolidays":        {all, all, all, all, all, gets("/v1/holidays")},
+		"setHolidays":        {no, no, no, no, all, setsHolidays},
+		"announceHoliday":    {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
+		"importHolidays":     {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
+		"undoHolidays":       {no, no, no, no, all, undoesHolidays},
+		"listMessages":       {all, all, all, no, all, gets("/v1/messages?state=failed")},
+		"resendMessage":      {own, own, all, no, all, resends},
+		"getMessageText":     {own, no, no, no, all, ofText(http.MethodGet, "", nil)},
+		"saveMessageText":    {own, no, no, no, all, ofText(http.MethodPut, "", map[string]any{"wordings": []any{}})},
+		"previewMessageText": {own, no, no, no, all, ofText(http.MethodPost, "/preview", map[string]any{})},
+		"getMessageBudget":   {own, no, no, all, all, ofBudget(http.MethodGet, nil)},
+		"saveMessageBudget": {no, no, no, no, all, ofBudget(http.MethodPut, map[string]any{
+			"links": true, "segment_price": "0.05", "monthly_segments": 10, "monthly_cost": "0", "warn_percent": 80})},
+		// What visitors do for themselves, staff do on behalf.
+		"listSlots":         {all, all, all, all, all, gets("/v1/services/annual-returns/slots?branch=riyadh&channel=agent")},
+		"findFirstSlots":    {all, all, all, all, all, gets("/v1/services/annual-returns/first?channel=protected")},
+		"listDays":          {all, all, all, all, all, gets("/v1/services/annual-returns/days?branch=riyadh")},
+		"createHold":        {own, own, all, no, all, holdsOnBehalf},
+		"createAppointment": {own, own, all, no, all, booksOnBehalf},
+		"listAppointments":  {all, all, all, all, all, gets("/v1/appointments")},
+		"getAppointment":    {own, own, all, all, all, showsToStaff},
+		"cancelOnBehalf":    {own, own, all, no, all, cancelsOnBehalf},
+		"moveOnBehalf":      {own, own, all, no, all, movesOnBehalf},
 	}
 }
 
@@ -96,6 +130,74 @@ func ofRequest(suffix string, body any) fixture {
 func proposes(w *walk) asked {
 	a := w.requested()
 	return w.about(a, http.MethodPost, "/propose", map[string]any{"start": w.free(meeting)})
+}
+
+// resends sends a message once more that reached nobody.
+func resends(w *walk) asked {
+	a := w.booked(heirs)
+	id := servicetest.Query[int](w.t, w.DatabaseURL, `
+		UPDATE messages SET state = 'failed', finished_at = now()
+		WHERE appointment_id = (SELECT id FROM appointments WHERE reference = $1) AND kind = 'booked' AND way = 'sms'
+		RETURNING id`, string(ref(w.t, a)))
+	asked := w.about(a, http.MethodPost, "", nil)
+	asked.Path = fmt.Sprintf("/v1/messages/%d/resend", id)
+	return asked
+}
+
+// ofText asks about the words of the department of revenues.
+func ofText(method, suffix string, body any) fixture {
+	return ofRevenues(method, "/texts/reminder/ar"+suffix, body)
+}
+
+// ofBudget asks about the budget of the department of revenues.
+func ofBudget(method string, body any) fixture { return ofRevenues(method, "/budget", body) }
+
+// ofRevenues asks about what the department of revenues has, whatever its
+// version.
+func ofRevenues(method, suffix string, body any) fixture {
+	return func(*walk) asked {
+		return asked{Department: "revenues", Request: servicetest.Request{
+			Method: method, Path: "/v1/departments/revenues" + suffix, Body: body, Header: map[string]string{"If-Match": "*"}}}
+	}
+}
+
+// holdsOnBehalf holds a place that is free for agents.
+func holdsOnBehalf(w *walk) asked {
+	start := w.free("bank-guarantee")
+	return asked{
+		Request: servicetest.Request{Method: http.MethodPost, Path: "/v1/holds", Body: map[string]any{
+			"service": "bank-guarantee", "branch": "riyadh", "start": start,
+		}},
+		Department: departmentOf(w.t, w.Centre, "bank-guarantee"), Branch: "riyadh",
+	}
+}
+
+// booksOnBehalf books what an agent holds.
+func booksOnBehalf(w *walk) asked {
+	a := holdsOnBehalf(w)
+	var hold api.Hold
+	w.Agent().Sends(a.Request).JSON(w.t, &hold)
+	visitor := w.visitor()
+	a.Path = "/v1/appointments"
+	a.Body = map[string]any{
+		"hold": hold.ID, "hold_token": hold.Token, "mobile": visitor.Mobile,
+		"visitor": map[string]any{"name": visitor.Name, "id": visitor.ID}, "documents_acknowledged": true,
+	}
+	return a
+}
+
+// showsToStaff shows a booked visit.
+func showsToStaff(w *walk) asked { return w.about(w.booked("annual-returns"), http.MethodGet, "", nil) }
+
+// cancelsOnBehalf cancels a booked visit.
+func cancelsOnBehalf(w *walk) asked {
+	return w.about(w.booked("annual-returns"), http.MethodPost, "/cancel-on-behalf", map[string]any{"reason": "اتصل الزائر"})
+}
+
+// movesOnBehalf moves a booked visit to the next free start.
+func movesOnBehalf(w *walk) asked {
+	a := w.booked("annual-returns")
+	return w.about(a, http.MethodPost, "/move-on-behalf", map[string]any{"start": w.free("annual-returns"), "reason": "اتصل الزائر"})
 }
 
 // walk is a centre in which the operations are asked for.

@@ -67,7 +67,7 @@ func brings(c *servicetest.Centre, id, state, proof string) servicetest.Answer {
 // A gateway's receipt by HTTP ends the message that it is about. What does not
 // prove its origin, or can't be read, changes nothing and says so; and
 // thousands of receipts are not held to the limit of visitors.
-func TestReceiptsByHTTP(t *testing.T) { //nolint:paralleltest // sets the environment
+func TestReceiptsByHTTP(t *testing.T) {
 	t.Setenv("ZIYARA_TEST_RECEIPTS", receiptSecret)
 	centre := withGateways(t)
 	centre.Visitor(1).AsksForCode()
@@ -100,7 +100,7 @@ func TestReceiptsByHTTP(t *testing.T) { //nolint:paralleltest // sets the enviro
 
 // A gateway that brings the secret in the body, and wants it back, gets it; a
 // receipt that comes before its message is recorded waits for it.
-func TestReceiptBeforeItsMessage(t *testing.T) { //nolint:paralleltest // sets the environment
+func TestReceiptBeforeItsMessage(t *testing.T) {
 	t.Setenv("ZIYARA_TEST_RECEIPTS", receiptSecret)
 	centre := withGateways(t)
 	answer := centre.Post("/receipts/taqnyat", map[string]any{"messageId": 4711, "status": "delivered", "passPhrase": receiptSecret})
@@ -118,7 +118,7 @@ func TestReceiptBeforeItsMessage(t *testing.T) { //nolint:paralleltest // sets t
 
 // While the database is away no receipt is acknowledged: the gateway brings it
 // again.
-func TestReceiptWhileDatabaseIsGone(t *testing.T) { //nolint:paralleltest // sets the environment
+func TestReceiptWhileDatabaseIsGone(t *testing.T) {
 	t.Setenv("ZIYARA_TEST_RECEIPTS", receiptSecret)
 	centre := withGateways(t)
 	release := servicetest.Lock(t, centre.DatabaseURL, "early_receipts")
@@ -130,7 +130,7 @@ func TestReceiptWhileDatabaseIsGone(t *testing.T) { //nolint:paralleltest // set
 }
 
 // How the gateways do is among the metrics.
-func TestGatewayMetrics(t *testing.T) { //nolint:paralleltest // sets the environment
+func TestGatewayMetrics(t *testing.T) {
 	t.Setenv("ZIYARA_TEST_RECEIPTS", receiptSecret)
 	centre := withGateways(t)
 	centre.Visitor(1).AsksForCode()

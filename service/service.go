@@ -23,6 +23,7 @@ import (
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/reports"
 	"ziyara/service/api"
 	"ziyara/service/portal"
@@ -61,6 +62,9 @@ type Service struct {
 	reading   sync.Mutex // while the centre is read anew
 	gauges    gauges
 	reception *hall.Reception
+	network   webhook.Network
+	posting   *webhook.Client
+	hooks     *webhook.Worker
 	demand    *reports.Counter
 }
 
@@ -93,7 +97,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID,
-		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile})); err != nil {
+		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}), slots.WithRefresh(s.reload)); err != nil {
 		return nil, err
 	}
 	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
@@ -107,6 +111,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if err = s.sender(keys); err != nil {
+		return nil, err
+	}
+	if err = s.hook(keys); err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
@@ -133,9 +140,10 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts,
+		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts, Visits: s.store.Visits,
 		Calendars: s.store, Refresh: s.reload,
-		Feeds: s.store, PublicURL: c.PublicURL,
+		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 		Reports: reporter, Demand: s.demand,
 	})
 	return s, err
@@ -218,6 +226,14 @@ func (s *Service) receive() func(context.Context, string, httpsms.Callback) (str
 	return s.gateways.Receive
 }
 
+// surveyOf returns what reads the tokens of surveys; nil without links.
+func (s *Service) surveyOf() func(string, time.Time) (slots.Reference, error) {
+	if s.links == nil {
+		return nil
+	}
+	return s.links.Surveyed
+}
+
 // visibleMailbox returns the sandbox mailbox when only this machine can see it.
 func (s *Service) visibleMailbox() *sandbox.Mailbox {
 	if !loopback(s.listener.Addr().String()) {
@@ -267,6 +283,7 @@ func (s *Service) Run(ctx context.Context) error {
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
+	s.hooks.Wait(stopping)
 	stopOffering()
 	offered.Wait()
 	unfollow()
@@ -285,6 +302,9 @@ func (s *Service) close() error {
 	}
 	if s.mail != nil {
 		err = errors.Join(err, s.mail.sender.Close())
+	}
+	if s.posting != nil {
+		s.posting.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

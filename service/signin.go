@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
@@ -23,6 +24,9 @@ type OIDC struct {
 	ClientSecret string // "" for a public client
 	Audience     string // whom bearer tokens are meant for; the client id
 	Claims       signin.Claims
+
+	SessionLife time.Duration // of a session in a browser; 8 hours
+	SessionIdle time.Duration // without a request; 1 hour
 
 	// StaffURL is where the pages for staff are, such as
 	// https://staff.example.gov.sa; PublicURL when empty.
@@ -54,7 +58,9 @@ func (s *Service) startSignIn(keys *secret.Keys) (err error) {
 		c.StaffURL = s.URL()
 	}
 	if c.Issuer == "" {
-		s.config.Log.Info("staff can't sign in: ZIYARA_OIDC_ISSUER is not set")
+		if s.config.SignIn == nil {
+			s.config.Log.Warn("staff can't sign in: ZIYARA_OIDC_ISSUER is not set")
+		}
 		return nil
 	}
 	if c.ClientID == "" {
@@ -65,6 +71,7 @@ func (s *Service) startSignIn(keys *secret.Keys) (err error) {
 	}
 	if s.staff, err = signin.New(signin.Config{
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL, Claims: c.Claims, Where: s.where,
+		SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
 		Keys: keys, Now: s.config.Now, Log: s.config.Log,
 	}); err != nil {
 		return fmt.Errorf("service: ZIYARA_OIDC: %w", err)

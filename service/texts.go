@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/service/portal"
@@ -89,14 +90,15 @@ func (s *Service) reloadTexts(ctx context.Context) error {
 }
 
 // SaveText checks a department's text and saves it as the version that it
-// names, which is in use within seconds. by is who of the staff it was. It
+// names, which is in use within seconds. act says who of the staff it was. It
 // returns a *notify.TextError, notify.ErrOutdated or slots.ErrNotFound.
-func (s *Service) SaveText(ctx context.Context, o notify.Override, by string) error {
+func (s *Service) SaveText(ctx context.Context, o notify.Override, act catalog.Act) error {
 	checked, err := s.texts.Check(o, s.longest(o.Department)...)
 	if err != nil {
 		return err
 	}
-	return s.store.SaveText(ctx, checked, by, s.config.Now())
+	act.At = s.config.Now()
+	return s.store.SaveText(ctx, checked, act)
 }
 
 // longest returns the facts of a visit to each service of a department at each
@@ -131,15 +133,15 @@ func example(f notify.Facts) notify.Facts {
 }
 
 // PreviewText returns the message about a visit in the words of o, with its
-// size and cost; without wordings, in those in use. What only some kinds have,
-// such as the minutes of a delay, is made up. It returns a *notify.TextError or
-// slots.ErrNotFound.
+// size and cost; without wordings, in those in use, and without a reference
+// about a visit that is long to tell. What only some kinds have, such as the
+// minutes of a delay, is made up. It returns a *notify.TextError, or
+// slots.ErrNotFound, also for a visit to another department.
 func (s *Service) PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error) {
-	facts, err := s.store.MessageFacts(ctx, r)
+	facts, err := s.factsFor(ctx, r, o.Department)
 	if err != nil {
 		return notify.Preview{}, err
 	}
-	facts = example(facts)
 	facts.Kind, facts.Lang = o.Kind, o.Lang
 	if len(o.Wordings) == 0 {
 		return s.texts.Preview(facts, nil)
@@ -149,6 +151,23 @@ func (s *Service) PreviewText(ctx context.Context, r slots.Reference, o notify.O
 		return notify.Preview{}, err
 	}
 	return s.texts.Preview(facts, &checked)
+}
+
+// factsFor returns the facts of a visit to a department, or of one that is long
+// to tell.
+func (s *Service) factsFor(ctx context.Context, r slots.Reference, department string) (notify.Facts, error) {
+	if r == "" {
+		longest := s.longest(department)
+		if len(longest) == 0 {
+			return notify.Facts{}, slots.ErrNotFound
+		}
+		return longest[0], nil
+	}
+	facts, err := s.store.MessageFacts(ctx, r)
+	if err == nil && facts.Department != department {
+		err = slots.ErrNotFound
+	}
+	return example(facts), err
 }
 
 // watchBudgets measures how far departments have used their budgets, and tells

@@ -23,11 +23,14 @@ func TestPeerTour(t *testing.T) {
 	}
 	_, tour, _ := strings.Cut(string(readme), "## A tour in five requests")
 	_, tour, _ = strings.Cut(tour, "```sh\n")
-	tour, _, found := strings.Cut(tour, "```")
+	tour, rest, found := strings.Cut(tour, "```")
+	_, rest, _ = strings.Cut(rest, "```sh\n")
+	staff, _, _ := strings.Cut(rest, "```")
+	tour += staff
 	if !found || !strings.Contains(tour, "http://127.0.0.1:8080") {
 		t.Fatalf("no tour in the README: %q", tour)
 	}
-	centre := servicetest.Open(t, 1, func(c *service.Config) { c.Sender, c.Now = nil, time.Now })
+	centre := servicetest.Open(t, 1, demoSignIn, func(c *service.Config) { c.Sender, c.Now = nil, time.Now })
 	tour = strings.ReplaceAll(tour, "http://127.0.0.1:8080", centre.Replicas[0].URL())
 	out, err := exec.CommandContext(t.Context(), "bash", "-c", tour).CombinedOutput()
 	if err != nil {
@@ -36,6 +39,7 @@ func TestPeerTour(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	for i, want := range []string{
 		`"slug":"iban-update"`, "first free start: 20", `"expires_at"`, `"status":"booked"`, `"event":"moved"`, `"status":"cancelled"`,
+		`"departments":["revenues"]`, `"acts":[`,
 	} {
 		if i >= len(lines) || !strings.Contains(lines[i], want) {
 			t.Fatalf("step %d: no %s in\n%s", i+1, want, out)

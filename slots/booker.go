@@ -27,6 +27,8 @@ type Booker struct {
 	newID  func() string
 	limits HoldLimits
 	random func(n int64) int64
+
+	refresh func(ctx context.Context) error // see WithRefresh
 }
 
 // Option changes how a Booker works.
@@ -77,12 +79,16 @@ type DaySlots struct {
 // the stamp under which they were read (see Stamp). It costs one read, or none.
 // Besides the errors of Centre.Desk it returns ErrRange, a *RuleError of
 // RulePartyLimit or a *VisitorError for unknown needs.
-func (b *Booker) Search(ctx context.Context, q Query, now time.Time) ([]DaySlots, int64, error) {
-	group, visit, err := b.asked(q)
-	if err != nil {
-		return nil, 0, err
-	}
-	return b.search(ctx, group, visit, q.From, q.To, now)
+func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (days []DaySlots, stamp int64, err error) {
+	err = b.fresh(ctx, func() error {
+		group, visit, err := b.asked(q)
+		if err != nil {
+			return err
+		}
+		days, stamp, err = b.search(ctx, group, visit, q.From, q.To, now)
+		return err
+	})
+	return days, stamp, err
 }
 
 // asked checks a query and returns whom it asks and what for.
@@ -164,7 +170,15 @@ type HoldRequest struct {
 // *HorizonError before the date opens), a *TakenError with alternatives, a
 // *HoldLimitError, a *VisitorError for unknown needs, a *RepeatedError or
 // ErrKeyReused.
-func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
+func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (a Appointment, err error) {
+	err = b.fresh(ctx, func() error {
+		a, err = b.holdNow(ctx, r, once, now)
+		return err
+	})
+	return a, err
+}
+
+func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
 	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now, r.Needs...)
 	if err != nil {
 		return Appointment{}, b.Repeated(ctx, once, err)
@@ -184,7 +198,7 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.T
 	if err != nil {
 		return Appointment{}, b.Repeated(ctx, once, err)
 	}
-	return a, nil
+	return a.taken(), nil
 }
 
 // Repeated returns what a failed request is answered: a *RepeatedError when
@@ -385,7 +399,15 @@ type mover struct {
 	move    func(Appointment, target) (Appointment, error)
 }
 
-func (b *Booker) move(ctx context.Context, r Reference, start, now time.Time, by mover) (Appointment, error) {
+func (b *Booker) move(ctx context.Context, r Reference, start, now time.Time, by mover) (a Appointment, err error) {
+	err = b.fresh(ctx, func() error {
+		a, err = b.moveNow(ctx, r, start, now, by)
+		return err
+	})
+	return a, err
+}
+
+func (b *Booker) moveNow(ctx context.Context, r Reference, start, now time.Time, by mover) (Appointment, error) {
 	current, err := b.store.FindReference(ctx, r)
 	if err != nil {
 		return Appointment{}, err
@@ -433,7 +455,7 @@ func (b *Booker) move(ctx context.Context, r Reference, start, now time.Time, by
 		return Appointment{}, err
 	}
 	moved.GivesBack = time.Time{} // nobody's business
-	return moved, nil
+	return moved.taken(), nil
 }
 
 // ownChannel returns the channel over which visitors move what was booked over

@@ -36,7 +36,15 @@ func (b *Booker) Decline(ctx context.Context, r Reference, actor, reason string,
 // changes nothing; another one takes its place. It returns ErrNotFound,
 // ErrUnaudited, ErrNotRequested, ErrSameStart, a *RuleError, a *TakenError or
 // the errors of Centre.Desk.
-func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (Appointment, error) {
+func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (a Appointment, err error) {
+	err = b.fresh(ctx, func() error {
+		a, err = b.propose(ctx, r, start, actor, now)
+		return err
+	})
+	return a, err
+}
+
+func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (Appointment, error) {
 	current, err := b.store.FindReference(ctx, r)
 	if err != nil {
 		return Appointment{}, err
@@ -65,7 +73,7 @@ func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, acto
 	if err != nil {
 		return Appointment{}, err
 	}
-	return proposed, nil
+	return proposed.taken(), nil
 }
 
 // Accept books the visit at the start that the department proposed. Accepting

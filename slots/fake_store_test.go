@@ -193,6 +193,7 @@ func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder
 		if err := f.take(a.Place, heldBack); err != nil {
 			return err
 		}
+		a.Place.Calendar = 0 // not kept
 		if err := f.limited(a, by); err != nil {
 			return err
 		}
@@ -457,6 +458,11 @@ func (f *fakeStore) change(method string, r slots.Reference, decide slots.Decide
 		}
 		if after, err = decide(before.Appointment); err != nil {
 			return err
+		}
+		after.Place.Calendar = 0 // not kept
+		if after.Proposal != nil {
+			p := *after.Proposal
+			p.Place.Calendar, after.Proposal = 0, &p
 		}
 		if len(after.History) == len(before.History) {
 			return nil

@@ -24,6 +24,13 @@ type Identity struct {
 	Number string
 }
 
+// Masked returns the number for display to people who need to recognise it
+// but not to know it: the last four digits, and at most half of it.
+func (i Identity) Masked() string {
+	hidden := max(len(i.Number)-4, (len(i.Number)+1)/2)
+	return strings.Repeat("•", hidden) + i.Number[hidden:]
+}
+
 // ErrIdentity is returned for a number that can't be an identity number.
 var ErrIdentity = errors.New("slots: not an identity number")
 

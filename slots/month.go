@@ -31,7 +31,15 @@ type DayOffer struct {
 // Days returns what each date of the query has, in their order. A date is free
 // when a search of it alone finds a start, and then Starts is how many it
 // finds. It costs one read, or none, and returns the errors of Search.
-func (b *Booker) Days(ctx context.Context, q Query, now time.Time) ([]DayOffer, error) {
+func (b *Booker) Days(ctx context.Context, q Query, now time.Time) (days []DayOffer, err error) {
+	err = b.fresh(ctx, func() error {
+		days, err = b.days(ctx, q, now)
+		return err
+	})
+	return days, err
+}
+
+func (b *Booker) days(ctx context.Context, q Query, now time.Time) ([]DayOffer, error) {
 	group, visit, err := b.asked(q)
 	if err != nil {
 		return nil, err

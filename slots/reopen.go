@@ -18,7 +18,7 @@ func (o Occupied) Reopened(day scheduling.Day) Occupied {
 		first, end = min(first, tick), max(end, tick+1)
 	}
 	o, before := Occupied{
-		First: first, Open: make([]int16, end-first), Used: make([]int16, end-first), Version: o.Version,
+		First: first, Open: make([]int16, end-first), Used: make([]int16, end-first), Version: o.Version, Calendar: o.Calendar,
 	}, o
 	if len(day.Open) > 0 {
 		copy(o.Open[day.First-first:], day.Open)

@@ -14,7 +14,8 @@ import (
 type Store interface {
 	// Occupancy returns what is taken on each date of [from, to], for the
 	// caller to read: the zero value for a date without a ledger day, on which
-	// nothing is. It may be some seconds old. The stamp is that of Stamp.
+	// nothing is. It may be some seconds old. The stamp is that of Stamp. It
+	// returns ErrStale when the calendar of g is known not to be the current one.
 	Occupancy(ctx context.Context, g *DeskGroup, from, to scheduling.Date) (days []Occupied, stamp int64, err error)
 
 	// Stamp returns a number that differs from every earlier one when
@@ -32,8 +33,9 @@ type Store interface {
 	// Hold takes the place of a and records a. heldBack are the places of each
 	// tick of it that are left to others. It returns ErrTaken, ErrDayClosed,
 	// a *HoldLimitError when as many holds of the holder's address or of
-	// a.Mobile as may stand have not been ended, or
-	// ErrAnswered when the key of once is known.
+	// a.Mobile as may stand have not been ended, ErrStale when the place is
+	// sought by a calendar that is gone, or ErrAnswered when the key of once is
+	// known.
 	Hold(ctx context.Context, a Appointment, by Holder, heldBack []int16, once *Once) error
 
 	// Book turns the hold with the id into a booked visit, or into a request,
@@ -114,7 +116,14 @@ type Occupied struct {
 	Used  []int16 // places taken
 	// Version rises with every change of the ledger day.
 	Version int64
+	// Calendar is the version of the calendar that the places open are of: the
+	// last that changed them.
+	Calendar int64
 }
+
+// Stale reports whether a place is sought by a calendar that has changed since,
+// for this day.
+func (o Occupied) Stale(p Place) bool { return p.Calendar != 0 && p.Calendar < o.Calendar }
 
 // GroupDays are the dates From to To, both inclusive, of a desk group.
 type GroupDays struct {

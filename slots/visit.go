@@ -146,6 +146,9 @@ type Place struct {
 	First     int
 	Ticks     int
 	Count     int
+	// Calendar is the version of the calendar by which a place is sought; 0 for
+	// one that is taken, or whatever the calendar is.
+	Calendar int64
 }
 
 // place returns the part of day that v takes when it starts at tick start.
@@ -157,6 +160,7 @@ func (v Visit) place(g *DeskGroup, day scheduling.Day, start int) Place {
 		First:     start - v.Before,
 		Ticks:     v.length(),
 		Count:     v.Places,
+		Calendar:  g.Version,
 	}
 }
 

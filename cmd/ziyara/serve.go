@@ -19,12 +19,11 @@ type database struct {
 
 // tuning are the settings that dev and serve share.
 type tuning struct {
-	identity
-
 	HoldsPerAddress string        `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"Holds of one address that may stand at once, up to 10000; a hall or a mobile network is one address. off is for a loopback address only."`
 	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Holds that are bound to one mobile and may stand at once."`
 	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
 	TrustedProxies  []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
+	WebhookAllow    []string      `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"Networks that webhooks may reach although they are not public, without TLS too; all others are https and public."`
 	PublicURL       string        `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"The ministry's own address in links to visits, https and a host of at most 30 characters; without it messages have no links."`
 	CallCentre      string        `env:"ZIYARA_CALL_CENTRE" default:"19990" placeholder:"NUMBER" help:"Telephone number on pages, for who can't go on."`
 	KeepTexts       time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"How long the texts of messages are kept; that they were sent stays."`
@@ -33,26 +32,30 @@ type tuning struct {
 	QueueLimit      int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"Holds, and bookings, that may wait for the database; beyond it they are asked to come back."`
 	SMS             string        `env:"ZIYARA_SMS" default:"sandbox" placeholder:"FILE" help:"The way out for messages: a file that lists gateways (docs/OPERATIONS.md), or sandbox, which keeps them in memory and, on a loopback address, shows them under /dev/phone."`
 	SMTPURL         string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"The mail server, as smtps://user:password@host?from=address; smtp for STARTTLS."`
+	identity
 }
 
 // identity says how staff sign in.
 type identity struct {
-	Issuer       string `name:"oidc-issuer" env:"ZIYARA_OIDC_ISSUER" placeholder:"URL" help:"The identity provider that staff sign in with (OpenID Connect), exactly as it calls itself; without it nobody of the staff can sign in, and operations for staff answer sign-in-needed."`
-	ClientID     string `name:"oidc-client-id" env:"ZIYARA_OIDC_CLIENT_ID" default:"ziyara" placeholder:"ID" help:"What the provider calls this service."`
-	ClientSecret string `name:"oidc-client-secret" env:"ZIYARA_OIDC_CLIENT_SECRET" placeholder:"TEXT" help:"The secret that it has with the provider; none for a public client."`
-	Audience     string `name:"oidc-audience" env:"ZIYARA_OIDC_AUDIENCE" placeholder:"TEXT" help:"Whom bearer tokens have to be meant for; the client id by default."`
-	StaffURL     string `name:"staff-url" env:"ZIYARA_STAFF_URL" placeholder:"URL" help:"Where the pages for staff are, https and a host; ZIYARA_PUBLIC_URL by default. The provider sends people back to /staff/callback and /staff/signed-out there."`
-	ClaimID      string `name:"oidc-claim-id" env:"ZIYARA_OIDC_CLAIM_ID" default:"sub" placeholder:"CLAIM" help:"Claim with what the audit log calls somebody."`
-	ClaimName    string `name:"oidc-claim-name" env:"ZIYARA_OIDC_CLAIM_NAME" default:"name" placeholder:"CLAIM" help:"Claim with their name."`
-	ClaimRoles   string `name:"oidc-claim-roles" env:"ZIYARA_OIDC_CLAIM_ROLES" default:"roles" placeholder:"CLAIM" help:"Claim with their roles, of coordinator, receptionist, agent, manager, admin; dots lead inside, as in realm_access.roles."`
-	RolePrefix   string `name:"oidc-role-prefix" env:"ZIYARA_OIDC_ROLE_PREFIX" placeholder:"TEXT" help:"What precedes our roles among others, such as ziyara-."`
-	Departments  string `name:"oidc-claim-departments" env:"ZIYARA_OIDC_CLAIM_DEPARTMENTS" default:"departments" placeholder:"CLAIM" help:"Claim with the departments (slugs) of a coordinator."`
-	Branches     string `name:"oidc-claim-branches" env:"ZIYARA_OIDC_CLAIM_BRANCHES" default:"branches" placeholder:"CLAIM" help:"Claim with the branches (slugs) of a receptionist."`
+	Issuer       string        `name:"oidc-issuer" env:"ZIYARA_OIDC_ISSUER" placeholder:"URL" help:"The identity provider that staff sign in with (OpenID Connect), exactly as it calls itself; without it nobody of the staff can sign in, and operations for staff answer sign-in-needed."`
+	ClientID     string        `name:"oidc-client-id" env:"ZIYARA_OIDC_CLIENT_ID" default:"ziyara" placeholder:"ID" help:"What the provider calls this service."`
+	ClientSecret string        `name:"oidc-client-secret" env:"ZIYARA_OIDC_CLIENT_SECRET" placeholder:"TEXT" help:"The secret that it has with the provider; none for a public client."`
+	Audience     string        `name:"oidc-audience" env:"ZIYARA_OIDC_AUDIENCE" placeholder:"TEXT" help:"Whom bearer tokens have to be meant for; the client id by default."`
+	StaffURL     string        `name:"staff-url" env:"ZIYARA_STAFF_URL" placeholder:"URL" help:"Where the pages for staff are, https and a host; ZIYARA_PUBLIC_URL by default. The provider sends people back to /staff/callback and /staff/signed-out there."`
+	SessionLife  time.Duration `env:"ZIYARA_STAFF_SESSION" default:"8h" help:"How long staff are signed in with a browser."`
+	SessionIdle  time.Duration `env:"ZIYARA_STAFF_IDLE" default:"1h" help:"And how long without a request."`
+	ClaimID      string        `name:"oidc-claim-id" env:"ZIYARA_OIDC_CLAIM_ID" default:"sub" placeholder:"CLAIM" help:"Claim with what the audit log calls somebody."`
+	ClaimName    string        `name:"oidc-claim-name" env:"ZIYARA_OIDC_CLAIM_NAME" default:"name" placeholder:"CLAIM" help:"Claim with their name."`
+	ClaimRoles   string        `name:"oidc-claim-roles" env:"ZIYARA_OIDC_CLAIM_ROLES" default:"roles" placeholder:"CLAIM" help:"Claim with their roles, of coordinator, receptionist, agent, manager, admin; dots lead inside, as in realm_access.roles."`
+	RolePrefix   string        `name:"oidc-role-prefix" env:"ZIYARA_OIDC_ROLE_PREFIX" placeholder:"TEXT" help:"What precedes our roles among others, such as ziyara-."`
+	Departments  string        `name:"oidc-claim-departments" env:"ZIYARA_OIDC_CLAIM_DEPARTMENTS" default:"departments" placeholder:"CLAIM" help:"Claim with the departments (slugs) of a coordinator."`
+	Branches     string        `name:"oidc-claim-branches" env:"ZIYARA_OIDC_CLAIM_BRANCHES" default:"branches" placeholder:"CLAIM" help:"Claim with the branches (slugs) of a receptionist."`
 }
 
 func (i identity) config() service.OIDC {
 	return service.OIDC{
 		Issuer: i.Issuer, ClientID: i.ClientID, ClientSecret: i.ClientSecret, Audience: i.Audience, StaffURL: i.StaffURL,
+		SessionLife: i.SessionLife, SessionIdle: i.SessionIdle,
 		Claims: signin.Claims{
 			ID: i.ClaimID, Name: i.ClaimName, Roles: i.ClaimRoles, RolePrefix: i.RolePrefix, Departments: i.Departments, Branches: i.Branches,
 		},
@@ -61,7 +64,8 @@ func (i identity) config() service.OIDC {
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		PublicURL: t.PublicURL, CallCentre: t.CallCentre, TrustedProxies: t.TrustedProxies, Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
+		PublicURL: t.PublicURL, CallCentre: t.CallCentre, TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
+		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, OIDC: t.identity.config(),
 	}
 	var errs [2]error

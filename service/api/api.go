@@ -23,9 +23,11 @@ import (
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
+	"ziyara/survey"
 )
 
 const (
@@ -57,6 +59,8 @@ type Config struct {
 	// ErrSignInUnavailable when that can't be told. nil when the staff can't
 	// sign in.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// Visits reads a page of the visits that staff look at.
+	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
 	// Session returns whose session a browser has; ErrSignIn for none, and
 	// ErrForeign for a change that another site asks for. nil for no sessions.
 	Session func(c *fiber.Ctx) (catalog.Staff, error)
@@ -76,7 +80,19 @@ type Config struct {
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
 	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
 	Feeds     Feeds
-	PublicURL string // before the addresses of feeds; "" where there is none
+	Webhooks  Webhooks
+	Network   webhook.Network // that webhooks may reach
+	PublicURL string          // before the addresses of feeds; "" where there is none
+
+	// Messages is what staff see and decide of messages.
+	Messages Correspondence
+	// SurveyOf returns which visit the token of a survey is about, or
+	// secret.ErrToken or secret.ErrTokenExpired; nil without links.
+	SurveyOf func(token string, now time.Time) (slots.Reference, error)
+	// FindSurvey returns what was said of a visit, nil for nothing, and
+	// SaveSurvey keeps it. It returns survey.ErrNotVisited.
+	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
+	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
 	// Phone shows messages under /dev/phone; nil for a real gateway.
 	Phone *sandbox.Phone
@@ -234,6 +250,9 @@ func (r stored) VisitCreateHoldResponse(c *fiber.Ctx) error { return r.write(c) 
 
 // VisitCreateAppointmentResponse writes the answer.
 func (r stored) VisitCreateAppointmentResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitCreateWebhookResponse writes the answer.
+func (r stored) VisitCreateWebhookResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitCreateFeedResponse writes the answer.
 func (r stored) VisitCreateFeedResponse(c *fiber.Ctx) error { return r.write(c) }

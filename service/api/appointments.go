@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"ziyara/catalog"
@@ -25,14 +25,27 @@ var (
 func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentRequestObject) (CreateAppointmentResponseObject, error) {
 	now := s.Now()
 	key := r.Params.IdempotencyKey
-	once, err := s.once(key, "appointments", r.Body, s.bookedAnswer)
+	render := s.bookedAnswer
+	if metaOf(ctx).staff != nil { // the key to the appointment goes to the visitor, in a link
+		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
+	}
+	once, err := s.once(key, "appointments"+askedBy(ctx), r.Body, render)
+	if err != nil {
+		return nil, err
+	}
+	by, err := s.booker(ctx, r.Body)
 	if err != nil {
 		return nil, err
 	}
 	if err = s.ownsHold(ctx, r.Body.Hold, r.Body.HoldToken); err != nil {
 		return nil, err
 	}
-	mobile, err := s.proved(ctx, r.Body.Verification, once, now)
+	if by != nil {
+		if err = s.mayBook(ctx, r.Body); err != nil {
+			return nil, err
+		}
+	}
+	mobile, err := s.mobileOf(ctx, r.Body, once, now)
 	if err != nil {
 		return s.again(key, err)
 	}
@@ -41,12 +54,18 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 		return nil, err
 	}
 	booking.Mobile, booking.Lang = mobile, metaOf(ctx).lang
+	if r.Body.Lang != "" {
+		booking.Lang = r.Body.Lang
+	}
+	if by != nil {
+		booking.By = slots.By{Actor: by.ID, Reason: strings.TrimSpace(r.Body.Reason)}
+	}
 	a, err := s.Booker.Book(ctx, r.Body.Hold, booking, once, now)
 	if err != nil {
 		return s.again(key, err)
 	}
 	s.booked.Inc()
-	return s.bookedAnswer(a)
+	return render(a)
 }
 
 // booking reads what a visitor wrote. Everything that is wrong is said at
@@ -80,11 +99,17 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	return booking, nil
 }
 
+// bookedAnswer renders what a visitor who booked is told.
 func (s *Server) bookedAnswer(a slots.Appointment) (stored, error) {
 	out := s.appointmentJSON(a)
 	out.ManageToken = s.Keys.Token(useManage, string(a.Reference))
-	body, err := json.Marshal(out)
-	return stored{Status: http.StatusCreated, Location: "/v1/appointments/" + a.Reference.String(), Body: body}, err
+	return bookedJSON(out)
+}
+
+func bookedJSON(a Appointment) (stored, error) {
+	answer, err := created(a)
+	answer.Location = "/v1/appointments/" + a.Reference
+	return answer, err
 }
 
 func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
@@ -93,7 +118,7 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
 		Party: a.Party, Needs: a.Needs, CreatedAt: a.Created.In(zone), Version: a.Version,
-		Mobile: notify.Mobile(a.Mobile).Masked(), Visitor: a.Visitor.Name,
+		Mobile: masked(a.Mobile), Visitor: a.Visitor.Name,
 		Requirements: []Named{}, CancelBefore: a.Start.In(zone), MoveBefore: a.Start.In(zone),
 		History: []AppointmentEvent{},
 	}
@@ -111,6 +136,14 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 		out.History = append(out.History, event)
 	}
 	return out
+}
+
+// masked returns a mobile as it is shown; "" for none.
+func masked(mobile string) string {
+	if mobile == "" {
+		return ""
+	}
+	return notify.Mobile(mobile).Masked()
 }
 
 // addRequest adds where a request for approval stands.
@@ -142,6 +175,13 @@ func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, 
 
 // GetAppointment shows an appointment.
 func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObject) (GetAppointmentResponseObject, error) {
+	if metaOf(ctx).staff != nil {
+		a, _, err := s.concerned(ctx, r.Reference)
+		if err != nil {
+			return nil, err
+		}
+		return GetAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
+	}
 	reference, err := s.owned(ctx, r.Reference)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ func (s *Server) ApproveAppointment(ctx context.Context, r ApproveAppointmentReq
 	if a, err = s.Booker.Approve(ctx, a.Reference, by.ID, s.Now()); err != nil {
 		return nil, err
 	}
-	return ApproveAppointment200JSONResponse(s.appointmentJSON(a)), nil
+	return ApproveAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
 }
 
 // DeclineAppointment turns a request down; the visitor is shown the reason.
@@ -25,7 +25,7 @@ func (s *Server) DeclineAppointment(ctx context.Context, r DeclineAppointmentReq
 	if a, err = s.Booker.Decline(ctx, a.Reference, by.ID, r.Body.Reason, s.Now()); err != nil {
 		return nil, err
 	}
-	return DeclineAppointment200JSONResponse(s.appointmentJSON(a)), nil
+	return DeclineAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
 }
 
 // ProposeStart offers another start to whoever made a request.
@@ -37,5 +37,5 @@ func (s *Server) ProposeStart(ctx context.Context, r ProposeStartRequestObject) 
 	if a, err = s.Booker.Propose(ctx, a.Reference, r.Body.Start, by.ID, s.Now()); err != nil {
 		return nil, err
 	}
-	return ProposeStart200JSONResponse(s.appointmentJSON(a)), nil
+	return ProposeStart200JSONResponse(s.appointmentFor(ctx, a)), nil
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 
-	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -11,13 +10,16 @@ import (
 // FindFirstSlots finds the first free slot of a service, over all branches and
 // at each.
 func (s *Server) FindFirstSlots(ctx context.Context, r FindFirstSlotsRequestObject) (FindFirstSlotsResponseObject, error) {
+	channel, err := channelToSee(ctx, r.Params.Channel)
+	if err != nil {
+		return nil, err
+	}
 	centre := s.Centre()
 	service, ok := centre.Service(r.Service)
 	if !ok {
 		return nil, slots.ErrUnknownService
 	}
 	var from scheduling.Date
-	var err error
 	if r.Params.From != "" {
 		if from, err = date("?from", r.Params.From); err != nil {
 			return nil, err
@@ -29,7 +31,7 @@ func (s *Server) FindFirstSlots(ctx context.Context, r FindFirstSlotsRequestObje
 	}
 	party := max(1, r.Params.Party)
 	found, err := s.Booker.First(ctx, slots.FirstQuery{
-		Service: r.Service, From: from, Party: party, Channel: catalog.Public, Needs: needs,
+		Service: r.Service, From: from, Party: party, Channel: channel, Needs: needs,
 	}, s.Now())
 	if err != nil {
 		return nil, err

@@ -189,7 +189,7 @@ func (s *Server) DeleteDesk(ctx context.Context, r DeleteDeskRequestObject) (Del
 	g, err := s.Reception.DeskGroup(ctx, r.Branch, r.Desk)
 	if err != nil {
 		if _, unknown := errors.AsType[*hall.DeskError](err); unknown {
-			err = hall.ErrNotFound
+			return DeleteDesk204Response{}, nil
 		}
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (s *Server) DeleteDesk(ctx context.Context, r DeleteDeskRequestObject) (Del
 		return nil, err
 	}
 	c := hall.DeskChange{Group: g, Desk: hall.Desk{Name: r.Desk, GroupID: g.ID}, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}
-	if err = s.Reception.RemoveDesk(ctx, c); err != nil {
+	if err = s.Reception.RemoveDesk(ctx, c); err != nil && !errors.Is(err, hall.ErrNotFound) {
 		return nil, err
 	}
 	return DeleteDesk204Response{}, nil

@@ -27,17 +27,15 @@ var errWrongToken = errors.New("api: the token does not belong to the hold")
 // errNoHoldToken is returned for a hold that is released without its token.
 var errNoHoldToken = errors.New("api: the token of the hold is needed")
 
-// errChannel is returned when a visitor asks for a channel of the staff.
-var errChannel = errors.New("api: the channel is for staff")
-
 // CreateHold keeps a place for a while.
 func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (CreateHoldResponseObject, error) {
 	now := s.Now()
-	if r.Body.Channel != "" && r.Body.Channel != catalog.Public {
-		return nil, errChannel
+	channel, err := s.channelToHold(ctx, r.Body)
+	if err != nil {
+		return nil, err
 	}
 	render := func(a slots.Appointment) (stored, error) { return s.holdAnswer(a) }
-	once, err := s.once(r.Params.IdempotencyKey, "holds", sameHold(*r.Body), render)
+	once, err := s.once(r.Params.IdempotencyKey, "holds"+askedBy(ctx), sameHold(*r.Body, channel), render)
 	if err != nil {
 		return nil, err
 	}
@@ -47,12 +45,15 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 			return s.again(r.Params.IdempotencyKey, err)
 		}
 	}
-	a, err := s.Booker.Hold(ctx, slots.HoldRequest{
+	request := slots.HoldRequest{
 		Service: r.Body.Service, Branch: r.Body.Branch, Start: r.Body.Start,
-		Party: max(1, r.Body.Party), Channel: catalog.Public, Needs: r.Body.Needs,
-		Address: s.Keys.Fingerprint(metaOf(ctx).address), Mobile: mobile,
-	}, once, now)
-	s.heldOrNot(r.Body.Service, r.Body.Branch, catalog.Public, err, now)
+		Party: max(1, r.Body.Party), Channel: channel, Needs: r.Body.Needs, Mobile: mobile,
+	}
+	if metaOf(ctx).staff == nil { // a call centre has one address
+		request.Address = s.Keys.Fingerprint(metaOf(ctx).address)
+	}
+	a, err := s.Booker.Hold(ctx, request, once, now)
+	s.heldOrNot(r.Body.Service, r.Body.Branch, channel, err, now)
 	if err != nil {
 		return s.again(r.Params.IdempotencyKey, err)
 	}
@@ -62,10 +63,10 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 
 // sameHold returns the request as every other that asks for the same writes
 // it: an instant has many offsets, and what is absent has a default.
-func sameHold(body HoldRequest) HoldRequest {
+func sameHold(body HoldRequest, channel catalog.Channel) HoldRequest {
 	body.Start = body.Start.UTC()
 	body.Party = max(1, body.Party)
-	body.Channel = catalog.Public
+	body.Channel = channel
 	return body
 }
 

@@ -16,6 +16,10 @@ const monthLayout = "2006-01"
 // ListDays shows what each date of a month has.
 func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDaysResponseObject, error) {
 	now := s.Now()
+	channel, err := channelToSee(ctx, r.Params.Channel)
+	if err != nil {
+		return nil, err
+	}
 	service, group, err := s.Centre().Desk(r.Service, r.Params.Branch)
 	if err != nil {
 		return nil, err
@@ -31,7 +35,7 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 	}
 	party := max(1, r.Params.Party)
 	days, err := s.Booker.Days(ctx, slots.Query{
-		Service: r.Service, Branch: r.Params.Branch, From: first, To: last, Party: party, Channel: catalog.Public, Needs: needs,
+		Service: r.Service, Branch: r.Params.Branch, From: first, To: last, Party: party, Channel: channel, Needs: needs,
 	}, now)
 	if err != nil {
 		return nil, err

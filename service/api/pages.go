@@ -83,7 +83,7 @@ func kinds() []kind {
 			list = append(list, k)
 		}
 	}
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		add(m.kind)
 	}
 	for _, r := range rules() {

@@ -28,10 +28,13 @@ type kind struct {
 // kindOf returns the kind of problem that an error is. Everything that the
 // domain can say has its kind here; the rest is internal.
 func kindOf(err error) kind {
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		if errors.Is(err, m.err) {
 			return m.kind
 		}
+	}
+	if textFaults(err) != nil {
+		return kindInvalid
 	}
 	var rule *slots.RuleError
 	var wrong *verify.WrongCodeError
@@ -155,6 +158,8 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		rateLimited(c, holds.Limit, 0, p.RetryAfter)
 	case errors.As(err, &visitor):
 		p.Errors = fieldErrors(pointers("#/", err), lang)
+	case textFaults(err) != nil:
+		p.Errors = fieldErrors(textFaults(err), lang)
 	case errors.As(err, &wrong):
 		p.TriesLeft = &wrong.Left
 	case errors.As(err, &often):

@@ -23,6 +23,7 @@ import (
 	"ziyara/feeds"
 	"ziyara/hall"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/reports"
 	"ziyara/slots"
 )
@@ -39,6 +40,7 @@ func domainErrors() map[string]error {
 		"slots.ErrReleased":         slots.ErrReleased,
 		"slots.ErrHoldUsed":         slots.ErrHoldUsed,
 		"slots.ErrNotBooked":        slots.ErrNotBooked,
+		"slots.ErrStarted":          slots.ErrStarted,
 		"slots.ErrRequested":        slots.ErrRequested,
 		"slots.ErrNotRequested":     slots.ErrNotRequested,
 		"slots.ErrNoProposal":       slots.ErrNoProposal,
@@ -107,6 +109,13 @@ func domainErrors() map[string]error {
 		"feeds.ErrRevoked":          feeds.ErrRevoked,
 		"feeds.ErrUnknown":          feeds.ErrUnknown,
 		"feeds.ErrMany":             feeds.ErrMany,
+		"webhook.ErrNotFound":       webhook.ErrNotFound,
+		"webhook.ErrNoDelivery":     webhook.ErrNoDelivery,
+		"webhook.ErrDisabled":       webhook.ErrDisabled,
+		"webhook.ErrPending":        webhook.ErrPending,
+		"webhook.ErrMany":           webhook.ErrMany,
+		"webhook.ErrURL":            webhook.ErrURL,
+		"webhook.ErrAddress":        webhook.ErrAddress,
 		"reports.ErrUnknown":        reports.ErrUnknown,
 		"reports.ErrRange":          reports.ErrRange,
 		"reports.ErrGrouping":       reports.ErrGrouping,
@@ -120,7 +129,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../reports"} {
+	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
@@ -284,7 +293,7 @@ func TestKindsOfProblems(t *testing.T) {
 		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
 		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
-	for _, m := range problems() {
+	for _, m := range allProblems() {
 		all = append(all, m.kind)
 	}
 	for _, r := range rules() {

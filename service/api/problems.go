@@ -10,6 +10,7 @@ import (
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
+	"ziyara/notify/webhook"
 	"ziyara/reports"
 	"ziyara/slots"
 )
@@ -20,6 +21,11 @@ func text(ar, en string) catalog.Text { return catalog.Text{AR: ar, EN: en} }
 type mapping struct {
 	err  error
 	kind kind
+}
+
+// allProblems is the whole catalogue.
+func allProblems() []mapping {
+	return slices.Concat(problems(), surveyProblems(), messageProblems())
 }
 
 // problems is the catalogue of what can be wrong, in both languages. Each
@@ -63,6 +69,10 @@ func problems() []mapping {
 		{slots.ErrArrived, kind{"in-the-hall", http.StatusConflict,
 			text("الزائر في القاعة", "The visitor is in the hall"),
 			text("سُجّل حضور الزائر، فلا يُنقل الموعد ولا يُلغى الآن. راجع الاستقبال في الفرع.", "The visitor is checked in, so the visit is not moved or cancelled now. Speak to reception at the branch.")}},
+		{slots.ErrStarted, kind{"visit-started", http.StatusConflict,
+			text("بدأ وقت الزيارة", "The visit has begun"),
+			text("لم يعد النقل والإلغاء ممكنين بعد بداية الموعد. إن تأخر الزائر فليراجع الاستقبال، أو احجز له موعدًا جديدًا.",
+				"Once its time has come a visit is neither moved nor cancelled. Who is late goes to reception, or is booked anew.")}},
 		{slots.ErrRequested, kind{"not-approved-yet", http.StatusConflict,
 			text("الموعد قيد الموافقة", "Not approved yet"),
 			text("انتظر رد الإدارة حتى answer_by، أو ألغِ الطلب واحجز وقتًا آخر.", "Wait for the department's answer until answer_by, or cancel the request and book another time.")}},
@@ -110,6 +120,13 @@ func problems() []mapping {
 		{errChannel, kind{"channel-not-allowed", http.StatusForbidden,
 			text("القناة مخصصة للموظفين", "The channel is for staff"),
 			text("احجز عبر القناة العامة public.", "Book over the channel public.")}},
+		{errNotYourChannel, kind{"channel-not-yours", http.StatusForbidden,
+			text("لا يمكنك الحجز عبر هذه القناة", "Not a channel for you to book over"),
+			text("احجز عبر القناة agent. القناة protected لمنسق الإدارة، ومن يراجع بلا موعد يستقبله الاستقبال في يومه، وpublic للزوار.",
+				"Book over agent. The channel protected is for the department's coordinator, who comes unbooked is received at the desk that day, and public is for visitors.")}},
+		{errVisitorsHold, kind{"hold-of-visitor", http.StatusConflict,
+			text("الحجز المؤقت للزائر نفسه", "The hold is the visitor's own"),
+			text("احجز الموعد مؤقتًا بنفسك عبر القناة agent ثم أكّده، أو دع الزائر يؤكد حجزه.", "Hold the place yourself over agent and book that, or let the visitor book theirs.")}},
 		{errProof, kind{"proof-invalid", http.StatusForbidden,
 			text("إثبات رقم الجوال غير صالح", "The proof of the mobile number is not valid"),
 			text("تحقق من رقم جوالك برمز جديد.", "Prove your mobile number with a new code.")}},
@@ -141,6 +158,23 @@ func problems() []mapping {
 		{feeds.ErrMany, kind{"too-many-feeds", http.StatusConflict,
 			text("بلغت الإدارة الحد الأقصى من التقاويم", "The department has as many feeds as it may have"),
 			text("ألغِ تقويمًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Revoke a feed that is not used any more, then try again.")}},
+		{webhook.ErrNotFound, kindNotFound},
+		{webhook.ErrNoDelivery, kindNotFound},
+		{webhook.ErrURL, kind{"webhook-url", http.StatusUnprocessableEntity,
+			text("عنوان غير صالح", "Not an address for a webhook"),
+			text("اكتب عنوانًا يبدأ بـ https:// من دون اسم مستخدم أو كلمة مرور، وبحد أقصى 500 حرف.", "Write an address that begins with https://, without a user or password, of at most 500 characters.")}},
+		{webhook.ErrAddress, kind{"webhook-address", http.StatusUnprocessableEntity,
+			text("عنوان غير مسموح", "An address that webhooks must not reach"),
+			text("استخدم عنوانًا عامًا على الإنترنت، أو اطلب من مشغّل النظام السماح بشبكتك في ZIYARA_WEBHOOK_ALLOW.", "Use a public address, or have the operator allow its network in ZIYARA_WEBHOOK_ALLOW.")}},
+		{webhook.ErrDisabled, kind{"webhook-disabled", http.StatusConflict,
+			text("الإشعار الآلي معطّل", "The webhook is disabled"),
+			text("أصلح النظام المستقبِل، ثم فعّل الإشعار الآلي عبر enable.", "Repair its receiver, then enable the webhook.")}},
+		{webhook.ErrPending, kind{"delivery-pending", http.StatusConflict,
+			text("الإشعار ما زال قيد الإرسال", "The delivery is not finished"),
+			text("انتظر حتى تنتهي محاولات إرساله، ثم أعد الإرسال إن لزم.", "Wait until it is delivered or given up, then send it again if need be.")}},
+		{webhook.ErrMany, kind{"too-many-webhooks", http.StatusConflict,
+			text("بلغ المركز الحد الأقصى من الإشعارات الآلية", "There are as many webhooks as there may be"),
+			text("احذف إشعارًا آليًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Remove a webhook that is not used any more, then try again.")}},
 		{reports.ErrUnknown, kindNotFound},
 		{reports.ErrGrouping, kindInvalid},
 		{reports.ErrRange, kind{"report-range", http.StatusUnprocessableEntity,

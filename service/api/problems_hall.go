@@ -40,7 +40,7 @@ func hallProblems() []mapping {
 		{hall.ErrNotStarted, kind{"not-started", http.StatusConflict,
 			text("لم تبدأ الزيارة", "The visit has not started"),
 			text("سجّل بدء الزيارة على المكتب أولًا.", "Record the start at the desk first.")}},
-		{hall.ErrStarted, kind{"visit-started", http.StatusConflict,
+		{hall.ErrStarted, kind{"at-a-desk", http.StatusConflict,
 			text("بدأت الزيارة", "The visit has started"),
 			text("الزائر على مكتب. أنهِ الزيارة حين تكتمل.", "The visitor is at a desk. Complete the visit when it is over.")}},
 		{hall.ErrHere, kind{"visitor-here", http.StatusConflict,

@@ -15,14 +15,8 @@ func planProblems() []mapping {
 		{slots.ErrUnknownDeskGroup, kind{"unknown-desk-group", http.StatusNotFound,
 			text("مجموعة مكاتب غير معروفة", "Unknown desk group"),
 			text("لا توجد مجموعة مكاتب بهذا الاسم. اختر من قائمة مجموعات المكاتب.", "There is no such desk group. Choose one from the list of desk groups.")}},
-		{slots.ErrEdited, kind{"edit-conflict", http.StatusPreconditionFailed,
-			text("عدّل شخص آخر التقويم بعد قراءتك له", "Somebody else has changed it since you read it"),
-			text("اقرأه من جديد، وأدخل تعديلك على ما أصبح عليه، ثم أرسله مع ETag الجديد في ترويسة If-Match.",
-				"Read it again, make your change to what it is now, and send it with the new ETag in the header If-Match.")}},
-		{errNoVersion, kind{"version-needed", http.StatusPreconditionRequired,
-			text("اذكر النسخة التي تعدّلها", "Say which version you change"),
-			text("أرسل ETag الذي استلمته عند القراءة في ترويسة If-Match، أو * لتعديل النسخة الحالية أيًا كانت.",
-				"Send the ETag that came with what you read in the header If-Match, or * to change whatever it is now.")}},
+		{slots.ErrEdited, kindEdited},
+		{errNoVersion, kindVersionNeeded},
 		{slots.ErrNothingToUndo, kind{"nothing-to-undo", http.StatusConflict,
 			text("لا يوجد تعديل للتراجع عنه", "There is nothing to undo"),
 			text("لم يُعدَّل هذا التقويم بعد. اقرأه لترى ما هو عليه.", "This calendar has not been changed. Read it to see what it is.")}},
@@ -35,6 +29,14 @@ func planProblems() []mapping {
 //
 //nolint:gochecknoglobals // constants in all but name
 var (
+	kindEdited = kind{"edit-conflict", http.StatusPreconditionFailed,
+		text("عدّله شخص آخر بعد قراءتك له", "Somebody else has changed it since you read it"),
+		text("اقرأه من جديد، وأدخل تعديلك على ما أصبح عليه، ثم أرسله مع ETag الجديد في ترويسة If-Match.",
+			"Read it again, make your change to what it is now, and send it with the new ETag in the header If-Match.")}
+	kindVersionNeeded = kind{"version-needed", http.StatusPreconditionRequired,
+		text("اذكر النسخة التي تعدّلها", "Say which version you change"),
+		text("أرسل ETag الذي استلمته عند القراءة في ترويسة If-Match، أو * لتعديل النسخة الحالية أيًا كانت.",
+			"Send the ETag that came with what you read in the header If-Match, or * to change whatever it is now.")}
 	kindAffected = kind{"visits-affected", http.StatusConflict,
 		text("سيفقد زوار مواعيدهم", "Visitors would lose their places"),
 		text("لم يتغير شيء. في affected عدد الزيارات المتأثرة. اطلب المعاينة من POST /v1/desk-groups/{id}/changes?dry_run=true لترى المواعيد البديلة، ثم قرر.",

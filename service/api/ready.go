@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/scheduling"
 )
 
@@ -15,6 +16,7 @@ type search struct {
 	service, branch string
 	from, to        scheduling.Date
 	party           int
+	channel         catalog.Channel
 	needs           string // with commas between them
 }
 

@@ -17,6 +17,10 @@ const defaultDays = 14
 // ListSlots lists the free starts of a service at a branch.
 func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListSlotsResponseObject, error) {
 	now := s.Now()
+	channel, err := channelToSee(ctx, r.Params.Channel)
+	if err != nil {
+		return nil, err
+	}
 	service, group, err := s.Centre().Desk(r.Service, r.Params.Branch)
 	if err != nil {
 		return nil, err
@@ -29,7 +33,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	if err != nil {
 		return nil, err
 	}
-	q := search{service: r.Service, branch: r.Params.Branch, from: from, to: to, party: max(1, r.Params.Party), needs: strings.Join(needs, ",")}
+	q := search{service: r.Service, branch: r.Params.Branch, from: from, to: to, party: max(1, r.Params.Party), channel: channel, needs: strings.Join(needs, ",")}
 	centre := s.Centre()
 	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
 		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
@@ -40,12 +44,12 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		}
 	}
 	found, stamp, err := s.Booker.Search(ctx, slots.Query{
-		Service: q.service, Branch: q.branch, From: from, To: to, Party: q.party, Channel: catalog.Public, Needs: needs,
+		Service: q.service, Branch: q.branch, From: from, To: to, Party: q.party, Channel: channel, Needs: needs,
 	}, now)
 	if err != nil {
 		return nil, err
 	}
-	visit, err := slots.VisitOf(service, q.party, catalog.Public)
+	visit, err := slots.VisitOf(service, q.party, channel)
 	if err != nil {
 		return nil, err
 	}

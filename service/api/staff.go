@@ -126,11 +126,7 @@ func (s *Server) concerned(ctx context.Context, reference string) (slots.Appoint
 	if err != nil {
 		return slots.Appointment{}, catalog.Staff{}, err
 	}
-	department := ""
-	if service, ok := s.Centre().Service(a.Service); ok {
-		department = service.Department
-	}
-	staff, err := permit(ctx, department, a.Branch)
+	staff, err := permit(ctx, s.departmentOf(a.Service), a.Branch)
 	return a, staff, err
 }
 

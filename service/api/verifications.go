@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 )
@@ -18,9 +19,7 @@ func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationReq
 	now := s.Now()
 	mobile, err := notify.ParseMobile(r.Body.Mobile)
 	if err != nil {
-		return nil, invalid("#/mobile", text(
-			"اكتب رقم جوال صحيحًا، مثل 0501234567، أو رقمًا دوليًا يبدأ بعلامة +.",
-			"Write a mobile number such as 0501234567, or an international one that begins with +."))
+		return nil, invalid("#/mobile", wrongMobile())
 	}
 	m := metaOf(ctx)
 	var once *verify.Once
@@ -63,4 +62,10 @@ func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationReque
 	return CheckVerification200JSONResponse{
 		Token: s.Keys.Sign(useMobile, string(v.Mobile), expires), ExpiresAt: expires,
 	}, nil
+}
+
+func wrongMobile() catalog.Text {
+	return text(
+		"اكتب رقم جوال صحيحًا، مثل 0501234567، أو رقمًا دوليًا يبدأ بعلامة +.",
+		"Write a mobile number such as 0501234567, or an international one that begins with +.")
 }

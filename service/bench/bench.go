@@ -61,6 +61,7 @@ func Run(ctx context.Context, c Config) error {
 		{"rush", one(true, rush)},
 		{"waitlist", func() error { return waitlist(ctx, c, r) }},
 		{"scale", func() error { return scale(ctx, c, r) }},
+		{"lists", func() error { return lists(ctx, c, r) }},
 		{"reminders", func() error { return reminders(ctx, c, r) }}, // last: it leaves nothing behind
 	} {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, part.name) {

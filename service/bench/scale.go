@@ -33,6 +33,7 @@ var fill string
 type size struct {
 	branches, services int // a desk group for each pair
 	visitsOfGroup      int
+	departments        int // 0 for one
 }
 
 var (
@@ -116,24 +117,31 @@ func (c Config) centreOf(ctx context.Context, s size, do func(Config) error) (er
 	return do(c)
 }
 
-func branchSlug(i int) string  { return "b" + strconv.Itoa(i) }
-func serviceSlug(i int) string { return "s" + strconv.Itoa(i) }
+func branchSlug(i int) string     { return "b" + strconv.Itoa(i) }
+func serviceSlug(i int) string    { return "s" + strconv.Itoa(i) }
+func departmentSlug(i int) string { return "d" + strconv.Itoa(i) }
 
 // seedSize makes the centre and books its visits.
 func seedSize(ctx context.Context, databaseURL string, s size) error {
 	name := catalog.Text{AR: "قياس", EN: "Measurement"}
-	seed := postgres.Seed{Departments: []catalog.Department{{Slug: "bench", Name: name}}}
+	seed := postgres.Seed{}
+	for d := range max(1, s.departments) {
+		seed.Departments = append(seed.Departments, catalog.Department{Slug: departmentSlug(d), Name: name})
+	}
+	department := func(service int) string { return departmentSlug(service % max(1, s.departments)) }
 	for b := range s.branches {
 		seed.Branches = append(seed.Branches, catalog.Branch{Slug: branchSlug(b), Name: name, City: name, Address: name, Zone: "Asia/Riyadh"})
 		for v := range s.services {
 			seed.DeskGroups = append(seed.DeskGroups, postgres.SeedGroup{
-				Slug: branchSlug(b) + "-" + serviceSlug(v), Branch: branchSlug(b), Department: "bench", Name: name,
+				Slug: branchSlug(b) + "-" + serviceSlug(v), Branch: branchSlug(b), Department: department(v), Name: name,
 				Services: []string{serviceSlug(v)}, Plan: benchPlan(10),
 			})
 		}
 	}
 	for v := range s.services {
-		seed.Services = append(seed.Services, benchServiceOf(serviceSlug(v)))
+		service := benchServiceOf(serviceSlug(v))
+		service.Department = department(v)
+		seed.Services = append(seed.Services, service)
 	}
 	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 1, Timeout: 10 * time.Minute})
 	if err != nil {
@@ -148,6 +156,9 @@ func seedSize(ctx context.Context, databaseURL string, s size) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // the statement's own error counts
+	if s.visitsOfGroup == 0 {
+		return nil
+	}
 	if _, err = db.ExecContext(ctx, fill, time.Now().UTC().Format(time.DateOnly), s.visitsOfGroup); err != nil {
 		return err
 	}

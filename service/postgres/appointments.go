@@ -189,6 +189,7 @@ type appointmentRow struct {
 	Mobile         sql.NullString `db:"mobile"`
 	Lang           sql.NullString `db:"lang"`
 	VisitorName    sql.NullString `db:"visitor_name"`
+	VisitorKey     sql.NullString `db:"visitor_key"`
 	IdentityKind   sql.NullString `db:"identity_kind"`
 	Identity       sql.NullString `db:"identity"`
 	Email          sql.NullString `db:"email"`

@@ -108,6 +108,7 @@ type bookingRow struct {
 	Mobile         *string   `json:"mobile"`
 	Lang           string    `json:"lang"`
 	VisitorName    string    `json:"visitor_name"`
+	VisitorKey     string    `json:"visitor_key"`
 	IdentityKind   string    `json:"identity_kind"`
 	Identity       string    `json:"identity"`
 	Email          *string   `json:"email"`
@@ -188,7 +189,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 func newBookingRow(n int, b *booking) bookingRow {
 	row := bookingRow{
 		N: n, ID: b.id, Now: b.now, Reference: string(b.by.Reference), Person: string(b.by.Person),
-		Mobile: optional(b.by.Mobile), Lang: b.by.Lang, VisitorName: b.by.Visitor.Name,
+		Mobile: optional(b.by.Mobile), Lang: b.by.Lang, VisitorName: b.by.Visitor.Name, VisitorKey: slots.NameKey(b.by.Visitor.Name),
 		IdentityKind: string(b.by.Visitor.Identity.Kind), Identity: b.by.Visitor.Identity.Number,
 		Email: optional(b.by.Visitor.Email), Needs: append([]string{}, b.by.Needs...),
 		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason),

@@ -3,10 +3,13 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/lib/pq"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -22,21 +25,66 @@ func (r budgetRow) budget() notify.Budget {
 	return notify.Budget{Segments: r.Segments, Cost: notify.Money(r.Cost), Warn: r.Warn}
 }
 
-// SetMessageTerms writes what a department decides about its messages beside
-// their texts: links, price and budget. It returns slots.ErrNotFound for an
-// unknown department.
-func (s *Store) SetMessageTerms(ctx context.Context, d notify.Department) error {
-	if d.Budget.Warn == 0 {
-		d.Budget.Warn = notify.DefaultWarn
-	}
+// termsRow is what a department has decided about its messages.
+type termsRow struct {
+	Slug  string `db:"slug"`
+	Links bool   `db:"message_links"`
+	Price int64  `db:"segment_price"`
+	budgetRow
+}
+
+func (r termsRow) department() notify.Department {
+	return notify.Department{Slug: r.Slug, Links: r.Links, Price: notify.Money(r.Price), Budget: r.budget()}
+}
+
+// terms is what the audit log says of them.
+type terms struct {
+	Links    bool         `json:"links"`
+	Price    notify.Money `json:"segment_price"` // in ten-thousandths of a riyal, like cost
+	Segments int64        `json:"monthly_segments"`
+	Cost     notify.Money `json:"monthly_cost"`
+	Warn     int          `json:"warn_percent"`
+}
+
+func termsOf(d notify.Department) (json.RawMessage, error) {
+	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warn})
+}
+
+// ChangeMessageTerms lets decide turn what a department has decided about its
+// messages beside their texts (links, price and budget) into what it becomes.
+// act says who of the staff it was, and when. It returns slots.ErrNotFound for
+// an unknown department, and the error of decide as it is.
+func (s *Store) ChangeMessageTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error {
 	return s.transact(ctx, func(q session) error {
-		n, err := q.exec(ctx, "set_message_terms", d.Slug, d.Links, int64(d.Price),
-			d.Budget.Segments, int64(d.Budget.Cost), d.Budget.Warn)
+		var row termsRow
+		err := q.get(ctx, &row, "message_terms", department)
+		if errors.Is(err, sql.ErrNoRows) {
+			return slots.ErrNotFound
+		}
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return slots.ErrNotFound
+		before := row.department()
+		after, err := decide(before)
+		if err != nil {
+			return err
+		}
+		if after.Budget.Warn == 0 {
+			after.Budget.Warn = notify.DefaultWarn
+		}
+		if _, err = q.exec(ctx, "set_message_terms", department, after.Links, int64(after.Price),
+			after.Budget.Segments, int64(after.Budget.Cost), after.Budget.Warn); err != nil {
+			return err
+		}
+		act.Action, act.Subject, act.Department = "budget.changed", "department "+department, department
+		if act.Before, err = termsOf(before); err != nil {
+			return err
+		}
+		if act.After, err = termsOf(after); err != nil {
+			return err
+		}
+		if err = q.record(ctx, act); err != nil {
+			return err
 		}
 		_, err = q.exec(ctx, "touch_centre")
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/notify"
+	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
 )
@@ -19,7 +20,7 @@ import (
 // terms sets what a department decides about its messages.
 func (b *bench) terms(t *testing.T, d notify.Department) {
 	t.Helper()
-	if err := b.store.SetMessageTerms(t.Context(), d); err != nil {
+	if err := setTerms(t, b.store, b.now, d); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -264,12 +265,18 @@ func TestMessageTerms(t *testing.T) {
 	if after, err := b.store.CentreVersion(t.Context()); err != nil || after != before+1 {
 		t.Errorf("version %d after %d, %v", after, before, err)
 	}
-	if err = b.store.SetMessageTerms(t.Context(), notify.Department{Slug: "nobody"}); !errors.Is(err, slots.ErrNotFound) {
+	if err = setTerms(t, b.store, b.now, notify.Department{Slug: "nobody"}); !errors.Is(err, slots.ErrNotFound) {
 		t.Errorf("unknown department: %v, want %v", err, slots.ErrNotFound)
 	}
 	for _, d := range []notify.Department{{Slug: "care", Price: -1}, {Slug: "care", Budget: notify.Budget{Warn: 101}}} {
-		if err = b.store.SetMessageTerms(t.Context(), d); err == nil {
+		if err = setTerms(t, b.store, b.now, d); err == nil {
 			t.Errorf("accepted %s", fmt.Sprint(d))
 		}
 	}
+}
+
+// setTerms writes what a department decides about its messages.
+func setTerms(t testing.TB, store *postgres.Store, now time.Time, d notify.Department) error {
+	t.Helper()
+	return store.ChangeMessageTerms(t.Context(), d.Slug, by("sara", now), func(notify.Department) (notify.Department, error) { return d, nil })
 }

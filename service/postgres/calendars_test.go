@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -117,14 +118,75 @@ func TestEditReopensLedgerDays(t *testing.T) {
 		t.Errorf("an edit of a version that is gone: %v", err)
 	}
 
-	// The first replica still has the calendar of before the edit, and asks
-	// for a place on a date that nobody has opened.
-	_, err = b.Hold(t.Context(), slots.HoldRequest{Service: updates, Branch: "riyadh", Party: 1, Channel: catalog.Public,
-		Start: starts[0].AddDate(0, 0, 1)}, nil, b.now)
-	if !errors.Is(err, slots.ErrStale) {
-		t.Errorf("held by a calendar that is gone: %v", err)
-	}
 }
+
+// A replica that has not heard of a change holds nothing by the calendar that
+// is gone, and shows nothing of it, on days that are opened and others; when it
+// can read the centre again it goes on by the new one.
+func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	centre, err := b.store.LoadCentre(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	refreshed := 0
+	other, err := slots.NewBooker(b.replica(t), func() *slots.Centre { return centre }, 10*time.Minute, b.id, slots.WithRefresh(
+		func(ctx context.Context) (err error) {
+			refreshed++
+			centre, err = b.store.LoadCentre(ctx)
+			return err
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := b.starts(t, updates, "riyadh", "2026-11-24", "2026-11-24")
+	visit := b.book(t, 1, updates, "riyadh", opened[0])
+	if _, err = b.edit(t, 0, scheduling.Edit{Close: []scheduling.Closure{
+		closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00"),
+		closure(t, "2026-11-25T12:00:00+03:00", "2026-11-25T23:00:00+03:00"),
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	asks := func(start time.Time) slots.HoldRequest {
+		return slots.HoldRequest{Service: updates, Branch: "riyadh", Start: start, Party: 1, Channel: catalog.Public}
+	}
+	noon := time.Date(2026, time.November, 24, 9, 0, 0, 0, time.UTC)
+	last := noon.Add(time.Hour)
+	for what, start := range map[string]time.Time{
+		"closed, opened day": last, "open, opened day": opened[1], "closed, new day": last.AddDate(0, 0, 1), "open, new day": opened[1].AddDate(0, 0, 1),
+	} {
+		if _, err := b.Hold(t.Context(), asks(start), nil, b.now); !errors.Is(err, slots.ErrStale) {
+			t.Errorf("%s: held by a calendar that is gone: %v", what, err)
+		}
+	}
+	if _, err := b.Move(t.Context(), visit.Reference, opened[2], b.now); !errors.Is(err, slots.ErrStale) {
+		t.Errorf("moved by a calendar that is gone: %v", err)
+	}
+	query := slots.Query{Service: updates, Branch: "riyadh", From: date(t, "2026-11-24"), To: date(t, "2026-11-25"), Party: 1, Channel: catalog.Public}
+	if days, _, err := b.Search(t.Context(), query, b.now); !errors.Is(err, slots.ErrStale) {
+		t.Errorf("searched by a calendar that is gone: %v, %v", days, err)
+	}
+
+	if _, err := other.Hold(t.Context(), asks(opened[1]), nil, b.now); err != nil {
+		t.Errorf("an open place is not held: %v", err)
+	}
+	if rule, ok := errors.AsType[*slots.RuleError](errorOf(other.Hold(t.Context(), asks(last), nil, b.now))); !ok || rule.Rule != slots.RuleClosed {
+		t.Errorf("a closed place: %v", rule)
+	}
+	days, _, err := other.Search(t.Context(), query, b.now)
+	if err != nil || len(days) != 2 || refreshed != 1 {
+		t.Fatalf("%d days, read %d times, %v", len(days), refreshed, err)
+	}
+	for i, d := range days {
+		if end := d.Slots[len(d.Slots)-1].End; end.After(noon.AddDate(0, 0, i)) {
+			t.Errorf("%s is offered until %s", d.Date, end)
+		}
+	}
+	b.ledgerAgrees(t)
+}
+
+func errorOf[T any](_ T, err error) error { return err }
 
 // Undo brings the plan of before the last change back, undoing that the
 // change; each is a version, and each is in the log with what it did.

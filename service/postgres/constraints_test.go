@@ -202,6 +202,12 @@ func TestConstraints(t *testing.T) {
 			"SELECT gen_random_uuid(), sha256('a'), 'x', 1, 'ar', now(), 'noura' FROM generate_series(1, 2)", "feeds_token"},
 		{"a feed at an address that is not hashed", "INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by) " +
 			"VALUES (gen_random_uuid(), 'a', 'x', 1, 'ar', now(), 'noura')", "feeds_token_check"},
+		{"an event told twice", "INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by) VALUES ('" + other + "', 'x', 'https://x', '{}', 'x', now(), 'noura'); " +
+			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + visit + "', 'booked', now(), now(), 1); " +
+			"INSERT INTO webhook_deliveries (webhook_id, branch_id, appointment_id, event_id, type, created_at, next_attempt_at) " +
+			"SELECT '" + other + "', e.branch_id, e.appointment_id, e.id, 'x', now(), now() FROM appointment_events e, generate_series(1, 2)", "webhook_deliveries_event"},
+		{"a webhook that is disabled for no reason", "INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by, state) VALUES ('" + other +
+			"', 'x', 'https://x', '{}', 'x', now(), 'noura', 'disabled')", "webhooks_ended"},
 		{"a second centre", "INSERT INTO centre DEFAULT VALUES", "centre_pkey"},
 		{"another centre", "INSERT INTO centre (single) VALUES (false)", "centre_single_check"},
 		{"a service at two desk groups of a branch",

@@ -9,8 +9,12 @@ import (
 // counts is a smallint[] without NULLs.
 type counts []int16
 
-// Scan reads the text form {1,2,3}.
+// Scan reads the text form {1,2,3}; NULL is nil.
 func (c *counts) Scan(src any) error {
+	if src == nil {
+		*c = nil
+		return nil
+	}
 	text, ok := src.([]byte)
 	if !ok || len(text) < 2 || text[0] != '{' || text[len(text)-1] != '}' {
 		return fmt.Errorf("postgres: %T is not a smallint[]", src)

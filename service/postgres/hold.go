@@ -126,17 +126,17 @@ func (s *Store) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, bat
 		return nil, err
 	}
 	s.learn(written)
-	settle := func(holds []*holding, outcome error) {
+	settle := func(holds []*holding, outcome func(*holding) error) {
 		for _, h := range holds {
 			if _, ok := written[keyOf(h.claim.Place)]; ok { // the day was as remembered
-				h.decide(outcome)
+				h.decide(outcome(h))
 			} else {
 				left = append(left, h)
 			}
 		}
 	}
-	settle(accepted, nil)
-	settle(refused, slots.ErrTaken)
+	settle(accepted, func(*holding) error { return nil })
+	settle(refused, func(h *holding) error { return refusal(known[keyOf(h.claim.Place)], h) })
 	return left, nil
 }
 
@@ -164,8 +164,8 @@ func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
 		h.decide(nil)
 	}
 	for _, h := range refused {
-		if _, ok := days[keyOf(h.claim.Place)]; ok {
-			h.decide(slots.ErrTaken)
+		if day, ok := days[keyOf(h.claim.Place)]; ok {
+			h.decide(refusal(day, h))
 		} else {
 			h.decide(slots.ErrDayClosed)
 		}
@@ -190,6 +190,10 @@ func take(days map[dayKey]slots.Occupied, batch []*holding) (accepted, refused [
 		if !ok {
 			day = days[key]
 		}
+		if day.Stale(h.claim.Place) {
+			refused = append(refused, h)
+			continue
+		}
 		if day, ok = day.Taking(h.claim.Place, h.heldBack); !ok {
 			refused = append(refused, h)
 			continue
@@ -198,6 +202,14 @@ func take(days map[dayKey]slots.Occupied, batch []*holding) (accepted, refused [
 		accepted = append(accepted, h)
 	}
 	return accepted, refused, after
+}
+
+// refusal is why a hold gets no place on a day that is open.
+func refusal(day slots.Occupied, h *holding) error {
+	if day.Stale(h.claim.Place) {
+		return slots.ErrStale
+	}
+	return slots.ErrTaken
 }
 
 func daysOf(batch []*holding) []dayKey {
@@ -317,13 +329,14 @@ func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.
 		Open      counts    `db:"open"`
 		Used      counts    `db:"used"`
 		Version   int64     `db:"version"`
+		Calendar  int64     `db:"calendar_version"`
 	}
 	if err := q.list(ctx, &rows, "lock_days", c.branches, c.groups, c.days); err != nil {
 		return nil, err
 	}
 	locked := make(map[dayKey]slots.Occupied, len(rows))
 	for _, r := range rows {
-		locked[dayKey{r.Branch, r.Group, dateOf(r.Day)}] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
+		locked[dayKey{r.Branch, r.Group, dateOf(r.Day)}] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version, Calendar: r.Calendar}
 	}
 	return locked, nil
 }

@@ -28,11 +28,12 @@ func (s *Store) Stamp(g *slots.DeskGroup) int64 { return s.board.stamp(g.ID) }
 // occupancy reads what the ledger says of the dates [from, to].
 func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
 	var rows []struct {
-		Day       time.Time `db:"day"`
-		FirstTick int       `db:"first_tick"`
-		Open      counts    `db:"open"`
-		Used      counts    `db:"used"`
-		Version   int64     `db:"version"`
+		Current   int64         `db:"current"`
+		Day       sql.NullTime  `db:"day"`
+		FirstTick sql.NullInt32 `db:"first_tick"`
+		Open      counts        `db:"open"`
+		Used      counts        `db:"used"`
+		Version   sql.NullInt64 `db:"version"`
 	}
 	if err := s.pool().list(ctx, &rows, "occupancy", g.BranchID, g.ID, from.String(), to.String()); err != nil {
 		return nil, err
@@ -40,10 +41,16 @@ func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to sche
 	days := make([]slots.Occupied, to-from+1)
 	var open counts
 	for _, r := range rows {
+		if r.Current > g.Version {
+			return nil, slots.ErrStale
+		}
+		if !r.Day.Valid { // none is open
+			continue
+		}
 		if !slices.Equal(open, r.Open) { // days look alike: keep one copy
 			open = r.Open
 		}
-		days[dateOf(r.Day)-from] = slots.Occupied{First: r.FirstTick, Open: open, Used: r.Used, Version: r.Version}
+		days[dateOf(r.Day.Time)-from] = slots.Occupied{First: int(r.FirstTick.Int32), Open: open, Used: r.Used, Version: r.Version.Int64}
 	}
 	return days, nil
 }
@@ -133,10 +140,11 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 	return err
 }
 
-// take takes a place, or returns slots.ErrTaken or slots.ErrDayClosed.
+// take takes a place, or returns slots.ErrTaken, slots.ErrDayClosed, or
+// slots.ErrStale.
 func (q session) take(ctx context.Context, p slots.Place, heldBack []int16) error {
 	var version int64
-	err := q.get(ctx, &version, "take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack))
+	err := q.get(ctx, &version, "take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack), p.Calendar)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -144,8 +152,12 @@ func (q session) take(ctx context.Context, p slots.Place, heldBack []int16) erro
 	if err != nil {
 		return err
 	}
-	if len(days) == 0 {
+	day, ok := days[keyOf(p)]
+	switch {
+	case !ok:
 		return slots.ErrDayClosed
+	case day.Stale(p):
+		return slots.ErrStale
 	}
 	return slots.ErrTaken
 }

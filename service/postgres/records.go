@@ -3,9 +3,12 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -29,15 +32,23 @@ type recordRow struct {
 	GatewayID   sql.NullString `db:"gateway_id"`
 	ReceiptAt   sql.NullTime   `db:"receipt_at"`
 	ReceiptCode sql.NullString `db:"receipt_code"`
-	Reference   string         `db:"reference"`
+	Reference   sql.NullString `db:"reference"` // of an offer there is none yet
+	Mobile      sql.NullString `db:"mobile"`
+	Email       sql.NullString `db:"email"`
+	Department  string         `db:"department"`
 	Service     string         `db:"service"`
 	Branch      string         `db:"branch"`
 }
 
 func (r recordRow) record() notify.Record {
+	reference := ""
+	if r.Reference.Valid {
+		reference = slots.Reference(r.Reference.String).String()
+	}
 	return notify.Record{
 		ID: r.ID, Way: notify.Way(r.Way), Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
-		Reference: slots.Reference(r.Reference).String(), Service: r.Service, Branch: r.Branch, Lang: r.Lang,
+		Reference: reference, Department: r.Department, Service: r.Service, Branch: r.Branch, Lang: r.Lang,
+		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
 		State: r.State, Reason: r.Reason.String, Text: r.Text.String,
 		Segments: int(r.Segments.Int32), Attempts: r.Attempts, Unsure: r.Unsure,
 		Created: r.CreatedAt.UTC(), Finished: r.FinishedAt.Time.UTC(), Expires: r.ExpiresAt.UTC(),
@@ -62,7 +73,7 @@ func (s *Store) FailedMessages(ctx context.Context, f notify.FailedQuery) ([]not
 	if !f.Finished.IsZero() {
 		before = f.Finished
 	}
-	return s.records(ctx, "failed_messages", null(f.Department), before, f.ID, f.Limit)
+	return s.records(ctx, "failed_messages", slugs(f.Departments), slugs(f.Branches), null(f.Department), before, f.ID, f.Limit)
 }
 
 func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify.Record, error) {
@@ -77,16 +88,46 @@ func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify
 	return records, nil
 }
 
-// ErrNotResent is returned for a message that is not sent once more: there is
-// none, it has not failed, or it would come too late.
-var ErrNotResent = errors.New("postgres: the message can't be sent again")
+// Message returns one message about a visit, or slots.ErrNotFound.
+func (s *Store) Message(ctx context.Context, id int64) (notify.Record, error) {
+	return s.pool().message(ctx, id)
+}
 
-// Resend queues a message once more that did not reach anybody. Whether it is
-// still true is checked before it goes out, as always.
-func (s *Store) Resend(ctx context.Context, id int64, now time.Time) error {
-	n, err := s.pool().exec(ctx, "resend_message", id, now)
-	if err == nil && n == 0 {
-		err = ErrNotResent
+func (q session) message(ctx context.Context, id int64) (notify.Record, error) {
+	var row recordRow
+	err := q.get(ctx, &row, "message", id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return notify.Record{}, slots.ErrNotFound
 	}
-	return err
+	return row.record(), err
+}
+
+// Resend queues a message once more that did not reach anybody, and returns it.
+// Whether it is still true is checked before it goes out, as always. act says
+// who of the staff it was, and when. It returns slots.ErrNotFound or
+// notify.ErrNotResent.
+func (s *Store) Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error) {
+	var record notify.Record
+	err := s.transact(ctx, func(q session) error {
+		n, err := q.exec(ctx, "resend_message", id, act.At)
+		if err != nil {
+			return err
+		}
+		if record, err = q.message(ctx, id); err != nil {
+			return err
+		}
+		if n == 0 {
+			return notify.ErrNotResent
+		}
+		act.Action, act.Subject = "message.resent", "message "+strconv.FormatInt(id, 10)
+		if record.Reference != "" {
+			act.Subject = "appointment " + record.Reference
+		}
+		act.Department, act.Branch = record.Department, record.Branch
+		if act.After, err = json.Marshal(map[string]any{"message": id, "way": record.Way, "kind": record.Kind}); err != nil {
+			return err
+		}
+		return q.record(ctx, act)
+	})
+	return record, err
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/notify"
-	"ziyara/service/postgres"
 	"ziyara/slots"
 )
 
@@ -183,15 +182,15 @@ func TestFailedMessages(t *testing.T) {
 	if err != nil || len(all) != 5 {
 		t.Fatalf("all failed: %d, %v", len(all), err)
 	}
-	if err := b.store.Resend(t.Context(), all[0].ID, b.now); err != nil {
+	if _, err := b.store.Resend(t.Context(), all[0].ID, by("sara", b.now)); err != nil {
 		t.Errorf("resend: %v", err)
 	}
 	for name, id := range map[string]int64{"what waits already": all[0].ID, "what nobody knows": 1 << 40} {
-		if err := b.store.Resend(t.Context(), id, b.now); !errors.Is(err, postgres.ErrNotResent) {
+		if _, err := b.store.Resend(t.Context(), id, by("sara", b.now)); !errors.Is(err, notify.ErrNotResent) && !errors.Is(err, slots.ErrNotFound) {
 			t.Errorf("resend %s: %v", name, err)
 		}
 	}
-	if err := b.store.Resend(t.Context(), all[1].ID, all[1].Expires); !errors.Is(err, postgres.ErrNotResent) {
+	if _, err := b.store.Resend(t.Context(), all[1].ID, by("sara", all[1].Expires)); !errors.Is(err, notify.ErrNotResent) {
 		t.Errorf("resend what is too late: %v", err)
 	}
 	b.sends(t, false)
@@ -280,5 +279,34 @@ func TestLanesAndDoubts(t *testing.T) {
 	}
 	if lead := records[0].Lead; lead != 24*time.Hour {
 		t.Errorf("the newest is the reminder of %v, want 24 h", lead)
+	}
+}
+
+// Ids that gateways give are kept whole up to the longest that there is: 32
+// characters for the gateway's name, and 128 of its own.
+func TestLongGatewayIDs(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	visit := b.book(t, 1, "heirs-returns", "riyadh", b.starts(t, "heirs-returns", "riyadh", "2026-11-25", "2026-11-25")[0])
+	ledger := b.store.Messages(func(string) string { return "" })
+	claimed, err := ledger.Claim(t.Context(), b.now, 10, time.Minute)
+	if err != nil || len(claimed) != 1 {
+		t.Fatalf("claimed %v, %v", claimed, err)
+	}
+	id := strings.Repeat("g", 32) + ":" + strings.Repeat("7", 128)
+	if err := ledger.Finish(t.Context(), b.now, []notify.Outcome{{
+		ID: claimed[0].ID, Attempt: claimed[0].Attempt, State: notify.Accepted, Text: "text", Segments: 1, GatewayID: id,
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []string{id[:len(id)-1], id + "7"} {
+		b.receipt(t, other, notify.Undelivered)
+	}
+	if got := b.record(t, visit); got.State != "accepted" || got.GatewayID != id {
+		t.Fatalf("after receipts of other messages: %s, id %q", got.State, got.GatewayID)
+	}
+	b.receipt(t, id, notify.Delivered)
+	if got := b.record(t, visit); got.State != "delivered" {
+		t.Errorf("after its receipt: %s", got.State)
 	}
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -32,12 +33,7 @@ func (r textRow) override() notify.Override {
 // LoadMessageDepartments returns what departments have decided about their
 // messages, with the texts in use.
 func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department, error) {
-	var rows []struct {
-		Slug  string `db:"slug"`
-		Links bool   `db:"message_links"`
-		Price int64  `db:"segment_price"`
-		budgetRow
-	}
+	var rows []termsRow
 	if err := s.pool().list(ctx, &rows, "load_message_departments"); err != nil {
 		return nil, err
 	}
@@ -47,7 +43,7 @@ func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department
 	}
 	departments := make([]notify.Department, len(rows))
 	for i, r := range rows {
-		departments[i] = notify.Department{Slug: r.Slug, Links: r.Links, Price: notify.Money(r.Price), Budget: r.budget()}
+		departments[i] = r.department()
 		for _, t := range texts {
 			if t.Department == r.Slug {
 				departments[i].Texts = append(departments[i].Texts, t.override())
@@ -58,10 +54,10 @@ func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department
 }
 
 // SaveText saves the next version of a department's text, which is in use from
-// then on. Every version stays; to go back, save an older one again. by is who
-// of the staff it was. It returns slots.ErrNotFound for an unknown department,
-// and notify.ErrOutdated unless the version follows the newest.
-func (s *Store) SaveText(ctx context.Context, c notify.Checked, by string, now time.Time) error {
+// then on. Every version stays; to go back, save an older one again. act says
+// who of the staff it was, and when. It returns slots.ErrNotFound for an unknown
+// department, and notify.ErrOutdated unless the version follows the newest.
+func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act) error {
 	o := c.Override()
 	if o.Wordings == nil {
 		o.Wordings = []notify.Wording{}
@@ -71,7 +67,7 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, by string, now t
 			Known bool `db:"known"`
 			Saved bool `db:"saved"`
 		}
-		err := q.get(ctx, &row, "save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), now, by)
+		err := q.get(ctx, &row, "save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), act.At, act.Actor)
 		switch {
 		case err != nil:
 			return err
@@ -80,9 +76,33 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, by string, now t
 		case !row.Saved:
 			return notify.ErrOutdated
 		}
+		if err = q.recordText(ctx, o, act); err != nil {
+			return err
+		}
 		_, err = q.exec(ctx, "touch_centre")
 		return err
 	})
+}
+
+// recordText adds to the audit log that a text was saved, with the one before.
+func (q session) recordText(ctx context.Context, o notify.Override, act catalog.Act) error {
+	var versions []textRow
+	if err := q.list(ctx, &versions, "text_history", o.Department, string(o.Kind), o.Lang); err != nil {
+		return err
+	}
+	act.Action, act.Department = "text.saved", o.Department
+	act.Subject = fmt.Sprintf("text %s %s %s", o.Department, o.Kind, o.Lang)
+	var err error
+	for i, version := range versions[:min(2, len(versions))] {
+		to := &act.After
+		if i > 0 {
+			to = &act.Before
+		}
+		if *to, err = json.Marshal(map[string]any{"version": version.Version, "wordings": version.Wordings.v}); err != nil {
+			return err
+		}
+	}
+	return q.record(ctx, act)
 }
 
 // SavedText is one version of a department's text.
@@ -92,7 +112,8 @@ type SavedText struct {
 	By string
 }
 
-// TextHistory returns every version of a department's text, the newest first.
+// TextHistory returns the last hundred versions of a department's text, the
+// newest first.
 func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
 	var rows []textRow
 	if err := s.pool().list(ctx, &rows, "text_history", department, string(k), lang); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/lib/pq"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -61,15 +62,15 @@ func TestTextsAreVersioned(t *testing.T) {
 	const first, second = "أولا {{.Reference}}", "ثانيا {{.Reference}}"
 	before := version()
 	for i, text := range []string{first, second, first} {
-		if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text), "sara", b.now.Add(time.Duration(i)*time.Hour)); err != nil {
+		if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text), by("sara", b.now.Add(time.Duration(i)*time.Hour))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, 4), "noura", b.now); err != nil { // back to the catalogue
+	if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, 4), by("noura", b.now)); err != nil { // back to the catalogue
 		t.Fatal(err)
 	}
 	other := said(t, "payments", notify.CaseUpdated, 1, second, first)
-	if err := b.store.SaveText(t.Context(), other, "noura", b.now); err != nil {
+	if err := b.store.SaveText(t.Context(), other, by("noura", b.now)); err != nil {
 		t.Fatal(err)
 	}
 	if got := version() - before; got != 5 {
@@ -101,7 +102,7 @@ func TestTextsThatCross(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	save := func(department string, version int) error {
-		return b.store.SaveText(t.Context(), said(t, department, notify.CaseUpdated, version, "{{.Reference}}"), "sara", b.now)
+		return b.store.SaveText(t.Context(), said(t, department, notify.CaseUpdated, version, "{{.Reference}}"), by("sara", b.now))
 	}
 	for version, want := range map[int]error{0: notify.ErrOutdated, 2: notify.ErrOutdated} {
 		if err := save("revenues", version); !errors.Is(err, want) {
@@ -244,3 +245,6 @@ func TestConfirm(t *testing.T) {
 		t.Errorf("%d confirmations outlive their visit", got)
 	}
 }
+
+// by returns what the audit log is told of a member of staff.
+func by(actor string, at time.Time) catalog.Act { return catalog.Act{Actor: actor, At: at} }

@@ -16,8 +16,8 @@ import (
 
 const waitedFor = "heirs-returns" // at Riyadh: three desks
 
-// waitlist returns a waitlist of its own, as another replica has one.
-func (b *bench) waitlist(t testing.TB) *slots.Waitlist {
+// replica returns the store of another replica.
+func (b *bench) replica(t testing.TB) *postgres.Store {
 	t.Helper()
 	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
 	if err != nil {
@@ -29,6 +29,13 @@ func (b *bench) waitlist(t testing.TB) *slots.Waitlist {
 			t.Error(err)
 		}
 	})
+	return store
+}
+
+// waitlist returns a waitlist of its own, as another replica has one.
+func (b *bench) waitlist(t testing.TB) *slots.Waitlist {
+	t.Helper()
+	store := b.replica(t)
 	centre, err := store.LoadCentre(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func (c *Centre) open() (*service.Service, func() error) {
 	config := service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
-		SignIn: signIn,
+		SignIn: signIn, WebhookPatience: patience,
 	}
 	for _, o := range c.options {
 		o(&config)

@@ -15,10 +15,10 @@ type Line struct {
 	URL string // of the database, over this line
 
 	listener net.Listener
-	server   string // host:port of the real server
 	calls    sync.WaitGroup
 
 	mu     sync.Mutex
+	server string // host:port of the real server
 	cut    bool
 	marker []byte // of the connection whose next commit is lost; nil for none
 	lost   bool
@@ -47,6 +47,19 @@ func NewLine(t testing.TB, databaseURL string) *Line {
 		l.calls.Wait()
 	})
 	return l
+}
+
+// LeadTo makes the line end at another server: the one at databaseURL, where
+// that of before is now.
+func (l *Line) LeadTo(t testing.TB, databaseURL string) {
+	t.Helper()
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.server = u.Host
 }
 
 // Cut ends every connection, and new ones at once, as a server does that is
@@ -96,7 +109,10 @@ func (l *Line) accept() {
 // carry connects one client with the server until either hangs up.
 func (l *Line) carry(client net.Conn) {
 	defer client.Close() //nolint:errcheck // either side may have hung up
-	server, err := net.Dial("tcp", l.server)
+	l.mu.Lock()
+	address := l.server
+	l.mu.Unlock()
+	server, err := net.Dial("tcp", address)
 	if err != nil {
 		return
 	}

@@ -138,7 +138,7 @@ func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (catalog.
 		return catalog.Staff{}, fmt.Errorf("%w: %s", errDenied, word(refused.ErrorCode))
 	}
 	if err != nil {
-		return catalog.Staff{}, fmt.Errorf("%w: code not exchanged", ErrUnavailable)
+		return catalog.Staff{}, fmt.Errorf("%w: code not exchanged: %w", ErrUnavailable, cause(err))
 	}
 	raw, _ := tokens.Extra("id_token").(string)
 	claims, err := s.verify(ctx, raw, s.ClientID)
@@ -160,13 +160,25 @@ func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (catalog.
 	return staff, nil
 }
 
+// errAnswer stands for an answer of the provider that is not repeated.
+var errAnswer = errors.New("signin: the provider's answer makes no sense")
+
+// cause returns why the network failed; what the provider answered is not for
+// the log.
+func cause(err error) error {
+	if network, ok := errors.AsType[*url.Error](err); ok {
+		return network.Err
+	}
+	return errAnswer
+}
+
 // userInfo returns the claims of the provider's endpoint for them, for a
 // provider that keeps its ID tokens short. They have to be about the same
 // person (OpenID Connect Core 1.0, section 5.3.2).
 func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[string]any) (map[string]any, error) {
 	info, err := k.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
 	if err != nil {
-		return nil, fmt.Errorf("%w: user information", ErrUnavailable)
+		return nil, fmt.Errorf("%w: user information: %w", ErrUnavailable, cause(err))
 	}
 	if subject, _ := claims["sub"].(string); subject == "" || info.Subject != subject {
 		return nil, refusal("subject of user information")

@@ -324,9 +324,9 @@ func TestSessionEnds(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, newMinistry(t))
 	d.signsIn()
-	d.m.clock.Add(sessionIdle - time.Second)
+	d.m.clock.Add(d.SessionIdle - time.Second)
 	d.wantSession(true)
-	d.m.clock.Add(sessionIdle)
+	d.m.clock.Add(d.SessionIdle)
 	d.wantSession(false)
 
 	d = newDesk(t, newMinistry(t))

@@ -22,7 +22,8 @@ import (
 const (
 	askTimeout = 3 * time.Second // of one answer
 	askMost    = 1 << 20         // bytes of one answer
-	maxKeys    = 50              // that are looked at
+	maxKeys    = 20              // that are looked at
+	maxCause   = 300             // bytes of a cause in the log
 
 	// pause is how long nothing is asked again: a token with a key that nobody
 	// knows costs a question once in that time, not each time.
@@ -99,7 +100,7 @@ func (p *provider) get(ctx context.Context) (*known, error) {
 		}
 	case p.now().Sub(k.at) >= freshFor:
 		if p.ask(ctx, false) == nil {
-			k = p.usable()
+			k = p.known.Load()
 		}
 	}
 	return k, nil
@@ -174,7 +175,8 @@ func (p *provider) ask(ctx context.Context, wait bool) error {
 	k, err := p.look(ctx)
 	if err != nil {
 		p.err = ErrUnavailable
-		p.log.WarnContext(ctx, "the identity provider can't be reached", "issuer", p.issuer, "error", err)
+		cause := err.Error() // which can hold a whole page
+		p.log.WarnContext(ctx, "the identity provider can't be reached", "issuer", p.issuer, "error", cause[:min(len(cause), maxCause)])
 		return p.err
 	}
 	k.at, p.err = now, nil

@@ -320,6 +320,8 @@ func TestConfig(t *testing.T) {
 		{"pages over http", func(c *Config) { c.Origin = "http://staff.example.gov.sa" }, false},
 		{"pages below a path", func(c *Config) { c.Origin = "https://example.gov.sa/staff" }, false},
 		{"no client", func(c *Config) { c.ClientID = "" }, false},
+		{"a session of no time", func(c *Config) { c.SessionIdle = time.Second }, false},
+		{"a session that ends before it is idle", func(c *Config) { c.SessionLife = time.Minute }, false},
 		{"no keys", func(c *Config) { c.Keys = nil }, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

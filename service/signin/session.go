@@ -15,11 +15,8 @@ import (
 	"ziyara/catalog"
 )
 
-// How long a session lasts.
 const (
-	sessionLife  = 8 * time.Hour   // a working day, whatever happens
-	sessionIdle  = time.Hour       // without a request
-	renewAfter   = time.Minute     // how exactly that is known
+	renewAfter   = time.Minute     // how exactly the last use is known
 	maxCookie    = 3800            // bytes; browsers keep 4096 with the name
 	sessionUse   = "staff session" // what the seal is for
 	sessionName  = "ziyara_staff"
@@ -66,7 +63,7 @@ func (s *SignIn) session(c *fiber.Ctx) (session, error) {
 		return session{}, ErrNobody
 	}
 	now := s.Now()
-	if !now.Before(time.Unix(held.Began, 0).Add(sessionLife)) || !now.Before(time.Unix(held.Seen, 0).Add(sessionIdle)) {
+	if !now.Before(time.Unix(held.Began, 0).Add(s.SessionLife)) || !now.Before(time.Unix(held.Seen, 0).Add(s.SessionIdle)) {
 		return session{}, ErrNobody
 	}
 	return held, nil
@@ -86,7 +83,7 @@ func (s *SignIn) setSession(c *fiber.Ctx, held session) error {
 	if len(value) > maxCookie {
 		return errTooMuch
 	}
-	s.setCookie(c, sessionName, value, time.Unix(held.Began, 0).Add(sessionLife).Sub(s.Now()))
+	s.setCookie(c, sessionName, value, time.Unix(held.Began, 0).Add(s.SessionLife).Sub(s.Now()))
 	return nil
 }
 

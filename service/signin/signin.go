@@ -51,6 +51,9 @@ type Config struct {
 	// Where says in words where somebody works; nil for no words.
 	Where func(catalog.Staff) catalog.Text
 
+	SessionLife time.Duration // of a session, whatever happens; 8 hours, a working day
+	SessionIdle time.Duration // without a request; 1 hour
+
 	Keys *secret.Keys
 	Now  func() time.Time
 	Log  *slog.Logger
@@ -80,6 +83,15 @@ func New(c Config) (*SignIn, error) {
 	}
 	if c.Audience == "" {
 		c.Audience = c.ClientID
+	}
+	if c.SessionLife == 0 {
+		c.SessionLife = 8 * time.Hour
+	}
+	if c.SessionIdle == 0 {
+		c.SessionIdle = time.Hour
+	}
+	if c.SessionIdle < 2*renewAfter || c.SessionLife < c.SessionIdle {
+		return nil, fmt.Errorf("%w: a session lasts at least %v without a request, and in all at least as long as that", ErrConfig, 2*renewAfter)
 	}
 	c.Claims = c.Claims.defaults()
 	issuer, err := address(c.Issuer)

@@ -11,6 +11,8 @@ WITH answered AS (
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, $12, $13::timestamptz, $14::timestamptz, version, $15, $16 FROM answered
+), supported AS ( -- an accepted proposal has its place
+    DELETE FROM unsupported_visits WHERE appointment_id = $1 AND $12 = 'accepted'
 )
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
 SELECT $17::text, branch_id, id, version, lang, $13, $13, $18::timestamptz

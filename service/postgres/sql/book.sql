@@ -24,7 +24,7 @@ WITH wanted AS MATERIALIZED (
            END AS turn
     FROM jsonb_to_recordset($1::jsonb) AS w (
         n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, lang text,
-        visitor_name text, identity_kind text, identity text, email text,
+        visitor_name text, visitor_key text, identity_kind text, identity text, email text,
         representative_name text, representative_identity_kind text, representative_identity text,
         wakala text, wakala_expires date, needs text[], actor text, reason text)
     WHERE w.n BETWEEN 0 AND 10000 -- true, and makes the planner expect few
@@ -34,7 +34,7 @@ WITH wanted AS MATERIALIZED (
         version = 1, created_at = w.now, expires_at = NULL,
         address = NULL, address_place = NULL, mobile_place = NULL,
         reference = w.reference, person = w.person, person_place = free.place, mobile = w.mobile, lang = w.lang,
-        visitor_name = w.visitor_name, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
+        visitor_name = w.visitor_name, visitor_key = w.visitor_key, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
         representative_name = w.representative_name, representative_identity_kind = w.representative_identity_kind,
         representative_identity = w.representative_identity, wakala = w.wakala, wakala_expires = w.wakala_expires,
         needs = CASE WHEN cardinality(w.needs) > 0 THEN w.needs ELSE a.needs END

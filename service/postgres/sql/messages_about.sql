@@ -1,10 +1,11 @@
 -- What was said of the visit with a reference, the newest first.
 SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.state, m.reason, m.text, m.segments, m.attempts, m.unsure,
        m.created_at, m.finished_at, m.expires_at, m.gateway_id, m.receipt_at, m.receipt_code,
-       a.reference, s.slug AS service, b.slug AS branch
+       a.reference, a.mobile, a.email, s.slug AS service, b.slug AS branch, d.slug AS department
 FROM appointments a
 JOIN messages m ON m.appointment_id = a.id
 JOIN services s ON s.id = a.service_id
+JOIN departments d ON d.id = s.department_id
 JOIN branches b ON b.id = a.branch_id
 WHERE a.reference = $1
 ORDER BY m.id DESC

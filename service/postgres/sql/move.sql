@@ -10,6 +10,8 @@ WITH moved AS (
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, 'moved', $2::timestamptz, start_at, version, $11, $12 FROM moved
+), supported AS (
+    DELETE FROM unsupported_visits WHERE appointment_id = $1
 )
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
 SELECT 'moved', branch_id, id, version, lang, $2, $2, start_at

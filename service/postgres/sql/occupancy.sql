@@ -1,5 +1,8 @@
--- The ledger days of a desk group in a range of dates that have a row.
-SELECT day, first_tick, open, used, version
-FROM ledger_days
-WHERE branch_id = $1 AND desk_group_id = $2 AND day BETWEEN $3 AND $4
-ORDER BY day
+-- The ledger days of a desk group in a range of dates that have a row, and which
+-- version of its calendar is the current one. One row without a day when there
+-- is none.
+SELECT g.calendar_version AS current, l.day, l.first_tick, l.open, l.used, l.version
+FROM desk_groups g
+LEFT JOIN ledger_days l ON (l.branch_id, l.desk_group_id) = (g.branch_id, g.id) AND l.day BETWEEN $3 AND $4
+WHERE g.branch_id = $1 AND g.id = $2
+ORDER BY l.day

@@ -1,0 +1,189 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/slots"
+)
+
+// errChannel is returned when a visitor asks for a channel of the staff;
+// errNotYourChannel when staff ask for one that is not theirs; errVisitorsHold
+// when they book what a visitor holds.
+var (
+	errChannel        = errors.New("api: the channel is for staff")
+	errNotYourChannel = errors.New("api: the channel is for others")
+	errVisitorsHold   = errors.New("api: the hold was made by a visitor")
+)
+
+// onBehalf returns who of the staff asks for something that visitors ask for
+// themselves; nil for a visitor. A token that vouches for nobody (any more) is
+// ErrSignIn: nobody books as a visitor by mistake.
+func onBehalf(ctx context.Context) (*catalog.Staff, error) {
+	m := metaOf(ctx)
+	if m.staff == nil && m.bearer != "" {
+		return nil, ErrSignIn
+	}
+	return m.staff, nil
+}
+
+// askedBy tells the requests of a member of staff from those of others where
+// answers are kept.
+func askedBy(ctx context.Context) string {
+	if staff := metaOf(ctx).staff; staff != nil {
+		return " by " + staff.ID
+	}
+	return ""
+}
+
+// channelToSee returns the channel whose places a search looks at.
+func channelToSee(ctx context.Context, asked catalog.Channel) (catalog.Channel, error) {
+	switch m := metaOf(ctx); {
+	case m.staff != nil && asked == "":
+		return catalog.Agent, nil
+	case m.staff != nil:
+		return asked, nil
+	case asked == "" || asked == catalog.Public:
+		return catalog.Public, nil
+	case m.bearer != "":
+		return "", ErrSignIn
+	}
+	return "", errChannel
+}
+
+// channelToHold returns the channel over which a place is held. Staff hold
+// where they are concerned, and what is protected only where they run the
+// department.
+func (s *Server) channelToHold(ctx context.Context, body *HoldRequest) (catalog.Channel, error) {
+	staff, err := onBehalf(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case staff == nil:
+		return channelToSee(ctx, body.Channel)
+	}
+	service, ok := s.Centre().Service(body.Service)
+	if !ok {
+		return "", slots.ErrUnknownService
+	}
+	if _, err = permit(ctx, service.Department, body.Branch); err != nil {
+		return "", err
+	}
+	switch body.Channel {
+	case "", catalog.Agent:
+		return catalog.Agent, nil
+	case catalog.Protected:
+		if mayProtect(*staff, service.Department, body.Branch) {
+			return catalog.Protected, nil
+		}
+	case catalog.Public, catalog.WalkIn:
+	}
+	return "", errNotYourChannel
+}
+
+// mayProtect reports whether the member of staff gives the protected places of
+// a department at a branch.
+func mayProtect(staff catalog.Staff, department, branch string) bool {
+	return staff.Reaches([]catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}, department, branch)
+}
+
+// booker returns who of the staff books; nil for a visitor, who needs a
+// verification and leaves to staff what is theirs to say.
+func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*catalog.Staff, error) {
+	staff, err := onBehalf(ctx)
+	if staff != nil || err != nil {
+		return staff, err
+	}
+	switch {
+	case body.Verification == "":
+		return nil, invalid("#/verification", required())
+	case body.Mobile != "":
+		return nil, invalid("#/mobile", forStaff())
+	case body.Reason != "":
+		return nil, invalid("#/reason", forStaff())
+	}
+	return nil, nil
+}
+
+func forStaff() catalog.Text {
+	return text("هذا الحقل للموظفين بعد تسجيل الدخول.", "This is for staff who are signed in.")
+}
+
+// mayBook returns what stands against booking the hold by the member of staff
+// who asks.
+func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
+	hold, err := s.Booker.FindHold(ctx, body.Hold)
+	if err != nil {
+		return err
+	}
+	department := s.departmentOf(hold.Service)
+	staff, err := permit(ctx, department, hold.Branch)
+	switch {
+	case err != nil:
+		return err
+	case hold.Channel == catalog.Public:
+		return errVisitorsHold
+	case hold.Channel == catalog.Protected && !mayProtect(staff, department, hold.Branch):
+		return errNotYourChannel
+	case body.Mobile == "" && body.Verification == "" && !atDesk(staff, department, hold.Branch):
+		return invalid("#/mobile", text(
+			"اطلب رقم جوال الزائر. من لا جوال له يحجز له موظف الاستقبال في الفرع.",
+			"Ask for the visitor's mobile. Who has none is booked by reception, at the branch."))
+	}
+	return nil
+}
+
+// atDesk reports whether the member of staff has the visitor in front of them.
+func atDesk(staff catalog.Staff, department, branch string) bool {
+	return staff.Reaches([]catalog.Role{catalog.RoleReceptionist, catalog.RoleAdmin}, department, branch)
+}
+
+// mobileOf returns the number that messages of a booking go to: the one that a
+// visitor has proved, or that staff were told; "" for none.
+func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once *slots.Once, now time.Time) (string, error) {
+	switch {
+	case body.Verification != "":
+		return s.proved(ctx, body.Verification, once, now)
+	case body.Mobile == "":
+		return "", nil
+	}
+	mobile, err := notify.ParseMobile(body.Mobile)
+	if err != nil {
+		return "", invalid("#/mobile", wrongMobile())
+	}
+	return string(mobile), nil
+}
+
+// CancelOnBehalf cancels an appointment for its visitor.
+func (s *Server) CancelOnBehalf(ctx context.Context, r CancelOnBehalfRequestObject) (CancelOnBehalfResponseObject, error) {
+	a, staff, err := s.concerned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	a, err = s.Booker.CancelBy(ctx, a.Reference, slots.By{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return CancelOnBehalf200JSONResponse(s.appointmentFor(ctx, a)), nil
+}
+
+// MoveOnBehalf moves an appointment for its visitor.
+func (s *Server) MoveOnBehalf(ctx context.Context, r MoveOnBehalfRequestObject) (MoveOnBehalfResponseObject, error) {
+	a, staff, err := s.concerned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	over := catalog.Agent
+	if a.Channel == catalog.Protected && mayProtect(staff, s.departmentOf(a.Service), a.Branch) {
+		over = catalog.Protected
+	}
+	by := slots.By{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}
+	if a, err = s.Booker.MoveBy(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
+		return nil, err
+	}
+	return MoveOnBehalf200JSONResponse(s.appointmentFor(ctx, a)), nil
+}

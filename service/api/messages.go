@@ -1,0 +1,176 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/slots"
+)
+
+// Correspondence is what staff see and decide of messages.
+type Correspondence interface {
+	// About returns what was said of a visit, the newest first, at most
+	// notify.MaxRecords.
+	About(ctx context.Context, r slots.Reference) ([]notify.Record, error)
+	// Failed returns a page of what reached nobody.
+	Failed(ctx context.Context, q notify.FailedQuery) ([]notify.Record, error)
+	// Message returns a message about a visit, or slots.ErrNotFound.
+	Message(ctx context.Context, id int64) (notify.Record, error)
+	// Resend queues a message once more, and returns it. It returns
+	// slots.ErrNotFound or notify.ErrNotResent.
+	Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error)
+
+	// Texts returns the versions of a department's words, the newest first.
+	Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error)
+	// SaveText saves the next version. It returns a *notify.TextError,
+	// notify.ErrOutdated or slots.ErrNotFound.
+	SaveText(ctx context.Context, o notify.Override, act catalog.Act) error
+	// PreviewText returns the message about a visit in the words of o; without
+	// wordings, in those in use, and without a reference about a visit that is
+	// long to tell. It returns a *notify.TextError or slots.ErrNotFound.
+	PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error)
+
+	// Terms returns what a department has decided about its messages, what it
+	// has used this month and in how many messages, or slots.ErrNotFound.
+	Terms(ctx context.Context, department string) (notify.Department, notify.Usage, int64, error)
+	// ChangeTerms lets decide change that. It returns slots.ErrNotFound, and
+	// the error of decide as it is.
+	ChangeTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error
+}
+
+// SavedText is one version of a department's words.
+type SavedText struct {
+	notify.Override
+	At time.Time
+	By string
+}
+
+// ListMessages shows what visitors were told, and what reached nobody.
+func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) (ListMessagesResponseObject, error) {
+	switch p := r.Params; {
+	case p.Reference == "" && p.State == "":
+		return nil, invalid("?state", text("اذكر reference لزيارة واحدة، أو state=failed لما لم يصل إلى أحد.",
+			"Name the reference of one visit, or state=failed for what reached nobody."))
+	case p.Reference != "" && (p.State != "" || p.Department != ""):
+		return nil, invalid("?reference", text("أرسل reference وحده.", "Send reference alone."))
+	case p.Reference != "":
+		return s.messagesAbout(ctx, p.Reference)
+	}
+	departments, branches, err := within(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := notify.FailedQuery{Departments: departments, Branches: branches, Department: r.Params.Department, Limit: r.Params.Limit}
+	if r.Params.Cursor != "" {
+		if q.Finished, q.ID, err = readMessageCursor(r.Params.Cursor); err != nil {
+			return nil, invalid("?cursor", wrongForm())
+		}
+	}
+	if q.Limit == 0 {
+		q.Limit = defaultLimit
+	}
+	records, err := s.Messages.Failed(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := ListMessages200JSONResponse{Messages: s.messagesJSON(records)}
+	if len(records) == q.Limit {
+		last := records[len(records)-1]
+		out.NextCursor = messageCursor(last.Finished, last.ID)
+	}
+	return out, nil
+}
+
+// messagesAbout shows what was said of one visit.
+func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessagesResponseObject, error) {
+	a, _, err := s.concerned(ctx, reference)
+	if err != nil {
+		return nil, err
+	}
+	records, err := s.Messages.About(ctx, a.Reference)
+	if err != nil {
+		return nil, err
+	}
+	return ListMessages200JSONResponse{Messages: s.messagesJSON(records)}, nil
+}
+
+// messageCursor names the last message of a page.
+func messageCursor(finished time.Time, id int64) string {
+	return strconv.FormatInt(finished.UnixMicro(), 36) + "." + strconv.FormatInt(id, 36)
+}
+
+// readMessageCursor returns what messageCursor was given.
+func readMessageCursor(cursor string) (finished time.Time, id int64, err error) {
+	at, number, _ := strings.Cut(cursor, ".")
+	micros, err := strconv.ParseInt(at, 36, 64)
+	if err == nil {
+		id, err = strconv.ParseInt(number, 36, 64)
+	}
+	if err == nil && (micros < 0 || micros > maxMicros || id < 1) {
+		err = strconv.ErrRange
+	}
+	return time.UnixMicro(micros).UTC(), id, err
+}
+
+// maxMicros is the end of the year 9999, beyond which the database has no
+// instants, in microseconds since 1970.
+const maxMicros = 253402300799 * 1_000_000
+
+// ResendMessage queues a message once more.
+func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject) (ResendMessageResponseObject, error) {
+	record, err := s.Messages.Message(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = permit(ctx, record.Department, record.Branch); err != nil {
+		return nil, err
+	}
+	if record, err = s.Messages.Resend(ctx, r.ID, s.byStaff(ctx)); err != nil {
+		return nil, err
+	}
+	return ResendMessage200JSONResponse(s.messageJSON(record)), nil
+}
+
+// byStaff begins an entry of the audit log, which the store completes.
+func (s *Server) byStaff(ctx context.Context) catalog.Act { return s.act(ctx, "", "", "", "") }
+
+func (s *Server) messagesJSON(records []notify.Record) []Message {
+	list := make([]Message, len(records))
+	for i, r := range records {
+		list[i] = s.messageJSON(r)
+	}
+	return list
+}
+
+func (s *Server) messageJSON(r notify.Record) Message {
+	return Message{
+		ID: r.ID, Way: string(r.Way), Kind: string(r.Kind), LeadHours: r.Lead.Hours(), Reference: r.Reference,
+		Department: r.Department, Service: r.Service, Branch: r.Branch, Lang: r.Lang, To: r.To(),
+		State: r.State, Reason: r.Reason, Text: withoutLink(r.Text), Segments: r.Segments, Attempts: r.Attempts, Uncertain: r.Unsure,
+		CreatedAt: r.Created, FinishedAt: optional(r.Finished), ExpiresAt: r.Expires,
+		ReceiptAt: optional(r.Receipt), ReceiptCode: r.Code, CanResend: r.Resendable(s.Now()),
+	}
+}
+
+// link finds the token in the address of a page about a visit.
+var link = regexp.MustCompile(`(https?://\S+/m/)[A-Za-z0-9_-]+`)
+
+// withoutLink returns a text without what opens the visit: whoever of the staff
+// acts does so in their own name.
+func withoutLink(text string) string { return link.ReplaceAllString(text, "$1…") }
+
+// messageProblems are what can be wrong with what staff ask of messages.
+func messageProblems() []mapping {
+	return []mapping{
+		{notify.ErrNotResent, kind{"not-resent", http.StatusConflict,
+			text("لا تُرسل هذه الرسالة من جديد", "The message is not sent again"),
+			text("لم تفشل الرسالة، أو فات وقتها. اعرض رسائل الزيارة، واتصل بالزائر إن لزم.", "It has not failed, or it would come too late. Look at the messages of the visit, and call the visitor if need be.")}},
+		{notify.ErrOutdated, kindEdited},
+	}
+}

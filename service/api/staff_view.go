@@ -1,0 +1,34 @@
+package api
+
+import (
+	"context"
+
+	"ziyara/slots"
+)
+
+// appointmentFor returns the appointment as whoever asks sees it. The handler has
+// checked that they may.
+func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appointment {
+	out := s.appointmentJSON(a)
+	m := metaOf(ctx)
+	if m.staff == nil {
+		return out
+	}
+	for i, e := range a.History {
+		out.History[i].Actor, out.History[i].Reason = e.Actor, e.Reason
+	}
+	view := StaffView{
+		Spoken: a.Reference.Spoken(m.lang), Channel: a.Channel, Lang: a.Lang,
+		IDKind: string(a.Visitor.Identity.Kind), ID: a.Visitor.Identity.Masked(),
+	}
+	if m.staff.Reaches(serves(), s.departmentOf(a.Service), a.Branch) {
+		view.Mobile, view.Email = a.Mobile, a.Visitor.Email
+	}
+	if by := a.Representative; by != nil {
+		view.Representative = &StaffViewRepresentative{
+			Name: by.Name, ID: by.Identity.Masked(), Wakala: by.Wakala, WakalaExpires: by.Expires.String(),
+		}
+	}
+	out.Staff = &view
+	return out
+}

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"ziyara/service/secret"
+	"ziyara/slots"
+	"ziyara/survey"
+)
+
+// GetSurvey shows the survey of a visit.
+func (s *Server) GetSurvey(ctx context.Context, r GetSurveyRequestObject) (GetSurveyResponseObject, error) {
+	a, err := s.surveyed(ctx, r.Token)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.surveyJSON(ctx, a)
+	return GetSurvey200JSONResponse(out), err
+}
+
+// AnswerSurvey keeps what the visitor says of a visit.
+func (s *Server) AnswerSurvey(ctx context.Context, r AnswerSurveyRequestObject) (AnswerSurveyResponseObject, error) {
+	a, err := s.surveyed(ctx, r.Token)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := survey.New(r.Body.Satisfaction, r.Body.Resolved, r.Body.Comment, metaOf(ctx).lang)
+	if err != nil {
+		return nil, err // which the contract refuses before
+	}
+	if err = s.SaveSurvey(ctx, a.Reference, answer, s.Now()); err != nil {
+		return nil, err
+	}
+	out, err := s.surveyJSON(ctx, a)
+	return AnswerSurvey200JSONResponse(out), err
+}
+
+// errSurveyOver is returned for a token that is not good any more.
+var errSurveyOver = errors.New("api: the survey is over")
+
+// surveyed returns the visit that a survey's token is about.
+func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment, error) {
+	if s.SurveyOf == nil {
+		return slots.Appointment{}, slots.ErrNotFound
+	}
+	r, err := s.SurveyOf(token, s.Now())
+	switch {
+	case errors.Is(err, secret.ErrTokenExpired):
+		return slots.Appointment{}, errSurveyOver
+	case err != nil:
+		return slots.Appointment{}, slots.ErrNotFound
+	}
+	a, err := s.Booker.Find(ctx, r)
+	if err == nil && (a.Status == slots.Cancelled || a.Status == slots.Declined || a.Status == slots.Requested) {
+		err = survey.ErrNotVisited
+	}
+	return a, err
+}
+
+func (s *Server) surveyJSON(ctx context.Context, a slots.Appointment) (Survey, error) {
+	zone := s.zone(a)
+	out := Survey{Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), ExpiresAt: a.Start.Add(survey.Open).In(zone)}
+	given, err := s.FindSurvey(ctx, a.Reference)
+	if given != nil {
+		out.Answer = &SurveyAnswer{
+			Satisfaction: given.Satisfaction, Resolved: given.Resolved, Comment: given.Comment,
+			AnsweredAt: given.Answered, ChangedAt: given.Changed,
+		}
+	}
+	return out, err
+}
+
+// surveyProblems are what can be wrong with a survey.
+func surveyProblems() []mapping {
+	return []mapping{
+		{errSurveyOver, kind{"survey-over", http.StatusGone,
+			text("انتهت مدة الاستبيان", "The survey has ended"),
+			text("كان متاحًا سبعة أيام بعد الزيارة. لملاحظاتك اتصل بالرقم 19990.", "It was open for seven days after the visit. Call 19990 for what you want to say.")}},
+		{survey.ErrNotVisited, kind{"not-visited", http.StatusConflict,
+			text("لم تتم هذه الزيارة", "This visit did not take place"),
+			text("الاستبيان للزيارات التي تمت. لملاحظاتك اتصل بالرقم 19990.", "The survey is about visits that took place. Call 19990 for what you want to say.")}},
+		{survey.ErrSatisfaction, kindInvalid},
+		{survey.ErrComment, kindInvalid},
+	}
+}

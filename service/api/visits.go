@@ -1,0 +1,219 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"ziyara/notify"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+const (
+	listDays    = 92 // at most, in a list of visits
+	nameDays    = 31 // at most, where names are looked for
+	defaultList = 30 // days behind the first one, when no last one is named
+)
+
+// ListAppointments shows staff a page of the visits that they are concerned
+// with.
+func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error) {
+	q, err := s.visitQuery(ctx, &r.Params)
+	if err != nil {
+		return nil, err
+	}
+	limit := q.Limit
+	q.Limit++ // one more tells whether there is another page
+	visits, err := s.visits(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := ListAppointments200JSONResponse{Appointments: []AppointmentEntry{}}
+	if len(visits) > limit {
+		visits = visits[:limit]
+		last := visits[limit-1]
+		out.NextCursor = cursorAfter(last.Start, last.ID)
+	}
+	for _, a := range visits {
+		out.Appointments = append(out.Appointments, s.rowJSON(a))
+	}
+	return out, nil
+}
+
+// visits reads a page. What can be a reference and a name, both without a
+// digit, is a name when no visit has the reference.
+func (s *Server) visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
+	names := q.Name
+	if q.Of != nil {
+		q.Name = nil
+	}
+	visits, err := s.Visits(ctx, q)
+	if err != nil || len(visits) > 0 || q.Of == nil || len(names) == 0 {
+		return visits, err
+	}
+	q.Of, q.Name = nil, names
+	return s.Visits(ctx, q)
+}
+
+func (s *Server) rowJSON(a slots.Appointment) AppointmentEntry {
+	zone := s.zone(a)
+	out := AppointmentEntry{
+		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status), Department: s.departmentOf(a.Service),
+		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party,
+		Needs: a.Needs, Channel: a.Channel, Visitor: a.Visitor.Name, ID: a.Visitor.Identity.Masked(), Mobile: masked(a.Mobile),
+		CreatedAt: a.Created.In(zone), Version: a.Version,
+	}
+	if a.Representative != nil {
+		out.Representative = a.Representative.Name
+	}
+	if !a.AnswerBy.IsZero() {
+		answerBy := a.AnswerBy.In(zone)
+		out.AnswerBy = &answerBy
+	}
+	return out
+}
+
+// visitQuery reads what is asked for, within what the member of staff is
+// concerned with.
+func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q slots.VisitQuery, err error) {
+	if q.Departments, q.Branches, err = within(ctx); err != nil {
+		return q, err
+	}
+	if err = s.mayList(ctx, p); err != nil {
+		return q, err
+	}
+	q.Department, q.Branch, q.Service = p.Department, p.Branch, p.Service
+	q.Channel, q.Limit = p.Channel, p.Limit
+	if p.Status != nil {
+		q.Status = slots.Status(*p.Status)
+	}
+	if q.Limit == 0 {
+		q.Limit = defaultLimit
+	}
+	if q.After.Start, q.After.ID, err = openCursor(p.Cursor); err != nil {
+		return q, err
+	}
+	if p.Q != "" {
+		if q.Of, q.Name, err = s.soughtBy(p.Q); err != nil {
+			return q, err
+		}
+	}
+	q.From, q.To, err = s.listed(p, q.Of != nil && len(q.Name) == 0, len(q.Name) > 0)
+	return q, err
+}
+
+// mayList returns ErrForbidden for a department, branch or service of which
+// nothing concerns the member of staff.
+func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
+	department := p.Department
+	if department == "" && p.Service != "" {
+		department = s.departmentOf(p.Service)
+	}
+	departments, branches, err := within(ctx)
+	if err != nil || departments == nil && branches == nil {
+		return err
+	}
+	concerns := func(own []string, asked string) bool {
+		return asked == "" && len(own) > 0 || slices.Contains(own, asked)
+	}
+	if concerns(departments, department) || concerns(branches, p.Branch) || p.Department+p.Service+p.Branch == "" {
+		return nil
+	}
+	return ErrForbidden
+}
+
+// listed reads the dates of a list. From today on is what staff mean who name
+// none, unless they ask for somebody's visits (any).
+func (s *Server) listed(p *ListAppointmentsParams, any, byName bool) (from, to scheduling.Date, err error) {
+	if p.Date != "" {
+		if p.From != "" || p.To != "" {
+			return 0, 0, invalid("?date", text("أرسل date وحده، أو from وto.", "Send date alone, or from and to."))
+		}
+		from, err = date("?date", p.Date)
+		return from, from, err
+	}
+	if p.From != "" {
+		if from, err = date("?from", p.From); err != nil {
+			return 0, 0, err
+		}
+	}
+	if p.To != "" {
+		if to, err = date("?to", p.To); err != nil {
+			return 0, 0, err
+		}
+	}
+	if any {
+		if from > 0 && to > 0 && to < from {
+			return 0, 0, wrongRange(listDays)
+		}
+		return from, to, nil
+	}
+	if from == 0 {
+		from = scheduling.DateOf(s.Now(), s.zoneOf(p.Branch))
+	}
+	if to == 0 {
+		to = from + defaultList
+	}
+	most := listDays
+	if byName {
+		most = nameDays
+	}
+	if to < from || int(to-from) >= most {
+		return 0, 0, wrongRange(most)
+	}
+	return from, to, nil
+}
+
+func wrongRange(most int) error {
+	return invalid("?to", text(
+		fmt.Sprintf("يجب ألا يسبق to التاريخ from، وألا تزيد المدة على %d يومًا.", most),
+		fmt.Sprintf("to can't be before from, and the range has at most %d days.", most)))
+}
+
+// zoneOf returns the zone of a branch; that of the first for an unknown one.
+func (s *Server) zoneOf(branch string) *time.Location {
+	centre := s.Centre()
+	found, ok := centre.Branch(branch)
+	if !ok && len(centre.Branches) > 0 {
+		found, ok = &centre.Branches[0], true
+	}
+	if ok {
+		if zone, err := time.LoadLocation(found.Zone); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+// soughtBy reads what staff look for: whose visits, or words of a name; both
+// for letters that could be either.
+func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
+	var of slots.VisitOwner
+	if r, err := slots.ParseReference(q); err == nil {
+		of.Reference = r
+	}
+	if mobile, err := notify.ParseMobile(q); err == nil {
+		of.Mobile = string(mobile)
+	}
+	if id, err := slots.ParseIdentity(q); err == nil {
+		of.Person = slots.Person(s.Keys.Person(string(id.Kind), id.Number))
+		of.Representative = id.Number
+	}
+	words := slots.NameWords(q)
+	found := of != slots.VisitOwner{}
+	switch {
+	case found && strings.ContainsFunc(q, unicode.IsDigit):
+		return &of, nil, nil
+	case found:
+		return &of, words, nil
+	case len([]rune(strings.Join(words, ""))) < 2 || !strings.ContainsFunc(q, unicode.IsLetter):
+		return nil, nil, invalid("?q", text(
+			"اكتب الرقم المرجعي أو الجوال أو الهوية كاملًا، أو حرفين على الأقل من اسم الزائر.",
+			"Write the whole reference, mobile or identity number, or at least two letters of the visitor's name."))
+	}
+	return nil, words, nil
+}

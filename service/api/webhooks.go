@@ -1,0 +1,322 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/feeds"
+	"ziyara/notify/webhook"
+	"ziyara/slots"
+)
+
+// Webhooks keeps the webhooks and what is on its way to them. Each method that
+// changes something logs the act.
+type Webhooks interface {
+	// AddWebhook adds a webhook with its sealed secret. It returns
+	// webhook.ErrMany or slots.ErrAnswered.
+	AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *slots.Once) error
+	// Webhooks returns a page of the webhooks, the newest first.
+	Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error)
+	// Webhook returns a webhook, also one that was removed, or
+	// webhook.ErrNotFound.
+	Webhook(ctx context.Context, id string) (webhook.Webhook, error)
+	RemoveWebhook(ctx context.Context, id string, act catalog.Act) error
+	EnableWebhook(ctx context.Context, id string, act catalog.Act) error
+	// RotateWebhook gives a webhook another sealed secret; the former one signs
+	// too until an instant.
+	RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, act catalog.Act) error
+	// TestWebhook queues a test. It returns webhook.ErrDisabled.
+	TestWebhook(ctx context.Context, id string, act catalog.Act) (webhook.Delivery, error)
+	// Deliveries returns a page of the deliveries, the newest first.
+	Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webhook.Delivery, error)
+	// Delivery returns the delivery of a message, or webhook.ErrNoDelivery.
+	Delivery(ctx context.Context, id, message string) (webhook.Delivery, error)
+	// ResendDelivery sends a delivery once more. It returns webhook.ErrPending.
+	ResendDelivery(ctx context.Context, id string, delivery int64, act catalog.Act) error
+}
+
+// CreateWebhook adds a webhook.
+func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject) (CreateWebhookResponseObject, error) {
+	w, err := s.newWebhook(ctx, *r.Body)
+	if err != nil {
+		return nil, err
+	}
+	written, sealed, err := s.newSecret(w.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := webhookJSON(w)
+	out.Secret = written
+	answer, err := created(out)
+	if err != nil {
+		return nil, err
+	}
+	once, err := s.onceWith(r.Params.IdempotencyKey, "webhooks", r.Body, answer)
+	if err != nil {
+		return nil, err
+	}
+	act := s.actOnWebhook(ctx, "webhook.added", w)
+	if act.After, err = json.Marshal(logged(w)); err != nil {
+		return nil, err
+	}
+	if err = s.Webhooks.AddWebhook(ctx, w, sealed, act, once); err != nil {
+		if errors.Is(err, slots.ErrAnswered) {
+			err = s.Booker.Repeated(ctx, once, err)
+		}
+		return s.again(r.Params.IdempotencyKey, err)
+	}
+	return answer, nil
+}
+
+// newWebhook returns the webhook that a member of staff asks for, if they may.
+func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.Webhook, error) {
+	w := webhook.Webhook{
+		ID: s.NewID(), Name: strings.TrimSpace(body.Name), URL: body.URL, Department: body.Department, Events: body.Events,
+		State: webhook.Active, Created: s.Now(),
+	}
+	staff, err := permit(ctx, w.Department, "")
+	if err != nil {
+		return w, err
+	}
+	w.By = staff.ID
+	if _, known := s.Centre().Department(w.Department); !known && w.Department != "" {
+		return w, feeds.ErrUnknown
+	}
+	if w.Name == "" {
+		return w, invalid("#/name", required())
+	}
+	for i, e := range w.Events {
+		if !webhook.Known(e) {
+			return w, invalid("#/events/"+strconv.Itoa(i), oneEvent(webhook.Types()))
+		}
+	}
+	return w, s.Network.CheckURL(w.URL)
+}
+
+// oneEvent says what an element of events can be.
+func oneEvent(values []string) catalog.Text {
+	list := strings.Join(values, ", ")
+	return text("اختر من: "+list+".", "Choose from: "+list+".")
+}
+
+// newSecret returns a new secret of a webhook, as it is written and sealed.
+func (s *Server) newSecret(id string) (written string, sealed []byte, err error) {
+	secret := make([]byte, webhook.SecretSize)
+	s.Random(secret)
+	sealed, err = s.Keys.Seal(secret, webhook.Bind(id))
+	return webhook.FormatSecret(secret), sealed, err
+}
+
+// ListWebhooks lists the webhooks that a member of staff may know of.
+func (s *Server) ListWebhooks(ctx context.Context, r ListWebhooksRequestObject) (ListWebhooksResponseObject, error) {
+	q := webhook.Query{Department: r.Params.Department, Limit: r.Params.Limit}
+	var err error
+	if q.Departments, _, err = within(ctx); err != nil {
+		return nil, err
+	}
+	if q.Before, q.BeforeID, err = openCursor(r.Params.Cursor); err != nil {
+		return nil, err
+	}
+	if q.Limit == 0 {
+		q.Limit = defaultLimit
+	}
+	limit := q.Limit
+	q.Limit++ // one more tells whether there is another page
+	list, err := s.Webhooks.Webhooks(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := ListWebhooks200JSONResponse{Webhooks: []Webhook{}}
+	if len(list) > limit {
+		list = list[:limit]
+		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
+	}
+	for _, w := range list {
+		out.Webhooks = append(out.Webhooks, webhookJSON(w))
+	}
+	return out, nil
+}
+
+// webhook returns a webhook that stands for a member of staff who may ask about
+// it.
+func (s *Server) webhook(ctx context.Context, id string) (webhook.Webhook, error) {
+	w, err := s.Webhooks.Webhook(ctx, id)
+	if err != nil {
+		return w, err
+	}
+	if _, err = permit(ctx, w.Department, ""); err != nil {
+		return w, err
+	}
+	if w.State == webhook.Removed {
+		return w, webhook.ErrNotFound
+	}
+	return w, nil
+}
+
+// GetWebhook shows a webhook.
+func (s *Server) GetWebhook(ctx context.Context, r GetWebhookRequestObject) (GetWebhookResponseObject, error) {
+	w, err := s.webhook(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return GetWebhook200JSONResponse(webhookJSON(w)), nil
+}
+
+// DeleteWebhook removes a webhook.
+func (s *Server) DeleteWebhook(ctx context.Context, r DeleteWebhookRequestObject) (DeleteWebhookResponseObject, error) {
+	w, err := s.webhook(ctx, r.ID)
+	if w.State == webhook.Removed && errors.Is(err, webhook.ErrNotFound) {
+		return DeleteWebhook204Response{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	act := s.actOnWebhook(ctx, "webhook.removed", w)
+	if act.Before, err = json.Marshal(logged(w)); err != nil {
+		return nil, err
+	}
+	if err = s.Webhooks.RemoveWebhook(ctx, w.ID, act); err != nil {
+		return nil, err
+	}
+	return DeleteWebhook204Response{}, nil
+}
+
+// RotateWebhookSecret gives a webhook another secret.
+func (s *Server) RotateWebhookSecret(ctx context.Context, r RotateWebhookSecretRequestObject) (RotateWebhookSecretResponseObject, error) {
+	w, err := s.webhook(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	written, sealed, err := s.newSecret(w.ID)
+	if err != nil {
+		return nil, err
+	}
+	w.FormerUntil = s.Now().Add(webhook.Overlap)
+	if err = s.Webhooks.RotateWebhook(ctx, w.ID, sealed, w.FormerUntil, s.actOnWebhook(ctx, "webhook.secret_changed", w)); err != nil {
+		return nil, err
+	}
+	out := webhookJSON(w)
+	out.Secret = written
+	return RotateWebhookSecret200JSONResponse(out), nil
+}
+
+// EnableWebhook lets a webhook be told again that was disabled.
+func (s *Server) EnableWebhook(ctx context.Context, r EnableWebhookRequestObject) (EnableWebhookResponseObject, error) {
+	w, err := s.webhook(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.Webhooks.EnableWebhook(ctx, w.ID, s.actOnWebhook(ctx, "webhook.enabled", w)); err != nil {
+		return nil, err
+	}
+	if w, err = s.Webhooks.Webhook(ctx, w.ID); err != nil {
+		return nil, err
+	}
+	return EnableWebhook200JSONResponse(webhookJSON(w)), nil
+}
+
+// TestWebhook sends a test.
+func (s *Server) TestWebhook(ctx context.Context, r TestWebhookRequestObject) (TestWebhookResponseObject, error) {
+	w, err := s.webhook(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Webhooks.TestWebhook(ctx, w.ID, s.actOnWebhook(ctx, "webhook.tested", w))
+	if err != nil {
+		return nil, err
+	}
+	return TestWebhook202JSONResponse(deliveryJSON(d)), nil
+}
+
+// ListWebhookDeliveries lists what was sent to a webhook and what waits.
+func (s *Server) ListWebhookDeliveries(ctx context.Context, r ListWebhookDeliveriesRequestObject) (ListWebhookDeliveriesResponseObject, error) {
+	w, err := s.webhook(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	q := webhook.DeliveryQuery{Webhook: w.ID, State: webhook.DeliveryState(r.Params.State), Limit: r.Params.Limit}
+	if r.Params.Cursor != "" {
+		if q.Before, err = strconv.ParseInt(r.Params.Cursor, 10, 64); err != nil || q.Before < 1 {
+			return nil, invalid("?cursor", wrongForm())
+		}
+	}
+	if q.Limit == 0 {
+		q.Limit = defaultLimit
+	}
+	limit := q.Limit
+	q.Limit++ // one more tells whether there is another page
+	list, err := s.Webhooks.Deliveries(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := ListWebhookDeliveries200JSONResponse{Deliveries: []WebhookDelivery{}}
+	if len(list) > limit {
+		list = list[:limit]
+		out.NextCursor = strconv.FormatInt(list[limit-1].ID, 10)
+	}
+	for _, d := range list {
+		out.Deliveries = append(out.Deliveries, deliveryJSON(d))
+	}
+	return out, nil
+}
+
+// ResendWebhookDelivery sends a finished delivery once more.
+func (s *Server) ResendWebhookDelivery(ctx context.Context, r ResendWebhookDeliveryRequestObject) (ResendWebhookDeliveryResponseObject, error) {
+	w, err := s.webhook(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	message, ok := strings.CutPrefix(r.Delivery, webhook.MessageID(""))
+	if !ok {
+		return nil, webhook.ErrNoDelivery
+	}
+	d, err := s.Webhooks.Delivery(ctx, w.ID, message)
+	if err != nil {
+		return nil, err
+	}
+	act := s.actOnWebhook(ctx, "webhook.resent", w)
+	act.Reason = r.Delivery
+	if err = s.Webhooks.ResendDelivery(ctx, w.ID, d.ID, act); err != nil {
+		return nil, err
+	}
+	if d, err = s.Webhooks.Delivery(ctx, w.ID, message); err != nil {
+		return nil, err
+	}
+	return ResendWebhookDelivery202JSONResponse(deliveryJSON(d)), nil
+}
+
+func (s *Server) actOnWebhook(ctx context.Context, action string, w webhook.Webhook) catalog.Act {
+	return s.act(ctx, action, "webhook "+w.ID, w.Department, "")
+}
+
+// logged is what the audit log has of a webhook: the address without its
+// query, which may be a key.
+func logged(w webhook.Webhook) Webhook {
+	out := webhookJSON(w)
+	if u, err := url.Parse(w.URL); err == nil {
+		u.RawQuery = ""
+		out.URL = u.String()
+	}
+	return out
+}
+
+func webhookJSON(w webhook.Webhook) Webhook {
+	return Webhook{
+		ID: w.ID, Name: w.Name, URL: w.URL, Department: w.Department, Events: append([]string{}, w.Events...),
+		State: string(w.State), DisabledWhy: string(w.Why), DisabledAt: optional(w.Ended), FailingSince: optional(w.FailingSince),
+		FormerSecretUntil: optional(w.FormerUntil), CreatedAt: w.Created, CreatedBy: w.By,
+	}
+}
+
+func deliveryJSON(d webhook.Delivery) WebhookDelivery {
+	return WebhookDelivery{
+		ID: webhook.MessageID(d.Message), Type: d.Type, Reference: d.Reference, State: string(d.State), CreatedAt: d.Created,
+		NextAttemptAt: optional(d.Next), FinishedAt: optional(d.Finished), Attempts: d.Attempts, Status: d.Status, Detail: string(d.Detail),
+	}
+}

@@ -1,0 +1,73 @@
+package service
+
+import (
+	"context"
+
+	"ziyara/catalog"
+	"ziyara/notify"
+	"ziyara/service/api"
+	"ziyara/slots"
+)
+
+// correspondence is what staff see and decide of messages. It implements
+// api.Correspondence.
+type correspondence struct{ *Service }
+
+// About implements api.Correspondence.
+func (c correspondence) About(ctx context.Context, r slots.Reference) ([]notify.Record, error) {
+	return c.store.MessagesAbout(ctx, r)
+}
+
+// Failed implements api.Correspondence.
+func (c correspondence) Failed(ctx context.Context, q notify.FailedQuery) ([]notify.Record, error) {
+	return c.store.FailedMessages(ctx, q)
+}
+
+// Message implements api.Correspondence.
+func (c correspondence) Message(ctx context.Context, id int64) (notify.Record, error) {
+	return c.store.Message(ctx, id)
+}
+
+// Resend implements api.Correspondence.
+func (c correspondence) Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error) {
+	return c.store.Resend(ctx, id, act)
+}
+
+// Texts implements api.Correspondence.
+func (c correspondence) Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]api.SavedText, error) {
+	history, err := c.store.TextHistory(ctx, department, k, lang)
+	list := make([]api.SavedText, len(history))
+	for i, h := range history {
+		list[i] = api.SavedText{Override: h.Override, At: h.At, By: h.By}
+	}
+	return list, err
+}
+
+// Terms implements api.Correspondence.
+func (c correspondence) Terms(ctx context.Context, department string) (notify.Department, notify.Usage, int64, error) {
+	list, err := c.store.LoadMessageDepartments(ctx)
+	if err != nil {
+		return notify.Department{}, notify.Usage{}, 0, err
+	}
+	spent, err := c.store.MessageUsage(ctx, c.config.Now())
+	if err != nil {
+		return notify.Department{}, notify.Usage{}, 0, err
+	}
+	for _, d := range list {
+		if d.Slug != department {
+			continue
+		}
+		for _, s := range spent {
+			if s.Department == department {
+				return d, s.Usage, s.Messages, nil
+			}
+		}
+		return d, notify.Usage{}, 0, nil
+	}
+	return notify.Department{}, notify.Usage{}, 0, slots.ErrNotFound
+}
+
+// ChangeTerms implements api.Correspondence.
+func (c correspondence) ChangeTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error {
+	return c.store.ChangeMessageTerms(ctx, department, act, decide)
+}

@@ -1,0 +1,101 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// visitRow is what staff see of a visit in a list.
+type visitRow struct {
+	ID           string         `db:"id"`
+	Reference    string         `db:"reference"`
+	Status       string         `db:"status"`
+	Service      string         `db:"service"`
+	Branch       string         `db:"branch"`
+	StartAt      time.Time      `db:"start_at"`
+	EndAt        time.Time      `db:"end_at"`
+	Party        int            `db:"party"`
+	Channel      string         `db:"channel"`
+	CreatedAt    time.Time      `db:"created_at"`
+	AnswerBy     sql.NullTime   `db:"answer_by"`
+	Version      int            `db:"version"`
+	Needs        pq.StringArray `db:"needs"`
+	VisitorName  string         `db:"visitor_name"`
+	IdentityKind sql.NullString `db:"identity_kind"`
+	Identity     string         `db:"identity"`
+	Mobile       sql.NullString `db:"mobile"`
+	Lang         string         `db:"lang"`
+	ByName       sql.NullString `db:"representative_name"`
+}
+
+func (r visitRow) appointment() slots.Appointment {
+	a := slots.Appointment{
+		ID: r.ID, Reference: slots.Reference(r.Reference), Status: slots.Status(r.Status),
+		Service: r.Service, Branch: r.Branch, Start: r.StartAt.UTC(), End: r.EndAt.UTC(),
+		Party: r.Party, Channel: catalog.Channel(r.Channel), Created: r.CreatedAt.UTC(), AnswerBy: utc(r.AnswerBy),
+		Version: r.Version, Needs: r.Needs, Mobile: r.Mobile.String, Lang: r.Lang,
+		Visitor: slots.Visitor{
+			Name:     r.VisitorName,
+			Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind.String), Number: r.Identity},
+		},
+	}
+	if r.ByName.Valid {
+		a.Representative = &slots.Representative{Name: r.ByName.String}
+	}
+	return a
+}
+
+// noVisit is behind no visit.
+const noVisit = "00000000-0000-0000-0000-000000000000"
+
+// Visits returns a page of visits as a list shows them: without their places
+// and their history, and of a representative only the name.
+func (s *Store) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
+	after := slots.VisitKey{ID: noVisit}
+	if q.After.ID != "" {
+		after = q.After
+	}
+	arguments := []any{
+		slugs(q.Departments), slugs(q.Branches), null(q.Department), null(q.Branch), null(q.Service), day(q.From), day(q.To),
+		null(string(q.Status)), null(string(q.Channel)), namePatterns(q.Name), after.Start, after.ID, q.Limit,
+	}
+	name := "list_visits"
+	if of := q.Of; of != nil {
+		name = "visits_of"
+		arguments = append(arguments, null(string(of.Reference)), null(of.Mobile), null(string(of.Person)), null(of.Representative))
+	}
+	var rows []visitRow
+	if err := s.pool().list(ctx, &rows, name, arguments...); err != nil {
+		return nil, err
+	}
+	visits := make([]slots.Appointment, len(rows))
+	for i, r := range rows {
+		visits[i] = r.appointment()
+	}
+	return visits, nil
+}
+
+// day returns the date as a value of the database, NULL for 0.
+func day(d scheduling.Date) sql.NullString {
+	return sql.NullString{String: d.String(), Valid: d != 0}
+}
+
+// namePatterns returns what the key of a name is like that has words which
+// begin so; NULL without any. Words hold no signs of patterns.
+func namePatterns(words []string) any {
+	if len(words) == 0 {
+		return nil
+	}
+	patterns := make(pq.StringArray, len(words))
+	for i, word := range words {
+		patterns[i] = "% " + word + "%"
+	}
+	return patterns
+}

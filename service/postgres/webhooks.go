@@ -1,0 +1,229 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/notify/webhook"
+	"ziyara/slots"
+)
+
+// webhookRow is a webhook without its secrets.
+type webhookRow struct {
+	ID           string         `db:"id"`
+	Name         string         `db:"name"`
+	URL          string         `db:"url"`
+	Events       pq.StringArray `db:"events"`
+	State        string         `db:"state"`
+	CreatedAt    time.Time      `db:"created_at"`
+	CreatedBy    string         `db:"created_by"`
+	FormerUntil  sql.NullTime   `db:"former_until"`
+	FailingSince sql.NullTime   `db:"failing_since"`
+	EndedAt      sql.NullTime   `db:"ended_at"`
+	EndedWhy     sql.NullString `db:"ended_why"`
+	Department   sql.NullString `db:"department"`
+}
+
+func (r webhookRow) webhook() webhook.Webhook {
+	return webhook.Webhook{
+		ID: r.ID, Name: r.Name, URL: r.URL, Department: r.Department.String, Events: r.Events, State: webhook.State(r.State),
+		Created: r.CreatedAt.UTC(), By: r.CreatedBy, FormerUntil: utc(r.FormerUntil), FailingSince: utc(r.FailingSince),
+		Ended: utc(r.EndedAt), Why: webhook.Why(r.EndedWhy.String),
+	}
+}
+
+// AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany
+// when there are as many as there may be, and slots.ErrAnswered when the key of
+// once is known.
+func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *slots.Once) error {
+	return s.transact(ctx, func(q session) error {
+		if err := q.keepOnce(ctx, once, w.Created); err != nil {
+			return err
+		}
+		n, err := q.exec(ctx, "add_webhook", w.ID, w.Name, w.URL, null(w.Department), pq.Array(append([]string{}, w.Events...)),
+			sealed, w.Created, w.By, webhook.Limit)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return webhook.ErrMany
+		}
+		return q.record(ctx, act)
+	})
+}
+
+// Webhooks returns a page of the webhooks, the newest first.
+func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error) {
+	before, id := any("infinity"), noIDYet
+	if !q.Before.IsZero() {
+		before, id = q.Before, q.BeforeID
+	}
+	var rows []webhookRow
+	if err := s.pool().list(ctx, &rows, "list_webhooks", slugs(q.Departments), null(q.Department), before, id, q.Limit); err != nil {
+		return nil, err
+	}
+	list := make([]webhook.Webhook, len(rows))
+	for i, r := range rows {
+		list[i] = r.webhook()
+	}
+	return list, nil
+}
+
+// Webhook returns the webhook with the id, also when it was removed, or
+// webhook.ErrNotFound.
+func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
+	var row webhookRow
+	err := s.pool().get(ctx, &row, "find_webhook", id)
+	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+		return webhook.Webhook{}, webhook.ErrNotFound
+	}
+	return row.webhook(), err
+}
+
+// RemoveWebhook ends a webhook for good. One that was removed stays so.
+func (s *Store) RemoveWebhook(ctx context.Context, id string, act catalog.Act) error {
+	_, err := s.changeWebhook(ctx, act, "remove_webhook", id, act.At)
+	return err
+}
+
+// EnableWebhook lets a disabled webhook be told again. One that is active
+// stays so.
+func (s *Store) EnableWebhook(ctx context.Context, id string, act catalog.Act) error {
+	_, err := s.changeWebhook(ctx, act, "enable_webhook", id)
+	return err
+}
+
+// RotateWebhook gives a webhook another sealed secret; the former one signs too
+// until an instant. It returns webhook.ErrNotFound for one that was removed.
+func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, act catalog.Act) error {
+	n, err := s.changeWebhook(ctx, act, "rotate_webhook", id, sealed, until)
+	if err == nil && n == 0 {
+		return webhook.ErrNotFound
+	}
+	return err
+}
+
+// changeWebhook changes a webhook, and logs that if it made a difference.
+func (s *Store) changeWebhook(ctx context.Context, act catalog.Act, name string, args ...any) (changed int, err error) {
+	err = s.transact(ctx, func(q session) error {
+		if changed, err = q.exec(ctx, name, args...); err != nil || changed == 0 {
+			return err
+		}
+		return q.record(ctx, act)
+	})
+	return changed, err
+}
+
+// deliveryRow is a delivery as staff see it.
+type deliveryRow struct {
+	ID            int64          `db:"id"`
+	Message       string         `db:"message"`
+	Type          string         `db:"type"`
+	State         string         `db:"state"`
+	CreatedAt     time.Time      `db:"created_at"`
+	NextAttemptAt time.Time      `db:"next_attempt_at"`
+	FinishedAt    sql.NullTime   `db:"finished_at"`
+	Attempts      int            `db:"attempts"`
+	Status        sql.NullInt32  `db:"status"`
+	Detail        sql.NullString `db:"detail"`
+	Reference     sql.NullString `db:"reference"`
+}
+
+func (r deliveryRow) delivery() webhook.Delivery {
+	d := webhook.Delivery{
+		ID: r.ID, Message: r.Message, Type: r.Type, State: webhook.DeliveryState(r.State), Created: r.CreatedAt.UTC(),
+		Finished: utc(r.FinishedAt), Attempts: r.Attempts, Status: int(r.Status.Int32), Detail: webhook.Detail(r.Detail.String),
+	}
+	if r.Reference.Valid {
+		d.Reference = slots.Reference(r.Reference.String).String()
+	}
+	if !r.FinishedAt.Valid {
+		d.Next = r.NextAttemptAt.UTC()
+	}
+	return d
+}
+
+// TestWebhook queues a test for a webhook. It returns webhook.ErrDisabled for
+// one that is not active.
+func (s *Store) TestWebhook(ctx context.Context, id string, act catalog.Act) (webhook.Delivery, error) {
+	var row deliveryRow
+	err := s.transact(ctx, func(q session) error {
+		if err := q.get(ctx, &row, "test_webhook", id, webhook.TestType, act.At); err != nil {
+			return err
+		}
+		return q.record(ctx, act)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return webhook.Delivery{}, webhook.ErrDisabled
+	}
+	return row.delivery(), err
+}
+
+// Deliveries returns a page of the deliveries to a webhook, the newest first.
+func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webhook.Delivery, error) {
+	before := q.Before
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	var rows []deliveryRow
+	if err := s.pool().list(ctx, &rows, "list_deliveries", q.Webhook, null(string(q.State)), before, q.Limit); err != nil {
+		return nil, err
+	}
+	list := make([]webhook.Delivery, len(rows))
+	for i, r := range rows {
+		list[i] = r.delivery()
+	}
+	return list, nil
+}
+
+// Delivery returns the delivery of a message to a webhook, or
+// webhook.ErrNoDelivery.
+func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
+	var row deliveryRow
+	err := s.pool().get(ctx, &row, "find_delivery", id, message)
+	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+		return webhook.Delivery{}, webhook.ErrNoDelivery
+	}
+	return row.delivery(), err
+}
+
+// ResendDelivery sends a finished delivery once more. It returns
+// webhook.ErrPending for one that is not finished.
+func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, act catalog.Act) error {
+	n, err := s.changeWebhook(ctx, act, "resend_delivery", id, delivery, act.At)
+	if err == nil && n == 0 {
+		return webhook.ErrPending
+	}
+	return err
+}
+
+// PurgeWebhooks removes deliveries that were made before an instant, and what
+// was removed, limit rows at a time.
+func (s *Store) PurgeWebhooks(ctx context.Context, before time.Time, limit int) error {
+	for {
+		var removed int
+		if err := s.pool().get(ctx, &removed, "purge_webhooks", before, limit); err != nil || removed < limit {
+			return err
+		}
+	}
+}
+
+// maxDepth is how many deliveries that wait are counted.
+const maxDepth = 100_000
+
+// WebhookDepth returns how many deliveries wait, at most 100,000, and how many
+// webhooks are disabled.
+func (s *Store) WebhookDepth(ctx context.Context) (waiting, disabled int, err error) {
+	var row struct {
+		Waiting  int `db:"waiting"`
+		Disabled int `db:"disabled"`
+	}
+	err = s.pool().get(ctx, &row, "webhook_depth", maxDepth)
+	return row.Waiting, row.Disabled, err
+}

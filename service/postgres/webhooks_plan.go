@@ -1,0 +1,61 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"ziyara/slots"
+)
+
+// How many transactions are looked at in one statement. It grows while they
+// have few events, and shrinks while a statement makes many deliveries.
+const (
+	firstSpan   = 256
+	longestSpan = 8192
+	manyEvents  = 2000 // deliveries, or events, of one statement
+)
+
+// PlanWebhooks makes deliveries of what became of visits since it was planned
+// last, and returns how many. Any number of replicas may do so at once: one
+// does, the others pass by. Each event becomes a delivery to a webhook once.
+func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, err error) {
+	var wanted bool
+	if err = s.pool().get(ctx, &wanted, "webhooks_wanted"); err != nil || !wanted {
+		return 0, err
+	}
+	for span := firstSpan; ctx.Err() == nil; {
+		var row struct {
+			Done    bool `db:"done"`
+			Events  int  `db:"events"`
+			Planned int  `db:"planned"`
+			Ahead   bool `db:"ahead"`
+		}
+		err = retry(func() error { return s.pool().get(ctx, &row, "plan_webhooks", span, now) })
+		switch {
+		case errors.Is(err, sql.ErrNoRows): // another replica plans
+			return planned, nil
+		case errors.Is(err, slots.ErrUnavailable) && span > 1: // too much for the time of one statement, maybe
+			span = max(1, span/16)
+			continue
+		case err != nil:
+			return planned, err
+		case row.Ahead:
+			if _, err = s.pool().exec(ctx, "reset_webhook_clock"); err != nil {
+				return planned, err
+			}
+			continue
+		}
+		planned += row.Planned
+		switch {
+		case row.Done:
+			return planned, nil
+		case max(row.Events, row.Planned) > manyEvents:
+			span = max(1, span/4)
+		default:
+			span = min(2*span, longestSpan)
+		}
+	}
+	return planned, nil
+}

@@ -1,0 +1,242 @@
+//go:build peers
+
+package signin
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"html"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/oauth2"
+
+	"ziyara/service/secret"
+)
+
+// startProvider starts the provider of testdata/provider.mjs for pages at
+// origin, and returns what it calls itself.
+func startProvider(t *testing.T, origin, clientSecret string, short bool) string {
+	t.Helper()
+	modules, err := filepath.Glob("../../.tools/oidc-provider-*/node_modules")
+	if err != nil || len(modules) == 0 {
+		t.Fatal("oidc-provider is not installed: run make peers")
+	}
+	dir, err := filepath.Abs(modules[len(modules)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := exec.Command("node", "testdata/provider.mjs") // ends when its standard input does
+	node.Env = append(os.Environ(), "MODULES="+dir, "ORIGIN="+origin, "SECRET="+clientSecret, "SHORT="+map[bool]string{true: "true"}[short], "NODE_ENV=test")
+	in, err := node.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := node.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = node.Start(); err != nil {
+		t.Fatalf("%v; node is in the Debian package nodejs", err)
+	}
+	t.Cleanup(func() { _ = in.Close(); _ = node.Wait() })
+	var told struct{ Issuer string }
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if json.Unmarshal(lines.Bytes(), &told) == nil && told.Issuer != "" {
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return told.Issuer
+		}
+	}
+	t.Fatal("the provider does not start")
+	return ""
+}
+
+// peerBrowser follows redirects and presses buttons.
+type peerBrowser struct {
+	t      *testing.T
+	client *http.Client
+	at     *url.URL
+	page   string
+}
+
+func newPeerBrowser(t *testing.T) *peerBrowser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &peerBrowser{t: t, client: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+}
+
+func (b *peerBrowser) send(method, address string, form url.Values) {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	response, err := b.client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // read to its end
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.at, b.page = response.Request.URL, string(body)
+}
+
+// submits sends the form of the page with what is filled in.
+func (b *peerBrowser) submits(fill url.Values) {
+	b.t.Helper()
+	action := regexp.MustCompile(`<form[^>]* action="([^"]+)"`).FindStringSubmatch(b.page)
+	if action == nil {
+		b.t.Fatalf("no form at %s:\n%s", b.at, b.page)
+	}
+	for _, field := range regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`).FindAllStringSubmatch(b.page, -1) {
+		fill.Set(field[1], html.UnescapeString(field[2]))
+	}
+	to, err := b.at.Parse(html.UnescapeString(action[1]))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.send(http.MethodPost, to.String(), fill)
+}
+
+// signsIn says who it is and agrees, at the provider.
+func (b *peerBrowser) signsIn(start string) {
+	b.t.Helper()
+	b.send(http.MethodGet, start, nil)
+	b.submits(url.Values{"login": {"noura"}, "password": {"any"}})
+	b.submits(url.Values{})
+}
+
+// A provider of others signs staff in: with claims in the ID token and with
+// claims at the user information, for a confidential client and a public one.
+// It signs them out, and its bearer tokens are accepted for their audience.
+func TestPeerProvider(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, secret string
+		short        bool
+	}{
+		{"claims in the ID token, confidential client", "a secret of at least 32 characters!", false},
+		{"claims at the user information, public client", "", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			origin := "http://" + listener.Addr().String()
+			issuer := startProvider(t, origin, test.secret, test.short)
+			keys, err := secret.New([]byte("a secret for tests, of at least 32 bytes"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := New(Config{
+				Issuer: issuer, ClientID: "ziyara", ClientSecret: test.secret, Audience: "urn:ziyara:api", Origin: origin,
+				Keys: keys, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			app := fiber.New(fiber.Config{Immutable: true, DisableStartupMessage: true})
+			s.Mount(app, func(c *fiber.Ctx) error { return c.Next() })
+			go func() { _ = app.Listener(listener) }()
+			t.Cleanup(func() { _ = app.Shutdown() })
+
+			b := newPeerBrowser(t)
+			b.signsIn(origin + "/staff/sign-in?lang=en")
+			if b.at.String() != origin+"/staff" || !strings.Contains(b.page, "Noura") {
+				t.Fatalf("signed in at %s:\n%s", b.at, b.page)
+			}
+			b.send(http.MethodPost, origin+"/staff/sign-out", url.Values{})
+			if !strings.HasPrefix(b.at.String(), issuer) {
+				t.Fatalf("signing out leads to %s", b.at)
+			}
+			b.submits(url.Values{"logout": {"yes"}})
+			if b.at.String() != origin+"/staff/signed-out" {
+				t.Errorf("signed out at %s:\n%s", b.at, b.page)
+			}
+			b.send(http.MethodGet, origin+"/staff", nil)
+			if !strings.HasPrefix(b.at.String(), issuer) {
+				t.Errorf("after signing out, at %s", b.at)
+			}
+			bearerOfProvider(t, s, origin)
+		})
+	}
+}
+
+// bearerOfProvider gets an access token as a program does, for the API, and
+// tries it.
+func bearerOfProvider(t *testing.T, s *SignIn, origin string) {
+	t.Helper()
+	k, err := s.provider.get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, verifier := s.client(k), oauth2.GenerateVerifier()
+	b := newPeerBrowser(t)
+	back := errors.New("back at the client")
+	var code string
+	b.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+		if strings.HasPrefix(r.URL.String(), origin) {
+			code = r.URL.Query().Get("code")
+			return back
+		}
+		return nil
+	}
+	resource := oauth2.SetAuthURLParam("resource", "urn:ziyara:api")
+	b.send(http.MethodGet, client.AuthCodeURL("state", oauth2.S256ChallengeOption(verifier), resource), nil)
+	b.submits(url.Values{"login": {"noura"}, "password": {"any"}})
+	b.follows(back)
+	tokens, err := client.Exchange(oidc.ClientContext(t.Context(), s.provider.client), code, oauth2.VerifierOption(verifier), resource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff, err := s.Bearer(t.Context(), tokens.AccessToken)
+	if err != nil || staff.ID != "noura" || len(staff.Roles) != 1 || staff.Departments[0] != "revenues" {
+		t.Errorf("bearer: %+v, %v", staff, err)
+	}
+	id, _ := tokens.Extra("id_token").(string)
+	if _, err = s.Bearer(t.Context(), id); !errors.Is(err, ErrNobody) {
+		t.Errorf("an ID token, which is for the pages: %v, want ErrNobody", err)
+	}
+}
+
+// follows agrees, and goes on until the browser would be back at the client.
+func (b *peerBrowser) follows(back error) {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.at.String(), strings.NewReader("prompt=consent"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := b.client.Do(r)
+	if err == nil {
+		_ = response.Body.Close()
+	}
+	if !errors.Is(err, back) {
+		b.t.Fatalf("not sent back: %v", err)
+	}
+}

@@ -1,0 +1,42 @@
+// An identity provider of others (npm oidc-provider, certified by the OpenID
+// Foundation), on a free port, until standard input ends. Its first line says
+// where it is: {"issuer": "http://127.0.0.1:…"}.
+import { createServer } from 'node:http';
+import { generateKeyPairSync } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+
+const { MODULES, ORIGIN, SECRET, SHORT } = process.env;
+const { default: Provider } = await import(pathToFileURL(`${MODULES}/oidc-provider/lib/index.js`));
+
+const who = { name: 'Noura', roles: ['coordinator'], departments: ['revenues'], branches: [] };
+const audience = 'urn:ziyara:api';
+const key = (type, options, alg) =>
+  ({ ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: alg });
+
+const server = createServer();
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: [{
+      client_id: 'ziyara', redirect_uris: [`${ORIGIN}/staff/callback`], post_logout_redirect_uris: [`${ORIGIN}/staff/signed-out`],
+      ...(SECRET ? { client_secret: SECRET } : { token_endpoint_auth_method: 'none' }),
+    }],
+    pkce: { required: () => true },
+    claims: { openid: ['sub'], profile: ['name', 'roles', 'departments', 'branches'] },
+    conformIdTokenClaims: SHORT === 'true', // then claims are at the user information only
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...who }) }),
+    extraTokenClaims: () => who,
+    features: {
+      devInteractions: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: () => ({ scope: '', audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }),
+      },
+    },
+    jwks: { keys: [key('rsa', { modulusLength: 2048 }, 'RS256'), key('ec', { namedCurve: 'P-256' }, 'ES256')] },
+    cookies: { keys: ['a key for a test'] },
+  });
+  server.on('request', provider.callback());
+  console.log(JSON.stringify({ issuer }));
+});
+process.stdin.resume().on('end', () => process.exit());
