@@ -38,7 +38,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
 		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
 			if answer.empty {
-				s.asked(q.service, q.branch, catalog.Public, reports.EmptySearch, now)
+				s.asked(q.service, q.branch, channel, reports.EmptySearch, now)
 			}
 			return answer.to(r.Params.IfNoneMatch), nil
 		}
@@ -72,7 +72,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	}
 	answer := newReadyAnswer(&list, momentAt(now, centre.Version, stamp))
 	if answer.empty {
-		s.asked(q.service, q.branch, catalog.Public, reports.EmptySearch, now)
+		s.asked(q.service, q.branch, channel, reports.EmptySearch, now)
 	}
 	if stamp != 0 {
 		s.ready.keep(q, answer)
