@@ -31,6 +31,7 @@ func permissions() map[string]permission {
 		books      = serves()
 	)
 	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
+	reads := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleManager, catalog.RoleAdmin}
 	return map[string]permission{
 		"listMessages":       {roles: corresponds},
 		"resendMessage":      {roles: corresponds},
@@ -72,6 +73,8 @@ func permissions() map[string]permission {
 		"listFeeds":          {roles: subscribes},
 		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"listReports":        {roles: reads},
+		"getReport":          {roles: reads},
 
 		// The hall.
 		"createArrival":         {roles: receives},
