@@ -67,6 +67,7 @@ type Config struct {
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 
 	Calendars Calendars
+	Changes   Changes
 	// Refresh has Centre return what it is now.
 	Refresh func(ctx context.Context) error
 
