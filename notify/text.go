@@ -141,6 +141,9 @@ func (t *Texts) linkOf(f Facts, of department, known bool) string {
 	return t.link(f)
 }
 
+// noSurvey reports whether the facts are of a survey that has no page.
+func (t *Texts) noSurvey(f Facts) bool { return f.Kind == Survey && t.link(f) == "" }
+
 // wordings returns the ways to say a message, the fullest first: those of c,
 // else those of the department, else those of the catalogue.
 func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) (string, error) {

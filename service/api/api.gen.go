@@ -193,7 +193,7 @@ type Appointment struct {
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 	Staff *StaffView `json:"staff,omitempty"`
 
 	// Start When the visit begins, with the branch's offset.
@@ -1823,7 +1823,7 @@ type SlotList struct {
 	Zone string `json:"zone"`
 }
 
-// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 type StaffView struct {
 	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel"`
@@ -1960,7 +1960,7 @@ type VerificationRequest struct {
 
 // Visitor Who comes, or on whose behalf somebody comes.
 type Visitor struct {
-	// Email An e-mail address.
+	// Email An e-mail address, which is told what the mobile is told, with an invitation for the calendar.
 	Email string `json:"email,omitempty"`
 
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.

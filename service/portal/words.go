@@ -44,6 +44,7 @@ func words() map[string]catalog.Text {
 		"state_booked":    {AR: "موعدكم محجوز", EN: "Your visit is booked"},
 		"state_confirmed": {AR: "أكدتم حضوركم", EN: "You have said that you will come"},
 		"state_cancelled": {AR: "أُلغي هذا الموعد", EN: "This visit is cancelled"},
+		"state_here":      {AR: "سُجّل حضوركم في القاعة", EN: "You are in the hall"},
 		"state_past":      {AR: "مضى وقت هذا الموعد", EN: "The time of this visit has passed"},
 		"state_requested": {AR: "طلبكم قيد الموافقة", EN: "Your request waits for approval"},
 		"state_declined":  {AR: "لم تتم الموافقة على طلبكم", EN: "Your request was not approved"},
