@@ -193,7 +193,7 @@ type Appointment struct {
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 	Staff *StaffView `json:"staff,omitempty"`
 
 	// Start When the visit begins, with the branch's offset.
@@ -1805,7 +1805,7 @@ type SlotList struct {
 	Zone string `json:"zone"`
 }
 
-// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 type StaffView struct {
 	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel"`

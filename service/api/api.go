@@ -150,8 +150,8 @@ func New(c Config) (*Server, error) {
 		c.Mount(s.app, limit)
 	}
 	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
-	s.app.Use(limit)
 	s.app.Use(s.admit)
+	s.app.Use(limit) // knows who of the staff asks
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil
