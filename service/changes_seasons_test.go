@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -117,9 +118,7 @@ func TestChangesThatAreRefused(t *testing.T) {
 	tag := version(noura, "riyadh-returns")
 	closes := func(more map[string]any) map[string]any {
 		body := map[string]any{"edit": map[string]any{"close": []any{closing("2026-11-24")}}, "reason": both("صيانة", "Maintenance")}
-		for k, v := range more {
-			body[k] = v
-		}
+		maps.Copy(body, more)
 		return body
 	}
 	draft := asks(t, noura, returns+"/changes?dry_run=true", tag, closes(nil), http.StatusCreated)
