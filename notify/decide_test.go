@@ -54,6 +54,28 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// A delay is told until the visitor is called, a reminder until they come.
+func TestDecideInTheHall(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		claimed         notify.Claimed
+		delay, reminder notify.Decision
+	}{
+		"expected":         {notify.Claimed{Booked: true}, notify.Send, notify.Send},
+		"waiting":          {notify.Claimed{}, notify.Send, notify.Superseded},
+		"called, or later": {notify.Claimed{Begun: true}, notify.Superseded, notify.Superseded},
+	} {
+		for kind, want := range map[notify.Kind]notify.Decision{notify.Delayed: tt.delay, notify.Reminder: tt.reminder} {
+			c := tt.claimed
+			c.Facts.Kind, c.Expires, c.StartVersion, c.Version = kind, now.Add(time.Minute), 1, 1
+			if got := notify.Decide(c, now); got != want {
+				t.Errorf("%s, %s: %s, want %s", name, kind, got, want)
+			}
+		}
+	}
+}
+
 // What is told of a request is true as long as the request stands so.
 func TestDecideOnRequests(t *testing.T) {
 	t.Parallel()

@@ -142,6 +142,9 @@ func (t *Texts) linkOf(f Facts, of department, known bool) string {
 	return t.link(f)
 }
 
+// noSurvey reports whether the facts are of a survey that has no page.
+func (t *Texts) noSurvey(f Facts) bool { return f.Kind == Survey && t.link(f) == "" }
+
 // wordings returns the ways to say a message, the fullest first: those of c,
 // else those of the department, else those of the catalogue. What departments
 // say of a cancellation is about one that the visitor asked for: a visit that

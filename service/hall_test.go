@@ -192,8 +192,11 @@ func TestHallFromOpeningToClosing(t *testing.T) {
 	d.centre.AuditClean()
 
 	// How it was is asked within five minutes, of who was served.
-	if n := servicetest.Query[int](t, d.centre.DatabaseURL, `SELECT count(*) FROM messages WHERE kind = 'survey' AND next_attempt_at <= created_at`); n != 1 {
-		t.Errorf("%d surveys, want one", n)
+	const surveys = `SELECT coalesce(string_agg(a.reference || to_char(m.created_at AT TIME ZONE 'Asia/Riyadh', ' HH24:MI'), ','), 'none')
+		FROM messages m JOIN appointments a ON a.id = m.appointment_id WHERE m.kind = 'survey' AND m.way = 'sms'`
+	want := strings.NewReplacer("V-", "", "-", "").Replace(punctual.Reference) + " 09:30"
+	if got := servicetest.Query[string](t, d.centre.DatabaseURL, surveys); got != want {
+		t.Errorf("asked: %s, want %s", got, want)
 	}
 	// Nobody wrote down how two visits ended: the clock does, a day later.
 	d.centre.Clock.Set(servicetest.At(t, "2026-11-24T10:00"))
@@ -297,11 +300,12 @@ func TestTwoCallAtOnce(t *testing.T) {
 	t.Parallel()
 	d := reception(t, 2)
 	const pairs = 4
-	for i := range 2 * pairs {
-		a := d.books(d.centre.Visitor(1+i), []string{"08:50", "09:10"}[i%2])
-		if i == 0 {
-			d.clock("08:30")
-		}
+	visits := make([]api.Appointment, 2*pairs)
+	for i := range visits {
+		visits[i] = d.books(d.centre.Visitor(1+i), []string{"08:50", "09:10", "09:30"}[i%3])
+	}
+	d.clock("08:45")
+	for _, a := range visits {
 		d.checksIn(a)
 	}
 	d.clock("09:10")
@@ -387,6 +391,53 @@ func TestDelaysAreTold(t *testing.T) {
 	d.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "riyadh-returns", "minutes": 60})
 	if got := told(later); got != 2 {
 		t.Errorf("told %d times, though called", got)
+	}
+	d.centre.AuditClean()
+}
+
+// Who is in the hall is not reminded of the visit any more, and their page says
+// where they are.
+func TestNoReminderInTheHall(t *testing.T) {
+	t.Parallel()
+	d := reception(t, 1)
+	servicetest.Exec(t, d.centre.DatabaseURL, `UPDATE services SET reminder_minutes = '{30}' WHERE slug = 'annual-returns'`)
+	servicetest.Exec(t, d.centre.DatabaseURL, `UPDATE centre SET version = version + 1`)
+	d.centre.Jobs()
+	here, away := d.centre.Visitor(1), d.centre.Visitor(2)
+	a := d.books(here, "11:10")
+	d.books(away, "11:10")
+	d.clock("10:20")
+	d.checksIn(a)
+	d.clock("10:41")
+	reminded := func(v *servicetest.Visitor) bool { return strings.Contains(v.Receives().Text, "Reminder") }
+	if reminded(here) || !reminded(away) {
+		t.Errorf("who is here is reminded: %t; who is not: %t", reminded(here), reminded(away))
+	}
+}
+
+// Two receptionists serve walk-ins at the same moment, at different replicas:
+// each gets a place of their own as long as there are any.
+func TestWalkInsAtOnce(t *testing.T) {
+	t.Parallel()
+	d := reception(t, 2)
+	d.clock("09:05")
+	var all sync.WaitGroup
+	answers := make([]servicetest.Answer, 6) // four desks
+	for i := range answers {
+		v := d.centre.Visitor(10 + i)
+		all.Go(func() {
+			answers[i] = d.Sends(servicetest.Request{Method: http.MethodPost, Path: "/v1/walk-ins", Replica: i % 2, Body: map[string]any{
+				"branch": "riyadh", "service": annualReturns, "visitor": map[string]any{"name": v.Name, "id": v.ID}}})
+		})
+	}
+	all.Wait()
+	numbers := map[int]bool{}
+	for _, answer := range answers {
+		var w api.WalkIn
+		if answer.JSON(t, &w); answer.Status != http.StatusCreated || numbers[w.Number] {
+			t.Errorf("%d %s", answer.Status, answer.Body)
+		}
+		numbers[w.Number] = true
 	}
 	d.centre.AuditClean()
 }

@@ -57,28 +57,44 @@ func expected() map[string]row {
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
 		"proposeStart":       {own, no, no, no, all, proposes},
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
+		"listReports":        {all, all, no, all, all, gets("/v1/reports")},
+		"getReport":          {own, own, no, all, all, ofDepartment("/v1/reports/no-shows?department=revenues&branch=riyadh")},
 
-		"listDeskGroups":     {all, all, all, all, all, gets("/v1/desk-groups")},
-		"getDeskGroup":       {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
-		"getDeskGroupDay":    {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
-		"getOpenings":        {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
-		"editDeskGroup":      {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
-		"addClosure":         {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
-		"removeClosure":      {own, no, no, no, all, reopens},
-		"setHours":           {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
-		"clearHours":         {own, no, no, no, all, clearsHours},
-		"undoDeskGroup":      {own, no, no, no, all, undoes},
-		"getHolidays":        {all, all, all, all, all, gets("/v1/holidays")},
-		"setHolidays":        {no, no, no, no, all, setsHolidays},
-		"announceHoliday":    {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
-		"importHolidays":     {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
-		"undoHolidays":       {no, no, no, no, all, undoesHolidays},
-		"listMessages":       {all, all, all, no, all, gets("/v1/messages?state=failed")},
-		"resendMessage":      {own, own, all, no, all, resends},
-		"getMessageText":     {own, no, no, no, all, ofText(http.MethodGet, "", nil)},
-		"saveMessageText":    {own, no, no, no, all, ofText(http.MethodPut, "", map[string]any{"wordings": []any{}})},
-		"previewMessageText": {own, no, no, no, all, ofText(http.MethodPost, "/preview", map[string]any{})},
-		"getMessageBudget":   {own, no, no, all, all, ofBudget(http.MethodGet, nil)},
+		"listDeskGroups":        {all, all, all, all, all, gets("/v1/desk-groups")},
+		"getDeskGroup":          {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
+		"getDeskGroupDay":       {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
+		"getOpenings":           {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
+		"editDeskGroup":         {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
+		"addClosure":            {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},
+		"removeClosure":         {own, no, no, no, all, reopens},
+		"setHours":              {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
+		"clearHours":            {own, no, no, no, all, clearsHours},
+		"undoDeskGroup":         {own, no, no, no, all, undoes},
+		"getQuota":              {own, no, no, all, all, ofQuota(http.MethodGet, nil)},
+		"setQuota":              {own, no, no, no, all, ofQuota(http.MethodPut, map[string]any{"hold_back": map[string]int{"public": 2}})},
+		"getHolidays":           {all, all, all, all, all, gets("/v1/holidays")},
+		"setHolidays":           {no, no, no, no, all, setsHolidays},
+		"announceHoliday":       {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
+		"importHolidays":        {no, no, no, no, all, ofHolidays(http.MethodPost, "/import", map[string]any{"calendar": calendarFile})},
+		"undoHolidays":          {no, no, no, no, all, undoesHolidays},
+		"createFeed":            {own, own, no, no, all, makesFeed},
+		"listFeeds":             {all, all, no, no, all, gets("/v1/feeds")},
+		"deleteFeed":            {own, own, no, no, all, revokesFeed},
+		"createWebhook":         {own, no, no, no, all, addsWebhook},
+		"listWebhooks":          {all, no, no, no, all, gets("/v1/webhooks")},
+		"getWebhook":            {own, no, no, no, all, ofWebhook(http.MethodGet, "")},
+		"deleteWebhook":         {own, no, no, no, all, ofWebhook(http.MethodDelete, "")},
+		"rotateWebhookSecret":   {own, no, no, no, all, ofWebhook(http.MethodPost, "/secret")},
+		"enableWebhook":         {own, no, no, no, all, ofWebhook(http.MethodPost, "/enable")},
+		"testWebhook":           {own, no, no, no, all, ofWebhook(http.MethodPost, "/test")},
+		"listWebhookDeliveries": {own, no, no, no, all, ofWebhook(http.MethodGet, "/deliveries")},
+		"resendWebhookDelivery": {own, no, no, no, all, resendsDelivery},
+		"listMessages":          {all, all, all, no, all, gets("/v1/messages?state=failed")},
+		"resendMessage":         {own, own, all, no, all, resends},
+		"getMessageText":        {own, no, no, no, all, ofText(http.MethodGet, "", nil)},
+		"saveMessageText":       {own, no, no, no, all, ofText(http.MethodPut, "", map[string]any{"wordings": []any{}})},
+		"previewMessageText":    {own, no, no, no, all, ofText(http.MethodPost, "/preview", map[string]any{})},
+		"getMessageBudget":      {own, no, no, all, all, ofBudget(http.MethodGet, nil)},
 		"saveMessageBudget": {no, no, no, no, all, ofBudget(http.MethodPut, map[string]any{
 			"links": true, "segment_price": "0.05", "monthly_segments": 10, "monthly_cost": "0", "warn_percent": 80})},
 		// What visitors do for themselves, staff do on behalf.
@@ -117,6 +133,13 @@ type fixture func(w *walk) asked
 // gets asks for a path.
 func gets(path string) fixture {
 	return func(*walk) asked { return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}} }
+}
+
+// ofDepartment asks for a path that is about Revenues at Riyadh.
+func ofDepartment(path string) fixture {
+	return func(*walk) asked {
+		return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}, Department: "revenues", Branch: "riyadh"}
+	}
 }
 
 // ofRequest posts to what follows the address of a request that waits for its

@@ -250,7 +250,7 @@ func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 		return ErrRequested
 	case a.Status != Booked:
 		return ErrNotBooked
-	case a.inHall():
+	case a.InHall():
 		return ErrArrived
 	case !now.Before(a.Start.Add(-cutoff)):
 		return &RuleError{RuleMoveCutoff}
@@ -258,8 +258,8 @@ func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
 	return nil
 }
 
-// inHall reports whether the visitor has come and not gone again.
-func (a Appointment) inHall() bool {
+// InHall reports whether the visitor has come and not gone again.
+func (a Appointment) InHall() bool {
 	for _, e := range slices.Backward(a.History) {
 		switch e.Kind {
 		case WasCheckedIn, WasStarted:
@@ -297,7 +297,7 @@ func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, e
 		return a, nil
 	case a.Status != Booked && a.Status != Requested:
 		return Appointment{}, ErrNotBooked
-	case a.inHall():
+	case a.InHall():
 		return Appointment{}, ErrArrived
 	case !now.Before(a.Start.Add(-cutoff)):
 		return Appointment{}, &RuleError{RuleCancelCutoff}
@@ -316,7 +316,7 @@ func (a Appointment) CancelBy(by By, now time.Time) (Appointment, error) {
 		return a, nil
 	case a.Status != Booked && a.Status != Requested:
 		return Appointment{}, ErrNotBooked
-	case a.inHall():
+	case a.InHall():
 		return Appointment{}, ErrArrived
 	case !now.Before(a.Start):
 		return Appointment{}, ErrStarted

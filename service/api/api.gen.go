@@ -275,7 +275,7 @@ type Appointment struct {
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 	Staff *StaffView `json:"staff,omitempty"`
 
 	// Start When the visit begins, with the branch's offset.
@@ -1858,6 +1858,108 @@ type Rebooking struct {
 	WindowMinutes int `json:"window_minutes"`
 }
 
+// Report Figures of a range of dates.
+type Report struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Columns The figures, in order.
+	Columns []ReportColumn `json:"columns"`
+
+	// From First date.
+	From string `json:"from"`
+
+	// GroupBy What rows stand for.
+	GroupBy []string `json:"group_by"`
+
+	// Report Its name.
+	Report string `json:"report"`
+
+	// Rows By date, then in the order of the catalogue.
+	Rows []ReportRow `json:"rows"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+
+	// To Last date, included.
+	To string `json:"to"`
+
+	// Total Figures by the names of their columns; null where nothing can be said.
+	Total ReportValues `json:"total"`
+}
+
+// ReportColumn One figure of a report.
+type ReportColumn struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Name Its key in `values`.
+	Name string `json:"name"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+
+	// Unit What it counts in; of a `ratio`, 1 is all.
+	Unit string `json:"unit"`
+}
+
+// ReportDefinition What a report shows.
+type ReportDefinition struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Columns Its figures, in order.
+	Columns []ReportColumn `json:"columns"`
+
+	// Report Its name in `/v1/reports/{report}`.
+	Report string `json:"report"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+}
+
+// ReportGroup What a row stands for; only what the report is grouped by.
+type ReportGroup struct {
+	// Branch A slug with its name.
+	Branch *Named `json:"branch,omitempty"`
+
+	// Channel A slug with its name.
+	Channel *Named `json:"channel,omitempty"`
+
+	// Day A local date.
+	Day string `json:"day,omitempty"`
+
+	// Department A slug with its name.
+	Department *Named `json:"department,omitempty"`
+
+	// Hijri The same day of the Umm al-Qura calendar.
+	Hijri string `json:"hijri,omitempty"`
+
+	// Month A Gregorian month, `YYYY-MM`.
+	Month string `json:"month,omitempty"`
+
+	// Service A slug with its name.
+	Service *Named `json:"service,omitempty"`
+}
+
+// ReportList The reports that there are.
+type ReportList struct {
+	// Reports In the order in which they are shown.
+	Reports []ReportDefinition `json:"reports"`
+}
+
+// ReportRow One line of a report.
+type ReportRow struct {
+	// Group What a row stands for; only what the report is grouped by.
+	Group ReportGroup `json:"group"`
+
+	// Values Figures by the names of their columns; null where nothing can be said.
+	Values ReportValues `json:"values"`
+}
+
+// ReportValues Figures by the names of their columns; null where nothing can be said.
+type ReportValues map[string]*float64
+
 // Representative Who comes on the visitor's behalf.
 type Representative struct {
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
@@ -2037,7 +2139,7 @@ type SlotList struct {
 	Zone string `json:"zone"`
 }
 
-// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 type StaffView struct {
 	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel"`
@@ -2174,7 +2276,7 @@ type VerificationRequest struct {
 
 // Visitor Who comes, or on whose behalf somebody comes.
 type Visitor struct {
-	// Email An e-mail address.
+	// Email An e-mail address, which is told what the mobile is told, with an invitation for the calendar.
 	Email string `json:"email,omitempty"`
 
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
@@ -3162,6 +3264,42 @@ type ResendMessageParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetReportParams defines parameters for GetReport.
+type GetReportParams struct {
+	// From First date, in the branches' zone; 27 days before `to` if absent, of a forecast today.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last date, included; yesterday if absent, of a forecast 27 days after `from`.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// GroupBy What rows stand for, separated by commas: `day`, `month`, `department`, `branch`, `service`, `channel`. One row in all if absent.
+	GroupBy string `form:"group_by,omitempty" json:"group_by,omitempty"`
+
+	// Department Slug of the only department that is counted.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Branch Slug of the only branch that is counted.
+	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Service Slug of the only service that is counted.
+	Service string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Channel The only channel that is counted.
+	Channel string `form:"channel,omitempty" json:"channel,omitempty"`
+
+	// Format How the report is written; `json` if absent, unless `Accept` prefers `text/csv`.
+	Format string `form:"format,omitempty" json:"format,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListServicesParams defines parameters for ListServices.
 type ListServicesParams struct {
 	// Branch Slug of a branch.
@@ -3719,6 +3857,12 @@ type ServerInterface interface {
 	// ResendMessage Send a message once more
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
+	// ListReports List the reports
+	// (GET /v1/reports)
+	ListReports(c *fiber.Ctx, params ListReportsParams) error
+	// GetReport Show a report
+	// (GET /v1/reports/{report})
+	GetReport(c *fiber.Ctx, report string, params GetReportParams) error
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(c *fiber.Ctx, params ListServicesParams) error
@@ -7846,6 +7990,162 @@ func (siw *ServerInterfaceWrapper) ResendMessage(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListReports operation middleware
+func (siw *ServerInterfaceWrapper) ListReports(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportsParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListReports(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetReport operation middleware
+func (siw *ServerInterfaceWrapper) GetReport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "report" -------------
+	var report string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", c.Params("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter report: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReportParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "group_by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_by", query, &params.GroupBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter group_by: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", query, &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", query, &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", query, &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter channel: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", query, &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter format: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetReport(c, report, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListServices operation middleware
 func (siw *ServerInterfaceWrapper) ListServices(c *fiber.Ctx) error {
 
@@ -9608,6 +9908,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/holidays/undo", wrapper.UndoHolidays)
 
 	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
+
+	router.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)
+
+	router.Get(options.BaseURL+"/v1/reports/:report", wrapper.GetReport)
 
 	router.Post(options.BaseURL+"/v1/waitlist", wrapper.JoinWaitlist)
 
@@ -17115,6 +17419,174 @@ func (response ResendMessage503ApplicationProblemPlusJSONResponse) VisitResendMe
 	return ctx.JSON(&response.Body)
 }
 
+type ListReportsRequestObject struct {
+	Params ListReportsParams
+}
+
+type ListReportsResponseObject interface {
+	VisitListReportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListReports200JSONResponse ReportList
+
+func (response ListReports200JSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports401ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports403ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports429ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListReports503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports503ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetReportRequestObject struct {
+	Report string `json:"report"`
+	Params GetReportParams
+}
+
+type GetReportResponseObject interface {
+	VisitGetReportResponse(ctx *fiber.Ctx) error
+}
+
+type GetReport200JSONResponse Report
+
+func (response GetReport200JSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetReport200TextCsvResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetReport401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport401ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport403ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport404ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport422ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport429ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetReport503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport503ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListServicesRequestObject struct {
 	Params ListServicesParams
 }
@@ -19857,6 +20329,12 @@ type StrictServerInterface interface {
 	// ResendMessage Send a message once more
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
+	// ListReports List the reports
+	// (GET /v1/reports)
+	ListReports(ctx context.Context, request ListReportsRequestObject) (ListReportsResponseObject, error)
+	// GetReport Show a report
+	// (GET /v1/reports/{report})
+	GetReport(ctx context.Context, request GetReportRequestObject) (GetReportResponseObject, error)
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(ctx context.Context, request ListServicesRequestObject) (ListServicesResponseObject, error)
@@ -22187,6 +22665,61 @@ func (sh *strictHandler) ResendMessage(ctx *fiber.Ctx, id int64, params ResendMe
 		return err
 	} else if validResponse, ok := response.(ResendMessageResponseObject); ok {
 		if err := validResponse.VisitResendMessageResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReports operation middleware
+func (sh *strictHandler) ListReports(ctx *fiber.Ctx, params ListReportsParams) error {
+	var request ListReportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReports(ctx.UserContext(), request.(ListReportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReportsResponseObject); ok {
+		if err := validResponse.VisitListReportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReport operation middleware
+func (sh *strictHandler) GetReport(ctx *fiber.Ctx, report string, params GetReportParams) error {
+	var request GetReportRequestObject
+
+	request.Report = report
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReport(ctx.UserContext(), request.(GetReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReportResponseObject); ok {
+		if err := validResponse.VisitGetReportResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

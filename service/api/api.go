@@ -24,6 +24,7 @@ import (
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -65,6 +66,10 @@ type Config struct {
 	Session func(c *fiber.Ctx) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+	// Reports makes reports.
+	Reports *reports.Reporter
+	// Demand counts what visitors ask for; nil counts nothing.
+	Demand *reports.Counter
 
 	Calendars Calendars
 	Changes   Changes
@@ -151,8 +156,8 @@ func New(c Config) (*Server, error) {
 		c.Mount(s.app, limit)
 	}
 	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
-	s.app.Use(limit)
 	s.app.Use(s.admit)
+	s.app.Use(limit) // knows who of the staff asks
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify"
+	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -84,6 +86,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking, once *slots.Once, key string) (string, error) {
 	now := s.Now()
 	hold, err := s.holdToday(ctx, body, now)
+	s.heldOrNot(body.Service, body.Branch, catalog.WalkIn, err, now)
 	if err != nil {
 		return s.sameWalkIn(key, s.Booker.Repeated(ctx, once, err))
 	}
@@ -130,8 +133,30 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 	if len(days) > 0 {
 		start = days[0].Slots[0].Start
 	}
-	a, err := s.Booker.Hold(ctx, slots.HoldRequest{
-		Service: body.Service, Branch: body.Branch, Start: start, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
-	}, nil, now)
-	return a.ID, err
+	for try := 1; ; try++ {
+		a, err := s.Booker.Hold(ctx, slots.HoldRequest{
+			Service: body.Service, Branch: body.Branch, Start: start, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
+		}, nil, now)
+		taken, ok := errors.AsType[*slots.TakenError](err)
+		if !ok || try == holdTries {
+			return a.ID, err
+		}
+		// Somebody else was faster: the next of today.
+		if start, ok = firstOn(taken.Alternatives, today, g.Calendar); !ok {
+			return "", err
+		}
+	}
+}
+
+// holdTries is how often a place for a walk-in is tried to get.
+const holdTries = 4
+
+// firstOn returns the earliest of the starts on a date.
+func firstOn(list []slots.Slot, date scheduling.Date, c *scheduling.Calendar) (first time.Time, ok bool) {
+	for _, v := range list {
+		if c.DateOf(v.Start) == date && (!ok || v.Start.Before(first)) {
+			first, ok = v.Start, true
+		}
+	}
+	return first, ok
 }

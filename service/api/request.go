@@ -22,6 +22,7 @@ type meta struct {
 	address string // network address of the client
 	bearer  string // bearer token; "" for none
 	events  bool   // the client wants server-sent events
+	accept  string // media types that the client prefers
 
 	staff *catalog.Staff // who of the staff asks; nil for a visitor
 	roles []catalog.Role // that may ask for the operation
@@ -42,7 +43,7 @@ const (
 // identify gives the request an id, or keeps a plausible one that it brought,
 // and settles the language.
 func (s *Server) identify(c *fiber.Ctx) error {
-	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: clientAddress(c)}
+	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: clientAddress(c), accept: c.Get(fiber.HeaderAccept)}
 	if !plausibleID(m.id) {
 		m.id = s.NewID()
 	}
@@ -150,13 +151,19 @@ func (s *Server) limit() fiber.Handler {
 	return limiting(s.RateLimit, func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead })
 }
 
-// limiting lets each address ask for so much in a minute, beside what passes.
+// limiting lets each address, and each member of staff wherever they are, ask
+// for so much in a minute, beside what passes. A call centre has one address.
 func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 	inner := limiter.New(limiter.Config{
-		Max:          most,
-		Expiration:   time.Minute,
-		KeyGenerator: clientAddress,
-		Next:         passes,
+		Max:        most,
+		Expiration: time.Minute,
+		KeyGenerator: func(c *fiber.Ctx) string {
+			if staff := metaOf(c.UserContext()).staff; staff != nil {
+				return "staff " + staff.ID
+			}
+			return clientAddress(c)
+		},
+		Next: passes,
 		LimitReached: func(c *fiber.Ctx) error {
 			wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
 			if err != nil {

@@ -219,6 +219,8 @@ func stateOf(o opened, ahead, confirmed bool) string {
 		return "state_cancelled"
 	case o.Status == slots.Declined:
 		return "state_declined"
+	case o.InHall():
+		return "state_here"
 	case !ahead:
 		return "state_past"
 	case o.Displaced():

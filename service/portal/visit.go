@@ -42,7 +42,7 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 
 // ahead reports whether the visitor is still expected, or has asked to come.
 func (p *Portal) ahead(o opened) bool {
-	return (o.Status == slots.Booked || o.Status == slots.Requested) && p.Now().Before(o.Start)
+	return (o.Status == slots.Booked || o.Status == slots.Requested) && !o.InHall() && p.Now().Before(o.Start)
 }
 
 // show shows the visit, or what is asked of who holds a link for one thing.
@@ -131,7 +131,7 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
 		return p.visit(c, "visit", o, http.StatusConflict, "too_late")
 	}
-	if errors.Is(err, slots.ErrNotBooked) {
+	if errors.Is(err, slots.ErrNotBooked) || errors.Is(err, slots.ErrArrived) {
 		return p.visit(c, "visit", o, http.StatusConflict, "changed")
 	}
 	if err != nil {
@@ -198,7 +198,7 @@ func (p *Portal) move(c *fiber.Ctx) error {
 		return p.starts(c, o, http.StatusConflict, "taken")
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.starts(c, o, http.StatusConflict, "busy")
-	case errors.Is(err, slots.ErrNotBooked):
+	case errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived):
 		return p.visit(c, "visit", o, http.StatusConflict, "changed")
 	case rule && broken.Rule == slots.RuleMoveCutoff:
 		return p.visit(c, "visit", o, http.StatusConflict, "too_late")

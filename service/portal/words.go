@@ -45,6 +45,7 @@ func words() map[string]catalog.Text {
 		"state_confirmed": {AR: "أكدتم حضوركم", EN: "You have said that you will come"},
 		"state_displaced": {AR: "نعتذر، المكتب مغلق في موعدكم. اختاروا ما يناسبكم", EN: "Sorry, the desk is closed at your time. Please choose"},
 		"state_cancelled": {AR: "أُلغي هذا الموعد", EN: "This visit is cancelled"},
+		"state_here":      {AR: "سُجّل حضوركم في القاعة", EN: "You are in the hall"},
 		"state_past":      {AR: "مضى وقت هذا الموعد", EN: "The time of this visit has passed"},
 		"state_requested": {AR: "طلبكم قيد الموافقة", EN: "Your request waits for approval"},
 		"state_declined":  {AR: "لم تتم الموافقة على طلبكم", EN: "Your request was not approved"},

@@ -11,7 +11,7 @@ import (
 
 // growing matches a plan that reads the whole of a table that grows with every
 // visit.
-var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|webhook_deliveries|survey_answers|arrivals)\b`)
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|webhook_deliveries|survey_answers|arrivals|hall_calls)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -123,6 +123,22 @@ func TestPlans(t *testing.T) {
 		{name: "find_feed", arguments: "NULL, '\\x00'", through: "feeds_token"},
 		{name: "feed_visits", arguments: "'{1,7}', '2026-11-15', '2027-01-24', '2026-11-15', 10001", through: "appointments_of_group"},
 		{name: "list_feeds", arguments: "NULL, NULL, NULL, 'infinity', " + id + ", 50"},
+		{name: "hall_find", arguments: "'R1'", through: "appointments_reference_key"},
+		{name: "hall_lock_of", arguments: id, through: "appointments_pkey"},
+		{name: "hall_present", arguments: "1, '2026-11-25'", through: "arrivals_present"},
+		{name: "hall_expected", arguments: "1, '2026-11-25', 1, " + now + ", '2026-11-26T06:00:00Z'", through: "appointments_hall"},
+		{name: "hall_of", arguments: "'1', " + now + ", '2026-11-26T06:00:00Z', 20", through: "appointments_hall_identity"},
+		{name: "hall_crowd", arguments: "'2026-11-25'", through: "arrivals_present"},
+		{name: "hall_crowd_expected", arguments: "'{1,2}', " + now + ", '2026-11-22T08:00:00Z'", through: "appointments_ahead"},
+		{name: "hall_list", arguments: "1, '2026-11-25', '{1,2}', '-infinity', " + id + ", NULL, 50", through: "appointments_hall"},
+		{name: "hall_counts", arguments: "1, '2026-11-25', '{1,2}'", through: "appointments_hall"},
+		{name: "hall_leftover", arguments: now + ", 3, 500", through: "appointments_hall"},
+		{name: "hall_end", arguments: id + ", 'completed', 4, " + now, through: "appointments_pkey"},
+		{name: "hall_events", arguments: id + ", '[]'", through: "appointments_pkey"},
+		{name: "hall_tell", arguments: "'[]', " + now, through: "appointments_pkey"},
+		{name: "hall_announce", arguments: "1, '2026-11-25', 1, 20, " + now + ", '2026-11-25T18:00:00Z', 'salem'", through: "appointments_hall"},
+		{name: "hall_calls", arguments: "1, '2026-11-25', 3, 10", through: "hall_calls_pkey"},
+		{name: "hall_calls_last", arguments: "1, '2026-11-25', 10", through: "hall_calls_pkey"},
 		{name: "plan_webhooks", arguments: "256, " + now, through: "appointment_events_xid"},
 		{name: "plan_webhooks", arguments: "256, " + now, through: "appointment_events_pkey"},
 		{name: "due_webhooks", arguments: now + ", '{}', 64", through: "webhook_deliveries_due"},
@@ -226,7 +242,7 @@ INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day,
 SELECT g.branch_id, gen_random_uuid(), status, 1, g.id, at::date, 90, 4, 1,
 	at, at + interval '20 minutes', 1, 'public', at - interval '3 days', at,
 	CASE WHEN status IN ('booked', 'cancelled') THEN 'R' || n END, 1, gen_random_uuid(),
-	CASE WHEN status = 'booked' AND at > '2026-11-22' THEN 1 END, '+966500000000', 'ar', 'x', '1000000008'
+	CASE WHEN status = 'booked' AND at > '2026-11-22' THEN 1 END, '+966500000000', 'ar', 'x', (1000000000 + n)::text
 FROM (
 	SELECT n, (ARRAY['booked', 'cancelled', 'cancelled', 'expired', 'expired', 'expired', 'released'])[n % 7 + 1] AS status,
 	       '2026-06-01 05:00Z'::timestamptz + n % 214 * interval '1 day' AS at
@@ -266,6 +282,14 @@ SELECT gen_random_uuid(), n % 20 + 1, '{2026-11-20}', '2026-11-20'::timestamptz 
 INSERT INTO delayed_places (branch_id, desk_group_id, day, first_tick, ticks, places, service_id, start_at, end_at, release_at)
 SELECT branch_id, id, '2026-06-01'::date + n % 200, 90, 4, 1, 1, now(), now(), '2026-11-22'::timestamptz + n * interval '1 m'
 FROM generate_series(1, 1000) AS n JOIN desk_groups g ON g.id = n % 17 + 1;
+INSERT INTO hall_days SELECT DISTINCT branch_id, day, 100, 100 FROM appointments WHERE status = 'booked';
+INSERT INTO arrivals (branch_id, appointment_id, day, service_id, desk_group_id, number, booked_start, booked_minutes,
+	arrived_at, turn_at, late, walk_in, accessible, state, desk, started_at, completed_at)
+SELECT branch_id, id, day, service_id, desk_group_id, row_number() OVER (PARTITION BY branch_id, day), start_at, 20,
+	start_at, start_at, false, false, false, CASE WHEN day < '2026-11-22' THEN 'completed' ELSE 'waiting' END, '1',
+	CASE WHEN day < '2026-11-22' THEN start_at END, CASE WHEN day < '2026-11-22' THEN end_at END
+FROM appointments WHERE status = 'booked' AND day <= '2026-11-22';
+INSERT INTO hall_calls SELECT branch_id, day, number, appointment_id, number, '1', arrived_at, 'salem' FROM arrivals;
 INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by, revoked_at)
 SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', 1, 'ar', '2026-06-01'::timestamptz + n * interval '1 h', 'noura', CASE WHEN n % 100 > 0 THEN now() END
 FROM generate_series(1, 5000) AS n;

@@ -1,6 +1,8 @@
 -- The calls of a branch on a day behind one, the oldest first.
 SELECT c.call, c.number, c.desk, c.at,
-       r.state <> 'called' OR r.called_at > c.at AS done,
+       r.state <> 'called' OR EXISTS (
+           SELECT FROM hall_calls l
+           WHERE l.appointment_id = c.appointment_id AND (l.branch_id, l.day) = (c.branch_id, c.day) AND l.call > c.call) AS done,
        EXISTS (
            SELECT FROM hall_calls e
            WHERE e.appointment_id = c.appointment_id AND (e.branch_id, e.day) = (c.branch_id, c.day) AND e.call < c.call) AS again

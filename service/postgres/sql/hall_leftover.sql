@@ -1,18 +1,19 @@
 -- Visits that ended before $1, in the fortnight before, of which nobody has
 -- written down how they ended, although somebody was checked in for their desk
--- group that day. Who left after fewer than $2 calls in vain stays as they are.
+-- group that day; counted, so that the planner never compares all with all. Who left after fewer than $2 calls in vain stays as they are.
 SELECT a.reference
 FROM hall_days d
 JOIN appointments a ON (a.branch_id, a.day) = (d.branch_id, d.day)
-LEFT JOIN arrivals r ON (r.appointment_id, r.branch_id) = (a.id, a.branch_id) AND r.booked_start = a.start_at
 WHERE d.day BETWEEN ($1::timestamptz - interval '15 days')::date AND ($1::timestamptz + interval '1 day')::date
   AND a.status IN ('booked', 'completed', 'no_show') AND a.status = 'booked' AND a.end_at <= $1
-  AND (r.state = 'left' AND r.misses < $2) IS NOT TRUE
-  AND NOT EXISTS (
-        SELECT FROM appointment_events e
-        WHERE (e.appointment_id, e.branch_id) = (a.id, a.branch_id) AND e.kind = 'restored')
-  AND EXISTS (
-        SELECT FROM arrivals other
-        WHERE (other.branch_id, other.day) = (d.branch_id, d.day) AND other.desk_group_id = a.desk_group_id)
+  AND (SELECT r.state = 'left' AND r.misses < $2
+       FROM arrivals r
+       WHERE r.appointment_id = a.id AND r.branch_id = a.branch_id AND r.booked_start = a.start_at) IS NOT TRUE
+  AND (SELECT count(*)
+       FROM appointment_events e
+       WHERE e.appointment_id = a.id AND e.branch_id = a.branch_id AND e.kind = 'restored') = 0
+  AND (SELECT count(*)
+       FROM arrivals other
+       WHERE other.branch_id = d.branch_id AND other.day = d.day AND other.desk_group_id = a.desk_group_id) > 0
 ORDER BY a.branch_id, a.day, a.start_at
 LIMIT $3

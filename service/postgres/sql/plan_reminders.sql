@@ -10,7 +10,7 @@
 -- It counts instead of NOT EXISTS, which the planner may turn into comparing
 -- every visit with every reminder.
 WITH visits AS MATERIALIZED (
-    SELECT branch_id, id, service_id, version, lang, mobile, start_at
+    SELECT branch_id, id, service_id, version, lang, mobile, email, start_at
     FROM appointments
     WHERE status = 'booked' AND start_at < $2 AND (start_at, id) > ($3::timestamptz, $4::uuid)
     ORDER BY start_at, id
@@ -20,7 +20,7 @@ WITH visits AS MATERIALIZED (
     SELECT 'reminder', $6::smallint, v.branch_id, v.id, v.version, v.lang, $1::timestamptz, $1::timestamptz,
            v.start_at - $7::integer * interval '1 second'
     FROM visits v
-    WHERE v.mobile IS NOT NULL
+    WHERE (v.mobile IS NOT NULL OR v.email IS NOT NULL)
       AND v.branch_id = ANY ($10::smallint[])
       AND v.service_id = ANY ($11::smallint[])
       AND v.start_at - $7::integer * interval '1 second' > $1::timestamptz
