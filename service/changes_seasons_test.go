@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -62,7 +63,7 @@ func TestRamadanHoursRebookWhatFallsOutside(t *testing.T) {
 // Situation 3. Eid is computed, so provisional, and then announced two days
 // longer. The admin announces it once; in every department and branch who had
 // booked on the two days is rebooked, and so is who was booked behind it.
-func TestEidIsAnnouncedLate(t *testing.T) {
+func TestEidTakesItsVisitorsAlong(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1, public)
 	comes(t, centre, "2027-02-20T10:00")
@@ -117,9 +118,7 @@ func TestChangesThatAreRefused(t *testing.T) {
 	tag := version(noura, "riyadh-returns")
 	closes := func(more map[string]any) map[string]any {
 		body := map[string]any{"edit": map[string]any{"close": []any{closing("2026-11-24")}}, "reason": both("صيانة", "Maintenance")}
-		for k, v := range more {
-			body[k] = v
-		}
+		maps.Copy(body, more)
 		return body
 	}
 	draft := asks(t, noura, returns+"/changes?dry_run=true", tag, closes(nil), http.StatusCreated)

@@ -360,7 +360,7 @@ func TestProposedPlaceIsClosedToo(t *testing.T) {
 	noura := centre.Coordinator("revenues")
 	visit := books(t, centre, 1, "iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"))[0]
 	centre.Jobs()
-	close := func(from, to string) api.Change {
+	shut := func(from, to string) api.Change {
 		t.Helper()
 		return asks(t, noura, returns+"/changes", version(noura, "riyadh-returns"), map[string]any{
 			"edit": map[string]any{"close": []any{map[string]any{
@@ -368,12 +368,12 @@ func TestProposedPlaceIsClosedToo(t *testing.T) {
 			"reason": both("صيانة", "Maintenance"),
 		}, http.StatusCreated)
 	}
-	first := close("12:00", "15:00")
+	first := shut("12:00", "15:00")
 	centre.Jobs()
 	if p := visit.now().Proposal; p == nil || !p.Start.Equal(servicetest.At(t, "2026-11-24T11:50")) {
 		t.Fatalf("proposed %+v", p)
 	}
-	second := close("10:00", "12:00")
+	second := shut("10:00", "12:00")
 	centre.Jobs()
 	comesTo(t, changeNow(t, noura, first.ID), "applied", map[slots.Outcome]int{slots.OutcomeSuperseded: 1})
 	comesTo(t, changeNow(t, noura, second.ID), "applied", map[slots.Outcome]int{slots.OutcomeWaiting: 1})

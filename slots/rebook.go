@@ -213,8 +213,8 @@ func (r *Room) unlike(d Displaced, date scheduling.Date, start time.Time) int {
 func sinceMidnight(at time.Time, zone *time.Location, date scheduling.Date) time.Duration {
 	local := at.In(zone)
 	hour, minute, _ := local.Clock()
-	days := time.Duration(scheduling.DateOf(at, zone) - date)
-	return days*wholeDay + time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
+	days := int(scheduling.DateOf(at, zone) - date)
+	return time.Duration(days*minutesOfDay+hour*60+minute) * time.Minute
 }
 
 // meets reports whether the person of a displaced visit has another one while

@@ -39,7 +39,6 @@ type seeking struct {
 	edited
 	visits []*affectedVisit
 	seek   []slots.Displaced
-	dates  []scheduling.Date // around theirs
 }
 
 // sought gathers the visits that are to be proposed another place and have none
