@@ -61,6 +61,9 @@ func (s *Service) schedules() []schedule {
 		{"close halls", "@every 10m", s.closeHalls},
 		{"watch budgets", "@every 1m", s.watchBudgets},
 		{"purge", "@every 10m", s.purge},
+		{"count demand", "@every 30s", s.countDemand},
+		{"remember what was open", "@every 1h", s.rememberOpen},
+		{"purge counts", "@every 1h", s.purgeCounts},
 		{"audit", "15 2 * * *", s.audit},
 	}
 }

@@ -57,6 +57,8 @@ func expected() map[string]row {
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
 		"proposeStart":       {own, no, no, no, all, proposes},
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
+		"listReports":        {all, all, no, all, all, gets("/v1/reports")},
+		"getReport":          {own, own, no, all, all, ofDepartment("/v1/reports/no-shows?department=revenues&branch=riyadh")},
 
 		"listDeskGroups":        {all, all, all, all, all, gets("/v1/desk-groups")},
 		"getDeskGroup":          {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
@@ -68,6 +70,8 @@ func expected() map[string]row {
 		"setHours":              {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
 		"clearHours":            {own, no, no, no, all, clearsHours},
 		"undoDeskGroup":         {own, no, no, no, all, undoes},
+		"getQuota":              {own, no, no, all, all, ofQuota(http.MethodGet, nil)},
+		"setQuota":              {own, no, no, no, all, ofQuota(http.MethodPut, map[string]any{"hold_back": map[string]int{"public": 2}})},
 		"getHolidays":           {all, all, all, all, all, gets("/v1/holidays")},
 		"setHolidays":           {no, no, no, no, all, setsHolidays},
 		"announceHoliday":       {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},
@@ -129,6 +133,13 @@ type fixture func(w *walk) asked
 // gets asks for a path.
 func gets(path string) fixture {
 	return func(*walk) asked { return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}} }
+}
+
+// ofDepartment asks for a path that is about Revenues at Riyadh.
+func ofDepartment(path string) fixture {
+	return func(*walk) asked {
+		return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}, Department: "revenues", Branch: "riyadh"}
+	}
 }
 
 // ofRequest posts to what follows the address of a request that waits for its

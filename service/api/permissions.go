@@ -31,6 +31,7 @@ func permissions() map[string]permission {
 		books      = serves()
 	)
 	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
+	reads := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleManager, catalog.RoleAdmin}
 	return map[string]permission{
 		"listMessages":       {roles: corresponds},
 		"resendMessage":      {roles: corresponds},
@@ -68,10 +69,14 @@ func permissions() map[string]permission {
 		"announceHoliday":    {roles: []catalog.Role{catalog.RoleAdmin}},
 		"importHolidays":     {roles: []catalog.Role{catalog.RoleAdmin}},
 		"undoHolidays":       {roles: []catalog.Role{catalog.RoleAdmin}},
+		"getQuota":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"setQuota":           {roles: decides},
 		"createFeed":         {roles: subscribes},
 		"listFeeds":          {roles: subscribes},
 		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"listReports":        {roles: reads},
+		"getReport":          {roles: reads},
 
 		// The hall.
 		"createArrival":         {roles: receives},
