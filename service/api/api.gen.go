@@ -1846,6 +1846,24 @@ type Proposal struct {
 	Start time.Time `json:"start"`
 }
 
+// Quota What channels leave to those behind them.
+type Quota struct {
+	// HoldBack Places of each tick, by channel; a channel that is not named leaves none.
+	HoldBack struct {
+		// Agent Agents who answer calls.
+		Agent int `json:"agent,omitempty"`
+
+		// Protected Urgent cases that staff decide on.
+		Protected int `json:"protected,omitempty"`
+
+		// Public Visitors themselves.
+		Public int `json:"public,omitempty"`
+
+		// WalkIn Whoever comes without an appointment.
+		WalkIn int `json:"walk_in,omitempty"`
+	} `json:"hold_back"`
+}
+
 // Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` books nothing new for it until `pause_minutes` after the last time; absent if that is not limited.
 type Rebooking struct {
 	// Limit Cancellations and moves.
@@ -1857,6 +1875,108 @@ type Rebooking struct {
 	// WindowMinutes Within this time.
 	WindowMinutes int `json:"window_minutes"`
 }
+
+// Report Figures of a range of dates.
+type Report struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Columns The figures, in order.
+	Columns []ReportColumn `json:"columns"`
+
+	// From First date.
+	From string `json:"from"`
+
+	// GroupBy What rows stand for.
+	GroupBy []string `json:"group_by"`
+
+	// Report Its name.
+	Report string `json:"report"`
+
+	// Rows By date, then in the order of the catalogue.
+	Rows []ReportRow `json:"rows"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+
+	// To Last date, included.
+	To string `json:"to"`
+
+	// Total Figures by the names of their columns; null where nothing can be said.
+	Total ReportValues `json:"total"`
+}
+
+// ReportColumn One figure of a report.
+type ReportColumn struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Name Its key in `values`.
+	Name string `json:"name"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+
+	// Unit What it counts in; of a `ratio`, 1 is all.
+	Unit string `json:"unit"`
+}
+
+// ReportDefinition What a report shows.
+type ReportDefinition struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Columns Its figures, in order.
+	Columns []ReportColumn `json:"columns"`
+
+	// Report Its name in `/v1/reports/{report}`.
+	Report string `json:"report"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+}
+
+// ReportGroup What a row stands for; only what the report is grouped by.
+type ReportGroup struct {
+	// Branch A slug with its name.
+	Branch *Named `json:"branch,omitempty"`
+
+	// Channel A slug with its name.
+	Channel *Named `json:"channel,omitempty"`
+
+	// Day A local date.
+	Day string `json:"day,omitempty"`
+
+	// Department A slug with its name.
+	Department *Named `json:"department,omitempty"`
+
+	// Hijri The same day of the Umm al-Qura calendar.
+	Hijri string `json:"hijri,omitempty"`
+
+	// Month A Gregorian month, `YYYY-MM`.
+	Month string `json:"month,omitempty"`
+
+	// Service A slug with its name.
+	Service *Named `json:"service,omitempty"`
+}
+
+// ReportList The reports that there are.
+type ReportList struct {
+	// Reports In the order in which they are shown.
+	Reports []ReportDefinition `json:"reports"`
+}
+
+// ReportRow One line of a report.
+type ReportRow struct {
+	// Group What a row stands for; only what the report is grouped by.
+	Group ReportGroup `json:"group"`
+
+	// Values Figures by the names of their columns; null where nothing can be said.
+	Values ReportValues `json:"values"`
+}
+
+// ReportValues Figures by the names of their columns; null where nothing can be said.
+type ReportValues map[string]*float64
 
 // Representative Who comes on the visitor's behalf.
 type Representative struct {
@@ -3162,6 +3282,42 @@ type ResendMessageParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetReportParams defines parameters for GetReport.
+type GetReportParams struct {
+	// From First date, in the branches' zone; 27 days before `to` if absent, of a forecast today.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last date, included; yesterday if absent, of a forecast 27 days after `from`.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// GroupBy What rows stand for, separated by commas: `day`, `month`, `department`, `branch`, `service`, `channel`. One row in all if absent.
+	GroupBy string `form:"group_by,omitempty" json:"group_by,omitempty"`
+
+	// Department Slug of the only department that is counted.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Branch Slug of the only branch that is counted.
+	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Service Slug of the only service that is counted.
+	Service string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Channel The only channel that is counted.
+	Channel string `form:"channel,omitempty" json:"channel,omitempty"`
+
+	// Format How the report is written; `json` if absent, unless `Accept` prefers `text/csv`.
+	Format string `form:"format,omitempty" json:"format,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListServicesParams defines parameters for ListServices.
 type ListServicesParams struct {
 	// Branch Slug of a branch.
@@ -3229,6 +3385,21 @@ type FindFirstSlotsParams struct {
 
 	// IfNoneMatch The `ETag` of an earlier answer.
 	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuotaParams defines parameters for GetQuota.
+type GetQuotaParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SetQuotaParams defines parameters for SetQuota.
+type SetQuotaParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
 // ListSlotsParams defines parameters for ListSlots.
@@ -3498,6 +3669,9 @@ type ImportHolidaysJSONRequestBody = HolidayImport
 // AnnounceHolidayJSONRequestBody defines body for AnnounceHoliday for application/json ContentType.
 type AnnounceHolidayJSONRequestBody = PlanDateSpan
 
+// SetQuotaJSONRequestBody defines body for SetQuota for application/json ContentType.
+type SetQuotaJSONRequestBody = Quota
+
 // AnswerSurveyJSONRequestBody defines body for AnswerSurvey for application/json ContentType.
 type AnswerSurveyJSONRequestBody = SurveyRequest
 
@@ -3719,6 +3893,12 @@ type ServerInterface interface {
 	// ResendMessage Send a message once more
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
+	// ListReports List the reports
+	// (GET /v1/reports)
+	ListReports(c *fiber.Ctx, params ListReportsParams) error
+	// GetReport Show a report
+	// (GET /v1/reports/{report})
+	GetReport(c *fiber.Ctx, report string, params GetReportParams) error
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(c *fiber.Ctx, params ListServicesParams) error
@@ -3731,6 +3911,12 @@ type ServerInterface interface {
 	// FindFirstSlots Find the first free slot
 	// (GET /v1/services/{service}/first)
 	FindFirstSlots(c *fiber.Ctx, service ServiceSlug, params FindFirstSlotsParams) error
+	// GetQuota Read what channels leave to others
+	// (GET /v1/services/{service}/quota)
+	GetQuota(c *fiber.Ctx, service ServiceSlug, params GetQuotaParams) error
+	// SetQuota Change what channels leave to others
+	// (PUT /v1/services/{service}/quota)
+	SetQuota(c *fiber.Ctx, service ServiceSlug, params SetQuotaParams) error
 	// ListSlots List the free slots
 	// (GET /v1/services/{service}/slots)
 	ListSlots(c *fiber.Ctx, service ServiceSlug, params ListSlotsParams) error
@@ -7846,6 +8032,162 @@ func (siw *ServerInterfaceWrapper) ResendMessage(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListReports operation middleware
+func (siw *ServerInterfaceWrapper) ListReports(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportsParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListReports(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetReport operation middleware
+func (siw *ServerInterfaceWrapper) GetReport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "report" -------------
+	var report string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", c.Params("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter report: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReportParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "group_by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_by", query, &params.GroupBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter group_by: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", query, &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", query, &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", query, &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter channel: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", query, &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter format: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetReport(c, report, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListServices operation middleware
 func (siw *ServerInterfaceWrapper) ListServices(c *fiber.Ctx) error {
 
@@ -8172,6 +8514,125 @@ func (siw *ServerInterfaceWrapper) FindFirstSlots(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.FindFirstSlots(c, service, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetQuota operation middleware
+func (siw *ServerInterfaceWrapper) GetQuota(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", c.Params("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetQuotaParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetQuota(c, service, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetQuota operation middleware
+func (siw *ServerInterfaceWrapper) SetQuota(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", c.Params("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetQuotaParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetQuota(c, service, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -9607,7 +10068,15 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/holidays/undo", wrapper.UndoHolidays)
 
+	router.Get(options.BaseURL+"/v1/services/:service/quota", wrapper.GetQuota)
+
+	router.Put(options.BaseURL+"/v1/services/:service/quota", wrapper.SetQuota)
+
 	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
+
+	router.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)
+
+	router.Get(options.BaseURL+"/v1/reports/:report", wrapper.GetReport)
 
 	router.Post(options.BaseURL+"/v1/waitlist", wrapper.JoinWaitlist)
 
@@ -17115,6 +17584,174 @@ func (response ResendMessage503ApplicationProblemPlusJSONResponse) VisitResendMe
 	return ctx.JSON(&response.Body)
 }
 
+type ListReportsRequestObject struct {
+	Params ListReportsParams
+}
+
+type ListReportsResponseObject interface {
+	VisitListReportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListReports200JSONResponse ReportList
+
+func (response ListReports200JSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports401ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports403ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports429ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListReports503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports503ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetReportRequestObject struct {
+	Report string `json:"report"`
+	Params GetReportParams
+}
+
+type GetReportResponseObject interface {
+	VisitGetReportResponse(ctx *fiber.Ctx) error
+}
+
+type GetReport200JSONResponse Report
+
+func (response GetReport200JSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetReport200TextCsvResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetReport401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport401ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport403ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport404ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport422ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport429ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetReport503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport503ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListServicesRequestObject struct {
 	Params ListServicesParams
 }
@@ -17451,6 +18088,250 @@ type FindFirstSlots503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FindFirstSlots503ApplicationProblemPlusJSONResponse) VisitFindFirstSlotsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuotaRequestObject struct {
+	Service ServiceSlug `json:"service"`
+	Params  GetQuotaParams
+}
+
+type GetQuotaResponseObject interface {
+	VisitGetQuotaResponse(ctx *fiber.Ctx) error
+}
+
+type GetQuota200ResponseHeaders struct {
+	ETag string
+}
+
+type GetQuota200JSONResponse struct {
+	Body    Quota
+	Headers GetQuota200ResponseHeaders
+}
+
+func (response GetQuota200JSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuota401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota401ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota403ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota404ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota422ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota429ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuota503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota503ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuotaRequestObject struct {
+	Service ServiceSlug `json:"service"`
+	Params  SetQuotaParams
+	Body    *SetQuotaJSONRequestBody
+}
+
+type SetQuotaResponseObject interface {
+	VisitSetQuotaResponse(ctx *fiber.Ctx) error
+}
+
+type SetQuota200ResponseHeaders struct {
+	ETag string
+}
+
+type SetQuota200JSONResponse struct {
+	Body    Quota
+	Headers SetQuota200ResponseHeaders
+}
+
+func (response SetQuota200JSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuota400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota400ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota401ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota403ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota404ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota412ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota413ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota415ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota422ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota428ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota429ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuota503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota503ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -19857,6 +20738,12 @@ type StrictServerInterface interface {
 	// ResendMessage Send a message once more
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
+	// ListReports List the reports
+	// (GET /v1/reports)
+	ListReports(ctx context.Context, request ListReportsRequestObject) (ListReportsResponseObject, error)
+	// GetReport Show a report
+	// (GET /v1/reports/{report})
+	GetReport(ctx context.Context, request GetReportRequestObject) (GetReportResponseObject, error)
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(ctx context.Context, request ListServicesRequestObject) (ListServicesResponseObject, error)
@@ -19869,6 +20756,12 @@ type StrictServerInterface interface {
 	// FindFirstSlots Find the first free slot
 	// (GET /v1/services/{service}/first)
 	FindFirstSlots(ctx context.Context, request FindFirstSlotsRequestObject) (FindFirstSlotsResponseObject, error)
+	// GetQuota Read what channels leave to others
+	// (GET /v1/services/{service}/quota)
+	GetQuota(ctx context.Context, request GetQuotaRequestObject) (GetQuotaResponseObject, error)
+	// SetQuota Change what channels leave to others
+	// (PUT /v1/services/{service}/quota)
+	SetQuota(ctx context.Context, request SetQuotaRequestObject) (SetQuotaResponseObject, error)
 	// ListSlots List the free slots
 	// (GET /v1/services/{service}/slots)
 	ListSlots(ctx context.Context, request ListSlotsRequestObject) (ListSlotsResponseObject, error)
@@ -22195,6 +23088,61 @@ func (sh *strictHandler) ResendMessage(ctx *fiber.Ctx, id int64, params ResendMe
 	return nil
 }
 
+// ListReports operation middleware
+func (sh *strictHandler) ListReports(ctx *fiber.Ctx, params ListReportsParams) error {
+	var request ListReportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReports(ctx.UserContext(), request.(ListReportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReportsResponseObject); ok {
+		if err := validResponse.VisitListReportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReport operation middleware
+func (sh *strictHandler) GetReport(ctx *fiber.Ctx, report string, params GetReportParams) error {
+	var request GetReportRequestObject
+
+	request.Report = report
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReport(ctx.UserContext(), request.(GetReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReportResponseObject); ok {
+		if err := validResponse.VisitGetReportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListServices operation middleware
 func (sh *strictHandler) ListServices(ctx *fiber.Ctx, params ListServicesParams) error {
 	var request ListServicesRequestObject
@@ -22298,6 +23246,76 @@ func (sh *strictHandler) FindFirstSlots(ctx *fiber.Ctx, service ServiceSlug, par
 		return err
 	} else if validResponse, ok := response.(FindFirstSlotsResponseObject); ok {
 		if err := validResponse.VisitFindFirstSlotsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuota operation middleware
+func (sh *strictHandler) GetQuota(ctx *fiber.Ctx, service ServiceSlug, params GetQuotaParams) error {
+	var request GetQuotaRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuota(ctx.UserContext(), request.(GetQuotaRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuota")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuotaResponseObject); ok {
+		if err := validResponse.VisitGetQuotaResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetQuota operation middleware
+func (sh *strictHandler) SetQuota(ctx *fiber.Ctx, service ServiceSlug, params SetQuotaParams) error {
+	var request SetQuotaRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	var body SetQuotaJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetQuota(ctx.UserContext(), request.(SetQuotaRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetQuota")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetQuotaResponseObject); ok {
+		if err := validResponse.VisitSetQuotaResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
