@@ -57,6 +57,8 @@ func expected() map[string]row {
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
 		"proposeStart":       {own, no, no, no, all, proposes},
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
+		"listReports":        {all, all, no, all, all, gets("/v1/reports")},
+		"getReport":          {own, own, no, all, all, ofDepartment("/v1/reports/no-shows?department=revenues&branch=riyadh")},
 
 		"listDeskGroups":        {all, all, all, all, all, gets("/v1/desk-groups")},
 		"getDeskGroup":          {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
@@ -105,6 +107,14 @@ func expected() map[string]row {
 		"getAppointment":    {own, own, all, all, all, showsToStaff},
 		"cancelOnBehalf":    {own, own, all, no, all, cancelsOnBehalf},
 		"moveOnBehalf":      {own, own, all, no, all, movesOnBehalf},
+
+		"createChange":        {own, no, no, no, all, draftsChange},
+		"createHolidayChange": {no, no, no, no, all, draftsHolidays},
+		"listChanges":         {all, no, all, all, all, gets("/v1/changes")},
+		"getChange":           {own, no, all, all, all, ofChange(http.MethodGet, "", true)},
+		"dropChange":          {own, no, no, no, all, ofChange(http.MethodDelete, "", true)},
+		"listChangeVisits":    {own, no, all, no, all, ofChange(http.MethodGet, "/visits", false)},
+		"answerChange":        {own, no, all, no, all, notesCall},
 	}
 }
 
@@ -123,6 +133,13 @@ type fixture func(w *walk) asked
 // gets asks for a path.
 func gets(path string) fixture {
 	return func(*walk) asked { return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}} }
+}
+
+// ofDepartment asks for a path that is about Revenues at Riyadh.
+func ofDepartment(path string) fixture {
+	return func(*walk) asked {
+		return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}, Department: "revenues", Branch: "riyadh"}
+	}
 }
 
 // ofRequest posts to what follows the address of a request that waits for its

@@ -24,6 +24,7 @@ import (
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/reports"
 	"ziyara/service/api"
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
@@ -42,6 +43,7 @@ const (
 type Service struct {
 	config    Config
 	store     *postgres.Store
+	changes   *postgres.Changes
 	booker    *slots.Booker
 	waitlist  *slots.Waitlist
 	worker    *notify.Worker // of what somebody waits for
@@ -64,6 +66,7 @@ type Service struct {
 	network   webhook.Network
 	posting   *webhook.Client
 	hooks     *webhook.Worker
+	demand    *reports.Counter
 }
 
 // New builds a replica over a migrated database and binds its address, so
@@ -77,7 +80,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{config: c}
+	s := &Service{config: c, demand: new(reports.Counter)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -88,6 +91,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	s.changes = s.store.Changes(s.centre.Load, newID)
 	if err = s.speak(keys); err != nil {
 		return nil, err
 	}
@@ -123,6 +127,10 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
+	reporter, err := s.newReporter()
+	if err != nil {
+		return nil, err
+	}
 	if err = s.startSignIn(keys); err != nil {
 		return nil, err
 	}
@@ -136,8 +144,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts, Visits: s.store.Visits,
-		Calendars: s.store, Refresh: s.reload,
+		Calendars: s.store, Changes: s.changes, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
+		Reports: reporter, Demand: s.demand,
 	})
 	return s, err
 }
@@ -281,6 +290,9 @@ func (s *Service) Run(ctx context.Context) error {
 	offered.Wait()
 	unfollow()
 	err = errors.Join(err, <-followed)
+	if lost := s.countDemand(stopping); lost != nil {
+		s.config.Log.WarnContext(stopping, "what was asked for last is not counted", "error", lost)
+	}
 	return errors.Join(err, s.close())
 }
 

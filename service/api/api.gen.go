@@ -15,6 +15,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
+	"ziyara/slots"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/oapi-codegen/runtime"
@@ -146,6 +147,84 @@ type ActList struct {
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
+// AffectedProposal The start that is proposed instead.
+type AffectedProposal struct {
+	// HeldUntil Until when its place is held; absent when it is not any more.
+	HeldUntil *time.Time `json:"held_until,omitempty"`
+
+	// Start Of the visit.
+	Start time.Time `json:"start"`
+}
+
+// AffectedVisit A visit that loses its place by a change.
+type AffectedVisit struct {
+	// AnsweredAt When the visitor answered.
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+
+	// AnsweredBy Who of the staff noted it; absent for the visitor.
+	AnsweredBy string `json:"answered_by,omitempty"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CalledAt The last of them.
+	CalledAt *time.Time `json:"called_at,omitempty"`
+
+	// Calls How many calls did not reach the visitor.
+	Calls int `json:"calls"`
+
+	// Decision What becomes of a visit whose place is taken.
+	Decision ChangeDecision `json:"decision"`
+
+	// Lang The language of the visitor.
+	Lang string `json:"lang"`
+
+	// Message State of the message to the visitor: `delivered` has arrived, `failed` and `expired` have not.
+	Message string `json:"message,omitempty"`
+
+	// Mobile In full, to be called; absent for somebody without.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Note What was noted.
+	Note string `json:"note,omitempty"`
+
+	// Outcome `pending`: the visitor will be told; `waiting`: was asked and has not answered; `unanswered`: nor until the start; `chose`: another start; `superseded`: a later change asks again; `restored`: a later one has given the place back.
+	Outcome string `json:"outcome"`
+
+	// Party How many come.
+	Party int `json:"party"`
+
+	// Proposal The start that is proposed instead.
+	Proposal *AffectedProposal `json:"proposal,omitempty"`
+
+	// Reference Of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start That is lost.
+	Start time.Time `json:"start"`
+
+	// StartNow That the visit has now.
+	StartNow time.Time `json:"start_now"`
+
+	// Status Of the visit now.
+	Status string `json:"status"`
+
+	// Visitor Who comes.
+	Visitor string `json:"visitor"`
+}
+
+// AffectedVisitList A page of visits that a change affects.
+type AffectedVisitList struct {
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Visits By the start that is lost.
+	Visits []AffectedVisit `json:"visits"`
+}
+
 // Appointment A visit that was booked or requested.
 type Appointment struct {
 	// AnswerBy While it is requested: the department answers before this instant, otherwise the `default` of the service's `approval` is the answer.
@@ -156,6 +235,9 @@ type Appointment struct {
 
 	// CancelBefore It can be cancelled before this instant.
 	CancelBefore time.Time `json:"cancel_before"`
+
+	// Closed The desk is closed at the start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
+	Closed *AppointmentClosed `json:"closed,omitempty"`
 
 	// CreatedAt When it was booked, with the branch's offset.
 	CreatedAt time.Time `json:"created_at"`
@@ -207,6 +289,12 @@ type Appointment struct {
 
 	// Visitor Name of the visitor.
 	Visitor string `json:"visitor"`
+}
+
+// AppointmentClosed The desk is closed at the start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
+type AppointmentClosed struct {
+	// Reason One text in Arabic and English.
+	Reason Text `json:"reason"`
 }
 
 // AppointmentEntry An appointment in a list.
@@ -416,6 +504,114 @@ type CallRequest struct {
 type CancelOnBehalfRequest struct {
 	// Reason Why; staff see it.
 	Reason string `json:"reason"`
+}
+
+// Change A change of calendars with what becomes of the visits it affects.
+type Change struct {
+	// Actor Who of the staff.
+	Actor string `json:"actor"`
+
+	// Affected How many visits lose their places.
+	Affected int `json:"affected"`
+
+	// AppliedAt When the calendars changed.
+	AppliedAt *time.Time `json:"applied_at,omitempty"`
+
+	// CreatedAt When, in UTC.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Decision What becomes of a visit whose place is taken.
+	Decision ChangeDecision `json:"decision"`
+
+	// Departments Slugs of their departments.
+	Departments []string `json:"departments"`
+
+	// DeskGroups Slugs of the desk groups whose calendars it changes.
+	DeskGroups []string `json:"desk_groups"`
+
+	// Edit The edit of the plan, or the list of holidays.
+	Edit json.RawMessage `json:"edit"`
+
+	// ExpiresAt Until when a draft can be applied.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// FinishedAt When the last visitor was told.
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
+
+	// HolidayList Slug of the list of holidays that it changes.
+	HolidayList string `json:"holiday_list,omitempty"`
+
+	// ID Of the change and its draft.
+	ID string `json:"id"`
+
+	// NextCursor For the others, in `GET /v1/changes/{id}/visits`.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Outcomes How many visits have come to each outcome.
+	Outcomes map[slots.Outcome]int `json:"outcomes"`
+
+	// Reason Why, as visitors are told.
+	Reason ChangeReason `json:"reason"`
+
+	// State `running`: the calendars are changed, not all visitors are told yet.
+	State string `json:"state"`
+
+	// ToCall How many of their visitors were asked and have not answered.
+	ToCall int `json:"to_call"`
+
+	// Visits The first of them, at most 200, in the answer that drafts or applies it.
+	Visits []AffectedVisit `json:"visits,omitempty"`
+}
+
+// ChangeCallRequest What came of a call.
+type ChangeCallRequest struct {
+	// Note For the staff.
+	Note string `json:"note,omitempty"`
+
+	// Outcome What the visitor said.
+	Outcome slots.CallOutcome `json:"outcome"`
+}
+
+// ChangeDecision What becomes of a visit whose place is taken.
+type ChangeDecision = slots.Decision
+
+// ChangeException What becomes of one visit.
+type ChangeException struct {
+	// Decision What becomes of a visit whose place is taken.
+	Decision ChangeDecision `json:"decision"`
+
+	// Reference Of an affected visit.
+	Reference string `json:"reference"`
+}
+
+// ChangeList A page of changes.
+type ChangeList struct {
+	// Changes The newest first, without their visits.
+	Changes []Change `json:"changes"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// ChangeReason Why, as visitors are told.
+type ChangeReason = catalog.Text
+
+// ChangeRequest A change of a plan, or the draft of one; `edit` or `draft`.
+type ChangeRequest struct {
+	// Decision For all visits without an exception; `propose` if absent, of a draft what it planned.
+	Decision slots.Decision `json:"decision,omitempty"`
+
+	// Draft The `id` of the draft to apply.
+	Draft string `json:"draft,omitempty"`
+
+	// Edit A change of a plan. What it does not name stays.
+	Edit *PlanEdit `json:"edit,omitempty"`
+
+	// Exceptions Visits of which something else becomes.
+	Exceptions []ChangeException `json:"exceptions,omitempty"`
+
+	// Reason Why, as visitors are told.
+	Reason *ChangeReason `json:"reason,omitempty"`
 }
 
 // Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
@@ -1059,6 +1255,42 @@ type HoldRequest struct {
 	Verification string `json:"verification,omitempty"`
 }
 
+// HolidayAnnouncement The dates that a holiday has in a year.
+type HolidayAnnouncement struct {
+	// From First date.
+	From scheduling.Date `json:"from"`
+
+	// Holiday Its slug.
+	Holiday string `json:"holiday"`
+
+	// Until Last date, inclusive.
+	Until scheduling.Date `json:"until"`
+
+	// Year In which it begins; Hijri for one by the Hijri calendar.
+	Year int `json:"year"`
+}
+
+// HolidayChangeRequest A change of the list of holidays, or the draft of one; `announce`, `holidays` or `draft`.
+type HolidayChangeRequest struct {
+	// Announce The dates that a holiday has in a year.
+	Announce *HolidayAnnouncement `json:"announce,omitempty"`
+
+	// Decision For all visits without an exception; `propose` if absent, of a draft what it planned.
+	Decision slots.Decision `json:"decision,omitempty"`
+
+	// Draft The `id` of the draft to apply.
+	Draft string `json:"draft,omitempty"`
+
+	// Exceptions Visits of which something else becomes.
+	Exceptions []ChangeException `json:"exceptions,omitempty"`
+
+	// Holidays The holidays from now on.
+	Holidays *HolidayListRequest `json:"holidays,omitempty"`
+
+	// Reason Why, as visitors are told.
+	Reason *ChangeReason `json:"reason,omitempty"`
+}
+
 // HolidayDates Dates on which a holiday falls, both included.
 type HolidayDates struct {
 	// From First date.
@@ -1643,6 +1875,108 @@ type Rebooking struct {
 	// WindowMinutes Within this time.
 	WindowMinutes int `json:"window_minutes"`
 }
+
+// Report Figures of a range of dates.
+type Report struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Columns The figures, in order.
+	Columns []ReportColumn `json:"columns"`
+
+	// From First date.
+	From string `json:"from"`
+
+	// GroupBy What rows stand for.
+	GroupBy []string `json:"group_by"`
+
+	// Report Its name.
+	Report string `json:"report"`
+
+	// Rows By date, then in the order of the catalogue.
+	Rows []ReportRow `json:"rows"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+
+	// To Last date, included.
+	To string `json:"to"`
+
+	// Total Figures by the names of their columns; null where nothing can be said.
+	Total ReportValues `json:"total"`
+}
+
+// ReportColumn One figure of a report.
+type ReportColumn struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Name Its key in `values`.
+	Name string `json:"name"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+
+	// Unit What it counts in; of a `ratio`, 1 is all.
+	Unit string `json:"unit"`
+}
+
+// ReportDefinition What a report shows.
+type ReportDefinition struct {
+	// About One text in Arabic and English.
+	About Text `json:"about"`
+
+	// Columns Its figures, in order.
+	Columns []ReportColumn `json:"columns"`
+
+	// Report Its name in `/v1/reports/{report}`.
+	Report string `json:"report"`
+
+	// Title One text in Arabic and English.
+	Title Text `json:"title"`
+}
+
+// ReportGroup What a row stands for; only what the report is grouped by.
+type ReportGroup struct {
+	// Branch A slug with its name.
+	Branch *Named `json:"branch,omitempty"`
+
+	// Channel A slug with its name.
+	Channel *Named `json:"channel,omitempty"`
+
+	// Day A local date.
+	Day string `json:"day,omitempty"`
+
+	// Department A slug with its name.
+	Department *Named `json:"department,omitempty"`
+
+	// Hijri The same day of the Umm al-Qura calendar.
+	Hijri string `json:"hijri,omitempty"`
+
+	// Month A Gregorian month, `YYYY-MM`.
+	Month string `json:"month,omitempty"`
+
+	// Service A slug with its name.
+	Service *Named `json:"service,omitempty"`
+}
+
+// ReportList The reports that there are.
+type ReportList struct {
+	// Reports In the order in which they are shown.
+	Reports []ReportDefinition `json:"reports"`
+}
+
+// ReportRow One line of a report.
+type ReportRow struct {
+	// Group What a row stands for; only what the report is grouped by.
+	Group ReportGroup `json:"group"`
+
+	// Values Figures by the names of their columns; null where nothing can be said.
+	Values ReportValues `json:"values"`
+}
+
+// ReportValues Figures by the names of their columns; null where nothing can be said.
+type ReportValues map[string]*float64
 
 // Representative Who comes on the visitor's behalf.
 type Representative struct {
@@ -2249,6 +2583,9 @@ type AppointmentReference = string
 // BranchSlug defines model for BranchSlug.
 type BranchSlug = string
 
+// ChangeID defines model for ChangeID.
+type ChangeID = string
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -2260,6 +2597,9 @@ type DeskGroupID = string
 
 // DeskName defines model for DeskName.
 type DeskName = string
+
+// DryRun defines model for DryRun.
+type DryRun = string
 
 // HallBranch defines model for HallBranch.
 type HallBranch = string
@@ -2600,6 +2940,54 @@ type GetHallParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListChangesParams defines parameters for ListChanges.
+type ListChangesParams struct {
+	// DeskGroup Slug of a desk group.
+	DeskGroup string `form:"desk_group,omitempty" json:"desk_group,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DropChangeParams defines parameters for DropChange.
+type DropChangeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetChangeParams defines parameters for GetChange.
+type GetChangeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListChangeVisitsParams defines parameters for ListChangeVisits.
+type ListChangeVisitsParams struct {
+	// Outcome What has become of them.
+	Outcome string `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AnswerChangeParams defines parameters for AnswerChange.
+type AnswerChangeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // GetMessageBudgetParams defines parameters for GetMessageBudget.
 type GetMessageBudgetParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -2662,6 +3050,18 @@ type GetDeskGroupParams struct {
 
 // EditDeskGroupParams defines parameters for EditDeskGroup.
 type EditDeskGroupParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// CreateChangeParams defines parameters for CreateChange.
+type CreateChangeParams struct {
+	// DryRun Show what the change would do, and hold the places that it would propose.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
@@ -2810,6 +3210,18 @@ type SetHolidaysParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
+// CreateHolidayChangeParams defines parameters for CreateHolidayChange.
+type CreateHolidayChangeParams struct {
+	// DryRun Show what the change would do, and hold the places that it would propose.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
 // ImportHolidaysParams defines parameters for ImportHolidays.
 type ImportHolidaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -2866,6 +3278,42 @@ type ListMessagesParams struct {
 
 // ResendMessageParams defines parameters for ResendMessage.
 type ResendMessageParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetReportParams defines parameters for GetReport.
+type GetReportParams struct {
+	// From First date, in the branches' zone; 27 days before `to` if absent, of a forecast today.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last date, included; yesterday if absent, of a forecast 27 days after `from`.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// GroupBy What rows stand for, separated by commas: `day`, `month`, `department`, `branch`, `service`, `channel`. One row in all if absent.
+	GroupBy string `form:"group_by,omitempty" json:"group_by,omitempty"`
+
+	// Department Slug of the only department that is counted.
+	Department string `form:"department,omitempty" json:"department,omitempty"`
+
+	// Branch Slug of the only branch that is counted.
+	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Service Slug of the only service that is counted.
+	Service string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Channel The only channel that is counted.
+	Channel string `form:"channel,omitempty" json:"channel,omitempty"`
+
+	// Format How the report is written; `json` if absent, unless `Accept` prefers `text/csv`.
+	Format string `form:"format,omitempty" json:"format,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -3179,6 +3627,9 @@ type AnnounceDelayJSONRequestBody = DelayRequest
 // PutDeskJSONRequestBody defines body for PutDesk for application/json ContentType.
 type PutDeskJSONRequestBody = DeskRequest
 
+// AnswerChangeJSONRequestBody defines body for AnswerChange for application/json ContentType.
+type AnswerChangeJSONRequestBody = ChangeCallRequest
+
 // SaveMessageBudgetJSONRequestBody defines body for SaveMessageBudget for application/json ContentType.
 type SaveMessageBudgetJSONRequestBody = MessageBudgetRequest
 
@@ -3190,6 +3641,9 @@ type PreviewMessageTextJSONRequestBody = MessagePreviewRequest
 
 // EditDeskGroupJSONRequestBody defines body for EditDeskGroup for application/json ContentType.
 type EditDeskGroupJSONRequestBody = PlanEdit
+
+// CreateChangeJSONRequestBody defines body for CreateChange for application/json ContentType.
+type CreateChangeJSONRequestBody = ChangeRequest
 
 // AddClosureJSONRequestBody defines body for AddClosure for application/json ContentType.
 type AddClosureJSONRequestBody = PlanClosure
@@ -3205,6 +3659,9 @@ type CreateHoldJSONRequestBody = HoldRequest
 
 // SetHolidaysJSONRequestBody defines body for SetHolidays for application/json ContentType.
 type SetHolidaysJSONRequestBody = HolidayListRequest
+
+// CreateHolidayChangeJSONRequestBody defines body for CreateHolidayChange for application/json ContentType.
+type CreateHolidayChangeJSONRequestBody = HolidayChangeRequest
 
 // ImportHolidaysJSONRequestBody defines body for ImportHolidays for application/json ContentType.
 type ImportHolidaysJSONRequestBody = HolidayImport
@@ -3328,6 +3785,21 @@ type ServerInterface interface {
 	// GetHall The hall of a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(c *fiber.Ctx, branch HallBranch, params GetHallParams) error
+	// ListChanges Changes of calendars with their visits
+	// (GET /v1/changes)
+	ListChanges(c *fiber.Ctx, params ListChangesParams) error
+	// DropChange Drop a draft
+	// (DELETE /v1/changes/{id})
+	DropChange(c *fiber.Ctx, id ChangeID, params DropChangeParams) error
+	// GetChange How a change stands
+	// (GET /v1/changes/{id})
+	GetChange(c *fiber.Ctx, id ChangeID, params GetChangeParams) error
+	// ListChangeVisits Visits that a change affects
+	// (GET /v1/changes/{id}/visits)
+	ListChangeVisits(c *fiber.Ctx, id ChangeID, params ListChangeVisitsParams) error
+	// AnswerChange Note what came of a call
+	// (POST /v1/changes/{id}/visits/{reference})
+	AnswerChange(c *fiber.Ctx, id ChangeID, reference AppointmentReference, params AnswerChangeParams) error
 	// GetMessageBudget What a department may spend on messages
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(c *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error
@@ -3352,6 +3824,9 @@ type ServerInterface interface {
 	// EditDeskGroup Change a calendar
 	// (PATCH /v1/desk-groups/{id})
 	EditDeskGroup(c *fiber.Ctx, id DeskGroupID, params EditDeskGroupParams) error
+	// CreateChange Change a calendar with its visits
+	// (POST /v1/desk-groups/{id}/changes)
+	CreateChange(c *fiber.Ctx, id DeskGroupID, params CreateChangeParams) error
 	// AddClosure Close for a while
 	// (POST /v1/desk-groups/{id}/closures)
 	AddClosure(c *fiber.Ctx, id DeskGroupID, params AddClosureParams) error
@@ -3397,6 +3872,9 @@ type ServerInterface interface {
 	// SetHolidays Replace the holidays
 	// (PUT /v1/holidays)
 	SetHolidays(c *fiber.Ctx, params SetHolidaysParams) error
+	// CreateHolidayChange Change the holidays with their visits
+	// (POST /v1/holidays/changes)
+	CreateHolidayChange(c *fiber.Ctx, params CreateHolidayChangeParams) error
 	// ImportHolidays Take over a calendar file
 	// (POST /v1/holidays/import)
 	ImportHolidays(c *fiber.Ctx, params ImportHolidaysParams) error
@@ -3415,6 +3893,12 @@ type ServerInterface interface {
 	// ResendMessage Send a message once more
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
+	// ListReports List the reports
+	// (GET /v1/reports)
+	ListReports(c *fiber.Ctx, params ListReportsParams) error
+	// GetReport Show a report
+	// (GET /v1/reports/{report})
+	GetReport(c *fiber.Ctx, report string, params GetReportParams) error
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(c *fiber.Ctx, params ListServicesParams) error
@@ -5204,6 +5688,315 @@ func (siw *ServerInterfaceWrapper) GetHall(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListChanges(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChangesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "desk_group" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "desk_group", query, &params.DeskGroup, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk_group: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListChanges(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DropChange operation middleware
+func (siw *ServerInterfaceWrapper) DropChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DropChangeParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DropChange(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetChange operation middleware
+func (siw *ServerInterfaceWrapper) GetChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetChangeParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetChange(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListChangeVisits operation middleware
+func (siw *ServerInterfaceWrapper) ListChangeVisits(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChangeVisitsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", query, &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter outcome: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListChangeVisits(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AnswerChange operation middleware
+func (siw *ServerInterfaceWrapper) AnswerChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerChangeParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AnswerChange(c, id, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetMessageBudget operation middleware
 func (siw *ServerInterfaceWrapper) GetMessageBudget(c *fiber.Ctx) error {
 
@@ -5724,6 +6517,87 @@ func (siw *ServerInterfaceWrapper) EditDeskGroup(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.EditDeskGroup(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateChange operation middleware
+func (siw *ServerInterfaceWrapper) CreateChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateChangeParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", query, &params.DryRun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter dry_run: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateChange(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -6711,6 +7585,79 @@ func (siw *ServerInterfaceWrapper) SetHolidays(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// CreateHolidayChange operation middleware
+func (siw *ServerInterfaceWrapper) CreateHolidayChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateHolidayChangeParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", query, &params.DryRun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter dry_run: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateHolidayChange(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ImportHolidays operation middleware
 func (siw *ServerInterfaceWrapper) ImportHolidays(c *fiber.Ctx) error {
 
@@ -7072,6 +8019,162 @@ func (siw *ServerInterfaceWrapper) ResendMessage(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ResendMessage(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListReports operation middleware
+func (siw *ServerInterfaceWrapper) ListReports(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportsParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListReports(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetReport operation middleware
+func (siw *ServerInterfaceWrapper) GetReport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "report" -------------
+	var report string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", c.Params("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter report: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReportParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "group_by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_by", query, &params.GroupBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter group_by: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", query, &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", query, &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", query, &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", query, &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter channel: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", query, &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter format: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetReport(c, report, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -8909,6 +10012,20 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/decline-proposal", wrapper.DeclineProposal)
 
+	router.Post(options.BaseURL+"/v1/desk-groups/:id/changes", wrapper.CreateChange)
+
+	router.Post(options.BaseURL+"/v1/holidays/changes", wrapper.CreateHolidayChange)
+
+	router.Get(options.BaseURL+"/v1/changes", wrapper.ListChanges)
+
+	router.Delete(options.BaseURL+"/v1/changes/:id", wrapper.DropChange)
+
+	router.Get(options.BaseURL+"/v1/changes/:id", wrapper.GetChange)
+
+	router.Get(options.BaseURL+"/v1/changes/:id/visits", wrapper.ListChangeVisits)
+
+	router.Post(options.BaseURL+"/v1/changes/:id/visits/:reference", wrapper.AnswerChange)
+
 	router.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/approve", wrapper.ApproveAppointment)
@@ -8956,6 +10073,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Put(options.BaseURL+"/v1/services/:service/quota", wrapper.SetQuota)
 
 	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
+
+	router.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)
+
+	router.Get(options.BaseURL+"/v1/reports/:report", wrapper.GetReport)
 
 	router.Post(options.BaseURL+"/v1/waitlist", wrapper.JoinWaitlist)
 
@@ -12326,6 +13447,480 @@ func (response GetHall503ApplicationProblemPlusJSONResponse) VisitGetHallRespons
 	return ctx.JSON(&response.Body)
 }
 
+type ListChangesRequestObject struct {
+	Params ListChangesParams
+}
+
+type ListChangesResponseObject interface {
+	VisitListChangesResponse(ctx *fiber.Ctx) error
+}
+
+type ListChanges200JSONResponse ChangeList
+
+func (response ListChanges200JSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges401ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges403ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges422ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges429ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListChanges503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges503ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DropChangeRequestObject struct {
+	ID     ChangeID `json:"id"`
+	Params DropChangeParams
+}
+
+type DropChangeResponseObject interface {
+	VisitDropChangeResponse(ctx *fiber.Ctx) error
+}
+
+type DropChange204Response struct {
+}
+
+func (response DropChange204Response) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DropChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange401ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange403ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange404ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange409ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange422ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange429ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DropChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange503ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetChangeRequestObject struct {
+	ID     ChangeID `json:"id"`
+	Params GetChangeParams
+}
+
+type GetChangeResponseObject interface {
+	VisitGetChangeResponse(ctx *fiber.Ctx) error
+}
+
+type GetChange200JSONResponse Change
+
+func (response GetChange200JSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange401ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange403ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange404ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange422ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange429ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange503ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListChangeVisitsRequestObject struct {
+	ID     ChangeID `json:"id"`
+	Params ListChangeVisitsParams
+}
+
+type ListChangeVisitsResponseObject interface {
+	VisitListChangeVisitsResponse(ctx *fiber.Ctx) error
+}
+
+type ListChangeVisits200JSONResponse AffectedVisitList
+
+func (response ListChangeVisits200JSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits401ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits403ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits404ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits422ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits429ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListChangeVisits503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits503ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnswerChangeRequestObject struct {
+	ID        ChangeID             `json:"id"`
+	Reference AppointmentReference `json:"reference"`
+	Params    AnswerChangeParams
+	Body      *AnswerChangeJSONRequestBody
+}
+
+type AnswerChangeResponseObject interface {
+	VisitAnswerChangeResponse(ctx *fiber.Ctx) error
+}
+
+type AnswerChange200JSONResponse AffectedVisit
+
+func (response AnswerChange200JSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange400ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange401ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange403ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange404ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange409ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange413ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange415ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange422ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange429ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnswerChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange503ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetMessageBudgetRequestObject struct {
 	Department DepartmentSlug `json:"department"`
 	Params     GetMessageBudgetParams
@@ -13254,6 +14849,170 @@ type EditDeskGroup503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EditDeskGroup503ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateChangeRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params CreateChangeParams
+	Body   *CreateChangeJSONRequestBody
+}
+
+type CreateChangeResponseObject interface {
+	VisitCreateChangeResponse(ctx *fiber.Ctx) error
+}
+
+type CreateChange201JSONResponse Change
+
+func (response CreateChange201JSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange400ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange401ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange403ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange404ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange409ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange410ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(410)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange412ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange413ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange415ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange422ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange428ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange429ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange503ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -14958,6 +16717,169 @@ func (response SetHolidays503ApplicationProblemPlusJSONResponse) VisitSetHoliday
 	return ctx.JSON(&response.Body)
 }
 
+type CreateHolidayChangeRequestObject struct {
+	Params CreateHolidayChangeParams
+	Body   *CreateHolidayChangeJSONRequestBody
+}
+
+type CreateHolidayChangeResponseObject interface {
+	VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error
+}
+
+type CreateHolidayChange201JSONResponse Change
+
+func (response CreateHolidayChange201JSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange400ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange401ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange403ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange404ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange409ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange410ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(410)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange412ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange413ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange415ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange422ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange428ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange429ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateHolidayChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange503ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ImportHolidaysRequestObject struct {
 	Params ImportHolidaysParams
 	Body   *ImportHolidaysJSONRequestBody
@@ -15655,6 +17577,174 @@ type ResendMessage503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResendMessage503ApplicationProblemPlusJSONResponse) VisitResendMessageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListReportsRequestObject struct {
+	Params ListReportsParams
+}
+
+type ListReportsResponseObject interface {
+	VisitListReportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListReports200JSONResponse ReportList
+
+func (response ListReports200JSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports401ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports403ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListReports429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports429ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListReports503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports503ApplicationProblemPlusJSONResponse) VisitListReportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetReportRequestObject struct {
+	Report string `json:"report"`
+	Params GetReportParams
+}
+
+type GetReportResponseObject interface {
+	VisitGetReportResponse(ctx *fiber.Ctx) error
+}
+
+type GetReport200JSONResponse Report
+
+func (response GetReport200JSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetReport200TextCsvResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetReport401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport401ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport403ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport404ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport422ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetReport429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport429ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetReport503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport503ApplicationProblemPlusJSONResponse) VisitGetReportResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -18540,6 +20630,21 @@ type StrictServerInterface interface {
 	// GetHall The hall of a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(ctx context.Context, request GetHallRequestObject) (GetHallResponseObject, error)
+	// ListChanges Changes of calendars with their visits
+	// (GET /v1/changes)
+	ListChanges(ctx context.Context, request ListChangesRequestObject) (ListChangesResponseObject, error)
+	// DropChange Drop a draft
+	// (DELETE /v1/changes/{id})
+	DropChange(ctx context.Context, request DropChangeRequestObject) (DropChangeResponseObject, error)
+	// GetChange How a change stands
+	// (GET /v1/changes/{id})
+	GetChange(ctx context.Context, request GetChangeRequestObject) (GetChangeResponseObject, error)
+	// ListChangeVisits Visits that a change affects
+	// (GET /v1/changes/{id}/visits)
+	ListChangeVisits(ctx context.Context, request ListChangeVisitsRequestObject) (ListChangeVisitsResponseObject, error)
+	// AnswerChange Note what came of a call
+	// (POST /v1/changes/{id}/visits/{reference})
+	AnswerChange(ctx context.Context, request AnswerChangeRequestObject) (AnswerChangeResponseObject, error)
 	// GetMessageBudget What a department may spend on messages
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(ctx context.Context, request GetMessageBudgetRequestObject) (GetMessageBudgetResponseObject, error)
@@ -18564,6 +20669,9 @@ type StrictServerInterface interface {
 	// EditDeskGroup Change a calendar
 	// (PATCH /v1/desk-groups/{id})
 	EditDeskGroup(ctx context.Context, request EditDeskGroupRequestObject) (EditDeskGroupResponseObject, error)
+	// CreateChange Change a calendar with its visits
+	// (POST /v1/desk-groups/{id}/changes)
+	CreateChange(ctx context.Context, request CreateChangeRequestObject) (CreateChangeResponseObject, error)
 	// AddClosure Close for a while
 	// (POST /v1/desk-groups/{id}/closures)
 	AddClosure(ctx context.Context, request AddClosureRequestObject) (AddClosureResponseObject, error)
@@ -18609,6 +20717,9 @@ type StrictServerInterface interface {
 	// SetHolidays Replace the holidays
 	// (PUT /v1/holidays)
 	SetHolidays(ctx context.Context, request SetHolidaysRequestObject) (SetHolidaysResponseObject, error)
+	// CreateHolidayChange Change the holidays with their visits
+	// (POST /v1/holidays/changes)
+	CreateHolidayChange(ctx context.Context, request CreateHolidayChangeRequestObject) (CreateHolidayChangeResponseObject, error)
 	// ImportHolidays Take over a calendar file
 	// (POST /v1/holidays/import)
 	ImportHolidays(ctx context.Context, request ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error)
@@ -18627,6 +20738,12 @@ type StrictServerInterface interface {
 	// ResendMessage Send a message once more
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
+	// ListReports List the reports
+	// (GET /v1/reports)
+	ListReports(ctx context.Context, request ListReportsRequestObject) (ListReportsResponseObject, error)
+	// GetReport Show a report
+	// (GET /v1/reports/{report})
+	GetReport(ctx context.Context, request GetReportRequestObject) (GetReportResponseObject, error)
 	// ListServices List the services
 	// (GET /v1/services)
 	ListServices(ctx context.Context, request ListServicesRequestObject) (ListServicesResponseObject, error)
@@ -19769,6 +21886,160 @@ func (sh *strictHandler) GetHall(ctx *fiber.Ctx, branch HallBranch, params GetHa
 	return nil
 }
 
+// ListChanges operation middleware
+func (sh *strictHandler) ListChanges(ctx *fiber.Ctx, params ListChangesParams) error {
+	var request ListChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChanges(ctx.UserContext(), request.(ListChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListChangesResponseObject); ok {
+		if err := validResponse.VisitListChangesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DropChange operation middleware
+func (sh *strictHandler) DropChange(ctx *fiber.Ctx, id ChangeID, params DropChangeParams) error {
+	var request DropChangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DropChange(ctx.UserContext(), request.(DropChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DropChangeResponseObject); ok {
+		if err := validResponse.VisitDropChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetChange operation middleware
+func (sh *strictHandler) GetChange(ctx *fiber.Ctx, id ChangeID, params GetChangeParams) error {
+	var request GetChangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetChange(ctx.UserContext(), request.(GetChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetChangeResponseObject); ok {
+		if err := validResponse.VisitGetChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListChangeVisits operation middleware
+func (sh *strictHandler) ListChangeVisits(ctx *fiber.Ctx, id ChangeID, params ListChangeVisitsParams) error {
+	var request ListChangeVisitsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChangeVisits(ctx.UserContext(), request.(ListChangeVisitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChangeVisits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListChangeVisitsResponseObject); ok {
+		if err := validResponse.VisitListChangeVisitsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerChange operation middleware
+func (sh *strictHandler) AnswerChange(ctx *fiber.Ctx, id ChangeID, reference AppointmentReference, params AnswerChangeParams) error {
+	var request AnswerChangeRequestObject
+
+	request.ID = id
+	request.Reference = reference
+	request.Params = params
+
+	var body AnswerChangeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerChange(ctx.UserContext(), request.(AnswerChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerChangeResponseObject); ok {
+		if err := validResponse.VisitAnswerChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMessageBudget operation middleware
 func (sh *strictHandler) GetMessageBudget(ctx *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error {
 	var request GetMessageBudgetRequestObject
@@ -20046,6 +22317,48 @@ func (sh *strictHandler) EditDeskGroup(ctx *fiber.Ctx, id DeskGroupID, params Ed
 		return err
 	} else if validResponse, ok := response.(EditDeskGroupResponseObject); ok {
 		if err := validResponse.VisitEditDeskGroupResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateChange operation middleware
+func (sh *strictHandler) CreateChange(ctx *fiber.Ctx, id DeskGroupID, params CreateChangeParams) error {
+	var request CreateChangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CreateChangeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateChange(ctx.UserContext(), request.(CreateChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateChangeResponseObject); ok {
+		if err := validResponse.VisitCreateChangeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -20541,6 +22854,47 @@ func (sh *strictHandler) SetHolidays(ctx *fiber.Ctx, params SetHolidaysParams) e
 	return nil
 }
 
+// CreateHolidayChange operation middleware
+func (sh *strictHandler) CreateHolidayChange(ctx *fiber.Ctx, params CreateHolidayChangeParams) error {
+	var request CreateHolidayChangeRequestObject
+
+	request.Params = params
+
+	var body CreateHolidayChangeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateHolidayChange(ctx.UserContext(), request.(CreateHolidayChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateHolidayChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateHolidayChangeResponseObject); ok {
+		if err := validResponse.VisitCreateHolidayChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ImportHolidays operation middleware
 func (sh *strictHandler) ImportHolidays(ctx *fiber.Ctx, params ImportHolidaysParams) error {
 	var request ImportHolidaysRequestObject
@@ -20726,6 +23080,61 @@ func (sh *strictHandler) ResendMessage(ctx *fiber.Ctx, id int64, params ResendMe
 		return err
 	} else if validResponse, ok := response.(ResendMessageResponseObject); ok {
 		if err := validResponse.VisitResendMessageResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReports operation middleware
+func (sh *strictHandler) ListReports(ctx *fiber.Ctx, params ListReportsParams) error {
+	var request ListReportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReports(ctx.UserContext(), request.(ListReportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReportsResponseObject); ok {
+		if err := validResponse.VisitListReportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReport operation middleware
+func (sh *strictHandler) GetReport(ctx *fiber.Ctx, report string, params GetReportParams) error {
+	var request GetReportRequestObject
+
+	request.Report = report
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReport(ctx.UserContext(), request.(GetReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReportResponseObject); ok {
+		if err := validResponse.VisitGetReportResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

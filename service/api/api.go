@@ -24,6 +24,7 @@ import (
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -65,8 +66,13 @@ type Config struct {
 	Session func(c *fiber.Ctx) (catalog.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+	// Reports makes reports.
+	Reports *reports.Reporter
+	// Demand counts what visitors ask for; nil counts nothing.
+	Demand *reports.Counter
 
 	Calendars Calendars
+	Changes   Changes
 	// Refresh has Centre return what it is now.
 	Refresh func(ctx context.Context) error
 

@@ -86,6 +86,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking, once *slots.Once, key string) (string, error) {
 	now := s.Now()
 	hold, err := s.holdToday(ctx, body, now)
+	s.heldOrNot(body.Service, body.Branch, catalog.WalkIn, err, now)
 	if err != nil {
 		return s.sameWalkIn(key, s.Booker.Repeated(ctx, once, err))
 	}

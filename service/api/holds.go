@@ -53,6 +53,7 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 		request.Address = s.Keys.Fingerprint(metaOf(ctx).address)
 	}
 	a, err := s.Booker.Hold(ctx, request, once, now)
+	s.heldOrNot(r.Body.Service, r.Body.Branch, channel, err, now)
 	if err != nil {
 		return s.again(r.Params.IdempotencyKey, err)
 	}

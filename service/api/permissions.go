@@ -31,6 +31,7 @@ func permissions() map[string]permission {
 		books      = serves()
 	)
 	corresponds := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleAgent, catalog.RoleAdmin}
+	reads := []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist, catalog.RoleManager, catalog.RoleAdmin}
 	return map[string]permission{
 		"listMessages":       {roles: corresponds},
 		"resendMessage":      {roles: corresponds},
@@ -74,6 +75,8 @@ func permissions() map[string]permission {
 		"listFeeds":          {roles: subscribes},
 		"deleteFeed":         {roles: subscribes},
 		"listActs":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"listReports":        {roles: reads},
+		"getReport":          {roles: reads},
 
 		// The hall.
 		"createArrival":         {roles: receives},
@@ -100,5 +103,14 @@ func permissions() map[string]permission {
 		"testWebhook":           {roles: decides},
 		"listWebhookDeliveries": {roles: decides},
 		"resendWebhookDelivery": {roles: decides},
+
+		// Changes of calendars with their visits.
+		"createChange":        {roles: decides},
+		"createHolidayChange": {roles: []catalog.Role{catalog.RoleAdmin}},
+		"listChanges":         {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleManager, catalog.RoleAdmin}},
+		"getChange":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleManager, catalog.RoleAdmin}},
+		"dropChange":          {roles: decides},
+		"listChangeVisits":    {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleAdmin}},
+		"answerChange":        {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleAdmin}},
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/reports"
 	"ziyara/slots"
 )
 
@@ -66,6 +67,11 @@ func domainErrors() map[string]error {
 		"slots.ErrIdentity":         slots.ErrIdentity,
 		"slots.ErrUnknownDeskGroup": slots.ErrUnknownDeskGroup,
 		"slots.ErrEdited":           slots.ErrEdited,
+		"slots.ErrUnknownChange":    slots.ErrUnknownChange,
+		"slots.ErrDraftOver":        slots.ErrDraftOver,
+		"slots.ErrNotAffected":      slots.ErrNotAffected,
+		"slots.ErrChangeSettled":    slots.ErrChangeSettled,
+		"slots.ErrNotCarriedOut":    slots.ErrNotCarriedOut,
 		"slots.ErrNothingToUndo":    slots.ErrNothingToUndo,
 		"slots.ErrForeignService":   slots.ErrForeignService,
 		"slots.ErrForeignChannel":   slots.ErrForeignChannel,
@@ -115,6 +121,11 @@ func domainErrors() map[string]error {
 		"webhook.ErrMany":           webhook.ErrMany,
 		"webhook.ErrURL":            webhook.ErrURL,
 		"webhook.ErrAddress":        webhook.ErrAddress,
+		"reports.ErrUnknown":        reports.ErrUnknown,
+		"reports.ErrRange":          reports.ErrRange,
+		"reports.ErrGrouping":       reports.ErrGrouping,
+		"reports.ErrRows":           reports.ErrRows,
+		"reports.ErrAhead":          reports.ErrAhead,
 	}
 }
 
@@ -123,7 +134,7 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook"} {
+	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports"} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again

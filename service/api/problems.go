@@ -11,6 +11,7 @@ import (
 	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/reports"
 	"ziyara/slots"
 )
 
@@ -174,6 +175,17 @@ func problems() []mapping {
 		{webhook.ErrMany, kind{"too-many-webhooks", http.StatusConflict,
 			text("بلغ المركز الحد الأقصى من الإشعارات الآلية", "There are as many webhooks as there may be"),
 			text("احذف إشعارًا آليًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Remove a webhook that is not used any more, then try again.")}},
+		{reports.ErrUnknown, kindNotFound},
+		{reports.ErrGrouping, kindInvalid},
+		{reports.ErrRange, kind{"report-range", http.StatusUnprocessableEntity,
+			text("مدى التقرير غير صالح", "Range of the report"),
+			text("يجب ألا يسبق تاريخ النهاية تاريخ البداية، وألا تزيد المدة على 366 يومًا.", "The end can't be before the start, and the range has at most 366 days.")}},
+		{reports.ErrRows, kind{"report-too-large", http.StatusUnprocessableEntity,
+			text("التقرير كبير جدًا", "The report is too large"),
+			text("اختر مدة أقصر، أو تجميعًا أقل، أو إدارة أو فرعًا أو خدمة بعينها.", "Choose fewer dates, a coarser grouping, or one department, branch or service.")}},
+		{reports.ErrAhead, kind{"forecast-reach", http.StatusUnprocessableEntity,
+			text("التوقع لا يصل إلى هذا التاريخ", "Further ahead than the forecast reaches"),
+			text("يصل التوقع إلى 27 يومًا بعد اليوم. اختر تاريخ نهاية أقرب.", "A forecast reaches 27 days beyond today. Choose an earlier end.")}},
 		{ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
 			text("يلزم تسجيل الدخول", "Sign-in is needed"),
 			text("سجّل الدخول من جديد ثم أعد المحاولة.", "Sign in again, then repeat the request.")}},

@@ -39,6 +39,7 @@ func momentAt(now time.Time, centre, ledger int64) moment {
 type readyAnswer struct {
 	tagged
 	moment moment
+	empty  bool // found nothing
 }
 
 // ready keeps answers that were sent, to send them again: two generations, of

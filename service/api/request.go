@@ -22,6 +22,7 @@ type meta struct {
 	address string // network address of the client
 	bearer  string // bearer token; "" for none
 	events  bool   // the client wants server-sent events
+	accept  string // media types that the client prefers
 
 	staff *catalog.Staff // who of the staff asks; nil for a visitor
 	roles []catalog.Role // that may ask for the operation
@@ -42,7 +43,7 @@ const (
 // identify gives the request an id, or keeps a plausible one that it brought,
 // and settles the language.
 func (s *Server) identify(c *fiber.Ctx) error {
-	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: clientAddress(c)}
+	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: clientAddress(c), accept: c.Get(fiber.HeaderAccept)}
 	if !plausibleID(m.id) {
 		m.id = s.NewID()
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -36,6 +37,9 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	centre := s.Centre()
 	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
 		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
+			if answer.empty {
+				s.asked(q.service, q.branch, channel, reports.EmptySearch, now)
+			}
 			return answer.to(r.Params.IfNoneMatch), nil
 		}
 	}
@@ -67,6 +71,9 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		list.Days = append(list.Days, day)
 	}
 	answer := newReadyAnswer(&list, momentAt(now, centre.Version, stamp))
+	if answer.empty {
+		s.asked(q.service, q.branch, channel, reports.EmptySearch, now)
+	}
 	if stamp != 0 {
 		s.ready.keep(q, answer)
 	}
@@ -118,7 +125,7 @@ func newReadyAnswer(list *SlotList, m moment) readyAnswer {
 	for _, d := range list.Days {
 		size += 80 + 100*len(d.Slots)
 	}
-	return readyAnswer{moment: m, tagged: newTagged(appendSlotList(make([]byte, 0, size), list))}
+	return readyAnswer{moment: m, empty: len(list.Days) == 0, tagged: newTagged(appendSlotList(make([]byte, 0, size), list))}
 }
 
 // ExplainSlots says why a day is as it is.

@@ -37,6 +37,7 @@ type Store struct {
 	receipts   line[string, *receiving]
 	woken      chan struct{} // see Woken
 	renewed    chan struct{} // see Renewed
+	reporting  chan struct{} // holds a value for each report in progress
 }
 
 // Config says how to reach the database.
@@ -68,7 +69,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.QueueLimit == 0 {
 		c.QueueLimit = queueLimit
 	}
-	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1)}
+	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
+		reporting: make(chan struct{}, reportsAtOnce)}
 	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
 	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
 	s.bookings = line[slots.Person, *booking]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, do: s.book}

@@ -5,7 +5,8 @@
 --
 -- A visit that was booked or moved when the reminder was due already ($9, or
 -- its lead of $6 minutes before the start), or on its own day, gets none; nor
--- does one whose reminder is of no use any more, $7 seconds before the start.
+-- does one whose reminder is of no use any more, $7 seconds before the start,
+-- or whose visitor is asked to choose another start.
 -- It counts instead of NOT EXISTS, which the planner may turn into comparing
 -- every visit with every reminder.
 WITH visits AS MATERIALIZED (
@@ -27,6 +28,9 @@ WITH visits AS MATERIALIZED (
            FROM messages m
            WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = 'reminder' AND m.lead_minutes = $6::smallint) = 0
       AND (SELECT count(*) FROM arrivals r WHERE r.appointment_id = v.id AND r.branch_id = v.branch_id) = 0 -- who is there
+      AND (SELECT count(*)
+           FROM change_visits c
+           WHERE c.appointment_id = v.id AND c.branch_id = v.branch_id AND c.state IN ('pending', 'waiting')) = 0 -- whose start is lost
       AND (SELECT max(e.at)
            FROM appointment_events e
            WHERE e.appointment_id = v.id AND e.branch_id = v.branch_id

@@ -1,0 +1,75 @@
+package reports
+
+import (
+	"sync"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+)
+
+// Outcome says how it ended that somebody asked for a visit.
+type Outcome string
+
+// The outcomes that are counted.
+const (
+	EmptySearch Outcome = "empty_search" // no start was free
+	RefusedHold Outcome = "refused_hold" // the place was taken
+	GrantedHold Outcome = "granted_hold" // the place is held
+)
+
+// Asked is what somebody asked for, on which local date, and what came of it.
+type Asked struct {
+	Day             scheduling.Date
+	Service, Branch string // slugs
+	Channel         catalog.Channel
+	Outcome         Outcome
+}
+
+// maxAsked bounds how many kinds of request a Counter remembers: what comes on
+// top, with a store that is long out of reach, is not counted.
+const maxAsked = 100_000
+
+// Counter counts in memory what is asked for, until somebody takes the counts
+// and keeps them: a booking waits for no counting. The zero Counter is ready,
+// and a nil one counts nothing. It is safe for concurrent use.
+type Counter struct {
+	mu     sync.Mutex
+	counts map[Asked]int
+}
+
+// Add counts one more.
+func (c *Counter) Add(a Asked) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.add(a, 1)
+}
+
+func (c *Counter) add(a Asked, n int) {
+	if c.counts == nil {
+		c.counts = make(map[Asked]int)
+	}
+	if _, known := c.counts[a]; known || len(c.counts) < maxAsked {
+		c.counts[a] += n
+	}
+}
+
+// Take returns what was counted since the last time, and begins anew.
+func (c *Counter) Take() map[Asked]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counts := c.counts
+	c.counts = nil
+	return counts
+}
+
+// Return adds counts that were taken and could not be kept.
+func (c *Counter) Return(counts map[Asked]int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for a, n := range counts {
+		c.add(a, n)
+	}
+}

@@ -1,0 +1,276 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/reports"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// ListReports says what reports there are.
+func (s *Server) ListReports(ctx context.Context, _ ListReportsRequestObject) (ListReportsResponseObject, error) {
+	if _, _, err := within(ctx); err != nil {
+		return nil, err
+	}
+	list := ReportList{Reports: []ReportDefinition{}}
+	for _, d := range reports.Definitions() {
+		list.Reports = append(list.Reports, ReportDefinition{Report: string(d.Name), Title: d.Title, About: d.About, Columns: columnsJSON(d)})
+	}
+	return ListReports200JSONResponse(list), nil
+}
+
+// GetReport shows a report to those who may see it.
+func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetReportResponseObject, error) {
+	now, centre := s.Now(), s.Centre()
+	today := scheduling.DateOf(now, headOffice(centre))
+	q, err := reportQuery(ctx, centre, r, today)
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.Reports.Report(ctx, q, today, now)
+	switch {
+	case errors.Is(err, reports.ErrGrouping):
+		return nil, invalid("?group_by", groupings())
+	case err != nil:
+		return nil, err
+	}
+	names := reports.Centre{Centre: centre.Centre}
+	if wantsCSV(r.Params.Format, metaOf(ctx).accept) {
+		var body bytes.Buffer
+		if err = made.WriteCSV(&body, names, metaOf(ctx).lang); err != nil {
+			return nil, err
+		}
+		return csvFile{name: fmt.Sprintf("ziyara-%s-%s-%s.csv", q.Report, q.From, q.To), body: body.Bytes()}, nil
+	}
+	return GetReport200JSONResponse(reportJSON(made, names)), nil
+}
+
+// headOffice returns the time zone of the first branch, in which today is told
+// when a report is not of one branch.
+func headOffice(centre *slots.Centre) *time.Location {
+	if len(centre.Centre.Branches) > 0 {
+		if zone, err := time.LoadLocation(centre.Centre.Branches[0].Zone); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+// reportQuery reads what is asked for, as far as the reader may see it.
+func reportQuery(ctx context.Context, centre *slots.Centre, r GetReportRequestObject, today scheduling.Date) (reports.Query, error) {
+	p := r.Params
+	q := reports.Query{
+		Report: reports.Name(r.Report), Department: p.Department, Branch: p.Branch, Service: p.Service, Channel: catalog.Channel(p.Channel),
+	}
+	department := p.Department
+	if service, ok := centre.Service(p.Service); ok && department == "" {
+		department = service.Department
+	}
+	var err error
+	if q.Within, err = reportScope(ctx, department, p.Branch); err != nil {
+		return q, err
+	}
+	if q.From, q.To, err = reportDates(q.Report, p.From, p.To, today); err != nil {
+		return q, err
+	}
+	for name := range strings.SplitSeq(p.GroupBy, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			q.By = append(q.By, reports.Dimension(name))
+		}
+	}
+	return q, knownParts(centre, q)
+}
+
+// reportDates reads the range of a report: by default the four weeks that end
+// with yesterday, of a forecast those that begin today.
+func reportDates(n reports.Name, from, to string, today scheduling.Date) (first, last scheduling.Date, err error) {
+	if from != "" {
+		if first, err = date("?from", from); err != nil {
+			return 0, 0, err
+		}
+	}
+	if to != "" {
+		if last, err = date("?to", to); err != nil {
+			return 0, 0, err
+		}
+	}
+	const others = reports.ForecastDays - 1
+	switch {
+	case n == reports.Forecast && first == 0 && last == 0:
+		return today, today + others, nil
+	case n == reports.Forecast && last == 0:
+		return first, min(first+others, today+others), nil
+	case last == 0 && first == 0:
+		return today - 1 - others, today - 1, nil
+	case last == 0:
+		return first, max(first, today-1), nil
+	case first == 0:
+		return last - others, last, nil
+	}
+	return first, last, nil
+}
+
+// reportScope returns what the reader may see. It returns ErrForbidden when
+// that is nothing of what belongs to the department and the branch (slugs; ""
+// for all).
+func reportScope(ctx context.Context, department, branch string) (reports.Scope, error) {
+	departments, branches, err := within(ctx)
+	if err != nil || departments == nil && branches == nil {
+		return reports.Scope{}, err
+	}
+	own := func(slugs []string, wanted string) bool {
+		return len(slugs) > 0 && (wanted == "" || slices.Contains(slugs, wanted))
+	}
+	if !own(departments, department) && !own(branches, branch) {
+		return reports.Scope{}, ErrForbidden
+	}
+	return reports.Scope{Departments: departments, Branches: branches}, nil
+}
+
+// knownParts returns an error when a department, branch or service that is
+// asked for does not exist.
+func knownParts(centre *slots.Centre, q reports.Query) error {
+	_, department := centre.Department(q.Department)
+	_, branch := centre.Branch(q.Branch)
+	_, service := centre.Service(q.Service)
+	switch {
+	case q.Department != "" && !department:
+		return invalid("?department", text("لا توجد إدارة بهذا الاسم.", "There is no such department."))
+	case q.Branch != "" && !branch:
+		return invalid("?branch", text("لا يوجد فرع بهذا الاسم. اختر من قائمة الفروع.", "There is no such branch. Choose one from the list of branches."))
+	case q.Service != "" && !service:
+		return invalid("?service", text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services."))
+	}
+	return nil
+}
+
+// groupings says what a report can be grouped by.
+func groupings() catalog.Text {
+	var names []any
+	for _, d := range reports.Dimensions() {
+		names = append(names, string(d))
+	}
+	return oneOf(names)
+}
+
+func columnsJSON(d reports.Definition) []ReportColumn {
+	columns := make([]ReportColumn, len(d.Figures))
+	for i, f := range d.Figures {
+		columns[i] = ReportColumn{Name: f.Name, Title: f.Title, About: f.About, Unit: string(f.Unit)}
+	}
+	return columns
+}
+
+func reportJSON(r reports.Report, names reports.Centre) Report {
+	out := Report{
+		Report: string(r.Definition.Name), Title: r.Definition.Title, About: r.Definition.About,
+		From: r.From.String(), To: r.To.String(), GroupBy: make([]string, len(r.By)),
+		Columns: columnsJSON(r.Definition), Rows: make([]ReportRow, len(r.Rows)), Total: valuesJSON(r.Definition, r.Total),
+	}
+	for i, by := range r.By {
+		out.GroupBy[i] = string(by)
+	}
+	for i, row := range r.Rows {
+		out.Rows[i] = ReportRow{Group: groupJSON(r.Query, row.Key, names), Values: valuesJSON(r.Definition, row.Values)}
+	}
+	return out
+}
+
+func valuesJSON(d reports.Definition, values reports.Values) ReportValues {
+	out := make(ReportValues, len(values))
+	for i, v := range values {
+		out[d.Figures[i].Name] = v
+	}
+	return out
+}
+
+func groupJSON(q reports.Query, k reports.Key, names reports.Centre) (g ReportGroup) {
+	for _, by := range q.By {
+		switch by {
+		case reports.ByDay:
+			g.Day, g.Hijri = k.Day.String(), hijri(k.Day)
+		case reports.ByMonth:
+			g.Month = k.Month.Time().Format(reports.MonthLayout)
+		case reports.ByDepartment:
+			g.Department = &Named{Slug: k.Department, Name: names.DepartmentName(k.Department)}
+		case reports.ByBranch:
+			g.Branch = &Named{Slug: k.Branch, Name: names.BranchName(k.Branch)}
+		case reports.ByService:
+			g.Service = &Named{Slug: k.Service, Name: names.ServiceName(k.Service)}
+		case reports.ByChannel:
+			g.Channel = &Named{Slug: string(k.Channel), Name: reports.ChannelName(k.Channel)}
+		}
+	}
+	return g
+}
+
+const mimeCSV = "text/csv"
+
+// wantsCSV reports whether a report is wanted as a table: because the format
+// says so, or because Accept prefers it to JSON (RFC 9110, section 12.5.1).
+func wantsCSV(format, accept string) bool {
+	if format != "" {
+		return format == "csv"
+	}
+	weights := map[string]float64{}
+	for part := range strings.SplitSeq(accept, ",") {
+		media, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		weight := 1.0
+		if q, ok := params["q"]; ok {
+			if weight, err = strconv.ParseFloat(q, 64); err != nil {
+				continue
+			}
+		}
+		weights[media] = max(weights[media], weight)
+	}
+	json := max(weights[fiber.MIMEApplicationJSON], weights["application/*"], weights["*/*"])
+	return weights[mimeCSV] > json || weights[mimeCSV] > 0 && weights[mimeCSV] == json && weights[fiber.MIMEApplicationJSON] == 0
+}
+
+// csvFile is a table that a browser saves.
+type csvFile struct {
+	name string
+	body []byte
+}
+
+// VisitGetReportResponse writes the answer.
+func (f csvFile) VisitGetReportResponse(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, mimeCSV+"; charset=utf-8; header=present")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+f.name+`"`)
+	return c.Send(f.body)
+}
+
+// heldOrNot counts a request for a hold, granted or refused because the place
+// was taken. What was wrong for another reason is not counted.
+func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err error, now time.Time) {
+	switch {
+	case err == nil:
+		s.asked(service, branch, channel, reports.GrantedHold, now)
+	case errors.Is(err, slots.ErrTaken):
+		s.asked(service, branch, channel, reports.RefusedHold, now)
+	}
+}
+
+// asked counts what came of a request for a visit.
+func (s *Server) asked(service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
+	if _, group, err := s.Centre().Desk(service, branch); err == nil {
+		s.Demand.Add(reports.Asked{
+			Day: group.Calendar.DateOf(now), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
+		})
+	}
+}

@@ -1,0 +1,232 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/reports"
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+const (
+	// reportsAtOnce is how many reports a replica counts at once; others wait.
+	// Bookings keep the rest of the connections and of the processors.
+	reportsAtOnce = 2
+	// reportTimeout is after which the server ends a statement of a report.
+	reportTimeout = 8 * time.Second
+)
+
+// Counts implements reports.Source.
+func (s *Store) Counts(ctx context.Context, q reports.Query, now time.Time) (map[reports.Key]reports.Counts, reports.Counts, error) {
+	args := []any{
+		q.From.String(), q.To.String(), ownList(q.Within.Departments), ownList(q.Within.Branches),
+		null(q.Department), null(q.Branch), null(q.Service), null(string(q.Channel)), groupings(q.By),
+	}
+	name, more, err := reportStatement(q.Report, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows := make(map[reports.Key]reports.Counts)
+	var total reports.Counts
+	err = s.report(ctx, func(q session) error {
+		return q.each(ctx, name, append(args, more...), func(row map[string]any) error {
+			if all, _ := row["total"].(bool); all {
+				total = countsOf(row)
+				return nil
+			}
+			key, err := reportKey(row)
+			rows[key] = countsOf(row)
+			return err
+		})
+	})
+	return rows, total, err
+}
+
+// reportStatement returns the statement that counts a report, and its
+// arguments beside those of all reports.
+func reportStatement(n reports.Name, now time.Time) (name string, args []any, err error) {
+	switch n {
+	case reports.Utilisation:
+		return "report_utilisation", nil, nil
+	case reports.LeadTime:
+		return "report_lead_time", nil, nil
+	case reports.NoShows:
+		return "report_no_shows", []any{now}, nil
+	case reports.Waiting:
+		return "report_waiting", []any{reports.PromiseMinutes}, nil
+	case reports.ServiceLevel:
+		return "report_service_level", []any{reports.PromiseMinutes}, nil
+	case reports.Changes:
+		return "report_changes", nil, nil
+	case reports.Channels:
+		return "report_channels", nil, nil
+	case reports.Messages:
+		return "report_messages", nil, nil
+	case reports.Waitlist:
+		return "report_waitlist", nil, nil
+	case reports.UnmetDemand:
+		return "report_unmet_demand", nil, nil
+	case reports.Forecast:
+		return "report_forecast", nil, nil
+	}
+	return "", nil, reports.ErrUnknown
+}
+
+// ownList returns the slugs that somebody is bounded to, NULL for no bounds.
+func ownList(slugs []string) any {
+	if slugs == nil {
+		return nil
+	}
+	return pq.Array(slugs)
+}
+
+func groupings(by []reports.Dimension) pq.StringArray {
+	names := make(pq.StringArray, len(by))
+	for i, d := range by {
+		names[i] = string(d)
+	}
+	return names
+}
+
+// report runs do on one snapshot, with settings that suit a report, in its
+// turn.
+func (s *Store) report(ctx context.Context, do func(session) error) error {
+	select {
+	case s.reporting <- struct{}{}:
+		defer func() { <-s.reporting }()
+	case <-ctx.Done():
+		return fmt.Errorf("report: %w: %w", slots.ErrOverloaded, ctx.Err())
+	}
+	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fault("begin", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // it has changed nothing
+	q := session{store: s, tx: tx}
+	var settings string
+	if err = q.get(ctx, &settings, "report_settings", strconv.FormatInt(reportTimeout.Milliseconds(), 10)); err != nil {
+		return err
+	}
+	return do(q)
+}
+
+// each calls do with every row, by the names of its columns.
+func (q session) each(ctx context.Context, name string, args []any, do func(row map[string]any) error) (err error) {
+	stmt, err := q.statement(ctx, name)
+	if err != nil {
+		return err
+	}
+	var rows *sqlx.Rows
+	if rows, err = stmt.QueryxContext(ctx, args...); err != nil {
+		return fault(name, err)
+	}
+	defer rows.Close() //nolint:errcheck // Err says what is wrong
+	for rows.Next() {
+		row := make(map[string]any)
+		if err = rows.MapScan(row); err != nil {
+			return fault(name, err)
+		}
+		if err = do(row); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return fault(name, rows.Err())
+}
+
+// reportKey returns what a row stands for.
+func reportKey(row map[string]any) (key reports.Key, err error) {
+	for name, dest := range map[string]*scheduling.Date{"day": &key.Day, "month": &key.Month} {
+		if t, ok := row[name].(time.Time); ok {
+			*dest = dateOf(t)
+		}
+	}
+	var channel string
+	for name, dest := range map[string]*string{"department": &key.Department, "branch": &key.Branch, "service": &key.Service, "channel": &channel} {
+		switch v := row[name].(type) {
+		case nil:
+		case string:
+			*dest = v
+		case []byte:
+			*dest = string(v)
+		default:
+			return key, fmt.Errorf("postgres: %s is a %T", name, v)
+		}
+	}
+	key.Channel = catalog.Channel(channel)
+	return key, nil
+}
+
+// countsOf returns the numbers of a row; what is NULL is missing.
+func countsOf(row map[string]any) reports.Counts {
+	counts := make(reports.Counts)
+	for name, value := range row {
+		switch v := value.(type) {
+		case int64:
+			counts[name] = float64(v)
+		case float64:
+			counts[name] = v
+		}
+	}
+	return counts
+}
+
+// Opened implements reports.Source.
+func (s *Store) Opened(ctx context.Context, from, to scheduling.Date) (reports.Opened, error) {
+	var rows []struct {
+		Group string    `db:"desk_group"`
+		Day   time.Time `db:"day"`
+		Ticks int64     `db:"ticks"`
+	}
+	err := s.report(ctx, func(q session) error { return q.list(ctx, &rows, "report_open", from.String(), to.String()) })
+	if err != nil {
+		return nil, err
+	}
+	opened := make(reports.Opened, len(rows))
+	for _, r := range rows {
+		opened[reports.GroupDay{Group: r.Group, Day: dateOf(r.Day)}] = float64(r.Ticks) * catalog.Tick.Minutes()
+	}
+	return opened, nil
+}
+
+// RememberOpen keeps the desk minutes that were open on past dates on which
+// nobody booked; what is kept already stays.
+func (s *Store) RememberOpen(ctx context.Context, opened reports.Opened) error {
+	var groups, days pq.StringArray
+	var ticks pq.Int64Array
+	for at, minutes := range opened {
+		groups, days = append(groups, at.Group), append(days, at.Day.String())
+		ticks = append(ticks, int64(math.Round(minutes/catalog.Tick.Minutes())))
+	}
+	_, err := s.pool().exec(ctx, "remember_open", groups, days, ticks)
+	return err
+}
+
+// CountDemand adds what was asked for to what is kept.
+func (s *Store) CountDemand(ctx context.Context, asked map[reports.Asked]int) error {
+	var days, branches, services, channels, outcomes pq.StringArray
+	var counts pq.Int64Array
+	for a, n := range asked {
+		days, branches, services = append(days, a.Day.String()), append(branches, a.Branch), append(services, a.Service)
+		channels, outcomes = append(channels, string(a.Channel)), append(outcomes, string(a.Outcome))
+		counts = append(counts, int64(n))
+	}
+	_, err := s.pool().exec(ctx, "count_demand", days, branches, services, channels, outcomes, counts)
+	return err
+}
+
+// PurgeCounts removes at most limit of what was counted of each kind before a
+// date, and returns the number of the most frequent.
+func (s *Store) PurgeCounts(ctx context.Context, before scheduling.Date, limit int) (int, error) {
+	var removed int
+	err := s.pool().get(ctx, &removed, "purge_counts", before.String(), limit)
+	return removed, err
+}

@@ -1,0 +1,23 @@
+-- How what was booked or requested came in.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
+-- wanted $5 to $8, and the grouping $9 are those of all reports.
+SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
+       count(*) AS made,
+       coalesce(sum(party), 0) AS visitors,
+       count(*) FILTER (WHERE by = 'public') AS public,
+       count(*) FILTER (WHERE by = 'agent') AS agent,
+       count(*) FILTER (WHERE by = 'walk_in') AS walk_in,
+       count(*) FILTER (WHERE by = 'protected') AS protected
+FROM (
+    SELECT CASE WHEN 'day' = ANY ($9) THEN v.day END AS day,
+           CASE WHEN 'month' = ANY ($9) THEN date_trunc('month', v.day::timestamp)::date END AS month,
+           CASE WHEN 'department' = ANY ($9) THEN v.department END AS department,
+           CASE WHEN 'branch' = ANY ($9) THEN v.branch END AS branch,
+           CASE WHEN 'service' = ANY ($9) THEN v.service END AS service,
+           CASE WHEN 'channel' = ANY ($9) THEN v.channel END AS channel,
+           v.party, v.channel AS by
+    FROM reported_visits v
+    WHERE v.day BETWEEN $1 AND $2
+      AND reported(v.department, v.branch, v.service, v.channel, $3, $4, $5, $6, $7, $8)
+) AS visits
+GROUP BY GROUPING SETS ((day, month, department, branch, service, channel), ())

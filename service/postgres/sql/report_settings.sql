@@ -1,0 +1,6 @@
+-- A report reads many rows of few tables, unlike everything else: in its
+-- transaction it may read and join as suits that, for the values that it has,
+-- and take longer.
+SELECT set_config('enable_seqscan', 'on', true) || set_config('enable_hashjoin', 'on', true) || set_config('enable_mergejoin', 'on', true)
+    || set_config('plan_cache_mode', 'force_custom_plan', true) || set_config('work_mem', '64MB', true)
+    || set_config('statement_timeout', $1::text, true)

@@ -1,0 +1,22 @@
+-- Desk minutes that visits take, by the department of their desks. What is open
+-- comes with report_open.sql.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
+-- wanted $5 to $8, and the grouping $9 are those of all reports.
+SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
+       coalesce(sum(ticks), 0) * 5 AS used_minutes,
+       coalesce(sum(ticks) FILTER (WHERE status = 'completed'), 0) * 5 AS served_minutes
+FROM (
+    SELECT CASE WHEN 'day' = ANY ($9) THEN v.day END AS day,
+           CASE WHEN 'month' = ANY ($9) THEN date_trunc('month', v.day::timestamp)::date END AS month,
+           CASE WHEN 'department' = ANY ($9) THEN d.slug END AS department,
+           CASE WHEN 'branch' = ANY ($9) THEN v.branch END AS branch,
+           CASE WHEN 'service' = ANY ($9) THEN v.service END AS service,
+           CASE WHEN 'channel' = ANY ($9) THEN v.channel END AS channel,
+           v.ticks * v.places AS ticks, v.status
+    FROM reported_visits v
+    JOIN desk_groups g ON g.id = v.desk_group_id
+    JOIN departments d ON d.id = g.department_id
+    WHERE v.day BETWEEN $1 AND $2 AND v.status IN ('requested', 'booked', 'completed', 'no_show')
+      AND reported(d.slug, v.branch, v.service, v.channel, $3, $4, $5, $6, $7, $8)
+) AS visits
+GROUP BY GROUPING SETS ((day, month, department, branch, service, channel), ())
