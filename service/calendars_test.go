@@ -147,7 +147,7 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 		return map[string]any{"rules": []any{group.Plan.Rules[0], more}}
 	}
 	long := strings.Repeat("BEGIN:VEVENT\r\n", 4000)
-	for _, c := range []struct {
+	for _, c := range []struct { //nolint:paralleltest // see above
 		name, method, path, version string
 		body                        any
 		by                          *servicetest.Staff
@@ -197,7 +197,7 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 		{name: "an .ics bomb", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + long}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar"},
 		{name: "a file that is too large", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": strings.Repeat("x", 70_000)}, by: centre.Admin(), status: 413, kind: "too-large"},
 	} {
-		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // see above
+		t.Run(c.name, func(t *testing.T) {
 			by := c.by
 			if by == nil {
 				by = noura

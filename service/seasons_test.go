@@ -79,7 +79,7 @@ func TestRamadanHours(t *testing.T) {
 // Eid is announced late. Until then its computed dates are closed, and said to
 // be provisional; the announcement moves them for every desk group at once,
 // unless visitors have places there.
-func TestHolidayListIsConfirmedLate(t *testing.T) {
+func TestAnnouncementMovesEidForAll(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 2)
 	centre.Pass(time.Date(2027, time.March, 2, 6, 0, 0, 0, time.UTC).Sub(servicetest.Opening()))
