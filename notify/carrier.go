@@ -8,10 +8,16 @@ import (
 var (
 	errNoMobile  = errors.New("no mobile")
 	errNoAddress = errors.New("no e-mail address")
-	// errUnwanted is for a message that nobody misses: who gave an e-mail
-	// address and no mobile is told by e-mail.
-	errUnwanted = errors.New("no mobile, told by e-mail")
+
+	// What nobody misses: who gave an e-mail address and no mobile is told by
+	// e-mail, and without links there is no survey.
+	errByEmail  = errors.New("no mobile, told by e-mail")
+	errNoSurvey = errors.New("there are no links, so no survey")
 )
+
+// unwanted reports whether it is as it should be that a message can't be
+// written.
+func unwanted(err error) bool { return errors.Is(err, errByEmail) || errors.Is(err, errNoSurvey) }
 
 // smsCarrier sends texts to mobiles.
 type smsCarrier struct {
@@ -23,9 +29,12 @@ type smsCarrier struct {
 func (s smsCarrier) write(c Claimed) (written, error) {
 	switch {
 	case s.mail && c.Mobile == "" && c.Email != "" && c.Facts.Kind.byEmail():
-		return written{}, errUnwanted
+		return written{}, errByEmail
 	case c.Mobile == "":
 		return written{}, errNoMobile
+	}
+	if s.texts.noSurvey(c.Facts) {
+		return written{}, errNoSurvey
 	}
 	text, err := s.texts.Render(c.Facts)
 	if err != nil {
@@ -46,6 +55,9 @@ type mailCarrier struct {
 func (m mailCarrier) write(c Claimed) (written, error) {
 	if c.Email == "" {
 		return written{}, errNoAddress
+	}
+	if m.texts.noSurvey(c.Facts) {
+		return written{}, errNoSurvey
 	}
 	l, err := m.texts.Letter(c)
 	if err != nil {

@@ -41,7 +41,7 @@ type Claimed struct {
 	Version      int
 	Cancelled    bool
 
-	// Of a reminder: whether the visit is ahead (booked, and its visitor has
+	// Of a reminder: whether the visit is ahead (booked, its start not lost, and its visitor has
 	// not come), and the quiet hours of its branch.
 	Booked  bool
 	Begun   bool // of a delay: whether the visitor was called, or the visit is over

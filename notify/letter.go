@@ -115,8 +115,11 @@ func (t *Texts) body(f Facts, v view) (string, error) {
 }
 
 // opening returns the first paragraph: the fullest wording of the department,
-// where it has words of its own.
+// where it has words of its own (see wordings).
 func (t *Texts) opening(f Facts, v view) (string, error) {
+	if f.calledOff() {
+		return t.say(f, "called_off.opening", v)
+	}
 	of := (*t.departments.Load())[f.Department]
 	if own := of.texts[textKey{f.Kind, f.lang()}]; len(own.wordings) > 0 {
 		return say(own.wordings[0].texts(f.lang(), f.Minutes), v), nil

@@ -36,6 +36,7 @@ type Facts struct {
 	End        time.Time      // of the visit; only e-mail tells it
 	Until      time.Time      // when an offer ends
 	Minutes    int            // how much later a delayed visit begins
+	Reason     catalog.Text   // why the centre has called the visit off; zero of other cancellations
 	Lead       time.Duration  // of a reminder: how long ahead of the start it is
 	Zone       *time.Location // of the branch: Start and Until are told in its wall time
 	Entry      int64          // of an offer: the number of the waitlist entry, for its link
@@ -135,16 +136,27 @@ func (t *Texts) render(f Facts, c *Checked) (Preview, error) {
 
 // linkOf returns the address that a message ends with, "" for none.
 func (t *Texts) linkOf(f Facts, of department, known bool) string {
-	if !f.Kind.linked() || known && !of.Links && f.Kind != Survey {
+	if !f.Kind.linked() && !f.calledOff() || known && !of.Links && f.Kind != Survey {
 		return ""
 	}
 	return t.link(f)
 }
 
+// noSurvey reports whether the facts are of a survey that has no page.
+func (t *Texts) noSurvey(f Facts) bool { return f.Kind == Survey && t.link(f) == "" }
+
 // wordings returns the ways to say a message, the fullest first: those of c,
-// else those of the department, else those of the catalogue.
+// else those of the department, else those of the catalogue. What departments
+// say of a cancellation is about one that the visitor asked for: a visit that
+// the centre calls off has words of its own.
 func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) (string, error) {
 	var list []func(view) (string, error)
+	if f.calledOff() && c == nil {
+		for _, name := range catalogued(f.Kind) {
+			list = append(list, func(v view) (string, error) { return t.say(f, "called_off."+name, v) })
+		}
+		return list
+	}
 	own := of.texts[textKey{f.Kind, f.lang()}]
 	if c != nil {
 		own = *c
@@ -160,6 +172,9 @@ func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) (strin
 	}
 	return list
 }
+
+// calledOff reports whether it was the centre that cancelled the visit.
+func (f Facts) calledOff() bool { return f.Kind == Cancelled && f.Reason != (catalog.Text{}) }
 
 // lang returns the language of the facts as the catalogues have it.
 func (f Facts) lang() string {
@@ -182,6 +197,7 @@ func catalogued(k Kind) []string {
 type view struct {
 	Code, Reference, Service, Branch   string
 	Weekday, Day, Time, Until, Minutes string
+	Reason                             string
 	Date, Hijri, Address               string    // only letters have them
 	Start                              time.Time // in the zone of the branch
 }
@@ -219,6 +235,7 @@ func (t *Texts) view(f Facts) (view, error) {
 		Service:   plainName(f.Service.In(f.Lang)),
 		Branch:    plainName(f.Branch.In(f.Lang)),
 		Minutes:   strconv.Itoa(f.Minutes),
+		Reason:    plainName(f.Reason.In(f.Lang)),
 		Address:   plainName(f.Address.In(f.Lang)),
 	}
 	if f.Start.IsZero() || f.Zone == nil {
@@ -292,6 +309,12 @@ func (t *Texts) checkWordings(f Facts) error {
 	}
 	for _, name := range catalogued(f.Kind) {
 		if _, err := t.say(f, string(f.Kind)+"."+name, v); err != nil {
+			return err
+		}
+		if f.Kind != Cancelled {
+			continue
+		}
+		if _, err := t.say(f, "called_off."+name, v); err != nil {
 			return err
 		}
 	}

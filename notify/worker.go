@@ -24,7 +24,7 @@ type WorkerConfig struct {
 // carrier puts messages on their way.
 type carrier interface {
 	// write returns the message ready to be handed on, or an error for one
-	// that can't be: errUnwanted when that is as it should be.
+	// that can't be.
 	write(c Claimed) (written, error)
 }
 
@@ -178,7 +178,7 @@ func (w *Worker) attempt(ctx context.Context, now func() time.Time, claimedAt ti
 func (w *Worker) send(ctx context.Context, now func() time.Time, c Claimed) Outcome {
 	m, err := w.carrier.write(c)
 	switch {
-	case errors.Is(err, errUnwanted):
+	case unwanted(err):
 		return c.outcome(Dropped, reason(err, c, ""))
 	case err != nil:
 		return c.outcome(Failed, reason(err, c, ""))

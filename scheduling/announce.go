@@ -27,8 +27,8 @@ func (l HolidayList) Announced(slug string, a Announced) (HolidayList, error) {
 	if year != a.Year || days > maxShift {
 		return HolidayList{}, &PlanError{Pointer: "/from", Name: r.Name, Err: ErrYear}
 	}
-	others := slices.DeleteFunc(slices.Clone(r.When.Announced), func(o Announced) bool { return o.Year == a.Year })
-	r.When.Announced = append(others, a)
+	r.When.Announced = slices.DeleteFunc(slices.Clone(r.When.Announced), func(o Announced) bool { return o.Year == a.Year })
+	r.When.Announced = append(r.When.Announced, a)
 	l.Holidays = slices.Clone(l.Holidays)
 	l.Holidays[i] = r
 	return l, nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/service"
 	"ziyara/service/api"
 	"ziyara/service/servicetest"
 )
@@ -210,7 +211,7 @@ func TestDeclaredNeedOnThePhone(t *testing.T) {
 // a place that was kept; when that is gone nobody is bumped for it.
 func TestProtectedQuotaBumpsNobody(t *testing.T) {
 	t.Parallel()
-	const service = "etimad-registration" // keeps one place of each moment from agents
+	const etimad = "etimad-registration" // keeps one place of each moment from agents
 	centre := servicetest.Open(t, 1)
 	coordinator, agent := centre.Coordinator("payments"), centre.Agent()
 	start := servicetest.At(t, "2026-11-24T07:30")
@@ -220,7 +221,7 @@ func TestProtectedQuotaBumpsNobody(t *testing.T) {
 	n := 0
 	for {
 		n++
-		answer := agent.TryHold(service, "riyadh", start, nil)
+		answer := agent.TryHold(etimad, "riyadh", start, nil)
 		if answer.Status == http.StatusConflict {
 			break
 		}
@@ -231,20 +232,20 @@ func TestProtectedQuotaBumpsNobody(t *testing.T) {
 	if len(visits) == 0 {
 		t.Fatal("agents fill no place")
 	}
-	centre.Refused(centre.Visitor(50).TryHold(service, "riyadh", start), http.StatusConflict, "slot-taken")
+	centre.Refused(centre.Visitor(50).TryHold(etimad, "riyadh", start), http.StatusConflict, "slot-taken")
 	for name, staff := range map[string]*servicetest.Staff{"an agent": agent, "reception": centre.Receptionist("riyadh")} {
-		if answer := staff.TryHold(service, "riyadh", start, protected); answer.Status != http.StatusForbidden {
+		if answer := staff.TryHold(etimad, "riyadh", start, protected); answer.Status != http.StatusForbidden {
 			t.Errorf("%s holds what is protected: %d", name, answer.Status)
 		}
 	}
-	centre.Refused(centre.Coordinator("revenues").TryHold(service, "riyadh", start, protected), http.StatusForbidden, "forbidden")
+	centre.Refused(centre.Coordinator("revenues").TryHold(etimad, "riyadh", start, protected), http.StatusForbidden, "forbidden")
 
-	hold := coordinator.Holds(service, "riyadh", start, protected)
+	hold := coordinator.Holds(etimad, "riyadh", start, protected)
 	urgent := centre.Visitor(51)
 	centre.Refused(coordinator.TryBook(urgent, hold, nil), http.StatusUnprocessableEntity, "reason-needed")
 	centre.Refused(agent.TryBook(urgent, hold, map[string]any{"reason": "عاجل"}), http.StatusForbidden, "channel-not-yours")
 	booked := coordinator.Books(urgent, hold, map[string]any{"reason": "جلسة غسيل كلى في العاشرة"})
-	centre.Refused(coordinator.TryHold(service, "riyadh", start, protected), http.StatusConflict, "slot-taken")
+	centre.Refused(coordinator.TryHold(etimad, "riyadh", start, protected), http.StatusConflict, "slot-taken")
 	for _, v := range visits {
 		if now := agent.Sees(v.Reference); now.Status != api.AppointmentStatusBooked || !now.Start.Equal(start) || now.Version != 1 {
 			t.Errorf("%s was bumped: %+v", v.Reference, now)
@@ -397,6 +398,25 @@ func TestStaffRepeatABooking(t *testing.T) {
 	if visitor.Receives(); len(visitor.Messages()) != 1 {
 		t.Errorf("%d messages", len(visitor.Messages()))
 	}
+	centre.AuditClean()
+}
+
+// A call centre has one address: what it may ask for in a minute, and how many
+// holds it has at once, counts for each agent and not for all of them.
+func TestCallCentreHasOneAddress(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, func(c *service.Config) { c.RateLimit, c.HoldsPerAddress = 3, 1 })
+	start := servicetest.At(t, "2026-11-24T09:30")
+	for _, agent := range []*servicetest.Staff{centre.Agent(), centre.Admin()} {
+		for range 3 {
+			agent.Holds("bank-guarantee", "riyadh", start, nil)
+			start = start.Add(20 * time.Minute)
+		}
+		centre.Refused(agent.TryHold("bank-guarantee", "riyadh", start, nil), http.StatusTooManyRequests, "too-many-requests")
+	}
+	visitor := centre.Visitor(1)
+	visitor.Holds("bank-guarantee", "riyadh", start)
+	centre.Refused(visitor.TryHold("bank-guarantee", "riyadh", start), http.StatusTooManyRequests, "too-many-holds")
 	centre.AuditClean()
 }
 

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -64,6 +65,21 @@ const calendarFile = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\
 	"BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20270512\r\nDTEND;VALUE=DATE:20270523\r\n" +
 	"SUMMARY:Eid al-Adha\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
+// sundays is a rule for one opening on Sundays.
+func sundays(from, to string, places int, add bool) map[string]any {
+	return map[string]any{
+		"name": both("الأحد", "Sundays"), "rrule": "FREQ=WEEKLY;BYDAY=SU", "from": "2026-01-01",
+		"openings": []any{with(opening(from, to, places), "add", add)},
+	}
+}
+
+// with returns the body with one more member.
+func with(body map[string]any, name string, value any) map[string]any {
+	more := maps.Clone(body)
+	more[name] = value
+	return more
+}
+
 // A coordinator closes her counter for an afternoon with one request, sees why
 // it is closed, and takes it back. Every replica offers what is open.
 func TestCoordinatorClosesAnAfternoon(t *testing.T) {
@@ -114,4 +130,122 @@ func TestCoordinatorClosesAnAfternoon(t *testing.T) {
 		t.Errorf("log %+v", log.Acts)
 	}
 	centre.AuditClean()
+}
+
+// What a coordinator gets wrong is a problem that says what to do, and changes
+// nothing.
+func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calendar, that stays as it is
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	noura := centre.Coordinator("revenues")
+	visit := centre.Visitor(1).Books("iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"))
+	read := noura.Gets(returns)
+	tag := read.Header.Get("ETag")
+	var group api.DeskGroup
+	read.JSON(t, &group)
+	rules := func(more map[string]any) map[string]any {
+		return map[string]any{"rules": []any{group.Plan.Rules[0], more}}
+	}
+	long := strings.Repeat("BEGIN:VEVENT\r\n", 4000)
+	for _, c := range []struct {
+		name, method, path, version string
+		body                        any
+		by                          *servicetest.Staff
+		status                      int
+		kind, pointer, says         string
+	}{
+		{name: "no version", method: http.MethodPost, path: returns + "/closures", body: closing("2026-11-25"), status: 428, kind: "version-needed"},
+		{name: "stale version", method: http.MethodPost, path: returns + "/closures", version: `"77"`, body: closing("2026-11-25"), status: 412, kind: "edit-conflict"},
+		{name: "a tag of nobody's", method: http.MethodPatch, path: returns, version: `W/"1"`, body: map[string]any{"stays_open": []string{}}, status: 412, kind: "edit-conflict"},
+		{name: "another department", method: http.MethodPost, path: "/v1/desk-groups/riyadh-payments/closures", version: "*", body: closing("2026-11-25"), status: 403, kind: "forbidden"},
+		{name: "a desk group of nobody's", method: http.MethodPatch, path: "/v1/desk-groups/nowhere", version: "*", body: map[string]any{"stays_open": []string{}}, status: 404, kind: "unknown-desk-group"},
+		{name: "an agent", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-25"), by: centre.Agent(), status: 403, kind: "forbidden"},
+		{name: "a closure in the past", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-19"), status: 422, kind: "plan-invalid", pointer: "#", says: "over"},
+		{name: "hours of a date in the past", method: http.MethodPut, path: returns + "/hours/2026-11-19", version: "*", body: hours(), status: 422, kind: "plan-invalid", pointer: "#", says: "over"},
+		{name: "a closure that ends before it starts", method: http.MethodPost, path: returns + "/closures", version: "*",
+			body: with(closing("2026-11-25"), "end", "2026-11-25T11:00:00+03:00"), status: 422, kind: "plan-invalid", pointer: "#", says: "end"},
+		{name: "capacity below zero", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", -1)}}, status: 422, kind: "invalid", pointer: "#/openings/0/places"},
+		{name: "capacity over the limit", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", 1001)}}, status: 422, kind: "invalid", pointer: "#/openings/0/places"},
+		{name: "an opening that ends before it starts", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("11:00", "09:00", 1)}}, status: 422, kind: "plan-invalid", pointer: "#/openings/0"},
+		{name: "no such time", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("25:61", "26:00", 1)}}, status: 422, kind: "invalid", pointer: "#/openings/0/from"},
+		{name: "no such date", method: http.MethodPut, path: returns + "/hours/2026-02-30", version: "*", body: hours(), status: 404, kind: "no-such-address"},
+		{name: "a reserve for no channel", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{with(opening("09:00", "11:00", 2), "reserve", map[string]int{"friends": 1})}}, status: 422, kind: "plan-invalid", says: "walk_in"},
+		{name: "a service of others", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{with(opening("09:00", "11:00", 2), "services", []string{"agency-meeting"})}}, status: 422, kind: "plan-invalid", says: "services of this desk group"},
+		{name: "overlapping rules", method: http.MethodPatch, path: returns, version: "*", body: rules(sundays("13:00", "16:00", 2, false)), status: 422, kind: "plan-invalid", says: "add: true"},
+		{name: "a rule of seconds", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"rules": []any{with(sundays("13:00", "16:00", 2, false), "rrule", "FREQ=SECONDLY")}}, status: 422, kind: "plan-invalid", pointer: "#/rules/0/rrule"},
+		{name: "a rule without dates", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"rules": []any{with(sundays("13:00", "16:00", 2, false), "rrule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")}}, status: 422, kind: "plan-invalid", pointer: "#/rules/0/rrule"},
+		{name: "a part that does not exist", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"colour": "red"}, status: 422, kind: "invalid"},
+		{name: "nothing to change", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{}, status: 422, kind: "invalid"},
+		{name: "a list and its entries", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"closures": []any{}, "close": []any{closing("2026-11-25")}}, status: 422, kind: "plan-invalid", says: "not both"},
+		{name: "a closure that is not there", method: http.MethodDelete, path: returns + "/closures/7", version: tag, status: 404, kind: "not-found"},
+		{name: "any closure by its place", method: http.MethodDelete, path: returns + "/closures/0", version: "*", status: 428, kind: "version-needed"},
+		{name: "hours that are not there", method: http.MethodDelete, path: returns + "/hours/2026-11-29", version: "*", status: 404, kind: "not-found"},
+		{name: "nothing to undo", method: http.MethodPost, path: returns + "/undo", version: "*", status: 409, kind: "nothing-to-undo"},
+		{name: "a visit in the way", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-24"), status: 409, kind: "visits-affected"},
+		{name: "holidays by a coordinator", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1448", version: "*", body: fitr(), status: 403, kind: "forbidden"},
+		{name: "a holiday of nobody's", method: http.MethodPut, path: "/v1/holidays/moon-day/announced/1448", version: "*", body: fitr(), by: centre.Admin(), status: 404, kind: "not-found"},
+		{name: "a holiday in another year", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1449", version: "*", body: fitr(), by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/from", says: "year"},
+		{name: "a holiday that is over before it begins", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1448", version: "*",
+			body: map[string]any{"from": "2027-03-14", "until": "2027-03-05"}, by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/until"},
+		{name: "a file that is none", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "hello"}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar", says: "iCalendar"},
+		{name: "an .ics bomb", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + long}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar"},
+		{name: "a file that is too large", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": strings.Repeat("x", 70_000)}, by: centre.Admin(), status: 413, kind: "too-large"},
+	} {
+		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // see above
+			by := c.by
+			if by == nil {
+				by = noura
+			}
+			p := centre.Refused(changes(by, c.method, c.path, c.version, c.body), c.status, c.kind)
+			if c.kind == "visits-affected" && p.Affected != 1 {
+				t.Errorf("%d visits are affected, want 1", p.Affected)
+			}
+			if c.pointer == "" && c.says == "" {
+				return
+			}
+			if len(p.Errors) == 0 || c.pointer != "" && p.Errors[0].Pointer != c.pointer || !strings.Contains(p.Errors[0].Detail, c.says) {
+				t.Errorf("errors %+v, want %s %q", p.Errors, c.pointer, c.says)
+			}
+		})
+	}
+	if now := noura.Gets(returns).Header.Get("ETag"); now != tag {
+		t.Errorf("something was changed: %s, before %s", now, tag)
+	}
+	var day api.DeskGroupDay
+	noura.Gets(returns+"/day?date=2026-11-24").JSON(t, &day)
+	if day.Visits != 1 || day.Unsupported != 0 {
+		t.Errorf("visit %s: the day has %d visits, %d without a place", visit.Reference, day.Visits, day.Unsupported)
+	}
+	centre.AuditClean()
+}
+
+// Overlaps are taken where the coordinator says how they are meant: the places
+// add up, or the larger number counts.
+func TestOverlapsThatAreMeant(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	noura := centre.Coordinator("revenues")
+	var group api.DeskGroup
+	noura.Gets(returns).JSON(t, &group)
+	places := func(change map[string]any) int {
+		t.Helper()
+		if answer := changes(noura, http.MethodPatch, returns, "*", change); answer.Status != http.StatusOK {
+			t.Fatalf("%d %s", answer.Status, answer.Body)
+		}
+		var day api.DeskGroupDay
+		noura.Gets(returns+"/day?date=2026-11-29&at=2026-11-29T13:30:00%2B03:00").JSON(t, &day)
+		return day.Moment.Places
+	}
+	if n := places(map[string]any{"rules": []any{group.Plan.Rules[0], sundays("13:00", "16:00", 2, true)}}); n != 6 {
+		t.Errorf("%d places where two come on top of four", n)
+	}
+	if n := places(map[string]any{"overlap": true, "rules": []any{group.Plan.Rules[0], sundays("13:00", "16:00", 2, false)}}); n != 4 {
+		t.Errorf("%d places where the larger of two and four counts", n)
+	}
 }

@@ -330,3 +330,16 @@ func TestFeedReadersAreLimited(t *testing.T) {
 		t.Error("nobody was asked to come back later")
 	}
 }
+
+// makesFeed asks for a feed of a desk group at Riyadh.
+func makesFeed(*walk) asked {
+	return asked{Department: "revenues", Branch: "riyadh", Request: servicetest.Request{
+		Method: http.MethodPost, Path: "/v1/feeds", Body: map[string]any{"name": "x", "desk_group": "riyadh-returns"}}}
+}
+
+// revokesFeed revokes a feed of a desk group at Riyadh.
+func revokesFeed(w *walk) asked {
+	feed := subscribes(w.t, w.Admin(), map[string]any{"name": "x", "desk_group": "riyadh-returns"})
+	return asked{Department: feed.Department, Branch: feed.Branch, Request: servicetest.Request{
+		Method: http.MethodDelete, Path: "/v1/feeds/" + feed.ID}}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"ziyara/service/postgres"
+	"ziyara/slots"
 )
 
 // A job is a claim that is safe to run twice at once, so every replica runs
@@ -19,6 +20,9 @@ import (
 // batch is how many rows a job takes at once; it goes on while batches are
 // full.
 const batch = 500
+
+// keepDrafts is how long drafts of changes can be looked at when they are over.
+const keepDrafts = 24 * time.Hour
 
 const (
 	// planBatch is how many visits are looked at in one statement.
@@ -41,6 +45,7 @@ func (s *Service) schedules() []schedule {
 		{"match receipts", "@every 10s", s.matchReceipts},
 		{"expire holds", "@every 5s", s.expireHolds},
 		{"answer by default", "@every 15s", s.lapseRequests},
+		{"carry out changes", "@every 1s", s.carryOutChanges},
 		{"offer delayed places", "@every 5s", s.offerDelayed},
 		{"close waitlist entries", "@every 1m", s.closeEntries},
 		{"offer freed places", "@every 5s", s.offerFreed},
@@ -160,6 +165,24 @@ func (s *Service) lapseRequests(ctx context.Context) error {
 	return inBatches(ctx, func() (int, error) { return s.booker.LapseRequests(ctx, s.config.Now(), batch) })
 }
 
+// carryOutChanges tells visitors what changes have decided for them, in
+// portions, until nothing is left to do.
+func (s *Service) carryOutChanges(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if _, err := s.changes.Restore(ctx, s.config.Now()); err != nil {
+			return err
+		}
+		n, err := s.changes.Continue(ctx, s.config.Now())
+		if errors.Is(err, slots.ErrStale) { // the next snapshot will do
+			return s.reload(ctx)
+		}
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Service) offerDelayed(ctx context.Context) error {
 	return inBatches(ctx, func() (int, error) { return s.store.OfferDelayed(ctx, s.config.Now(), batch) })
 }
@@ -183,6 +206,7 @@ func (s *Service) purge(ctx context.Context) error {
 	now := s.config.Now()
 	return errors.Join(
 		s.store.Purge(ctx, now, batch),
+		inBatches(ctx, func() (int, error) { return s.changes.PurgeDrafts(ctx, now.Add(-keepDrafts), batch) }),
 		s.store.PurgeMessages(ctx, now.Add(-s.config.KeepTexts), now, batch),
 		s.store.PurgeWebhooks(ctx, now.Add(-keepDeliveries), batch))
 }

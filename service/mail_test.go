@@ -7,7 +7,9 @@ import (
 	"mime"
 	"mime/multipart"
 	"net"
+	"net/http"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +21,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/notify"
+	"ziyara/notify/sandbox"
 	"ziyara/service"
+	"ziyara/service/api"
 	"ziyara/service/servicetest"
 )
 
@@ -379,4 +383,81 @@ func (s mailSession) Data(r io.Reader) error {
 	defer s.server.mu.Unlock()
 	s.server.mails = append(s.server.mails, taken)
 	return nil
+}
+
+// Who has an address and no mobile is told by e-mail alone, reminders too, and
+// is on no list of those who can't be reached; without a mail server they are.
+func TestMailWithoutMobile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		options []servicetest.Option
+		want    []string
+		state   string // of the SMS
+	}{
+		{"with a mail server", nil, []string{
+			"Your visit has moved to Thursday 26 November 2026, 10:30", "Reminder of your visit: Thursday 26 November 2026, 10:30",
+			"Your visit is cancelled: Thursday 26 November 2026, 10:30",
+		}, "dropped"},
+		{"without one", []servicetest.Option{func(c *service.Config) { c.Postman = nil }}, []string{}, "failed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			centre := servicetest.Open(t, 1, test.options...)
+			plan(t, centre, heirs, "{1440}")
+			visitor := withMail(centre, "en")
+			visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T10:30"))
+			centre.Jobs()
+			servicetest.Exec(t, centre.DatabaseURL, "UPDATE appointments SET mobile = NULL")
+			visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
+			centre.Jobs()
+			centre.Clock.Set(servicetest.At(t, "2026-11-25T10:30"))
+			centre.Jobs()
+			visitor.TryCancel(visit)
+			got := subjects(visitor)
+			if diff := cmp.Diff(test.want, got[min(1, len(got)):]); diff != "" { // after the confirmation
+				t.Errorf("subjects (-want +got):\n%s", diff)
+			}
+			if n := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM messages WHERE way = 'sms' AND kind <> 'booked' AND state = $1", test.state); n != 3 {
+				t.Errorf("%d SMS are %s, want 3", n, test.state)
+			}
+		})
+	}
+}
+
+// Who tries the service out without a mail server sees e-mails on a page of
+// this machine.
+func TestSandboxMailbox(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, func(c *service.Config) { c.Sender, c.Postman = nil, nil })
+	visitor := withMail(centre, "en")
+	answer := visitor.AsksForCode()
+	var started api.Verification
+	answer.JSON(t, &started)
+	centre.Jobs()
+	var phone []sandbox.Message
+	centre.Get("/dev/phone.json").JSON(t, &phone)
+	if len(phone) != 1 {
+		t.Fatalf("the phone shows %+v, want the code", phone)
+	}
+	hold := visitor.Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	var proof api.VerificationProof
+	visitor.TryCode(started.ID, regexp.MustCompile(`\d{6}`).FindString(phone[0].Text)).JSON(t, &proof)
+	booking := map[string]any{
+		"hold": hold.ID, "hold_token": hold.Token, "verification": proof.Token, "documents_acknowledged": true,
+		"visitor": map[string]any{"name": visitor.Name, "id": visitor.ID, "email": visitor.Email},
+	}
+	if answer := centre.Post("/v1/appointments", booking); answer.Status != http.StatusCreated {
+		t.Fatalf("book: %d %s", answer.Status, answer.Body)
+	}
+	centre.Jobs()
+	var mails []sandbox.Mail
+	centre.Get("/dev/mail.json?to="+visitor.Email).JSON(t, &mails)
+	if len(mails) != 1 || mails[0].To != visitor.Email || mails[0].Entry == nil {
+		t.Errorf("the mailbox shows %+v", mails)
+	}
+	says(t, string(centre.Get("/dev/mail").Body), "Your visit is confirmed", "REQUEST", visitor.Email)
+	if got := centre.Get("/dev/mail.json?to=other@example.net").Body; string(got) != "[]" {
+		t.Errorf("somebody else has %s", got)
+	}
 }

@@ -43,6 +43,7 @@ const (
 type Service struct {
 	config    Config
 	store     *postgres.Store
+	changes   *postgres.Changes
 	booker    *slots.Booker
 	waitlist  *slots.Waitlist
 	worker    *notify.Worker // of what somebody waits for
@@ -90,6 +91,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	s.changes = s.store.Changes(s.centre.Load, newID)
 	if err = s.speak(keys); err != nil {
 		return nil, err
 	}
@@ -142,7 +144,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
 		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts, Visits: s.store.Visits,
-		Calendars: s.store, Refresh: s.reload,
+		Calendars: s.store, Changes: s.changes, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 		Reports: reporter, Demand: s.demand,
 	})

@@ -139,3 +139,54 @@ func TestSurveyByAPI(t *testing.T) {
 	s.centre.Refused(s.centre.Get(path), http.StatusGone, "survey-over")
 	s.centre.Refused(s.centre.Post(path, map[string]any{"satisfaction": 1}), http.StatusGone, "survey-over")
 }
+
+// From the door to the answer: who was served is asked within five minutes, by
+// SMS and by e-mail, and answers with one press.
+func TestSurveyAfterTheHall(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, public)
+	d := door{centre.Receptionist("riyadh"), t, centre}
+	visitor := withMail(centre, "en")
+	visit := d.books(visitor, "08:50")
+	d.clock("08:45")
+	d.checksIn(visit)
+	d.calls("1")
+	d.does(visit, "start", map[string]any{})
+	d.clock("09:10")
+	d.does(visit, "complete", nil)
+	d.clock("09:15")
+	l := linked{Visitor: visitor, t: t, centre: centre}
+	l.path = l.newest()
+	says(t, l.looks(""), "How was your visit?", "Annual returns")
+	if m := visitor.Mails()[0]; m.Subject != "How was your visit?" || !strings.Contains(m.Text, l.path) || m.Entry != nil {
+		t.Errorf("by e-mail: %+v", m)
+	}
+	says(t, l.follows("/survey", url.Values{"satisfaction": {"5"}, "resolved": {"true"}}), "we have your answer")
+	if got := answers(t, l); got != "5|t|en|t" && got != "5|t||en|t" {
+		t.Errorf("kept %q", got)
+	}
+	centre.AuditClean()
+}
+
+// Without links nobody is asked, and nobody is missed.
+func TestNoSurveyWithoutLinks(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	d := door{centre.Receptionist("riyadh"), t, centre}
+	visit := d.books(withMail(centre, "en"), "08:50")
+	d.clock("08:45")
+	d.checksIn(visit)
+	d.calls("1")
+	d.does(visit, "start", map[string]any{})
+	d.clock("09:10")
+	d.does(visit, "complete", nil)
+	d.clock("09:15")
+	for _, way := range []string{"sms", "email"} {
+		if got := servicetest.Query[string](t, centre.DatabaseURL, "SELECT state FROM messages WHERE kind = 'survey' AND way = $1", way); got != "dropped" {
+			t.Errorf("the survey by %s is %s, want dropped", way, got)
+		}
+	}
+	if list := listed(t, centre.Admin(), "state=failed").Messages; len(list) != 0 {
+		t.Errorf("failed: %+v", list)
+	}
+}

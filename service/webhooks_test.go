@@ -523,3 +523,28 @@ func TestWebhooksStayOutOfTheHouse(t *testing.T) {
 		t.Errorf("this machine was reached: %v", got)
 	}
 }
+
+// addsWebhook adds a webhook of the department of revenues.
+func addsWebhook(*walk) asked {
+	return asked{Department: "revenues", Request: servicetest.Request{
+		Method: http.MethodPost, Path: "/v1/webhooks", Body: map[string]any{"name": "x", "url": "https://portal.example.gov.sa/", "department": "revenues"}}}
+}
+
+// ofWebhook asks about a webhook of the department of revenues.
+func ofWebhook(method, suffix string) fixture {
+	return func(w *walk) asked {
+		var added api.Webhook
+		w.Admin().Sends(addsWebhook(w).Request).JSON(w.t, &added)
+		return asked{Department: "revenues", Request: servicetest.Request{Method: method, Path: "/v1/webhooks/" + added.ID + suffix}}
+	}
+}
+
+// resendsDelivery sends what was given up once more.
+func resendsDelivery(w *walk) asked {
+	a := ofWebhook(http.MethodPost, "")(w)
+	message := servicetest.Query[string](w.t, w.DatabaseURL, `
+		INSERT INTO webhook_deliveries (webhook_id, type, state, created_at, next_attempt_at, finished_at)
+		VALUES ($1, 'webhook.test', 'failed', now(), now(), now()) RETURNING message`, strings.TrimPrefix(a.Path, "/v1/webhooks/"))
+	a.Path += "/deliveries/msg_" + message + "/resend"
+	return a
+}

@@ -69,7 +69,11 @@ type Appointment struct {
 	History        []Event // filled by Find, oldest first
 
 	AnswerBy time.Time // of a request: the default is the answer from then on; else zero
-	Proposal *Proposal // of a request: the start proposed last, which may have expired; nil for none
+	Proposal *Proposal // of a request or a displaced visit: the start proposed last, which may have expired; nil for none
+
+	// Change is the change of the desk group's calendar that the present start
+	// has fallen to; nil for none.
+	Change *ChangeOf
 }
 
 // EventKind says what happened to an appointment.
@@ -81,9 +85,9 @@ const (
 	WasBooked    EventKind = "booked"
 	WasApproved  EventKind = "approved"
 	WasDeclined  EventKind = "declined"
-	WasProposed  EventKind = "proposed" // another start, by the department
+	WasProposed  EventKind = "proposed" // another start, by the department; its own start when there is no other
 	WasAccepted  EventKind = "accepted" // the proposal, by the visitor
-	WasRefused   EventKind = "refused"  // the proposal, by the visitor
+	WasRefused   EventKind = "refused"  // the proposal, by the visitor, or it is not needed any more
 	WasMoved     EventKind = "moved"
 	WasCancelled EventKind = "cancelled"
 	WasCheckedIn EventKind = "checked_in" // the visitor is in the hall
@@ -194,8 +198,9 @@ func (a Appointment) Release() (Appointment, error) {
 
 // Move returns the appointment at its new place; a visit that starts there
 // already stays as it is. cutoff is how long before the present start a move
-// is still accepted, exclusive. It returns ErrRequested, ErrNotBooked,
-// ErrArrived, or a *RuleError of RuleMoveCutoff.
+// is still accepted, exclusive; a displaced visit can be moved until it starts.
+// It returns ErrRequested, ErrNotBooked, ErrArrived, or a *RuleError of
+// RuleMoveCutoff.
 func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
 	if err := a.movable(cutoff, now); err != nil && !a.startsAt(start) {
 		return Appointment{}, err
@@ -224,6 +229,7 @@ func (a Appointment) at(to Place, start, end time.Time, by By, now time.Time) Ap
 		return a
 	}
 	a.Place, a.Start, a.End = to, start, end
+	a.Proposal, a.Change = nil, nil
 	a.Version++
 	return a.with(Event{Kind: WasMoved, At: now, Start: start, Actor: by.Actor, Reason: by.Reason})
 }
@@ -236,6 +242,9 @@ func (a Appointment) with(e Event) Appointment {
 }
 
 func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
+	if a.Displaced() {
+		cutoff = 0 // it is the centre that moves it
+	}
 	switch {
 	case a.Status == Requested:
 		return ErrRequested
@@ -276,10 +285,11 @@ func (a Appointment) movableBy(by By, now time.Time) error {
 
 // Cancel returns the appointment cancelled; a cancelled one stays as it is.
 // cutoff is how long before the start a cancellation is still accepted,
-// exclusive; what is only requested can be cancelled until it starts. It
-// returns ErrNotBooked, ErrArrived, or a *RuleError of RuleCancelCutoff.
+// exclusive; what is only requested, or displaced, can be cancelled until it
+// starts. It returns ErrNotBooked, ErrArrived, or a *RuleError of
+// RuleCancelCutoff.
 func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, error) {
-	if a.Status == Requested {
+	if a.Status == Requested || a.Displaced() {
 		cutoff = 0
 	}
 	switch {
@@ -315,6 +325,6 @@ func (a Appointment) CancelBy(by By, now time.Time) (Appointment, error) {
 }
 
 func (a Appointment) cancelled(by By, now time.Time) Appointment {
-	a.Status, a.AnswerBy, a.Proposal = Cancelled, time.Time{}, nil
+	a.Status, a.AnswerBy, a.Proposal, a.Change = Cancelled, time.Time{}, nil, nil
 	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})
 }

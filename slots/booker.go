@@ -377,7 +377,8 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 }
 
 // Move moves a visit to start, at the same branch. Either all of it happens or
-// nothing. Moving to where the visit is already changes nothing. It returns
+// nothing. Moving to where the visit is already changes nothing. Of a displaced
+// visit it also ends the proposal, and no cut-off applies. It returns
 // ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of Centre.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
@@ -431,7 +432,7 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start, now time.Time,
 	}
 	decide := func(a Appointment) (Appointment, error) {
 		after, err := by.move(a, t)
-		if err == nil && after.Version != a.Version && !a.Place.overlaps(t.place) {
+		if err == nil && after.Version != a.Version && !a.Displaced() && !a.Place.overlaps(t.place) {
 			after.GivesBack = b.givesBack(a, now)
 		}
 		return after, err
@@ -482,7 +483,7 @@ func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appoin
 func (b *Booker) cancel(ctx context.Context, r Reference, now time.Time, decide Decide) (Appointment, error) {
 	cancelled, err := b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
 		after, err := decide(a)
-		if err == nil && after.Status != a.Status {
+		if err == nil && after.Status != a.Status && !a.Displaced() {
 			after.GivesBack = b.givesBack(a, now)
 		}
 		return after, err

@@ -76,7 +76,8 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 	return proposed.taken(), nil
 }
 
-// Accept books the visit at the start that the department proposed. Accepting
+// Accept books the visit at the start that the department proposed, for a
+// request or for a visit whose place a change took. Accepting
 // again changes nothing. It returns ErrNotFound, ErrNoProposal, ErrPersonBusy
 // or a *VisitorError.
 func (b *Booker) Accept(ctx context.Context, r Reference, now time.Time) (Appointment, error) {

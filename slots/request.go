@@ -8,7 +8,7 @@ import (
 )
 
 // Proposal is another start that a department offers to whoever requested a
-// visit. Its place is held until Expires.
+// visit, or whose place a change took. Its place is held until Expires.
 type Proposal struct {
 	ID      string // UUID of the hold
 	Place   Place
@@ -22,7 +22,7 @@ func (p *Proposal) stands(now time.Time) bool { return p != nil && now.Before(p.
 
 // Proposed returns the proposal that can be accepted at now, nil for none.
 func (a Appointment) Proposed(now time.Time) *Proposal {
-	if a.Status != Requested || !a.Proposal.stands(now) {
+	if a.Status != Requested && !a.Displaced() || !a.Proposal.stands(now) {
 		return nil
 	}
 	return a.Proposal
@@ -77,7 +77,7 @@ func (a Appointment) Lapse(approval catalog.Approval, now time.Time) Appointment
 
 // answered returns the request settled where it is.
 func (a Appointment) answered(s Status, e Event) Appointment {
-	a.Status, a.AnswerBy, a.Proposal = s, time.Time{}, nil
+	a.Status, a.AnswerBy, a.Proposal, a.Change = s, time.Time{}, nil, nil
 	e.Start = a.Start
 	return a.with(e)
 }
@@ -109,12 +109,13 @@ func (a Appointment) Propose(p Proposal, actor string, answer time.Duration, now
 	return a.with(Event{Kind: WasProposed, At: now, Start: p.Start, Actor: actor}), nil
 }
 
-// Accept returns the request as a booked visit at the proposed start; one that
-// was accepted already stays as it is. It returns ErrNoProposal.
+// Accept returns the request, or the displaced visit, as a booked visit at the
+// proposed start; one that was accepted already stays as it is. It returns
+// ErrNoProposal.
 func (a Appointment) Accept(now time.Time) (Appointment, error) {
 	p := a.Proposed(now)
 	switch {
-	case a.Status == Booked && slices.ContainsFunc(a.History, func(e Event) bool { return e.Kind == WasAccepted }):
+	case a.Status == Booked && !a.Displaced() && slices.ContainsFunc(a.History, func(e Event) bool { return e.Kind == WasAccepted }):
 		return a, nil
 	case p == nil:
 		return Appointment{}, ErrNoProposal
@@ -125,17 +126,20 @@ func (a Appointment) Accept(now time.Time) (Appointment, error) {
 }
 
 // Refuse returns the request without its proposal, as it was before, with a
-// new answer time for the department; one that was refused already stays as
-// it is. It returns ErrNoProposal.
+// new answer time for the department; a displaced visit still needs another
+// start. One that was refused already stays as it is. It returns
+// ErrNoProposal.
 func (a Appointment) Refuse(answer time.Duration, now time.Time) (Appointment, error) {
 	p := a.Proposed(now)
 	switch {
-	case a.Status == Requested && a.Proposal == nil && a.History[len(a.History)-1].Kind == WasRefused:
+	case (a.Status == Requested || a.Displaced()) && a.Proposal == nil && a.History[len(a.History)-1].Kind == WasRefused:
 		return a, nil
 	case p == nil:
 		return Appointment{}, ErrNoProposal
 	}
 	a.Proposal = nil
-	a.AnswerBy = earlier(now.Add(max(answer, leastAnswer)), a.Start)
+	if a.Status == Requested {
+		a.AnswerBy = earlier(now.Add(max(answer, leastAnswer)), a.Start)
+	}
 	return a.with(Event{Kind: WasRefused, At: now, Start: a.Start}), nil
 }

@@ -64,8 +64,9 @@ type Store interface {
 
 	// Move lets decide turn the current appointment into the moved one, and
 	// in the same transaction gives the old place back (or lets the ledger
-	// count it until GivesBack), takes the new one, counts what the person
-	// gave up unless it was ByStaff, and records history and message. An error of decide is
+	// count it until GivesBack) with that of a proposal, takes the new one,
+	// counts what the person gave up unless it was ByStaff or a change took it,
+	// and records history and message. An error of decide is
 	// returned as it is. It also returns ErrNotFound, ErrTaken, ErrDayClosed, ErrPersonBusy
 	// or *VisitorError.
 	Move(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
@@ -80,7 +81,8 @@ type Store interface {
 	// ErrDayClosed or the error of decide.
 	Propose(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
 
-	// AnswerRequest lets decide settle the current request or its proposal,
+	// AnswerRequest lets decide settle the current request, or the proposal for
+	// it or for a displaced visit,
 	// and in the same transaction gives back the places that it leaves and
 	// records history and message. It returns ErrNotFound, the error of
 	// decide, and for a proposal that is accepted also ErrPersonBusy,

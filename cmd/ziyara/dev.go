@@ -62,6 +62,9 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if config.PublicURL == "" && loopback(d.Listen) {
 		config.PublicURL = "http://" + d.Listen // links lead to this machine
 	}
+	if len(config.WebhookAllow) == 0 && loopback(d.Listen) {
+		config.WebhookAllow = []string{"127.0.0.0/8", "::1/128"} // and webhooks can
+	}
 	config.OIDC.Demo = config.OIDC.Issuer == "" && loopback(d.Listen)
 	replica, err := service.New(ctx, config)
 	if err != nil {

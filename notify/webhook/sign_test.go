@@ -31,7 +31,9 @@ func TestSignWithSeveralSecrets(t *testing.T) {
 	t.Parallel()
 	one, two := []byte(strings.Repeat("a", 32)), []byte(strings.Repeat("b", 32))
 	at, body := time.Unix(1, 0), []byte("{}")
-	sign := func(secrets ...[]byte) string { return webhook.Sign("msg_1", at, body, secrets...).Get("webhook-signature") }
+	sign := func(secrets ...[]byte) string {
+		return webhook.Sign("msg_1", at, body, secrets...).Get("webhook-signature")
+	}
 	if got, want := sign(one, two), sign(one)+" "+sign(two); got != want {
 		t.Errorf("signatures %s, want %s", got, want)
 	}

@@ -144,9 +144,9 @@ func (w *Worker) start(ctx context.Context, due []Receiver, now func() time.Time
 func (w *Worker) collect(err error) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n, errs := w.done, append(w.errs, err)
+	n, err := w.done, errors.Join(append([]error{err}, w.errs...)...)
 	w.done, w.errs = 0, nil
-	return n, errors.Join(errs...)
+	return n, err
 }
 
 // serve delivers to one receiver until nothing is due, it is to be left alone,
@@ -202,12 +202,17 @@ func (w *Worker) round(ctx context.Context, r *Receiver, secrets [][]byte, now f
 	return len(outcomes), why == "" && !v.PausedUntil.After(at), nil
 }
 
-// open returns the secrets that sign.
+// open returns the secrets that sign: none if the present one can't be opened.
+// A former one that can't be is left out, as after a change of the program's
+// own secret.
 func (w *Worker) open(r Receiver) ([][]byte, error) {
-	secrets := make([][]byte, len(r.Secrets))
+	var secrets [][]byte
 	for i, sealed := range r.Secrets {
-		var err error
-		if secrets[i], err = w.config.Open(r.Webhook, sealed); err != nil {
+		secret, err := w.config.Open(r.Webhook, sealed)
+		switch {
+		case err == nil:
+			secrets = append(secrets, secret)
+		case i == 0:
 			return nil, err
 		}
 	}

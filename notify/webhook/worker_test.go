@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -80,7 +81,9 @@ type sender func(url string) webhook.Result
 
 func (s sender) config() webhook.WorkerConfig {
 	return webhook.WorkerConfig{
-		Send:   func(_ context.Context, url string, _ http.Header, _ []byte, _ time.Time) webhook.Result { return s(url) },
+		Send: func(_ context.Context, url string, _ http.Header, _ []byte, _ time.Time) webhook.Result {
+			return s(url)
+		},
 		Open:   func(_ string, sealed []byte) ([]byte, error) { return sealed, nil },
 		Jitter: func() float64 { return 0 }, Told: func(string, webhook.Why) {},
 		Patience: time.Minute,
@@ -217,18 +220,14 @@ func TestWorkerIsolates(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return happened }
-	_, all := w.Deliver(t.Context(), now)
+	begun, all := w.Deliver(t.Context(), now)
 	<-reached
 	l.mu.Lock()
 	l.waiting["slow"], l.waiting["quick"] = queue(1), append(l.waiting["quick"], queue(1)...)
 	l.mu.Unlock()
-	recorded := 0
-	for recorded < 3 { // quick twice, sealed once; slow is still on its way
+	for recorded := begun; recorded < 3; { // quick twice, sealed once; slow is still on its way
 		n, err := w.Deliver(t.Context(), now)
 		recorded, all = recorded+n, errors.Join(all, err)
-		l.mu.Lock()
-		recorded = len(l.outcomes)
-		l.mu.Unlock()
 	}
 	select {
 	case <-reached:
@@ -249,6 +248,31 @@ func TestWorkerIsolates(t *testing.T) {
 		if o.State != webhook.Delivered && o.Result.Detail != webhook.NoSecret {
 			t.Errorf("outcome %+v", o)
 		}
+	}
+}
+
+// Once the program has another secret of its own, a webhook is given a new one
+// and works again; the former one can't be opened any more.
+func TestWorkerWithoutTheFormerSecret(t *testing.T) {
+	t.Parallel()
+	r := receiver(0, 0)
+	r.Secrets = [][]byte{[]byte("present"), []byte("former")}
+	l := &ledger{receivers: []webhook.Receiver{r}, waiting: map[string][]webhook.Claimed{"w": queue(1)}}
+	c := sender(nil).config()
+	c.Send = func(_ context.Context, _ string, h http.Header, _ []byte, _ time.Time) webhook.Result {
+		if signatures := strings.Fields(h.Get("webhook-signature")); len(signatures) != 1 {
+			t.Errorf("signatures %v, want one", signatures)
+		}
+		return webhook.Result{Status: 200}
+	}
+	c.Open = func(_ string, sealed []byte) ([]byte, error) {
+		if string(sealed) == "former" {
+			return nil, errors.New("wrong secret")
+		}
+		return sealed, nil
+	}
+	if n, err := deliver(t, l, c, happened); n != 1 || err != nil || l.outcomes[0].State != webhook.Delivered {
+		t.Errorf("%d outcomes %+v, %v", n, l.outcomes, err)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
+	"ziyara/slots"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/oapi-codegen/runtime"
@@ -146,6 +147,84 @@ type ActList struct {
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
+// AffectedProposal The start that is proposed instead.
+type AffectedProposal struct {
+	// HeldUntil Until when its place is held; absent when it is not any more.
+	HeldUntil *time.Time `json:"held_until,omitempty"`
+
+	// Start Of the visit.
+	Start time.Time `json:"start"`
+}
+
+// AffectedVisit A visit that loses its place by a change.
+type AffectedVisit struct {
+	// AnsweredAt When the visitor answered.
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+
+	// AnsweredBy Who of the staff noted it; absent for the visitor.
+	AnsweredBy string `json:"answered_by,omitempty"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CalledAt The last of them.
+	CalledAt *time.Time `json:"called_at,omitempty"`
+
+	// Calls How many calls did not reach the visitor.
+	Calls int `json:"calls"`
+
+	// Decision What becomes of a visit whose place is taken.
+	Decision ChangeDecision `json:"decision"`
+
+	// Lang The language of the visitor.
+	Lang string `json:"lang"`
+
+	// Message State of the message to the visitor: `delivered` has arrived, `failed` and `expired` have not.
+	Message string `json:"message,omitempty"`
+
+	// Mobile In full, to be called; absent for somebody without.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Note What was noted.
+	Note string `json:"note,omitempty"`
+
+	// Outcome `pending`: the visitor will be told; `waiting`: was asked and has not answered; `unanswered`: nor until the start; `chose`: another start; `superseded`: a later change asks again; `restored`: a later one has given the place back.
+	Outcome string `json:"outcome"`
+
+	// Party How many come.
+	Party int `json:"party"`
+
+	// Proposal The start that is proposed instead.
+	Proposal *AffectedProposal `json:"proposal,omitempty"`
+
+	// Reference Of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start That is lost.
+	Start time.Time `json:"start"`
+
+	// StartNow That the visit has now.
+	StartNow time.Time `json:"start_now"`
+
+	// Status Of the visit now.
+	Status string `json:"status"`
+
+	// Visitor Who comes.
+	Visitor string `json:"visitor"`
+}
+
+// AffectedVisitList A page of visits that a change affects.
+type AffectedVisitList struct {
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Visits By the start that is lost.
+	Visits []AffectedVisit `json:"visits"`
+}
+
 // Appointment A visit that was booked or requested.
 type Appointment struct {
 	// AnswerBy While it is requested: the department answers before this instant, otherwise the `default` of the service's `approval` is the answer.
@@ -156,6 +235,9 @@ type Appointment struct {
 
 	// CancelBefore It can be cancelled before this instant.
 	CancelBefore time.Time `json:"cancel_before"`
+
+	// Closed The desk is closed at the start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
+	Closed *AppointmentClosed `json:"closed,omitempty"`
 
 	// CreatedAt When it was booked, with the branch's offset.
 	CreatedAt time.Time `json:"created_at"`
@@ -193,7 +275,7 @@ type Appointment struct {
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 	Staff *StaffView `json:"staff,omitempty"`
 
 	// Start When the visit begins, with the branch's offset.
@@ -207,6 +289,12 @@ type Appointment struct {
 
 	// Visitor Name of the visitor.
 	Visitor string `json:"visitor"`
+}
+
+// AppointmentClosed The desk is closed at the start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
+type AppointmentClosed struct {
+	// Reason One text in Arabic and English.
+	Reason Text `json:"reason"`
 }
 
 // AppointmentEntry An appointment in a list.
@@ -416,6 +504,114 @@ type CallRequest struct {
 type CancelOnBehalfRequest struct {
 	// Reason Why; staff see it.
 	Reason string `json:"reason"`
+}
+
+// Change A change of calendars with what becomes of the visits it affects.
+type Change struct {
+	// Actor Who of the staff.
+	Actor string `json:"actor"`
+
+	// Affected How many visits lose their places.
+	Affected int `json:"affected"`
+
+	// AppliedAt When the calendars changed.
+	AppliedAt *time.Time `json:"applied_at,omitempty"`
+
+	// CreatedAt When, in UTC.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Decision What becomes of a visit whose place is taken.
+	Decision ChangeDecision `json:"decision"`
+
+	// Departments Slugs of their departments.
+	Departments []string `json:"departments"`
+
+	// DeskGroups Slugs of the desk groups whose calendars it changes.
+	DeskGroups []string `json:"desk_groups"`
+
+	// Edit The edit of the plan, or the list of holidays.
+	Edit json.RawMessage `json:"edit"`
+
+	// ExpiresAt Until when a draft can be applied.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// FinishedAt When the last visitor was told.
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
+
+	// HolidayList Slug of the list of holidays that it changes.
+	HolidayList string `json:"holiday_list,omitempty"`
+
+	// ID Of the change and its draft.
+	ID string `json:"id"`
+
+	// NextCursor For the others, in `GET /v1/changes/{id}/visits`.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Outcomes How many visits have come to each outcome.
+	Outcomes map[slots.Outcome]int `json:"outcomes"`
+
+	// Reason Why, as visitors are told.
+	Reason ChangeReason `json:"reason"`
+
+	// State `running`: the calendars are changed, not all visitors are told yet.
+	State string `json:"state"`
+
+	// ToCall How many of their visitors were asked and have not answered.
+	ToCall int `json:"to_call"`
+
+	// Visits The first of them, at most 200, in the answer that drafts or applies it.
+	Visits []AffectedVisit `json:"visits,omitempty"`
+}
+
+// ChangeCallRequest What came of a call.
+type ChangeCallRequest struct {
+	// Note For the staff.
+	Note string `json:"note,omitempty"`
+
+	// Outcome What the visitor said.
+	Outcome slots.CallOutcome `json:"outcome"`
+}
+
+// ChangeDecision What becomes of a visit whose place is taken.
+type ChangeDecision = slots.Decision
+
+// ChangeException What becomes of one visit.
+type ChangeException struct {
+	// Decision What becomes of a visit whose place is taken.
+	Decision ChangeDecision `json:"decision"`
+
+	// Reference Of an affected visit.
+	Reference string `json:"reference"`
+}
+
+// ChangeList A page of changes.
+type ChangeList struct {
+	// Changes The newest first, without their visits.
+	Changes []Change `json:"changes"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// ChangeReason Why, as visitors are told.
+type ChangeReason = catalog.Text
+
+// ChangeRequest A change of a plan, or the draft of one; `edit` or `draft`.
+type ChangeRequest struct {
+	// Decision For all visits without an exception; `propose` if absent, of a draft what it planned.
+	Decision slots.Decision `json:"decision,omitempty"`
+
+	// Draft The `id` of the draft to apply.
+	Draft string `json:"draft,omitempty"`
+
+	// Edit A change of a plan. What it does not name stays.
+	Edit *PlanEdit `json:"edit,omitempty"`
+
+	// Exceptions Visits of which something else becomes.
+	Exceptions []ChangeException `json:"exceptions,omitempty"`
+
+	// Reason Why, as visitors are told.
+	Reason *ChangeReason `json:"reason,omitempty"`
 }
 
 // Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
@@ -1057,6 +1253,42 @@ type HoldRequest struct {
 
 	// Verification The `token` of a checked verification, which binds the hold to its mobile: nobody else can book it.
 	Verification string `json:"verification,omitempty"`
+}
+
+// HolidayAnnouncement The dates that a holiday has in a year.
+type HolidayAnnouncement struct {
+	// From First date.
+	From scheduling.Date `json:"from"`
+
+	// Holiday Its slug.
+	Holiday string `json:"holiday"`
+
+	// Until Last date, inclusive.
+	Until scheduling.Date `json:"until"`
+
+	// Year In which it begins; Hijri for one by the Hijri calendar.
+	Year int `json:"year"`
+}
+
+// HolidayChangeRequest A change of the list of holidays, or the draft of one; `announce`, `holidays` or `draft`.
+type HolidayChangeRequest struct {
+	// Announce The dates that a holiday has in a year.
+	Announce *HolidayAnnouncement `json:"announce,omitempty"`
+
+	// Decision For all visits without an exception; `propose` if absent, of a draft what it planned.
+	Decision slots.Decision `json:"decision,omitempty"`
+
+	// Draft The `id` of the draft to apply.
+	Draft string `json:"draft,omitempty"`
+
+	// Exceptions Visits of which something else becomes.
+	Exceptions []ChangeException `json:"exceptions,omitempty"`
+
+	// Holidays The holidays from now on.
+	Holidays *HolidayListRequest `json:"holidays,omitempty"`
+
+	// Reason Why, as visitors are told.
+	Reason *ChangeReason `json:"reason,omitempty"`
 }
 
 // HolidayDates Dates on which a holiday falls, both included.
@@ -1907,7 +2139,7 @@ type SlotList struct {
 	Zone string `json:"zone"`
 }
 
-// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile and the e-mail address; of an identity number everybody sees the last four digits.
+// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
 type StaffView struct {
 	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel"`
@@ -2044,7 +2276,7 @@ type VerificationRequest struct {
 
 // Visitor Who comes, or on whose behalf somebody comes.
 type Visitor struct {
-	// Email An e-mail address.
+	// Email An e-mail address, which is told what the mobile is told, with an invitation for the calendar.
 	Email string `json:"email,omitempty"`
 
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
@@ -2333,6 +2565,9 @@ type AppointmentReference = string
 // BranchSlug defines model for BranchSlug.
 type BranchSlug = string
 
+// ChangeID defines model for ChangeID.
+type ChangeID = string
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -2344,6 +2579,9 @@ type DeskGroupID = string
 
 // DeskName defines model for DeskName.
 type DeskName = string
+
+// DryRun defines model for DryRun.
+type DryRun = string
 
 // HallBranch defines model for HallBranch.
 type HallBranch = string
@@ -2684,6 +2922,54 @@ type GetHallParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListChangesParams defines parameters for ListChanges.
+type ListChangesParams struct {
+	// DeskGroup Slug of a desk group.
+	DeskGroup string `form:"desk_group,omitempty" json:"desk_group,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DropChangeParams defines parameters for DropChange.
+type DropChangeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetChangeParams defines parameters for GetChange.
+type GetChangeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListChangeVisitsParams defines parameters for ListChangeVisits.
+type ListChangeVisitsParams struct {
+	// Outcome What has become of them.
+	Outcome string `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AnswerChangeParams defines parameters for AnswerChange.
+type AnswerChangeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // GetMessageBudgetParams defines parameters for GetMessageBudget.
 type GetMessageBudgetParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -2746,6 +3032,18 @@ type GetDeskGroupParams struct {
 
 // EditDeskGroupParams defines parameters for EditDeskGroup.
 type EditDeskGroupParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// CreateChangeParams defines parameters for CreateChange.
+type CreateChangeParams struct {
+	// DryRun Show what the change would do, and hold the places that it would propose.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
@@ -2887,6 +3185,18 @@ type GetHolidaysParams struct {
 
 // SetHolidaysParams defines parameters for SetHolidays.
 type SetHolidaysParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// CreateHolidayChangeParams defines parameters for CreateHolidayChange.
+type CreateHolidayChangeParams struct {
+	// DryRun Show what the change would do, and hold the places that it would propose.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
@@ -3284,6 +3594,9 @@ type AnnounceDelayJSONRequestBody = DelayRequest
 // PutDeskJSONRequestBody defines body for PutDesk for application/json ContentType.
 type PutDeskJSONRequestBody = DeskRequest
 
+// AnswerChangeJSONRequestBody defines body for AnswerChange for application/json ContentType.
+type AnswerChangeJSONRequestBody = ChangeCallRequest
+
 // SaveMessageBudgetJSONRequestBody defines body for SaveMessageBudget for application/json ContentType.
 type SaveMessageBudgetJSONRequestBody = MessageBudgetRequest
 
@@ -3295,6 +3608,9 @@ type PreviewMessageTextJSONRequestBody = MessagePreviewRequest
 
 // EditDeskGroupJSONRequestBody defines body for EditDeskGroup for application/json ContentType.
 type EditDeskGroupJSONRequestBody = PlanEdit
+
+// CreateChangeJSONRequestBody defines body for CreateChange for application/json ContentType.
+type CreateChangeJSONRequestBody = ChangeRequest
 
 // AddClosureJSONRequestBody defines body for AddClosure for application/json ContentType.
 type AddClosureJSONRequestBody = PlanClosure
@@ -3310,6 +3626,9 @@ type CreateHoldJSONRequestBody = HoldRequest
 
 // SetHolidaysJSONRequestBody defines body for SetHolidays for application/json ContentType.
 type SetHolidaysJSONRequestBody = HolidayListRequest
+
+// CreateHolidayChangeJSONRequestBody defines body for CreateHolidayChange for application/json ContentType.
+type CreateHolidayChangeJSONRequestBody = HolidayChangeRequest
 
 // ImportHolidaysJSONRequestBody defines body for ImportHolidays for application/json ContentType.
 type ImportHolidaysJSONRequestBody = HolidayImport
@@ -3430,6 +3749,21 @@ type ServerInterface interface {
 	// GetHall The hall of a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(c *fiber.Ctx, branch HallBranch, params GetHallParams) error
+	// ListChanges Changes of calendars with their visits
+	// (GET /v1/changes)
+	ListChanges(c *fiber.Ctx, params ListChangesParams) error
+	// DropChange Drop a draft
+	// (DELETE /v1/changes/{id})
+	DropChange(c *fiber.Ctx, id ChangeID, params DropChangeParams) error
+	// GetChange How a change stands
+	// (GET /v1/changes/{id})
+	GetChange(c *fiber.Ctx, id ChangeID, params GetChangeParams) error
+	// ListChangeVisits Visits that a change affects
+	// (GET /v1/changes/{id}/visits)
+	ListChangeVisits(c *fiber.Ctx, id ChangeID, params ListChangeVisitsParams) error
+	// AnswerChange Note what came of a call
+	// (POST /v1/changes/{id}/visits/{reference})
+	AnswerChange(c *fiber.Ctx, id ChangeID, reference AppointmentReference, params AnswerChangeParams) error
 	// GetMessageBudget What a department may spend on messages
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(c *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error
@@ -3454,6 +3788,9 @@ type ServerInterface interface {
 	// EditDeskGroup Change a calendar
 	// (PATCH /v1/desk-groups/{id})
 	EditDeskGroup(c *fiber.Ctx, id DeskGroupID, params EditDeskGroupParams) error
+	// CreateChange Change a calendar with its visits
+	// (POST /v1/desk-groups/{id}/changes)
+	CreateChange(c *fiber.Ctx, id DeskGroupID, params CreateChangeParams) error
 	// AddClosure Close for a while
 	// (POST /v1/desk-groups/{id}/closures)
 	AddClosure(c *fiber.Ctx, id DeskGroupID, params AddClosureParams) error
@@ -3499,6 +3836,9 @@ type ServerInterface interface {
 	// SetHolidays Replace the holidays
 	// (PUT /v1/holidays)
 	SetHolidays(c *fiber.Ctx, params SetHolidaysParams) error
+	// CreateHolidayChange Change the holidays with their visits
+	// (POST /v1/holidays/changes)
+	CreateHolidayChange(c *fiber.Ctx, params CreateHolidayChangeParams) error
 	// ImportHolidays Take over a calendar file
 	// (POST /v1/holidays/import)
 	ImportHolidays(c *fiber.Ctx, params ImportHolidaysParams) error
@@ -5306,6 +5646,315 @@ func (siw *ServerInterfaceWrapper) GetHall(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListChanges(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChangesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "desk_group" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "desk_group", query, &params.DeskGroup, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter desk_group: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListChanges(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DropChange operation middleware
+func (siw *ServerInterfaceWrapper) DropChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DropChangeParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DropChange(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetChange operation middleware
+func (siw *ServerInterfaceWrapper) GetChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetChangeParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetChange(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListChangeVisits operation middleware
+func (siw *ServerInterfaceWrapper) ListChangeVisits(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChangeVisitsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", query, &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter outcome: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListChangeVisits(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AnswerChange operation middleware
+func (siw *ServerInterfaceWrapper) AnswerChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ChangeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerChangeParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AnswerChange(c, id, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetMessageBudget operation middleware
 func (siw *ServerInterfaceWrapper) GetMessageBudget(c *fiber.Ctx) error {
 
@@ -5826,6 +6475,87 @@ func (siw *ServerInterfaceWrapper) EditDeskGroup(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.EditDeskGroup(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateChange operation middleware
+func (siw *ServerInterfaceWrapper) CreateChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateChangeParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", query, &params.DryRun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter dry_run: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateChange(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -6800,6 +7530,79 @@ func (siw *ServerInterfaceWrapper) SetHolidays(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SetHolidays(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateHolidayChange operation middleware
+func (siw *ServerInterfaceWrapper) CreateHolidayChange(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateHolidayChangeParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", query, &params.DryRun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter dry_run: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateHolidayChange(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -9047,6 +9850,20 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/appointments/:reference/accept", wrapper.AcceptProposal)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/decline-proposal", wrapper.DeclineProposal)
+
+	router.Post(options.BaseURL+"/v1/desk-groups/:id/changes", wrapper.CreateChange)
+
+	router.Post(options.BaseURL+"/v1/holidays/changes", wrapper.CreateHolidayChange)
+
+	router.Get(options.BaseURL+"/v1/changes", wrapper.ListChanges)
+
+	router.Delete(options.BaseURL+"/v1/changes/:id", wrapper.DropChange)
+
+	router.Get(options.BaseURL+"/v1/changes/:id", wrapper.GetChange)
+
+	router.Get(options.BaseURL+"/v1/changes/:id/visits", wrapper.ListChangeVisits)
+
+	router.Post(options.BaseURL+"/v1/changes/:id/visits/:reference", wrapper.AnswerChange)
 
 	router.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
 
@@ -12465,6 +13282,480 @@ func (response GetHall503ApplicationProblemPlusJSONResponse) VisitGetHallRespons
 	return ctx.JSON(&response.Body)
 }
 
+type ListChangesRequestObject struct {
+	Params ListChangesParams
+}
+
+type ListChangesResponseObject interface {
+	VisitListChangesResponse(ctx *fiber.Ctx) error
+}
+
+type ListChanges200JSONResponse ChangeList
+
+func (response ListChanges200JSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges401ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges403ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges422ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListChanges429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges429ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListChanges503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListChanges503ApplicationProblemPlusJSONResponse) VisitListChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DropChangeRequestObject struct {
+	ID     ChangeID `json:"id"`
+	Params DropChangeParams
+}
+
+type DropChangeResponseObject interface {
+	VisitDropChangeResponse(ctx *fiber.Ctx) error
+}
+
+type DropChange204Response struct {
+}
+
+func (response DropChange204Response) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DropChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange401ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange403ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange404ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange409ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange422ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DropChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange429ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DropChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DropChange503ApplicationProblemPlusJSONResponse) VisitDropChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetChangeRequestObject struct {
+	ID     ChangeID `json:"id"`
+	Params GetChangeParams
+}
+
+type GetChangeResponseObject interface {
+	VisitGetChangeResponse(ctx *fiber.Ctx) error
+}
+
+type GetChange200JSONResponse Change
+
+func (response GetChange200JSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange401ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange403ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange404ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange422ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange429ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetChange503ApplicationProblemPlusJSONResponse) VisitGetChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListChangeVisitsRequestObject struct {
+	ID     ChangeID `json:"id"`
+	Params ListChangeVisitsParams
+}
+
+type ListChangeVisitsResponseObject interface {
+	VisitListChangeVisitsResponse(ctx *fiber.Ctx) error
+}
+
+type ListChangeVisits200JSONResponse AffectedVisitList
+
+func (response ListChangeVisits200JSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits401ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits403ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits404ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits422ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListChangeVisits429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits429ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListChangeVisits503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListChangeVisits503ApplicationProblemPlusJSONResponse) VisitListChangeVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnswerChangeRequestObject struct {
+	ID        ChangeID             `json:"id"`
+	Reference AppointmentReference `json:"reference"`
+	Params    AnswerChangeParams
+	Body      *AnswerChangeJSONRequestBody
+}
+
+type AnswerChangeResponseObject interface {
+	VisitAnswerChangeResponse(ctx *fiber.Ctx) error
+}
+
+type AnswerChange200JSONResponse AffectedVisit
+
+func (response AnswerChange200JSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange400ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange401ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange403ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange404ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange409ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange413ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange415ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange422ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AnswerChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange429ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AnswerChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerChange503ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetMessageBudgetRequestObject struct {
 	Department DepartmentSlug `json:"department"`
 	Params     GetMessageBudgetParams
@@ -13393,6 +14684,170 @@ type EditDeskGroup503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EditDeskGroup503ApplicationProblemPlusJSONResponse) VisitEditDeskGroupResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateChangeRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params CreateChangeParams
+	Body   *CreateChangeJSONRequestBody
+}
+
+type CreateChangeResponseObject interface {
+	VisitCreateChangeResponse(ctx *fiber.Ctx) error
+}
+
+type CreateChange201JSONResponse Change
+
+func (response CreateChange201JSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange400ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange401ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange403ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange404ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange409ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange410ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(410)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange412ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange413ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange415ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange422ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange428ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type CreateChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange429ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateChange503ApplicationProblemPlusJSONResponse) VisitCreateChangeResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -15090,6 +16545,169 @@ type SetHolidays503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetHolidays503ApplicationProblemPlusJSONResponse) VisitSetHolidaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateHolidayChangeRequestObject struct {
+	Params CreateHolidayChangeParams
+	Body   *CreateHolidayChangeJSONRequestBody
+}
+
+type CreateHolidayChangeResponseObject interface {
+	VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error
+}
+
+type CreateHolidayChange201JSONResponse Change
+
+func (response CreateHolidayChange201JSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange400ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange401ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange403ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange404ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange409ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange410ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(410)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange412ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange413ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange415ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange422ApplicationProblemPlusJSONResponse struct {
+	PlanInvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange422ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange428ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type CreateHolidayChange429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange429ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateHolidayChange503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateHolidayChange503ApplicationProblemPlusJSONResponse) VisitCreateHolidayChangeResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -18603,6 +20221,21 @@ type StrictServerInterface interface {
 	// GetHall The hall of a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(ctx context.Context, request GetHallRequestObject) (GetHallResponseObject, error)
+	// ListChanges Changes of calendars with their visits
+	// (GET /v1/changes)
+	ListChanges(ctx context.Context, request ListChangesRequestObject) (ListChangesResponseObject, error)
+	// DropChange Drop a draft
+	// (DELETE /v1/changes/{id})
+	DropChange(ctx context.Context, request DropChangeRequestObject) (DropChangeResponseObject, error)
+	// GetChange How a change stands
+	// (GET /v1/changes/{id})
+	GetChange(ctx context.Context, request GetChangeRequestObject) (GetChangeResponseObject, error)
+	// ListChangeVisits Visits that a change affects
+	// (GET /v1/changes/{id}/visits)
+	ListChangeVisits(ctx context.Context, request ListChangeVisitsRequestObject) (ListChangeVisitsResponseObject, error)
+	// AnswerChange Note what came of a call
+	// (POST /v1/changes/{id}/visits/{reference})
+	AnswerChange(ctx context.Context, request AnswerChangeRequestObject) (AnswerChangeResponseObject, error)
 	// GetMessageBudget What a department may spend on messages
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(ctx context.Context, request GetMessageBudgetRequestObject) (GetMessageBudgetResponseObject, error)
@@ -18627,6 +20260,9 @@ type StrictServerInterface interface {
 	// EditDeskGroup Change a calendar
 	// (PATCH /v1/desk-groups/{id})
 	EditDeskGroup(ctx context.Context, request EditDeskGroupRequestObject) (EditDeskGroupResponseObject, error)
+	// CreateChange Change a calendar with its visits
+	// (POST /v1/desk-groups/{id}/changes)
+	CreateChange(ctx context.Context, request CreateChangeRequestObject) (CreateChangeResponseObject, error)
 	// AddClosure Close for a while
 	// (POST /v1/desk-groups/{id}/closures)
 	AddClosure(ctx context.Context, request AddClosureRequestObject) (AddClosureResponseObject, error)
@@ -18672,6 +20308,9 @@ type StrictServerInterface interface {
 	// SetHolidays Replace the holidays
 	// (PUT /v1/holidays)
 	SetHolidays(ctx context.Context, request SetHolidaysRequestObject) (SetHolidaysResponseObject, error)
+	// CreateHolidayChange Change the holidays with their visits
+	// (POST /v1/holidays/changes)
+	CreateHolidayChange(ctx context.Context, request CreateHolidayChangeRequestObject) (CreateHolidayChangeResponseObject, error)
 	// ImportHolidays Take over a calendar file
 	// (POST /v1/holidays/import)
 	ImportHolidays(ctx context.Context, request ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error)
@@ -19832,6 +21471,160 @@ func (sh *strictHandler) GetHall(ctx *fiber.Ctx, branch HallBranch, params GetHa
 	return nil
 }
 
+// ListChanges operation middleware
+func (sh *strictHandler) ListChanges(ctx *fiber.Ctx, params ListChangesParams) error {
+	var request ListChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChanges(ctx.UserContext(), request.(ListChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListChangesResponseObject); ok {
+		if err := validResponse.VisitListChangesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DropChange operation middleware
+func (sh *strictHandler) DropChange(ctx *fiber.Ctx, id ChangeID, params DropChangeParams) error {
+	var request DropChangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DropChange(ctx.UserContext(), request.(DropChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DropChangeResponseObject); ok {
+		if err := validResponse.VisitDropChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetChange operation middleware
+func (sh *strictHandler) GetChange(ctx *fiber.Ctx, id ChangeID, params GetChangeParams) error {
+	var request GetChangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetChange(ctx.UserContext(), request.(GetChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetChangeResponseObject); ok {
+		if err := validResponse.VisitGetChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListChangeVisits operation middleware
+func (sh *strictHandler) ListChangeVisits(ctx *fiber.Ctx, id ChangeID, params ListChangeVisitsParams) error {
+	var request ListChangeVisitsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChangeVisits(ctx.UserContext(), request.(ListChangeVisitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChangeVisits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListChangeVisitsResponseObject); ok {
+		if err := validResponse.VisitListChangeVisitsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerChange operation middleware
+func (sh *strictHandler) AnswerChange(ctx *fiber.Ctx, id ChangeID, reference AppointmentReference, params AnswerChangeParams) error {
+	var request AnswerChangeRequestObject
+
+	request.ID = id
+	request.Reference = reference
+	request.Params = params
+
+	var body AnswerChangeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerChange(ctx.UserContext(), request.(AnswerChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerChangeResponseObject); ok {
+		if err := validResponse.VisitAnswerChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMessageBudget operation middleware
 func (sh *strictHandler) GetMessageBudget(ctx *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error {
 	var request GetMessageBudgetRequestObject
@@ -20109,6 +21902,48 @@ func (sh *strictHandler) EditDeskGroup(ctx *fiber.Ctx, id DeskGroupID, params Ed
 		return err
 	} else if validResponse, ok := response.(EditDeskGroupResponseObject); ok {
 		if err := validResponse.VisitEditDeskGroupResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateChange operation middleware
+func (sh *strictHandler) CreateChange(ctx *fiber.Ctx, id DeskGroupID, params CreateChangeParams) error {
+	var request CreateChangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CreateChangeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateChange(ctx.UserContext(), request.(CreateChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateChangeResponseObject); ok {
+		if err := validResponse.VisitCreateChangeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -20596,6 +22431,47 @@ func (sh *strictHandler) SetHolidays(ctx *fiber.Ctx, params SetHolidaysParams) e
 		return err
 	} else if validResponse, ok := response.(SetHolidaysResponseObject); ok {
 		if err := validResponse.VisitSetHolidaysResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateHolidayChange operation middleware
+func (sh *strictHandler) CreateHolidayChange(ctx *fiber.Ctx, params CreateHolidayChangeParams) error {
+	var request CreateHolidayChangeRequestObject
+
+	request.Params = params
+
+	var body CreateHolidayChangeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateHolidayChange(ctx.UserContext(), request.(CreateHolidayChangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateHolidayChange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateHolidayChangeResponseObject); ok {
+		if err := validResponse.VisitCreateHolidayChangeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -72,6 +72,7 @@ type Config struct {
 	Demand *reports.Counter
 
 	Calendars Calendars
+	Changes   Changes
 	// Refresh has Centre return what it is now.
 	Refresh func(ctx context.Context) error
 
@@ -155,8 +156,8 @@ func New(c Config) (*Server, error) {
 		c.Mount(s.app, limit)
 	}
 	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
-	s.app.Use(limit)
 	s.app.Use(s.admit)
+	s.app.Use(limit) // knows who of the staff asks
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil

@@ -146,13 +146,19 @@ func masked(mobile string) string {
 	return notify.Mobile(mobile).Masked()
 }
 
-// addRequest adds where a request for approval stands.
+// addRequest adds where a request for approval stands, or the choice of a
+// visitor whose start is lost.
 func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Location) {
-	if a.Status != slots.Requested {
+	switch {
+	case a.Displaced():
+		out.Closed = &AppointmentClosed{Reason: a.Change.Reason}
+		out.CancelBefore, out.MoveBefore = out.Start, out.Start
+	case a.Status == slots.Requested:
+		answerBy := a.AnswerBy.In(zone)
+		out.AnswerBy, out.CancelBefore = &answerBy, out.Start
+	default:
 		return
 	}
-	answerBy := a.AnswerBy.In(zone)
-	out.AnswerBy, out.CancelBefore = &answerBy, out.Start
 	if p := a.Proposed(s.Now()); p != nil {
 		out.Proposal = &Proposal{Start: p.Start.In(zone), End: p.End.In(zone), ExpiresAt: p.Expires.In(zone)}
 	}

@@ -92,7 +92,7 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case (f.Department == "") == (f.DeskGroup == ""):
 		return f, invalid("#/desk_group", text("اذكر الإدارة department أو مجموعة المكاتب desk_group، لا كلتيهما.", "Name a department or a desk_group, not both."))
 	case f.DeskGroup != "":
-		if group := s.groupCalled(f.DeskGroup); group != nil {
+		if group, err := s.Centre().DeskGroup(f.DeskGroup); err == nil {
 			f.Department, f.Branch, known = group.Department, group.Branch, true
 		}
 	default:
@@ -107,19 +107,6 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	}
 	f.By = staff.ID
 	return f, nil
-}
-
-// groupCalled returns the desk group with a slug, nil for none.
-func (s *Server) groupCalled(slug string) *slots.DeskGroup {
-	centre := s.Centre()
-	for _, service := range centre.Services {
-		for _, g := range centre.GroupsOf(service.Slug) {
-			if g.Slug == slug {
-				return g
-			}
-		}
-	}
-	return nil
 }
 
 // ListFeeds lists the feeds that a member of staff may know of.

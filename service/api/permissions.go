@@ -101,5 +101,14 @@ func permissions() map[string]permission {
 		"testWebhook":           {roles: decides},
 		"listWebhookDeliveries": {roles: decides},
 		"resendWebhookDelivery": {roles: decides},
+
+		// Changes of calendars with their visits.
+		"createChange":        {roles: decides},
+		"createHolidayChange": {roles: []catalog.Role{catalog.RoleAdmin}},
+		"listChanges":         {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleManager, catalog.RoleAdmin}},
+		"getChange":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleManager, catalog.RoleAdmin}},
+		"dropChange":          {roles: decides},
+		"listChangeVisits":    {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleAdmin}},
+		"answerChange":        {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent, catalog.RoleAdmin}},
 	}
 }

@@ -151,13 +151,19 @@ func (s *Server) limit() fiber.Handler {
 	return limiting(s.RateLimit, func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead })
 }
 
-// limiting lets each address ask for so much in a minute, beside what passes.
+// limiting lets each address, and each member of staff wherever they are, ask
+// for so much in a minute, beside what passes. A call centre has one address.
 func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 	inner := limiter.New(limiter.Config{
-		Max:          most,
-		Expiration:   time.Minute,
-		KeyGenerator: clientAddress,
-		Next:         passes,
+		Max:        most,
+		Expiration: time.Minute,
+		KeyGenerator: func(c *fiber.Ctx) string {
+			if staff := metaOf(c.UserContext()).staff; staff != nil {
+				return "staff " + staff.ID
+			}
+			return clientAddress(c)
+		},
+		Next: passes,
 		LimitReached: func(c *fiber.Ctx) error {
 			wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
 			if err != nil {

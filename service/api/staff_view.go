@@ -22,13 +22,17 @@ func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appoin
 		IDKind: string(a.Visitor.Identity.Kind), ID: a.Visitor.Identity.Masked(),
 	}
 	if m.staff.Reaches(serves(), s.departmentOf(a.Service), a.Branch) {
-		view.Mobile, view.Email = a.Mobile, a.Visitor.Email
-	}
-	if by := a.Representative; by != nil {
-		view.Representative = &StaffViewRepresentative{
-			Name: by.Name, ID: by.Identity.Masked(), Wakala: by.Wakala, WakalaExpires: by.Expires.String(),
-		}
+		view.Mobile, view.Email, view.Representative = a.Mobile, a.Visitor.Email, representativeView(a.Representative)
 	}
 	out.Staff = &view
 	return out
+}
+
+func representativeView(by *slots.Representative) *StaffViewRepresentative {
+	if by == nil {
+		return nil
+	}
+	return &StaffViewRepresentative{
+		Name: by.Name, ID: by.Identity.Masked(), Wakala: by.Wakala, WakalaExpires: by.Expires.String(),
+	}
 }

@@ -53,7 +53,7 @@ func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment,
 		return slots.Appointment{}, slots.ErrNotFound
 	}
 	a, err := s.Booker.Find(ctx, r)
-	if err == nil && (a.Status == slots.Cancelled || a.Status == slots.Declined || a.Status == slots.Requested) {
+	if err == nil && a.Status != slots.Booked && a.Status != slots.Completed {
 		err = survey.ErrNotVisited
 	}
 	return a, err

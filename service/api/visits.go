@@ -127,8 +127,8 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 }
 
 // listed reads the dates of a list. From today on is what staff mean who name
-// none, unless they ask for somebody's visits (any).
-func (s *Server) listed(p *ListAppointmentsParams, any, byName bool) (from, to scheduling.Date, err error) {
+// none, unless they ask for somebody's visits, at any date.
+func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
 			return 0, 0, invalid("?date", text("أرسل date وحده، أو from وto.", "Send date alone, or from and to."))
@@ -146,7 +146,7 @@ func (s *Server) listed(p *ListAppointmentsParams, any, byName bool) (from, to s
 			return 0, 0, err
 		}
 	}
-	if any {
+	if anyDate {
 		if from > 0 && to > 0 && to < from {
 			return 0, 0, wrongRange(listDays)
 		}

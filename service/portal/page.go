@@ -57,7 +57,8 @@ type page struct {
 	Version                  int
 	Requirements             []string
 	Proposed                 *moment // another start that waits for an answer; nil for none
-	Reason                   string  // why a request was declined
+	Reason                   string  // why a request was declined, or the start is lost
+	CanRefuse                bool    // the proposed start, and stay where it is
 
 	CanConfirm, CanMove, CanCancel, TooLate bool
 
@@ -147,12 +148,15 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
 		booked := o.Status == slots.Booked
-		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), booked && o.action.allows(Confirm)
+		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), booked && !o.Displaced() && o.action.allows(Confirm)
 		out.TooLate = booked && (o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel)
 	}
 	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
 		proposed := momentOf(proposal.Start, zone, out.Lang)
-		out.Proposed = &proposed
+		out.Proposed, out.CanRefuse = &proposed, o.Status == slots.Requested
+	}
+	if o.Change != nil {
+		out.Reason = o.Change.Reason.In(out.Lang)
 	}
 	for _, e := range o.History {
 		if e.Kind == slots.WasDeclined && o.Status == slots.Declined { // other reasons are for the staff
@@ -219,6 +223,8 @@ func stateOf(o opened, ahead, confirmed bool) string {
 		return "state_here"
 	case !ahead:
 		return "state_past"
+	case o.Displaced():
+		return "state_displaced"
 	case o.Status == slots.Requested:
 		return "state_requested"
 	case confirmed:

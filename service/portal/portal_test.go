@@ -111,7 +111,7 @@ func TestWords(t *testing.T) {
 		used[state], used[state+"_about"] = true, true
 	}
 	for _, key := range []string{
-		"state_booked", "state_confirmed", "state_cancelled", "state_past", "state_here", "state_requested", "state_declined",
+		"state_booked", "state_confirmed", "state_cancelled", "state_past", "state_here", "state_requested", "state_displaced", "state_declined",
 		"done_accepted", "done_refused", "done_confirmed", "done_moved", "done_cancelled", "changed", "too_late", "taken", "busy", "no_more",
 		"rated_1", "rated_2", "rated_3", "rated_4", "rated_5", "done_answered", "survey_choose", "survey_shorter",
 		"offer_title", "offer_changed",

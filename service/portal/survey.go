@@ -14,7 +14,7 @@ import (
 // visited is the visit that a survey's link is about.
 func (p *Portal) visited(c *fiber.Ctx) (opened, error) {
 	o, err := p.open(c, Survey)
-	if err == nil && (o.Status == slots.Cancelled || o.Status == slots.Declined || o.Status == slots.Requested) {
+	if err == nil && o.Status != slots.Booked && o.Status != slots.Completed {
 		err = survey.ErrNotVisited
 	}
 	return o, err

@@ -208,20 +208,23 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	return err
 }
 
-// movable reports whether it is not too late to move the visit.
+// movable reports whether it is not too late to move the visit. One that a
+// change has displaced can be moved until it would begin.
 func (p *Portal) movable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
-	return ok && o.Status == slots.Booked && o.action.allows(Move) && p.Now().Before(o.Start.Add(-s.MoveCutoff))
+	return ok && o.Status == slots.Booked && o.action.allows(Move) &&
+		(o.Displaced() || p.Now().Before(o.Start.Add(-s.MoveCutoff)))
 }
 
 // cancellable reports whether it is not too late to cancel the visit. A request
-// that nobody has answered can be withdrawn until it would begin.
+// that nobody has answered can be withdrawn until it would begin, and so can a
+// visit that a change has displaced.
 func (p *Portal) cancellable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
 	if !ok || !o.action.allows(Cancel) {
 		return false
 	}
-	return o.Status == slots.Requested || p.Now().Before(o.Start.Add(-s.CancelCutoff))
+	return o.Status == slots.Requested || o.Displaced() || p.Now().Before(o.Start.Add(-s.CancelCutoff))
 }
 
 // starts shows dates with places from the one that is asked for, or today, and

@@ -73,16 +73,23 @@ func (s *Store) Release(ctx context.Context, id string) error {
 func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
 	began := s.board.now()
 	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		if err := q.giveUp(ctx, before, after, after.Place); err != nil {
+		back, err := q.endProposal(ctx, before)
+		if err != nil {
+			return err
+		}
+		if err = q.giveUp(ctx, before, after, append(back, after.Place)...); err != nil {
+			return err
+		}
+		if err = q.settle(ctx, back); err != nil {
 			return err
 		}
 		p := after.Place
-		if err := q.take(ctx, p, heldBack); err != nil {
+		if err = q.take(ctx, p, heldBack); err != nil {
 			s.board.doubt(p.DeskGroup, began)
 			return err
 		}
 		event := after.History[len(after.History)-1]
-		_, err := q.exec(ctx, "move", after.ID, event.At,
+		_, err = q.exec(ctx, "move", after.ID, event.At,
 			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version,
 			null(event.Actor), null(event.Reason))
 		return err
@@ -208,6 +215,7 @@ type appointmentRow struct {
 	AnswerBy       sql.NullTime   `db:"answer_by"`
 	ProposedTo     sql.NullString `db:"proposed_to"`
 	Proposal       []byte         `db:"proposal"` // a row of appointments as JSON
+	Change         []byte         `db:"change"`   // a changeOfRow as JSON
 }
 
 func (r appointmentRow) appointment() (slots.Appointment, error) {
@@ -254,6 +262,9 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		})
 	}
 	var err error
+	if a.Change, err = changeOf(r.Change); err != nil {
+		return a, err
+	}
 	a.Proposal, err = proposal(r.Proposal)
 	return a, err
 }

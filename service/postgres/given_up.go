@@ -13,7 +13,8 @@ import (
 )
 
 // giveUp lets go of the place of before, at once or when after says, and counts
-// that its person has given it up unless the staff did. The ledger days of the other places are
+// that its person has given it up unless the staff did, or a change took it. The
+// ledger days of the other places are
 // locked with it.
 func (q session) giveUp(ctx context.Context, before, after slots.Appointment, others ...slots.Place) error {
 	back := []slots.Place{before.Place}
@@ -26,7 +27,7 @@ func (q session) giveUp(ctx context.Context, before, after slots.Appointment, ot
 	if err := q.settle(ctx, back, others...); err != nil {
 		return err
 	}
-	if after.ByStaff() {
+	if after.ByStaff() || before.Displaced() {
 		return nil
 	}
 	return q.countGivenUp(ctx, before.ID, after.History[len(after.History)-1].At)

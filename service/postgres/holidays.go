@@ -74,11 +74,12 @@ func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
 		if err != nil {
 			return err
 		}
-		var affected *slots.AffectedError
-		if after, affected, err = q.saveHolidays(ctx, before, list, by); err != nil {
+		var changes []recalendared
+		var impacts map[int][]scheduling.Impact
+		if after, changes, impacts, err = q.saveHolidays(ctx, before, list, by); err != nil {
 			return err
 		}
-		if affected != nil {
+		if affected := losing(changes, impacts); affected != nil {
 			return affected
 		}
 		return nil
@@ -103,46 +104,57 @@ func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, err
 // saveHolidays writes a locked list of holidays, brings the calendars and the
 // ledger days of all desk groups that share it in line (see recalendar),
 // records the act, and has all replicas told. It returns the list as it is
-// then, and who would lose their places, nil for nobody: whether that may be
-// is the caller's to say. A list that says the same changes nothing.
-func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by catalog.Act) (slots.HolidayList, *slots.AffectedError, error) {
+// then, the desk groups that share it, and the visits and requests of each that
+// lose their places or have them again: whether that may be is the caller's to
+// say. A list that says the same changes nothing.
+func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by catalog.Act) (slots.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.HolidaysDifference(before.Holidays.v, list); by.Before == nil && by.After == nil {
-		return before.list(), nil, nil
+		return before.list(), nil, nil, nil
 	}
+	changes, err := q.sharing(ctx, before.Slug, list)
+	if err != nil {
+		return slots.HolidayList{}, nil, nil, err
+	}
+	if _, err = q.exec(ctx, "save_holidays", before.Slug, asJSON(list)); err != nil {
+		return slots.HolidayList{}, nil, nil, err
+	}
+	impacts, err := q.recalendar(ctx, changes, by.At)
+	if err != nil {
+		return slots.HolidayList{}, nil, nil, err
+	}
+	by.Subject = "holidays " + before.Slug
+	if err = q.record(ctx, by); err != nil {
+		return slots.HolidayList{}, nil, nil, err
+	}
+	return slots.HolidayList{Slug: before.Slug, Version: before.Version + 1, HolidayList: list}, changes, impacts, nil
+}
+
+// sharing locks the desk groups that share a list of holidays and returns them
+// with the calendars that another list gives them.
+func (q session) sharing(ctx context.Context, slug string, list scheduling.HolidayList) ([]recalendared, error) {
 	holidays, err := scheduling.CompileHolidays(list)
 	if err != nil {
-		return slots.HolidayList{}, nil, err
+		return nil, err
 	}
-	groups, err := q.lockPlans(ctx, nil, before.Slug) // with the list of before
+	groups, err := q.lockPlans(ctx, nil, slug) // with the list of before
 	if err != nil {
-		return slots.HolidayList{}, nil, err
+		return nil, err
 	}
 	var compiler scheduling.Compiler
 	changes := make([]recalendared, len(groups))
 	for i, g := range groups {
 		calendar, err := compiler.Compile(g.Plan, holidays)
 		if err != nil {
-			return slots.HolidayList{}, nil, err
+			return nil, err
 		}
 		changes[i] = recalendared{g.DeskGroup, calendar}
 	}
-	if _, err = q.exec(ctx, "save_holidays", before.Slug, asJSON(list)); err != nil {
-		return slots.HolidayList{}, nil, err
-	}
-	impacts, err := q.recalendar(ctx, changes, by.At)
-	if err != nil {
-		return slots.HolidayList{}, nil, err
-	}
-	by.Subject = "holidays " + before.Slug
-	if err = q.record(ctx, by); err != nil {
-		return slots.HolidayList{}, nil, err
-	}
-	return slots.HolidayList{Slug: before.Slug, Version: before.Version + 1, HolidayList: list}, losing(groups, impacts), nil
+	return changes, nil
 }
 
 // losing says which visits of which desk groups lose their places, nil for
 // none.
-func losing(groups []slots.DeskPlan, impacts map[int][]scheduling.Impact) *slots.AffectedError {
+func losing(groups []recalendared, impacts map[int][]scheduling.Impact) *slots.AffectedError {
 	var e slots.AffectedError
 	for _, g := range groups {
 		if n := slots.Lost(impacts[g.ID]); n > 0 {

@@ -58,6 +58,18 @@ func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to sche
 // Occupancies implements slots.Store. Where it finds something else than is
 // remembered, that is forgotten.
 func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
+	days, err := s.pool().occupancies(ctx, spans)
+	if err != nil {
+		return nil, err
+	}
+	for i, span := range spans {
+		s.board.compare(span.Group.ID, span.From, days[i])
+	}
+	return days, nil
+}
+
+// occupancies reads what the ledger says of ranges of dates.
+func (q session) occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
 	var branches, groups pq.Int64Array
 	var from, to pq.StringArray
 	days := make([][]slots.Occupied, len(spans))
@@ -76,15 +88,12 @@ func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]s
 		Used      counts    `db:"used"`
 		Version   int64     `db:"version"`
 	}
-	if err := s.pool().list(ctx, &rows, "occupancies", branches, groups, from, to); err != nil {
+	if err := q.list(ctx, &rows, "occupancies", branches, groups, from, to); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
 		span := r.Span - 1
 		days[span][dateOf(r.Day)-spans[span].From] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
-	}
-	for i, span := range spans {
-		s.board.compare(span.Group.ID, span.From, days[i])
 	}
 	return days, nil
 }

@@ -79,7 +79,9 @@ type messageRow struct {
 	EndAt          sql.NullTime                   `db:"end_at"`
 	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal stands
 	Reference      sql.NullString                 `db:"reference"`
-	Entry          sql.NullInt64                  `db:"entry"` // of an offer
+	Entry          sql.NullInt64                  `db:"entry"`      // of an offer
+	Displaced      bool                           `db:"displaced"`  // of a reminder: the start is lost
+	CalledOff      *jsonOf[catalog.Text]          `db:"called_off"` // of a cancellation by the centre: why
 	Service        *jsonOf[catalog.Text]          `db:"service"`
 	Branch         *jsonOf[catalog.Text]          `db:"branch"`
 	Zone           sql.NullString                 `db:"zone"`
@@ -126,7 +128,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
 		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
 		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
-		Booked:    slots.Status(r.Status.String) == slots.Booked && !r.HallState.Valid,
+		Booked:    slots.Status(r.Status.String) == slots.Booked && !r.HallState.Valid && !r.Displaced,
 		Begun:     slots.Status(r.Status.String) != slots.Booked || r.HallState.Valid && hall.State(r.HallState.String) != hall.Waiting,
 		Quiet:     catalog.Quiet{From: int(r.QuietFrom.Int32), To: int(r.QuietTo.Int32)},
 		Held:      slots.Status(r.Status.String) == slots.Held,
@@ -157,6 +159,9 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	c.Facts.Reference = slots.Reference(r.Reference.String).String()
 	if r.Service != nil && r.Branch != nil {
 		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v
+	}
+	if r.CalledOff != nil {
+		c.Facts.Reason = r.CalledOff.v
 	}
 	if r.Address != nil {
 		c.Facts.Address = r.Address.v

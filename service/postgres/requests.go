@@ -31,30 +31,36 @@ func (s *Store) Propose(ctx context.Context, r slots.Reference, heldBack []int16
 		if err != nil {
 			return err
 		}
-		return q.answerRequest(ctx, after, after.Proposal.Expires)
+		return q.answerRequest(ctx, after, told(last(after), slots.Requested), after.Proposal.Expires)
 	})
 }
 
 // AnswerRequest implements slots.Store.
 func (s *Store) AnswerRequest(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
 	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		back, err := q.endProposal(ctx, before)
-		if err != nil {
-			return err
-		}
-		switch last := after.History[len(after.History)-1]; {
-		case last.Kind == slots.WasAccepted && len(back) == 0:
-			return slots.ErrNoProposal // its hold has ended a moment ago
-		case last.Kind == slots.WasAccepted:
-			back = []slots.Place{before.Place} // and the proposed one is the visit's
-		case !after.Status.TakesPlace():
-			back = append(back, before.Place)
-		}
-		if err = q.settle(ctx, back); err != nil {
-			return err
-		}
-		return q.answerRequest(ctx, after, after.Start)
+		return q.settleRequest(ctx, before, after)
 	})
+}
+
+// settleRequest writes the answer to a request, or to the proposal for it or for
+// a displaced visit.
+func (q session) settleRequest(ctx context.Context, before, after slots.Appointment) error {
+	back, err := q.endProposal(ctx, before)
+	if err != nil {
+		return err
+	}
+	switch what := last(after); {
+	case what == slots.WasAccepted && len(back) == 0:
+		return slots.ErrNoProposal // its hold has ended a moment ago
+	case what == slots.WasAccepted:
+		back = []slots.Place{before.Place} // and the proposed one is the visit's
+	case !after.Status.TakesPlace():
+		back = append(back, before.Place)
+	}
+	if err = q.settle(ctx, back); err != nil {
+		return err
+	}
+	return q.answerRequest(ctx, after, told(last(after), before.Status), after.Start)
 }
 
 // endProposal ends the hold of the proposal that a request has and returns its
@@ -68,21 +74,28 @@ func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]
 	return places(rows), err
 }
 
-// answerRequest writes a request whose last event has just happened; what the
-// visitor is told of it is of no use from expires on.
-func (q session) answerRequest(ctx context.Context, a slots.Appointment, expires time.Time) error {
+// last returns what has just happened to an appointment.
+func last(a slots.Appointment) slots.EventKind { return a.History[len(a.History)-1].Kind }
+
+// answerRequest writes a request, or a displaced visit, whose last event has
+// just happened; the visitor is told of it by a message of a kind, "" for none,
+// that is of no use from expires on.
+func (q session) answerRequest(ctx context.Context, a slots.Appointment, message string, expires time.Time) error {
 	p, last := a.Place, a.History[len(a.History)-1]
 	_, err := q.exec(ctx, "answer_request", a.ID, string(a.Status), sql.NullTime{Time: a.AnswerBy, Valid: !a.AnswerBy.IsZero()}, a.Version,
 		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End,
-		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), null(told(last.Kind)), expires)
+		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), null(message), expires)
 	return err
 }
 
-// told returns the kind of message that tells a visitor of an event, "" for
-// none: who has refused a proposal knows.
-func told(k slots.EventKind) string {
+// told returns the kind of message that tells a visitor of what happened to an
+// appointment in a state, "" for none: who has refused a proposal knows.
+func told(k slots.EventKind, from slots.Status) string {
 	switch k {
 	case slots.WasAccepted:
+		if from == slots.Booked { // and a change took its place
+			return string(slots.WasMoved)
+		}
 		return string(slots.WasApproved)
 	case slots.WasRefused:
 		return ""

@@ -483,7 +483,7 @@ func TestSafeReturn(t *testing.T) {
 		"/docs": "/docs", "/": "/", "/console/day?date=2026-11-22&group=a": "/console/day?date=2026-11-22&group=a", "/docs#/staff": "/docs#/staff",
 		"": pathHome, "docs": pathHome, "//evil.example": pathHome, "///evil.example": pathHome, `/\evil.example`: pathHome, `\\evil.example`: pathHome,
 		"https://evil.example": pathHome, "javascript:alert(1)": pathHome, "/\t/evil.example": pathHome, "/ /evil.example": pathHome,
-		"/%2fevil.example": pathHome, "/\nSet-Cookie: a=b": pathHome, "/أ": pathHome, "/a%zz": pathHome,
+		"/%2fevil.example": pathHome, "/../%2fevil.example": pathHome, "/..//evil.example": pathHome, "/%2e%2e/a": pathHome, "/a//b": pathHome, "/\nSet-Cookie: a=b": pathHome, "/أ": pathHome, "/a%zz": pathHome,
 		"/staff/sign-in": pathHome, "/staff/sign-in?return=/": pathHome, "/staff/callback?code=1": pathHome, "/staff/sign-out": pathHome, "/staff/signed-out": pathHome,
 		"/" + strings.Repeat("a", maxReturn): pathHome,
 	} {

@@ -211,7 +211,7 @@ func (p *provider) look(ctx context.Context) (*known, error) {
 			return nil, err
 		}
 	}
-	if p.trusted(k.endSession) != nil {
+	if p.trusted(k.endSession) != nil { // none, or not one to be sent to
 		k.endSession = ""
 	}
 	k.keys, err = p.readKeys(ctx, more.Keys)
@@ -221,7 +221,7 @@ func (p *provider) look(ctx context.Context) (*known, error) {
 // trusted returns an error for an endpoint that can be listened in on.
 func (p *provider) trusted(endpoint string) error {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !p.loopback) {
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !p.loopback || !loopback(u.Hostname())) {
 		return fmt.Errorf("endpoint %q is not https", endpoint)
 	}
 	return nil

@@ -3,6 +3,7 @@ package signin
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -333,5 +334,51 @@ func TestConfig(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// A provider on https has no endpoints that can be listened in on; one on this
+// machine may have them there.
+func TestTrustedEndpoints(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		endpoint string
+		loopback bool
+		ok       bool
+	}{
+		{"https://id.example.gov.sa/keys", false, true},
+		{"http://id.example.gov.sa/keys", false, false},
+		{"http://127.0.0.1:8080/keys", false, false},
+		{"http://127.0.0.1:8080/keys", true, true},
+		{"http://id.example.gov.sa/keys", true, false},
+		{"https://id.example.gov.sa/keys", true, true},
+		{"file:///etc/passwd", true, false},
+		{"/keys", false, false},
+		{"", false, false},
+	} {
+		p := &provider{loopback: test.loopback}
+		if err := p.trusted(test.endpoint); (err == nil) != test.ok {
+			t.Errorf("%q, from this machine %t: %v", test.endpoint, test.loopback, err)
+		}
+	}
+}
+
+// What a provider says of itself is not believed when it leads elsewhere.
+func TestProviderWithUntrustedEndpoints(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"authorization_endpoint", "token_endpoint", "jwks_uri"} {
+		m := newMinistry(t)
+		m.instead["/realm/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+			said := map[string]string{
+				"issuer": m.URL, "authorization_endpoint": m.URL + "/authorize", "token_endpoint": m.URL + "/token", "jwks_uri": m.URL + "/keys",
+			}
+			said[name] = "http://id.example.gov.sa/"
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(said)
+		}
+		s, log := m.signIn(t)
+		if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, ErrUnavailable) || !strings.Contains(log.String(), "is not https") {
+			t.Errorf("%s: %v, %s", name, err, log)
+		}
 	}
 }

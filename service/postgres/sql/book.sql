@@ -68,7 +68,7 @@ WITH wanted AS MATERIALIZED (
     INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
     SELECT status, branch_id, id, version, lang, created_at, created_at, start_at
     FROM booked
-    WHERE mobile IS NOT NULL
+    WHERE mobile IS NOT NULL OR email IS NOT NULL
 )
 SELECT b.n, b.id, b.branch_id, b.service, br.slug AS branch, b.desk_group_id, b.day, b.first_tick, b.ticks, b.places,
        b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until, b.held_needs,

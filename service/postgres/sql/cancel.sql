@@ -5,7 +5,7 @@ WITH cancelled AS (
     UPDATE appointments
     SET status = 'cancelled', person_place = NULL, answer_by = NULL
     WHERE id = $1
-    RETURNING branch_id, id, lang, start_at, version, mobile
+    RETURNING branch_id, id, lang, start_at, version, mobile, email
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, 'cancelled', $2::timestamptz, start_at, version, $3, $4 FROM cancelled
@@ -13,4 +13,4 @@ WITH cancelled AS (
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
 SELECT 'cancelled', branch_id, id, version, lang, $2, $2, start_at
 FROM cancelled
-WHERE mobile IS NOT NULL
+WHERE mobile IS NOT NULL OR email IS NOT NULL

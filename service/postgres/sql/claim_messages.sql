@@ -48,6 +48,14 @@ SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.
            SELECT p.start_at
            FROM appointments p
            WHERE p.proposed_to = m.appointment_id AND p.status NOT IN ('released', 'expired') AND p.expires_at > $1) END AS proposed_start,
+       m.kind = 'reminder' AND EXISTS (
+           SELECT FROM change_visits c
+           WHERE (c.appointment_id, c.branch_id) = (a.id, a.branch_id) AND c.state IN ('pending', 'waiting')) AS displaced,
+       CASE WHEN m.kind = 'cancelled' THEN (
+           SELECT c.reason
+           FROM change_visits cv
+           JOIN changes c ON c.id = cv.change_id
+           WHERE (cv.appointment_id, cv.branch_id) = (a.id, a.branch_id) AND cv.state = 'called_off') END AS called_off,
        CASE WHEN m.kind = 'offer' THEN (
            SELECT e.position
            FROM waitlist_offers o

@@ -6,7 +6,7 @@ WITH moved AS (
     SET desk_group_id = $3, day = $4, first_tick = $5, ticks = $6, places = $7,
         start_at = $8, end_at = $9, version = $10
     WHERE id = $1
-    RETURNING branch_id, id, lang, start_at, version, mobile
+    RETURNING branch_id, id, lang, start_at, version, mobile, email
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, 'moved', $2::timestamptz, start_at, version, $11, $12 FROM moved
@@ -16,4 +16,4 @@ WITH moved AS (
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
 SELECT 'moved', branch_id, id, version, lang, $2, $2, start_at
 FROM moved
-WHERE mobile IS NOT NULL
+WHERE mobile IS NOT NULL OR email IS NOT NULL

@@ -5,11 +5,12 @@
 --
 -- A visit that was booked or moved when the reminder was due already ($9, or
 -- its lead of $6 minutes before the start), or on its own day, gets none; nor
--- does one whose reminder is of no use any more, $7 seconds before the start.
+-- does one whose reminder is of no use any more, $7 seconds before the start,
+-- or whose visitor is asked to choose another start.
 -- It counts instead of NOT EXISTS, which the planner may turn into comparing
 -- every visit with every reminder.
 WITH visits AS MATERIALIZED (
-    SELECT branch_id, id, service_id, version, lang, mobile, start_at
+    SELECT branch_id, id, service_id, version, lang, mobile, email, start_at
     FROM appointments
     WHERE status = 'booked' AND start_at < $2 AND (start_at, id) > ($3::timestamptz, $4::uuid)
     ORDER BY start_at, id
@@ -19,7 +20,7 @@ WITH visits AS MATERIALIZED (
     SELECT 'reminder', $6::smallint, v.branch_id, v.id, v.version, v.lang, $1::timestamptz, $1::timestamptz,
            v.start_at - $7::integer * interval '1 second'
     FROM visits v
-    WHERE v.mobile IS NOT NULL
+    WHERE (v.mobile IS NOT NULL OR v.email IS NOT NULL)
       AND v.branch_id = ANY ($10::smallint[])
       AND v.service_id = ANY ($11::smallint[])
       AND v.start_at - $7::integer * interval '1 second' > $1::timestamptz
@@ -27,6 +28,9 @@ WITH visits AS MATERIALIZED (
            FROM messages m
            WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = 'reminder' AND m.lead_minutes = $6::smallint) = 0
       AND (SELECT count(*) FROM arrivals r WHERE r.appointment_id = v.id AND r.branch_id = v.branch_id) = 0 -- who is there
+      AND (SELECT count(*)
+           FROM change_visits c
+           WHERE c.appointment_id = v.id AND c.branch_id = v.branch_id AND c.state IN ('pending', 'waiting')) = 0 -- whose start is lost
       AND (SELECT max(e.at)
            FROM appointment_events e
            WHERE e.appointment_id = v.id AND e.branch_id = v.branch_id

@@ -1,0 +1,248 @@
+package scheduling_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ziyara/scheduling"
+)
+
+// edited is a plan to edit, at noon of Sunday 22 November 2026 in Riyadh.
+func edited() (scheduling.Plan, time.Time) {
+	work := scheduling.Rule{
+		Name: scheduling.Text{AR: "أيام العمل", EN: "Working days"}, RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", From: scheduling.NewDate(2026, 1, 1),
+		Openings: []scheduling.Opening{{From: scheduling.Clock(8, 0), To: scheduling.Clock(14, 0), Places: 3}},
+	}
+	return scheduling.Plan{
+		Zone: "Asia/Riyadh", Rules: []scheduling.Rule{work},
+		Hours: []scheduling.DayHours{
+			{Date: scheduling.NewDate(2026, 11, 2), Reason: scheduling.Text{EN: "Long ago"}, Openings: []scheduling.Opening{}},
+			{Date: scheduling.NewDate(2026, 12, 2), Reason: scheduling.Text{EN: "To come"}, Openings: []scheduling.Opening{}},
+		},
+		Closures: []scheduling.Closure{closed(2, "Over"), closed(25, "To come")},
+	}, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+}
+
+// closed is a closure of an hour on a day of November.
+func closed(day int, reason string) scheduling.Closure {
+	start := time.Date(2026, 11, day, 7, 0, 0, 0, time.UTC)
+	return scheduling.Closure{Start: start, End: start.Add(time.Hour), Reason: scheduling.Text{EN: reason}}
+}
+
+func TestRevise(t *testing.T) {
+	t.Parallel()
+	shut := func(day int) scheduling.DayHours {
+		return scheduling.DayHours{Date: scheduling.NewDate(2026, 12, day), Reason: scheduling.Text{EN: "Shut"}, Openings: []scheduling.Opening{}}
+	}
+	for _, c := range []struct {
+		name string
+		edit scheduling.Edit
+		want func(*scheduling.Plan) // what the plan becomes
+		at   string                 // where the fault is
+		err  error
+	}{
+		{name: "what is not named stays, also what is over", edit: scheduling.Edit{StaysOpen: &[]string{"founding-day"}},
+			want: func(p *scheduling.Plan) { p.StaysOpen = []string{"founding-day"} }},
+		{name: "a part is replaced", edit: scheduling.Edit{Closures: &[]scheduling.Closure{closed(26, "Only")}},
+			want: func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{closed(26, "Only")} }},
+		{name: "a part is emptied", edit: scheduling.Edit{Hours: &[]scheduling.DayHours{}},
+			want: func(p *scheduling.Plan) { p.Hours = []scheduling.DayHours{} }},
+		{name: "a closure comes and another goes", edit: scheduling.Edit{Close: []scheduling.Closure{closed(26, "New")}, Reopen: []int{0}},
+			want: func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{closed(25, "To come"), closed(26, "New")} }},
+		{name: "a closure that is there, in another zone", edit: scheduling.Edit{Close: []scheduling.Closure{elsewhere(closed(25, "To come"))}},
+			want: func(*scheduling.Plan) {}},
+		{name: "hours take the place of those of their date", edit: scheduling.Edit{SetHours: []scheduling.DayHours{shut(2), shut(3)}},
+			want: func(p *scheduling.Plan) { p.Hours = []scheduling.DayHours{p.Hours[0], shut(2), shut(3)} }},
+		{name: "hours go", edit: scheduling.Edit{ClearHours: []scheduling.Date{scheduling.NewDate(2026, 12, 2)}},
+			want: func(p *scheduling.Plan) { p.Hours = p.Hours[:1] }},
+		{name: "a closure that goes on", edit: scheduling.Edit{Close: []scheduling.Closure{{Start: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}}},
+			want: func(p *scheduling.Plan) {
+				p.Closures = append(p.Closures, scheduling.Closure{Start: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)})
+			}},
+		{name: "a closure in the past", edit: scheduling.Edit{Close: []scheduling.Closure{closed(21, "Late")}}, at: "/close/0", err: scheduling.ErrPast},
+		{name: "a past that is written anew", edit: scheduling.Edit{Closures: &[]scheduling.Closure{closed(3, "Rewritten")}}, at: "/closures/0", err: scheduling.ErrPast},
+		{name: "hours of yesterday", edit: scheduling.Edit{SetHours: []scheduling.DayHours{{Date: scheduling.NewDate(2026, 11, 21)}}}, at: "/set_hours/0", err: scheduling.ErrPast},
+		{name: "a fault of an entry", edit: scheduling.Edit{Close: []scheduling.Closure{closed(26, "A"), {Start: closed(26, "").End, End: closed(26, "").Start}}}, at: "/close/1", err: scheduling.ErrRange},
+		{name: "no such closure", edit: scheduling.Edit{Reopen: []int{2}}, at: "/reopen/0", err: scheduling.ErrEntry},
+		{name: "the same closure twice", edit: scheduling.Edit{Reopen: []int{1, 1}}, at: "/reopen/1", err: scheduling.ErrEntry},
+		{name: "no such hours", edit: scheduling.Edit{ClearHours: []scheduling.Date{scheduling.NewDate(2026, 12, 9)}}, at: "/clear_hours/0", err: scheduling.ErrEntry},
+		{name: "a list and its entries", edit: scheduling.Edit{Closures: &[]scheduling.Closure{}, Reopen: []int{0}}, at: "/closures", err: scheduling.ErrBoth},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			plan, now := edited()
+			got, err := scheduling.Revise(plan, c.edit, now)
+			if c.err != nil {
+				faults := scheduling.Faults(err)
+				if len(faults) != 1 || faults[0].Pointer != c.at || !errors.Is(faults[0], c.err) {
+					t.Errorf("%v, want %v at %s", err, c.err, c.at)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _ := edited()
+			c.want(&want)
+			if diff := cmp.Diff(want, got.Plan); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			original, _ := edited()
+			if diff := cmp.Diff(original, plan); diff != "" {
+				t.Errorf("the plan of before is another now:\n%s", diff)
+			}
+		})
+	}
+}
+
+// elsewhere is the closure with its instants in another zone.
+func elsewhere(c scheduling.Closure) scheduling.Closure {
+	zone := time.FixedZone("", 3*60*60)
+	c.Start, c.End = c.Start.In(zone), c.End.In(zone)
+	return c
+}
+
+// Openings that overlap since the edit are refused unless they add or are
+// meant; those that did before are no fault of the edit (case 8: overlap is
+// reported, and capacities add only if the coordinator says so).
+func TestReviseOverlaps(t *testing.T) {
+	t.Parallel()
+	plan, now := edited()
+	second := plan.Rules[0]
+	second.RRule = "FREQ=WEEKLY;BYDAY=MO"
+	rules := []scheduling.Rule{plan.Rules[0], second}
+	if _, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules}, now); !errors.Is(err, scheduling.ErrOverlap) {
+		t.Errorf("an overlap: %v", err)
+	}
+	meant, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules, Overlap: true}, now)
+	if err != nil || len(meant.Warnings) != 1 {
+		t.Fatalf("an overlap that is meant: %v, warnings %v", err, meant.Warnings)
+	}
+	if _, err = scheduling.Revise(meant.Plan, scheduling.Edit{StaysOpen: &[]string{"founding-day"}}, now); err != nil {
+		t.Errorf("another edit, with an overlap of before: %v", err)
+	}
+	adds := second
+	adds.Openings = []scheduling.Opening{{From: scheduling.Clock(8, 0), To: scheduling.Clock(14, 0), Places: 3, Add: true}}
+	rules = []scheduling.Rule{plan.Rules[0], adds}
+	if added, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules}, now); err != nil || len(added.Warnings) != 0 {
+		t.Errorf("openings that add: %v, warnings %v", err, added.Warnings)
+	}
+}
+
+func TestDifference(t *testing.T) {
+	t.Parallel()
+	plan, _ := edited()
+	with := func(change func(*scheduling.Plan)) scheduling.Plan {
+		other, _ := edited()
+		change(&other)
+		return other
+	}
+	for _, c := range []struct {
+		name       string
+		after      scheduling.Plan
+		taken, put string
+	}{
+		{name: "nothing", after: with(func(*scheduling.Plan) {})},
+		{name: "the same instants in another zone", after: with(func(p *scheduling.Plan) { p.Closures[0] = elsewhere(p.Closures[0]) })},
+		{name: "an entry more", after: with(func(p *scheduling.Plan) { p.StaysOpen = []string{"founding-day"} }), put: `{"stays_open":["founding-day"]}`},
+		{name: "an entry fewer", after: with(func(p *scheduling.Plan) { p.Hours = p.Hours[:1] }), taken: `{"hours":[{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]}]}`},
+		{name: "another order", after: with(func(p *scheduling.Plan) { p.Hours[0], p.Hours[1] = p.Hours[1], p.Hours[0] }),
+			taken: `{"hours":[{"date":"2026-11-02","reason":{"ar":"","en":"Long ago"},"openings":[]},{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]}]}`,
+			put:   `{"hours":[{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]},{"date":"2026-11-02","reason":{"ar":"","en":"Long ago"},"openings":[]}]}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			taken, put := scheduling.Difference(plan, c.after)
+			if string(taken) != c.taken || string(put) != c.put {
+				t.Errorf("taken %s, put %s", taken, put)
+			}
+		})
+	}
+}
+
+func TestAnnounced(t *testing.T) {
+	t.Parallel()
+	list := scheduling.HolidayList{Holidays: []scheduling.HolidayRule{
+		{Slug: "fitr", Name: scheduling.Text{AR: "عيد الفطر", EN: "Eid al-Fitr"}, When: scheduling.When{Hijri: &scheduling.YearSpan{
+			From: scheduling.MonthDay{Month: 9, Day: 25}, Until: scheduling.MonthDay{Month: 10, Day: 5}}}},
+		{Slug: "once", Name: scheduling.Text{EN: "Once"}, When: scheduling.When{Dates: []scheduling.DateSpan{{From: 739000, Until: 739001}}}},
+	}}
+	from, until := scheduling.NewDate(2027, 3, 5), scheduling.NewDate(2027, 3, 14)
+	for _, c := range []struct {
+		name, slug string
+		year       int
+		err        error
+	}{
+		{name: "its year", slug: "fitr", year: 1448},
+		{name: "another year", slug: "fitr", year: 1449, err: scheduling.ErrYear},
+		{name: "single dates", slug: "once", year: 1448, err: scheduling.ErrWhen},
+		{name: "no such holiday", slug: "moon", year: 1448, err: scheduling.ErrEntry},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			after, err := list.Announced(c.slug, scheduling.Announced{Year: c.year, From: from, Until: until})
+			if !errors.Is(err, c.err) {
+				t.Fatalf("%v, want %v", err, c.err)
+			}
+			if c.err != nil {
+				return
+			}
+			if len(list.Holidays[0].When.Announced) != 0 {
+				t.Error("the list of before is another now")
+			}
+			compiled, err := scheduling.CompileHolidays(after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for h := range compiled.Between(from-1, from) {
+				if h.From != from || h.Until != until || h.Provisional {
+					t.Errorf("got %+v", h)
+				}
+			}
+			again, err := after.Announced(c.slug, scheduling.Announced{Year: c.year, From: from + 1, Until: until})
+			if err != nil || len(again.Holidays[0].When.Announced) != 1 {
+				t.Errorf("announced again: %+v, %v", again.Holidays[0], err)
+			}
+		})
+	}
+}
+
+// What somebody else has written down announces the holidays of the same name,
+// in the year that it lies in, and adds the others once each.
+func TestHolidayListWith(t *testing.T) {
+	t.Parallel()
+	list := scheduling.HolidayList{Holidays: []scheduling.HolidayRule{{
+		Slug: "new-year", Name: scheduling.Text{AR: "رأس السنة", EN: "New Year"},
+		When: scheduling.When{Yearly: &scheduling.YearSpan{From: scheduling.MonthDay{Month: 1, Day: 1}, Until: scheduling.MonthDay{Month: 1, Day: 1}}},
+	}}}
+	early := scheduling.NewDate(2027, 12, 31)
+	holidays := []scheduling.Holiday{
+		{Name: scheduling.Text{EN: "New Year"}, From: early, Until: early + 1},
+		{Name: scheduling.Text{AR: "إجازة"}, From: early + 100, Until: early + 101},
+		{Name: scheduling.Text{EN: "Perhaps"}, From: early + 200, Until: early + 201, Provisional: true},
+		{Name: scheduling.Text{AR: "رأس السنة"}, From: early + 180, Until: early + 180},
+	}
+	got, unused := list.With(holidays)
+	if len(unused) != 2 || unused[0].Name.EN != "Perhaps" || unused[1].Name.AR != "رأس السنة" {
+		t.Errorf("unused %+v", unused)
+	}
+	if len(got.Holidays) != 2 || len(list.Holidays) != 1 || len(list.Holidays[0].When.Announced) != 0 {
+		t.Fatalf("got %+v, and the list of before %+v", got, list)
+	}
+	if a := got.Holidays[0].When.Announced; len(a) != 1 || a[0].Year != 2028 || a[0].From != early {
+		t.Errorf("announced %+v, want that of 2028", a)
+	}
+	if h := got.Holidays[1]; h.Slug == "" || h.Name.EN == "" || len(h.Dates) != 1 {
+		t.Errorf("added %+v", h)
+	}
+	again, _ := got.With(holidays)
+	if diff := cmp.Diff(got, again); diff != "" {
+		t.Errorf("once more changes it:\n%s", diff)
+	}
+	if _, err := scheduling.CompileHolidays(got); err != nil {
+		t.Error(err)
+	}
+}

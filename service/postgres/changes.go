@@ -1,0 +1,399 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+const (
+	// changeAtOnce is how many visits one transaction carries out what a change
+	// has decided for. A change of no more is one transaction.
+	changeAtOnce = 250
+	// draftedAtOnce is how many places a draft holds: for the visits that were
+	// booked first. The others get theirs when it is applied.
+	draftedAtOnce = 500
+)
+
+// Changes changes calendars together with what becomes of the visits that lose
+// their places by it. It is safe for concurrent use.
+type Changes struct {
+	store  *Store
+	centre func() *slots.Centre // the current snapshot
+	newID  func() string        // a new UUID
+}
+
+// Changes returns what changes calendars.
+func (s *Store) Changes(centre func() *slots.Centre, newID func() string) *Changes {
+	return &Changes{s, centre, newID}
+}
+
+// Draft shows what a change would do without doing it, and holds the places
+// that it would propose until the draft expires. They are free in the calendar
+// as it is and as it would be. It returns the ID of the draft, or the errors of
+// Apply but slots.ErrDraftOver and slots.ErrUnknownChange.
+func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
+	id := m.newID()
+	return id, m.store.transact(ctx, func(q session) error {
+		groups, ids, err := q.preview(ctx, r, now)
+		if err != nil {
+			return err
+		}
+		visits, err := q.affectedVisits(ctx, ids, "", now)
+		if err != nil {
+			return err
+		}
+		if err = decideAll(visits, r, nil, r.Decision); err != nil {
+			return err
+		}
+		c := slots.Change{
+			ID: id, State: slots.ChangeDrafted, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.By.Actor,
+			Created: now, Expires: now.Add(slots.DraftFor),
+		}
+		if err = q.holdOthers(ctx, m.finding(groups, c.Expires, now), visits[:min(len(visits), draftedAtOnce)]); err != nil {
+			return err
+		}
+		if err = q.addChange(ctx, c, r, groups); err != nil {
+			return err
+		}
+		return q.setVisits(ctx, c.ID, visits, slots.OutcomePlanned)
+	})
+}
+
+// Apply changes calendars and decides what becomes of the visits that
+// lose their places by it, in one transaction. Of more than 250 visits it only
+// writes down what is decided, and Continue carries it out. Applying a draft
+// again changes nothing. It returns the ID of the change, or
+// slots.ErrUnknownDeskGroup, slots.ErrEdited, slots.ErrNotAffected,
+// slots.ErrDraftOver, slots.ErrUnknownChange, or the faults of the edit
+// (DeskPlan.Revise).
+func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
+	id := m.newID()
+	err := m.store.transact(ctx, func(q session) error {
+		if r.Draft == "" {
+			c := slots.Change{
+				ID: id, State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.By.Actor,
+				Created: now, Applied: now,
+			}
+			return m.apply(ctx, q, c, r, nil, now)
+		}
+		draft, err := q.lockChange(ctx, r.Draft)
+		if err != nil {
+			return err
+		}
+		id = draft.ID
+		switch draft.change().Stands(now) {
+		case slots.ChangeRunning, slots.ChangeApplied:
+			return nil
+		case slots.ChangeDropped:
+			return slots.ErrDraftOver
+		case slots.ChangeDrafted:
+		}
+		request, err := draft.applied(r)
+		if err != nil {
+			return err
+		}
+		planned, err := q.planned(ctx, id)
+		if err != nil {
+			return err
+		}
+		c := draft.change()
+		c.Applied, c.Reason, c.Actor = now, request.Reason, r.By.Actor
+		if r.Decision != "" {
+			c.Decision = r.Decision
+		}
+		return m.apply(ctx, q, c, request, planned, now)
+	})
+	return id, err
+}
+
+// apply does a change. planned is what its draft has planned, nil without one.
+func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.ChangeRequest,
+	planned map[slots.Reference]slots.Decision, now time.Time,
+) error {
+	// Appointments are locked before ledger days, as everybody does: so find
+	// out first which.
+	_, ids, err := q.preview(ctx, r, now)
+	if err != nil {
+		return err
+	}
+	if len(ids) <= changeAtOnce {
+		if err = q.lockVisits(ctx, ids); err != nil {
+			return err
+		}
+	}
+	groups, ids, err := q.edit(ctx, r, now)
+	if err != nil {
+		return err
+	}
+	visits, err := q.affectedVisits(ctx, ids, c.ID, now)
+	if err != nil {
+		return err
+	}
+	if err = decideAll(visits, r, planned, c.Decision); err != nil {
+		return err
+	}
+	if planned == nil {
+		err = q.addChange(ctx, c, r, groups)
+	} else {
+		err = q.applyDraft(ctx, c, visits)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err = q.exec(ctx, "supersede", array(ids), c.ID); err != nil {
+		return err
+	}
+	if err = q.setVisits(ctx, c.ID, visits, slots.OutcomePending); err != nil {
+		return err
+	}
+	if len(visits) <= changeAtOnce {
+		for i := range groups {
+			groups[i].before = groups[i].after
+		}
+		if err = q.carryOut(ctx, m.finding(groups, time.Time{}, now), c, visits); err != nil {
+			return err
+		}
+	}
+	_, err = q.exec(ctx, "finish_change", c.ID, now)
+	return err
+}
+
+// Continue carries out what the change that has been running for the
+// longest has decided, for at most 250 visits, the oldest bookings first, in
+// one transaction. It returns for how many; 0 when no change is running that
+// nobody else is at. A replica that dies leaves the rest to the others.
+func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
+	n := 0
+	err := m.store.transact(ctx, func(q session) error {
+		n = 0
+		var row changeRow
+		err := q.get(ctx, &row, "next_change")
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var ids []string
+		if err = q.list(ctx, &ids, "pending_visits", row.ID, changeAtOnce); err != nil {
+			return err
+		}
+		if err = q.lockVisits(ctx, ids); err != nil {
+			return err
+		}
+		// Who has done something else meanwhile is not pending any more, and
+		// whose visit has ended has nothing to be told.
+		if _, err = q.exec(ctx, "pass_over", row.ID, array(ids), now); err != nil {
+			return err
+		}
+		visits, err := q.affectedVisits(ctx, ids, row.ID, now)
+		if err != nil {
+			return err
+		}
+		if err = q.carryOut(ctx, m.finding(nil, time.Time{}, now), row.change(), pending(visits)); err != nil {
+			return err
+		}
+		n = len(ids)
+		_, err = q.exec(ctx, "finish_change", row.ID, now)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// Restore tells visitors who were asked to choose, and whose visits have a place
+// again where they are, that they are received there after all; of one change
+// at most 250. What was proposed to them is given back. It returns how many
+// there were.
+func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
+	n := 0
+	err := m.store.transact(ctx, func(q session) error {
+		n = 0
+		var rows []struct {
+			Change string `db:"change_id"`
+			ID     string `db:"appointment_id"`
+		}
+		if err := q.list(ctx, &rows, "restored_visits", now, changeAtOnce); err != nil || len(rows) == 0 {
+			return err
+		}
+		ids := make([]string, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		if err := q.lockVisits(ctx, ids); err != nil {
+			return err
+		}
+		visits, err := q.affectedVisits(ctx, ids, rows[0].Change, now)
+		if err != nil {
+			return err
+		}
+		n = len(rows)
+		return q.restore(ctx, rows[0].Change, visits, now)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// Drop gives back the places that a draft holds; one that is over is fine. It returns slots.ErrUnknownChange, or slots.ErrChangeSettled when the
+// change was applied.
+func (m *Changes) Drop(ctx context.Context, id string) error {
+	return m.store.transact(ctx, func(q session) error {
+		draft, err := q.lockChange(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !draft.change().Applied.IsZero() {
+			return slots.ErrChangeSettled
+		}
+		if _, err = q.exec(ctx, "drop_draft", id); err != nil {
+			return err
+		}
+		return q.releaseDraft(ctx, id, nil)
+	})
+}
+
+// edited is a desk group whose calendar was changed in this transaction.
+type edited struct {
+	before, after *slots.DeskGroup
+}
+
+// preview makes the edit and takes it back: it returns what edit would.
+func (q session) preview(ctx context.Context, r slots.ChangeRequest, now time.Time) ([]edited, []string, error) {
+	if err := q.run(ctx, "SAVEPOINT preview"); err != nil {
+		return nil, nil, err
+	}
+	groups, ids, err := q.edit(ctx, r, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return groups, ids, q.run(ctx, "ROLLBACK TO SAVEPOINT preview")
+}
+
+func (q session) run(ctx context.Context, statement string) error {
+	_, err := q.tx.ExecContext(ctx, statement)
+	return fault(statement, err)
+}
+
+// edit makes the edit of a change and returns the desk groups that it is of,
+// and the IDs of the visits that need a decision by it.
+func (q session) edit(ctx context.Context, r slots.ChangeRequest, now time.Time) (groups []edited, ids []string, err error) {
+	var impacts []scheduling.Impact
+	if r.List != "" {
+		groups, impacts, err = q.editHolidays(ctx, r, now)
+	} else {
+		groups, impacts, err = q.editGroup(ctx, r, now)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, impact := range impacts {
+		for _, lost := range impact.Lost {
+			ids = append(ids, lost.ID)
+		}
+	}
+	more, err := q.displacedAgain(ctx, groups, now)
+	return groups, append(ids, more...), err
+}
+
+// editGroup changes the plan of one desk group.
+func (q session) editGroup(ctx context.Context, r slots.ChangeRequest, now time.Time) ([]edited, []scheduling.Impact, error) {
+	before, err := q.lockPlan(ctx, r.DeskGroup, r.From)
+	if err != nil {
+		return nil, nil, err
+	}
+	revision, err := before.Revise(r.Edit, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	after, impacts, err := q.savePlan(ctx, before, revision, r.Act(now))
+	return []edited{{before.DeskGroup, after.DeskGroup}}, impacts, err
+}
+
+// editHolidays changes the list of holidays, and with it the calendars of all
+// desk groups that share it.
+func (q session) editHolidays(ctx context.Context, r slots.ChangeRequest, now time.Time) ([]edited, []scheduling.Impact, error) {
+	before, err := q.lockHolidays(ctx, r.From)
+	if err != nil {
+		return nil, nil, err
+	}
+	act := r.Act(now)
+	act.Action = "holidays.changed"
+	_, changes, impacts, err := q.saveHolidays(ctx, before, r.Holidays, act)
+	if err != nil {
+		return nil, nil, err
+	}
+	groups := make([]edited, len(changes))
+	var all []scheduling.Impact
+	for i, c := range changes {
+		after := *c.DeskGroup
+		after.Calendar, after.Version = c.after, c.Version+1
+		groups[i] = edited{c.DeskGroup, &after}
+		all = append(all, impacts[c.ID]...)
+	}
+	return groups, all, nil
+}
+
+// displacedAgain returns the IDs of visits that need a decision by another
+// change than the one that took their places: where an earlier one has kept
+// them even fewer places are left, or the place has ended that was proposed.
+func (q session) displacedAgain(ctx context.Context, groups []edited, now time.Time) ([]string, error) {
+	byID := make(map[int]edited, len(groups))
+	var ids []int
+	for _, g := range groups {
+		byID[g.before.ID] = g
+		ids = append(ids, g.before.ID)
+	}
+	var rows []struct {
+		ID     string        `db:"id"`
+		State  slots.Outcome `db:"state"`
+		Robbed bool          `db:"robbed"`
+		placeRow
+	}
+	if err := q.list(ctx, &rows, "displaced_again", array(ids), now); err != nil {
+		return nil, err
+	}
+	var again []string
+	for _, r := range rows {
+		g, p := byID[r.DeskGroupID], r.place()
+		if r.Robbed || r.State == slots.OutcomeKept && p.Shrinks(g.before.Calendar.Day(p.Day), g.after.Calendar.Day(p.Day)) {
+			again = append(again, r.ID)
+		}
+	}
+	return again, nil
+}
+
+// decideAll writes down what is decided for each visit.
+func decideAll(visits []affectedVisit, r slots.ChangeRequest, planned map[slots.Reference]slots.Decision, usual slots.Decision) error {
+	references := make([]slots.Reference, len(visits))
+	for i, v := range visits {
+		references[i] = v.Reference
+	}
+	decisions, err := r.Decisions(references, planned, usual)
+	if err != nil {
+		return err
+	}
+	for i := range visits {
+		visits[i].decision = decisions[visits[i].Reference]
+	}
+	return nil
+}
+
+// pending returns the visits that a change has not come to yet.
+func pending(visits []affectedVisit) []affectedVisit {
+	var left []affectedVisit
+	for _, v := range visits {
+		if v.outcome == slots.OutcomePending {
+			left = append(left, v)
+		}
+	}
+	return left
+}

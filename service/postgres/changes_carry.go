@@ -1,0 +1,152 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"ziyara/notify"
+	"ziyara/slots"
+)
+
+// displaceRow is what displace.sql reads: what becomes of a visit. Without a
+// Kind nothing becomes of it.
+type displaceRow struct {
+	ID       string     `json:"id"`
+	Status   string     `json:"status"`
+	Version  int        `json:"version"`
+	AnswerBy *time.Time `json:"answer_by"`
+	Kind     *string    `json:"kind"`
+	Start    time.Time  `json:"event_start"`
+	Actor    *string    `json:"actor"`
+	Reason   *string    `json:"reason"`
+	Message  *string    `json:"message"`
+	Expires  time.Time  `json:"expires_at"` // of the message
+	Outcome  string     `json:"outcome"`
+	Answered *time.Time `json:"answered_at"`
+	By       *string    `json:"answered_by"`
+	Note     *string    `json:"note"`
+	Hold     *string    `json:"hold_id"`
+	Proposed *time.Time `json:"proposed_at"`
+}
+
+// proposedRow is what propose_holds.sql reads.
+type proposedRow struct {
+	ID      string    `json:"id"`
+	Visit   string    `json:"visit"`
+	Expires time.Time `json:"expires_at"`
+}
+
+// carryOut does what a change has decided for visits, which are locked: it
+// holds other places, gives back those that are not needed any more, and writes
+// history and messages. However many they are, it takes a dozen statements.
+func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits []affectedVisit) error {
+	if err := q.holdOthers(ctx, f, visits); err != nil {
+		return err
+	}
+	of := slots.ChangeOf{ID: c.ID, Reason: c.Reason}
+	rows := make([]displaceRow, 0, len(visits))
+	var proposed []proposedRow
+	var back []slots.Place
+	var unused []string
+	for i := range visits {
+		v := &visits[i]
+		if v.held != nil && v.decision != slots.Rebook {
+			unused = append(unused, v.held.ID)
+			v.held = nil
+		}
+		after := v.Displace(v.decision, v.held, of, c.Actor, v.answer, f.now)
+		if !after.Status.TakesPlace() {
+			back = append(back, v.Place)
+		}
+		if p := after.Proposal; v.held != nil && p != nil {
+			proposed = append(proposed, proposedRow{p.ID, v.ID, p.Expires})
+		}
+		unused = append(unused, v.unused...)
+		rows = append(rows, newDisplaceRow(v, after))
+	}
+	if err := q.endHoldsFor(ctx, unused, back); err != nil {
+		return err
+	}
+	if len(proposed) > 0 {
+		if _, err := q.exec(ctx, "propose_holds", asJSON(proposed)); err != nil {
+			return err
+		}
+	}
+	return q.displace(ctx, c.ID, rows, f.now)
+}
+
+// restore has visits take place where they were, after all. They are locked;
+// who has answered meanwhile is left alone.
+func (q session) restore(ctx context.Context, change string, visits []affectedVisit, now time.Time) error {
+	var rows []displaceRow
+	var unused []string
+	for i := range visits {
+		v := &visits[i]
+		if v.outcome != slots.OutcomeWaiting {
+			continue
+		}
+		after := v.Restore(now)
+		row := newDisplaceRow(v, after)
+		row.Outcome, row.Message = string(slots.OutcomeRestored), optional(string(notify.Booked))
+		if v.Status == slots.Requested {
+			row.Message = nil // its department answers
+		}
+		rows, unused = append(rows, row), append(unused, v.unused...)
+	}
+	if err := q.endHoldsFor(ctx, unused, nil); err != nil {
+		return err
+	}
+	return q.displace(ctx, change, rows, now)
+}
+
+// displace writes what becomes of visits by a change.
+func (q session) displace(ctx context.Context, change string, rows []displaceRow, now time.Time) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := q.exec(ctx, "displace", change, asJSON(rows), now)
+	return err
+}
+
+// endHoldsFor ends those of the holds that stand and gives their places back
+// with those of back.
+func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.Place) error {
+	if len(holds) > 0 {
+		var rows []placeRow
+		if err := q.list(ctx, &rows, "release_holds", array(holds)); err != nil {
+			return err
+		}
+		back = append(back, places(rows)...)
+	}
+	return q.settle(ctx, back)
+}
+
+// newDisplaceRow returns what is written of a visit that was v. History is
+// empty when nothing becomes of it.
+func newDisplaceRow(v *affectedVisit, after slots.Appointment) displaceRow {
+	row := displaceRow{ID: v.ID, Status: string(after.Status), Version: after.Version, Start: v.Start, Expires: v.Start, Outcome: string(slots.OutcomeKept)}
+	if !after.AnswerBy.IsZero() {
+		row.AnswerBy = &after.AnswerBy
+	}
+	if len(after.History) == len(v.History) {
+		return row
+	}
+	event := after.History[len(after.History)-1]
+	row.Kind, row.Start = optional(string(event.Kind)), event.Start
+	row.Actor, row.Reason = optional(event.Actor), optional(event.Reason)
+	switch {
+	case event.Kind != slots.WasProposed:
+		row.Outcome, row.Message = string(slots.OutcomeCalledOff), optional(string(event.Kind))
+	case v.Status == slots.Requested:
+		row.Outcome, row.Message = string(slots.OutcomeWaiting), optional(string(notify.Proposed))
+	default:
+		row.Outcome, row.Message = string(slots.OutcomeWaiting), optional(string(notify.Closed))
+	}
+	if p := after.Proposal; p != nil {
+		row.Hold, row.Proposed = &p.ID, &p.Start
+		if v.Status == slots.Requested {
+			row.Expires = p.Expires
+		}
+	}
+	return row
+}

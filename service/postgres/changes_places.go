@@ -1,0 +1,234 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// finding says where other places are sought.
+type finding struct {
+	centre *slots.Centre
+	newID  func() string
+	groups []edited  // by which the ledger has its days, and as they will be; the others are the centre's
+	until  time.Time // the places are held; zero when each visit says
+	now    time.Time
+}
+
+func (m *Changes) finding(groups []edited, until, now time.Time) finding {
+	return finding{m.centre(), m.newID, groups, until, now}
+}
+
+// group returns the desk group that receives a visit.
+func (f finding) group(v *affectedVisit) (edited, error) {
+	for _, g := range f.groups {
+		if g.after.ID == v.Place.DeskGroup {
+			return g, nil
+		}
+	}
+	_, g, err := f.centre.Desk(v.Service, v.Branch)
+	return edited{g, g}, err
+}
+
+// seeking are the visits of a desk group that need another place.
+type seeking struct {
+	edited
+	visits []*affectedVisit
+	seek   []slots.Displaced
+	dates  []scheduling.Date // around theirs
+}
+
+// sought gathers the visits that are to be proposed another place and have none
+// held. Visits that are not received at all any more are left out.
+func (f finding) sought(visits []affectedVisit) []*seeking {
+	var all []*seeking
+	for i := range visits {
+		v := &visits[i]
+		if v.decision != slots.Rebook || v.held != nil {
+			continue
+		}
+		g, err := f.group(v)
+		if err != nil {
+			continue
+		}
+		d, err := f.centre.Displaced(v.Appointment, v.person, v.until)
+		if err != nil {
+			continue
+		}
+		at := slices.IndexFunc(all, func(s *seeking) bool { return s.after.ID == g.after.ID })
+		if at < 0 {
+			at, all = len(all), append(all, &seeking{edited: g})
+		}
+		all[at].visits, all[at].seek = append(all[at].visits, v), append(all[at].seek, d)
+	}
+	return all
+}
+
+// span returns the dates on which the places may be.
+func (s *seeking) span(now time.Time) slots.GroupDays {
+	span := slots.GroupDays{Group: s.before, From: s.seek[0].Day, To: s.seek[0].Day}
+	for _, d := range s.seek {
+		span.From, span.To = min(span.From, d.Day), max(span.To, d.Day)
+	}
+	span.From = max(span.From-slots.RebookWithin, s.before.Calendar.DateOf(now)-1)
+	span.To += slots.RebookWithin
+	return span
+}
+
+// holdOthers finds and holds other places for the visits that are to be
+// proposed one and have none held. However many they are, it takes half a dozen
+// statements.
+func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVisit) error {
+	groups := f.sought(visits)
+	if len(groups) == 0 {
+		return nil
+	}
+	ledger, err := q.ledgerOf(ctx, groups, f.now)
+	if err != nil {
+		return err
+	}
+	busy, err := q.busy(ctx, groups, f.now)
+	if err != nil {
+		return err
+	}
+	var batch []*holding
+	var missing []openRow
+	for i, g := range groups {
+		opened := make(map[scheduling.Date]bool)
+		for n, found := range slots.NewRoom(g.after, g.before.Calendar, ledger[i], busy).Rebook(g.seek, f.now) {
+			if !found.Found {
+				continue
+			}
+			h := f.hold(g.visits[n], found)
+			batch = append(batch, h)
+			if d := found.Place.Day; ledger[i][d].Open == nil && !opened[d] {
+				opened[d] = true
+				missing = append(missing, newOpenRow(g.before, d))
+			}
+		}
+	}
+	if err = q.openAll(ctx, missing); err != nil {
+		return err
+	}
+	return q.holdAll(ctx, batch)
+}
+
+// hold returns the hold of a place for a visit.
+func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
+	until := f.until
+	if until.IsZero() {
+		until = found.Slot.Start // it is shortened when it is proposed
+	}
+	v.held = &slots.Proposal{ID: f.newID(), Place: found.Place, Start: found.Slot.Start, End: found.Slot.End, Expires: until}
+	return &holding{heldBack: found.HeldBack, claim: slots.Appointment{
+		ID: v.held.ID, Service: v.Service, Place: found.Place, Start: found.Slot.Start, End: found.Slot.End,
+		Party: v.Party, Channel: v.Channel, Created: f.now, Expires: until, Needs: v.Needs,
+	}}
+}
+
+// ledgerOf reads the ledger days around the visits of each desk group.
+func (q session) ledgerOf(ctx context.Context, groups []*seeking, now time.Time) ([]map[scheduling.Date]slots.Occupied, error) {
+	spans := make([]slots.GroupDays, len(groups))
+	for i, g := range groups {
+		spans[i] = g.span(now)
+	}
+	days, err := q.occupancies(ctx, spans)
+	if err != nil {
+		return nil, err
+	}
+	ledger := make([]map[scheduling.Date]slots.Occupied, len(groups))
+	for i := range groups {
+		ledger[i] = make(map[scheduling.Date]slots.Occupied)
+		for n, day := range days[i] {
+			if day.Open != nil {
+				ledger[i][spans[i].From+scheduling.Date(n)] = day //nolint:gosec // a short range
+			}
+		}
+	}
+	return ledger, nil
+}
+
+// busy returns when the persons of the visits have visits ahead.
+func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]slots.Busy, error) {
+	var persons []string
+	for _, g := range groups {
+		for _, d := range g.seek {
+			persons = append(persons, string(d.Person))
+		}
+	}
+	var rows []struct {
+		Person string    `db:"person"`
+		Start  time.Time `db:"start_at"`
+		End    time.Time `db:"end_at"`
+	}
+	if err := q.list(ctx, &rows, "busy_persons", array(persons), now); err != nil {
+		return nil, err
+	}
+	busy := make([]slots.Busy, len(rows))
+	for i, r := range rows {
+		busy[i] = slots.Busy{Person: slots.Person(r.Person), Start: r.Start, End: r.End}
+	}
+	return busy, nil
+}
+
+// openRow is what open_days.sql reads.
+type openRow struct {
+	Branch  int             `json:"branch_id"`
+	Group   int             `json:"desk_group_id"`
+	Version int64           `json:"version"`
+	Day     scheduling.Date `json:"day"`
+	First   int             `json:"first_tick"`
+	Open    []int16         `json:"open"`
+}
+
+func newOpenRow(g *slots.DeskGroup, d scheduling.Date) openRow {
+	day := g.Calendar.Day(d)
+	return openRow{g.BranchID, g.ID, g.Version, d, day.First, append([]int16{}, day.Open...)}
+}
+
+// openAll gives dates of desk groups their ledger rows. It returns
+// slots.ErrStale when a calendar is not the current one.
+func (q session) openAll(ctx context.Context, missing []openRow) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	groups := make(map[int]bool)
+	for _, row := range missing {
+		groups[row.Group] = true
+	}
+	var current int
+	if err := q.get(ctx, &current, "open_days", asJSON(missing)); err != nil {
+		return err
+	}
+	if current < len(groups) {
+		return slots.ErrStale
+	}
+	return nil
+}
+
+// holdAll takes the places of holds and writes them. When one was taken since
+// it was found, the transaction begins again.
+func (q session) holdAll(ctx context.Context, batch []*holding) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	wanted := make([]slots.Place, len(batch))
+	for i, h := range batch {
+		wanted[i] = h.claim.Place
+	}
+	q.touch(wanted)
+	days, err := q.lockDays(ctx, keysOf(wanted))
+	if err != nil {
+		return err
+	}
+	_, refused, after := take(days, batch)
+	if len(refused) > 0 {
+		return fmt.Errorf("%w: a place was taken", errConflict)
+	}
+	_, err = q.writeHolds(ctx, after, batch)
+	return err
+}

@@ -1,0 +1,173 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/catalog"
+	"ziyara/slots"
+)
+
+// changeRow is a row of changes.
+type changeRow struct {
+	ID        string               `db:"id"`
+	State     string               `db:"state"`
+	List      sql.NullString       `db:"holiday_list"`
+	Edit      []byte               `db:"edit"`
+	Decision  string               `db:"decision"`
+	Reason    jsonOf[catalog.Text] `db:"reason"`
+	Actor     string               `db:"actor"`
+	Created   time.Time            `db:"created_at"`
+	Expires   sql.NullTime         `db:"expires_at"`
+	Applied   sql.NullTime         `db:"applied_at"`
+	Finished  sql.NullTime         `db:"finished_at"`
+	DeskGroup sql.NullString       `db:"desk_group"` // of one plan
+}
+
+func (r *changeRow) change() slots.Change {
+	return slots.Change{
+		ID: r.ID, State: slots.ChangeState(r.State), HolidayList: r.List.String, Edit: r.Edit,
+		Decision: slots.Decision(r.Decision), Reason: r.Reason.v, Actor: r.Actor, Created: r.Created.UTC(),
+		Expires: utc(r.Expires), Applied: utc(r.Applied), Finished: utc(r.Finished),
+	}
+}
+
+// applied returns the request that applies the draft: with its edit, and its
+// reason unless the request has another. A draft of something else than the
+// request is about is unknown there.
+func (r *changeRow) applied(by slots.ChangeRequest) (slots.ChangeRequest, error) {
+	if by.List != r.List.String || by.List == "" && by.DeskGroup != r.DeskGroup.String {
+		return by, slots.ErrUnknownChange
+	}
+	if by.Reason == (catalog.Text{}) {
+		by.Reason = r.Reason.v
+	}
+	if by.List != "" {
+		return by, json.Unmarshal(r.Edit, &by.Holidays)
+	}
+	return by, json.Unmarshal(r.Edit, &by.Edit)
+}
+
+// lockChange keeps a change from changing and returns it, or
+// slots.ErrUnknownChange.
+func (q session) lockChange(ctx context.Context, id string) (*changeRow, error) {
+	var row changeRow
+	err := q.get(ctx, &row, "lock_change", id)
+	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+		return nil, slots.ErrUnknownChange
+	}
+	return &row, err
+}
+
+// planned returns what a draft has planned.
+func (q session) planned(ctx context.Context, id string) (map[slots.Reference]slots.Decision, error) {
+	var rows []struct {
+		Reference slots.Reference `db:"reference"`
+		Decision  slots.Decision  `db:"decision"`
+	}
+	if err := q.list(ctx, &rows, "draft_visits", id); err != nil {
+		return nil, err
+	}
+	planned := make(map[slots.Reference]slots.Decision, len(rows))
+	for _, r := range rows {
+		planned[r.Reference] = r.Decision
+	}
+	return planned, nil
+}
+
+// addChange writes a change with the desk groups that it is of.
+func (q session) addChange(ctx context.Context, c slots.Change, r slots.ChangeRequest, groups []edited) error {
+	document, err := r.Document()
+	if err != nil {
+		return err
+	}
+	type row struct {
+		Group   int   `json:"desk_group_id"`
+		Version int64 `json:"version"`
+	}
+	of := make([]row, len(groups))
+	for i, g := range groups {
+		of[i] = row{g.before.ID, g.before.Version}
+	}
+	_, err = q.exec(ctx, "add_change", c.ID, string(c.State), null(c.HolidayList), []byte(document), string(c.Decision), asJSON(c.Reason),
+		c.Actor, c.Created, nullTime(c.Expires), nullTime(c.Applied), asJSON(of))
+	return err
+}
+
+// applyDraft makes a draft a change that is being carried out. What it holds
+// for visits that are not affected any more goes back.
+func (q session) applyDraft(ctx context.Context, c slots.Change, visits []affectedVisit) error {
+	_, err := q.exec(ctx, "apply_change", c.ID, string(c.Decision), asJSON(c.Reason), c.Actor, c.Applied)
+	if err != nil {
+		return err
+	}
+	var needed []string
+	for _, v := range visits {
+		if v.held != nil {
+			needed = append(needed, v.held.ID)
+		}
+	}
+	return q.releaseDraft(ctx, c.ID, needed)
+}
+
+// releaseDraft ends the holds of a draft but those that are needed, and gives
+// their places back.
+func (q session) releaseDraft(ctx context.Context, id string, needed []string) error {
+	var rows []placeRow
+	if err := q.list(ctx, &rows, "release_draft", id, array(needed)); err != nil {
+		return err
+	}
+	return q.settle(ctx, places(rows))
+}
+
+// plannedRow is what set_change_visits.sql reads.
+type plannedRow struct {
+	ID       string     `json:"id"`
+	Branch   int        `json:"branch_id"`
+	Decision string     `json:"decision"`
+	Booked   time.Time  `json:"booked_at"`
+	Start    time.Time  `json:"start_at"`
+	Hold     *string    `json:"hold_id"`
+	Proposed *time.Time `json:"proposed_at"`
+}
+
+// setVisits writes which visits a change affects, all with the same outcome so
+// far.
+func (q session) setVisits(ctx context.Context, id string, visits []affectedVisit, outcome slots.Outcome) error {
+	rows := make([]plannedRow, len(visits))
+	for i, v := range visits {
+		rows[i] = plannedRow{ID: v.ID, Branch: v.Place.Branch, Decision: string(v.decision), Booked: v.Created, Start: v.Start}
+		if v.held != nil {
+			rows[i].Hold, rows[i].Proposed = &v.held.ID, &v.held.Start
+		}
+	}
+	_, err := q.exec(ctx, "set_change_visits", id, asJSON(rows), string(outcome))
+	return err
+}
+
+// array returns texts as a value of the database.
+func array(list any) any { return pq.Array(list) }
+
+// nullTime returns t, or NULL for the zero time.
+func nullTime(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
+
+// changeOf reads what a visitor can know of the change of a start.
+func changeOf(row []byte) (*slots.ChangeOf, error) {
+	if row == nil {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	var c struct {
+		ID     string       `json:"id"`
+		Reason catalog.Text `json:"reason"`
+		Waits  bool         `json:"waits"`
+	}
+	if err := json.Unmarshal(row, &c); err != nil {
+		return nil, err
+	}
+	return &slots.ChangeOf{ID: c.ID, Reason: c.Reason, Waits: c.Waits}, nil
+}

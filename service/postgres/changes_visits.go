@@ -1,0 +1,77 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"ziyara/scheduling"
+	"ziyara/slots"
+)
+
+// affectedVisit is a visit that loses its place by a change, which is decided
+// for it.
+type affectedVisit struct {
+	slots.Appointment
+	decision slots.Decision
+	outcome  slots.Outcome
+	held     *slots.Proposal // the place that is held for it, nil for none
+	unused   []string        // holds for it that are needed no more
+
+	person slots.Person
+	until  scheduling.Date // last date that will do; 0 for any
+	answer time.Duration   // that its department has for a request
+}
+
+// affectedRow is what affected_visits.sql reads.
+type affectedRow struct {
+	appointmentRow
+	ApprovalHours int            `db:"approval_hours"`
+	Decision      sql.NullString `db:"decision"`
+	Outcome       sql.NullString `db:"outcome"`
+	Hold          sql.NullString `db:"hold_id"`
+	Draft         []byte         `db:"draft"`
+}
+
+// affectedVisits returns the visits with the IDs that are still ahead, with
+// what a change ("" for none) has planned for them, the oldest bookings first.
+func (q session) affectedVisits(ctx context.Context, ids []string, change string, now time.Time) ([]affectedVisit, error) {
+	var rows []affectedRow
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := q.list(ctx, &rows, "affected_visits", array(ids), null(change), now); err != nil {
+		return nil, err
+	}
+	visits := make([]affectedVisit, len(rows))
+	for i, r := range rows {
+		a, err := r.appointment()
+		if err != nil {
+			return nil, err
+		}
+		v := affectedVisit{
+			Appointment: a, person: slots.Person(r.Person.String), answer: time.Duration(r.ApprovalHours) * time.Hour,
+			decision: slots.Decision(r.Decision.String), outcome: slots.Outcome(r.Outcome.String),
+		}
+		if a.Representative != nil {
+			v.until = a.Representative.Expires
+		}
+		if v.held, err = proposal(r.Draft); err != nil {
+			return nil, err
+		}
+		if a.Proposal != nil { // of an earlier change
+			v.unused = append(v.unused, a.Proposal.ID)
+		}
+		visits[i] = v
+	}
+	return visits, nil
+}
+
+// lockVisits keeps appointments from changing until the transaction ends.
+func (q session) lockVisits(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var locked []string
+	return q.list(ctx, &locked, "lock_visits", array(ids))
+}

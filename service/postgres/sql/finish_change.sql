@@ -1,0 +1,5 @@
+-- Ends a change that nothing is left of to carry out.
+UPDATE changes
+SET state = 'applied', finished_at = $2
+WHERE id = $1 AND state = 'running'
+  AND NOT EXISTS (SELECT FROM change_visits v WHERE v.change_id = $1 AND v.state = 'pending')

@@ -1,0 +1,9 @@
+-- Of the visits that a change had not come to ($2), those that have ended
+-- meanwhile in a way that is no answer to it, have begun by $3, or whose
+-- visitors have come: nothing becomes of them.
+UPDATE change_visits v
+SET state = 'kept'
+FROM appointments a
+WHERE v.change_id = $1 AND v.appointment_id = ANY ($2::uuid[]) AND v.state = 'pending'
+  AND (a.id, a.branch_id) = (v.appointment_id, v.branch_id) AND (a.status NOT IN ('requested', 'booked') OR a.start_at <= $3
+       OR (SELECT count(*) FROM arrivals r WHERE (r.appointment_id, r.branch_id) = (a.id, a.branch_id)) > 0)

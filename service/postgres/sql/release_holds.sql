@@ -1,0 +1,5 @@
+-- Ends those of the holds that stand. Their places go back with give_back.sql.
+UPDATE appointments
+SET status = 'released'
+WHERE id = ANY ($1::uuid[]) AND status IS NOT DISTINCT FROM 'held'
+RETURNING branch_id, desk_group_id, day, first_tick, ticks, places

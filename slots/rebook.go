@@ -1,0 +1,268 @@
+package slots
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"ziyara/scheduling"
+)
+
+// Displaced is a visit that needs another place, because a change of its desk
+// group's calendar takes its own.
+type Displaced struct {
+	ID     string
+	Visit  Visit           // what is sought: like the one that was booked
+	Day    scheduling.Date // whose openings the booked start belongs to
+	Start  time.Time       // that was booked
+	Booked time.Time       // when that was
+	// Person is whose visit it is; "" for somebody with no other visits.
+	Person Person
+	// Until is the last date that will do, for a representative whose power of
+	// attorney ends; 0 for any.
+	Until scheduling.Date
+}
+
+// Replacement is a place that was found for a displaced visit. Without one,
+// Found is false.
+type Replacement struct {
+	Found bool
+	Slot  Slot
+	Place Place
+	// HeldBack are the places of each tick of Place that are left to others.
+	HeldBack []int16
+}
+
+// Busy is a stretch of time, half-open, in which a person has a visit.
+type Busy struct {
+	Person     Person
+	Start, End time.Time
+}
+
+// Room is what a desk group has left while other places are sought. It is for
+// one caller.
+type Room struct {
+	group   *DeskGroup           // with the calendar as it will be
+	present *scheduling.Calendar // as it is
+	known   map[scheduling.Date]Occupied
+	busy    map[Person][]Busy
+	days    map[scheduling.Date]roomDay
+	free    map[scheduling.Date]map[Visit][]Slot // that was found, until a place of the date is taken
+}
+
+// roomDay is a date with what is taken of it.
+type roomDay struct {
+	scheduling.Day
+	used []int16
+}
+
+// NewRoom returns what is left for the desk group g, whose calendar is the one
+// that will be in force. present is the calendar in force now, by which the
+// ledger has its days; occupied are those of them that it has, by date. Where
+// both calendars differ a place has to be free by both. busy are the visits of
+// persons, who can't be at two places at once; a displaced visit itself may be
+// among them.
+func NewRoom(g *DeskGroup, present *scheduling.Calendar, occupied map[scheduling.Date]Occupied, busy []Busy) *Room {
+	r := &Room{
+		group: g, present: present, known: occupied, busy: make(map[Person][]Busy),
+		days: make(map[scheduling.Date]roomDay), free: make(map[scheduling.Date]map[Visit][]Slot),
+	}
+	for _, b := range busy {
+		r.busy[b.Person] = append(r.busy[b.Person], b)
+	}
+	return r
+}
+
+// day returns a date as it is now and will be.
+func (r *Room) day(d scheduling.Date) roomDay {
+	if found, ok := r.days[d]; ok {
+		return found
+	}
+	present := r.known[d]
+	if present.Open == nil {
+		template := r.present.Day(d)
+		present.First, present.Open = template.First, template.Open
+	}
+	day := roomDay{Day: r.group.Calendar.Day(d)}
+	day.Open = slices.Clone(day.Open)
+	day.used = make([]int16, len(day.Open))
+	for i := range day.Open {
+		at := day.First + i - present.First
+		if at < 0 || at >= len(present.Open) {
+			day.Open[i] = 0
+			continue
+		}
+		day.Open[i] = min(day.Open[i], present.Open[at])
+		if at < len(present.Used) {
+			day.used[i] = present.Used[at]
+		}
+	}
+	r.days[d] = day
+	return day
+}
+
+// Rebook finds another place for each of the displaced visits and takes it in
+// the room. It returns them in the order of displaced.
+//
+// Whoever booked first chooses first, those who booked at the same instant in
+// the order of their IDs: nobody gets what an older one would rather have had.
+// Each gets the start that is most like the booked one (see unlike). Every
+// start is one that a search at now would offer, so it keeps the service's
+// notice and horizon.
+func (r *Room) Rebook(displaced []Displaced, now time.Time) []Replacement {
+	order := make([]int, len(displaced))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(displaced[a].Booked.Compare(displaced[b].Booked), strings.Compare(displaced[a].ID, displaced[b].ID))
+	})
+	found := make([]Replacement, len(displaced))
+	for _, i := range order {
+		found[i] = r.rebook(displaced[i], now)
+	}
+	return found
+}
+
+// rebook looks at the dates around the booked one, the nearest first, until no
+// other can have a better start.
+func (r *Room) rebook(d Displaced, now time.Time) Replacement {
+	visit := d.Visit.Counted(r.group.Calendar, now)
+	first, last := visit.within(r.group.Calendar, d.Day-RebookWithin, d.Day+RebookWithin, now)
+	if d.Until > 0 {
+		last = min(last, d.Until)
+	}
+	var best Slot
+	var on scheduling.Date
+	least := -1
+	look := func(date scheduling.Date) {
+		if date < first || date > last {
+			return
+		}
+		for _, s := range r.starts(date, visit, now) {
+			if s.Start.Equal(d.Start) || r.meets(d, s) {
+				continue
+			}
+			if unlike := r.unlike(d, date, s.Start); least < 0 || unlike < least {
+				best, on, least = s, date, unlike
+			}
+		}
+	}
+	for away := scheduling.Date(0); away <= RebookWithin; away++ {
+		if least >= 0 && least <= int(away)*minutesOfDay {
+			break
+		}
+		look(d.Day + away)
+		if away > 0 {
+			look(d.Day - away)
+		}
+	}
+	if least < 0 {
+		return Replacement{}
+	}
+	return r.take(d.Person, visit, on, best)
+}
+
+// starts returns the free starts of a date.
+func (r *Room) starts(date scheduling.Date, v Visit, now time.Time) []Slot {
+	if found, ok := r.free[date][v]; ok {
+		return found
+	}
+	day := r.day(date)
+	found := Free(day.Day, day.used, v, now)
+	if r.free[date] == nil {
+		r.free[date] = make(map[Visit][]Slot)
+	}
+	r.free[date][v] = found
+	return found
+}
+
+// RebookWithin is how many dates before and behind the booked one are looked at.
+const RebookWithin = maxDays
+
+const (
+	minutesOfDay = 24 * 60
+	// otherWeekday is what another weekday is worth in minutes, and hourOff
+	// what each minute of another hour is, on another date: who can come on a
+	// Tuesday at ten can probably come on the next Tuesday at ten.
+	otherWeekday = 2 * minutesOfDay
+	hourOff      = 12
+)
+
+// unlike says how different a start by the openings of date is from the booked
+// one: 0 for the same. On the same date the minutes between them count. Every
+// other date is worse: each day between counts as a day, another weekday as two
+// more, and two hours' difference in the time of day as one more.
+func (r *Room) unlike(d Displaced, date scheduling.Date, start time.Time) int {
+	minutes := func(d time.Duration) int { return int(d.Abs() / time.Minute) }
+	if date == d.Day {
+		return min(minutes(start.Sub(d.Start)), minutesOfDay-1)
+	}
+	days := int(max(date-d.Day, d.Day-date))
+	unlike := days * minutesOfDay
+	if days%7 != 0 {
+		unlike += otherWeekday
+	}
+	zone := r.group.Calendar.Zone()
+	return unlike + hourOff*minutes(sinceMidnight(start, zone, date)-sinceMidnight(d.Start, zone, d.Day))
+}
+
+// sinceMidnight returns what clocks show at an instant, from the midnight at
+// which the date begins.
+func sinceMidnight(at time.Time, zone *time.Location, date scheduling.Date) time.Duration {
+	local := at.In(zone)
+	hour, minute, _ := local.Clock()
+	days := time.Duration(scheduling.DateOf(at, zone) - date)
+	return days*wholeDay + time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
+}
+
+// meets reports whether the person of a displaced visit has another one while
+// the slot lasts.
+func (r *Room) meets(d Displaced, s Slot) bool {
+	return d.Person != "" && slices.ContainsFunc(r.busy[d.Person], func(b Busy) bool {
+		return !b.Start.Equal(d.Start) && s.Start.Before(b.End) && b.Start.Before(s.End)
+	})
+}
+
+// take takes the slot in the room.
+func (r *Room) take(p Person, v Visit, date scheduling.Date, s Slot) Replacement {
+	day := r.day(date)
+	place := v.place(r.group, day.Day, int(s.Start.Sub(day.Start)/scheduling.Tick))
+	for i := place.First - day.First; i < place.First-day.First+place.Ticks; i++ {
+		day.used[i] += int16(place.Count) //nolint:gosec // at most what is open
+	}
+	delete(r.free, date)
+	if p != "" {
+		r.busy[p] = append(r.busy[p], Busy{p, s.Start, s.End})
+	}
+	return Replacement{Found: true, Slot: s, Place: place, HeldBack: v.heldBack(day.Day, place)}
+}
+
+// Displaced returns what to look for when the appointment needs another place.
+// until is the last date that will do; 0 for any. It returns the errors of
+// Centre.Desk and VisitOf.
+func (c *Centre) Displaced(a Appointment, of Person, until scheduling.Date) (Displaced, error) {
+	service, _, err := c.Desk(a.Service, a.Branch)
+	if err != nil {
+		return Displaced{}, err
+	}
+	visit, err := VisitOf(service, a.Party, a.Channel, stillKnown(service, a.Needs)...)
+	if err != nil {
+		return Displaced{}, err
+	}
+	return Displaced{
+		ID: a.ID, Visit: visit, Day: a.Place.Day, Start: a.Start, Booked: a.Created, Person: of, Until: until,
+	}, nil
+}
+
+// Shrinks reports whether a tick of the place has fewer places after a change
+// of its date than before.
+func (p Place) Shrinks(before, after scheduling.Day) bool {
+	for tick := p.First; tick < p.First+p.Ticks; tick++ {
+		if after.Places(tick) < before.Places(tick) {
+			return true
+		}
+	}
+	return false
+}
