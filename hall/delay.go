@@ -42,7 +42,7 @@ type Notice struct {
 // called; whoever has not come by their start is not told either.
 func (l Line) Notices(p Policy, now time.Time) []Notice {
 	all := l.all(now)
-	begins := l.begins(all, l.busy(now), now)
+	begins := begins(all, l.busy(now), now, Visit.here)
 	var notices []Notice
 	for i, v := range all {
 		delay := begins[i].Sub(v.Start)

@@ -36,9 +36,8 @@ func (l Line) busy(now time.Time) []time.Time {
 
 // begins returns when each of the visits, which are in the order in which they
 // are called, begins on desks that are free at the given instants, sorted. A
-// desk takes the first in order who is there; who is expected is there from
-// their start on. free is used up.
-func (l Line) begins(visits []Visit, free []time.Time, now time.Time) []time.Time {
+// desk takes the first in order who is ready. free is used up.
+func begins(visits []Visit, free []time.Time, now time.Time, ready func(Visit, time.Time) time.Time) []time.Time {
 	begin := make([]time.Time, len(visits))
 	pending := make([]int, len(visits))
 	for i := range pending {
@@ -49,13 +48,13 @@ func (l Line) begins(visits []Visit, free []time.Time, now time.Time) []time.Tim
 		pick := -1
 		var soonest time.Time
 		for p, i := range pending {
-			ready := visits[i].ready(now)
-			if !ready.After(at) {
+			from := ready(visits[i], now)
+			if !from.After(at) {
 				pick = p
 				break
 			}
-			if soonest.IsZero() || ready.Before(soonest) {
-				soonest = ready
+			if soonest.IsZero() || from.Before(soonest) {
+				soonest = from
 			}
 		}
 		if pick < 0 { // the desk waits for the next to come
@@ -72,13 +71,17 @@ func (l Line) begins(visits []Visit, free []time.Time, now time.Time) []time.Tim
 	return begin
 }
 
-// ready returns from when on a visitor can be called: at once who is here.
-func (v Visit) ready(now time.Time) time.Time {
+// here returns from when on a visitor can be called: at once who is here, and
+// who is expected from their start on.
+func (v Visit) here(now time.Time) time.Time {
 	if v.Arrival != nil {
 		return now
 	}
 	return later(v.Start, now)
 }
+
+// due returns from when on it is the turn of a visitor.
+func (v Visit) due(now time.Time) time.Time { return later(v.turn(), now) }
 
 func (v Visit) length() time.Duration { return v.End.Sub(v.Start) }
 
@@ -93,7 +96,7 @@ type Wait struct {
 // Who is expected takes their place among them.
 func (l Line) Waits(now time.Time) []Wait {
 	all := l.all(now)
-	begins := l.begins(all, l.busy(now), now)
+	begins := begins(all, l.busy(now), now, Visit.here)
 	var waits []Wait
 	for i, v := range all {
 		if v.Arrival != nil {

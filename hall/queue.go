@@ -56,8 +56,9 @@ type Line struct {
 // Next returns who is called to a desk that is free at now: the first of Order,
 // with two exceptions. Who wants an accessible desk is left to one, where the
 // group has any; and at one a booked visitor who does comes before all others
-// once their turn has come. A walk-in is left waiting as long as a booked visitor would be called
-// later for it than promised (see room).
+// once their turn has come. Whose turn it isn't, a walk-in or somebody early, is
+// left waiting as long as a booked visitor would be called later for it than
+// promised (see room).
 func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 	order := Order(l.Present, now)
 	l.Desks = max(l.Desks, l.occupied()+1)
@@ -71,7 +72,7 @@ func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 	for _, v := range order {
 		switch {
 		case v.Arrival.Accessible && l.Accessible && !d.Accessible:
-		case v.Arrival.WalkIn && !l.room(v, now):
+		case !v.Arrival.due(now) && !l.room(v, now):
 		default:
 			return v, true
 		}
@@ -79,17 +80,17 @@ func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 	return Visit{}, false
 }
 
-// room reports whether a walk-in can be served from now on without delaying a
-// booked visitor, who waits or is expected, beyond what is promised: every one
-// of them begins at most Promise after their turn, or no later than without the
-// walk-in.
-func (l Line) room(walkIn Visit, now time.Time) bool {
-	booked := l.booked()
-	without := l.begins(booked, l.busy(now), now)
+// room reports whether a visitor can be served from now on without delaying a
+// booked one, who waits or is expected, beyond what is promised: every one of
+// them begins at most Promise after their turn, or no later than otherwise. That
+// somebody might be called before their turn is not counted on.
+func (l Line) room(visitor Visit, now time.Time) bool {
+	booked := slices.DeleteFunc(l.booked(), func(v Visit) bool { return v.ID == visitor.ID })
+	without := begins(booked, l.busy(now), now, Visit.due)
 	busy := l.busy(now)
-	busy[0] = now.Add(walkIn.Arrival.Length) // the desk that is free
+	busy[0] = now.Add(visitor.Arrival.Length) // the desk that is free
 	slices.SortFunc(busy, time.Time.Compare)
-	with := l.begins(booked, busy, now)
+	with := begins(booked, busy, now, Visit.due)
 	for i, v := range booked {
 		if with[i].After(without[i]) && with[i].After(v.turn().Add(l.Promise)) {
 			return false

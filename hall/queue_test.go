@@ -89,6 +89,8 @@ func TestNext(t *testing.T) {
 	}{
 		{"the first in order", desk, hall.Line{Desks: 1, Present: []hall.Visit{waiting("b", 1, at(9, 40), at(9, 0)), waiting("a", 2, at(9, 20), at(9, 0))}}, "a"},
 		{"who is early, when nobody else waits", desk, hall.Line{Desks: 1, Present: []hall.Visit{waiting("a", 1, at(10, 20), at(9, 30))}}, "a"},
+		{"nobody early who would delay an expected visitor", desk, hall.Line{Desks: 1,
+			Present: []hall.Visit{waiting("a", 1, at(10, 20), at(9, 30))}, Expected: []hall.Visit{booked("b", at(9, 50))}}, ""},
 		{"a walk-in, when nobody is expected", desk, hall.Line{Desks: 1, Present: []hall.Visit{walkIn("w", 1, at(9, 45), at(9, 40))}}, "w"},
 		{"no walk-in who would delay an expected visitor", desk, hall.Line{Desks: 1,
 			Present: []hall.Visit{walkIn("w", 1, at(9, 45), at(9, 40))}, Expected: []hall.Visit{booked("a", at(9, 50))}}, ""},
@@ -182,8 +184,8 @@ func TestOrderIsTotal(t *testing.T) {
 	})
 }
 
-// Next calls somebody who waits whenever a booked visitor can be called; a
-// walk-in only where no booked visitor whose turn has come could be, and in
+// Next calls somebody whenever it is the turn of a booked visitor who can be
+// called; a walk-in only where no booked visitor whose turn has come could be, and in
 // turn among the walk-ins. A walk-in waits no longer than the rule says: when
 // nobody is called, or somebody who is early, no walk-in would have been served
 // without delaying a booked visitor.
@@ -200,8 +202,8 @@ func TestNextKeepsTheRule(t *testing.T) {
 				continue
 			}
 			switch {
-			case !ok && !v.Arrival.WalkIn:
-				t.Fatalf("nobody is called, though %s waits", v.ID)
+			case !ok && !v.Arrival.WalkIn && !v.Arrival.Turn.After(now):
+				t.Fatalf("nobody is called, though it is the turn of %s", v.ID)
 			case ok && got.Arrival.WalkIn && !v.Arrival.WalkIn && !v.Arrival.Turn.After(now):
 				t.Fatalf("the walk-in %s is called before %s", got.ID, v.ID)
 			case ok && got.Arrival.WalkIn && v.Arrival.WalkIn && v.Arrival.Turn.Before(got.Arrival.Turn) && v.Arrival.Length == got.Arrival.Length:

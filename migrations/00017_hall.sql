@@ -132,8 +132,8 @@ CREATE TABLE hall_delays (
 );
 CREATE INDEX hall_delays_day ON hall_delays (branch_id, day, desk_group_id, id);
 
--- Visits as reception sees them. Who had come before the visit was moved has
--- not come for it.
+-- Visits as reception sees them. Who had come and gone before the visit was
+-- moved has not come for it.
 CREATE VIEW hall_visits AS
 SELECT a.id, a.reference, a.branch_id, a.desk_group_id, b.slug AS branch, s.slug AS service, a.day, a.start_at, a.end_at,
        a.version, a.party, a.status, a.channel, a.needs, a.visitor_name, a.identity, a.mobile,
@@ -147,7 +147,8 @@ SELECT a.id, a.reference, a.branch_id, a.desk_group_id, b.slug AS branch, s.slug
 FROM appointments a
 JOIN branches b ON b.id = a.branch_id
 JOIN services s ON s.id = a.service_id
-LEFT JOIN arrivals r ON (r.appointment_id, r.branch_id) = (a.id, a.branch_id) AND r.booked_start = a.start_at;
+LEFT JOIN arrivals r ON (r.appointment_id, r.branch_id) = (a.id, a.branch_id)
+    AND (r.booked_start = a.start_at OR r.state IN ('waiting', 'called', 'serving'));
 
 -- A delay is told once for each number of minutes.
 ALTER TABLE messages

@@ -59,7 +59,7 @@ func TestSomebodyWithoutSmartphoneCalls(t *testing.T) {
 	if got := eventsOf(cancelled); got != "booked moved cancelled" || cancelled.History[1].Reason != "ظرف صحي" || cancelled.History[2].Actor != agent.ID {
 		t.Errorf("history %+v", cancelled.History)
 	}
-	if got := caller.Receives().Text; !strings.Contains(got, "إلغاء") {
+	if got := caller.Receives().Text; !strings.Contains(got, "ألغي") {
 		t.Errorf("the caller is told %q", got)
 	}
 	wantActs(t, centre, visit.Reference, "huda cancelled: لن يتمكن من الحضور", "huda moved: ظرف صحي", "huda booked: ")
@@ -271,6 +271,7 @@ func TestDuplicatesOverOtherChannels(t *testing.T) {
 
 	caller := centre.Visitor(2)
 	agent.Books(caller, hold, nil)
+	caller.Messages() // before the code comes
 	centre.Refused(caller.TryBook(caller.Holds("annual-returns", "riyadh", first)), http.StatusConflict, "person-limit")
 
 	// Given up by a call, it no longer stands against another one.

@@ -249,3 +249,40 @@ func TestOverlapsThatAreMeant(t *testing.T) {
 		t.Errorf("%d places where the larger of two and four counts", n)
 	}
 }
+
+// What a channel leaves to others counts at once, for what is booked from then
+// on; nobody who is booked loses anything.
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	noura := centre.Coordinator("revenues")
+	const quota = "/v1/services/iban-update/quota"
+	before := places(t, centre, 0, ibanUpdates)
+	visit := centre.Visitor(1).Books("iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"))
+	tag := noura.Gets(quota).Header.Get("ETag")
+	keep := func(n map[string]int, version string) servicetest.Answer {
+		return changes(noura, http.MethodPut, quota, version, map[string]any{"hold_back": n})
+	}
+	centre.Refused(keep(map[string]int{"public": 3}, ""), http.StatusPreconditionRequired, "version-needed")
+	centre.Refused(keep(map[string]int{"public": 3}, `"another"`), http.StatusPreconditionFailed, "edit-conflict")
+	centre.Refused(keep(map[string]int{"public": 1, "agent": 2}, tag), http.StatusUnprocessableEntity, "invalid")
+	centre.Refused(keep(map[string]int{"public": -1}, tag), http.StatusUnprocessableEntity, "invalid")
+	changed := keep(map[string]int{"public": 3, "agent": 1}, tag)
+	if changed.Status != http.StatusOK || changed.Header.Get("ETag") == tag || changed.Header.Get("ETag") != noura.Gets(quota).Header.Get("ETag") {
+		t.Fatalf("%d %s", changed.Status, changed.Body)
+	}
+	if after := places(t, centre, 0, ibanUpdates); after == 0 || after >= before-1 {
+		t.Errorf("%d places for the public after, %d before", after, before)
+	}
+	var log api.ActList
+	noura.Gets("/v1/audit?subject=service+iban-update").JSON(t, &log)
+	if len(log.Acts) != 1 || !strings.Contains(string(log.Acts[0].After), `"agent":1`) && !strings.Contains(string(log.Acts[0].After), `"agent": 1`) {
+		t.Errorf("log %+v", log.Acts)
+	}
+	var day api.DeskGroupDay
+	noura.Gets(returns+"/day?date=2026-11-24").JSON(t, &day)
+	if day.Visits != 1 || day.Unsupported != 0 {
+		t.Errorf("visit %s: %+v", visit.Reference, day)
+	}
+	centre.AuditClean()
+}

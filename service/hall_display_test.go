@@ -30,7 +30,7 @@ func watches(t *testing.T, centre *servicetest.Centre, replica int, last string)
 	if last != "" {
 		request.Header.Set("Last-Event-ID", last)
 	}
-	response, err := http.DefaultTransport.RoundTrip(request)
+	response, err := http.DefaultTransport.RoundTrip(request) //nolint:bodyclose // it is, when the display is disconnected
 	if err != nil {
 		t.Fatal(err)
 	}

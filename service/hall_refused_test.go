@@ -75,7 +75,7 @@ func TestHallRefuses(t *testing.T) {
 	if p.Reference != a.Reference {
 		t.Errorf("busy with %q", p.Reference)
 	}
-	d.centre.Refused(d.tries(a, "not-there", nil), http.StatusConflict, "visit-started")
+	d.centre.Refused(d.tries(a, "not-there", nil), http.StatusConflict, "at-a-desk")
 	d.does(a, "complete", nil)
 	d.centre.Refused(d.tries(a, "check-in", at), http.StatusConflict, "visit-over")
 	d.centre.Refused(d.tries(a, "no-show", nil), http.StatusConflict, "visit-over")

@@ -194,7 +194,7 @@ func TestHallFromOpeningToClosing(t *testing.T) {
 	// How it was is asked within five minutes, of who was served.
 	const surveys = `SELECT coalesce(string_agg(a.reference || to_char(m.created_at AT TIME ZONE 'Asia/Riyadh', ' HH24:MI'), ','), 'none')
 		FROM messages m JOIN appointments a ON a.id = m.appointment_id WHERE m.kind = 'survey' AND m.way = 'sms'`
-	want := strings.NewReplacer("V-", "", "-", "").Replace(punctual.Reference) + " 09:30"
+	want := strings.ReplaceAll(strings.TrimPrefix(punctual.Reference, "V-"), "-", "") + " 09:30"
 	if got := servicetest.Query[string](t, d.centre.DatabaseURL, surveys); got != want {
 		t.Errorf("asked: %s, want %s", got, want)
 	}
@@ -387,6 +387,9 @@ func TestDelaysAreTold(t *testing.T) {
 	d.clock("09:25")
 	d.does(a, "complete", nil)
 	d.checksIn(b)
+	// Who is early is not called before who is expected.
+	d.centre.Refused(d.Posts("/v1/branches/riyadh/calls", map[string]any{"desk": "1"}), http.StatusConflict, "nobody-waits")
+	d.clock("09:30")
 	d.calls("1")
 	d.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "riyadh-returns", "minutes": 60})
 	if got := told(later); got != 2 {

@@ -67,3 +67,13 @@ func undoesHolidays(w *walk) asked {
 	}
 	return ofHolidays(http.MethodPost, "/undo", nil)(w)
 }
+
+// ofQuota asks for the quota of a service, whatever it is.
+func ofQuota(method string, body any) fixture {
+	return func(*walk) asked {
+		return asked{
+			Request:    servicetest.Request{Method: method, Path: "/v1/services/iban-update/quota", Body: body, Header: map[string]string{"If-Match": "*"}},
+			Department: "revenues",
+		}
+	}
+}

@@ -70,6 +70,8 @@ func expected() map[string]row {
 		"setHours":              {own, no, no, no, all, ofReturns(http.MethodPut, "/hours/2026-12-02", hours())},
 		"clearHours":            {own, no, no, no, all, clearsHours},
 		"undoDeskGroup":         {own, no, no, no, all, undoes},
+		"getQuota":              {own, no, no, all, all, ofQuota(http.MethodGet, nil)},
+		"setQuota":              {own, no, no, no, all, ofQuota(http.MethodPut, map[string]any{"hold_back": map[string]int{"public": 2}})},
 		"getHolidays":           {all, all, all, all, all, gets("/v1/holidays")},
 		"setHolidays":           {no, no, no, no, all, setsHolidays},
 		"announceHoliday":       {no, no, no, no, all, ofHolidays(http.MethodPut, "/eid-al-fitr/announced/1448", fitr())},

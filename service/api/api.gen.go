@@ -1846,6 +1846,24 @@ type Proposal struct {
 	Start time.Time `json:"start"`
 }
 
+// Quota What channels leave to those behind them.
+type Quota struct {
+	// HoldBack Places of each tick, by channel; a channel that is not named leaves none.
+	HoldBack struct {
+		// Agent Agents who answer calls.
+		Agent int `json:"agent,omitempty"`
+
+		// Protected Urgent cases that staff decide on.
+		Protected int `json:"protected,omitempty"`
+
+		// Public Visitors themselves.
+		Public int `json:"public,omitempty"`
+
+		// WalkIn Whoever comes without an appointment.
+		WalkIn int `json:"walk_in,omitempty"`
+	} `json:"hold_back"`
+}
+
 // Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` books nothing new for it until `pause_minutes` after the last time; absent if that is not limited.
 type Rebooking struct {
 	// Limit Cancellations and moves.
@@ -3369,6 +3387,21 @@ type FindFirstSlotsParams struct {
 	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetQuotaParams defines parameters for GetQuota.
+type GetQuotaParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// SetQuotaParams defines parameters for SetQuota.
+type SetQuotaParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
 // ListSlotsParams defines parameters for ListSlots.
 type ListSlotsParams struct {
 	// Branch Slug of the branch.
@@ -3636,6 +3669,9 @@ type ImportHolidaysJSONRequestBody = HolidayImport
 // AnnounceHolidayJSONRequestBody defines body for AnnounceHoliday for application/json ContentType.
 type AnnounceHolidayJSONRequestBody = PlanDateSpan
 
+// SetQuotaJSONRequestBody defines body for SetQuota for application/json ContentType.
+type SetQuotaJSONRequestBody = Quota
+
 // AnswerSurveyJSONRequestBody defines body for AnswerSurvey for application/json ContentType.
 type AnswerSurveyJSONRequestBody = SurveyRequest
 
@@ -3875,6 +3911,12 @@ type ServerInterface interface {
 	// FindFirstSlots Find the first free slot
 	// (GET /v1/services/{service}/first)
 	FindFirstSlots(c *fiber.Ctx, service ServiceSlug, params FindFirstSlotsParams) error
+	// GetQuota Read what channels leave to others
+	// (GET /v1/services/{service}/quota)
+	GetQuota(c *fiber.Ctx, service ServiceSlug, params GetQuotaParams) error
+	// SetQuota Change what channels leave to others
+	// (PUT /v1/services/{service}/quota)
+	SetQuota(c *fiber.Ctx, service ServiceSlug, params SetQuotaParams) error
 	// ListSlots List the free slots
 	// (GET /v1/services/{service}/slots)
 	ListSlots(c *fiber.Ctx, service ServiceSlug, params ListSlotsParams) error
@@ -8485,6 +8527,125 @@ func (siw *ServerInterfaceWrapper) FindFirstSlots(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetQuota operation middleware
+func (siw *ServerInterfaceWrapper) GetQuota(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", c.Params("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetQuotaParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetQuota(c, service, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetQuota operation middleware
+func (siw *ServerInterfaceWrapper) SetQuota(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", c.Params("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetQuotaParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetQuota(c, service, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListSlots operation middleware
 func (siw *ServerInterfaceWrapper) ListSlots(c *fiber.Ctx) error {
 
@@ -9906,6 +10067,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/holidays/import", wrapper.ImportHolidays)
 
 	router.Post(options.BaseURL+"/v1/holidays/undo", wrapper.UndoHolidays)
+
+	router.Get(options.BaseURL+"/v1/services/:service/quota", wrapper.GetQuota)
+
+	router.Put(options.BaseURL+"/v1/services/:service/quota", wrapper.SetQuota)
 
 	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
 
@@ -17930,6 +18095,250 @@ func (response FindFirstSlots503ApplicationProblemPlusJSONResponse) VisitFindFir
 	return ctx.JSON(&response.Body)
 }
 
+type GetQuotaRequestObject struct {
+	Service ServiceSlug `json:"service"`
+	Params  GetQuotaParams
+}
+
+type GetQuotaResponseObject interface {
+	VisitGetQuotaResponse(ctx *fiber.Ctx) error
+}
+
+type GetQuota200ResponseHeaders struct {
+	ETag string
+}
+
+type GetQuota200JSONResponse struct {
+	Body    Quota
+	Headers GetQuota200ResponseHeaders
+}
+
+func (response GetQuota200JSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuota401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota401ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota403ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota404ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota422ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuota429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota429ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuota503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuota503ApplicationProblemPlusJSONResponse) VisitGetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuotaRequestObject struct {
+	Service ServiceSlug `json:"service"`
+	Params  SetQuotaParams
+	Body    *SetQuotaJSONRequestBody
+}
+
+type SetQuotaResponseObject interface {
+	VisitSetQuotaResponse(ctx *fiber.Ctx) error
+}
+
+type SetQuota200ResponseHeaders struct {
+	ETag string
+}
+
+type SetQuota200JSONResponse struct {
+	Body    Quota
+	Headers SetQuota200ResponseHeaders
+}
+
+func (response SetQuota200JSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuota400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota400ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota401ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota403ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota404ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota412ApplicationProblemPlusJSONResponse struct {
+	EditConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota412ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota413ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota415ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota422ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota428ApplicationProblemPlusJSONResponse struct {
+	VersionNeededApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota428ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuota429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota429ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuota503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuota503ApplicationProblemPlusJSONResponse) VisitSetQuotaResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListSlotsRequestObject struct {
 	Service ServiceSlug `json:"service"`
 	Params  ListSlotsParams
@@ -20347,6 +20756,12 @@ type StrictServerInterface interface {
 	// FindFirstSlots Find the first free slot
 	// (GET /v1/services/{service}/first)
 	FindFirstSlots(ctx context.Context, request FindFirstSlotsRequestObject) (FindFirstSlotsResponseObject, error)
+	// GetQuota Read what channels leave to others
+	// (GET /v1/services/{service}/quota)
+	GetQuota(ctx context.Context, request GetQuotaRequestObject) (GetQuotaResponseObject, error)
+	// SetQuota Change what channels leave to others
+	// (PUT /v1/services/{service}/quota)
+	SetQuota(ctx context.Context, request SetQuotaRequestObject) (SetQuotaResponseObject, error)
 	// ListSlots List the free slots
 	// (GET /v1/services/{service}/slots)
 	ListSlots(ctx context.Context, request ListSlotsRequestObject) (ListSlotsResponseObject, error)
@@ -22831,6 +23246,76 @@ func (sh *strictHandler) FindFirstSlots(ctx *fiber.Ctx, service ServiceSlug, par
 		return err
 	} else if validResponse, ok := response.(FindFirstSlotsResponseObject); ok {
 		if err := validResponse.VisitFindFirstSlotsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuota operation middleware
+func (sh *strictHandler) GetQuota(ctx *fiber.Ctx, service ServiceSlug, params GetQuotaParams) error {
+	var request GetQuotaRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuota(ctx.UserContext(), request.(GetQuotaRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuota")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuotaResponseObject); ok {
+		if err := validResponse.VisitGetQuotaResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetQuota operation middleware
+func (sh *strictHandler) SetQuota(ctx *fiber.Ctx, service ServiceSlug, params SetQuotaParams) error {
+	var request SetQuotaRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	var body SetQuotaJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetQuota(ctx.UserContext(), request.(SetQuotaRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetQuota")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetQuotaResponseObject); ok {
+		if err := validResponse.VisitSetQuotaResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -28,6 +28,9 @@ type Calendars interface {
 	EditHolidays(ctx context.Context, from int64, by catalog.Act,
 		decide func(scheduling.HolidayList) (scheduling.HolidayList, error)) (slots.HolidayList, error)
 	UndoHolidays(ctx context.Context, from int64, by catalog.Act) (slots.HolidayList, error)
+
+	SetQuota(ctx context.Context, service string, by catalog.Act,
+		decide func(catalog.HoldBack) (catalog.HoldBack, error)) (catalog.HoldBack, error)
 }
 
 // ListDeskGroups lists the desk groups that the asker may see.

@@ -69,6 +69,8 @@ func permissions() map[string]permission {
 		"announceHoliday":    {roles: []catalog.Role{catalog.RoleAdmin}},
 		"importHolidays":     {roles: []catalog.Role{catalog.RoleAdmin}},
 		"undoHolidays":       {roles: []catalog.Role{catalog.RoleAdmin}},
+		"getQuota":           {roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleManager, catalog.RoleAdmin}},
+		"setQuota":           {roles: decides},
 		"createFeed":         {roles: subscribes},
 		"listFeeds":          {roles: subscribes},
 		"deleteFeed":         {roles: subscribes},

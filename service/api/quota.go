@@ -1,0 +1,80 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+
+	"ziyara/catalog"
+	"ziyara/slots"
+)
+
+// GetQuota shows what the channels of a service leave to others.
+func (s *Server) GetQuota(ctx context.Context, r GetQuotaRequestObject) (GetQuotaResponseObject, error) {
+	service, err := s.ownService(ctx, r.Service)
+	if err != nil {
+		return nil, err
+	}
+	return GetQuota200JSONResponse{Body: quotaJSON(service.HoldBack), Headers: GetQuota200ResponseHeaders{ETag: quotaTag(service.HoldBack)}}, nil
+}
+
+// SetQuota changes what the channels of a service leave to others.
+func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuotaResponseObject, error) {
+	if _, err := s.ownService(ctx, r.Service); err != nil {
+		return nil, err
+	}
+	wanted := catalog.HoldBack{}
+	for channel, n := range map[catalog.Channel]int{
+		catalog.Public: r.Body.HoldBack.Public, catalog.Agent: r.Body.HoldBack.Agent,
+		catalog.WalkIn: r.Body.HoldBack.WalkIn, catalog.Protected: r.Body.HoldBack.Protected,
+	} {
+		if n > 0 {
+			wanted[channel] = n
+		}
+	}
+	if !wanted.Nested() {
+		return nil, invalid("#/hold_back", text(
+			"تترك كل قناة لمن بعدها، فلا تترك agent أكثر من public، ولا walk_in أكثر من agent، ولا protected أكثر من walk_in.",
+			"Each channel leaves to those behind it: agent no more than public, walk_in no more than agent, protected no more than walk_in."))
+	}
+	if r.Params.IfMatch == "" {
+		return nil, errNoVersion
+	}
+	after, err := s.Calendars.SetQuota(ctx, r.Service, s.act(ctx, "quota.changed", "", "", ""), func(before catalog.HoldBack) (catalog.HoldBack, error) {
+		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
+			return nil, slots.ErrEdited
+		}
+		return wanted, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.refresh(ctx)
+	return SetQuota200JSONResponse{Body: quotaJSON(after), Headers: SetQuota200ResponseHeaders{ETag: quotaTag(after)}}, nil
+}
+
+// ownService returns a service for a member of staff who may ask about its
+// department.
+func (s *Server) ownService(ctx context.Context, slug string) (*catalog.Service, error) {
+	service, ok := s.Centre().Service(slug)
+	if !ok {
+		return nil, slots.ErrUnknownService
+	}
+	_, err := permit(ctx, service.Department, "")
+	return service, err
+}
+
+func quotaJSON(h catalog.HoldBack) Quota {
+	var q Quota
+	q.HoldBack.Public, q.HoldBack.Agent = h[catalog.Public], h[catalog.Agent]
+	q.HoldBack.WalkIn, q.HoldBack.Protected = h[catalog.WalkIn], h[catalog.Protected]
+	return q
+}
+
+// quotaTag names what it says: a service has no version.
+func quotaTag(h catalog.HoldBack) string {
+	text, err := json.Marshal(quotaJSON(h))
+	if err != nil {
+		return "" // numbers are always written
+	}
+	return newTagged(text).tag
+}

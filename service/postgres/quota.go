@@ -1,0 +1,53 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"maps"
+
+	"ziyara/catalog"
+	"ziyara/slots"
+)
+
+// SetQuota lets decide turn what the channels of a service leave to others into
+// something else, records it and has all replicas told, in one transaction. It
+// returns slots.ErrUnknownService or the error of decide. by is as in EditPlan.
+func (s *Store) SetQuota(ctx context.Context, service string, by catalog.Act,
+	decide func(catalog.HoldBack) (catalog.HoldBack, error),
+) (catalog.HoldBack, error) {
+	var after catalog.HoldBack
+	err := s.transact(ctx, func(q session) error {
+		var row struct {
+			HoldBack   jsonOf[catalog.HoldBack] `db:"hold_back"`
+			Department string                   `db:"department"`
+		}
+		err := q.get(ctx, &row, "lock_quota", service)
+		if errors.Is(err, sql.ErrNoRows) {
+			return slots.ErrUnknownService
+		}
+		if err != nil {
+			return err
+		}
+		if after, err = decide(row.HoldBack.v); err != nil || maps.Equal(after, row.HoldBack.v) {
+			return err
+		}
+		if _, err = q.exec(ctx, "save_quota", service, asJSON(after)); err != nil {
+			return err
+		}
+		act := by
+		act.Subject, act.Department = "service "+service, row.Department
+		if act.Before, err = json.Marshal(map[string]any{"hold_back": row.HoldBack.v}); err != nil {
+			return err
+		}
+		if act.After, err = json.Marshal(map[string]any{"hold_back": after}); err != nil {
+			return err
+		}
+		if err = q.record(ctx, act); err != nil {
+			return err
+		}
+		return q.tellCentre(ctx, nil)
+	})
+	return after, err
+}

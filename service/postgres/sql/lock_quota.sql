@@ -1,0 +1,6 @@
+-- What the channels of a service leave to others, locked for a change.
+SELECT s.hold_back, d.slug AS department
+FROM services s
+JOIN departments d ON d.id = s.department_id
+WHERE s.slug = $1
+FOR NO KEY UPDATE OF s
