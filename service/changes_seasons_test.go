@@ -62,7 +62,7 @@ func TestRamadanHoursRebookWhatFallsOutside(t *testing.T) {
 // Situation 3. Eid is computed, so provisional, and then announced two days
 // longer. The admin announces it once; in every department and branch who had
 // booked on the two days is rebooked, and so is who was booked behind it.
-func TestEidIsAnnouncedLate(t *testing.T) {
+func TestEidIsAnnouncedLateWithVisits(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1, public)
 	comes(t, centre, "2027-02-20T10:00")
