@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"slices"
+
 	"ziyara/catalog"
 	"ziyara/scheduling"
 )
@@ -30,10 +32,5 @@ func (g DeskGroup) openMinutes(d scheduling.Date) float64 {
 
 // serves reports whether the desk group receives the service; any does for "".
 func (g DeskGroup) serves(service string) bool {
-	for _, s := range g.Services {
-		if s == service {
-			return true
-		}
-	}
-	return service == ""
+	return service == "" || slices.Contains(g.Services, service)
 }

@@ -225,7 +225,7 @@ func (r recount) count(how []string, condition func(string) string) *float64 {
 		return r.quantile(condition(how[1]), how[0] == "0.5")
 	}
 	n, of := r.number(condition(how[0])), 0.0
-	for _, part := range strings.Split(how[1], " OF ") {
+	for part := range strings.SplitSeq(how[1], " OF ") {
 		of += r.number(condition(part))
 	}
 	if of == 0 {

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
@@ -120,13 +119,13 @@ func (s *Store) report(ctx context.Context, do func(session) error) error {
 }
 
 // each calls do with every row, by the names of its columns.
-func (q session) each(ctx context.Context, name string, args []any, do func(row map[string]any) error) (err error) {
-	stmt, err := q.statement(ctx, name)
+func (q session) each(ctx context.Context, name string, args []any, do func(row map[string]any) error) error {
+	stmt, err := q.statement(ctx, name) //nolint:sqlclosecheck // it is the Store's, and its copy ends with the transaction
 	if err != nil {
 		return err
 	}
-	var rows *sqlx.Rows
-	if rows, err = stmt.QueryxContext(ctx, args...); err != nil {
+	rows, err := stmt.QueryxContext(ctx, args...)
+	if err != nil {
 		return fault(name, err)
 	}
 	defer rows.Close() //nolint:errcheck // Err says what is wrong

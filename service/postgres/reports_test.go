@@ -1,6 +1,8 @@
 package postgres_test
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -33,23 +35,8 @@ func TestReportsCountWhatTheyNeed(t *testing.T) {
 	db := connect(t, servicetest.Database(t))
 	statements, arguments := statementFiles(t), reportArguments()
 	for _, d := range reports.Definitions() {
-		conn, err := db.Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
 		name := statementOf(d.Name)
-		if _, err = conn.ExecContext(t.Context(), "PREPARE "+name+" AS "+statements[name]); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		rows, err := conn.QueryContext(t.Context(), "EXECUTE "+name+" ("+arguments[name]+")")
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := slices.Sorted(slices.Values(columns[7:])) // behind the key
+		got := columnsOf(t, db, name, statements[name], arguments[name])
 		want := slices.DeleteFunc(d.Needs(), func(n string) bool { return n == "open_minutes" })
 		if d.Name == reports.Forecast {
 			want = []string{"visits"}
@@ -57,13 +44,31 @@ func TestReportsCountWhatTheyNeed(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s counts %v, want %v", name, got, want)
 		}
-		if err := rows.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := conn.Close(); err != nil {
-			t.Error(err)
-		}
 	}
+}
+
+// columnsOf returns the names of what a statement counts, sorted: its columns
+// behind the key.
+func columnsOf(t *testing.T, db *sql.DB, name, statement, arguments string) []string {
+	t.Helper()
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // it goes back to the pool
+	if _, err = conn.ExecContext(t.Context(), "PREPARE "+name+" AS "+statement); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	rows, err := conn.QueryContext(t.Context(), "EXECUTE "+name+" ("+arguments+")")
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	defer rows.Close() //nolint:errcheck // Err says what is wrong
+	columns, err := rows.Columns()
+	if err = errors.Join(err, rows.Err()); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(slices.Values(columns[7:]))
 }
 
 // reportReads matches a plan that reads the whole of a table that grows with
@@ -92,25 +97,33 @@ func TestReportPlans(t *testing.T) {
 		if _, err = conn.ExecContext(t.Context(), "PREPARE "+name+" AS "+statements[name]); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := conn.QueryContext(t.Context(), fmt.Sprintf("EXPLAIN EXECUTE %s (%s)", name, arguments))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan strings.Builder
-		for rows.Next() {
-			var line string
-			if err = rows.Scan(&line); err != nil {
-				t.Fatal(err)
-			}
-			plan.WriteString(line + "\n")
-		}
-		if err = rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		for _, scan := range reportReads.FindAllStringSubmatch(plan.String(), -1) {
-			t.Errorf("%s reads all %s:\n%s", name, scan[1], plan.String())
+		plan := planOf(t, conn, fmt.Sprintf("EXECUTE %s (%s)", name, arguments))
+		for _, scan := range reportReads.FindAllStringSubmatch(plan, -1) {
+			t.Errorf("%s reads all %s:\n%s", name, scan[1], plan)
 		}
 	}
+}
+
+// planOf returns how the server means to run a statement.
+func planOf(t *testing.T, conn *sql.Conn, statement string) string {
+	t.Helper()
+	rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // Err says what is wrong
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(line + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
 }
 
 // aLongHistory fills the tables with two years up to June 2026: n visits in
