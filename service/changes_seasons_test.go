@@ -17,7 +17,7 @@ func comes(t *testing.T, centre *servicetest.Centre, at string) {
 	centre.Pass(servicetest.At(t, at).Sub(centre.Clock.Now()))
 }
 
-// Situation 2. The counter has no hours for Ramadan yet, and people have booked
+// The counter has no hours for Ramadan yet, and people have booked
 // as if it were an ordinary month. When the season comes, by its Hijri dates,
 // what falls outside its hours is rebooked, and the rest stays.
 func TestRamadanHoursRebookWhatFallsOutside(t *testing.T) {
@@ -60,7 +60,7 @@ func TestRamadanHoursRebookWhatFallsOutside(t *testing.T) {
 	centre.AuditClean()
 }
 
-// Situation 3. Eid is computed, so provisional, and then announced two days
+// Eid is computed, so provisional, and then announced two days
 // longer. The admin announces it once; in every department and branch who had
 // booked on the two days is rebooked, and so is who was booked behind it.
 func TestEidTakesItsVisitorsAlong(t *testing.T) {

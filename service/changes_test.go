@@ -162,7 +162,7 @@ func version(s *servicetest.Staff, group string) string {
 	return s.Gets("/v1/desk-groups/" + group).Header.Get("ETag")
 }
 
-// Situation 1. Noura's department closes tomorrow at noon, and forty visits are
+// Noura's department closes tomorrow at noon, and forty visits are
 // booked. She looks who is affected, and closes with one request. Everybody is
 // told and answers with one tap, or is on the list of those to be called.
 func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
