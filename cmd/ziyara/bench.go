@@ -11,7 +11,7 @@ import (
 )
 
 type measure struct {
-	Only        []string      `placeholder:"PART" help:"What to measure, of search, bookings, hot-day, http-bookings, rush, waitlist, scale, lists, reminders; without it, all."`
+	Only        []string      `placeholder:"PART" help:"What to measure, of search, bookings, hot-day, http-bookings, rush, waitlist, changes, scale, lists, reminders; without it, all."`
 	Stored      []int         `default:"10000,100000,1000000" help:"How many visits are stored when the planning of reminders is looked at."`
 	Each        time.Duration `default:"5s" help:"How long each measurement runs; the sides of a comparison take turns three times."`
 	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`

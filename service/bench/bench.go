@@ -60,6 +60,7 @@ func Run(ctx context.Context, c Config) error {
 		{"http-bookings", one(true, httpBookings)},
 		{"rush", one(true, rush)},
 		{"waitlist", func() error { return waitlist(ctx, c, r) }},
+		{"changes", one(true, changes)},
 		{"scale", func() error { return scale(ctx, c, r) }},
 		{"lists", func() error { return lists(ctx, c, r) }},
 		{"reminders", func() error { return reminders(ctx, c, r) }}, // last: it leaves nothing behind
@@ -86,7 +87,7 @@ func with(ctx context.Context, c Config, run bool, do func(*service.Service) err
 	replica, err := service.New(ctx, service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(benchSecret),
 		Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), MaxConnections: c.Callers,
-		Now: c.now,
+		Now: c.now, SignIn: signIn,
 	})
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ const (
 )
 
 // seed adds one branch with a desk group that never runs out of places, one with
-// the few that rush is after, and one that is full for those who wait.
+// the few that rush is after, one that is full for those who wait, and one that is closed.
 func seed(ctx context.Context, databaseURL string) error {
 	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 1, Timeout: time.Minute})
 	if err != nil {
@@ -136,11 +137,12 @@ func seed(ctx context.Context, databaseURL string) error {
 	_, err = store.SeedCentre(ctx, postgres.Seed{
 		Branches:    []catalog.Branch{{Slug: benchBranch, Name: name, City: name, Address: name, Zone: "Asia/Riyadh"}},
 		Departments: []catalog.Department{{Slug: "bench", Name: name}},
-		Services:    []catalog.Service{benchServiceOf(benchService), benchServiceOf(rushService), benchServiceOf(waitedService)},
+		Services:    []catalog.Service{benchServiceOf(benchService), benchServiceOf(rushService), benchServiceOf(waitedService), benchServiceOf(closedService)},
 		DeskGroups: []postgres.SeedGroup{
 			{Slug: "bench", Branch: benchBranch, Department: "bench", Name: name, Services: []string{benchService}, Plan: benchPlan(1000)},
 			{Slug: "rush", Branch: benchBranch, Department: "bench", Name: name, Services: []string{rushService}, Plan: benchPlan(rushPlaces)},
 			{Slug: waitedService, Branch: benchBranch, Department: "bench", Name: name, Services: []string{waitedService}, Plan: benchPlan(2)},
+			{Slug: closedService, Branch: benchBranch, Department: "bench", Name: name, Services: []string{closedService}, Plan: benchPlan(closedPlaces)},
 		},
 	})
 	return err

@@ -1,0 +1,145 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/service"
+	"ziyara/service/api"
+	"ziyara/slots"
+)
+
+const (
+	closedService = "closed"
+	closedPlaces  = 200
+	closedFirst   = 3 // days from today on which the first closure is
+	coordinator   = "somebody who measures"
+)
+
+// changes closes a desk group for a day on which visits are booked, forty and
+// five thousand, with one request over HTTP, and measures when the answer is
+// there and when every visitor's message is written. The clock goes on.
+func changes(ctx context.Context, c Config, replica *service.Service, r *report) error {
+	for i, visits := range []int{40, 5000} {
+		day, err := crowded(ctx, c, replica, closedFirst+7*i, visits)
+		if err != nil {
+			return err
+		}
+		answered, told, err := closeDay(ctx, replica.URL(), day, visits)
+		if err != nil {
+			return err
+		}
+		r.line("| a day with %d visits is closed: another place held for each, and told | answered after %.0f ms, all messages written after %.0f ms | |",
+			visits, milliseconds(answered), milliseconds(told))
+	}
+	return nil
+}
+
+// crowded books so many visits on a day, and returns where it begins.
+func crowded(ctx context.Context, c Config, replica *service.Service, ahead, visits int) (time.Time, error) {
+	now := time.Now().UTC()
+	_, group, err := replica.Centre().Desk(closedService, benchBranch)
+	if err != nil {
+		return time.Time{}, err
+	}
+	date := group.Calendar.DateOf(now) + scheduling.Date(ahead) //nolint:gosec // some days
+	days, _, err := replica.Booker().Search(ctx, slots.Query{
+		Service: closedService, Branch: benchBranch, From: date, To: date, Party: 1, Channel: catalog.Public,
+	}, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if len(days) == 0 || len(days[0].Slots)*closedPlaces < visits {
+		return time.Time{}, fmt.Errorf("too few places on %s", date)
+	}
+	starts := days[0].Slots
+	var wg sync.WaitGroup
+	errs := make([]error, c.Callers)
+	for i := range c.Callers {
+		wg.Go(func() {
+			for n := i; n < visits && errs[i] == nil; n += c.Callers {
+				_, errs[i] = oneOf(replica.Booker(), closedService, starts[n%len(starts)].Start, now)
+			}
+		})
+	}
+	wg.Wait()
+	return group.Calendar.Day(date).Start, errors.Join(errs...)
+}
+
+// changed is what is read of a change.
+type changed struct {
+	ID       string         `json:"id"`
+	State    string         `json:"state"`
+	Affected int            `json:"affected"`
+	Outcomes map[string]int `json:"outcomes"`
+}
+
+// closeDay closes a day and returns when the answer came, and when the last of
+// the visitors' messages was written.
+func closeDay(ctx context.Context, url string, day time.Time, visits int) (answered, told time.Duration, err error) {
+	reason := map[string]string{"ar": "صيانة", "en": "Maintenance"}
+	body, err := json.Marshal(map[string]any{"reason": reason, "edit": map[string]any{"close": []any{
+		map[string]any{"start": day, "end": day.Add(24 * time.Hour), "reason": reason},
+	}}})
+	if err != nil {
+		return 0, 0, err
+	}
+	began := time.Now()
+	var c changed
+	if err = askStaff(ctx, http.MethodPost, url+"/v1/desk-groups/"+closedService+"/changes", body, &c); err != nil {
+		return 0, 0, err
+	}
+	answered = time.Since(began)
+	for c.State != "applied" {
+		if time.Since(began) > 5*time.Minute {
+			return 0, 0, fmt.Errorf("the change is %s: %v", c.State, c.Outcomes)
+		}
+		time.Sleep(20 * time.Millisecond)
+		if err = askStaff(ctx, http.MethodGet, url+"/v1/changes/"+c.ID, nil, &c); err != nil {
+			return 0, 0, err
+		}
+	}
+	told = time.Since(began)
+	if c.Affected != visits || c.Outcomes["waiting"] != visits {
+		return 0, 0, fmt.Errorf("%d visits are affected, and these have come to %v; want %d that wait for their visitors", c.Affected, c.Outcomes, visits)
+	}
+	return answered, told, nil
+}
+
+// askStaff sends a request as a member of staff and decodes the answer.
+func askStaff(ctx context.Context, method, url string, body []byte, dest any) error {
+	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+coordinator)
+	request.Header.Set("If-Match", "*")
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close() //nolint:errcheck // it was read
+	if response.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("%s %s: status %d", method, request.URL.Path, response.StatusCode)
+	}
+	return json.NewDecoder(response.Body).Decode(dest)
+}
+
+// signIn lets the measurement itself in, and nobody else.
+func signIn(_ context.Context, bearer string) (catalog.Staff, error) {
+	if bearer != coordinator {
+		return catalog.Staff{}, api.ErrSignIn
+	}
+	return catalog.Staff{ID: "bench", Name: "bench", Roles: []catalog.Role{catalog.RoleAdmin}}, nil
+}
