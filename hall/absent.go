@@ -79,10 +79,11 @@ func (v Visit) Close(rules catalog.HallRules, c *scheduling.Calendar, misses int
 	if v.Status != Booked || a != nil && a.State == Left && a.Misses < misses {
 		return unchanged(v)
 	}
-	switch {
-	case a == nil || a.State == Left:
+	if a == nil || a.State == Left {
 		return v.Absent(rules, c, misses, "", now)
-	case a.State == Serving:
+	}
+	now = a.since(now)
+	if a.State == Serving {
 		end := a.Started.Add(a.Length)
 		if end.After(now) {
 			end = now

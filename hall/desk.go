@@ -69,6 +69,7 @@ func (v Visit) fits(desk string, floor Floor) error {
 
 // called returns the step of one more call.
 func (v Visit) called(desk, actor string, now time.Time) Step {
+	now = v.Arrival.since(now)
 	return Step{At: now, Call: true, Actor: actor, Visit: v.with(func(a *Arrival) {
 		a.State, a.Desk, a.Called = Called, desk, now
 		a.Calls++
@@ -106,6 +107,7 @@ func (v Visit) Missed(misses int, actor string, now time.Time) (Step, error) {
 	case a.State != Called:
 		return Step{}, ErrNotCalled
 	}
+	now = a.since(now)
 	step := Step{At: now, Actor: actor, Visit: v.with(func(a *Arrival) {
 		a.Misses = a.Calls
 		a.State, a.Turn = Waiting, later(a.Turn, now)
@@ -135,6 +137,7 @@ func (v Visit) Begin(desk string, floor Floor, actor string, now time.Time) (Ste
 	case a.State != Called && desk == "":
 		return Step{}, ErrNotCalled
 	}
+	now = a.since(now)
 	step := Step{At: now, Actor: actor, Visit: v}
 	if desk != "" && (a.State != Called || a.Desk != desk) {
 		if step, err = v.CallTo(desk, floor, actor, now); err != nil {
@@ -159,7 +162,7 @@ func (v Visit) Complete(actor string, now time.Time) (Step, error) {
 	case a.State != Serving:
 		return Step{}, ErrNotStarted
 	}
-	return v.completed(Event{Kind: WasCompleted, At: now, Actor: actor}), nil
+	return v.completed(Event{Kind: WasCompleted, At: a.since(now), Actor: actor}), nil
 }
 
 func (v Visit) completed(e Event) Step {

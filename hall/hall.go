@@ -173,6 +173,12 @@ func (s Step) Nothing() bool { return len(s.Events) == 0 && !s.Call && s.At.IsZe
 // unchanged is the step of a visit that stays as it is.
 func unchanged(v Visit) (Step, error) { return Step{Visit: v}, nil }
 
+// since returns now, or when the visitor came, was called or began, if a clock
+// says that this is still to come: two replicas need not agree on the second.
+func (a Arrival) since(now time.Time) time.Time {
+	return later(later(a.At, a.Called), later(a.Started, now))
+}
+
 // with returns a copy of the visit whose arrival can be changed.
 func (v Visit) with(change func(*Arrival)) Visit {
 	var a Arrival

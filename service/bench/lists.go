@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ziyara/scheduling"
+	"ziyara/service"
 	"ziyara/service/postgres"
 	"ziyara/slots"
 )
@@ -28,7 +29,7 @@ const (
 var listed = size{branches: 20, services: 50, departments: 5}
 
 // lists measures the pages that staff look at, of a year with a million visits:
-// the median of a page, and the slowest.
+// the median of a page, and the slowest; and then reports.
 func lists(ctx context.Context, c Config, r *report) error {
 	return c.centreOf(ctx, listed, func(c Config) (err error) {
 		today := time.Now().UTC()
@@ -45,7 +46,9 @@ func lists(ctx context.Context, c Config, r *report) error {
 				return err
 			}
 		}
-		return nil
+		return with(ctx, c, true, func(replica *service.Service) error {
+			return reportsOf(ctx, replica, scheduling.DateOf(today, time.UTC), r)
+		})
 	})
 }
 
