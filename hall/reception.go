@@ -82,12 +82,12 @@ func (r *Reception) CheckIn(ctx context.Context, reference, branch, actor string
 // look is how far back and ahead the visits of a person are looked for.
 const look = 92 * 24 * time.Hour
 
-// Owns returns the reference of the visit for which somebody with the identity
-// number comes to the branch (slug) at now: the first that is today and not
+// Owns returns the reference of the visit for which a person (slots.Person)
+// comes to the branch (slug) at now: the first that is today and not
 // over, else the last of today. It returns an *ElsewhereError that says where
 // and when their next visit is, or ErrNoVisit.
-func (r *Reception) Owns(ctx context.Context, identity, branch string, now time.Time) (string, error) {
-	visits, err := r.store.Of(ctx, identity, now.Add(-36*time.Hour), now.Add(look), 20)
+func (r *Reception) Owns(ctx context.Context, person, branch string, now time.Time) (string, error) {
+	visits, err := r.store.Of(ctx, person, now.Add(-36*time.Hour), now.Add(look), 20)
 	if err != nil {
 		return "", err
 	}

@@ -26,8 +26,6 @@ ALTER TABLE appointments
 -- The visits of a branch on a day, and those of a person there.
 CREATE INDEX appointments_hall ON appointments (branch_id, day, start_at, id)
     WHERE status IN ('booked', 'completed', 'no_show');
-CREATE INDEX appointments_hall_identity ON appointments (identity, branch_id, day)
-    WHERE status IN ('booked', 'completed', 'no_show');
 
 -- What a no-show rests on is kept with it.
 ALTER TABLE appointment_events
@@ -136,7 +134,7 @@ CREATE INDEX hall_delays_day ON hall_delays (branch_id, day, desk_group_id, id);
 -- moved has not come for it.
 CREATE VIEW hall_visits AS
 SELECT a.id, a.reference, a.branch_id, a.desk_group_id, b.slug AS branch, s.slug AS service, a.day, a.start_at, a.end_at,
-       a.version, a.party, a.status, a.channel, a.needs, a.visitor_name, a.identity, a.mobile,
+       a.version, a.party, a.status, a.channel, a.needs, a.visitor_name, a.person, a.mobile,
        a.first_tick, a.ticks, a.places,
        EXISTS (
            SELECT FROM appointment_events e
@@ -173,7 +171,7 @@ ALTER TABLE appointment_events
     ADD CONSTRAINT appointment_events_kind_check CHECK (kind IN (
         'requested', 'booked', 'approved', 'declined', 'proposed', 'accepted', 'refused', 'moved', 'cancelled')),
     DROP COLUMN evidence;
-DROP INDEX appointments_hall_identity, appointments_hall;
+DROP INDEX appointments_hall;
 -- Before, a past visit was booked for ever. What its person had at that time
 -- besides is nobody's concern any more.
 UPDATE appointments SET status = 'booked', person = gen_random_uuid() WHERE status IN ('completed', 'no_show');

@@ -74,7 +74,7 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 		if err != nil {
 			return nil, invalid("#/id_number", faultText(slots.FaultID))
 		}
-		if reference, err = s.Reception.Owns(ctx, identity.Number, r.Body.Branch, s.Now()); err != nil {
+		if reference, err = s.Reception.Owns(ctx, s.Keys.Person(string(identity.Kind), identity.Number), r.Body.Branch, s.Now()); err != nil {
 			return nil, err
 		}
 	}

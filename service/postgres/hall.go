@@ -41,7 +41,7 @@ type hallRow struct {
 	Channel     string         `db:"channel"`
 	Needs       pq.StringArray `db:"needs"`
 	VisitorName sql.NullString `db:"visitor_name"`
-	Identity    sql.NullString `db:"identity"`
+	Person      sql.NullString `db:"person"`
 	Mobile      sql.NullString `db:"mobile"`
 	FirstTick   int            `db:"first_tick"`
 	Ticks       int            `db:"ticks"`
@@ -117,8 +117,8 @@ func (h *Hall) Find(ctx context.Context, reference string) (hall.Visit, error) {
 }
 
 // Of implements hall.Store.
-func (h *Hall) Of(ctx context.Context, identity string, from, to time.Time, limit int) ([]hall.Visit, error) {
-	return h.store.pool().visits(ctx, "hall_of", identity, from, to, limit)
+func (h *Hall) Of(ctx context.Context, person string, from, to time.Time, limit int) ([]hall.Visit, error) {
+	return h.store.pool().visits(ctx, "hall_of", person, from, to, limit)
 }
 
 // hallDay is a hall that is locked.

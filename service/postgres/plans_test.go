@@ -127,7 +127,7 @@ func TestPlans(t *testing.T) {
 		{name: "hall_lock_of", arguments: id, through: "appointments_pkey"},
 		{name: "hall_present", arguments: "1, '2026-11-25'", through: "arrivals_present"},
 		{name: "hall_expected", arguments: "1, '2026-11-25', 1, " + now + ", '2026-11-26T06:00:00Z'", through: "appointments_hall"},
-		{name: "hall_of", arguments: "'1', " + now + ", '2026-11-26T06:00:00Z', 20", through: "appointments_hall_identity"},
+		{name: "hall_of", arguments: "'00000000-0000-8000-9000-000000000001', " + now + ", '2026-11-26T06:00:00Z', 20", through: "appointments_person"},
 		{name: "hall_crowd", arguments: "'2026-11-25'", through: "arrivals_present"},
 		{name: "hall_crowd_expected", arguments: "'{1,2}', " + now + ", '2026-11-22T08:00:00Z'", through: "appointments_ahead"},
 		{name: "hall_list", arguments: "1, '2026-11-25', '{1,2}', '-infinity', " + id + ", NULL, 50", through: "appointments_hall"},

@@ -1,6 +1,11 @@
--- The visits of somebody with an identity number, the earliest first.
+-- The visits of a person, the earliest first.
 SELECT *
 FROM hall_visits
-WHERE identity = $1 AND status IN ('booked', 'completed', 'no_show') AND start_at >= $2 AND start_at < $3
+WHERE id = ANY (ARRAY(
+        SELECT id
+        FROM appointments
+        WHERE person = $1 AND reference IS NOT NULL AND status IN ('booked', 'completed', 'no_show')
+          AND start_at >= $2 AND start_at < $3
+        ORDER BY start_at, id
+        LIMIT $4))
 ORDER BY start_at, id
-LIMIT $4
