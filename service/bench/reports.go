@@ -18,7 +18,7 @@ const reportRounds = 5
 func reportsOf(ctx context.Context, replica *service.Service, from scheduling.Date, r *report) error {
 	var list struct {
 		Reports []struct {
-			Name string `json:"name"`
+			Name string `json:"report"`
 		} `json:"reports"`
 	}
 	if err := askStaff(ctx, http.MethodGet, replica.URL()+"/v1/reports", nil, &list); err != nil {
