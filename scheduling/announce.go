@@ -34,12 +34,48 @@ func (l HolidayList) Announced(slug string, a Announced) (HolidayList, error) {
 	return l, nil
 }
 
+// maxClosedDates is how many dates of 366 in a row the holidays of a file may
+// close: twice what any centre has. More is a rule that lost its end, or a
+// calendar of something else.
+const maxClosedDates = 60
+
+// ErrManyDates reports holidays that close more dates than a year can have.
+var ErrManyDates = errors.New("scheduling: more dates are closed than holidays of a year can close")
+
+// crowded reports whether the holidays that are certain close more than
+// maxClosedDates of 366 dates in a row.
+func crowded(holidays []Holiday) bool {
+	var dates []Date
+	for _, h := range holidays {
+		switch {
+		case h.Provisional:
+			continue
+		case h.Until-h.From >= maxClosedDates:
+			return true
+		}
+		for d := h.From; d <= h.Until; d++ {
+			dates = append(dates, d)
+		}
+	}
+	slices.Sort(dates)
+	dates = slices.Compact(dates)
+	for i := maxClosedDates; i < len(dates); i++ {
+		if dates[i]-dates[i-maxClosedDates] < 366 {
+			return true
+		}
+	}
+	return false
+}
+
 // With returns the list with holidays that somebody else has written down. One
 // that bears the name of a holiday of the list, in either language, announces
 // its dates; the others are added by their dates. A provisional one is not
 // taken over: it is what the list has already, or not certain enough to close
-// for. It returns those with why.
-func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused) {
+// for. It returns those with why. The error is a *PlanError of ErrManyDates.
+func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
+	if crowded(holidays) {
+		return HolidayList{}, nil, &PlanError{Err: ErrManyDates}
+	}
 	var unused []Unused
 	for _, h := range holidays {
 		if h.Provisional {
@@ -69,7 +105,7 @@ func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused) {
 			l = after
 		}
 	}
-	return l, unused
+	return l, unused, nil
 }
 
 // Unused is a holiday that was not taken over.

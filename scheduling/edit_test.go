@@ -225,7 +225,10 @@ func TestHolidayListWith(t *testing.T) {
 		{Name: scheduling.Text{EN: "Perhaps"}, From: early + 200, Until: early + 201, Provisional: true},
 		{Name: scheduling.Text{AR: "رأس السنة"}, From: early + 180, Until: early + 180},
 	}
-	got, unused := list.With(holidays)
+	got, unused, err := list.With(holidays)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(unused) != 2 || unused[0].Name.EN != "Perhaps" || unused[1].Name.AR != "رأس السنة" {
 		t.Errorf("unused %+v", unused)
 	}
@@ -238,11 +241,49 @@ func TestHolidayListWith(t *testing.T) {
 	if h := got.Holidays[1]; h.Slug == "" || h.Name.EN == "" || len(h.Dates) != 1 {
 		t.Errorf("added %+v", h)
 	}
-	again, _ := got.With(holidays)
+	again, _, err := got.With(holidays)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff(got, again); diff != "" {
 		t.Errorf("once more changes it:\n%s", diff)
 	}
 	if _, err := scheduling.CompileHolidays(got); err != nil {
 		t.Error(err)
+	}
+}
+
+// A calendar whose rule has lost its end closes everything; so does one of
+// something else than holidays.
+func TestHolidayListRefusesACrowd(t *testing.T) {
+	t.Parallel()
+	const day = scheduling.Date(20_000)
+	each := func(n int, apart scheduling.Date, provisional bool) []scheduling.Holiday {
+		list := make([]scheduling.Holiday, n)
+		for i := range list {
+			d := day + scheduling.Date(i)*apart //nolint:gosec // a short list
+			list[i] = scheduling.Holiday{Name: scheduling.Text{EN: "day off"}, From: d, Until: d, Provisional: provisional}
+		}
+		return list
+	}
+	for _, test := range []struct {
+		name     string
+		holidays []scheduling.Holiday
+		refused  bool
+	}{
+		{"as many as a year may have", each(60, 1, false), false},
+		{"one more", each(61, 1, false), true},
+		{"every week of two years", each(104, 7, false), false},
+		{"two days of each week", append(each(104, 7, false), scheduling.Holiday{Name: scheduling.Text{EN: "day off"}, From: day + 1, Until: day + 9}), true},
+		{"one that goes on", []scheduling.Holiday{{Name: scheduling.Text{EN: "day off"}, From: day, Until: day + 60}}, true},
+		{"what closes nothing yet", each(400, 1, true), false},
+		{"the same twice", append(each(60, 1, false), each(60, 1, false)...), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if _, _, err := (scheduling.HolidayList{}).With(test.holidays); errors.Is(err, scheduling.ErrManyDates) != test.refused {
+				t.Errorf("got %v, refused %v", err, test.refused)
+			}
+		})
 	}
 }

@@ -195,6 +195,7 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 			body: map[string]any{"from": "2027-03-14", "until": "2027-03-05"}, by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/until"},
 		{name: "a file that is none", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "hello"}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar", says: "iCalendar"},
 		{name: "an .ics bomb", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + long}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar"},
+		{name: "an .ics whose rule never ends", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Closed\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}, by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#", says: "60 dates"},
 		{name: "a file that is too large", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": strings.Repeat("x", 70_000)}, by: centre.Admin(), status: 413, kind: "too-large"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

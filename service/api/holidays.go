@@ -84,8 +84,9 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 	}
 	var unused []scheduling.Unused
 	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
-		l, unused = l.With(holidays)
-		return l, nil
+		after, left, err := l.With(holidays)
+		unused = left
+		return after, err
 	})
 	if err != nil {
 		return nil, err
