@@ -28,7 +28,7 @@ type actRow struct {
 // record adds an act to the audit log, in the transaction of what it tells of.
 // What staff do to an appointment is added by the database itself.
 func (q session) record(ctx context.Context, a catalog.Act) error {
-	_, err := q.exec(ctx, "record_act", a.At, a.Actor, a.Action, a.Subject, null(a.Department), null(a.Branch),
+	_, err := q.exec(ctx, "audit/record", a.At, a.Actor, a.Action, a.Subject, null(a.Department), null(a.Branch),
 		document(a.Before), document(a.After), null(a.Reason), null(a.RequestID))
 	return err
 }
@@ -48,7 +48,7 @@ func (s *Store) Acts(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, er
 		before = math.MaxInt64
 	}
 	var rows []actRow
-	err := s.pool().list(ctx, &rows, "list_acts", null(q.Subject), null(q.Actor), null(q.Action), slugs(q.Departments), before, q.Limit)
+	err := s.pool().list(ctx, &rows, "audit/list", null(q.Subject), null(q.Actor), null(q.Action), slugs(q.Departments), before, q.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,6 @@ func (q session) keep(ctx context.Context, a answers) error {
 	if len(a.keys) == 0 {
 		return nil
 	}
-	_, err := q.exec(ctx, "answer", a.keys, a.fingerprints, a.answers, a.created)
+	_, err := q.exec(ctx, "answers/keep", a.keys, a.fingerprints, a.answers, a.created)
 	return err
 }

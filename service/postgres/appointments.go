@@ -19,7 +19,7 @@ func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) 
 		Fingerprint []byte `db:"fingerprint"`
 		Answer      []byte `db:"answer"`
 	}
-	err := s.pool().get(ctx, &row, "answered", key)
+	err := s.pool().get(ctx, &row, "answers/find", key)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, slots.ErrNotFound
@@ -33,12 +33,12 @@ func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) 
 
 // Find implements slots.Store.
 func (s *Store) Find(ctx context.Context, id string) (slots.Appointment, error) {
-	return s.pool().appointment(ctx, "find", id)
+	return s.pool().appointment(ctx, "appointments/find", id)
 }
 
 // FindReference implements slots.Store.
 func (s *Store) FindReference(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
-	return s.pool().appointment(ctx, "find_reference", string(r))
+	return s.pool().appointment(ctx, "appointments/find_by_reference", string(r))
 }
 
 func (q session) appointment(ctx context.Context, name string, key any) (slots.Appointment, error) {
@@ -57,7 +57,7 @@ func (q session) appointment(ctx context.Context, name string, key any) (slots.A
 func (s *Store) Release(ctx context.Context, id string) error {
 	return s.transact(ctx, func(q session) error {
 		var rows []placeRow
-		switch err := q.list(ctx, &rows, "release", id); {
+		switch err := q.list(ctx, &rows, "holds/release", id); {
 		case noID(err):
 			return slots.ErrNotFound
 		case err != nil:
@@ -89,7 +89,7 @@ func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, d
 			return err
 		}
 		event := after.History[len(after.History)-1]
-		_, err = q.exec(ctx, "move", after.ID, event.At,
+		_, err = q.exec(ctx, "appointments/move", after.ID, event.At,
 			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version,
 			null(event.Actor), null(event.Reason))
 		return err
@@ -110,7 +110,7 @@ func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Deci
 			return err
 		}
 		event := after.History[len(after.History)-1]
-		_, err = q.exec(ctx, "cancel", after.ID, event.At, null(event.Actor), null(event.Reason))
+		_, err = q.exec(ctx, "appointments/cancel", after.ID, event.At, null(event.Actor), null(event.Reason))
 		return err
 	})
 }
@@ -126,13 +126,13 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 			ID   string
 			Turn string // void
 		}
-		switch err := q.get(ctx, &locked, "lock_reference", string(r)); {
+		switch err := q.get(ctx, &locked, "appointments/lock", string(r)); {
 		case errors.Is(err, sql.ErrNoRows):
 			return slots.ErrNotFound
 		case err != nil:
 			return err
 		}
-		before, err := q.appointment(ctx, "find", locked.ID)
+		before, err := q.appointment(ctx, "appointments/find", locked.ID)
 		if err != nil {
 			return err
 		}
@@ -153,9 +153,9 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 // CloseVisits implements slots.Store.
 func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
 	if of != "" {
-		return s.pool().exec(ctx, "close_visits_of", now, limit, string(of))
+		return s.pool().exec(ctx, "appointments/close_of_person", now, limit, string(of))
 	}
-	return s.pool().exec(ctx, "close_visits", now, limit)
+	return s.pool().exec(ctx, "appointments/close", now, limit)
 }
 
 // Purge removes answers to requests after a day, and holds that came to
@@ -164,7 +164,7 @@ func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person,
 func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
 	for {
 		var removed int
-		err := s.pool().get(ctx, &removed, "purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit, now)
+		err := s.pool().get(ctx, &removed, "appointments/purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit, now)
 		if err != nil || removed < limit {
 			return err
 		}

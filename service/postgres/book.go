@@ -85,7 +85,7 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 	}
 	b := batch[0]
 	var pause sql.NullTime
-	err = s.pool().get(ctx, &pause, "stands", b.id, b.now, null(b.by.Mobile), string(b.by.Person),
+	err = s.pool().get(ctx, &pause, "appointments/stands", b.id, b.now, null(b.by.Mobile), string(b.by.Person),
 		b.by.Actor != "" && b.by.Reason != "")
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -98,7 +98,7 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 	return slots.ErrPersonLimit
 }
 
-// bookingRow is what book.sql reads.
+// bookingRow is what appointments/book.sql reads.
 type bookingRow struct {
 	N              int       `json:"n"`
 	ID             string    `json:"id"`
@@ -122,7 +122,7 @@ type bookingRow struct {
 	Reason         *string   `json:"reason"`
 }
 
-// heldRow is a hold that book.sql turned into a visit, as it was before.
+// heldRow is a hold that appointments/book.sql turned into a visit, as it was before.
 type heldRow struct {
 	N          int            `db:"n"`
 	Branch     int            `db:"branch_id"`
@@ -166,7 +166,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 		return nil, err
 	}
 	var rows []heldRow
-	if err = q.list(ctx, &rows, "book", string(text), len(batch) == 1); err != nil {
+	if err = q.list(ctx, &rows, "appointments/book", string(text), len(batch) == 1); err != nil {
 		if noID(err) { // the API lets only UUIDs through
 			return nil, slots.ErrNotFound
 		}

@@ -57,7 +57,7 @@ func termsOf(d notify.Department) (json.RawMessage, error) {
 func (s *Store) ChangeMessageTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error {
 	return s.transact(ctx, func(q session) error {
 		var row termsRow
-		err := q.get(ctx, &row, "message_terms", department)
+		err := q.get(ctx, &row, "messages/terms", department)
 		if errors.Is(err, sql.ErrNoRows) {
 			return slots.ErrNotFound
 		}
@@ -72,7 +72,7 @@ func (s *Store) ChangeMessageTerms(ctx context.Context, department string, act c
 		if after.Budget.Warn == 0 {
 			after.Budget.Warn = notify.DefaultWarn
 		}
-		if _, err = q.exec(ctx, "set_message_terms", department, after.Links, int64(after.Price),
+		if _, err = q.exec(ctx, "messages/set_terms", department, after.Links, int64(after.Price),
 			after.Budget.Segments, int64(after.Budget.Cost), after.Budget.Warn); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (s *Store) ChangeMessageTerms(ctx context.Context, department string, act c
 		if err = q.record(ctx, act); err != nil {
 			return err
 		}
-		_, err = q.exec(ctx, "touch_centre")
+		_, err = q.exec(ctx, "centre/touch")
 		return err
 	})
 }
@@ -115,7 +115,7 @@ func (s *Store) MessageUsage(ctx context.Context, now time.Time) ([]Spending, er
 		WarnedAt     sql.NullTime `db:"warned_at"`
 		SpentAt      sql.NullTime `db:"spent_at"`
 	}
-	if err := s.pool().list(ctx, &rows, "message_usage", now); err != nil {
+	if err := s.pool().list(ctx, &rows, "messages/usage", now); err != nil {
 		return nil, err
 	}
 	list := make([]Spending, len(rows))
@@ -146,7 +146,7 @@ func (s *Store) FlagBudgets(ctx context.Context, now time.Time, levels map[strin
 		Slug  string `db:"slug"`
 		Level string `db:"level"`
 	}
-	err := s.pool().list(ctx, &rows, "flag_budgets", now, pq.Array(slugs), pq.Array(names))
+	err := s.pool().list(ctx, &rows, "messages/flag_budgets", now, pq.Array(slugs), pq.Array(names))
 	flagged := make(map[string]notify.Level, len(rows))
 	for _, r := range rows {
 		flagged[r.Slug] = notify.Level(r.Level)

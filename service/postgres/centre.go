@@ -19,7 +19,7 @@ import (
 // to it.
 func (s *Store) CentreVersion(ctx context.Context) (int64, error) {
 	var version int64
-	err := s.pool().get(ctx, &version, "centre_version")
+	err := s.pool().get(ctx, &version, "centre/version")
 	return version, err
 }
 
@@ -152,19 +152,19 @@ func (r *centreRows) load(ctx context.Context, q session) error {
 	if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
 		return fault("load centre", err)
 	}
-	if err := q.get(ctx, &r.version, "centre_version"); err != nil {
+	if err := q.get(ctx, &r.version, "centre/version"); err != nil {
 		return err
 	}
 	for _, part := range []struct {
 		name string
 		dest any
 	}{
-		{"load_branches", &r.branches},
-		{"load_departments", &r.departments},
-		{"load_services", &r.services},
-		{"load_entities", &r.entities},
-		{"load_holidays", &r.holidays},
-		{"load_desk_groups", &r.groups},
+		{"centre/load_branches", &r.branches},
+		{"centre/load_departments", &r.departments},
+		{"centre/load_services", &r.services},
+		{"centre/load_entities", &r.entities},
+		{"calendars/load_holidays", &r.holidays},
+		{"centre/load_desk_groups", &r.groups},
 	} {
 		if err := q.list(ctx, part.dest, part.name); err != nil {
 			return err
@@ -295,12 +295,12 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 			return err
 		}
 		for _, b := range seed.Branches {
-			if err := add("seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone, b.Quiet.From, b.Quiet.To); err != nil {
+			if err := add("centre/seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone, b.Quiet.From, b.Quiet.To); err != nil {
 				return err
 			}
 		}
 		for _, d := range seed.Departments {
-			if err := add("seed_department", d.Slug, asJSON(d.Name)); err != nil {
+			if err := add("centre/seed_department", d.Slug, asJSON(d.Name)); err != nil {
 				return err
 			}
 		}
@@ -311,7 +311,7 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				reminders = append(reminders, int64(minutes(lead)))
 			}
 			hall := v.HallRules()
-			if err := add("seed_service", v.Slug, v.Department, asJSON(v.Name), asJSON(v.About),
+			if err := add("centre/seed_service", v.Slug, v.Department, asJSON(v.Name), asJSON(v.About),
 				minutes(v.Duration), minutes(v.Before), minutes(v.After), minutes(v.Step), minutes(v.GapStep),
 				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
@@ -325,26 +325,26 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 			}
 		}
 		for _, e := range seed.Entities {
-			if err := add("seed_entity", e.Slug, asJSON(e.Name), e.Link, asJSON(e.Topics)); err != nil {
+			if err := add("centre/seed_entity", e.Slug, asJSON(e.Name), e.Link, asJSON(e.Topics)); err != nil {
 				return err
 			}
 		}
-		if err := add("seed_holidays", holidayList, asJSON(seed.Holidays)); err != nil {
+		if err := add("centre/seed_holidays", holidayList, asJSON(seed.Holidays)); err != nil {
 			return err
 		}
 		for _, g := range seed.DeskGroups {
-			if err := add("seed_desk_group", g.Slug, g.Branch, g.Department, asJSON(g.Name), asJSON(g.Plan),
+			if err := add("centre/seed_desk_group", g.Slug, g.Branch, g.Department, asJSON(g.Name), asJSON(g.Plan),
 				holidayList, pq.StringArray(g.Services)); err != nil {
 				return err
 			}
-			if err := add("seed_desks", g.Slug, g.Desks); err != nil {
+			if err := add("centre/seed_desks", g.Slug, g.Desks); err != nil {
 				return err
 			}
 		}
 		if added == 0 {
 			return nil
 		}
-		_, err := q.exec(ctx, "touch_centre")
+		_, err := q.exec(ctx, "centre/touch")
 		return err
 	})
 	return added, err

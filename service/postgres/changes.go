@@ -145,7 +145,7 @@ func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.
 	if err != nil {
 		return err
 	}
-	if _, err = q.exec(ctx, "supersede", array(ids), c.ID); err != nil {
+	if _, err = q.exec(ctx, "changes/supersede", array(ids), c.ID); err != nil {
 		return err
 	}
 	if err = q.setVisits(ctx, c.ID, visits, slots.OutcomePending); err != nil {
@@ -159,7 +159,7 @@ func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.
 			return err
 		}
 	}
-	_, err = q.exec(ctx, "finish_change", c.ID, now)
+	_, err = q.exec(ctx, "changes/finish", c.ID, now)
 	return err
 }
 
@@ -172,7 +172,7 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 	err := m.store.transact(ctx, func(q session) error {
 		n = 0
 		var row changeRow
-		err := q.get(ctx, &row, "next_change")
+		err := q.get(ctx, &row, "changes/next")
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -180,7 +180,7 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 			return err
 		}
 		var ids []string
-		if err = q.list(ctx, &ids, "pending_visits", row.ID, changeAtOnce); err != nil {
+		if err = q.list(ctx, &ids, "changes/pending_visits", row.ID, changeAtOnce); err != nil {
 			return err
 		}
 		if err = q.lockVisits(ctx, ids); err != nil {
@@ -188,7 +188,7 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 		}
 		// Who has done something else meanwhile is not pending any more, and
 		// whose visit has ended has nothing to be told.
-		if _, err = q.exec(ctx, "pass_over", row.ID, array(ids), now); err != nil {
+		if _, err = q.exec(ctx, "changes/pass_over", row.ID, array(ids), now); err != nil {
 			return err
 		}
 		visits, err := q.affectedVisits(ctx, ids, row.ID, now)
@@ -199,7 +199,7 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 			return err
 		}
 		n = len(ids)
-		_, err = q.exec(ctx, "finish_change", row.ID, now)
+		_, err = q.exec(ctx, "changes/finish", row.ID, now)
 		return err
 	})
 	if err != nil {
@@ -220,7 +220,7 @@ func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
 			Change string `db:"change_id"`
 			ID     string `db:"appointment_id"`
 		}
-		if err := q.list(ctx, &rows, "restored_visits", now, changeAtOnce); err != nil || len(rows) == 0 {
+		if err := q.list(ctx, &rows, "changes/restored_visits", now, changeAtOnce); err != nil || len(rows) == 0 {
 			return err
 		}
 		ids := make([]string, len(rows))
@@ -254,7 +254,7 @@ func (m *Changes) Drop(ctx context.Context, id string) error {
 		if !draft.change().Applied.IsZero() {
 			return slots.ErrChangeSettled
 		}
-		if _, err = q.exec(ctx, "drop_draft", id); err != nil {
+		if _, err = q.exec(ctx, "changes/drop_draft", id); err != nil {
 			return err
 		}
 		return q.releaseDraft(ctx, id, nil)
@@ -358,7 +358,7 @@ func (q session) displacedAgain(ctx context.Context, groups []edited, now time.T
 		Robbed bool          `db:"robbed"`
 		placeRow
 	}
-	if err := q.list(ctx, &rows, "displaced_again", array(ids), now); err != nil {
+	if err := q.list(ctx, &rows, "changes/displaced_again", array(ids), now); err != nil {
 		return nil, err
 	}
 	var again []string

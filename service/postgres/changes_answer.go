@@ -24,7 +24,7 @@ func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c sl
 		return err
 	}
 	if c.Outcome == slots.CallNotReached {
-		n, err := m.store.pool().exec(ctx, "called", id, row.ID, now, null(c.Note))
+		n, err := m.store.pool().exec(ctx, "changes/called", id, row.ID, now, null(c.Note))
 		if err == nil && n == 0 {
 			return slots.ErrChangeSettled // a moment ago
 		}
@@ -56,7 +56,7 @@ func (q session) settleCall(ctx context.Context, id string, before, after slots.
 	if err != nil || c.Note == "" {
 		return err
 	}
-	_, err = q.exec(ctx, "note_call", id, before.ID, c.Note)
+	_, err = q.exec(ctx, "changes/note_call", id, before.ID, c.Note)
 	return err
 }
 
@@ -86,7 +86,7 @@ type affectedByRow struct {
 
 func (q session) affectedBy(ctx context.Context, id string, r slots.Reference) (affectedByRow, error) {
 	var row affectedByRow
-	err := q.get(ctx, &row, "affected_by", id, string(r))
+	err := q.get(ctx, &row, "changes/affected_by", id, string(r))
 	switch {
 	case noID(err):
 		return row, slots.ErrUnknownChange

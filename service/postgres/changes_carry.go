@@ -8,7 +8,7 @@ import (
 	"ziyara/slots"
 )
 
-// displaceRow is what displace.sql reads: what becomes of a visit. Without a
+// displaceRow is what changes/displace.sql reads: what becomes of a visit. Without a
 // Kind nothing becomes of it.
 type displaceRow struct {
 	ID       string     `json:"id"`
@@ -29,7 +29,7 @@ type displaceRow struct {
 	Proposed *time.Time `json:"proposed_at"`
 }
 
-// proposedRow is what propose_holds.sql reads.
+// proposedRow is what changes/propose_holds.sql reads.
 type proposedRow struct {
 	ID      string    `json:"id"`
 	Visit   string    `json:"visit"`
@@ -68,7 +68,7 @@ func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits
 		return err
 	}
 	if len(proposed) > 0 {
-		if _, err := q.exec(ctx, "propose_holds", asJSON(proposed)); err != nil {
+		if _, err := q.exec(ctx, "changes/propose_holds", asJSON(proposed)); err != nil {
 			return err
 		}
 	}
@@ -104,7 +104,7 @@ func (q session) displace(ctx context.Context, change string, rows []displaceRow
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := q.exec(ctx, "displace", change, asJSON(rows), now)
+	_, err := q.exec(ctx, "changes/displace", change, asJSON(rows), now)
 	return err
 }
 
@@ -113,7 +113,7 @@ func (q session) displace(ctx context.Context, change string, rows []displaceRow
 func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.Place) error {
 	if len(holds) > 0 {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "release_holds", array(holds)); err != nil {
+		if err := q.list(ctx, &rows, "changes/release_holds", array(holds)); err != nil {
 			return err
 		}
 		back = append(back, places(rows)...)

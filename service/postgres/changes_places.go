@@ -164,7 +164,7 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 		Start  time.Time `db:"start_at"`
 		End    time.Time `db:"end_at"`
 	}
-	if err := q.list(ctx, &rows, "busy_persons", array(persons), now); err != nil {
+	if err := q.list(ctx, &rows, "appointments/busy_persons", array(persons), now); err != nil {
 		return nil, err
 	}
 	busy := make([]slots.Busy, len(rows))
@@ -174,7 +174,7 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 	return busy, nil
 }
 
-// openRow is what open_days.sql reads.
+// openRow is what changes/open_days.sql reads.
 type openRow struct {
 	Branch  int             `json:"branch_id"`
 	Group   int             `json:"desk_group_id"`
@@ -200,7 +200,7 @@ func (q session) openAll(ctx context.Context, missing []openRow) error {
 		groups[row.Group] = true
 	}
 	var current int
-	if err := q.get(ctx, &current, "open_days", asJSON(missing)); err != nil {
+	if err := q.get(ctx, &current, "changes/open_days", asJSON(missing)); err != nil {
 		return err
 	}
 	if current < len(groups) {

@@ -27,7 +27,7 @@ func (r *listedRow) listed() slots.Change {
 // Find returns a change as it stands at now, or slots.ErrUnknownChange.
 func (m *Changes) Find(ctx context.Context, id string, now time.Time) (slots.Change, error) {
 	var rows []listedRow
-	err := m.store.pool().list(ctx, &rows, "list_changes", nil, nil, id, nil, nil, now, 1)
+	err := m.store.pool().list(ctx, &rows, "changes/list", nil, nil, id, nil, nil, now, 1)
 	switch {
 	case noID(err):
 		return slots.Change{}, slots.ErrUnknownChange
@@ -46,7 +46,7 @@ func (m *Changes) List(ctx context.Context, q slots.ChangeQuery, now time.Time) 
 		departments = pq.Array(q.Departments)
 	}
 	var rows []listedRow
-	err := m.store.pool().list(ctx, &rows, "list_changes", departments, null(q.DeskGroup), nil, nullTime(q.Created), null(q.ID), now, q.Limit)
+	err := m.store.pool().list(ctx, &rows, "changes/list", departments, null(q.DeskGroup), nil, nullTime(q.Created), null(q.ID), now, q.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 		Note      sql.NullString `db:"note"`
 		Message   sql.NullString `db:"message"`
 	}
-	err := m.store.pool().list(ctx, &rows, "list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID), now, q.Limit, null(string(q.Reference)))
+	err := m.store.pool().list(ctx, &rows, "changes/list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID), now, q.Limit, null(string(q.Reference)))
 	if err != nil {
 		return nil, err
 	}
@@ -102,5 +102,5 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 // PurgeDrafts removes drafts that ended before an instant, at most limit of
 // them, and returns how many.
 func (m *Changes) PurgeDrafts(ctx context.Context, before time.Time, limit int) (int, error) {
-	return m.store.pool().exec(ctx, "purge_drafts", before, limit)
+	return m.store.pool().exec(ctx, "changes/purge_drafts", before, limit)
 }

@@ -57,7 +57,7 @@ func (r *changeRow) applied(by slots.ChangeRequest) (slots.ChangeRequest, error)
 // slots.ErrUnknownChange.
 func (q session) lockChange(ctx context.Context, id string) (*changeRow, error) {
 	var row changeRow
-	err := q.get(ctx, &row, "lock_change", id)
+	err := q.get(ctx, &row, "changes/lock", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return nil, slots.ErrUnknownChange
 	}
@@ -70,7 +70,7 @@ func (q session) planned(ctx context.Context, id string) (map[slots.Reference]sl
 		Reference slots.Reference `db:"reference"`
 		Decision  slots.Decision  `db:"decision"`
 	}
-	if err := q.list(ctx, &rows, "draft_visits", id); err != nil {
+	if err := q.list(ctx, &rows, "changes/draft_visits", id); err != nil {
 		return nil, err
 	}
 	planned := make(map[slots.Reference]slots.Decision, len(rows))
@@ -94,7 +94,7 @@ func (q session) addChange(ctx context.Context, c slots.Change, r slots.ChangeRe
 	for i, g := range groups {
 		of[i] = row{g.before.ID, g.before.Version}
 	}
-	_, err = q.exec(ctx, "add_change", c.ID, string(c.State), null(c.HolidayList), []byte(document), string(c.Decision), asJSON(c.Reason),
+	_, err = q.exec(ctx, "changes/add", c.ID, string(c.State), null(c.HolidayList), []byte(document), string(c.Decision), asJSON(c.Reason),
 		c.Actor, c.Created, nullTime(c.Expires), nullTime(c.Applied), asJSON(of))
 	return err
 }
@@ -102,7 +102,7 @@ func (q session) addChange(ctx context.Context, c slots.Change, r slots.ChangeRe
 // applyDraft makes a draft a change that is being carried out. What it holds
 // for visits that are not affected any more goes back.
 func (q session) applyDraft(ctx context.Context, c slots.Change, visits []affectedVisit) error {
-	_, err := q.exec(ctx, "apply_change", c.ID, string(c.Decision), asJSON(c.Reason), c.Actor, c.Applied)
+	_, err := q.exec(ctx, "changes/apply", c.ID, string(c.Decision), asJSON(c.Reason), c.Actor, c.Applied)
 	if err != nil {
 		return err
 	}
@@ -119,13 +119,13 @@ func (q session) applyDraft(ctx context.Context, c slots.Change, visits []affect
 // their places back.
 func (q session) releaseDraft(ctx context.Context, id string, needed []string) error {
 	var rows []placeRow
-	if err := q.list(ctx, &rows, "release_draft", id, array(needed)); err != nil {
+	if err := q.list(ctx, &rows, "changes/release_draft", id, array(needed)); err != nil {
 		return err
 	}
 	return q.settle(ctx, places(rows))
 }
 
-// plannedRow is what set_change_visits.sql reads.
+// plannedRow is what changes/set_visits.sql reads.
 type plannedRow struct {
 	ID       string     `json:"id"`
 	Branch   int        `json:"branch_id"`
@@ -146,7 +146,7 @@ func (q session) setVisits(ctx context.Context, id string, visits []affectedVisi
 			rows[i].Hold, rows[i].Proposed = &v.held.ID, &v.held.Start
 		}
 	}
-	_, err := q.exec(ctx, "set_change_visits", id, asJSON(rows), string(outcome))
+	_, err := q.exec(ctx, "changes/set_visits", id, asJSON(rows), string(outcome))
 	return err
 }
 

@@ -23,7 +23,7 @@ type affectedVisit struct {
 	answer time.Duration   // that its department has for a request
 }
 
-// affectedRow is what affected_visits.sql reads.
+// affectedRow is what changes/affected_visits.sql reads.
 type affectedRow struct {
 	appointmentRow
 	ApprovalHours int            `db:"approval_hours"`
@@ -40,7 +40,7 @@ func (q session) affectedVisits(ctx context.Context, ids []string, change string
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	if err := q.list(ctx, &rows, "affected_visits", array(ids), null(change), now); err != nil {
+	if err := q.list(ctx, &rows, "changes/affected_visits", array(ids), null(change), now); err != nil {
 		return nil, err
 	}
 	visits := make([]affectedVisit, len(rows))
@@ -73,5 +73,5 @@ func (q session) lockVisits(ctx context.Context, ids []string) error {
 		return nil
 	}
 	var locked []string
-	return q.list(ctx, &locked, "lock_visits", array(ids))
+	return q.list(ctx, &locked, "changes/lock_visits", array(ids))
 }

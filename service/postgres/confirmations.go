@@ -12,7 +12,7 @@ import (
 // nothing. It returns slots.ErrNotBooked otherwise.
 func (s *Store) Confirm(ctx context.Context, r slots.Reference, version int, now time.Time) error {
 	var n int
-	if err := s.pool().get(ctx, &n, "confirm", string(r), version, now); err != nil {
+	if err := s.pool().get(ctx, &n, "appointments/confirm", string(r), version, now); err != nil {
 		return err
 	}
 	if n == 0 {
@@ -25,6 +25,6 @@ func (s *Store) Confirm(ctx context.Context, r slots.Reference, version int, now
 // that the visit has now.
 func (s *Store) Confirmed(ctx context.Context, r slots.Reference) (bool, error) {
 	var n int
-	err := s.pool().get(ctx, &n, "confirmed", string(r))
+	err := s.pool().get(ctx, &n, "appointments/confirmed", string(r))
 	return n > 0, err
 }

@@ -13,7 +13,7 @@ func (q session) desks(ctx context.Context, branch int) ([]hall.Desk, error) {
 		GroupID    int    `db:"desk_group_id"`
 		Accessible bool   `db:"accessible"`
 	}
-	err := q.list(ctx, &rows, "desks", branch)
+	err := q.list(ctx, &rows, "calendars/desks", branch)
 	desks := make([]hall.Desk, len(rows))
 	for i, r := range rows {
 		desks[i] = hall.Desk(r)
@@ -36,7 +36,7 @@ func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 		if slices.Contains(desks, c.Desk) {
 			return nil
 		}
-		n, err := q.exec(ctx, "put_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name, c.Desk.Accessible)
+		n, err := q.exec(ctx, "calendars/put_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name, c.Desk.Accessible)
 		switch {
 		case err != nil:
 			return err
@@ -50,7 +50,7 @@ func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 // RemoveDesk implements hall.Store.
 func (h *Hall) RemoveDesk(ctx context.Context, c hall.DeskChange) error {
 	return h.store.transact(ctx, func(q session) error {
-		n, err := q.exec(ctx, "remove_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name)
+		n, err := q.exec(ctx, "calendars/remove_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name)
 		switch {
 		case err != nil:
 			return err

@@ -24,7 +24,7 @@ type sweep struct {
 // time share a transaction that begins after they asked.
 func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
 	if on == nil {
-		ended, err := s.expire(ctx, "expire_holds", now, limit)
+		ended, err := s.expire(ctx, "holds/expire", now, limit)
 		return len(ended), err
 	}
 	w := &sweep{day: keyOf(*on), now: now, limit: limit}
@@ -39,7 +39,7 @@ func (s *Store) sweep(batch []*sweep) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	all := together(batch)
-	places, err := s.expire(ctx, "expire_days", all.now, all.limit, all.branches, all.groups, all.days)
+	places, err := s.expire(ctx, "holds/expire_on_days", all.now, all.limit, all.branches, all.groups, all.days)
 	ended := make(map[dayKey]int)
 	for _, p := range places {
 		ended[keyOf(p)]++

@@ -47,7 +47,7 @@ func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act c
 		if err := q.keepOnce(ctx, once, f.Created); err != nil {
 			return err
 		}
-		n, err := q.exec(ctx, "add_feed", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.By, feeds.Limit)
+		n, err := q.exec(ctx, "feeds/add", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.By, feeds.Limit)
 		switch {
 		case err != nil:
 			return err
@@ -80,7 +80,7 @@ func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) 
 		before, id = q.Before, q.BeforeID
 	}
 	var rows []feedRow
-	err := s.pool().list(ctx, &rows, "list_feeds", slugs(q.Departments), slugs(q.Branches), null(q.Department), before, id, q.Limit)
+	err := s.pool().list(ctx, &rows, "feeds/list", slugs(q.Departments), slugs(q.Branches), null(q.Department), before, id, q.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (s *Store) Feed(ctx context.Context, id string) (feeds.Feed, error) {
 
 func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 	var row feedRow
-	err := s.pool().get(ctx, &row, "find_feed", id, token)
+	err := s.pool().get(ctx, &row, "feeds/find", id, token)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), noID(err):
 		return row, feeds.ErrNotFound
@@ -123,7 +123,7 @@ func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 // stays so.
 func (s *Store) RevokeFeed(ctx context.Context, id string, act catalog.Act) error {
 	return s.transact(ctx, func(q session) error {
-		n, err := q.exec(ctx, "revoke_feed", id, act.At)
+		n, err := q.exec(ctx, "feeds/revoke", id, act.At)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -186,7 +186,7 @@ func (s *Store) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (fe
 	}
 	from, until, cancelledSince := feeds.Window(now)
 	var rows []feedVisitRow
-	if err = s.pool().list(ctx, &rows, "feed_visits", feed.DeskGroups, from, until, cancelledSince, feeds.MaxVisits+1); err != nil {
+	if err = s.pool().list(ctx, &rows, "feeds/visits", feed.DeskGroups, from, until, cancelledSince, feeds.MaxVisits+1); err != nil {
 		return feeds.Scope{}, nil, err
 	}
 	visits, names := make([]feeds.Visit, len(rows)), texts{}

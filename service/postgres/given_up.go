@@ -19,7 +19,7 @@ import (
 func (q session) giveUp(ctx context.Context, before, after slots.Appointment, others ...slots.Place) error {
 	back := []slots.Place{before.Place}
 	if !after.GivesBack.IsZero() {
-		if _, err := q.exec(ctx, "delay_place", before.ID, after.GivesBack); err != nil {
+		if _, err := q.exec(ctx, "ledger/delay_place", before.ID, after.GivesBack); err != nil {
 			return err
 		}
 		back = nil
@@ -42,7 +42,7 @@ func (q session) countGivenUp(ctx context.Context, id string, now time.Time) err
 		Pause   int                 `db:"rebook_pause_minutes"`
 		GivenUp jsonOf[[]time.Time] `db:"given_up"`
 	}
-	if err := q.get(ctx, &row, "rebooking", id); err != nil || row.Limit == 0 {
+	if err := q.get(ctx, &row, "appointments/rebooking", id); err != nil || row.Limit == 0 {
 		return err
 	}
 	rule := catalog.Rebooking{
@@ -54,7 +54,7 @@ func (q session) countGivenUp(ctx context.Context, id string, now time.Time) err
 	for i, at := range given {
 		instants[i] = at.UTC().Format(time.RFC3339Nano)
 	}
-	_, err := q.exec(ctx, "remember_rebooking", id, instants,
+	_, err := q.exec(ctx, "appointments/remember_rebooking", id, instants,
 		sql.NullTime{Time: until, Valid: !until.IsZero()}, now.Add(rule.Memory()))
 	return err
 }
@@ -65,7 +65,7 @@ func (s *Store) OfferDelayed(ctx context.Context, now time.Time, limit int) (int
 	offered := 0
 	err := s.transact(ctx, func(q session) error {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "offer_delayed", now, limit); err != nil {
+		if err := q.list(ctx, &rows, "ledger/offer_delayed", now, limit); err != nil {
 			return err
 		}
 		offered = len(rows)
@@ -84,7 +84,7 @@ func (s *Store) Delayed(ctx context.Context, g *slots.DeskGroup, from, to schedu
 		StartAt time.Time `db:"start_at"`
 		EndAt   time.Time `db:"end_at"`
 	}
-	if err := s.pool().list(ctx, &rows, "delayed", g.BranchID, g.ID, from.String(), to.String()); err != nil {
+	if err := s.pool().list(ctx, &rows, "ledger/delayed", g.BranchID, g.ID, from.String(), to.String()); err != nil {
 		return nil, err
 	}
 	list := make([]slots.DelayedPlace, len(rows))
@@ -101,7 +101,7 @@ func (s *Store) Delayed(ctx context.Context, g *slots.DeskGroup, from, to schedu
 // else as the place has it. It returns slots.ErrTaken when the place is delayed
 // no more.
 func (s *Store) HoldDelayed(ctx context.Context, id int64, a slots.Appointment) error {
-	n, err := s.pool().exec(ctx, "hold_delayed", id, a.ID, a.Party, string(a.Channel), a.Created, a.Expires)
+	n, err := s.pool().exec(ctx, "ledger/hold_delayed", id, a.ID, a.Party, string(a.Channel), a.Created, a.Expires)
 	if err == nil && n == 0 {
 		return slots.ErrTaken
 	}

@@ -104,7 +104,7 @@ func (q session) visits(ctx context.Context, name string, args ...any) ([]hall.V
 // visit reads the visit with the reference.
 func (q session) visit(ctx context.Context, reference string) (hall.Visit, error) {
 	var row hallRow
-	err := q.get(ctx, &row, "hall_find", reference)
+	err := q.get(ctx, &row, "hall/find", reference)
 	if errors.Is(err, sql.ErrNoRows) {
 		return hall.Visit{}, hall.ErrNotFound
 	}
@@ -118,7 +118,7 @@ func (h *Hall) Find(ctx context.Context, reference string) (hall.Visit, error) {
 
 // Of implements hall.Store.
 func (h *Hall) Of(ctx context.Context, person string, from, to time.Time, limit int) ([]hall.Visit, error) {
-	return h.store.pool().visits(ctx, "hall_of", person, from, to, limit)
+	return h.store.pool().visits(ctx, "hall/of", person, from, to, limit)
 }
 
 // hallDay is a hall that is locked.
@@ -137,14 +137,14 @@ func (h *Hall) Change(ctx context.Context, reference string, decide func(hall.Vi
 			ID   string
 			Turn string // void
 		}
-		switch err := q.get(ctx, &locked, "lock_reference", reference); {
+		switch err := q.get(ctx, &locked, "appointments/lock", reference); {
 		case errors.Is(err, sql.ErrNoRows):
 			return hall.ErrNotFound
 		case err != nil:
 			return err
 		}
 		var day hallDay
-		if err := q.get(ctx, &day, "hall_lock_of", locked.ID); err != nil {
+		if err := q.get(ctx, &day, "hall/lock_of", locked.ID); err != nil {
 			return err
 		}
 		before, err := q.visit(ctx, reference)
@@ -170,14 +170,14 @@ func (h *Hall) Call(ctx context.Context, w hall.Window, choose func(hall.Floor, 
 	var after hall.Visit
 	err := h.store.transact(ctx, func(q session) error {
 		var day hallDay
-		if err := q.get(ctx, &day, "hall_lock", w.BranchID, w.Day.String()); err != nil {
+		if err := q.get(ctx, &day, "hall/lock", w.BranchID, w.Day.String()); err != nil {
 			return err
 		}
 		floor, err := q.floor(ctx, day)
 		if err != nil {
 			return err
 		}
-		expected, err := q.visits(ctx, "hall_expected", w.BranchID, w.Day.String(), w.GroupID, w.From, w.To)
+		expected, err := q.visits(ctx, "hall/expected", w.BranchID, w.Day.String(), w.GroupID, w.From, w.To)
 		if err != nil {
 			return err
 		}
@@ -196,7 +196,7 @@ func (h *Hall) Call(ctx context.Context, w hall.Window, choose func(hall.Floor, 
 func (q session) floor(ctx context.Context, day hallDay) (hall.Floor, error) {
 	floor := hall.Floor{Numbers: day.Numbers, Calls: day.Calls}
 	var err error
-	if floor.Present, err = q.visits(ctx, "hall_present", day.BranchID, dateOf(day.Day).String()); err != nil {
+	if floor.Present, err = q.visits(ctx, "hall/present", day.BranchID, dateOf(day.Day).String()); err != nil {
 		return hall.Floor{}, err
 	}
 	floor.Desks, err = q.desks(ctx, day.BranchID)
@@ -219,7 +219,7 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 		if after.Status == hall.Completed && step.Actor != "" {
 			asked = sql.NullTime{Time: step.At, Valid: true}
 		}
-		if _, err := q.exec(ctx, "hall_end", after.ID, string(after.Status), after.Ticks, asked); err != nil {
+		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks, asked); err != nil {
 			return err
 		}
 	}
@@ -240,7 +240,7 @@ func (q session) writeArrival(ctx context.Context, v hall.Visit, step hall.Step)
 	if step.Call {
 		caller = step.Actor
 	}
-	_, err := q.exec(ctx, "hall_arrival", v.ID, v.BranchID, v.Day.String(), a.Number, a.Start, int(a.Length/time.Minute),
+	_, err := q.exec(ctx, "hall/arrival", v.ID, v.BranchID, v.Day.String(), a.Number, a.Start, int(a.Length/time.Minute),
 		a.At, a.Turn, a.Late, a.WalkIn, a.Accessible, string(a.State), a.Calls, a.Misses,
 		instant(a.FirstCalled), instant(a.Called), null(a.Desk), instant(a.Started), instant(a.Completed), instant(a.Left),
 		step.At, null(caller))
@@ -250,7 +250,7 @@ func (q session) writeArrival(ctx context.Context, v hall.Visit, step hall.Step)
 // instant returns t, or NULL for the zero time.
 func instant(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
 
-// hallEvent is what hall_events.sql reads.
+// hallEvent is what hall/events.sql reads.
 type hallEvent struct {
 	N        int            `json:"n"`
 	Kind     hall.EventKind `json:"kind"`
@@ -272,7 +272,7 @@ func (q session) writeEvents(ctx context.Context, id string, events []hall.Event
 	if err != nil {
 		return err
 	}
-	_, err = q.exec(ctx, "hall_events", id, string(text))
+	_, err = q.exec(ctx, "hall/events", id, string(text))
 	return err
 }
 
@@ -288,7 +288,7 @@ func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visi
 		if floor, err = q.floor(ctx, hallDay{BranchID: w.BranchID, Day: midnight(w.Day)}); err != nil {
 			return err
 		}
-		expected, err = q.visits(ctx, "hall_expected", w.BranchID, w.Day.String(), w.GroupID, w.From, w.To)
+		expected, err = q.visits(ctx, "hall/expected", w.BranchID, w.Day.String(), w.GroupID, w.From, w.To)
 		return err
 	})
 	return floor, expected, err
@@ -301,7 +301,7 @@ func midnight(d scheduling.Date) time.Time { return d.At(0, time.UTC) }
 func (h *Hall) Crowd(ctx context.Context, from, to time.Time) (present, expected []hall.Visit, err error) {
 	q := h.store.pool()
 	// Wherever the branch is, today is at most a day away.
-	if present, err = q.visits(ctx, "hall_crowd", from.Add(-24*time.Hour).UTC().Format(time.DateOnly)); err != nil || len(present) == 0 {
+	if present, err = q.visits(ctx, "hall/crowd", from.Add(-24*time.Hour).UTC().Format(time.DateOnly)); err != nil || len(present) == 0 {
 		return nil, nil, err
 	}
 	var groups pq.Int64Array
@@ -310,7 +310,7 @@ func (h *Hall) Crowd(ctx context.Context, from, to time.Time) (present, expected
 			groups = append(groups, int64(v.GroupID))
 		}
 	}
-	expected, err = q.visits(ctx, "hall_crowd_expected", groups, from, to)
+	expected, err = q.visits(ctx, "hall/crowd_expected", groups, from, to)
 	return present, expected, err
 }
 
@@ -323,7 +323,7 @@ func (h *Hall) List(ctx context.Context, l hall.ListQuery) ([]hall.Visit, error)
 	if l.ID != "" {
 		after.String, id = l.After.UTC().Format(time.RFC3339Nano), l.ID
 	}
-	return h.store.pool().visits(ctx, "hall_list", l.BranchID, l.Day.String(), pq.Array(l.Groups), after, id, null(string(l.Where)), l.Limit)
+	return h.store.pool().visits(ctx, "hall/list", l.BranchID, l.Day.String(), pq.Array(l.Groups), after, id, null(string(l.Where)), l.Limit)
 }
 
 // Counts implements hall.Store.
@@ -332,7 +332,7 @@ func (h *Hall) Counts(ctx context.Context, branch int, day scheduling.Date, grou
 		Stands string `db:"stands"`
 		Visits int    `db:"visits"`
 	}
-	if err := h.store.pool().list(ctx, &rows, "hall_counts", branch, day.String(), pq.Array(groups)); err != nil {
+	if err := h.store.pool().list(ctx, &rows, "hall/counts", branch, day.String(), pq.Array(groups)); err != nil {
 		return nil, err
 	}
 	counts := make(map[hall.Where]int)
@@ -345,7 +345,7 @@ func (h *Hall) Counts(ctx context.Context, branch int, day scheduling.Date, grou
 // Leftover implements hall.Store.
 func (h *Hall) Leftover(ctx context.Context, before time.Time, misses, limit int) ([]string, error) {
 	var references []string
-	err := h.store.pool().list(ctx, &references, "hall_leftover", before, misses, limit)
+	err := h.store.pool().list(ctx, &references, "hall/leftover", before, misses, limit)
 	return references, err
 }
 
@@ -361,9 +361,9 @@ func (h *Hall) Calls(ctx context.Context, branch int, day scheduling.Date, after
 	}
 	var err error
 	if after < 0 {
-		err = h.store.pool().list(ctx, &rows, "hall_calls_last", branch, day.String(), limit)
+		err = h.store.pool().list(ctx, &rows, "hall/calls_last", branch, day.String(), limit)
 	} else {
-		err = h.store.pool().list(ctx, &rows, "hall_calls", branch, day.String(), after, limit)
+		err = h.store.pool().list(ctx, &rows, "hall/calls", branch, day.String(), after, limit)
 	}
 	calls := make([]hall.Call, len(rows))
 	for i, r := range rows {

@@ -8,7 +8,7 @@ import (
 	"ziyara/hall"
 )
 
-// notice is what hall_tell.sql reads.
+// notice is what hall/tell.sql reads.
 type notice struct {
 	ID      string    `json:"id"`
 	Version int       `json:"version"`
@@ -26,14 +26,14 @@ func (h *Hall) Tell(ctx context.Context, notices []hall.Notice, now time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	return h.store.pool().exec(ctx, "hall_tell", string(text), now)
+	return h.store.pool().exec(ctx, "hall/tell", string(text), now)
 }
 
 // Announce implements hall.Store.
 func (h *Hall) Announce(ctx context.Context, d hall.Delay) (int, error) {
 	told := 0
 	err := h.store.transact(ctx, func(q session) error {
-		if err := q.get(ctx, &told, "hall_announce", d.Group.BranchID, d.Day.String(), d.Group.ID, d.Minutes, d.At, d.Until, null(d.Actor)); err != nil {
+		if err := q.get(ctx, &told, "hall/announce", d.Group.BranchID, d.Day.String(), d.Group.ID, d.Minutes, d.At, d.Until, null(d.Actor)); err != nil {
 			return err
 		}
 		return q.record(ctx, d.Act(told))

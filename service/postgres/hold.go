@@ -222,7 +222,7 @@ func daysOf(batch []*holding) []dayKey {
 	return days
 }
 
-// dayRow and claimRow are what hold.sql reads.
+// dayRow and claimRow are what holds/hold.sql reads.
 type dayRow struct {
 	Branch  int             `json:"branch_id"`
 	Group   int             `json:"desk_group_id"`
@@ -296,7 +296,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 		Group  int       `db:"desk_group_id"`
 		Day    time.Time `db:"day"`
 	}
-	if err := q.list(ctx, &rows, "hold", string(dayJSON), string(claimJSON), rand.Int64()); err != nil {
+	if err := q.list(ctx, &rows, "holds/hold", string(dayJSON), string(claimJSON), rand.Int64()); err != nil {
 		return nil, err
 	}
 	written := make(map[dayKey]slots.Occupied, len(rows))
@@ -331,7 +331,7 @@ func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.
 		Version   int64     `db:"version"`
 		Calendar  int64     `db:"calendar_version"`
 	}
-	if err := q.list(ctx, &rows, "lock_days", c.branches, c.groups, c.days); err != nil {
+	if err := q.list(ctx, &rows, "holds/lock_days", c.branches, c.groups, c.days); err != nil {
 		return nil, err
 	}
 	locked := make(map[dayKey]slots.Occupied, len(rows))

@@ -17,7 +17,7 @@ func (s *Store) holdLimit(ctx context.Context, a slots.Appointment, by slots.Hol
 		OfMobile     int          `db:"of_mobile"`
 		MobileUntil  sql.NullTime `db:"mobile_until"`
 	}
-	if err := s.pool().get(ctx, &row, "hold_limit", by.CountedAddress(), null(a.Mobile)); err != nil {
+	if err := s.pool().get(ctx, &row, "holds/limit", by.CountedAddress(), null(a.Mobile)); err != nil {
 		return err
 	}
 	switch {

@@ -25,7 +25,7 @@ func (r *holidaysRow) list() slots.HolidayList {
 // FindHolidays returns the list of holidays that desk groups share, or
 // slots.ErrNotFound in a centre without one.
 func (s *Store) FindHolidays(ctx context.Context) (slots.HolidayList, error) {
-	row, err := s.pool().holidays(ctx, "find_holidays")
+	row, err := s.pool().holidays(ctx, "calendars/find_holidays")
 	return row.list(), err
 }
 
@@ -94,7 +94,7 @@ func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
 // slots.ErrNotFound, or slots.ErrEdited when it has another version than from;
 // 0 is any.
 func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, error) {
-	row, err := q.holidays(ctx, "lock_holidays")
+	row, err := q.holidays(ctx, "calendars/lock_holidays")
 	if err == nil && from != 0 && row.Version != from {
 		err = slots.ErrEdited
 	}
@@ -115,7 +115,7 @@ func (q session) saveHolidays(ctx context.Context, before holidaysRow, list sche
 	if err != nil {
 		return slots.HolidayList{}, nil, nil, err
 	}
-	if _, err = q.exec(ctx, "save_holidays", before.Slug, asJSON(list)); err != nil {
+	if _, err = q.exec(ctx, "calendars/save_holidays", before.Slug, asJSON(list)); err != nil {
 		return slots.HolidayList{}, nil, nil, err
 	}
 	impacts, err := q.recalendar(ctx, changes, by.At)

@@ -35,7 +35,7 @@ func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to sche
 		Used      counts        `db:"used"`
 		Version   sql.NullInt64 `db:"version"`
 	}
-	if err := s.pool().list(ctx, &rows, "occupancy", g.BranchID, g.ID, from.String(), to.String()); err != nil {
+	if err := s.pool().list(ctx, &rows, "ledger/occupancy", g.BranchID, g.ID, from.String(), to.String()); err != nil {
 		return nil, err
 	}
 	days := make([]slots.Occupied, to-from+1)
@@ -88,7 +88,7 @@ func (q session) occupancies(ctx context.Context, spans []slots.GroupDays) ([][]
 		Used      counts    `db:"used"`
 		Version   int64     `db:"version"`
 	}
-	if err := q.list(ctx, &rows, "occupancies", branches, groups, from, to); err != nil {
+	if err := q.list(ctx, &rows, "ledger/occupancies", branches, groups, from, to); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
@@ -101,7 +101,7 @@ func (q session) occupancies(ctx context.Context, spans []slots.GroupDays) ([][]
 // OpenDay implements slots.Store.
 func (s *Store) OpenDay(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) error {
 	var id int
-	err := s.pool().get(ctx, &id, "open_day", g.BranchID, g.ID, g.Version, day.Date.String(), day.First, counts(day.Open))
+	err := s.pool().get(ctx, &id, "ledger/open_day", g.BranchID, g.ID, g.Version, day.Date.String(), day.First, counts(day.Open))
 	if errors.Is(err, sql.ErrNoRows) {
 		return slots.ErrStale
 	}
@@ -126,9 +126,9 @@ func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"); err != nil {
-			return fault("audit", err)
+			return fault("ledger/audit", err)
 		}
-		return q.list(ctx, &differences, "audit")
+		return q.list(ctx, &differences, "ledger/audit")
 	})
 	return differences, err
 }
@@ -145,7 +145,7 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 	}
 	*q.gave = *q.gave || len(back) > 0
 	p := columns(back)
-	_, err := q.exec(ctx, "give_back", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
+	_, err := q.exec(ctx, "ledger/give_back", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
 	return err
 }
 
@@ -153,7 +153,7 @@ func (q session) settle(ctx context.Context, back []slots.Place, others ...slots
 // slots.ErrStale.
 func (q session) take(ctx context.Context, p slots.Place, heldBack []int16) error {
 	var version int64
-	err := q.get(ctx, &version, "take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack), p.Calendar)
+	err := q.get(ctx, &version, "holds/take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack), p.Calendar)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

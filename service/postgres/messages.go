@@ -107,7 +107,7 @@ func (r messageRow) level() notify.Level {
 // Claim implements notify.Ledger.
 func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
 	var rows []messageRow
-	if err := m.store.pool().list(ctx, &rows, "claim_messages", now, limit, now.Add(lease), m.lane, pq.Array(m.copied)); err != nil {
+	if err := m.store.pool().list(ctx, &rows, "messages/claim", now, limit, now.Add(lease), m.lane, pq.Array(m.copied)); err != nil {
 		return nil, err
 	}
 	claimed := make([]notify.Claimed, 0, len(rows))
@@ -210,7 +210,7 @@ func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.
 		gateway = append(gateway, null(cleaned(o.GatewayID, maxGatewayID)))
 		unsure = append(unsure, o.Unsure)
 	}
-	_, err := m.store.pool().exec(ctx, "finish_messages", now, ids, attempts, pq.Array(states), pq.Array(next),
+	_, err := m.store.pool().exec(ctx, "messages/finish", now, ids, attempts, pq.Array(states), pq.Array(next),
 		pq.Array(reasons), pq.Array(texts), pq.Array(segments), pq.Array(gateway), unsure)
 	return err
 }
@@ -236,7 +236,7 @@ func (s *Store) QueueDepth(ctx context.Context, now time.Time) (waiting int, old
 		Waiting int          `db:"waiting"`
 		Oldest  sql.NullTime `db:"oldest"`
 	}
-	err = s.pool().get(ctx, &row, "queue_depth")
+	err = s.pool().get(ctx, &row, "messages/queue_depth")
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, 0, err
 	}

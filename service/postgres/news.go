@@ -119,7 +119,7 @@ func (s *Store) renew() {
 // commits. Changes of the centre are rare, so their commits may wait for one
 // another.
 func (q session) tellCentre(ctx context.Context, changes []recalendared) error {
-	if _, err := q.exec(ctx, "touch_centre"); err != nil {
+	if _, err := q.exec(ctx, "centre/touch"); err != nil {
 		return err
 	}
 	words := []string{q.store.news.replica, newsCentre}
@@ -134,7 +134,7 @@ func (q session) tellCentre(ctx context.Context, changes []recalendared) error {
 		*q.touched = append(*q.touched, c.ID)
 	}
 	*q.renews = true
-	_, err := q.exec(ctx, "notify", newsChannel, strings.Join(words, " "))
+	_, err := q.exec(ctx, "replicas/notify", newsChannel, strings.Join(words, " "))
 	return err
 }
 
@@ -192,7 +192,7 @@ func (s *Store) tell(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.news.some:
-			_, _ = s.pool().exec(ctx, "notify", newsChannel, s.news.take())
+			_, _ = s.pool().exec(ctx, "replicas/notify", newsChannel, s.news.take())
 		}
 		<-pause.C
 	}

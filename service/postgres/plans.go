@@ -15,7 +15,7 @@ import (
 // slots.ErrUnknownDeskGroup.
 func (s *Store) FindPlan(ctx context.Context, slug string) (slots.DeskPlan, error) {
 	var row deskGroupRow
-	err := s.pool().get(ctx, &row, "find_plan", slug)
+	err := s.pool().get(ctx, &row, "calendars/find_plan", slug)
 	if errors.Is(err, sql.ErrNoRows) {
 		return slots.DeskPlan{}, slots.ErrUnknownDeskGroup
 	}
@@ -47,7 +47,7 @@ func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by catalo
 func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (slots.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, by, func(q session, d slots.DeskPlan) (scheduling.Revision, error) {
 		var last jsonOf[scheduling.Plan]
-		err := q.get(ctx, &last, "last_plan", d.ID)
+		err := q.get(ctx, &last, "calendars/last_plan", d.ID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return scheduling.Revision{}, slots.ErrNothingToUndo
 		}
@@ -109,7 +109,7 @@ func (q session) lockPlan(ctx context.Context, slug string, from int64) (slots.D
 // holidays, in the order of their ledger days.
 func (q session) lockPlans(ctx context.Context, slug, list any) ([]slots.DeskPlan, error) {
 	var rows []deskGroupRow
-	if err := q.list(ctx, &rows, "lock_plans", slug, list); err != nil {
+	if err := q.list(ctx, &rows, "calendars/lock_plans", slug, list); err != nil {
 		return nil, err
 	}
 	// Read after the lock is held: whoever had it may have changed them.
@@ -130,7 +130,7 @@ func (q session) lockPlans(ctx context.Context, slug, list any) ([]slots.DeskPla
 // lists returns the lists of holidays.
 func (q session) lists(ctx context.Context) (map[string]*scheduling.Holidays, error) {
 	var rows []holidayRow
-	if err := q.list(ctx, &rows, "load_holidays"); err != nil {
+	if err := q.list(ctx, &rows, "calendars/load_holidays"); err != nil {
 		return nil, err
 	}
 	return compiledLists(rows)
@@ -147,7 +147,7 @@ func (q session) savePlan(ctx context.Context, before slots.DeskPlan, r scheduli
 	if by.Before, by.After = scheduling.Difference(before.Plan, r.Plan); by.Before == nil && by.After == nil {
 		return before, nil, nil
 	}
-	if _, err := q.exec(ctx, "save_plan", before.ID, asJSON(r.Plan), by.Actor, by.At); err != nil {
+	if _, err := q.exec(ctx, "calendars/save_plan", before.ID, asJSON(r.Plan), by.Actor, by.At); err != nil {
 		return slots.DeskPlan{}, nil, err
 	}
 	impacts, err := q.recalendar(ctx, []recalendared{{before.DeskGroup, r.Calendar}}, by.At)

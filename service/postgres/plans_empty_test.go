@@ -36,7 +36,7 @@ func TestClaimPlannedOverEmptyTables(t *testing.T) {
 			for _, statement := range []string{
 				// As the store sets its sessions up.
 				"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan",
-				"PREPARE claim AS " + statementFiles(t)["claim_messages"],
+				"PREPARE claim AS " + statementFiles(t)["messages/claim"],
 				execute,
 			} {
 				if _, err = conn.ExecContext(t.Context(), statement); err != nil {

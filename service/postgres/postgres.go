@@ -1,6 +1,6 @@
 // Package postgres keeps the centre, the ledger, the appointments and the
-// messages in PostgreSQL. Every query is a file under sql, prepared when the
-// program starts.
+// messages in PostgreSQL. Every query is a file under sql, in a folder by its
+// noun, and is prepared when the program starts.
 package postgres
 
 import (
@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 	"ziyara/slots"
 )
 
-//go:embed sql/*.sql
+//go:embed sql/*/*.sql
 var files embed.FS
 
 // Store is the database. It is safe for concurrent use.
@@ -75,7 +74,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
 	s.bookings = line[slots.Person, *booking]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, do: s.book}
 	s.receipts = line[string, *receiving]{workers: receiptWorkers, most: receiptBatch, limit: c.QueueLimit, crowd: true, do: s.takeReceipts}
-	names, err := fs.Glob(files, "sql/*.sql")
+	names, err := fs.Glob(files, "sql/*/*.sql")
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +87,15 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare %s: %w", name, err), db.Close())
 		}
-		s.statements[strings.TrimSuffix(path.Base(name), ".sql")] = stmt
+		s.statements[statementName(name)] = stmt
 	}
 	return s, nil
+}
+
+// statementName returns what code calls the statement in a file: sql/holds/take.sql
+// is "holds/take".
+func statementName(file string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(file, "sql/"), ".sql")
 }
 
 func connect(ctx context.Context, c Config) (*sqlx.DB, error) {

@@ -23,7 +23,7 @@ func (s *Store) SetQuota(ctx context.Context, service string, by catalog.Act,
 			HoldBack   jsonOf[catalog.HoldBack] `db:"hold_back"`
 			Department string                   `db:"department"`
 		}
-		err := q.get(ctx, &row, "lock_quota", service)
+		err := q.get(ctx, &row, "calendars/lock_quota", service)
 		if errors.Is(err, sql.ErrNoRows) {
 			return slots.ErrUnknownService
 		}
@@ -33,7 +33,7 @@ func (s *Store) SetQuota(ctx context.Context, service string, by catalog.Act,
 		if after, err = decide(row.HoldBack.v); err != nil || maps.Equal(after, row.HoldBack.v) {
 			return err
 		}
-		if _, err = q.exec(ctx, "save_quota", service, asJSON(after)); err != nil {
+		if _, err = q.exec(ctx, "calendars/save_quota", service, asJSON(after)); err != nil {
 			return err
 		}
 		act := by

@@ -49,7 +49,7 @@ func (q session) recalendarChunk(ctx context.Context, changes []recalendared, no
 	for _, c := range changes {
 		ids = append(ids, int64(c.ID))
 	}
-	if _, err := q.exec(ctx, "raise_calendars", ids); err != nil {
+	if _, err := q.exec(ctx, "calendars/raise_calendars", ids); err != nil {
 		return err
 	}
 	days, err := q.changedDays(ctx, changes, now)
@@ -58,7 +58,7 @@ func (q session) recalendarChunk(ctx context.Context, changes []recalendared, no
 	}
 	keys := keyColumns(days)
 	var holds []string
-	if err = q.list(ctx, &holds, "lock_holds", keys.branches, keys.groups, keys.days); err != nil {
+	if err = q.list(ctx, &holds, "calendars/lock_holds", keys.branches, keys.groups, keys.days); err != nil {
 		return err
 	}
 	locked, err := q.lockDays(ctx, days)
@@ -88,7 +88,7 @@ func (q session) changedDays(ctx context.Context, changes []recalendared, now ti
 		Group  int       `db:"desk_group_id"`
 		Day    time.Time `db:"day"`
 	}
-	if err := q.list(ctx, &rows, "opened_days", from.branches, from.groups, from.days); err != nil {
+	if err := q.list(ctx, &rows, "calendars/opened_days", from.branches, from.groups, from.days); err != nil {
 		return nil, err
 	}
 	var days []dayKey
@@ -119,7 +119,7 @@ func (c *claim) visit() bool { return c.status == slots.Booked || c.status == sl
 func (q session) claims(ctx context.Context, days []dayKey) (map[dayKey][]claim, error) {
 	keys := keyColumns(days)
 	var rows []claimOfDay
-	if err := q.list(ctx, &rows, "claims", keys.branches, keys.groups, keys.days); err != nil {
+	if err := q.list(ctx, &rows, "calendars/claims", keys.branches, keys.groups, keys.days); err != nil {
 		return nil, err
 	}
 	found := make(map[dayKey][]claim)
@@ -130,7 +130,7 @@ func (q session) claims(ctx context.Context, days []dayKey) (map[dayKey][]claim,
 	return found, nil
 }
 
-// claimOfDay is what claims.sql reads.
+// claimOfDay is what calendars/claims.sql reads.
 type claimOfDay struct {
 	ID          sql.NullString `db:"id"` // none for what was given up
 	Status      string         `db:"status"`
@@ -163,7 +163,7 @@ type reopening struct {
 	now     time.Time
 }
 
-// reopenRow is what reopen_days.sql reads.
+// reopenRow is what calendars/reopen_days.sql reads.
 type reopenRow struct {
 	Branch   int             `json:"branch_id"`
 	Group    int             `json:"desk_group_id"`
@@ -213,7 +213,7 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 	if err != nil {
 		return err
 	}
-	if _, err = q.exec(ctx, "reopen_days", string(text), groups); err != nil {
+	if _, err = q.exec(ctx, "calendars/reopen_days", string(text), groups); err != nil {
 		return err
 	}
 	*q.gave = true // somebody may wait for what was opened
@@ -254,7 +254,7 @@ func (q session) endHolds(ctx context.Context, ids pq.StringArray) error {
 		return nil
 	}
 	var ended []string
-	if err := q.list(ctx, &ended, "end_holds", ids); err != nil {
+	if err := q.list(ctx, &ended, "calendars/end_holds", ids); err != nil {
 		return err
 	}
 	if len(ended) < len(ids) {
@@ -288,7 +288,7 @@ func (m *marks) write(ctx context.Context, q session) error {
 	if len(m.lost)+len(m.regained) == 0 {
 		return nil
 	}
-	_, err := q.exec(ctx, "mark_unsupported", m.lost, m.branches, m.now, m.regained)
+	_, err := q.exec(ctx, "calendars/mark_unsupported", m.lost, m.branches, m.now, m.regained)
 	return err
 }
 

@@ -78,7 +78,7 @@ func (s *Store) RecordReceipts(ctx context.Context, receipts []notify.Receipt) e
 		at = append(at, r.At.UTC().Format(time.RFC3339Nano))
 	}
 	return retry(func() error {
-		_, err := s.pool().exec(ctx, "record_receipts", pq.Array(ids), pq.Array(states), pq.Array(codes), pq.Array(at))
+		_, err := s.pool().exec(ctx, "messages/record_receipts", pq.Array(ids), pq.Array(states), pq.Array(codes), pq.Array(at))
 		return err
 	})
 }
@@ -99,7 +99,9 @@ func receiptState(d notify.Delivery) (string, error) {
 // it, at most limit, and returns how many.
 func (s *Store) MatchReceipts(ctx context.Context, now time.Time, limit int) (int, error) {
 	var matched int
-	err := retry(func() error { return s.pool().get(ctx, &matched, "match_receipts", now.Add(-matchEarly), limit) })
+	err := retry(func() error {
+		return s.pool().get(ctx, &matched, "messages/match_receipts", now.Add(-matchEarly), limit)
+	})
 	return matched, err
 }
 
@@ -111,8 +113,8 @@ func (s *Store) PurgeMessages(ctx context.Context, texts, now time.Time, limit i
 		name   string
 		before time.Time
 	}{
-		{"purge_texts", texts},
-		{"purge_receipts", now.Add(-keepEarly)},
+		{"messages/purge_texts", texts},
+		{"messages/purge_receipts", now.Add(-keepEarly)},
 	} {
 		for {
 			n, err := s.pool().exec(ctx, job.name, job.before, limit)

@@ -59,7 +59,7 @@ func (r recordRow) record() notify.Record {
 // MessagesAbout returns what the visit with a reference was told, the newest
 // first, at most notify.MaxRecords. A reference that nobody has returns none.
 func (s *Store) MessagesAbout(ctx context.Context, r slots.Reference) ([]notify.Record, error) {
-	return s.records(ctx, "messages_about", string(r), notify.MaxRecords)
+	return s.records(ctx, "messages/about", string(r), notify.MaxRecords)
 }
 
 // FailedMessages returns a page of the messages about visits that did not
@@ -73,7 +73,7 @@ func (s *Store) FailedMessages(ctx context.Context, f notify.FailedQuery) ([]not
 	if !f.Finished.IsZero() {
 		before = f.Finished
 	}
-	return s.records(ctx, "failed_messages", slugs(f.Departments), slugs(f.Branches), null(f.Department), before, f.ID, f.Limit)
+	return s.records(ctx, "messages/failed", slugs(f.Departments), slugs(f.Branches), null(f.Department), before, f.ID, f.Limit)
 }
 
 func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify.Record, error) {
@@ -95,7 +95,7 @@ func (s *Store) Message(ctx context.Context, id int64) (notify.Record, error) {
 
 func (q session) message(ctx context.Context, id int64) (notify.Record, error) {
 	var row recordRow
-	err := q.get(ctx, &row, "message", id)
+	err := q.get(ctx, &row, "messages/find", id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return notify.Record{}, slots.ErrNotFound
 	}
@@ -109,7 +109,7 @@ func (q session) message(ctx context.Context, id int64) (notify.Record, error) {
 func (s *Store) Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error) {
 	var record notify.Record
 	err := s.transact(ctx, func(q session) error {
-		n, err := q.exec(ctx, "resend_message", id, act.At)
+		n, err := q.exec(ctx, "messages/resend", id, act.At)
 		if err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ const (
 // once for a start.
 func (s *Store) PlanReminders(ctx context.Context, now time.Time, limit int) (int, error) {
 	var plannedTo time.Time
-	if err := s.pool().get(ctx, &plannedTo, "reminder_clock"); err != nil {
+	if err := s.pool().get(ctx, &plannedTo, "messages/reminder_clock"); err != nil {
 		return 0, err
 	}
 	if plannedTo.After(now) {
@@ -49,7 +49,7 @@ func (s *Store) PlanReminders(ctx context.Context, now time.Time, limit int) (in
 			}
 		}
 	}
-	_, err = s.pool().exec(ctx, "reminder_clock_set", now)
+	_, err = s.pool().exec(ctx, "messages/reminder_clock_set", now)
 	return planned, err
 }
 
@@ -65,7 +65,7 @@ func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, 
 			Planned int       `db:"planned"`
 		}
 		err := retry(func() error {
-			return s.pool().get(ctx, &row, "plan_reminders", now, w.To, after, id, limit,
+			return s.pool().get(ctx, &row, "messages/plan_reminders", now, w.To, after, id, limit,
 				int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second), g.hours.Zone.String(), dueOf(w),
 				pq.Int64Array(g.branches), pq.Int64Array(g.services))
 		})
@@ -102,7 +102,7 @@ func (s *Store) reminderGroups(ctx context.Context) ([]reminderGroup, error) {
 		QuietTo   int           `db:"quiet_to"`
 		Branches  pq.Int64Array `db:"branches"`
 	}
-	if err := s.pool().list(ctx, &hours, "reminder_hours"); err != nil {
+	if err := s.pool().list(ctx, &hours, "messages/reminder_hours"); err != nil {
 		return nil, err
 	}
 	var leads []struct {
@@ -110,7 +110,7 @@ func (s *Store) reminderGroups(ctx context.Context) ([]reminderGroup, error) {
 		Next     int           `db:"next_minutes"`
 		Services pq.Int64Array `db:"services"`
 	}
-	if err := s.pool().list(ctx, &leads, "reminder_leads"); err != nil {
+	if err := s.pool().list(ctx, &leads, "messages/reminder_leads"); err != nil {
 		return nil, err
 	}
 	var groups []reminderGroup

@@ -24,7 +24,7 @@ func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit in
 	if err != nil {
 		return cost, err
 	}
-	statement, err := files.ReadFile("sql/plan_reminders.sql")
+	statement, err := files.ReadFile("sql/messages/plan_reminders.sql")
 	if err != nil {
 		return cost, err
 	}

@@ -55,27 +55,27 @@ func (s *Store) Counts(ctx context.Context, q reports.Query, now time.Time) (map
 func reportStatement(n reports.Name, now time.Time) (name string, args []any, err error) {
 	switch n {
 	case reports.Utilisation:
-		return "report_utilisation", nil, nil
+		return "reports/utilisation", nil, nil
 	case reports.LeadTime:
-		return "report_lead_time", nil, nil
+		return "reports/lead_time", nil, nil
 	case reports.NoShows:
-		return "report_no_shows", []any{now}, nil
+		return "reports/no_shows", []any{now}, nil
 	case reports.Waiting:
-		return "report_waiting", []any{reports.PromiseMinutes}, nil
+		return "reports/waiting", []any{reports.PromiseMinutes}, nil
 	case reports.ServiceLevel:
-		return "report_service_level", []any{reports.PromiseMinutes}, nil
+		return "reports/service_level", []any{reports.PromiseMinutes}, nil
 	case reports.Changes:
-		return "report_changes", nil, nil
+		return "reports/changes", nil, nil
 	case reports.Channels:
-		return "report_channels", nil, nil
+		return "reports/channels", nil, nil
 	case reports.Messages:
-		return "report_messages", nil, nil
+		return "reports/messages", nil, nil
 	case reports.Waitlist:
-		return "report_waitlist", nil, nil
+		return "reports/waitlist", nil, nil
 	case reports.UnmetDemand:
-		return "report_unmet_demand", nil, nil
+		return "reports/unmet_demand", nil, nil
 	case reports.Forecast:
-		return "report_forecast", nil, nil
+		return "reports/forecast", nil, nil
 	}
 	return "", nil, reports.ErrUnknown
 }
@@ -112,7 +112,7 @@ func (s *Store) report(ctx context.Context, do func(session) error) error {
 	defer tx.Rollback() //nolint:errcheck // it has changed nothing
 	q := session{store: s, tx: tx}
 	var settings string
-	if err = q.get(ctx, &settings, "report_settings", strconv.FormatInt(reportTimeout.Milliseconds(), 10)); err != nil {
+	if err = q.get(ctx, &settings, "reports/settings", strconv.FormatInt(reportTimeout.Milliseconds(), 10)); err != nil {
 		return err
 	}
 	return do(q)
@@ -185,7 +185,7 @@ func (s *Store) Opened(ctx context.Context, from, to scheduling.Date) (reports.O
 		Day   time.Time `db:"day"`
 		Ticks int64     `db:"ticks"`
 	}
-	err := s.report(ctx, func(q session) error { return q.list(ctx, &rows, "report_open", from.String(), to.String()) })
+	err := s.report(ctx, func(q session) error { return q.list(ctx, &rows, "reports/open", from.String(), to.String()) })
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +205,7 @@ func (s *Store) RememberOpen(ctx context.Context, opened reports.Opened) error {
 		groups, days = append(groups, at.Group), append(days, at.Day.String())
 		ticks = append(ticks, int64(math.Round(minutes/catalog.Tick.Minutes())))
 	}
-	_, err := s.pool().exec(ctx, "remember_open", groups, days, ticks)
+	_, err := s.pool().exec(ctx, "reports/remember_open", groups, days, ticks)
 	return err
 }
 
@@ -218,7 +218,7 @@ func (s *Store) CountDemand(ctx context.Context, asked map[reports.Asked]int) er
 		channels, outcomes = append(channels, string(a.Channel)), append(outcomes, string(a.Outcome))
 		counts = append(counts, int64(n))
 	}
-	_, err := s.pool().exec(ctx, "count_demand", days, branches, services, channels, outcomes, counts)
+	_, err := s.pool().exec(ctx, "reports/count_demand", days, branches, services, channels, outcomes, counts)
 	return err
 }
 
@@ -226,6 +226,6 @@ func (s *Store) CountDemand(ctx context.Context, asked map[reports.Asked]int) er
 // date, and returns the number of the most frequent.
 func (s *Store) PurgeCounts(ctx context.Context, before scheduling.Date, limit int) (int, error) {
 	var removed int
-	err := s.pool().get(ctx, &removed, "purge_counts", before.String(), limit)
+	err := s.pool().get(ctx, &removed, "reports/purge_counts", before.String(), limit)
 	return removed, err
 }

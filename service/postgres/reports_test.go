@@ -18,10 +18,10 @@ import (
 func reportArguments() map[string]string {
 	const all = `'2026-03-01', '2026-03-31', '{revenues}', '{}', NULL, NULL, NULL, 'public', '{day,service}'`
 	return map[string]string{
-		"report_utilisation": all, "report_lead_time": all, "report_changes": all, "report_channels": all, "report_messages": all,
-		"report_waitlist": all, "report_unmet_demand": all, "report_forecast": all,
-		"report_no_shows": all + ", '2026-06-01T06:00:00Z'", "report_waiting": all + ", 10", "report_service_level": all + ", 10",
-		"report_open": "'2026-03-01', '2026-03-31'",
+		"reports/utilisation": all, "reports/lead_time": all, "reports/changes": all, "reports/channels": all, "reports/messages": all,
+		"reports/waitlist": all, "reports/unmet_demand": all, "reports/forecast": all,
+		"reports/no_shows": all + ", '2026-06-01T06:00:00Z'", "reports/waiting": all + ", 10", "reports/service_level": all + ", 10",
+		"reports/open": "'2026-03-01', '2026-03-31'",
 	}
 }
 
@@ -56,7 +56,7 @@ func columnsOf(t *testing.T, db *sql.DB, name, statement, arguments string) []st
 		t.Fatal(err)
 	}
 	defer conn.Close() //nolint:errcheck // it goes back to the pool
-	if _, err = conn.ExecContext(t.Context(), "PREPARE "+name+" AS "+statement); err != nil {
+	if _, err = conn.ExecContext(t.Context(), "PREPARE statement AS "+statement); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 	rows, err := conn.QueryContext(t.Context(), "EXECUTE "+name+" ("+arguments+")")
@@ -94,10 +94,10 @@ func TestReportPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, arguments := range reportArguments() {
-		if _, err = conn.ExecContext(t.Context(), "PREPARE "+name+" AS "+statements[name]); err != nil {
+		if _, err = conn.ExecContext(t.Context(), "DEALLOCATE ALL; PREPARE statement AS "+statements[name]); err != nil {
 			t.Fatal(err)
 		}
-		plan := planOf(t, conn, fmt.Sprintf("EXECUTE %s (%s)", name, arguments))
+		plan := planOf(t, conn, fmt.Sprintf("EXECUTE statement (%s)", arguments))
 		for _, scan := range reportReads.FindAllStringSubmatch(plan, -1) {
 			t.Errorf("%s reads all %s:\n%s", name, scan[1], plan)
 		}

@@ -26,7 +26,7 @@ func (s *Store) Propose(ctx context.Context, r slots.Reference, heldBack []int16
 			s.board.doubt(p.DeskGroup, began)
 			return err
 		}
-		_, err = q.exec(ctx, "propose", after.ID, after.Proposal.ID, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
+		_, err = q.exec(ctx, "requests/propose", after.ID, after.Proposal.ID, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
 			after.Proposal.Start, after.Proposal.End, after.History[len(after.History)-1].At, after.Proposal.Expires)
 		if err != nil {
 			return err
@@ -70,7 +70,7 @@ func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]
 		return nil, nil
 	}
 	var rows []placeRow
-	err := q.list(ctx, &rows, "end_proposal", request.ID)
+	err := q.list(ctx, &rows, "requests/end_proposal", request.ID)
 	return places(rows), err
 }
 
@@ -82,7 +82,7 @@ func last(a slots.Appointment) slots.EventKind { return a.History[len(a.History)
 // that is of no use from expires on.
 func (q session) answerRequest(ctx context.Context, a slots.Appointment, message string, expires time.Time) error {
 	p, last := a.Place, a.History[len(a.History)-1]
-	_, err := q.exec(ctx, "answer_request", a.ID, string(a.Status), sql.NullTime{Time: a.AnswerBy, Valid: !a.AnswerBy.IsZero()}, a.Version,
+	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), sql.NullTime{Time: a.AnswerBy, Valid: !a.AnswerBy.IsZero()}, a.Version,
 		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End,
 		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), null(message), expires)
 	return err
@@ -108,7 +108,7 @@ func told(k slots.EventKind, from slots.Status) string {
 // DueRequests implements slots.Store.
 func (s *Store) DueRequests(ctx context.Context, now time.Time, limit int) ([]slots.Reference, error) {
 	var due []slots.Reference
-	err := s.pool().list(ctx, &due, "due_requests", now, limit)
+	err := s.pool().list(ctx, &due, "requests/due", now, limit)
 	return due, err
 }
 

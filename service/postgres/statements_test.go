@@ -44,7 +44,7 @@ var comments = regexp.MustCompile(`(?m)--.*$`)
 // statementFiles returns the text of every statement by its name.
 func statementFiles(t testing.TB) map[string]string {
 	t.Helper()
-	names, err := filepath.Glob("sql/*.sql")
+	names, err := filepath.Glob("sql/*/*.sql")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("statements: %v, %v", names, err)
 	}
@@ -54,7 +54,7 @@ func statementFiles(t testing.TB) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		statements[strings.TrimSuffix(filepath.Base(name), ".sql")] = string(text)
+		statements[strings.TrimSuffix(strings.TrimPrefix(name, "sql/"), ".sql")] = string(text)
 	}
 	return statements
 }

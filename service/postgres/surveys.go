@@ -18,7 +18,7 @@ func (s *Store) SaveSurvey(ctx context.Context, r slots.Reference, a survey.Answ
 	if a.Resolved != nil {
 		resolved.Bool = *a.Resolved
 	}
-	n, err := s.pool().exec(ctx, "survey_save", string(r), a.Satisfaction, resolved, null(a.Comment), a.Lang, now)
+	n, err := s.pool().exec(ctx, "surveys/save", string(r), a.Satisfaction, resolved, null(a.Comment), a.Lang, now)
 	if err == nil && n == 0 {
 		err = survey.ErrNotVisited
 	}
@@ -35,7 +35,7 @@ func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answ
 		Answered     time.Time      `db:"answered_at"`
 		Changed      time.Time      `db:"changed_at"`
 	}
-	err := s.pool().get(ctx, &row, "survey_find", string(r))
+	err := s.pool().get(ctx, &row, "surveys/find", string(r))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // nobody has answered
 	}
@@ -56,7 +56,7 @@ func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answ
 // slots.ErrNotFound.
 func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
 	var id string
-	err := s.pool().get(ctx, &id, "waitlist_number", number)
+	err := s.pool().get(ctx, &id, "waitlist/number", number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", slots.ErrNotFound
 	}

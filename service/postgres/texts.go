@@ -34,11 +34,11 @@ func (r textRow) override() notify.Override {
 // messages, with the texts in use.
 func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department, error) {
 	var rows []termsRow
-	if err := s.pool().list(ctx, &rows, "load_message_departments"); err != nil {
+	if err := s.pool().list(ctx, &rows, "messages/load_departments"); err != nil {
 		return nil, err
 	}
 	var texts []textRow
-	if err := s.pool().list(ctx, &texts, "load_texts"); err != nil {
+	if err := s.pool().list(ctx, &texts, "messages/load_texts"); err != nil {
 		return nil, err
 	}
 	departments := make([]notify.Department, len(rows))
@@ -67,7 +67,7 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 			Known bool `db:"known"`
 			Saved bool `db:"saved"`
 		}
-		err := q.get(ctx, &row, "save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), act.At, act.Actor)
+		err := q.get(ctx, &row, "messages/save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), act.At, act.Actor)
 		switch {
 		case err != nil:
 			return err
@@ -79,7 +79,7 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 		if err = q.recordText(ctx, o, act); err != nil {
 			return err
 		}
-		_, err = q.exec(ctx, "touch_centre")
+		_, err = q.exec(ctx, "centre/touch")
 		return err
 	})
 }
@@ -87,7 +87,7 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 // recordText adds to the audit log that a text was saved, with the one before.
 func (q session) recordText(ctx context.Context, o notify.Override, act catalog.Act) error {
 	var versions []textRow
-	if err := q.list(ctx, &versions, "text_history", o.Department, string(o.Kind), o.Lang); err != nil {
+	if err := q.list(ctx, &versions, "messages/text_history", o.Department, string(o.Kind), o.Lang); err != nil {
 		return err
 	}
 	act.Action, act.Department = "text.saved", o.Department
@@ -116,7 +116,7 @@ type SavedText struct {
 // newest first.
 func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
 	var rows []textRow
-	if err := s.pool().list(ctx, &rows, "text_history", department, string(k), lang); err != nil {
+	if err := s.pool().list(ctx, &rows, "messages/text_history", department, string(k), lang); err != nil {
 		return nil, err
 	}
 	history := make([]SavedText, len(rows))
@@ -138,7 +138,7 @@ func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Fac
 		Zone       string               `db:"zone"`
 		Department string               `db:"department"`
 	}
-	err := s.pool().get(ctx, &row, "message_facts", string(r))
+	err := s.pool().get(ctx, &row, "messages/facts", string(r))
 	if errors.Is(err, sql.ErrNoRows) {
 		return notify.Facts{}, slots.ErrNotFound
 	}

@@ -21,7 +21,7 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 		var locks struct {
 			First, Second string // void
 		}
-		if err := q.get(ctx, &locks, "verification_lock", string(v.Mobile), address); err != nil {
+		if err := q.get(ctx, &locks, "verifications/lock", string(v.Mobile), address); err != nil {
 			return err
 		}
 		var row struct {
@@ -31,7 +31,7 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 			MobileNewest  sql.NullTime `db:"mobile_newest"`
 			AddressOldest sql.NullTime `db:"address_oldest"`
 		}
-		if err := q.get(ctx, &row, "verification_counts", string(v.Mobile), address, since); err != nil {
+		if err := q.get(ctx, &row, "verifications/counts", string(v.Mobile), address, since); err != nil {
 			return err
 		}
 		if err := allow(verify.Counts{
@@ -40,7 +40,7 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 		}); err != nil {
 			return err
 		}
-		if _, err := q.exec(ctx, "verification_create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang); err != nil {
+		if _, err := q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang); err != nil {
 			return err
 		}
 		if once == nil {
@@ -62,12 +62,12 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 
 // TryVerification implements verify.Store.
 func (s *Store) TryVerification(ctx context.Context, id string, right bool, tries int, now time.Time) (verify.Verification, error) {
-	return s.verification(ctx, verify.ErrOver, "verification_try", id, now, right, tries)
+	return s.verification(ctx, verify.ErrOver, "verifications/try", id, now, right, tries)
 }
 
 // FindVerification implements verify.Store.
 func (s *Store) FindVerification(ctx context.Context, id string) (verify.Verification, error) {
-	return s.verification(ctx, verify.ErrNotFound, "verification_find", id)
+	return s.verification(ctx, verify.ErrNotFound, "verifications/find", id)
 }
 
 // verification reads one verification; none, or a text that is no id, is

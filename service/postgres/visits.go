@@ -66,9 +66,9 @@ func (s *Store) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoint
 		slugs(q.Departments), slugs(q.Branches), null(q.Department), null(q.Branch), null(q.Service), day(q.From), day(q.To),
 		null(string(q.Status)), null(string(q.Channel)), namePatterns(q.Name), after.Start, after.ID, q.Limit,
 	}
-	name := "list_visits"
+	name := "appointments/list"
 	if of := q.Of; of != nil {
-		name = "visits_of"
+		name = "appointments/of_person"
 		arguments = append(arguments, null(string(of.Reference)), null(of.Mobile), null(string(of.Person)), null(of.Representative))
 	}
 	var rows []visitRow

@@ -17,7 +17,7 @@ var _ slots.WaitlistStore = (*Store)(nil)
 // Join implements slots.WaitlistStore.
 func (s *Store) Join(ctx context.Context, e slots.Entry, once *slots.JoinOnce) error {
 	err := s.transact(ctx, func(q session) error {
-		if _, err := q.exec(ctx, "waitlist_end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
+		if _, err := q.exec(ctx, "waitlist/end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
 			return err
 		}
 		if err := q.join(ctx, e); err != nil || once == nil {
@@ -44,7 +44,7 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 		by = *b.Representative
 	}
 	var full bool
-	err := q.get(ctx, &full, "waitlist_join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
+	err := q.get(ctx, &full, "waitlist/join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
 		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
 		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
 		null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), null(by.Expires.String()),
@@ -79,7 +79,7 @@ func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.
 
 func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 	var row entryRow
-	err := q.get(ctx, &row, "waitlist_find", id)
+	err := q.get(ctx, &row, "waitlist/find", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		err = slots.ErrNotFound
 	}
@@ -91,7 +91,7 @@ func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decid
 	var after slots.Entry
 	err := s.transact(ctx, func(q session) error {
 		var locked string
-		err := q.get(ctx, &locked, "waitlist_lock", id)
+		err := q.get(ctx, &locked, "waitlist/lock", id)
 		if errors.Is(err, sql.ErrNoRows) || noID(err) {
 			return slots.ErrNotFound
 		}
@@ -124,14 +124,14 @@ func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now 
 	if after.Offer != nil {
 		hold = null(after.Offer.Hold)
 	}
-	if _, err := q.exec(ctx, "waitlist_change", after.ID, string(after.State), hold, now); err != nil {
+	if _, err := q.exec(ctx, "waitlist/change", after.ID, string(after.State), hold, now); err != nil {
 		return err
 	}
 	if before.Offer == nil || after.Offer != nil {
 		return nil
 	}
 	var rows []placeRow
-	if err := q.list(ctx, &rows, "release", before.Offer.Hold); err != nil {
+	if err := q.list(ctx, &rows, "holds/release", before.Offer.Hold); err != nil {
 		return err
 	}
 	return q.settle(ctx, places(rows))
@@ -140,7 +140,7 @@ func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now 
 // CloseEntries implements slots.WaitlistStore.
 func (s *Store) CloseEntries(ctx context.Context, now time.Time, limit int) (int, error) {
 	var most int
-	err := s.pool().get(ctx, &most, "waitlist_close", now, now.Add(-48*time.Hour), limit)
+	err := s.pool().get(ctx, &most, "waitlist/close", now, now.Add(-48*time.Hour), limit)
 	return most, err
 }
 

@@ -27,11 +27,11 @@ func (s *Store) wake() {
 }
 
 // Freed implements slots.WaitlistStore.
-func (s *Store) Freed(ctx context.Context) ([]int, error) { return s.deskGroups(ctx, "waitlist_freed") }
+func (s *Store) Freed(ctx context.Context) ([]int, error) { return s.deskGroups(ctx, "waitlist/freed") }
 
 // Awaited implements slots.WaitlistStore.
 func (s *Store) Awaited(ctx context.Context) ([]int, error) {
-	return s.deskGroups(ctx, "waitlist_awaited")
+	return s.deskGroups(ctx, "waitlist/awaited")
 }
 
 func (s *Store) deskGroups(ctx context.Context, name string) ([]int, error) {
@@ -50,12 +50,12 @@ func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (
 	made := 0
 	err = s.transact(ctx, func(q session) error {
 		var turn string
-		if err := q.get(ctx, &turn, "waitlist_turn", l.Group.ID); err != nil {
+		if err := q.get(ctx, &turn, "waitlist/turn", l.Group.ID); err != nil {
 			return err
 		}
 		// The marks go first: what is given back after the ledger was read
 		// leaves a new one. Without any, somebody else has looked meanwhile.
-		marks, err := q.exec(ctx, "waitlist_look", l.Group.ID)
+		marks, err := q.exec(ctx, "waitlist/look", l.Group.ID)
 		if err != nil || marks == 0 && !l.Always {
 			made = 0
 			return err
@@ -74,10 +74,10 @@ func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (
 // not those of the new offers, and all have to be locked in one order.
 func (q session) endOffers(ctx context.Context, g *slots.DeskGroup, p slots.WaitPolicy, now time.Time) error {
 	var rows []placeRow
-	if err := q.list(ctx, &rows, "waitlist_served", g.BranchID, g.ID, now); err != nil {
+	if err := q.list(ctx, &rows, "waitlist/served", g.BranchID, g.ID, now); err != nil {
 		return err
 	}
-	if _, err := q.exec(ctx, "waitlist_lapse", g.BranchID, g.ID, now, p.Ignored); err != nil {
+	if _, err := q.exec(ctx, "waitlist/lapse", g.BranchID, g.ID, now, p.Ignored); err != nil {
 		return err
 	}
 	return q.settle(ctx, places(rows))
@@ -122,7 +122,7 @@ func (q session) waiting(ctx context.Context, g *slots.DeskGroup, now time.Time)
 		Needs    pq.StringArray `db:"needs"`
 		Asked    pq.Int64Array  `db:"asked"`
 	}
-	if err := q.list(ctx, &rows, "waitlist_waiting", g.BranchID, g.ID, now); err != nil {
+	if err := q.list(ctx, &rows, "waitlist/waiting", g.BranchID, g.ID, now); err != nil {
 		return nil, err
 	}
 	waiting := make([]slots.Waits, len(rows))
@@ -182,7 +182,7 @@ func (q session) days(ctx context.Context, g *slots.DeskGroup, dates []schedulin
 	for i, date := range dates {
 		written[i] = date.String()
 	}
-	if err := q.list(ctx, &rows, "waitlist_days", g.BranchID, g.ID, written); err != nil {
+	if err := q.list(ctx, &rows, "waitlist/days", g.BranchID, g.ID, written); err != nil {
 		return nil, err
 	}
 	ledger := make(map[scheduling.Date]slots.Occupied, len(rows))
@@ -226,7 +226,7 @@ func (q session) openDays(ctx context.Context, g *slots.DeskGroup, dates []sched
 		return nil
 	}
 	var id int
-	err := q.get(ctx, &id, "waitlist_open_days", g.BranchID, g.ID, g.Version, asJSON(missing))
+	err := q.get(ctx, &id, "waitlist/open_days", g.BranchID, g.ID, g.Version, asJSON(missing))
 	if errors.Is(err, sql.ErrNoRows) {
 		return slots.ErrStale
 	}
@@ -255,7 +255,7 @@ func (q session) makeOffers(ctx context.Context, g *slots.DeskGroup, matched []s
 		Made int  `db:"made"`
 		Fit  bool `db:"fit"`
 	}
-	err := q.get(ctx, &result, "waitlist_offer", g.BranchID, g.ID, now,
+	err := q.get(ctx, &result, "waitlist/offer", g.BranchID, g.ID, now,
 		entries, holds, p.days, p.first, p.ticks, p.counts, starts, ends, expires)
 	if err == nil && !result.Fit {
 		err = slots.ErrTaken // the days are locked: the rules and the ledger disagree

@@ -46,7 +46,7 @@ func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte
 		if err := q.keepOnce(ctx, once, w.Created); err != nil {
 			return err
 		}
-		n, err := q.exec(ctx, "add_webhook", w.ID, w.Name, w.URL, null(w.Department), pq.Array(append([]string{}, w.Events...)),
+		n, err := q.exec(ctx, "webhooks/add", w.ID, w.Name, w.URL, null(w.Department), pq.Array(append([]string{}, w.Events...)),
 			sealed, w.Created, w.By, webhook.Limit)
 		switch {
 		case err != nil:
@@ -65,7 +65,7 @@ func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhoo
 		before, id = q.Before, q.BeforeID
 	}
 	var rows []webhookRow
-	if err := s.pool().list(ctx, &rows, "list_webhooks", slugs(q.Departments), null(q.Department), before, id, q.Limit); err != nil {
+	if err := s.pool().list(ctx, &rows, "webhooks/list", slugs(q.Departments), null(q.Department), before, id, q.Limit); err != nil {
 		return nil, err
 	}
 	list := make([]webhook.Webhook, len(rows))
@@ -79,7 +79,7 @@ func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhoo
 // webhook.ErrNotFound.
 func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
 	var row webhookRow
-	err := s.pool().get(ctx, &row, "find_webhook", id)
+	err := s.pool().get(ctx, &row, "webhooks/find", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return webhook.Webhook{}, webhook.ErrNotFound
 	}
@@ -88,21 +88,21 @@ func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error)
 
 // RemoveWebhook ends a webhook for good. One that was removed stays so.
 func (s *Store) RemoveWebhook(ctx context.Context, id string, act catalog.Act) error {
-	_, err := s.changeWebhook(ctx, act, "remove_webhook", id, act.At)
+	_, err := s.changeWebhook(ctx, act, "webhooks/remove", id, act.At)
 	return err
 }
 
 // EnableWebhook lets a disabled webhook be told again. One that is active
 // stays so.
 func (s *Store) EnableWebhook(ctx context.Context, id string, act catalog.Act) error {
-	_, err := s.changeWebhook(ctx, act, "enable_webhook", id)
+	_, err := s.changeWebhook(ctx, act, "webhooks/enable", id)
 	return err
 }
 
 // RotateWebhook gives a webhook another sealed secret; the former one signs too
 // until an instant. It returns webhook.ErrNotFound for one that was removed.
 func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, act catalog.Act) error {
-	n, err := s.changeWebhook(ctx, act, "rotate_webhook", id, sealed, until)
+	n, err := s.changeWebhook(ctx, act, "webhooks/rotate", id, sealed, until)
 	if err == nil && n == 0 {
 		return webhook.ErrNotFound
 	}
@@ -154,7 +154,7 @@ func (r deliveryRow) delivery() webhook.Delivery {
 func (s *Store) TestWebhook(ctx context.Context, id string, act catalog.Act) (webhook.Delivery, error) {
 	var row deliveryRow
 	err := s.transact(ctx, func(q session) error {
-		if err := q.get(ctx, &row, "test_webhook", id, webhook.TestType, act.At); err != nil {
+		if err := q.get(ctx, &row, "webhooks/test", id, webhook.TestType, act.At); err != nil {
 			return err
 		}
 		return q.record(ctx, act)
@@ -172,7 +172,7 @@ func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webh
 		before = math.MaxInt64
 	}
 	var rows []deliveryRow
-	if err := s.pool().list(ctx, &rows, "list_deliveries", q.Webhook, null(string(q.State)), before, q.Limit); err != nil {
+	if err := s.pool().list(ctx, &rows, "webhooks/list_deliveries", q.Webhook, null(string(q.State)), before, q.Limit); err != nil {
 		return nil, err
 	}
 	list := make([]webhook.Delivery, len(rows))
@@ -186,7 +186,7 @@ func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webh
 // webhook.ErrNoDelivery.
 func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
 	var row deliveryRow
-	err := s.pool().get(ctx, &row, "find_delivery", id, message)
+	err := s.pool().get(ctx, &row, "webhooks/find_delivery", id, message)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return webhook.Delivery{}, webhook.ErrNoDelivery
 	}
@@ -196,7 +196,7 @@ func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Deliv
 // ResendDelivery sends a finished delivery once more. It returns
 // webhook.ErrPending for one that is not finished.
 func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, act catalog.Act) error {
-	n, err := s.changeWebhook(ctx, act, "resend_delivery", id, delivery, act.At)
+	n, err := s.changeWebhook(ctx, act, "webhooks/resend_delivery", id, delivery, act.At)
 	if err == nil && n == 0 {
 		return webhook.ErrPending
 	}
@@ -208,7 +208,7 @@ func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, a
 func (s *Store) PurgeWebhooks(ctx context.Context, before time.Time, limit int) error {
 	for {
 		var removed int
-		if err := s.pool().get(ctx, &removed, "purge_webhooks", before, limit); err != nil || removed < limit {
+		if err := s.pool().get(ctx, &removed, "webhooks/purge", before, limit); err != nil || removed < limit {
 			return err
 		}
 	}
@@ -224,6 +224,6 @@ func (s *Store) WebhookDepth(ctx context.Context) (waiting, disabled int, err er
 		Waiting  int `db:"waiting"`
 		Disabled int `db:"disabled"`
 	}
-	err = s.pool().get(ctx, &row, "webhook_depth", maxDepth)
+	err = s.pool().get(ctx, &row, "webhooks/depth", maxDepth)
 	return row.Waiting, row.Disabled, err
 }

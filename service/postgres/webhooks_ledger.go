@@ -31,7 +31,7 @@ func (h *Hooks) Due(ctx context.Context, now time.Time, busy []string, limit int
 		Failures     int          `db:"failures"`
 		FailingSince sql.NullTime `db:"failing_since"`
 	}
-	if err := h.store.pool().list(ctx, &rows, "due_webhooks", now, pq.Array(append([]string{}, busy...)), limit); err != nil {
+	if err := h.store.pool().list(ctx, &rows, "webhooks/due", now, pq.Array(append([]string{}, busy...)), limit); err != nil {
 		return nil, err
 	}
 	due := make([]webhook.Receiver, len(rows))
@@ -85,7 +85,7 @@ func (r claimedRow) claimed() (webhook.Claimed, error) {
 // Claim implements webhook.Ledger.
 func (h *Hooks) Claim(ctx context.Context, id string, now time.Time, limit int, lease time.Duration) ([]webhook.Claimed, error) {
 	var rows []claimedRow
-	if err := h.store.pool().list(ctx, &rows, "claim_deliveries", id, now, limit, now.Add(lease)); err != nil {
+	if err := h.store.pool().list(ctx, &rows, "webhooks/claim_deliveries", id, now, limit, now.Add(lease)); err != nil {
 		return nil, err
 	}
 	claimed := make([]webhook.Claimed, len(rows))
@@ -122,11 +122,11 @@ func (h *Hooks) Finish(ctx context.Context, id string, now time.Time, outcomes [
 	var why webhook.Why
 	err := h.store.transact(ctx, func(q session) error {
 		why = ""
-		_, err := q.exec(ctx, "finish_deliveries", now, ids, attempts, states, pq.Array(next), pq.Array(statuses), pq.Array(details), id)
+		_, err := q.exec(ctx, "webhooks/finish_deliveries", now, ids, attempts, states, pq.Array(next), pq.Array(statuses), pq.Array(details), id)
 		if err != nil {
 			return err
 		}
-		n, err := q.exec(ctx, "judge_webhook", id, now, v.Delivered, v.Failures,
+		n, err := q.exec(ctx, "webhooks/judge", id, now, v.Delivered, v.Failures,
 			sql.NullTime{Time: v.PausedUntil, Valid: !v.PausedUntil.IsZero()}, null(string(v.Disable)))
 		if err != nil || n == 0 || v.Disable == "" {
 			return err
@@ -145,7 +145,7 @@ const programActor = "ziyara"
 // it.
 func (q session) recordDisabled(ctx context.Context, id string, why webhook.Why, now time.Time) error {
 	var row webhookRow
-	if err := q.get(ctx, &row, "find_webhook", id); err != nil {
+	if err := q.get(ctx, &row, "webhooks/find", id); err != nil {
 		return err
 	}
 	return q.record(ctx, catalog.Act{

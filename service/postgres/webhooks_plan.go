@@ -22,7 +22,7 @@ const (
 // does, the others pass by. Each event becomes a delivery to a webhook once.
 func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, err error) {
 	var wanted bool
-	if err = s.pool().get(ctx, &wanted, "webhooks_wanted"); err != nil || !wanted {
+	if err = s.pool().get(ctx, &wanted, "webhooks/wanted"); err != nil || !wanted {
 		return 0, err
 	}
 	for span := firstSpan; ctx.Err() == nil; {
@@ -32,7 +32,7 @@ func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, e
 			Planned int  `db:"planned"`
 			Ahead   bool `db:"ahead"`
 		}
-		err = retry(func() error { return s.pool().get(ctx, &row, "plan_webhooks", span, now) })
+		err = retry(func() error { return s.pool().get(ctx, &row, "webhooks/plan", span, now) })
 		switch {
 		case errors.Is(err, sql.ErrNoRows): // another replica plans
 			return planned, nil
@@ -42,7 +42,7 @@ func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, e
 		case err != nil:
 			return planned, err
 		case row.Ahead:
-			if _, err = s.pool().exec(ctx, "reset_webhook_clock"); err != nil {
+			if _, err = s.pool().exec(ctx, "webhooks/reset_clock"); err != nil {
 				return planned, err
 			}
 			continue

@@ -1,4 +1,4 @@
--- Gives places back to the ledger. The days are locked already (lock_days.sql).
+-- Gives places back to the ledger. The days are locked already (holds/lock_days.sql).
 -- Where somebody waits for such a day, the desk group is marked to be looked at.
 WITH given AS (
     SELECT *

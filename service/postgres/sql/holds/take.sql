@@ -1,4 +1,4 @@
--- Takes a place when every tick of it has room for the channel (as hold.sql
+-- Takes a place when every tick of it has room for the channel (as holds/hold.sql
 -- does), and the calendar by which it is sought ($8; 0 for any) still is that of
 -- the day. No row: it has not.
 UPDATE ledger_days

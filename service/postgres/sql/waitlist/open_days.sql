@@ -1,4 +1,4 @@
--- Gives dates their ledger rows, as open_day.sql does one.
+-- Gives dates their ledger rows, as ledger/open_day.sql does one.
 WITH current AS (
     SELECT branch_id, id, calendar_version
     FROM desk_groups

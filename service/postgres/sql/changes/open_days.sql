@@ -1,4 +1,4 @@
--- Gives dates of several desk groups their ledger rows, as open_day.sql does
+-- Gives dates of several desk groups their ledger rows, as ledger/open_day.sql does
 -- one. Returns how many of the desk groups have the calendar that was meant.
 WITH wanted AS MATERIALIZED (
     SELECT *

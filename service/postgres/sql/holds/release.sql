@@ -1,5 +1,5 @@
 -- Ends a standing hold that its owner gives back. IS NOT DISTINCT FROM: see
--- book.sql.
+-- appointments/book.sql.
 UPDATE appointments
 SET status = 'released'
 WHERE id = $1 AND status IS NOT DISTINCT FROM 'held'
