@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
@@ -24,7 +25,7 @@ type crowd struct {
 	url    string
 	store  [2]*postgres.Store
 	booker [2]*slots.Booker
-	centre *slots.Centre
+	centre *centre.Snapshot
 	ids    atomic.Int64
 	passed atomic.Int64 // minutes since the beginning
 
@@ -51,7 +52,7 @@ func newCrowd(t *testing.T) *crowd {
 		if c.centre, err = c.store[i].LoadCentre(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		c.booker[i], err = slots.NewBooker(c.store[i], func() *slots.Centre { return c.centre }, 10*time.Minute,
+		c.booker[i], err = slots.NewBooker(c.store[i], func() *centre.Snapshot { return c.centre }, 10*time.Minute,
 			func() string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", c.ids.Add(1)) })
 		if err != nil {
 			t.Fatal(err)

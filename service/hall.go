@@ -4,12 +4,12 @@ import (
 	"context"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/hall"
-	"ziyara/slots"
 )
 
 // hallCentre is the centre as reception needs it.
-type hallCentre struct{ *slots.Centre }
+type hallCentre struct{ *centre.Snapshot }
 
 // Rules implements hall.Centre.
 func (c hallCentre) Rules(service string) catalog.HallRules {
@@ -21,7 +21,7 @@ func (c hallCentre) Rules(service string) catalog.HallRules {
 
 // Group implements hall.Centre.
 func (c hallCentre) Group(id int) (hall.Group, bool) {
-	g, ok := c.Centre.Group(id)
+	g, ok := c.Snapshot.Group(id)
 	if !ok {
 		return hall.Group{}, false
 	}
@@ -37,7 +37,7 @@ func (c hallCentre) Groups(branch string) []hall.Group {
 	return list
 }
 
-func hallGroup(g *slots.DeskGroup) hall.Group {
+func hallGroup(g *centre.DeskGroup) hall.Group {
 	return hall.Group{
 		ID: g.ID, BranchID: g.BranchID, Slug: g.Slug, Branch: g.Branch, Department: g.Department, Name: g.Name, Calendar: g.Calendar,
 	}

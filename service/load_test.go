@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -93,7 +94,7 @@ func newLoad(t *testing.T, database, url string) *load {
 // people book nowhere else, so its history is one of its own.
 type part struct {
 	people   int64 // number of the first
-	group    *slots.DeskGroup
+	group    *centre.DeskGroup
 	services []*catalog.Service
 	dates    []scheduling.Date
 

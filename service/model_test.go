@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
@@ -105,7 +106,7 @@ func (m *model) step() {
 }
 
 // wanted picks a start, mostly one of the grid.
-func (m *model) wanted(service string) (*catalog.Service, *slots.DeskGroup, time.Time) {
+func (m *model) wanted(service string) (*catalog.Service, *centre.DeskGroup, time.Time) {
 	v, group, err := m.centre.Replicas[0].Centre().Desk(service, "dammam")
 	if err != nil {
 		m.t.Fatal(err)
@@ -119,7 +120,7 @@ func (m *model) wanted(service string) (*catalog.Service, *slots.DeskGroup, time
 }
 
 // place returns what a start takes, or the rule that it breaks.
-func (m *model) place(v *catalog.Service, group *slots.DeskGroup, start time.Time) (slots.Place, error) {
+func (m *model) place(v *catalog.Service, group *centre.DeskGroup, start time.Time) (slots.Place, error) {
 	day := group.Calendar.Day(group.Calendar.DateOf(start))
 	visit, err := slots.VisitOf(v, 1, catalog.Public)
 	if err != nil {
@@ -133,7 +134,7 @@ func (m *model) place(v *catalog.Service, group *slots.DeskGroup, start time.Tim
 }
 
 // fits counts every tick, without the claim that is about to leave.
-func (m *model) fits(v *catalog.Service, group *slots.DeskGroup, p slots.Place, leaving *claim) bool {
+func (m *model) fits(v *catalog.Service, group *centre.DeskGroup, p slots.Place, leaving *claim) bool {
 	day := group.Calendar.Day(p.Day)
 	for tick := p.First; tick < p.First+p.Ticks; tick++ {
 		used := p.Count
@@ -151,7 +152,7 @@ func (m *model) fits(v *catalog.Service, group *slots.DeskGroup, p slots.Place, 
 }
 
 // room is fits, once more without holds that have run out.
-func (m *model) room(v *catalog.Service, group *slots.DeskGroup, p slots.Place, leaving *claim) bool {
+func (m *model) room(v *catalog.Service, group *centre.DeskGroup, p slots.Place, leaving *claim) bool {
 	if m.fits(v, group, p, leaving) {
 		return true
 	}

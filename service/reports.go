@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
-	"ziyara/slots"
 )
 
 const (
@@ -19,9 +19,9 @@ const (
 )
 
 // reportCentre returns what reports know of a centre.
-func reportCentre(c *slots.Centre) reports.Centre {
+func reportCentre(c *centre.Snapshot) reports.Centre {
 	out := reports.Centre{Centre: c.Centre}
-	known := make(map[*slots.DeskGroup]bool)
+	known := make(map[*centre.DeskGroup]bool)
 	for i := range c.Centre.Services {
 		for _, g := range c.GroupsOf(c.Centre.Services[i].Slug) {
 			if !known[g] {

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"ziyara"
+	"ziyara/centre"
 	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/notify/gateways"
@@ -59,7 +60,7 @@ type Service struct {
 	issuer    *devissuer.Issuer // nil but for the demo
 	api       *api.Server
 	listener  net.Listener
-	centre    atomic.Pointer[slots.Centre]
+	centre    atomic.Pointer[centre.Snapshot]
 	reading   sync.Mutex // while the centre is read anew
 	gauges    gauges
 	reception *hall.Reception
@@ -255,7 +256,7 @@ func (s *Service) Booker() *slots.Booker { return s.booker }
 func (s *Service) Waitlist() *slots.Waitlist { return s.waitlist }
 
 // Centre returns the current snapshot of the centre.
-func (s *Service) Centre() *slots.Centre { return s.centre.Load() }
+func (s *Service) Centre() *centre.Snapshot { return s.centre.Load() }
 
 // Run serves requests and runs the periodic jobs until ctx is done. Then it
 // stops accepting, lets what is in progress finish, and closes the database.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -22,7 +23,7 @@ const expireAtOnce = 1000
 // concurrent use. now is always the caller's: the Booker has no clock.
 type Booker struct {
 	store  Store
-	centre func() *Centre
+	centre func() *centre.Snapshot
 	hold   time.Duration
 	newID  func() string
 	limits HoldLimits
@@ -45,7 +46,7 @@ func WithRandom(random func(n int64) int64) Option { return func(b *Booker) { b.
 
 // NewBooker returns a Booker over store. centre returns the current snapshot;
 // a hold stands for the duration hold; newID returns a new UUID.
-func NewBooker(store Store, centre func() *Centre, hold time.Duration, newID func() string, options ...Option) (*Booker, error) {
+func NewBooker(store Store, centre func() *centre.Snapshot, hold time.Duration, newID func() string, options ...Option) (*Booker, error) {
 	if store == nil || centre == nil || newID == nil || hold <= 0 {
 		return nil, errors.New("slots: a Booker needs a store, a centre, ids, and a time for holds")
 	}
@@ -77,7 +78,7 @@ type DaySlots struct {
 
 // Search returns the days of the query that have free slots, ascending, and
 // the stamp under which they were read (see Stamp). It costs one read, or none.
-// Besides the errors of Centre.Desk it returns ErrRange, a *RuleError of
+// Besides the errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError of
 // RulePartyLimit or a *VisitorError for unknown needs.
 func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (days []DaySlots, stamp int64, err error) {
 	err = b.fresh(ctx, func() error {
@@ -92,7 +93,7 @@ func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (days []Day
 }
 
 // asked checks a query and returns whom it asks and what for.
-func (b *Booker) asked(q Query) (*DeskGroup, Visit, error) {
+func (b *Booker) asked(q Query) (*centre.DeskGroup, Visit, error) {
 	service, group, err := b.centre().Desk(q.Service, q.Branch)
 	if err != nil {
 		return nil, Visit{}, err
@@ -107,7 +108,7 @@ func (b *Booker) asked(q Query) (*DeskGroup, Visit, error) {
 	return group, visit, nil
 }
 
-func (b *Booker) search(ctx context.Context, group *DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, int64, error) {
+func (b *Booker) search(ctx context.Context, group *centre.DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, int64, error) {
 	visit = visit.Counted(group.Calendar, now)
 	from, to = visit.within(group.Calendar, from, to, now)
 	if from > to {
@@ -166,7 +167,7 @@ type HoldRequest struct {
 
 // Hold keeps a place until the appointment's Expires. It costs one statement
 // when the place is free, and one read more for a service whose starts follow
-// gaps. Besides the errors of Centre.Desk it returns a *RuleError (a
+// gaps. Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
 // *HoldLimitError, a *VisitorError for unknown needs, a *RepeatedError or
 // ErrKeyReused.
@@ -221,7 +222,7 @@ func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
 // target is a start that the calendar and the rules allow.
 type target struct {
 	service    *catalog.Service
-	group      *DeskGroup
+	group      *centre.DeskGroup
 	visit      Visit
 	day        scheduling.Day
 	place      Place
@@ -380,7 +381,7 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 // nothing. Moving to where the visit is already changes nothing. Of a displaced
 // visit it also ends the proposal, and no cut-off applies. It returns
 // ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
-// *VisitorError, or the errors of Centre.Desk.
+// *VisitorError, or the errors of centre.Snapshot.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
 	return b.move(ctx, r, start, now, mover{
 		channel: ownChannel,

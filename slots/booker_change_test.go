@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/slots"
 )
 
@@ -215,9 +216,9 @@ func TestServiceWithdrawn(t *testing.T) {
 	a := r.book("1000000008", start)
 	other := hourly()
 	other.Slug = "iban-update"
-	r.centre = centre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), other)
-	if _, err := r.Move(t.Context(), a.Reference, start.Add(time.Hour), heldAt); !errors.Is(err, slots.ErrUnknownService) {
-		t.Errorf("move: %v, want %v", err, slots.ErrUnknownService)
+	r.centre = aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), other)
+	if _, err := r.Move(t.Context(), a.Reference, start.Add(time.Hour), heldAt); !errors.Is(err, centre.ErrUnknownService) {
+		t.Errorf("move: %v, want %v", err, centre.ErrUnknownService)
 	}
 	if _, err := r.Cancel(t.Context(), a.Reference, start); broken(err) != slots.RuleCancelCutoff {
 		t.Errorf("cancel when it starts: %v, want %q", err, slots.RuleCancelCutoff)

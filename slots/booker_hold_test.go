@@ -8,18 +8,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
 func TestNewBookerNeedsEverything(t *testing.T) {
 	t.Parallel()
-	store, centre, id := newFakeStore(), func() *slots.Centre { return nil }, func() string { return "" }
+	store, snapshot, id := newFakeStore(), func() *centre.Snapshot { return nil }, func() string { return "" }
 	for name, try := range map[string]func() (*slots.Booker, error){
-		"a store":        func() (*slots.Booker, error) { return slots.NewBooker(nil, centre, time.Minute, id) },
-		"a centre":       func() (*slots.Booker, error) { return slots.NewBooker(store, nil, time.Minute, id) },
-		"ids":            func() (*slots.Booker, error) { return slots.NewBooker(store, centre, time.Minute, nil) },
-		"time for holds": func() (*slots.Booker, error) { return slots.NewBooker(store, centre, 0, id) },
+		"a store":        func() (*slots.Booker, error) { return slots.NewBooker(nil, snapshot, time.Minute, id) },
+		"a snapshot":     func() (*slots.Booker, error) { return slots.NewBooker(store, nil, time.Minute, id) },
+		"ids":            func() (*slots.Booker, error) { return slots.NewBooker(store, snapshot, time.Minute, nil) },
+		"time for holds": func() (*slots.Booker, error) { return slots.NewBooker(store, snapshot, 0, id) },
 	} {
 		if b, err := try(); b != nil || err == nil {
 			t.Errorf("without %s: %v, %v", name, b, err)
@@ -86,11 +87,11 @@ func TestHoldRefuses(t *testing.T) {
 			change: func(q *slots.HoldRequest) { q.Start = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC) }},
 		{name: "a party over the limit", open: "09:00-10:00", start: "09:00", rule: slots.RulePartyLimit,
 			change: func(q *slots.HoldRequest) { q.Party = 4 }},
-		{name: "an unknown service", open: "09:00-10:00", start: "09:00", err: slots.ErrUnknownService,
+		{name: "an unknown service", open: "09:00-10:00", start: "09:00", err: centre.ErrUnknownService,
 			change: func(q *slots.HoldRequest) { q.Service = "passport" }},
-		{name: "an unknown branch", open: "09:00-10:00", start: "09:00", err: slots.ErrUnknownBranch,
+		{name: "an unknown branch", open: "09:00-10:00", start: "09:00", err: centre.ErrUnknownBranch,
 			change: func(q *slots.HoldRequest) { q.Branch = "abha" }},
-		{name: "a branch without the service", open: "09:00-10:00", start: "09:00", err: slots.ErrNotOffered,
+		{name: "a branch without the service", open: "09:00-10:00", start: "09:00", err: centre.ErrNotOffered,
 			change: func(q *slots.HoldRequest) { q.Branch = "dammam" }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -35,7 +35,7 @@ func (b *Booker) Decline(ctx context.Context, r Reference, actor, reason string,
 // request, and holds its place beside the first one. The same proposal again
 // changes nothing; another one takes its place. It returns ErrNotFound,
 // ErrUnaudited, ErrNotRequested, ErrSameStart, a *RuleError, a *TakenError or
-// the errors of Centre.Desk.
+// the errors of centre.Snapshot.Desk.
 func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
 		a, err = b.propose(ctx, r, start, actor, now)

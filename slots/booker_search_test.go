@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -114,9 +115,9 @@ func TestSearchRefuses(t *testing.T) {
 		{"63 days", func(q *slots.Query) { q.To = q.From + 62 }, "", slots.ErrRange},
 		{"a party over the limit", func(q *slots.Query) { q.Party = 4 }, slots.RulePartyLimit, nil},
 		{"nobody", func(q *slots.Query) { q.Party = 0 }, slots.RulePartyLimit, nil},
-		{"an unknown service", func(q *slots.Query) { q.Service = "passport" }, "", slots.ErrUnknownService},
-		{"an unknown branch", func(q *slots.Query) { q.Branch = "abha" }, "", slots.ErrUnknownBranch},
-		{"a branch without the service", func(q *slots.Query) { q.Branch = "dammam" }, "", slots.ErrNotOffered},
+		{"an unknown service", func(q *slots.Query) { q.Service = "passport" }, "", centre.ErrUnknownService},
+		{"an unknown branch", func(q *slots.Query) { q.Branch = "abha" }, "", centre.ErrUnknownBranch},
+		{"a branch without the service", func(q *slots.Query) { q.Branch = "dammam" }, "", centre.ErrNotOffered},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -200,9 +201,9 @@ func TestExplain(t *testing.T) {
 		service, branch string
 		want            error
 	}{
-		"an unknown service": {"passport", "riyadh", slots.ErrUnknownService},
-		"an unknown branch":  {"heirs-returns", "abha", slots.ErrUnknownBranch},
-		"not offered":        {"heirs-returns", "dammam", slots.ErrNotOffered},
+		"an unknown service": {"passport", "riyadh", centre.ErrUnknownService},
+		"an unknown branch":  {"heirs-returns", "abha", centre.ErrUnknownBranch},
+		"not offered":        {"heirs-returns", "dammam", centre.ErrNotOffered},
 	} {
 		if _, _, err := r.Explain(t.Context(), tc.service, tc.branch, tuesday, heldAt); !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", name, err, tc.want)
@@ -210,7 +211,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func (r *rig) centreGroup() *slots.DeskGroup {
+func (r *rig) centreGroup() *centre.DeskGroup {
 	r.t.Helper()
 	_, g, err := r.centre.Desk("heirs-returns", "riyadh")
 	if err != nil {

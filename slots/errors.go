@@ -11,10 +11,7 @@ import (
 // *PauseError, a *RepeatedError or a *VisitorError; anything else is a fault of
 // the system.
 var (
-	ErrUnknownService = errors.New("slots: unknown service")
-	ErrUnknownBranch  = errors.New("slots: unknown branch")
 	ErrUnknownChannel = errors.New("slots: unknown channel")
-	ErrNotOffered     = errors.New("slots: the branch does not offer the service")
 	ErrNotFound       = errors.New("slots: no such hold or appointment")
 	ErrExpired        = errors.New("slots: the hold has expired")
 	ErrReleased       = errors.New("slots: the hold was released")
@@ -122,9 +119,8 @@ func (e *RepeatedError) Error() string { return "slots: the request was answered
 // What can be wrong with a change of a desk group's calendar, beside the faults
 // of the plan (scheduling.Faults).
 var (
-	ErrUnknownDeskGroup = errors.New("slots: unknown desk group")
-	ErrEdited           = errors.New("slots: somebody else has changed the calendar since it was read")
-	ErrNothingToUndo    = errors.New("slots: the calendar has not been changed")
+	ErrEdited        = errors.New("slots: somebody else has changed the calendar since it was read")
+	ErrNothingToUndo = errors.New("slots: the calendar has not been changed")
 )
 
 // AffectedError says that a change of calendars would take the places of

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -140,7 +141,7 @@ func (f *fakeStore) busy(person slots.Person, a slots.Appointment) bool {
 	return false
 }
 
-func (f *fakeStore) Occupancy(_ context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
+func (f *fakeStore) Occupancy(_ context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
 	if err := f.called("Occupancy"); err != nil {
 		return nil, 0, err
 	}
@@ -172,9 +173,9 @@ func (f *fakeStore) Occupancies(_ context.Context, spans []slots.GroupDays) ([][
 }
 
 // Stamp knows nothing: the fake remembers nothing.
-func (f *fakeStore) Stamp(*slots.DeskGroup) int64 { return 0 }
+func (f *fakeStore) Stamp(*centre.DeskGroup) int64 { return 0 }
 
-func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day scheduling.Day) error {
+func (f *fakeStore) OpenDay(_ context.Context, g *centre.DeskGroup, day scheduling.Day) error {
 	if err := f.called("OpenDay"); err != nil {
 		return err
 	}

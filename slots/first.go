@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -39,16 +40,16 @@ const (
 // far ahead as its first slot. It returns ErrUnknownService, a *RuleError of
 // RulePartyLimit or a *VisitorError for unknown needs.
 func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]BranchFirst, error) {
-	centre := b.centre()
-	service, ok := centre.Service(q.Service)
+	snapshot := b.centre()
+	service, ok := snapshot.Service(q.Service)
 	if !ok {
-		return nil, ErrUnknownService
+		return nil, centre.ErrUnknownService
 	}
 	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
 	if err != nil {
 		return nil, err
 	}
-	groups := centre.GroupsOf(q.Service)
+	groups := snapshot.GroupsOf(q.Service)
 	firsts := make([]BranchFirst, len(groups))
 	open := make([]*lookout, len(groups))
 	for i, g := range groups {
@@ -68,13 +69,13 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 
 // lookout looks for the first free slot of one desk group.
 type lookout struct {
-	group      *DeskGroup
+	group      *centre.DeskGroup
 	visit      Visit           // counted
 	next, last scheduling.Date // not looked at yet
 	first      *BranchFirst    // what it finds
 }
 
-func newLookout(g *DeskGroup, v Visit, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
+func newLookout(g *centre.DeskGroup, v Visit, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
 	v = v.Counted(g.Calendar, now)
 	l := &lookout{group: g, visit: v, first: first}
 	l.next, l.last = v.within(g.Calendar, from, never, now)

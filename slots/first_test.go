@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -21,11 +22,11 @@ func newRigOfBranches(t testing.TB, service catalog.Service, plans ...scheduling
 	t.Helper()
 	names := catalog.Text{AR: "فرع", EN: "Branch"}
 	var branches []catalog.Branch
-	var groups []*slots.DeskGroup
+	var groups []*centre.DeskGroup
 	for i, plan := range plans {
 		slug := fmt.Sprintf("b%d", i)
 		branches = append(branches, catalog.Branch{Slug: slug, Name: names, Address: names, City: names, Zone: plan.Zone})
-		groups = append(groups, &slots.DeskGroup{
+		groups = append(groups, &centre.DeskGroup{
 			ID: i + 1, BranchID: i + 1, Slug: "desks-" + slug, Branch: slug, Department: "revenues", Name: names,
 			Services: []string{service.Slug}, Calendar: compile(t, plan), Version: 1,
 		})
@@ -36,7 +37,7 @@ func newRigOfBranches(t testing.TB, service catalog.Service, plans ...scheduling
 		t.Fatal(err)
 	}
 	r := &rig{store: newFakeStore(), t: t}
-	if r.centre, err = slots.NewCentre(c, groups, 1); err != nil {
+	if r.centre, err = centre.New(c, groups, 1); err != nil {
 		t.Fatal(err)
 	}
 	r.use()
@@ -199,7 +200,7 @@ func TestFirstReadsAYearInWindows(t *testing.T) {
 func TestFirstRefuses(t *testing.T) {
 	t.Parallel()
 	r := newRigOfBranches(t, hourly(), daily("Asia/Riyadh", opens(t, "09:00-12:00")))
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "passport", Party: 1}, heldAt); !errors.Is(err, slots.ErrUnknownService) {
+	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "passport", Party: 1}, heldAt); !errors.Is(err, centre.ErrUnknownService) {
 		t.Errorf("an unknown service: %v", err)
 	}
 	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 4, Channel: catalog.Public}, heldAt); broken(err) != slots.RulePartyLimit {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -149,7 +150,7 @@ func heirs() catalog.Service {
 
 // centre is a centre with one branch and one desk group, which offers the
 // services.
-func centre(t testing.TB, plan scheduling.Plan, services ...catalog.Service) *slots.Centre {
+func aCentre(t testing.TB, plan scheduling.Plan, services ...catalog.Service) *centre.Snapshot {
 	t.Helper()
 	names := catalog.Text{AR: "الرياض", EN: "Riyadh"}
 	c, err := catalog.NewCentre(
@@ -165,7 +166,7 @@ func centre(t testing.TB, plan scheduling.Plan, services ...catalog.Service) *sl
 	for _, s := range services {
 		slugs = append(slugs, s.Slug)
 	}
-	joined, err := slots.NewCentre(c, []*slots.DeskGroup{{
+	joined, err := centre.New(c, []*centre.DeskGroup{{
 		ID: 7, BranchID: 1, Slug: "revenue-desks", Branch: "riyadh", Department: "revenues", Name: names,
 		Services: slices.Clip(slugs), Calendar: compile(t, plan), Version: 1,
 	}}, 1)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/slots"
 )
 
@@ -132,7 +133,7 @@ func TestBookerOptions(t *testing.T) {
 		"a negative limit of a mobile":   slots.WithHoldLimits(slots.HoldLimits{PerMobile: -1}),
 		"chance without a source":        slots.WithRandom(nil),
 	} {
-		_, err := slots.NewBooker(newFakeStore(), func() *slots.Centre { return nil }, holdFor, func() string { return "" }, option)
+		_, err := slots.NewBooker(newFakeStore(), func() *centre.Snapshot { return nil }, holdFor, func() string { return "" }, option)
 		if err == nil {
 			t.Errorf("%s was accepted", name)
 		}

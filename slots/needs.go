@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 )
 
 // knownNeeds returns a *VisitorError that names the needs which a visitor to
@@ -64,7 +65,7 @@ func (b *Booker) declared(ctx context.Context, id string, needs []string) ([]str
 	}
 	service, ok := b.centre().Service(hold.Service)
 	if !ok {
-		return nil, ErrUnknownService
+		return nil, centre.ErrUnknownService
 	}
 	return hold.declare(service, needs)
 }

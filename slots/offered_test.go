@@ -61,7 +61,7 @@ func TestHoldBehindAGapThatHasGone(t *testing.T) {
 	t.Parallel()
 	short := followingGaps()
 	short.Slug, short.Duration, short.Step = "iban-update", 15*time.Minute, 15*time.Minute
-	r := &rig{store: newFakeStore(), t: t, centre: centre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), followingGaps(), short)}
+	r := &rig{store: newFakeStore(), t: t, centre: aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), followingGaps(), short)}
 	r.use()
 	ask := request(start.Add(-time.Hour)) // 09:00
 	ask.Service = "iban-update"
@@ -157,7 +157,7 @@ func TestMoveBackToTheGrid(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			r := &rig{store: newFakeStore(), t: t, centre: centre(t, daily("Asia/Riyadh", opens(t, "09:00-13:00")), followingGaps(), short)}
+			r := &rig{store: newFakeStore(), t: t, centre: aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-13:00")), followingGaps(), short)}
 			r.use()
 			tomorrow := func(clock string) time.Time { return at(t, clock).AddDate(0, 0, 1) }
 			ask := request(tomorrow("10:00"))
@@ -218,7 +218,7 @@ func TestHoldGetsExactlyWhatIsOffered(t *testing.T) {
 		closed := minutes(100, 150, "closed from")
 		plan := daily("Asia/Riyadh", opens(t, fmt.Sprintf("08:00-11:30 x%d, 13:00-16:00 x2", rapid.IntRange(1, 3).Draw(rt, "places"))),
 			scheduling.Closure{Start: midnight.Add(closed), End: midnight.Add(closed + minutes(1, 12, "closed for")), Places: rapid.IntRange(0, 1).Draw(rt, "lost")})
-		r := &rig{store: newFakeStore(), t: t, centre: centre(t, plan, services[:]...)}
+		r := &rig{store: newFakeStore(), t: t, centre: aCentre(t, plan, services[:]...)}
 		r.use()
 		now := midnight.Add(-time.Hour)
 		ask := func(i int) slots.Query {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -43,7 +44,7 @@ type Busy struct {
 // Room is what a desk group has left while other places are sought. It is for
 // one caller.
 type Room struct {
-	group   *DeskGroup           // with the calendar as it will be
+	group   *centre.DeskGroup    // with the calendar as it will be
 	present *scheduling.Calendar // as it is
 	known   map[scheduling.Date]Occupied
 	busy    map[Person][]Busy
@@ -63,7 +64,7 @@ type roomDay struct {
 // both calendars differ a place has to be free by both. busy are the visits of
 // persons, who can't be at two places at once; a displaced visit itself may be
 // among them.
-func NewRoom(g *DeskGroup, present *scheduling.Calendar, occupied map[scheduling.Date]Occupied, busy []Busy) *Room {
+func NewRoom(g *centre.DeskGroup, present *scheduling.Calendar, occupied map[scheduling.Date]Occupied, busy []Busy) *Room {
 	r := &Room{
 		group: g, present: present, known: occupied, busy: make(map[Person][]Busy),
 		days: make(map[scheduling.Date]roomDay), free: make(map[scheduling.Date]map[Visit][]Slot),
@@ -239,10 +240,10 @@ func (r *Room) take(p Person, v Visit, date scheduling.Date, s Slot) Replacement
 	return Replacement{Found: true, Slot: s, Place: place, HeldBack: v.heldBack(day.Day, place)}
 }
 
-// Displaced returns what to look for when the appointment needs another place.
-// until is the last date that will do; 0 for any. It returns the errors of
-// Centre.Desk and VisitOf.
-func (c *Centre) Displaced(a Appointment, of Person, until scheduling.Date) (Displaced, error) {
+// DisplacedOf returns what to look for when the appointment needs another place
+// in the centre c. until is the last date that will do; 0 for any. It returns
+// the errors of centre.Snapshot.Desk and VisitOf.
+func DisplacedOf(c *centre.Snapshot, a Appointment, of Person, until scheduling.Date) (Displaced, error) {
 	service, _, err := c.Desk(a.Service, a.Branch)
 	if err != nil {
 		return Displaced{}, err

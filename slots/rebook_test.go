@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -27,7 +28,7 @@ func displaced(t testing.TB, id, clock string, booked int) slots.Displaced {
 // room is what a desk group has left when its calendar becomes after.
 func room(t testing.TB, before, after scheduling.Plan, occupied map[scheduling.Date]slots.Occupied, busy ...slots.Busy) *slots.Room {
 	t.Helper()
-	g := &slots.DeskGroup{ID: 7, BranchID: 1, Slug: "revenue-desks", Calendar: compile(t, after)}
+	g := &centre.DeskGroup{ID: 7, BranchID: 1, Slug: "revenue-desks", Calendar: compile(t, after)}
 	return slots.NewRoom(g, compile(t, before), occupied, busy)
 }
 

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -252,13 +253,13 @@ func bookable(t *rapid.T, calendar *scheduling.Calendar, s catalog.Service, c ca
 	if err != nil {
 		t.Fatal(err)
 	}
-	centre, err := slots.NewCentre(all, []*slots.DeskGroup{{
+	snapshot, err := centre.New(all, []*centre.DeskGroup{{
 		ID: 1, BranchID: 1, Slug: "desks", Branch: "riyadh", Services: []string{s.Slug}, Calendar: calendar}}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ids := 0
-	booker, err := slots.NewBooker(store, func() *slots.Centre { return centre }, time.Hour, func() string {
+	booker, err := slots.NewBooker(store, func() *centre.Snapshot { return snapshot }, time.Hour, func() string {
 		ids++
 		return fmt.Sprint(ids)
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -20,7 +21,7 @@ type rig struct {
 	*slots.Booker
 	store  *fakeStore
 	t      testing.TB
-	centre *slots.Centre
+	centre *centre.Snapshot
 }
 
 // hourly is a service of an hour on the hour, a day ahead at least.
@@ -37,7 +38,7 @@ func newRig(t testing.TB, open string, service catalog.Service, closures ...sche
 
 func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service, options ...slots.Option) *rig {
 	t.Helper()
-	r := &rig{store: newFakeStore(), t: t, centre: centre(t, plan, service)}
+	r := &rig{store: newFakeStore(), t: t, centre: aCentre(t, plan, service)}
 	r.use(options...)
 	return r
 }
@@ -47,7 +48,7 @@ func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service, optio
 func (r *rig) use(options ...slots.Option) {
 	r.t.Helper()
 	ids := 0
-	booker, err := slots.NewBooker(r.store, func() *slots.Centre { return r.centre }, holdFor, func() string {
+	booker, err := slots.NewBooker(r.store, func() *centre.Snapshot { return r.centre }, holdFor, func() string {
 		ids++
 		return fmt.Sprintf("hold %d", ids)
 	}, options...)

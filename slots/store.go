@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -16,11 +17,11 @@ type Store interface {
 	// caller to read: the zero value for a date without a ledger day, on which
 	// nothing is. It may be some seconds old. The stamp is that of Stamp. It
 	// returns ErrStale when the calendar of g is known not to be the current one.
-	Occupancy(ctx context.Context, g *DeskGroup, from, to scheduling.Date) (days []Occupied, stamp int64, err error)
+	Occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) (days []Occupied, stamp int64, err error)
 
 	// Stamp returns a number that differs from every earlier one when
 	// Occupancy may answer differently, or 0 when only Occupancy can tell.
-	Stamp(g *DeskGroup) int64
+	Stamp(g *centre.DeskGroup) int64
 
 	// Occupancies returns the same for several desk groups at once, in the
 	// order of spans, and as it is now.
@@ -28,7 +29,7 @@ type Store interface {
 
 	// OpenDay gives the ledger a row for the day, unless it has one. It
 	// returns ErrStale when the calendar of g is not the current one.
-	OpenDay(ctx context.Context, g *DeskGroup, day scheduling.Day) error
+	OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error
 
 	// Hold takes the place of a and records a. heldBack are the places of each
 	// tick of it that are left to others. It returns ErrTaken, ErrDayClosed,
@@ -129,7 +130,7 @@ func (o Occupied) Stale(p Place) bool { return p.Calendar != 0 && p.Calendar < o
 
 // GroupDays are the dates From to To, both inclusive, of a desk group.
 type GroupDays struct {
-	Group    *DeskGroup
+	Group    *centre.DeskGroup
 	From, To scheduling.Date
 }
 

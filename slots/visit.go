@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -152,7 +153,7 @@ type Place struct {
 }
 
 // place returns the part of day that v takes when it starts at tick start.
-func (v Visit) place(g *DeskGroup, day scheduling.Day, start int) Place {
+func (v Visit) place(g *centre.DeskGroup, day scheduling.Day, start int) Place {
 	return Place{
 		Branch:    g.BranchID,
 		DeskGroup: g.ID,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -34,7 +35,7 @@ type JoinRequest struct {
 }
 
 // Join puts somebody on the waitlist, behind all who wait already. Besides the
-// errors of Centre.Desk it returns ErrRange, a *RuleError when no visit of the
+// errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError when no visit of the
 // wish could be offered whatever got free, a *VisitorError for unknown needs,
 // ErrAlreadyWaiting, ErrPersonLimit, a *RepeatedError or ErrKeyReused.
 func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *JoinOnce, now time.Time) (Entry, error) {
@@ -140,19 +141,15 @@ func (w *Waitlist) OfferAll(ctx context.Context, now time.Time) (int, error) {
 }
 
 func (w *Waitlist) offer(ctx context.Context, groups []int, always bool, now time.Time) (int, error) {
-	centre := w.booker.centre()
-	byID := make(map[int]*DeskGroup, len(centre.groups))
-	for _, g := range centre.groups {
-		byID[g.ID] = g
-	}
+	snapshot := w.booker.centre()
 	made := 0
 	var errs []error
 	for _, id := range groups {
-		group := byID[id]
-		if group == nil {
+		group, ok := snapshot.Group(id)
+		if !ok {
 			continue // newer than the snapshot
 		}
-		n, err := w.store.Offer(ctx, Look{group, w.policy, now, always}, w.matching(centre, group, now))
+		n, err := w.store.Offer(ctx, Look{group, w.policy, now, always}, w.matching(snapshot, group, now))
 		switch {
 		case errors.Is(err, ErrStale): // the next snapshot will do
 		case err != nil:
@@ -165,11 +162,11 @@ func (w *Waitlist) offer(ctx context.Context, groups []int, always bool, now tim
 
 // matching returns what decides at now who is offered which place of a desk
 // group.
-func (w *Waitlist) matching(centre *Centre, g *DeskGroup, now time.Time) Matching {
+func (w *Waitlist) matching(snapshot *centre.Snapshot, g *centre.DeskGroup, now time.Time) Matching {
 	return func(waiting []Waits, dates []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched {
 		candidates := make([]Candidate, 0, len(waiting))
 		for _, e := range waiting {
-			service, ok := centre.Service(e.Service)
+			service, ok := snapshot.Service(e.Service)
 			if !ok {
 				continue
 			}

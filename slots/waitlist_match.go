@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -40,7 +41,7 @@ type Matched struct {
 // before, and to be offered at now by the policy, which also says for how
 // long. Nobody gets more than one place, and a place that is given is taken
 // for all who come later. The days ascend.
-func Match(g *DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPolicy, now time.Time) []Matched {
+func Match(g *centre.DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPolicy, now time.Time) []Matched {
 	m := newMatching(g, days, p, now)
 	var matched []Matched
 	given := make([]bool, len(waiting))
@@ -69,7 +70,7 @@ func Match(g *DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPolicy, no
 
 // matching is what is left while places are given away.
 type matching struct {
-	group  *DeskGroup
+	group  *centre.DeskGroup
 	days   []LedgerDay
 	policy WaitPolicy
 	now    time.Time
@@ -85,7 +86,7 @@ type opportunity struct {
 	expires time.Time
 }
 
-func newMatching(g *DeskGroup, days []LedgerDay, p WaitPolicy, now time.Time) *matching {
+func newMatching(g *centre.DeskGroup, days []LedgerDay, p WaitPolicy, now time.Time) *matching {
 	m := &matching{group: g, days: slices.Clone(days), policy: p, now: now, shapes: make(map[Visit]int)}
 	for i, d := range m.days {
 		m.days[i].Used = append(make([]int16, 0, len(d.Day.Open)), d.Used[:min(len(d.Used), len(d.Day.Open))]...)

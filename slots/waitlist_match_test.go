@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -95,7 +96,7 @@ func TestMatch(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			group := &slots.DeskGroup{ID: 7, BranchID: 1, Calendar: compile(t, daily("Asia/Riyadh", opens(t, tt.open)))}
+			group := &centre.DeskGroup{ID: 7, BranchID: 1, Calendar: compile(t, daily("Asia/Riyadh", opens(t, tt.open)))}
 			day := group.Calendar.Day(tuesday)
 			now := midnight.Add(-4 * time.Hour) // 20:00
 			if tt.now != "" {
@@ -150,7 +151,7 @@ func TestOffersThroughTheDay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			group := &slots.DeskGroup{ID: 7, BranchID: 1, Calendar: compile(t, daily("Asia/Riyadh", opens(t, "00:00-24:00")))}
+			group := &centre.DeskGroup{ID: 7, BranchID: 1, Calendar: compile(t, daily("Asia/Riyadh", opens(t, "00:00-24:00")))}
 			start, now := riyadh(t, c.start), riyadh(t, c.now)
 			v := c.visit
 			v.Step = 1
@@ -183,7 +184,7 @@ func riyadh(t *testing.T, s string) time.Time {
 
 // line is a desk group with some days and people who wait, drawn at random.
 type line struct {
-	group   *slots.DeskGroup
+	group   *centre.DeskGroup
 	days    []slots.LedgerDay
 	waiting []slots.Candidate
 	policy  slots.WaitPolicy
@@ -203,7 +204,7 @@ func drawLine(t *rapid.T) line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := line{group: &slots.DeskGroup{ID: 7, BranchID: 1, Calendar: calendar}, policy: slots.DefaultWaitPolicy()}
+	l := line{group: &centre.DeskGroup{ID: 7, BranchID: 1, Calendar: calendar}, policy: slots.DefaultWaitPolicy()}
 	first := tuesday
 	for i := range scheduling.Date(rapid.IntRange(1, 3).Draw(t, "days")) {
 		day := calendar.Day(first + i)
@@ -366,7 +367,7 @@ func TestMatchBehindGaps(t *testing.T) {
 // otherwise with 500 people who wait for any of 60 days.
 func BenchmarkOffers(b *testing.B) {
 	calendar := compile(b, daily("Asia/Riyadh", opens(b, "07:30-14:30 x4")))
-	group := &slots.DeskGroup{ID: 7, BranchID: 1, Calendar: calendar}
+	group := &centre.DeskGroup{ID: 7, BranchID: 1, Calendar: calendar}
 	var days []slots.LedgerDay
 	for i := range scheduling.Date(60) {
 		day := calendar.Day(tuesday + i)

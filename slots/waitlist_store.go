@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -56,7 +57,7 @@ type WaitlistStore interface {
 
 // Look is a look at a desk group.
 type Look struct {
-	Group  *DeskGroup
+	Group  *centre.DeskGroup
 	Policy WaitPolicy
 	Now    time.Time
 	Always bool // also if nothing was freed

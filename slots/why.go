@@ -54,7 +54,7 @@ func (v Visit) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 
 // Explain answers why a date is as it is for one visitor of the public: the
 // layers that decide its hours, and what becomes of its starts. It returns the
-// errors of Centre.Desk.
+// errors of centre.Snapshot.Desk.
 func (b *Booker) Explain(ctx context.Context, service, branch string, date scheduling.Date, now time.Time) (e scheduling.Explanation, t Tally, err error) {
 	err = b.fresh(ctx, func() error {
 		e, t, err = b.explain(ctx, service, branch, date, now)

@@ -19,6 +19,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/hall"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
@@ -45,7 +46,7 @@ type Config struct {
 	Waitlist *slots.Waitlist
 	// Reception runs the halls.
 	Reception *hall.Reception
-	Centre    func() *slots.Centre // the current snapshot
+	Centre    func() *centre.Snapshot // the current snapshot
 	Verifier  *verify.Verifier
 	Keys      *secret.Keys
 	Ready     func(context.Context) error // nil when requests can be served

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -68,7 +69,7 @@ func (s *Server) channelToHold(ctx context.Context, body *HoldRequest) (catalog.
 	}
 	service, ok := s.Centre().Service(body.Service)
 	if !ok {
-		return "", slots.ErrUnknownService
+		return "", centre.ErrUnknownService
 	}
 	if _, err = permit(ctx, service.Department, body.Branch); err != nil {
 		return "", err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
@@ -18,16 +19,16 @@ import (
 // Calendars keeps the plans of desk groups and the holidays that they share.
 // What each method does and returns is said at postgres.Store.
 type Calendars interface {
-	FindPlan(ctx context.Context, slug string) (slots.DeskPlan, error)
+	FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error)
 	EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
-		decide func(slots.DeskPlan) (scheduling.Revision, error)) (slots.DeskPlan, error)
-	UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (slots.DeskPlan, error)
-	DayCounts(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) (slots.DayCounts, error)
+		decide func(centre.DeskPlan) (scheduling.Revision, error)) (centre.DeskPlan, error)
+	UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (centre.DeskPlan, error)
+	DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) (slots.DayCounts, error)
 
-	FindHolidays(ctx context.Context) (slots.HolidayList, error)
+	FindHolidays(ctx context.Context) (centre.HolidayList, error)
 	EditHolidays(ctx context.Context, from int64, by catalog.Act,
-		decide func(scheduling.HolidayList) (scheduling.HolidayList, error)) (slots.HolidayList, error)
-	UndoHolidays(ctx context.Context, from int64, by catalog.Act) (slots.HolidayList, error)
+		decide func(scheduling.HolidayList) (scheduling.HolidayList, error)) (centre.HolidayList, error)
+	UndoHolidays(ctx context.Context, from int64, by catalog.Act) (centre.HolidayList, error)
 
 	SetQuota(ctx context.Context, service string, by catalog.Act,
 		decide func(catalog.HoldBack) (catalog.HoldBack, error)) (catalog.HoldBack, error)
@@ -65,7 +66,7 @@ func (s *Server) ListDeskGroups(ctx context.Context, r ListDeskGroupsRequestObje
 
 // deskGroup returns a desk group of the centre for a member of staff who may
 // ask about its department and branch.
-func (s *Server) deskGroup(ctx context.Context, slug string) (*slots.DeskGroup, error) {
+func (s *Server) deskGroup(ctx context.Context, slug string) (*centre.DeskGroup, error) {
 	g, err := s.Centre().DeskGroup(slug)
 	if err != nil {
 		return nil, err
@@ -169,21 +170,21 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 
 // edit changes the plan of a desk group for a member of staff who may, and
 // lets this replica go by it before it is acknowledged.
-func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e scheduling.Edit) (slots.DeskPlan, error) {
+func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e scheduling.Edit) (centre.DeskPlan, error) {
 	if _, err := s.deskGroup(ctx, slug); err != nil {
-		return slots.DeskPlan{}, err
+		return centre.DeskPlan{}, err
 	}
 	from, err := version(ifMatch)
 	if err != nil {
-		return slots.DeskPlan{}, err
+		return centre.DeskPlan{}, err
 	}
 	act := s.act(ctx, action, "", "", "") // the rest is known where it is saved
 	act.Reason = e.Reason
-	d, err := s.Calendars.EditPlan(ctx, slug, from, act, func(d slots.DeskPlan) (scheduling.Revision, error) {
+	d, err := s.Calendars.EditPlan(ctx, slug, from, act, func(d centre.DeskPlan) (scheduling.Revision, error) {
 		return d.Revise(e, act.At)
 	})
 	if err != nil {
-		return slots.DeskPlan{}, err
+		return centre.DeskPlan{}, err
 	}
 	s.refresh(ctx)
 	return d, nil
@@ -233,7 +234,7 @@ func below(entry string, err error) error {
 	return errors.Join(moved...)
 }
 
-func (s *Server) deskGroupJSON(d slots.DeskPlan) DeskGroup {
+func (s *Server) deskGroupJSON(d centre.DeskPlan) DeskGroup {
 	zone := d.Calendar.Zone()
 	out := DeskGroup{
 		Slug: d.Slug, Branch: d.Branch, Department: d.Department, Name: d.Name, Services: d.Services,

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
-	"ziyara/slots"
 )
 
 const defaultLimit = 50
@@ -24,14 +24,14 @@ func (s *Server) ListBranches(context.Context, ListBranchesRequestObject) (ListB
 
 // ListServices lists the services, of one branch or by words.
 func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (ListServicesResponseObject, error) {
-	centre := s.Centre()
-	if _, ok := centre.Branch(r.Params.Branch); !ok && r.Params.Branch != "" {
-		return nil, slots.ErrUnknownBranch
+	snapshot := s.Centre()
+	if _, ok := snapshot.Branch(r.Params.Branch); !ok && r.Params.Branch != "" {
+		return nil, centre.ErrUnknownBranch
 	}
-	found := centre.SearchServices(r.Params.Q)
+	found := snapshot.SearchServices(r.Params.Q)
 	if r.Params.Branch != "" {
 		found = slices.DeleteFunc(slices.Clone(found), func(v *catalog.Service) bool {
-			return !slices.Contains(centre.BranchesOf(v.Slug), r.Params.Branch)
+			return !slices.Contains(snapshot.BranchesOf(v.Slug), r.Params.Branch)
 		})
 	}
 	if r.Params.Cursor != "" {
@@ -52,22 +52,22 @@ func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (L
 		list.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(found[limit-1].Slug))
 	}
 	for _, v := range found {
-		list.Services = append(list.Services, serviceJSON(centre, v))
+		list.Services = append(list.Services, serviceJSON(snapshot, v))
 	}
 	return ListServices200JSONResponse(list), nil
 }
 
 // GetService shows one service.
 func (s *Server) GetService(_ context.Context, r GetServiceRequestObject) (GetServiceResponseObject, error) {
-	centre := s.Centre()
-	v, ok := centre.Service(r.Service)
+	snapshot := s.Centre()
+	v, ok := snapshot.Service(r.Service)
 	if !ok {
-		return nil, slots.ErrUnknownService
+		return nil, centre.ErrUnknownService
 	}
-	return GetService200JSONResponse(serviceJSON(centre, v)), nil
+	return GetService200JSONResponse(serviceJSON(snapshot, v)), nil
 }
 
-func serviceJSON(centre *slots.Centre, v *catalog.Service) Service {
+func serviceJSON(centre *centre.Snapshot, v *catalog.Service) Service {
 	minutes := func(d time.Duration) int { return int(d / time.Minute) }
 	out := Service{
 		Slug: v.Slug, Name: v.Name, About: v.About,

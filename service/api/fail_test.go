@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ziyara"
+	"ziyara/centre"
 	"ziyara/slots"
 )
 
@@ -61,7 +62,7 @@ func ask(t *testing.T, s *Server, path string) (status int, header http.Header, 
 func TestPanicIsAProblem(t *testing.T) {
 	t.Parallel()
 	s, log := broken(t, func(c *Config) {
-		c.Centre = func() *slots.Centre { panic("the cause: +966500000000") }
+		c.Centre = func() *centre.Snapshot { panic("the cause: +966500000000") }
 	})
 	for range 2 {
 		status, header, p := ask(t, s, "/v1/branches")

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -14,10 +15,10 @@ func (s *Server) FindFirstSlots(ctx context.Context, r FindFirstSlotsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	centre := s.Centre()
-	service, ok := centre.Service(r.Service)
+	snapshot := s.Centre()
+	service, ok := snapshot.Service(r.Service)
 	if !ok {
-		return nil, slots.ErrUnknownService
+		return nil, centre.ErrUnknownService
 	}
 	var from scheduling.Date
 	if r.Params.From != "" {
@@ -38,16 +39,16 @@ func (s *Server) FindFirstSlots(ctx context.Context, r FindFirstSlotsRequestObje
 	}
 	out := FirstSlots{Service: r.Service, Party: party, Needs: needs, Branches: []BranchFirst{}}
 	for _, f := range found {
-		out.Branches = append(out.Branches, branchFirst(centre, f))
+		out.Branches = append(out.Branches, branchFirst(snapshot, f))
 	}
 	if earliest := slots.Earliest(found); earliest != nil {
-		first := branchFirst(centre, *earliest)
+		first := branchFirst(snapshot, *earliest)
 		out.First = &first
 	}
 	return taggedJSON(out, r.Params.IfNoneMatch)
 }
 
-func branchFirst(centre *slots.Centre, f slots.BranchFirst) BranchFirst {
+func branchFirst(centre *centre.Snapshot, f slots.BranchFirst) BranchFirst {
 	out := BranchFirst{Branch: f.Branch, Zone: f.Zone.String()}
 	if branch, ok := centre.Branch(f.Branch); ok {
 		out.Name = branch.Name

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/hall"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -22,7 +23,7 @@ func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallRe
 		return nil, err
 	}
 	if _, ok := s.Centre().Branch(r.Branch); !ok {
-		return nil, slots.ErrUnknownBranch
+		return nil, centre.ErrUnknownBranch
 	}
 	now := s.Now()
 	today, zone, err := s.Reception.Today(r.Branch, now)

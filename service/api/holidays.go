@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
@@ -160,7 +161,7 @@ func unreadable(err error) error {
 	return invalid("#/calendar", detail)
 }
 
-func (s *Server) holidaysJSON(list slots.HolidayList, leftOut []HolidayLeftOut) (HolidayList, error) {
+func (s *Server) holidaysJSON(list centre.HolidayList, leftOut []HolidayLeftOut) (HolidayList, error) {
 	compiled, err := scheduling.CompileHolidays(list.HolidayList)
 	if err != nil {
 		return HolidayList{}, err

@@ -20,6 +20,7 @@ import (
 
 	"ziyara"
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/feeds"
 	"ziyara/hall"
 	"ziyara/notify/verify"
@@ -31,10 +32,10 @@ import (
 // domainErrors are all errors that the domain exports, by package and name.
 func domainErrors() map[string]error {
 	return map[string]error{
-		"slots.ErrUnknownService":   slots.ErrUnknownService,
-		"slots.ErrUnknownBranch":    slots.ErrUnknownBranch,
+		"centre.ErrUnknownService":   centre.ErrUnknownService,
+		"centre.ErrUnknownBranch":    centre.ErrUnknownBranch,
 		"slots.ErrUnknownChannel":   slots.ErrUnknownChannel,
-		"slots.ErrNotOffered":       slots.ErrNotOffered,
+		"centre.ErrNotOffered":       centre.ErrNotOffered,
 		"slots.ErrNotFound":         slots.ErrNotFound,
 		"slots.ErrExpired":          slots.ErrExpired,
 		"slots.ErrReleased":         slots.ErrReleased,
@@ -65,7 +66,7 @@ func domainErrors() map[string]error {
 		"slots.ErrNoOffer":          slots.ErrNoOffer,
 		"slots.ErrOfferOver":        slots.ErrOfferOver,
 		"slots.ErrIdentity":         slots.ErrIdentity,
-		"slots.ErrUnknownDeskGroup": slots.ErrUnknownDeskGroup,
+		"centre.ErrUnknownDeskGroup": centre.ErrUnknownDeskGroup,
 		"slots.ErrEdited":           slots.ErrEdited,
 		"slots.ErrUnknownChange":    slots.ErrUnknownChange,
 		"slots.ErrDraftOver":        slots.ErrDraftOver,
@@ -73,8 +74,8 @@ func domainErrors() map[string]error {
 		"slots.ErrChangeSettled":    slots.ErrChangeSettled,
 		"slots.ErrNotCarriedOut":    slots.ErrNotCarriedOut,
 		"slots.ErrNothingToUndo":    slots.ErrNothingToUndo,
-		"slots.ErrForeignService":   slots.ErrForeignService,
-		"slots.ErrForeignChannel":   slots.ErrForeignChannel,
+		"centre.ErrForeignService":   centre.ErrForeignService,
+		"centre.ErrForeignChannel":   centre.ErrForeignChannel,
 		"slots.AffectedError":       &slots.AffectedError{},
 		"slots.ErrReference":        slots.ErrReference,
 		"slots.RuleError":           &slots.RuleError{Rule: slots.RuleNotice},

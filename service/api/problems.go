@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/feeds"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
@@ -37,16 +38,16 @@ func problems() []mapping {
 		{slots.ErrDayClosed, kindUnavailable},
 		{slots.ErrAnswered, kindUnavailable},
 		{verify.ErrAnswered, kindUnavailable},
-		{slots.ErrUnknownService, kind{"unknown-service", http.StatusNotFound,
+		{centre.ErrUnknownService, kind{"unknown-service", http.StatusNotFound,
 			text("خدمة غير معروفة", "Unknown service"),
 			text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services.")}},
-		{slots.ErrUnknownBranch, kind{"unknown-branch", http.StatusNotFound,
+		{centre.ErrUnknownBranch, kind{"unknown-branch", http.StatusNotFound,
 			text("فرع غير معروف", "Unknown branch"),
 			text("لا يوجد فرع بهذا الاسم. اختر من قائمة الفروع.", "There is no such branch. Choose one from the list of branches.")}},
 		{slots.ErrUnknownChannel, kind{"unknown-channel", http.StatusUnprocessableEntity,
 			text("قناة غير معروفة", "Unknown channel"),
 			text("احجز عبر القناة العامة public.", "Book over the channel public.")}},
-		{slots.ErrNotOffered, kind{"not-offered", http.StatusNotFound,
+		{centre.ErrNotOffered, kind{"not-offered", http.StatusNotFound,
 			text("الخدمة غير متاحة في هذا الفرع", "Not offered at this branch"),
 			text("اختر فرعًا من فروع الخدمة.", "Choose one of the branches of the service.")}},
 		{slots.ErrNotFound, kindNotFound},

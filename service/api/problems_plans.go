@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -12,7 +13,7 @@ import (
 // planProblems are what can be wrong with a change of a calendar.
 func planProblems() []mapping {
 	return []mapping{
-		{slots.ErrUnknownDeskGroup, kind{"unknown-desk-group", http.StatusNotFound,
+		{centre.ErrUnknownDeskGroup, kind{"unknown-desk-group", http.StatusNotFound,
 			text("مجموعة مكاتب غير معروفة", "Unknown desk group"),
 			text("لا توجد مجموعة مكاتب بهذا الاسم. اختر من قائمة مجموعات المكاتب.", "There is no such desk group. Choose one from the list of desk groups.")}},
 		{slots.ErrEdited, kindEdited},
@@ -38,8 +39,8 @@ func planProblems() []mapping {
 		{errEditOrDraft, kind{"one-change", http.StatusUnprocessableEntity,
 			text("حدّد تعديلًا واحدًا", "Say one change"),
 			text("أرسل التعديل نفسه أو رقم معاينة سابقة في draft، لا كليهما؛ ومع dry_run التعديل فقط.", "Send either an edit or, without dry_run, the id of a draft in draft.")}},
-		{slots.ErrForeignService, kindPlan},
-		{slots.ErrForeignChannel, kindPlan},
+		{centre.ErrForeignService, kindPlan},
+		{centre.ErrForeignChannel, kindPlan},
 	}
 }
 
@@ -107,8 +108,8 @@ func faultsOfPlans() []planFault {
 		{scheduling.ErrPlaces, text("عدد الأماكن من 1 إلى 1000، وفي الإغلاق من 0 إلى 1000.", "Places are 1 to 1000; a closure takes 0 (all) to 1000.")},
 		{scheduling.ErrReserve, text("تترك القناة لغيرها من صفر إلى كل أماكن الفترة.", "A channel leaves from none to all of the places of the opening to others.")},
 		{scheduling.ErrServices, text("اذكر كل خدمة مرة واحدة.", "Name each service once.")},
-		{slots.ErrForeignService, text("اختر من خدمات مجموعة المكاتب هذه.", "Choose from the services of this desk group.")},
-		{slots.ErrForeignChannel, text("اختر من القنوات public وagent وwalk_in وprotected.", "Choose from the channels public, agent, walk_in and protected.")},
+		{centre.ErrForeignService, text("اختر من خدمات مجموعة المكاتب هذه.", "Choose from the services of this desk group.")},
+		{centre.ErrForeignChannel, text("اختر من القنوات public وagent وwalk_in وprotected.", "Choose from the channels public, agent, walk_in and protected.")},
 		{scheduling.ErrRange, text("اذكر البداية والنهاية، ولا تسبق النهاية البداية.", "Give a start and an end; the end is not before the start.")},
 		{scheduling.ErrTwice, text("ذُكر مرتين. أبقِ واحدًا.", "It is given twice. Keep one.")},
 		{scheduling.ErrMany, text("القائمة أطول من المسموح. احذف ما انقضى.", "The list is too long. Remove what is over.")},

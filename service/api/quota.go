@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/slots"
 )
 
@@ -57,7 +58,7 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 func (s *Server) ownService(ctx context.Context, slug string) (*catalog.Service, error) {
 	service, ok := s.Centre().Service(slug)
 	if !ok {
-		return nil, slots.ErrUnknownService
+		return nil, centre.ErrUnknownService
 	}
 	_, err := permit(ctx, service.Department, "")
 	return service, err

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -59,7 +60,7 @@ func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetRe
 
 // headOffice returns the time zone of the first branch, in which today is told
 // when a report is not of one branch.
-func headOffice(centre *slots.Centre) *time.Location {
+func headOffice(centre *centre.Snapshot) *time.Location {
 	if len(centre.Centre.Branches) > 0 {
 		if zone, err := time.LoadLocation(centre.Centre.Branches[0].Zone); err == nil {
 			return zone
@@ -69,7 +70,7 @@ func headOffice(centre *slots.Centre) *time.Location {
 }
 
 // reportQuery reads what is asked for, as far as the reader may see it.
-func reportQuery(ctx context.Context, centre *slots.Centre, r GetReportRequestObject, today scheduling.Date) (reports.Query, error) {
+func reportQuery(ctx context.Context, centre *centre.Snapshot, r GetReportRequestObject, today scheduling.Date) (reports.Query, error) {
 	p := r.Params
 	q := reports.Query{
 		Report: reports.Name(r.Report), Department: p.Department, Branch: p.Branch, Service: p.Service, Channel: catalog.Channel(p.Channel),
@@ -141,7 +142,7 @@ func reportScope(ctx context.Context, department, branch string) (reports.Scope,
 
 // knownParts returns an error when a department, branch or service that is
 // asked for does not exist.
-func knownParts(centre *slots.Centre, q reports.Query) error {
+func knownParts(centre *centre.Snapshot, q reports.Query) error {
 	_, department := centre.Department(q.Department)
 	_, branch := centre.Branch(q.Branch)
 	_, service := centre.Service(q.Service)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service"
 	"ziyara/slots"
@@ -133,7 +134,7 @@ func hotDay(ctx context.Context, c Config, replica *service.Service, r *report) 
 }
 
 // allStarts returns the starts of so many days from tomorrow on.
-func allStarts(centre *slots.Centre, now time.Time, days int) ([]time.Time, error) {
+func allStarts(centre *centre.Snapshot, now time.Time, days int) ([]time.Time, error) {
 	service, group, err := centre.Desk(benchService, benchBranch)
 	if err != nil {
 		return nil, err

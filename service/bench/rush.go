@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/service"
 	"ziyara/slots"
 )
@@ -52,7 +53,7 @@ func rush(ctx context.Context, c Config, first *service.Service, r *report) erro
 }
 
 // rushStarts returns the starts of one day that nobody has asked for yet.
-func rushStarts(centre *slots.Centre, now time.Time) ([]time.Time, error) {
+func rushStarts(centre *centre.Snapshot, now time.Time) ([]time.Time, error) {
 	service, group, err := centre.Desk(rushService, benchBranch)
 	if err != nil {
 		return nil, err

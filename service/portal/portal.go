@@ -14,6 +14,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/centre"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -23,7 +24,7 @@ import (
 type Config struct {
 	Links  *Links
 	Booker *slots.Booker
-	Centre func() *slots.Centre // the current snapshot
+	Centre func() *centre.Snapshot // the current snapshot
 	Now    func() time.Time
 	Log    *slog.Logger
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -54,16 +55,16 @@ type editModel struct {
 func (m *editModel) begin() {
 	m.t.Helper()
 	m.visits = make(map[slots.Reference]bool)
-	var centre *slots.Centre
+	var snapshot *centre.Snapshot
 	load := func(ctx context.Context) (err error) {
-		centre, err = m.store.LoadCentre(ctx)
+		snapshot, err = m.store.LoadCentre(ctx)
 		return err
 	}
 	if err := load(m.t.Context()); err != nil {
 		m.t.Fatal(err)
 	}
 	var err error
-	m.booker, err = slots.NewBooker(m.store, func() *slots.Centre { return centre }, 10*time.Minute, m.id, slots.WithRefresh(load))
+	m.booker, err = slots.NewBooker(m.store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, m.id, slots.WithRefresh(load))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func (m *editModel) cancels() {
 func (m *editModel) edits(force bool) {
 	m.t.Helper()
 	e := m.edit()
-	decide := func(d slots.DeskPlan) (scheduling.Revision, error) { return d.Revise(e, m.now) }
+	decide := func(d centre.DeskPlan) (scheduling.Revision, error) { return d.Revise(e, m.now) }
 	if !force {
 		before := m.plan(m.t).Version
 		_, err := m.store.EditPlan(m.t.Context(), edited, before, m.by("calendar.changed"), decide)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -24,15 +25,15 @@ func (b *bench) by(action string) catalog.Act {
 }
 
 // edit edits the calendar of the desk group as the coordinator asks for.
-func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (slots.DeskPlan, error) {
+func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (centre.DeskPlan, error) {
 	t.Helper()
-	return b.store.EditPlan(t.Context(), edited, from, b.by("plan.changed"), func(d slots.DeskPlan) (scheduling.Revision, error) {
+	return b.store.EditPlan(t.Context(), edited, from, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 		return scheduling.Revise(d.Plan, e, b.now, d.Lists...)
 	})
 }
 
 // plan returns the desk group as it is now.
-func (b *bench) plan(t testing.TB) slots.DeskPlan {
+func (b *bench) plan(t testing.TB) centre.DeskPlan {
 	t.Helper()
 	d, err := b.store.FindPlan(t.Context(), edited)
 	if err != nil {
@@ -126,15 +127,15 @@ func TestEditReopensLedgerDays(t *testing.T) {
 func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	centre, err := b.store.LoadCentre(t.Context())
+	snapshot, err := b.store.LoadCentre(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	refreshed := 0
-	other, err := slots.NewBooker(b.replica(t), func() *slots.Centre { return centre }, 10*time.Minute, b.id, slots.WithRefresh(
+	other, err := slots.NewBooker(b.replica(t), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, slots.WithRefresh(
 		func(ctx context.Context) (err error) {
 			refreshed++
-			centre, err = b.store.LoadCentre(ctx)
+			snapshot, err = b.store.LoadCentre(ctx)
 			return err
 		}))
 	if err != nil {
@@ -224,7 +225,7 @@ func TestUndoPlan(t *testing.T) {
 		string(acts[0].After) != string(acts[2].After) || acts[0].Department != "revenues" || acts[0].Branch != "riyadh" {
 		t.Errorf("log %+v", acts)
 	}
-	if _, err := b.store.EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil); !errors.Is(err, slots.ErrUnknownDeskGroup) {
+	if _, err := b.store.EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil); !errors.Is(err, centre.ErrUnknownDeskGroup) {
 		t.Errorf("an unknown desk group: %v", err)
 	}
 }

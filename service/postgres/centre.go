@@ -11,8 +11,8 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
-	"ziyara/slots"
 )
 
 // CentreVersion returns the version of the centre: it rises with every change
@@ -25,7 +25,7 @@ func (s *Store) CentreVersion(ctx context.Context) (int64, error) {
 
 // LoadCentre reads the whole centre as of one moment and compiles the
 // calendars of its desk groups.
-func (s *Store) LoadCentre(ctx context.Context) (*slots.Centre, error) {
+func (s *Store) LoadCentre(ctx context.Context) (*centre.Snapshot, error) {
 	var rows centreRows
 	err := s.transact(ctx, func(q session) error {
 		rows = centreRows{}
@@ -81,17 +81,17 @@ type deskGroupRow struct {
 }
 
 // compiled returns the desk group with its calendar.
-func (r *deskGroupRow) compiled(compiler *scheduling.Compiler, lists map[string]*scheduling.Holidays) (slots.DeskPlan, error) {
-	d := slots.DeskPlan{Plan: r.Plan.v}
+func (r *deskGroupRow) compiled(compiler *scheduling.Compiler, lists map[string]*scheduling.Holidays) (centre.DeskPlan, error) {
+	d := centre.DeskPlan{Plan: r.Plan.v}
 	d.Plan.Zone = r.Zone
 	if r.Holidays.Valid {
 		d.Lists = append(d.Lists, lists[r.Holidays.String])
 	}
 	calendar, err := compiler.Compile(d.Plan, d.Lists...)
 	if err != nil {
-		return slots.DeskPlan{}, fmt.Errorf("desk group %s: %w", r.Slug, err)
+		return centre.DeskPlan{}, fmt.Errorf("desk group %s: %w", r.Slug, err)
 	}
-	d.DeskGroup = &slots.DeskGroup{
+	d.DeskGroup = &centre.DeskGroup{
 		ID: r.ID, BranchID: r.BranchID, Slug: r.Slug, Branch: r.Branch, Department: r.Department,
 		Name: r.Name.v, Services: r.Services, Calendar: calendar, Version: r.Version,
 	}
@@ -173,7 +173,7 @@ func (r *centreRows) load(ctx context.Context, q session) error {
 	return nil
 }
 
-func (r *centreRows) centre() (*slots.Centre, error) {
+func (r *centreRows) centre() (*centre.Snapshot, error) {
 	var branches []catalog.Branch
 	for _, b := range r.branches {
 		branches = append(branches, catalog.Branch{
@@ -201,7 +201,7 @@ func (r *centreRows) centre() (*slots.Centre, error) {
 	if err != nil {
 		return nil, err
 	}
-	var groups []*slots.DeskGroup
+	var groups []*centre.DeskGroup
 	var compiler scheduling.Compiler
 	for i := range r.groups {
 		d, err := r.groups[i].compiled(&compiler, lists)
@@ -210,7 +210,7 @@ func (r *centreRows) centre() (*slots.Centre, error) {
 		}
 		groups = append(groups, d.DeskGroup)
 	}
-	return slots.NewCentre(all, groups, r.version)
+	return centre.New(all, groups, r.version)
 }
 
 // holidayRow is a list of holidays that desk groups share.

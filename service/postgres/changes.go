@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -23,12 +24,12 @@ const (
 // their places by it. It is safe for concurrent use.
 type Changes struct {
 	store  *Store
-	centre func() *slots.Centre // the current snapshot
+	centre func() *centre.Snapshot // the current snapshot
 	newID  func() string        // a new UUID
 }
 
 // Changes returns what changes calendars.
-func (s *Store) Changes(centre func() *slots.Centre, newID func() string) *Changes {
+func (s *Store) Changes(centre func() *centre.Snapshot, newID func() string) *Changes {
 	return &Changes{s, centre, newID}
 }
 
@@ -68,7 +69,7 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 // lose their places by it, in one transaction. Of more than 250 visits it only
 // writes down what is decided, and Continue carries it out. Applying a draft
 // again changes nothing. It returns the ID of the change, or
-// slots.ErrUnknownDeskGroup, slots.ErrEdited, slots.ErrNotAffected,
+// centre.ErrUnknownDeskGroup, slots.ErrEdited, slots.ErrNotAffected,
 // slots.ErrDraftOver, slots.ErrUnknownChange, or the faults of the edit
 // (DeskPlan.Revise).
 func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
@@ -263,7 +264,7 @@ func (m *Changes) Drop(ctx context.Context, id string) error {
 
 // edited is a desk group whose calendar was changed in this transaction.
 type edited struct {
-	before, after *slots.DeskGroup
+	before, after *centre.DeskGroup
 }
 
 // preview makes the edit and takes it back: it returns what edit would.

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
 // finding says where other places are sought.
 type finding struct {
-	centre *slots.Centre
+	centre *centre.Snapshot
 	newID  func() string
 	groups []edited  // by which the ledger has its days, and as they will be; the others are the centre's
 	until  time.Time // the places are held; zero when each visit says
@@ -54,7 +55,7 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 		if err != nil {
 			continue
 		}
-		d, err := f.centre.Displaced(v.Appointment, v.person, v.until)
+		d, err := slots.DisplacedOf(f.centre, v.Appointment, v.person, v.until)
 		if err != nil {
 			continue
 		}
@@ -184,7 +185,7 @@ type openRow struct {
 	Open    []int16         `json:"open"`
 }
 
-func newOpenRow(g *slots.DeskGroup, d scheduling.Date) openRow {
+func newOpenRow(g *centre.DeskGroup, d scheduling.Date) openRow {
 	day := g.Calendar.Day(d)
 	return openRow{g.BranchID, g.ID, g.Version, d, day.First, append([]int16{}, day.Open...)}
 }

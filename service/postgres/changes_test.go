@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/slots"
@@ -19,14 +20,14 @@ import (
 type changing struct {
 	*bench
 	*postgres.Changes
-	centre *slots.Centre
+	centre *centre.Snapshot
 }
 
 func openChanging(t testing.TB) *changing {
 	t.Helper()
 	c := &changing{bench: open(t)}
 	c.reload(t)
-	current := func() *slots.Centre { return c.centre }
+	current := func() *centre.Snapshot { return c.centre }
 	var err error
 	if c.Booker, err = slots.NewBooker(c.store, current, 10*time.Minute, c.id); err != nil {
 		t.Fatal(err)
@@ -290,7 +291,7 @@ func TestChangeOfManyIsContinued(t *testing.T) {
 	c.auditClean(t)
 
 	// Two others are at it at once.
-	second := c.another(t).Changes(func() *slots.Centre { return c.centre }, c.id)
+	second := c.another(t).Changes(func() *centre.Snapshot { return c.centre }, c.id)
 	var working sync.WaitGroup
 	for _, m := range []*postgres.Changes{c.Changes, second} {
 		working.Go(func() {

@@ -3,13 +3,14 @@ package postgres
 import (
 	"context"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
 // DayCounts returns what the ledger and the claims say of a day of the desk
 // group.
-func (s *Store) DayCounts(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) (slots.DayCounts, error) {
+func (s *Store) DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) (slots.DayCounts, error) {
 	days, err := s.occupancy(ctx, g, day.Date, day.Date)
 	if err != nil {
 		return slots.DayCounts{}, err

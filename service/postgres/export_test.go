@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
-	"ziyara/slots"
 )
 
 // ForcePlan gives a desk group another plan whoever loses places by it, and
 // returns what happens to their claims: what a change with impact does.
 func (s *Store) ForcePlan(ctx context.Context, slug string, by catalog.Act,
-	decide func(slots.DeskPlan) (scheduling.Revision, error),
+	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (impacts []scheduling.Impact, err error) {
 	err = s.transact(ctx, func(q session) error {
 		before, err := q.lockPlan(ctx, slug, 0)

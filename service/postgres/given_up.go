@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -76,7 +77,7 @@ func (s *Store) OfferDelayed(ctx context.Context, now time.Time, limit int) (int
 
 // Delayed returns the places of the desk group in [from, to] that were given up
 // and are not offered yet, in the order in which that happened.
-func (s *Store) Delayed(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.DelayedPlace, error) {
+func (s *Store) Delayed(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.DelayedPlace, error) {
 	var rows []struct {
 		ID int64 `db:"id"`
 		placeRow

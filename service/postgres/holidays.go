@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -18,13 +19,13 @@ type holidaysRow struct {
 	Previous []byte `db:"previous"`
 }
 
-func (r *holidaysRow) list() slots.HolidayList {
-	return slots.HolidayList{Slug: r.Slug, Version: r.Version, HolidayList: r.Holidays.v}
+func (r *holidaysRow) list() centre.HolidayList {
+	return centre.HolidayList{Slug: r.Slug, Version: r.Version, HolidayList: r.Holidays.v}
 }
 
 // FindHolidays returns the list of holidays that desk groups share, or
 // slots.ErrNotFound in a centre without one.
-func (s *Store) FindHolidays(ctx context.Context) (slots.HolidayList, error) {
+func (s *Store) FindHolidays(ctx context.Context) (centre.HolidayList, error) {
 	row, err := s.pool().holidays(ctx, "calendars/find_holidays")
 	return row.list(), err
 }
@@ -45,14 +46,14 @@ func (q session) holidays(ctx context.Context, name string) (holidaysRow, error)
 // scheduling.CompileHolidays. by is as in EditPlan.
 func (s *Store) EditHolidays(ctx context.Context, from int64, by catalog.Act,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
-) (slots.HolidayList, error) {
+) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
 }
 
 // UndoHolidays gives the list back that was there before the last change, as a
 // new version; doing it again brings the change back. It returns what
 // EditHolidays does, and slots.ErrNothingToUndo.
-func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (slots.HolidayList, error) {
+func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (list scheduling.HolidayList, err error) {
 		if row.Previous == nil {
 			return list, slots.ErrNothingToUndo
@@ -63,8 +64,8 @@ func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (s
 
 func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
 	decide func(holidaysRow) (scheduling.HolidayList, error),
-) (slots.HolidayList, error) {
-	var after slots.HolidayList
+) (centre.HolidayList, error) {
+	var after centre.HolidayList
 	err := s.transact(ctx, func(q session) error {
 		before, err := q.lockHolidays(ctx, from)
 		if err != nil {
@@ -85,7 +86,7 @@ func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
 		return nil
 	})
 	if err != nil {
-		return slots.HolidayList{}, err
+		return centre.HolidayList{}, err
 	}
 	return after, nil
 }
@@ -107,26 +108,26 @@ func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, err
 // then, the desk groups that share it, and the visits and requests of each that
 // lose their places or have them again: whether that may be is the caller's to
 // say. A list that says the same changes nothing.
-func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by catalog.Act) (slots.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
+func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by catalog.Act) (centre.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.HolidaysDifference(before.Holidays.v, list); by.Before == nil && by.After == nil {
 		return before.list(), nil, nil, nil
 	}
 	changes, err := q.sharing(ctx, before.Slug, list)
 	if err != nil {
-		return slots.HolidayList{}, nil, nil, err
+		return centre.HolidayList{}, nil, nil, err
 	}
 	if _, err = q.exec(ctx, "calendars/save_holidays", before.Slug, asJSON(list)); err != nil {
-		return slots.HolidayList{}, nil, nil, err
+		return centre.HolidayList{}, nil, nil, err
 	}
 	impacts, err := q.recalendar(ctx, changes, by.At)
 	if err != nil {
-		return slots.HolidayList{}, nil, nil, err
+		return centre.HolidayList{}, nil, nil, err
 	}
 	by.Subject = "holidays " + before.Slug
 	if err = q.record(ctx, by); err != nil {
-		return slots.HolidayList{}, nil, nil, err
+		return centre.HolidayList{}, nil, nil, err
 	}
-	return slots.HolidayList{Slug: before.Slug, Version: before.Version + 1, HolidayList: list}, changes, impacts, nil
+	return centre.HolidayList{Slug: before.Slug, Version: before.Version + 1, HolidayList: list}, changes, impacts, nil
 }
 
 // sharing locks the desk groups that share a list of holidays and returns them
@@ -157,7 +158,7 @@ func (q session) sharing(ctx context.Context, slug string, list scheduling.Holid
 func losing(groups []recalendared, impacts map[int][]scheduling.Impact) *slots.AffectedError {
 	var e slots.AffectedError
 	for _, g := range groups {
-		if n := slots.Lost(impacts[g.ID]); n > 0 {
+		if n := centre.Lost(impacts[g.ID]); n > 0 {
 			e.Visits += n
 			e.DeskGroups = append(e.DeskGroups, g.Slug)
 		}

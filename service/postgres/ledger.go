@@ -9,6 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -16,17 +17,17 @@ import (
 var _ slots.Store = (*Store)(nil)
 
 // Occupancy implements slots.Store.
-func (s *Store) Occupancy(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
+func (s *Store) Occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
 	return s.board.look(ctx, g.ID, from, to, func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
 		return s.occupancy(ctx, g, from, to)
 	})
 }
 
 // Stamp implements slots.Store.
-func (s *Store) Stamp(g *slots.DeskGroup) int64 { return s.board.stamp(g.ID) }
+func (s *Store) Stamp(g *centre.DeskGroup) int64 { return s.board.stamp(g.ID) }
 
 // occupancy reads what the ledger says of the dates [from, to].
-func (s *Store) occupancy(ctx context.Context, g *slots.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
+func (s *Store) occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
 	var rows []struct {
 		Current   int64         `db:"current"`
 		Day       sql.NullTime  `db:"day"`
@@ -99,7 +100,7 @@ func (q session) occupancies(ctx context.Context, spans []slots.GroupDays) ([][]
 }
 
 // OpenDay implements slots.Store.
-func (s *Store) OpenDay(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) error {
+func (s *Store) OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error {
 	var id int
 	err := s.pool().get(ctx, &id, "ledger/open_day", g.BranchID, g.ID, g.Version, day.Date.String(), day.First, counts(day.Open))
 	if errors.Is(err, sql.ErrNoRows) {

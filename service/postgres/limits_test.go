@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/service/postgres"
 	"ziyara/slots"
 )
@@ -84,11 +85,11 @@ func TestReplicaThatStandsStill(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	centre, err := still.LoadCentre(t.Context())
+	snapshot, err := still.LoadCentre(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	booker, err := slots.NewBooker(still, func() *slots.Centre { return centre }, 10*time.Minute, b.id)
+	booker, err := slots.NewBooker(still, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
 	if err != nil {
 		t.Fatal(err)
 	}

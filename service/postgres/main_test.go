@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -89,11 +90,11 @@ func open(t testing.TB, options ...slots.Option) *bench {
 			t.Error(err)
 		}
 	})
-	centre, err := b.store.LoadCentre(ctx)
+	snapshot, err := b.store.LoadCentre(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Booker, err = slots.NewBooker(b.store, func() *slots.Centre { return centre }, 10*time.Minute, b.id, options...)
+	b.Booker, err = slots.NewBooker(b.store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, options...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,45 +7,46 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
 // FindPlan returns a desk group with its plan as it is now, or
-// slots.ErrUnknownDeskGroup.
-func (s *Store) FindPlan(ctx context.Context, slug string) (slots.DeskPlan, error) {
+// centre.ErrUnknownDeskGroup.
+func (s *Store) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error) {
 	var row deskGroupRow
 	err := s.pool().get(ctx, &row, "calendars/find_plan", slug)
 	if errors.Is(err, sql.ErrNoRows) {
-		return slots.DeskPlan{}, slots.ErrUnknownDeskGroup
+		return centre.DeskPlan{}, centre.ErrUnknownDeskGroup
 	}
 	if err != nil {
-		return slots.DeskPlan{}, err
+		return centre.DeskPlan{}, err
 	}
 	lists, err := s.pool().lists(ctx)
 	if err != nil {
-		return slots.DeskPlan{}, err
+		return centre.DeskPlan{}, err
 	}
 	return row.compiled(&scheduling.Compiler{}, lists)
 }
 
 // EditPlan lets decide turn the plan of a desk group into another, and makes
 // that its calendar: see savePlan. It returns what it is now, the same as
-// before when decide changes nothing, or slots.ErrUnknownDeskGroup,
+// before when decide changes nothing, or centre.ErrUnknownDeskGroup,
 // slots.ErrEdited when the calendar has another version than from (0 for any),
 // a *slots.AffectedError, or the error of decide. by says who does what and
 // why; the rest is filled in.
 func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
-	decide func(slots.DeskPlan) (scheduling.Revision, error),
-) (slots.DeskPlan, error) {
-	return s.changePlan(ctx, slug, from, by, func(_ session, d slots.DeskPlan) (scheduling.Revision, error) { return decide(d) })
+	decide func(centre.DeskPlan) (scheduling.Revision, error),
+) (centre.DeskPlan, error) {
+	return s.changePlan(ctx, slug, from, by, func(_ session, d centre.DeskPlan) (scheduling.Revision, error) { return decide(d) })
 }
 
 // UndoPlan gives a desk group the plan that it had before the last change, as
 // a new version; doing it again brings the change back. It returns what
 // EditPlan does, and slots.ErrNothingToUndo.
-func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (slots.DeskPlan, error) {
-	return s.changePlan(ctx, slug, from, by, func(q session, d slots.DeskPlan) (scheduling.Revision, error) {
+func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (centre.DeskPlan, error) {
+	return s.changePlan(ctx, slug, from, by, func(q session, d centre.DeskPlan) (scheduling.Revision, error) {
 		var last jsonOf[scheduling.Plan]
 		err := q.get(ctx, &last, "calendars/last_plan", d.ID)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -61,9 +62,9 @@ func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalo
 }
 
 func (s *Store) changePlan(ctx context.Context, slug string, from int64, by catalog.Act,
-	decide func(session, slots.DeskPlan) (scheduling.Revision, error),
-) (slots.DeskPlan, error) {
-	var after slots.DeskPlan
+	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
+) (centre.DeskPlan, error) {
+	var after centre.DeskPlan
 	err := s.transact(ctx, func(q session) error {
 		before, err := q.lockPlan(ctx, slug, from)
 		if err != nil {
@@ -77,37 +78,37 @@ func (s *Store) changePlan(ctx context.Context, slug string, from int64, by cata
 		if after, impacts, err = q.savePlan(ctx, before, revision, by); err != nil {
 			return err
 		}
-		if lost := slots.Lost(impacts); lost > 0 {
+		if lost := centre.Lost(impacts); lost > 0 {
 			return &slots.AffectedError{Visits: lost, DeskGroups: []string{slug}}
 		}
 		return nil
 	})
 	if err != nil {
-		return slots.DeskPlan{}, err
+		return centre.DeskPlan{}, err
 	}
 	return after, nil
 }
 
 // lockPlan locks a desk group for a change of its calendar, until the
 // transaction ends: no ledger day is opened from the calendar meanwhile. It
-// returns slots.ErrUnknownDeskGroup, or slots.ErrEdited when the calendar has
+// returns centre.ErrUnknownDeskGroup, or slots.ErrEdited when the calendar has
 // another version than from; 0 is any.
-func (q session) lockPlan(ctx context.Context, slug string, from int64) (slots.DeskPlan, error) {
+func (q session) lockPlan(ctx context.Context, slug string, from int64) (centre.DeskPlan, error) {
 	plans, err := q.lockPlans(ctx, slug, nil)
 	switch {
 	case err != nil:
-		return slots.DeskPlan{}, err
+		return centre.DeskPlan{}, err
 	case len(plans) == 0:
-		return slots.DeskPlan{}, slots.ErrUnknownDeskGroup
+		return centre.DeskPlan{}, centre.ErrUnknownDeskGroup
 	case from != 0 && plans[0].Version != from:
-		return slots.DeskPlan{}, slots.ErrEdited
+		return centre.DeskPlan{}, slots.ErrEdited
 	}
 	return plans[0], nil
 }
 
 // lockPlans locks the desk group with the slug, or those that share a list of
 // holidays, in the order of their ledger days.
-func (q session) lockPlans(ctx context.Context, slug, list any) ([]slots.DeskPlan, error) {
+func (q session) lockPlans(ctx context.Context, slug, list any) ([]centre.DeskPlan, error) {
 	var rows []deskGroupRow
 	if err := q.list(ctx, &rows, "calendars/lock_plans", slug, list); err != nil {
 		return nil, err
@@ -118,7 +119,7 @@ func (q session) lockPlans(ctx context.Context, slug, list any) ([]slots.DeskPla
 		return nil, err
 	}
 	var compiler scheduling.Compiler
-	plans := make([]slots.DeskPlan, len(rows))
+	plans := make([]centre.DeskPlan, len(rows))
 	for i := range rows {
 		if plans[i], err = rows[i].compiled(&compiler, lists); err != nil {
 			return nil, err
@@ -143,25 +144,25 @@ func (q session) lists(ctx context.Context) (map[string]*scheduling.Holidays, er
 // for each date, the visits and requests that lose their places or have them
 // again: whether that may be is the caller's to say. by.At is now. A plan that
 // says the same changes nothing.
-func (q session) savePlan(ctx context.Context, before slots.DeskPlan, r scheduling.Revision, by catalog.Act) (slots.DeskPlan, []scheduling.Impact, error) {
+func (q session) savePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision, by catalog.Act) (centre.DeskPlan, []scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.Difference(before.Plan, r.Plan); by.Before == nil && by.After == nil {
 		return before, nil, nil
 	}
 	if _, err := q.exec(ctx, "calendars/save_plan", before.ID, asJSON(r.Plan), by.Actor, by.At); err != nil {
-		return slots.DeskPlan{}, nil, err
+		return centre.DeskPlan{}, nil, err
 	}
 	impacts, err := q.recalendar(ctx, []recalendared{{before.DeskGroup, r.Calendar}}, by.At)
 	if err != nil {
-		return slots.DeskPlan{}, nil, err
+		return centre.DeskPlan{}, nil, err
 	}
 	by.Subject = "desk-group " + before.Slug
 	by.Department, by.Branch = before.Department, before.Branch
 	if err = q.record(ctx, by); err != nil {
-		return slots.DeskPlan{}, nil, err
+		return centre.DeskPlan{}, nil, err
 	}
 	after := *before.DeskGroup
 	after.Calendar, after.Version = r.Calendar, before.Version+1
-	return slots.DeskPlan{DeskGroup: &after, Plan: r.Plan, Lists: before.Lists}, impacts[before.ID], nil
+	return centre.DeskPlan{DeskGroup: &after, Plan: r.Plan, Lists: before.Lists}, impacts[before.ID], nil
 }
 
 // today returns the first date whose openings a change at now still concerns:

@@ -8,12 +8,12 @@ import (
 	"maps"
 
 	"ziyara/catalog"
-	"ziyara/slots"
+	"ziyara/centre"
 )
 
 // SetQuota lets decide turn what the channels of a service leave to others into
 // something else, records it and has all replicas told, in one transaction. It
-// returns slots.ErrUnknownService or the error of decide. by is as in EditPlan.
+// returns centre.ErrUnknownService or the error of decide. by is as in EditPlan.
 func (s *Store) SetQuota(ctx context.Context, service string, by catalog.Act,
 	decide func(catalog.HoldBack) (catalog.HoldBack, error),
 ) (catalog.HoldBack, error) {
@@ -25,7 +25,7 @@ func (s *Store) SetQuota(ctx context.Context, service string, by catalog.Act,
 		}
 		err := q.get(ctx, &row, "calendars/lock_quota", service)
 		if errors.Is(err, sql.ErrNoRows) {
-			return slots.ErrUnknownService
+			return centre.ErrUnknownService
 		}
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -20,7 +21,7 @@ const recalendarAtOnce = 200
 
 // recalendared is a locked desk group that gets another calendar.
 type recalendared struct {
-	*slots.DeskGroup
+	*centre.DeskGroup
 	after *scheduling.Calendar
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -51,7 +52,7 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return slots.ErrNotOffered // gone since the snapshot was taken
+		return centre.ErrNotOffered // gone since the snapshot was taken
 	case err != nil:
 		return err
 	case full:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -72,7 +73,7 @@ func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (
 // endOffers ends the entries whose persons have booked, and counts the offers
 // that ran out. It is a transaction of its own: the ledger days it needs are
 // not those of the new offers, and all have to be locked in one order.
-func (q session) endOffers(ctx context.Context, g *slots.DeskGroup, p slots.WaitPolicy, now time.Time) error {
+func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.WaitPolicy, now time.Time) error {
 	var rows []placeRow
 	if err := q.list(ctx, &rows, "waitlist/served", g.BranchID, g.ID, now); err != nil {
 		return err
@@ -85,7 +86,7 @@ func (q session) endOffers(ctx context.Context, g *slots.DeskGroup, p slots.Wait
 
 // offer lets match choose among all days first, without keeping anybody from
 // booking, and then once more among the days that it chose, locked.
-func (q session) offer(ctx context.Context, g *slots.DeskGroup, now time.Time, match slots.Matching) (int, error) {
+func (q session) offer(ctx context.Context, g *centre.DeskGroup, now time.Time, match slots.Matching) (int, error) {
 	waiting, err := q.waiting(ctx, g, now)
 	if err != nil || len(waiting) == 0 {
 		return 0, err
@@ -109,7 +110,7 @@ func (q session) offer(ctx context.Context, g *slots.DeskGroup, now time.Time, m
 }
 
 // waiting returns who waits without an offer, in the order of arrival.
-func (q session) waiting(ctx context.Context, g *slots.DeskGroup, now time.Time) ([]slots.Waits, error) {
+func (q session) waiting(ctx context.Context, g *centre.DeskGroup, now time.Time) ([]slots.Waits, error) {
 	var rows []struct {
 		ID       string         `db:"id"`
 		Service  string         `db:"service"`
@@ -171,7 +172,7 @@ func days(matched []slots.Matched) []scheduling.Date {
 }
 
 // days reads the ledger days of a desk group that have a row.
-func (q session) days(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+func (q session) days(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
 	var rows []struct {
 		Day       time.Time `db:"day"`
 		FirstTick int       `db:"first_tick"`
@@ -194,7 +195,7 @@ func (q session) days(ctx context.Context, g *slots.DeskGroup, dates []schedulin
 
 // lockGroup locks ledger days of a desk group and reads them: as they are once
 // everybody else is done with them.
-func (q session) lockGroup(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
+func (q session) lockGroup(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
 	keys := make([]dayKey, len(dates))
 	for i, date := range dates {
 		keys[i] = dayKey{g.BranchID, g.ID, date}
@@ -209,7 +210,7 @@ func (q session) lockGroup(ctx context.Context, g *slots.DeskGroup, dates []sche
 
 // openDays gives the dates a row that have none. It returns slots.ErrStale
 // when the calendar of g is not the current one.
-func (q session) openDays(ctx context.Context, g *slots.DeskGroup, dates []scheduling.Date, ledger map[scheduling.Date]slots.Occupied) error {
+func (q session) openDays(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date, ledger map[scheduling.Date]slots.Occupied) error {
 	type row struct {
 		Day       scheduling.Date `json:"day"`
 		FirstTick int             `json:"first_tick"`
@@ -235,7 +236,7 @@ func (q session) openDays(ctx context.Context, g *slots.DeskGroup, dates []sched
 
 // makeOffers writes the offers and returns how many there were: an entry that
 // somebody is changing gets none.
-func (q session) makeOffers(ctx context.Context, g *slots.DeskGroup, matched []slots.Matched, now time.Time) (int, error) {
+func (q session) makeOffers(ctx context.Context, g *centre.DeskGroup, matched []slots.Matched, now time.Time) (int, error) {
 	if len(matched) == 0 {
 		return 0, nil
 	}

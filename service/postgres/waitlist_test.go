@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -36,11 +37,11 @@ func (b *bench) replica(t testing.TB) *postgres.Store {
 func (b *bench) waitlist(t testing.TB) *slots.Waitlist {
 	t.Helper()
 	store := b.replica(t)
-	centre, err := store.LoadCentre(t.Context())
+	snapshot, err := store.LoadCentre(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	booker, err := slots.NewBooker(store, func() *slots.Centre { return centre }, 10*time.Minute, b.id)
+	booker, err := slots.NewBooker(store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
-	"ziyara/slots"
 )
 
 // SetPlaces gives a ledger day other places, as a coordinator does who takes
@@ -16,7 +16,7 @@ import (
 // but none is lost. It reports whether the day has been opened; if not there
 // is nothing to write. Every element of open is the places of one tick, from
 // the first tick of the day's calendar.
-func SetPlaces(ctx context.Context, db *sql.DB, g *slots.DeskGroup, date scheduling.Date, open []int16) (bool, error) {
+func SetPlaces(ctx context.Context, db *sql.DB, g *centre.DeskGroup, date scheduling.Date, open []int16) (bool, error) {
 	result, err := db.ExecContext(ctx, `UPDATE ledger_days SET open = $4, version = version + 1
 		WHERE branch_id = $1 AND desk_group_id = $2 AND day = $3`, g.BranchID, g.ID, date.String(), pq.Array(open))
 	if err != nil {

@@ -1,12 +1,24 @@
-package slots
+// Package centre holds one snapshot of the whole centre: the catalogue, and
+// which desk group serves what where, by which calendar. Whoever answers a
+// request reads one snapshot once, so that no answer mixes two. It is pure.
+package centre
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
+)
+
+// What a request can name that the centre does not have.
+var (
+	ErrUnknownService   = errors.New("centre: unknown service")
+	ErrUnknownBranch    = errors.New("centre: unknown branch")
+	ErrUnknownDeskGroup = errors.New("centre: unknown desk group")
+	ErrNotOffered       = errors.New("centre: the branch does not offer the service")
 )
 
 // DeskGroup is a set of desks that share one calendar and one ledger.
@@ -22,46 +34,48 @@ type DeskGroup struct {
 	Version    int64 // of the calendar
 }
 
-// Centre is a snapshot of all that can be booked: the catalogue, and which
+// Snapshot is a snapshot of all that can be booked: the catalogue, and which
 // desk group serves what. It does not change.
-type Centre struct {
+type Snapshot struct {
 	*catalog.Centre
 	Version int64
 	groups  map[offer]*DeskGroup
 	all     []*DeskGroup // by slug
+	byID    map[int]*DeskGroup
 }
 
 type offer struct{ service, branch string }
 
-// NewCentre joins the catalogue and the desk groups. It returns an error when
+// New joins the catalogue and the desk groups. It returns an error when
 // a group names an unknown branch or service, or two groups of a branch serve
 // the same service.
-func NewCentre(c *catalog.Centre, groups []*DeskGroup, version int64) (*Centre, error) {
-	centre := &Centre{Centre: c, Version: version, groups: make(map[offer]*DeskGroup)}
+func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, error) {
+	snapshot := &Snapshot{Centre: c, Version: version, groups: make(map[offer]*DeskGroup), byID: make(map[int]*DeskGroup, len(groups))}
 	for _, g := range groups {
+		snapshot.byID[g.ID] = g
 		if _, ok := c.Branch(g.Branch); !ok {
-			return nil, fmt.Errorf("slots: desk group %s: %w %q", g.Slug, ErrUnknownBranch, g.Branch)
+			return nil, fmt.Errorf("centre: desk group %s: %w %q", g.Slug, ErrUnknownBranch, g.Branch)
 		}
 		for _, s := range g.Services {
 			if _, ok := c.Service(s); !ok {
-				return nil, fmt.Errorf("slots: desk group %s: %w %q", g.Slug, ErrUnknownService, s)
+				return nil, fmt.Errorf("centre: desk group %s: %w %q", g.Slug, ErrUnknownService, s)
 			}
 			o := offer{s, g.Branch}
-			if other := centre.groups[o]; other != nil {
-				return nil, fmt.Errorf("slots: service %s at %s: served by %s and by %s", s, g.Branch, other.Slug, g.Slug)
+			if other := snapshot.groups[o]; other != nil {
+				return nil, fmt.Errorf("centre: service %s at %s: served by %s and by %s", s, g.Branch, other.Slug, g.Slug)
 			}
-			centre.groups[o] = g
+			snapshot.groups[o] = g
 		}
 	}
-	centre.all = slices.SortedFunc(slices.Values(groups), func(a, b *DeskGroup) int { return strings.Compare(a.Slug, b.Slug) })
-	return centre, nil
+	snapshot.all = slices.SortedFunc(slices.Values(groups), func(a, b *DeskGroup) int { return strings.Compare(a.Slug, b.Slug) })
+	return snapshot, nil
 }
 
 // DeskGroups returns all desk groups, by slug. The caller changes nothing.
-func (c *Centre) DeskGroups() []*DeskGroup { return c.all }
+func (c *Snapshot) DeskGroups() []*DeskGroup { return c.all }
 
 // DeskGroup returns the desk group with the slug, or ErrUnknownDeskGroup.
-func (c *Centre) DeskGroup(slug string) (*DeskGroup, error) {
+func (c *Snapshot) DeskGroup(slug string) (*DeskGroup, error) {
 	i, ok := slices.BinarySearchFunc(c.all, slug, func(g *DeskGroup, slug string) int { return strings.Compare(g.Slug, slug) })
 	if !ok {
 		return nil, ErrUnknownDeskGroup
@@ -71,7 +85,7 @@ func (c *Centre) DeskGroup(slug string) (*DeskGroup, error) {
 
 // Desk returns the service and the desk group that serves it at the branch.
 // It returns ErrUnknownService, ErrUnknownBranch or ErrNotOffered.
-func (c *Centre) Desk(service, branch string) (*catalog.Service, *DeskGroup, error) {
+func (c *Snapshot) Desk(service, branch string) (*catalog.Service, *DeskGroup, error) {
 	s, ok := c.Service(service)
 	if !ok {
 		return nil, nil, ErrUnknownService
@@ -88,7 +102,7 @@ func (c *Centre) Desk(service, branch string) (*catalog.Service, *DeskGroup, err
 
 // GroupsOf returns the desk groups that receive the service, in the order of
 // their branches in the catalogue.
-func (c *Centre) GroupsOf(service string) []*DeskGroup {
+func (c *Snapshot) GroupsOf(service string) []*DeskGroup {
 	var groups []*DeskGroup
 	for _, b := range c.Centre.Branches {
 		if g := c.groups[offer{service, b.Slug}]; g != nil {
@@ -99,7 +113,7 @@ func (c *Centre) GroupsOf(service string) []*DeskGroup {
 }
 
 // GroupsAt returns the desk groups of the branch (slug), by their keys.
-func (c *Centre) GroupsAt(branch string) []*DeskGroup {
+func (c *Snapshot) GroupsAt(branch string) []*DeskGroup {
 	var groups []*DeskGroup
 	for o, g := range c.groups {
 		if o.branch == branch && !slices.Contains(groups, g) {
@@ -111,18 +125,14 @@ func (c *Centre) GroupsAt(branch string) []*DeskGroup {
 }
 
 // Group returns the desk group with the key.
-func (c *Centre) Group(id int) (*DeskGroup, bool) {
-	for _, g := range c.groups {
-		if g.ID == id {
-			return g, true
-		}
-	}
-	return nil, false
+func (c *Snapshot) Group(id int) (*DeskGroup, bool) {
+	g, ok := c.byID[id]
+	return g, ok
 }
 
 // BranchesOf returns the slugs of the branches that offer the service, in the
 // order of the catalogue.
-func (c *Centre) BranchesOf(service string) []string {
+func (c *Snapshot) BranchesOf(service string) []string {
 	var slugs []string
 	for _, g := range c.GroupsOf(service) {
 		slugs = append(slugs, g.Branch)

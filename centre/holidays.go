@@ -1,4 +1,4 @@
-package slots
+package centre
 
 import "ziyara/scheduling"
 

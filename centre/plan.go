@@ -1,4 +1,4 @@
-package slots
+package centre
 
 import (
 	"errors"
@@ -21,8 +21,8 @@ type DeskPlan struct {
 // What an opening of a plan names that the desk group does not know. They
 // arrive wrapped in a *scheduling.PlanError.
 var (
-	ErrForeignService = errors.New("slots: the desk group does not receive the service")
-	ErrForeignChannel = errors.New("slots: places are left by a channel that does not exist")
+	ErrForeignService = errors.New("centre: the desk group does not receive the service")
+	ErrForeignChannel = errors.New("centre: places are left by a channel that does not exist")
 )
 
 // Revise edits the plan of the desk group at now. The error joins a
