@@ -195,7 +195,7 @@ func (p *pgbench) run(ctx context.Context, c Config, script string) (float64, er
 	}
 	found := tps.FindSubmatch(out)
 	if found == nil {
-		return 0, fmt.Errorf("pgbench told no tps: %s", out)
+		return 0, fmt.Errorf("pgbench finished nothing within %s; a longer --each helps: %s", c.Each, out)
 	}
 	return strconv.ParseFloat(string(found[1]), 64)
 }
