@@ -1,4 +1,4 @@
-# `make help` lists what there is to do.
+# `make help` lists the targets.
 
 GOLANGCI_LINT_VERSION := v2.15.0
 OAPI_CODEGEN_VERSION  := v2.8.2
@@ -7,8 +7,8 @@ NODE_SMPP_VERSION     := 0.5.1
 OIDC_PROVIDER_VERSION := 8.8.1
 NODE_WEBHOOKS_VERSION := 1.1.1
 
-# Each version of a tool has its own directory, so a new version is a new
-# target and an unchanged one is installed once.
+# Each version of a tool has its own directory: a new version is a new target,
+# and an unchanged one is installed only once.
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 OAPI_CODEGEN  := .tools/oapi-codegen-$(OAPI_CODEGEN_VERSION)/oapi-codegen
 REDOCLY       := .tools/redocly-$(REDOCLY_VERSION)/node_modules/.bin/redocly
@@ -30,7 +30,7 @@ MEASURE ?=
 run: build ## Start the service with its own database and demo centre; Ctrl-C stops both
 	@exec ./bin/ziyara dev
 
-# Where git refuses the checkout (it belongs to somebody else), go does too
+# If git refuses the checkout because it belongs to another user, go fails too
 # unless it is told to leave the revision out.
 .PHONY: build
 build: ## Build bin/ziyara, static
@@ -62,7 +62,7 @@ lint: $(GOLANGCI_LINT) ## Check style, formatting, the import rule and go.mod
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
-fmt: $(GOLANGCI_LINT) ## Format the code as lint wants it
+fmt: $(GOLANGCI_LINT) ## Format the code as lint expects
 	$(GOLANGCI_LINT) fmt ./...
 
 .PHONY: generate
@@ -70,7 +70,7 @@ generate: $(OAPI_CODEGEN) ## Generate code from openapi.yaml
 	cd service/api && ../../$(OAPI_CODEGEN) -config oapi-codegen.yaml ../../openapi.yaml
 
 .PHONY: generate-check
-generate-check: generate ## Prove that the generated code is committed and up to date
+generate-check: generate ## Check that the generated code is committed and up to date
 	@git diff --exit-code -- '*.gen.go' && test -z "$$(git ls-files --others -- '*.gen.go')" || { \
 		git ls-files --others -- '*.gen.go' | sed 's/^/not in git: /' >&2; \
 		echo 'make generate-check: generated code is out of date: run make generate and commit the result.' >&2; \
@@ -88,7 +88,7 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
 .PHONY: bench
-bench: build ## Measure the rules, then the service beside bare fiber and pgbench; MEASURE are flags for bin/ziyara bench
+bench: build ## Measure the rules, then the service against bare fiber and pgbench; MEASURE has flags for bin/ziyara bench
 	go test -run '^$$' -bench . -benchmem $(BENCH)
 	./bin/ziyara bench $(MEASURE)
 
@@ -98,7 +98,7 @@ soak: ## Load two replicas for SOAK, break things, and check every answer
 	go test -run '^TestSoak$$' -count=1 -v -timeout 0 ./service -soak $(SOAK)
 
 .PHONY: clean
-clean: ## Remove what was built and the tools
+clean: ## Remove bin and .tools
 	rm -rf bin .tools
 
 .PHONY: help
