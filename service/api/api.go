@@ -18,6 +18,7 @@ import (
 	"github.com/swaggest/swgui/v5emb"
 	"github.com/valyala/fasthttp"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/hall"
 	"ziyara/notify/httpsms"
@@ -55,15 +56,16 @@ type Config struct {
 	Log       *slog.Logger
 	Metrics   *prometheus.Registry
 
-	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
-	// ErrSignInUnavailable when that can't be told. nil when the staff can't
-	// sign in.
-	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// SignIn returns whom a bearer token vouches for, access.ErrSignIn for
+	// nobody, and access.ErrUnavailable when that can't be told; nil when staff
+	// can't sign in.
+	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
 	// Visits reads a page of the visits that staff look at.
 	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
-	// Session returns whose session a browser has; ErrSignIn for none, and
-	// ErrForeign for a change that another site asks for. nil for no sessions.
-	Session func(c *fiber.Ctx) (catalog.Staff, error)
+	// Session returns whose session a browser has, access.ErrSignIn for none,
+	// and access.ErrForeign for a change that another site asks for; nil for
+	// no sessions.
+	Session func(c *fiber.Ctx) (access.Staff, error)
 	// Acts reads the audit log; at most limit acts below the id before.
 	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
 	// Reports makes reports.
@@ -116,12 +118,11 @@ type Server struct {
 	contract *validator
 	ready    ready
 
-	permissions map[string]permission
-	displays    *displays
-	requests    *prometheus.CounterVec
-	durations   *prometheus.HistogramVec
-	held        prometheus.Counter
-	booked      prometheus.Counter
+	displays  *displays
+	requests  *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	held      prometheus.Counter
+	booked    prometheus.Counter
 }
 
 // New returns the API. It fails when the contract can't be read.
@@ -130,7 +131,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, contract: contract, permissions: permissions()}
+	s := &Server{Config: c, contract: contract}
 	s.displays = newDisplays(s.lastCall)
 	s.count()
 	s.app = fiber.New(fiber.Config{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -178,19 +179,19 @@ func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting boo
 
 // concerns returns a change for a member of staff who may ask about every
 // department that it concerns.
-func (s *Server) concerns(ctx context.Context, id string) (slots.Change, catalog.Staff, error) {
+func (s *Server) concerns(ctx context.Context, id string) (slots.Change, access.Staff, error) {
 	c, err := s.Changes.Find(ctx, id, s.Now())
 	if err != nil {
-		return slots.Change{}, catalog.Staff{}, err
+		return slots.Change{}, access.Staff{}, err
 	}
 	departments := c.Departments
 	if len(departments) == 0 { // it changes nobody's calendar
 		departments = []string{""}
 	}
-	var staff catalog.Staff
+	var staff access.Staff
 	for _, d := range departments {
 		if staff, err = permit(ctx, d, ""); err != nil {
-			return slots.Change{}, catalog.Staff{}, err
+			return slots.Change{}, access.Staff{}, err
 		}
 	}
 	return c, staff, nil

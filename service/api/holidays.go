@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
@@ -22,7 +23,7 @@ const (
 // GetHolidays shows the list of holidays that desk groups share.
 func (s *Server) GetHolidays(ctx context.Context, _ GetHolidaysRequestObject) (GetHolidaysResponseObject, error) {
 	if metaOf(ctx).staff == nil {
-		return nil, ErrSignIn
+		return nil, access.ErrSignIn
 	}
 	list, err := s.Calendars.FindHolidays(ctx)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/feeds"
 	"ziyara/notify/gateways"
@@ -186,21 +187,21 @@ func problems() []mapping {
 		{reports.ErrAhead, kind{"forecast-reach", http.StatusUnprocessableEntity,
 			text("التوقع لا يصل إلى هذا التاريخ", "Further ahead than the forecast reaches"),
 			text("يصل التوقع إلى 27 يومًا بعد اليوم. اختر تاريخ نهاية أقرب.", "A forecast reaches 27 days beyond today. Choose an earlier end.")}},
-		{ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
+		{access.ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
 			text("يلزم تسجيل الدخول", "Sign-in is needed"),
 			text("سجّل الدخول من جديد ثم أعد المحاولة.", "Sign in again, then repeat the request.")}},
-		{ErrSignInUnavailable, kind{"sign-in-unavailable", http.StatusServiceUnavailable,
+		{access.ErrUnavailable, kind{"sign-in-unavailable", http.StatusServiceUnavailable,
 			text("تسجيل الدخول متوقف مؤقتًا", "Sign-in is not available at the moment"),
 			text("تعذر الوصول إلى نظام الهوية. أعد المحاولة بعد ثوانٍ؛ خدمات الزوار تعمل كالمعتاد.", "The identity provider can't be reached. Try again in a few seconds; what visitors do works as usual.")}},
-		{ErrNoRole, kind{"no-role", http.StatusForbidden,
+		{access.ErrNoRole, kind{"no-role", http.StatusForbidden,
 			text("لا يوجد لك دور في المركز", "You have no role at the centre"),
 			text("تعرّفنا عليك، لكن لم يُسند إليك دور بعد. اطلب من مدير النظام منحك الدور ثم سجّل الدخول من جديد.",
 				"We know who you are, but nobody has given you a role yet. Ask an administrator for one, then sign in again.")}},
-		{ErrForeign, kind{"foreign-request", http.StatusForbidden,
+		{access.ErrForeign, kind{"foreign-request", http.StatusForbidden,
 			text("الطلب من موقع آخر", "The request comes from another site"),
 			text("لم يتغير شيء. استخدم صفحات هذا الموقع، أو أرسل رمز الدخول في ترويسة Authorization: Bearer.",
 				"Nothing was changed. Use the pages of this site, or send a token in the header Authorization: Bearer.")}},
-		{ErrForbidden, kind{"forbidden", http.StatusForbidden,
+		{access.ErrForbidden, kind{"forbidden", http.StatusForbidden,
 			text("لا تملك صلاحية ذلك", "You may not do this"),
 			text("هذه العملية لدور آخر أو لإدارة أو فرع آخر. اطلبها من منسق الإدارة، أو من مدير النظام ليمنحك الصلاحية.",
 				"This is for another role, department or branch. Ask the coordinator of the department, or an administrator for the role.")}},
