@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/service/api"
 	"ziyara/slots"
@@ -64,7 +65,7 @@ func (c correspondence) Terms(ctx context.Context, department string) (notify.De
 		}
 		return d, notify.Usage{}, 0, nil
 	}
-	return notify.Department{}, notify.Usage{}, 0, slots.ErrNotFound
+	return notify.Department{}, notify.Usage{}, 0, fault.ErrNotFound
 }
 
 // ChangeTerms implements api.Correspondence.

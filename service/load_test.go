@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -389,7 +390,7 @@ func (l *load) outcome(err error) history.Outcome {
 		err error
 		is  history.Outcome
 	}{
-		{slots.ErrUnavailable, history.Unknown},
+		{fault.ErrUnavailable, history.Unknown},
 		{slots.ErrTaken, history.Taken},
 		{slots.ErrExpired, history.Ended},
 		{slots.ErrReleased, history.Ended},

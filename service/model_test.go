@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
@@ -350,7 +351,7 @@ func kindOf(err error) string {
 	}
 	for _, known := range []error{
 		slots.ErrTaken, slots.ErrExpired, slots.ErrHoldUsed, slots.ErrNotBooked,
-		slots.ErrPersonBusy, slots.ErrPersonLimit, slots.ErrNotFound,
+		slots.ErrPersonBusy, slots.ErrPersonLimit, fault.ErrNotFound,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
@@ -205,12 +206,12 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now tim
 // the same request succeeded before, ErrKeyReused when another one did, and
 // otherwise err.
 func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
-	if once == nil || errors.Is(err, ErrUnavailable) {
+	if once == nil || errors.Is(err, fault.ErrUnavailable) {
 		return err
 	}
 	answer, lookupErr := b.store.Answered(ctx, once.Key, once.Fingerprint)
 	switch {
-	case errors.Is(lookupErr, ErrNotFound):
+	case errors.Is(lookupErr, fault.ErrNotFound):
 		return err
 	case lookupErr != nil:
 		return lookupErr
@@ -309,7 +310,7 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 // Book turns a hold into a booked visit, or into a request when the service
 // needs an approval. It costs one statement when the hold stands, and one read
 // more when the booking declares needs. The same person booking the same hold
-// again gets the same visit. It returns ErrNotFound, ErrExpired, ErrReleased,
+// again gets the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
 // ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
 // *PauseError, a *VisitorError, a *RepeatedError or ErrKeyReused.
 func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
@@ -331,7 +332,7 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	}
 	err = b.Repeated(ctx, once, err)
 	pause, paused := errors.AsType[*PauseError](err)
-	if !paused && !errors.Is(err, ErrNotFound) {
+	if !paused && !errors.Is(err, fault.ErrNotFound) {
 		return Appointment{}, err
 	}
 	// No hold stands: what became of it says why.
@@ -349,11 +350,11 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 }
 
 // Release gives a hold back. It costs one transaction when the hold stands. It
-// returns ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
+// returns fault.ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
 // before is fine.
 func (b *Booker) Release(ctx context.Context, id string) error {
 	err := b.store.Release(ctx, id)
-	if !errors.Is(err, ErrNotFound) {
+	if !errors.Is(err, fault.ErrNotFound) {
 		return err
 	}
 	// No hold stands, and none will again: what became of it says why.
@@ -366,12 +367,12 @@ func (b *Booker) Release(ctx context.Context, id string) error {
 }
 
 // FindHold returns the hold with the id, whatever became of it, or
-// ErrNotFound.
+// fault.ErrNotFound.
 func (b *Booker) FindHold(ctx context.Context, id string) (Appointment, error) {
 	return b.store.Find(ctx, id)
 }
 
-// Find returns the appointment with its history, or ErrNotFound.
+// Find returns the appointment with its history, or fault.ErrNotFound.
 func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 	return b.store.FindReference(ctx, r)
 }
@@ -379,7 +380,7 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 // Move moves a visit to start, at the same branch. Either all of it happens or
 // nothing. Moving to where the visit is already changes nothing. Of a displaced
 // visit it also ends the proposal, and no cut-off applies. It returns
-// ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
+// fault.ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of Centre.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
 	return b.move(ctx, r, start, now, mover{
@@ -469,7 +470,7 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 }
 
 // Cancel cancels a visit; cancelling it again changes nothing. It returns
-// ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
+// fault.ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
 func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.cancel(ctx, r, now, func(a Appointment) (Appointment, error) {
 		var cutoff time.Duration

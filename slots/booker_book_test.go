@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -51,7 +52,7 @@ func TestBookSaysWhyNot(t *testing.T) {
 		}, slots.ErrExpired},
 		{"there was no such hold", func(*rig, slots.Appointment) (string, time.Time) {
 			return "unknown", heldAt
-		}, slots.ErrNotFound},
+		}, fault.ErrNotFound},
 		{"the hold was given back", func(r *rig, hold slots.Appointment) (string, time.Time) {
 			if err := r.Release(r.t.Context(), hold.ID); err != nil {
 				r.t.Fatal(err)
@@ -121,9 +122,9 @@ func TestBookOfAHoldThatStands(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())
 	hold := r.hold(start)
-	r.store.fail["Book"] = slots.ErrNotFound
+	r.store.fail["Book"] = fault.ErrNotFound
 	a, err := r.Book(t.Context(), hold.ID, booking("1000000008"), nil, heldAt)
-	if err == nil || errors.Is(err, slots.ErrNotFound) || a.ID != "" {
+	if err == nil || errors.Is(err, fault.ErrNotFound) || a.ID != "" {
 		t.Errorf("Book = %+v, %v, want an error of the system", a, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -308,7 +309,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("a booked visit: %v, want %v", err, slots.ErrHoldUsed)
 	}
 	r.wantUnchanged(booked)
-	if err := r.Release(t.Context(), "unknown"); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("an unknown hold: %v, want %v", err, slots.ErrNotFound)
+	if err := r.Release(t.Context(), "unknown"); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("an unknown hold: %v, want %v", err, fault.ErrNotFound)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -280,7 +281,7 @@ func TestStoreFails(t *testing.T) {
 			return err
 		}},
 	} {
-		for _, failure := range []error{slots.ErrUnavailable, slots.ErrStale} {
+		for _, failure := range []error{fault.ErrUnavailable, slots.ErrStale} {
 			if errors.Is(failure, slots.ErrStale) && tc.fails != "OpenDay" {
 				continue
 			}
@@ -302,7 +303,7 @@ func TestStoreFails(t *testing.T) {
 				if err := tc.do(t.Context(), r); !errors.Is(err, want) {
 					t.Errorf("got %v, want %v", err, want)
 				}
-				if n := len(r.store.calls); n == 0 || errors.Is(failure, slots.ErrUnavailable) && r.store.calls[n-1] != tc.fails {
+				if n := len(r.store.calls); n == 0 || errors.Is(failure, fault.ErrUnavailable) && r.store.calls[n-1] != tc.fails {
 					t.Errorf("calls of the store: %v, want none behind %s", r.store.calls, tc.fails)
 				}
 				if diff := cmp.Diff(before, r.store.claims, cmp.AllowUnexported(fakeClaim{})); diff != "" {

@@ -3,9 +3,11 @@ package slots
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
@@ -14,7 +16,7 @@ const DraftFor = 15 * time.Minute
 
 // What can be wrong with a change.
 var (
-	ErrUnknownChange = errors.New("slots: no such change")
+	ErrUnknownChange = fmt.Errorf("slots: no such change: %w", fault.ErrNotFound)
 	ErrDraftOver     = errors.New("slots: the draft of the change has expired")
 	ErrNotAffected   = errors.New("slots: the change does not affect the visit")
 	ErrChangeSettled = errors.New("slots: what becomes of the visit is settled")

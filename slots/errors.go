@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"ziyara/fault"
 )
 
 // What can be wrong with a request. Every error that a Booker returns is, or
@@ -11,11 +13,10 @@ import (
 // *PauseError, a *RepeatedError or a *VisitorError; anything else is a fault of
 // the system.
 var (
-	ErrUnknownService = errors.New("slots: unknown service")
-	ErrUnknownBranch  = errors.New("slots: unknown branch")
+	ErrUnknownService = fmt.Errorf("slots: unknown service: %w", fault.ErrNotFound)
+	ErrUnknownBranch  = fmt.Errorf("slots: unknown branch: %w", fault.ErrNotFound)
 	ErrUnknownChannel = errors.New("slots: unknown channel")
 	ErrNotOffered     = errors.New("slots: the branch does not offer the service")
-	ErrNotFound       = errors.New("slots: no such hold or appointment")
 	ErrExpired        = errors.New("slots: the hold has expired")
 	ErrReleased       = errors.New("slots: the hold was released")
 	ErrHoldUsed       = errors.New("slots: the hold is booked for somebody else")
@@ -33,8 +34,6 @@ var (
 	ErrTaken          = errors.New("slots: the place is taken")
 	ErrKeyReused      = errors.New("slots: the idempotency key belongs to another request")
 	ErrRange          = errors.New("slots: the range of days is empty or too long")
-	ErrUnavailable    = errors.New("slots: the store can't be reached")
-	ErrOverloaded     = fmt.Errorf("%w: too many requests wait", ErrUnavailable)
 
 	ErrAlreadyWaiting = errors.New("slots: the person waits for this service already")
 	ErrNotWaiting     = errors.New("slots: the entry of the waitlist is over")
@@ -122,8 +121,7 @@ func (e *RepeatedError) Error() string { return "slots: the request was answered
 // What can be wrong with a change of a desk group's calendar, beside the faults
 // of the plan (scheduling.Faults).
 var (
-	ErrUnknownDeskGroup = errors.New("slots: unknown desk group")
-	ErrEdited           = errors.New("slots: somebody else has changed the calendar since it was read")
+	ErrUnknownDeskGroup = fmt.Errorf("slots: unknown desk group: %w", fault.ErrNotFound)
 	ErrNothingToUndo    = errors.New("slots: the calendar has not been changed")
 )
 

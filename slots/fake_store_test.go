@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -238,7 +239,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 	err := f.atomically(func() error {
 		c, ok := f.claims[id]
 		if !ok || c.Status != slots.Held || !now.Before(c.Expires) || c.Mobile != "" && c.Mobile != b.Mobile {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		ahead := 0
 		for _, other := range f.claims {
@@ -262,7 +263,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 		booked, err = c.Appointment.Book(b, f.needs[c.Service], now)
 		switch {
 		case errors.Is(err, slots.ErrUnaudited):
-			return slots.ErrNotFound // no hold that can be booked so
+			return fault.ErrNotFound // no hold that can be booked so
 		case err != nil:
 			return err
 		}
@@ -282,7 +283,7 @@ func (f *fakeStore) Answered(_ context.Context, key string, fingerprint [32]byte
 	a, ok := f.answers[key]
 	switch {
 	case !ok:
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	case a.fingerprint != fingerprint:
 		return nil, slots.ErrKeyReused
 	}
@@ -295,7 +296,7 @@ func (f *fakeStore) Find(_ context.Context, id string) (slots.Appointment, error
 	}
 	c, ok := f.claims[id]
 	if !ok {
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	return c.Appointment, nil
 }
@@ -314,7 +315,7 @@ func (f *fakeStore) byReference(r slots.Reference) (fakeClaim, error) {
 			return c, nil
 		}
 	}
-	return fakeClaim{}, slots.ErrNotFound
+	return fakeClaim{}, fault.ErrNotFound
 }
 
 func (f *fakeStore) Release(_ context.Context, id string) error {
@@ -323,7 +324,7 @@ func (f *fakeStore) Release(_ context.Context, id string) error {
 	}
 	c := f.claims[id]
 	if c.Status != slots.Held {
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	}
 	f.giveBack(c.Place)
 	c.Status = slots.Released

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 )
 
 // knownNeeds returns a *VisitorError that names the needs which a visitor to
@@ -56,7 +57,7 @@ func (b *Booker) declared(ctx context.Context, id string, needs []string) ([]str
 		return nil, nil
 	}
 	hold, err := b.store.Find(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, fault.ErrNotFound) {
 		return needs, nil
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
@@ -72,20 +73,20 @@ func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
 	}, nil
 }
 
-// Find returns the entry with the id as it is at now, or ErrNotFound.
+// Find returns the entry with the id as it is at now, or fault.ErrNotFound.
 func (w *Waitlist) Find(ctx context.Context, id string, now time.Time) (Entry, error) {
 	return w.store.FindEntry(ctx, id, now)
 }
 
 // Leave ends the entry; one that is over stays as it is. It returns
-// ErrNotFound.
+// fault.ErrNotFound.
 func (w *Waitlist) Leave(ctx context.Context, id string, now time.Time) error {
 	_, err := w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Leave(), nil })
 	return err
 }
 
 // Decline gives the offered place back, if an offer stands, and waits on. It
-// returns ErrNotFound or ErrNotWaiting.
+// returns fault.ErrNotFound or ErrNotWaiting.
 func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry, error) {
 	return w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Decline(now) })
 }
@@ -93,7 +94,7 @@ func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry
 // Accept books the offered place under the given reference. Accepting again
 // what was accepted gives the same visit. The visit is what counts: should
 // nothing be written behind it, the entry ends because of it all the same. It
-// returns ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
+// returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
 // ErrPersonLimit, a *RepeatedError or ErrKeyReused.
 func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *Once, now time.Time) (Appointment, error) {
 	e, err := w.store.FindEntry(ctx, id, now)
@@ -109,7 +110,7 @@ func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *Onc
 	booking.Needs = nil // the hold has them
 	a, err := w.booker.Book(ctx, hold, booking, once, now)
 	switch {
-	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, ErrNotFound): // or purged since
+	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, fault.ErrNotFound): // or purged since
 		return Appointment{}, ErrOfferOver
 	case err != nil:
 		return Appointment{}, err

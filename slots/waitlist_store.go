@@ -8,7 +8,7 @@ import (
 )
 
 // WaitlistStore keeps who waits and what they were offered. Each method is
-// atomic, as those of Store are, and returns ErrUnavailable when the store
+// atomic, as those of Store are, and returns fault.ErrUnavailable when the store
 // can't be reached. An offer is a hold in the ledger, with the mobile and the
 // language of the entry, and no start is ever offered to one entry twice.
 type WaitlistStore interface {
@@ -18,13 +18,13 @@ type WaitlistStore interface {
 	// once is known.
 	Join(ctx context.Context, e Entry, once *JoinOnce) error
 
-	// FindEntry returns the entry with the id as it is at now, or ErrNotFound.
+	// FindEntry returns the entry with the id as it is at now, or fault.ErrNotFound.
 	// An entry whose person has booked the service since is EntryBooked.
 	FindEntry(ctx context.Context, id string, now time.Time) (Entry, error)
 
 	// ChangeEntry lets decide turn the entry with the id into what it becomes,
 	// and gives the place of an offer back that the entry has no more. An
-	// error of decide is returned as it is. It returns ErrNotFound.
+	// error of decide is returned as it is. It returns fault.ErrNotFound.
 	ChangeEntry(ctx context.Context, id string, now time.Time, decide func(Entry) (Entry, error)) (Entry, error)
 
 	// Freed returns the ids of the desk groups at which, since they were last

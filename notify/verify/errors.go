@@ -11,7 +11,6 @@ import (
 // *RepeatedError; anything else is a fault of the system, such as a store out
 // of reach.
 var (
-	ErrNotFound  = errors.New("verify: no such verification")
 	ErrExpired   = errors.New("verify: the code has expired")
 	ErrTries     = errors.New("verify: too many wrong codes")
 	ErrKeyReused = errors.New("verify: the idempotency key belongs to another request")

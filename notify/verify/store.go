@@ -25,11 +25,11 @@ type Store interface {
 	// the id, it expires before or at now, or its Tries have reached tries.
 	TryVerification(ctx context.Context, id string, right bool, tries int, now time.Time) (Verification, error)
 
-	// FindVerification returns the verification with the id, or ErrNotFound.
+	// FindVerification returns the verification with the id, or fault.ErrNotFound.
 	FindVerification(ctx context.Context, id string) (Verification, error)
 
 	// AnsweredVerification returns what the request with this key and
-	// fingerprint was told. It returns ErrNotFound for an unknown key,
+	// fingerprint was told. It returns fault.ErrNotFound for an unknown key,
 	// ErrKeyReused for another request's.
 	AnsweredVerification(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/notify/verify"
 )
 
@@ -103,7 +104,7 @@ func (s *fakeStore) FindVerification(_ context.Context, id string) (verify.Verif
 	}
 	i := s.index(id)
 	if i < 0 {
-		return verify.Verification{}, verify.ErrNotFound
+		return verify.Verification{}, fault.ErrNotFound
 	}
 	return s.rows[i].Verification, nil
 }
@@ -117,7 +118,7 @@ func (s *fakeStore) AnsweredVerification(_ context.Context, key string, fingerpr
 	a, known := s.answers[key]
 	switch {
 	case !known:
-		return nil, verify.ErrNotFound
+		return nil, fault.ErrNotFound
 	case a.fingerprint != fingerprint:
 		return nil, verify.ErrKeyReused
 	}

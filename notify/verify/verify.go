@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/notify"
 )
 
@@ -73,7 +74,7 @@ func (v *Verifier) repeated(ctx context.Context, once *Once, err error) error {
 	}
 	answer, lookupErr := v.store.AnsweredVerification(ctx, once.Key, once.Fingerprint)
 	switch {
-	case errors.Is(lookupErr, ErrNotFound):
+	case errors.Is(lookupErr, fault.ErrNotFound):
 		return err
 	case lookupErr != nil:
 		return lookupErr
@@ -85,7 +86,7 @@ func (v *Verifier) repeated(ctx context.Context, once *Once, err error) error {
 // it is right, as often as it is asked before Expires. Western and
 // Arabic-Indic digits are accepted, and spaces. A right code costs no try;
 // once Tries wrong ones came, before or after it, no code is right any more.
-// It returns ErrNotFound, ErrExpired, ErrTries or a *WrongCodeError.
+// It returns fault.ErrNotFound, ErrExpired, ErrTries or a *WrongCodeError.
 func (v *Verifier) Check(ctx context.Context, id, code string, now time.Time) (Verification, error) {
 	right := sameCode(v.code(id), code)
 	// What the comparison says stays here unless the store has counted it.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 )
@@ -233,8 +234,8 @@ func TestCheckUnknown(t *testing.T) {
 	s := newStore()
 	start(t, s)
 	for _, id := range []string{"", "id-2", "ID-1", "id-1 "} {
-		if _, err := newVerifier(t, s).Check(context.Background(), id, right, noon); !errors.Is(err, verify.ErrNotFound) {
-			t.Errorf("Check(%q) = %v, want ErrNotFound", id, err)
+		if _, err := newVerifier(t, s).Check(context.Background(), id, right, noon); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("Check(%q) = %v, want fault.ErrNotFound", id, err)
 		}
 	}
 }

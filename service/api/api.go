@@ -20,6 +20,7 @@ import (
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
@@ -225,7 +226,7 @@ func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthRe
 // GetReady says whether requests can be served.
 func (s *Server) GetReady(ctx context.Context, _ GetReadyRequestObject) (GetReadyResponseObject, error) {
 	if err := s.Ready(ctx); err != nil {
-		return nil, errors.Join(slots.ErrUnavailable, err)
+		return nil, errors.Join(fault.ErrUnavailable, err)
 	}
 	return GetReady200JSONResponse{Status: "ok"}, nil
 }

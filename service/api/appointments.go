@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -174,7 +175,7 @@ func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, 
 	}
 	r, err := slots.ParseReference(reference)
 	if err != nil || !s.Keys.Match(useManage, string(r), token) {
-		return "", slots.ErrNotFound
+		return "", fault.ErrNotFound
 	}
 	return r, nil
 }

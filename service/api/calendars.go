@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
@@ -111,7 +112,7 @@ func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.removed", scheduling.Edit{Reopen: []int{r.Index}})
 	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -123,7 +124,7 @@ func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject
 func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHoursResponseObject, error) {
 	day, err := date("/date", r.Date)
 	if err != nil {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "hours.set", scheduling.Edit{SetHours: []scheduling.DayHours{{
 		Date: day, Reason: r.Body.Reason, Openings: r.Body.Openings, Extra: r.Body.Extra,
@@ -138,11 +139,11 @@ func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHour
 func (s *Server) ClearHours(ctx context.Context, r ClearHoursRequestObject) (ClearHoursResponseObject, error) {
 	day, err := date("/date", r.Date)
 	if err != nil {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "hours.cleared", scheduling.Edit{ClearHours: []scheduling.Date{day}})
 	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -203,7 +204,7 @@ const anyVersion = "*"
 func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
 // version returns the version that an If-Match names, 0 for any. It returns
-// errNoVersion where there is none, and slots.ErrEdited for a tag that no
+// errNoVersion where there is none, and fault.ErrEdited for a tag that no
 // version has.
 func version(ifMatch string) (int64, error) {
 	tag := strings.TrimSpace(ifMatch)
@@ -215,7 +216,7 @@ func version(ifMatch string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
 	if err != nil || n < 1 || versionTag(n) != tag {
-		return 0, slots.ErrEdited
+		return 0, fault.ErrEdited
 	}
 	return n, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -70,7 +71,7 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 	case err != nil:
 		return nil, err
 	case request.From != 0 && request.From != list.Version:
-		return nil, slots.ErrEdited
+		return nil, fault.ErrEdited
 	}
 	request.List, request.From, request.Holidays = list.Slug, list.Version, list.HolidayList
 	if r.Body.Holidays != nil {
@@ -82,7 +83,7 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 		}
 		request.Holidays, err = list.Announced(a.Holiday, scheduling.Announced{Year: a.Year, From: a.From, Until: a.Until})
 		if errors.Is(err, scheduling.ErrEntry) {
-			return nil, slots.ErrNotFound
+			return nil, fault.ErrNotFound
 		}
 		if err != nil {
 			return nil, under("/announce", err)

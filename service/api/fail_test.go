@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ziyara"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -124,7 +125,7 @@ func TestHandlersHaveADeadline(t *testing.T) {
 			if deadline, ok := ctx.Deadline(); ok {
 				left = time.Until(deadline)
 			}
-			return slots.ErrUnavailable
+			return fault.ErrUnavailable
 		}
 	})
 	ask(t, s, "/readyz")

@@ -25,11 +25,11 @@ type Feeds interface {
 	AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *slots.Once) error
 	// Feeds returns a page of the feeds that stand, the newest first.
 	Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error)
-	// Feed returns a feed, feeds.ErrNotFound or feeds.ErrRevoked.
+	// Feed returns a feed, fault.ErrNotFound or feeds.ErrRevoked.
 	Feed(ctx context.Context, id string) (feeds.Feed, error)
 	// RevokeFeed ends a feed and logs the act.
 	RevokeFeed(ctx context.Context, id string, act catalog.Act) error
-	// ReadFeed returns what the feed at an address tells, feeds.ErrNotFound or
+	// ReadFeed returns what the feed at an address tells, fault.ErrNotFound or
 	// feeds.ErrRevoked.
 	ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error)
 }
@@ -43,6 +43,10 @@ const (
 	// minute: an office is one address.
 	feedReads = 120
 )
+
+// errUnknownScope is returned for a department or a desk group that does not
+// exist.
+var errUnknownScope = errors.New("api: no such department or desk group")
 
 // CreateFeed makes a calendar feed.
 func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (CreateFeedResponseObject, error) {
@@ -103,7 +107,7 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case err != nil:
 		return f, err
 	case !known:
-		return f, feeds.ErrUnknown
+		return f, errUnknownScope
 	}
 	f.By = staff.ID
 	return f, nil

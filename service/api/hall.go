@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ziyara/access"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/slots"
 )
@@ -17,7 +18,7 @@ import (
 func (s *Server) inHall(ctx context.Context, reference string) (hall.Visit, access.Staff, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
-		return hall.Visit{}, access.Staff{}, hall.ErrNotFound
+		return hall.Visit{}, access.Staff{}, fault.ErrNotFound
 	}
 	v, err := s.Reception.Find(ctx, string(r))
 	if err != nil {
@@ -88,7 +89,7 @@ func (s *Server) checkIn(ctx context.Context, reference, branch string) (HallVis
 		if _, err = atBranch(ctx, branch); err != nil {
 			return HallVisit{}, err
 		}
-		return HallVisit{}, hall.ErrNotFound
+		return HallVisit{}, fault.ErrNotFound
 	}
 	v, err := s.Reception.Find(ctx, string(r))
 	if err != nil {

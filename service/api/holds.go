@@ -107,7 +107,7 @@ func (s *Server) DeleteHold(ctx context.Context, r DeleteHoldRequestObject) (Del
 	return DeleteHold204Response{}, nil
 }
 
-// ownsHold returns nil for the token of the hold, slots.ErrNotFound when there
+// ownsHold returns nil for the token of the hold, fault.ErrNotFound when there
 // is no such hold, and errWrongToken otherwise.
 func (s *Server) ownsHold(ctx context.Context, id, token string) error {
 	if s.Keys.Match(useHold, id, token) {

@@ -9,6 +9,7 @@ import (
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
@@ -51,7 +52,7 @@ func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestOb
 		return l.Announced(r.Slug, announced)
 	})
 	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	return AnnounceHoliday200JSONResponse{Body: out, Headers: AnnounceHoliday200ResponseHeaders{ETag: tag}}, err
 }

@@ -19,7 +19,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara"
+	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/feeds"
 	"ziyara/hall"
 	"ziyara/notify/verify"
@@ -31,11 +33,19 @@ import (
 // domainErrors are all errors that the domain exports, by package and name.
 func domainErrors() map[string]error {
 	return map[string]error{
+		"access.ErrSignIn":          access.ErrSignIn,
+		"access.ErrUnavailable":     access.ErrUnavailable,
+		"access.ErrForeign":         access.ErrForeign,
+		"access.ErrNoRole":          access.ErrNoRole,
+		"access.ErrForbidden":       access.ErrForbidden,
+		"fault.ErrNotFound":         fault.ErrNotFound,
+		"fault.ErrEdited":           fault.ErrEdited,
+		"fault.ErrUnavailable":      fault.ErrUnavailable,
+		"fault.ErrOverloaded":       fault.ErrOverloaded,
 		"slots.ErrUnknownService":   slots.ErrUnknownService,
 		"slots.ErrUnknownBranch":    slots.ErrUnknownBranch,
 		"slots.ErrUnknownChannel":   slots.ErrUnknownChannel,
 		"slots.ErrNotOffered":       slots.ErrNotOffered,
-		"slots.ErrNotFound":         slots.ErrNotFound,
 		"slots.ErrExpired":          slots.ErrExpired,
 		"slots.ErrReleased":         slots.ErrReleased,
 		"slots.ErrHoldUsed":         slots.ErrHoldUsed,
@@ -55,8 +65,6 @@ func domainErrors() map[string]error {
 		"slots.ErrTaken":            slots.ErrTaken,
 		"slots.ErrKeyReused":        slots.ErrKeyReused,
 		"slots.ErrRange":            slots.ErrRange,
-		"slots.ErrUnavailable":      slots.ErrUnavailable,
-		"slots.ErrOverloaded":       slots.ErrOverloaded,
 		"slots.ErrDayClosed":        slots.ErrDayClosed,
 		"slots.ErrStale":            slots.ErrStale,
 		"slots.ErrAnswered":         slots.ErrAnswered,
@@ -66,7 +74,6 @@ func domainErrors() map[string]error {
 		"slots.ErrOfferOver":        slots.ErrOfferOver,
 		"slots.ErrIdentity":         slots.ErrIdentity,
 		"slots.ErrUnknownDeskGroup": slots.ErrUnknownDeskGroup,
-		"slots.ErrEdited":           slots.ErrEdited,
 		"slots.ErrUnknownChange":    slots.ErrUnknownChange,
 		"slots.ErrDraftOver":        slots.ErrDraftOver,
 		"slots.ErrNotAffected":      slots.ErrNotAffected,
@@ -81,7 +88,6 @@ func domainErrors() map[string]error {
 		"slots.TakenError":          &slots.TakenError{},
 		"slots.VisitorError":        &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
 		"slots.ErrArrived":          slots.ErrArrived,
-		"hall.ErrNotFound":          hall.ErrNotFound,
 		"hall.ErrNoVisit":           hall.ErrNoVisit,
 		"hall.ErrRequested":         hall.ErrRequested,
 		"hall.ErrCancelled":         hall.ErrCancelled,
@@ -102,7 +108,6 @@ func domainErrors() map[string]error {
 		"hall.ElsewhereError":       &hall.ElsewhereError{},
 		"hall.TooEarlyError":        &hall.TooEarlyError{},
 		"hall.DeskError":            &hall.DeskError{},
-		"verify.ErrNotFound":        verify.ErrNotFound,
 		"verify.ErrExpired":         verify.ErrExpired,
 		"verify.ErrTries":           verify.ErrTries,
 		"verify.ErrKeyReused":       verify.ErrKeyReused,
@@ -110,18 +115,13 @@ func domainErrors() map[string]error {
 		"verify.ErrOver":            verify.ErrOver,
 		"verify.LimitError":         &verify.LimitError{RetryAfter: time.Second},
 		"verify.WrongCodeError":     &verify.WrongCodeError{},
-		"feeds.ErrNotFound":         feeds.ErrNotFound,
 		"feeds.ErrRevoked":          feeds.ErrRevoked,
-		"feeds.ErrUnknown":          feeds.ErrUnknown,
 		"feeds.ErrMany":             feeds.ErrMany,
-		"webhook.ErrNotFound":       webhook.ErrNotFound,
-		"webhook.ErrNoDelivery":     webhook.ErrNoDelivery,
 		"webhook.ErrDisabled":       webhook.ErrDisabled,
 		"webhook.ErrPending":        webhook.ErrPending,
 		"webhook.ErrMany":           webhook.ErrMany,
 		"webhook.ErrURL":            webhook.ErrURL,
 		"webhook.ErrAddress":        webhook.ErrAddress,
-		"reports.ErrUnknown":        reports.ErrUnknown,
 		"reports.ErrRange":          reports.ErrRange,
 		"reports.ErrGrouping":       reports.ErrGrouping,
 		"reports.ErrRows":           reports.ErrRows,
@@ -134,7 +134,9 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports"} {
+	for _, dir := range []string{
+		"../../access", "../../fault", "../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports",
+	} {
 		for _, name := range exportedErrors(t, dir) {
 			if strings.HasSuffix(name, ".RepeatedError") {
 				continue // an answer, not a problem: it is given again
@@ -157,6 +159,17 @@ func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	}
 	if k := kindOf(errors.New("anything else")); k.name != kindInternal.name {
 		t.Errorf("an unknown error is of kind %s, want internal", k.name)
+	}
+}
+
+// What says more than that something does not exist is told so, though it wraps
+// fault.ErrNotFound.
+func TestNotFoundIsTheLastWord(t *testing.T) {
+	t.Parallel()
+	for name, err := range domainErrors() {
+		if k := kindOf(err); errors.Is(err, fault.ErrNotFound) && name != "fault.ErrNotFound" && k.name == kindNotFound.name {
+			t.Errorf("%s is of kind %s, want one of its own", name, k.name)
+		}
 	}
 }
 

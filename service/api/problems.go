@@ -7,6 +7,7 @@ import (
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/feeds"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
@@ -26,14 +27,17 @@ type mapping struct {
 
 // allProblems is the whole catalogue.
 func allProblems() []mapping {
-	return slices.Concat(problems(), surveyProblems(), messageProblems())
+	return slices.Concat(problems(), surveyProblems(), messageProblems(), []mapping{
+		{fault.ErrEdited, kindEdited},
+		{fault.ErrNotFound, kindNotFound}, // after the errors that wrap it and say more
+	})
 }
 
 // problems is the catalogue of what can be wrong, in both languages. Each
 // detail says what to do.
 func problems() []mapping {
 	return append(slices.Concat(planProblems(), hallProblems()), []mapping{
-		{slots.ErrUnavailable, kindUnavailable},
+		{fault.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
 		{slots.ErrAnswered, kindUnavailable},
@@ -50,8 +54,6 @@ func problems() []mapping {
 		{slots.ErrNotOffered, kind{"not-offered", http.StatusNotFound,
 			text("الخدمة غير متاحة في هذا الفرع", "Not offered at this branch"),
 			text("اختر فرعًا من فروع الخدمة.", "Choose one of the branches of the service.")}},
-		{slots.ErrNotFound, kindNotFound},
-		{verify.ErrNotFound, kindNotFound},
 		{slots.ErrExpired, kind{"hold-expired", http.StatusGone,
 			text("انتهت مدة الحجز المؤقت", "The hold has expired"),
 			text("لم يعد الموعد محفوظًا لك. اختر موعدًا من جديد.", "The place is no longer kept for you. Choose a time again.")}},
@@ -149,18 +151,15 @@ func problems() []mapping {
 		{errNoEntryToken, kind{"waitlist-token-needed", http.StatusUnauthorized,
 			text("رمز الانتظار مطلوب", "The token of the entry is needed"),
 			text("أرسل token الذي استلمته عند التسجيل في ترويسة Authorization: Bearer.", "Send the token that came with joining in the header Authorization: Bearer.")}},
-		{feeds.ErrNotFound, kindNotFound},
 		{feeds.ErrRevoked, kind{"feed-revoked", http.StatusGone,
 			text("أُلغي التقويم", "The feed was revoked"),
 			text("أزل الاشتراك من برنامج التقويم، واطلب رابطًا جديدًا من منسق الإدارة.", "Remove the subscription from the calendar program, and ask the coordinator of the department for a new address.")}},
-		{feeds.ErrUnknown, kind{"unknown-feed-scope", http.StatusNotFound,
+		{errUnknownScope, kind{"unknown-feed-scope", http.StatusNotFound,
 			text("إدارة أو مجموعة مكاتب غير معروفة", "Unknown department or desk group"),
 			text("لا توجد إدارة أو مجموعة مكاتب بهذا الاسم. استخدم اسمها المختصر كما في قوائم المركز.", "There is no such department or desk group. Use its slug, as in the lists of the centre.")}},
 		{feeds.ErrMany, kind{"too-many-feeds", http.StatusConflict,
 			text("بلغت الإدارة الحد الأقصى من التقاويم", "The department has as many feeds as it may have"),
 			text("ألغِ تقويمًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Revoke a feed that is not used any more, then try again.")}},
-		{webhook.ErrNotFound, kindNotFound},
-		{webhook.ErrNoDelivery, kindNotFound},
 		{webhook.ErrURL, kind{"webhook-url", http.StatusUnprocessableEntity,
 			text("عنوان غير صالح", "Not an address for a webhook"),
 			text("اكتب عنوانًا يبدأ بـ https:// من دون اسم مستخدم أو كلمة مرور، وبحد أقصى 500 حرف.", "Write an address that begins with https://, without a user or password, of at most 500 characters.")}},
@@ -176,7 +175,6 @@ func problems() []mapping {
 		{webhook.ErrMany, kind{"too-many-webhooks", http.StatusConflict,
 			text("بلغ المركز الحد الأقصى من الإشعارات الآلية", "There are as many webhooks as there may be"),
 			text("احذف إشعارًا آليًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Remove a webhook that is not used any more, then try again.")}},
-		{reports.ErrUnknown, kindNotFound},
 		{reports.ErrGrouping, kindInvalid},
 		{reports.ErrRange, kind{"report-range", http.StatusUnprocessableEntity,
 			text("مدى التقرير غير صالح", "Range of the report"),

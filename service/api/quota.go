@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 	}
 	after, err := s.Calendars.SetQuota(ctx, r.Service, s.act(ctx, "quota.changed", "", "", ""), func(before catalog.HoldBack) (catalog.HoldBack, error) {
 		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
-			return nil, slots.ErrEdited
+			return nil, fault.ErrEdited
 		}
 		return wanted, nil
 	})

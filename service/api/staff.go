@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/access"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -96,7 +97,7 @@ func within(ctx context.Context) (departments, branches []string, err error) {
 func (s *Server) concerned(ctx context.Context, reference string) (slots.Appointment, access.Staff, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
-		return slots.Appointment{}, access.Staff{}, slots.ErrNotFound
+		return slots.Appointment{}, access.Staff{}, fault.ErrNotFound
 	}
 	a, err := s.Booker.Find(ctx, r)
 	if err != nil {

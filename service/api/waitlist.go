@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/service/secret"
@@ -126,7 +127,7 @@ func (s *Server) waits(ctx context.Context, id string) error {
 	case token == "":
 		return errNoEntryToken
 	case !s.Keys.Match(useWaitlist, id, token):
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
-	"ziyara/feeds"
+	"ziyara/fault"
 	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
@@ -24,7 +24,7 @@ type Webhooks interface {
 	// Webhooks returns a page of the webhooks, the newest first.
 	Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error)
 	// Webhook returns a webhook, also one that was removed, or
-	// webhook.ErrNotFound.
+	// fault.ErrNotFound.
 	Webhook(ctx context.Context, id string) (webhook.Webhook, error)
 	RemoveWebhook(ctx context.Context, id string, act catalog.Act) error
 	EnableWebhook(ctx context.Context, id string, act catalog.Act) error
@@ -35,7 +35,7 @@ type Webhooks interface {
 	TestWebhook(ctx context.Context, id string, act catalog.Act) (webhook.Delivery, error)
 	// Deliveries returns a page of the deliveries, the newest first.
 	Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webhook.Delivery, error)
-	// Delivery returns the delivery of a message, or webhook.ErrNoDelivery.
+	// Delivery returns the delivery of a message, or fault.ErrNotFound.
 	Delivery(ctx context.Context, id, message string) (webhook.Delivery, error)
 	// ResendDelivery sends a delivery once more. It returns webhook.ErrPending.
 	ResendDelivery(ctx context.Context, id string, delivery int64, act catalog.Act) error
@@ -86,7 +86,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 	}
 	w.By = staff.ID
 	if _, known := s.Centre().Department(w.Department); !known && w.Department != "" {
-		return w, feeds.ErrUnknown
+		return w, errUnknownScope
 	}
 	if w.Name == "" {
 		return w, invalid("#/name", required())
@@ -154,7 +154,7 @@ func (s *Server) webhook(ctx context.Context, id string) (webhook.Webhook, error
 		return w, err
 	}
 	if w.State == webhook.Removed {
-		return w, webhook.ErrNotFound
+		return w, fault.ErrNotFound
 	}
 	return w, nil
 }
@@ -171,7 +171,7 @@ func (s *Server) GetWebhook(ctx context.Context, r GetWebhookRequestObject) (Get
 // DeleteWebhook removes a webhook.
 func (s *Server) DeleteWebhook(ctx context.Context, r DeleteWebhookRequestObject) (DeleteWebhookResponseObject, error) {
 	w, err := s.webhook(ctx, r.ID)
-	if w.State == webhook.Removed && errors.Is(err, webhook.ErrNotFound) {
+	if w.State == webhook.Removed && errors.Is(err, fault.ErrNotFound) {
 		return DeleteWebhook204Response{}, nil
 	}
 	if err != nil {
@@ -274,7 +274,7 @@ func (s *Server) ResendWebhookDelivery(ctx context.Context, r ResendWebhookDeliv
 	}
 	message, ok := strings.CutPrefix(r.Delivery, webhook.MessageID(""))
 	if !ok {
-		return nil, webhook.ErrNoDelivery
+		return nil, fault.ErrNotFound
 	}
 	d, err := s.Webhooks.Delivery(ctx, w.ID, message)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -89,7 +90,7 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 		b.by.Actor != "" && b.by.Reason != "")
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	case err != nil:
 		return err
 	case pause.Valid:
@@ -168,7 +169,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 	var rows []heldRow
 	if err = q.list(ctx, &rows, "book", string(text), len(batch) == 1); err != nil {
 		if noID(err) { // the API lets only UUIDs through
-			return nil, slots.ErrNotFound
+			return nil, fault.ErrNotFound
 		}
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
-	"ziyara/slots"
 )
 
 // budgetRow is what a department may spend on messages in a month.
@@ -52,14 +52,14 @@ func termsOf(d notify.Department) (json.RawMessage, error) {
 
 // ChangeMessageTerms lets decide turn what a department has decided about its
 // messages beside their texts (links, price and budget) into what it becomes.
-// act says who of the staff it was, and when. It returns slots.ErrNotFound for
+// act says who of the staff it was, and when. It returns fault.ErrNotFound for
 // an unknown department, and the error of decide as it is.
 func (s *Store) ChangeMessageTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error {
 	return s.transact(ctx, func(q session) error {
 		var row termsRow
 		err := q.get(ctx, &row, "message_terms", department)
 		if errors.Is(err, sql.ErrNoRows) {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		if err != nil {
 			return err

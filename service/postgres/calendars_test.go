@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -114,7 +115,7 @@ func TestEditReopensLedgerDays(t *testing.T) {
 	if a, err := b.Find(t.Context(), visit.Reference); err != nil || a.Status != slots.Booked {
 		t.Errorf("the visit is %+v, %v", a, err)
 	}
-	if _, err = b.edit(t, before.Version, scheduling.Edit{Reopen: []int{0}}); !errors.Is(err, slots.ErrEdited) {
+	if _, err = b.edit(t, before.Version, scheduling.Edit{Reopen: []int{0}}); !errors.Is(err, fault.ErrEdited) {
 		t.Errorf("an edit of a version that is gone: %v", err)
 	}
 

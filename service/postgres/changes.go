@@ -68,7 +68,7 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 // lose their places by it, in one transaction. Of more than 250 visits it only
 // writes down what is decided, and Continue carries it out. Applying a draft
 // again changes nothing. It returns the ID of the change, or
-// slots.ErrUnknownDeskGroup, slots.ErrEdited, slots.ErrNotAffected,
+// slots.ErrUnknownDeskGroup, fault.ErrEdited, slots.ErrNotAffected,
 // slots.ErrDraftOver, slots.ErrUnknownChange, or the faults of the edit
 // (DeskPlan.Revise).
 func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
@@ -280,7 +280,7 @@ func (q session) preview(ctx context.Context, r slots.ChangeRequest, now time.Ti
 
 func (q session) run(ctx context.Context, statement string) error {
 	_, err := q.tx.ExecContext(ctx, statement)
-	return fault(statement, err)
+	return translated(statement, err)
 }
 
 // edit makes the edit of a change and returns the desk groups that it is of,

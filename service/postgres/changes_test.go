@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/slots"
@@ -347,7 +348,7 @@ func (c *changing) dies(t testing.TB, db *sql.DB, visit string) {
 		killed = column[int](t, db, `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
 			WHERE datname = current_database() AND application_name = 'ziyara' AND wait_event_type = 'Lock'`)[0]
 	}
-	if err = <-died; !errors.Is(err, slots.ErrUnavailable) {
+	if err = <-died; !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("it has died of %v", err)
 	}
 	if err = tx.Rollback(); err != nil {

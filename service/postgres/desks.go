@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"ziyara/fault"
 	"ziyara/hall"
 )
 
@@ -55,7 +56,7 @@ func (h *Hall) RemoveDesk(ctx context.Context, c hall.DeskChange) error {
 		case err != nil:
 			return err
 		case n == 0:
-			return hall.ErrNotFound
+			return fault.ErrNotFound
 		}
 		return q.record(ctx, c.Act(true))
 	})

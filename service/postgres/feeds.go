@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/feeds"
 	"ziyara/slots"
 )
@@ -99,7 +100,7 @@ func slugs(list []string) any {
 	return pq.Array(list)
 }
 
-// Feed returns the feed with the id, feeds.ErrNotFound or feeds.ErrRevoked.
+// Feed returns the feed with the id, fault.ErrNotFound or feeds.ErrRevoked.
 func (s *Store) Feed(ctx context.Context, id string) (feeds.Feed, error) {
 	row, err := s.feed(ctx, id, nil)
 	return row.scope().Feed, err
@@ -110,7 +111,7 @@ func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 	err := s.pool().get(ctx, &row, "find_feed", id, token)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), noID(err):
-		return row, feeds.ErrNotFound
+		return row, fault.ErrNotFound
 	case err != nil:
 		return row, err
 	case row.RevokedAt.Valid:
@@ -177,7 +178,7 @@ func (r feedVisitRow) visit(names texts) feeds.Visit {
 }
 
 // ReadFeed returns what a feed tells at now, by the hash of what is in its
-// address: at most feeds.MaxVisits and one more. It returns feeds.ErrNotFound
+// address: at most feeds.MaxVisits and one more. It returns fault.ErrNotFound
 // or feeds.ErrRevoked.
 func (s *Store) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error) {
 	feed, err := s.feed(ctx, nil, token[:])

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -74,7 +75,7 @@ func (s *Store) hold(batch []*holding) {
 
 // outOfReach reports whether nobody knows what became of a transaction.
 func outOfReach(err error) bool {
-	return errors.Is(err, slots.ErrUnavailable) && !errors.Is(err, errConflict)
+	return errors.Is(err, fault.ErrUnavailable) && !errors.Is(err, errConflict)
 }
 
 // holdTogether decides the holds of a batch that are not decided, and writes

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -23,7 +24,7 @@ func (r *holidaysRow) list() slots.HolidayList {
 }
 
 // FindHolidays returns the list of holidays that desk groups share, or
-// slots.ErrNotFound in a centre without one.
+// fault.ErrNotFound in a centre without one.
 func (s *Store) FindHolidays(ctx context.Context) (slots.HolidayList, error) {
 	row, err := s.pool().holidays(ctx, "find_holidays")
 	return row.list(), err
@@ -33,14 +34,14 @@ func (q session) holidays(ctx context.Context, name string) (holidaysRow, error)
 	var row holidaysRow
 	err := q.get(ctx, &row, name, nil)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = slots.ErrNotFound
+		err = fault.ErrNotFound
 	}
 	return row, err
 }
 
 // EditHolidays lets decide turn the list of holidays into another, and makes
 // the calendars of all desk groups that share it follow, in one transaction. It
-// returns what it is now, slots.ErrEdited when it has another version than from
+// returns what it is now, fault.ErrEdited when it has another version than from
 // (0 for any), a *slots.AffectedError, or the error of decide or of
 // scheduling.CompileHolidays. by is as in EditPlan.
 func (s *Store) EditHolidays(ctx context.Context, from int64, by catalog.Act,
@@ -91,12 +92,12 @@ func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
 }
 
 // lockHolidays locks the list of holidays for a change. It returns
-// slots.ErrNotFound, or slots.ErrEdited when it has another version than from;
+// fault.ErrNotFound, or fault.ErrEdited when it has another version than from;
 // 0 is any.
 func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, error) {
 	row, err := q.holidays(ctx, "lock_holidays")
 	if err == nil && from != 0 && row.Version != from {
-		err = slots.ErrEdited
+		err = fault.ErrEdited
 	}
 	return row, err
 }

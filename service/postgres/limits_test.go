@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/service/postgres"
 	"ziyara/slots"
 )
@@ -111,8 +112,8 @@ func TestReplicaThatStandsStill(t *testing.T) {
 	if err != nil {
 		t.Errorf("hold beside a replica that stands still: %v", err)
 	}
-	if !errors.Is(stillErr, slots.ErrUnavailable) {
-		t.Errorf("the one that stood still: %v, want %v", stillErr, slots.ErrUnavailable)
+	if !errors.Is(stillErr, fault.ErrUnavailable) {
+		t.Errorf("the one that stood still: %v, want %v", stillErr, fault.ErrUnavailable)
 	}
 	b.auditClean(t)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -32,7 +33,7 @@ func (s *Store) FindPlan(ctx context.Context, slug string) (slots.DeskPlan, erro
 // EditPlan lets decide turn the plan of a desk group into another, and makes
 // that its calendar: see savePlan. It returns what it is now, the same as
 // before when decide changes nothing, or slots.ErrUnknownDeskGroup,
-// slots.ErrEdited when the calendar has another version than from (0 for any),
+// fault.ErrEdited when the calendar has another version than from (0 for any),
 // a *slots.AffectedError, or the error of decide. by says who does what and
 // why; the rest is filled in.
 func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
@@ -90,7 +91,7 @@ func (s *Store) changePlan(ctx context.Context, slug string, from int64, by cata
 
 // lockPlan locks a desk group for a change of its calendar, until the
 // transaction ends: no ledger day is opened from the calendar meanwhile. It
-// returns slots.ErrUnknownDeskGroup, or slots.ErrEdited when the calendar has
+// returns slots.ErrUnknownDeskGroup, or fault.ErrEdited when the calendar has
 // another version than from; 0 is any.
 func (q session) lockPlan(ctx context.Context, slug string, from int64) (slots.DeskPlan, error) {
 	plans, err := q.lockPlans(ctx, slug, nil)
@@ -100,7 +101,7 @@ func (q session) lockPlan(ctx context.Context, slug string, from int64) (slots.D
 	case len(plans) == 0:
 		return slots.DeskPlan{}, slots.ErrUnknownDeskGroup
 	case from != 0 && plans[0].Version != from:
-		return slots.DeskPlan{}, slots.ErrEdited
+		return slots.DeskPlan{}, fault.ErrEdited
 	}
 	return plans[0], nil
 }

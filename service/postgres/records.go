@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -88,7 +89,7 @@ func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify
 	return records, nil
 }
 
-// Message returns one message about a visit, or slots.ErrNotFound.
+// Message returns one message about a visit, or fault.ErrNotFound.
 func (s *Store) Message(ctx context.Context, id int64) (notify.Record, error) {
 	return s.pool().message(ctx, id)
 }
@@ -97,14 +98,14 @@ func (q session) message(ctx context.Context, id int64) (notify.Record, error) {
 	var row recordRow
 	err := q.get(ctx, &row, "message", id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return notify.Record{}, slots.ErrNotFound
+		return notify.Record{}, fault.ErrNotFound
 	}
 	return row.record(), err
 }
 
 // Resend queues a message once more that did not reach anybody, and returns it.
 // Whether it is still true is checked before it goes out, as always. act says
-// who of the staff it was, and when. It returns slots.ErrNotFound or
+// who of the staff it was, and when. It returns fault.ErrNotFound or
 // notify.ErrNotResent.
 func (s *Store) Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error) {
 	var record notify.Record

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -55,8 +56,8 @@ func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department
 
 // SaveText saves the next version of a department's text, which is in use from
 // then on. Every version stays; to go back, save an older one again. act says
-// who of the staff it was, and when. It returns slots.ErrNotFound for an unknown
-// department, and notify.ErrOutdated unless the version follows the newest.
+// who of the staff it was, and when. It returns fault.ErrNotFound for an unknown
+// department, and fault.ErrEdited unless the version follows the newest.
 func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act) error {
 	o := c.Override()
 	if o.Wordings == nil {
@@ -72,9 +73,9 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 		case err != nil:
 			return err
 		case !row.Known:
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		case !row.Saved:
-			return notify.ErrOutdated
+			return fault.ErrEdited
 		}
 		if err = q.recordText(ctx, o, act); err != nil {
 			return err
@@ -127,7 +128,7 @@ func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kin
 }
 
 // MessageFacts returns what the messages about a visit are made of, but for
-// their kind and what only some kinds have, or slots.ErrNotFound.
+// their kind and what only some kinds have, or fault.ErrNotFound.
 func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
 	var row struct {
 		Lang       string               `db:"lang"`
@@ -140,7 +141,7 @@ func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Fac
 	}
 	err := s.pool().get(ctx, &row, "message_facts", string(r))
 	if errors.Is(err, sql.ErrNoRows) {
-		return notify.Facts{}, slots.ErrNotFound
+		return notify.Facts{}, fault.ErrNotFound
 	}
 	if err != nil {
 		return notify.Facts{}, err

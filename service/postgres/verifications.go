@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/slots"
@@ -67,7 +68,7 @@ func (s *Store) TryVerification(ctx context.Context, id string, right bool, trie
 
 // FindVerification implements verify.Store.
 func (s *Store) FindVerification(ctx context.Context, id string) (verify.Verification, error) {
-	return s.verification(ctx, verify.ErrNotFound, "verification_find", id)
+	return s.verification(ctx, fault.ErrNotFound, "verification_find", id)
 }
 
 // verification reads one verification; none, or a text that is no id, is
@@ -98,8 +99,8 @@ func (s *Store) verification(ctx context.Context, missing error, name string, ar
 func (s *Store) AnsweredVerification(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
 	answer, err := s.Answered(ctx, key, fingerprint)
 	switch {
-	case errors.Is(err, slots.ErrNotFound):
-		return nil, verify.ErrNotFound
+	case errors.Is(err, fault.ErrNotFound):
+		return nil, fault.ErrNotFound
 	case errors.Is(err, slots.ErrKeyReused):
 		return nil, verify.ErrKeyReused
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -81,7 +82,7 @@ func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 	var row entryRow
 	err := q.get(ctx, &row, "waitlist_find", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		err = slots.ErrNotFound
+		err = fault.ErrNotFound
 	}
 	return row, err
 }
@@ -93,7 +94,7 @@ func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decid
 		var locked string
 		err := q.get(ctx, &locked, "waitlist_lock", id)
 		if errors.Is(err, sql.ErrNoRows) || noID(err) {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
@@ -76,12 +77,12 @@ func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhoo
 }
 
 // Webhook returns the webhook with the id, also when it was removed, or
-// webhook.ErrNotFound.
+// fault.ErrNotFound.
 func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
 	var row webhookRow
 	err := s.pool().get(ctx, &row, "find_webhook", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		return webhook.Webhook{}, webhook.ErrNotFound
+		return webhook.Webhook{}, fault.ErrNotFound
 	}
 	return row.webhook(), err
 }
@@ -100,11 +101,11 @@ func (s *Store) EnableWebhook(ctx context.Context, id string, act catalog.Act) e
 }
 
 // RotateWebhook gives a webhook another sealed secret; the former one signs too
-// until an instant. It returns webhook.ErrNotFound for one that was removed.
+// until an instant. It returns fault.ErrNotFound for one that was removed.
 func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, act catalog.Act) error {
 	n, err := s.changeWebhook(ctx, act, "rotate_webhook", id, sealed, until)
 	if err == nil && n == 0 {
-		return webhook.ErrNotFound
+		return fault.ErrNotFound
 	}
 	return err
 }
@@ -183,12 +184,12 @@ func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webh
 }
 
 // Delivery returns the delivery of a message to a webhook, or
-// webhook.ErrNoDelivery.
+// fault.ErrNotFound.
 func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
 	var row deliveryRow
 	err := s.pool().get(ctx, &row, "find_delivery", id, message)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		return webhook.Delivery{}, webhook.ErrNoDelivery
+		return webhook.Delivery{}, fault.ErrNotFound
 	}
 	return row.delivery(), err
 }
