@@ -19,6 +19,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -324,8 +325,8 @@ func (l *load) hold(booker *slots.Booker, r *rand.Rand, p *part, call *history.C
 
 // once returns what makes a request repeatable; the id of what it creates is
 // written to id.
-func (l *load) once(id *string) *slots.Once {
-	return &slots.Once{
+func (l *load) once(id *string) *once.Request[slots.Appointment] {
+	return &once.Request[slots.Appointment]{
 		Key: fmt.Sprintf("request-%d", l.serial.Add(1)),
 		Answer: func(a slots.Appointment) ([]byte, error) {
 			*id = a.ID
@@ -343,7 +344,7 @@ func (l *load) book(booker *slots.Booker, r *rand.Rand, p *part, k known, call *
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: servicetest.NationalID(n)}},
 	}
 	call.Person, call.Ref, call.Limit = string(booking.Person), string(booking.Reference), k.service.ActiveLimit
-	var once *slots.Once
+	var once *once.Request[slots.Appointment]
 	if r.IntN(2) == 0 {
 		once = l.once(new(string))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
@@ -169,9 +170,9 @@ type HoldRequest struct {
 // when the place is free, and one read more for a service whose starts follow
 // gaps. Besides the errors of Centre.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
-// *HoldLimitError, a *VisitorError for unknown needs, a *RepeatedError or
-// ErrKeyReused.
-func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (a Appointment, err error) {
+// *HoldLimitError, a *VisitorError for unknown needs, a *once.RepeatedError or
+// once.ErrKeyReused.
+func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
 		a, err = b.holdNow(ctx, r, once, now)
 		return err
@@ -179,10 +180,10 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.T
 	return a, err
 }
 
-func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
+func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (Appointment, error) {
 	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now, r.Needs...)
 	if err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	a := Appointment{
 		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.place,
@@ -197,26 +198,9 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now tim
 		return b.withinLimit(ctx, now, func() error { return b.store.Hold(ctx, a, by, t.heldBack, once) })
 	})
 	if err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	return a.taken(), nil
-}
-
-// Repeated returns what a failed request is answered: a *RepeatedError when
-// the same request succeeded before, ErrKeyReused when another one did, and
-// otherwise err.
-func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
-	if once == nil || errors.Is(err, fault.ErrUnavailable) {
-		return err
-	}
-	answer, lookupErr := b.store.Answered(ctx, once.Key, once.Fingerprint)
-	switch {
-	case errors.Is(lookupErr, fault.ErrNotFound):
-		return err
-	case lookupErr != nil:
-		return lookupErr
-	}
-	return &RepeatedError{answer}
 }
 
 // target is a start that the calendar and the rules allow.
@@ -312,11 +296,11 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 // more when the booking declares needs. The same person booking the same hold
 // again gets the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
 // ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
-// *PauseError, a *VisitorError, a *RepeatedError or ErrKeyReused.
-func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
+// *PauseError, a *VisitorError, a *once.RepeatedError or once.ErrKeyReused.
+func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *once.Request[Appointment], now time.Time) (Appointment, error) {
 	var err error
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	a, err := b.store.Book(ctx, id, booking, now, once)
 	if errors.Is(err, ErrPersonLimit) {
@@ -330,7 +314,7 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	if err == nil {
 		return a, nil
 	}
-	err = b.Repeated(ctx, once, err)
+	err = once.Repeated(ctx, b.store, err)
 	pause, paused := errors.AsType[*PauseError](err)
 	if !paused && !errors.Is(err, fault.ErrNotFound) {
 		return Appointment{}, err

@@ -228,7 +228,7 @@ func TestStoreFails(t *testing.T) {
 	free := start.AddDate(0, 0, 1) // on a day without a row in the ledger
 	hold := func(start time.Time) func(context.Context, *rig) error {
 		return func(ctx context.Context, r *rig) error {
-			_, err := r.Hold(ctx, request(start), once("key", "body"), heldAt)
+			_, err := r.Hold(ctx, request(start), keyed("key", "body"), heldAt)
 			return err
 		}
 	}
@@ -240,7 +240,7 @@ func TestStoreFails(t *testing.T) {
 	}
 	book := func(id string) func(context.Context, *rig) error {
 		return func(ctx context.Context, r *rig) error {
-			_, err := r.Book(ctx, id, booking("1000000008"), once("key", "body"), heldAt)
+			_, err := r.Book(ctx, id, booking("1000000008"), keyed("key", "body"), heldAt)
 			return err
 		}
 	}

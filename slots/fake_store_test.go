@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -116,18 +117,18 @@ func (f *fakeStore) giveBack(p slots.Place) {
 	}
 }
 
-func (f *fakeStore) answer(once *slots.Once, a slots.Appointment) error {
-	if once == nil {
+func (f *fakeStore) answer(keyed *once.Request[slots.Appointment], a slots.Appointment) error {
+	if keyed == nil {
 		return nil
 	}
-	answer, err := once.Answer(a)
+	answer, err := keyed.Answer(a)
 	if err != nil {
 		return err
 	}
-	if _, known := f.answers[once.Key]; known {
-		return slots.ErrAnswered
+	if _, known := f.answers[keyed.Key]; known {
+		return once.ErrAnswered
 	}
-	f.answers[once.Key] = fakeAnswer{once.Fingerprint, answer}
+	f.answers[keyed.Key] = fakeAnswer{keyed.Fingerprint, answer}
 	return nil
 }
 
@@ -186,7 +187,7 @@ func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day schedulin
 	return nil
 }
 
-func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
+func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, keyed *once.Request[slots.Appointment]) error {
 	if err := f.called("Hold"); err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder
 			return err
 		}
 		f.claims[a.ID] = fakeClaim{Appointment: a, by: by}
-		return f.answer(once, a)
+		return f.answer(keyed, a)
 	})
 }
 
@@ -231,7 +232,7 @@ func (f *fakeStore) limited(a slots.Appointment, by slots.Holder) error {
 	return nil
 }
 
-func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time, keyed *once.Request[slots.Appointment]) (slots.Appointment, error) {
 	if err := f.called("Book"); err != nil {
 		return slots.Appointment{}, err
 	}
@@ -268,7 +269,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 			return err
 		}
 		f.claims[id] = fakeClaim{Appointment: booked, person: b.Person, counts: true}
-		return f.answer(once, booked)
+		return f.answer(keyed, booked)
 	})
 	if err != nil {
 		return slots.Appointment{}, err
@@ -285,7 +286,7 @@ func (f *fakeStore) Answered(_ context.Context, key string, fingerprint [32]byte
 	case !ok:
 		return nil, fault.ErrNotFound
 	case a.fingerprint != fingerprint:
-		return nil, slots.ErrKeyReused
+		return nil, once.ErrKeyReused
 	}
 	return a.answer, nil
 }

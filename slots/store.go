@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
@@ -12,6 +13,8 @@ import (
 // either did all it says, durably, or nothing. Besides what the methods name,
 // each returns fault.ErrUnavailable when the store can't be reached.
 type Store interface {
+	once.Answers
+
 	// Occupancy returns what is taken on each date of [from, to], for the
 	// caller to read: the zero value for a date without a ledger day, on which
 	// nothing is. It may be some seconds old. The stamp is that of Stamp. It
@@ -34,21 +37,16 @@ type Store interface {
 	// tick of it that are left to others. It returns ErrTaken, ErrDayClosed,
 	// a *HoldLimitError when as many holds of the holder's address or of
 	// a.Mobile as may stand have not been ended, ErrStale when the place is
-	// sought by a calendar that is gone, or ErrAnswered when the key of once is
+	// sought by a calendar that is gone, or once.ErrAnswered when the key of once is
 	// known.
-	Hold(ctx context.Context, a Appointment, by Holder, heldBack []int16, once *Once) error
+	Hold(ctx context.Context, a Appointment, by Holder, heldBack []int16, once *once.Request[Appointment]) error
 
 	// Book turns the hold with the id into a booked visit, or into a request,
 	// as Appointment.Book says, and records its history and its message,
 	// provided it still stands at now. It returns fault.ErrNotFound when there is no
 	// standing hold of this id that can be booked so, ErrPersonBusy,
-	// ErrPersonLimit, a *PauseError unless staff give a reason, *VisitorError or ErrAnswered.
-	Book(ctx context.Context, id string, b Booking, now time.Time, once *Once) (Appointment, error)
-
-	// Answered returns what the request with this key and fingerprint was
-	// told. It returns fault.ErrNotFound for an unknown key, ErrKeyReused for
-	// another request's.
-	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
+	// ErrPersonLimit, a *PauseError unless staff give a reason, *VisitorError or once.ErrAnswered.
+	Book(ctx context.Context, id string, b Booking, now time.Time, once *once.Request[Appointment]) (Appointment, error)
 
 	// Find returns the appointment with the id and its history, or
 	// fault.ErrNotFound.
@@ -131,16 +129,6 @@ func (o Occupied) Stale(p Place) bool { return p.Calendar != 0 && p.Calendar < o
 type GroupDays struct {
 	Group    *DeskGroup
 	From, To scheduling.Date
-}
-
-// Once makes a request that creates something answerable once: the store
-// keeps Key with the fingerprint of the request and the answer, in the
-// transaction that creates.
-type Once struct {
-	Key         string
-	Fingerprint [32]byte
-	// Answer renders what the caller is told, to be told again.
-	Answer func(Appointment) ([]byte, error)
 }
 
 // Taking returns the day with the place taken, if each of its ticks has room

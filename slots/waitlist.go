@@ -8,6 +8,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
@@ -37,8 +38,8 @@ type JoinRequest struct {
 // Join puts somebody on the waitlist, behind all who wait already. Besides the
 // errors of Centre.Desk it returns ErrRange, a *RuleError when no visit of the
 // wish could be offered whatever got free, a *VisitorError for unknown needs,
-// ErrAlreadyWaiting, ErrPersonLimit, a *RepeatedError or ErrKeyReused.
-func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *JoinOnce, now time.Time) (Entry, error) {
+// ErrAlreadyWaiting, ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
+func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
 	e, err := w.entry(r, now)
 	if err == nil {
 		err = w.store.Join(ctx, e, once)
@@ -46,11 +47,7 @@ func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *JoinOnce, now 
 	if err == nil {
 		return e, nil
 	}
-	var repeated *Once
-	if once != nil {
-		repeated = &Once{Key: once.Key, Fingerprint: once.Fingerprint}
-	}
-	return Entry{}, w.booker.Repeated(ctx, repeated, err)
+	return Entry{}, once.Repeated(ctx, w.booker.store, err)
 }
 
 // entry returns the entry that a request asks for.
@@ -95,15 +92,15 @@ func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry
 // what was accepted gives the same visit. The visit is what counts: should
 // nothing be written behind it, the entry ends because of it all the same. It
 // returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
-// ErrPersonLimit, a *RepeatedError or ErrKeyReused.
-func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *Once, now time.Time) (Appointment, error) {
+// ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
+func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *once.Request[Appointment], now time.Time) (Appointment, error) {
 	e, err := w.store.FindEntry(ctx, id, now)
 	if err != nil {
 		return Appointment{}, err
 	}
 	hold, err := e.acceptable()
 	if err != nil {
-		return Appointment{}, w.booker.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, w.booker.store, err)
 	}
 	booking := e.Booking
 	booking.Reference = r

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
@@ -14,9 +15,9 @@ import (
 type WaitlistStore interface {
 	// Join records a new entry, and that its desk group is to be looked at. It
 	// returns ErrAlreadyWaiting, ErrPersonLimit when the person has as many
-	// upcoming visits to the service as allowed, or ErrAnswered when the key of
+	// upcoming visits to the service as allowed, or once.ErrAnswered when the key of
 	// once is known.
-	Join(ctx context.Context, e Entry, once *JoinOnce) error
+	Join(ctx context.Context, e Entry, once *once.Request[Entry]) error
 
 	// FindEntry returns the entry with the id as it is at now, or fault.ErrNotFound.
 	// An entry whose person has booked the service since is EntryBooked.
@@ -49,9 +50,6 @@ type WaitlistStore interface {
 	// removes at most limit that ended two days before. It returns the larger
 	// number.
 	CloseEntries(ctx context.Context, now time.Time, limit int) (int, error)
-
-	// Answered is Store's.
-	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
 }
 
 // Look is a look at a desk group.
@@ -72,12 +70,4 @@ type Waits struct {
 	Candidate
 	Service string   // slug
 	Needs   []string // slugs; the visit is as long as they ask for
-}
-
-// JoinOnce is Once for joining the waitlist.
-type JoinOnce struct {
-	Key         string
-	Fingerprint [32]byte
-	// Answer renders what the caller is told, to be told again.
-	Answer func(Entry) ([]byte, error)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -185,7 +186,7 @@ type joined struct {
 	entry *slots.Entry
 }
 
-func (s joined) Join(_ context.Context, e slots.Entry, _ *slots.JoinOnce) error {
+func (s joined) Join(_ context.Context, e slots.Entry, _ *once.Request[slots.Entry]) error {
 	*s.entry = e
 	return nil
 }

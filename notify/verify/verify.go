@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"time"
 
-	"ziyara/fault"
 	"ziyara/notify"
+	"ziyara/once"
 )
 
 // Verification is a code on its way to a mobile, and what came back.
@@ -48,9 +48,9 @@ func New(store Store, policy Policy, code func(id string) string, newID func() s
 
 // Start sends a code to the mobile, on behalf of somebody at the network
 // address, of which it needs only what tells it from others. The code is good
-// until Expires. once may be nil. It returns a *LimitError, a *RepeatedError
-// when the same request succeeded before, or ErrKeyReused.
-func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte, once *Once, now time.Time) (Verification, error) {
+// until Expires. once may be nil. It returns a *LimitError, a *once.RepeatedError
+// when the same request succeeded before, or once.ErrKeyReused.
+func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte, once *once.Request[Verification], now time.Time) (Verification, error) {
 	started := Verification{
 		ID: v.newID(), Mobile: mobile, Lang: lang,
 		Created: now, Expires: now.Add(v.policy.Lifetime),
@@ -58,28 +58,9 @@ func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string,
 	allow := func(c Counts) error { return v.policy.Allow(c, now) }
 	err := v.store.StartVerification(ctx, started, address, now.Add(-v.policy.Window), allow, once)
 	if err != nil {
-		return Verification{}, v.repeated(ctx, once, err)
+		return Verification{}, once.Repeated(ctx, v.store, err)
 	}
 	return started, nil
-}
-
-// repeated returns what a request that sent nothing is answered: a
-// *RepeatedError when the same request succeeded before, ErrKeyReused when
-// another one did, and otherwise err. A repetition usually comes within the
-// pause, so a limit has to be looked behind too.
-func (v *Verifier) repeated(ctx context.Context, once *Once, err error) error {
-	var limit *LimitError
-	if once == nil || !errors.Is(err, ErrAnswered) && !errors.As(err, &limit) {
-		return err
-	}
-	answer, lookupErr := v.store.AnsweredVerification(ctx, once.Key, once.Fingerprint)
-	switch {
-	case errors.Is(lookupErr, fault.ErrNotFound):
-		return err
-	case lookupErr != nil:
-		return lookupErr
-	}
-	return &RepeatedError{answer}
 }
 
 // Check compares a code with the one sent, and returns the verification when

@@ -14,6 +14,7 @@ import (
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/once"
 )
 
 const (
@@ -103,30 +104,30 @@ func TestStart(t *testing.T) {
 // pause; another request with the same key is refused.
 func TestStartOnce(t *testing.T) {
 	t.Parallel()
-	once := func(key string, fingerprint byte) *verify.Once {
-		return &verify.Once{Key: key, Fingerprint: [32]byte{fingerprint}, Answer: func(v verify.Verification) ([]byte, error) {
+	keyed := func(key string, fingerprint byte) *once.Request[verify.Verification] {
+		return &once.Request[verify.Verification]{Key: key, Fingerprint: [32]byte{fingerprint}, Answer: func(v verify.Verification) ([]byte, error) {
 			return []byte("sent " + v.ID), nil
 		}}
 	}
 	for _, c := range []struct {
 		name  string
-		once  *verify.Once
+		once  *once.Request[verify.Verification]
 		after time.Duration
 		check func(error) bool
 	}{
-		{"within the pause", once("k", 1), time.Second, isRepeated("sent id-1")},
-		{"after the pause", once("k", 1), 2 * time.Minute, isRepeated("sent id-1")},
-		{"after the code has expired", once("k", 1), 10 * time.Minute, isRepeated("sent id-1")},
-		{"another request within the pause", once("k", 2), time.Second, is(verify.ErrKeyReused)},
-		{"another request after the pause", once("k", 2), 2 * time.Minute, is(verify.ErrKeyReused)},
-		{"another key within the pause", once("l", 1), time.Second, isLimit(59 * time.Second)},
+		{"within the pause", keyed("k", 1), time.Second, isRepeated("sent id-1")},
+		{"after the pause", keyed("k", 1), 2 * time.Minute, isRepeated("sent id-1")},
+		{"after the code has expired", keyed("k", 1), 10 * time.Minute, isRepeated("sent id-1")},
+		{"another request within the pause", keyed("k", 2), time.Second, is(once.ErrKeyReused)},
+		{"another request after the pause", keyed("k", 2), 2 * time.Minute, is(once.ErrKeyReused)},
+		{"another key within the pause", keyed("l", 1), time.Second, isLimit(59 * time.Second)},
 		{"no key within the pause", nil, time.Second, isLimit(59 * time.Second)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStore()
 			v := newVerifier(t, s)
-			if _, err := v.Start(context.Background(), mobile, "ar", address, once("k", 1), noon); err != nil {
+			if _, err := v.Start(context.Background(), mobile, "ar", address, keyed("k", 1), noon); err != nil {
 				t.Fatalf("first: %v", err)
 			}
 			_, err := v.Start(context.Background(), mobile, "ar", address, c.once, noon.Add(c.after))
@@ -145,7 +146,7 @@ func TestStartAnswerFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("no ink")
 	s := newStore()
-	once := &verify.Once{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, broken }}
+	once := &once.Request[verify.Verification]{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, broken }}
 	_, err := newVerifier(t, s).Start(context.Background(), mobile, "ar", address, once, noon)
 	if !errors.Is(err, broken) || len(s.messages) != 0 {
 		t.Errorf("Start = %v with %d codes sent, want %v and none", err, len(s.messages), broken)
@@ -250,7 +251,7 @@ func TestStoreDown(t *testing.T) {
 	if _, err := v.Check(context.Background(), started.ID, right, noon); !errors.Is(err, s.down) {
 		t.Errorf("Check = %v, want %v", err, s.down)
 	}
-	once := &verify.Once{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, nil }}
+	once := &once.Request[verify.Verification]{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, nil }}
 	if _, err := v.Start(context.Background(), mobile, "ar", address, once, noon); !errors.Is(err, s.down) {
 		t.Errorf("Start = %v, want %v", err, s.down)
 	}
@@ -304,7 +305,7 @@ func isLimit(retryAfter time.Duration) func(error) bool {
 
 func isRepeated(answer string) func(error) bool {
 	return func(err error) bool {
-		var e *verify.RepeatedError
+		var e *once.RepeatedError
 		return errors.As(err, &e) && string(e.Answer) == answer
 	}
 }

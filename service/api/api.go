@@ -26,6 +26,7 @@ import (
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
@@ -49,6 +50,7 @@ type Config struct {
 	Reception *hall.Reception
 	Centre    func() *slots.Centre // the current snapshot
 	Verifier  *verify.Verifier
+	Answers   once.Answers // to requests that name a key
 	Keys      *secret.Keys
 	Ready     func(context.Context) error // nil when requests can be served
 	Now       func() time.Time

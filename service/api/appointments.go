@@ -30,7 +30,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if metaOf(ctx).staff != nil { // the key to the appointment goes to the visitor, in a link
 		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
 	}
-	once, err := s.once(key, "appointments"+askedBy(ctx), r.Body, render)
+	once, err := answerOnce(s, key, "appointments"+askedBy(ctx), r.Body, render)
 	if err != nil {
 		return nil, err
 	}

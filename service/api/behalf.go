@@ -134,7 +134,7 @@ func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 
 // mobileOf returns the number that messages of a booking go to: the one that a
 // visitor has proved, or that staff were told; "" for none.
-func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once *slots.Once, now time.Time) (string, error) {
+func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once repeatable, now time.Time) (string, error) {
 	switch {
 	case body.Verification != "":
 		return s.proved(ctx, body.Verification, once, now)

@@ -9,29 +9,12 @@ import (
 	"time"
 
 	"ziyara/catalog"
-	"ziyara/slots"
 )
 
 // created is the answer to a request that has made v.
 func created(v any) (stored, error) {
 	body, err := json.Marshal(v)
 	return stored{Status: http.StatusCreated, Body: body}, err
-}
-
-// onceWith makes a request answerable once whose answer is known before it is
-// done; nil without a key. The answer is kept sealed: it may hold a secret.
-func (s *Server) onceWith(key, operation string, body any, answer stored) (*slots.Once, error) {
-	if key == "" {
-		return nil, nil
-	}
-	print, err := fingerprint(operation, body)
-	if err != nil {
-		return nil, err
-	}
-	return &slots.Once{
-		Key: key, Fingerprint: print,
-		Answer: func(slots.Appointment) ([]byte, error) { return s.seal(key, answer) },
-	}, nil
 }
 
 // act returns what a member of staff is about to do, for the log.

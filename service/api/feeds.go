@@ -15,14 +15,14 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/feeds"
-	"ziyara/slots"
+	"ziyara/once"
 )
 
 // Feeds keeps the calendar feeds.
 type Feeds interface {
 	// AddFeed adds a feed at the address that holds what hashes to token, and
-	// logs the act. It returns feeds.ErrMany or slots.ErrAnswered.
-	AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *slots.Once) error
+	// logs the act. It returns feeds.ErrMany or once.ErrAnswered.
+	AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *once.Request[feeds.Feed]) error
 	// Feeds returns a page of the feeds that stand, the newest first.
 	Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error)
 	// Feed returns a feed, fault.ErrNotFound or feeds.ErrRevoked.
@@ -63,7 +63,7 @@ func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (Cre
 	if err != nil {
 		return nil, err
 	}
-	once, err := s.onceWith(r.Params.IdempotencyKey, "feeds", r.Body, answer)
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "feeds", r.Body, func(feeds.Feed) (stored, error) { return answer, nil })
 	if err != nil {
 		return nil, err
 	}
@@ -72,10 +72,7 @@ func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (Cre
 		return nil, err
 	}
 	if err = s.Feeds.AddFeed(ctx, f, sha256.Sum256([]byte(path)), act, once); err != nil {
-		if errors.Is(err, slots.ErrAnswered) {
-			err = s.Booker.Repeated(ctx, once, err)
-		}
-		return s.again(r.Params.IdempotencyKey, err)
+		return s.again(r.Params.IdempotencyKey, once.Repeated(ctx, s.Answers, err))
 	}
 	return answer, nil
 }

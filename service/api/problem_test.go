@@ -26,6 +26,7 @@ import (
 	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/reports"
 	"ziyara/slots"
 )
@@ -42,6 +43,8 @@ func domainErrors() map[string]error {
 		"fault.ErrEdited":           fault.ErrEdited,
 		"fault.ErrUnavailable":      fault.ErrUnavailable,
 		"fault.ErrOverloaded":       fault.ErrOverloaded,
+		"once.ErrKeyReused":         once.ErrKeyReused,
+		"once.ErrAnswered":          once.ErrAnswered,
 		"slots.ErrUnknownService":   slots.ErrUnknownService,
 		"slots.ErrUnknownBranch":    slots.ErrUnknownBranch,
 		"slots.ErrUnknownChannel":   slots.ErrUnknownChannel,
@@ -63,11 +66,9 @@ func domainErrors() map[string]error {
 		"slots.ErrPersonBusy":       slots.ErrPersonBusy,
 		"slots.ErrPersonLimit":      slots.ErrPersonLimit,
 		"slots.ErrTaken":            slots.ErrTaken,
-		"slots.ErrKeyReused":        slots.ErrKeyReused,
 		"slots.ErrRange":            slots.ErrRange,
 		"slots.ErrDayClosed":        slots.ErrDayClosed,
 		"slots.ErrStale":            slots.ErrStale,
-		"slots.ErrAnswered":         slots.ErrAnswered,
 		"slots.ErrAlreadyWaiting":   slots.ErrAlreadyWaiting,
 		"slots.ErrNotWaiting":       slots.ErrNotWaiting,
 		"slots.ErrNoOffer":          slots.ErrNoOffer,
@@ -110,8 +111,6 @@ func domainErrors() map[string]error {
 		"hall.DeskError":            &hall.DeskError{},
 		"verify.ErrExpired":         verify.ErrExpired,
 		"verify.ErrTries":           verify.ErrTries,
-		"verify.ErrKeyReused":       verify.ErrKeyReused,
-		"verify.ErrAnswered":        verify.ErrAnswered,
 		"verify.ErrOver":            verify.ErrOver,
 		"verify.LimitError":         &verify.LimitError{RetryAfter: time.Second},
 		"verify.WrongCodeError":     &verify.WrongCodeError{},
@@ -135,10 +134,10 @@ func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
 	for _, dir := range []string{
-		"../../access", "../../fault", "../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports",
+		"../../access", "../../fault", "../../once", "../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports",
 	} {
 		for _, name := range exportedErrors(t, dir) {
-			if strings.HasSuffix(name, ".RepeatedError") {
+			if name == "once.RepeatedError" {
 				continue // an answer, not a problem: it is given again
 			}
 			err := known[name]

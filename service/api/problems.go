@@ -13,6 +13,7 @@ import (
 	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/reports"
 	"ziyara/slots"
 )
@@ -40,8 +41,7 @@ func problems() []mapping {
 		{fault.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
-		{slots.ErrAnswered, kindUnavailable},
-		{verify.ErrAnswered, kindUnavailable},
+		{once.ErrAnswered, kindUnavailable},
 		{slots.ErrUnknownService, kind{"unknown-service", http.StatusNotFound,
 			text("خدمة غير معروفة", "Unknown service"),
 			text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services.")}},
@@ -100,8 +100,7 @@ func problems() []mapping {
 		{slots.ErrTaken, kind{"slot-taken", http.StatusConflict,
 			text("سبقك أحد إلى هذا الموعد", "The place is taken"),
 			text("اختر من أقرب المواعيد المتاحة في alternatives.", "Choose one of the nearest free times in alternatives.")}},
-		{slots.ErrKeyReused, kindKeyReused},
-		{verify.ErrKeyReused, kindKeyReused},
+		{once.ErrKeyReused, kindKeyReused},
 		{slots.ErrRange, kind{"range", http.StatusUnprocessableEntity,
 			text("مدى التواريخ غير صالح", "Range of dates"),
 			text("يجب ألا يسبق تاريخ النهاية تاريخ البداية، وألا تزيد المدة على 62 يومًا.", "The end can't be before the start, and the range has at most 62 days.")}},

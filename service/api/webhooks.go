@@ -12,15 +12,15 @@ import (
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/notify/webhook"
-	"ziyara/slots"
+	"ziyara/once"
 )
 
 // Webhooks keeps the webhooks and what is on its way to them. Each method that
 // changes something logs the act.
 type Webhooks interface {
 	// AddWebhook adds a webhook with its sealed secret. It returns
-	// webhook.ErrMany or slots.ErrAnswered.
-	AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *slots.Once) error
+	// webhook.ErrMany or once.ErrAnswered.
+	AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *once.Request[webhook.Webhook]) error
 	// Webhooks returns a page of the webhooks, the newest first.
 	Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error)
 	// Webhook returns a webhook, also one that was removed, or
@@ -57,7 +57,7 @@ func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject
 	if err != nil {
 		return nil, err
 	}
-	once, err := s.onceWith(r.Params.IdempotencyKey, "webhooks", r.Body, answer)
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "webhooks", r.Body, func(webhook.Webhook) (stored, error) { return answer, nil })
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +66,7 @@ func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject
 		return nil, err
 	}
 	if err = s.Webhooks.AddWebhook(ctx, w, sealed, act, once); err != nil {
-		if errors.Is(err, slots.ErrAnswered) {
-			err = s.Booker.Repeated(ctx, once, err)
-		}
-		return s.again(r.Params.IdempotencyKey, err)
+		return s.again(r.Params.IdempotencyKey, once.Repeated(ctx, s.Answers, err))
 	}
 	return answer, nil
 }

@@ -14,24 +14,6 @@ import (
 	"ziyara/slots"
 )
 
-// Answered implements slots.Store.
-func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
-	var row struct {
-		Fingerprint []byte `db:"fingerprint"`
-		Answer      []byte `db:"answer"`
-	}
-	err := s.pool().get(ctx, &row, "answered", key)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, fault.ErrNotFound
-	case err != nil:
-		return nil, err
-	case string(row.Fingerprint) != string(fingerprint[:]):
-		return nil, slots.ErrKeyReused
-	}
-	return row.Answer, nil
-}
-
 // Find implements slots.Store.
 func (s *Store) Find(ctx context.Context, id string) (slots.Appointment, error) {
 	return s.pool().appointment(ctx, "find", id)

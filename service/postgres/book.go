@@ -12,6 +12,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -20,7 +21,7 @@ type booking struct {
 	id   string
 	by   slots.Booking
 	now  time.Time
-	once *slots.Once
+	once *once.Request[slots.Appointment]
 
 	decided bool
 	visit   slots.Appointment
@@ -32,7 +33,7 @@ func (b *booking) decide(visit slots.Appointment, err error) {
 }
 
 // Book implements slots.Store.
-func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time, once *once.Request[slots.Appointment]) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
 	if err := s.bookings.serve(ctx, by.Person, b); err != nil {
 		return slots.Appointment{}, err
@@ -180,7 +181,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 		if err != nil {
 			return nil, err
 		}
-		if err = told.about(visit, b.once); err != nil {
+		if err = addAnswer(&told, b.once, visit, visit.Created); err != nil {
 			return nil, err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -34,7 +35,7 @@ var constraints = map[string]error{
 	"appointments_mobile_place_check":  &slots.HoldLimitError{},
 	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{
 		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
-	"idempotency_keys_pkey":   slots.ErrAnswered,
+	"idempotency_keys_pkey":   once.ErrAnswered,
 	"waitlist_entries_person": slots.ErrAlreadyWaiting,
 	"department_texts_pkey":   fault.ErrEdited,
 }

@@ -12,6 +12,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/feeds"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -42,10 +43,10 @@ func (r feedRow) scope() feeds.Scope {
 
 // AddFeed adds a feed at the address that holds what hashes to token. It
 // returns feeds.ErrMany when the department has as many as it may have, and
-// slots.ErrAnswered when the key of once is known.
-func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *slots.Once) error {
+// once.ErrAnswered when the key of once is known.
+func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *once.Request[feeds.Feed]) error {
 	return s.transact(ctx, func(q session) error {
-		if err := q.keepOnce(ctx, once, f.Created); err != nil {
+		if err := keepAnswer(ctx, q, once, f, f.Created); err != nil {
 			return err
 		}
 		n, err := q.exec(ctx, "add_feed", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.By, feeds.Limit)
@@ -57,21 +58,6 @@ func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act c
 		}
 		return q.record(ctx, act)
 	})
-}
-
-// keepOnce keeps the answer to a request that names a key and that is not
-// about an appointment.
-func (q session) keepOnce(ctx context.Context, once *slots.Once, now time.Time) error {
-	if once == nil {
-		return nil
-	}
-	answer, err := once.Answer(slots.Appointment{})
-	if err != nil {
-		return err
-	}
-	var told answers
-	told.add(once.Key, once.Fingerprint, answer, now)
-	return q.keep(ctx, told)
 }
 
 // Feeds returns a page of the feeds that stand, the newest first.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -20,7 +21,7 @@ type holding struct {
 	claim    slots.Appointment
 	by       slots.Holder
 	heldBack []int16
-	once     *slots.Once
+	once     *once.Request[slots.Appointment]
 
 	decided bool
 	err     error
@@ -37,7 +38,7 @@ type dayKey struct {
 func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
 
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *once.Request[slots.Appointment]) error {
 	began := s.board.now()
 	h := &holding{claim: a, by: by, heldBack: heldBack, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
@@ -310,7 +311,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	var told answers
 	for _, h := range accepted {
 		if _, ok := written[keyOf(h.claim.Place)]; ok {
-			if err := told.about(h.claim, h.once); err != nil {
+			if err := addAnswer(&told, h.once, h.claim, h.claim.Created); err != nil {
 				return nil, err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/service/postgres"
 	"ziyara/slots"
 )
@@ -98,7 +99,7 @@ func TestReplicaThatStandsStill(t *testing.T) {
 	var stillErr error
 	var done sync.WaitGroup
 	done.Go(func() {
-		once := slots.Once{Key: "stands still", Answer: func(slots.Appointment) ([]byte, error) {
+		once := once.Request[slots.Appointment]{Key: "stands still", Answer: func(slots.Appointment) ([]byte, error) {
 			close(standing)
 			<-goOn
 			return []byte("{}"), nil

@@ -9,16 +9,16 @@ import (
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/verify"
-	"ziyara/slots"
+	"ziyara/once"
 )
 
 var _ verify.Store = (*Store)(nil)
 
 // StartVerification implements verify.Store.
 func (s *Store) StartVerification(ctx context.Context, v verify.Verification, address []byte, since time.Time,
-	allow func(verify.Counts) error, once *verify.Once,
+	allow func(verify.Counts) error, once *once.Request[verify.Verification],
 ) error {
-	err := s.transact(ctx, func(q session) error {
+	return s.transact(ctx, func(q session) error {
 		var locks struct {
 			First, Second string // void
 		}
@@ -44,21 +44,8 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 		if _, err := q.exec(ctx, "verification_create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang); err != nil {
 			return err
 		}
-		if once == nil {
-			return nil
-		}
-		answer, err := once.Answer(v)
-		if err != nil {
-			return err
-		}
-		var told answers
-		told.add(once.Key, once.Fingerprint, answer, v.Created)
-		return q.keep(ctx, told)
+		return keepAnswer(ctx, q, once, v, v.Created)
 	})
-	if errors.Is(err, slots.ErrAnswered) {
-		return verify.ErrAnswered
-	}
-	return err
 }
 
 // TryVerification implements verify.Store.
@@ -93,16 +80,4 @@ func (s *Store) verification(ctx context.Context, missing error, name string, ar
 		ID: row.ID, Mobile: notify.Mobile(row.Mobile), Tries: row.Tries,
 		Created: row.CreatedAt, Expires: row.ExpiresAt, Verified: row.VerifiedAt.Time,
 	}, nil
-}
-
-// AnsweredVerification implements verify.Store.
-func (s *Store) AnsweredVerification(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
-	answer, err := s.Answered(ctx, key, fingerprint)
-	switch {
-	case errors.Is(err, fault.ErrNotFound):
-		return nil, fault.ErrNotFound
-	case errors.Is(err, slots.ErrKeyReused):
-		return nil, verify.ErrKeyReused
-	}
-	return answer, err
 }

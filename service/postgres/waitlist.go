@@ -9,6 +9,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -16,21 +17,15 @@ import (
 var _ slots.WaitlistStore = (*Store)(nil)
 
 // Join implements slots.WaitlistStore.
-func (s *Store) Join(ctx context.Context, e slots.Entry, once *slots.JoinOnce) error {
+func (s *Store) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.exec(ctx, "waitlist_end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
 			return err
 		}
-		if err := q.join(ctx, e); err != nil || once == nil {
+		if err := q.join(ctx, e); err != nil {
 			return err
 		}
-		answer, err := once.Answer(e)
-		if err != nil {
-			return err
-		}
-		var kept answers
-		kept.add(once.Key, once.Fingerprint, answer, e.Created)
-		return q.keep(ctx, kept)
+		return keepAnswer(ctx, q, once, e, e.Created)
 	})
 	if err == nil {
 		s.wake()

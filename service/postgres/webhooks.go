@@ -12,6 +12,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -40,11 +41,11 @@ func (r webhookRow) webhook() webhook.Webhook {
 }
 
 // AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany
-// when there are as many as there may be, and slots.ErrAnswered when the key of
+// when there are as many as there may be, and once.ErrAnswered when the key of
 // once is known.
-func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *slots.Once) error {
+func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *once.Request[webhook.Webhook]) error {
 	return s.transact(ctx, func(q session) error {
-		if err := q.keepOnce(ctx, once, w.Created); err != nil {
+		if err := keepAnswer(ctx, q, once, w, w.Created); err != nil {
 			return err
 		}
 		n, err := q.exec(ctx, "add_webhook", w.ID, w.Name, w.URL, null(w.Department), pq.Array(append([]string{}, w.Events...)),
