@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/scheduling"
 )
 
@@ -144,9 +144,9 @@ type DeskChange struct {
 	At        time.Time
 }
 
-// Act returns the entry of the audit log for the change: put, or removed.
-func (c DeskChange) Act(removed bool) catalog.Act {
-	a := catalog.Act{
+// Entry returns the entry of the audit log for the change: put, or removed.
+func (c DeskChange) Entry(removed bool) audit.Entry {
+	a := audit.Entry{
 		At: c.At, Actor: c.Actor, Action: "desk.put", Subject: "desk " + c.Group.Branch + "/" + c.Desk.Name,
 		Department: c.Group.Department, Branch: c.Group.Branch, RequestID: c.RequestID,
 	}

@@ -144,7 +144,7 @@ func (m *model) fits(v *catalog.Service, group *slots.DeskGroup, p slots.Place, 
 				used += at.Count
 			}
 		}
-		if used > v.HoldBack.Limit(catalog.Public, day.Places(tick)) {
+		if used > day.Places(tick)-v.HoldBack[catalog.Public] {
 			return false
 		}
 	}

@@ -143,7 +143,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), Acts: s.store.Acts, Visits: s.store.Visits,
+		Receive: s.receive(), Mount: mount, SignIn: s.bearer(), Session: s.session(), AuditLog: s.store.AuditLog, Visits: s.store.Visits,
 		Calendars: s.store, Changes: s.changes, Refresh: s.reload,
 		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.network,
 		Reports: reporter, Demand: s.demand,

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -91,15 +91,15 @@ func (s *Service) reloadTexts(ctx context.Context) error {
 }
 
 // SaveText checks a department's text and saves it as the version that it
-// names, which is in use within seconds. act says who of the staff it was. It
+// names, which is in use within seconds. entry says who of the staff it was. It
 // returns a *notify.TextError, fault.ErrEdited or fault.ErrNotFound.
-func (s *Service) SaveText(ctx context.Context, o notify.Override, act catalog.Act) error {
+func (s *Service) SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	checked, err := s.texts.Check(o, s.longest(o.Department)...)
 	if err != nil {
 		return err
 	}
-	act.At = s.config.Now()
-	return s.store.SaveText(ctx, checked, act)
+	entry.At = s.config.Now()
+	return s.store.SaveText(ctx, checked, entry)
 }
 
 // longest returns the facts of a visit to each service of a department at each

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/scheduling"
@@ -140,11 +141,11 @@ type ChangeRequest struct {
 	Decision   Decision // of a draft that is applied, "" leaves those that it has
 	Exceptions map[Reference]Decision
 	Reason     catalog.Text
-	By         catalog.Act // who asks: Actor, RequestID
+	By         audit.Entry // who asks: Actor, RequestID
 }
 
-// Act returns what the audit log says of the change at now.
-func (r ChangeRequest) Act(now time.Time) catalog.Act {
+// Entry returns what the audit log says of the change at now.
+func (r ChangeRequest) Entry(now time.Time) audit.Entry {
 	by := r.By
 	by.At, by.Action, by.Reason = now, "calendar.changed", r.Reason.EN
 	return by

@@ -19,7 +19,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"ziyara/access"
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/notify/httpsms"
@@ -69,8 +69,8 @@ type Config struct {
 	// and access.ErrForeign for a change that another site asks for; nil for
 	// no sessions.
 	Session func(c *fiber.Ctx) (access.Staff, error)
-	// Acts reads the audit log; at most limit acts below the id before.
-	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+	// AuditLog reads a page of the audit log, the newest first.
+	AuditLog func(ctx context.Context, q audit.Query) ([]audit.Entry, error)
 	// Reports makes reports.
 	Reports *reports.Reporter
 	// Demand counts what visitors ask for; nil counts nothing.

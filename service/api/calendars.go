@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/scheduling"
@@ -20,17 +21,17 @@ import (
 // What each method does and returns is said at postgres.Store.
 type Calendars interface {
 	FindPlan(ctx context.Context, slug string) (slots.DeskPlan, error)
-	EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
+	EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
 		decide func(slots.DeskPlan) (scheduling.Revision, error)) (slots.DeskPlan, error)
-	UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (slots.DeskPlan, error)
+	UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (slots.DeskPlan, error)
 	DayCounts(ctx context.Context, g *slots.DeskGroup, day scheduling.Day) (slots.DayCounts, error)
 
 	FindHolidays(ctx context.Context) (slots.HolidayList, error)
-	EditHolidays(ctx context.Context, from int64, by catalog.Act,
+	EditHolidays(ctx context.Context, from int64, by audit.Entry,
 		decide func(scheduling.HolidayList) (scheduling.HolidayList, error)) (slots.HolidayList, error)
-	UndoHolidays(ctx context.Context, from int64, by catalog.Act) (slots.HolidayList, error)
+	UndoHolidays(ctx context.Context, from int64, by audit.Entry) (slots.HolidayList, error)
 
-	SetQuota(ctx context.Context, service string, by catalog.Act,
+	SetQuota(ctx context.Context, service string, by audit.Entry,
 		decide func(catalog.HoldBack) (catalog.HoldBack, error)) (catalog.HoldBack, error)
 }
 
@@ -160,7 +161,7 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.act(ctx, "calendar.undone", "", "", ""))
+	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.entry(ctx, "calendar.undone", "", "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -178,10 +179,10 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	if err != nil {
 		return slots.DeskPlan{}, err
 	}
-	act := s.act(ctx, action, "", "", "") // the rest is known where it is saved
-	act.Reason = e.Reason
-	d, err := s.Calendars.EditPlan(ctx, slug, from, act, func(d slots.DeskPlan) (scheduling.Revision, error) {
-		return d.Revise(e, act.At)
+	entry := s.entry(ctx, action, "", "", "") // the rest is known where it is saved
+	entry.Reason = e.Reason
+	d, err := s.Calendars.EditPlan(ctx, slug, from, entry, func(d slots.DeskPlan) (scheduling.Revision, error) {
+		return d.Revise(e, entry.At)
 	})
 	if err != nil {
 		return slots.DeskPlan{}, err

@@ -134,7 +134,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	}
 	r := slots.ChangeRequest{
 		Draft: d.draft, From: from, Decision: d.decision, Exceptions: make(map[slots.Reference]slots.Decision),
-		By: s.act(ctx, "", "", "", ""), // the rest is filled in
+		By: s.entry(ctx, "", "", "", ""), // the rest is filled in
 	}
 	if r.Draft == "" && r.Decision == "" {
 		r.Decision = slots.Rebook

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 )
 
 // created is the answer to a request that has made v.
@@ -17,10 +17,10 @@ func created(v any) (stored, error) {
 	return stored{Status: http.StatusCreated, Body: body}, err
 }
 
-// act returns what a member of staff is about to do, for the log.
-func (s *Server) act(ctx context.Context, action, subject, department, branch string) catalog.Act {
+// entry returns what a member of staff is about to do, for the log.
+func (s *Server) entry(ctx context.Context, action, subject, department, branch string) audit.Entry {
 	m := metaOf(ctx)
-	a := catalog.Act{At: s.Now(), Action: action, Subject: subject, Department: department, Branch: branch, RequestID: m.id}
+	a := audit.Entry{At: s.Now(), Action: action, Subject: subject, Department: department, Branch: branch, RequestID: m.id}
 	if m.staff != nil {
 		a.Actor = m.staff.ID
 	}

@@ -85,7 +85,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
 	}
 	var unused []scheduling.Unused
-	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+	list, err := s.Calendars.EditHolidays(ctx, edition, s.entry(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
 		after, left, err := l.With(holidays)
 		unused = left
 		return after, err
@@ -107,7 +107,7 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Calendars.UndoHolidays(ctx, from, s.act(ctx, "holidays.undone", "", "", ""))
+	list, err := s.Calendars.UndoHolidays(ctx, from, s.entry(ctx, "holidays.undone", "", "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	if err != nil {
 		return HolidayList{}, "", err
 	}
-	list, err := s.Calendars.EditHolidays(ctx, from, s.act(ctx, action, "", "", ""), decide)
+	list, err := s.Calendars.EditHolidays(ctx, from, s.entry(ctx, action, "", "", ""), decide)
 	if err != nil {
 		return HolidayList{}, "", err
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -24,13 +24,13 @@ type Correspondence interface {
 	Message(ctx context.Context, id int64) (notify.Record, error)
 	// Resend queues a message once more, and returns it. It returns
 	// fault.ErrNotFound or notify.ErrNotResent.
-	Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error)
+	Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error)
 
 	// Texts returns the versions of a department's words, the newest first.
 	Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error)
 	// SaveText saves the next version. It returns a *notify.TextError,
 	// fault.ErrEdited or fault.ErrNotFound.
-	SaveText(ctx context.Context, o notify.Override, act catalog.Act) error
+	SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error
 	// PreviewText returns the message about a visit in the words of o; without
 	// wordings, in those in use, and without a reference about a visit that is
 	// long to tell. It returns a *notify.TextError or fault.ErrNotFound.
@@ -41,7 +41,7 @@ type Correspondence interface {
 	Terms(ctx context.Context, department string) (notify.Department, notify.Usage, int64, error)
 	// ChangeTerms lets decide change that. It returns fault.ErrNotFound, and
 	// the error of decide as it is.
-	ChangeTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error
+	ChangeTerms(ctx context.Context, department string, entry audit.Entry, decide func(notify.Department) (notify.Department, error)) error
 }
 
 // SavedText is one version of a department's words.
@@ -138,7 +138,7 @@ func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject
 }
 
 // byStaff begins an entry of the audit log, which the store completes.
-func (s *Server) byStaff(ctx context.Context) catalog.Act { return s.act(ctx, "", "", "", "") }
+func (s *Server) byStaff(ctx context.Context) audit.Entry { return s.entry(ctx, "", "", "", "") }
 
 func (s *Server) messagesJSON(records []notify.Record) []Message {
 	list := make([]Message, len(records))

@@ -40,7 +40,7 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 	if r.Params.IfMatch == "" {
 		return nil, errNoVersion
 	}
-	after, err := s.Calendars.SetQuota(ctx, r.Service, s.act(ctx, "quota.changed", "", "", ""), func(before catalog.HoldBack) (catalog.HoldBack, error) {
+	after, err := s.Calendars.SetQuota(ctx, r.Service, s.entry(ctx, "quota.changed", "", "", ""), func(before catalog.HoldBack) (catalog.HoldBack, error) {
 		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
 			return nil, fault.ErrEdited
 		}

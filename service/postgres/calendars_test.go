@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/scheduling"
@@ -20,8 +21,8 @@ const (
 )
 
 // by returns an act of the coordinator.
-func (b *bench) by(action string) catalog.Act {
-	return catalog.Act{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
+func (b *bench) by(action string) audit.Entry {
+	return audit.Entry{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
 }
 
 // edit edits the calendar of the desk group as the coordinator asks for.
@@ -217,7 +218,7 @@ func TestUndoPlan(t *testing.T) {
 	if diff := cmp.Diff(second.Plan, fourth.Plan); diff != "" {
 		t.Errorf("redone: %s", diff)
 	}
-	acts, err := b.store.Acts(t.Context(), catalog.ActQuery{Subject: "desk-group " + edited, Limit: 10})
+	acts, err := b.store.AuditLog(t.Context(), audit.Query{Subject: "desk-group " + edited, Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -314,7 +314,7 @@ func (q session) editGroup(ctx context.Context, r slots.ChangeRequest, now time.
 	if err != nil {
 		return nil, nil, err
 	}
-	after, impacts, err := q.savePlan(ctx, before, revision, r.Act(now))
+	after, impacts, err := q.savePlan(ctx, before, revision, r.Entry(now))
 	return []edited{{before.DeskGroup, after.DeskGroup}}, impacts, err
 }
 
@@ -325,9 +325,9 @@ func (q session) editHolidays(ctx context.Context, r slots.ChangeRequest, now ti
 	if err != nil {
 		return nil, nil, err
 	}
-	act := r.Act(now)
-	act.Action = "holidays.changed"
-	_, changes, impacts, err := q.saveHolidays(ctx, before, r.Holidays, act)
+	entry := r.Entry(now)
+	entry.Action = "holidays.changed"
+	_, changes, impacts, err := q.saveHolidays(ctx, before, r.Holidays, entry)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/scheduling"
@@ -53,7 +54,7 @@ func (c *changing) closing(t testing.TB, from, to string) slots.ChangeRequest {
 	return slots.ChangeRequest{
 		DeskGroup: edited, From: c.plan(t).Version, Decision: slots.Rebook,
 		Edit:   scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-22T"+from+":00+03:00", "2026-11-22T"+to+":00+03:00")}},
-		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: catalog.Act{Actor: "noura"},
+		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: audit.Entry{Actor: "noura"},
 	}
 }
 

@@ -44,7 +44,7 @@ func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 		case n == 0:
 			return &hall.DeskError{Fault: hall.DeskOfOthers}
 		}
-		return q.record(ctx, c.Act(false))
+		return q.record(ctx, c.Entry(false))
 	})
 }
 
@@ -58,6 +58,6 @@ func (h *Hall) RemoveDesk(ctx context.Context, c hall.DeskChange) error {
 		case n == 0:
 			return fault.ErrNotFound
 		}
-		return q.record(ctx, c.Act(true))
+		return q.record(ctx, c.Entry(true))
 	})
 }

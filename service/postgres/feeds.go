@@ -9,6 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/feeds"
@@ -44,7 +45,7 @@ func (r feedRow) scope() feeds.Scope {
 // AddFeed adds a feed at the address that holds what hashes to token. It
 // returns feeds.ErrMany when the department has as many as it may have, and
 // once.ErrAnswered when the key of once is known.
-func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *once.Request[feeds.Feed]) error {
+func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error {
 	return s.transact(ctx, func(q session) error {
 		if err := keepAnswer(ctx, q, once, f, f.Created); err != nil {
 			return err
@@ -56,7 +57,7 @@ func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act c
 		case n == 0:
 			return feeds.ErrMany
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 }
 
@@ -108,13 +109,13 @@ func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 
 // RevokeFeed ends a feed: from now on nobody reads it. One that has ended
 // stays so.
-func (s *Store) RevokeFeed(ctx context.Context, id string, act catalog.Act) error {
+func (s *Store) RevokeFeed(ctx context.Context, id string, entry audit.Entry) error {
 	return s.transact(ctx, func(q session) error {
-		n, err := q.exec(ctx, "revoke_feed", id, act.At)
+		n, err := q.exec(ctx, "revoke_feed", id, entry.At)
 		if err != nil || n == 0 {
 			return err
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 }
 

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -44,7 +44,7 @@ func (q session) holidays(ctx context.Context, name string) (holidaysRow, error)
 // returns what it is now, fault.ErrEdited when it has another version than from
 // (0 for any), a *slots.AffectedError, or the error of decide or of
 // scheduling.CompileHolidays. by is as in EditPlan.
-func (s *Store) EditHolidays(ctx context.Context, from int64, by catalog.Act,
+func (s *Store) EditHolidays(ctx context.Context, from int64, by audit.Entry,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (slots.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
@@ -53,7 +53,7 @@ func (s *Store) EditHolidays(ctx context.Context, from int64, by catalog.Act,
 // UndoHolidays gives the list back that was there before the last change, as a
 // new version; doing it again brings the change back. It returns what
 // EditHolidays does, and slots.ErrNothingToUndo.
-func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (slots.HolidayList, error) {
+func (s *Store) UndoHolidays(ctx context.Context, from int64, by audit.Entry) (slots.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (list scheduling.HolidayList, err error) {
 		if row.Previous == nil {
 			return list, slots.ErrNothingToUndo
@@ -62,7 +62,7 @@ func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (s
 	})
 }
 
-func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
+func (s *Store) changeHolidays(ctx context.Context, from int64, by audit.Entry,
 	decide func(holidaysRow) (scheduling.HolidayList, error),
 ) (slots.HolidayList, error) {
 	var after slots.HolidayList
@@ -104,11 +104,11 @@ func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, err
 
 // saveHolidays writes a locked list of holidays, brings the calendars and the
 // ledger days of all desk groups that share it in line (see recalendar),
-// records the act, and has all replicas told. It returns the list as it is
+// records the entry, and has all replicas told. It returns the list as it is
 // then, the desk groups that share it, and the visits and requests of each that
 // lose their places or have them again: whether that may be is the caller's to
 // say. A list that says the same changes nothing.
-func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by catalog.Act) (slots.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
+func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by audit.Entry) (slots.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.HolidaysDifference(before.Holidays.v, list); by.Before == nil && by.After == nil {
 		return before.list(), nil, nil, nil
 	}

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -36,7 +36,7 @@ func (s *Store) FindPlan(ctx context.Context, slug string) (slots.DeskPlan, erro
 // fault.ErrEdited when the calendar has another version than from (0 for any),
 // a *slots.AffectedError, or the error of decide. by says who does what and
 // why; the rest is filled in.
-func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
+func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
 	decide func(slots.DeskPlan) (scheduling.Revision, error),
 ) (slots.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, by, func(_ session, d slots.DeskPlan) (scheduling.Revision, error) { return decide(d) })
@@ -45,7 +45,7 @@ func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by catalo
 // UndoPlan gives a desk group the plan that it had before the last change, as
 // a new version; doing it again brings the change back. It returns what
 // EditPlan does, and slots.ErrNothingToUndo.
-func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (slots.DeskPlan, error) {
+func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (slots.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, by, func(q session, d slots.DeskPlan) (scheduling.Revision, error) {
 		var last jsonOf[scheduling.Plan]
 		err := q.get(ctx, &last, "last_plan", d.ID)
@@ -61,7 +61,7 @@ func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalo
 	})
 }
 
-func (s *Store) changePlan(ctx context.Context, slug string, from int64, by catalog.Act,
+func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audit.Entry,
 	decide func(session, slots.DeskPlan) (scheduling.Revision, error),
 ) (slots.DeskPlan, error) {
 	var after slots.DeskPlan
@@ -139,12 +139,12 @@ func (q session) lists(ctx context.Context) (map[string]*scheduling.Holidays, er
 
 // savePlan gives a locked desk group another plan: it keeps the one before,
 // raises the version of the calendar, brings the ledger days in line (see
-// recalendar), records the act with what changed, and has all replicas told
+// recalendar), records the entry with what changed, and has all replicas told
 // when the transaction commits. It returns the desk group as it is then and,
 // for each date, the visits and requests that lose their places or have them
 // again: whether that may be is the caller's to say. by.At is now. A plan that
 // says the same changes nothing.
-func (q session) savePlan(ctx context.Context, before slots.DeskPlan, r scheduling.Revision, by catalog.Act) (slots.DeskPlan, []scheduling.Impact, error) {
+func (q session) savePlan(ctx context.Context, before slots.DeskPlan, r scheduling.Revision, by audit.Entry) (slots.DeskPlan, []scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.Difference(before.Plan, r.Plan); by.Before == nil && by.After == nil {
 		return before, nil, nil
 	}

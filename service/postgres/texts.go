@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/notify"
@@ -55,10 +56,10 @@ func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department
 }
 
 // SaveText saves the next version of a department's text, which is in use from
-// then on. Every version stays; to go back, save an older one again. act says
+// then on. Every version stays; to go back, save an older one again. entry says
 // who of the staff it was, and when. It returns fault.ErrNotFound for an unknown
 // department, and fault.ErrEdited unless the version follows the newest.
-func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act) error {
+func (s *Store) SaveText(ctx context.Context, c notify.Checked, entry audit.Entry) error {
 	o := c.Override()
 	if o.Wordings == nil {
 		o.Wordings = []notify.Wording{}
@@ -68,7 +69,7 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 			Known bool `db:"known"`
 			Saved bool `db:"saved"`
 		}
-		err := q.get(ctx, &row, "save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), act.At, act.Actor)
+		err := q.get(ctx, &row, "save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), entry.At, entry.Actor)
 		switch {
 		case err != nil:
 			return err
@@ -77,7 +78,7 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 		case !row.Saved:
 			return fault.ErrEdited
 		}
-		if err = q.recordText(ctx, o, act); err != nil {
+		if err = q.recordText(ctx, o, entry); err != nil {
 			return err
 		}
 		_, err = q.exec(ctx, "touch_centre")
@@ -86,24 +87,24 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 }
 
 // recordText adds to the audit log that a text was saved, with the one before.
-func (q session) recordText(ctx context.Context, o notify.Override, act catalog.Act) error {
+func (q session) recordText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	var versions []textRow
 	if err := q.list(ctx, &versions, "text_history", o.Department, string(o.Kind), o.Lang); err != nil {
 		return err
 	}
-	act.Action, act.Department = "text.saved", o.Department
-	act.Subject = fmt.Sprintf("text %s %s %s", o.Department, o.Kind, o.Lang)
+	entry.Action, entry.Department = "text.saved", o.Department
+	entry.Subject = fmt.Sprintf("text %s %s %s", o.Department, o.Kind, o.Lang)
 	var err error
 	for i, version := range versions[:min(2, len(versions))] {
-		to := &act.After
+		to := &entry.After
 		if i > 0 {
-			to = &act.Before
+			to = &entry.Before
 		}
 		if *to, err = json.Marshal(map[string]any{"version": version.Version, "wordings": version.Wordings.v}); err != nil {
 			return err
 		}
 	}
-	return q.record(ctx, act)
+	return q.record(ctx, entry)
 }
 
 // SavedText is one version of a department's text.

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/lib/pq"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/service/postgres"
@@ -248,4 +248,4 @@ func TestConfirm(t *testing.T) {
 }
 
 // by returns what the audit log is told of a member of staff.
-func by(actor string, at time.Time) catalog.Act { return catalog.Act{Actor: actor, At: at} }
+func by(actor string, at time.Time) audit.Entry { return audit.Entry{Actor: actor, At: at} }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/notify/webhook"
 	"ziyara/once"
@@ -43,7 +43,7 @@ func (r webhookRow) webhook() webhook.Webhook {
 // AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany
 // when there are as many as there may be, and once.ErrAnswered when the key of
 // once is known.
-func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *once.Request[webhook.Webhook]) error {
+func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry, once *once.Request[webhook.Webhook]) error {
 	return s.transact(ctx, func(q session) error {
 		if err := keepAnswer(ctx, q, once, w, w.Created); err != nil {
 			return err
@@ -56,7 +56,7 @@ func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte
 		case n == 0:
 			return webhook.ErrMany
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 }
 
@@ -89,22 +89,22 @@ func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error)
 }
 
 // RemoveWebhook ends a webhook for good. One that was removed stays so.
-func (s *Store) RemoveWebhook(ctx context.Context, id string, act catalog.Act) error {
-	_, err := s.changeWebhook(ctx, act, "remove_webhook", id, act.At)
+func (s *Store) RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error {
+	_, err := s.changeWebhook(ctx, entry, "remove_webhook", id, entry.At)
 	return err
 }
 
 // EnableWebhook lets a disabled webhook be told again. One that is active
 // stays so.
-func (s *Store) EnableWebhook(ctx context.Context, id string, act catalog.Act) error {
-	_, err := s.changeWebhook(ctx, act, "enable_webhook", id)
+func (s *Store) EnableWebhook(ctx context.Context, id string, entry audit.Entry) error {
+	_, err := s.changeWebhook(ctx, entry, "enable_webhook", id)
 	return err
 }
 
 // RotateWebhook gives a webhook another sealed secret; the former one signs too
 // until an instant. It returns fault.ErrNotFound for one that was removed.
-func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, act catalog.Act) error {
-	n, err := s.changeWebhook(ctx, act, "rotate_webhook", id, sealed, until)
+func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, entry audit.Entry) error {
+	n, err := s.changeWebhook(ctx, entry, "rotate_webhook", id, sealed, until)
 	if err == nil && n == 0 {
 		return fault.ErrNotFound
 	}
@@ -112,12 +112,12 @@ func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, unt
 }
 
 // changeWebhook changes a webhook, and logs that if it made a difference.
-func (s *Store) changeWebhook(ctx context.Context, act catalog.Act, name string, args ...any) (changed int, err error) {
+func (s *Store) changeWebhook(ctx context.Context, entry audit.Entry, name string, args ...any) (changed int, err error) {
 	err = s.transact(ctx, func(q session) error {
 		if changed, err = q.exec(ctx, name, args...); err != nil || changed == 0 {
 			return err
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 	return changed, err
 }
@@ -153,13 +153,13 @@ func (r deliveryRow) delivery() webhook.Delivery {
 
 // TestWebhook queues a test for a webhook. It returns webhook.ErrDisabled for
 // one that is not active.
-func (s *Store) TestWebhook(ctx context.Context, id string, act catalog.Act) (webhook.Delivery, error) {
+func (s *Store) TestWebhook(ctx context.Context, id string, entry audit.Entry) (webhook.Delivery, error) {
 	var row deliveryRow
 	err := s.transact(ctx, func(q session) error {
-		if err := q.get(ctx, &row, "test_webhook", id, webhook.TestType, act.At); err != nil {
+		if err := q.get(ctx, &row, "test_webhook", id, webhook.TestType, entry.At); err != nil {
 			return err
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return webhook.Delivery{}, webhook.ErrDisabled
@@ -197,8 +197,8 @@ func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Deliv
 
 // ResendDelivery sends a finished delivery once more. It returns
 // webhook.ErrPending for one that is not finished.
-func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, act catalog.Act) error {
-	n, err := s.changeWebhook(ctx, act, "resend_delivery", id, delivery, act.At)
+func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, entry audit.Entry) error {
+	n, err := s.changeWebhook(ctx, entry, "resend_delivery", id, delivery, entry.At)
 	if err == nil && n == 0 {
 		return webhook.ErrPending
 	}
