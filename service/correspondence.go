@@ -69,6 +69,8 @@ func (c correspondence) Terms(ctx context.Context, department string) (notify.De
 }
 
 // ChangeTerms implements api.Correspondence.
-func (c correspondence) ChangeTerms(ctx context.Context, department string, entry audit.Entry, decide func(notify.Department) (notify.Department, error)) error {
+func (c correspondence) ChangeTerms(ctx context.Context, department string, entry audit.Entry,
+	decide func(notify.Department) (notify.Department, error),
+) error {
 	return c.store.ChangeMessageTerms(ctx, department, entry, decide)
 }

@@ -139,7 +139,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
-		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier, Answers: s.store, Keys: keys,
+		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: s.reception, Centre: s.centre.Load, Verifier: verifier,
+		Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.visiblePhone(), Mailbox: s.visibleMailbox(), RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{s}, SurveyOf: s.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,

@@ -297,7 +297,9 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 // again gets the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
 // ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
 // *PauseError, a *VisitorError, a *once.RepeatedError or once.ErrKeyReused.
-func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *once.Request[Appointment], now time.Time) (Appointment, error) {
+func (b *Booker) Book(ctx context.Context, id string, booking Booking,
+	once *once.Request[Appointment], now time.Time,
+) (Appointment, error) {
 	var err error
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
 		return Appointment{}, once.Repeated(ctx, b.store, err)

@@ -187,7 +187,9 @@ func (f *fakeStore) OpenDay(_ context.Context, g *slots.DeskGroup, day schedulin
 	return nil
 }
 
-func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, keyed *once.Request[slots.Appointment]) error {
+func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16,
+	keyed *once.Request[slots.Appointment],
+) error {
 	if err := f.called("Hold"); err != nil {
 		return err
 	}
@@ -232,7 +234,9 @@ func (f *fakeStore) limited(a slots.Appointment, by slots.Holder) error {
 	return nil
 }
 
-func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time, keyed *once.Request[slots.Appointment]) (slots.Appointment, error) {
+func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time,
+	keyed *once.Request[slots.Appointment],
+) (slots.Appointment, error) {
 	if err := f.called("Book"); err != nil {
 		return slots.Appointment{}, err
 	}

@@ -208,7 +208,8 @@ func TestFirstRefuses(t *testing.T) {
 	}
 	r.wantCalls()
 	r.store.fail["Occupancies"] = fault.ErrUnavailable
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}, heldAt); !errors.Is(err, fault.ErrUnavailable) {
+	query := slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}
+	if _, err := r.First(t.Context(), query, heldAt); !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("the store can't be reached: %v", err)
 	}
 }

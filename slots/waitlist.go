@@ -93,7 +93,9 @@ func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry
 // nothing be written behind it, the entry ends because of it all the same. It
 // returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
 // ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
-func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *once.Request[Appointment], now time.Time) (Appointment, error) {
+func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
+	once *once.Request[Appointment], now time.Time,
+) (Appointment, error) {
 	e, err := w.store.FindEntry(ctx, id, now)
 	if err != nil {
 		return Appointment{}, err

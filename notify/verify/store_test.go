@@ -35,7 +35,9 @@ var _ verify.Store = (*fakeStore)(nil)
 
 func newStore() *fakeStore { return &fakeStore{answers: map[string]answer{}} }
 
-func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, address []byte, since time.Time, allow func(verify.Counts) error, keyed *once.Request[verify.Verification]) error {
+func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, address []byte,
+	since time.Time, allow func(verify.Counts) error, keyed *once.Request[verify.Verification],
+) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down != nil {

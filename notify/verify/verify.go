@@ -50,7 +50,9 @@ func New(store Store, policy Policy, code func(id string) string, newID func() s
 // address, of which it needs only what tells it from others. The code is good
 // until Expires. once may be nil. It returns a *LimitError, a *once.RepeatedError
 // when the same request succeeded before, or once.ErrKeyReused.
-func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte, once *once.Request[Verification], now time.Time) (Verification, error) {
+func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte,
+	once *once.Request[Verification], now time.Time,
+) (Verification, error) {
 	started := Verification{
 		ID: v.newID(), Mobile: mobile, Lang: lang,
 		Created: now, Expires: now.Add(v.policy.Lifetime),

@@ -105,9 +105,8 @@ func TestStart(t *testing.T) {
 func TestStartOnce(t *testing.T) {
 	t.Parallel()
 	keyed := func(key string, fingerprint byte) *once.Request[verify.Verification] {
-		return &once.Request[verify.Verification]{Key: key, Fingerprint: [32]byte{fingerprint}, Answer: func(v verify.Verification) ([]byte, error) {
-			return []byte("sent " + v.ID), nil
-		}}
+		answer := func(v verify.Verification) ([]byte, error) { return []byte("sent " + v.ID), nil }
+		return &once.Request[verify.Verification]{Key: key, Fingerprint: [32]byte{fingerprint}, Answer: answer}
 	}
 	for _, c := range []struct {
 		name  string

@@ -84,7 +84,9 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 
 // bookWalkIn books the next place today and returns the reference, or the one
 // that the same request has booked before.
-func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking, once *once.Request[slots.Appointment], key string) (string, error) {
+func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking,
+	once *once.Request[slots.Appointment], key string,
+) (string, error) {
 	now := s.Now()
 	hold, err := s.holdToday(ctx, body, now)
 	s.heldOrNot(body.Service, body.Branch, catalog.WalkIn, err, now)

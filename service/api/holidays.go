@@ -85,7 +85,8 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
 	}
 	var unused []scheduling.Unused
-	list, err := s.Calendars.EditHolidays(ctx, edition, s.entry(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+	entry := s.entry(ctx, "holidays.imported", "", "", "")
+	list, err := s.Calendars.EditHolidays(ctx, edition, entry, func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
 		after, left, err := l.With(holidays)
 		unused = left
 		return after, err

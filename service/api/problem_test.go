@@ -134,7 +134,8 @@ func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
 	for _, dir := range []string{
-		"../../access", "../../fault", "../../once", "../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports",
+		"../../access", "../../fault", "../../once", "../../slots", "../../hall", "../../feeds", "../../reports",
+		"../../notify/verify", "../../notify/webhook",
 	} {
 		for _, name := range exportedErrors(t, dir) {
 			if name == "once.RepeatedError" {

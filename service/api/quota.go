@@ -40,7 +40,8 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 	if r.Params.IfMatch == "" {
 		return nil, errNoVersion
 	}
-	after, err := s.Calendars.SetQuota(ctx, r.Service, s.entry(ctx, "quota.changed", "", "", ""), func(before catalog.HoldBack) (catalog.HoldBack, error) {
+	entry := s.entry(ctx, "quota.changed", "", "", "")
+	after, err := s.Calendars.SetQuota(ctx, r.Service, entry, func(before catalog.HoldBack) (catalog.HoldBack, error) {
 		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
 			return nil, fault.ErrEdited
 		}

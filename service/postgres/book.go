@@ -33,7 +33,9 @@ func (b *booking) decide(visit slots.Appointment, err error) {
 }
 
 // Book implements slots.Store.
-func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time, once *once.Request[slots.Appointment]) (slots.Appointment, error) {
+func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
+	once *once.Request[slots.Appointment],
+) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
 	if err := s.bookings.serve(ctx, by.Person, b); err != nil {
 		return slots.Appointment{}, err

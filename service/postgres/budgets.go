@@ -54,7 +54,9 @@ func termsOf(d notify.Department) (json.RawMessage, error) {
 // messages beside their texts (links, price and budget) into what it becomes.
 // entry says who of the staff it was, and when. It returns fault.ErrNotFound for
 // an unknown department, and the error of decide as it is.
-func (s *Store) ChangeMessageTerms(ctx context.Context, department string, entry audit.Entry, decide func(notify.Department) (notify.Department, error)) error {
+func (s *Store) ChangeMessageTerms(ctx context.Context, department string, entry audit.Entry,
+	decide func(notify.Department) (notify.Department, error),
+) error {
 	return s.transact(ctx, func(q session) error {
 		var row termsRow
 		err := q.get(ctx, &row, "message_terms", department)

@@ -38,7 +38,9 @@ type dayKey struct {
 func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
 
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *once.Request[slots.Appointment]) error {
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16,
+	once *once.Request[slots.Appointment],
+) error {
 	began := s.board.now()
 	h := &holding{claim: a, by: by, heldBack: heldBack, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {

@@ -108,7 +108,9 @@ func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, err
 // then, the desk groups that share it, and the visits and requests of each that
 // lose their places or have them again: whether that may be is the caller's to
 // say. A list that says the same changes nothing.
-func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by audit.Entry) (slots.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
+func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList,
+	by audit.Entry,
+) (slots.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.HolidaysDifference(before.Holidays.v, list); by.Before == nil && by.After == nil {
 		return before.list(), nil, nil, nil
 	}

@@ -144,7 +144,9 @@ func (q session) lists(ctx context.Context) (map[string]*scheduling.Holidays, er
 // for each date, the visits and requests that lose their places or have them
 // again: whether that may be is the caller's to say. by.At is now. A plan that
 // says the same changes nothing.
-func (q session) savePlan(ctx context.Context, before slots.DeskPlan, r scheduling.Revision, by audit.Entry) (slots.DeskPlan, []scheduling.Impact, error) {
+func (q session) savePlan(ctx context.Context, before slots.DeskPlan, r scheduling.Revision,
+	by audit.Entry,
+) (slots.DeskPlan, []scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.Difference(before.Plan, r.Plan); by.Before == nil && by.After == nil {
 		return before, nil, nil
 	}

@@ -43,7 +43,9 @@ func (r webhookRow) webhook() webhook.Webhook {
 // AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany
 // when there are as many as there may be, and once.ErrAnswered when the key of
 // once is known.
-func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry, once *once.Request[webhook.Webhook]) error {
+func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry,
+	once *once.Request[webhook.Webhook],
+) error {
 	return s.transact(ctx, func(q session) error {
 		if err := keepAnswer(ctx, q, once, w, w.Created); err != nil {
 			return err

@@ -377,7 +377,8 @@ func TestProviderWithUntrustedEndpoints(t *testing.T) {
 			_ = json.NewEncoder(w).Encode(said)
 		}
 		s, log := m.signIn(t)
-		if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, access.ErrUnavailable) || !strings.Contains(log.String(), "is not https") {
+		_, err := s.Bearer(t.Context(), m.token(t, nil))
+		if !errors.Is(err, access.ErrUnavailable) || !strings.Contains(log.String(), "is not https") {
 			t.Errorf("%s: %v, %s", name, err, log)
 		}
 	}
