@@ -8,10 +8,6 @@ import (
 	"unicode"
 )
 
-// ErrOutdated is returned for a text that was edited from another version than
-// the newest.
-var ErrOutdated = errors.New("notify: another version of the text was saved meanwhile")
-
 // Override is what a department says instead of the catalogue in the messages
 // of one kind and language.
 type Override struct {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -133,8 +134,8 @@ func TestDaysRefuse(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %v as of a search", name, days, err, same)
 		}
 	}
-	r.store.fail["Occupancy"] = slots.ErrUnavailable
-	if _, err := r.Days(t.Context(), query(tuesday+1, tuesday+1), heldAt); !errors.Is(err, slots.ErrUnavailable) {
+	r.store.fail["Occupancy"] = fault.ErrUnavailable
+	if _, err := r.Days(t.Context(), query(tuesday+1, tuesday+1), heldAt); !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("the store can't be reached: %v", err)
 	}
 }

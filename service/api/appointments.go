@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -29,7 +30,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if metaOf(ctx).staff != nil { // the key to the appointment goes to the visitor, in a link
 		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
 	}
-	once, err := s.once(key, "appointments"+askedBy(ctx), r.Body, render)
+	once, err := answerOnce(s, key, "appointments"+askedBy(ctx), r.Body, render)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +175,7 @@ func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, 
 	}
 	r, err := slots.ParseReference(reference)
 	if err != nil || !s.Keys.Match(useManage, string(r), token) {
-		return "", slots.ErrNotFound
+		return "", fault.ErrNotFound
 	}
 	return r, nil
 }

@@ -7,11 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
-	"ziyara/slots"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 // GetHolidays shows the list of holidays that desk groups share.
 func (s *Server) GetHolidays(ctx context.Context, _ GetHolidaysRequestObject) (GetHolidaysResponseObject, error) {
 	if metaOf(ctx).staff == nil {
-		return nil, ErrSignIn
+		return nil, access.ErrSignIn
 	}
 	list, err := s.Calendars.FindHolidays(ctx)
 	if err != nil {
@@ -51,7 +52,7 @@ func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestOb
 		return l.Announced(r.Slug, announced)
 	})
 	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	return AnnounceHoliday200JSONResponse{Body: out, Headers: AnnounceHoliday200ResponseHeaders{ETag: tag}}, err
 }
@@ -84,7 +85,8 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
 	}
 	var unused []scheduling.Unused
-	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+	entry := s.entry(ctx, "holidays.imported", "", "", "")
+	list, err := s.Calendars.EditHolidays(ctx, edition, entry, func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
 		after, left, err := l.With(holidays)
 		unused = left
 		return after, err
@@ -106,7 +108,7 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Calendars.UndoHolidays(ctx, from, s.act(ctx, "holidays.undone", "", "", ""))
+	list, err := s.Calendars.UndoHolidays(ctx, from, s.entry(ctx, "holidays.undone", "", "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +125,7 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	if err != nil {
 		return HolidayList{}, "", err
 	}
-	list, err := s.Calendars.EditHolidays(ctx, from, s.act(ctx, action, "", "", ""), decide)
+	list, err := s.Calendars.EditHolidays(ctx, from, s.entry(ctx, action, "", "", ""), decide)
 	if err != nil {
 		return HolidayList{}, "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -60,7 +61,7 @@ func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextReq
 	if r.Body.Reference != "" {
 		var err error
 		if reference, err = slots.ParseReference(r.Body.Reference); err != nil {
-			return nil, slots.ErrNotFound
+			return nil, fault.ErrNotFound
 		}
 	}
 	p, err := s.Messages.PreviewText(ctx, reference, notify.Override{
@@ -75,11 +76,11 @@ func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextReq
 	}, nil
 }
 
-// messageText returns the words of a department, or slots.ErrNotFound for an
+// messageText returns the words of a department, or fault.ErrNotFound for an
 // unknown one.
 func (s *Server) messageText(ctx context.Context, department string, k notify.Kind, lang string) (MessageText, error) {
 	if _, known := s.Centre().Department(department); !known {
-		return MessageText{}, slots.ErrNotFound
+		return MessageText{}, fault.ErrNotFound
 	}
 	history, err := s.Messages.Texts(ctx, department, k, lang)
 	if err != nil {
@@ -108,7 +109,7 @@ func variableNames(list []notify.Variable) []string {
 }
 
 // matches returns nil when a change is of what the tag names (RFC 9110,
-// section 13.1.1), errNoVersion when it does not say, and notify.ErrOutdated
+// section 13.1.1), errNoVersion when it does not say, and fault.ErrEdited
 // when it is of something else.
 func matches(ifMatch, tag string) error {
 	if strings.TrimSpace(ifMatch) == "" {
@@ -119,7 +120,7 @@ func matches(ifMatch, tag string) error {
 			return nil
 		}
 	}
-	return notify.ErrOutdated
+	return fault.ErrEdited
 }
 
 // wordings reads what is to be said.

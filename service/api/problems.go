@@ -5,13 +5,16 @@ import (
 	"net/http"
 	"slices"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/feeds"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/reports"
 	"ziyara/slots"
 )
@@ -26,18 +29,20 @@ type mapping struct {
 
 // allProblems is the whole catalogue.
 func allProblems() []mapping {
-	return slices.Concat(problems(), surveyProblems(), messageProblems())
+	return slices.Concat(problems(), surveyProblems(), messageProblems(), []mapping{
+		{fault.ErrEdited, kindEdited},
+		{fault.ErrNotFound, kindNotFound}, // after the errors that wrap it and say more
+	})
 }
 
 // problems is the catalogue of what can be wrong, in both languages. Each
 // detail says what to do.
 func problems() []mapping {
 	return append(slices.Concat(planProblems(), hallProblems()), []mapping{
-		{slots.ErrUnavailable, kindUnavailable},
+		{fault.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
-		{slots.ErrAnswered, kindUnavailable},
-		{verify.ErrAnswered, kindUnavailable},
+		{once.ErrAnswered, kindUnavailable},
 		{centre.ErrUnknownService, kind{"unknown-service", http.StatusNotFound,
 			text("خدمة غير معروفة", "Unknown service"),
 			text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services.")}},
@@ -50,8 +55,6 @@ func problems() []mapping {
 		{centre.ErrNotOffered, kind{"not-offered", http.StatusNotFound,
 			text("الخدمة غير متاحة في هذا الفرع", "Not offered at this branch"),
 			text("اختر فرعًا من فروع الخدمة.", "Choose one of the branches of the service.")}},
-		{slots.ErrNotFound, kindNotFound},
-		{verify.ErrNotFound, kindNotFound},
 		{slots.ErrExpired, kind{"hold-expired", http.StatusGone,
 			text("انتهت مدة الحجز المؤقت", "The hold has expired"),
 			text("لم يعد الموعد محفوظًا لك. اختر موعدًا من جديد.", "The place is no longer kept for you. Choose a time again.")}},
@@ -98,8 +101,7 @@ func problems() []mapping {
 		{slots.ErrTaken, kind{"slot-taken", http.StatusConflict,
 			text("سبقك أحد إلى هذا الموعد", "The place is taken"),
 			text("اختر من أقرب المواعيد المتاحة في alternatives.", "Choose one of the nearest free times in alternatives.")}},
-		{slots.ErrKeyReused, kindKeyReused},
-		{verify.ErrKeyReused, kindKeyReused},
+		{once.ErrKeyReused, kindKeyReused},
 		{slots.ErrRange, kind{"range", http.StatusUnprocessableEntity,
 			text("مدى التواريخ غير صالح", "Range of dates"),
 			text("يجب ألا يسبق تاريخ النهاية تاريخ البداية، وألا تزيد المدة على 62 يومًا.", "The end can't be before the start, and the range has at most 62 days.")}},
@@ -149,18 +151,15 @@ func problems() []mapping {
 		{errNoEntryToken, kind{"waitlist-token-needed", http.StatusUnauthorized,
 			text("رمز الانتظار مطلوب", "The token of the entry is needed"),
 			text("أرسل token الذي استلمته عند التسجيل في ترويسة Authorization: Bearer.", "Send the token that came with joining in the header Authorization: Bearer.")}},
-		{feeds.ErrNotFound, kindNotFound},
 		{feeds.ErrRevoked, kind{"feed-revoked", http.StatusGone,
 			text("أُلغي التقويم", "The feed was revoked"),
 			text("أزل الاشتراك من برنامج التقويم، واطلب رابطًا جديدًا من منسق الإدارة.", "Remove the subscription from the calendar program, and ask the coordinator of the department for a new address.")}},
-		{feeds.ErrUnknown, kind{"unknown-feed-scope", http.StatusNotFound,
+		{errUnknownScope, kind{"unknown-feed-scope", http.StatusNotFound,
 			text("إدارة أو مجموعة مكاتب غير معروفة", "Unknown department or desk group"),
 			text("لا توجد إدارة أو مجموعة مكاتب بهذا الاسم. استخدم اسمها المختصر كما في قوائم المركز.", "There is no such department or desk group. Use its slug, as in the lists of the centre.")}},
 		{feeds.ErrMany, kind{"too-many-feeds", http.StatusConflict,
 			text("بلغت الإدارة الحد الأقصى من التقاويم", "The department has as many feeds as it may have"),
 			text("ألغِ تقويمًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Revoke a feed that is not used any more, then try again.")}},
-		{webhook.ErrNotFound, kindNotFound},
-		{webhook.ErrNoDelivery, kindNotFound},
 		{webhook.ErrURL, kind{"webhook-url", http.StatusUnprocessableEntity,
 			text("عنوان غير صالح", "Not an address for a webhook"),
 			text("اكتب عنوانًا يبدأ بـ https:// من دون اسم مستخدم أو كلمة مرور، وبحد أقصى 500 حرف.", "Write an address that begins with https://, without a user or password, of at most 500 characters.")}},
@@ -176,7 +175,6 @@ func problems() []mapping {
 		{webhook.ErrMany, kind{"too-many-webhooks", http.StatusConflict,
 			text("بلغ المركز الحد الأقصى من الإشعارات الآلية", "There are as many webhooks as there may be"),
 			text("احذف إشعارًا آليًا لم يعد مستخدمًا، ثم أعد المحاولة.", "Remove a webhook that is not used any more, then try again.")}},
-		{reports.ErrUnknown, kindNotFound},
 		{reports.ErrGrouping, kindInvalid},
 		{reports.ErrRange, kind{"report-range", http.StatusUnprocessableEntity,
 			text("مدى التقرير غير صالح", "Range of the report"),
@@ -187,21 +185,21 @@ func problems() []mapping {
 		{reports.ErrAhead, kind{"forecast-reach", http.StatusUnprocessableEntity,
 			text("التوقع لا يصل إلى هذا التاريخ", "Further ahead than the forecast reaches"),
 			text("يصل التوقع إلى 27 يومًا بعد اليوم. اختر تاريخ نهاية أقرب.", "A forecast reaches 27 days beyond today. Choose an earlier end.")}},
-		{ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
+		{access.ErrSignIn, kind{"sign-in-needed", http.StatusUnauthorized,
 			text("يلزم تسجيل الدخول", "Sign-in is needed"),
 			text("سجّل الدخول من جديد ثم أعد المحاولة.", "Sign in again, then repeat the request.")}},
-		{ErrSignInUnavailable, kind{"sign-in-unavailable", http.StatusServiceUnavailable,
+		{access.ErrUnavailable, kind{"sign-in-unavailable", http.StatusServiceUnavailable,
 			text("تسجيل الدخول متوقف مؤقتًا", "Sign-in is not available at the moment"),
 			text("تعذر الوصول إلى نظام الهوية. أعد المحاولة بعد ثوانٍ؛ خدمات الزوار تعمل كالمعتاد.", "The identity provider can't be reached. Try again in a few seconds; what visitors do works as usual.")}},
-		{ErrNoRole, kind{"no-role", http.StatusForbidden,
+		{access.ErrNoRole, kind{"no-role", http.StatusForbidden,
 			text("لا يوجد لك دور في المركز", "You have no role at the centre"),
 			text("تعرّفنا عليك، لكن لم يُسند إليك دور بعد. اطلب من مدير النظام منحك الدور ثم سجّل الدخول من جديد.",
 				"We know who you are, but nobody has given you a role yet. Ask an administrator for one, then sign in again.")}},
-		{ErrForeign, kind{"foreign-request", http.StatusForbidden,
+		{access.ErrForeign, kind{"foreign-request", http.StatusForbidden,
 			text("الطلب من موقع آخر", "The request comes from another site"),
 			text("لم يتغير شيء. استخدم صفحات هذا الموقع، أو أرسل رمز الدخول في ترويسة Authorization: Bearer.",
 				"Nothing was changed. Use the pages of this site, or send a token in the header Authorization: Bearer.")}},
-		{ErrForbidden, kind{"forbidden", http.StatusForbidden,
+		{access.ErrForbidden, kind{"forbidden", http.StatusForbidden,
 			text("لا تملك صلاحية ذلك", "You may not do this"),
 			text("هذه العملية لدور آخر أو لإدارة أو فرع آخر. اطلبها من منسق الإدارة، أو من مدير النظام ليمنحك الصلاحية.",
 				"This is for another role, department or branch. Ask the coordinator of the department, or an administrator for the role.")}},

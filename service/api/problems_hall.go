@@ -11,7 +11,6 @@ import (
 // hallProblems is what can be wrong at reception.
 func hallProblems() []mapping {
 	return []mapping{
-		{hall.ErrNotFound, kindNotFound},
 		{hall.ErrNoVisit, kind{"no-visit-today", http.StatusNotFound,
 			text("لا يوجد موعد اليوم", "No visit today"),
 			text("لا يوجد موعد بهذه الهوية في هذا الفرع. ابحث برقم الموعد، أو قدّم الخدمة دون موعد إن توفر مكان.",

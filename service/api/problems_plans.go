@@ -16,7 +16,6 @@ func planProblems() []mapping {
 		{centre.ErrUnknownDeskGroup, kind{"unknown-desk-group", http.StatusNotFound,
 			text("مجموعة مكاتب غير معروفة", "Unknown desk group"),
 			text("لا توجد مجموعة مكاتب بهذا الاسم. اختر من قائمة مجموعات المكاتب.", "There is no such desk group. Choose one from the list of desk groups.")}},
-		{slots.ErrEdited, kindEdited},
 		{errNoVersion, kindVersionNeeded},
 		{slots.ErrNothingToUndo, kind{"nothing-to-undo", http.StatusConflict,
 			text("لا يوجد تعديل للتراجع عنه", "There is nothing to undo"),

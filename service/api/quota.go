@@ -6,7 +6,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
-	"ziyara/slots"
+	"ziyara/fault"
 )
 
 // GetQuota shows what the channels of a service leave to others.
@@ -40,9 +40,10 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 	if r.Params.IfMatch == "" {
 		return nil, errNoVersion
 	}
-	after, err := s.Calendars.SetQuota(ctx, r.Service, s.act(ctx, "quota.changed", "", "", ""), func(before catalog.HoldBack) (catalog.HoldBack, error) {
+	entry := s.entry(ctx, "quota.changed", "", "", "")
+	after, err := s.Calendars.SetQuota(ctx, r.Service, entry, func(before catalog.HoldBack) (catalog.HoldBack, error) {
 		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
-			return nil, slots.ErrEdited
+			return nil, fault.ErrEdited
 		}
 		return wanted, nil
 	})

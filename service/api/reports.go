@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/reports"
@@ -123,20 +123,18 @@ func reportDates(n reports.Name, from, to string, today scheduling.Date) (first,
 	return first, last, nil
 }
 
-// reportScope returns what the reader may see. It returns ErrForbidden when
+// reportScope returns what the reader may see. It returns access.ErrForbidden when
 // that is nothing of what belongs to the department and the branch (slugs; ""
 // for all).
 func reportScope(ctx context.Context, department, branch string) (reports.Scope, error) {
-	departments, branches, err := within(ctx)
-	if err != nil || departments == nil && branches == nil {
+	grant, err := grantOf(ctx)
+	if err != nil {
 		return reports.Scope{}, err
 	}
-	own := func(slugs []string, wanted string) bool {
-		return len(slugs) > 0 && (wanted == "" || slices.Contains(slugs, wanted))
+	if !grant.Touches(department, branch) {
+		return reports.Scope{}, access.ErrForbidden
 	}
-	if !own(departments, department) && !own(branches, branch) {
-		return reports.Scope{}, ErrForbidden
-	}
+	departments, branches := grant.Within()
 	return reports.Scope{Departments: departments, Branches: branches}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"ziyara/fault"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -43,14 +44,14 @@ var errSurveyOver = errors.New("api: the survey is over")
 // surveyed returns the visit that a survey's token is about.
 func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment, error) {
 	if s.SurveyOf == nil {
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	r, err := s.SurveyOf(token, s.Now())
 	switch {
 	case errors.Is(err, secret.ErrTokenExpired):
 		return slots.Appointment{}, errSurveyOver
 	case err != nil:
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	a, err := s.Booker.Find(ctx, r)
 	if err == nil && a.Status != slots.Booked && a.Status != slots.Completed {

@@ -22,19 +22,9 @@ func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationReq
 		return nil, invalid("#/mobile", wrongMobile())
 	}
 	m := metaOf(ctx)
-	var once *verify.Once
-	if key := r.Params.IdempotencyKey; key != "" {
-		print, err := fingerprint("verifications", r.Body)
-		if err != nil {
-			return nil, err
-		}
-		once = &verify.Once{Key: key, Fingerprint: print, Answer: func(v verify.Verification) ([]byte, error) {
-			answer, err := verificationAnswer(v)
-			if err != nil {
-				return nil, err
-			}
-			return s.seal(key, answer)
-		}}
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "verifications", r.Body, verificationAnswer)
+	if err != nil {
+		return nil, err
 	}
 	v, err := s.Verifier.Start(ctx, mobile, m.lang, s.Keys.Fingerprint(m.address), once, now)
 	if err != nil {

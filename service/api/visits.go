@@ -3,11 +3,11 @@ package api
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"ziyara/access"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -106,24 +106,18 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 	return q, err
 }
 
-// mayList returns ErrForbidden for a department, branch or service of which
+// mayList returns access.ErrForbidden for a department, branch or service of which
 // nothing concerns the member of staff.
 func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	department := p.Department
 	if department == "" && p.Service != "" {
 		department = s.departmentOf(p.Service)
 	}
-	departments, branches, err := within(ctx)
-	if err != nil || departments == nil && branches == nil {
+	grant, err := grantOf(ctx)
+	if err != nil || grant.Touches(department, p.Branch) || p.Department+p.Service+p.Branch == "" {
 		return err
 	}
-	concerns := func(own []string, asked string) bool {
-		return asked == "" && len(own) > 0 || slices.Contains(own, asked)
-	}
-	if concerns(departments, department) || concerns(branches, p.Branch) || p.Department+p.Service+p.Branch == "" {
-		return nil
-	}
-	return ErrForbidden
+	return access.ErrForbidden
 }
 
 // listed reads the dates of a list. From today on is what staff mean who name

@@ -9,9 +9,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
-	"ziyara/service/secret"
 	"ziyara/slots"
 )
 
@@ -22,20 +22,13 @@ const useWaitlist = "waitlist"
 func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) (JoinWaitlistResponseObject, error) {
 	now := s.Now()
 	key := r.Params.IdempotencyKey
-	once, err := s.joinOnce(key, r.Body)
+	once, err := answerOnce(s, key, "waitlist", r.Body, s.joinAnswer)
 	if err != nil {
 		return nil, err
 	}
-	mobile, err := s.Keys.Open(useMobile, r.Body.Verification, now)
-	switch {
-	case errors.Is(err, secret.ErrTokenExpired):
-		if once != nil {
-			err = s.Booker.Repeated(ctx, &slots.Once{Key: key, Fingerprint: once.Fingerprint}, errProofExpired)
-			return s.again(key, err)
-		}
-		return nil, errProofExpired
-	case err != nil:
-		return nil, errProof
+	mobile, err := s.proved(ctx, r.Body.Verification, once, now)
+	if err != nil {
+		return s.again(key, err)
 	}
 	request, err := s.joinRequest(r.Body)
 	if err != nil {
@@ -50,24 +43,6 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 		return s.again(key, err)
 	}
 	return s.joinAnswer(e)
-}
-
-// joinOnce makes joining answerable once; nil without a key.
-func (s *Server) joinOnce(key string, body *WaitlistRequest) (*slots.JoinOnce, error) {
-	if key == "" {
-		return nil, nil
-	}
-	print, err := fingerprint("waitlist", body)
-	if err != nil {
-		return nil, err
-	}
-	return &slots.JoinOnce{Key: key, Fingerprint: print, Answer: func(e slots.Entry) ([]byte, error) {
-		answer, err := s.joinAnswer(e)
-		if err != nil {
-			return nil, err
-		}
-		return s.seal(key, answer)
-	}}, nil
 }
 
 // joinRequest reads what a visitor wrote. Everything that is wrong with the
@@ -126,7 +101,7 @@ func (s *Server) waits(ctx context.Context, id string) error {
 	case token == "":
 		return errNoEntryToken
 	case !s.Keys.Match(useWaitlist, id, token):
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	}
 	return nil
 }
@@ -163,7 +138,7 @@ func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (A
 		return nil, err
 	}
 	key := r.Params.IdempotencyKey
-	once, err := s.once(key, "waitlist/accept", r.ID, s.bookedAnswer)
+	once, err := answerOnce(s, key, "waitlist/accept", r.ID, s.bookedAnswer)
 	if err != nil {
 		return nil, err
 	}

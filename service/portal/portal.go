@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -41,7 +42,7 @@ type Config struct {
 
 	Waitlist *slots.Waitlist
 	// EntryNumbered returns the id of an entry of the waitlist by its number,
-	// or slots.ErrNotFound.
+	// or fault.ErrNotFound.
 	EntryNumbered func(ctx context.Context, number int64) (id string, err error)
 	NewReference  func() slots.Reference // of a visit that is booked
 
@@ -111,9 +112,9 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		return p.state(c, http.StatusGone, p.ended(c))
 	case errors.Is(err, survey.ErrNotVisited):
 		return p.state(c, http.StatusConflict, "not_visited")
-	case errors.Is(err, secret.ErrToken), errors.Is(err, slots.ErrNotFound):
+	case errors.Is(err, secret.ErrToken), errors.Is(err, fault.ErrNotFound):
 		return p.state(c, http.StatusNotFound, "unknown")
-	case errors.Is(err, slots.ErrUnavailable):
+	case errors.Is(err, fault.ErrUnavailable):
 		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 		c.Set(fiber.HeaderRetryAfter, "5")
 		return p.state(c, http.StatusServiceUnavailable, "unavailable")

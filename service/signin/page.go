@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/access"
 	"ziyara/catalog"
 )
 
@@ -84,13 +85,13 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 // none of these pages'.
 func pageOf(err error) (status int, key string) {
 	switch {
-	case errors.Is(err, ErrUnavailable):
+	case errors.Is(err, access.ErrUnavailable):
 		return http.StatusServiceUnavailable, "unavailable"
-	case errors.Is(err, ErrForeign):
+	case errors.Is(err, access.ErrForeign):
 		return http.StatusForbidden, "foreign"
 	case errors.Is(err, errAttempt):
 		return http.StatusBadRequest, "attempt"
-	case errors.Is(err, errDenied), errors.Is(err, ErrNobody):
+	case errors.Is(err, errDenied), errors.Is(err, access.ErrSignIn):
 		return http.StatusForbidden, "denied"
 	case errors.Is(err, errNoRole):
 		return http.StatusForbidden, "no_role"
@@ -119,7 +120,7 @@ type page struct {
 	Here             string // path of the page, for the other language
 	State            string // key of the words for what happened
 	Retry            bool   // signing in again could help
-	Staff            catalog.Staff
+	Staff            access.Staff
 	Roles            []string
 	Where            string // departments and branches
 }
@@ -148,7 +149,7 @@ func frame(c *fiber.Ctx) page {
 // home says who is signed in, or sends who is not to the provider.
 func (s *SignIn) home(c *fiber.Ctx) error {
 	held, err := s.session(c)
-	if errors.Is(err, ErrNobody) {
+	if errors.Is(err, access.ErrSignIn) {
 		return c.Redirect(pathSignIn, http.StatusSeeOther)
 	}
 	p := frame(c)
@@ -201,11 +202,11 @@ func words() map[string]catalog.Text {
 		"ask":      {AR: "تسجيل الخروج من هذا الجهاز؟", EN: "Sign out on this device?"},
 		"stay":     {AR: "البقاء", EN: "Stay signed in"},
 
-		string(catalog.RoleCoordinator):  {AR: "منسق إدارة", EN: "Coordinator"},
-		string(catalog.RoleReceptionist): {AR: "موظف استقبال", EN: "Receptionist"},
-		string(catalog.RoleAgent):        {AR: "موظف مركز الاتصال", EN: "Call-centre agent"},
-		string(catalog.RoleManager):      {AR: "مدير", EN: "Manager"},
-		string(catalog.RoleAdmin):        {AR: "مدير النظام", EN: "Administrator"},
+		string(access.Coordinator):  {AR: "منسق إدارة", EN: "Coordinator"},
+		string(access.Receptionist): {AR: "موظف استقبال", EN: "Receptionist"},
+		string(access.Agent):        {AR: "موظف مركز الاتصال", EN: "Call-centre agent"},
+		string(access.Manager):      {AR: "مدير", EN: "Manager"},
+		string(access.Admin):        {AR: "مدير النظام", EN: "Administrator"},
 
 		"signed_out":        {AR: "تم تسجيل الخروج", EN: "You are signed out"},
 		"signed_out_about":  {AR: "أغلق المتصفح إن كان الجهاز مشتركًا.", EN: "Close the browser if others use this device."},

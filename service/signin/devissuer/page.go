@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"ziyara/access"
 	"ziyara/catalog"
 )
 
@@ -35,12 +36,12 @@ func words() map[string]catalog.Text {
 		"about":    {AR: "هؤلاء موظفون افتراضيون للتجربة على هذا الجهاز. اختر من تريد الدخول باسمه.", EN: "These people are made up, for trying things out on this machine. Choose who to be."},
 		"nobody":   {AR: "الرجوع دون دخول", EN: "Back without signing in"},
 
-		string(catalog.RoleCoordinator):  {AR: "منسقو الإدارات", EN: "Coordinators"},
-		string(catalog.RoleReceptionist): {AR: "الاستقبال", EN: "Reception"},
-		string(catalog.RoleAgent):        {AR: "مركز الاتصال", EN: "Call centre"},
-		string(catalog.RoleManager):      {AR: "المديرون", EN: "Managers"},
-		string(catalog.RoleAdmin):        {AR: "مدير النظام", EN: "Administrators"},
-		several:                          {AR: "أكثر من دور", EN: "More than one role"},
+		string(access.Coordinator):  {AR: "منسقو الإدارات", EN: "Coordinators"},
+		string(access.Receptionist): {AR: "الاستقبال", EN: "Reception"},
+		string(access.Agent):        {AR: "مركز الاتصال", EN: "Call centre"},
+		string(access.Manager):      {AR: "المديرون", EN: "Managers"},
+		string(access.Admin):        {AR: "مدير النظام", EN: "Administrators"},
+		several:                     {AR: "أكثر من دور", EN: "More than one role"},
 	}
 }
 
@@ -99,7 +100,7 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 // groups sorts people by what they do, in the order of the roles.
 func (i *Issuer) groups(p page) []group {
 	var order []string
-	for _, role := range catalog.Roles() {
+	for _, role := range access.Roles() {
 		order = append(order, string(role))
 	}
 	var list []group
