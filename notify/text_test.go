@@ -2,14 +2,11 @@ package notify_test
 
 import (
 	"errors"
-	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
@@ -254,38 +251,4 @@ func TestRenderCutsNothing(t *testing.T) {
 	if got != want || notify.Measure(got).Segments != 2 {
 		t.Fatalf("Render = %q, want %q in 2 segments", got, want)
 	}
-}
-
-// Both catalogues have the same entries.
-func TestCatalogues(t *testing.T) {
-	t.Parallel()
-	arabic, english := ids(t, "texts/active.ar.toml"), ids(t, "texts/active.en.toml")
-	if diff := cmp.Diff(arabic, english); diff != "" {
-		t.Fatalf("entries (-ar +en):\n%s", diff)
-	}
-	for _, kind := range notify.Kinds() {
-		if !slices.Contains(arabic, string(kind)+".full") {
-			t.Errorf("no text for %s", kind)
-		}
-	}
-}
-
-func ids(t *testing.T, path string) []string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tables map[string]map[string]any // a text, or one for each plural form
-	if err := toml.Unmarshal(content, &tables); err != nil {
-		t.Fatal(err)
-	}
-	var ids []string
-	for table, entries := range tables {
-		for entry := range entries {
-			ids = append(ids, table+"."+entry)
-		}
-	}
-	slices.Sort(ids)
-	return ids
 }

@@ -9,6 +9,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // errChannel is returned when a visitor asks for a channel of the staff;
@@ -110,7 +111,7 @@ func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*catalog
 }
 
 func forStaff() catalog.Text {
-	return text("هذا الحقل للموظفين بعد تسجيل الدخول.", "This is for staff who are signed in.")
+	return texts.Visitors("invalid.for_staff")
 }
 
 // mayBook returns what stands against booking the hold by the member of staff
@@ -130,9 +131,7 @@ func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 	case hold.Channel == catalog.Protected && !mayProtect(staff, department, hold.Branch):
 		return errNotYourChannel
 	case body.Mobile == "" && body.Verification == "" && !atDesk(staff, department, hold.Branch):
-		return invalid("#/mobile", text(
-			"اطلب رقم جوال الزائر. من لا جوال له يحجز له موظف الاستقبال في الفرع.",
-			"Ask for the visitor's mobile. Who has none is booked by reception, at the branch."))
+		return invalid("#/mobile", texts.Staff("invalid.ask_mobile"))
 	}
 	return nil
 }

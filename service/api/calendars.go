@@ -13,6 +13,7 @@ import (
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // Calendars keeps the plans of desk groups and the holidays that they share.
@@ -355,7 +356,7 @@ func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (G
 		UID: "desk-group-" + g.Slug + "@ziyara", Summary: g.Name.In(lang), Language: lang,
 	})
 	if errors.Is(err, ical.ErrWindow) {
-		return nil, invalid("?to", text("اختر من يوم إلى 366 يومًا، ولا تسبق النهاية البداية.", "Choose 1 to 366 days; the end is not before the start."))
+		return nil, invalid("?to", texts.Staff("invalid.days"))
 	}
 	if err != nil {
 		return nil, err

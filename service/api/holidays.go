@@ -11,6 +11,7 @@ import (
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 const (
@@ -150,12 +151,12 @@ func (s *Server) holidayZone() *time.Location {
 
 // unreadable says what is wrong with a calendar file.
 func unreadable(err error) error {
-	detail := text("الملف ليس تقويم iCalendar سليمًا. صدّره من جديد من برنامج التقويم.", "The file is not iCalendar. Export it again from the calendar program.")
+	detail := texts.Staff("calendar_file.form")
 	switch {
 	case errors.Is(err, ical.ErrMany), errors.Is(err, ical.ErrLarge):
-		detail = text("في الملف أكثر مما يُقرأ. أرسل ملفًا فيه الإجازات وحدها.", "The file has more in it than is read. Send one with the holidays alone.")
+		detail = texts.Staff("calendar_file.large")
 	case errors.Is(err, ical.ErrWindow):
-		return invalid("#/to", text("لا تسبق النهاية البداية، والمدة 20 سنة على الأكثر.", "The end is not before the start, and at most 20 years later."))
+		return invalid("#/to", texts.Staff("calendar_file.window"))
 	}
 	return invalid("#/calendar", detail)
 }

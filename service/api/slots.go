@@ -9,6 +9,7 @@ import (
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // defaultDays is how many days a search covers that names no end.
@@ -135,8 +136,7 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 		return nil, err
 	}
 	if scheduling.HijriOf(day).IsZero() {
-		return nil, invalid("?date", text(
-			"اختر تاريخًا بين 1937-03-14 و2077-11-16.", "Choose a date from 1937-03-14 to 2077-11-16."))
+		return nil, invalid("?date", texts.Visitors("invalid.date_range"))
 	}
 	why, tally, err := s.Booker.Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"ziyara/feeds"
 	"ziyara/notify/webhook"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // Webhooks keeps the webhooks and what is on its way to them. Each method that
@@ -102,7 +103,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 // oneEvent says what an element of events can be.
 func oneEvent(values []string) catalog.Text {
 	list := strings.Join(values, ", ")
-	return text("اختر من: "+list+".", "Choose from: "+list+".")
+	return texts.Staff("invalid.event", "List", list)
 }
 
 // newSecret returns a new secret of a webhook, as it is written and sealed.

@@ -1,0 +1,24 @@
+package notify_test
+
+import (
+	"testing"
+
+	"ziyara/notify"
+)
+
+// BenchmarkRender renders a message of every kind in both languages.
+func BenchmarkRender(b *testing.B) {
+	texts, err := notify.NewTexts(notify.WithLinks(func(notify.Facts) string { return link }))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		for _, kind := range notify.Kinds() {
+			for _, lang := range []string{"ar", "en"} {
+				if _, err := texts.Render(visit(kind, lang)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+}
