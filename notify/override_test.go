@@ -85,7 +85,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"six wordings", notify.Override{Department: "revenues", Kind: notify.Booked, Lang: "ar", Wordings: make([]notify.Wording, 6)},
 			[]notify.TextFault{{Fault: notify.FaultWordings, Wording: -1}}},
 	}
-	messages := newTexts(t)
+	messages := notify.NewTexts()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -104,7 +104,7 @@ func TestCheckRefuses(t *testing.T) {
 // What the catalogues say obeys the rules that departments are held to.
 func TestCataloguesPassTheCheck(t *testing.T) {
 	t.Parallel()
-	messages := newTexts(t)
+	messages := notify.NewTexts()
 	for _, lang := range []string{"ar", "en"} {
 		var visitors struct {
 			SMS map[string]map[string]any
@@ -139,7 +139,7 @@ func TestCataloguesPassTheCheck(t *testing.T) {
 // rendered without anything that looks like a variable.
 func TestCheckedTextsRender(t *testing.T) {
 	t.Parallel()
-	messages := newTexts(t)
+	messages := notify.NewTexts()
 	parts := []string{"{{.Reference}}", "{{ .Day }}", "{{.Time}}", "{{.Branch}}", "{{", "}}", "{", "}", "{{.", "Day", "\n", "موعد", "a ", "{{.Code}}", "😀"}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 12).Draw(t, "parts"), "")
@@ -172,7 +172,7 @@ func TestCheckedTextsRender(t *testing.T) {
 // kind; the first that fits is sent.
 func TestDepartmentsSpeakForThemselves(t *testing.T) {
 	t.Parallel()
-	messages := newTexts(t, withLink())
+	messages := notify.NewTexts(withLink())
 	own := said(notify.Booked, "إدارة العوائد تنتظركم {{.Weekday}} {{.Day}} الساعة {{.Time}} في {{.Branch}}، ونرجو إحضار أصل الهوية الوطنية وصورة منها\n{{.Reference}}")
 	own.Wordings = append(own.Wordings, notify.Wording{texts.Other: "ننتظركم {{.Day}} {{.Time}} {{.Branch}} {{.Reference}}"})
 	err := messages.Use([]notify.Department{
@@ -231,7 +231,7 @@ func TestDepartmentsSpeakForThemselves(t *testing.T) {
 // message back.
 func TestBrokenTextsAreLeftToTheCatalogue(t *testing.T) {
 	t.Parallel()
-	messages := newTexts(t)
+	messages := notify.NewTexts()
 	want, err := messages.Render(visit(notify.Booked, "ar"))
 	if err != nil {
 		t.Fatal(err)
@@ -255,7 +255,7 @@ func TestBrokenTextsAreLeftToTheCatalogue(t *testing.T) {
 // Numbers take the plural form that their language has for them.
 func TestOwnPlurals(t *testing.T) {
 	t.Parallel()
-	messages := newTexts(t)
+	messages := notify.NewTexts()
 	o := notify.Override{Department: "revenues", Kind: notify.Delayed, Lang: "ar", Wordings: []notify.Wording{{
 		texts.Zero: "{{.Reference}} الآن", texts.One: "{{.Reference}} دقيقة", texts.Two: "{{.Reference}} دقيقتان",
 		texts.Few: "{{.Reference}} {{.Minutes}} دقائق", texts.Many: "{{.Reference}} {{.Minutes}} دقيقة", texts.Other: "{{.Reference}} {{.Minutes}} دقيقة.",

@@ -53,12 +53,13 @@ type TextOption func(*Texts)
 func WithLinks(link func(Facts) string) TextOption { return func(t *Texts) { t.link = link } }
 
 // NewTexts returns the texts of the catalogue.
-func NewTexts(options ...TextOption) (*Texts, error) {
+func NewTexts(options ...TextOption) *Texts {
 	t := &Texts{link: func(Facts) string { return "" }}
+	t.departments.Store(&map[string]department{})
 	for _, o := range options {
 		o(t)
 	}
-	return t, t.Use(nil)
+	return t
 }
 
 // Render returns the text of a message in the words of its department: the

@@ -100,7 +100,8 @@ func closureEffect(c Closure, when Text) Text {
 }
 
 func overlapText(a, b Opening) Text {
-	return texts.Staff("plan_warning.overlap", "First", spanText(a.From, a.To), "Second", spanText(b.From, b.To), "Places", placesText(max(a.Places, b.Places)))
+	return texts.Staff("plan_warning.overlap",
+		"First", spanText(a.From, a.To), "Second", spanText(b.From, b.To), "Places", placesText(max(a.Places, b.Places)))
 }
 
 func midnightText(a, b Opening) Text {
@@ -108,7 +109,8 @@ func midnightText(a, b Opening) Text {
 }
 
 func stepText(span TickSpan, step, unused time.Duration) Text {
-	return texts.Staff("plan_warning.step", "Step", minutesText(step), "Unused", minutesText(unused), "Span", spanText(tickClock(span.From), tickClock(span.To)))
+	return texts.Staff("plan_warning.step",
+		"Step", minutesText(step), "Unused", minutesText(unused), "Span", spanText(tickClock(span.From), tickClock(span.To)))
 }
 
 // tickClock is the wall time of a tick on a calm date.

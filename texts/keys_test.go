@@ -71,8 +71,11 @@ func TestKeysAreThoseOfTheCode(t *testing.T) {
 // begins reports whether a literal is the beginning of keys that are put
 // together.
 func begins(known map[string]bool, literal string) bool {
+	if !strings.HasSuffix(literal, ".") && !strings.HasSuffix(literal, "_") {
+		return false
+	}
 	for key := range known {
-		if strings.HasSuffix(literal, ".") && strings.HasPrefix(key, literal) || strings.HasSuffix(literal, "_") && strings.HasPrefix(key, literal) {
+		if strings.HasPrefix(key, literal) {
 			return true
 		}
 	}

@@ -25,10 +25,7 @@ func said(t *testing.T, department string, k notify.Kind, version int, texts ...
 	for _, text := range texts {
 		o.Wordings = append(o.Wordings, notify.Wording{"other": text})
 	}
-	catalogue, err := notify.NewTexts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalogue := notify.NewTexts()
 	checked, err := catalogue.Check(o)
 	if err != nil {
 		t.Fatal(err)
