@@ -78,11 +78,11 @@ func (t *Texts) body(f Facts, v view) (string, error) {
 		paragraphs = append(paragraphs, f.lines(v))
 	}
 	if f.Kind.expected() && len(f.Requirements) > 0 {
-		bring := f.say("letter.bring", v)
+		bring := []string{f.say("letter.bring", v)}
 		for _, r := range f.Requirements {
-			bring += "\n- " + r.In(f.lang())
+			bring = append(bring, "- "+r.In(f.lang()))
 		}
-		paragraphs = append(paragraphs, bring)
+		paragraphs = append(paragraphs, strings.Join(bring, "\n"))
 	}
 	if link != "" && f.Kind != Cancelled && f.Kind != Declined {
 		about := "letter.manage"

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
@@ -81,7 +80,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 	}
 	var leftOut []HolidayLeftOut
 	for _, p := range problems {
-		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
+		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: p.Name, Text: p.Text})
 	}
 	var unused []scheduling.Unused
 	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
@@ -93,7 +92,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		return nil, err
 	}
 	for _, u := range unused {
-		leftOut = append(leftOut, HolidayLeftOut{Name: catalog.Text(u.Name), Text: catalog.Text(u.Why)})
+		leftOut = append(leftOut, HolidayLeftOut{Name: u.Name, Text: u.Why})
 	}
 	s.refresh(ctx)
 	out, err := s.holidaysJSON(list, leftOut)
@@ -176,7 +175,7 @@ func (s *Server) holidaysJSON(list slots.HolidayList, leftOut []HolidayLeftOut) 
 	today := scheduling.DateOf(s.Now(), s.holidayZone())
 	for h := range compiled.Between(today, today+holidayYears*daysOfYear) {
 		out.Dates = append(out.Dates, HolidayDates{
-			Slug: h.Slug, Name: catalog.Text(h.Name), From: h.From.String(), Until: h.Until.String(), Provisional: h.Provisional,
+			Slug: h.Slug, Name: h.Name, From: h.From.String(), Until: h.Until.String(), Provisional: h.Provisional,
 		})
 	}
 	slices.SortStableFunc(out.Dates, func(a, b HolidayDates) int { return strings.Compare(a.From, b.From) })

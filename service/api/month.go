@@ -48,7 +48,7 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 	for _, d := range days {
 		day := MonthDay{Date: d.Date.String(), Hijri: hijri(d.Date), State: string(d.State), Starts: d.Starts}
 		if d.State == slots.DayHoliday {
-			name := catalog.Text(d.Holiday)
+			name := d.Holiday
 			day.Holiday = &name
 		}
 		out.Days = append(out.Days, day)

@@ -143,7 +143,7 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 		return nil, err
 	}
 	out := Explanation{
-		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: catalog.Text(why.Summary),
+		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: why.Summary,
 		Layers: []ExplanationLayer{},
 		Offers: ExplanationOffers{
 			Slots: tally.Free, Reasons: []ExplanationReason{}, PossibleFrom: optional(tally.Opens),
@@ -151,7 +151,7 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 	}
 	for _, l := range why.Layers {
 		out.Layers = append(out.Layers, ExplanationLayer{
-			Kind: string(l.Kind), Name: catalog.Text(l.Name), Effect: catalog.Text(l.Effect), Decided: l.Decided,
+			Kind: string(l.Kind), Name: l.Name, Effect: l.Effect, Decided: l.Decided,
 		})
 	}
 	for _, rule := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {
