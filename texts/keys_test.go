@@ -37,7 +37,7 @@ func TestKeysAreThoseOfTheCode(t *testing.T) {
 		t.Fatalf("found %d calls and %d patterns: this test reads the code no more", len(s.calls), len(s.patterns))
 	}
 	for _, c := range s.calls {
-		e, ok := both()[c.catalogue]["ar"][c.key]
+		e, ok := both()[c.catalogue].ar[c.key]
 		if !ok {
 			t.Errorf("%s: %s has no text %q", c.place, c.catalogue, c.key)
 			continue
@@ -50,7 +50,7 @@ func TestKeysAreThoseOfTheCode(t *testing.T) {
 	tables := map[string]bool{}
 	known := map[string]bool{}
 	for _, c := range both() {
-		for key := range c["ar"] {
+		for key := range c.ar {
 			table, _, _ := strings.Cut(key, ".")
 			tables[table], known[key] = true, true
 		}

@@ -68,32 +68,35 @@ var (
 	staff    = sync.OnceValue(func() catalogue { return mustLoad("staff") })
 )
 
-// catalogue has the entries of a language by their keys.
-type catalogue map[string]map[string]entry
+// catalogue has the entries of both languages by their keys.
+type catalogue struct{ ar, en map[string]entry }
 
-// entry is one text: its form Other, or all forms of its language.
-type entry map[Form]Pieces
+// entry is one text.
+type entry struct {
+	text  Pieces          // in its form Other
+	forms map[Form]Pieces // all forms of its language; nil where a number makes no difference
+}
 
 // of returns the text for a number.
 func (e entry) of(lang string, n int) Pieces {
-	if len(e) == 1 {
-		return e[Other]
+	if e.forms == nil {
+		return e.text
 	}
-	return e[FormOf(lang, n)]
+	return e.forms[FormOf(lang, n)]
 }
 
 // mustLoad reads a catalogue that is built into the program, and proved by a
 // test.
 func mustLoad(name string) catalogue {
-	c := catalogue{}
-	for _, lang := range []string{"ar", "en"} {
-		entries, err := load(name + "." + lang + ".toml")
-		if err != nil {
-			panic(err)
-		}
-		c[lang] = entries
+	arabic, err := load(name + ".ar.toml")
+	if err != nil {
+		panic(err)
 	}
-	return c
+	english, err := load(name + ".en.toml")
+	if err != nil {
+		panic(err)
+	}
+	return catalogue{arabic, english}
 }
 
 // load reads the file of a catalogue in one language.
@@ -108,7 +111,7 @@ func load(path string) (map[string]entry, error) {
 	}
 	entries := make(map[string]entry, len(file.Messages))
 	for _, m := range file.Messages {
-		e := entry{}
+		forms := map[Form]Pieces{}
 		for form, text := range map[Form]string{Zero: m.Zero, One: m.One, Two: m.Two, Few: m.Few, Many: m.Many, Other: m.Other} {
 			if text == "" {
 				continue
@@ -117,7 +120,11 @@ func load(path string) (map[string]entry, error) {
 			if broken != nil {
 				return nil, fmt.Errorf("texts: %s: %s: %q is no parameter", path, m.ID, broken[0].Text)
 			}
-			e[form] = pieces
+			forms[form] = pieces
+		}
+		e := entry{text: forms[Other]}
+		if len(forms) > 1 {
+			e.forms = forms
 		}
 		entries[m.ID] = e
 	}
@@ -140,10 +147,11 @@ func (c catalogue) in(lang, key string, parameters []any) string {
 }
 
 func (c catalogue) entry(lang, key string) entry {
-	if lang != "en" {
-		lang = "ar"
+	entries := c.ar
+	if lang == "en" {
+		entries = c.en
 	}
-	e, ok := c[lang][key]
+	e, ok := entries[key]
 	if !ok {
 		panic(fmt.Sprintf("texts: no text %q", key))
 	}
