@@ -146,7 +146,7 @@ func bySlug[T any](kind string, items []T, slug func(*T) string, check func(*T) 
 }
 
 func checkBranch(b *Branch) error {
-	if !b.Name.complete() || !b.Address.complete() || !b.City.complete() {
+	if !b.Name.Complete() || !b.Address.Complete() || !b.City.Complete() {
 		return errors.New("name, address and city are needed in Arabic and English")
 	}
 	if b.Zone == "" || b.Zone == "Local" { // names of Go, not of IANA
@@ -159,7 +159,7 @@ func checkBranch(b *Branch) error {
 }
 
 func checkDepartment(d *Department) error {
-	if !d.Name.complete() {
+	if !d.Name.Complete() {
 		return errors.New("a name is needed in Arabic and English")
 	}
 	return nil
@@ -174,11 +174,11 @@ func (c *Centre) checkService(s *Service) error {
 			return err
 		}
 	}
-	if s.About != (Text{}) && !s.About.complete() {
+	if s.About != (Text{}) && !s.About.Complete() {
 		return errors.New("the description is needed in Arabic and English, or not at all")
 	}
 	for _, r := range s.Requirements {
-		if !slugPattern.MatchString(r.Slug) || !r.Name.complete() {
+		if !slugPattern.MatchString(r.Slug) || !r.Name.Complete() {
 			return fmt.Errorf("requirement %q: a slug and a name in Arabic and English are needed", r.Slug)
 		}
 	}
@@ -186,7 +186,7 @@ func (c *Centre) checkService(s *Service) error {
 }
 
 func checkEntity(e *Entity) error {
-	if !e.Name.complete() {
+	if !e.Name.Complete() {
 		return errors.New("a name is needed in Arabic and English")
 	}
 	if err := checkLink(e.Link); err != nil {
@@ -197,7 +197,7 @@ func checkEntity(e *Entity) error {
 
 func checkTopics(topics []Text) error {
 	for i, t := range topics {
-		if !t.complete() {
+		if !t.Complete() {
 			return fmt.Errorf("topic %d is needed in Arabic and English", i)
 		}
 	}

@@ -501,7 +501,7 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	own := func(version int, texts ...string) notify.Override {
 		o := notify.Override{Department: "revenues", Kind: notify.Moved, Lang: "en", Version: version}
 		for _, text := range texts {
-			o.Wordings = append(o.Wordings, notify.Wording{notify.Other: text})
+			o.Wordings = append(o.Wordings, notify.Wording{"other": text})
 		}
 		return o
 	}

@@ -15,6 +15,7 @@ import (
 	"ziyara/service/secret"
 	"ziyara/service/signin"
 	"ziyara/service/signin/devissuer"
+	"ziyara/texts"
 )
 
 // OIDC is the identity provider that staff sign in with (OpenID Connect).
@@ -116,7 +117,7 @@ func (s *Service) where(staff access.Staff) catalog.Text {
 		}
 	}
 	if out.EN == "" {
-		return catalog.Text{AR: "جميع الإدارات والفروع", EN: "All departments and branches"}
+		return texts.Staff("sign_in.everywhere")
 	}
 	return out
 }

@@ -24,8 +24,8 @@ func (s *Service) speak(keys *secret.Keys) (err error) {
 			return fmt.Errorf("service: ZIYARA_PUBLIC_URL: %w", err)
 		}
 	}
-	s.texts, err = notify.NewTexts(notify.WithLinks(s.link))
-	return err
+	s.texts = notify.NewTexts(notify.WithLinks(s.link))
+	return nil
 }
 
 // link returns the address that a message ends with. It is good until the

@@ -161,7 +161,7 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 		}
 		if rapid.Bool().Draw(rt, "holiday") {
 			from := tuesday + scheduling.Date(rapid.IntRange(-2, 7).Draw(rt, "holiday from"))
-			plan.Holidays = []scheduling.Holiday{{Name: scheduling.Text(service.Name), From: from, Until: from + 1}}
+			plan.Holidays = []scheduling.Holiday{{Name: service.Name, From: from, Until: from + 1}}
 		}
 		r := newRigOf(t, plan, service)
 		now := heldAt.Add(time.Duration(rapid.IntRange(0, 24*60).Draw(rt, "now")) * time.Minute)

@@ -12,6 +12,7 @@ import (
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // errProof and errProofExpired are returned for a verification token that
@@ -74,8 +75,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	var bad []pointerError
 	if !body.DocumentsAcknowledged {
-		bad = append(bad, pointerError{"#/documents_acknowledged", text(
-			"أكّد أنك اطّلعت على المستندات المطلوبة.", "Confirm that you have read what to bring.")})
+		bad = append(bad, pointerError{"#/documents_acknowledged", texts.Visitors("invalid.documents")})
 	}
 	visitor, err := slots.NewVisitor(body.Visitor.Name, body.Visitor.ID, body.Visitor.Email)
 	bad = append(bad, pointers("#/visitor/", err)...)

@@ -11,6 +11,7 @@ import (
 	"ziyara/centre"
 	"ziyara/notify"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // errChannel is returned when a visitor asks for a channel of the staff;
@@ -106,7 +107,7 @@ func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*access.
 }
 
 func forStaff() catalog.Text {
-	return text("هذا الحقل للموظفين بعد تسجيل الدخول.", "This is for staff who are signed in.")
+	return texts.Visitors("invalid.for_staff")
 }
 
 // mayBook returns what stands against booking the hold by the member of staff
@@ -126,9 +127,7 @@ func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 	case hold.Channel == catalog.Protected && !staff.GivesProtected(department, hold.Branch):
 		return errNotYourChannel
 	case body.Mobile == "" && body.Verification == "" && !staff.AtDesk(department, hold.Branch):
-		return invalid("#/mobile", text(
-			"اطلب رقم جوال الزائر. من لا جوال له يحجز له موظف الاستقبال في الفرع.",
-			"Ask for the visitor's mobile. Who has none is booked by reception, at the branch."))
+		return invalid("#/mobile", texts.Staff("invalid.ask_mobile"))
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // Calendars keeps the plans of desk groups and the holidays that they share.
@@ -254,7 +255,7 @@ func (s *Server) deskGroupJSON(d centre.DeskPlan) DeskGroup {
 	}
 	for _, w := range d.Warnings(s.Centre().Service) {
 		out.Warnings = append(out.Warnings, PlanWarning{
-			Kind: string(w.Kind), Pointers: w.Pointers, Date: w.Date.String(), Text: catalog.Text(w.Text),
+			Kind: string(w.Kind), Pointers: w.Pointers, Date: w.Date.String(), Text: w.Text,
 		})
 	}
 	return out
@@ -277,7 +278,7 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 	}
 	why := g.Calendar.Explain(d)
 	out := GetDeskGroupDay200JSONResponse{
-		Date: d.String(), Hijri: hijri(d), Open: why.Open, Summary: catalog.Text(why.Summary),
+		Date: d.String(), Hijri: hijri(d), Open: why.Open, Summary: why.Summary,
 		Layers: layersJSON(why.Layers), Stretches: stretches(g.Calendar, day, state.Occupied),
 		Visits: state.Visits, Requests: state.Requests, Holds: state.Holds, Unsupported: state.Unsupported,
 	}
@@ -289,7 +290,7 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 		m := g.Calendar.ExplainAt(at)
 		out.Moment = &DeskGroupMoment{
 			At: m.At.In(g.Calendar.Zone()), Date: m.Date.String(), Places: m.Places,
-			Summary: catalog.Text(m.Summary), Layers: layersJSON(m.Layers),
+			Summary: m.Summary, Layers: layersJSON(m.Layers),
 		}
 	}
 	return out, nil
@@ -299,7 +300,7 @@ func layersJSON(layers []scheduling.Layer) []DeskGroupLayer {
 	out := make([]DeskGroupLayer, len(layers))
 	for i, l := range layers {
 		out[i] = DeskGroupLayer{
-			Kind: string(l.Kind), Name: catalog.Text(l.Name), Effect: catalog.Text(l.Effect), Decided: l.Decided, Openings: l.Openings,
+			Kind: string(l.Kind), Name: l.Name, Effect: l.Effect, Decided: l.Decided, Openings: l.Openings,
 		}
 	}
 	return out
@@ -358,7 +359,7 @@ func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (G
 		UID: "desk-group-" + g.Slug + "@ziyara", Summary: g.Name.In(lang), Language: lang,
 	})
 	if errors.Is(err, ical.ErrWindow) {
-		return nil, invalid("?to", text("اختر من يوم إلى 366 يومًا، ولا تسبق النهاية البداية.", "Choose 1 to 366 days; the end is not before the start."))
+		return nil, invalid("?to", texts.Staff("invalid.days"))
 	}
 	if err != nil {
 		return nil, err

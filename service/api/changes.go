@@ -11,6 +11,7 @@ import (
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // shownVisits is how many of its visits come with a change.
@@ -143,7 +144,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	case d.reason != nil:
 		r.Reason = *d.reason
 	case d.draft == "":
-		return slots.ChangeRequest{}, invalid("#/reason", text("اذكر السبب؛ يُعرض على الزوار.", "Say why; visitors are told."))
+		return slots.ChangeRequest{}, invalid("#/reason", texts.Staff("invalid.change_reason"))
 	}
 	for _, e := range d.exceptions {
 		reference, err := slots.ParseReference(e.Reference)

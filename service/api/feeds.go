@@ -16,6 +16,7 @@ import (
 	"ziyara/audit"
 	"ziyara/feeds"
 	"ziyara/once"
+	"ziyara/texts"
 )
 
 // Feeds keeps the calendar feeds.
@@ -91,7 +92,7 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case f.Name == "":
 		return f, invalid("#/name", required())
 	case (f.Department == "") == (f.DeskGroup == ""):
-		return f, invalid("#/desk_group", text("اذكر الإدارة department أو مجموعة المكاتب desk_group، لا كلتيهما.", "Name a department or a desk_group, not both."))
+		return f, invalid("#/desk_group", texts.Staff("invalid.feed_scope"))
 	case f.DeskGroup != "":
 		if group, err := s.Centre().DeskGroup(f.DeskGroup); err == nil {
 			f.Department, f.Branch, known = group.Department, group.Branch, true

@@ -8,6 +8,7 @@ import (
 	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // What staff do in the hall: whoever may ask about the visit's department or
@@ -60,7 +61,7 @@ func (s *Server) CheckIn(ctx context.Context, r CheckInRequestObject) (CheckInRe
 func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject) (CreateArrivalResponseObject, error) {
 	reference := r.Body.Reference
 	if (reference == "") == (r.Body.IDNumber == "") {
-		return nil, invalid("#/reference", text("أرسل reference أو id_number، لا كليهما.", "Send reference or id_number, not both."))
+		return nil, invalid("#/reference", texts.Staff("invalid.reference_or_id"))
 	}
 	if reference == "" {
 		if _, err := atBranch(ctx, r.Body.Branch); err != nil {

@@ -14,6 +14,7 @@ import (
 	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // CreateWalkIn serves somebody who comes without a booking: a place today is
@@ -74,7 +75,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 	if body.Mobile != "" {
 		mobile, err := notify.ParseMobile(body.Mobile)
 		if err != nil {
-			return slots.Booking{}, invalid("#/mobile", text("رقم الجوال غير صحيح؛ اكتبه مثل 0501234567.", "The mobile is not right; write it as 0501234567."))
+			return slots.Booking{}, invalid("#/mobile", texts.Staff("invalid.mobile_digits"))
 		}
 		booking.Mobile = string(mobile)
 	}

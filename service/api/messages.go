@@ -11,6 +11,7 @@ import (
 	"ziyara/audit"
 	"ziyara/notify"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // Correspondence is what staff see and decide of messages.
@@ -55,10 +56,9 @@ type SavedText struct {
 func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) (ListMessagesResponseObject, error) {
 	switch p := r.Params; {
 	case p.Reference == "" && p.State == "":
-		return nil, invalid("?state", text("اذكر reference لزيارة واحدة، أو state=failed لما لم يصل إلى أحد.",
-			"Name the reference of one visit, or state=failed for what reached nobody."))
+		return nil, invalid("?state", texts.Staff("invalid.which_messages"))
 	case p.Reference != "" && (p.State != "" || p.Department != ""):
-		return nil, invalid("?reference", text("أرسل reference وحده.", "Send reference alone."))
+		return nil, invalid("?reference", texts.Staff("invalid.reference_alone"))
 	case p.Reference != "":
 		return s.messagesAbout(ctx, p.Reference)
 	}
@@ -168,8 +168,6 @@ func withoutLink(text string) string { return link.ReplaceAllString(text, "$1…
 // messageProblems are what can be wrong with what staff ask of messages.
 func messageProblems() []mapping {
 	return []mapping{
-		{notify.ErrNotResent, kind{"not-resent", http.StatusConflict,
-			text("لا تُرسل هذه الرسالة من جديد", "The message is not sent again"),
-			text("لم تفشل الرسالة، أو فات وقتها. اعرض رسائل الزيارة، واتصل بالزائر إن لزم.", "It has not failed, or it would come too late. Look at the messages of the visit, and call the visitor if need be.")}},
+		{notify.ErrNotResent, staffKind("not-resent", http.StatusConflict)},
 	}
 }

@@ -270,8 +270,8 @@ func TestEveryRuleAndFaultHasWords(t *testing.T) {
 	}
 	for _, value := range constantsOf(t, "../../slots", "Rule") {
 		k := kindOf(&slots.RuleError{Rule: slots.Rule(value)})
-		inBoth(t, "title of "+value, k.title)
-		once("detail of "+value, k.detail)
+		inBoth(t, "title of "+value, k.title())
+		once("detail of "+value, k.detail())
 		if want := "rule-" + strings.ReplaceAll(value, "_", "-"); k.name != want {
 			t.Errorf("rule %s has kind %s, want %s", value, k.name, want)
 		}
@@ -326,16 +326,16 @@ func TestKindsOfProblems(t *testing.T) {
 		if k.status < 400 || k.status > 599 {
 			t.Errorf("%s has status %d", k.name, k.status)
 		}
-		inBoth(t, "title of "+k.name, k.title)
-		inBoth(t, "detail of "+k.name, k.detail)
+		inBoth(t, "title of "+k.name, k.title())
+		inBoth(t, "detail of "+k.name, k.detail())
 		if other, ok := byName[k.name]; ok && other != k {
 			t.Errorf("two kinds have the name %s", k.name)
 		}
 		byName[k.name] = k
-		if other := titles[k.title.EN]; other != "" && other != k.name {
+		if other := titles[k.title().EN]; other != "" && other != k.name {
 			t.Errorf("%s and %s have the same title", k.name, other)
 		}
-		titles[k.title.EN] = k.name
+		titles[k.title().EN] = k.name
 	}
 	documented := kinds()
 	if len(documented) != len(byName) {

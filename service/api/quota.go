@@ -7,6 +7,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/texts"
 )
 
 // GetQuota shows what the channels of a service leave to others.
@@ -33,9 +34,7 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 		}
 	}
 	if !wanted.Nested() {
-		return nil, invalid("#/hold_back", text(
-			"تترك كل قناة لمن بعدها، فلا تترك agent أكثر من public، ولا walk_in أكثر من agent، ولا protected أكثر من walk_in.",
-			"Each channel leaves to those behind it: agent no more than public, walk_in no more than agent, protected no more than walk_in."))
+		return nil, invalid("#/hold_back", texts.Staff("invalid.hold_back"))
 	}
 	if r.Params.IfMatch == "" {
 		return nil, errNoVersion

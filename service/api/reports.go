@@ -18,6 +18,7 @@ import (
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // ListReports says what reports there are.
@@ -146,11 +147,11 @@ func knownParts(centre *centre.Snapshot, q reports.Query) error {
 	_, service := centre.Service(q.Service)
 	switch {
 	case q.Department != "" && !department:
-		return invalid("?department", text("لا توجد إدارة بهذا الاسم.", "There is no such department."))
+		return invalid("?department", texts.Staff("invalid.department"))
 	case q.Branch != "" && !branch:
-		return invalid("?branch", text("لا يوجد فرع بهذا الاسم. اختر من قائمة الفروع.", "There is no such branch. Choose one from the list of branches."))
+		return invalid("?branch", texts.Staff("invalid.branch"))
 	case q.Service != "" && !service:
-		return invalid("?service", text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services."))
+		return invalid("?service", texts.Staff("invalid.service"))
 	}
 	return nil
 }

@@ -76,12 +76,8 @@ func (s *Server) surveyJSON(ctx context.Context, a slots.Appointment) (Survey, e
 // surveyProblems are what can be wrong with a survey.
 func surveyProblems() []mapping {
 	return []mapping{
-		{errSurveyOver, kind{"survey-over", http.StatusGone,
-			text("انتهت مدة الاستبيان", "The survey has ended"),
-			text("كان متاحًا سبعة أيام بعد الزيارة. لملاحظاتك اتصل بالرقم 19990.", "It was open for seven days after the visit. Call 19990 for what you want to say.")}},
-		{survey.ErrNotVisited, kind{"not-visited", http.StatusConflict,
-			text("لم تتم هذه الزيارة", "This visit did not take place"),
-			text("الاستبيان للزيارات التي تمت. لملاحظاتك اتصل بالرقم 19990.", "The survey is about visits that took place. Call 19990 for what you want to say.")}},
+		{errSurveyOver, visitorKind("survey-over", http.StatusGone)},
+		{survey.ErrNotVisited, visitorKind("not-visited", http.StatusConflict)},
 		{survey.ErrSatisfaction, kindInvalid},
 		{survey.ErrComment, kindInvalid},
 	}

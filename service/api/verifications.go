@@ -9,6 +9,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/texts"
 )
 
 // proofLifetime is how long a proved number can be booked with.
@@ -55,7 +56,5 @@ func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationReque
 }
 
 func wrongMobile() catalog.Text {
-	return text(
-		"اكتب رقم جوال صحيحًا، مثل 0501234567، أو رقمًا دوليًا يبدأ بعلامة +.",
-		"Write a mobile number such as 0501234567, or an international one that begins with +.")
+	return texts.Visitors("invalid.mobile")
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -11,6 +10,7 @@ import (
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 const (
@@ -125,7 +125,7 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
-			return 0, 0, invalid("?date", text("أرسل date وحده، أو from وto.", "Send date alone, or from and to."))
+			return 0, 0, invalid("?date", texts.Staff("invalid.date_alone"))
 		}
 		from, err = date("?date", p.Date)
 		return from, from, err
@@ -163,9 +163,7 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 }
 
 func wrongRange(most int) error {
-	return invalid("?to", text(
-		fmt.Sprintf("يجب ألا يسبق to التاريخ from، وألا تزيد المدة على %d يومًا.", most),
-		fmt.Sprintf("to can't be before from, and the range has at most %d days.", most)))
+	return invalid("?to", texts.Staff("invalid.range", "Days", most))
 }
 
 // zoneOf returns the zone of a branch; that of the first for an unknown one.
@@ -205,9 +203,7 @@ func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 	case found:
 		return &of, words, nil
 	case len([]rune(strings.Join(words, ""))) < 2 || !strings.ContainsFunc(q, unicode.IsLetter):
-		return nil, nil, invalid("?q", text(
-			"اكتب الرقم المرجعي أو الجوال أو الهوية كاملًا، أو حرفين على الأقل من اسم الزائر.",
-			"Write the whole reference, mobile or identity number, or at least two letters of the visitor's name."))
+		return nil, nil, invalid("?q", texts.Staff("invalid.search"))
 	}
 	return nil, words, nil
 }

@@ -13,6 +13,7 @@ import (
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // useWaitlist names what the token of an entry is for.
@@ -68,13 +69,13 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 		}
 		at, err := scheduling.ParseWallTime(catalog.LatinDigits(c.text))
 		if err != nil || at > scheduling.Clock(24, 0) {
-			bad = append(bad, pointerError{c.pointer, text("اكتب الوقت بالصيغة HH:MM، مثل 09:30.", "Write the time as HH:MM, such as 09:30.")})
+			bad = append(bad, pointerError{c.pointer, texts.Visitors("invalid.time")})
 			continue
 		}
 		*c.dest = at
 	}
 	if bad == nil && wish.Latest < wish.Earliest {
-		bad = append(bad, pointerError{"#/latest", text("يجب ألا يسبق latest الوقت earliest.", "latest can't be before earliest.")})
+		bad = append(bad, pointerError{"#/latest", texts.Visitors("invalid.latest")})
 	}
 	if bad != nil {
 		return slots.JoinRequest{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}

@@ -14,6 +14,7 @@ import (
 	"ziyara/fault"
 	"ziyara/notify/webhook"
 	"ziyara/once"
+	"ziyara/texts"
 )
 
 // Webhooks keeps the webhooks and what is on its way to them. Each method that
@@ -100,7 +101,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 // oneEvent says what an element of events can be.
 func oneEvent(values []string) catalog.Text {
 	list := strings.Join(values, ", ")
-	return text("اختر من: "+list+".", "Choose from: "+list+".")
+	return texts.Staff("invalid.event", "List", list)
 }
 
 // newSecret returns a new secret of a webhook, as it is written and sealed.

@@ -24,12 +24,9 @@ func said(t *testing.T, department string, k notify.Kind, version int, texts ...
 	t.Helper()
 	o := notify.Override{Department: department, Kind: k, Lang: "ar", Version: version}
 	for _, text := range texts {
-		o.Wordings = append(o.Wordings, notify.Wording{notify.Other: text})
+		o.Wordings = append(o.Wordings, notify.Wording{"other": text})
 	}
-	catalogue, err := notify.NewTexts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalogue := notify.NewTexts()
 	checked, err := catalogue.Check(o)
 	if err != nil {
 		t.Fatal(err)

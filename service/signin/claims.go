@@ -50,7 +50,7 @@ func (c Claims) staff(claims map[string]any) (access.Staff, bool) {
 		s.Name = name
 	}
 	ours := access.Roles()
-	for _, text := range texts(lookup(claims, c.Roles)) {
+	for _, text := range listed(lookup(claims, c.Roles)) {
 		role, ok := strings.CutPrefix(text, c.RolePrefix)
 		if r := access.Role(role); ok && slices.Contains(ours, r) && !slices.Contains(s.Roles, r) {
 			s.Roles = append(s.Roles, r)
@@ -78,9 +78,9 @@ func lookup(claims map[string]any, name string) any {
 	return lookup(inner, rest)
 }
 
-// texts returns a claim that is a list of texts, or one text with spaces or
+// listed returns a claim that is a list of texts, or one text with spaces or
 // commas between them.
-func texts(claim any) []string {
+func listed(claim any) []string {
 	switch v := claim.(type) {
 	case string:
 		return strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' })
@@ -99,7 +99,7 @@ func texts(claim any) []string {
 // slugs returns a claim that is a list of slugs; false when it is too much.
 func slugs(claim any) ([]string, bool) {
 	list := []string{}
-	for _, text := range texts(claim) {
+	for _, text := range listed(claim) {
 		if !plausible(text, maxSlug) || len(list) == maxList {
 			return nil, false
 		}

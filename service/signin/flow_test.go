@@ -508,13 +508,3 @@ func TestSafeReturnStaysHere(t *testing.T) {
 		}
 	})
 }
-
-// Every word is there in both languages.
-func TestWords(t *testing.T) {
-	t.Parallel()
-	for key, text := range words() {
-		if text.AR == "" || text.EN == "" || key != "language" && text.AR == text.EN {
-			t.Errorf("%s: %+v", key, text)
-		}
-	}
-}
