@@ -10,14 +10,15 @@ import (
 	"strings"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
 // What a request can name that the centre does not have.
 var (
-	ErrUnknownService   = errors.New("centre: unknown service")
-	ErrUnknownBranch    = errors.New("centre: unknown branch")
-	ErrUnknownDeskGroup = errors.New("centre: unknown desk group")
+	ErrUnknownService   = fmt.Errorf("centre: unknown service: %w", fault.ErrNotFound)
+	ErrUnknownBranch    = fmt.Errorf("centre: unknown branch: %w", fault.ErrNotFound)
+	ErrUnknownDeskGroup = fmt.Errorf("centre: unknown desk group: %w", fault.ErrNotFound)
 	ErrNotOffered       = errors.New("centre: the branch does not offer the service")
 )
 

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/scheduling"
 )
 
@@ -91,9 +91,9 @@ func (d Delay) check(endOfDay time.Time) error {
 	return nil
 }
 
-// Act returns the entry of the audit log for a delay that so many were told of.
-func (d Delay) Act(told int) catalog.Act {
-	return catalog.Act{
+// Entry returns the entry of the audit log for a delay that so many were told of.
+func (d Delay) Entry(told int) audit.Entry {
+	return audit.Entry{
 		At: d.At, Actor: d.Actor, Action: "delay.announced", Subject: "desk-group " + d.Group.Slug,
 		Department: d.Group.Department, Branch: d.Group.Branch, RequestID: d.RequestID,
 		After: json.RawMessage(fmt.Sprintf(`{"minutes":%d,"until":%q,"told":%d}`, d.Minutes, d.Until.UTC().Format(time.RFC3339), told)),

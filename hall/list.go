@@ -108,7 +108,7 @@ func (r *Reception) Today(branch string, now time.Time) (scheduling.Date, *time.
 	return scheduling.DateOf(now, zone), zone, nil
 }
 
-// Find returns the visit with the reference, or ErrNotFound.
+// Find returns the visit with the reference, or fault.ErrNotFound.
 func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
 	return r.store.Find(ctx, reference)
 }
@@ -129,7 +129,7 @@ func (r *Reception) Desks(ctx context.Context, branch string, departments []stri
 // PutDesk adds a desk to a desk group, or changes it. It returns a *DeskError.
 func (r *Reception) PutDesk(ctx context.Context, c DeskChange) error { return r.store.PutDesk(ctx, c) }
 
-// RemoveDesk removes a desk. It returns ErrNotFound.
+// RemoveDesk removes a desk. It returns fault.ErrNotFound.
 func (r *Reception) RemoveDesk(ctx context.Context, c DeskChange) error {
 	return r.store.RemoveDesk(ctx, c)
 }

@@ -71,7 +71,7 @@ func (r *Reception) rulesFor(v Visit) (catalog.HallRules, Group, error) {
 }
 
 // CheckIn checks in the visitor of the reference at the branch (slug). Besides
-// the errors of Visit.CheckIn it returns ErrNotFound or ErrUnknownGroup.
+// the errors of Visit.CheckIn it returns fault.ErrNotFound or ErrUnknownGroup.
 func (r *Reception) CheckIn(ctx context.Context, reference, branch, actor string, now time.Time) (Visit, error) {
 	return r.change(ctx, reference, func(v Visit, f Floor, rules catalog.HallRules, g Group) (Step, error) {
 		d := Door{Branch: branch, Day: scheduling.DateOf(now, g.Calendar.Zone()), Calendar: g.Calendar, Actor: actor}

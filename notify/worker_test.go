@@ -36,7 +36,7 @@ func messages(n int) []notify.Claimed {
 
 func newWorker(t *testing.T, l notify.Ledger, s notify.Sender, c notify.WorkerConfig) *notify.Worker {
 	t.Helper()
-	w, err := notify.NewWorker(l, s, newTexts(t), c)
+	w, err := notify.NewWorker(l, s, notify.NewTexts(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func newWorker(t *testing.T, l notify.Ledger, s notify.Sender, c notify.WorkerCo
 
 func TestNewWorkerRefuses(t *testing.T) {
 	t.Parallel()
-	l, s, texts := newLedger(), &fakeSender{}, newTexts(t)
+	l, s, texts := newLedger(), &fakeSender{}, notify.NewTexts()
 	tests := []struct {
 		name   string
 		ledger notify.Ledger
@@ -77,7 +77,7 @@ func TestNewWorkerRefuses(t *testing.T) {
 // Each outcome of one attempt.
 func TestDeliverOutcomes(t *testing.T) {
 	t.Parallel()
-	booked, err := newTexts(t).Render(visit(notify.Booked, "ar"))
+	booked, err := notify.NewTexts().Render(visit(notify.Booked, "ar"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,10 +56,10 @@ func centreWith(t testing.TB, more ...string) reports.Centre {
 	calendar, err := scheduling.Compile(scheduling.Plan{
 		Zone: "Asia/Riyadh",
 		Rules: []scheduling.Rule{{
-			Name: scheduling.Text(named("usual")), RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", From: day(t, "2026-01-01"),
+			Name: named("usual"), RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", From: day(t, "2026-01-01"),
 			Openings: []scheduling.Opening{{From: 8 * 60, To: 10 * 60, Places: 1}},
 		}},
-		Holidays: []scheduling.Holiday{{Name: scheduling.Text(named("holiday")), From: day(t, "2026-11-18"), Until: day(t, "2026-11-18")}},
+		Holidays: []scheduling.Holiday{{Name: named("holiday"), From: day(t, "2026-11-18"), Until: day(t, "2026-11-18")}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ziyara/catalog"
+	"ziyara/texts"
 )
 
 // byteOrderMark makes Excel read UTF-8 as what it is.
@@ -57,17 +58,17 @@ func (r Report) WriteCSV(w io.Writer, c Centre, lang string) error {
 func (d Dimension) Title() catalog.Text {
 	switch d {
 	case ByDay:
-		return text("التاريخ", "Date")
+		return texts.Staff("dimension.day")
 	case ByMonth:
-		return text("الشهر", "Month")
+		return texts.Staff("dimension.month")
 	case ByDepartment:
-		return text("الإدارة", "Department")
+		return texts.Staff("dimension.department")
 	case ByBranch:
-		return text("الفرع", "Branch")
+		return texts.Staff("dimension.branch")
 	case ByService:
-		return text("الخدمة", "Service")
+		return texts.Staff("dimension.service")
 	case ByChannel:
-		return text("القناة", "Channel")
+		return texts.Staff("dimension.channel")
 	}
 	return catalog.Text{}
 }
@@ -100,7 +101,7 @@ func (c Centre) DepartmentName(slug string) catalog.Text {
 	if d, ok := c.Department(slug); ok {
 		return d.Name
 	}
-	return text(slug, slug)
+	return catalog.Text{AR: slug, EN: slug}
 }
 
 // BranchName returns the name of a branch; its slug when the centre does not
@@ -109,7 +110,7 @@ func (c Centre) BranchName(slug string) catalog.Text {
 	if b, ok := c.Branch(slug); ok {
 		return b.Name
 	}
-	return text(slug, slug)
+	return catalog.Text{AR: slug, EN: slug}
 }
 
 // ServiceName returns the name of a service; its slug when the centre does not
@@ -118,22 +119,22 @@ func (c Centre) ServiceName(slug string) catalog.Text {
 	if s, ok := c.Service(slug); ok {
 		return s.Name
 	}
-	return text(slug, slug)
+	return catalog.Text{AR: slug, EN: slug}
 }
 
 // ChannelName returns what a channel is called.
 func ChannelName(c catalog.Channel) catalog.Text {
 	switch c {
 	case catalog.Public:
-		return text("البوابة", "Portal")
+		return texts.Staff("channel.public")
 	case catalog.Agent:
-		return text("مركز الاتصال", "Call centre")
+		return texts.Staff("channel.agent")
 	case catalog.WalkIn:
-		return text("الحضور المباشر", "Walk-in")
+		return texts.Staff("channel.walk_in")
 	case catalog.Protected:
-		return text("الحصة المحمية", "Protected")
+		return texts.Staff("channel.protected")
 	}
-	return text(string(c), string(c))
+	return catalog.Text{AR: string(c), EN: string(c)}
 }
 
 func number(v *float64) string {

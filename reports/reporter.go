@@ -58,7 +58,7 @@ type Row struct {
 type Values []*float64
 
 // Report returns a report. Today is the date of now at the head office. It
-// returns ErrUnknown, ErrRange, ErrGrouping, ErrRows, ErrAhead, or an error of
+// returns fault.ErrNotFound, ErrRange, ErrGrouping, ErrRows, ErrAhead, or an error of
 // the source.
 func (r *Reporter) Report(ctx context.Context, q Query, today scheduling.Date, now time.Time) (Report, error) {
 	d, err := q.check()

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/reports"
 )
 
@@ -124,7 +125,7 @@ func TestRefusedQueries(t *testing.T) {
 		q    reports.Query
 		want error
 	}{
-		{"unknown report", reports.Query{Report: "profit", From: first, To: last}, reports.ErrUnknown},
+		{"unknown report", reports.Query{Report: "profit", From: first, To: last}, fault.ErrNotFound},
 		{"from behind to", reports.Query{Report: reports.Waiting, From: last, To: first}, reports.ErrRange},
 		{"367 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 366}, reports.ErrRange},
 		{"366 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 365}, nil},

@@ -11,7 +11,7 @@ import (
 	"net"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/access"
 	"ziyara/notify"
 )
 
@@ -60,7 +60,7 @@ type Config struct {
 	// receivers before they are served beside it; 1 second.
 	WebhookPatience time.Duration
 	// SignIn vouches for staff instead of the identity provider, for tests.
-	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
 }
 
 // defaults fills what was left out and refuses what can't work.

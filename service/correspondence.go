@@ -3,7 +3,8 @@ package service
 import (
 	"context"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/service/api"
 	"ziyara/slots"
@@ -29,8 +30,8 @@ func (c correspondence) Message(ctx context.Context, id int64) (notify.Record, e
 }
 
 // Resend implements api.Correspondence.
-func (c correspondence) Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error) {
-	return c.store.Resend(ctx, id, act)
+func (c correspondence) Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error) {
+	return c.store.Resend(ctx, id, entry)
 }
 
 // Texts implements api.Correspondence.
@@ -64,10 +65,12 @@ func (c correspondence) Terms(ctx context.Context, department string) (notify.De
 		}
 		return d, notify.Usage{}, 0, nil
 	}
-	return notify.Department{}, notify.Usage{}, 0, slots.ErrNotFound
+	return notify.Department{}, notify.Usage{}, 0, fault.ErrNotFound
 }
 
 // ChangeTerms implements api.Correspondence.
-func (c correspondence) ChangeTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error {
-	return c.store.ChangeMessageTerms(ctx, department, act, decide)
+func (c correspondence) ChangeTerms(ctx context.Context, department string, entry audit.Entry,
+	decide func(notify.Department) (notify.Department, error),
+) error {
+	return c.store.ChangeMessageTerms(ctx, department, entry, decide)
 }

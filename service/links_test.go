@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/notify"
 	"ziyara/service"
 	"ziyara/service/api"
@@ -501,7 +501,7 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	own := func(version int, texts ...string) notify.Override {
 		o := notify.Override{Department: "revenues", Kind: notify.Moved, Lang: "en", Version: version}
 		for _, text := range texts {
-			o.Wordings = append(o.Wordings, notify.Wording{notify.Other: text})
+			o.Wordings = append(o.Wordings, notify.Wording{"other": text})
 		}
 		return o
 	}
@@ -513,10 +513,10 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	if err != nil || preview.Text != want || preview.Segments != 1 {
 		t.Fatalf("preview = %+v, %v, want %q", preview, err, want)
 	}
-	if err = centre.Replicas[0].SaveText(ctx, own(1, "Come {{.When}}"), catalog.Act{Actor: "sara"}); err == nil {
+	if err = centre.Replicas[0].SaveText(ctx, own(1, "Come {{.When}}"), audit.Entry{Actor: "sara"}); err == nil {
 		t.Fatal("a broken text was saved")
 	}
-	if err = centre.Replicas[0].SaveText(ctx, own(1, text), catalog.Act{Actor: "sara"}); err != nil {
+	if err = centre.Replicas[0].SaveText(ctx, own(1, text), audit.Entry{Actor: "sara"}); err != nil {
 		t.Fatal(err)
 	}
 	centre.Jobs()
@@ -524,7 +524,7 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	if got := visitor.Receives().Text; got != strings.Replace(want, "25 Nov", "26 Nov", 1) {
 		t.Errorf("got %q", got)
 	}
-	if err = centre.Replicas[1].SaveText(ctx, own(2), catalog.Act{Actor: "sara"}); err != nil { // back to the catalogue
+	if err = centre.Replicas[1].SaveText(ctx, own(2), audit.Entry{Actor: "sara"}); err != nil { // back to the catalogue
 		t.Fatal(err)
 	}
 	centre.Jobs()

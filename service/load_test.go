@@ -19,6 +19,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -324,8 +326,8 @@ func (l *load) hold(booker *slots.Booker, r *rand.Rand, p *part, call *history.C
 
 // once returns what makes a request repeatable; the id of what it creates is
 // written to id.
-func (l *load) once(id *string) *slots.Once {
-	return &slots.Once{
+func (l *load) once(id *string) *once.Request[slots.Appointment] {
+	return &once.Request[slots.Appointment]{
 		Key: fmt.Sprintf("request-%d", l.serial.Add(1)),
 		Answer: func(a slots.Appointment) ([]byte, error) {
 			*id = a.ID
@@ -343,7 +345,7 @@ func (l *load) book(booker *slots.Booker, r *rand.Rand, p *part, k known, call *
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: servicetest.NationalID(n)}},
 	}
 	call.Person, call.Ref, call.Limit = string(booking.Person), string(booking.Reference), k.service.ActiveLimit
-	var once *slots.Once
+	var once *once.Request[slots.Appointment]
 	if r.IntN(2) == 0 {
 		once = l.once(new(string))
 	}
@@ -390,7 +392,7 @@ func (l *load) outcome(err error) history.Outcome {
 		err error
 		is  history.Outcome
 	}{
-		{slots.ErrUnavailable, history.Unknown},
+		{fault.ErrUnavailable, history.Unknown},
 		{slots.ErrTaken, history.Taken},
 		{slots.ErrExpired, history.Ended},
 		{slots.ErrReleased, history.Ended},

@@ -12,6 +12,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
@@ -144,7 +145,7 @@ func (m *model) fits(v *catalog.Service, group *centre.DeskGroup, p slots.Place,
 				used += at.Count
 			}
 		}
-		if used > v.HoldBack.Limit(catalog.Public, day.Places(tick)) {
+		if used > day.Places(tick)-v.HoldBack[catalog.Public] {
 			return false
 		}
 	}
@@ -351,7 +352,7 @@ func kindOf(err error) string {
 	}
 	for _, known := range []error{
 		slots.ErrTaken, slots.ErrExpired, slots.ErrHoldUsed, slots.ErrNotBooked,
-		slots.ErrPersonBusy, slots.ErrPersonLimit, slots.ErrNotFound,
+		slots.ErrPersonBusy, slots.ErrPersonLimit, fault.ErrNotFound,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -9,12 +9,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
+	"ziyara/access"
 	"ziyara/catalog"
-	"ziyara/service/api"
 	"ziyara/service/demo"
 	"ziyara/service/secret"
 	"ziyara/service/signin"
 	"ziyara/service/signin/devissuer"
+	"ziyara/texts"
 )
 
 // OIDC is the identity provider that staff sign in with (OpenID Connect).
@@ -94,7 +95,7 @@ func (s *Service) demoIssuer(c OIDC) (*devissuer.Issuer, error) {
 }
 
 // where says where somebody works.
-func (s *Service) where(staff catalog.Staff) catalog.Text {
+func (s *Service) where(staff access.Staff) catalog.Text {
 	var out catalog.Text
 	add := func(name catalog.Text) {
 		if out.EN != "" {
@@ -116,7 +117,7 @@ func (s *Service) where(staff catalog.Staff) catalog.Text {
 		}
 	}
 	if out.EN == "" {
-		return catalog.Text{AR: "جميع الإدارات والفروع", EN: "All departments and branches"}
+		return texts.Staff("sign_in.everywhere")
 	}
 	return out
 }
@@ -134,42 +135,21 @@ func (s *Service) mountSignIn(app fiber.Router, limit fiber.Handler) {
 
 // bearer returns what finds out whom a bearer token vouches for; nil when staff
 // can't sign in.
-func (s *Service) bearer() func(context.Context, string) (catalog.Staff, error) {
+func (s *Service) bearer() func(context.Context, string) (access.Staff, error) {
 	switch {
 	case s.config.SignIn != nil:
 		return s.config.SignIn
 	case s.staff == nil:
 		return nil
 	}
-	return func(ctx context.Context, token string) (catalog.Staff, error) {
-		staff, err := s.staff.Bearer(ctx, token)
-		return staff, signInError(err)
-	}
+	return s.staff.Bearer
 }
 
 // session returns what finds out whose session a browser has; nil when staff
 // can't sign in.
-func (s *Service) session() func(*fiber.Ctx) (catalog.Staff, error) {
+func (s *Service) session() func(*fiber.Ctx) (access.Staff, error) {
 	if s.staff == nil {
 		return nil
 	}
-	return func(c *fiber.Ctx) (catalog.Staff, error) {
-		staff, err := s.staff.Session(c)
-		return staff, signInError(err)
-	}
-}
-
-// signInError says in the words of the API what is wrong with a token or a
-// session.
-func signInError(err error) error {
-	for _, m := range []struct{ is, as error }{
-		{signin.ErrNobody, api.ErrSignIn},
-		{signin.ErrUnavailable, api.ErrSignInUnavailable},
-		{signin.ErrForeign, api.ErrForeign},
-	} {
-		if errors.Is(err, m.is) {
-			return m.as
-		}
-	}
-	return err
+	return s.staff.Session
 }

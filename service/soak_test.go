@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -220,7 +221,7 @@ func (s *soak) clear(parts []*part) {
 				continue
 			}
 			_, err := s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, s.centre.Clock.Tick())
-			for errors.Is(err, slots.ErrUnavailable) { // a connection that was killed in the pool
+			for errors.Is(err, fault.ErrUnavailable) { // a connection that was killed in the pool
 				_, err = s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, s.centre.Clock.Tick())
 			}
 			if err != nil {

@@ -7,7 +7,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/service/portal"
@@ -23,8 +24,8 @@ func (s *Service) speak(keys *secret.Keys) (err error) {
 			return fmt.Errorf("service: ZIYARA_PUBLIC_URL: %w", err)
 		}
 	}
-	s.texts, err = notify.NewTexts(notify.WithLinks(s.link))
-	return err
+	s.texts = notify.NewTexts(notify.WithLinks(s.link))
+	return nil
 }
 
 // link returns the address that a message ends with. It is good until the
@@ -90,15 +91,15 @@ func (s *Service) reloadTexts(ctx context.Context) error {
 }
 
 // SaveText checks a department's text and saves it as the version that it
-// names, which is in use within seconds. act says who of the staff it was. It
-// returns a *notify.TextError, notify.ErrOutdated or slots.ErrNotFound.
-func (s *Service) SaveText(ctx context.Context, o notify.Override, act catalog.Act) error {
+// names, which is in use within seconds. entry says who of the staff it was. It
+// returns a *notify.TextError, fault.ErrEdited or fault.ErrNotFound.
+func (s *Service) SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	checked, err := s.texts.Check(o, s.longest(o.Department)...)
 	if err != nil {
 		return err
 	}
-	act.At = s.config.Now()
-	return s.store.SaveText(ctx, checked, act)
+	entry.At = s.config.Now()
+	return s.store.SaveText(ctx, checked, entry)
 }
 
 // longest returns the facts of a visit to each service of a department at each
@@ -136,7 +137,7 @@ func example(f notify.Facts) notify.Facts {
 // size and cost; without wordings, in those in use, and without a reference
 // about a visit that is long to tell. What only some kinds have, such as the
 // minutes of a delay, is made up. It returns a *notify.TextError, or
-// slots.ErrNotFound, also for a visit to another department.
+// fault.ErrNotFound, also for a visit to another department.
 func (s *Service) PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error) {
 	facts, err := s.factsFor(ctx, r, o.Department)
 	if err != nil {
@@ -159,13 +160,13 @@ func (s *Service) factsFor(ctx context.Context, r slots.Reference, department st
 	if r == "" {
 		longest := s.longest(department)
 		if len(longest) == 0 {
-			return notify.Facts{}, slots.ErrNotFound
+			return notify.Facts{}, fault.ErrNotFound
 		}
 		return longest[0], nil
 	}
 	facts, err := s.store.MessageFacts(ctx, r)
 	if err == nil && facts.Department != department {
-		err = slots.ErrNotFound
+		err = fault.ErrNotFound
 	}
 	return example(facts), err
 }

@@ -9,6 +9,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
@@ -169,9 +171,9 @@ type HoldRequest struct {
 // when the place is free, and one read more for a service whose starts follow
 // gaps. Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
-// *HoldLimitError, a *VisitorError for unknown needs, a *RepeatedError or
-// ErrKeyReused.
-func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (a Appointment, err error) {
+// *HoldLimitError, a *VisitorError for unknown needs, a *once.RepeatedError or
+// once.ErrKeyReused.
+func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
 		a, err = b.holdNow(ctx, r, once, now)
 		return err
@@ -179,10 +181,10 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.T
 	return a, err
 }
 
-func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
+func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (Appointment, error) {
 	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now, r.Needs...)
 	if err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	a := Appointment{
 		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.place,
@@ -197,26 +199,9 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now tim
 		return b.withinLimit(ctx, now, func() error { return b.store.Hold(ctx, a, by, t.heldBack, once) })
 	})
 	if err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	return a.taken(), nil
-}
-
-// Repeated returns what a failed request is answered: a *RepeatedError when
-// the same request succeeded before, ErrKeyReused when another one did, and
-// otherwise err.
-func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
-	if once == nil || errors.Is(err, ErrUnavailable) {
-		return err
-	}
-	answer, lookupErr := b.store.Answered(ctx, once.Key, once.Fingerprint)
-	switch {
-	case errors.Is(lookupErr, ErrNotFound):
-		return err
-	case lookupErr != nil:
-		return lookupErr
-	}
-	return &RepeatedError{answer}
 }
 
 // target is a start that the calendar and the rules allow.
@@ -310,13 +295,15 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 // Book turns a hold into a booked visit, or into a request when the service
 // needs an approval. It costs one statement when the hold stands, and one read
 // more when the booking declares needs. The same person booking the same hold
-// again gets the same visit. It returns ErrNotFound, ErrExpired, ErrReleased,
+// again gets the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
 // ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
-// *PauseError, a *VisitorError, a *RepeatedError or ErrKeyReused.
-func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
+// *PauseError, a *VisitorError, a *once.RepeatedError or once.ErrKeyReused.
+func (b *Booker) Book(ctx context.Context, id string, booking Booking,
+	once *once.Request[Appointment], now time.Time,
+) (Appointment, error) {
 	var err error
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	a, err := b.store.Book(ctx, id, booking, now, once)
 	if errors.Is(err, ErrPersonLimit) {
@@ -330,9 +317,9 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	if err == nil {
 		return a, nil
 	}
-	err = b.Repeated(ctx, once, err)
+	err = once.Repeated(ctx, b.store, err)
 	pause, paused := errors.AsType[*PauseError](err)
-	if !paused && !errors.Is(err, ErrNotFound) {
+	if !paused && !errors.Is(err, fault.ErrNotFound) {
 		return Appointment{}, err
 	}
 	// No hold stands: what became of it says why.
@@ -350,11 +337,11 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 }
 
 // Release gives a hold back. It costs one transaction when the hold stands. It
-// returns ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
+// returns fault.ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
 // before is fine.
 func (b *Booker) Release(ctx context.Context, id string) error {
 	err := b.store.Release(ctx, id)
-	if !errors.Is(err, ErrNotFound) {
+	if !errors.Is(err, fault.ErrNotFound) {
 		return err
 	}
 	// No hold stands, and none will again: what became of it says why.
@@ -367,12 +354,12 @@ func (b *Booker) Release(ctx context.Context, id string) error {
 }
 
 // FindHold returns the hold with the id, whatever became of it, or
-// ErrNotFound.
+// fault.ErrNotFound.
 func (b *Booker) FindHold(ctx context.Context, id string) (Appointment, error) {
 	return b.store.Find(ctx, id)
 }
 
-// Find returns the appointment with its history, or ErrNotFound.
+// Find returns the appointment with its history, or fault.ErrNotFound.
 func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 	return b.store.FindReference(ctx, r)
 }
@@ -380,7 +367,7 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 // Move moves a visit to start, at the same branch. Either all of it happens or
 // nothing. Moving to where the visit is already changes nothing. Of a displaced
 // visit it also ends the proposal, and no cut-off applies. It returns
-// ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
+// fault.ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of centre.Snapshot.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
 	return b.move(ctx, r, start, now, mover{
@@ -470,7 +457,7 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 }
 
 // Cancel cancels a visit; cancelling it again changes nothing. It returns
-// ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
+// fault.ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
 func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.cancel(ctx, r, now, func(a Appointment) (Appointment, error) {
 		var cutoff time.Duration

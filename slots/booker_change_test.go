@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -170,8 +171,8 @@ func TestMoveProposesAlternatives(t *testing.T) {
 func TestMoveOfWhatIsNotBooked(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())
-	if _, err := r.Move(t.Context(), "000000000", start, heldAt); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("an unknown reference: %v, want %v", err, slots.ErrNotFound)
+	if _, err := r.Move(t.Context(), "000000000", start, heldAt); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("an unknown reference: %v, want %v", err, fault.ErrNotFound)
 	}
 	a := r.book("1000000008", start)
 	if _, err := r.Cancel(t.Context(), a.Reference, heldAt); err != nil {
@@ -203,8 +204,8 @@ func TestCancel(t *testing.T) {
 		t.Errorf("a second time, however late: %v (-want +got):\n%s", err, diff)
 	}
 	r.wantUnchanged(want)
-	if _, err := r.Cancel(t.Context(), "000000000", heldAt); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("an unknown reference: %v, want %v", err, slots.ErrNotFound)
+	if _, err := r.Cancel(t.Context(), "000000000", heldAt); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("an unknown reference: %v, want %v", err, fault.ErrNotFound)
 	}
 }
 

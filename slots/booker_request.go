@@ -18,14 +18,14 @@ func (b *Booker) approval(a Appointment) catalog.Approval {
 }
 
 // Approve makes a request a booked visit. actor is who of the staff approves.
-// Approving again changes nothing. It returns ErrNotFound, ErrUnaudited or
+// Approving again changes nothing. It returns fault.ErrNotFound, ErrUnaudited or
 // ErrNotRequested.
 func (b *Booker) Approve(ctx context.Context, r Reference, actor string, now time.Time) (Appointment, error) {
 	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Approve(actor, now) })
 }
 
 // Decline turns a request down and gives its place back; the visitor is shown
-// the reason. Declining again changes nothing. It returns ErrNotFound,
+// the reason. Declining again changes nothing. It returns fault.ErrNotFound,
 // ErrUnaudited or ErrNotRequested.
 func (b *Booker) Decline(ctx context.Context, r Reference, actor, reason string, now time.Time) (Appointment, error) {
 	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Decline(actor, reason, now) })
@@ -33,7 +33,7 @@ func (b *Booker) Decline(ctx context.Context, r Reference, actor, reason string,
 
 // Propose offers another start, at the same branch, to whoever made the
 // request, and holds its place beside the first one. The same proposal again
-// changes nothing; another one takes its place. It returns ErrNotFound,
+// changes nothing; another one takes its place. It returns fault.ErrNotFound,
 // ErrUnaudited, ErrNotRequested, ErrSameStart, a *RuleError, a *TakenError or
 // the errors of centre.Snapshot.Desk.
 func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (a Appointment, err error) {
@@ -78,14 +78,14 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 
 // Accept books the visit at the start that the department proposed, for a
 // request or for a visit whose place a change took. Accepting
-// again changes nothing. It returns ErrNotFound, ErrNoProposal, ErrPersonBusy
+// again changes nothing. It returns fault.ErrNotFound, ErrNoProposal, ErrPersonBusy
 // or a *VisitorError.
 func (b *Booker) Accept(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Accept(now) })
 }
 
 // Refuse gives the proposed place back; the request goes on for the start that
-// it was made for. Refusing again changes nothing. It returns ErrNotFound or
+// it was made for. Refusing again changes nothing. It returns fault.ErrNotFound or
 // ErrNoProposal.
 func (b *Booker) Refuse(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) {

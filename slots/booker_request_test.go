@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -102,7 +103,7 @@ func TestApproveAndDecline(t *testing.T) {
 	if got := r.free(now); got != 2 {
 		t.Errorf("%d free starts, want 2: the declined one gave its place back", got)
 	}
-	if _, err = r.Approve(t.Context(), slots.NewReference([5]byte{99}), "noura", now); !errors.Is(err, slots.ErrNotFound) {
+	if _, err = r.Approve(t.Context(), slots.NewReference([5]byte{99}), "noura", now); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("an unknown reference: %v", err)
 	}
 }
@@ -221,8 +222,8 @@ func TestLapseRequests(t *testing.T) {
 	if n, err := r.LapseRequests(t.Context(), over.Add(-1), 10); n != 0 || err != nil {
 		t.Errorf("a moment before: %d, %v", n, err)
 	}
-	r.store.fail["AnswerRequest"] = slots.ErrUnavailable
-	if n, err := r.LapseRequests(t.Context(), over, 10); n != 0 || !errors.Is(err, slots.ErrUnavailable) {
+	r.store.fail["AnswerRequest"] = fault.ErrUnavailable
+	if n, err := r.LapseRequests(t.Context(), over, 10); n != 0 || !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("without a store: %d, %v", n, err)
 	}
 	r.wantUnchanged(first)

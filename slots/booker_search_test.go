@@ -13,6 +13,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -228,7 +229,7 @@ func TestStoreFails(t *testing.T) {
 	free := start.AddDate(0, 0, 1) // on a day without a row in the ledger
 	hold := func(start time.Time) func(context.Context, *rig) error {
 		return func(ctx context.Context, r *rig) error {
-			_, err := r.Hold(ctx, request(start), once("key", "body"), heldAt)
+			_, err := r.Hold(ctx, request(start), keyed("key", "body"), heldAt)
 			return err
 		}
 	}
@@ -240,7 +241,7 @@ func TestStoreFails(t *testing.T) {
 	}
 	book := func(id string) func(context.Context, *rig) error {
 		return func(ctx context.Context, r *rig) error {
-			_, err := r.Book(ctx, id, booking("1000000008"), once("key", "body"), heldAt)
+			_, err := r.Book(ctx, id, booking("1000000008"), keyed("key", "body"), heldAt)
 			return err
 		}
 	}
@@ -281,7 +282,7 @@ func TestStoreFails(t *testing.T) {
 			return err
 		}},
 	} {
-		for _, failure := range []error{slots.ErrUnavailable, slots.ErrStale} {
+		for _, failure := range []error{fault.ErrUnavailable, slots.ErrStale} {
 			if errors.Is(failure, slots.ErrStale) && tc.fails != "OpenDay" {
 				continue
 			}
@@ -303,7 +304,7 @@ func TestStoreFails(t *testing.T) {
 				if err := tc.do(t.Context(), r); !errors.Is(err, want) {
 					t.Errorf("got %v, want %v", err, want)
 				}
-				if n := len(r.store.calls); n == 0 || errors.Is(failure, slots.ErrUnavailable) && r.store.calls[n-1] != tc.fails {
+				if n := len(r.store.calls); n == 0 || errors.Is(failure, fault.ErrUnavailable) && r.store.calls[n-1] != tc.fails {
 					t.Errorf("calls of the store: %v, want none behind %s", r.store.calls, tc.fails)
 				}
 				if diff := cmp.Diff(before, r.store.claims, cmp.AllowUnexported(fakeClaim{})); diff != "" {

@@ -23,7 +23,7 @@ func (b *Booker) MoveBy(ctx context.Context, r Reference, start time.Time, over 
 
 // CancelBy cancels a visit or a request for somebody of the staff: until it
 // starts, whatever the cut-off, and without counting as given up by the
-// visitor. Cancelling again changes nothing. It returns ErrNotFound,
+// visitor. Cancelling again changes nothing. It returns fault.ErrNotFound,
 // ErrUnaudited, ErrNotBooked or ErrStarted.
 func (b *Booker) CancelBy(ctx context.Context, r Reference, by By, now time.Time) (Appointment, error) {
 	return b.cancel(ctx, r, now, func(a Appointment) (Appointment, error) { return a.CancelBy(by, now) })

@@ -3,9 +3,12 @@ package slots
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
@@ -14,7 +17,7 @@ const DraftFor = 15 * time.Minute
 
 // What can be wrong with a change.
 var (
-	ErrUnknownChange = errors.New("slots: no such change")
+	ErrUnknownChange = fmt.Errorf("slots: no such change: %w", fault.ErrNotFound)
 	ErrDraftOver     = errors.New("slots: the draft of the change has expired")
 	ErrNotAffected   = errors.New("slots: the change does not affect the visit")
 	ErrChangeSettled = errors.New("slots: what becomes of the visit is settled")
@@ -138,11 +141,11 @@ type ChangeRequest struct {
 	Decision   Decision // of a draft that is applied, "" leaves those that it has
 	Exceptions map[Reference]Decision
 	Reason     catalog.Text
-	By         catalog.Act // who asks: Actor, RequestID
+	By         audit.Entry // who asks: Actor, RequestID
 }
 
-// Act returns what the audit log says of the change at now.
-func (r ChangeRequest) Act(now time.Time) catalog.Act {
+// Entry returns what the audit log says of the change at now.
+func (r ChangeRequest) Entry(now time.Time) audit.Entry {
 	by := r.By
 	by.At, by.Action, by.Reason = now, "calendar.changed", r.Reason.EN
 	return by

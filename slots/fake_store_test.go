@@ -9,6 +9,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -116,18 +118,18 @@ func (f *fakeStore) giveBack(p slots.Place) {
 	}
 }
 
-func (f *fakeStore) answer(once *slots.Once, a slots.Appointment) error {
-	if once == nil {
+func (f *fakeStore) answer(keyed *once.Request[slots.Appointment], a slots.Appointment) error {
+	if keyed == nil {
 		return nil
 	}
-	answer, err := once.Answer(a)
+	answer, err := keyed.Answer(a)
 	if err != nil {
 		return err
 	}
-	if _, known := f.answers[once.Key]; known {
-		return slots.ErrAnswered
+	if _, known := f.answers[keyed.Key]; known {
+		return once.ErrAnswered
 	}
-	f.answers[once.Key] = fakeAnswer{once.Fingerprint, answer}
+	f.answers[keyed.Key] = fakeAnswer{keyed.Fingerprint, answer}
 	return nil
 }
 
@@ -186,7 +188,9 @@ func (f *fakeStore) OpenDay(_ context.Context, g *centre.DeskGroup, day scheduli
 	return nil
 }
 
-func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
+func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16,
+	keyed *once.Request[slots.Appointment],
+) error {
 	if err := f.called("Hold"); err != nil {
 		return err
 	}
@@ -199,7 +203,7 @@ func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder
 			return err
 		}
 		f.claims[a.ID] = fakeClaim{Appointment: a, by: by}
-		return f.answer(once, a)
+		return f.answer(keyed, a)
 	})
 }
 
@@ -231,7 +235,9 @@ func (f *fakeStore) limited(a slots.Appointment, by slots.Holder) error {
 	return nil
 }
 
-func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time,
+	keyed *once.Request[slots.Appointment],
+) (slots.Appointment, error) {
 	if err := f.called("Book"); err != nil {
 		return slots.Appointment{}, err
 	}
@@ -239,7 +245,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 	err := f.atomically(func() error {
 		c, ok := f.claims[id]
 		if !ok || c.Status != slots.Held || !now.Before(c.Expires) || c.Mobile != "" && c.Mobile != b.Mobile {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		ahead := 0
 		for _, other := range f.claims {
@@ -263,12 +269,12 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 		booked, err = c.Appointment.Book(b, f.needs[c.Service], now)
 		switch {
 		case errors.Is(err, slots.ErrUnaudited):
-			return slots.ErrNotFound // no hold that can be booked so
+			return fault.ErrNotFound // no hold that can be booked so
 		case err != nil:
 			return err
 		}
 		f.claims[id] = fakeClaim{Appointment: booked, person: b.Person, counts: true}
-		return f.answer(once, booked)
+		return f.answer(keyed, booked)
 	})
 	if err != nil {
 		return slots.Appointment{}, err
@@ -283,9 +289,9 @@ func (f *fakeStore) Answered(_ context.Context, key string, fingerprint [32]byte
 	a, ok := f.answers[key]
 	switch {
 	case !ok:
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	case a.fingerprint != fingerprint:
-		return nil, slots.ErrKeyReused
+		return nil, once.ErrKeyReused
 	}
 	return a.answer, nil
 }
@@ -296,7 +302,7 @@ func (f *fakeStore) Find(_ context.Context, id string) (slots.Appointment, error
 	}
 	c, ok := f.claims[id]
 	if !ok {
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	return c.Appointment, nil
 }
@@ -315,7 +321,7 @@ func (f *fakeStore) byReference(r slots.Reference) (fakeClaim, error) {
 			return c, nil
 		}
 	}
-	return fakeClaim{}, slots.ErrNotFound
+	return fakeClaim{}, fault.ErrNotFound
 }
 
 func (f *fakeStore) Release(_ context.Context, id string) error {
@@ -324,7 +330,7 @@ func (f *fakeStore) Release(_ context.Context, id string) error {
 	}
 	c := f.claims[id]
 	if c.Status != slots.Held {
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	}
 	f.giveBack(c.Place)
 	c.Status = slots.Released

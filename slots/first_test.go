@@ -12,6 +12,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -207,8 +208,9 @@ func TestFirstRefuses(t *testing.T) {
 		t.Errorf("a party over the limit: %v", err)
 	}
 	r.wantCalls()
-	r.store.fail["Occupancies"] = slots.ErrUnavailable
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}, heldAt); !errors.Is(err, slots.ErrUnavailable) {
+	r.store.fail["Occupancies"] = fault.ErrUnavailable
+	query := slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}
+	if _, err := r.First(t.Context(), query, heldAt); !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("the store can't be reached: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -133,8 +134,8 @@ func TestDaysRefuse(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %v as of a search", name, days, err, same)
 		}
 	}
-	r.store.fail["Occupancy"] = slots.ErrUnavailable
-	if _, err := r.Days(t.Context(), query(tuesday+1, tuesday+1), heldAt); !errors.Is(err, slots.ErrUnavailable) {
+	r.store.fail["Occupancy"] = fault.ErrUnavailable
+	if _, err := r.Days(t.Context(), query(tuesday+1, tuesday+1), heldAt); !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("the store can't be reached: %v", err)
 	}
 }
@@ -160,7 +161,7 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 		}
 		if rapid.Bool().Draw(rt, "holiday") {
 			from := tuesday + scheduling.Date(rapid.IntRange(-2, 7).Draw(rt, "holiday from"))
-			plan.Holidays = []scheduling.Holiday{{Name: scheduling.Text(service.Name), From: from, Until: from + 1}}
+			plan.Holidays = []scheduling.Holiday{{Name: service.Name, From: from, Until: from + 1}}
 		}
 		r := newRigOf(t, plan, service)
 		now := heldAt.Add(time.Duration(rapid.IntRange(0, 24*60).Draw(rt, "now")) * time.Minute)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -154,12 +155,12 @@ func TestBookingWithNeedsButWithoutAHold(t *testing.T) {
 	r := newRig(t, "09:00-13:00", interpreted())
 	b := booking("1000000008")
 	b.Needs = []string{"wheelchair"}
-	if _, err := r.Book(t.Context(), "unknown", b, nil, heldAt); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("Book = %v, want %v", err, slots.ErrNotFound)
+	if _, err := r.Book(t.Context(), "unknown", b, nil, heldAt); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("Book = %v, want %v", err, fault.ErrNotFound)
 	}
-	r.store.fail["Find"] = slots.ErrUnavailable
-	if _, err := r.Book(t.Context(), r.hold(start).ID, b, nil, heldAt); !errors.Is(err, slots.ErrUnavailable) {
-		t.Errorf("Book = %v, want %v", err, slots.ErrUnavailable)
+	r.store.fail["Find"] = fault.ErrUnavailable
+	if _, err := r.Book(t.Context(), r.hold(start).ID, b, nil, heldAt); !errors.Is(err, fault.ErrUnavailable) {
+		t.Errorf("Book = %v, want %v", err, fault.ErrUnavailable)
 	}
 }
 

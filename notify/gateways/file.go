@@ -13,6 +13,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/smpp"
@@ -20,7 +21,7 @@ import (
 
 // ErrUnknown is returned for receipts of a gateway that the file doesn't name,
 // or that brings none.
-var ErrUnknown = errors.New("gateways: no such gateway")
+var ErrUnknown = fmt.Errorf("gateways: no such gateway: %w", fault.ErrNotFound)
 
 // maxFile bounds a gateway file and a provider file, in bytes.
 const maxFile = 256 << 10

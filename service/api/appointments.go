@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // errProof and errProofExpired are returned for a verification token that
@@ -29,7 +31,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if metaOf(ctx).staff != nil { // the key to the appointment goes to the visitor, in a link
 		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
 	}
-	once, err := s.once(key, "appointments"+askedBy(ctx), r.Body, render)
+	once, err := answerOnce(s, key, "appointments"+askedBy(ctx), r.Body, render)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +75,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	var bad []pointerError
 	if !body.DocumentsAcknowledged {
-		bad = append(bad, pointerError{"#/documents_acknowledged", text(
-			"أكّد أنك اطّلعت على المستندات المطلوبة.", "Confirm that you have read what to bring.")})
+		bad = append(bad, pointerError{"#/documents_acknowledged", texts.Visitors("invalid.documents")})
 	}
 	visitor, err := slots.NewVisitor(body.Visitor.Name, body.Visitor.ID, body.Visitor.Email)
 	bad = append(bad, pointers("#/visitor/", err)...)
@@ -174,7 +175,7 @@ func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, 
 	}
 	r, err := slots.ParseReference(reference)
 	if err != nil || !s.Keys.Match(useManage, string(r), token) {
-		return "", slots.ErrNotFound
+		return "", fault.ErrNotFound
 	}
 	return r, nil
 }

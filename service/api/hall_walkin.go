@@ -11,8 +11,10 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // CreateWalkIn serves somebody who comes without a booking: a place today is
@@ -29,7 +31,7 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	}
 	booking.Lang = metaOf(ctx).lang
 	key := r.Params.IdempotencyKey
-	once, err := s.once(key, "walk-ins", r.Body, func(a slots.Appointment) (stored, error) {
+	once, err := answerOnce(s, key, "walk-ins", r.Body, func(a slots.Appointment) (stored, error) {
 		body, err := json.Marshal(string(a.Reference))
 		return stored{Status: http.StatusCreated, Body: body}, err
 	})
@@ -73,7 +75,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 	if body.Mobile != "" {
 		mobile, err := notify.ParseMobile(body.Mobile)
 		if err != nil {
-			return slots.Booking{}, invalid("#/mobile", text("رقم الجوال غير صحيح؛ اكتبه مثل 0501234567.", "The mobile is not right; write it as 0501234567."))
+			return slots.Booking{}, invalid("#/mobile", texts.Staff("invalid.mobile_digits"))
 		}
 		booking.Mobile = string(mobile)
 	}
@@ -83,12 +85,14 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 
 // bookWalkIn books the next place today and returns the reference, or the one
 // that the same request has booked before.
-func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking, once *slots.Once, key string) (string, error) {
+func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking,
+	once *once.Request[slots.Appointment], key string,
+) (string, error) {
 	now := s.Now()
 	hold, err := s.holdToday(ctx, body, now)
 	s.heldOrNot(body.Service, body.Branch, catalog.WalkIn, err, now)
 	if err != nil {
-		return s.sameWalkIn(key, s.Booker.Repeated(ctx, once, err))
+		return s.sameWalkIn(key, once.Repeated(ctx, s.Answers, err))
 	}
 	a, err := s.Booker.Book(ctx, hold, booking, once, now)
 	if err != nil {

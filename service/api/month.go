@@ -2,12 +2,12 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // monthLayout is a month as the contract writes it.
@@ -48,7 +48,7 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 	for _, d := range days {
 		day := MonthDay{Date: d.Date.String(), Hijri: hijri(d.Date), State: string(d.State), Starts: d.Starts}
 		if d.State == slots.DayHoliday {
-			name := catalog.Text(d.Holiday)
+			name := d.Holiday
 			day.Holiday = &name
 		}
 		out.Days = append(out.Days, day)
@@ -63,13 +63,13 @@ func month(written string, now time.Time) (first, last scheduling.Date, err erro
 	begin := now
 	if written != "" {
 		if begin, err = time.Parse(monthLayout, catalog.LatinDigits(written)); err != nil {
-			return 0, 0, invalid("?month", text("اكتب الشهر بالصيغة YYYY-MM، مثل 2027-03.", "Write the month as YYYY-MM, such as 2027-03."))
+			return 0, 0, invalid("?month", texts.Visitors("invalid.month"))
 		}
 	}
 	first = scheduling.NewDate(begin.Year(), begin.Month(), 1)
 	last = scheduling.NewDate(begin.Year(), begin.Month()+1, 0)
 	if scheduling.HijriOf(first).IsZero() || scheduling.HijriOf(last).IsZero() {
-		return 0, 0, invalid("?month", text("اختر شهرًا بين 1937-04 و2077-10.", "Choose a month from 1937-04 to 2077-10."))
+		return 0, 0, invalid("?month", texts.Visitors("invalid.month_range"))
 	}
 	return first, last, nil
 }
@@ -81,10 +81,9 @@ func hijriMonths(first, last scheduling.Date) catalog.Text {
 	from, to := a.MonthName(), b.MonthName()
 	switch {
 	case a.Year != b.Year:
-		return text(fmt.Sprintf("%s %dهـ – %s %dهـ", from.AR, a.Year, to.AR, b.Year),
-			fmt.Sprintf("%s %d – %s %d AH", from.EN, a.Year, to.EN, b.Year))
+		return texts.Visitors("hijri.years", "From", from, "FromYear", a.Year, "To", to, "ToYear", b.Year)
 	case a.Month != b.Month:
-		return text(fmt.Sprintf("%s – %s %dهـ", from.AR, to.AR, a.Year), fmt.Sprintf("%s – %s %d AH", from.EN, to.EN, a.Year))
+		return texts.Visitors("hijri.months", "From", from, "To", to, "Year", a.Year)
 	}
-	return text(fmt.Sprintf("%s %dهـ", from.AR, a.Year), fmt.Sprintf("%s %d AH", from.EN, a.Year))
+	return texts.Visitors("hijri.month", "Month", from, "Year", a.Year)
 }

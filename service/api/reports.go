@@ -6,18 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // ListReports says what reports there are.
@@ -123,20 +124,18 @@ func reportDates(n reports.Name, from, to string, today scheduling.Date) (first,
 	return first, last, nil
 }
 
-// reportScope returns what the reader may see. It returns ErrForbidden when
+// reportScope returns what the reader may see. It returns access.ErrForbidden when
 // that is nothing of what belongs to the department and the branch (slugs; ""
 // for all).
 func reportScope(ctx context.Context, department, branch string) (reports.Scope, error) {
-	departments, branches, err := within(ctx)
-	if err != nil || departments == nil && branches == nil {
+	grant, err := grantOf(ctx)
+	if err != nil {
 		return reports.Scope{}, err
 	}
-	own := func(slugs []string, wanted string) bool {
-		return len(slugs) > 0 && (wanted == "" || slices.Contains(slugs, wanted))
+	if !grant.Touches(department, branch) {
+		return reports.Scope{}, access.ErrForbidden
 	}
-	if !own(departments, department) && !own(branches, branch) {
-		return reports.Scope{}, ErrForbidden
-	}
+	departments, branches := grant.Within()
 	return reports.Scope{Departments: departments, Branches: branches}, nil
 }
 
@@ -148,11 +147,11 @@ func knownParts(centre *centre.Snapshot, q reports.Query) error {
 	_, service := centre.Service(q.Service)
 	switch {
 	case q.Department != "" && !department:
-		return invalid("?department", text("لا توجد إدارة بهذا الاسم.", "There is no such department."))
+		return invalid("?department", texts.Staff("invalid.department"))
 	case q.Branch != "" && !branch:
-		return invalid("?branch", text("لا يوجد فرع بهذا الاسم. اختر من قائمة الفروع.", "There is no such branch. Choose one from the list of branches."))
+		return invalid("?branch", texts.Staff("invalid.branch"))
 	case q.Service != "" && !service:
-		return invalid("?service", text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services."))
+		return invalid("?service", texts.Staff("invalid.service"))
 	}
 	return nil
 }

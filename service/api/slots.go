@@ -9,6 +9,7 @@ import (
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // defaultDays is how many days a search covers that names no end.
@@ -135,15 +136,14 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 		return nil, err
 	}
 	if scheduling.HijriOf(day).IsZero() {
-		return nil, invalid("?date", text(
-			"اختر تاريخًا بين 1937-03-14 و2077-11-16.", "Choose a date from 1937-03-14 to 2077-11-16."))
+		return nil, invalid("?date", texts.Visitors("invalid.date_range"))
 	}
 	why, tally, err := s.Booker.Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := Explanation{
-		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: catalog.Text(why.Summary),
+		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: why.Summary,
 		Layers: []ExplanationLayer{},
 		Offers: ExplanationOffers{
 			Slots: tally.Free, Reasons: []ExplanationReason{}, PossibleFrom: optional(tally.Opens),
@@ -151,7 +151,7 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 	}
 	for _, l := range why.Layers {
 		out.Layers = append(out.Layers, ExplanationLayer{
-			Kind: string(l.Kind), Name: catalog.Text(l.Name), Effect: catalog.Text(l.Effect), Decided: l.Decided,
+			Kind: string(l.Kind), Name: l.Name, Effect: l.Effect, Decided: l.Decided,
 		})
 	}
 	for _, rule := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {

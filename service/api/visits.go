@@ -2,15 +2,15 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"ziyara/access"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 const (
@@ -106,24 +106,18 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 	return q, err
 }
 
-// mayList returns ErrForbidden for a department, branch or service of which
+// mayList returns access.ErrForbidden for a department, branch or service of which
 // nothing concerns the member of staff.
 func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	department := p.Department
 	if department == "" && p.Service != "" {
 		department = s.departmentOf(p.Service)
 	}
-	departments, branches, err := within(ctx)
-	if err != nil || departments == nil && branches == nil {
+	grant, err := grantOf(ctx)
+	if err != nil || grant.Touches(department, p.Branch) || p.Department+p.Service+p.Branch == "" {
 		return err
 	}
-	concerns := func(own []string, asked string) bool {
-		return asked == "" && len(own) > 0 || slices.Contains(own, asked)
-	}
-	if concerns(departments, department) || concerns(branches, p.Branch) || p.Department+p.Service+p.Branch == "" {
-		return nil
-	}
-	return ErrForbidden
+	return access.ErrForbidden
 }
 
 // listed reads the dates of a list. From today on is what staff mean who name
@@ -131,7 +125,7 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
-			return 0, 0, invalid("?date", text("أرسل date وحده، أو from وto.", "Send date alone, or from and to."))
+			return 0, 0, invalid("?date", texts.Staff("invalid.date_alone"))
 		}
 		from, err = date("?date", p.Date)
 		return from, from, err
@@ -169,9 +163,7 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 }
 
 func wrongRange(most int) error {
-	return invalid("?to", text(
-		fmt.Sprintf("يجب ألا يسبق to التاريخ from، وألا تزيد المدة على %d يومًا.", most),
-		fmt.Sprintf("to can't be before from, and the range has at most %d days.", most)))
+	return invalid("?to", texts.Staff("invalid.range", "Days", most))
 }
 
 // zoneOf returns the zone of a branch; that of the first for an unknown one.
@@ -211,9 +203,7 @@ func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 	case found:
 		return &of, words, nil
 	case len([]rune(strings.Join(words, ""))) < 2 || !strings.ContainsFunc(q, unicode.IsLetter):
-		return nil, nil, invalid("?q", text(
-			"اكتب الرقم المرجعي أو الجوال أو الهوية كاملًا، أو حرفين على الأقل من اسم الزائر.",
-			"Write the whole reference, mobile or identity number, or at least two letters of the visitor's name."))
+		return nil, nil, invalid("?q", texts.Staff("invalid.search"))
 	}
 	return nil, words, nil
 }

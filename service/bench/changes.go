@@ -9,10 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/service"
-	"ziyara/service/api"
 	"ziyara/slots"
 )
 
@@ -136,9 +136,9 @@ func askStaff(ctx context.Context, method, url string, body []byte, dest any) er
 }
 
 // signIn lets the measurement itself in, and nobody else.
-func signIn(_ context.Context, bearer string) (catalog.Staff, error) {
+func signIn(_ context.Context, bearer string) (access.Staff, error) {
 	if bearer != coordinator {
-		return catalog.Staff{}, api.ErrSignIn
+		return access.Staff{}, access.ErrSignIn
 	}
-	return catalog.Staff{ID: "bench", Name: "bench", Roles: []catalog.Role{catalog.RoleAdmin}}, nil
+	return access.Staff{ID: "bench", Name: "bench", Roles: []access.Role{access.Admin}}, nil
 }

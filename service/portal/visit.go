@@ -73,7 +73,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 func done(what string) string {
 	switch what {
 	case "confirmed", "moved", "cancelled", "accepted", "refused":
-		return "done_" + what
+		return "page.done_" + what
 	}
 	return ""
 }
@@ -101,7 +101,7 @@ func (p *Portal) confirm(c *fiber.Ctx) error {
 	}
 	err = p.Confirm(c.UserContext(), o.Reference, version, p.Now())
 	if errors.Is(err, slots.ErrNotBooked) { // or not at that time any more
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	}
 	if err != nil {
 		return err
@@ -129,10 +129,10 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	}
 	_, err = p.Booker.Cancel(c.UserContext(), o.Reference, p.Now())
 	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
-		return p.visit(c, "visit", o, http.StatusConflict, "too_late")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.too_late")
 	}
 	if errors.Is(err, slots.ErrNotBooked) || errors.Is(err, slots.ErrArrived) {
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	}
 	if err != nil {
 		return err
@@ -158,11 +158,11 @@ func (p *Portal) answer(c *fiber.Ctx, give func(context.Context, slots.Reference
 	case err == nil:
 		return p.finish(c, what)
 	case errors.Is(err, slots.ErrNoProposal):
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	case errors.Is(err, slots.ErrPersonBusy):
-		return p.visit(c, "visit", o, http.StatusConflict, "busy")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.busy")
 	case invalid: // such as a power of attorney that ends before
-		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.no_more")
 	}
 	return err
 }
@@ -187,7 +187,7 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	}
 	start, err := time.Parse(time.RFC3339, c.FormValue("start"))
 	if err != nil {
-		return p.starts(c, o, http.StatusConflict, "taken")
+		return p.starts(c, o, http.StatusConflict, "page.taken")
 	}
 	_, err = p.Booker.Move(c.UserContext(), o.Reference, start, p.Now())
 	broken, rule := errors.AsType[*slots.RuleError](err)
@@ -195,15 +195,15 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	case err == nil:
 		return p.finish(c, "moved")
 	case errors.Is(err, slots.ErrTaken):
-		return p.starts(c, o, http.StatusConflict, "taken")
+		return p.starts(c, o, http.StatusConflict, "page.taken")
 	case errors.Is(err, slots.ErrPersonBusy):
-		return p.starts(c, o, http.StatusConflict, "busy")
+		return p.starts(c, o, http.StatusConflict, "page.busy")
 	case errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived):
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	case rule && broken.Rule == slots.RuleMoveCutoff:
-		return p.visit(c, "visit", o, http.StatusConflict, "too_late")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.too_late")
 	case rule:
-		return p.starts(c, o, http.StatusConflict, "taken")
+		return p.starts(c, o, http.StatusConflict, "page.taken")
 	}
 	return err
 }
@@ -232,7 +232,7 @@ func (p *Portal) cancellable(o opened) bool {
 func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error {
 	_, group, err := p.Centre().Desk(o.Service, o.Branch)
 	if err != nil {
-		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.no_more")
 	}
 	today := group.Calendar.DateOf(p.Now())
 	from := max(today, dateOf(c.Query("from"), today))

@@ -10,26 +10,9 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
-
-// Answered implements slots.Store.
-func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
-	var row struct {
-		Fingerprint []byte `db:"fingerprint"`
-		Answer      []byte `db:"answer"`
-	}
-	err := s.pool().get(ctx, &row, "answers/find", key)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, slots.ErrNotFound
-	case err != nil:
-		return nil, err
-	case string(row.Fingerprint) != string(fingerprint[:]):
-		return nil, slots.ErrKeyReused
-	}
-	return row.Answer, nil
-}
 
 // Find implements slots.Store.
 func (s *Store) Find(ctx context.Context, id string) (slots.Appointment, error) {
@@ -45,7 +28,7 @@ func (q session) appointment(ctx context.Context, name string, key any) (slots.A
 	var row appointmentRow
 	err := q.get(ctx, &row, name, key)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	if err != nil {
 		return slots.Appointment{}, err
@@ -59,11 +42,11 @@ func (s *Store) Release(ctx context.Context, id string) error {
 		var rows []placeRow
 		switch err := q.list(ctx, &rows, "holds/release", id); {
 		case noID(err):
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		case err != nil:
 			return err
 		case len(rows) == 0:
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		return q.settle(ctx, places(rows))
 	})
@@ -128,7 +111,7 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 		}
 		switch err := q.get(ctx, &locked, "appointments/lock", string(r)); {
 		case errors.Is(err, sql.ErrNoRows):
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		case err != nil:
 			return err
 		}

@@ -11,6 +11,8 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -19,7 +21,7 @@ type booking struct {
 	id   string
 	by   slots.Booking
 	now  time.Time
-	once *slots.Once
+	once *once.Request[slots.Appointment]
 
 	decided bool
 	visit   slots.Appointment
@@ -31,7 +33,9 @@ func (b *booking) decide(visit slots.Appointment, err error) {
 }
 
 // Book implements slots.Store.
-func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
+	once *once.Request[slots.Appointment],
+) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
 	if err := s.bookings.serve(ctx, by.Person, b); err != nil {
 		return slots.Appointment{}, err
@@ -89,7 +93,7 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 		b.by.Actor != "" && b.by.Reason != "")
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	case err != nil:
 		return err
 	case pause.Valid:
@@ -168,7 +172,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 	var rows []heldRow
 	if err = q.list(ctx, &rows, "appointments/book", string(text), len(batch) == 1); err != nil {
 		if noID(err) { // the API lets only UUIDs through
-			return nil, slots.ErrNotFound
+			return nil, fault.ErrNotFound
 		}
 		return nil, err
 	}
@@ -179,7 +183,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 		if err != nil {
 			return nil, err
 		}
-		if err = told.about(visit, b.once); err != nil {
+		if err = addAnswer(&told, b.once, visit, visit.Created); err != nil {
 			return nil, err
 		}
 	}

@@ -8,8 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -20,8 +22,8 @@ const (
 )
 
 // by returns an act of the coordinator.
-func (b *bench) by(action string) catalog.Act {
-	return catalog.Act{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
+func (b *bench) by(action string) audit.Entry {
+	return audit.Entry{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
 }
 
 // edit edits the calendar of the desk group as the coordinator asks for.
@@ -115,7 +117,7 @@ func TestEditReopensLedgerDays(t *testing.T) {
 	if a, err := b.Find(t.Context(), visit.Reference); err != nil || a.Status != slots.Booked {
 		t.Errorf("the visit is %+v, %v", a, err)
 	}
-	if _, err = b.edit(t, before.Version, scheduling.Edit{Reopen: []int{0}}); !errors.Is(err, slots.ErrEdited) {
+	if _, err = b.edit(t, before.Version, scheduling.Edit{Reopen: []int{0}}); !errors.Is(err, fault.ErrEdited) {
 		t.Errorf("an edit of a version that is gone: %v", err)
 	}
 
@@ -217,7 +219,7 @@ func TestUndoPlan(t *testing.T) {
 	if diff := cmp.Diff(second.Plan, fourth.Plan); diff != "" {
 		t.Errorf("redone: %s", diff)
 	}
-	acts, err := b.store.Acts(t.Context(), catalog.ActQuery{Subject: "desk-group " + edited, Limit: 10})
+	acts, err := b.store.AuditLog(t.Context(), audit.Query{Subject: "desk-group " + edited, Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

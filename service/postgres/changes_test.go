@@ -9,8 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/slots"
@@ -53,7 +55,7 @@ func (c *changing) closing(t testing.TB, from, to string) slots.ChangeRequest {
 	return slots.ChangeRequest{
 		DeskGroup: edited, From: c.plan(t).Version, Decision: slots.Rebook,
 		Edit:   scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-22T"+from+":00+03:00", "2026-11-22T"+to+":00+03:00")}},
-		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: catalog.Act{Actor: "noura"},
+		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: audit.Entry{Actor: "noura"},
 	}
 }
 
@@ -348,7 +350,7 @@ func (c *changing) dies(t testing.TB, db *sql.DB, visit string) {
 		killed = column[int](t, db, `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
 			WHERE datname = current_database() AND application_name = 'ziyara' AND wait_event_type = 'Lock'`)[0]
 	}
-	if err = <-died; !errors.Is(err, slots.ErrUnavailable) {
+	if err = <-died; !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("it has died of %v", err)
 	}
 	if err = tx.Rollback(); err != nil {

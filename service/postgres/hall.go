@@ -11,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -106,7 +107,7 @@ func (q session) visit(ctx context.Context, reference string) (hall.Visit, error
 	var row hallRow
 	err := q.get(ctx, &row, "hall/find", reference)
 	if errors.Is(err, sql.ErrNoRows) {
-		return hall.Visit{}, hall.ErrNotFound
+		return hall.Visit{}, fault.ErrNotFound
 	}
 	return row.visit(), err
 }
@@ -139,7 +140,7 @@ func (h *Hall) Change(ctx context.Context, reference string, decide func(hall.Vi
 		}
 		switch err := q.get(ctx, &locked, "appointments/lock", reference); {
 		case errors.Is(err, sql.ErrNoRows):
-			return hall.ErrNotFound
+			return fault.ErrNotFound
 		case err != nil:
 			return err
 		}
@@ -282,7 +283,7 @@ func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visi
 	var expected []hall.Visit
 	err := h.store.transact(ctx, func(q session) error {
 		if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
-			return fault("look at the hall", err)
+			return translated("look at the hall", err)
 		}
 		var err error
 		if floor, err = q.floor(ctx, hallDay{BranchID: w.BranchID, Day: midnight(w.Day)}); err != nil {

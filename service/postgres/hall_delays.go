@@ -36,7 +36,7 @@ func (h *Hall) Announce(ctx context.Context, d hall.Delay) (int, error) {
 		if err := q.get(ctx, &told, "hall/announce", d.Group.BranchID, d.Day.String(), d.Group.ID, d.Minutes, d.At, d.Until, null(d.Actor)); err != nil {
 			return err
 		}
-		return q.record(ctx, d.Act(told))
+		return q.record(ctx, d.Entry(told))
 	})
 	return told, err
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -19,7 +21,7 @@ type holding struct {
 	claim    slots.Appointment
 	by       slots.Holder
 	heldBack []int16
-	once     *slots.Once
+	once     *once.Request[slots.Appointment]
 
 	decided bool
 	err     error
@@ -36,7 +38,9 @@ type dayKey struct {
 func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
 
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16,
+	once *once.Request[slots.Appointment],
+) error {
 	began := s.board.now()
 	h := &holding{claim: a, by: by, heldBack: heldBack, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
@@ -74,7 +78,7 @@ func (s *Store) hold(batch []*holding) {
 
 // outOfReach reports whether nobody knows what became of a transaction.
 func outOfReach(err error) bool {
-	return errors.Is(err, slots.ErrUnavailable) && !errors.Is(err, errConflict)
+	return errors.Is(err, fault.ErrUnavailable) && !errors.Is(err, errConflict)
 }
 
 // holdTogether decides the holds of a batch that are not decided, and writes
@@ -309,7 +313,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	var told answers
 	for _, h := range accepted {
 		if _, ok := written[keyOf(h.claim.Place)]; ok {
-			if err := told.about(h.claim, h.once); err != nil {
+			if err := addAnswer(&told, h.once, h.claim, h.claim.Created); err != nil {
 				return nil, err
 			}
 		}

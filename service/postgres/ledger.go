@@ -127,7 +127,7 @@ func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"); err != nil {
-			return fault("ledger/audit", err)
+			return translated("ledger/audit", err)
 		}
 		return q.list(ctx, &differences, "ledger/audit")
 	})

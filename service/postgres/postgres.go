@@ -16,6 +16,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	_ "github.com/lib/pq" // the driver
 
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -119,15 +120,15 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 // Close ends all connections. Those that the server has ended already are no
 // reason to complain: what was acknowledged is committed.
 func (s *Store) Close() error {
-	if err := fault("close", s.db.Close()); !errors.Is(err, slots.ErrUnavailable) {
+	if err := translated("close", s.db.Close()); !errors.Is(err, fault.ErrUnavailable) {
 		return err
 	}
 	return nil
 }
 
-// Ping returns an error that wraps slots.ErrUnavailable when the database does
+// Ping returns an error that wraps fault.ErrUnavailable when the database does
 // not answer.
-func (s *Store) Ping(ctx context.Context) error { return fault("ping", s.db.PingContext(ctx)) }
+func (s *Store) Ping(ctx context.Context) error { return translated("ping", s.db.PingContext(ctx)) }
 
 // Stats returns the state of the connection pool.
 func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
@@ -170,7 +171,7 @@ func (q session) get(ctx context.Context, dest any, name string, args ...any) er
 	if err == nil {
 		err = stmt.GetContext(ctx, dest, args...)
 	}
-	return fault(name, err)
+	return translated(name, err)
 }
 
 // list reads all rows into dest, a pointer to a slice.
@@ -179,7 +180,7 @@ func (q session) list(ctx context.Context, dest any, name string, args ...any) e
 	if err == nil {
 		err = stmt.SelectContext(ctx, dest, args...)
 	}
-	return fault(name, err)
+	return translated(name, err)
 }
 
 // exec runs a statement and returns how many rows it changed.
@@ -190,10 +191,10 @@ func (q session) exec(ctx context.Context, name string, args ...any) (int, error
 	}
 	result, err := stmt.ExecContext(ctx, args...)
 	if err != nil {
-		return 0, fault(name, err)
+		return 0, translated(name, err)
 	}
 	n, err := result.RowsAffected()
-	return int(n), fault(name, err)
+	return int(n), translated(name, err)
 }
 
 // How often a transaction is tried that the server ended for the sake of
@@ -210,7 +211,7 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 	return retry(func() error {
 		tx, err := s.db.BeginTxx(ctx, nil)
 		if err != nil {
-			return fault("begin", err)
+			return translated("begin", err)
 		}
 		var touched []int
 		gave, renews := false, false
@@ -218,7 +219,7 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
 			return err
 		}
-		err = fault("commit", tx.Commit())
+		err = translated("commit", tx.Commit())
 		s.changed(touched...) // also when nobody knows how the commit ended
 		if gave && err == nil {
 			s.wake()

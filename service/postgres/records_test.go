@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -186,7 +187,8 @@ func TestFailedMessages(t *testing.T) {
 		t.Errorf("resend: %v", err)
 	}
 	for name, id := range map[string]int64{"what waits already": all[0].ID, "what nobody knows": 1 << 40} {
-		if _, err := b.store.Resend(t.Context(), id, by("sara", b.now)); !errors.Is(err, notify.ErrNotResent) && !errors.Is(err, slots.ErrNotFound) {
+		_, err := b.store.Resend(t.Context(), id, by("sara", b.now))
+		if !errors.Is(err, notify.ErrNotResent) && !errors.Is(err, fault.ErrNotFound) {
 			t.Errorf("resend %s: %v", name, err)
 		}
 	}

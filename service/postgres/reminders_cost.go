@@ -30,7 +30,7 @@ func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit in
 	}
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return cost, fault("begin", err)
+		return cost, translated("begin", err)
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
 	for _, g := range groups {
@@ -40,7 +40,7 @@ func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit in
 				now, w.To, w.From, noIDYet, limit, int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second),
 				g.hours.Zone.String(), dueOf(w), pq.Int64Array(g.branches), pq.Int64Array(g.services))
 			if err != nil {
-				return cost, fault("explain", err)
+				return cost, translated("explain", err)
 			}
 			var plans []struct{ Plan explainedNode }
 			if err := json.Unmarshal(explained, &plans); err != nil || len(plans) != 1 {

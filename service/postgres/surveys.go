@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/slots"
 	"ziyara/survey"
 )
@@ -53,12 +54,12 @@ func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answ
 }
 
 // EntryNumbered returns the id of the waitlist entry with a number, or
-// slots.ErrNotFound.
+// fault.ErrNotFound.
 func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
 	var id string
 	err := s.pool().get(ctx, &id, "waitlist/number", number)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", slots.ErrNotFound
+		return "", fault.ErrNotFound
 	}
 	return id, err
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -16,21 +18,15 @@ import (
 var _ slots.WaitlistStore = (*Store)(nil)
 
 // Join implements slots.WaitlistStore.
-func (s *Store) Join(ctx context.Context, e slots.Entry, once *slots.JoinOnce) error {
+func (s *Store) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.exec(ctx, "waitlist/end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
 			return err
 		}
-		if err := q.join(ctx, e); err != nil || once == nil {
+		if err := q.join(ctx, e); err != nil {
 			return err
 		}
-		answer, err := once.Answer(e)
-		if err != nil {
-			return err
-		}
-		var kept answers
-		kept.add(once.Key, once.Fingerprint, answer, e.Created)
-		return q.keep(ctx, kept)
+		return keepAnswer(ctx, q, once, e, e.Created)
 	})
 	if err == nil {
 		s.wake()
@@ -82,7 +78,7 @@ func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 	var row entryRow
 	err := q.get(ctx, &row, "waitlist/find", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		err = slots.ErrNotFound
+		err = fault.ErrNotFound
 	}
 	return row, err
 }
@@ -94,7 +90,7 @@ func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decid
 		var locked string
 		err := q.get(ctx, &locked, "waitlist/lock", id)
 		if errors.Is(err, sql.ErrNoRows) || noID(err) {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		if err != nil {
 			return err

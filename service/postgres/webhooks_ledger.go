@@ -9,7 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
@@ -148,7 +148,7 @@ func (q session) recordDisabled(ctx context.Context, id string, why webhook.Why,
 	if err := q.get(ctx, &row, "webhooks/find", id); err != nil {
 		return err
 	}
-	return q.record(ctx, catalog.Act{
+	return q.record(ctx, audit.Entry{
 		At: now, Actor: programActor, Action: "webhook.disabled", Subject: "webhook " + id,
 		Department: row.Department.String, Reason: string(why),
 	})

@@ -7,11 +7,11 @@ import (
 	"math"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 )
 
-// actRow is an entry of the audit log.
-type actRow struct {
+// auditRow is an entry of the audit log.
+type auditRow struct {
 	ID         int64          `db:"id"`
 	At         time.Time      `db:"at"`
 	Actor      string         `db:"actor"`
@@ -25,9 +25,9 @@ type actRow struct {
 	RequestID  sql.NullString `db:"request_id"`
 }
 
-// record adds an act to the audit log, in the transaction of what it tells of.
+// record adds an entry to the audit log, in the transaction of what it tells of.
 // What staff do to an appointment is added by the database itself.
-func (q session) record(ctx context.Context, a catalog.Act) error {
+func (q session) record(ctx context.Context, a audit.Entry) error {
 	_, err := q.exec(ctx, "audit/record", a.At, a.Actor, a.Action, a.Subject, null(a.Department), null(a.Branch),
 		document(a.Before), document(a.After), null(a.Reason), null(a.RequestID))
 	return err
@@ -41,24 +41,24 @@ func document(raw json.RawMessage) any {
 	return []byte(raw)
 }
 
-// Acts returns a page of the audit log, the newest first.
-func (s *Store) Acts(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error) {
+// AuditLog returns a page of the audit log, the newest first.
+func (s *Store) AuditLog(ctx context.Context, q audit.Query) ([]audit.Entry, error) {
 	before := q.Before
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	var rows []actRow
+	var rows []auditRow
 	err := s.pool().list(ctx, &rows, "audit/list", null(q.Subject), null(q.Actor), null(q.Action), slugs(q.Departments), before, q.Limit)
 	if err != nil {
 		return nil, err
 	}
-	acts := make([]catalog.Act, len(rows))
+	entries := make([]audit.Entry, len(rows))
 	for i, r := range rows {
-		acts[i] = catalog.Act{
+		entries[i] = audit.Entry{
 			ID: r.ID, At: r.At.UTC(), Actor: r.Actor, Action: r.Action, Subject: r.Subject,
 			Department: r.Department.String, Branch: r.Branch.String, Before: r.Before, After: r.After,
 			Reason: r.Reason.String, RequestID: r.RequestID.String,
 		}
 	}
-	return acts, nil
+	return entries, nil
 }

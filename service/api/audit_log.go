@@ -4,7 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 )
 
 // ListActs shows the audit log to those who may see it.
@@ -13,7 +13,7 @@ func (s *Server) ListActs(ctx context.Context, r ListActsRequestObject) (ListAct
 	if err != nil {
 		return nil, err
 	}
-	q := catalog.ActQuery{
+	q := audit.Query{
 		Subject: r.Params.Subject, Actor: r.Params.Actor, Action: r.Params.Action,
 		Departments: departments, Limit: r.Params.Limit,
 	}
@@ -33,16 +33,16 @@ func (s *Server) ListActs(ctx context.Context, r ListActsRequestObject) (ListAct
 	}
 	limit := q.Limit
 	q.Limit++ // one more tells whether there is another page
-	acts, err := s.Acts(ctx, q)
+	entries, err := s.AuditLog(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListActs200JSONResponse{Acts: []Act{}}
-	if len(acts) > limit {
-		acts = acts[:limit]
-		out.NextCursor = strconv.FormatInt(acts[limit-1].ID, 10)
+	if len(entries) > limit {
+		entries = entries[:limit]
+		out.NextCursor = strconv.FormatInt(entries[limit-1].ID, 10)
 	}
-	for _, a := range acts {
+	for _, a := range entries {
 		out.Acts = append(out.Acts, Act{
 			ID: a.ID, At: a.At, Actor: a.Actor, Action: a.Action, Subject: a.Subject, Department: a.Department, Branch: a.Branch,
 			Before: a.Before, After: a.After, Reason: a.Reason, RequestID: a.RequestID,

@@ -1,17 +1,18 @@
-package catalog
+// Package audit has the entries of the log of what staff do.
+package audit
 
 import (
 	"encoding/json"
 	"time"
 )
 
-// Act is one thing that a member of staff did, as the audit log keeps it for
+// Entry is one thing that a member of staff did, as the audit log keeps it for
 // at least twelve months (NCA ECC-2). It holds no personal data of visitors:
 // an appointment is named by its reference.
-type Act struct {
+type Entry struct {
 	ID         int64 // of the log, ascending; 0 before it is kept
 	At         time.Time
-	Actor      string // Staff.ID
+	Actor      string // access.Staff.ID
 	Action     string // what was done, for example approved or season.added
 	Subject    string // to what: "appointment V-7K3F-9Q2M-X", "desk-group revenues-riyadh"
 	Department string // slug; "" for none
@@ -22,10 +23,10 @@ type Act struct {
 	RequestID     string // "" for what no request asked for
 }
 
-// ActQuery asks for a page of the audit log, the newest first.
-type ActQuery struct {
+// Query asks for a page of the log, the newest first.
+type Query struct {
 	Subject, Actor, Action string   // "" for any
 	Departments            []string // slugs; nil for all
-	Before                 int64    // only acts with a smaller ID; 0 for the newest
+	Before                 int64    // only entries with a smaller ID; 0 for the newest
 	Limit                  int      // at least 1
 }

@@ -1,12 +1,13 @@
-package catalog
+package access
 
 import "testing"
 
 func TestStaffReaches(t *testing.T) {
 	t.Parallel()
 	everybody := Roles()
-	coordinator := Staff{ID: "c", Roles: []Role{RoleCoordinator}, Departments: []string{"revenues"}}
-	receptionist := Staff{ID: "r", Roles: []Role{RoleReceptionist}, Branches: []string{"riyadh"}}
+	coordinator := Staff{ID: "c", Roles: []Role{Coordinator}, Departments: []string{"revenues"}}
+	both := Staff{ID: "b", Roles: []Role{Coordinator, Receptionist}, Departments: []string{"claims"}, Branches: []string{"riyadh"}}
+	receptionist := Staff{ID: "r", Roles: []Role{Receptionist}, Branches: []string{"riyadh"}}
 	for _, test := range []struct {
 		name               string
 		staff              Staff
@@ -19,15 +20,15 @@ func TestStaffReaches(t *testing.T) {
 		{"a coordinator where no department is meant", coordinator, everybody, "", "jeddah", false},
 		{"a receptionist at the own branch", receptionist, everybody, "claims", "riyadh", true},
 		{"a receptionist at another branch", receptionist, everybody, "claims", "jeddah", false},
-		{"a role that the operation is not for", receptionist, []Role{RoleCoordinator, RoleAdmin}, "claims", "riyadh", false},
-		{"an agent anywhere", Staff{Roles: []Role{RoleAgent}}, everybody, "claims", "jeddah", true},
-		{"two roles reach what one of them does", Staff{Roles: []Role{RoleCoordinator, RoleReceptionist}, Departments: []string{"claims"}, Branches: []string{"riyadh"}}, everybody, "claims", "jeddah", true},
+		{"a role that the operation is not for", receptionist, []Role{Coordinator, Admin}, "claims", "riyadh", false},
+		{"an agent anywhere", Staff{Roles: []Role{Agent}}, everybody, "claims", "jeddah", true},
+		{"two roles reach what one of them does", both, everybody, "claims", "jeddah", true},
 		{"nobody", Staff{}, everybody, "claims", "jeddah", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := test.staff.Reaches(test.roles, test.department, test.branch); got != test.want {
-				t.Errorf("Reaches(%v, %q, %q) = %v, want %v", test.roles, test.department, test.branch, got, test.want)
+			if got := test.staff.reaches(test.roles, test.department, test.branch); got != test.want {
+				t.Errorf("reaches(%v, %q, %q) = %v, want %v", test.roles, test.department, test.branch, got, test.want)
 			}
 		})
 	}
