@@ -231,7 +231,8 @@ func (m *model) book() {
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: id}},
 	}
 	got, err := m.booker().Book(m.t.Context(), c.ID, booking, nil, m.now())
-	after, want := c.Appointment.Book(booking, catalog.Approval{}, m.now())
+	t, want := c.Appointment.Book(booking, catalog.Approval{}, m.now())
+	after := t.After
 	if want == nil && c.Status == slots.Held {
 		want = m.busy(person, c, c.Start, c.End)
 	}
@@ -253,7 +254,8 @@ func (m *model) move() {
 	v, group, start := m.wanted(c.Service)
 	got, err := m.booker().Move(m.t.Context(), c.Reference, start, m.now())
 	place, broken := m.place(v, group, start)
-	after, want := c.Appointment.Move(place, start, start.Add(v.Duration), v.MoveCutoff, m.now())
+	t, want := c.Appointment.Move(place, start, start.Add(v.Duration), v, m.now())
+	after := t.After
 	if want == nil && after.Version != c.Version {
 		switch want = broken; {
 		case want != nil:
@@ -283,7 +285,8 @@ func (m *model) cancel() {
 	}
 	v, _ := m.centre.Replicas[0].Centre().Service(c.Service)
 	_, err := m.booker().Cancel(m.t.Context(), c.Reference, m.now())
-	after, want := c.Appointment.Cancel(v.CancelCutoff, m.now())
+	t, want := c.Appointment.Cancel(v, m.now())
+	after := t.After
 	m.same("cancel", err, want)
 	if err == nil {
 		if after.Status != c.Status {

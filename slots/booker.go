@@ -185,7 +185,7 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now tim
 		return Appointment{}, b.Repeated(ctx, once, err)
 	}
 	a := Appointment{
-		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.place,
+		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.wanted.Place,
 		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
 		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs), Mobile: r.Mobile,
 	}
@@ -194,12 +194,12 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now tim
 		if err := b.stillOffered(ctx, t, nil, now); err != nil {
 			return err
 		}
-		return b.withinLimit(ctx, now, func() error { return b.store.Hold(ctx, a, by, t.heldBack, once) })
+		return b.withinLimit(ctx, now, func() error { return b.store.Hold(ctx, a, by, t.wanted, once) })
 	})
 	if err != nil {
 		return Appointment{}, b.Repeated(ctx, once, err)
 	}
-	return a.taken(), nil
+	return a, nil
 }
 
 // Repeated returns what a failed request is answered: a *RepeatedError when
@@ -225,8 +225,7 @@ type target struct {
 	group      *centre.DeskGroup
 	visit      Visit
 	day        scheduling.Day
-	place      Place
-	heldBack   []int16 // of each tick of place
+	wanted     Wanted
 	start, end time.Time
 }
 
@@ -249,8 +248,8 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	place := visit.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
 	return target{
 		service: s, group: group, visit: visit, day: day,
-		place: place, heldBack: visit.heldBack(day, place),
-		start: start, end: start.Add(time.Duration(visit.Duration) * scheduling.Tick),
+		wanted: visit.wanted(group, day, place),
+		start:  start, end: start.Add(time.Duration(visit.Duration) * scheduling.Tick),
 	}, nil
 }
 
@@ -293,7 +292,7 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if !errors.Is(err, ErrTaken) {
 		return err
 	}
-	if _, err = b.store.ExpireHolds(ctx, now, &t.place, expireAtOnce); err != nil {
+	if _, err = b.store.ExpireHolds(ctx, now, &t.wanted.Place, expireAtOnce); err != nil {
 		return err
 	}
 	// Even if there was none to end: somebody else may have, since the try.
@@ -343,10 +342,10 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 		return Appointment{}, b.sayUntil(pause, a)
 	}
 	booked, err := a.Book(booking, b.approval(a), now)
-	if err == nil && a.Status == Held {
+	if booked.Changes() {
 		return Appointment{}, fmt.Errorf("slots: hold %s stands but was not booked", id)
 	}
-	return booked, err
+	return booked.After, err
 }
 
 // Release gives a hold back. It costs one transaction when the hold stands. It
@@ -383,33 +382,48 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 // ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of centre.Snapshot.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
-	return b.move(ctx, r, start, now, mover{
-		channel: ownChannel,
-		may:     func(a Appointment, s *catalog.Service) error { return a.movable(s.MoveCutoff, now) },
-		move: func(a Appointment, t target) (Appointment, error) {
-			return a.Move(t.place, t.start, t.end, t.service.MoveCutoff, now)
-		},
-	})
+	return b.move(ctx, r, start, mover{}, now)
 }
 
-// mover is who moves a visit: the channel whose places are theirs to give to a
-// visit booked over another, what stands against it before a place is looked
-// for, and the move itself.
+// mover is who moves a visit: its visitor, or somebody of the staff.
 type mover struct {
-	channel func(catalog.Channel) catalog.Channel
-	may     func(Appointment, *catalog.Service) error
-	move    func(Appointment, target) (Appointment, error)
+	staff bool
+	by    By
+	over  catalog.Channel // whose places are theirs to give
 }
 
-func (b *Booker) move(ctx context.Context, r Reference, start, now time.Time, by mover) (a Appointment, err error) {
+// channel returns the channel whose places are given to the visit.
+func (m mover) channel(a Appointment) catalog.Channel {
+	if m.staff {
+		return m.over
+	}
+	return ownChannel(a.Channel)
+}
+
+// can returns what stands against a move, wherever to.
+func (m mover) can(a Appointment, s *catalog.Service, now time.Time) error {
+	if m.staff {
+		return a.CanMoveBy(m.by, now)
+	}
+	return a.CanMove(s, now)
+}
+
+func (m mover) move(a Appointment, to target, now time.Time) (Transition, error) {
+	if m.staff {
+		return a.MoveBy(to.wanted.Place, to.start, to.end, m.by, now)
+	}
+	return a.Move(to.wanted.Place, to.start, to.end, to.service, now)
+}
+
+func (b *Booker) move(ctx context.Context, r Reference, start time.Time, by mover, now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
-		a, err = b.moveNow(ctx, r, start, now, by)
+		a, err = b.moveNow(ctx, r, start, by, now)
 		return err
 	})
 	return a, err
 }
 
-func (b *Booker) moveNow(ctx context.Context, r Reference, start, now time.Time, by mover) (Appointment, error) {
+func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by mover, now time.Time) (Appointment, error) {
 	current, err := b.store.FindReference(ctx, r)
 	if err != nil {
 		return Appointment{}, err
@@ -423,41 +437,41 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start, now time.Time,
 	if err != nil {
 		return Appointment{}, err
 	}
-	if err = by.may(current, service); err != nil {
+	if err = by.can(current, service, now); err != nil {
 		return Appointment{}, err
 	}
-	t, err := b.target(current.Service, current.Branch, current.Party, by.channel(current.Channel), start, now,
+	to, err := b.target(current.Service, current.Branch, current.Party, by.channel(current), start, now,
 		stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}
-	decide := func(a Appointment) (Appointment, error) {
-		after, err := by.move(a, t)
-		if err == nil && after.Version != a.Version && !a.Displaced() && !a.Place.overlaps(t.place) {
-			after.GivesBack = b.givesBack(a, now)
-		}
-		return after, err
+	decide := func(a Appointment) (Transition, error) {
+		t, err := by.move(a, to, now)
+		t.Takes = &to.wanted
+		return b.delayed(t, now), err
 	}
 	var moved Appointment
-	err = b.take(ctx, t, now, func() error {
-		err = b.stillOffered(ctx, t, &current.Place, now)
-		if errors.Is(err, ErrTaken) {
-			// By the visit itself, if the same move came in twice at once.
-			if current, err = b.store.FindReference(ctx, r); err == nil && !current.Start.Equal(t.start) {
-				err = ErrTaken
-			}
-		}
-		if err != nil {
+	err = b.take(ctx, to, now, func() error {
+		if err := b.offeredTo(ctx, &current, to, now); err != nil {
 			return err
 		}
-		moved, err = b.store.Move(ctx, r, t.heldBack, decide)
+		moved, err = b.store.Change(ctx, r, decide)
 		return err
 	})
-	if err != nil {
-		return Appointment{}, err
+	return moved, err
+}
+
+// offeredTo is stillOffered for a visit that moves. What is in its way may be
+// the visit itself, if the same move came in twice at once: so it is read again.
+func (b *Booker) offeredTo(ctx context.Context, visit *Appointment, t target, now time.Time) error {
+	err := b.stillOffered(ctx, t, &visit.Place, now)
+	if !errors.Is(err, ErrTaken) {
+		return err
 	}
-	moved.GivesBack = time.Time{} // nobody's business
-	return moved.taken(), nil
+	if *visit, err = b.store.FindReference(ctx, visit.Reference); err == nil && !visit.Start.Equal(t.start) {
+		return ErrTaken
+	}
+	return err
 }
 
 // ownChannel returns the channel over which visitors move what was booked over
@@ -472,23 +486,9 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 // Cancel cancels a visit; cancelling it again changes nothing. It returns
 // ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
 func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
-	return b.cancel(ctx, r, now, func(a Appointment) (Appointment, error) {
-		var cutoff time.Duration
-		if s, ok := b.centre().Service(a.Service); ok {
-			cutoff = s.CancelCutoff
-		}
-		return a.Cancel(cutoff, now)
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
+		service, _ := b.centre().Service(a.Service)
+		t, err := a.Cancel(service, now)
+		return b.delayed(t, now), err
 	})
-}
-
-func (b *Booker) cancel(ctx context.Context, r Reference, now time.Time, decide Decide) (Appointment, error) {
-	cancelled, err := b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
-		after, err := decide(a)
-		if err == nil && after.Status != a.Status && !a.Displaced() {
-			after.GivesBack = b.givesBack(a, now)
-		}
-		return after, err
-	})
-	cancelled.GivesBack = time.Time{} // nobody's business
-	return cancelled, err
 }

@@ -274,9 +274,9 @@ func TestStoreFails(t *testing.T) {
 			return err
 		}},
 		{"move", "FindReference", move(free)},
-		{"move, taking the place", "Move", move(free)},
+		{"move, taking the place", "Change", move(free)},
 		{"move, opening the day", "OpenDay", move(free)},
-		{"cancel", "Cancel", func(ctx context.Context, r *rig) error {
+		{"cancel", "Change", func(ctx context.Context, r *rig) error {
 			_, err := r.Cancel(ctx, booking("").Reference, heldAt)
 			return err
 		}},

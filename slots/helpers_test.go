@@ -175,3 +175,22 @@ func aCentre(t testing.TB, plan scheduling.Plan, services ...catalog.Service) *c
 	}
 	return joined
 }
+
+// after returns what a decision makes of an appointment, whose history has grown
+// by its event or not at all.
+func after(t slots.Transition, err error) (slots.Appointment, error) {
+	history := t.Before.History
+	if t.Changes() {
+		history = append(slices.Clip(history), t.Event)
+	}
+	if err == nil && !slices.Equal(history, t.After.History) {
+		panic("the history does not end with the event of the transition")
+	}
+	return t.After, err
+}
+
+// cutOff returns a service whose visits are moved and cancelled strictly earlier
+// than that before they begin.
+func cutOff(d time.Duration) *catalog.Service {
+	return &catalog.Service{MoveCutoff: d, CancelCutoff: d}
+}

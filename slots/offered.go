@@ -33,7 +33,7 @@ func (b *Booker) stillOffered(ctx context.Context, t target, leaving *Place, now
 		return nil
 	}
 	if leaving != nil && leaving.DeskGroup == t.group.ID && leaving.Day == day.Date &&
-		t.visit.listed(day, without(used, *leaving, day.First), t.start, now) {
+		t.visit.listed(day, Occupied{First: day.First, Used: used}.Returning(*leaving).Used, t.start, now) {
 		return nil
 	}
 	return ErrTaken
@@ -48,14 +48,4 @@ func (v Visit) listed(day scheduling.Day, used []int16, start, now time.Time) bo
 		}
 	}
 	return false
-}
-
-// without returns what is taken when p is given back. first is the tick of
-// used[0].
-func without(used []int16, p Place, first int) []int16 {
-	used = slices.Clone(used)
-	for i := max(p.First-first, 0); i < min(p.First-first+p.Ticks, len(used)); i++ {
-		used[i] -= int16(p.Count) //nolint:gosec // places are few
-	}
-	return used
 }

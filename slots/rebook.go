@@ -30,9 +30,7 @@ type Displaced struct {
 type Replacement struct {
 	Found bool
 	Slot  Slot
-	Place Place
-	// HeldBack are the places of each tick of Place that are left to others.
-	HeldBack []int16
+	Wanted
 }
 
 // Busy is a stretch of time, half-open, in which a person has a visit.
@@ -191,6 +189,16 @@ const (
 	hourOff      = 12
 )
 
+// Around returns the dates, both inclusive, on which other places may be for the
+// displaced visits, of which there are some, by the calendar c.
+func Around(displaced []Displaced, c *scheduling.Calendar, now time.Time) (from, to scheduling.Date) {
+	from, to = displaced[0].Day, displaced[0].Day
+	for _, d := range displaced {
+		from, to = min(from, d.Day), max(to, d.Day)
+	}
+	return max(from-RebookWithin, c.DateOf(now)-1), to + RebookWithin
+}
+
 // unlike says how different a start by the openings of date is from the booked
 // one: 0 for the same. On the same date the minutes between them count. Every
 // other date is worse: each day between counts as a day, another weekday as two
@@ -230,14 +238,12 @@ func (r *Room) meets(d Displaced, s Slot) bool {
 func (r *Room) take(p Person, v Visit, date scheduling.Date, s Slot) Replacement {
 	day := r.day(date)
 	place := v.place(r.group, day.Day, int(s.Start.Sub(day.Start)/scheduling.Tick))
-	for i := place.First - day.First; i < place.First-day.First+place.Ticks; i++ {
-		day.used[i] += int16(place.Count) //nolint:gosec // at most what is open
-	}
+	place.count(day.used, day.First, place.Count)
 	delete(r.free, date)
 	if p != "" {
 		r.busy[p] = append(r.busy[p], Busy{p, s.Start, s.End})
 	}
-	return Replacement{Found: true, Slot: s, Place: place, HeldBack: v.heldBack(day.Day, place)}
+	return Replacement{Found: true, Slot: s, Wanted: v.wanted(r.group, day.Day, place)}
 }
 
 // DisplacedOf returns what to look for when the appointment needs another place
@@ -255,15 +261,4 @@ func DisplacedOf(c *centre.Snapshot, a Appointment, of Person, until scheduling.
 	return Displaced{
 		ID: a.ID, Visit: visit, Day: a.Place.Day, Start: a.Start, Booked: a.Created, Person: of, Until: until,
 	}, nil
-}
-
-// Shrinks reports whether a tick of the place has fewer places after a change
-// of its date than before.
-func (p Place) Shrinks(before, after scheduling.Day) bool {
-	for tick := p.First; tick < p.First+p.Ticks; tick++ {
-		if after.Places(tick) < before.Places(tick) {
-			return true
-		}
-	}
-	return false
 }

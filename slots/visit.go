@@ -147,9 +147,6 @@ type Place struct {
 	First     int
 	Ticks     int
 	Count     int
-	// Calendar is the version of the calendar by which a place is sought; 0 for
-	// one that is taken, or whatever the calendar is.
-	Calendar int64
 }
 
 // place returns the part of day that v takes when it starts at tick start.
@@ -161,8 +158,13 @@ func (v Visit) place(g *centre.DeskGroup, day scheduling.Day, start int) Place {
 		First:     start - v.Before,
 		Ticks:     v.length(),
 		Count:     v.Places,
-		Calendar:  g.Version,
 	}
+}
+
+// wanted returns what is asked of the ledger for the place of a visit on a day
+// of the desk group g.
+func (v Visit) wanted(g *centre.DeskGroup, day scheduling.Day, p Place) Wanted {
+	return Wanted{Place: p, HeldBack: v.heldBack(day, p), Calendar: g.Version}
 }
 
 // heldBack returns how many places of each tick of p the visit leaves to

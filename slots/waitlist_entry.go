@@ -53,6 +53,19 @@ type Offer struct {
 	Expires    time.Time // from this instant on it is the next one's turn
 }
 
+// At returns the entry as it is at now, although the periodic job may not have
+// ended it yet. booked says that its person has booked the service since.
+func (e Entry) At(now time.Time, booked bool) Entry {
+	switch {
+	case e.State != Waiting:
+	case booked:
+		e.State = EntryBooked
+	case !now.Before(e.Ends):
+		e.State = EntryExpired
+	}
+	return e
+}
+
 // Offered returns the offer that stands at now, or nil.
 func (e Entry) Offered(now time.Time) *Offer {
 	if e.State != Waiting || e.Offer == nil || !now.Before(e.Offer.Expires) {

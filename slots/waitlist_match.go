@@ -147,9 +147,7 @@ func (m *matching) opportunities(shape int, v Visit, day int) []opportunity {
 func (m *matching) take(c *Candidate, day int, o opportunity) Matched {
 	d := m.days[day]
 	place := c.Visit.place(m.group, d.Day, int(o.Start.Sub(d.Day.Start)/scheduling.Tick))
-	for i := place.First - d.Day.First; i < place.First-d.Day.First+place.Ticks; i++ {
-		d.Used[i] += int16(place.Count) //nolint:gosec // places are few
-	}
+	place.count(d.Used, d.Day.First, place.Count)
 	for shape := range m.starts {
 		m.starts[shape][day] = nil
 	}

@@ -19,8 +19,8 @@ type WaitlistStore interface {
 	// once is known.
 	Join(ctx context.Context, e Entry, once *JoinOnce) error
 
-	// FindEntry returns the entry with the id as it is at now, or ErrNotFound.
-	// An entry whose person has booked the service since is EntryBooked.
+	// FindEntry returns the entry with the id as it is at now (Entry.At), or
+	// ErrNotFound.
 	FindEntry(ctx context.Context, id string, now time.Time) (Entry, error)
 
 	// ChangeEntry lets decide turn the entry with the id into what it becomes,
@@ -50,9 +50,6 @@ type WaitlistStore interface {
 	// removes at most limit that ended two days before. It returns the larger
 	// number.
 	CloseEntries(ctx context.Context, now time.Time, limit int) (int, error)
-
-	// Answered is Store's.
-	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
 }
 
 // Look is a look at a desk group.

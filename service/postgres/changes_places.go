@@ -68,17 +68,6 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 	return all
 }
 
-// span returns the dates on which the places may be.
-func (s *seeking) span(now time.Time) slots.GroupDays {
-	span := slots.GroupDays{Group: s.before, From: s.seek[0].Day, To: s.seek[0].Day}
-	for _, d := range s.seek {
-		span.From, span.To = min(span.From, d.Day), max(span.To, d.Day)
-	}
-	span.From = max(span.From-slots.RebookWithin, s.before.Calendar.DateOf(now)-1)
-	span.To += slots.RebookWithin
-	return span
-}
-
 // holdOthers finds and holds other places for the visits that are to be
 // proposed one and have none held. However many they are, it takes half a dozen
 // statements.
@@ -124,7 +113,7 @@ func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 		until = found.Slot.Start // it is shortened when it is proposed
 	}
 	v.held = &slots.Proposal{ID: f.newID(), Place: found.Place, Start: found.Slot.Start, End: found.Slot.End, Expires: until}
-	return &holding{heldBack: found.HeldBack, claim: slots.Appointment{
+	return &holding{wanted: found.Wanted, claim: slots.Appointment{
 		ID: v.held.ID, Service: v.Service, Place: found.Place, Start: found.Slot.Start, End: found.Slot.End,
 		Party: v.Party, Channel: v.Channel, Created: f.now, Expires: until, Needs: v.Needs,
 	}}
@@ -134,7 +123,8 @@ func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 func (q session) ledgerOf(ctx context.Context, groups []*seeking, now time.Time) ([]map[scheduling.Date]slots.Occupied, error) {
 	spans := make([]slots.GroupDays, len(groups))
 	for i, g := range groups {
-		spans[i] = g.span(now)
+		spans[i].Group = g.before
+		spans[i].From, spans[i].To = slots.Around(g.seek, g.before.Calendar, now)
 	}
 	days, err := q.occupancies(ctx, spans)
 	if err != nil {

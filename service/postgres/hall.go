@@ -229,7 +229,7 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 	if after.Ticks == before.Ticks {
 		return nil
 	}
-	return q.settle(ctx, []slots.Place{{
+	return q.giveBack(ctx, []slots.Place{{
 		Branch: before.BranchID, DeskGroup: before.GroupID, Day: before.Day,
 		First: before.First + after.Ticks, Ticks: before.Ticks - after.Ticks, Count: before.Places,
 	}})

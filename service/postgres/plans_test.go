@@ -37,13 +37,11 @@ func TestPlans(t *testing.T) {
 		{name: "holds/hold", through: "appointments_mobile_limit", arguments: "'[]', '[]', 7"},
 		{name: "holds/limit", through: "appointments_address_limit", arguments: "'\\x07', '+966500000001'"},
 		{name: "holds/limit", through: "appointments_mobile_limit", arguments: "'\\x07', '+966500000001'"},
+		{name: "appointments/paused", arguments: id + ", 'heirs-returns'", through: "rebookings_pkey"},
 		{name: "appointments/rebooking", arguments: id, through: "rebookings_pkey"},
 		{name: "appointments/remember_rebooking", arguments: id + ", '{2026-11-22T06:00:00Z}', NULL, " + now, through: "appointments_pkey"},
 		{name: "ledger/delay_place", arguments: id + ", " + now, through: "appointments_pkey"},
 		{name: "ledger/offer_delayed", arguments: now + ", 500"},
-		{name: "ledger/delayed", arguments: "1, 1, '2026-11-22', '2026-12-05'"},
-		{name: "ledger/hold_delayed", arguments: "1, " + id + ", 1, 'public', " + now + ", " + now, through: "delayed_places_pkey"},
-		{name: "holds/take", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}', 1", through: "ledger_days_pkey"},
 		{name: "calendars/opened_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},
 		{name: "calendars/claims", arguments: "'{1}', '{1}', '{2026-11-25}'"},
 		{name: "calendars/lock_holds", arguments: "'{1}', '{1}', '{2026-11-25}'"},
@@ -51,7 +49,7 @@ func TestPlans(t *testing.T) {
 		{name: "calendars/mark_unsupported", arguments: "'{}', '{}', " + now + ", '{}'"},
 		{name: "calendars/end_holds", arguments: "'{" + strings.Trim(id, "'") + "}'", through: "appointments_pkey"},
 		{name: "holds/lock_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},
-		{name: "ledger/give_back", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
+		{name: "ledger/exchange", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
 		// Not through the index of holds: few as they may be when the plan is
 		// made, it is kept for the morning on which there are thousands.
 		{name: "appointments/book", through: "appointments_pkey", arguments: `'[{"n": 0, "id": "00000000-0000-4000-8000-000000000001", "now": "2026-11-22T06:00:00Z"}]', true`},

@@ -92,8 +92,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-// statementName returns what code calls the statement in a file: sql/holds/take.sql
-// is "holds/take".
+// statementName returns what code calls the statement in a file: sql/holds/hold.sql
+// is "holds/hold".
 func statementName(file string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(file, "sql/"), ".sql")
 }

@@ -81,7 +81,7 @@ func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.Wai
 	if _, err := q.exec(ctx, "waitlist/lapse", g.BranchID, g.ID, now, p.Ignored); err != nil {
 		return err
 	}
-	return q.settle(ctx, places(rows))
+	return q.giveBack(ctx, places(rows))
 }
 
 // offer lets match choose among all days first, without keeping anybody from

@@ -1,4 +1,4 @@
--- Cancels a booked or requested visit (its place goes back with ledger/give_back.sql), with its
+-- Cancels a booked or requested visit (its place goes back with ledger/exchange.sql), with its
 -- history, by whom of the staff ($3) and why ($4) where it was one of them, and
 -- the message to the visitor.
 WITH cancelled AS (
