@@ -148,7 +148,7 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
 		booked := o.Status == slots.Booked
-		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), booked && !o.Displaced() && o.action.allows(Confirm)
+		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
 		out.TooLate = booked && (o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel)
 	}
 	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {

@@ -41,9 +41,7 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 }
 
 // ahead reports whether the visitor is still expected, or has asked to come.
-func (p *Portal) ahead(o opened) bool {
-	return (o.Status == slots.Booked || o.Status == slots.Requested) && !o.InHall() && p.Now().Before(o.Start)
-}
+func (p *Portal) ahead(o opened) bool { return o.Ahead(p.Now()) }
 
 // show shows the visit, or what is asked of who holds a link for one thing.
 func (p *Portal) show(c *fiber.Ctx) error {
@@ -208,23 +206,17 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	return err
 }
 
-// movable reports whether it is not too late to move the visit. One that a
-// change has displaced can be moved until it would begin.
+// movable reports whether the visitor can move the visit, and by this link.
 func (p *Portal) movable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
-	return ok && o.Status == slots.Booked && o.action.allows(Move) &&
-		(o.Displaced() || p.Now().Before(o.Start.Add(-s.MoveCutoff)))
+	return ok && o.action.allows(Move) && o.CanMove(s, p.Now()) == nil
 }
 
-// cancellable reports whether it is not too late to cancel the visit. A request
-// that nobody has answered can be withdrawn until it would begin, and so can a
-// visit that a change has displaced.
+// cancellable reports whether the visitor can cancel the visit, or withdraw the
+// request, and by this link.
 func (p *Portal) cancellable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
-	if !ok || !o.action.allows(Cancel) {
-		return false
-	}
-	return o.Status == slots.Requested || o.Displaced() || p.Now().Before(o.Start.Add(-s.CancelCutoff))
+	return ok && o.action.allows(Cancel) && o.CanCancel(s, p.Now()) == nil
 }
 
 // starts shows dates with places from the one that is asked for, or today, and
