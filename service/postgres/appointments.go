@@ -89,9 +89,10 @@ func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, d
 			return err
 		}
 		event := after.History[len(after.History)-1]
+		n := told(before, after, event)
 		_, err = q.exec(ctx, "appointments/move", after.ID, event.At,
 			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version,
-			null(event.Actor), null(event.Reason))
+			null(event.Actor), null(event.Reason), kind(n), expiry(n))
 		return err
 	})
 }
@@ -110,7 +111,8 @@ func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Deci
 			return err
 		}
 		event := after.History[len(after.History)-1]
-		_, err = q.exec(ctx, "appointments/cancel", after.ID, event.At, null(event.Actor), null(event.Reason))
+		n := told(before, after, event)
+		_, err = q.exec(ctx, "appointments/cancel", after.ID, event.At, null(event.Actor), null(event.Reason), kind(n), expiry(n))
 		return err
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -48,9 +47,9 @@ func (q session) settleCall(ctx context.Context, id string, before, after slots.
 	case slots.CallAccepts:
 		err = q.settleRequest(ctx, before, after)
 	case slots.CallKeeps:
-		err = q.settleDisplaced(ctx, id, before, after, slots.OutcomeKept, notify.Booked, now)
+		err = q.settleDisplaced(ctx, id, before, after, slots.OutcomeKept, now)
 	case slots.CallCancels:
-		err = q.settleDisplaced(ctx, id, before, after, slots.OutcomeCancelled, notify.Cancelled, now)
+		err = q.settleDisplaced(ctx, id, before, after, slots.OutcomeCancelled, now)
 	case slots.CallNotReached:
 	}
 	if err != nil || c.Note == "" {
@@ -62,7 +61,7 @@ func (q session) settleCall(ctx context.Context, id string, before, after slots.
 
 // settleDisplaced writes a displaced visit that stays where it is, or is
 // cancelled.
-func (q session) settleDisplaced(ctx context.Context, id string, before, after slots.Appointment, outcome slots.Outcome, told notify.Kind, now time.Time) error {
+func (q session) settleDisplaced(ctx context.Context, id string, before, after slots.Appointment, outcome slots.Outcome, now time.Time) error {
 	back, err := q.endProposal(ctx, before)
 	if err != nil {
 		return err
@@ -74,7 +73,7 @@ func (q session) settleDisplaced(ctx context.Context, id string, before, after s
 		return err
 	}
 	row := newDisplaceRow(&affectedVisit{Appointment: before}, after)
-	row.Outcome, row.Message, row.Answered, row.By = string(outcome), optional(string(told)), &now, row.Actor
+	row.Outcome, row.Answered, row.By = string(outcome), &now, row.Actor
 	return q.displace(ctx, id, []displaceRow{row}, now)
 }
 

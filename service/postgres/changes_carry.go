@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -20,7 +19,7 @@ type displaceRow struct {
 	Actor    *string    `json:"actor"`
 	Reason   *string    `json:"reason"`
 	Message  *string    `json:"message"`
-	Expires  time.Time  `json:"expires_at"` // of the message
+	Expires  *time.Time `json:"expires_at"` // of the message
 	Outcome  string     `json:"outcome"`
 	Answered *time.Time `json:"answered_at"`
 	By       *string    `json:"answered_by"`
@@ -85,12 +84,9 @@ func (q session) restore(ctx context.Context, change string, visits []affectedVi
 		if v.outcome != slots.OutcomeWaiting {
 			continue
 		}
-		after := v.Restore(now)
-		row := newDisplaceRow(v, after)
-		row.Outcome, row.Message = string(slots.OutcomeRestored), optional(string(notify.Booked))
-		if v.Status == slots.Requested {
-			row.Message = nil // its department answers
-		}
+		v.Change = &slots.ChangeOf{ID: change, Waits: true}
+		row := newDisplaceRow(v, v.Restore(now))
+		row.Outcome = string(slots.OutcomeRestored)
 		rows, unused = append(rows, row), append(unused, v.unused...)
 	}
 	if err := q.endHoldsFor(ctx, unused, nil); err != nil {
@@ -124,7 +120,7 @@ func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.P
 // newDisplaceRow returns what is written of a visit that was v. History is
 // empty when nothing becomes of it.
 func newDisplaceRow(v *affectedVisit, after slots.Appointment) displaceRow {
-	row := displaceRow{ID: v.ID, Status: string(after.Status), Version: after.Version, Start: v.Start, Expires: v.Start, Outcome: string(slots.OutcomeKept)}
+	row := displaceRow{ID: v.ID, Status: string(after.Status), Version: after.Version, Start: v.Start, Outcome: string(slots.OutcomeKept)}
 	if !after.AnswerBy.IsZero() {
 		row.AnswerBy = &after.AnswerBy
 	}
@@ -134,19 +130,13 @@ func newDisplaceRow(v *affectedVisit, after slots.Appointment) displaceRow {
 	event := after.History[len(after.History)-1]
 	row.Kind, row.Start = optional(string(event.Kind)), event.Start
 	row.Actor, row.Reason = optional(event.Actor), optional(event.Reason)
-	switch {
-	case event.Kind != slots.WasProposed:
-		row.Outcome, row.Message = string(slots.OutcomeCalledOff), optional(string(event.Kind))
-	case v.Status == slots.Requested:
-		row.Outcome, row.Message = string(slots.OutcomeWaiting), optional(string(notify.Proposed))
-	default:
-		row.Outcome, row.Message = string(slots.OutcomeWaiting), optional(string(notify.Closed))
+	row.Message, row.Expires = pointers(told(v.Appointment, after, event))
+	row.Outcome = string(slots.OutcomeCalledOff)
+	if event.Kind == slots.WasProposed {
+		row.Outcome = string(slots.OutcomeWaiting)
 	}
 	if p := after.Proposal; p != nil {
 		row.Hold, row.Proposed = &p.ID, &p.Start
-		if v.Status == slots.Requested {
-			row.Expires = p.Expires
-		}
 	}
 	return row
 }

@@ -31,7 +31,7 @@ func (s *Store) Propose(ctx context.Context, r slots.Reference, heldBack []int16
 		if err != nil {
 			return err
 		}
-		return q.answerRequest(ctx, after, told(last(after), slots.Requested), after.Proposal.Expires)
+		return q.answerRequest(ctx, before, after)
 	})
 }
 
@@ -60,7 +60,7 @@ func (q session) settleRequest(ctx context.Context, before, after slots.Appointm
 	if err = q.settle(ctx, back); err != nil {
 		return err
 	}
-	return q.answerRequest(ctx, after, told(last(after), before.Status), after.Start)
+	return q.answerRequest(ctx, before, after)
 }
 
 // endProposal ends the hold of the proposal that a request has and returns its
@@ -78,31 +78,14 @@ func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]
 func last(a slots.Appointment) slots.EventKind { return a.History[len(a.History)-1].Kind }
 
 // answerRequest writes a request, or a displaced visit, whose last event has
-// just happened; the visitor is told of it by a message of a kind, "" for none,
-// that is of no use from expires on.
-func (q session) answerRequest(ctx context.Context, a slots.Appointment, message string, expires time.Time) error {
-	p, last := a.Place, a.History[len(a.History)-1]
-	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), sql.NullTime{Time: a.AnswerBy, Valid: !a.AnswerBy.IsZero()}, a.Version,
-		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End,
-		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), null(message), expires)
+// just happened, and the message to its visitor.
+func (q session) answerRequest(ctx context.Context, before, after slots.Appointment) error {
+	p, last := after.Place, after.History[len(after.History)-1]
+	n := told(before, after, last)
+	_, err := q.exec(ctx, "requests/answer", after.ID, string(after.Status), sql.NullTime{Time: after.AnswerBy, Valid: !after.AnswerBy.IsZero()}, after.Version,
+		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End,
+		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), kind(n), expiry(n))
 	return err
-}
-
-// told returns the kind of message that tells a visitor of what happened to an
-// appointment in a state, "" for none: who has refused a proposal knows.
-func told(k slots.EventKind, from slots.Status) string {
-	switch k {
-	case slots.WasAccepted:
-		if from == slots.Booked { // and a change took its place
-			return string(slots.WasMoved)
-		}
-		return string(slots.WasApproved)
-	case slots.WasRefused:
-		return ""
-	case slots.WasRequested, slots.WasBooked, slots.WasApproved, slots.WasDeclined, slots.WasProposed, slots.WasMoved, slots.WasCancelled:
-	case slots.WasCheckedIn, slots.WasStarted, slots.WasCompleted, slots.WasLeft, slots.WasNoShow, slots.WasRestored: // not of requests
-	}
-	return string(k)
 }
 
 // DueRequests implements slots.Store.
