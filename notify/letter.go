@@ -46,7 +46,7 @@ type Postman interface {
 // missing.
 func (t *Texts) Letter(c Claimed) (Letter, error) {
 	f := c.Facts
-	if !f.Kind.byEmail() {
+	if !f.Kind.told().mail {
 		return Letter{}, fmt.Errorf("%w: %s is not told by e-mail", ErrFacts, f.Kind)
 	}
 	if err := f.check(); err != nil {
@@ -212,7 +212,7 @@ func (t *Texts) longDates(f Facts, v *view) error {
 
 // checkLetter renders everything that letters of a kind may say, in each month.
 func (t *Texts) checkLetter(k Kind, lang string, name catalog.Text) error {
-	if !k.byEmail() {
+	if !k.told().mail {
 		return nil
 	}
 	for month := range 12 {

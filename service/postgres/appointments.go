@@ -147,22 +147,21 @@ func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
 // writeTransition writes an appointment as it is after a transition, with its
 // history and the message to the visitor; the ledger has its places already.
 func (q session) writeTransition(ctx context.Context, t slots.Transition) (err error) {
-	a, p, e := t.After, t.After.Place, t.Event
+	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
 	switch {
 	case e.Kind == slots.WasMoved:
-		_, err = q.exec(ctx, "appointments/move", a.ID, e.At,
-			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End, a.Version, null(e.Actor), null(e.Reason))
+		_, err = q.exec(ctx, "appointments/move", a.ID, e.At, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
+			a.Start, a.End, a.Version, null(e.Actor), null(e.Reason), kind(n), expiry(n))
 		return err
 	case e.Kind == slots.WasCancelled:
-		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason))
+		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), expiry(n))
 		return err
 	case e.Kind == slots.WasProposed:
 		if err = q.holdProposal(ctx, t); err != nil {
 			return err
 		}
-		return q.answerRequest(ctx, t, told(e.Kind, t.Before.Status), a.Proposal.Expires)
 	}
-	return q.answerRequest(ctx, t, told(e.Kind, t.Before.Status), a.Start)
+	return q.answerRequest(ctx, t)
 }
 
 // CloseVisits implements slots.Store.

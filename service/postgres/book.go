@@ -11,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -133,6 +134,10 @@ type bookingRow struct {
 	Actor          *string   `json:"actor"`
 	Reason         *string   `json:"reason"`
 	Audited        bool      `json:"audited"`
+
+	// The message to the visitor, by what becomes of the hold; nil for none.
+	IfBooked    *string `json:"if_booked"`
+	IfRequested *string `json:"if_requested"`
 }
 
 // heldRow is a hold that appointments/book.sql turned into a visit, as it was before.
@@ -208,6 +213,9 @@ func newBookingRow(n int, b *booking) bookingRow {
 		Email: optional(b.by.Visitor.Email), Needs: append([]string{}, b.by.Needs...),
 		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason), Audited: b.by.Audited(),
 	}
+	to := contact(b.by.Mobile, b.by.Visitor)
+	row.IfBooked, _ = pointers(notify.Event{Kind: notify.WasBooked}.Notice().To(to))
+	row.IfRequested, _ = pointers(notify.Event{Kind: notify.WasRequested}.Notice().To(to))
 	if by := b.by.Representative; by != nil {
 		row.ByName, row.ByIdentityKind, row.ByIdentity = optional(by.Name), optional(string(by.Identity.Kind)), optional(by.Identity.Number)
 		row.Wakala = optional(by.Wakala)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -66,9 +65,6 @@ func (q session) settleCall(ctx context.Context, id string, t slots.Transition, 
 // is, or is cancelled, as its visitor has said in a call.
 func newCallRow(t slots.Transition, outcome slots.Outcome) displaceRow {
 	row := newDisplaceRow(t, outcome)
-	if outcome == slots.OutcomeKept {
-		row.Message = optional(string(notify.Booked))
-	}
 	row.Answered, row.By = &t.Event.At, row.Actor
 	return row
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -20,7 +19,7 @@ type displaceRow struct {
 	Actor    *string    `json:"actor"`
 	Reason   *string    `json:"reason"`
 	Message  *string    `json:"message"`
-	Expires  time.Time  `json:"expires_at"` // of the message
+	Expires  *time.Time `json:"expires_at"` // of the message
 	Outcome  string     `json:"outcome"`
 	Answered *time.Time `json:"answered_at"`
 	By       *string    `json:"answered_by"`
@@ -85,11 +84,8 @@ func (q session) restore(ctx context.Context, change string, visits []affectedVi
 		if v.outcome != slots.OutcomeWaiting {
 			continue
 		}
+		v.Change = &slots.ChangeOf{ID: change, Waits: true}
 		row := newDisplaceRow(v.Restore(now))
-		row.Message = optional(string(notify.Booked))
-		if v.Status == slots.Requested {
-			row.Message = nil // its department answers
-		}
 		rows, unused = append(rows, row), append(unused, v.unused...)
 	}
 	if err := q.endHoldsFor(ctx, unused, nil); err != nil {
@@ -124,7 +120,7 @@ func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.P
 // with the change.
 func newDisplaceRow(t slots.Transition, outcome slots.Outcome) displaceRow {
 	a, e := t.After, t.Event
-	row := displaceRow{ID: a.ID, Status: string(a.Status), Version: a.Version, Start: a.Start, Expires: a.Start, Outcome: string(outcome)}
+	row := displaceRow{ID: a.ID, Status: string(a.Status), Version: a.Version, Start: a.Start, Outcome: string(outcome)}
 	if !a.AnswerBy.IsZero() {
 		row.AnswerBy = &a.AnswerBy
 	}
@@ -133,19 +129,9 @@ func newDisplaceRow(t slots.Transition, outcome slots.Outcome) displaceRow {
 	}
 	row.Kind, row.Start = optional(string(e.Kind)), e.Start
 	row.Actor, row.Reason = optional(e.Actor), optional(e.Reason)
-	switch {
-	case e.Kind != slots.WasProposed:
-		row.Message = optional(string(e.Kind))
-	case a.Status == slots.Requested:
-		row.Message = optional(string(notify.Proposed))
-	default:
-		row.Message = optional(string(notify.Closed))
-	}
+	row.Message, row.Expires = pointers(told(t))
 	if p := a.Proposal; p != nil {
 		row.Hold, row.Proposed = &p.ID, &p.Start
-		if a.Status == slots.Requested {
-			row.Expires = p.Expires
-		}
 	}
 	return row
 }

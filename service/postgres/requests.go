@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
@@ -30,32 +29,14 @@ func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]
 	return places(rows), err
 }
 
-// answerRequest writes what has become of a request, or of a displaced visit;
-// the visitor is told of it by a message of a kind, "" for none, that is of no
-// use from expires on.
-func (q session) answerRequest(ctx context.Context, t slots.Transition, message string, expires time.Time) error {
-	a, p, e := t.After, t.After.Place, t.Event
-	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), sql.NullTime{Time: a.AnswerBy, Valid: !a.AnswerBy.IsZero()}, a.Version,
+// answerRequest writes what has become of a request, or of a displaced visit,
+// and the message to its visitor.
+func (q session) answerRequest(ctx context.Context, t slots.Transition) error {
+	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
+	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), nullTime(a.AnswerBy), a.Version,
 		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End,
-		string(e.Kind), e.At, e.Start, null(e.Actor), null(e.Reason), null(message), expires)
+		string(e.Kind), e.At, e.Start, null(e.Actor), null(e.Reason), kind(n), expiry(n))
 	return err
-}
-
-// told returns the kind of message that tells a visitor of what happened to an
-// appointment in a state, "" for none: who has refused a proposal knows.
-func told(k slots.EventKind, from slots.Status) string {
-	switch k {
-	case slots.WasAccepted:
-		if from == slots.Booked { // and a change took its place
-			return string(slots.WasMoved)
-		}
-		return string(slots.WasApproved)
-	case slots.WasRefused:
-		return ""
-	case slots.WasRequested, slots.WasBooked, slots.WasApproved, slots.WasDeclined, slots.WasProposed, slots.WasMoved, slots.WasCancelled:
-	case slots.WasCheckedIn, slots.WasStarted, slots.WasCompleted, slots.WasLeft, slots.WasNoShow, slots.WasRestored: // not of requests
-	}
-	return string(k)
 }
 
 // DueRequests implements slots.Store.

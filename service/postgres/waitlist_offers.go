@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/centre"
+	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -257,7 +258,7 @@ func (q session) makeOffers(ctx context.Context, g *centre.DeskGroup, matched []
 		Fit  bool `db:"fit"`
 	}
 	err := q.get(ctx, &result, "waitlist/offer", g.BranchID, g.ID, now,
-		entries, holds, p.days, p.first, p.ticks, p.counts, starts, ends, expires)
+		entries, holds, p.days, p.first, p.ticks, p.counts, starts, ends, expires, string(notify.Offer))
 	if err == nil && !result.Fit {
 		err = slots.ErrTaken // the days are locked: the rules and the ledger disagree
 	}
