@@ -19,6 +19,7 @@ OIDC_PROVIDER := .tools/oidc-provider-$(OIDC_PROVIDER_VERSION)/node_modules/oidc
 IMAGE ?= ziyara
 BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./notify
 SOAK  ?= 10m
+MEASURE ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -87,9 +88,9 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
 .PHONY: bench
-bench: build ## Measure the rules, then the service beside bare fiber and pgbench
+bench: build ## Measure the rules, then the service beside bare fiber and pgbench; MEASURE are flags for bin/ziyara bench
 	go test -run '^$$' -bench . -benchmem $(BENCH)
-	./bin/ziyara bench
+	./bin/ziyara bench $(MEASURE)
 
 .PHONY: soak
 soak: ## Load two replicas for SOAK, break things, and check every answer

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // the zones of branches, also where the system has none
 
 	"github.com/alecthomas/kong"
 
+	"ziyara/service/bench"
 	"ziyara/service/privatepg"
 )
 
@@ -41,6 +43,7 @@ func run() int {
 		kong.Name("ziyara"),
 		kong.Description("Books visits to a service centre. Configuration comes from the environment; every command lists its variables with --help."),
 		kong.UsageOnError(),
+		kong.Vars{"parts": strings.Join(bench.Parts(), ", ")},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	err := parsed.Run()
 	switch {

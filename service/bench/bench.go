@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"ziyara/catalog"
@@ -17,6 +18,25 @@ import (
 	"ziyara/service"
 	"ziyara/service/postgres"
 )
+
+// Parts are what can be measured, in order.
+func Parts() []string {
+	return []string{
+		"search", "bookings", "hot-day", "http-bookings", "rush", "waitlist", "changes", "scale", "lists",
+		"reminders", // last: it leaves nothing behind
+	}
+}
+
+// Choose returns the parts that only names, in order; all when it names none. It
+// returns an error for one that does not exist.
+func Choose(only []string) ([]string, error) {
+	for _, name := range only {
+		if !slices.Contains(Parts(), name) {
+			return nil, fmt.Errorf("there is no part %q: %s", name, strings.Join(Parts(), ", "))
+		}
+	}
+	return slices.DeleteFunc(Parts(), func(name string) bool { return len(only) > 0 && !slices.Contains(only, name) }), nil
+}
 
 // Config says what to measure and for how long.
 type Config struct {
@@ -28,58 +48,79 @@ type Config struct {
 	Stored      []int         // visits stored when the planning of reminders is looked at, ascending
 	Gateway     Gateway       // that takes the reminders; an SMPP server
 	Out         io.Writer     // gets the report, in Markdown
+	Progress    io.Writer     // is told what is measured at the moment
 
-	now func() time.Time // the clock of the service; nil for the machine's
+	now    func() time.Time // the clock of the service; nil for the machine's
+	places int              // of a start; 0 for as many as a calendar may have
 }
 
-// Run measures and writes the report.
+// Run measures and writes the report. A part that fails leaves out what it has
+// not measured yet, and the others go on; the error says which they were.
 func Run(ctx context.Context, c Config) error {
-	if _, err := service.Migrate(ctx, c.DatabaseURL); err != nil {
+	parts, err := Choose(c.Only)
+	if err != nil {
 		return err
 	}
-	if err := seed(ctx, c.DatabaseURL); err != nil {
+	if c.places == 0 {
+		c.places = mostPlaces
+	}
+	if _, err = service.Migrate(ctx, c.DatabaseURL); err != nil {
+		return err
+	}
+	if err = seed(ctx, c); err != nil {
 		return err
 	}
 	r := &report{out: c.Out}
 	r.line("| what | figure | ratio |")
 	r.line("|---|---|---|")
-	one := func(jobs bool, measure func(context.Context, Config, *service.Service, *report) error) func() error {
-		return func() error {
-			return with(ctx, c, jobs, func(s *service.Service) error { return measure(ctx, c, s, r) })
+	var errs []error
+	for i, name := range parts {
+		began := time.Now()
+		fmt.Fprintf(c.Progress, "bench: %s, %d of %d\n", name, i+1, len(parts)) //nolint:errcheck // only progress
+		if err := measure(ctx, c, name, r); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
-	}
-	for _, part := range []struct {
-		name    string
-		measure func() error
-	}{
-		{"search", one(true, search)},
-		// The delivery of the messages is not part of a booking, and would
-		// take its share of the machine.
-		{"bookings", one(false, bookings)},
-		{"hot-day", one(false, hotDay)},
-		{"http-bookings", one(true, httpBookings)},
-		{"rush", one(true, rush)},
-		{"waitlist", func() error { return waitlist(ctx, c, r) }},
-		{"changes", one(true, changes)},
-		{"scale", func() error { return scale(ctx, c, r) }},
-		{"lists", func() error { return lists(ctx, c, r) }},
-		{"reminders", func() error { return reminders(ctx, c, r) }}, // last: it leaves nothing behind
-	} {
-		if len(c.Only) > 0 && !slices.Contains(c.Only, part.name) {
-			continue
-		}
-		if err := part.measure(); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+		fmt.Fprintf(c.Progress, "bench: %s took %.0f s\n", name, time.Since(began).Seconds()) //nolint:errcheck // only progress
+		if ctx.Err() != nil {
+			return errors.Join(errs...)
 		}
 	}
 	n, err := service.Audit(ctx, c.DatabaseURL, c.Out)
-	switch {
-	case err != nil:
-		return err
-	case n > 0:
-		return fmt.Errorf("the ledger differs from the appointments at %d ticks", n)
+	if n > 0 {
+		err = fmt.Errorf("the ledger differs from the appointments at %d ticks", n)
 	}
-	return r.err
+	return errors.Join(append(errs, err, r.err)...)
+}
+
+// measure measures one part.
+func measure(ctx context.Context, c Config, part string, r *report) error {
+	one := func(jobs bool, measure func(context.Context, Config, *service.Service, *report) error) error {
+		return with(ctx, c, jobs, func(s *service.Service) error { return measure(ctx, c, s, r) })
+	}
+	switch part {
+	case "search":
+		return one(true, search)
+	// The delivery of the messages is not part of a booking, and would take its
+	// share of the machine.
+	case "bookings":
+		return one(false, bookings)
+	case "hot-day":
+		return one(false, hotDay)
+	case "http-bookings":
+		return one(true, httpBookings)
+	case "rush":
+		return one(true, rush)
+	case "waitlist":
+		return waitlist(ctx, c, r)
+	case "changes":
+		return one(true, changes)
+	case "scale":
+		return scale(ctx, c, r)
+	case "lists":
+		return lists(ctx, c, r)
+	default:
+		return reminders(ctx, c, r)
+	}
 }
 
 // with opens a replica, runs it if asked to, and stops it after do.
@@ -120,31 +161,42 @@ func (r *report) line(format string, args ...any) {
 const (
 	benchBranch   = "bench"
 	benchService  = "bench"
+	spreadService = "spread" // those that are booked have a desk group each
+	hotService    = "hot"
+	httpService   = "http"
 	waitedService = "waited-for" // has two desks of its own
 	benchDays     = 60
+	mostPlaces    = 1000 // that a calendar may open at once
 	benchSecret   = "a secret for measuring, thrown away after"
 )
 
-// seed adds one branch with a desk group that never runs out of places, one with
-// the few that rush is after, one that is full for those who wait, and one that is closed.
-func seed(ctx context.Context, databaseURL string) error {
-	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 1, Timeout: time.Minute})
+// seed adds one branch with desk groups that have as many places as can be, one
+// with the few that rush is after, one that is full for those who wait, and one
+// that is closed.
+func seed(ctx context.Context, c Config) error {
+	store, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, MaxConnections: 1, Timeout: time.Minute})
 	if err != nil {
 		return err
 	}
 	defer store.Close() //nolint:errcheck // what was written is committed
 	name := catalog.Text{AR: "قياس", EN: "Measurement"}
-	_, err = store.SeedCentre(ctx, postgres.Seed{
+	seeded := postgres.Seed{
 		Branches:    []catalog.Branch{{Slug: benchBranch, Name: name, City: name, Address: name, Zone: "Asia/Riyadh"}},
 		Departments: []catalog.Department{{Slug: "bench", Name: name}},
-		Services:    []catalog.Service{benchServiceOf(benchService), benchServiceOf(rushService), benchServiceOf(waitedService), benchServiceOf(closedService)},
-		DeskGroups: []postgres.SeedGroup{
-			{Slug: "bench", Branch: benchBranch, Department: "bench", Name: name, Services: []string{benchService}, Plan: benchPlan(1000)},
-			{Slug: "rush", Branch: benchBranch, Department: "bench", Name: name, Services: []string{rushService}, Plan: benchPlan(rushPlaces)},
-			{Slug: waitedService, Branch: benchBranch, Department: "bench", Name: name, Services: []string{waitedService}, Plan: benchPlan(2)},
-			{Slug: closedService, Branch: benchBranch, Department: "bench", Name: name, Services: []string{closedService}, Plan: benchPlan(closedPlaces)},
-		},
-	})
+	}
+	for _, group := range []struct {
+		slug   string
+		places int
+	}{
+		{benchService, c.places}, {spreadService, c.places}, {hotService, c.places}, {httpService, c.places},
+		{rushService, rushPlaces}, {waitedService, 2}, {closedService, closedPlaces},
+	} {
+		seeded.Services = append(seeded.Services, benchServiceOf(group.slug))
+		seeded.DeskGroups = append(seeded.DeskGroups, postgres.SeedGroup{
+			Slug: group.slug, Branch: benchBranch, Department: "bench", Name: name, Services: []string{group.slug}, Plan: benchPlan(group.places),
+		})
+	}
+	_, err = store.SeedCentre(ctx, seeded)
 	return err
 }
 

@@ -13,13 +13,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"ziyara/catalog"
-	"ziyara/centre"
-	"ziyara/scheduling"
 	"ziyara/service"
 	"ziyara/slots"
 )
@@ -45,17 +41,22 @@ func bookings(ctx context.Context, c Config, replica *service.Service, r *report
 		return err
 	}
 	defer pgbench.remove()
-	var ours, same, single float64
+	now := time.Now().UTC()
+	from, err := spreadPlaces(c, replica.Centre(), benchService, now)
+	if err != nil {
+		return err
+	}
+	var same, single float64
+	var ours rate
 	for range rounds {
 		n, err := pgbench.run(ctx, c, sameRows)
 		if err != nil {
 			return err
 		}
 		same += n / rounds
-		if n, err = book(ctx, c, replica); err != nil {
+		if err = ours.run(ctx, c, from, one(replica.Booker(), benchService, now)); err != nil {
 			return err
 		}
-		ours += n / rounds
 		if n, err = pgbench.run(ctx, c, singleRow); err != nil {
 			return err
 		}
@@ -63,104 +64,54 @@ func bookings(ctx context.Context, c Config, replica *service.Service, r *report
 	}
 	r.line("| pgbench, single-row INSERT, %d clients | %.0f/s | |", c.Callers, single)
 	r.line("| pgbench, the rows of a booking without any check, %d clients | %.0f/s | 1 |", c.Callers, same)
-	r.line("| complete bookings, spread over %d days, %d callers | %.0f/s | %.2f; %.2f of the single-row INSERT |",
-		benchDays, c.Callers, ours, ours/same, ours/single)
+	r.line("| complete bookings, spread over %d days, %d callers%s | %.0f/s | %.2f; %.2f of the single-row INSERT |",
+		benchDays, c.Callers, ours.note(), ours.perSecond(), ours.perSecond()/same, ours.perSecond()/single)
 	return nil
-}
-
-// book holds and books for the time of one measurement and returns complete
-// bookings a second.
-func book(ctx context.Context, c Config, replica *service.Service) (float64, error) {
-	now := time.Now().UTC()
-	starts, err := allStarts(replica.Centre(), now, benchDays)
-	if err != nil {
-		return 0, err
-	}
-	return each(ctx, c, starts, func(start time.Time) error { return one(replica.Booker(), start, now) })
-}
-
-// each books starts with all callers for the time of one measurement and
-// returns how many a second.
-func each(ctx context.Context, c Config, starts []time.Time, book func(time.Time) error) (float64, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.Each)
-	defer cancel()
-	var wg sync.WaitGroup
-	var booked atomic.Int64
-	errs := make([]error, c.Callers)
-	began := time.Now()
-	for i := range c.Callers {
-		wg.Go(func() {
-			for n := i * len(starts) / c.Callers; ctx.Err() == nil; n++ {
-				if errs[i] = book(starts[n*31%len(starts)]); errs[i] != nil {
-					return
-				}
-				booked.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	return float64(booked.Load()) / time.Since(began).Seconds(), errors.Join(errs...)
 }
 
 // hotCallers are those who all want the same day.
 const hotCallers = 256
 
 // hotDay compares bookings of one desk group on one day with the same load
-// spread over days. The sides take turns, each time on another day.
+// spread over days. The sides take turns, each time on another day; when a day is
+// full, on the next.
 func hotDay(ctx context.Context, c Config, replica *service.Service, r *report) error {
 	c.Callers = hotCallers
 	now := time.Now().UTC()
-	starts, err := allStarts(replica.Centre(), now, benchDays)
+	all, err := spreadPlaces(c, replica.Centre(), spreadService, now)
 	if err != nil {
 		return err
 	}
-	perDay := len(starts) / benchDays
-	var spread, hot float64
-	for round := range rounds {
-		n, err := each(ctx, c, starts, func(start time.Time) error { return one(replica.Booker(), start, now) })
-		if err != nil {
-			return err
-		}
-		spread += n / rounds
-		day := starts[(10+round)*perDay : (11+round)*perDay]
-		if n, err = each(ctx, c, day, func(start time.Time) error { return one(replica.Booker(), start, now) }); err != nil {
-			return err
-		}
-		hot += n / rounds
+	days, err := hotPlaces(c, replica.Centre(), hotService, now)
+	if err != nil {
+		return err
 	}
-	r.line("| complete bookings, spread over %d days, %d callers | %.0f/s | 1 |", benchDays, c.Callers, spread)
-	r.line("| complete bookings on one day of one desk group, %d callers | %.0f/s | %.2f |", c.Callers, hot, hot/spread)
+	var spread, hot rate
+	for range rounds {
+		if err = spread.run(ctx, c, all, one(replica.Booker(), spreadService, now)); err != nil {
+			return err
+		}
+		days.nextDay()
+		if err = hot.run(ctx, c, days, one(replica.Booker(), hotService, now)); err != nil {
+			return err
+		}
+	}
+	r.line("| complete bookings, spread over %d days, %d callers%s | %.0f/s | 1 |", benchDays, c.Callers, spread.note(), spread.perSecond())
+	r.line("| complete bookings on one day of one desk group, %d callers%s | %.0f/s | %.2f |",
+		c.Callers, hot.note(), hot.perSecond(), hot.perSecond()/spread.perSecond())
 	return nil
 }
 
-// allStarts returns the starts of so many days from tomorrow on.
-func allStarts(centre *centre.Snapshot, now time.Time, days int) ([]time.Time, error) {
-	service, group, err := centre.Desk(benchService, benchBranch)
-	if err != nil {
-		return nil, err
+// one returns what makes a complete booking by somebody new.
+func one(booker *slots.Booker, service string, now time.Time) func(time.Time) error {
+	return func(start time.Time) error {
+		_, err := oneOf(booker, service, start, now)
+		return err
 	}
-	visit, err := slots.VisitOf(service, 1, catalog.Public)
-	if err != nil {
-		return nil, err
-	}
-	var starts []time.Time
-	first := group.Calendar.DateOf(now) + 1
-	for date := first; date < first+scheduling.Date(days); date++ {
-		for _, s := range slots.Free(group.Calendar.Day(date), nil, visit, now) {
-			starts = append(starts, s.Start)
-		}
-	}
-	return starts, nil
 }
 
-// one is a complete booking by somebody new. The context is not the
+// oneOf is a complete booking by somebody new. The context is not the
 // measurement's: what was begun is finished.
-func one(booker *slots.Booker, start, now time.Time) error {
-	_, err := oneOf(booker, benchService, start, now)
-	return err
-}
-
-// oneOf is the same of any service.
 func oneOf(booker *slots.Booker, service string, start, now time.Time) (slots.Reference, error) {
 	ctx := context.Background()
 	hold, err := booker.Hold(ctx, slots.HoldRequest{
@@ -244,7 +195,7 @@ func (p *pgbench) run(ctx context.Context, c Config, script string) (float64, er
 	}
 	found := tps.FindSubmatch(out)
 	if found == nil {
-		return 0, fmt.Errorf("pgbench told no tps: %s", out)
+		return 0, fmt.Errorf("pgbench finished nothing within %s; a longer --each helps: %s", c.Each, out)
 	}
 	return strconv.ParseFloat(string(found[1]), 64)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -71,7 +70,7 @@ func crowded(ctx context.Context, c Config, replica *service.Service, ahead, vis
 		})
 	}
 	wg.Wait()
-	return group.Calendar.Day(date).Start, errors.Join(errs...)
+	return group.Calendar.Day(date).Start, summary(errs)
 }
 
 // changed is what is read of a change.

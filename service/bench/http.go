@@ -25,17 +25,18 @@ func httpBookings(ctx context.Context, c Config, replica *service.Service, r *re
 	}
 	proof := keys.Sign("mobile", "+966500000000", time.Now().Add(time.Hour))
 	now := time.Now().UTC()
-	starts, err := allStarts(replica.Centre(), now, benchDays)
+	from, err := spreadPlaces(c, replica.Centre(), httpService, now)
 	if err != nil {
 		return err
 	}
 	client := &fasthttp.Client{MaxConnsPerHost: c.Callers}
 	defer client.CloseIdleConnections()
 	var visitors atomic.Int64
-	perSecond, err := each(ctx, c, starts, func(start time.Time) error {
+	var booked rate
+	err = booked.run(ctx, c, from, func(start time.Time) error {
 		var hold struct{ ID, Token string }
 		if err := post(client, replica.URL()+"/v1/holds", map[string]any{
-			"service": benchService, "branch": benchBranch, "start": start,
+			"service": httpService, "branch": benchBranch, "start": start,
 		}, &hold); err != nil {
 			return err
 		}
@@ -47,7 +48,8 @@ func httpBookings(ctx context.Context, c Config, replica *service.Service, r *re
 	if err != nil {
 		return err
 	}
-	r.line("| complete bookings over HTTP, two requests with idempotency keys, %d callers, messages delivered beside | %.0f/s | |", c.Callers, perSecond)
+	r.line("| complete bookings over HTTP, two requests with idempotency keys, %d callers, messages delivered beside%s | %.0f/s | |",
+		c.Callers, booked.note(), booked.perSecond())
 	return nil
 }
 

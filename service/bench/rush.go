@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -102,7 +101,7 @@ func rushOnce(start time.Time, urls ...string) ([]time.Duration, error) {
 	began = time.Now()
 	close(begin)
 	done.Wait()
-	if err := errors.Join(errs...); err != nil {
+	if err := summary(errs); err != nil {
 		return nil, err
 	}
 	given := 0

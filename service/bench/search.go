@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -108,7 +107,7 @@ func (l *load) run(ctx context.Context, url string, c Config) error {
 	wg.Wait()
 	l.elapsed += time.Since(began)
 	l.took = append(l.took, slices.Concat(parts...)...)
-	return errors.Join(errs...)
+	return summary(errs)
 }
 
 func (l *load) perSecond() float64 { return float64(len(l.took)) / l.elapsed.Seconds() }

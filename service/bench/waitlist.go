@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -136,5 +135,5 @@ func cancelAll(ctx context.Context, booker *slots.Booker, visits []slots.Referen
 		wg.Go(func() { _, errs[i] = booker.Cancel(ctx, r, now) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	return summary(errs)
 }

@@ -3,12 +3,90 @@ package postgres_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/lib/pq"
 
+	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
 )
+
+// formerNames are constraints that stand for one release more, under the name
+// that PostgreSQL made up, beside the same with a name (migrations/00023).
+var formerNames = map[string]string{ //nolint:gochecknoglobals // a list to read
+	"appointments_address_place_check": "appointments_address_places_left",
+	"appointments_mobile_place_check":  "appointments_mobile_places_left",
+}
+
+// notReached are the unique indexes that no request runs into, and why.
+var notReached = map[string]string{ //nolint:gochecknoglobals // a list to read
+	"branches_slug_key":            "only the seed writes it",
+	"departments_slug_key":         "only the seed writes it",
+	"services_slug_key":            "only the seed writes it",
+	"entities_slug_key":            "only the seed writes it",
+	"desk_groups_slug_key":         "only the seed writes it",
+	"desk_groups_branch_id_id_key": "it holds the primary key",
+	"appointments_reference_key":   "references are random",
+	"appointments_one_proposal":    "the former proposal ends in the same transaction, under the lock of its request",
+	"messages_fact":                "ON CONFLICT",
+	"waitlist_entries_number":      "an identity column",
+	"waitlist_offers_hold_id_key":  "every offer has a hold of its own",
+	"change_visits_one_open":       "a change of the same visits waits for the lock of their desk group",
+	"arrivals_number":              "drawn under the lock of the branch's day",
+	"arrivals_desk":                "decided under the lock of the branch's day",
+	"feeds_token":                  "tokens are random",
+	"webhook_deliveries_message":   "a random id",
+	"webhook_deliveries_event":     "ON CONFLICT",
+}
+
+// The map from constraints to errors and the schema agree: what the program
+// answers by is there, and what a request can run into is in the map.
+func TestConstraintsMapped(t *testing.T) {
+	t.Parallel()
+	db := connect(t, servicetest.Database(t))
+	mapped := postgres.MappedConstraints()
+	there := column[string](t, db, `
+		SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+		UNION
+		SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+		WHERE indisunique AND relnamespace = 'public'::regnamespace`)
+	for _, name := range mapped {
+		if !slices.Contains(there, name) {
+			t.Errorf("%s is in the map, and not in the schema", name)
+		}
+		if generatedName.MatchString(name) && formerNames[name] == "" {
+			t.Errorf("%s is a name that PostgreSQL made up", name)
+		}
+	}
+	for former, name := range formerNames {
+		if len(column[string](t, db, `
+			SELECT f.conname FROM pg_constraint f JOIN pg_constraint n USING (conrelid)
+			WHERE f.conname = $1 AND n.conname = $2 AND n.convalidated
+			  AND pg_get_constraintdef(f.oid) = pg_get_constraintdef(n.oid)`, former, name)) != 1 {
+			t.Errorf("%s is not the same as %s", name, former)
+		}
+		if former >= name {
+			t.Errorf("%s comes before %s, which replicas of the former version don't know", name, former)
+		}
+		if !slices.Contains(mapped, former) || !slices.Contains(mapped, name) {
+			t.Errorf("%s and %s are not both in the map", former, name)
+		}
+	}
+	unique := column[string](t, db, `
+		SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+		WHERE (indisunique OR indisexclusion) AND NOT indisprimary AND relnamespace = 'public'::regnamespace`)
+	for _, name := range unique {
+		if slices.Contains(mapped, name) == (notReached[name] != "") {
+			t.Errorf("%s has to be in the map of constraints, or in the list of those that no request runs into", name)
+		}
+	}
+	for name := range notReached {
+		if !slices.Contains(unique, name) {
+			t.Errorf("%s is said to be out of reach, and is not there", name)
+		}
+	}
+}
 
 // What must hold whatever the program does, the database refuses to break. A
 // constraint's name is part of the design: it is what becomes an error of the

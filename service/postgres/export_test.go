@@ -2,6 +2,10 @@ package postgres
 
 import (
 	"context"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
 
 	"ziyara/catalog"
 	"ziyara/centre"
@@ -27,3 +31,13 @@ func (s *Store) ForcePlan(ctx context.Context, slug string, by catalog.Act,
 	})
 	return impacts, err
 }
+
+// MigrateFiles applies migrations of a test's own, with little patience.
+func MigrateFiles(ctx context.Context, databaseURL string, files fs.FS, lockTimeout time.Duration, attempts int) (int, error) {
+	m := migrator{databaseURL: databaseURL, files: files, lockTimeout: lockTimeout, attempts: attempts, pause: lockTimeout}
+	return m.up(ctx)
+}
+
+// MappedConstraints returns the names of the constraints that the program
+// answers by, ascending.
+func MappedConstraints() []string { return slices.Sorted(maps.Keys(constraints)) }

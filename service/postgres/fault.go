@@ -21,6 +21,8 @@ import (
 var errConflict = errors.New("postgres: ended in favour of another transaction")
 
 // constraints maps the constraints that are rules of the domain to its errors.
+// Each has a name that a migration gave it, or is a primary key, whose name is
+// always the table's.
 var constraints = map[string]error{
 	"appointments_person_overlap": slots.ErrPersonBusy,
 	// Another booking of the person took the same place number meanwhile; the
@@ -30,6 +32,10 @@ var constraints = map[string]error{
 	// there was none left to take.
 	"appointments_address_limit":       fmt.Errorf("%w: %w", errConflict, &slots.HoldLimitError{}),
 	"appointments_mobile_limit":        fmt.Errorf("%w: %w", errConflict, &slots.HoldLimitError{}),
+	"appointments_address_places_left": &slots.HoldLimitError{},
+	"appointments_mobile_places_left":  &slots.HoldLimitError{},
+	// Their former names, which answer until the next release drops them
+	// (migrations/00023_names_of_limits.sql).
 	"appointments_address_place_check": &slots.HoldLimitError{},
 	"appointments_mobile_place_check":  &slots.HoldLimitError{},
 	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{

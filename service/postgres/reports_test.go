@@ -26,7 +26,7 @@ func reportArguments() map[string]string {
 }
 
 // statementOf returns the name of the statement that counts a report.
-func statementOf(n reports.Name) string { return "report_" + strings.ReplaceAll(string(n), "-", "_") }
+func statementOf(n reports.Name) string { return "reports/" + strings.ReplaceAll(string(n), "-", "_") }
 
 // Each statement counts what the definition of its report is made of, and
 // nothing else.
@@ -56,10 +56,10 @@ func columnsOf(t *testing.T, db *sql.DB, name, statement, arguments string) []st
 		t.Fatal(err)
 	}
 	defer conn.Close() //nolint:errcheck // it goes back to the pool
-	if _, err = conn.ExecContext(t.Context(), "PREPARE statement AS "+statement); err != nil {
+	if _, err = conn.ExecContext(t.Context(), "DEALLOCATE ALL; PREPARE statement AS "+statement); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	rows, err := conn.QueryContext(t.Context(), "EXECUTE "+name+" ("+arguments+")")
+	rows, err := conn.QueryContext(t.Context(), "EXECUTE statement ("+arguments+")")
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

@@ -1,0 +1,35 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+)
+
+// shownErrors is how many different errors of many callers are told.
+const shownErrors = 3
+
+// summary returns one error for those of many callers: each text once, with how
+// often it came. nil when there was none.
+func summary(errs []error) error {
+	counts := make(map[string]int)
+	var different []error
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		if counts[err.Error()]++; counts[err.Error()] == 1 {
+			different = append(different, err)
+		}
+	}
+	var told []error
+	for _, err := range different[:min(len(different), shownErrors)] {
+		if n := counts[err.Error()]; n > 1 {
+			err = fmt.Errorf("%d times: %w", n, err)
+		}
+		told = append(told, err)
+	}
+	if more := len(different) - len(told); more > 0 {
+		told = append(told, fmt.Errorf("and %d other errors", more))
+	}
+	return errors.Join(told...)
+}
