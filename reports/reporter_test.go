@@ -151,7 +151,7 @@ func TestRefusedQueries(t *testing.T) {
 // More rows than anybody reads are refused, before anything is counted.
 func TestTooManyRows(t *testing.T) {
 	t.Parallel()
-	c := snapshotWith(t, "archive", "hearing", "meeting")                                               // 7 services at their branches
+	c := snapshotWith(t, "archive", "hearing", "meeting")                                             // 7 services at their branches
 	q := reports.Query{Report: reports.Waiting, From: day(t, "2026-01-01"), To: day(t, "2026-12-23"), // 357 dates × 7 × 4 channels
 		By: []reports.Dimension{reports.ByDay, reports.ByBranch, reports.ByService, reports.ByChannel}}
 	if r, err := reportOf(t, c, &fake{}, q); err != nil || len(r.Rows) != 9996 {

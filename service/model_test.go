@@ -409,9 +409,10 @@ func (m *model) compareFree(service string) {
 func (m *model) wrongOffers(service string) []time.Time {
 	m.t.Helper()
 	v, group, _ := m.wanted(service)
-	days, _, err := m.booker().Search(m.t.Context(), slots.Query{
+	found, err := m.booker().Search(m.t.Context(), slots.Query{
 		Service: service, Branch: "dammam", From: m.dates[0], To: m.dates[len(m.dates)-1], Party: 1, Channel: catalog.Public,
 	}, m.now())
+	days := found.Days
 	if err != nil {
 		m.t.Fatal(err)
 	}

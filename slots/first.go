@@ -21,7 +21,8 @@ type FirstQuery struct {
 
 // BranchFirst is the first free slot at one branch.
 type BranchFirst struct {
-	Branch string // slug
+	Branch string       // slug
+	Name   catalog.Text // of the branch
 	Zone   *time.Location
 	Date   scheduling.Date // whose openings the slot belongs to
 	Slot   Slot
@@ -53,7 +54,7 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 	firsts := make([]BranchFirst, len(groups))
 	open := make([]*lookout, len(groups))
 	for i, g := range groups {
-		firsts[i] = BranchFirst{Branch: g.Branch, Zone: g.Calendar.Zone()}
+		firsts[i] = BranchFirst{Branch: g.Branch, Name: snapshot.BranchName(g.Branch), Zone: g.Calendar.Zone()}
 		open[i] = newLookout(g, visit, q.From, &firsts[i], now)
 	}
 	for window := firstWindow; ; window = min(2*window, longestWindow) {

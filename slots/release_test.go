@@ -135,8 +135,9 @@ func TestReleaseEverywhere(t *testing.T) {
 			wanted := request(at(t, "14:00"))
 			for _, now := range []time.Time{before, then} {
 				open := now.Equal(then)
-				days, _, err := r.Search(t.Context(), slots.Query{
+				found, err := r.Search(t.Context(), slots.Query{
 					Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday + 1, Party: 1, Channel: catalog.Public}, now)
+				days := found.Days
 				if err != nil || (len(days) == 1) != open {
 					t.Errorf("search at %v: %d days, %v", now, len(days), err)
 				}
@@ -144,8 +145,9 @@ func TestReleaseEverywhere(t *testing.T) {
 				if err != nil || first[0].Found != open {
 					t.Errorf("first place at %v: %+v, %v", now, first, err)
 				}
-				month, err := r.Days(t.Context(), slots.Query{
+				overview, err := r.Overview(t.Context(), slots.Query{
 					Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday, Party: 1, Channel: catalog.Public}, now)
+				month := overview.Days
 				if err != nil || (month[0].State == slots.DayFree) != open {
 					t.Errorf("month view at %v: %+v, %v", now, month, err)
 				}

@@ -107,11 +107,10 @@ func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
 	return v
 }
 
-// Reach returns the first and the last instant, to the minute, at which a visit
-// may start as far as notice and horizon go, in the calendar c at now. The
-// first is behind the last when nothing is in reach.
+// Reach returns the first and the last instant, to the minute, at which a
+// counted visit may start as far as notice and horizon go, in the calendar c at
+// now. The first is after the last when nothing is in reach.
 func (v Visit) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Time) {
-	v = v.Counted(c, now)
 	first = now.Add(v.Notice + time.Minute - 1).Truncate(time.Minute)
 	last = v.latest(now).Truncate(time.Minute)
 	if v.NotAfter > 0 {

@@ -255,11 +255,10 @@ func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err 
 	}
 }
 
-// asked counts what came of a request for a visit.
+// asked counts what came of a request for a visit to a service that the branch
+// offers.
 func (s *Server) asked(service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
-	if _, group, err := s.Centre().Desk(service, branch); err == nil {
-		s.Demand.Add(reports.Asked{
-			Day: group.Calendar.DateOf(now), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
-		})
-	}
+	s.Demand.Add(reports.Asked{
+		Day: scheduling.DateOf(now, s.Centre().Zone(branch)), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
+	})
 }
