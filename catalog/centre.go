@@ -23,7 +23,6 @@ type Centre struct {
 	branches    map[string]*Branch
 	departments map[string]*Department
 	services    map[string]*Service
-	entities    map[string]*Entity
 	guide       guide
 }
 
@@ -54,7 +53,7 @@ func NewCentre(branches []Branch, departments []Department, services []Service, 
 	if c.services, err = bySlug("service", c.Services, func(s *Service) string { return s.Slug }, c.checkService); err != nil {
 		return nil, err
 	}
-	if c.entities, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
+	if _, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
 		return nil, err
 	}
 	c.guide = newGuide(c.Services, c.Entities)
@@ -72,9 +71,6 @@ func (c *Centre) Department(slug string) (*Department, bool) {
 
 // Service returns the service with the given slug.
 func (c *Centre) Service(slug string) (*Service, bool) { s, ok := c.services[slug]; return s, ok }
-
-// Entity returns the outside entity with the given slug.
-func (c *Centre) Entity(slug string) (*Entity, bool) { e, ok := c.entities[slug]; return e, ok }
 
 // DepartmentName returns the name of a department; its slug when the centre
 // does not have it any more.

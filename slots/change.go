@@ -88,14 +88,6 @@ const (
 	OutcomeRestored   Outcome = "restored"   // a later change has given it its place again
 )
 
-// Outcomes returns every outcome.
-func Outcomes() []Outcome {
-	return []Outcome{
-		OutcomePlanned, OutcomePending, OutcomeWaiting, OutcomeUnanswered, OutcomeKept, OutcomeCalledOff,
-		OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded, OutcomeRestored,
-	}
-}
-
 // AffectedVisit is a visit that loses its place by a change.
 type AffectedVisit struct {
 	ID        string // of the appointment

@@ -11,17 +11,6 @@ import (
 // is offered at least so long before its notice begins.
 const releaseLead = 5 * time.Minute
 
-// DelayedPlace is a place that was given up and is not offered again yet. The
-// ledger counts it as taken.
-type DelayedPlace struct {
-	ID      int64
-	Place   Place
-	Service string // slug of the service whose visit it was
-	Branch  string // slug
-	Start   time.Time
-	End     time.Time // exclusive
-}
-
 // ReleaseAt returns when a place that is given up at now is offered again: now
 // or whole seconds later, up to delay but not behind until, each as likely as
 // the others. It is zero, for at once, without a delay and when until is not

@@ -8,10 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"ziyara/catalog"
-	"ziyara/service/servicetest"
 	"ziyara/slots"
 )
 
@@ -455,64 +452,6 @@ func TestDelayedPlaceOfAMove(t *testing.T) {
 		t.Errorf("%d and %d places are free then, want %d of both", a, z, before)
 	}
 	b.auditClean(t)
-}
-
-// Who waits for a place can be given one that is delayed, instead of everybody:
-// at the same moment as it is offered it goes one way or the other.
-func TestHoldDelayedPlace(t *testing.T) {
-	t.Parallel()
-	b := open(t, slots.WithRandom(middle))
-	free := b.starts(t, delaying, "riyadh", "2026-11-29", "2026-12-03")
-	centre, err := b.store.LoadCentre(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, group, err := centre.Desk(delaying, "riyadh")
-	if err != nil {
-		t.Fatal(err)
-	}
-	won := 0
-	for round := range 15 {
-		visit := b.book(t, round, delaying, "riyadh", free[round])
-		if _, err = b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
-			t.Fatal(err)
-		}
-		list, err := b.store.Delayed(t.Context(), group, date(t, "2026-11-29"), date(t, "2026-12-03"))
-		if err != nil || len(list) != 1 {
-			t.Fatalf("%d delayed places, %v", len(list), err)
-		}
-		want := slots.DelayedPlace{ID: list[0].ID, Place: visit.Place, Service: delaying, Branch: "riyadh", Start: visit.Start, End: visit.End}
-		if diff := cmp.Diff(want, list[0]); diff != "" {
-			t.Errorf("delayed (-want +got):\n%s", diff)
-		}
-		offer := slots.Appointment{ID: b.id(), Party: 1, Channel: catalog.Public, Created: b.now, Expires: b.now.Add(15 * time.Minute)}
-		var holdErr, offerErr error
-		together(
-			func() { holdErr = b.store.HoldDelayed(context.Background(), list[0].ID, offer) },
-			func() { _, offerErr = b.store.OfferDelayed(context.Background(), b.now.Add(time.Hour), 10) })
-		if offerErr != nil {
-			t.Errorf("round %d: %v", round, offerErr)
-		}
-		switch {
-		case holdErr == nil:
-			won++
-			held, err := b.FindHold(t.Context(), offer.ID)
-			if err != nil || held.Status != slots.Held || held.Place != visit.Place || held.Service != delaying || !held.Start.Equal(visit.Start) {
-				t.Errorf("round %d: held %+v, %v", round, held, err)
-			}
-		case !errors.Is(holdErr, slots.ErrTaken):
-			t.Errorf("round %d: %v", round, holdErr)
-		}
-		b.auditClean(t)
-	}
-	t.Logf("the hold was first in %d of 15 rounds", won)
-	if _, err = b.store.ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 100); err != nil {
-		t.Fatal(err)
-	}
-	if used := servicetest.Query[int](t, b.url, "SELECT coalesce(sum(u), 0) FROM ledger_days, unnest(used) AS u"); used != 0 {
-		t.Errorf("%d ticks are taken by nobody", used)
-	}
-	b.noDeadlocks(t)
 }
 
 // The audit sees a delayed place that the ledger does not count.

@@ -41,8 +41,6 @@ func TestPlans(t *testing.T) {
 		{name: "appointments/remember_rebooking", arguments: id + ", '{2026-11-22T06:00:00Z}', NULL, " + now, through: "appointments_pkey"},
 		{name: "ledger/delay_place", arguments: id + ", " + now, through: "appointments_pkey"},
 		{name: "ledger/offer_delayed", arguments: now + ", 500"},
-		{name: "ledger/delayed", arguments: "1, 1, '2026-11-22', '2026-12-05'"},
-		{name: "ledger/hold_delayed", arguments: "1, " + id + ", 1, 'public', " + now + ", " + now, through: "delayed_places_pkey"},
 		{name: "holds/take", arguments: "1, 1, '2026-11-25', 90, 4, 1, '{0,0,0,0}', 1", through: "ledger_days_pkey"},
 		{name: "calendars/opened_days", arguments: "'{1}', '{1}', '{2026-11-25}'", through: "ledger_days_pkey"},
 		{name: "calendars/claims", arguments: "'{1}', '{1}', '{2026-11-25}'"},
