@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/scheduling"
 )
 
 // service is a service that any department could offer.
@@ -141,6 +142,14 @@ func TestServes(t *testing.T) {
 		if got := tc.group.Serves(tc.service); got != tc.want {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}
+	}
+}
+
+// catalog and scheduling know nothing of each other; both count in one tick.
+func TestOneTick(t *testing.T) {
+	t.Parallel()
+	if catalog.Tick != scheduling.Tick {
+		t.Errorf("the catalogue counts in ticks of %v, calendars of %v", catalog.Tick, scheduling.Tick)
 	}
 }
 
