@@ -122,7 +122,7 @@ func (m *model) wanted(service string) (*catalog.Service, *centre.DeskGroup, tim
 // place returns what a start takes, or the rule that it breaks.
 func (m *model) place(v *catalog.Service, group *centre.DeskGroup, start time.Time) (slots.Place, error) {
 	day := group.Calendar.Day(group.Calendar.DateOf(start))
-	visit, err := slots.VisitOf(v, 1, catalog.Public)
+	visit, err := slots.ShapeOf(v, 1, catalog.Public)
 	if err != nil {
 		return slots.Place{}, err
 	}

@@ -128,7 +128,7 @@ func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
 type target struct {
 	service    *catalog.Service
 	group      *centre.DeskGroup
-	visit      Visit
+	shape      Shape
 	day        scheduling.Day
 	place      Place
 	heldBack   []int16 // of each tick of place
@@ -141,27 +141,27 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	if err != nil {
 		return target{}, err
 	}
-	visit, err := VisitOf(s, party, channel, needs...)
+	shape, err := ShapeOf(s, party, channel, needs...)
 	if err != nil {
 		return target{}, err
 	}
-	visit = visit.Counted(group.Calendar, now)
+	shape = shape.Counted(group.Calendar, now)
 	start = start.UTC()
-	day, err := dayOf(group.Calendar, visit, start, now)
+	day, err := dayOf(group.Calendar, shape, start, now)
 	if err != nil {
-		return target{}, visit.sayWhen(err, group.Calendar, start, now)
+		return target{}, shape.sayWhen(err, group.Calendar, start, now)
 	}
-	place := visit.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
+	place := shape.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
 	return target{
-		service: s, group: group, visit: visit, day: day,
-		place: place, heldBack: visit.heldBack(day, place),
-		start: start, end: start.Add(time.Duration(visit.Duration) * scheduling.Tick),
+		service: s, group: group, shape: shape, day: day,
+		place: place, heldBack: shape.heldBack(day, place),
+		start: start, end: start.Add(time.Duration(shape.Duration) * scheduling.Tick),
 	}, nil
 }
 
 // dayOf returns the day whose openings the start belongs to: its own date,
 // or the date before when an opening crosses midnight.
-func dayOf(c *scheduling.Calendar, v Visit, start, now time.Time) (scheduling.Day, error) {
+func dayOf(c *scheduling.Calendar, v Shape, start, now time.Time) (scheduling.Day, error) {
 	date := c.DateOf(start)
 	day := c.Day(date)
 	err := v.Check(day, start, now)

@@ -46,7 +46,7 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 	if !ok {
 		return nil, centre.ErrUnknownService
 	}
-	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
+	shape, err := ShapeOf(service, q.Party, q.Channel, q.Needs...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 	open := make([]*lookout, len(groups))
 	for i, g := range groups {
 		firsts[i] = BranchFirst{Branch: g.Branch, Name: snapshot.BranchName(g.Branch), Zone: g.Calendar.Zone()}
-		open[i] = newLookout(g, visit, q.From, &firsts[i], now)
+		open[i] = newLookout(g, shape, q.From, &firsts[i], now)
 	}
 	for window := firstWindow; ; window = min(2*window, longestWindow) {
 		open = slices.DeleteFunc(open, (*lookout).done)
@@ -71,14 +71,14 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 // lookout looks for the first free slot of one desk group.
 type lookout struct {
 	group      *centre.DeskGroup
-	visit      Visit           // counted
+	shape      Shape           // counted
 	next, last scheduling.Date // not looked at yet
 	first      *BranchFirst    // what it finds
 }
 
-func newLookout(g *centre.DeskGroup, v Visit, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
+func newLookout(g *centre.DeskGroup, v Shape, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
 	v = v.Counted(g.Calendar, now)
-	l := &lookout{group: g, visit: v, first: first}
+	l := &lookout{group: g, shape: v, first: first}
 	l.next, l.last = v.within(g.Calendar, from, never, now)
 	return l
 }
@@ -99,7 +99,7 @@ func (b *Booker) look(ctx context.Context, open []*lookout, window int, now time
 	for i, l := range open {
 		for ; l.next <= spans[i].To && !l.first.Found; l.next++ {
 			day, used := occupied[i][l.next-spans[i].From].on(l.group.Calendar.Day(l.next))
-			if free := Free(day, used, l.visit, now); len(free) > 0 {
+			if free := Free(day, used, l.shape, now); len(free) > 0 {
 				l.first.Date, l.first.Slot, l.first.Found = l.next, free[0], true
 			}
 		}

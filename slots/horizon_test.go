@@ -33,7 +33,7 @@ func TestDateOpensAtASetTime(t *testing.T) {
 	workdays.HorizonDays = 3 // the third is Sunday, or Sunday's third Wednesday
 	for _, tc := range []struct {
 		name  string
-		visit slots.Visit
+		visit slots.Shape
 		now   string
 		date  scheduling.Date
 		want  slots.Rule
@@ -86,7 +86,7 @@ func TestOpensNext(t *testing.T) {
 	for _, tc := range []struct {
 		name     string
 		calendar *scheduling.Calendar
-		visit    slots.Visit
+		visit    slots.Shape
 		now      time.Time
 		want     time.Time // zero for none
 	}{

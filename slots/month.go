@@ -73,13 +73,13 @@ func (s search) overview(found []DaySlots, now time.Time) []DayOffer {
 			found = found[1:]
 			continue
 		}
-		days = append(days, s.visit.nothing(s.group.Calendar, date, now))
+		days = append(days, s.shape.nothing(s.group.Calendar, date, now))
 	}
 	return days
 }
 
 // nothing says why a counted visit finds no free start on the date.
-func (v Visit) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Time) DayOffer {
+func (v Shape) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Time) DayOffer {
 	offer := DayOffer{Date: date, State: DayClosed}
 	if name, ok := c.HolidayOn(date); ok {
 		offer.State, offer.Holiday = DayHoliday, name
@@ -108,7 +108,7 @@ func (v Visit) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Ti
 
 // receivedAt reports whether the day, as the visit sees it, is open from the
 // tick start for as long as the visit takes.
-func (v Visit) receivedAt(day scheduling.Day, start int) bool {
+func (v Shape) receivedAt(day scheduling.Day, start int) bool {
 	for tick := start - v.Before; tick < start+v.Duration+v.After; tick++ {
 		if v.closed(day, tick) {
 			return false

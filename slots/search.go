@@ -49,7 +49,7 @@ type DaySlots struct {
 // Reach is when a visit may start as far as notice and horizon go.
 type Reach struct {
 	From, Until time.Time // to the minute, both inclusive; From is after Until when nothing is in reach
-	// OpensNext is when more dates come into reach; see Visit.OpensNext.
+	// OpensNext is when more dates come into reach; see Shape.OpensNext.
 	OpensNext time.Time
 }
 
@@ -67,8 +67,8 @@ func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (found Foun
 			return err
 		}
 		found = Found{Query: s.Query, Zone: s.group.Calendar.Zone(), Days: days, Version: s.version, Stamp: stamp}
-		found.Reach.From, found.Reach.Until = s.visit.Reach(s.group.Calendar, now)
-		found.Reach.OpensNext = s.visit.OpensNext(s.group.Calendar, now)
+		found.Reach.From, found.Reach.Until = s.shape.Reach(s.group.Calendar, now)
+		found.Reach.OpensNext = s.shape.OpensNext(s.group.Calendar, now)
 		return nil
 	})
 	return found, err
@@ -91,7 +91,7 @@ func (b *Booker) Stamp(service, branch string) (version, stamp int64) {
 type search struct {
 	Query   // with its dates
 	group   *centre.DeskGroup
-	visit   Visit // counted
+	shape   Shape // counted
 	version int64 // of the snapshot
 }
 
@@ -102,7 +102,7 @@ func newSearch(c *centre.Snapshot, q Query, span func(q Query, today scheduling.
 	if err != nil {
 		return search{}, err
 	}
-	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
+	shape, err := ShapeOf(service, q.Party, q.Channel, q.Needs...)
 	if err != nil {
 		return search{}, err
 	}
@@ -110,7 +110,7 @@ func newSearch(c *centre.Snapshot, q Query, span func(q Query, today scheduling.
 	if q.From > q.To || int(q.To-q.From) >= maxDays {
 		return search{}, ErrRange
 	}
-	return search{Query: q, group: group, visit: visit.Counted(group.Calendar, now), version: c.Version}, nil
+	return search{Query: q, group: group, shape: shape.Counted(group.Calendar, now), version: c.Version}, nil
 }
 
 // fortnight returns the dates of a search.
@@ -128,7 +128,7 @@ func fortnight(q Query, today scheduling.Date) (from, to scheduling.Date) {
 // find returns the days that have free slots, ascending, and the stamp under
 // which they were read.
 func (b *Booker) find(ctx context.Context, s search, now time.Time) ([]DaySlots, int64, error) {
-	from, to := s.visit.within(s.group.Calendar, s.From, s.To, now)
+	from, to := s.shape.within(s.group.Calendar, s.From, s.To, now)
 	if from > to {
 		return nil, 0, nil
 	}
@@ -140,7 +140,7 @@ func (b *Booker) find(ctx context.Context, s search, now time.Time) ([]DaySlots,
 	for i, occupied := range occupied {
 		date := from + scheduling.Date(i) //nolint:gosec // a short range
 		day, used := occupied.on(s.group.Calendar.Day(date))
-		if free := Free(day, used, s.visit, now); len(free) > 0 {
+		if free := Free(day, used, s.shape, now); len(free) > 0 {
 			days = append(days, DaySlots{date, free})
 		}
 	}
@@ -150,7 +150,7 @@ func (b *Booker) find(ctx context.Context, s search, now time.Time) ([]DaySlots,
 // within narrows [from, to] to the dates on which a counted visit may start at
 // now as far as notice and horizon go. The first is behind the last when there
 // are none.
-func (v Visit) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
+func (v Shape) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
 	// A day's openings may reach into the next.
 	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)
 	last = min(to, c.DateOf(v.latest(now)))

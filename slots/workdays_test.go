@@ -86,9 +86,9 @@ func TestBookerCountsWorkingDays(t *testing.T) {
 	if err := service.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	visit, err := slots.VisitOf(&service, 1, catalog.Public)
+	visit, err := slots.ShapeOf(&service, 1, catalog.Public)
 	if err != nil || visit.NoticeDays != 2 || visit.HorizonDays != 3 {
-		t.Errorf("VisitOf = %d and %d working days, %v", visit.NoticeDays, visit.HorizonDays, err)
+		t.Errorf("ShapeOf = %d and %d working days, %v", visit.NoticeDays, visit.HorizonDays, err)
 	}
 	plan := daily("Asia/Riyadh", opens(t, "09:00-12:00"))
 	booker := newRigOf(t, plan, service)

@@ -139,7 +139,7 @@ func allStarts(centre *centre.Snapshot, now time.Time, days int) ([]time.Time, e
 	if err != nil {
 		return nil, err
 	}
-	visit, err := slots.VisitOf(service, 1, catalog.Public)
+	visit, err := slots.ShapeOf(service, 1, catalog.Public)
 	if err != nil {
 		return nil, err
 	}
