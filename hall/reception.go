@@ -107,7 +107,9 @@ func (r *Reception) Owns(ctx context.Context, person, branch string, now time.Ti
 }
 
 // change applies a rule to the visit with the reference.
-func (r *Reception) change(ctx context.Context, reference string, rule func(Visit, Floor, catalog.HallRules, *centre.DeskGroup) (Step, error)) (Visit, error) {
+func (r *Reception) change(
+	ctx context.Context, reference string, rule func(Visit, Floor, catalog.HallRules, *centre.DeskGroup) (Step, error),
+) (Visit, error) {
 	return r.store.Change(ctx, reference, func(v Visit, f Floor) (Step, error) {
 		rules, g, err := r.rulesFor(v)
 		if err != nil {

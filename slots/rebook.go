@@ -58,8 +58,8 @@ type openDay struct {
 	used []int16
 }
 
-// NewOpenPlaces returns what is left of the desk group g, whose calendar is the one
-// that will be in force. present is the calendar in force now, by which the
+// NewOpenPlaces returns what is left of the desk group g, whose calendar is the
+// one that will be in force. present is the calendar in force now, by which the
 // ledger has its days; occupied are those of them that it has, by date. Where
 // both calendars differ a place has to be free by both. busy are the visits of
 // persons, who can't be at two places at once; a displaced visit itself may be

@@ -95,9 +95,12 @@ type search struct {
 	version int64 // of the snapshot
 }
 
-// newSearch checks the query. Dates that it does not name are those of span,
-// which is given today's date at the branch.
-func newSearch(c *centre.Snapshot, q Query, span func(q Query, today scheduling.Date) (from, to scheduling.Date), now time.Time) (search, error) {
+// span returns the first and the last date of a query, today's date at the
+// branch being today.
+type span func(q Query, today scheduling.Date) (from, to scheduling.Date)
+
+// newSearch checks the query, which covers the dates that dates returns.
+func newSearch(c *centre.Snapshot, q Query, dates span, now time.Time) (search, error) {
 	service, group, err := c.Desk(q.Service, q.Branch)
 	if err != nil {
 		return search{}, err
@@ -106,7 +109,7 @@ func newSearch(c *centre.Snapshot, q Query, span func(q Query, today scheduling.
 	if err != nil {
 		return search{}, err
 	}
-	q.From, q.To = span(q, group.Calendar.DateOf(now))
+	q.From, q.To = dates(q, group.Calendar.DateOf(now))
 	if q.From > q.To || int(q.To-q.From) >= maxDays {
 		return search{}, ErrRange
 	}
