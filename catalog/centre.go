@@ -23,7 +23,6 @@ type Centre struct {
 	branches    map[string]*Branch
 	departments map[string]*Department
 	services    map[string]*Service
-	entities    map[string]*Entity
 	guide       guide
 }
 
@@ -54,7 +53,7 @@ func NewCentre(branches []Branch, departments []Department, services []Service, 
 	if c.services, err = bySlug("service", c.Services, func(s *Service) string { return s.Slug }, c.checkService); err != nil {
 		return nil, err
 	}
-	if c.entities, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
+	if _, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
 		return nil, err
 	}
 	c.guide = newGuide(c.Services, c.Entities)
@@ -73,8 +72,32 @@ func (c *Centre) Department(slug string) (*Department, bool) {
 // Service returns the service with the given slug.
 func (c *Centre) Service(slug string) (*Service, bool) { s, ok := c.services[slug]; return s, ok }
 
-// Entity returns the outside entity with the given slug.
-func (c *Centre) Entity(slug string) (*Entity, bool) { e, ok := c.entities[slug]; return e, ok }
+// DepartmentName returns the name of a department; its slug when the centre
+// does not have it any more.
+func (c *Centre) DepartmentName(slug string) Text {
+	if d, ok := c.Department(slug); ok {
+		return d.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
+
+// BranchName returns the name of a branch; its slug when the centre does not
+// have it any more.
+func (c *Centre) BranchName(slug string) Text {
+	if b, ok := c.Branch(slug); ok {
+		return b.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
+
+// ServiceName returns the name of a service; its slug when the centre does not
+// have it any more.
+func (c *Centre) ServiceName(slug string) Text {
+	if s, ok := c.Service(slug); ok {
+		return s.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
 
 // maxMatches is how many answers the guide gives at most; more is no guidance.
 const maxMatches = 10

@@ -122,7 +122,7 @@ func (m *model) wanted(service string) (*catalog.Service, *centre.DeskGroup, tim
 // place returns what a start takes, or the rule that it breaks.
 func (m *model) place(v *catalog.Service, group *centre.DeskGroup, start time.Time) (slots.Place, error) {
 	day := group.Calendar.Day(group.Calendar.DateOf(start))
-	visit, err := slots.VisitOf(v, 1, catalog.Public)
+	visit, err := slots.ShapeOf(v, 1, catalog.Public)
 	if err != nil {
 		return slots.Place{}, err
 	}
@@ -412,9 +412,10 @@ func (m *model) compareFree(service string) {
 func (m *model) wrongOffers(service string) []time.Time {
 	m.t.Helper()
 	v, group, _ := m.wanted(service)
-	days, _, err := m.booker().Search(m.t.Context(), slots.Query{
+	found, err := m.booker().Search(m.t.Context(), slots.Query{
 		Service: service, Branch: "dammam", From: m.dates[0], To: m.dates[len(m.dates)-1], Party: 1, Channel: catalog.Public,
 	}, m.now())
+	days := found.Days
 	if err != nil {
 		m.t.Fatal(err)
 	}

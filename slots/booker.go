@@ -12,9 +12,6 @@ import (
 	"ziyara/scheduling"
 )
 
-// maxDays is the longest range of days that one search covers.
-const maxDays = 62
-
 // expireAtOnce is how many holds that ran out are ended when one of them is in
 // somebody's way.
 const expireAtOnce = 1000
@@ -59,98 +56,6 @@ func NewBooker(store Store, centre func() *centre.Snapshot, hold time.Duration, 
 		return nil, errors.New("slots: limits of holds can't be negative, and chance needs a source")
 	}
 	return b, nil
-}
-
-// Query asks for the free slots of a service at a branch.
-type Query struct {
-	Service, Branch string          // slugs
-	From, To        scheduling.Date // both inclusive; at most 62 days
-	Party           int
-	Channel         catalog.Channel
-	Needs           []string // slugs
-}
-
-// DaySlots are the free slots of one date, ascending.
-type DaySlots struct {
-	Date  scheduling.Date
-	Slots []Slot
-}
-
-// Search returns the days of the query that have free slots, ascending, and
-// the stamp under which they were read (see Stamp). It costs one read, or none.
-// Besides the errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError of
-// RulePartyLimit or a *VisitorError for unknown needs.
-func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (days []DaySlots, stamp int64, err error) {
-	err = b.fresh(ctx, func() error {
-		group, visit, err := b.asked(q)
-		if err != nil {
-			return err
-		}
-		days, stamp, err = b.search(ctx, group, visit, q.From, q.To, now)
-		return err
-	})
-	return days, stamp, err
-}
-
-// asked checks a query and returns whom it asks and what for.
-func (b *Booker) asked(q Query) (*centre.DeskGroup, Visit, error) {
-	service, group, err := b.centre().Desk(q.Service, q.Branch)
-	if err != nil {
-		return nil, Visit{}, err
-	}
-	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
-	if err != nil {
-		return nil, Visit{}, err
-	}
-	if q.From > q.To || int(q.To-q.From) >= maxDays {
-		return nil, Visit{}, ErrRange
-	}
-	return group, visit, nil
-}
-
-func (b *Booker) search(ctx context.Context, group *centre.DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, int64, error) {
-	visit = visit.Counted(group.Calendar, now)
-	from, to = visit.within(group.Calendar, from, to, now)
-	if from > to {
-		return nil, 0, nil
-	}
-	occupied, stamp, err := b.store.Occupancy(ctx, group, from, to)
-	if err != nil {
-		return nil, 0, err
-	}
-	var days []DaySlots
-	for i, occupied := range occupied {
-		date := from + scheduling.Date(i) //nolint:gosec // a short range
-		day, used := occupied.on(group.Calendar.Day(date))
-		if free := Free(day, used, visit, now); len(free) > 0 {
-			days = append(days, DaySlots{date, free})
-		}
-	}
-	return days, stamp, nil
-}
-
-// Stamp returns a number that stays the same only while nothing is known to
-// have changed what Search reads of the ledger for the service at the branch;
-// 0 when only Search can tell.
-func (b *Booker) Stamp(service, branch string) int64 {
-	_, group, err := b.centre().Desk(service, branch)
-	if err != nil {
-		return 0
-	}
-	return b.store.Stamp(group)
-}
-
-// within narrows [from, to] to the dates on which a counted visit may start at
-// now as far as notice and horizon go. The first is behind the last when there
-// are none.
-func (v Visit) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
-	// A day's openings may reach into the next.
-	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)
-	last = min(to, c.DateOf(v.latest(now)))
-	if v.NotAfter > 0 {
-		last = min(last, v.NotAfter)
-	}
-	return first, last
 }
 
 // HoldRequest asks for a place to be kept.
@@ -223,7 +128,7 @@ func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
 type target struct {
 	service    *catalog.Service
 	group      *centre.DeskGroup
-	visit      Visit
+	shape      Shape
 	day        scheduling.Day
 	wanted     Wanted
 	start, end time.Time
@@ -235,27 +140,27 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	if err != nil {
 		return target{}, err
 	}
-	visit, err := VisitOf(s, party, channel, needs...)
+	shape, err := ShapeOf(s, party, channel, needs...)
 	if err != nil {
 		return target{}, err
 	}
-	visit = visit.Counted(group.Calendar, now)
+	shape = shape.Counted(group.Calendar, now)
 	start = start.UTC()
-	day, err := dayOf(group.Calendar, visit, start, now)
+	day, err := dayOf(group.Calendar, shape, start, now)
 	if err != nil {
-		return target{}, visit.sayWhen(err, group.Calendar, start, now)
+		return target{}, shape.sayWhen(err, group.Calendar, start, now)
 	}
-	place := visit.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
+	place := shape.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
 	return target{
-		service: s, group: group, visit: visit, day: day,
-		wanted: visit.wanted(group, day, place),
-		start:  start, end: start.Add(time.Duration(visit.Duration) * scheduling.Tick),
+		service: s, group: group, shape: shape, day: day,
+		wanted: shape.wanted(group, day, place),
+		start:  start, end: start.Add(time.Duration(shape.Duration) * scheduling.Tick),
 	}, nil
 }
 
 // dayOf returns the day whose openings the start belongs to: its own date,
 // or the date before when an opening crosses midnight.
-func dayOf(c *scheduling.Calendar, v Visit, start, now time.Time) (scheduling.Day, error) {
+func dayOf(c *scheduling.Calendar, v Shape, start, now time.Time) (scheduling.Day, error) {
 	date := c.DateOf(start)
 	day := c.Day(date)
 	err := v.Check(day, start, now)

@@ -29,7 +29,8 @@ func newRequestRig(t *testing.T) *rig {
 // free counts the free starts of tuesday.
 func (r *rig) free(now time.Time) int {
 	r.t.Helper()
-	days, _, err := r.Search(r.t.Context(), query(tuesday, tuesday), now)
+	found, err := r.Search(r.t.Context(), query(tuesday, tuesday), now)
+	days := found.Days
 	if err != nil {
 		r.t.Fatal(err)
 	}

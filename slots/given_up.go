@@ -42,18 +42,18 @@ func (b *Booker) backAt(a Appointment, now time.Time) time.Time {
 	if err != nil || service.ReleaseDelay == 0 {
 		return time.Time{} // nobody would wait for it
 	}
-	visit, err := VisitOf(service, 1, catalog.Public)
+	shape, err := ShapeOf(service, 1, catalog.Public)
 	if err != nil {
 		return time.Time{}
 	}
-	until := visit.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay+releaseLead)).Add(-releaseLead)
+	until := shape.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay+releaseLead)).Add(-releaseLead)
 	return ReleaseAt(service.ReleaseDelay, until, now, b.random)
 }
 
 // noticeEnds returns the last instant in [now, end] at which a start by the
 // openings of date can be booked as far as notice goes; one before now when
 // there is none.
-func (v Visit) noticeEnds(c *scheduling.Calendar, date scheduling.Date, start, now, end time.Time) time.Time {
+func (v Shape) noticeEnds(c *scheduling.Calendar, date scheduling.Date, start, now, end time.Time) time.Time {
 	last := earlier(end, start.Add(-v.Notice))
 	if v.NoticeDays == 0 {
 		return last

@@ -80,8 +80,8 @@ func compile(t testing.TB, p scheduling.Plan) *scheduling.Calendar {
 
 // visit is a visit of one person, of this many minutes, that starts every so
 // many. It may start at once and a year ahead.
-func visit(minutes, step int) slots.Visit {
-	return slots.Visit{Duration: minutes / 5, Step: step / 5, Places: 1, Horizon: 366 * 24 * time.Hour}
+func visit(minutes, step int) slots.Shape {
+	return slots.Shape{Duration: minutes / 5, Step: step / 5, Places: 1, Horizon: 366 * 24 * time.Hour}
 }
 
 // claim is an appointment of tuesday in some state, from and to written 09:00.

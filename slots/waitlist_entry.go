@@ -128,7 +128,7 @@ func (e Entry) acceptable() (hold string, err error) {
 // check returns nil when a visit that the wish is about could be offered at
 // all: not too long a range, within notice and horizon, at a time at which the
 // service is received. It returns ErrRange or a *RuleError.
-func (w Wish) check(c *scheduling.Calendar, v Visit, now time.Time) error {
+func (w Wish) check(c *scheduling.Calendar, v Shape, now time.Time) error {
 	if w.From > w.To || int(w.To-w.From) >= maxDays || w.Earliest > w.Latest {
 		return ErrRange
 	}

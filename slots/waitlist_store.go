@@ -62,7 +62,7 @@ type Look struct {
 
 // Matching decides who is offered which of the places that the ledger has
 // free on the given days; the other days are not to be looked at. A day
-// without a row in the ledger has nothing taken. Visit is not set in waiting.
+// without a row in the ledger has nothing taken. Shape is not set in waiting.
 type Matching func(waiting []Waits, days []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched
 
 // Waits is what matters of an entry when places are given away.

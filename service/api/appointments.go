@@ -113,7 +113,7 @@ func bookedJSON(a Appointment) (stored, error) {
 }
 
 func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := Appointment{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),

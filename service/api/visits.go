@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"ziyara/notify"
@@ -60,7 +59,7 @@ func (s *Server) visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoin
 }
 
 func (s *Server) rowJSON(a slots.Appointment) AppointmentEntry {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := AppointmentEntry{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status), Department: s.departmentOf(a.Service),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party,
@@ -153,7 +152,7 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 		return from, to, nil
 	}
 	if from == 0 {
-		from = scheduling.DateOf(s.Now(), s.zoneOf(p.Branch))
+		from = scheduling.DateOf(s.Now(), s.Centre().Zone(p.Branch))
 	}
 	if to == 0 {
 		to = from + defaultList
@@ -172,21 +171,6 @@ func wrongRange(most int) error {
 	return invalid("?to", text(
 		fmt.Sprintf("يجب ألا يسبق to التاريخ from، وألا تزيد المدة على %d يومًا.", most),
 		fmt.Sprintf("to can't be before from, and the range has at most %d days.", most)))
-}
-
-// zoneOf returns the zone of a branch; that of the first for an unknown one.
-func (s *Server) zoneOf(branch string) *time.Location {
-	centre := s.Centre()
-	found, ok := centre.Branch(branch)
-	if !ok && len(centre.Branches) > 0 {
-		found, ok = &centre.Branches[0], true
-	}
-	if ok {
-		if zone, err := time.LoadLocation(found.Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
 }
 
 // soughtBy reads what staff look for: whose visits, or words of a name; both

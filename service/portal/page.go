@@ -141,7 +141,7 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 			out.Requirements = append(out.Requirements, r.Name.In(out.Lang))
 		}
 	}
-	zone := p.zone(o.Branch)
+	zone := p.Centre().Zone(o.Branch)
 	if b, ok := centre.Branch(o.Branch); ok {
 		out.Branch, out.Address = b.Name.In(out.Lang), b.Address.In(out.Lang)
 	}
@@ -164,16 +164,6 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 		}
 	}
 	return out
-}
-
-// zone returns the zone of a branch; UTC for an unknown one.
-func (p *Portal) zone(branch string) *time.Location {
-	if b, ok := p.Centre().Branch(branch); ok {
-		if zone, err := time.LoadLocation(b.Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
 }
 
 // frame returns what every page has.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/secret"
 	"ziyara/slots"
@@ -222,24 +223,23 @@ func (p *Portal) cancellable(o opened) bool {
 // starts shows dates with places from the one that is asked for, or today, and
 // the times of a date that was chosen.
 func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error {
-	_, group, err := p.Centre().Desk(o.Service, o.Branch)
-	if err != nil {
-		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
-	}
-	today := group.Calendar.DateOf(p.Now())
+	today := scheduling.DateOf(p.Now(), p.Centre().Zone(o.Branch))
 	from := max(today, dateOf(c.Query("from"), today))
 	query := slots.Query{Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs}
 	day := dateOf(c.Query("day"), 0)
 	if day != 0 {
 		query.From, query.To = day, day
 	}
-	found, _, err := p.Booker.Search(c.UserContext(), query, p.Now())
-	if err != nil {
+	found, err := p.Booker.Search(c.UserContext(), query, p.Now())
+	switch {
+	case errors.Is(err, centre.ErrUnknownService), errors.Is(err, centre.ErrUnknownBranch), errors.Is(err, centre.ErrNotOffered):
+		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+	case err != nil:
 		return err
 	}
 	page := p.page(c, o, notice)
-	for _, d := range found {
-		page.add(d, group.Calendar.Zone(), o.Start)
+	for _, d := range found.Days {
+		page.add(d, found.Zone, o.Start)
 	}
 	if day != 0 && len(page.Times) > 0 {
 		page.Day = day.String()

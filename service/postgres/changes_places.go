@@ -39,7 +39,7 @@ func (f finding) group(v *affectedVisit) (edited, error) {
 type seeking struct {
 	edited
 	visits []*affectedVisit
-	seek   []slots.Displaced
+	seek   []slots.Relocation
 }
 
 // sought gathers the visits that are to be proposed another place and have none
@@ -55,7 +55,7 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 		if err != nil {
 			continue
 		}
-		d, err := slots.DisplacedOf(f.centre, v.Appointment, v.person, v.until)
+		d, err := slots.RelocationOf(f.centre, v.Appointment, v.person, v.until)
 		if err != nil {
 			continue
 		}
@@ -88,7 +88,7 @@ func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVis
 	var missing []openRow
 	for i, g := range groups {
 		opened := make(map[scheduling.Date]bool)
-		for n, found := range slots.NewRoom(g.after, g.before.Calendar, ledger[i], busy).Rebook(g.seek, f.now) {
+		for n, found := range slots.NewOpenPlaces(g.after, g.before.Calendar, ledger[i], busy).Rebook(g.seek, f.now) {
 			if !found.Found {
 				continue
 			}

@@ -358,8 +358,9 @@ func TestGivenUpIsForgotten(t *testing.T) {
 func (b *bench) free(t *testing.T, start time.Time) int {
 	t.Helper()
 	day := start.Add(3 * time.Hour).Format(time.DateOnly)
-	days, _, err := b.Search(t.Context(), slots.Query{
+	found, err := b.Search(t.Context(), slots.Query{
 		Service: delaying, Branch: "riyadh", From: date(t, day), To: date(t, day), Party: 1, Channel: catalog.Public}, b.now)
+	days := found.Days
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -546,8 +547,9 @@ func TestRushAtOpening(t *testing.T) {
 	if held, early, taken := wave(opens.Add(-time.Second)); early != visitors {
 		t.Errorf("a second before: %d held, %d too early, %d taken", held, early, taken)
 	}
-	days, _, err := b.Search(t.Context(), slots.Query{
+	found, err := b.Search(t.Context(), slots.Query{
 		Service: followUp, Branch: "riyadh", From: date(t, "2026-12-13"), To: date(t, "2026-12-13"), Party: 1, Channel: catalog.Public}, opens)
+	days := found.Days
 	if err != nil || len(days) != 1 {
 		t.Fatalf("%d days, %v", len(days), err)
 	}

@@ -137,7 +137,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		c.Facts.Code = m.code(r.VerificationID.String)
 		return c, nil
 	}
-	zone, err := time.LoadLocation(r.Zone.String)
+	zone, err := m.store.zones.load(r.Zone.String)
 	if err != nil {
 		return c, fmt.Errorf("message %d: %w", r.ID, err)
 	}

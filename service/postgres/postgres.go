@@ -30,6 +30,7 @@ type Store struct {
 	board      *board
 	news       *news
 	versions   versions
+	zones      zones
 	sweeps     line[dayKey, *sweep]
 	holds      line[dayKey, *holding]
 	bookings   line[slots.Person, *booking]

@@ -115,7 +115,7 @@ func (s *Store) reminderGroups(ctx context.Context) ([]reminderGroup, error) {
 	}
 	var groups []reminderGroup
 	for _, h := range hours {
-		zone, err := time.LoadLocation(h.Zone)
+		zone, err := s.zones.load(h.Zone)
 		if err != nil {
 			return nil, fmt.Errorf("plan reminders: %w", err)
 		}
