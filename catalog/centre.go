@@ -72,6 +72,33 @@ func (c *Centre) Department(slug string) (*Department, bool) {
 // Service returns the service with the given slug.
 func (c *Centre) Service(slug string) (*Service, bool) { s, ok := c.services[slug]; return s, ok }
 
+// DepartmentName returns the name of a department; its slug when the centre
+// does not have it any more.
+func (c *Centre) DepartmentName(slug string) Text {
+	if d, ok := c.Department(slug); ok {
+		return d.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
+
+// BranchName returns the name of a branch; its slug when the centre does not
+// have it any more.
+func (c *Centre) BranchName(slug string) Text {
+	if b, ok := c.Branch(slug); ok {
+		return b.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
+
+// ServiceName returns the name of a service; its slug when the centre does not
+// have it any more.
+func (c *Centre) ServiceName(slug string) Text {
+	if s, ok := c.Service(slug); ok {
+		return s.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
+
 // maxMatches is how many answers the guide gives at most; more is no guidance.
 const maxMatches = 10
 

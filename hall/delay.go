@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/audit"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -74,7 +75,7 @@ const maxDelay = 8 * time.Hour
 // Delay is what is announced of a desk group: visits that start from At on, and
 // before Until, begin later by Minutes.
 type Delay struct {
-	Group     Group
+	Group     *centre.DeskGroup
 	Day       scheduling.Date
 	Minutes   int
 	At        time.Time

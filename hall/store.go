@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/audit"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -137,7 +138,7 @@ type Call struct {
 
 // DeskChange is what somebody of the staff does to a desk.
 type DeskChange struct {
-	Group     Group
+	Group     *centre.DeskGroup
 	Desk      Desk
 	Actor     string
 	RequestID string

@@ -46,7 +46,7 @@ type Postman interface {
 // missing.
 func (t *Texts) Letter(c Claimed) (Letter, error) {
 	f := c.Facts
-	if !f.Kind.byEmail() {
+	if !f.Kind.told().mail {
 		return Letter{}, fmt.Errorf("%w: %s is not told by e-mail", ErrFacts, f.Kind)
 	}
 	if err := f.check(); err != nil {

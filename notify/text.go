@@ -99,7 +99,7 @@ func (t *Texts) render(f Facts, c *Checked) (Preview, error) {
 
 // linkOf returns the address that a message ends with, "" for none.
 func (t *Texts) linkOf(f Facts, of department, known bool) string {
-	if !f.Kind.linked() && !f.calledOff() || known && !of.Links && f.Kind != Survey {
+	if !f.Kind.told().link && !f.calledOff() || known && !of.Links && f.Kind != Survey {
 		return ""
 	}
 	return t.link(f)

@@ -20,10 +20,14 @@ const mobile = notify.Mobile("+966501234567")
 
 // message is one that is true and expires an hour after the clock's start.
 func message(k notify.Kind) notify.Claimed {
-	return notify.Claimed{
+	c := notify.Claimed{
 		Mobile: mobile, Facts: visit(k, "ar"), Expires: newClock().Now().Add(time.Hour),
-		StartVersion: 1, Version: 1, Cancelled: k == notify.Cancelled, Booked: k != notify.Cancelled,
+		StartVersion: 1, Version: 1, Visit: ahead(),
 	}
+	if k == notify.Cancelled {
+		c.Visit.Status = notify.StatusCancelled
+	}
+	return c
 }
 
 func messages(n int) []notify.Claimed {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/texts"
 )
 
@@ -18,7 +19,7 @@ const byteOrderMark = "\uFEFF"
 // or "en"), numbers with a point, an empty cell where nothing can be said. A
 // text that a spreadsheet would take for a formula stays a text. Without a
 // grouping the only row is the total.
-func (r Report) WriteCSV(w io.Writer, c Centre, lang string) error {
+func (r Report) WriteCSV(w io.Writer, c *centre.Snapshot, lang string) error {
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (r Report) WriteCSV(w io.Writer, c Centre, lang string) error {
 		line := make([]string, 0, len(head))
 		for _, by := range Dimensions() {
 			if r.Has(by) {
-				line = append(line, harmless(c.cell(row.Key, by, lang)))
+				line = append(line, harmless(row.cell(c, by, lang)))
 			}
 		}
 		for _, v := range row.Values {
@@ -77,7 +78,7 @@ func (d Dimension) Title() catalog.Text {
 const MonthLayout = "2006-01"
 
 // cell returns what the key says of a dimension.
-func (c Centre) cell(k Key, d Dimension, lang string) string {
+func (k Key) cell(c *centre.Snapshot, d Dimension, lang string) string {
 	switch d {
 	case ByDay:
 		return k.Day.String()
@@ -93,33 +94,6 @@ func (c Centre) cell(k Key, d Dimension, lang string) string {
 		return ChannelName(k.Channel).In(lang)
 	}
 	return ""
-}
-
-// DepartmentName returns the name of a department; its slug when the centre
-// does not have it any more.
-func (c Centre) DepartmentName(slug string) catalog.Text {
-	if d, ok := c.Department(slug); ok {
-		return d.Name
-	}
-	return catalog.Text{AR: slug, EN: slug}
-}
-
-// BranchName returns the name of a branch; its slug when the centre does not
-// have it any more.
-func (c Centre) BranchName(slug string) catalog.Text {
-	if b, ok := c.Branch(slug); ok {
-		return b.Name
-	}
-	return catalog.Text{AR: slug, EN: slug}
-}
-
-// ServiceName returns the name of a service; its slug when the centre does not
-// have it any more.
-func (c Centre) ServiceName(slug string) catalog.Text {
-	if s, ok := c.Service(slug); ok {
-		return s.Name
-	}
-	return catalog.Text{AR: slug, EN: slug}
 }
 
 // ChannelName returns what a channel is called.

@@ -96,22 +96,6 @@ type Impact struct {
 	Regained []Claim // had lost their place and have one after the change, the oldest first
 }
 
-// Impacts returns what happens to the claims of each date when a desk group's
-// calendar becomes after: the dates on which a claim loses its place or gets
-// it back, ascending. claims holds the claims of each date, with ticks as in
-// before; after may be in another zone.
-func Impacts(before, after *Calendar, claims map[Date][]Claim) []Impact {
-	var impacts []Impact
-	for d, list := range claims {
-		day := after.Day(d)
-		if impact := ImpactOn(day, moved(list, before.Day(d).Start, day.Start)); impact.Lost != nil || impact.Regained != nil {
-			impacts = append(impacts, impact)
-		}
-	}
-	slices.SortFunc(impacts, func(a, b Impact) int { return cmp.Compare(a.Date, b.Date) })
-	return impacts
-}
-
 // ImpactOn returns what happens to the claims of a date when it becomes day,
 // with ticks as in day.
 func ImpactOn(day Day, claims []Claim) Impact {
@@ -129,18 +113,4 @@ func ImpactOn(day Day, claims []Claim) Impact {
 		}
 	}
 	return impact
-}
-
-// moved returns the claims with the ticks that their instants have when the
-// date begins at another instant.
-func moved(claims []Claim, from, to time.Time) []Claim {
-	by := floorTick(from.Sub(to))
-	if by == 0 {
-		return claims
-	}
-	claims = slices.Clone(claims)
-	for i := range claims {
-		claims[i].First += by
-	}
-	return claims
 }

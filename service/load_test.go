@@ -162,7 +162,7 @@ func (p *part) pick(list *[]known, r *rand.Rand) known {
 
 // target picks one of a few starts, so that people get in each other's way.
 func (p *part) target(r *rand.Rand, s *catalog.Service, party int, channel catalog.Channel) (history.Target, error) {
-	visit, err := slots.VisitOf(s, party, channel)
+	visit, err := slots.ShapeOf(s, party, channel)
 	if err != nil {
 		return history.Target{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
 )
@@ -18,26 +17,9 @@ const (
 	rememberDays = 7
 )
 
-// reportCentre returns what reports know of a centre.
-func reportCentre(c *centre.Snapshot) reports.Centre {
-	out := reports.Centre{Centre: c.Centre}
-	known := make(map[*centre.DeskGroup]bool)
-	for i := range c.Centre.Services {
-		for _, g := range c.GroupsOf(c.Centre.Services[i].Slug) {
-			if !known[g] {
-				known[g] = true
-				out.Groups = append(out.Groups, reports.DeskGroup{
-					Slug: g.Slug, Branch: g.Branch, Department: g.Department, Services: g.Services, Calendar: g.Calendar,
-				})
-			}
-		}
-	}
-	return out
-}
-
 // newReporter returns what makes reports over the store.
 func (s *Service) newReporter() (*reports.Reporter, error) {
-	return reports.New(s.store, func() reports.Centre { return reportCentre(s.centre.Load()) })
+	return reports.New(s.store, s.centre.Load)
 }
 
 // countDemand keeps what was asked for since the last time. What can't be kept
@@ -57,7 +39,7 @@ func (s *Service) countDemand(ctx context.Context) error {
 // rememberOpen keeps what was open on the last dates, before somebody changes
 // the calendars.
 func (s *Service) rememberOpen(ctx context.Context) error {
-	return s.store.RememberOpen(ctx, reports.Idle(reportCentre(s.centre.Load()), rememberDays, s.config.Now()))
+	return s.store.RememberOpen(ctx, reports.Idle(s.centre.Load(), rememberDays, s.config.Now()))
 }
 
 func (s *Service) purgeCounts(ctx context.Context) error {

@@ -24,7 +24,7 @@ func TestBook(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.wantCalls("Book") // one statement
-	want, err := hold.Book(booking("1000000008"), catalog.Approval{}, now)
+	want, err := after(hold.Book(booking("1000000008"), catalog.Approval{}, now))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("booked: %v (-want +got):\n%s", err, diff)
 	}

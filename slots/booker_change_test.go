@@ -23,7 +23,7 @@ func TestMove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.wantCalls("FindReference", "Move", "OpenDay", "Move") // the first of its day
+	r.wantCalls("FindReference", "Change", "OpenDay", "Change") // the first of its day
 	want := a
 	want.Place.Day++
 	want.Start, want.End, want.Version = later, later.Add(time.Hour), 2
@@ -73,7 +73,7 @@ func TestMoveTwiceAtOnce(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	a := r.book("1000000008", start)
 	r.store.before = func(method string) {
-		if method != "Move" {
+		if method != "Change" {
 			return
 		}
 		r.store.before = nil
@@ -93,7 +93,7 @@ func TestMoveWhileCancelling(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	a := r.book("1000000008", start)
 	r.store.before = func(method string) {
-		if method != "Move" {
+		if method != "Change" {
 			return
 		}
 		r.store.before = nil

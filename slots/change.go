@@ -91,14 +91,6 @@ const (
 	OutcomeRestored   Outcome = "restored"   // a later change has given it its place again
 )
 
-// Outcomes returns every outcome.
-func Outcomes() []Outcome {
-	return []Outcome{
-		OutcomePlanned, OutcomePending, OutcomeWaiting, OutcomeUnanswered, OutcomeKept, OutcomeCalledOff,
-		OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded, OutcomeRestored,
-	}
-}
-
 // AffectedVisit is a visit that loses its place by a change.
 type AffectedVisit struct {
 	ID        string // of the appointment
@@ -255,32 +247,4 @@ func (c Call) Open(outcome Outcome) (bool, error) {
 		return false, nil
 	}
 	return false, ErrChangeSettled
-}
-
-// Settle returns the displaced visit as the visitor has said in a call. It
-// returns ErrNoProposal, ErrNotBooked or a *RuleError when that can't be any
-// more.
-func (a Appointment) Settle(c Call, now time.Time) (Appointment, error) {
-	after, err := a, error(nil)
-	switch c.Outcome {
-	case CallAccepts:
-		after, err = a.Accept(now)
-	case CallCancels:
-		after, err = a.Cancel(0, now)
-	case CallKeeps:
-		if !a.Displaced() || !now.Before(a.Start) {
-			return Appointment{}, ErrChangeSettled
-		}
-		// The version rises: what was told of the start is not so any more.
-		after.Version++
-		after.Proposal, after.Change = nil, nil
-		after = after.with(Event{Kind: WasRefused, At: now, Start: a.Start})
-	case CallNotReached:
-	}
-	if err != nil || len(after.History) == len(a.History) {
-		return after, err
-	}
-	last := &after.History[len(after.History)-1]
-	last.Actor, last.Reason = c.Actor, c.Note
-	return after, nil
 }

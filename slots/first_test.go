@@ -59,7 +59,8 @@ func (r *rig) fill(branch string, from, to scheduling.Date) {
 	for date := from; date <= to; date++ {
 		q := query(date, date)
 		q.Branch = branch
-		days, _, err := r.Search(r.t.Context(), q, heldAt)
+		search, err := r.Search(r.t.Context(), q, heldAt)
+		days := search.Days
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -263,11 +264,12 @@ func TestFirstAgreesWithSearch(t *testing.T) {
 			if from == 0 { // the rest of an evening that began yesterday counts
 				from = r.centre.GroupsOf("heirs-returns")[i].Calendar.DateOf(now) - 1
 			}
-			want := slots.BranchFirst{Branch: g.Branch, Zone: g.Zone}
+			want := slots.BranchFirst{Branch: g.Branch, Name: r.centre.BranchName(g.Branch), Zone: g.Zone}
 			for date := from; date < from+40 && !want.Found; date++ {
 				search := query(date, date)
 				search.Branch = g.Branch
-				days, _, err := r.Search(t.Context(), search, now)
+				found, err := r.Search(t.Context(), search, now)
+				days := found.Days
 				if err != nil {
 					rt.Fatal(err)
 				}

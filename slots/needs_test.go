@@ -40,7 +40,8 @@ func TestANeedMakesTheVisitLonger(t *testing.T) {
 	r.hold(start.Add(time.Hour)) // 11:00
 	q := query(tuesday, tuesday+1)
 	q.Needs = []string{"interpreter", "wheelchair"}
-	days, _, err := r.Search(t.Context(), q, heldAt)
+	search, err := r.Search(t.Context(), q, heldAt)
+	days := search.Days
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,11 +87,11 @@ func TestUnknownNeeds(t *testing.T) {
 	want := map[string]slots.Fault{"needs/1": slots.FaultNeed, "needs/3": slots.FaultNeed}
 	q := query(tuesday, tuesday)
 	q.Needs = needs
-	_, _, err := r.Search(t.Context(), q, heldAt)
+	_, err := r.Search(t.Context(), q, heldAt)
 	if diff := cmp.Diff(want, faultsIn(err)); diff != "" {
 		t.Errorf("Search = %v (-want +got):\n%s", err, diff)
 	}
-	_, err = r.Days(t.Context(), q, heldAt)
+	_, err = r.Overview(t.Context(), q, heldAt)
 	if diff := cmp.Diff(want, faultsIn(err)); diff != "" {
 		t.Errorf("Days = %v (-want +got):\n%s", err, diff)
 	}

@@ -57,11 +57,11 @@ func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	visit, err := VisitOf(service, r.Wish.Party, catalog.Public, r.Booking.Needs...)
+	shape, err := ShapeOf(service, r.Wish.Party, catalog.Public, r.Booking.Needs...)
 	if err != nil {
 		return Entry{}, err
 	}
-	if err = r.Wish.check(group.Calendar, visit, now); err != nil {
+	if err = r.Wish.check(group.Calendar, shape, now); err != nil {
 		return Entry{}, err
 	}
 	r.Booking.Needs = distinct(r.Booking.Needs)
@@ -170,11 +170,11 @@ func (w *Waitlist) matching(snapshot *centre.Snapshot, g *centre.DeskGroup, now 
 			if !ok {
 				continue
 			}
-			visit, err := VisitOf(service, e.Wish.Party, catalog.Public, stillKnown(service, e.Needs)...)
+			shape, err := ShapeOf(service, e.Wish.Party, catalog.Public, stillKnown(service, e.Needs)...)
 			if err != nil {
 				continue // the rules have changed; its time will run out
 			}
-			e.Visit = visit.Counted(g.Calendar, now)
+			e.Shape = shape.Counted(g.Calendar, now)
 			candidates = append(candidates, e.Candidate)
 		}
 		days := make([]LedgerDay, len(dates))

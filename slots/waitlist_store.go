@@ -20,8 +20,8 @@ type WaitlistStore interface {
 	// once is known.
 	Join(ctx context.Context, e Entry, once *once.Request[Entry]) error
 
-	// FindEntry returns the entry with the id as it is at now, or fault.ErrNotFound.
-	// An entry whose person has booked the service since is EntryBooked.
+	// FindEntry returns the entry with the id as it is at now (Entry.At), or
+	// fault.ErrNotFound.
 	FindEntry(ctx context.Context, id string, now time.Time) (Entry, error)
 
 	// ChangeEntry lets decide turn the entry with the id into what it becomes,
@@ -63,7 +63,7 @@ type Look struct {
 
 // Matching decides who is offered which of the places that the ledger has
 // free on the given days; the other days are not to be looked at. A day
-// without a row in the ledger has nothing taken. Visit is not set in waiting.
+// without a row in the ledger has nothing taken. Shape is not set in waiting.
 type Matching func(waiting []Waits, days []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched
 
 // Waits is what matters of an entry when places are given away.

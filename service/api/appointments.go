@@ -114,20 +114,19 @@ func bookedJSON(a Appointment) (stored, error) {
 }
 
 func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := Appointment{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
 		Party: a.Party, Needs: a.Needs, CreatedAt: a.Created.In(zone), Version: a.Version,
 		Mobile: masked(a.Mobile), Visitor: a.Visitor.Name,
-		Requirements: []Named{}, CancelBefore: a.Start.In(zone), MoveBefore: a.Start.In(zone),
-		History: []AppointmentEvent{},
+		Requirements: []Named{}, History: []AppointmentEvent{},
 	}
-	if service, ok := s.Centre().Service(a.Service); ok {
+	service, ok := s.Centre().Service(a.Service)
+	if ok {
 		out.Requirements = requirementsJSON(service)
-		out.CancelBefore = a.Start.Add(-service.CancelCutoff).In(zone)
-		out.MoveBefore = a.Start.Add(-service.MoveCutoff).In(zone)
 	}
+	out.CancelBefore, out.MoveBefore = a.CancelBefore(service).In(zone), a.MoveBefore(service).In(zone)
 	s.addRequest(&out, a, zone)
 	for _, e := range a.History {
 		event := AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)}
@@ -153,10 +152,9 @@ func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Lo
 	switch {
 	case a.Displaced():
 		out.Closed = &AppointmentClosed{Reason: a.Change.Reason}
-		out.CancelBefore, out.MoveBefore = out.Start, out.Start
 	case a.Status == slots.Requested:
 		answerBy := a.AnswerBy.In(zone)
-		out.AnswerBy, out.CancelBefore = &answerBy, out.Start
+		out.AnswerBy = &answerBy
 	default:
 		return
 	}

@@ -320,7 +320,7 @@ func (s *Server) changeJSON(c slots.Change) Change {
 }
 
 func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
-	zone := s.zone(slots.Appointment{Service: v.Service, Branch: v.Branch})
+	zone := s.Centre().Zone(v.Branch)
 	out := AffectedVisit{
 		Reference: v.Reference.String(), Status: string(v.Status), Service: v.Service, Branch: v.Branch,
 		Visitor: v.Visitor, Mobile: string(notify.Mobile(v.Mobile)), Lang: v.Lang, Party: v.Party,

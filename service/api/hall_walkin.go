@@ -120,13 +120,10 @@ func (s *Server) sameWalkIn(key string, err error) (string, error) {
 // holdToday holds the next place today that is free for walk-ins, and returns
 // the id of the hold.
 func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Time) (string, error) {
-	_, g, err := s.Centre().Desk(body.Service, body.Branch)
-	if err != nil {
-		return "", err
-	}
-	today := g.Calendar.DateOf(now)
+	zone := s.Centre().Zone(body.Branch)
+	today := scheduling.DateOf(now, zone)
 	party := max(1, body.Party)
-	days, _, err := s.Booker.Search(ctx, slots.Query{
+	found, err := s.Booker.Search(ctx, slots.Query{
 		Service: body.Service, Branch: body.Branch, From: today, To: today, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
 	}, now)
 	if err != nil {
@@ -134,8 +131,8 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 	}
 	// Without any, the next possible start says what else there is.
 	start := now.Add(catalog.Tick - 1).Truncate(catalog.Tick)
-	if len(days) > 0 {
-		start = days[0].Slots[0].Start
+	if len(found.Days) > 0 {
+		start = found.Days[0].Slots[0].Start
 	}
 	for try := 1; ; try++ {
 		a, err := s.Booker.Hold(ctx, slots.HoldRequest{
@@ -146,7 +143,7 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 			return a.ID, err
 		}
 		// Somebody else was faster: the next of today.
-		if start, ok = firstOn(taken.Alternatives, today, g.Calendar); !ok {
+		if start, ok = firstOn(taken.Alternatives, today, zone); !ok {
 			return "", err
 		}
 	}
@@ -156,9 +153,9 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 const holdTries = 4
 
 // firstOn returns the earliest of the starts on a date.
-func firstOn(list []slots.Slot, date scheduling.Date, c *scheduling.Calendar) (first time.Time, ok bool) {
+func firstOn(list []slots.Slot, date scheduling.Date, zone *time.Location) (first time.Time, ok bool) {
 	for _, v := range list {
-		if c.DateOf(v.Start) == date && (!ok || v.Start.Before(first)) {
+		if scheduling.DateOf(v.Start, zone) == date && (!ok || v.Start.Before(first)) {
 			first, ok = v.Start, true
 		}
 	}

@@ -82,7 +82,7 @@ func (s *Server) proved(ctx context.Context, token string, once repeatable, now 
 }
 
 func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	body, err := json.Marshal(Hold{
 		ID: a.ID, Token: s.Keys.Token(useHold, a.ID), Service: a.Service, Branch: a.Branch,
 		Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party, Needs: a.Needs, ExpiresAt: a.Expires.In(zone),
@@ -114,12 +114,4 @@ func (s *Server) ownsHold(ctx context.Context, id, token string) error {
 		return err
 	}
 	return errWrongToken
-}
-
-// zone returns the time zone of the appointment's branch.
-func (s *Server) zone(a slots.Appointment) *time.Location {
-	if _, group, err := s.Centre().Desk(a.Service, a.Branch); err == nil {
-		return group.Calendar.Zone()
-	}
-	return time.UTC // the branch is gone from the catalogue; the instant stays right
 }

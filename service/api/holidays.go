@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"ziyara/access"
 	"ziyara/centre"
@@ -59,7 +58,7 @@ func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestOb
 
 // ImportHolidays takes holidays over from a calendar file.
 func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
-	from := scheduling.DateOf(s.Now(), s.holidayZone())
+	from := scheduling.DateOf(s.Now(), s.Centre().Zone(""))
 	var err error
 	if r.Body.From != "" {
 		if from, err = date("#/from", r.Body.From); err != nil {
@@ -76,7 +75,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 	if err != nil {
 		return nil, err
 	}
-	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), s.holidayZone().String(), from, to)
+	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), s.Centre().Zone("").String(), from, to)
 	if err != nil {
 		return nil, unreadable(err)
 	}
@@ -143,14 +142,6 @@ func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
 	return version(ifMatch)
 }
 
-// holidayZone is that in which holidays are counted: of the first desk group.
-func (s *Server) holidayZone() *time.Location {
-	for _, g := range s.Centre().DeskGroups() {
-		return g.Calendar.Zone()
-	}
-	return time.UTC
-}
-
 // unreadable says what is wrong with a calendar file.
 func unreadable(err error) error {
 	detail := texts.Staff("calendar_file.form")
@@ -175,7 +166,7 @@ func (s *Server) holidaysJSON(list centre.HolidayList, leftOut []HolidayLeftOut)
 	if list.Bridge != (scheduling.Text{}) {
 		out.Bridge = &list.Bridge
 	}
-	today := scheduling.DateOf(s.Now(), s.holidayZone())
+	today := scheduling.DateOf(s.Now(), s.Centre().Zone(""))
 	for h := range compiled.Between(today, today+holidayYears*daysOfYear) {
 		out.Dates = append(out.Dates, HolidayDates{
 			Slug: h.Slug, Name: h.Name, From: h.From.String(), Until: h.Until.String(), Provisional: h.Provisional,

@@ -15,37 +15,28 @@ const monthLayout = "2006-01"
 
 // ListDays shows what each date of a month has.
 func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDaysResponseObject, error) {
-	now := s.Now()
 	channel, err := channelToSee(ctx, r.Params.Channel)
 	if err != nil {
 		return nil, err
 	}
-	service, group, err := s.Centre().Desk(r.Service, r.Params.Branch)
-	if err != nil {
-		return nil, err
+	q := slots.Query{
+		Service: r.Service, Branch: r.Params.Branch, Party: max(1, r.Params.Party), Channel: channel, Needs: needsIn(r.Params.Needs),
 	}
-	zone := group.Calendar.Zone()
-	first, last, err := month(r.Params.Month, now.In(zone))
-	if err != nil {
-		return nil, err
+	if r.Params.Month != "" {
+		if q.From, q.To, err = month(r.Params.Month); err != nil {
+			return nil, err
+		}
 	}
-	needs, err := needsOf(service, r.Params.Needs)
+	found, err := s.Booker.Overview(ctx, q, s.Now())
 	if err != nil {
-		return nil, err
-	}
-	party := max(1, r.Params.Party)
-	days, err := s.Booker.Days(ctx, slots.Query{
-		Service: r.Service, Branch: r.Params.Branch, From: first, To: last, Party: party, Channel: channel, Needs: needs,
-	}, now)
-	if err != nil {
-		return nil, err
+		return nil, inQuery(err)
 	}
 	out := Month{
-		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party, Needs: needs,
-		Month: first.Time().Format(monthLayout), HijriMonth: hijriMonths(first, last),
-		Days: make([]MonthDay, 0, len(days)),
+		Service: found.Service, Branch: found.Branch, Zone: found.Zone.String(), Party: found.Party, Needs: found.Needs,
+		Month: found.From.Time().Format(monthLayout), HijriMonth: hijriMonths(found.From, found.To),
+		Days: make([]MonthDay, 0, len(found.Days)),
 	}
-	for _, d := range days {
+	for _, d := range found.Days {
 		day := MonthDay{Date: d.Date.String(), Hijri: hijri(d.Date), State: string(d.State), Starts: d.Starts}
 		if d.State == slots.DayHoliday {
 			name := d.Holiday
@@ -57,14 +48,11 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 }
 
 // month returns the first and the last date of a month written YYYY-MM, in
-// digits of either kind; of the month of now without one. All of it has to
-// have Hijri dates.
-func month(written string, now time.Time) (first, last scheduling.Date, err error) {
-	begin := now
-	if written != "" {
-		if begin, err = time.Parse(monthLayout, catalog.LatinDigits(written)); err != nil {
-			return 0, 0, invalid("?month", texts.Visitors("invalid.month"))
-		}
+// digits of either kind. All of it has to have Hijri dates.
+func month(written string) (first, last scheduling.Date, err error) {
+	begin, err := time.Parse(monthLayout, catalog.LatinDigits(written))
+	if err != nil {
+		return 0, 0, invalid("?month", texts.Visitors("invalid.month"))
 	}
 	first = scheduling.NewDate(begin.Year(), begin.Month(), 1)
 	last = scheduling.NewDate(begin.Year(), begin.Month()+1, 0)

@@ -36,7 +36,7 @@ func (s *Server) ListReports(ctx context.Context, _ ListReportsRequestObject) (L
 // GetReport shows a report to those who may see it.
 func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetReportResponseObject, error) {
 	now, centre := s.Now(), s.Centre()
-	today := scheduling.DateOf(now, headOffice(centre))
+	today := scheduling.DateOf(now, centre.Zone(""))
 	q, err := reportQuery(ctx, centre, r, today)
 	if err != nil {
 		return nil, err
@@ -48,26 +48,14 @@ func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetRe
 	case err != nil:
 		return nil, err
 	}
-	names := reports.Centre{Centre: centre.Centre}
 	if wantsCSV(r.Params.Format, metaOf(ctx).accept) {
 		var body bytes.Buffer
-		if err = made.WriteCSV(&body, names, metaOf(ctx).lang); err != nil {
+		if err = made.WriteCSV(&body, centre, metaOf(ctx).lang); err != nil {
 			return nil, err
 		}
 		return csvFile{name: fmt.Sprintf("ziyara-%s-%s-%s.csv", q.Report, q.From, q.To), body: body.Bytes()}, nil
 	}
-	return GetReport200JSONResponse(reportJSON(made, names)), nil
-}
-
-// headOffice returns the time zone of the first branch, in which today is told
-// when a report is not of one branch.
-func headOffice(centre *centre.Snapshot) *time.Location {
-	if len(centre.Centre.Branches) > 0 {
-		if zone, err := time.LoadLocation(centre.Centre.Branches[0].Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
+	return GetReport200JSONResponse(reportJSON(made, centre)), nil
 }
 
 // reportQuery reads what is asked for, as far as the reader may see it.
@@ -173,7 +161,7 @@ func columnsJSON(d reports.Definition) []ReportColumn {
 	return columns
 }
 
-func reportJSON(r reports.Report, names reports.Centre) Report {
+func reportJSON(r reports.Report, names *centre.Snapshot) Report {
 	out := Report{
 		Report: string(r.Definition.Name), Title: r.Definition.Title, About: r.Definition.About,
 		From: r.From.String(), To: r.To.String(), GroupBy: make([]string, len(r.By)),
@@ -196,7 +184,7 @@ func valuesJSON(d reports.Definition, values reports.Values) ReportValues {
 	return out
 }
 
-func groupJSON(q reports.Query, k reports.Key, names reports.Centre) (g ReportGroup) {
+func groupJSON(q reports.Query, k reports.Key, names *centre.Snapshot) (g ReportGroup) {
 	for _, by := range q.By {
 		switch by {
 		case reports.ByDay:
@@ -266,11 +254,10 @@ func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err 
 	}
 }
 
-// asked counts what came of a request for a visit.
+// asked counts what came of a request for a visit to a service that the branch
+// offers.
 func (s *Server) asked(service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
-	if _, group, err := s.Centre().Desk(service, branch); err == nil {
-		s.Demand.Add(reports.Asked{
-			Day: group.Calendar.DateOf(now), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
-		})
-	}
+	s.Demand.Add(reports.Asked{
+		Day: scheduling.DateOf(now, s.Centre().Zone(branch)), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
+	})
 }

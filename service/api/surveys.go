@@ -61,7 +61,7 @@ func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment,
 }
 
 func (s *Server) surveyJSON(ctx context.Context, a slots.Appointment) (Survey, error) {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := Survey{Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), ExpiresAt: a.Start.Add(survey.Open).In(zone)}
 	given, err := s.FindSurvey(ctx, a.Reference)
 	if given != nil {

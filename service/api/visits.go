@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"strings"
-	"time"
 	"unicode"
 
 	"ziyara/access"
@@ -60,7 +59,7 @@ func (s *Server) visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoin
 }
 
 func (s *Server) rowJSON(a slots.Appointment) AppointmentEntry {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := AppointmentEntry{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status), Department: s.departmentOf(a.Service),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party,
@@ -147,7 +146,7 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 		return from, to, nil
 	}
 	if from == 0 {
-		from = scheduling.DateOf(s.Now(), s.zoneOf(p.Branch))
+		from = scheduling.DateOf(s.Now(), s.Centre().Zone(p.Branch))
 	}
 	if to == 0 {
 		to = from + defaultList
@@ -164,21 +163,6 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 
 func wrongRange(most int) error {
 	return invalid("?to", texts.Staff("invalid.range", "Days", most))
-}
-
-// zoneOf returns the zone of a branch; that of the first for an unknown one.
-func (s *Server) zoneOf(branch string) *time.Location {
-	centre := s.Centre()
-	found, ok := centre.Branch(branch)
-	if !ok && len(centre.Branches) > 0 {
-		found, ok = &centre.Branches[0], true
-	}
-	if ok {
-		if zone, err := time.LoadLocation(found.Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
 }
 
 // soughtBy reads what staff look for: whose visits, or words of a name; both

@@ -90,7 +90,7 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 
 func (s *Server) joinAnswer(e slots.Entry) (stored, error) {
 	body, err := json.Marshal(WaitlistTicket{
-		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(s.zone(slots.Appointment{Service: e.Service, Branch: e.Branch})),
+		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(s.Centre().Zone(e.Branch)),
 	})
 	return stored{Status: http.StatusCreated, Location: "/v1/waitlist/" + e.ID, Body: body}, err
 }
@@ -166,7 +166,7 @@ func (s *Server) DeclineOffer(ctx context.Context, r DeclineOfferRequestObject) 
 }
 
 func (s *Server) entryJSON(e slots.Entry) WaitlistEntry {
-	zone := s.zone(slots.Appointment{Service: e.Service, Branch: e.Branch})
+	zone := s.Centre().Zone(e.Branch)
 	out := WaitlistEntry{
 		ID: e.ID, State: WaitlistState(e.State), Service: e.Service, Branch: e.Branch,
 		From: e.Wish.From.String(), To: e.Wish.To.String(),

@@ -50,9 +50,10 @@ func crowded(ctx context.Context, c Config, replica *service.Service, ahead, vis
 		return time.Time{}, err
 	}
 	date := group.Calendar.DateOf(now) + scheduling.Date(ahead) //nolint:gosec // some days
-	days, _, err := replica.Booker().Search(ctx, slots.Query{
+	found, err := replica.Booker().Search(ctx, slots.Query{
 		Service: closedService, Branch: benchBranch, From: date, To: date, Party: 1, Channel: catalog.Public,
 	}, now)
+	days := found.Days
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -52,7 +52,7 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	out.Reference = "" // nothing is booked yet
 	out.State = "page.offer_title"
 	out.Chosen = offered.Start.UTC().Format(time.RFC3339)
-	out.Until = momentOf(offered.Expires, p.zone(e.Branch), out.Lang)
+	out.Until = momentOf(offered.Expires, p.Centre().Zone(e.Branch), out.Lang)
 	return p.write(c, status, "offer", out)
 }
 

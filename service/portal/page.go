@@ -134,14 +134,14 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 			out.Requirements = append(out.Requirements, r.Name.In(out.Lang))
 		}
 	}
-	zone := p.zone(o.Branch)
+	zone := p.Centre().Zone(o.Branch)
 	if b, ok := centre.Branch(o.Branch); ok {
 		out.Branch, out.Address = b.Name.In(out.Lang), b.Address.In(out.Lang)
 	}
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
 		booked := o.Status == slots.Booked
-		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), booked && !o.Displaced() && o.action.allows(Confirm)
+		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
 		out.TooLate = booked && (o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel)
 	}
 	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
@@ -157,16 +157,6 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 		}
 	}
 	return out
-}
-
-// zone returns the zone of a branch; UTC for an unknown one.
-func (p *Portal) zone(branch string) *time.Location {
-	if b, ok := p.Centre().Branch(branch); ok {
-		if zone, err := time.LoadLocation(b.Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
 }
 
 // frame returns what every page has.

@@ -47,7 +47,7 @@ type terms struct {
 }
 
 func termsOf(d notify.Department) (json.RawMessage, error) {
-	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warn})
+	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warns()})
 }
 
 // ChangeMessageTerms lets decide turn what a department has decided about its
@@ -71,11 +71,8 @@ func (s *Store) ChangeMessageTerms(ctx context.Context, department string, entry
 		if err != nil {
 			return err
 		}
-		if after.Budget.Warn == 0 {
-			after.Budget.Warn = notify.DefaultWarn
-		}
 		if _, err = q.exec(ctx, "messages/set_terms", department, after.Links, int64(after.Price),
-			after.Budget.Segments, int64(after.Budget.Cost), after.Budget.Warn); err != nil {
+			after.Budget.Segments, int64(after.Budget.Cost), after.Budget.Warns()); err != nil {
 			return err
 		}
 		entry.Action, entry.Subject, entry.Department = "budget.changed", "department "+department, department

@@ -167,8 +167,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 		t.Errorf("moved by a calendar that is gone: %v", err)
 	}
 	query := slots.Query{Service: updates, Branch: "riyadh", From: date(t, "2026-11-24"), To: date(t, "2026-11-25"), Party: 1, Channel: catalog.Public}
-	if days, _, err := b.Search(t.Context(), query, b.now); !errors.Is(err, slots.ErrStale) {
-		t.Errorf("searched by a calendar that is gone: %v, %v", days, err)
+	if found, err := b.Search(t.Context(), query, b.now); !errors.Is(err, slots.ErrStale) {
+		t.Errorf("searched by a calendar that is gone: %v, %v", found.Days, err)
 	}
 
 	if _, err := other.Hold(t.Context(), asks(opened[1]), nil, b.now); err != nil {
@@ -177,7 +177,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	if rule, ok := errors.AsType[*slots.RuleError](errorOf(other.Hold(t.Context(), asks(last), nil, b.now))); !ok || rule.Rule != slots.RuleClosed {
 		t.Errorf("a closed place: %v", rule)
 	}
-	days, _, err := other.Search(t.Context(), query, b.now)
+	found, err := other.Search(t.Context(), query, b.now)
+	days := found.Days
 	if err != nil || len(days) != 2 || refreshed != 1 {
 		t.Fatalf("%d days, read %d times, %v", len(days), refreshed, err)
 	}

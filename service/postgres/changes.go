@@ -365,7 +365,7 @@ func (q session) displacedAgain(ctx context.Context, groups []edited, now time.T
 	var again []string
 	for _, r := range rows {
 		g, p := byID[r.DeskGroupID], r.place()
-		if r.Robbed || r.State == slots.OutcomeKept && p.Shrinks(g.before.Calendar.Day(p.Day), g.after.Calendar.Day(p.Day)) {
+		if r.State.Again(p, g.before.Calendar.Day(p.Day), g.after.Calendar.Day(p.Day), r.Robbed) {
 			again = append(again, r.ID)
 		}
 	}

@@ -247,8 +247,9 @@ func TestApplyDraft(t *testing.T) {
 func TestChangeOfManyIsContinued(t *testing.T) {
 	t.Parallel()
 	c := openChanging(t)
-	week, _, err := c.Search(t.Context(), slots.Query{
+	found, err := c.Search(t.Context(), slots.Query{
 		Service: updates, Branch: "riyadh", From: date(t, "2026-11-22"), To: date(t, "2026-11-26"), Party: 1, Channel: catalog.Public}, c.now)
+	week := found.Days
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/hall"
+	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -216,11 +217,10 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 		}
 	}
 	if after.Status != before.Status {
-		var asked sql.NullTime
-		if after.Status == hall.Completed && step.Actor != "" {
-			asked = sql.NullTime{Time: step.At, Valid: true}
-		}
-		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks, asked); err != nil {
+		event := notify.Event{Kind: notify.EventKind(after.Status), ByStaff: step.Actor != "", At: step.At, Start: after.Start}
+		n := event.Notice()
+		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks,
+			kind(n), media(n.Kind), step.At, expiry(n)); err != nil {
 			return err
 		}
 	}
@@ -230,7 +230,7 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 	if after.Ticks == before.Ticks {
 		return nil
 	}
-	return q.settle(ctx, []slots.Place{{
+	return q.giveBack(ctx, []slots.Place{{
 		Branch: before.BranchID, DeskGroup: before.GroupID, Day: before.Day,
 		First: before.First + after.Ticks, Ticks: before.Ticks - after.Ticks, Count: before.Places,
 	}})

@@ -118,8 +118,9 @@ func booking(n int, random int64) slots.Booking {
 // starts returns the free starts of a service at a branch from day to day.
 func (b *bench) starts(t testing.TB, service, branch, from, to string) []time.Time {
 	t.Helper()
-	days, _, err := b.Search(t.Context(), slots.Query{
+	found, err := b.Search(t.Context(), slots.Query{
 		Service: service, Branch: branch, From: date(t, from), To: date(t, to), Party: 1, Channel: catalog.Public}, b.now)
+	days := found.Days
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ type Store struct {
 	board      *board
 	news       *news
 	versions   versions
+	zones      zones
 	sweeps     line[dayKey, *sweep]
 	holds      line[dayKey, *holding]
 	bookings   line[slots.Person, *booking]
@@ -93,8 +94,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-// statementName returns what code calls the statement in a file: sql/holds/take.sql
-// is "holds/take".
+// statementName returns what code calls the statement in a file: sql/holds/hold.sql
+// is "holds/hold".
 func statementName(file string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(file, "sql/"), ".sql")
 }

@@ -47,7 +47,7 @@ func (r recordRow) record() notify.Record {
 		reference = slots.Reference(r.Reference.String).String()
 	}
 	return notify.Record{
-		ID: r.ID, Way: notify.Way(r.Way), Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
+		ID: r.ID, Medium: notify.Medium(r.Way), Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
 		Reference: reference, Department: r.Department, Service: r.Service, Branch: r.Branch, Lang: r.Lang,
 		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
 		State: r.State, Reason: r.Reason.String, Text: r.Text.String,
@@ -125,7 +125,7 @@ func (s *Store) Resend(ctx context.Context, id int64, entry audit.Entry) (notify
 			entry.Subject = "appointment " + record.Reference
 		}
 		entry.Department, entry.Branch = record.Department, record.Branch
-		if entry.After, err = json.Marshal(map[string]any{"message": id, "way": record.Way, "kind": record.Kind}); err != nil {
+		if entry.After, err = json.Marshal(map[string]any{"message": id, "way": record.Medium, "kind": record.Kind}); err != nil {
 			return err
 		}
 		return q.record(ctx, entry)

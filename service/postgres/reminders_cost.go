@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"ziyara/notify"
 )
 
 // ReminderCost is what planning reads.
@@ -38,7 +40,8 @@ func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit in
 			var explained []byte
 			err := tx.GetContext(ctx, &explained, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+string(statement), //nolint:gosec // our own statement
 				now, w.To, w.From, noIDYet, limit, int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second),
-				g.hours.Zone.String(), dueOf(w), pq.Int64Array(g.branches), pq.Int64Array(g.services))
+				g.hours.Zone.String(), dueOf(w), pq.Int64Array(g.branches), pq.Int64Array(g.services),
+				string(notify.Reminder), media(notify.Reminder))
 			if err != nil {
 				return cost, translated("explain", err)
 			}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"ziyara/fault"
 	"ziyara/slots"
 	"ziyara/survey"
 )
@@ -51,15 +50,4 @@ func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answ
 		a.Resolved = &row.Resolved.Bool
 	}
 	return &a, nil
-}
-
-// EntryNumbered returns the id of the waitlist entry with a number, or
-// fault.ErrNotFound.
-func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
-	var id string
-	err := s.pool().get(ctx, &id, "waitlist/number", number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", fault.ErrNotFound
-	}
-	return id, err
 }

@@ -147,7 +147,7 @@ func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Fac
 	if err != nil {
 		return notify.Facts{}, err
 	}
-	zone, err := time.LoadLocation(row.Zone)
+	zone, err := s.zones.load(row.Zone)
 	if err != nil {
 		return notify.Facts{}, fmt.Errorf("message facts: %w", err)
 	}

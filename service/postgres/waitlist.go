@@ -63,15 +63,18 @@ func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.
 	if err != nil {
 		return slots.Entry{}, err
 	}
-	e := row.entry()
-	switch {
-	case e.State != slots.Waiting:
-	case row.Served: // the periodic job has not seen it yet
-		e.State = slots.EntryBooked
-	case !now.Before(e.Ends):
-		e.State = slots.EntryExpired
+	return row.entry().At(now, row.Served), nil
+}
+
+// EntryNumbered returns the id of the waitlist entry with a number, or
+// fault.ErrNotFound.
+func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
+	var id string
+	err := s.pool().get(ctx, &id, "waitlist/number", number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fault.ErrNotFound
 	}
-	return e, nil
+	return id, err
 }
 
 func (q session) entry(ctx context.Context, id string) (entryRow, error) {
@@ -131,7 +134,7 @@ func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now 
 	if err := q.list(ctx, &rows, "holds/release", before.Offer.Hold); err != nil {
 		return err
 	}
-	return q.settle(ctx, places(rows))
+	return q.giveBack(ctx, places(rows))
 }
 
 // CloseEntries implements slots.WaitlistStore.

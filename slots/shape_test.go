@@ -11,19 +11,19 @@ import (
 	"ziyara/slots"
 )
 
-func TestVisitOf(t *testing.T) {
+func TestShapeOf(t *testing.T) {
 	t.Parallel()
 	service := heirs()
 	service.Before, service.GapStep = 5*time.Minute, 15*time.Minute
 	service.HoldBack = catalog.HoldBack{catalog.Public: 2, catalog.Agent: 1}
-	want := slots.Visit{
+	want := slots.Shape{
 		Duration: 6, Before: 1, After: 2, Step: 8, GapStep: 3, Places: 1, HoldBack: 2,
 		Notice: 24 * time.Hour, Horizon: 30 * 24 * time.Hour,
 		Service: service.Slug, Channel: catalog.Public,
 	}
-	got, err := slots.VisitOf(&service, 3, catalog.Public)
+	got, err := slots.ShapeOf(&service, 3, catalog.Public)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("VisitOf: %v (-want +got):\n%s", err, diff)
+		t.Errorf("ShapeOf: %v (-want +got):\n%s", err, diff)
 	}
 	service.PlacePerVisitor = true
 	for _, tc := range []struct {
@@ -43,9 +43,9 @@ func TestVisitOf(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			v, err := slots.VisitOf(&service, tc.party, tc.channel)
+			v, err := slots.ShapeOf(&service, tc.party, tc.channel)
 			if v.Places != tc.places || v.HoldBack != tc.holdBack || broken(err) != tc.rule || (err != nil) != (tc.rule != "") {
-				t.Errorf("VisitOf = %d places, %d held back, %v, want %d, %d, %q", v.Places, v.HoldBack, err, tc.places, tc.holdBack, tc.rule)
+				t.Errorf("ShapeOf = %d places, %d held back, %v, want %d, %d, %q", v.Places, v.HoldBack, err, tc.places, tc.holdBack, tc.rule)
 			}
 		})
 	}
@@ -74,7 +74,7 @@ func TestCheck(t *testing.T) {
 	odd.GapStep = 4
 	for _, tc := range []struct {
 		name       string
-		visit      slots.Visit
+		visit      slots.Shape
 		start, now string
 		want       slots.Rule
 	}{

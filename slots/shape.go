@@ -9,9 +9,10 @@ import (
 	"ziyara/scheduling"
 )
 
-// Visit is what a slot is sought for, with lengths in ticks of
+// Shape is the form of a visit for which a slot is sought: how long it is, when
+// it may start, how many places it takes. Lengths are in ticks of
 // scheduling.Tick.
-type Visit struct {
+type Shape struct {
 	Duration, Before, After, Step int
 	GapStep                       int // 0: only starts on the grid
 	Places                        int // taken in each tick
@@ -37,22 +38,22 @@ type Visit struct {
 	Channel catalog.Channel
 }
 
-// VisitOf returns the visit of a party to service s booked over channel c, as
-// long as the needs ask for, which are slugs. What is protected needs no
-// notice. It returns ErrUnknownChannel, a
-// *RuleError of RulePartyLimit for a party outside 1 to s.PartyLimit, and a
-// *VisitorError for needs that the service does not know.
-func VisitOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) (Visit, error) {
+// ShapeOf returns the shape of a visit of a party to service s, booked over
+// channel c, as long as the needs (slugs) ask for. What is protected needs no
+// notice. It returns ErrUnknownChannel, a *RuleError of RulePartyLimit for a
+// party outside 1 to s.PartyLimit, and a *VisitorError for needs that the
+// service does not know.
+func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) (Shape, error) {
 	if !c.Known() { // it would leave nothing to anybody
-		return Visit{}, ErrUnknownChannel
+		return Shape{}, ErrUnknownChannel
 	}
 	if party < 1 || party > s.PartyLimit {
-		return Visit{}, &RuleError{RulePartyLimit}
+		return Shape{}, &RuleError{RulePartyLimit}
 	}
 	if err := knownNeeds(s, needs); err != nil {
-		return Visit{}, err
+		return Shape{}, err
 	}
-	v := Visit{
+	v := Shape{
 		Duration: ticks(s.Duration + s.Extra(needs)),
 		Before:   ticks(s.Before),
 		After:    ticks(s.After),
@@ -89,7 +90,7 @@ const never = scheduling.Date(math.MaxInt32)
 // which one more date opens, and its release come to in the calendar c at now.
 // A notice that the calendar has too few days for puts every date out of reach;
 // such a horizon none.
-func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
+func (v Shape) Counted(c *scheduling.Calendar, now time.Time) Shape {
 	if v.Release > 0 {
 		v.Released = v.released(c, now)
 	}
@@ -107,11 +108,10 @@ func (v Visit) Counted(c *scheduling.Calendar, now time.Time) Visit {
 	return v
 }
 
-// Reach returns the first and the last instant, to the minute, at which a visit
-// may start as far as notice and horizon go, in the calendar c at now. The
-// first is behind the last when nothing is in reach.
-func (v Visit) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Time) {
-	v = v.Counted(c, now)
+// Reach returns the first and the last instant, to the minute, at which a
+// counted visit may start as far as notice and horizon go, in the calendar c at
+// now. The first is after the last when nothing is in reach.
+func (v Shape) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Time) {
 	first = now.Add(v.Notice + time.Minute - 1).Truncate(time.Minute)
 	last = v.latest(now).Truncate(time.Minute)
 	if v.NotAfter > 0 {
@@ -134,7 +134,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // length is the number of ticks that the visit takes, buffers included.
-func (v Visit) length() int { return v.Before + v.Duration + v.After }
+func (v Shape) length() int { return v.Before + v.Duration + v.After }
 
 func ticks(d time.Duration) int { return int(d / scheduling.Tick) }
 
@@ -147,13 +147,10 @@ type Place struct {
 	First     int
 	Ticks     int
 	Count     int
-	// Calendar is the version of the calendar by which a place is sought; 0 for
-	// one that is taken, or whatever the calendar is.
-	Calendar int64
 }
 
 // place returns the part of day that v takes when it starts at tick start.
-func (v Visit) place(g *centre.DeskGroup, day scheduling.Day, start int) Place {
+func (v Shape) place(g *centre.DeskGroup, day scheduling.Day, start int) Place {
 	return Place{
 		Branch:    g.BranchID,
 		DeskGroup: g.ID,
@@ -161,13 +158,18 @@ func (v Visit) place(g *centre.DeskGroup, day scheduling.Day, start int) Place {
 		First:     start - v.Before,
 		Ticks:     v.length(),
 		Count:     v.Places,
-		Calendar:  g.Version,
 	}
+}
+
+// wanted returns what is asked of the ledger for the place of a visit on a day
+// of the desk group g.
+func (v Shape) wanted(g *centre.DeskGroup, day scheduling.Day, p Place) Wanted {
+	return Wanted{Place: p, HeldBack: v.heldBack(day, p), Calendar: g.Version}
 }
 
 // heldBack returns how many places of each tick of p the visit leaves to
 // others.
-func (v Visit) heldBack(day scheduling.Day, p Place) []int16 {
+func (v Shape) heldBack(day scheduling.Day, p Place) []int16 {
 	day = v.sees(day)
 	held := make([]int16, p.Ticks)
 	for i := range held {
@@ -178,14 +180,14 @@ func (v Visit) heldBack(day scheduling.Day, p Place) []int16 {
 }
 
 // sees returns the day as the visit's service and channel see it.
-func (v Visit) sees(day scheduling.Day) scheduling.Day { return day.For(v.Service, string(v.Channel)) }
+func (v Shape) sees(day scheduling.Day) scheduling.Day { return day.For(v.Service, string(v.Channel)) }
 
 // Check returns nil when a visit may start at start on day as far as the
 // calendar and the service's rules go; whether a place is free is the
 // ledger's answer. Otherwise it returns a *RuleError with the first rule
 // broken, in the order horizon, notice, closed, off the grid. The bounds of
 // notice and horizon are inclusive.
-func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
+func (v Shape) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	if rule := v.reach(day.Date, start, now); rule != "" {
 		return &RuleError{rule}
 	}
@@ -205,13 +207,13 @@ func (v Visit) Check(day scheduling.Day, start time.Time, now time.Time) error {
 
 // closed reports whether a tick of a day that the visit sees has no place for
 // it, however few are taken.
-func (v Visit) closed(day scheduling.Day, tick int) bool {
+func (v Shape) closed(day scheduling.Day, tick int) bool {
 	return day.Places(tick) <= day.HeldBack(tick)-v.freedByOpenings(day, tick)
 }
 
 // reach returns the rule that puts start, by the openings of date, out of reach
 // at now, "" for none.
-func (v Visit) reach(date scheduling.Date, start, now time.Time) Rule {
+func (v Shape) reach(date scheduling.Date, start, now time.Time) Rule {
 	switch {
 	case start.After(v.latest(now)), v.NotAfter > 0 && date > v.NotAfter:
 		return RuleHorizon
@@ -223,7 +225,7 @@ func (v Visit) reach(date scheduling.Date, start, now time.Time) Rule {
 
 // offered reports whether tick is a start of the grid of its opening, or one
 // that can follow a gap: some steps behind a multiple of v.GapStep.
-func (v Visit) offered(day scheduling.Day, tick int) bool {
+func (v Shape) offered(day scheduling.Day, tick int) bool {
 	if v.GapStep > 0 && (tick-v.Before)%commonDivisor(v.GapStep, v.Step) == 0 {
 		return true
 	}

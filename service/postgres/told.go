@@ -1,0 +1,66 @@
+package postgres
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/lib/pq"
+
+	"ziyara/notify"
+	"ziyara/slots"
+)
+
+// told returns the message to the visitor whose appointment a decision has
+// changed.
+func told(t slots.Transition) notify.Notice {
+	event := notify.Event{
+		Kind: notify.EventKind(t.Event.Kind), From: standing(t.Before), To: standing(t.After), ByStaff: t.Event.Actor != "",
+		At: t.Event.At, Start: t.After.Start,
+	}
+	if p := t.After.Proposal; p != nil {
+		event.Until = p.Expires
+	}
+	return event.Notice().To(contact(t.After.Mobile, t.After.Visitor))
+}
+
+// standing returns how an appointment stands, where that decides what is told.
+func standing(a slots.Appointment) notify.Standing {
+	switch {
+	case a.Status == slots.Requested:
+		return notify.AsRequest
+	case a.Displaced():
+		return notify.Displaced
+	}
+	return notify.Settled
+}
+
+// contact returns how a visitor can be reached.
+func contact(mobile string, v slots.Visitor) notify.Contact {
+	return notify.Contact{Mobile: notify.Mobile(mobile), Email: v.Email}
+}
+
+// kind returns the kind of a message, or NULL for none.
+func kind(n notify.Notice) sql.NullString { return null(string(n.Kind)) }
+
+// media returns the media of a kind for a statement that finds visitors by
+// itself: it tells those who can be reached by one of them.
+func media(k notify.Kind) any {
+	list := pq.StringArray{}
+	for _, m := range k.Media() {
+		list = append(list, string(m))
+	}
+	return list
+}
+
+// expiry returns from when on a message is of no use, or NULL.
+func expiry(n notify.Notice) sql.NullTime {
+	return sql.NullTime{Time: n.Expires, Valid: !n.Expires.IsZero()}
+}
+
+// pointers returns a message as JSON has it: nil for none.
+func pointers(n notify.Notice) (kind *string, expires *time.Time) {
+	if n.Kind == "" {
+		return nil, nil
+	}
+	return optional(string(n.Kind)), &n.Expires
+}
