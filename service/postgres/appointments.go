@@ -92,7 +92,7 @@ func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, d
 		n := told(before, after, event)
 		_, err = q.exec(ctx, "appointments/move", after.ID, event.At,
 			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version,
-			null(event.Actor), null(event.Reason), kind(n), expiry(n))
+			null(event.Actor), null(event.Reason), kind(n), instant(n.Expires))
 		return err
 	})
 }
@@ -112,7 +112,7 @@ func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Deci
 		}
 		event := after.History[len(after.History)-1]
 		n := told(before, after, event)
-		_, err = q.exec(ctx, "appointments/cancel", after.ID, event.At, null(event.Actor), null(event.Reason), kind(n), expiry(n))
+		_, err = q.exec(ctx, "appointments/cancel", after.ID, event.At, null(event.Actor), null(event.Reason), kind(n), instant(n.Expires))
 		return err
 	})
 }

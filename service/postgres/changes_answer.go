@@ -61,7 +61,9 @@ func (q session) settleCall(ctx context.Context, id string, before, after slots.
 
 // settleDisplaced writes a displaced visit that stays where it is, or is
 // cancelled.
-func (q session) settleDisplaced(ctx context.Context, id string, before, after slots.Appointment, outcome slots.Outcome, now time.Time) error {
+func (q session) settleDisplaced(ctx context.Context, id string, before, after slots.Appointment,
+	outcome slots.Outcome, now time.Time,
+) error {
 	back, err := q.endProposal(ctx, before)
 	if err != nil {
 		return err

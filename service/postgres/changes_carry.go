@@ -130,7 +130,9 @@ func newDisplaceRow(v *affectedVisit, after slots.Appointment) displaceRow {
 	event := after.History[len(after.History)-1]
 	row.Kind, row.Start = optional(string(event.Kind)), event.Start
 	row.Actor, row.Reason = optional(event.Actor), optional(event.Reason)
-	row.Message, row.Expires = pointers(told(v.Appointment, after, event))
+	if n := told(v.Appointment, after, event); n.Kind != "" {
+		row.Message, row.Expires = optional(string(n.Kind)), &n.Expires
+	}
 	row.Outcome = string(slots.OutcomeCalledOff)
 	if event.Kind == slots.WasProposed {
 		row.Outcome = string(slots.OutcomeWaiting)

@@ -219,7 +219,7 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 		event := notify.Event{Kind: notify.EventKind(after.Status), ByStaff: step.Actor != "", At: step.At, Start: after.Start}
 		n := event.Notice()
 		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks,
-			kind(n), media(n.Kind), step.At, expiry(n)); err != nil {
+			kind(n), media(n.Kind), step.At, instant(n.Expires)); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
@@ -82,9 +81,9 @@ func last(a slots.Appointment) slots.EventKind { return a.History[len(a.History)
 func (q session) answerRequest(ctx context.Context, before, after slots.Appointment) error {
 	p, last := after.Place, after.History[len(after.History)-1]
 	n := told(before, after, last)
-	_, err := q.exec(ctx, "requests/answer", after.ID, string(after.Status), sql.NullTime{Time: after.AnswerBy, Valid: !after.AnswerBy.IsZero()}, after.Version,
+	_, err := q.exec(ctx, "requests/answer", after.ID, string(after.Status), instant(after.AnswerBy), after.Version,
 		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End,
-		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), kind(n), expiry(n))
+		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), kind(n), instant(n.Expires))
 	return err
 }
 

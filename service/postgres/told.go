@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"database/sql"
-	"time"
 
 	"github.com/lib/pq"
 
@@ -50,17 +49,4 @@ func media(k notify.Kind) any {
 		list = append(list, string(m))
 	}
 	return list
-}
-
-// expiry returns from when on a message is of no use, or NULL.
-func expiry(n notify.Notice) sql.NullTime {
-	return sql.NullTime{Time: n.Expires, Valid: !n.Expires.IsZero()}
-}
-
-// pointers returns a message as JSON has it: nil for none.
-func pointers(n notify.Notice) (kind *string, expires *time.Time) {
-	if n.Kind == "" {
-		return nil, nil
-	}
-	return optional(string(n.Kind)), &n.Expires
 }
