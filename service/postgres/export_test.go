@@ -5,6 +5,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/hall"
+	"ziyara/notify"
 	"ziyara/scheduling"
 )
 
@@ -27,3 +29,6 @@ func (s *Store) ForcePlan(ctx context.Context, slug string, by catalog.Act,
 	})
 	return impacts, err
 }
+
+// ToldOfStep is what a visitor is told of a step in the hall.
+func ToldOfStep(step hall.Step) notify.Notice { return toldOfStep(step) }

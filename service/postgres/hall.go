@@ -12,7 +12,6 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/hall"
-	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -216,8 +215,7 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 		}
 	}
 	if after.Status != before.Status {
-		event := notify.Event{Kind: notify.EventKind(after.Status), ByStaff: step.Actor != "", At: step.At, Start: after.Start}
-		n := event.Notice()
+		n := toldOfStep(step)
 		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks,
 			kind(n), media(n.Kind), step.At, instant(n.Expires)); err != nil {
 			return err

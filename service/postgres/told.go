@@ -5,6 +5,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -20,6 +21,17 @@ func told(before, after slots.Appointment, e slots.Event) notify.Notice {
 		event.Until = p.Expires
 	}
 	return event.Notice().To(contact(after.Mobile, after.Visitor))
+}
+
+// toldOfStep returns what a visitor is told of a step in the hall.
+func toldOfStep(step hall.Step) notify.Notice {
+	for _, e := range step.Events {
+		event := notify.Event{Kind: notify.EventKind(e.Kind), ByStaff: e.Actor != "", At: step.At, Start: step.Visit.Start}
+		if n := event.Notice(); n.Kind != "" {
+			return n
+		}
+	}
+	return notify.Notice{}
 }
 
 // standing returns how an appointment stands, where that decides what is told.

@@ -4,9 +4,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"ziyara/hall"
 	"ziyara/notify"
+	"ziyara/service/postgres"
 	"ziyara/slots"
 )
 
@@ -62,6 +64,37 @@ func TestLanesAreThoseOfNotify(t *testing.T) {
 		text := string(statement)
 		if strings.Count(text, "way = 'sms' AND kind "+in) != 1 || strings.Count(text, "way = 'sms' AND kind NOT "+in) != 1 {
 			t.Errorf("%s.sql has other lanes than %s", file, in)
+		}
+	}
+}
+
+// Who was received is asked how it was; whatever else becomes of a visit in the
+// hall, its visitor is there and sees it.
+func TestToldOfAStep(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, time.November, 22, 7, 0, 0, 0, time.UTC)
+	survey := notify.Notice{Kind: notify.Survey, Expires: at.Add(24 * time.Hour)}
+	event := func(actor string, kinds ...hall.EventKind) []hall.Event {
+		var events []hall.Event
+		for _, k := range kinds {
+			events = append(events, hall.Event{Kind: k, At: at, Actor: actor})
+		}
+		return events
+	}
+	for name, tt := range map[string]struct {
+		status hall.Status
+		events []hall.Event
+		want   notify.Notice
+	}{
+		"completed at the desk":           {hall.Completed, event("huda", hall.WasCompleted), survey},
+		"put in order by the clock":       {hall.Completed, event("", hall.WasCompleted), notify.Notice{}},
+		"did not come":                    {hall.NoShow, event("huda", hall.WasNoShow), notify.Notice{}},
+		"did come, after all":             {hall.Booked, event("huda", hall.WasRestored), notify.Notice{}},
+		"comes when nobody expected them": {hall.Booked, event("huda", hall.WasRestored, hall.WasCheckedIn), notify.Notice{}},
+	} {
+		step := hall.Step{Visit: hall.Visit{Status: tt.status}, Events: tt.events, At: at}
+		if got := postgres.ToldOfStep(step); got != tt.want {
+			t.Errorf("%s: told %+v, want %+v", name, got, tt.want)
 		}
 	}
 }
