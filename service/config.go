@@ -61,6 +61,9 @@ type Config struct {
 	WebhookPatience time.Duration
 	// Jobs is which periodic jobs run by themselves: all, but in tests.
 	Jobs JobMode
+	// LazyStatements prepares statements at their first use, for tests: a story
+	// uses few, and to prepare them all takes longer than many a story.
+	LazyStatements bool
 	// SignIn vouches for staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
 }

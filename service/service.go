@@ -64,7 +64,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		}
 	}()
 	if s.store, err = postgres.Open(ctx, postgres.Config{
-		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, QueueLimit: c.QueueLimit, Timeout: statementTimeout,
+		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, QueueLimit: c.QueueLimit, Timeout: statementTimeout, Lazy: c.LazyStatements,
 	}); err != nil {
 		return nil, err
 	}

@@ -187,10 +187,10 @@ func TestSettings(t *testing.T) {
 		want   map[string]string
 	}{
 		{name: "durable unless told otherwise", want: map[string]string{
-			"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "100",
+			"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on", "max_connections": "100",
 		}},
 		{name: "fast", config: Config{Fast: true, MaxConnections: 7}, want: map[string]string{
-			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "7",
+			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "7",
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
