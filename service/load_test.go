@@ -77,7 +77,7 @@ func newLoad(t *testing.T, database, url string) *load {
 		}
 	})
 	for i := range l.jobs {
-		if l.jobs[i], err = postgres.Open(t.Context(), postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second}); err != nil {
+		if l.jobs[i], err = postgres.Open(t.Context(), postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second, Lazy: true}); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
