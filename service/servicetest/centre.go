@@ -45,12 +45,6 @@ type Centre struct {
 	problems     string // the page that documents them
 }
 
-// contract reads the contract once for all tests of the binary: under the race
-// detector that takes a quarter of a second.
-var contract = sync.OnceValues(func() (*api.ResponseValidator, error) {
-	return api.NewResponseValidator(ziyara.OpenAPI)
-})
-
 // Option changes the configuration of each replica.
 type Option func(*service.Config)
 
@@ -72,7 +66,7 @@ func Open(t testing.TB, replicas int, options ...Option) *Centre {
 // OpenOn opens the centre over a database that exists.
 func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *Centre {
 	t.Helper()
-	contract, err := contract()
+	contract, err := api.NewResponseValidator(ziyara.OpenAPI)
 	if err != nil {
 		t.Fatal(err)
 	}
