@@ -94,7 +94,7 @@ func TestMetrics(t *testing.T) {
 		`ziyara_messages_handled_total 2`,
 		`ziyara_messages_waiting 0`,
 		`ziyara_audit_differences 0`,
-		`ziyara_job_duration_seconds_count{job="deliver messages"} 1`,
+		`ziyara_job_duration_seconds_count{job="audit"} 1`,
 		`ziyara_database_connections_open `,
 		`go_goroutines `,
 	} {
