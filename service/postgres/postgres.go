@@ -217,7 +217,7 @@ func (q session) list(ctx context.Context, dest any, name string, args ...any) e
 func (q session) exec(ctx context.Context, name string, args ...any) (int, error) {
 	stmt, err := q.statement(ctx, name)
 	if err != nil {
-		return 0, err
+		return 0, fault(name, err)
 	}
 	result, err := stmt.ExecContext(ctx, args...)
 	if err != nil {
