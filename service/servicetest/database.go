@@ -132,6 +132,7 @@ func fresh(t testing.TB, from string) string {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {
+		looking.end(shared.database(name))
 		if err := shared.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
 			t.Errorf("drop database: %v", err)
 		}
@@ -140,15 +141,16 @@ func fresh(t testing.TB, from string) string {
 }
 
 // connections are those of tests that look into their databases: to connect
-// takes the server longer than most queries.
+// takes the server longer than most queries. Tests that run at once may share
+// one, so it is closed with its database.
 type connections struct {
 	mu   sync.Mutex
 	open map[string]*sql.DB
 }
 
-var looking = connections{open: make(map[string]*sql.DB)} //nolint:gochecknoglobals // closed by the tests that opened them
+var looking = connections{open: make(map[string]*sql.DB)} //nolint:gochecknoglobals // one server serves all tests of the binary
 
-// to returns a connection to a database that is closed after the test.
+// to returns a connection to a database.
 func (c *connections) to(t testing.TB, databaseURL string) *sql.DB {
 	t.Helper()
 	c.mu.Lock()
@@ -161,13 +163,17 @@ func (c *connections) to(t testing.TB, databaseURL string) *sql.DB {
 		t.Fatal(err)
 	}
 	c.open[databaseURL] = db
-	t.Cleanup(func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.open, databaseURL)
-		_ = db.Close() // the server may be gone
-	})
 	return db
+}
+
+// end closes the connection to a database, if there is one.
+func (c *connections) end(databaseURL string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if db := c.open[databaseURL]; db != nil {
+		_ = db.Close() // the server may be gone
+		delete(c.open, databaseURL)
+	}
 }
 
 // Query reads one value from the database; for what the API does not show.
