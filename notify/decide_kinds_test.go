@@ -30,7 +30,9 @@ func TestDecideByBudget(t *testing.T) {
 		{"a closure", notify.Facts{Kind: notify.Closed}, notify.Spent, nil, notify.Send},
 		{"news of a case", notify.Facts{Kind: notify.CaseUpdated}, notify.Spent, nil, notify.Send},
 		{"moved since", late, notify.Spent, func(c *notify.Claimed) { c.Version = 2 }, notify.Superseded},
-		{"cancelled since", notify.Facts{Kind: notify.Survey}, notify.Within, func(c *notify.Claimed) { c.Visit.Status = notify.StatusCancelled }, notify.Superseded},
+		{"cancelled since", notify.Facts{Kind: notify.Survey}, notify.Within, func(c *notify.Claimed) {
+			c.Visit.Status = notify.StatusCancelled
+		}, notify.Superseded},
 		{"too late", late, notify.Spent, func(c *notify.Claimed) { c.Expires = now }, notify.Expired},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

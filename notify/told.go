@@ -50,6 +50,10 @@ func (k Kind) told() rule {
 	return rule{}
 }
 
+// ChangeKinds lists the kinds that tell visitors of a change that takes their
+// places.
+func ChangeKinds() []Kind { return []Kind{Closed, Proposed, Cancelled, Declined} }
+
 // Lane returns the lane of SMS of the kind.
 func (k Kind) Lane() Lane { return k.told().lane }
 

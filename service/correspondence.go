@@ -7,12 +7,16 @@ import (
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/service/api"
+	"ziyara/service/postgres"
 	"ziyara/slots"
 )
 
 // correspondence is what staff see and decide of messages. It implements
 // api.Correspondence.
-type correspondence struct{ *Service }
+type correspondence struct {
+	editor
+	store *postgres.Store
+}
 
 // About implements api.Correspondence.
 func (c correspondence) About(ctx context.Context, r slots.Reference) ([]notify.Record, error) {
@@ -50,7 +54,7 @@ func (c correspondence) Terms(ctx context.Context, department string) (notify.De
 	if err != nil {
 		return notify.Department{}, notify.Usage{}, 0, err
 	}
-	spent, err := c.store.MessageUsage(ctx, c.config.Now())
+	spent, err := c.store.MessageUsage(ctx, c.now())
 	if err != nil {
 		return notify.Department{}, notify.Usage{}, 0, err
 	}

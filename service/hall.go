@@ -2,22 +2,39 @@ package service
 
 import (
 	"context"
+	"time"
 
+	"ziyara/centre"
 	"ziyara/hall"
+	"ziyara/service/postgres"
 )
 
-// newReception returns what runs the halls.
-func (s *Service) newReception() (*hall.Reception, error) {
-	return hall.NewReception(s.store.Hall(), s.centre.Load, hall.DefaultPolicy())
+// halls looks after the halls while nobody does.
+type halls struct {
+	*hall.Reception
+	now func() time.Time
+}
+
+// newHalls returns what runs the halls.
+func newHalls(store *postgres.Store, centre func() *centre.Snapshot, now func() time.Time) (halls, error) {
+	reception, err := hall.NewReception(store.Hall(), centre, hall.DefaultPolicy())
+	return halls{reception, now}, err
+}
+
+func (h halls) jobs() []job {
+	return []job{
+		{name: "tell delays", spec: "@every 30s", run: h.tellDelays},
+		{name: "close halls", spec: "@every 10m", run: h.closeHalls},
+	}
 }
 
 // tellDelays tells visitors who are called later than promised.
-func (s *Service) tellDelays(ctx context.Context) error {
-	_, err := s.reception.Notify(ctx, s.config.Now())
+func (h halls) tellDelays(ctx context.Context) error {
+	_, err := h.Notify(ctx, h.now())
 	return err
 }
 
 // closeHalls puts visits in order of which nobody wrote down how they ended.
-func (s *Service) closeHalls(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return s.reception.Close(ctx, s.config.Now(), batch) })
+func (h halls) closeHalls(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return h.Close(ctx, h.now(), batch) })
 }

@@ -395,11 +395,11 @@ func ended(s slots.Status) slots.Status {
 }
 
 // compareFree compares what is offered. A replica may show for two seconds what
-// another one has changed; it has ten.
+// another one has changed; it has minutes.
 func (m *model) compareFree(service string) {
 	m.t.Helper()
 	wrong := m.wrongOffers(service)
-	for range 500 {
+	for range 6000 {
 		if len(wrong) == 0 {
 			return
 		}

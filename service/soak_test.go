@@ -120,7 +120,7 @@ func (s *soak) window(seed uint64) {
 // backs, is seen when they trust their memory no more.
 func (s *soak) compareSearches(parts []*part) {
 	s.t.Helper()
-	store, err := postgres.Open(s.t.Context(), postgres.Config{URL: s.line.URL, MaxConnections: 1, Timeout: 20 * time.Second})
+	store, err := postgres.Open(s.t.Context(), postgres.Config{URL: s.line.URL, MaxConnections: 1, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		s.t.Error(err)
 		return

@@ -134,10 +134,10 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 	switch {
 	case e.Kind == slots.WasMoved:
 		_, err = q.exec(ctx, "appointments/move", a.ID, e.At, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
-			a.Start, a.End, a.Version, null(e.Actor), null(e.Reason), kind(n), expiry(n))
+			a.Start, a.End, a.Version, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
 		return err
 	case e.Kind == slots.WasCancelled:
-		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), expiry(n))
+		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
 		return err
 	case e.Kind == slots.WasProposed:
 		if err = q.holdProposal(ctx, t); err != nil {

@@ -218,8 +218,8 @@ func newBookingRow(n int, b *booking) bookingRow {
 		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason), Audited: b.by.Audited(),
 	}
 	to := contact(b.by.Mobile, b.by.Visitor)
-	row.IfBooked, _ = pointers(notify.Event{Kind: notify.WasBooked}.Notice().To(to))
-	row.IfRequested, _ = pointers(notify.Event{Kind: notify.WasRequested}.Notice().To(to))
+	row.IfBooked = optional(string(notify.Event{Kind: notify.WasBooked}.Notice().To(to).Kind))
+	row.IfRequested = optional(string(notify.Event{Kind: notify.WasRequested}.Notice().To(to).Kind))
 	if by := b.by.Representative; by != nil {
 		row.ByName, row.ByIdentityKind, row.ByIdentity = optional(by.Name), optional(string(by.Identity.Kind)), optional(by.Identity.Number)
 		row.Wakala = optional(by.Wakala)

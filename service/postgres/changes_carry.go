@@ -129,7 +129,9 @@ func newDisplaceRow(t slots.Transition, outcome slots.Outcome) displaceRow {
 	}
 	row.Kind, row.Start = optional(string(e.Kind)), e.Start
 	row.Actor, row.Reason = optional(e.Actor), optional(e.Reason)
-	row.Message, row.Expires = pointers(told(t))
+	if n := told(t); n.Kind != "" {
+		row.Message, row.Expires = optional(string(n.Kind)), &n.Expires
+	}
 	if p := a.Proposal; p != nil {
 		row.Hold, row.Proposed = &p.ID, &p.Start
 	}

@@ -362,7 +362,7 @@ func (c *changing) dies(t testing.TB, db *sql.DB, visit string) {
 // another opens the store of another replica.
 func (b *bench) another(t testing.TB) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,8 @@ import (
 
 	"ziyara/audit"
 	"ziyara/centre"
+	"ziyara/hall"
+	"ziyara/notify"
 	"ziyara/scheduling"
 )
 
@@ -41,3 +43,6 @@ func MigrateFiles(ctx context.Context, databaseURL string, files fs.FS, lockTime
 // MappedConstraints returns the names of the constraints that the program
 // answers by, ascending.
 func MappedConstraints() []string { return slices.Sorted(maps.Keys(constraints)) }
+
+// ToldOfStep is what a visitor is told of a step in the hall.
+func ToldOfStep(step hall.Step) notify.Notice { return toldOfStep(step) }

@@ -13,7 +13,6 @@ import (
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/hall"
-	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -217,10 +216,9 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 		}
 	}
 	if after.Status != before.Status {
-		event := notify.Event{Kind: notify.EventKind(after.Status), ByStaff: step.Actor != "", At: step.At, Start: after.Start}
-		n := event.Notice()
+		n := toldOfStep(step)
 		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks,
-			kind(n), media(n.Kind), step.At, expiry(n)); err != nil {
+			kind(n), media(n.Kind), step.At, nullTime(n.Expires)); err != nil {
 			return err
 		}
 	}
@@ -243,13 +241,10 @@ func (q session) writeArrival(ctx context.Context, v hall.Visit, step hall.Step)
 	}
 	_, err := q.exec(ctx, "hall/arrival", v.ID, v.BranchID, v.Day.String(), a.Number, a.Start, int(a.Length/time.Minute),
 		a.At, a.Turn, a.Late, a.WalkIn, a.Accessible, string(a.State), a.Calls, a.Misses,
-		instant(a.FirstCalled), instant(a.Called), null(a.Desk), instant(a.Started), instant(a.Completed), instant(a.Left),
+		nullTime(a.FirstCalled), nullTime(a.Called), null(a.Desk), nullTime(a.Started), nullTime(a.Completed), nullTime(a.Left),
 		step.At, null(caller))
 	return err
 }
-
-// instant returns t, or NULL for the zero time.
-func instant(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
 
 // hallEvent is what hall/events.sql reads.
 type hallEvent struct {

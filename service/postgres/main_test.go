@@ -82,7 +82,7 @@ func open(t testing.TB, options ...slots.Option) *bench {
 	b := &bench{url: servicetest.Database(t), now: time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)}
 	ctx := context.Background()
 	var err error
-	if b.store, err = postgres.Open(ctx, postgres.Config{URL: b.url, MaxConnections: 32, Timeout: 20 * time.Second}); err != nil {
+	if b.store, err = postgres.Open(ctx, postgres.Config{URL: b.url, MaxConnections: 32, Timeout: 20 * time.Second, Lazy: true}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -25,8 +25,8 @@ type Messages struct {
 
 // The lanes of the ledger.
 const (
-	promptLane = "prompt"
-	bulkLane   = "bulk"
+	promptLane = string(notify.Prompt)
+	bulkLane   = string(notify.Bulk)
 	mailLane   = "mail"
 )
 

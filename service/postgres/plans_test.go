@@ -57,7 +57,8 @@ func TestPlans(t *testing.T) {
 		{name: "appointments/find", arguments: id, through: "appointments_pkey"},
 		{name: "appointments/find_by_reference", arguments: "'R1'", through: "appointments_reference_key"},
 		{name: "appointments/lock", arguments: "'R1'", through: "appointments_reference_key"},
-		{name: "appointments/move", arguments: id + ", " + now + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", 2, 'huda', 'x', 'moved', " + now, through: "appointments_pkey"},
+		{name: "appointments/move", arguments: id + ", " + now + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now +
+			", 2, 'huda', 'x', 'moved', " + now, through: "appointments_pkey"},
 		{name: "appointments/cancel", arguments: id + ", " + now + ", NULL, NULL, 'cancelled', " + now, through: "appointments_pkey"},
 		{name: "appointments/find", arguments: id, through: "appointments_one_proposal"},
 		{name: "appointments/find_by_reference", arguments: "'R1'", through: "appointments_one_proposal"},
@@ -86,7 +87,8 @@ func TestPlans(t *testing.T) {
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'prompt', '{booked}'", through: "verifications_pkey"},
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'bulk', '{booked}'", through: "messages_due_bulk"},
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'mail', '{}'", through: "messages_due_mail"},
-		{name: "messages/plan_reminders", through: "appointments_ahead", arguments: now + ", '2026-11-25T06:00:00Z', '2026-11-25T05:00:00Z', " + id + ", 500, 4320, 172800, 'Asia/Riyadh', NULL, '{1,2,3}', '{1,2,3}', 'reminder', '{sms,email}'"},
+		{name: "messages/plan_reminders", through: "appointments_ahead", arguments: now + ", '2026-11-25T06:00:00Z', '2026-11-25T05:00:00Z', " + id +
+			", 500, 4320, 172800, 'Asia/Riyadh', NULL, '{1,2,3}', '{1,2,3}', 'reminder', '{sms,email}'"},
 		{name: "messages/finish", arguments: now + ", '{1}', '{1}', '{queued}', '{2026-11-22T06:00:00Z}', '{NULL}', '{NULL}', '{1}', '{x}', '{false}'", through: "messages_pkey"},
 		{name: "messages/record_receipts", arguments: "'{g1,g2}', '{delivered,failed}', '{x,NULL}', '{2026-11-22T06:00:00Z,2026-11-22T06:00:00Z}'", through: "messages_gateway"},
 		{name: "messages/match_receipts", arguments: now + ", 500", through: "early_receipts_age"},

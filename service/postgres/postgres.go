@@ -1,6 +1,7 @@
 // Package postgres keeps the centre, the ledger, the appointments and the
 // messages in PostgreSQL. Every query is a file under sql, in a folder by its
-// noun, and is prepared when the program starts.
+// noun, prepared when the program starts, so that a query which does not fit
+// the schema stops it.
 package postgres
 
 import (
@@ -11,6 +12,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -27,7 +30,7 @@ var files embed.FS
 type Store struct {
 	config     Config
 	db         *sqlx.DB
-	statements map[string]*sqlx.Stmt
+	statements map[string]*statement
 	board      *board
 	news       *news
 	versions   versions
@@ -47,6 +50,9 @@ type Config struct {
 	MaxConnections int           // at least 1
 	Timeout        time.Duration // after which the server ends a statement
 	QueueLimit     int           // holds that may wait, and bookings; 4,096
+	// Lazy prepares each statement when it is first used. It is for what ends
+	// soon: tests, and commands that use a few.
+	Lazy bool
 }
 
 const (
@@ -60,8 +66,8 @@ const (
 	queueLimit   = 4096
 )
 
-// Open connects to a migrated database and prepares every statement. The
-// caller closes the Store.
+// Open connects to a migrated database and prepares every statement, unless c
+// is lazy. The caller closes the Store.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	db, err := connect(ctx, c)
 	if err != nil {
@@ -70,7 +76,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.QueueLimit == 0 {
 		c.QueueLimit = queueLimit
 	}
-	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
+	s := &Store{config: c, db: db, statements: make(map[string]*statement), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
 		reporting: make(chan struct{}, reportsAtOnce)}
 	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
 	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
@@ -85,9 +91,11 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		stmt, err := db.PreparexContext(ctx, string(text))
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("prepare %s: %w", name, err), db.Close())
+		stmt := &statement{text: string(text)}
+		if !c.Lazy {
+			if _, err = stmt.on(ctx, db); err != nil {
+				return nil, errors.Join(fmt.Errorf("prepare %s: %w", name, err), db.Close())
+			}
 		}
 		s.statements[statementName(name)] = stmt
 	}
@@ -140,10 +148,32 @@ func (s *Store) Waiting() (holds, bookings int) { return s.holds.length(), s.boo
 // session is what runs statements: the pool, or one transaction.
 type session struct {
 	store   *Store
-	tx      *sqlx.Tx // nil outside a transaction
-	touched *[]int   // desk groups whose ledger the transaction changes
-	gave    *bool    // whether it gives places back
-	renews  *bool    // whether it changes the centre
+	tx      *sqlx.Tx  // nil outside a transaction
+	touched *[]int    // desk groups whose ledger the transaction changes
+	gave    *bool     // whether it gives places back
+	renews  *bool     // whether it changes the centre
+	unknown *[]string // statements that were not prepared yet; nil where that costs little
+}
+
+// statement is a query, prepared at the latest when it is first used.
+type statement struct {
+	text     string
+	mu       sync.Mutex
+	prepared atomic.Pointer[sqlx.Stmt]
+}
+
+// on returns the prepared statement. It may need a connection of its own.
+func (s *statement) on(ctx context.Context, db *sqlx.DB) (*sqlx.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt := s.prepared.Load(); stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := db.PreparexContext(ctx, s.text)
+	if err == nil {
+		s.prepared.Store(stmt)
+	}
+	return stmt, err
 }
 
 // touch notes that the transaction changes the ledger at places.
@@ -160,10 +190,17 @@ func (q session) statement(ctx context.Context, name string) (*sqlx.Stmt, error)
 	if stmt == nil {
 		return nil, fmt.Errorf("postgres: no statement %s", name)
 	}
-	if q.tx != nil {
-		stmt = q.tx.StmtxContext(ctx, stmt)
+	if q.tx == nil {
+		return stmt.on(ctx, q.store.db)
 	}
-	return stmt, nil
+	if prepared := stmt.prepared.Load(); prepared != nil {
+		return q.tx.StmtxContext(ctx, prepared), nil
+	}
+	// Who holds a connection does not wait for another one.
+	if q.unknown != nil {
+		*q.unknown = append(*q.unknown, name)
+	}
+	return q.tx.PreparexContext(ctx, stmt.text)
 }
 
 // get reads exactly one row into dest; none is sql.ErrNoRows.
@@ -188,7 +225,7 @@ func (q session) list(ctx context.Context, dest any, name string, args ...any) e
 func (q session) exec(ctx context.Context, name string, args ...any) (int, error) {
 	stmt, err := q.statement(ctx, name)
 	if err != nil {
-		return 0, err
+		return 0, translated(name, err)
 	}
 	result, err := stmt.ExecContext(ctx, args...)
 	if err != nil {
@@ -216,11 +253,15 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 		}
 		var touched []int
 		gave, renews := false, false
-		if err = do(session{s, tx, &touched, &gave, &renews}); err != nil {
+		var unknown []string
+		if err = do(session{s, tx, &touched, &gave, &renews, &unknown}); err != nil {
 			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
 			return err
 		}
 		err = translated("commit", tx.Commit())
+		for _, name := range unknown {
+			_, _ = s.statements[name].on(ctx, s.db) // or the next time
+		}
 		s.changed(touched...) // also when nobody knows how the commit ended
 		if gave && err == nil {
 			s.wake()

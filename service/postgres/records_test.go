@@ -253,7 +253,8 @@ func TestLanesAndDoubts(t *testing.T) {
 		t.Fatalf("claimed %v, %v; want the confirmation", confirmation, err)
 	}
 	reminders, err := bulk.Claim(t.Context(), b.now, 100, time.Minute)
-	if err != nil || len(reminders) != 2 || reminders[0].Facts.Kind != notify.Reminder || reminders[0].Visit != (notify.Visit{Status: notify.StatusBooked}) || reminders[0].Quiet.None() {
+	if err != nil || len(reminders) != 2 || reminders[0].Facts.Kind != notify.Reminder ||
+		reminders[0].Visit != (notify.Visit{Status: notify.StatusBooked}) || reminders[0].Quiet.None() {
 		t.Fatalf("claimed %+v, %v; want the reminders", reminders, err)
 	}
 	// The one of the first is lost, the other comes back uncertain.

@@ -122,7 +122,7 @@ func (s *Store) report(ctx context.Context, do func(session) error) error {
 func (q session) each(ctx context.Context, name string, args []any, do func(row map[string]any) error) error {
 	stmt, err := q.statement(ctx, name) //nolint:sqlclosecheck // it is the Store's, and its copy ends with the transaction
 	if err != nil {
-		return err
+		return translated(name, err)
 	}
 	rows, err := stmt.QueryxContext(ctx, args...)
 	if err != nil {

@@ -2,10 +2,10 @@ package postgres
 
 import (
 	"database/sql"
-	"time"
 
 	"github.com/lib/pq"
 
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -21,6 +21,17 @@ func told(t slots.Transition) notify.Notice {
 		event.Until = p.Expires
 	}
 	return event.Notice().To(contact(t.After.Mobile, t.After.Visitor))
+}
+
+// toldOfStep returns what a visitor is told of a step in the hall.
+func toldOfStep(step hall.Step) notify.Notice {
+	for _, e := range step.Events {
+		event := notify.Event{Kind: notify.EventKind(e.Kind), ByStaff: e.Actor != "", At: step.At, Start: step.Visit.Start}
+		if n := event.Notice(); n.Kind != "" {
+			return n
+		}
+	}
+	return notify.Notice{}
 }
 
 // standing returns how an appointment stands, where that decides what is told.
@@ -50,17 +61,4 @@ func media(k notify.Kind) any {
 		list = append(list, string(m))
 	}
 	return list
-}
-
-// expiry returns from when on a message is of no use, or NULL.
-func expiry(n notify.Notice) sql.NullTime {
-	return sql.NullTime{Time: n.Expires, Valid: !n.Expires.IsZero()}
-}
-
-// pointers returns a message as JSON has it: nil for none.
-func pointers(n notify.Notice) (kind *string, expires *time.Time) {
-	if n.Kind == "" {
-		return nil, nil
-	}
-	return optional(string(n.Kind)), &n.Expires
 }

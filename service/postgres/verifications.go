@@ -41,7 +41,8 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 		}); err != nil {
 			return err
 		}
-		if _, err := q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang, string(notify.VerificationCode)); err != nil {
+		if _, err := q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang,
+			string(notify.VerificationCode)); err != nil {
 			return err
 		}
 		return keepAnswer(ctx, q, once, v, v.Created)

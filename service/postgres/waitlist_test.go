@@ -21,7 +21,7 @@ const waitedFor = "heirs-returns" // at Riyadh: three desks
 // replica returns the store of another replica.
 func (b *bench) replica(t testing.TB) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,7 @@ func TestWebhooksPlanWhatCameBefore(t *testing.T) {
 func TestWebhooksTellAllInOrder(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	second, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
+	second, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}

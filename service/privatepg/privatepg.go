@@ -50,7 +50,7 @@ type Config struct {
 	Dir string
 
 	// Fast gives up durability (fsync, synchronous_commit and full_page_writes
-	// off). It is for tests: a power cut may destroy the data.
+	// off), and autovacuum. It is for tests: a power cut may destroy the data.
 	Fast bool
 
 	// MaxConnections is PostgreSQL's max_connections; 0 means 100.
