@@ -135,7 +135,7 @@ func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
 	for _, dir := range []string{
-		"../../access", "../../fault", "../../once", "../../slots", "../../hall", "../../feeds", "../../reports",
+		"../../access", "../../centre", "../../fault", "../../once", "../../slots", "../../hall", "../../feeds", "../../reports",
 		"../../notify/verify", "../../notify/webhook",
 	} {
 		for _, name := range exportedErrors(t, dir) {

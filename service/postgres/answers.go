@@ -64,7 +64,7 @@ func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) 
 		Fingerprint []byte `db:"fingerprint"`
 		Answer      []byte `db:"answer"`
 	}
-	err := s.pool().get(ctx, &row, "answered", key)
+	err := s.pool().get(ctx, &row, "answers/find", key)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, fault.ErrNotFound
