@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// This file words what the package says to people, in both languages.
+// This file holds what the package tells people, in both languages.
 
 // say fills the formats of both languages with texts, each in its language.
 func say(ar, en string, texts ...Text) Text {
@@ -17,10 +17,10 @@ func say(ar, en string, texts ...Text) Text {
 	return Text{AR: fmt.Sprintf(ar, inAR...), EN: fmt.Sprintf(en, inEN...)}
 }
 
-// same is a text that reads the same in both languages.
+// same returns a text that is the same in both languages.
 func same(s fmt.Stringer) Text { return Text{s.String(), s.String()} }
 
-// join puts a list into one text.
+// join joins a list into one text.
 func join(texts []Text, ar, en string) Text {
 	var a, e []string
 	for _, t := range texts {
@@ -29,7 +29,7 @@ func join(texts []Text, ar, en string) Text {
 	return Text{AR: strings.Join(a, ar), EN: strings.Join(e, en)}
 }
 
-// filled returns t with a missing language taken from the other.
+// filled returns t with a missing language copied from the other.
 func (t Text) filled() Text {
 	if t.AR == "" {
 		t.AR = t.EN
@@ -40,8 +40,8 @@ func (t Text) filled() Text {
 	return t
 }
 
-// placesText counts places. Arabic has the singular, the dual, the plural of
-// three to ten, and the accusative singular of eleven to ninety-nine.
+// placesText returns a number of places. Arabic has the singular, the dual, the
+// plural of three to ten, and the accusative singular of eleven to ninety-nine.
 func placesText(n int) Text {
 	en := fmt.Sprintf("%d places", n)
 	if n == 1 {
@@ -60,7 +60,7 @@ func placesText(n int) Text {
 	return Text{fmt.Sprintf("%d مكان", n), en}
 }
 
-// minutesText counts minutes, as the object of a verb.
+// minutesText returns a number of minutes, as the object of a verb.
 func minutesText(d time.Duration) Text {
 	n := int(d / time.Minute)
 	en := fmt.Sprintf("%d minutes", n)
@@ -78,7 +78,7 @@ func minutesText(d time.Duration) Text {
 	return Text{fmt.Sprintf("%d دقيقة", n), en}
 }
 
-// clockText names a wall time; past midnight it says so.
+// clockText returns a wall time; past midnight it adds "the next day".
 func clockText(w WallTime) Text {
 	if w <= endOfDay {
 		return same(w)
@@ -86,7 +86,7 @@ func clockText(w WallTime) Text {
 	return say("%s من اليوم التالي", "%s the next day", same(w-endOfDay))
 }
 
-// spanText is a span of wall time.
+// spanText returns a span of wall time.
 func spanText(from, to WallTime) Text {
 	return say("من %s إلى %s", "%s–%s", clockText(from), clockText(to))
 }
@@ -143,12 +143,15 @@ func holidayEffect(provisional, opens bool) Text {
 	case opens:
 		return Text{"يبقى مفتوحًا في هذه الإجازة.", "Stays open on this holiday."}
 	case provisional:
-		return Text{"مغلق طوال اليوم؛ موعد الإجازة مبدئي ولم يُعلن بعد.", "Closed all day; the date of the holiday is provisional, not yet announced."}
+		return Text{
+			"مغلق طوال اليوم؛ موعد الإجازة مبدئي ولم يُعلن بعد.",
+			"Closed all day; the date of the holiday is provisional, not yet announced.",
+		}
 	}
 	return Text{"مغلق طوال اليوم.", "Closed all day."}
 }
 
-// closureEffect words what a closure does on a date, when being the part of
+// closureEffect describes what a closure does on a date; when is the part of
 // the date that it covers.
 func closureEffect(c Closure, when Text) Text {
 	switch {
@@ -178,17 +181,17 @@ func stepText(span TickSpan, step, unused time.Duration) Text {
 		minutesText(step), minutesText(unused), spanText(tickClock(span.From), tickClock(span.To)))
 }
 
-// tickClock is the wall time of a tick on a calm date.
+// tickClock returns the wall time of a tick on a calm date.
 func tickClock(tick int) WallTime { return WallTime(time.Duration(tick) * Tick / time.Minute) }
 
-// dateText names a date with its weekday.
+// dateText returns a date with its weekday.
 func dateText(d Date) Text {
 	names := [...]string{"الأحد", "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت"}
 	day := Text{names[d.Weekday()], d.Weekday().String()}
 	return say("%s %s", "%s %s", day, same(d))
 }
 
-// sentence ends a text with a full stop.
+// sentence adds a full stop to a text.
 func sentence(t Text) Text {
 	return Text{strings.TrimSuffix(t.AR, ".") + ".", strings.TrimSuffix(t.EN, ".") + "."}
 }
