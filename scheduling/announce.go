@@ -82,7 +82,7 @@ func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
 	for _, h := range holidays {
 		if h.Provisional {
 			unused = append(unused, Unused{h, Text{
-				"موعد غير مؤكد، فلم يُعتمد.", "It is not certain yet, so it was not taken over.",
+				"موعد غير مؤكد، فلم يُعتمد.", "It is not certain yet, so it was not used.",
 			}})
 			continue
 		}
@@ -101,7 +101,7 @@ func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
 			if err != nil {
 				unused = append(unused, Unused{h, Text{
 					"يبعد كثيرًا عن موعد الإجازة المحسوب، فلم يُعتمد.",
-					"It lies too far from the computed dates of the holiday, so it was not taken over.",
+					"It lies too far from the computed dates of the holiday, so it was not used.",
 				}})
 				continue
 			}

@@ -57,7 +57,7 @@ func TestUnsupported(t *testing.T) {
 			"a returned place goes to the oldest claim that lost one", 2,
 			[]scheduling.Claim{lost(claimed("c", 9, 1, 3)), claimed("b", 9, 1, 2), lost(claimed("a", 9, 1, 1))}, []string{"c"},
 		},
-		{"nobody booked", 1, nil, nil},
+		{"no claims", 1, nil, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -55,7 +55,7 @@ type dated struct {
 // add adds the occurrences of an event.
 func (p *openings) add(e *event) error {
 	if e.allDay {
-		return because("يوم كامل بلا ساعات، فلا يصلح للدوام.", "It is a whole day without times, which says nothing about hours.")
+		return because("يوم كامل بلا ساعات، فلا يصلح للدوام.", "It is a whole day without times, so it defines no hours.")
 	}
 	first, err := p.opening(e, e.span)
 	if err != nil {

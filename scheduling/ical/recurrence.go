@@ -12,11 +12,11 @@ import (
 // recurrence parses RRULE, RDATE and EXDATE. The rule is not checked yet.
 func (r *reader) recurrence(e *event, c *component) error {
 	if c.first("EXRULE") != nil {
-		return because("فيه EXRULE، وهي ملغاة في RFC 5545.", "It has an EXRULE, which RFC 5545 no longer has.")
+		return because("فيه EXRULE، وهي ملغاة في RFC 5545.", "It has an EXRULE, which RFC 5545 no longer defines.")
 	}
 	if l := c.first("RRULE"); l != nil {
 		if e.override {
-			return because("يحل محل تكرار واحد ومع ذلك يتكرر.", "It stands for one occurrence and yet recurs.")
+			return because("يحل محل تكرار واحد ومع ذلك يتكرر.", "It replaces one occurrence and yet recurs.")
 		}
 		if err := r.rule(e, l); err != nil {
 			return err
@@ -225,7 +225,7 @@ func (r *reader) applyOverrides(events []*event) ([]*event, error) {
 		case ok:
 			master.except[m] = true
 		case master.why == nil && e.why == nil && !e.cancelled:
-			e.why = because("لا يوافق أي تكرار من حدثه الأصلي.", "It stands for no occurrence of its event.")
+			e.why = because("لا يوافق أي تكرار من حدثه الأصلي.", "It matches no occurrence of its event.")
 		}
 	}
 	kept := events[:0]
@@ -274,7 +274,7 @@ func (r *reader) checkRule(e *event) (scheduling.Recurrence, error) {
 	if err == nil {
 		if !recurrence.On(e.span.date) {
 			r.note(e.line, e.name, "تاريخ البداية لا توافقه قاعدة التكرار، فلم يُحتسب.",
-				"The recurrence rule does not include the date of the start, so that does not count.")
+				"The recurrence rule does not include the date of the start, so that date does not count.")
 		}
 		return recurrence, nil
 	}

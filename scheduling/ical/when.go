@@ -191,7 +191,7 @@ func (r *reader) loadZone(tzid string) (*time.Location, error) {
 	}
 	if zone == nil {
 		return nil, because("المنطقة الزمنية %.80q غير معروفة: ليست من أسماء IANA ولا تحدد X-LIC-LOCATION لها اسمًا منها.",
-			"The time zone %.80q is unknown: it is no IANA name, and no X-LIC-LOCATION gives one for it.", tzid)
+			"The time zone %.80q is unknown: it is not an IANA name, and no X-LIC-LOCATION gives one for it.", tzid)
 	}
 	return zone, nil
 }
