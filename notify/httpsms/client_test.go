@@ -187,7 +187,7 @@ func TestConnections(t *testing.T) {
 		name, url string
 		want      error
 	}{
-		{"nobody listens", "http://127.0.0.1:1", notify.ErrTemporary},
+		{"no listener", "http://127.0.0.1:1", notify.ErrTemporary},
 		{"an untrusted certificate", plain.URL, notify.ErrTemporary},
 		{"hangs up on the request", hangUp.URL, notify.ErrUncertain},
 	}

@@ -283,7 +283,7 @@ func TestNotConnected(t *testing.T) {
 		name   string
 		change func(*smpp.Config)
 	}{
-		{"nobody listens", func(c *smpp.Config) { c.Address = "127.0.0.1:1" }},
+		{"no listener", func(c *smpp.Config) { c.Address = "127.0.0.1:1" }},
 		{"wrong password", func(c *smpp.Config) { c.Password = "wrong" }},
 	}
 	for _, tt := range tests {
