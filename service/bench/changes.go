@@ -20,7 +20,7 @@ const (
 	closedService = "closed"
 	closedPlaces  = 200
 	closedFirst   = 3 // days from today to the first closure
-	coordinator   = "somebody who measures"
+	coordinator   = "bench-coordinator"
 )
 
 // changes closes a desk group over HTTP on a day with forty, then with five

@@ -52,7 +52,7 @@ func addVisits(ctx context.Context, db *sql.DB, n int, from time.Time, over time
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after the commit there is nothing to roll back
-	// References are correct by construction.
+	// Do not check foreign keys: they are correct by construction.
 	if _, err = tx.ExecContext(ctx, "SET LOCAL session_replication_role = replica"); err != nil {
 		return err
 	}
