@@ -1,4 +1,4 @@
-# `make help` lists what there is to do.
+# `make help` lists the targets.
 
 GOLANGCI_LINT_VERSION := v2.15.0
 OAPI_CODEGEN_VERSION  := v2.8.2
@@ -7,8 +7,8 @@ NODE_SMPP_VERSION     := 0.5.1
 OIDC_PROVIDER_VERSION := 8.8.1
 NODE_WEBHOOKS_VERSION := 1.1.1
 
-# Each version of a tool has its own directory, so a new version is a new
-# target and an unchanged one is installed once.
+# Each version of a tool has its own directory: a new version is a new target,
+# and an unchanged one is installed only once.
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 OAPI_CODEGEN  := .tools/oapi-codegen-$(OAPI_CODEGEN_VERSION)/oapi-codegen
 REDOCLY       := .tools/redocly-$(REDOCLY_VERSION)/node_modules/.bin/redocly
@@ -30,7 +30,7 @@ MEASURE ?=
 run: build ## Start the service with its own database and demo centre; Ctrl-C stops both
 	@exec ./bin/ziyara dev
 
-# Where git refuses the checkout (it belongs to somebody else), go does too
+# If git refuses the checkout because it belongs to another user, go fails too
 # unless it is told to leave the revision out.
 .PHONY: build
 build: ## Build bin/ziyara, static
@@ -42,18 +42,16 @@ docker: ## Build the container image; IMAGE names it
 
 ##@ Develop
 
-# The race detector needs cgo and a C compiler. CI runs every test anew, in an
-# order that it prints (repeat it with go test -shuffle=<number>).
+# In CI every test runs, none from the cache, with the race detector, which needs
+# cgo and a C compiler and takes half as long again, in a random order that is
+# printed (repeat it with go test -shuffle=<number>).
 .PHONY: test
-test: ## Run all tests, with the race detector where a C compiler is found
-	@race= cgo=0; \
-	if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC | cut -d' ' -f1)" >/dev/null; then \
-		race=-race cgo=1; \
-	elif [ -n "$$CI" ]; then \
-		echo 'make test: CI is set, so the race detector must run, but it needs a C compiler: install gcc and libc6-dev, and leave CGO_ENABLED unset.' >&2; \
+test: ## Run all tests; CI=1 adds the race detector and takes no result from the cache
+	@if [ -n "$$CI" ] && ! command -v "$$(go env CC | cut -d' ' -f1)" >/dev/null; then \
+		echo 'make test: CI is set, so the race detector must run, but it needs a C compiler: install gcc and libc6-dev.' >&2; \
 		exit 1; \
-	fi; \
-	set -x; CGO_ENABLED=$$cgo go test -timeout 30m $$race $(if $(CI),-count=1 -shuffle=on) ./...
+	fi
+	CGO_ENABLED=$(if $(CI),1,0) go test -timeout 30m $(if $(CI),-race -count=1 -shuffle=on) ./...
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check style, formatting, the import rule and go.mod
@@ -62,7 +60,7 @@ lint: $(GOLANGCI_LINT) ## Check style, formatting, the import rule and go.mod
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
-fmt: $(GOLANGCI_LINT) ## Format the code as lint wants it
+fmt: $(GOLANGCI_LINT) ## Format the code as lint expects
 	$(GOLANGCI_LINT) fmt ./...
 
 .PHONY: generate
@@ -70,7 +68,7 @@ generate: $(OAPI_CODEGEN) ## Generate code from openapi.yaml
 	cd service/api && ../../$(OAPI_CODEGEN) -config oapi-codegen.yaml ../../openapi.yaml
 
 .PHONY: generate-check
-generate-check: generate ## Prove that the generated code is committed and up to date
+generate-check: generate ## Check that the generated code is committed and up to date
 	@git diff --exit-code -- '*.gen.go' && test -z "$$(git ls-files --others -- '*.gen.go')" || { \
 		git ls-files --others -- '*.gen.go' | sed 's/^/not in git: /' >&2; \
 		echo 'make generate-check: generated code is out of date: run make generate and commit the result.' >&2; \
@@ -88,7 +86,7 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
 .PHONY: bench
-bench: build ## Measure the rules, then the service beside bare fiber and pgbench; MEASURE are flags for bin/ziyara bench
+bench: build ## Measure the rules, then the service against bare fiber and pgbench; MEASURE has flags for bin/ziyara bench
 	go test -run '^$$' -bench . -benchmem $(BENCH)
 	./bin/ziyara bench $(MEASURE)
 
@@ -98,7 +96,7 @@ soak: ## Load two replicas for SOAK, break things, and check every answer
 	go test -run '^TestSoak$$' -count=1 -v -timeout 0 ./service -soak $(SOAK)
 
 .PHONY: clean
-clean: ## Remove what was built and the tools
+clean: ## Remove bin and .tools
 	rm -rf bin .tools
 
 .PHONY: help

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"ziyara/texts"
 )
 
 // Tick is the grid of the capacity ledger. Every duration, buffer and step is
@@ -14,22 +16,7 @@ import (
 const Tick = 5 * time.Minute
 
 // Text is one text in the languages of the centre. Arabic is the default.
-type Text struct {
-	AR string `json:"ar"`
-	EN string `json:"en"`
-}
-
-// In returns the text in the language lang ("ar" or "en"); anything else is
-// Arabic.
-func (t Text) In(lang string) string {
-	if lang == "en" {
-		return t.EN
-	}
-	return t.AR
-}
-
-// complete reports whether the text exists in both languages.
-func (t Text) complete() bool { return t.AR != "" && t.EN != "" }
+type Text = texts.Text
 
 // Branch is a building that visitors come to.
 type Branch struct {
@@ -147,7 +134,7 @@ func (s Service) Validate() error {
 	if !slugPattern.MatchString(s.Slug) {
 		return fmt.Errorf("catalog: service slug %q: want lower-case words joined by hyphens", s.Slug)
 	}
-	if !s.Name.complete() {
+	if !s.Name.Complete() {
 		return fmt.Errorf("catalog: service %s: a name is needed in Arabic and English", s.Slug)
 	}
 	for _, d := range []struct {

@@ -23,7 +23,6 @@ type Centre struct {
 	branches    map[string]*Branch
 	departments map[string]*Department
 	services    map[string]*Service
-	entities    map[string]*Entity
 	guide       guide
 }
 
@@ -54,7 +53,7 @@ func NewCentre(branches []Branch, departments []Department, services []Service, 
 	if c.services, err = bySlug("service", c.Services, func(s *Service) string { return s.Slug }, c.checkService); err != nil {
 		return nil, err
 	}
-	if c.entities, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
+	if _, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
 		return nil, err
 	}
 	c.guide = newGuide(c.Services, c.Entities)
@@ -73,8 +72,32 @@ func (c *Centre) Department(slug string) (*Department, bool) {
 // Service returns the service with the given slug.
 func (c *Centre) Service(slug string) (*Service, bool) { s, ok := c.services[slug]; return s, ok }
 
-// Entity returns the outside entity with the given slug.
-func (c *Centre) Entity(slug string) (*Entity, bool) { e, ok := c.entities[slug]; return e, ok }
+// DepartmentName returns the name of a department; its slug when the centre
+// does not have it any more.
+func (c *Centre) DepartmentName(slug string) Text {
+	if d, ok := c.Department(slug); ok {
+		return d.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
+
+// BranchName returns the name of a branch; its slug when the centre does not
+// have it any more.
+func (c *Centre) BranchName(slug string) Text {
+	if b, ok := c.Branch(slug); ok {
+		return b.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
+
+// ServiceName returns the name of a service; its slug when the centre does not
+// have it any more.
+func (c *Centre) ServiceName(slug string) Text {
+	if s, ok := c.Service(slug); ok {
+		return s.Name
+	}
+	return Text{AR: slug, EN: slug}
+}
 
 // maxMatches is how many answers the guide gives at most; more is no guidance.
 const maxMatches = 10
@@ -150,7 +173,7 @@ func bySlug[T any](kind string, items []T, slug func(*T) string, check func(*T) 
 }
 
 func checkBranch(b *Branch) error {
-	if !b.Name.complete() || !b.Address.complete() || !b.City.complete() {
+	if !b.Name.Complete() || !b.Address.Complete() || !b.City.Complete() {
 		return errors.New("name, address and city are needed in Arabic and English")
 	}
 	if b.Zone == "" || b.Zone == "Local" { // names of Go, not of IANA
@@ -163,7 +186,7 @@ func checkBranch(b *Branch) error {
 }
 
 func checkDepartment(d *Department) error {
-	if !d.Name.complete() {
+	if !d.Name.Complete() {
 		return errors.New("a name is needed in Arabic and English")
 	}
 	return nil
@@ -178,11 +201,11 @@ func (c *Centre) checkService(s *Service) error {
 			return err
 		}
 	}
-	if s.About != (Text{}) && !s.About.complete() {
+	if s.About != (Text{}) && !s.About.Complete() {
 		return errors.New("the description is needed in Arabic and English, or not at all")
 	}
 	for _, r := range s.Requirements {
-		if !slugPattern.MatchString(r.Slug) || !r.Name.complete() {
+		if !slugPattern.MatchString(r.Slug) || !r.Name.Complete() {
 			return fmt.Errorf("requirement %q: a slug and a name in Arabic and English are needed", r.Slug)
 		}
 	}
@@ -190,7 +213,7 @@ func (c *Centre) checkService(s *Service) error {
 }
 
 func checkEntity(e *Entity) error {
-	if !e.Name.complete() {
+	if !e.Name.Complete() {
 		return errors.New("a name is needed in Arabic and English")
 	}
 	if err := checkLink(e.Link); err != nil {
@@ -201,7 +224,7 @@ func checkEntity(e *Entity) error {
 
 func checkTopics(topics []Text) error {
 	for i, t := range topics {
-		if !t.complete() {
+		if !t.Complete() {
 			return fmt.Errorf("topic %d is needed in Arabic and English", i)
 		}
 	}

@@ -109,9 +109,6 @@ func TestCentreLookups(t *testing.T) {
 	if s, ok := c.Service("iban-update"); !ok || s != &c.Services[0] {
 		t.Errorf("Service(iban-update) = %v, %t, want the service", s, ok)
 	}
-	if e, ok := c.Entity("passports"); !ok || e != &c.Entities[0] {
-		t.Errorf("Entity(passports) = %v, %t, want the entity", e, ok)
-	}
 	if s, ok := c.Service("passports"); ok || s != nil {
 		t.Errorf("Service(passports) = %v, %t, want none: it is an entity", s, ok)
 	}

@@ -22,9 +22,6 @@ var Channels = [...]Channel{Public, Agent, WalkIn, Protected}
 // channels behind it. A missing channel leaves none.
 type HoldBack map[Channel]int
 
-// Limit returns how many of open places the channel may fill; never negative.
-func (h HoldBack) Limit(c Channel, open int) int { return max(0, open-h[c]) }
-
 // Nested reports whether no channel leaves more to others than the channel
 // before it, and none less than nothing.
 func (h HoldBack) Nested() bool { return h.validate("") == nil }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"ziyara/texts"
 )
 
 // Need is something that a visitor declares so that the centre can prepare
@@ -19,10 +21,10 @@ type Need struct {
 // take no more time, unless a service says so in Needs.
 func CommonNeeds() []Need {
 	return []Need{
-		{Slug: "wheelchair", Name: Text{"كرسي متحرك", "Wheelchair"}},
-		{Slug: "sign_language", Name: Text{"لغة الإشارة", "Sign language"}},
-		{Slug: "visual", Name: Text{"ضعف البصر", "Low vision"}},
-		{Slug: "elderly_companion", Name: Text{"مرافق لكبير السن", "Companion of an elderly person"}},
+		{Slug: "wheelchair", Name: texts.Visitors("need.wheelchair")},
+		{Slug: "sign_language", Name: texts.Visitors("need.sign_language")},
+		{Slug: "visual", Name: texts.Visitors("need.visual")},
+		{Slug: "elderly_companion", Name: texts.Visitors("need.companion")},
 	}
 }
 
@@ -81,7 +83,7 @@ func (s *Service) validateNeeds() error {
 		extra := time.Duration(n.ExtraMinutes) * time.Minute
 		longest += extra
 		switch {
-		case len(n.Slug) > maxSlug || !needPattern.MatchString(n.Slug) || !n.Name.complete():
+		case len(n.Slug) > maxSlug || !needPattern.MatchString(n.Slug) || !n.Name.Complete():
 			return fmt.Errorf("catalog: service %s: need %q: a slug and a name in Arabic and English are needed", s.Slug, n.Slug)
 		case slices.ContainsFunc(s.Needs[:i], func(other Need) bool { return other.Slug == n.Slug }):
 			return fmt.Errorf("catalog: service %s: need %s is named twice", s.Slug, n.Slug)

@@ -8,16 +8,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
 // What a request can name that the centre does not have.
 var (
-	ErrUnknownService   = errors.New("centre: unknown service")
-	ErrUnknownBranch    = errors.New("centre: unknown branch")
-	ErrUnknownDeskGroup = errors.New("centre: unknown desk group")
+	ErrUnknownService   = fmt.Errorf("centre: unknown service: %w", fault.ErrNotFound)
+	ErrUnknownBranch    = fmt.Errorf("centre: unknown branch: %w", fault.ErrNotFound)
+	ErrUnknownDeskGroup = fmt.Errorf("centre: unknown desk group: %w", fault.ErrNotFound)
 	ErrNotOffered       = errors.New("centre: the branch does not offer the service")
 )
 
@@ -34,11 +36,18 @@ type DeskGroup struct {
 	Version    int64 // of the calendar
 }
 
+// Serves reports whether the desk group receives the service (slug); any does
+// for "" that receives one at all.
+func (g *DeskGroup) Serves(service string) bool {
+	return slices.Contains(g.Services, service) || service == "" && len(g.Services) > 0
+}
+
 // Snapshot is a snapshot of all that can be booked: the catalogue, and which
 // desk group serves what. It does not change.
 type Snapshot struct {
 	*catalog.Centre
 	Version int64
+	zones   map[string]*time.Location // by branch; "" is the head office
 	groups  map[offer]*DeskGroup
 	all     []*DeskGroup // by slug
 	byID    map[int]*DeskGroup
@@ -46,11 +55,17 @@ type Snapshot struct {
 
 type offer struct{ service, branch string }
 
-// New joins the catalogue and the desk groups. It returns an error when
-// a group names an unknown branch or service, or two groups of a branch serve
-// the same service.
+// New joins the catalogue and the desk groups, and loads the zones of the
+// branches. It returns an error when a group names an unknown branch or
+// service, or two groups of a branch serve the same service.
 func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, error) {
-	snapshot := &Snapshot{Centre: c, Version: version, groups: make(map[offer]*DeskGroup), byID: make(map[int]*DeskGroup, len(groups))}
+	zones, err := loadZones(c.Branches)
+	if err != nil {
+		return nil, err
+	}
+	snapshot := &Snapshot{
+		Centre: c, Version: version, zones: zones, groups: make(map[offer]*DeskGroup), byID: make(map[int]*DeskGroup, len(groups)),
+	}
 	for _, g := range groups {
 		snapshot.byID[g.ID] = g
 		if _, ok := c.Branch(g.Branch); !ok {
@@ -69,6 +84,46 @@ func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, erro
 	}
 	snapshot.all = slices.SortedFunc(slices.Values(groups), func(a, b *DeskGroup) int { return strings.Compare(a.Slug, b.Slug) })
 	return snapshot, nil
+}
+
+// loadZones returns the zone of each branch, and under "" that of the first:
+// the head office, which is UTC for a centre without branches.
+func loadZones(branches []catalog.Branch) (map[string]*time.Location, error) {
+	zones := map[string]*time.Location{"": time.UTC}
+	loaded := make(map[string]*time.Location)
+	for i, b := range branches {
+		if loaded[b.Zone] == nil {
+			zone, err := time.LoadLocation(b.Zone)
+			if err != nil {
+				return nil, fmt.Errorf("centre: branch %s: %w", b.Slug, err)
+			}
+			loaded[b.Zone] = zone
+		}
+		zones[b.Slug] = loaded[b.Zone]
+		if i == 0 {
+			zones[""] = loaded[b.Zone]
+		}
+	}
+	return zones, nil
+}
+
+// Zone returns the time zone of the branch (slug), in which its dates count
+// and its instants are shown. For "", and for a branch that the centre does
+// not have any more, it is that of the head office.
+func (c *Snapshot) Zone(branch string) *time.Location {
+	if zone, ok := c.zones[branch]; ok {
+		return zone
+	}
+	return c.zones[""]
+}
+
+// HallRules returns the rules of reception for the service (slug); the default
+// rules when the centre does not have it any more.
+func (c *Snapshot) HallRules(service string) catalog.HallRules {
+	if s, ok := c.Service(service); ok {
+		return s.HallRules()
+	}
+	return catalog.DefaultHallRules()
 }
 
 // DeskGroups returns all desk groups, by slug. The caller changes nothing.

@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/scheduling"
 )
 
 // service is a service that any department could offer.
@@ -72,6 +73,83 @@ func TestDesk(t *testing.T) {
 	}
 	if got := c.BranchesOf("passport"); got != nil {
 		t.Errorf("branches of an unknown service: %v", got)
+	}
+}
+
+// Dates and instants of a branch are in its own zone; what belongs to no branch
+// that the centre has is in that of the head office.
+func TestZone(t *testing.T) {
+	t.Parallel()
+	names := catalog.Text{AR: "الرياض", EN: "Riyadh"}
+	branch := func(slug, zone string) catalog.Branch {
+		return catalog.Branch{Slug: slug, Name: names, Address: names, City: names, Zone: zone}
+	}
+	zoned := func(branches ...catalog.Branch) *centre.Snapshot {
+		t.Helper()
+		c, err := catalog.NewCentre(branches, nil, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := centre.New(c, nil, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	two := zoned(branch("riyadh", "Asia/Riyadh"), branch("london", "Europe/London"))
+	for _, tc := range []struct{ branch, want string }{
+		{"riyadh", "Asia/Riyadh"}, {"london", "Europe/London"}, {"", "Asia/Riyadh"}, {"closed-down", "Asia/Riyadh"},
+	} {
+		if got := two.Zone(tc.branch).String(); got != tc.want {
+			t.Errorf("zone of %q: %s, want %s", tc.branch, got, tc.want)
+		}
+	}
+	if got := zoned().Zone("riyadh"); got != time.UTC {
+		t.Errorf("zone of a centre without branches: %v", got)
+	}
+}
+
+func TestHallRules(t *testing.T) {
+	t.Parallel()
+	strict := service("heirs-returns")
+	strict.Hall = catalog.HallRules{Early: 10 * time.Minute, LateTurn: catalog.LateKept, NoShow: 5 * time.Minute}
+	c, err := centre.New(catalogue(t, strict, service("iban-update")), nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for service, want := range map[string]catalog.HallRules{
+		"heirs-returns": strict.Hall, "iban-update": catalog.DefaultHallRules(), "given-up": catalog.DefaultHallRules(),
+	} {
+		if got := c.HallRules(service); got != want {
+			t.Errorf("rules for %s: %+v, want %+v", service, got, want)
+		}
+	}
+}
+
+func TestServes(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name    string
+		group   *centre.DeskGroup
+		service string
+		want    bool
+	}{
+		{"its own", group("a", "riyadh", "heirs-returns"), "heirs-returns", true},
+		{"another", group("a", "riyadh", "heirs-returns"), "iban-update", false},
+		{"any", group("a", "riyadh", "heirs-returns"), "", true},
+		{"any, and it receives none", group("a", "riyadh"), "", false},
+	} {
+		if got := tc.group.Serves(tc.service); got != tc.want {
+			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
+// catalog and scheduling know nothing of each other; both count in one tick.
+func TestOneTick(t *testing.T) {
+	t.Parallel()
+	if catalog.Tick != scheduling.Tick {
+		t.Errorf("the catalogue counts in ticks of %v, calendars of %v", catalog.Tick, scheduling.Tick)
 	}
 }
 

@@ -13,10 +13,8 @@ import (
 
 // The errors of feeds.
 var (
-	ErrNotFound = errors.New("feeds: no such feed")
-	ErrRevoked  = errors.New("feeds: the feed was revoked")
-	ErrUnknown  = errors.New("feeds: no such department or desk group")
-	ErrMany     = errors.New("feeds: as many feeds as a department may have")
+	ErrRevoked = errors.New("feeds: the feed was revoked")
+	ErrMany    = errors.New("feeds: as many feeds as a department may have")
 )
 
 const (

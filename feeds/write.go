@@ -5,8 +5,8 @@ import (
 	"io"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/scheduling/ical"
+	"ziyara/texts"
 )
 
 // refresh is how often subscribers should look again.
@@ -53,26 +53,21 @@ func (v Visit) event(lang, host string) ical.Event {
 
 // about returns the lines below the title.
 func (v Visit) about(lang string) string {
-	reference := catalog.Text{AR: "الرقم المرجعي", EN: "Reference"}
-	party := catalog.Text{AR: "عدد الزوار", EN: "Visitors"}
-	lines := fmt.Sprintf("%s: %s\n%s: %d", reference.In(lang), v.Reference, party.In(lang), v.Party)
+	lines := texts.Staff("calendar_feed.visit", "Reference", v.Reference, "Visitors", v.Party).In(lang)
 	switch v.Status {
 	case Tentative:
-		lines += "\n" + catalog.Text{AR: "بانتظار موافقة الإدارة", EN: "Waits for approval"}.In(lang)
+		lines += "\n" + texts.Staff("calendar_feed.tentative").In(lang)
 	case Cancelled:
-		lines += "\n" + catalog.Text{AR: "أُلغيت الزيارة", EN: "Cancelled"}.In(lang)
+		lines += "\n" + texts.Staff("calendar_feed.cancelled").In(lang)
 	case Certain:
 	}
 	return lines
 }
 
 // join writes two names with the comma of the language.
-func join(lang, a, b string) string { return a + catalog.Text{AR: "، ", EN: ", "}.In(lang) + b }
+func join(lang, a, b string) string { return a + texts.Comma().In(lang) + b }
 
 // aboutRest says from when on visits are missing.
 func aboutRest(from time.Time, lang string) string {
-	return fmt.Sprintf(catalog.Text{
-		AR: "لا تظهر الزيارات ابتداءً من %s. اشترك في تقويم كل مجموعة مكاتب على حدة.",
-		EN: "Visits from %s on are left out. Subscribe to the feeds of single desk groups instead.",
-	}.In(lang), from.UTC().Format("2006-01-02 15:04Z"))
+	return texts.Staff("calendar_feed.rest", "From", from.UTC().Format("2006-01-02 15:04Z")).In(lang)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
@@ -34,7 +35,7 @@ func (v Visit) CheckIn(rules catalog.HallRules, d Door, floor Floor, now time.Ti
 	case Cancelled, Declined:
 		return Step{}, ErrCancelled
 	default:
-		return Step{}, ErrNotFound
+		return Step{}, fault.ErrNotFound
 	}
 	from := v.Start.Add(-rules.Early)
 	switch a := v.Arrival; {

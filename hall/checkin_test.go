@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/scheduling"
 )
@@ -42,7 +43,7 @@ func TestCheckIn(t *testing.T) {
 		{name: "cancelled", visit: with(func(v *hall.Visit) { v.Status = hall.Cancelled }), now: at(9, 31), err: hall.ErrCancelled},
 		{name: "declined", visit: with(func(v *hall.Visit) { v.Status = hall.Declined }), now: at(9, 31), err: hall.ErrCancelled},
 		{name: "over", visit: with(func(v *hall.Visit) { v.Status = hall.Completed }), now: at(9, 31), err: hall.ErrOver},
-		{name: "a hold", visit: with(func(v *hall.Visit) { v.Status = "held" }), now: at(9, 31), err: hall.ErrNotFound},
+		{name: "a hold", visit: with(func(v *hall.Visit) { v.Status = "held" }), now: at(9, 31), err: fault.ErrNotFound},
 		{name: "no numbers left", visit: booked("a", start), numbers: 9999, now: at(9, 31), err: hall.ErrFull},
 		{name: "a walk-in is never too early", visit: with(func(v *hall.Visit) { v.Channel = catalog.WalkIn }), now: at(7, 30), turn: start},
 		{name: "a no-show who comes after all", visit: with(func(v *hall.Visit) { v.Status = hall.NoShow }), now: at(10, 15), late: true, turn: at(10, 15)},

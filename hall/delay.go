@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -74,7 +75,7 @@ const maxDelay = 8 * time.Hour
 // Delay is what is announced of a desk group: visits that start from At on, and
 // before Until, begin later by Minutes.
 type Delay struct {
-	Group     Group
+	Group     *centre.DeskGroup
 	Day       scheduling.Date
 	Minutes   int
 	At        time.Time
@@ -91,9 +92,9 @@ func (d Delay) check(endOfDay time.Time) error {
 	return nil
 }
 
-// Act returns the entry of the audit log for a delay that so many were told of.
-func (d Delay) Act(told int) catalog.Act {
-	return catalog.Act{
+// Entry returns the entry of the audit log for a delay that so many were told of.
+func (d Delay) Entry(told int) audit.Entry {
+	return audit.Entry{
 		At: d.At, Actor: d.Actor, Action: "delay.announced", Subject: "desk-group " + d.Group.Slug,
 		Department: d.Group.Department, Branch: d.Group.Branch, RequestID: d.RequestID,
 		After: json.RawMessage(fmt.Sprintf(`{"minutes":%d,"until":%q,"told":%d}`, d.Minutes, d.Until.UTC().Format(time.RFC3339), told)),

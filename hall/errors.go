@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
 // What can be wrong at reception. Every error that a Reception returns is, or
 // wraps, one of these or one of the types below; anything else is the Store's.
 var (
-	ErrNotFound     = errors.New("hall: no such visit")
 	ErrNoVisit      = errors.New("hall: nobody with this identity has a visit at the branch today")
 	ErrRequested    = errors.New("hall: the department has not approved the visit")
 	ErrCancelled    = errors.New("hall: the visit was cancelled or declined")
@@ -27,7 +27,7 @@ var (
 	ErrNotNoShow    = errors.New("hall: the visit is not recorded as a no-show")
 	ErrReason       = errors.New("hall: a reason is needed")
 	ErrNobody       = errors.New("hall: nobody can be called to the desk now")
-	ErrUnknownGroup = errors.New("hall: no such desk group at the branch")
+	ErrUnknownGroup = fmt.Errorf("hall: no such desk group at the branch: %w", fault.ErrNotFound)
 	ErrFull         = errors.New("hall: no more numbers today")
 )
 

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
 // Queue is who waits for a desk group, in order.
 type Queue struct {
-	Group Group
+	Group *centre.DeskGroup
 	Waits []Wait
 	Desks int // that serve it now
 }
@@ -37,9 +38,9 @@ func (r *Reception) Queues(ctx context.Context, branch string, departments []str
 }
 
 // groups returns the desk groups of a branch that belong to the departments.
-func (r *Reception) groups(branch string, departments []string) []Group {
-	var list []Group
-	for _, g := range r.centre().Groups(branch) {
+func (r *Reception) groups(branch string, departments []string) []*centre.DeskGroup {
+	var list []*centre.DeskGroup
+	for _, g := range r.centre().GroupsAt(branch) {
 		if departments == nil || slices.Contains(departments, g.Department) {
 			list = append(list, g)
 		}
@@ -64,7 +65,7 @@ type DayQuery struct {
 func (r *Reception) Day(ctx context.Context, q DayQuery) ([]Visit, map[Where]int, error) {
 	groups := r.groups(q.Branch, q.Departments)
 	if q.Group != "" {
-		groups = slices.DeleteFunc(groups, func(g Group) bool { return g.Slug != q.Group })
+		groups = slices.DeleteFunc(groups, func(g *centre.DeskGroup) bool { return g.Slug != q.Group })
 	}
 	switch {
 	case len(groups) == 0 && q.Group != "":
@@ -90,7 +91,7 @@ func (r *Reception) Day(ctx context.Context, q DayQuery) ([]Visit, map[Where]int
 // one with the number after, of the date day; the last ones for an after below
 // 0. It returns ErrUnknownGroup for a branch without desk groups.
 func (r *Reception) Shown(ctx context.Context, branch string, day scheduling.Date, after int) ([]Call, error) {
-	groups := r.centre().Groups(branch)
+	groups := r.centre().GroupsAt(branch)
 	if len(groups) == 0 {
 		return nil, ErrUnknownGroup
 	}
@@ -100,7 +101,7 @@ func (r *Reception) Shown(ctx context.Context, branch string, day scheduling.Dat
 // Today returns the date at the branch at now. It returns ErrUnknownGroup for a
 // branch without desk groups.
 func (r *Reception) Today(branch string, now time.Time) (scheduling.Date, *time.Location, error) {
-	groups := r.centre().Groups(branch)
+	groups := r.centre().GroupsAt(branch)
 	if len(groups) == 0 {
 		return 0, nil, ErrUnknownGroup
 	}
@@ -108,7 +109,7 @@ func (r *Reception) Today(branch string, now time.Time) (scheduling.Date, *time.
 	return scheduling.DateOf(now, zone), zone, nil
 }
 
-// Find returns the visit with the reference, or ErrNotFound.
+// Find returns the visit with the reference, or fault.ErrNotFound.
 func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
 	return r.store.Find(ctx, reference)
 }
@@ -122,24 +123,24 @@ func (r *Reception) Desks(ctx context.Context, branch string, departments []stri
 	}
 	desks, err := r.store.Desks(ctx, groups[0].BranchID)
 	return slices.DeleteFunc(desks, func(d Desk) bool {
-		return !slices.ContainsFunc(groups, func(g Group) bool { return g.ID == d.GroupID })
+		return !slices.ContainsFunc(groups, func(g *centre.DeskGroup) bool { return g.ID == d.GroupID })
 	}), err
 }
 
 // PutDesk adds a desk to a desk group, or changes it. It returns a *DeskError.
 func (r *Reception) PutDesk(ctx context.Context, c DeskChange) error { return r.store.PutDesk(ctx, c) }
 
-// RemoveDesk removes a desk. It returns ErrNotFound.
+// RemoveDesk removes a desk. It returns fault.ErrNotFound.
 func (r *Reception) RemoveDesk(ctx context.Context, c DeskChange) error {
 	return r.store.RemoveDesk(ctx, c)
 }
 
 // GroupOf returns the desk group (slug) of a branch, or ErrUnknownGroup.
-func (r *Reception) GroupOf(branch, group string) (Group, error) {
-	for _, g := range r.centre().Groups(branch) {
+func (r *Reception) GroupOf(branch, group string) (*centre.DeskGroup, error) {
+	for _, g := range r.centre().GroupsAt(branch) {
 		if g.Slug == group {
 			return g, nil
 		}
 	}
-	return Group{}, ErrUnknownGroup
+	return nil, ErrUnknownGroup
 }

@@ -6,39 +6,21 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
-
-// Group is a desk group as the hall needs it.
-type Group struct {
-	ID, BranchID             int
-	Slug, Branch, Department string // slugs
-	Name                     catalog.Text
-	Calendar                 *scheduling.Calendar
-}
-
-// Centre is what a Reception has to know of the centre. It does not change.
-type Centre interface {
-	// Rules returns what reception goes by for a service (slug).
-	Rules(service string) catalog.HallRules
-	// Group returns the desk group with the key.
-	Group(id int) (Group, bool)
-	// Groups returns the desk groups of a branch (slug); none for an unknown
-	// one.
-	Groups(branch string) []Group
-}
 
 // Reception runs the halls. It is safe for concurrent use. now is always the
 // caller's: it has no clock.
 type Reception struct {
 	store  Store
-	centre func() Centre
+	centre func() *centre.Snapshot
 	policy Policy
 }
 
 // NewReception returns a Reception over store. centre returns the current
 // snapshot.
-func NewReception(store Store, centre func() Centre, p Policy) (*Reception, error) {
+func NewReception(store Store, centre func() *centre.Snapshot, p Policy) (*Reception, error) {
 	if store == nil || centre == nil || p.Promise <= 0 || p.Misses < 1 || p.DelayStep < time.Minute || p.Ahead <= 0 || p.Shown < 1 {
 		return nil, errors.New("hall: a reception needs a store, a centre and a policy")
 	}
@@ -53,7 +35,7 @@ const (
 	expectedAhead = 4 * time.Hour
 )
 
-func (r *Reception) window(g Group, now time.Time) Window {
+func (r *Reception) window(g *centre.DeskGroup, now time.Time) Window {
 	return Window{
 		BranchID: g.BranchID, GroupID: g.ID, Day: scheduling.DateOf(now, g.Calendar.Zone()),
 		From: now.Add(-expectedBack), To: now.Add(expectedAhead),
@@ -61,19 +43,19 @@ func (r *Reception) window(g Group, now time.Time) Window {
 }
 
 // rulesFor returns the rules and the desk group of a visit.
-func (r *Reception) rulesFor(v Visit) (catalog.HallRules, Group, error) {
+func (r *Reception) rulesFor(v Visit) (catalog.HallRules, *centre.DeskGroup, error) {
 	c := r.centre()
 	g, ok := c.Group(v.GroupID)
 	if !ok {
-		return catalog.HallRules{}, Group{}, ErrUnknownGroup
+		return catalog.HallRules{}, nil, ErrUnknownGroup
 	}
-	return c.Rules(v.Service), g, nil
+	return c.HallRules(v.Service), g, nil
 }
 
 // CheckIn checks in the visitor of the reference at the branch (slug). Besides
-// the errors of Visit.CheckIn it returns ErrNotFound or ErrUnknownGroup.
+// the errors of Visit.CheckIn it returns fault.ErrNotFound or ErrUnknownGroup.
 func (r *Reception) CheckIn(ctx context.Context, reference, branch, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, f Floor, rules catalog.HallRules, g Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, f Floor, rules catalog.HallRules, g *centre.DeskGroup) (Step, error) {
 		d := Door{Branch: branch, Day: scheduling.DateOf(now, g.Calendar.Zone()), Calendar: g.Calendar, Actor: actor}
 		return v.CheckIn(rules, d, f, now)
 	})
@@ -125,7 +107,9 @@ func (r *Reception) Owns(ctx context.Context, person, branch string, now time.Ti
 }
 
 // change applies a rule to the visit with the reference.
-func (r *Reception) change(ctx context.Context, reference string, rule func(Visit, Floor, catalog.HallRules, Group) (Step, error)) (Visit, error) {
+func (r *Reception) change(
+	ctx context.Context, reference string, rule func(Visit, Floor, catalog.HallRules, *centre.DeskGroup) (Step, error),
+) (Visit, error) {
 	return r.store.Change(ctx, reference, func(v Visit, f Floor) (Step, error) {
 		rules, g, err := r.rulesFor(v)
 		if err != nil {
@@ -136,7 +120,7 @@ func (r *Reception) change(ctx context.Context, reference string, rule func(Visi
 }
 
 // line returns what decides who of the group is called next.
-func (r *Reception) line(g Group, f Floor, expected []Visit, now time.Time) Line {
+func (r *Reception) line(g *centre.DeskGroup, f Floor, expected []Visit, now time.Time) Line {
 	l := Line{Present: f.group(g.ID), Promise: r.policy.Promise, Desks: places(g, now)}
 	for _, v := range expected {
 		if v.GroupID == g.ID {
@@ -151,7 +135,7 @@ func (r *Reception) line(g Group, f Floor, expected []Visit, now time.Time) Line
 }
 
 // places returns how many desks of the group the calendar has at now.
-func places(g Group, now time.Time) int {
+func places(g *centre.DeskGroup, now time.Time) int {
 	day := g.Calendar.Day(g.Calendar.DateOf(now))
 	return day.Places(int(now.Sub(day.Start) / scheduling.Tick))
 }
@@ -176,14 +160,14 @@ func (r *Reception) CallNext(ctx context.Context, branch, desk, actor string, no
 }
 
 // deskOf returns a desk of the branch with its group.
-func (r *Reception) deskOf(ctx context.Context, branch, name string) (Group, Desk, error) {
-	groups := r.centre().Groups(branch)
+func (r *Reception) deskOf(ctx context.Context, branch, name string) (*centre.DeskGroup, Desk, error) {
+	groups := r.centre().GroupsAt(branch)
 	if len(groups) == 0 {
-		return Group{}, Desk{}, ErrUnknownGroup
+		return nil, Desk{}, ErrUnknownGroup
 	}
 	desks, err := r.store.Desks(ctx, groups[0].BranchID)
 	if err != nil {
-		return Group{}, Desk{}, err
+		return nil, Desk{}, err
 	}
 	var known []string
 	for _, d := range desks {
@@ -197,33 +181,33 @@ func (r *Reception) deskOf(ctx context.Context, branch, name string) (Group, Des
 			}
 		}
 	}
-	return Group{}, Desk{}, &DeskError{Fault: DeskUnknown, Desks: known}
+	return nil, Desk{}, &DeskError{Fault: DeskUnknown, Desks: known}
 }
 
 // DeskGroup returns the slugs of the department and the desk group that a desk
 // of the branch serves. It returns a *DeskError or ErrUnknownGroup.
-func (r *Reception) DeskGroup(ctx context.Context, branch, desk string) (Group, error) {
+func (r *Reception) DeskGroup(ctx context.Context, branch, desk string) (*centre.DeskGroup, error) {
 	g, _, err := r.deskOf(ctx, branch, desk)
 	return g, err
 }
 
 // Call calls the visitor with the reference to a desk, whoever's turn it is.
 func (r *Reception) Call(ctx context.Context, reference, desk, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.CallTo(desk, f, actor, now)
 	})
 }
 
 // Recall calls a visitor who is called once more.
 func (r *Reception) Recall(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Recall(actor, now)
 	})
 }
 
 // Missed records that a visitor who is called did not come to the desk.
 func (r *Reception) Missed(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Missed(r.policy.Misses, actor, now)
 	})
 }
@@ -231,28 +215,28 @@ func (r *Reception) Missed(ctx context.Context, reference, actor string, now tim
 // Begin records that the visitor is served, at the desk they are called to for
 // "".
 func (r *Reception) Begin(ctx context.Context, reference, desk, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Begin(desk, f, actor, now)
 	})
 }
 
 // Complete records that the visit is over.
 func (r *Reception) Complete(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Complete(actor, now)
 	})
 }
 
 // Absent records that nobody came.
 func (r *Reception) Absent(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, _ Floor, rules catalog.HallRules, g Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, rules catalog.HallRules, g *centre.DeskGroup) (Step, error) {
 		return v.Absent(rules, g.Calendar, r.policy.Misses, actor, now)
 	})
 }
 
 // Restore takes a no-show back.
 func (r *Reception) Restore(ctx context.Context, reference, actor, reason string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ Group) (Step, error) {
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Restore(actor, reason, now)
 	})
 }
@@ -266,7 +250,7 @@ func (r *Reception) Close(ctx context.Context, now time.Time, limit int) (int, e
 		return 0, err
 	}
 	for _, reference := range references {
-		_, err := r.change(ctx, reference, func(v Visit, _ Floor, rules catalog.HallRules, g Group) (Step, error) {
+		_, err := r.change(ctx, reference, func(v Visit, _ Floor, rules catalog.HallRules, g *centre.DeskGroup) (Step, error) {
 			return v.Close(rules, g.Calendar, r.policy.Misses, now)
 		})
 		if err != nil && !errors.Is(err, ErrUnknownGroup) {
@@ -304,7 +288,7 @@ func (r *Reception) Notify(ctx context.Context, now time.Time) (int, error) {
 // d.Until, zero for the end of the day, and have not been called, that they are
 // called d.Minutes later. It returns what was announced and how many messages
 // that makes, or ErrDelay.
-func (r *Reception) Announce(ctx context.Context, g Group, d Delay) (Delay, int, error) {
+func (r *Reception) Announce(ctx context.Context, g *centre.DeskGroup, d Delay) (Delay, int, error) {
 	today := g.Calendar.DateOf(d.At)
 	end := g.Calendar.Day(today + 1).Start
 	d.Group, d.Day = g, today

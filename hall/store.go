@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -15,7 +16,7 @@ import (
 type Store interface {
 	// Change locks the visit with the reference and the hall of its branch and
 	// day, lets decide say what becomes of it, and writes that with its history,
-	// its call and what its visitor is told. It returns ErrNotFound or the error
+	// its call and what its visitor is told. It returns fault.ErrNotFound or the error
 	// of decide.
 	Change(ctx context.Context, reference string, decide func(Visit, Floor) (Step, error)) (Visit, error)
 
@@ -24,7 +25,7 @@ type Store interface {
 	// and that start in [q.From, q.To). It returns the error of choose.
 	Call(ctx context.Context, q Window, choose func(floor Floor, expected []Visit) (Step, error)) (Visit, error)
 
-	// Find returns the visit with the reference, or ErrNotFound.
+	// Find returns the visit with the reference, or fault.ErrNotFound.
 	Find(ctx context.Context, reference string) (Visit, error)
 
 	// Of returns at most limit visits of a person (slots.Person), at any
@@ -72,7 +73,7 @@ type Store interface {
 	// It returns a *DeskError for a name that another group of the branch has.
 	PutDesk(ctx context.Context, c DeskChange) error
 
-	// RemoveDesk removes a desk and records that. It returns ErrNotFound.
+	// RemoveDesk removes a desk and records that. It returns fault.ErrNotFound.
 	RemoveDesk(ctx context.Context, c DeskChange) error
 }
 
@@ -137,16 +138,16 @@ type Call struct {
 
 // DeskChange is what somebody of the staff does to a desk.
 type DeskChange struct {
-	Group     Group
+	Group     *centre.DeskGroup
 	Desk      Desk
 	Actor     string
 	RequestID string
 	At        time.Time
 }
 
-// Act returns the entry of the audit log for the change: put, or removed.
-func (c DeskChange) Act(removed bool) catalog.Act {
-	a := catalog.Act{
+// Entry returns the entry of the audit log for the change: put, or removed.
+func (c DeskChange) Entry(removed bool) audit.Entry {
+	a := audit.Entry{
 		At: c.At, Actor: c.Actor, Action: "desk.put", Subject: "desk " + c.Group.Branch + "/" + c.Desk.Name,
 		Department: c.Group.Department, Branch: c.Group.Branch, RequestID: c.RequestID,
 	}

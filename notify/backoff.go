@@ -2,21 +2,20 @@ package notify
 
 import "time"
 
-// The wait after the first failed attempt, which doubles with each further
-// one up to the longest.
-const (
-	firstBackoff   = 5 * time.Second
-	longestBackoff = 10 * time.Minute
-)
+// Backoff is the wait after a failure: First after the first, twice as long
+// after each further one, at most Longest.
+type Backoff struct{ First, Longest time.Duration }
 
-// Backoff returns how long to wait after the given attempt, counted from 1,
-// failed: 5, 10, 20, ... seconds, at most 10 minutes.
-func Backoff(attempt int) time.Duration {
-	wait := firstBackoff
-	for range attempt - 1 {
-		if wait *= 2; wait >= longestBackoff {
-			return longestBackoff
+// After returns how long to wait after so many failures in a row, at least one.
+func (b Backoff) After(failures int) time.Duration {
+	wait := b.First
+	for range failures - 1 {
+		if wait *= 2; wait >= b.Longest {
+			return b.Longest
 		}
 	}
 	return wait
 }
+
+// backoff is that of messages: 5, 10, 20, ... seconds, at most 10 minutes.
+func backoff() Backoff { return Backoff{First: 5 * time.Second, Longest: 10 * time.Minute} }

@@ -5,11 +5,20 @@ package notify
 type Budget struct {
 	Segments int64
 	Cost     Money
-	Warn     int // percent of either at which staff are warned; DefaultWarn when 0
+	Warn     int // percent of either at which staff are warned; see Warns
 }
 
 // DefaultWarn is when staff are warned unless they say otherwise, in percent.
 const DefaultWarn = 80
+
+// Warns returns the percentage at which staff are warned: DefaultWarn where
+// they have not said.
+func (b Budget) Warns() int {
+	if b.Warn == 0 {
+		return DefaultWarn
+	}
+	return b.Warn
+}
 
 // Usage is what a department has spent on messages in a month.
 type Usage struct {
@@ -30,10 +39,6 @@ const (
 // Level returns how far u uses the budget. The bounds are inclusive: a budget
 // is spent when nothing is left of it.
 func (b Budget) Level(u Usage) Level {
-	warn := int64(b.Warn)
-	if warn == 0 {
-		warn = DefaultWarn
-	}
 	level := Within
 	for _, part := range [][2]int64{{u.Segments, b.Segments}, {int64(u.Cost), int64(b.Cost)}} {
 		used, limit := part[0], part[1]
@@ -41,7 +46,7 @@ func (b Budget) Level(u Usage) Level {
 		case limit == 0:
 		case used >= limit:
 			return Spent
-		case float64(used) >= float64(limit)*float64(warn)/100:
+		case float64(used) >= float64(limit)*float64(b.Warns())/100:
 			level = Warned
 		}
 	}

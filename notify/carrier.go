@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 var (
@@ -23,14 +24,15 @@ func unwanted(err error) bool { return errors.Is(err, errByEmail) || errors.Is(e
 type smsCarrier struct {
 	sender Sender
 	texts  *Texts
-	mail   bool // whoever gave an address is told by e-mail, too
+	served []Medium
 }
 
 func (s smsCarrier) write(c Claimed) (written, error) {
-	switch {
-	case s.mail && c.Mobile == "" && c.Email != "" && c.Facts.Kind.byEmail():
+	switch media := c.Facts.Kind.MediaFor(Contact{c.Mobile, c.Email}, s.served...); {
+	case slices.Contains(media, SMS):
+	case len(media) > 0:
 		return written{}, errByEmail
-	case c.Mobile == "":
+	default:
 		return written{}, errNoMobile
 	}
 	if s.texts.noSurvey(c.Facts) {

@@ -35,7 +35,7 @@ func Decide(c Claimed, now time.Time) Decision {
 		return Superseded
 	case !now.Before(c.Expires), quiet && !until.Before(c.Expires):
 		return Expired
-	case c.Budget == Spent && c.Facts.Optional() && c.Way != Email:
+	case c.Budget == Spent && c.Facts.Optional() && c.Medium != Email:
 		return OverBudget
 	case quiet:
 		return Wait
@@ -46,25 +46,26 @@ func Decide(c Claimed, now time.Time) Decision {
 
 // stillTrue reports whether the visit still is as the message says.
 func (c Claimed) stillTrue() bool {
+	v, same := c.Visit, c.StartVersion == c.Version
 	switch c.Facts.Kind {
 	case Booked, Moved, Closed, Survey:
-		return c.StartVersion == c.Version && !c.Cancelled
+		return same && v.Status != StatusCancelled
 	case Delayed:
-		return c.StartVersion == c.Version && !c.Cancelled && !c.Begun
+		return same && v.waits()
 	case Requested:
-		return c.StartVersion == c.Version && c.Request == RequestOpen
+		return same && v.Status == StatusRequested && !v.Proposed
 	case Proposed:
-		return c.StartVersion == c.Version && c.Request == RequestProposed
+		return same && v.Status == StatusRequested && v.Proposed
 	case Approved:
-		return c.StartVersion == c.Version && c.Request == "" && !c.Cancelled
+		return same && v.Status != StatusRequested && v.Status != StatusDeclined && v.Status != StatusCancelled
 	case Declined:
-		return c.StartVersion == c.Version && c.Request == RequestDeclined
+		return same && v.Status == StatusDeclined
 	case Cancelled:
-		return c.StartVersion == c.Version && c.Cancelled
+		return same && v.Status == StatusCancelled
 	case Reminder:
-		return c.StartVersion == c.Version && c.Booked
+		return same && v.ahead()
 	case Offer:
-		return c.Held
+		return v.Status == StatusHeld
 	case VerificationCode, CaseUpdated:
 		return true // a code and a case have no visit; they only expire
 	}
@@ -75,7 +76,7 @@ func (c Claimed) stillTrue() bool {
 // out at now, and false for one that may. What changes with a visit on the day
 // that begins then goes out at once; a reminder never does.
 func (c Claimed) quietUntil(now time.Time) (time.Time, bool) {
-	if !c.Facts.Kind.waits() || c.Facts.Zone == nil || c.Way == Email {
+	if !c.Facts.Kind.told().waits || c.Facts.Zone == nil || c.Medium == Email {
 		return time.Time{}, false
 	}
 	night, quiet := Hours{Quiet: c.Quiet, Zone: c.Facts.Zone}.nightAt(now)

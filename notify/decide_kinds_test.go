@@ -30,12 +30,14 @@ func TestDecideByBudget(t *testing.T) {
 		{"a closure", notify.Facts{Kind: notify.Closed}, notify.Spent, nil, notify.Send},
 		{"news of a case", notify.Facts{Kind: notify.CaseUpdated}, notify.Spent, nil, notify.Send},
 		{"moved since", late, notify.Spent, func(c *notify.Claimed) { c.Version = 2 }, notify.Superseded},
-		{"cancelled since", notify.Facts{Kind: notify.Survey}, notify.Within, func(c *notify.Claimed) { c.Cancelled = true }, notify.Superseded},
+		{"cancelled since", notify.Facts{Kind: notify.Survey}, notify.Within, func(c *notify.Claimed) {
+			c.Visit.Status = notify.StatusCancelled
+		}, notify.Superseded},
 		{"too late", late, notify.Spent, func(c *notify.Claimed) { c.Expires = now }, notify.Expired},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := notify.Claimed{Facts: tt.facts, Expires: now.Add(time.Minute), StartVersion: 1, Version: 1, Booked: true, Budget: tt.level}
+			c := notify.Claimed{Facts: tt.facts, Expires: now.Add(time.Minute), StartVersion: 1, Version: 1, Visit: ahead(), Budget: tt.level}
 			if tt.edit != nil {
 				tt.edit(&c)
 			}
@@ -50,25 +52,30 @@ func TestDecideByBudget(t *testing.T) {
 func TestDecideByRequest(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
-	states := []notify.Request{"", notify.RequestOpen, notify.RequestProposed, notify.RequestDeclined}
-	for kind, stands := range map[notify.Kind]notify.Request{
-		notify.Requested: notify.RequestOpen, notify.Proposed: notify.RequestProposed,
-		notify.Approved: "", notify.Declined: notify.RequestDeclined,
+	open := notify.Visit{Status: notify.StatusRequested}
+	proposed := notify.Visit{Status: notify.StatusRequested, Proposed: true}
+	declined := notify.Visit{Status: notify.StatusDeclined}
+	states := []notify.Visit{ahead(), open, proposed, declined}
+	for kind, stands := range map[notify.Kind]notify.Visit{
+		notify.Requested: open, notify.Proposed: proposed, notify.Approved: ahead(), notify.Declined: declined,
 	} {
 		for _, state := range states {
-			c := notify.Claimed{Facts: notify.Facts{Kind: kind}, Expires: now.Add(1), Request: state}
+			c := notify.Claimed{Facts: notify.Facts{Kind: kind}, Expires: now.Add(1), Visit: state}
 			want := notify.Superseded
 			if state == stands {
 				want = notify.Send
 			}
 			if got := notify.Decide(c, now); got != want {
-				t.Errorf("%s while the request is %q: %s, want %s", kind, state, got, want)
+				t.Errorf("%s while the visit is %+v: %s, want %s", kind, state, got, want)
 			}
 		}
 	}
-	for held, want := range map[bool]notify.Decision{true: notify.Send, false: notify.Superseded} {
-		if got := notify.Decide(notify.Claimed{Facts: notify.Facts{Kind: notify.Offer}, Expires: now.Add(1), Held: held}, now); got != want {
-			t.Errorf("offer while held is %t: %s, want %s", held, got, want)
+	for status, want := range map[notify.Status]notify.Decision{
+		notify.StatusHeld: notify.Send, notify.StatusBooked: notify.Superseded, "released": notify.Superseded,
+	} {
+		c := notify.Claimed{Facts: notify.Facts{Kind: notify.Offer}, Expires: now.Add(1), Visit: notify.Visit{Status: status}}
+		if got := notify.Decide(c, now); got != want {
+			t.Errorf("offer of a place that is %s: %s, want %s", status, got, want)
 		}
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"ziyara/notify"
 )
 
+// ahead is a visit that is booked and still to come.
+func ahead() notify.Visit { return notify.Visit{Status: notify.StatusBooked} }
+
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
@@ -45,7 +48,13 @@ func TestDecide(t *testing.T) {
 			t.Parallel()
 			c := notify.Claimed{
 				Facts: notify.Facts{Kind: tt.kind}, Expires: tt.expires,
-				StartVersion: tt.told, Version: tt.current, Cancelled: tt.cancelled, Held: tt.held,
+				StartVersion: tt.told, Version: tt.current, Visit: ahead(),
+			}
+			if tt.cancelled {
+				c.Visit.Status = notify.StatusCancelled
+			}
+			if tt.held {
+				c.Visit.Status = notify.StatusHeld
 			}
 			if got := notify.Decide(c, now); got != tt.want {
 				t.Fatalf("Decide = %s, want %s", got, tt.want)
@@ -59,16 +68,16 @@ func TestDecideInTheHall(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
 	for name, tt := range map[string]struct {
-		claimed         notify.Claimed
+		visit           notify.Visit
 		delay, reminder notify.Decision
 	}{
-		"expected":         {notify.Claimed{Booked: true}, notify.Send, notify.Send},
-		"waiting":          {notify.Claimed{}, notify.Send, notify.Superseded},
-		"called, or later": {notify.Claimed{Begun: true}, notify.Superseded, notify.Superseded},
+		"expected":         {notify.Visit{Status: notify.StatusBooked}, notify.Send, notify.Send},
+		"waiting":          {notify.Visit{Status: notify.StatusBooked, Hall: notify.HallWaiting}, notify.Send, notify.Superseded},
+		"called, or later": {notify.Visit{Status: notify.StatusBooked, Hall: "called"}, notify.Superseded, notify.Superseded},
 	} {
 		for kind, want := range map[notify.Kind]notify.Decision{notify.Delayed: tt.delay, notify.Reminder: tt.reminder} {
-			c := tt.claimed
-			c.Facts.Kind, c.Expires, c.StartVersion, c.Version = kind, now.Add(time.Minute), 1, 1
+			c := notify.Claimed{Visit: tt.visit, Expires: now.Add(time.Minute), StartVersion: 1, Version: 1}
+			c.Facts.Kind = kind
 			if got := notify.Decide(c, now); got != want {
 				t.Errorf("%s, %s: %s, want %s", name, kind, got, want)
 			}
@@ -80,18 +89,19 @@ func TestDecideInTheHall(t *testing.T) {
 func TestDecideOnRequests(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.November, 15, 9, 0, 0, 0, time.UTC)
-	visits := map[string]notify.Claimed{
-		"open":      {Request: notify.RequestOpen},
-		"proposed":  {Request: notify.RequestProposed},
-		"declined":  {Request: notify.RequestDeclined},
-		"approved":  {},
-		"cancelled": {Cancelled: true},
+	visits := map[string]notify.Visit{
+		"open":      {Status: notify.StatusRequested},
+		"proposed":  {Status: notify.StatusRequested, Proposed: true},
+		"declined":  {Status: notify.StatusDeclined},
+		"approved":  {Status: notify.StatusBooked},
+		"cancelled": {Status: notify.StatusCancelled},
 	}
 	for kind, stands := range map[notify.Kind]string{
 		notify.Requested: "open", notify.Proposed: "proposed", notify.Declined: "declined", notify.Approved: "approved",
 	} {
-		for name, c := range visits {
-			c.Facts.Kind, c.Expires, c.StartVersion, c.Version = kind, now.Add(1), 2, 2
+		for name, visit := range visits {
+			c := notify.Claimed{Visit: visit, Expires: now.Add(1), StartVersion: 2, Version: 2}
+			c.Facts.Kind = kind
 			want := notify.Superseded
 			if name == stands {
 				want = notify.Send
@@ -109,12 +119,13 @@ func TestDecideOnRequests(t *testing.T) {
 
 func TestBackoff(t *testing.T) {
 	t.Parallel()
-	for attempt, want := range map[int]time.Duration{
+	b := notify.Backoff{First: 5 * time.Second, Longest: 10 * time.Minute}
+	for failures, want := range map[int]time.Duration{
 		1: 5 * time.Second, 2: 10 * time.Second, 3: 20 * time.Second, 7: 320 * time.Second,
 		8: 10 * time.Minute, 9: 10 * time.Minute, 1 << 30: 10 * time.Minute, 0: 5 * time.Second, -1: 5 * time.Second,
 	} {
-		if got := notify.Backoff(attempt); got != want {
-			t.Errorf("Backoff(%d) = %v, want %v", attempt, got, want)
+		if got := b.After(failures); got != want {
+			t.Errorf("after %d failures: %v, want %v", failures, got, want)
 		}
 	}
 }

@@ -9,10 +9,7 @@
 // Ledger and Sender.
 package notify
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Kind says what a message tells.
 type Kind string
@@ -43,13 +40,6 @@ func Kinds() []Kind {
 	}
 }
 
-// linked reports whether a message of the kind ends with a link, where the
-// centre has a public address: those that ask the visitor to come, or to
-// choose.
-func (k Kind) linked() bool {
-	return slices.Contains([]Kind{Booked, Approved, Proposed, Moved, Closed, Reminder, Offer, Survey}, k)
-}
-
 // lateReminder is how long before a visit the reminders begin that a centre
 // can do without.
 const lateReminder = 12 * time.Hour
@@ -60,17 +50,4 @@ const lateReminder = 12 * time.Hour
 // answer (docs/adr/0024).
 func (f Facts) Optional() bool {
 	return f.Kind == Survey || f.Kind == Reminder && f.Lead > 0 && f.Lead < lateReminder
-}
-
-// waits reports whether a message of the kind waits for the end of the quiet
-// hours. Who books, moves or cancels is awake and waits for the answer, and
-// what is held for somebody or happens at the desk can't wait.
-func (k Kind) waits() bool {
-	switch k {
-	case Approved, Declined, Closed, Reminder, Survey, CaseUpdated:
-		return true
-	case VerificationCode, Requested, Booked, Proposed, Moved, Cancelled, Offer, Delayed:
-		return false
-	}
-	return false
 }

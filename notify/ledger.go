@@ -27,7 +27,7 @@ type Ledger interface {
 // Claimed is one message that this worker holds.
 type Claimed struct {
 	ID      int64
-	Way     Way       // "" is SMS
+	Medium  Medium    // "" is SMS
 	Attempt int       // which attempt this is, from 1; it fences the outcome
 	Expires time.Time // from this instant on it isn't sent
 	Mobile  Mobile
@@ -35,34 +35,52 @@ type Claimed struct {
 	Facts   Facts
 
 	// Of messages about a visit: the version of the start that the message
-	// tells, the visit's version of the start now, and whether the visit is
-	// cancelled now. Of an offer: whether its place is still held.
+	// tells, the visit's version of the start now, how the visit stands now, and
+	// the quiet hours of its branch.
 	StartVersion int
 	Version      int
-	Cancelled    bool
-
-	// Of a reminder: whether the visit is ahead (booked, its start not lost, and its visitor has
-	// not come), and the quiet hours of its branch.
-	Booked  bool
-	Begun   bool // of a delay: whether the visitor was called, or the visit is over
-	Quiet   catalog.Quiet
-	Held    bool
-	Request Request
+	Visit        Visit
+	Quiet        catalog.Quiet
 
 	// Budget says how far the department has used its budget of this month.
 	Budget Level
 }
 
-// Request says where the request for a visit that needs an approval stands;
-// "" for a visit that needs none, or is approved or cancelled.
-type Request string
+// Visit is how a visit, or the hold of an offer, stands at a moment.
+type Visit struct {
+	Status    Status
+	Hall      Hall // "" before the visitor has come
+	Displaced bool // a change took its place, and the visitor has not chosen yet
+	Proposed  bool // another start waits for the visitor's answer
+}
 
-// Where a request stands.
+// Status is the status of a visit. Those of which no message depends are not
+// listed.
+type Status string
+
+// Statuses of visits.
 const (
-	RequestOpen     Request = "open"     // the department has not answered
-	RequestProposed Request = "proposed" // another start waits for the visitor's answer
-	RequestDeclined Request = "declined"
+	StatusHeld      Status = "held" // an offer
+	StatusRequested Status = "requested"
+	StatusBooked    Status = "booked"
+	StatusDeclined  Status = "declined"
+	StatusCancelled Status = "cancelled"
 )
+
+// Hall is how it stands with a visitor in the hall.
+type Hall string
+
+// HallWaiting is that of who waits to be called. Whoever is not called yet is
+// told of a delay.
+const HallWaiting Hall = "waiting"
+
+// ahead reports whether the visitor is to come to the start of the visit.
+func (v Visit) ahead() bool { return v.Status == StatusBooked && v.Hall == "" && !v.Displaced }
+
+// waits reports whether the visitor still waits to be called.
+func (v Visit) waits() bool {
+	return v.Status == StatusBooked && (v.Hall == "" || v.Hall == HallWaiting)
+}
 
 // State is where an attempt leaves a message.
 type State string

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/scheduling"
+	"ziyara/texts"
 )
 
 // Letter is a message on its way to a mailbox.
@@ -46,23 +46,19 @@ type Postman interface {
 // missing.
 func (t *Texts) Letter(c Claimed) (Letter, error) {
 	f := c.Facts
-	if !f.Kind.byEmail() {
+	if !f.Kind.told().mail {
 		return Letter{}, fmt.Errorf("%w: %s is not told by e-mail", ErrFacts, f.Kind)
 	}
 	if err := f.check(); err != nil {
 		return Letter{}, err
 	}
-	v, err := t.view(f)
-	if err == nil {
-		err = t.longDates(f, &v)
+	v := f.view()
+	v.Date, v.Hijri = f.longDates()
+	l := Letter{
+		ID: c.ID, To: c.Email, Lang: f.lang(), Expires: c.Expires,
+		Subject: f.say("letter_"+string(f.Kind)+".subject", v),
 	}
-	if err != nil {
-		return Letter{}, err
-	}
-	l := Letter{ID: c.ID, To: c.Email, Lang: f.lang(), Expires: c.Expires}
-	if l.Subject, err = t.say(f, "mail_"+string(f.Kind)+".subject", v); err != nil {
-		return Letter{}, err
-	}
+	var err error
 	if l.Text, err = t.body(f, v); err != nil {
 		return Letter{}, err
 	}
@@ -72,75 +68,56 @@ func (t *Texts) Letter(c Claimed) (Letter, error) {
 
 // body returns the text of a letter.
 func (t *Texts) body(f Facts, v view) (string, error) {
-	opening, err := t.opening(f, v)
-	if err != nil {
-		return "", err
-	}
-	paragraphs := []string{opening}
+	paragraphs := []string{t.opening(f, v)}
 	link := t.link(f)
 	if f.Kind == Survey {
 		if link == "" {
 			return "", fmt.Errorf("%w: %s without link", ErrFacts, f.Kind)
 		}
 	} else {
-		facts, err := t.lines(f, v, "service", "when", "hijri", "where", "address", "reference")
-		if err != nil {
-			return "", err
-		}
-		paragraphs = append(paragraphs, facts)
+		paragraphs = append(paragraphs, f.lines(v))
 	}
 	if f.Kind.expected() && len(f.Requirements) > 0 {
-		bring, err := t.say(f, "mail.bring", v)
-		if err != nil {
-			return "", err
-		}
+		bring := []string{f.say("letter.bring", v)}
 		for _, r := range f.Requirements {
-			bring += "\n- " + r.In(f.lang())
+			bring = append(bring, "- "+r.In(f.lang()))
 		}
-		paragraphs = append(paragraphs, bring)
+		paragraphs = append(paragraphs, strings.Join(bring, "\n"))
 	}
 	if link != "" && f.Kind != Cancelled && f.Kind != Declined {
-		about := "mail.manage"
+		about := "letter.manage"
 		if f.Kind == Survey {
-			about = "mail.survey"
+			about = "letter.survey"
 		}
-		ask, err := t.say(f, about, v)
-		if err != nil {
-			return "", err
-		}
-		paragraphs = append(paragraphs, ask+"\n"+link)
+		paragraphs = append(paragraphs, f.say(about, v)+"\n"+link)
 	}
-	closing, err := t.say(f, "mail.closing", v)
-	return strings.Join(append(paragraphs, closing), "\n\n"), err
+	return strings.Join(append(paragraphs, f.say("letter.closing", v)), "\n\n"), nil
 }
 
 // opening returns the first paragraph: the fullest wording of the department,
 // where it has words of its own (see wordings).
-func (t *Texts) opening(f Facts, v view) (string, error) {
+func (t *Texts) opening(f Facts, v view) string {
 	if f.calledOff() {
-		return t.say(f, "called_off.opening", v)
+		return f.say("sms.called_off.opening", v)
 	}
 	of := (*t.departments.Load())[f.Department]
 	if own := of.texts[textKey{f.Kind, f.lang()}]; len(own.wordings) > 0 {
-		return say(own.wordings[0].texts(f.lang(), f.Minutes), v), nil
+		return own.wordings[0].texts(f.lang(), f.Minutes).Fill(v.of)
 	}
-	return t.say(f, "mail_"+string(f.Kind)+".opening", v)
+	return f.say("letter_"+string(f.Kind)+".opening", v)
 }
 
-// lines returns those of the lines whose facts are known.
-func (t *Texts) lines(f Facts, v view, names ...string) (string, error) {
-	var lines []string
-	for _, name := range names {
-		if name == "hijri" && v.Hijri == "" || name == "address" && v.Address == "" {
-			continue
-		}
-		line, err := t.say(f, "mail."+name, v)
-		if err != nil {
-			return "", err
-		}
-		lines = append(lines, line)
+// lines returns what is known of the visit, a line each.
+func (f Facts) lines(v view) string {
+	lines := []string{f.say("letter.service", v), f.say("letter.when", v)}
+	if v.Hijri != "" {
+		lines = append(lines, f.say("letter.hijri", v))
 	}
-	return strings.Join(lines, "\n"), nil
+	lines = append(lines, f.say("letter.where", v))
+	if v.Address != "" {
+		lines = append(lines, f.say("letter.address", v))
+	}
+	return strings.Join(append(lines, f.say("letter.reference", v)), "\n")
 }
 
 // expected reports whether a message of the kind tells somebody to come, who is
@@ -173,15 +150,11 @@ func (t *Texts) entryOfDay(c Claimed, v view) (*EntryOfDay, error) {
 	if !e.End.After(e.Start) {
 		return nil, fmt.Errorf("%w: %s without end", ErrFacts, f.Kind)
 	}
-	var err error
-	if e.Summary, err = t.say(f, "mail.summary", v); err != nil {
-		return nil, err
-	}
-	e.Description, err = t.lines(f, v, "reference")
-	if link := t.link(f); err == nil && link != "" && !e.Cancelled {
+	e.Summary, e.Description = f.say("letter.summary", v), f.say("letter.reference", v)
+	if link := t.link(f); link != "" && !e.Cancelled {
 		e.Description += "\n" + link
 	}
-	return e, err
+	return e, nil
 }
 
 // known returns the texts that are not empty.
@@ -195,49 +168,12 @@ func known(texts ...string) []string {
 	return list
 }
 
-// longDates adds the dates as letters write them: with the month in words, and
-// in both calendars.
-func (t *Texts) longDates(f Facts, v *view) error {
-	month, err := t.say(f, "month."+strings.ToLower(v.Start.Month().String()), *v)
-	if err != nil {
-		return err
-	}
-	v.Date = fmt.Sprintf("%d %s %d", v.Start.Day(), month, v.Start.Year())
+// longDates returns the date of the visit as letters write it, with the month
+// in words, in both calendars; "" for a Hijri date where that does not reach.
+func (f Facts) longDates() (date, hijri string) {
+	date = texts.Date(f.Start.In(f.Zone)).In(f.Lang)
 	if h := scheduling.HijriOf(scheduling.DateOf(f.Start, f.Zone)); !h.IsZero() {
-		name := h.MonthName()
-		v.Hijri = fmt.Sprintf("%d %s %d", h.Day, catalog.Text{AR: name.AR, EN: name.EN}.In(f.lang()), h.Year)
+		hijri = h.Long().In(f.Lang)
 	}
-	return nil
-}
-
-// checkLetter renders everything that letters of a kind may say, in each month.
-func (t *Texts) checkLetter(k Kind, lang string, name catalog.Text) error {
-	if !k.byEmail() {
-		return nil
-	}
-	for month := range 12 {
-		f := Facts{
-			Kind: k, Lang: lang, Reference: "V", Service: name, Branch: name, Address: name,
-			Start: time.Date(2026, time.January+time.Month(month), 1, 9, 0, 0, 0, time.UTC), Zone: time.UTC,
-		}
-		v, err := t.view(f)
-		if err == nil {
-			err = t.longDates(f, &v)
-		}
-		if err != nil {
-			return err
-		}
-		if month > 0 { // they differ in nothing else
-			continue
-		}
-		for _, id := range []string{
-			"mail_" + string(k) + ".subject", "mail_" + string(k) + ".opening", "mail.service", "mail.when", "mail.hijri",
-			"mail.where", "mail.address", "mail.reference", "mail.bring", "mail.manage", "mail.survey", "mail.closing", "mail.summary",
-		} {
-			if _, err = t.say(f, id, v); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return date, hijri
 }

@@ -31,7 +31,8 @@ func (c Claimed) release(now time.Time, reason string) Outcome {
 // again returns the message to the queue for after its backoff, and not before
 // the gateways' pause is over, or gives it up when that would be too late.
 func (c Claimed) again(now time.Time, pause time.Duration, reason string) Outcome {
-	next := now.Add(max(Backoff(c.Attempt), min(pause, longestBackoff)))
+	b := backoff()
+	next := now.Add(max(b.After(c.Attempt), min(pause, b.Longest)))
 	if !next.Before(c.Expires) {
 		return c.outcome(Failed, reason)
 	}

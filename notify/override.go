@@ -6,11 +6,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-)
 
-// ErrOutdated is returned for a text that was edited from another version than
-// the newest.
-var ErrOutdated = errors.New("notify: another version of the text was saved meanwhile")
+	"ziyara/texts"
+)
 
 // Override is what a department says instead of the catalogue in the messages
 // of one kind and language.
@@ -54,11 +52,11 @@ const (
 // TextFault is one thing that is wrong with an override.
 type TextFault struct {
 	Fault   Fault
-	Wording int    // index of the wording, from 0; -1 when it is none
-	Form    Form   // "" when it is about no text
-	Line    int    // from 1; 0 when it is about no place
-	Column  int    // in characters from 1; 0 when it is about no place
-	Name    string // the variable, form or characters
+	Wording int        // index of the wording, from 0; -1 when it is none
+	Form    texts.Form // "" when it is about no text
+	Line    int        // from 1; 0 when it is about no place
+	Column  int        // in characters from 1; 0 when it is about no place
+	Name    string     // the variable, form or characters
 }
 
 // String tells the fault with its place.
@@ -155,13 +153,17 @@ func readWording(o Override, index int, source Wording) (wording, []TextFault) {
 	for _, form := range wrongForms(o, source) {
 		faults = append(faults, TextFault{Fault: FaultForm, Wording: index, Form: form, Name: string(form)})
 	}
-	for _, form := range Forms("ar") { // all there are, in their order
+	for _, form := range texts.Forms("ar") { // all there are, in their order
 		text, ok := source[form]
 		if !ok {
 			continue
 		}
-		pieces, wrong := readText(text)
+		pieces, broken := texts.Split(text)
 		w[form] = pieces
+		var wrong []placedFault
+		for _, b := range broken {
+			wrong = append(wrong, placedFault{fault: FaultSyntax, at: b.At, name: b.Text})
+		}
 		wrong = append(wrong, faultsOfText(text)...)
 		wrong = append(wrong, faultsOfVariables(o.Kind, form, pieces)...)
 		slices.SortStableFunc(wrong, func(a, b placedFault) int { return a.at - b.at })
@@ -176,12 +178,12 @@ func readWording(o Override, index int, source Wording) (wording, []TextFault) {
 // wrongForms returns the plural forms that a wording has too many or too few:
 // without a number it has Other alone, and with one either that or all of its
 // language.
-func wrongForms(o Override, source Wording) []Form {
-	want := []Form{Other}
+func wrongForms(o Override, source Wording) []texts.Form {
+	want := []texts.Form{texts.Other}
 	if o.Kind.counted() && len(source) > 1 {
-		want = Forms(o.Lang)
+		want = texts.Forms(o.Lang)
 	}
-	var wrong []Form
+	var wrong []texts.Form
 	for form := range source {
 		if !slices.Contains(want, form) {
 			wrong = append(wrong, form)
@@ -221,15 +223,15 @@ func faultsOfText(text string) []placedFault {
 
 // faultsOfVariables returns which variables of a text the kind doesn't have,
 // and which it lacks. A form for one or two things may say the number in words.
-func faultsOfVariables(k Kind, form Form, pieces []piece) []placedFault {
+func faultsOfVariables(k Kind, form texts.Form, pieces texts.Pieces) []placedFault {
 	may, must := Variables(k)
 	var faults []placedFault
 	for _, p := range pieces {
-		if p.variable != "" && !slices.Contains(may, p.variable) {
-			faults = append(faults, placedFault{fault: FaultUnknown, at: p.at, name: string(p.variable)})
+		if p.Parameter != "" && !slices.Contains(may, Variable(p.Parameter)) {
+			faults = append(faults, placedFault{fault: FaultUnknown, at: p.At, name: p.Parameter})
 		}
 	}
-	inWords := form == Zero || form == One || form == Two
+	inWords := form == texts.Zero || form == texts.One || form == texts.Two
 	for _, v := range must {
 		if !mentions(pieces, v) && (v != VarMinutes || !inWords) {
 			faults = append(faults, placedFault{fault: FaultMissing, at: -1, name: string(v)})
@@ -257,13 +259,10 @@ func (t *Texts) overlong(c Checked, longest []Facts) ([]TextFault, error) {
 		if err := f.check(); err != nil {
 			return nil, err
 		}
-		v, err := t.view(f)
-		if err != nil {
-			return nil, err
-		}
-		for _, form := range Forms(o.Lang) {
+		v := f.view()
+		for _, form := range texts.Forms(o.Lang) {
 			pieces := c.wordings[last][form]
-			if Measure(say(pieces, v)).Segments <= maxSegments {
+			if Measure(pieces.Fill(v.of)).Segments <= maxSegments {
 				continue
 			}
 			text := o.Wordings[last][form]
@@ -279,18 +278,18 @@ func (t *Texts) overlong(c Checked, longest []Facts) ([]TextFault, error) {
 
 // tooFar returns the character of the source from which on the text takes too
 // many segments.
-func tooFar(pieces []piece, v view) int {
+func tooFar(pieces texts.Pieces, v view) int {
 	said := ""
 	for _, p := range pieces {
-		if p.variable != "" {
-			if said += v.of(p.variable); Measure(said).Segments > maxSegments {
-				return p.at
+		if p.Parameter != "" {
+			if said += v.of(p.Parameter); Measure(said).Segments > maxSegments {
+				return p.At
 			}
 			continue
 		}
-		for i, r := range []rune(p.text) {
+		for i, r := range []rune(p.Text) {
 			if said += string(r); Measure(said).Segments > maxSegments {
-				return p.at + i
+				return p.At + i
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package notify_test
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,13 +10,14 @@ import (
 	"pgregory.net/rapid"
 
 	"ziyara/notify"
+	"ziyara/texts"
 )
 
 // said is an override of a kind in Arabic with one wording.
 func said(k notify.Kind, text string) notify.Override {
 	return notify.Override{
 		Department: "revenues", Kind: k, Lang: "ar", Version: 1,
-		Wordings: []notify.Wording{{notify.Other: text}},
+		Wordings: []notify.Wording{{texts.Other: text}},
 	}
 }
 
@@ -32,7 +32,7 @@ func TestCheckRefuses(t *testing.T) {
 		return notify.Override{Department: "revenues", Kind: k, Lang: lang, Wordings: []notify.Wording{w}}
 	}
 	other := func(f notify.Fault, line, column int, name string) notify.TextFault {
-		return notify.TextFault{Fault: f, Form: notify.Other, Line: line, Column: column, Name: name}
+		return notify.TextFault{Fault: f, Form: texts.Other, Line: line, Column: column, Name: name}
 	}
 	late := "{{.Reference}} {{.Minutes}}"
 	tests := []struct {
@@ -48,8 +48,8 @@ func TestCheckRefuses(t *testing.T) {
 		{"without date and time", said(notify.Cancelled, "{{.Reference}}"), []notify.TextFault{
 			other(notify.FaultMissing, 0, 0, "Day"), other(notify.FaultMissing, 0, 0, "Time")}},
 		{"every wording has to tell it", notify.Override{Department: "revenues", Kind: notify.CaseUpdated, Lang: "ar",
-			Wordings: []notify.Wording{{notify.Other: "{{.Reference}}"}, {notify.Other: "جديد"}}}, []notify.TextFault{
-			{Fault: notify.FaultMissing, Wording: 1, Form: notify.Other, Name: "Reference"}}},
+			Wordings: []notify.Wording{{texts.Other: "{{.Reference}}"}, {texts.Other: "جديد"}}}, []notify.TextFault{
+			{Fault: notify.FaultMissing, Wording: 1, Form: texts.Other, Name: "Reference"}}},
 		{"braces not closed", said(notify.CaseUpdated, "{{.Reference}} {{.Day"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{")}},
 		{"braces not opened", said(notify.CaseUpdated, "{{.Reference}} .Day}}"), []notify.TextFault{other(notify.FaultSyntax, 1, 20, "}}")}},
 		{"braces in braces", said(notify.CaseUpdated, "{{.Reference}} {{ {{.Day}} }}"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{")}},
@@ -67,16 +67,16 @@ func TestCheckRefuses(t *testing.T) {
 		{"broken UTF-8", said(notify.CaseUpdated, "{{.Reference}}\xff"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+FFFD")}},
 		{"an address", said(notify.CaseUpdated, "{{.Reference}} HTTPS://bit.ly/x"), []notify.TextFault{other(notify.FaultLink, 1, 21, "://")}},
 		{"an address by name", said(notify.CaseUpdated, "{{.Reference}} www.example.sa"), []notify.TextFault{other(notify.FaultLink, 1, 16, "www.")}},
-		{"plural forms without a number", forms(notify.CaseUpdated, "ar", notify.Wording{notify.Other: "{{.Reference}}", notify.Few: "{{.Reference}}"}),
-			[]notify.TextFault{{Fault: notify.FaultForm, Form: notify.Few, Name: "few"}}},
-		{"no form at all", forms(notify.CaseUpdated, "ar", notify.Wording{}), []notify.TextFault{{Fault: notify.FaultForm, Form: notify.Other, Name: "other"}}},
-		{"English has no few", forms(notify.Delayed, "en", notify.Wording{notify.One: late, notify.Few: late, notify.Other: late}),
-			[]notify.TextFault{{Fault: notify.FaultForm, Form: notify.Few, Name: "few"}}},
-		{"Arabic has a dual", forms(notify.Delayed, "ar", notify.Wording{notify.Zero: late, notify.One: late, notify.Few: late, notify.Many: late, notify.Other: late}),
-			[]notify.TextFault{{Fault: notify.FaultForm, Form: notify.Two, Name: "two"}}},
-		{"a form that no language has", forms(notify.Delayed, "en", notify.Wording{"several": late, notify.One: late, notify.Other: late}),
+		{"plural forms without a number", forms(notify.CaseUpdated, "ar", notify.Wording{texts.Other: "{{.Reference}}", texts.Few: "{{.Reference}}"}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: texts.Few, Name: "few"}}},
+		{"no form at all", forms(notify.CaseUpdated, "ar", notify.Wording{}), []notify.TextFault{{Fault: notify.FaultForm, Form: texts.Other, Name: "other"}}},
+		{"English has no few", forms(notify.Delayed, "en", notify.Wording{texts.One: late, texts.Few: late, texts.Other: late}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: texts.Few, Name: "few"}}},
+		{"Arabic has a dual", forms(notify.Delayed, "ar", notify.Wording{texts.Zero: late, texts.One: late, texts.Few: late, texts.Many: late, texts.Other: late}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: texts.Two, Name: "two"}}},
+		{"a form that no language has", forms(notify.Delayed, "en", notify.Wording{"several": late, texts.One: late, texts.Other: late}),
 			[]notify.TextFault{{Fault: notify.FaultForm, Form: "several", Name: "several"}}},
-		{"the number is missing where it has to be told", forms(notify.Delayed, "en", notify.Wording{notify.One: "{{.Reference}} one minute", notify.Other: "{{.Reference}} late"}),
+		{"the number is missing where it has to be told", forms(notify.Delayed, "en", notify.Wording{texts.One: "{{.Reference}} one minute", texts.Other: "{{.Reference}} late"}),
 			[]notify.TextFault{other(notify.FaultMissing, 0, 0, "Minutes")}},
 		{"no department", of("", said(notify.CaseUpdated, late)), []notify.TextFault{{Fault: notify.FaultDepartment, Wording: -1}}},
 		{"codes belong to no department", said(notify.VerificationCode, "{{.Code}}"), []notify.TextFault{{Fault: notify.FaultDepartment, Wording: -1, Name: "revenues"}}},
@@ -85,11 +85,11 @@ func TestCheckRefuses(t *testing.T) {
 		{"six wordings", notify.Override{Department: "revenues", Kind: notify.Booked, Lang: "ar", Wordings: make([]notify.Wording, 6)},
 			[]notify.TextFault{{Fault: notify.FaultWordings, Wording: -1}}},
 	}
-	texts := newTexts(t)
+	messages := notify.NewTexts()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := texts.Check(tt.o, visit(notify.Booked, "en"))
+			_, err := messages.Check(tt.o, visit(notify.Booked, "en"))
 			broken, ok := errors.AsType[*notify.TextError](err)
 			if !ok {
 				t.Fatalf("Check = %v, want a TextError", err)
@@ -104,10 +104,12 @@ func TestCheckRefuses(t *testing.T) {
 // What the catalogues say obeys the rules that departments are held to.
 func TestCataloguesPassTheCheck(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
+	messages := notify.NewTexts()
 	for _, lang := range []string{"ar", "en"} {
-		var entries map[string]map[string]any
-		if _, err := toml.DecodeFile("texts/active."+lang+".toml", &entries); err != nil {
+		var visitors struct {
+			SMS map[string]map[string]any
+		}
+		if _, err := toml.DecodeFile("../texts/visitors."+lang+".toml", &visitors); err != nil {
 			t.Fatal(err)
 		}
 		for _, kind := range notify.Kinds() {
@@ -116,16 +118,16 @@ func TestCataloguesPassTheCheck(t *testing.T) {
 			}
 			for _, name := range []string{"full", "short", "shortest"} {
 				w := notify.Wording{}
-				switch text := entries[string(kind)][name].(type) {
+				switch text := visitors.SMS[string(kind)][name].(type) {
 				case string:
-					w[notify.Other] = text
+					w[texts.Other] = text
 				case map[string]any:
 					for form, text := range text {
-						w[notify.Form(form)], _ = text.(string)
+						w[texts.Form(form)], _ = text.(string)
 					}
 				}
 				o := notify.Override{Department: "revenues", Kind: kind, Lang: lang, Wordings: []notify.Wording{w}}
-				if _, err := texts.Check(o, visit(kind, lang)); err != nil {
+				if _, err := messages.Check(o, visit(kind, lang)); err != nil {
 					t.Errorf("%s.%s in %s: %v", kind, name, lang, err)
 				}
 			}
@@ -137,12 +139,12 @@ func TestCataloguesPassTheCheck(t *testing.T) {
 // rendered without anything that looks like a variable.
 func TestCheckedTextsRender(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
+	messages := notify.NewTexts()
 	parts := []string{"{{.Reference}}", "{{ .Day }}", "{{.Time}}", "{{.Branch}}", "{{", "}}", "{", "}", "{{.", "Day", "\n", "موعد", "a ", "{{.Code}}", "😀"}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 12).Draw(t, "parts"), "")
 		facts := visit(notify.Cancelled, "ar")
-		checked, err := texts.Check(said(notify.Cancelled, text), facts)
+		checked, err := messages.Check(said(notify.Cancelled, text), facts)
 		if err != nil {
 			lines := strings.Split(text, "\n")
 			broken, ok := errors.AsType[*notify.TextError](err)
@@ -156,7 +158,7 @@ func TestCheckedTextsRender(t *testing.T) {
 			}
 			return
 		}
-		p, err := texts.Preview(facts, &checked)
+		p, err := messages.Preview(facts, &checked)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,10 +172,10 @@ func TestCheckedTextsRender(t *testing.T) {
 // kind; the first that fits is sent.
 func TestDepartmentsSpeakForThemselves(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t, withLink())
+	messages := notify.NewTexts(withLink())
 	own := said(notify.Booked, "إدارة العوائد تنتظركم {{.Weekday}} {{.Day}} الساعة {{.Time}} في {{.Branch}}، ونرجو إحضار أصل الهوية الوطنية وصورة منها\n{{.Reference}}")
-	own.Wordings = append(own.Wordings, notify.Wording{notify.Other: "ننتظركم {{.Day}} {{.Time}} {{.Branch}} {{.Reference}}"})
-	err := texts.Use([]notify.Department{
+	own.Wordings = append(own.Wordings, notify.Wording{texts.Other: "ننتظركم {{.Day}} {{.Time}} {{.Branch}} {{.Reference}}"})
+	err := messages.Use([]notify.Department{
 		{Slug: "revenues", Price: 575, Texts: []notify.Override{own}},
 		{Slug: "payments", Price: 600, Links: true, Texts: []notify.Override{said(notify.Moved, "{{.Reference}} {{.Branch}} {{.Day}} {{.Time}}"),
 			{Department: "payments", Kind: notify.Booked, Lang: "ar", Version: 2}}}, // back to the catalogue
@@ -210,7 +212,7 @@ func TestDepartmentsSpeakForThemselves(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := texts.Preview(tt.facts, nil)
+			got, err := messages.Preview(tt.facts, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -218,7 +220,7 @@ func TestDepartmentsSpeakForThemselves(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("message (-want +got):\n%s", diff)
 			}
-			if text, err := texts.Render(tt.facts); text != got.Text || err != nil {
+			if text, err := messages.Render(tt.facts); text != got.Text || err != nil {
 				t.Errorf("rendered as %q, %v, previewed as %q", text, err, got.Text)
 			}
 		})
@@ -229,66 +231,43 @@ func TestDepartmentsSpeakForThemselves(t *testing.T) {
 // message back.
 func TestBrokenTextsAreLeftToTheCatalogue(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
-	want, err := texts.Render(visit(notify.Booked, "ar"))
+	messages := notify.NewTexts()
+	want, err := messages.Render(visit(notify.Booked, "ar"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = texts.Use([]notify.Department{{Slug: "revenues", Texts: []notify.Override{
+	err = messages.Use([]notify.Department{{Slug: "revenues", Texts: []notify.Override{
 		said(notify.Booked, "{{.Old}}"), said(notify.CaseUpdated, "قضية {{.Reference}}")}}})
 	if _, ok := errors.AsType[*notify.TextError](err); !ok || !strings.Contains(err.Error(), "booked of revenues in ar, version 1") {
 		t.Errorf("Use = %v, want what is wrong and where", err)
 	}
 	facts := visit(notify.Booked, "ar")
 	facts.Department = "revenues"
-	if got, err := texts.Render(facts); got != want || err != nil {
+	if got, err := messages.Render(facts); got != want || err != nil {
 		t.Errorf("Render = %q, %v, want %q", got, err, want)
 	}
 	facts.Kind = notify.CaseUpdated
-	if got, err := texts.Render(facts); got != "قضية "+reference || err != nil {
+	if got, err := messages.Render(facts); got != "قضية "+reference || err != nil {
 		t.Errorf("Render = %q, %v: the sound text is gone too", got, err)
-	}
-}
-
-// Plural forms are CLDR's (https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html).
-func TestFormOf(t *testing.T) {
-	t.Parallel()
-	for lang, want := range map[string]map[notify.Form][]int{
-		"ar": {
-			notify.Zero: {0}, notify.One: {1}, notify.Two: {2}, notify.Few: {3, 10, 103, 110, 1003},
-			notify.Many: {11, 26, 99, 111, 1011}, notify.Other: {100, 101, 102, 200, 1000},
-		},
-		"en": {notify.One: {1}, notify.Other: {0, 2, 3, 11, 100, 101}},
-	} {
-		for form, numbers := range want {
-			if !slices.Contains(notify.Forms(lang), form) {
-				t.Errorf("%s has no form %s", lang, form)
-			}
-			for _, n := range numbers {
-				if got := notify.FormOf(lang, n); got != form {
-					t.Errorf("form of %d in %s = %s, want %s", n, lang, got, form)
-				}
-			}
-		}
 	}
 }
 
 // Numbers take the plural form that their language has for them.
 func TestOwnPlurals(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
+	messages := notify.NewTexts()
 	o := notify.Override{Department: "revenues", Kind: notify.Delayed, Lang: "ar", Wordings: []notify.Wording{{
-		notify.Zero: "{{.Reference}} الآن", notify.One: "{{.Reference}} دقيقة", notify.Two: "{{.Reference}} دقيقتان",
-		notify.Few: "{{.Reference}} {{.Minutes}} دقائق", notify.Many: "{{.Reference}} {{.Minutes}} دقيقة", notify.Other: "{{.Reference}} {{.Minutes}} دقيقة.",
+		texts.Zero: "{{.Reference}} الآن", texts.One: "{{.Reference}} دقيقة", texts.Two: "{{.Reference}} دقيقتان",
+		texts.Few: "{{.Reference}} {{.Minutes}} دقائق", texts.Many: "{{.Reference}} {{.Minutes}} دقيقة", texts.Other: "{{.Reference}} {{.Minutes}} دقيقة.",
 	}}}
-	checked, err := texts.Check(o, visit(notify.Delayed, "ar"))
+	checked, err := messages.Check(o, visit(notify.Delayed, "ar"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for minutes, want := range map[int]string{1: "دقيقة", 2: "دقيقتان", 3: "3 دقائق", 10: "10 دقائق", 11: "11 دقيقة", 100: "100 دقيقة."} {
 		f := visit(notify.Delayed, "ar")
 		f.Minutes = minutes
-		if p, err := texts.Preview(f, &checked); err != nil || p.Text != reference+" "+want {
+		if p, err := messages.Preview(f, &checked); err != nil || p.Text != reference+" "+want {
 			t.Errorf("%d minutes: %q, %v, want %q", minutes, p.Text, err, want)
 		}
 	}

@@ -12,7 +12,7 @@ const MaxRecords = 200
 // Record is what the ledger knows of a message about a visit, for staff.
 type Record struct {
 	ID         int64
-	Way        Way
+	Medium     Medium
 	Kind       Kind
 	Lead       time.Duration // of a reminder: how long before the visit
 	Reference  string        // of the visit, as it is told; "" before one is booked
@@ -61,7 +61,7 @@ var ErrNotResent = errors.New("notify: the message can't be sent again")
 // To returns where the message goes, masked: for people who need to recognise
 // it but not to know it.
 func (r Record) To() string {
-	if r.Way == Email {
+	if r.Medium == Email {
 		return maskedEmail(r.Email)
 	}
 	return r.Mobile.Masked()

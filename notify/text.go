@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"strconv"
@@ -9,18 +8,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/BurntSushi/toml"
-	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"golang.org/x/text/language"
-
 	"ziyara/catalog"
+	"ziyara/texts"
 )
 
 // ErrFacts is returned for facts from which no text can be rendered.
 var ErrFacts = errors.New("notify: incomplete facts")
-
-//go:embed texts/active.*.toml
-var textFiles embed.FS
 
 // Facts is everything a text is made of. Which of them a kind needs follows
 // from what its texts may mention: see Variables.
@@ -48,9 +41,8 @@ type Facts struct {
 
 // Texts renders messages. It is safe for concurrent use.
 type Texts struct {
-	arabic, english *i18n.Localizer
-	link            func(Facts) string
-	departments     atomic.Pointer[map[string]department]
+	link        func(Facts) string
+	departments atomic.Pointer[map[string]department]
 }
 
 // TextOption changes how texts are rendered.
@@ -60,36 +52,14 @@ type TextOption func(*Texts)
 // the address that link returns; "" for none.
 func WithLinks(link func(Facts) string) TextOption { return func(t *Texts) { t.link = link } }
 
-// NewTexts loads the embedded catalogues. It returns an error when a wording
-// is missing in a language or can't be rendered.
-func NewTexts(options ...TextOption) (*Texts, error) {
-	bundle := i18n.NewBundle(language.Arabic)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	for _, lang := range []string{"ar", "en"} {
-		path := "texts/active." + lang + ".toml"
-		content, err := textFiles.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("notify: load texts: %w", err)
-		}
-		if _, err := bundle.ParseMessageFileBytes(content, path); err != nil {
-			return nil, fmt.Errorf("notify: load %s: %w", path, err)
-		}
-	}
-	t := &Texts{
-		arabic:  i18n.NewLocalizer(bundle, "ar"),
-		english: i18n.NewLocalizer(bundle, "en"),
-		link:    func(Facts) string { return "" },
-	}
+// NewTexts returns the texts of the catalogue.
+func NewTexts(options ...TextOption) *Texts {
+	t := &Texts{link: func(Facts) string { return "" }}
+	t.departments.Store(&map[string]department{})
 	for _, o := range options {
 		o(t)
 	}
-	if err := t.Use(nil); err != nil {
-		return nil, err
-	}
-	if err := t.check(); err != nil {
-		return nil, err
-	}
-	return t, nil
+	return t
 }
 
 // Render returns the text of a message in the words of its department: the
@@ -108,10 +78,7 @@ func (t *Texts) render(f Facts, c *Checked) (Preview, error) {
 	if err := f.check(); err != nil {
 		return Preview{}, err
 	}
-	v, err := t.view(f)
-	if err != nil {
-		return Preview{}, err
-	}
+	v := f.view()
 	of, known := (*t.departments.Load())[f.Department]
 	ending, fits := "", 1
 	if link := t.linkOf(f, of, known); link != "" {
@@ -121,11 +88,7 @@ func (t *Texts) render(f Facts, c *Checked) (Preview, error) {
 	}
 	p := Preview{}
 	for i, say := range t.wordings(f, of, c) {
-		text, err := say(v)
-		if err != nil {
-			return Preview{}, err
-		}
-		p.Text, p.Wording = text+ending, i
+		p.Text, p.Wording = say(v)+ending, i
 		if p.Size = Measure(p.Text); p.Segments <= fits {
 			break
 		}
@@ -136,7 +99,7 @@ func (t *Texts) render(f Facts, c *Checked) (Preview, error) {
 
 // linkOf returns the address that a message ends with, "" for none.
 func (t *Texts) linkOf(f Facts, of department, known bool) string {
-	if !f.Kind.linked() && !f.calledOff() || known && !of.Links && f.Kind != Survey {
+	if !f.Kind.told().link && !f.calledOff() || known && !of.Links && f.Kind != Survey {
 		return ""
 	}
 	return t.link(f)
@@ -149,11 +112,11 @@ func (t *Texts) noSurvey(f Facts) bool { return f.Kind == Survey && t.link(f) ==
 // else those of the department, else those of the catalogue. What departments
 // say of a cancellation is about one that the visitor asked for: a visit that
 // the centre calls off has words of its own.
-func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) (string, error) {
-	var list []func(view) (string, error)
+func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) string {
+	var list []func(view) string
 	if f.calledOff() && c == nil {
 		for _, name := range catalogued(f.Kind) {
-			list = append(list, func(v view) (string, error) { return t.say(f, "called_off."+name, v) })
+			list = append(list, func(v view) string { return f.say("sms.called_off."+name, v) })
 		}
 		return list
 	}
@@ -162,13 +125,13 @@ func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) (strin
 		own = *c
 	}
 	for _, w := range own.wordings {
-		list = append(list, func(v view) (string, error) { return say(w.texts(f.lang(), f.Minutes), v), nil })
+		list = append(list, func(v view) string { return w.texts(f.lang(), f.Minutes).Fill(v.of) })
 	}
 	if list != nil {
 		return list
 	}
 	for _, name := range catalogued(f.Kind) {
-		list = append(list, func(v view) (string, error) { return t.say(f, string(f.Kind)+"."+name, v) })
+		list = append(list, func(v view) string { return f.say("sms."+string(f.Kind)+"."+name, v) })
 	}
 	return list
 }
@@ -198,13 +161,13 @@ type view struct {
 	Code, Reference, Service, Branch   string
 	Weekday, Day, Time, Until, Minutes string
 	Reason                             string
-	Date, Hijri, Address               string    // only letters have them
-	Start                              time.Time // in the zone of the branch
+	Date, Hijri, Address               string // only letters have them
 }
 
-// of returns what a variable stands for.
-func (v view) of(name Variable) string {
-	switch name {
+// of returns what a variable stands for. It panics for one that there isn't: a
+// test renders all texts of the catalogue, and departments' were checked.
+func (v view) of(name string) string {
+	switch Variable(name) {
 	case VarCode:
 		return v.Code
 	case VarReference:
@@ -223,12 +186,20 @@ func (v view) of(name Variable) string {
 		return v.Until
 	case VarMinutes:
 		return v.Minutes
+	case varReason:
+		return v.Reason
+	case varDate:
+		return v.Date
+	case varHijri:
+		return v.Hijri
+	case varAddress:
+		return v.Address
 	}
-	return ""
+	panic("notify: no variable " + name)
 }
 
 // view returns the facts in their language.
-func (t *Texts) view(f Facts) (view, error) {
+func (f Facts) view() view {
 	v := view{
 		Code:      f.Code,
 		Reference: f.Reference,
@@ -239,17 +210,12 @@ func (t *Texts) view(f Facts) (view, error) {
 		Address:   plainName(f.Address.In(f.Lang)),
 	}
 	if f.Start.IsZero() || f.Zone == nil {
-		return v, nil
+		return v
 	}
-	v.Start = f.Start.In(f.Zone)
-	v.Time = v.Start.Format("15:04")
-	v.Until = f.Until.In(f.Zone).Format("15:04")
-	var err error
-	if v.Day, err = t.say(f, "day.format", v); err != nil {
-		return view{}, err
-	}
-	v.Weekday, err = t.say(f, "weekday."+strings.ToLower(v.Start.Weekday().String()), v)
-	return v, err
+	start := f.Start.In(f.Zone)
+	v.Time, v.Until = start.Format("15:04"), f.Until.In(f.Zone).Format("15:04")
+	v.Day, v.Weekday = texts.ShortDate(start).In(f.Lang), texts.Weekday(start.Weekday()).In(f.Lang)
+	return v
 }
 
 // plainName joins the words of a name by single spaces, and writes dashes and
@@ -260,63 +226,5 @@ func plainName(name string) string {
 	return plain.Replace(strings.Join(strings.Fields(name), " "))
 }
 
-// say renders one entry of the catalogue of a language.
-func (t *Texts) say(f Facts, id string, v view) (string, error) {
-	localizer := t.arabic
-	if f.Lang == "en" {
-		localizer = t.english
-	}
-	config := &i18n.LocalizeConfig{MessageID: id, TemplateData: v}
-	if f.Kind.counted() && strings.HasPrefix(id, string(f.Kind)+".") {
-		config.PluralCount = f.Minutes
-	}
-	text, err := localizer.Localize(config)
-	if err != nil {
-		return "", fmt.Errorf("notify: render %s in %q: %w", id, f.Lang, err)
-	}
-	return text, nil
-}
-
-// check renders every wording once in each language, on each day of a week and
-// in each plural form.
-func (t *Texts) check() error {
-	name := catalog.Text{AR: "-", EN: "-"}
-	for _, lang := range []string{"ar", "en"} {
-		for _, kind := range Kinds() {
-			for i, minutes := range []int{1, 2, 3, 11, 100, 102, 0} { // all forms of Arabic
-				err := t.checkWordings(Facts{
-					Kind: kind, Lang: lang, Code: "0", Reference: "V", Service: name, Branch: name,
-					Start: time.Date(2026, time.January, 1+i, 9, 0, 0, 0, time.UTC), Zone: time.UTC,
-					Until: time.Date(2026, time.January, 1, 8, 0, 0, 0, time.UTC), Minutes: minutes,
-				})
-				if err != nil {
-					return err
-				}
-			}
-			if err := t.checkLetter(kind, lang, name); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// checkWordings renders every wording of one message.
-func (t *Texts) checkWordings(f Facts) error {
-	v, err := t.view(f)
-	if err != nil {
-		return err
-	}
-	for _, name := range catalogued(f.Kind) {
-		if _, err := t.say(f, string(f.Kind)+"."+name, v); err != nil {
-			return err
-		}
-		if f.Kind != Cancelled {
-			continue
-		}
-		if _, err := t.say(f, "called_off."+name, v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// say renders one entry of the visitors' catalogue.
+func (f Facts) say(key string, v view) string { return texts.Message(f.lang(), key, f.Minutes, v.of) }

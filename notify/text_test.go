@@ -2,14 +2,11 @@ package notify_test
 
 import (
 	"errors"
-	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
@@ -17,15 +14,6 @@ import (
 )
 
 const reference = "V-7K3F-9Q2M-X"
-
-func newTexts(t *testing.T, options ...notify.TextOption) *notify.Texts {
-	t.Helper()
-	texts, err := notify.NewTexts(options...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return texts
-}
 
 // link is as long as those of a ministry.
 const link = "https://visit.mof.gov.sa/m/bQECAwQFWzW-N3A4R_vglAo1qOR2"
@@ -51,7 +39,7 @@ func visit(k notify.Kind, lang string) notify.Facts {
 
 func TestRender(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
+	texts := notify.NewTexts()
 	long := visit(notify.Booked, "ar")
 	long.Branch.AR = "فرع وزارة المالية بالمدينة المنورة"
 	longEnglish := visit(notify.Moved, "en")
@@ -133,7 +121,7 @@ func TestRender(t *testing.T) {
 
 func TestRenderRefusesIncompleteFacts(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
+	texts := notify.NewTexts()
 	tests := []struct {
 		name string
 		edit func(*notify.Facts)
@@ -167,7 +155,7 @@ func TestRenderRefusesIncompleteFacts(t *testing.T) {
 // reference.
 func TestRenderFitsOneSegment(t *testing.T) {
 	t.Parallel()
-	plain, linked := newTexts(t), newTexts(t, withLink())
+	plain, linked := notify.NewTexts(), notify.NewTexts(withLink())
 	services := []catalog.Text{
 		{AR: "مسوغات الصرف", EN: "Disbursement justifications"},
 		{AR: "تعويض نزع الملكية للمنفعة العامة", EN: "Compensation for expropriation in the public interest"},
@@ -246,7 +234,7 @@ func TestRenderCutsNothing(t *testing.T) {
 	t.Parallel()
 	f := visit(notify.Booked, "ar")
 	f.Branch.AR = "مركز الخدمة الشامل بوزارة المالية في منطقة الحدود الشمالية بمدينة عرعر"
-	got, err := newTexts(t).Render(f)
+	got, err := notify.NewTexts().Render(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,36 +244,33 @@ func TestRenderCutsNothing(t *testing.T) {
 	}
 }
 
-// Both catalogues have the same entries.
-func TestCatalogues(t *testing.T) {
+// Every kind of message has its texts in both languages: for phones, for
+// mailboxes where it goes there, and in each plural form.
+func TestEveryKindIsWorded(t *testing.T) {
 	t.Parallel()
-	arabic, english := ids(t, "texts/active.ar.toml"), ids(t, "texts/active.en.toml")
-	if diff := cmp.Diff(arabic, english); diff != "" {
-		t.Fatalf("entries (-ar +en):\n%s", diff)
-	}
+	messages := notify.NewTexts(withLink())
 	for _, kind := range notify.Kinds() {
-		if !slices.Contains(arabic, string(kind)+".full") {
-			t.Errorf("no text for %s", kind)
+		for _, lang := range []string{"ar", "en"} {
+			for _, minutes := range []int{1, 2, 3, 11, 100} {
+				f := visit(kind, lang)
+				f.Minutes = minutes
+				for _, long := range []int{0, 60, 150, 300} { // so that each wording has its turn
+					f.Service.AR, f.Service.EN = strings.Repeat("خدمة ", 1+long/5), strings.Repeat("service ", 1+long/8)
+					f.Branch.AR, f.Branch.EN = f.Service.AR, f.Service.EN
+					if text, err := messages.Render(f); text == "" || err != nil {
+						t.Errorf("%s in %s: %q, %v", kind, lang, text, err)
+					}
+				}
+			}
+			f := visit(kind, lang)
+			f.End = f.Start.Add(time.Hour)
+			l, err := messages.Letter(notify.Claimed{Facts: f, Email: "a@example.com"})
+			if errors.Is(err, notify.ErrFacts) {
+				continue // not told by e-mail
+			}
+			if l.Subject == "" || l.Text == "" || err != nil {
+				t.Errorf("%s in %s: %+v, %v", kind, lang, l, err)
+			}
 		}
 	}
-}
-
-func ids(t *testing.T, path string) []string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tables map[string]map[string]any // a text, or one for each plural form
-	if err := toml.Unmarshal(content, &tables); err != nil {
-		t.Fatal(err)
-	}
-	var ids []string
-	for table, entries := range tables {
-		for entry := range entries {
-			ids = append(ids, table+"."+entry)
-		}
-	}
-	slices.Sort(ids)
-	return ids
 }

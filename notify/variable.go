@@ -21,6 +21,14 @@ const (
 	VarMinutes   Variable = "Minutes" // how much later the visit begins; decides the plural form
 )
 
+// The variables that only the catalogue has.
+const (
+	varReason  Variable = "Reason" // why the centre has called the visit off
+	varDate    Variable = "Date"   // of the visit, with the month in words
+	varHijri   Variable = "Hijri"  // the date in the Hijri calendar
+	varAddress Variable = "Address"
+)
+
 // Variables returns what a text of the kind may mention and what it must,
 // both empty for an unknown kind. The link is no variable: it always is the
 // last line, so that a phone finds it and nobody can leave it out.
@@ -88,6 +96,7 @@ func (f Facts) lacks(v Variable) string {
 		fact, has = "until", !f.Until.IsZero()
 	case VarMinutes:
 		fact, has = "minutes", f.Minutes > 0
+	case varReason, varDate, varHijri, varAddress: // what is not known is left out
 	}
 	if has {
 		return ""

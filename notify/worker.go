@@ -56,7 +56,7 @@ func NewWorker(ledger Ledger, sender Sender, texts *Texts, c WorkerConfig) (*Wor
 	if ledger == nil || sender == nil || texts == nil {
 		return nil, errors.New("notify: a worker needs a ledger, a sender and texts")
 	}
-	return newWorker(ledger, smsCarrier{sender, texts, c.Mail}, c)
+	return newWorker(ledger, smsCarrier{sender, texts, c.served()}, c)
 }
 
 // NewMailWorker returns a worker that claims e-mails from ledger and posts them.
@@ -76,6 +76,14 @@ func newWorker(ledger Ledger, carrier carrier, c WorkerConfig) (*Worker, error) 
 		return nil, fmt.Errorf("notify: lease is %v: want at least twice the send timeout of %v", c.Lease, c.SendTimeout)
 	}
 	return &Worker{ledger: ledger, carrier: carrier, config: c, batch: c.Batch}, nil
+}
+
+// served returns the media by which visitors are told.
+func (c WorkerConfig) served() []Medium {
+	if c.Mail {
+		return []Medium{SMS, Email}
+	}
+	return []Medium{SMS}
 }
 
 func (c WorkerConfig) withDefaults() WorkerConfig {

@@ -18,7 +18,7 @@ import (
 // of the gateway says.
 func TestDeliverNeverTwiceNeverLost(t *testing.T) {
 	t.Parallel()
-	texts := newTexts(t)
+	texts := notify.NewTexts()
 	rapid.Check(t, func(t *rapid.T) {
 		clock := newClock()
 		ledger := newLedger(rapid.SliceOfN(rapid.Custom(drawMessage), 1, 20).Draw(t, "messages")...)

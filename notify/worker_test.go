@@ -20,10 +20,14 @@ const mobile = notify.Mobile("+966501234567")
 
 // message is one that is true and expires an hour after the clock's start.
 func message(k notify.Kind) notify.Claimed {
-	return notify.Claimed{
+	c := notify.Claimed{
 		Mobile: mobile, Facts: visit(k, "ar"), Expires: newClock().Now().Add(time.Hour),
-		StartVersion: 1, Version: 1, Cancelled: k == notify.Cancelled, Booked: k != notify.Cancelled,
+		StartVersion: 1, Version: 1, Visit: ahead(),
 	}
+	if k == notify.Cancelled {
+		c.Visit.Status = notify.StatusCancelled
+	}
+	return c
 }
 
 func messages(n int) []notify.Claimed {
@@ -36,7 +40,7 @@ func messages(n int) []notify.Claimed {
 
 func newWorker(t *testing.T, l notify.Ledger, s notify.Sender, c notify.WorkerConfig) *notify.Worker {
 	t.Helper()
-	w, err := notify.NewWorker(l, s, newTexts(t), c)
+	w, err := notify.NewWorker(l, s, notify.NewTexts(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +49,7 @@ func newWorker(t *testing.T, l notify.Ledger, s notify.Sender, c notify.WorkerCo
 
 func TestNewWorkerRefuses(t *testing.T) {
 	t.Parallel()
-	l, s, texts := newLedger(), &fakeSender{}, newTexts(t)
+	l, s, texts := newLedger(), &fakeSender{}, notify.NewTexts()
 	tests := []struct {
 		name   string
 		ledger notify.Ledger
@@ -77,7 +81,7 @@ func TestNewWorkerRefuses(t *testing.T) {
 // Each outcome of one attempt.
 func TestDeliverOutcomes(t *testing.T) {
 	t.Parallel()
-	booked, err := newTexts(t).Render(visit(notify.Booked, "ar"))
+	booked, err := notify.NewTexts().Render(visit(notify.Booked, "ar"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -19,19 +21,28 @@ type GroupDay struct {
 }
 
 // minutes returns what was, is or will be open at g on d.
-func (o Opened) minutes(g DeskGroup, d scheduling.Date) float64 {
+func (o Opened) minutes(g *centre.DeskGroup, d scheduling.Date) float64 {
 	if known, ok := o[GroupDay{g.Slug, d}]; ok {
 		return known
 	}
-	return g.openMinutes(d)
+	return openMinutes(g, d)
+}
+
+// openMinutes returns the desk minutes open on a date, by the calendar.
+func openMinutes(g *centre.DeskGroup, d scheduling.Date) float64 {
+	ticks := 0
+	for _, places := range g.Calendar.Day(d).Open {
+		ticks += int(places)
+	}
+	return float64(ticks) * catalog.Tick.Minutes()
 }
 
 // open returns the desk minutes open for each row, and in all. Desks that
 // receive several services, over several channels, are open to each of them.
-func (q Query) open(c Centre, opened Opened) (rows map[Key]float64, total float64) {
+func (q Query) open(c *centre.Snapshot, opened Opened) (rows map[Key]float64, total float64) {
 	rows = make(map[Key]float64)
-	for _, g := range c.Groups {
-		if !q.wants(g.Department, g.Branch) || !g.serves(q.Service) {
+	for _, g := range c.DeskGroups() {
+		if !q.wants(g.Department, g.Branch) || !g.Serves(q.Service) {
 			continue
 		}
 		places := q.placesOf(g)
@@ -48,7 +59,7 @@ func (q Query) open(c Centre, opened Opened) (rows map[Key]float64, total float6
 }
 
 // placesOf returns the rows of one date to which the desks of g are open.
-func (q Query) placesOf(g DeskGroup) []Key {
+func (q Query) placesOf(g *centre.DeskGroup) []Key {
 	services := []string{""}
 	switch {
 	case !q.Has(ByService):
@@ -71,10 +82,10 @@ func (q Query) placesOf(g DeskGroup) []Key {
 // days returns for each row without its time, and for all together (the zero
 // Key, if there is no such row), on which dates from from to to (inclusive) a
 // desk that is concerned was, is or will be open.
-func (q Query) days(c Centre, opened Opened, from, to scheduling.Date) map[Key][]bool {
+func (q Query) days(c *centre.Snapshot, opened Opened, from, to scheduling.Date) map[Key][]bool {
 	days := map[Key][]bool{{}: make([]bool, to-from+1)}
-	for _, g := range c.Groups {
-		if !q.wants(g.Department, g.Branch) || !g.serves(q.Service) {
+	for _, g := range c.DeskGroups() {
+		if !q.wants(g.Department, g.Branch) || !g.Serves(q.Service) {
 			continue
 		}
 		places := q.placesOf(g)
@@ -101,12 +112,12 @@ func (q Query) days(c Centre, opened Opened, from, to scheduling.Date) map[Key][
 // Idle returns what is to be remembered of the last n dates that are over at
 // now: the desk minutes that the calendars of the desk groups have open. A plan
 // may change later; what was open then does not.
-func Idle(c Centre, n int, now time.Time) Opened {
+func Idle(c *centre.Snapshot, n int, now time.Time) Opened {
 	opened := make(Opened)
-	for _, g := range c.Groups {
+	for _, g := range c.DeskGroups() {
 		today := g.Calendar.DateOf(now)
 		for d := today - scheduling.Date(n); d < today; d++ {
-			opened[GroupDay{g.Slug, d}] = g.openMinutes(d)
+			opened[GroupDay{g.Slug, d}] = openMinutes(g, d)
 		}
 	}
 	return opened

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
 )
@@ -21,16 +22,16 @@ func day(t testing.TB, s string) scheduling.Date {
 	return d
 }
 
-// centre has two branches. Revenues receives refunds at both and letters at
+// snapshot has two branches. Revenues receives refunds at both and letters at
 // one of them, at the same desks; Care receives complaints. Desks are open
 // Sunday to Thursday from 08:00 to 10:00, with one place.
-func centre(t testing.TB) reports.Centre {
+func snapshot(t testing.TB) *centre.Snapshot {
 	t.Helper()
-	return centreWith(t)
+	return snapshotWith(t)
 }
 
-// centreWith is centre with more services, received by Care at Riyadh.
-func centreWith(t testing.TB, more ...string) reports.Centre {
+// snapshotWith is snapshot with more services, received by Care at Riyadh.
+func snapshotWith(t testing.TB, more ...string) *centre.Snapshot {
 	t.Helper()
 	named := func(s string) catalog.Text { return catalog.Text{AR: s + " بالعربية", EN: s} }
 	service := func(slug, department string) catalog.Service {
@@ -56,19 +57,23 @@ func centreWith(t testing.TB, more ...string) reports.Centre {
 	calendar, err := scheduling.Compile(scheduling.Plan{
 		Zone: "Asia/Riyadh",
 		Rules: []scheduling.Rule{{
-			Name: scheduling.Text(named("usual")), RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", From: day(t, "2026-01-01"),
+			Name: named("usual"), RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", From: day(t, "2026-01-01"),
 			Openings: []scheduling.Opening{{From: 8 * 60, To: 10 * 60, Places: 1}},
 		}},
-		Holidays: []scheduling.Holiday{{Name: scheduling.Text(named("holiday")), From: day(t, "2026-11-18"), Until: day(t, "2026-11-18")}},
+		Holidays: []scheduling.Holiday{{Name: named("holiday"), From: day(t, "2026-11-18"), Until: day(t, "2026-11-18")}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reports.Centre{Centre: c, Groups: []reports.DeskGroup{
+	snapshot, err := centre.New(c, []*centre.DeskGroup{
 		{Slug: "revenues-riyadh", Branch: "riyadh", Department: "revenues", Services: []string{"refund", "letter"}, Calendar: calendar},
 		{Slug: "revenues-jeddah", Branch: "jeddah", Department: "revenues", Services: []string{"refund"}, Calendar: calendar},
 		{Slug: "care-riyadh", Branch: "riyadh", Department: "care", Services: append(more, "complaint"), Calendar: calendar},
-	}}
+	}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
 }
 
 // fake is a Source that knows what it is told.
@@ -93,13 +98,13 @@ func (f *fake) Opened(context.Context, scheduling.Date, scheduling.Date) (report
 // report asks for a report on Sunday 22 November 2026.
 func report(t testing.TB, source reports.Source, q reports.Query) (reports.Report, error) {
 	t.Helper()
-	return reportOf(t, centre(t), source, q)
+	return reportOf(t, snapshot(t), source, q)
 }
 
 // reportOf does so at another centre.
-func reportOf(t testing.TB, c reports.Centre, source reports.Source, q reports.Query) (reports.Report, error) {
+func reportOf(t testing.TB, c *centre.Snapshot, source reports.Source, q reports.Query) (reports.Report, error) {
 	t.Helper()
-	r, err := reports.New(source, func() reports.Centre { return c })
+	r, err := reports.New(source, func() *centre.Snapshot { return c })
 	if err != nil {
 		t.Fatal(err)
 	}

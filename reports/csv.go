@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"ziyara/catalog"
+	"ziyara/centre"
+	"ziyara/texts"
 )
 
 // byteOrderMark makes Excel read UTF-8 as what it is.
@@ -17,7 +19,7 @@ const byteOrderMark = "\uFEFF"
 // or "en"), numbers with a point, an empty cell where nothing can be said. A
 // text that a spreadsheet would take for a formula stays a text. Without a
 // grouping the only row is the total.
-func (r Report) WriteCSV(w io.Writer, c Centre, lang string) error {
+func (r Report) WriteCSV(w io.Writer, c *centre.Snapshot, lang string) error {
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return err
 	}
@@ -39,7 +41,7 @@ func (r Report) WriteCSV(w io.Writer, c Centre, lang string) error {
 		line := make([]string, 0, len(head))
 		for _, by := range Dimensions() {
 			if r.Has(by) {
-				line = append(line, harmless(c.cell(row.Key, by, lang)))
+				line = append(line, harmless(row.cell(c, by, lang)))
 			}
 		}
 		for _, v := range row.Values {
@@ -57,17 +59,17 @@ func (r Report) WriteCSV(w io.Writer, c Centre, lang string) error {
 func (d Dimension) Title() catalog.Text {
 	switch d {
 	case ByDay:
-		return text("التاريخ", "Date")
+		return texts.Staff("dimension.day")
 	case ByMonth:
-		return text("الشهر", "Month")
+		return texts.Staff("dimension.month")
 	case ByDepartment:
-		return text("الإدارة", "Department")
+		return texts.Staff("dimension.department")
 	case ByBranch:
-		return text("الفرع", "Branch")
+		return texts.Staff("dimension.branch")
 	case ByService:
-		return text("الخدمة", "Service")
+		return texts.Staff("dimension.service")
 	case ByChannel:
-		return text("القناة", "Channel")
+		return texts.Staff("dimension.channel")
 	}
 	return catalog.Text{}
 }
@@ -76,7 +78,7 @@ func (d Dimension) Title() catalog.Text {
 const MonthLayout = "2006-01"
 
 // cell returns what the key says of a dimension.
-func (c Centre) cell(k Key, d Dimension, lang string) string {
+func (k Key) cell(c *centre.Snapshot, d Dimension, lang string) string {
 	switch d {
 	case ByDay:
 		return k.Day.String()
@@ -94,46 +96,19 @@ func (c Centre) cell(k Key, d Dimension, lang string) string {
 	return ""
 }
 
-// DepartmentName returns the name of a department; its slug when the centre
-// does not have it any more.
-func (c Centre) DepartmentName(slug string) catalog.Text {
-	if d, ok := c.Department(slug); ok {
-		return d.Name
-	}
-	return text(slug, slug)
-}
-
-// BranchName returns the name of a branch; its slug when the centre does not
-// have it any more.
-func (c Centre) BranchName(slug string) catalog.Text {
-	if b, ok := c.Branch(slug); ok {
-		return b.Name
-	}
-	return text(slug, slug)
-}
-
-// ServiceName returns the name of a service; its slug when the centre does not
-// have it any more.
-func (c Centre) ServiceName(slug string) catalog.Text {
-	if s, ok := c.Service(slug); ok {
-		return s.Name
-	}
-	return text(slug, slug)
-}
-
 // ChannelName returns what a channel is called.
 func ChannelName(c catalog.Channel) catalog.Text {
 	switch c {
 	case catalog.Public:
-		return text("البوابة", "Portal")
+		return texts.Staff("channel.public")
 	case catalog.Agent:
-		return text("مركز الاتصال", "Call centre")
+		return texts.Staff("channel.agent")
 	case catalog.WalkIn:
-		return text("الحضور المباشر", "Walk-in")
+		return texts.Staff("channel.walk_in")
 	case catalog.Protected:
-		return text("الحصة المحمية", "Protected")
+		return texts.Staff("channel.protected")
 	}
-	return text(string(c), string(c))
+	return catalog.Text{AR: string(c), EN: string(c)}
 }
 
 func number(v *float64) string {

@@ -29,7 +29,7 @@ func TestCSV(t *testing.T) {
 			"2026-11-01,Revenues بالعربية,3,1,0.25,0,0\r\n2026-11-01,Care بالعربية,0,0,,0,0\r\n",
 	} {
 		var out bytes.Buffer
-		if err := r.WriteCSV(&out, centre(t), lang); err != nil {
+		if err := r.WriteCSV(&out, snapshot(t), lang); err != nil {
 			t.Fatal(err)
 		}
 		if out.String() != want {
@@ -60,7 +60,7 @@ func TestCSVIsNoProgram(t *testing.T) {
 			Rows:       []reports.Row{{Key: reports.Key{Channel: catalog.Channel(name)}}},
 		}
 		var out bytes.Buffer
-		if err := r.WriteCSV(&out, centre(t), "en"); err != nil {
+		if err := r.WriteCSV(&out, snapshot(t), "en"); err != nil {
 			t.Fatal(err)
 		}
 		lines, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()

@@ -6,12 +6,12 @@ import (
 	"slices"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
 // What can be wrong with a Query.
 var (
-	ErrUnknown  = errors.New("reports: no such report")
 	ErrRange    = errors.New("reports: the range of dates is empty or too long")
 	ErrGrouping = errors.New("reports: a grouping that does not exist, or given twice")
 	ErrRows     = errors.New("reports: too many rows")
@@ -70,13 +70,13 @@ type Query struct {
 // Has reports whether the report is grouped by d.
 func (q Query) Has(d Dimension) bool { return slices.Contains(q.By, d) }
 
-// check returns the definition of the report, or ErrUnknown, ErrRange or
+// check returns the definition of the report, or fault.ErrNotFound, ErrRange or
 // ErrGrouping.
 func (q Query) check() (Definition, error) {
 	d, ok := Find(q.Report)
 	switch {
 	case !ok:
-		return d, ErrUnknown
+		return d, fault.ErrNotFound
 	case q.To < q.From || q.To-q.From >= MaxDays:
 		return d, ErrRange
 	}

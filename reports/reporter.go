@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -26,11 +27,11 @@ type Source interface {
 // Reporter makes reports. It is safe for concurrent use.
 type Reporter struct {
 	source Source
-	centre func() Centre
+	centre func() *centre.Snapshot
 }
 
 // New returns a Reporter over a source and the current snapshot of the centre.
-func New(source Source, centre func() Centre) (*Reporter, error) {
+func New(source Source, centre func() *centre.Snapshot) (*Reporter, error) {
 	if source == nil || centre == nil {
 		return nil, errors.New("reports: a reporter needs a source and a centre")
 	}
@@ -58,21 +59,21 @@ type Row struct {
 type Values []*float64
 
 // Report returns a report. Today is the date of now at the head office. It
-// returns ErrUnknown, ErrRange, ErrGrouping, ErrRows, ErrAhead, or an error of
+// returns fault.ErrNotFound, ErrRange, ErrGrouping, ErrRows, ErrAhead, or an error of
 // the source.
 func (r *Reporter) Report(ctx context.Context, q Query, today scheduling.Date, now time.Time) (Report, error) {
 	d, err := q.check()
 	if err != nil {
 		return Report{}, err
 	}
-	centre := r.centre()
-	keys, err := q.keys(centre)
+	snapshot := r.centre()
+	keys, err := q.keys(snapshot)
 	if err != nil {
 		return Report{}, err
 	}
 	made := Report{Query: q, Definition: d}
 	if q.Report == Forecast {
-		err = r.forecast(ctx, &made, centre, keys, today, now)
+		err = r.forecast(ctx, &made, snapshot, keys, today, now)
 		return made, err
 	}
 	counted, total, err := r.source.Counts(ctx, q, now)
@@ -84,10 +85,10 @@ func (r *Reporter) Report(ctx context.Context, q Query, today scheduling.Date, n
 		if err != nil {
 			return Report{}, err
 		}
-		rows, all := q.open(centre, opened)
+		rows, all := q.open(snapshot, opened)
 		counted, total = withOpen(counted, rows), with(total, "open_minutes", all)
 	}
-	for _, key := range q.sorted(centre, keys, slices.Collect(maps.Keys(counted))) {
+	for _, key := range q.sorted(snapshot, keys, slices.Collect(maps.Keys(counted))) {
 		made.Rows = append(made.Rows, Row{key, d.values(counted[key])})
 	}
 	made.Total = d.values(total)
@@ -96,7 +97,7 @@ func (r *Reporter) Report(ctx context.Context, q Query, today scheduling.Date, n
 
 // sorted returns the keys of all rows in order: those that the centre has, and
 // others that were found.
-func (q Query) sorted(c Centre, keys, found []Key) []Key {
+func (q Query) sorted(c *centre.Snapshot, keys, found []Key) []Key {
 	if len(q.By) == 0 {
 		return []Key{{}}
 	}
@@ -109,7 +110,7 @@ func (q Query) sorted(c Centre, keys, found []Key) []Key {
 			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(keys, c.compare)
+	slices.SortFunc(keys, func(a, b Key) int { return a.compare(c, b) })
 	return keys
 }
 
@@ -143,7 +144,7 @@ func with(c Counts, name string, n float64) Counts {
 
 // forecast fills a report with what is to be expected. Each row is foretold by
 // itself, and so are all together.
-func (r *Reporter) forecast(ctx context.Context, made *Report, c Centre, keys []Key, today scheduling.Date, now time.Time) error {
+func (r *Reporter) forecast(ctx context.Context, made *Report, c *centre.Snapshot, keys []Key, today scheduling.Date, now time.Time) error {
 	q := made.Query
 	if q.To >= today+ForecastDays {
 		return ErrAhead
@@ -194,7 +195,7 @@ func (r *Reporter) forecast(ctx context.Context, made *Report, c Centre, keys []
 			found = append(found, key)
 		}
 	}
-	slices.SortFunc(found, c.compare)
+	slices.SortFunc(found, func(a, b Key) int { return a.compare(c, b) })
 	for _, key := range q.sorted(c, keys, slices.Compact(found)) {
 		from, to := q.From, q.To
 		switch {

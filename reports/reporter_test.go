@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/reports"
 )
 
@@ -124,7 +125,7 @@ func TestRefusedQueries(t *testing.T) {
 		q    reports.Query
 		want error
 	}{
-		{"unknown report", reports.Query{Report: "profit", From: first, To: last}, reports.ErrUnknown},
+		{"unknown report", reports.Query{Report: "profit", From: first, To: last}, fault.ErrNotFound},
 		{"from behind to", reports.Query{Report: reports.Waiting, From: last, To: first}, reports.ErrRange},
 		{"367 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 366}, reports.ErrRange},
 		{"366 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 365}, nil},
@@ -151,7 +152,7 @@ func TestRefusedQueries(t *testing.T) {
 // More rows than anybody reads are refused, before anything is counted.
 func TestTooManyRows(t *testing.T) {
 	t.Parallel()
-	c := centreWith(t, "archive", "hearing", "meeting")                                               // 7 services at their branches
+	c := snapshotWith(t, "archive", "hearing", "meeting")                                             // 7 services at their branches
 	q := reports.Query{Report: reports.Waiting, From: day(t, "2026-01-01"), To: day(t, "2026-12-23"), // 357 dates × 7 × 4 channels
 		By: []reports.Dimension{reports.ByDay, reports.ByBranch, reports.ByService, reports.ByChannel}}
 	if r, err := reportOf(t, c, &fake{}, q); err != nil || len(r.Rows) != 9996 {
@@ -167,7 +168,7 @@ func TestTooManyRows(t *testing.T) {
 // What is remembered are dates that are over where the desks are.
 func TestIdle(t *testing.T) {
 	t.Parallel()
-	got := reports.Idle(centre(t), 3, day(t, "2026-11-18").At(22*60, time.UTC)) // Thursday, one o'clock in Riyadh
+	got := reports.Idle(snapshot(t), 3, day(t, "2026-11-18").At(22*60, time.UTC)) // Thursday, one o'clock in Riyadh
 	want := reports.Opened{}
 	for _, group := range []string{"revenues-riyadh", "revenues-jeddah", "care-riyadh"} {
 		want[reports.GroupDay{Group: group, Day: day(t, "2026-11-16")}] = 120

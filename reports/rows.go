@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -21,7 +22,7 @@ type Key struct {
 // each date and each month of the range, each department, branch and service
 // that the centre has and the query wants, each channel. It returns ErrRows
 // for too many.
-func (q Query) keys(c Centre) ([]Key, error) {
+func (q Query) keys(c *centre.Snapshot) ([]Key, error) {
 	places, channels, times := q.places(c), q.channels(), q.times()
 	if len(places)*len(channels)*len(times) > MaxRows {
 		return nil, ErrRows
@@ -40,13 +41,13 @@ func (q Query) keys(c Centre) ([]Key, error) {
 }
 
 // places returns the departments, branches and services of the rows.
-func (q Query) places(c Centre) []Key {
+func (q Query) places(c *centre.Snapshot) []Key {
 	if !q.Has(ByDepartment) && !q.Has(ByBranch) && !q.Has(ByService) {
 		return []Key{{}}
 	}
 	var places []Key
 	seen := make(map[Key]bool)
-	for _, g := range c.Groups {
+	for _, g := range c.DeskGroups() {
 		for _, slug := range g.Services {
 			service, ok := c.Service(slug)
 			if !ok || q.Service != "" && q.Service != slug || !q.wants(service.Department, g.Branch) {
@@ -109,13 +110,13 @@ func (q Query) at(d scheduling.Date) (key Key) {
 
 // compare orders rows: by time, then as the catalogue lists what they stand
 // for; what it does not have any more comes last.
-func (c Centre) compare(a, b Key) int {
+func (k Key) compare(c *centre.Snapshot, other Key) int {
 	return cmp.Or(
-		cmp.Compare(a.Day, b.Day), cmp.Compare(a.Month, b.Month),
-		bySlug(c.Departments, func(d catalog.Department) string { return d.Slug }, a.Department, b.Department),
-		bySlug(c.Branches, func(b catalog.Branch) string { return b.Slug }, a.Branch, b.Branch),
-		bySlug(c.Services, func(s catalog.Service) string { return s.Slug }, a.Service, b.Service),
-		bySlug(catalog.Channels[:], func(c catalog.Channel) string { return string(c) }, string(a.Channel), string(b.Channel)),
+		cmp.Compare(k.Day, other.Day), cmp.Compare(k.Month, other.Month),
+		bySlug(c.Departments, func(d catalog.Department) string { return d.Slug }, k.Department, other.Department),
+		bySlug(c.Branches, func(b catalog.Branch) string { return b.Slug }, k.Branch, other.Branch),
+		bySlug(c.Services, func(s catalog.Service) string { return s.Slug }, k.Service, other.Service),
+		bySlug(catalog.Channels[:], func(c catalog.Channel) string { return string(c) }, string(k.Channel), string(other.Channel)),
 	)
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"ziyara/texts"
 )
 
 // ErrYear reports announced dates that are too far from the computed dates of
@@ -81,16 +83,14 @@ func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
 	var unused []Unused
 	for _, h := range holidays {
 		if h.Provisional {
-			unused = append(unused, Unused{h, Text{
-				"موعد غير مؤكد، فلم يُعتمد.", "It is not certain yet, so it was not used.",
-			}})
+			unused = append(unused, Unused{h, texts.Staff("calendar_file.uncertain")})
 			continue
 		}
 		i := slices.IndexFunc(l.Holidays, func(r HolidayRule) bool { return sameName(r.Name, h.Name) })
 		switch {
 		case i < 0:
 			l.Holidays = append(slices.Clone(l.Holidays), HolidayRule{
-				Slug: l.freeSlug(h.From), Name: h.Name.filled(), When: When{Dates: []DateSpan{{h.From, h.Until}}},
+				Slug: l.freeSlug(h.From), Name: h.Name.Filled(), When: When{Dates: []DateSpan{{h.From, h.Until}}},
 			})
 		case len(l.Holidays[i].Dates) > 0:
 			l.Holidays = slices.Clone(l.Holidays)
@@ -99,10 +99,7 @@ func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
 			year, _, _ := l.Holidays[i].nearest(h.From)
 			after, err := l.Announced(l.Holidays[i].Slug, Announced{year, h.From, h.Until})
 			if err != nil {
-				unused = append(unused, Unused{h, Text{
-					"يبعد كثيرًا عن موعد الإجازة المحسوب، فلم يُعتمد.",
-					"It lies too far from the computed dates of the holiday, so it was not used.",
-				}})
+				unused = append(unused, Unused{h, texts.Staff("calendar_file.too_far")})
 				continue
 			}
 			l = after

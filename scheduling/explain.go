@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"ziyara/texts"
 )
 
 // LayerKind is the kind of a Layer.
@@ -141,21 +143,21 @@ func (c *Calendar) within(closure *compiledClosure, d Date, begin, end time.Time
 	from := c.clockOn(d, closure.Start)
 	if closure.until == math.MaxInt64 {
 		if closure.Start.After(begin) {
-			return say("من %s حتى إشعار آخر", "from %s until further notice", from)
+			return texts.Visitors("day.from_on", "From", from)
 		}
-		return Text{"طوال اليوم حتى إشعار آخر", "all day, until further notice"}
+		return texts.Visitors("day.until_further_notice")
 	}
 	to := c.clockOn(d, closure.End)
 	starts, ends := closure.Start.After(begin), closure.End.Before(end)
 	switch {
 	case starts && ends:
-		return say("من %s إلى %s", "%s–%s", from, to)
+		return texts.Visitors("day.span", "From", from, "To", to)
 	case starts:
-		return say("من %s", "from %s", from)
+		return texts.Visitors("day.from", "From", from)
 	case ends:
-		return say("حتى %s", "until %s", to)
+		return texts.Visitors("day.until", "Until", to)
 	}
-	return Text{"طوال اليوم", "all day"}
+	return texts.Visitors("day.all_day")
 }
 
 // clockOn returns what clocks show at t, relative to the date d.
@@ -172,24 +174,24 @@ func (c *Calendar) summary(e Explanation, day Day, exists bool) Text {
 	case e.Open:
 		return c.openSummary(e, day, when)
 	case !exists:
-		return say("مغلق: هذا اليوم غير موجود في المنطقة الزمنية (%s).", "Closed: the time zone skipped %s.", when)
+		return texts.Visitors("day.skipped", "Date", when)
 	}
 	for _, layer := range slices.Backward(e.Layers) {
 		if layer.Decided {
-			return say("مغلق %s: %s", "Closed on %s: %s", when, sentence(layer.why()))
+			return texts.Visitors("day.closed_on", "Date", when, "Why", sentence(layer.why()))
 		}
 	}
-	return say("مغلق: لا دوام مقرّر في هذا اليوم (%s).", "Closed: no weekly rule applies on %s.", when)
+	return texts.Visitors("day.no_rule", "Date", when)
 }
 
 // openSummary describes the open hours after closures, and what decided them.
 func (c *Calendar) openSummary(e Explanation, day Day, when Text) Text {
 	names := decidedNames(e.Layers)
-	open := say("مفتوح %s %s", "Open on %s, %s", when, join(c.openHours(day), " و", " and "))
+	open := texts.Visitors("day.open_on", "Date", when, "Hours", texts.List(c.openHours(day), texts.And()))
 	if len(names) == 0 {
 		return sentence(open)
 	}
-	return say("%s (%s).", "%s (%s).", open, join(names, "، ", ", "))
+	return texts.Visitors("day.open_why", "Open", open, "Why", texts.List(names, texts.Comma()))
 }
 
 // openSpans yields the spans of ticks that have a place.

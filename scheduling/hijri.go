@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/hablullah/go-hijri"
+
+	"ziyara/texts"
 )
 
 // Hijri is a date of the Umm al-Qura calendar, for display. The zero Hijri is
@@ -64,31 +66,17 @@ func (h Hijri) String() string {
 
 // MonthName returns the name of the month; empty if h is no date.
 func (h Hijri) MonthName() Text {
-	switch h.Month {
-	case 1:
-		return Text{"محرم", "Muharram"}
-	case 2:
-		return Text{"صفر", "Safar"}
-	case 3:
-		return Text{"ربيع الأول", "Rabi al-Awwal"}
-	case 4:
-		return Text{"ربيع الآخر", "Rabi al-Thani"}
-	case 5:
-		return Text{"جمادى الأولى", "Jumada al-Ula"}
-	case 6:
-		return Text{"جمادى الآخرة", "Jumada al-Akhirah"}
-	case 7:
-		return Text{"رجب", "Rajab"}
-	case 8:
-		return Text{"شعبان", "Shaban"}
-	case 9:
-		return Text{"رمضان", "Ramadan"}
-	case 10:
-		return Text{"شوال", "Shawwal"}
-	case 11:
-		return Text{"ذو القعدة", "Dhu al-Qadah"}
-	case 12:
-		return Text{"ذو الحجة", "Dhu al-Hijjah"}
+	if h.IsZero() {
+		return Text{}
 	}
-	return Text{}
+	return texts.HijriMonth(h.Month)
+}
+
+// Long returns the date with the month in words and without the era, empty for
+// no date.
+func (h Hijri) Long() Text {
+	if h.IsZero() {
+		return Text{}
+	}
+	return texts.HijriDate(h.Year, h.Month, h.Day)
 }

@@ -96,22 +96,6 @@ type Impact struct {
 	Regained []Claim // had lost their place and have one after the change, oldest first
 }
 
-// Impacts returns the effect on the claims when a desk group's calendar changes
-// from before to after: the dates on which a claim loses or regains its place,
-// ascending. claims holds the claims of each date, with ticks as in before;
-// after may be in another zone.
-func Impacts(before, after *Calendar, claims map[Date][]Claim) []Impact {
-	var impacts []Impact
-	for d, list := range claims {
-		day := after.Day(d)
-		if impact := ImpactOn(day, moved(list, before.Day(d).Start, day.Start)); impact.Lost != nil || impact.Regained != nil {
-			impacts = append(impacts, impact)
-		}
-	}
-	slices.SortFunc(impacts, func(a, b Impact) int { return cmp.Compare(a.Date, b.Date) })
-	return impacts
-}
-
 // ImpactOn returns the effect on the claims when their date changes to day.
 // Ticks are those of day.
 func ImpactOn(day Day, claims []Claim) Impact {
@@ -129,18 +113,4 @@ func ImpactOn(day Day, claims []Claim) Impact {
 		}
 	}
 	return impact
-}
-
-// moved returns the claims with their ticks recomputed for a date that begins
-// at to instead of from. Their instants stay.
-func moved(claims []Claim, from, to time.Time) []Claim {
-	by := floorTick(from.Sub(to))
-	if by == 0 {
-		return claims
-	}
-	claims = slices.Clone(claims)
-	for i := range claims {
-		claims[i].First += by
-	}
-	return claims
 }

@@ -3,6 +3,8 @@ package scheduling
 import (
 	"slices"
 	"time"
+
+	"ziyara/texts"
 )
 
 // Moment tells why an instant is open or closed.
@@ -118,25 +120,24 @@ func (c *Calendar) closuresAt(day Day, tick int) []Layer {
 
 // momentSummary says in one sentence why the tick is open or closed.
 func (c *Calendar) momentSummary(m Moment, day Day) Text {
-	when := say("%s الساعة %s", "%s at %s", dateText(m.Date), c.clockOn(m.Date, m.At))
+	when := texts.Visitors("day.moment", "Date", dateText(m.Date), "Time", c.clockOn(m.Date, m.At))
 	if m.Places > 0 {
-		open := say("مفتوح %s، %s", "Open on %s, %s", when, placesText(m.Places))
+		open := texts.Visitors("day.moment_open", "Moment", when, "Places", placesText(m.Places))
 		if names := decidedNames(m.Layers); len(names) > 0 {
-			return say("%s (%s).", "%s (%s).", open, join(names, "، ", ", "))
+			return texts.Visitors("day.open_why", "Open", open, "Why", texts.List(names, texts.Comma()))
 		}
 		return sentence(open)
 	}
 	for _, layer := range slices.Backward(m.Layers) {
 		// A layer that opens the tick is not the reason why it is closed.
 		if layer.Decided && !(layer.Kind == LayerRule || layer.Kind == LayerExtra) {
-			return say("مغلق %s: %s", "Closed on %s: %s", when, sentence(layer.why()))
+			return texts.Visitors("day.closed_on", "Date", when, "Why", sentence(layer.why()))
 		}
 	}
 	if !day.open() {
-		return say("مغلق %s: لا دوام مقرّر في هذا اليوم.", "Closed on %s: no hours are planned on this date.", when)
+		return texts.Visitors("day.no_hours", "Moment", when)
 	}
-	return say("مغلق %s: خارج أوقات الدوام، وهي %s.", "Closed on %s: outside the open hours, %s.",
-		when, join(c.openHours(day), " و", " and "))
+	return texts.Visitors("day.outside_hours", "Moment", when, "Hours", texts.List(c.openHours(day), texts.And()))
 }
 
 // why returns the name of the layer, or its effect if it has none.
@@ -144,7 +145,7 @@ func (l *Layer) why() Text {
 	if l.Name == (Text{}) {
 		return l.Effect
 	}
-	return l.Name.filled()
+	return l.Name.Filled()
 }
 
 // decidedNames returns the names of the layers that decided.
@@ -152,7 +153,7 @@ func decidedNames(layers []Layer) []Text {
 	var names []Text
 	for _, l := range layers {
 		if l.Decided && l.Name != (Text{}) {
-			names = append(names, l.Name.filled())
+			names = append(names, l.Name.Filled())
 		}
 	}
 	return names
@@ -163,7 +164,7 @@ func (c *Calendar) openHours(day Day) []Text {
 	var hours []Text
 	for span := range openSpans(day) {
 		from, to := c.clockOn(day.Date, day.At(span.From)), c.clockOn(day.Date, day.At(span.To))
-		hours = append(hours, say("من %s إلى %s", "%s–%s", from, to))
+		hours = append(hours, texts.Visitors("day.span", "From", from, "To", to))
 	}
 	return hours
 }

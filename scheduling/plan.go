@@ -4,13 +4,14 @@
 // which answers for any day. The package is pure: no I/O, no clock.
 package scheduling
 
-import "time"
+import (
+	"time"
+
+	"ziyara/texts"
+)
 
 // Text is one text in Arabic and English.
-type Text struct {
-	AR string `json:"ar"`
-	EN string `json:"en"`
-}
+type Text = texts.Text
 
 // Plan is everything that decides when one desk group is open. It is stored as
 // one JSON document. Times of day are wall times in Zone; dates are Gregorian.

@@ -61,13 +61,9 @@ func TestParseRRuleRefuses(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			start := time.Now()
 			_, err := scheduling.ParseRRule(tc.rule, tuesday, 0)
 			if !errors.Is(err, tc.want) {
 				t.Errorf("ParseRRule(%q) = %v, want %v", tc.rule, err, tc.want)
-			}
-			if took := time.Since(start); took > time.Second { // takes 1 ms on an idle machine
-				t.Errorf("refused after %v", took)
 			}
 		})
 	}

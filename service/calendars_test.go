@@ -84,7 +84,7 @@ func with(body map[string]any, name string, value any) map[string]any {
 // it is closed, and takes it back. Every replica offers what is open.
 func TestCoordinatorClosesAnAfternoon(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 2)
+	centre := servicetest.Open(t, 2, servicetest.Woken)
 	noura := centre.Coordinator("revenues")
 	before := places(t, centre, 0, ibanUpdates)
 	if other := places(t, centre, 1, ibanUpdates); before == 0 || other != before {

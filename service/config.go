@@ -11,7 +11,7 @@ import (
 	"net"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/access"
 	"ziyara/notify"
 )
 
@@ -59,8 +59,13 @@ type Config struct {
 	// WebhookPatience is how long the job that serves webhooks waits for slow
 	// receivers before they are served beside it; 1 second.
 	WebhookPatience time.Duration
+	// Jobs is which periodic jobs run by themselves: all, but in tests.
+	Jobs JobMode
+	// LazyStatements prepares statements at their first use, for tests: a story
+	// uses few, and to prepare them all takes longer than many a story.
+	LazyStatements bool
 	// SignIn vouches for staff instead of the identity provider, for tests.
-	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
 }
 
 // defaults fills what was left out and refuses what can't work.
@@ -127,6 +132,3 @@ func loopback(address string) bool {
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
 }
-
-// job is one of the periodic jobs.
-type job func(context.Context) error

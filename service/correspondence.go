@@ -3,15 +3,20 @@ package service
 import (
 	"context"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/service/api"
+	"ziyara/service/postgres"
 	"ziyara/slots"
 )
 
 // correspondence is what staff see and decide of messages. It implements
 // api.Correspondence.
-type correspondence struct{ *Service }
+type correspondence struct {
+	editor
+	store *postgres.Store
+}
 
 // About implements api.Correspondence.
 func (c correspondence) About(ctx context.Context, r slots.Reference) ([]notify.Record, error) {
@@ -29,8 +34,8 @@ func (c correspondence) Message(ctx context.Context, id int64) (notify.Record, e
 }
 
 // Resend implements api.Correspondence.
-func (c correspondence) Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error) {
-	return c.store.Resend(ctx, id, act)
+func (c correspondence) Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error) {
+	return c.store.Resend(ctx, id, entry)
 }
 
 // Texts implements api.Correspondence.
@@ -49,7 +54,7 @@ func (c correspondence) Terms(ctx context.Context, department string) (notify.De
 	if err != nil {
 		return notify.Department{}, notify.Usage{}, 0, err
 	}
-	spent, err := c.store.MessageUsage(ctx, c.config.Now())
+	spent, err := c.store.MessageUsage(ctx, c.now())
 	if err != nil {
 		return notify.Department{}, notify.Usage{}, 0, err
 	}
@@ -64,10 +69,12 @@ func (c correspondence) Terms(ctx context.Context, department string) (notify.De
 		}
 		return d, notify.Usage{}, 0, nil
 	}
-	return notify.Department{}, notify.Usage{}, 0, slots.ErrNotFound
+	return notify.Department{}, notify.Usage{}, 0, fault.ErrNotFound
 }
 
 // ChangeTerms implements api.Correspondence.
-func (c correspondence) ChangeTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error {
-	return c.store.ChangeMessageTerms(ctx, department, act, decide)
+func (c correspondence) ChangeTerms(ctx context.Context, department string, entry audit.Entry,
+	decide func(notify.Department) (notify.Department, error),
+) error {
+	return c.store.ChangeMessageTerms(ctx, department, entry, decide)
 }

@@ -1,109 +1,166 @@
 package service
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/robfig/cron/v3"
-
-	"ziyara/service/postgres"
-	"ziyara/slots"
 )
 
 // A job is a claim that is safe to run twice at once, so every replica runs
-// all of them and there is no leader (docs/adr/0004).
-
-// batch is how many rows a job takes at once; it goes on while batches are
-// full.
-const batch = 500
-
-// keepDrafts is how long drafts of changes can be looked at when they are over.
-const keepDrafts = 24 * time.Hour
+// all of them and there is no leader (docs/adr/0004). The parts of the service
+// bring their jobs; this file times and runs them.
+type job struct {
+	name  string
+	spec  string          // when it runs, in cron's notation
+	wake  <-chan struct{} // a value in it runs the job at once; nil for never
+	limit time.Duration   // after which a run is ended; 0 for jobLimit, or ownLimit
+	run   func(context.Context) error
+}
 
 const (
-	// planBatch is how many visits are looked at in one statement.
-	planBatch = 1000
-	// bulkBatch and bulkRounds make one delivery of up to 200,000 reminders.
-	bulkBatch  = 500
-	bulkRounds = 400
+	// jobLimit ends a run that is stuck: the next one starts anew.
+	jobLimit = time.Minute
+	// longJobLimit is for jobs that go on for as long as there is work.
+	longJobLimit = 15 * time.Minute
+	// ownLimit is for a job that bounds its runs by itself: what it has begun may
+	// outlive them.
+	ownLimit = -1
+	// wakePause is the least time between two runs of a job that is woken: what
+	// wakes it in between is done together.
+	wakePause = 100 * time.Millisecond
+	// batch is how many rows a job takes at once; it goes on while batches are
+	// full.
+	batch = 500
 )
 
-// schedule is a job with the times at which it runs, in cron's notation.
-type schedule struct {
-	name string
-	spec string
-	run  job
+// JobMode says which jobs run by themselves.
+type JobMode int
+
+// The modes. Tests that move the clock run the jobs themselves.
+const (
+	JobsRun   JobMode = iota // by the clock, and at once when woken
+	JobsWoken                // only when woken
+	JobsStill                // none
+)
+
+// runner runs jobs.
+type runner struct {
+	jobs     []job
+	log      *slog.Logger
+	duration *prometheus.HistogramVec
+	failures *prometheus.CounterVec
 }
 
-func (s *Service) schedules() []schedule {
-	return []schedule{
-		{"plan reminders", "@every 10s", s.planReminders},
-		{"match receipts", "@every 10s", s.matchReceipts},
-		{"expire holds", "@every 5s", s.expireHolds},
-		{"answer by default", "@every 15s", s.lapseRequests},
-		{"carry out changes", "@every 1s", s.carryOutChanges},
-		{"offer delayed places", "@every 5s", s.offerDelayed},
-		{"close waitlist entries", "@every 1m", s.closeEntries},
-		{"offer freed places", "@every 5s", s.offerFreed},
-		{"offer all places", "@every 1m", s.offerAll},
-		{"deliver messages", "@every 1s", s.deliver},
-		{"deliver reminders", "@every 1s", s.deliverBulk},
-		{"deliver e-mails", "@every 1s", s.deliverMails},
-		{"plan webhooks", "@every 1s", s.planWebhooks},
-		{"serve webhooks", "@every 1s", s.serveWebhooks},
-		{"reload centre", "@every 5s", s.reload},
-		{"close visits", "@every 1m", s.closeVisits},
-		{"tell delays", "@every 30s", s.tellDelays},
-		{"close halls", "@every 10m", s.closeHalls},
-		{"watch budgets", "@every 1m", s.watchBudgets},
-		{"purge", "@every 10m", s.purge},
-		{"count demand", "@every 30s", s.countDemand},
-		{"remember what was open", "@every 1h", s.rememberOpen},
-		{"purge counts", "@every 1h", s.purgeCounts},
-		{"audit", "15 2 * * *", s.audit},
+func newRunner(registry prometheus.Registerer, log *slog.Logger, jobs []job) *runner {
+	r := &runner{
+		jobs: jobs, log: log,
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "ziyara_job_duration_seconds", Help: "How long runs of a periodic job took.",
+			Buckets: []float64{.005, .025, .1, .5, 1, 5, 30, 60, 300, 900},
+		}, []string{"job"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "ziyara_job_failures_total", Help: "Runs of a periodic job that failed.",
+		}, []string{"job"}),
 	}
+	registry.MustRegister(r.duration, r.failures)
+	return r
 }
 
-// startJobs starts the clock of the jobs. The function that it returns stops
-// it and waits for jobs in progress.
-func (s *Service) startJobs(ctx context.Context) func(context.Context) {
-	log := cronLog{s.config.Log}
+// start lets the jobs run by themselves until ctx is done. The function that
+// it returns stops them, and waits for those in progress.
+func (r *runner) start(ctx context.Context, mode JobMode) func(context.Context) {
+	log := cronLog{r.log}
 	clock := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
 		// Recover comes last: a panic must not keep SkipIfStillRunning's lock.
 		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
-	for _, entry := range s.schedules() {
-		if _, err := clock.AddFunc(entry.spec, func() { s.runJob(ctx, entry) }); err != nil {
-			panic(fmt.Sprintf("service: schedule of %s: %v", entry.name, err)) // a constant is wrong
+	waiting, stop := context.WithCancel(ctx)
+	var woken sync.WaitGroup
+	for _, j := range r.jobs {
+		if mode == JobsRun {
+			if _, err := clock.AddFunc(j.spec, func() { r.runLogged(ctx, j) }); err != nil {
+				panic(fmt.Sprintf("service: schedule of %s: %v", j.name, err)) // a constant is wrong
+			}
+		}
+		if mode != JobsStill && j.wake != nil {
+			once := cron.NewChain(cron.Recover(log)).Then(cron.FuncJob(func() { r.runLogged(waiting, j) }))
+			woken.Go(func() { whenWoken(waiting, j.wake, once.Run) })
 		}
 	}
 	clock.Start()
 	return func(stopping context.Context) {
+		stop()
 		select {
 		case <-clock.Stop().Done():
 		case <-stopping.Done():
 		}
+		woken.Wait()
 	}
 }
 
-func (s *Service) runJob(ctx context.Context, entry schedule) {
+// whenWoken calls run for the values in wake until ctx is done.
+func whenWoken(ctx context.Context, wake <-chan struct{}, run func()) {
+	pause := time.NewTicker(wakePause)
+	defer pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+			run()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
+	}
+}
+
+func (r *runner) runLogged(ctx context.Context, j job) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err := entry.run(ctx); err != nil && ctx.Err() == nil {
-		s.gauges.failures.WithLabelValues(entry.name).Inc()
-		s.config.Log.ErrorContext(ctx, "job failed", "job", entry.name, "error", err)
+	if err := r.run(ctx, j); err != nil && ctx.Err() == nil {
+		r.log.ErrorContext(ctx, "job failed", "job", j.name, "error", err)
 	}
 }
 
-// RunJobs runs every job once, in order, for whoever moves the clock.
+// run runs a job once and measures it. A panic counts as a failure.
+func (r *runner) run(ctx context.Context, j job) error {
+	limited := ctx
+	if j.limit != ownLimit {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, cmp.Or(j.limit, jobLimit))
+		defer cancel()
+	}
+	began, ok := time.Now(), false
+	defer func() {
+		r.duration.WithLabelValues(j.name).Observe(time.Since(began).Seconds())
+		if !ok {
+			r.failures.WithLabelValues(j.name).Inc()
+		}
+	}()
+	err := j.run(limited)
+	ok = err == nil || ctx.Err() != nil // told to stop is no failure
+	return err
+}
+
+// RunJobs runs the jobs that go on all day once, in order, for tests that move
+// the clock.
 func (s *Service) RunJobs(ctx context.Context) error {
-	for _, entry := range s.schedules() {
-		if err := entry.run(ctx); err != nil {
-			return fmt.Errorf("%s: %w", entry.name, err)
+	for _, j := range s.jobs.jobs {
+		if !strings.HasPrefix(j.spec, "@every ") {
+			continue
+		}
+		if err := s.jobs.run(ctx, j); err != nil {
+			return fmt.Errorf("%s: %w", j.name, err)
 		}
 	}
 	return nil
@@ -111,84 +168,12 @@ func (s *Service) RunJobs(ctx context.Context) error {
 
 // RunJob runs one job, by its name.
 func (s *Service) RunJob(ctx context.Context, name string) error {
-	for _, entry := range s.schedules() {
-		if entry.name == name {
-			return entry.run(ctx)
+	for _, j := range s.jobs.jobs {
+		if j.name == name {
+			return s.jobs.run(ctx, j)
 		}
 	}
 	return fmt.Errorf("service: no job %q", name)
-}
-
-func (s *Service) deliver(ctx context.Context) error {
-	n, err := s.worker.Deliver(ctx, s.config.Now)
-	s.gauges.handled.Add(float64(n))
-	if err != nil {
-		return err
-	}
-	waiting, oldest, err := s.store.QueueDepth(ctx, s.config.Now())
-	if err != nil {
-		return err
-	}
-	s.gauges.waiting.Set(float64(waiting))
-	s.gauges.oldest.Set(oldest.Seconds())
-	return nil
-}
-
-// deliverBulk delivers what nobody waits for, beside deliver.
-func (s *Service) deliverBulk(ctx context.Context) error {
-	n, err := s.bulk.Deliver(ctx, s.config.Now)
-	s.gauges.handled.Add(float64(n))
-	return err
-}
-
-// deliverMails delivers what goes by e-mail, beside both.
-func (s *Service) deliverMails(ctx context.Context) error {
-	if s.mails == nil {
-		return nil
-	}
-	n, err := s.mails.Deliver(ctx, s.config.Now)
-	s.gauges.handled.Add(float64(n))
-	return err
-}
-
-func (s *Service) planReminders(ctx context.Context) error {
-	n, err := s.store.PlanReminders(ctx, s.config.Now(), planBatch)
-	s.gauges.planned.Add(float64(n))
-	return err
-}
-
-func (s *Service) expireHolds(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return s.store.ExpireHolds(ctx, s.config.Now(), nil, batch) })
-}
-
-func (s *Service) lapseRequests(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return s.booker.LapseRequests(ctx, s.config.Now(), batch) })
-}
-
-// carryOutChanges tells visitors what changes have decided for them, in
-// portions, until nothing is left to do.
-func (s *Service) carryOutChanges(ctx context.Context) error {
-	for ctx.Err() == nil {
-		if _, err := s.changes.Restore(ctx, s.config.Now()); err != nil {
-			return err
-		}
-		n, err := s.changes.Continue(ctx, s.config.Now())
-		if errors.Is(err, slots.ErrStale) { // the next snapshot will do
-			return s.reload(ctx)
-		}
-		if err != nil || n == 0 {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Service) offerDelayed(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return s.store.OfferDelayed(ctx, s.config.Now(), batch) })
-}
-
-func (s *Service) closeVisits(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return s.store.CloseVisits(ctx, s.config.Now(), "", batch) })
 }
 
 // inBatches runs do until a batch is not full.
@@ -200,102 +185,6 @@ func inBatches(ctx context.Context, do func() (int, error)) error {
 		}
 	}
 	return nil
-}
-
-func (s *Service) purge(ctx context.Context) error {
-	now := s.config.Now()
-	return errors.Join(
-		s.store.Purge(ctx, now, batch),
-		inBatches(ctx, func() (int, error) { return s.changes.PurgeDrafts(ctx, now.Add(-keepDrafts), batch) }),
-		s.store.PurgeMessages(ctx, now.Add(-s.config.KeepTexts), now, batch),
-		s.store.PurgeWebhooks(ctx, now.Add(-keepDeliveries), batch))
-}
-
-// matchReceipts gives receipts to messages that were recorded after them.
-func (s *Service) matchReceipts(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return s.store.MatchReceipts(ctx, s.config.Now(), batch) })
-}
-
-// reloadAtOnce takes a new snapshot as soon as the centre is changed, here or
-// through another replica, until ctx is done. The periodic job does the same
-// should that not be heard.
-func (s *Service) reloadAtOnce(ctx context.Context) {
-	entry := schedule{name: "reload centre", run: s.reload}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.store.Renewed():
-			s.runJob(ctx, entry)
-		}
-	}
-}
-
-// reload takes a new snapshot of the centre when there is one.
-func (s *Service) reload(ctx context.Context) error {
-	s.reading.Lock()
-	defer s.reading.Unlock()
-	version, err := s.store.CentreVersion(ctx)
-	if err != nil {
-		return err
-	}
-	if current := s.centre.Load(); current != nil && current.Version == version {
-		return nil
-	}
-	centre, err := s.store.LoadCentre(ctx)
-	if err != nil {
-		return err
-	}
-	if err = s.reloadTexts(ctx); err != nil {
-		return err
-	}
-	s.centre.Store(centre)
-	return nil
-}
-
-// audit compares the ledger with the appointments, every night.
-func (s *Service) audit(ctx context.Context) error {
-	differences, err := s.store.Audit(ctx)
-	if err != nil {
-		return err
-	}
-	s.gauges.differences.Set(float64(len(differences)))
-	if len(differences) > 0 {
-		s.config.Log.ErrorContext(ctx, "the ledger differs from the appointments", "differences", len(differences))
-	}
-	return nil
-}
-
-// gauges are what the jobs measure.
-type gauges struct {
-	waiting, oldest, differences prometheus.Gauge
-	handled, offers, planned     prometheus.Counter
-	failures                     *prometheus.CounterVec
-	budgets                      *prometheus.GaugeVec
-	hooks                        hookGauges
-}
-
-func newGauges(registry *prometheus.Registry, store *postgres.Store) gauges {
-	g := gauges{
-		waiting:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_messages_waiting", Help: "Messages not finished."}),
-		oldest:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_messages_oldest_due_seconds", Help: "How long the oldest due message has been due."}),
-		differences: prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_audit_differences", Help: "Ticks at which ledger and appointments differed in the last audit."}),
-		handled:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_messages_handled_total", Help: "Messages claimed and finished or put back."}),
-		planned:     prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_reminders_planned_total", Help: "Reminders that became due."}),
-		offers:      prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_offers_total", Help: "Places offered to people who wait."}),
-		failures:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ziyara_job_failures_total", Help: "Runs of a periodic job that failed."}, []string{"job"}),
-		budgets:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "ziyara_message_budget_used_ratio", Help: "How much of a department's monthly budget for messages is used; 1 is all."}, []string{"department"}),
-	}
-	gauge := func(name, help string, value func() int) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
-	}
-	g.hooks = newHookGauges(registry)
-	registry.MustRegister(g.waiting, g.oldest, g.differences, g.handled, g.offers, g.planned, g.failures, g.budgets,
-		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
-		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),
-		gauge("ziyara_bookings_waiting", "Bookings that wait for the database.", func() int { _, bookings := store.Waiting(); return bookings }),
-		gauge("ziyara_database_connections_open", "Connections open.", func() int { return store.Stats().OpenConnections }))
-	return g
 }
 
 // cronLog passes on what cron has to say of errors; its chatter stays out.

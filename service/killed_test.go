@@ -277,7 +277,7 @@ func (s *serving) proof(t *testing.T) string {
 	if _, err := s.send(http.MethodPost, "/v1/verifications", "", "", map[string]any{"mobile": "0500000001"}, &started); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		var messages []struct{ Text string }

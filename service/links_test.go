@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/service"
 	"ziyara/service/api"
@@ -498,42 +497,49 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	centre := servicetest.Open(t, 2)
 	visitor := centre.Visitor(1)
 	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
-	own := func(version int, texts ...string) notify.Override {
-		o := notify.Override{Department: "revenues", Kind: notify.Moved, Lang: "en", Version: version}
-		for _, text := range texts {
-			o.Wordings = append(o.Wordings, notify.Wording{notify.Other: text})
+	staff := centre.Coordinator("revenues")
+	save := func(replica int, tag string, wordings ...any) {
+		t.Helper()
+		if wordings == nil {
+			wordings = []any{}
 		}
-		return o
+		answer := staff.Sends(servicetest.Request{
+			Method: http.MethodPut, Path: "/v1/departments/revenues/texts/moved/en", Replica: replica,
+			Header: map[string]string{"If-Match": tag}, Body: map[string]any{"wordings": wordings},
+		})
+		if answer.Status != http.StatusOK {
+			t.Fatalf("save: %d %s", answer.Status, answer.Body)
+		}
+		centre.Jobs()
 	}
-	ctx := context.Background()
-	reference := ref(t, visit)
-	const text = "Revenues expect you {{.Day}} {{.Time}}, {{.Branch}} {{.Reference}}"
-	preview, err := centre.Replicas[1].PreviewText(ctx, reference, own(1, text))
+	preview := func(replica int, path string, wordings ...any) (p api.MessagePreview) {
+		t.Helper()
+		body := map[string]any{"reference": visit.Reference}
+		if wordings != nil {
+			body["wordings"] = wordings
+		}
+		staff.Sends(servicetest.Request{
+			Method: http.MethodPost, Path: "/v1/departments/revenues/texts/" + path + "/preview", Replica: replica, Body: body,
+		}).JSON(t, &p)
+		return p
+	}
+	text := map[string]string{"other": "Revenues expect you {{.Day}} {{.Time}}, {{.Branch}} {{.Reference}}"}
 	want := "Revenues expect you 25 Nov 09:00, Riyadh head office " + visit.Reference
-	if err != nil || preview.Text != want || preview.Segments != 1 {
-		t.Fatalf("preview = %+v, %v, want %q", preview, err, want)
+	if p := preview(1, "moved/en", text); p.Text != want || p.Segments != 1 {
+		t.Fatalf("preview = %+v, want %q", p, want)
 	}
-	if err = centre.Replicas[0].SaveText(ctx, own(1, "Come {{.When}}"), catalog.Act{Actor: "sara"}); err == nil {
-		t.Fatal("a broken text was saved")
-	}
-	if err = centre.Replicas[0].SaveText(ctx, own(1, text), catalog.Act{Actor: "sara"}); err != nil {
-		t.Fatal(err)
-	}
-	centre.Jobs()
+	save(0, `"0"`, text)
 	visitor.TryMove(visit, servicetest.At(t, "2026-11-26T09:00"))
 	if got := visitor.Receives().Text; got != strings.Replace(want, "25 Nov", "26 Nov", 1) {
 		t.Errorf("got %q", got)
 	}
-	if err = centre.Replicas[1].SaveText(ctx, own(2), catalog.Act{Actor: "sara"}); err != nil { // back to the catalogue
-		t.Fatal(err)
-	}
-	centre.Jobs()
+	save(1, `"1"`) // back to the catalogue
 	visitor.TryMove(visit, servicetest.At(t, "2026-11-25T09:00"))
 	if got := visitor.Receives().Text; !strings.HasPrefix(got, "Your visit has moved") {
 		t.Errorf("got %q", got)
 	}
-	if preview, err = centre.Replicas[0].PreviewText(ctx, reference, notify.Override{Department: "revenues", Kind: notify.Delayed, Lang: "ar"}); err != nil || !strings.Contains(preview.Text, "120 دقيقة") {
-		t.Errorf("preview of a delay = %+v, %v", preview, err)
+	if p := preview(0, "delayed/ar"); !strings.Contains(p.Text, "120 دقيقة") {
+		t.Errorf("preview of a delay = %+v", p)
 	}
 }
 

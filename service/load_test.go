@@ -19,6 +19,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -67,7 +69,7 @@ func newLoad(t *testing.T, database, url string) *load {
 	t.Helper()
 	// A few people book and cancel more often than anybody may.
 	servicetest.Exec(t, database, "UPDATE services SET rebook_limit = 0, rebook_window_minutes = 0, rebook_pause_minutes = 0")
-	l := &load{t: t, centre: servicetest.OpenOn(t, url, 2), came: make(map[string]int), since: make(map[int]time.Time)}
+	l := &load{t: t, centre: servicetest.OpenOn(t, url, 2, servicetest.Running), came: make(map[string]int), since: make(map[int]time.Time)}
 	var err error
 	if l.db, err = sql.Open("postgres", database); err != nil {
 		t.Fatal(err)
@@ -78,7 +80,7 @@ func newLoad(t *testing.T, database, url string) *load {
 		}
 	})
 	for i := range l.jobs {
-		if l.jobs[i], err = postgres.Open(t.Context(), postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second}); err != nil {
+		if l.jobs[i], err = postgres.Open(t.Context(), postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second, Lazy: true}); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
@@ -160,7 +162,7 @@ func (p *part) pick(list *[]known, r *rand.Rand) known {
 
 // target picks one of a few starts, so that people get in each other's way.
 func (p *part) target(r *rand.Rand, s *catalog.Service, party int, channel catalog.Channel) (history.Target, error) {
-	visit, err := slots.VisitOf(s, party, channel)
+	visit, err := slots.ShapeOf(s, party, channel)
 	if err != nil {
 		return history.Target{}, err
 	}
@@ -324,8 +326,8 @@ func (l *load) hold(booker *slots.Booker, r *rand.Rand, p *part, call *history.C
 
 // once returns what makes a request repeatable; the id of what it creates is
 // written to id.
-func (l *load) once(id *string) *slots.Once {
-	return &slots.Once{
+func (l *load) once(id *string) *once.Request[slots.Appointment] {
+	return &once.Request[slots.Appointment]{
 		Key: fmt.Sprintf("request-%d", l.serial.Add(1)),
 		Answer: func(a slots.Appointment) ([]byte, error) {
 			*id = a.ID
@@ -343,7 +345,7 @@ func (l *load) book(booker *slots.Booker, r *rand.Rand, p *part, k known, call *
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: servicetest.NationalID(n)}},
 	}
 	call.Person, call.Ref, call.Limit = string(booking.Person), string(booking.Reference), k.service.ActiveLimit
-	var once *slots.Once
+	var once *once.Request[slots.Appointment]
 	if r.IntN(2) == 0 {
 		once = l.once(new(string))
 	}
@@ -390,7 +392,7 @@ func (l *load) outcome(err error) history.Outcome {
 		err error
 		is  history.Outcome
 	}{
-		{slots.ErrUnavailable, history.Unknown},
+		{fault.ErrUnavailable, history.Unknown},
 		{slots.ErrTaken, history.Taken},
 		{slots.ErrExpired, history.Ended},
 		{slots.ErrReleased, history.Ended},

@@ -425,6 +425,58 @@ func TestMailWithoutMobile(t *testing.T) {
 	}
 }
 
+// Who booked at the desk, with an address and no mobile, is told by e-mail what
+// a closure makes of the visit: choose another start, or it is cancelled, or it
+// takes place after all.
+func TestClosureWithoutMobile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name     string
+		decision string
+		reopens  bool
+		outcome  string
+		want     []string // the oldest first
+	}{
+		{"another start is proposed", "propose", false, "waiting", []string{"The desk is closed at the time of your visit: Monday 23 November 2026"}},
+		{"it is called off", "cancel", false, "called_off", []string{"Your visit is cancelled: Monday 23 November 2026, 12:10"}},
+		{"it takes place after all", "propose", true, "restored", []string{
+			"The desk is closed at the time of your visit: Monday 23 November 2026",
+			"Your visit is confirmed: Monday 23 November 2026, 12:10",
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			centre := servicetest.Open(t, 1, public)
+			visitor, desk := withMail(centre, "en"), centre.Receptionist("riyadh")
+			hold := desk.Holds("iban-update", "riyadh", servicetest.At(t, "2026-11-23T12:10"), nil)
+			desk.Books(visitor, hold, map[string]any{"mobile": nil, "lang": "en", "visitor": map[string]any{
+				"name": visitor.Name, "id": visitor.ID, "email": visitor.Email,
+			}})
+			centre.Jobs()
+			noura := centre.Coordinator("revenues")
+			change := asks(t, noura, returns+"/changes", version(noura, "riyadh-returns"), map[string]any{
+				"edit":     map[string]any{"close": []any{closing("2026-11-23")}},
+				"decision": test.decision, "reason": both("انقطاع الكهرباء", "Power cut"),
+			}, http.StatusCreated)
+			if test.reopens {
+				centre.Jobs()
+				if answer := changes(noura, http.MethodPost, returns+"/undo", "*", nil); answer.Status != http.StatusOK {
+					t.Fatalf("undo: %d %s", answer.Status, answer.Body)
+				}
+			}
+			got := subjects(visitor)
+			if diff := cmp.Diff(test.want, got[min(1, len(got)):]); diff != "" { // after the confirmation
+				t.Errorf("subjects (-want +got):\n%s", diff)
+			}
+			told := visitsOf(t, noura, change.ID, test.outcome)
+			if !test.reopens && (len(told) != 1 || told[0].Message != "accepted") {
+				t.Errorf("staff see %+v, want that the e-mail was accepted", told)
+			}
+			centre.AuditClean()
+		})
+	}
+}
+
 // Who tries the service out without a mail server sees e-mails on a page of
 // this machine.
 func TestSandboxMailbox(t *testing.T) {

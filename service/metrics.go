@@ -4,7 +4,20 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ziyara/notify/gateways"
+	"ziyara/service/postgres"
 )
+
+// measureStore registers what the database is busy with.
+func measureStore(registry prometheus.Registerer, store *postgres.Store) {
+	gauge := func(name, help string, value func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+	}
+	registry.MustRegister(
+		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
+		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),
+		gauge("ziyara_bookings_waiting", "Bookings that wait for the database.", func() int { _, bookings := store.Waiting(); return bookings }),
+		gauge("ziyara_database_connections_open", "Connections open.", func() int { return store.Stats().OpenConnections }))
+}
 
 // gatewayMetrics tells how the SMS gateways do, as they do when it is asked.
 type gatewayMetrics struct{ set *gateways.Set }

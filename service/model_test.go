@@ -12,6 +12,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
@@ -122,7 +123,7 @@ func (m *model) wanted(service string) (*catalog.Service, *centre.DeskGroup, tim
 // place returns what a start takes, or the rule that it breaks.
 func (m *model) place(v *catalog.Service, group *centre.DeskGroup, start time.Time) (slots.Place, error) {
 	day := group.Calendar.Day(group.Calendar.DateOf(start))
-	visit, err := slots.VisitOf(v, 1, catalog.Public)
+	visit, err := slots.ShapeOf(v, 1, catalog.Public)
 	if err != nil {
 		return slots.Place{}, err
 	}
@@ -144,7 +145,7 @@ func (m *model) fits(v *catalog.Service, group *centre.DeskGroup, p slots.Place,
 				used += at.Count
 			}
 		}
-		if used > v.HoldBack.Limit(catalog.Public, day.Places(tick)) {
+		if used > day.Places(tick)-v.HoldBack[catalog.Public] {
 			return false
 		}
 	}
@@ -231,7 +232,8 @@ func (m *model) book() {
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: id}},
 	}
 	got, err := m.booker().Book(m.t.Context(), c.ID, booking, nil, m.now())
-	after, want := c.Appointment.Book(booking, catalog.Approval{}, m.now())
+	t, want := c.Appointment.Book(booking, catalog.Approval{}, m.now())
+	after := t.After
 	if want == nil && c.Status == slots.Held {
 		want = m.busy(person, c, c.Start, c.End)
 	}
@@ -253,7 +255,8 @@ func (m *model) move() {
 	v, group, start := m.wanted(c.Service)
 	got, err := m.booker().Move(m.t.Context(), c.Reference, start, m.now())
 	place, broken := m.place(v, group, start)
-	after, want := c.Appointment.Move(place, start, start.Add(v.Duration), v.MoveCutoff, m.now())
+	t, want := c.Appointment.Move(place, start, start.Add(v.Duration), v, m.now())
+	after := t.After
 	if want == nil && after.Version != c.Version {
 		switch want = broken; {
 		case want != nil:
@@ -283,7 +286,8 @@ func (m *model) cancel() {
 	}
 	v, _ := m.centre.Replicas[0].Centre().Service(c.Service)
 	_, err := m.booker().Cancel(m.t.Context(), c.Reference, m.now())
-	after, want := c.Appointment.Cancel(v.CancelCutoff, m.now())
+	t, want := c.Appointment.Cancel(v, m.now())
+	after := t.After
 	m.same("cancel", err, want)
 	if err == nil {
 		if after.Status != c.Status {
@@ -351,7 +355,7 @@ func kindOf(err error) string {
 	}
 	for _, known := range []error{
 		slots.ErrTaken, slots.ErrExpired, slots.ErrHoldUsed, slots.ErrNotBooked,
-		slots.ErrPersonBusy, slots.ErrPersonLimit, slots.ErrNotFound,
+		slots.ErrPersonBusy, slots.ErrPersonLimit, fault.ErrNotFound,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
@@ -391,11 +395,11 @@ func ended(s slots.Status) slots.Status {
 }
 
 // compareFree compares what is offered. A replica may show for two seconds what
-// another one has changed; it has ten.
+// another one has changed; it has minutes.
 func (m *model) compareFree(service string) {
 	m.t.Helper()
 	wrong := m.wrongOffers(service)
-	for range 500 {
+	for range 6000 {
 		if len(wrong) == 0 {
 			return
 		}
@@ -409,9 +413,10 @@ func (m *model) compareFree(service string) {
 func (m *model) wrongOffers(service string) []time.Time {
 	m.t.Helper()
 	v, group, _ := m.wanted(service)
-	days, _, err := m.booker().Search(m.t.Context(), slots.Query{
+	found, err := m.booker().Search(m.t.Context(), slots.Query{
 		Service: service, Branch: "dammam", From: m.dates[0], To: m.dates[len(m.dates)-1], Party: 1, Channel: catalog.Public,
 	}, m.now())
+	days := found.Days
 	if err != nil {
 		m.t.Fatal(err)
 	}

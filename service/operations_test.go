@@ -79,6 +79,7 @@ func TestMetrics(t *testing.T) {
 	visitor.Shows(visit)
 	centre.Get("/v1/services/nothing")
 	centre.Jobs()
+	centre.Job("audit")
 	answer := centre.Get("/metrics")
 	if answer.Status != http.StatusOK {
 		t.Fatalf("metrics: %d %s", answer.Status, answer.Body)
@@ -93,6 +94,7 @@ func TestMetrics(t *testing.T) {
 		`ziyara_messages_handled_total 2`,
 		`ziyara_messages_waiting 0`,
 		`ziyara_audit_differences 0`,
+		`ziyara_job_duration_seconds_count{job="audit"} 1`,
 		`ziyara_database_connections_open `,
 		`go_goroutines `,
 	} {
@@ -102,7 +104,7 @@ func TestMetrics(t *testing.T) {
 	}
 	// The auditor finds what somebody changed behind the service's back.
 	servicetest.Exec(t, centre.DatabaseURL, `UPDATE ledger_days SET used[1] = used[1] + 1`)
-	centre.Jobs()
+	centre.Job("audit")
 	if !strings.Contains(string(centre.Get("/metrics").Body), "\nziyara_audit_differences 1\n") {
 		t.Error("the difference in the ledger is not measured")
 	}
@@ -330,7 +332,7 @@ func TestRequestIDs(t *testing.T) {
 // The periodic jobs of a running service deliver and clean up by themselves.
 func TestJobsRunByThemselves(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 1)
+	centre := servicetest.Open(t, 1, servicetest.Running)
 	visitor := centre.Visitor(1)
 	if answer := visitor.AsksForCode(); answer.Status != http.StatusAccepted {
 		t.Fatalf("code: %d %s", answer.Status, answer.Body)

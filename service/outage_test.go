@@ -11,10 +11,10 @@ import (
 	"ziyara/service/servicetest"
 )
 
-// until polls a condition for at most 20 seconds.
+// until polls a condition, much longer than anything takes.
 func until(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

@@ -11,7 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"ziyara"
-	"ziyara/catalog"
+	"ziyara/access"
 	"ziyara/service/api"
 	"ziyara/service/servicetest"
 )
@@ -297,7 +297,7 @@ func (w *walk) askers(r row, a asked, visitors bool) []asker {
 	}
 	list = append(list, asker{
 		name: "somebody without a role", want: http.StatusForbidden, kind: "no-role",
-		staff: w.Staff(catalog.Staff{ID: "none", Roles: []catalog.Role{}, Departments: []string{a.Department}, Branches: []string{a.Branch}}),
+		staff: w.Staff(access.Staff{ID: "none", Roles: []access.Role{}, Departments: []string{a.Department}, Branches: []string{a.Branch}}),
 	})
 	if w.bounded("coordinator", r.coordinator, a.Department) {
 		add("a coordinator of the department", w.Coordinator(a.Department), true)

@@ -7,6 +7,7 @@ import (
 	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
+	"ziyara/service/postgres"
 )
 
 const (
@@ -18,49 +19,48 @@ const (
 	rememberDays = 7
 )
 
-// reportCentre returns what reports know of a centre.
-func reportCentre(c *centre.Snapshot) reports.Centre {
-	out := reports.Centre{Centre: c.Centre}
-	known := make(map[*centre.DeskGroup]bool)
-	for i := range c.Centre.Services {
-		for _, g := range c.GroupsOf(c.Centre.Services[i].Slug) {
-			if !known[g] {
-				known[g] = true
-				out.Groups = append(out.Groups, reports.DeskGroup{
-					Slug: g.Slug, Branch: g.Branch, Department: g.Department, Services: g.Services, Calendar: g.Calendar,
-				})
-			}
-		}
-	}
-	return out
+// reporting counts what reports tell.
+type reporting struct {
+	store  *postgres.Store
+	centre func() *centre.Snapshot
+	now    func() time.Time
+	demand reports.Counter
 }
 
-// newReporter returns what makes reports over the store.
-func (s *Service) newReporter() (*reports.Reporter, error) {
-	return reports.New(s.store, func() reports.Centre { return reportCentre(s.centre.Load()) })
+// reporter returns what makes reports over the store.
+func (r *reporting) reporter() (*reports.Reporter, error) {
+	return reports.New(r.store, r.centre)
+}
+
+func (r *reporting) jobs() []job {
+	return []job{
+		{name: "count demand", spec: "@every 30s", run: r.countDemand},
+		{name: "remember what was open", spec: "@every 1h", run: r.rememberOpen},
+		{name: "purge counts", spec: "@every 1h", run: r.purge},
+	}
 }
 
 // countDemand keeps what was asked for since the last time. What can't be kept
 // now is kept the next time.
-func (s *Service) countDemand(ctx context.Context) error {
-	asked := s.demand.Take()
+func (r *reporting) countDemand(ctx context.Context) error {
+	asked := r.demand.Take()
 	if len(asked) == 0 {
 		return nil
 	}
-	err := s.store.CountDemand(ctx, asked)
+	err := r.store.CountDemand(ctx, asked)
 	if err != nil {
-		s.demand.Return(asked)
+		r.demand.Return(asked)
 	}
 	return err
 }
 
 // rememberOpen keeps what was open on the last dates, before somebody changes
 // the calendars.
-func (s *Service) rememberOpen(ctx context.Context) error {
-	return s.store.RememberOpen(ctx, reports.Idle(reportCentre(s.centre.Load()), rememberDays, s.config.Now()))
+func (r *reporting) rememberOpen(ctx context.Context) error {
+	return r.store.RememberOpen(ctx, reports.Idle(r.centre(), rememberDays, r.now()))
 }
 
-func (s *Service) purgeCounts(ctx context.Context) error {
-	before := scheduling.DateOf(s.config.Now().Add(-keepCounts), time.UTC)
-	return inBatches(ctx, func() (int, error) { return s.store.PurgeCounts(ctx, before, batch) })
+func (r *reporting) purge(ctx context.Context) error {
+	before := scheduling.DateOf(r.now().Add(-keepCounts), time.UTC)
+	return inBatches(ctx, func() (int, error) { return r.store.PurgeCounts(ctx, before, batch) })
 }

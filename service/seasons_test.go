@@ -40,7 +40,7 @@ func everywhere(t *testing.T, centre *servicetest.Centre, date, first, last stri
 // from visitors is not done; what leaves them theirs is.
 func TestRamadanHours(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 2)
+	centre := servicetest.Open(t, 2, servicetest.Woken)
 	centre.Pass(time.Date(2027, time.January, 28, 6, 0, 0, 0, time.UTC).Sub(servicetest.Opening()))
 	noura := centre.Coordinator("revenues")
 	ramadan := func(from, to string, places int) map[string]any {
@@ -81,7 +81,7 @@ func TestRamadanHours(t *testing.T) {
 // unless visitors have places there.
 func TestAnnouncementMovesEidForAll(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 2)
+	centre := servicetest.Open(t, 2, servicetest.Woken)
 	centre.Pass(time.Date(2027, time.March, 2, 6, 0, 0, 0, time.UTC).Sub(servicetest.Opening()))
 	admin := centre.Admin()
 	fitrOf := func(list api.HolidayList) api.HolidayDates {

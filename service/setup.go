@@ -30,7 +30,7 @@ func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 	for _, g := range centre.DeskGroups {
 		seed.DeskGroups = append(seed.DeskGroups, postgres.SeedGroup(g))
 	}
-	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout})
+	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout, Lazy: true})
 	if err != nil {
 		return 0, err
 	}
@@ -41,7 +41,7 @@ func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 // Audit recomputes the ledger from holds and booked visits, writes a line for
 // each difference, and returns how many there are.
 func Audit(ctx context.Context, databaseURL string, out io.Writer) (int, error) {
-	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout})
+	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout, Lazy: true})
 	if err != nil {
 		return 0, err
 	}

@@ -9,12 +9,14 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
+	"ziyara/access"
 	"ziyara/catalog"
-	"ziyara/service/api"
+	"ziyara/centre"
 	"ziyara/service/demo"
 	"ziyara/service/secret"
 	"ziyara/service/signin"
 	"ziyara/service/signin/devissuer"
+	"ziyara/texts"
 )
 
 // OIDC is the identity provider that staff sign in with (OpenID Connect).
@@ -47,54 +49,61 @@ const (
 // ErrDemoStaff is returned for made-up staff where others could reach them.
 var ErrDemoStaff = errors.New("service: the demo staff can be signed in on a loopback address only")
 
-// startSignIn sets up how staff sign in. The service listens already.
-func (s *Service) startSignIn(keys *secret.Keys) (err error) {
-	c := s.config.OIDC
+// staffSignIn is how staff sign in.
+type staffSignIn struct {
+	instead func(context.Context, string) (access.Staff, error) // of signIn, in tests
+	signIn  *signin.SignIn                                      // nil when staff can't sign in
+	issuer  *devissuer.Issuer                                   // nil but for the demo
+}
+
+// newSignIn sets up how staff sign in to the service that listens at address.
+func newSignIn(config Config, address string, centre func() *centre.Snapshot, keys *secret.Keys) (s staffSignIn, err error) {
+	s.instead = config.SignIn
+	c := config.OIDC
 	if c.Demo {
-		if !loopback(s.listener.Addr().String()) {
-			return ErrDemoStaff
+		if !loopback(address) {
+			return s, ErrDemoStaff
 		}
-		c.Issuer, c.ClientID, c.ClientSecret, c.Audience, c.Claims = s.URL()+devIssuerPath, demoClient, "", "", signin.Claims{}
-		c.StaffURL = s.URL()
+		c.StaffURL = "http://" + address
+		c.Issuer, c.ClientID, c.ClientSecret, c.Audience, c.Claims = c.StaffURL+devIssuerPath, demoClient, "", "", signin.Claims{}
 	}
 	if c.Issuer == "" {
-		if s.config.SignIn == nil {
-			s.config.Log.Warn("staff can't sign in: ZIYARA_OIDC_ISSUER is not set")
+		if s.instead == nil {
+			config.Log.Warn("staff can't sign in: ZIYARA_OIDC_ISSUER is not set")
 		}
-		return nil
+		return s, nil
 	}
 	if c.ClientID == "" {
 		c.ClientID = "ziyara"
 	}
 	if c.StaffURL == "" {
-		c.StaffURL = s.config.PublicURL
+		c.StaffURL = config.PublicURL
 	}
-	if s.staff, err = signin.New(signin.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL, Claims: c.Claims, Where: s.where,
+	where := func(staff access.Staff) catalog.Text { return worksAt(centre(), staff) }
+	if s.signIn, err = signin.New(signin.Config{
+		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL, Claims: c.Claims, Where: where,
 		SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
-		Keys: keys, Now: s.config.Now, Log: s.config.Log,
+		Keys: keys, Now: config.Now, Log: config.Log,
 	}); err != nil {
-		return fmt.Errorf("service: ZIYARA_OIDC: %w", err)
+		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)
 	}
 	if c.Demo {
-		s.issuer, err = s.demoIssuer(c)
+		s.issuer, err = demoIssuer(c, s.signIn.Redirects(), where, config.Now)
 	}
-	return err
+	return s, err
 }
 
 // demoIssuer returns the provider of made-up staff.
-func (s *Service) demoIssuer(c OIDC) (*devissuer.Issuer, error) {
+func demoIssuer(c OIDC, redirects []string, where func(access.Staff) catalog.Text, now func() time.Time) (*devissuer.Issuer, error) {
 	var people []devissuer.Person
 	for _, staff := range demo.Staff() {
-		people = append(people, devissuer.Person{Staff: staff, About: s.where(staff)})
+		people = append(people, devissuer.Person{Staff: staff, About: where(staff)})
 	}
-	return devissuer.New(devissuer.Config{
-		URL: c.Issuer, ClientID: c.ClientID, Redirects: s.staff.Redirects(), People: people, Now: s.config.Now,
-	})
+	return devissuer.New(devissuer.Config{URL: c.Issuer, ClientID: c.ClientID, Redirects: redirects, People: people, Now: now})
 }
 
-// where says where somebody works.
-func (s *Service) where(staff catalog.Staff) catalog.Text {
+// worksAt says where somebody works.
+func worksAt(snapshot *centre.Snapshot, staff access.Staff) catalog.Text {
 	var out catalog.Text
 	add := func(name catalog.Text) {
 		if out.EN != "" {
@@ -102,29 +111,28 @@ func (s *Service) where(staff catalog.Staff) catalog.Text {
 		}
 		out.AR, out.EN = out.AR+name.AR, out.EN+name.EN
 	}
-	centre := s.centre.Load()
 	for _, slug := range staff.Departments {
-		for _, d := range centre.Departments {
+		for _, d := range snapshot.Departments {
 			if d.Slug == slug {
 				add(d.Name)
 			}
 		}
 	}
 	for _, slug := range staff.Branches {
-		if b, ok := centre.Branch(slug); ok {
+		if b, ok := snapshot.Branch(slug); ok {
 			add(b.Name)
 		}
 	}
 	if out.EN == "" {
-		return catalog.Text{AR: "جميع الإدارات والفروع", EN: "All departments and branches"}
+		return texts.Staff("sign_in.everywhere")
 	}
 	return out
 }
 
-// mountSignIn adds the pages for staff, and the demo's provider.
-func (s *Service) mountSignIn(app fiber.Router, limit fiber.Handler) {
-	if s.staff != nil {
-		s.staff.Mount(app, limit)
+// mount adds the pages for staff, and the demo's provider.
+func (s staffSignIn) mount(app fiber.Router, limit fiber.Handler) {
+	if s.signIn != nil {
+		s.signIn.Mount(app, limit)
 	}
 	if s.issuer != nil {
 		app.Use(devIssuerPath, limit, adaptor.HTTPHandler(s.issuer))
@@ -134,42 +142,21 @@ func (s *Service) mountSignIn(app fiber.Router, limit fiber.Handler) {
 
 // bearer returns what finds out whom a bearer token vouches for; nil when staff
 // can't sign in.
-func (s *Service) bearer() func(context.Context, string) (catalog.Staff, error) {
+func (s staffSignIn) bearer() func(context.Context, string) (access.Staff, error) {
 	switch {
-	case s.config.SignIn != nil:
-		return s.config.SignIn
-	case s.staff == nil:
+	case s.instead != nil:
+		return s.instead
+	case s.signIn == nil:
 		return nil
 	}
-	return func(ctx context.Context, token string) (catalog.Staff, error) {
-		staff, err := s.staff.Bearer(ctx, token)
-		return staff, signInError(err)
-	}
+	return s.signIn.Bearer
 }
 
 // session returns what finds out whose session a browser has; nil when staff
 // can't sign in.
-func (s *Service) session() func(*fiber.Ctx) (catalog.Staff, error) {
-	if s.staff == nil {
+func (s staffSignIn) session() func(*fiber.Ctx) (access.Staff, error) {
+	if s.signIn == nil {
 		return nil
 	}
-	return func(c *fiber.Ctx) (catalog.Staff, error) {
-		staff, err := s.staff.Session(c)
-		return staff, signInError(err)
-	}
-}
-
-// signInError says in the words of the API what is wrong with a token or a
-// session.
-func signInError(err error) error {
-	for _, m := range []struct{ is, as error }{
-		{signin.ErrNobody, api.ErrSignIn},
-		{signin.ErrUnavailable, api.ErrSignInUnavailable},
-		{signin.ErrForeign, api.ErrForeign},
-	} {
-		if errors.Is(err, m.is) {
-			return m.as
-		}
-	}
-	return err
+	return s.signIn.Session
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -119,7 +120,7 @@ func (s *soak) window(seed uint64) {
 // backs, is seen when they trust their memory no more.
 func (s *soak) compareSearches(parts []*part) {
 	s.t.Helper()
-	store, err := postgres.Open(s.t.Context(), postgres.Config{URL: s.line.URL, MaxConnections: 1, Timeout: 20 * time.Second})
+	store, err := postgres.Open(s.t.Context(), postgres.Config{URL: s.line.URL, MaxConnections: 1, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		s.t.Error(err)
 		return
@@ -139,14 +140,16 @@ func (s *soak) compareSearches(parts []*part) {
 		for _, service := range p.services {
 			q := slots.Query{
 				Service: service.Slug, Branch: p.group.Branch, From: p.dates[0], To: p.dates[len(p.dates)-1], Party: 1, Channel: catalog.Public}
-			want, _, err := fresh.Search(s.t.Context(), q, now)
+			found, err := fresh.Search(s.t.Context(), q, now)
+			want := found.Days
 			if err != nil {
 				s.t.Errorf("search: %v", err)
 				return
 			}
 			for i, replica := range s.centre.Replicas {
 				until(s.t, fmt.Sprintf("replica %d offers what there is of %s", i, service.Slug), func() bool {
-					got, _, err := replica.Booker().Search(s.t.Context(), q, now)
+					found, err := replica.Booker().Search(s.t.Context(), q, now)
+					got := found.Days
 					return err == nil && cmp.Equal(want, got)
 				})
 			}
@@ -220,7 +223,7 @@ func (s *soak) clear(parts []*part) {
 				continue
 			}
 			_, err := s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, s.centre.Clock.Tick())
-			for errors.Is(err, slots.ErrUnavailable) { // a connection that was killed in the pool
+			for errors.Is(err, fault.ErrUnavailable) { // a connection that was killed in the pool
 				_, err = s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, s.centre.Clock.Tick())
 			}
 			if err != nil {

@@ -30,7 +30,7 @@ func TestPeerTour(t *testing.T) {
 	if !found || !strings.Contains(tour, "http://127.0.0.1:8080") {
 		t.Fatalf("no tour in the README: %q", tour)
 	}
-	centre := servicetest.Open(t, 1, demoSignIn, func(c *service.Config) { c.Sender, c.Now = nil, time.Now })
+	centre := servicetest.Open(t, 1, demoSignIn, servicetest.Running, func(c *service.Config) { c.Sender, c.Now = nil, time.Now })
 	tour = strings.ReplaceAll(tour, "http://127.0.0.1:8080", centre.Replicas[0].URL())
 	out, err := exec.CommandContext(t.Context(), "bash", "-c", tour).CombinedOutput()
 	if err != nil {

@@ -3,46 +3,56 @@ package service
 import (
 	"context"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"ziyara/service/postgres"
+	"ziyara/slots"
 )
 
-// offerPause is the least time between two looks at what was given back: what
-// comes in between is looked at together.
-const offerPause = 100 * time.Millisecond
+// waiting offers places to people who wait.
+type waiting struct {
+	store    *postgres.Store
+	waitlist *slots.Waitlist
+	now      func() time.Time
+	offers   prometheus.Counter
+}
 
-// offerAtOnce offers places as soon as they are given back through this
-// replica, until ctx is done. The periodic jobs do the same for other replicas,
-// and again should this fail.
-func (s *Service) offerAtOnce(ctx context.Context) {
-	entry := schedule{name: "offer freed places", run: s.offerFreed}
-	pause := time.NewTicker(offerPause)
-	defer pause.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.store.Woken():
-			s.runJob(ctx, entry)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-pause.C:
-		}
+func newWaiting(c Config, store *postgres.Store, waitlist *slots.Waitlist, registry prometheus.Registerer) *waiting {
+	w := &waiting{store: store, waitlist: waitlist, now: c.Now, offers: prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "ziyara_offers_total", Help: "Places offered to people who wait.",
+	})}
+	registry.MustRegister(w.offers)
+	return w
+}
+
+// jobs offer what is given back through this replica at once. They do the same
+// for other replicas now and then, and again should it fail.
+func (w *waiting) jobs() []job {
+	return []job{
+		{name: "offer delayed places", spec: "@every 5s", run: w.offerDelayed},
+		{name: "close waitlist entries", spec: "@every 1m", run: w.closeEntries},
+		{name: "offer freed places", spec: "@every 5s", wake: w.store.Woken(), run: w.offerFreed},
+		{name: "offer all places", spec: "@every 1m", run: w.offerAll},
 	}
 }
 
-func (s *Service) offerFreed(ctx context.Context) error {
-	made, err := s.waitlist.OfferFreed(ctx, s.config.Now())
-	s.gauges.offers.Add(float64(made))
+func (w *waiting) offerDelayed(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return w.store.OfferDelayed(ctx, w.now(), batch) })
+}
+
+func (w *waiting) closeEntries(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return w.store.CloseEntries(ctx, w.now(), batch) })
+}
+
+func (w *waiting) offerFreed(ctx context.Context) error {
+	made, err := w.waitlist.OfferFreed(ctx, w.now())
+	w.offers.Add(float64(made))
 	return err
 }
 
-func (s *Service) offerAll(ctx context.Context) error {
-	made, err := s.waitlist.OfferAll(ctx, s.config.Now())
-	s.gauges.offers.Add(float64(made))
+func (w *waiting) offerAll(ctx context.Context) error {
+	made, err := w.waitlist.OfferAll(ctx, w.now())
+	w.offers.Add(float64(made))
 	return err
-}
-
-func (s *Service) closeEntries(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return s.store.CloseEntries(ctx, s.config.Now(), batch) })
 }

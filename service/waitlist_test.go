@@ -118,7 +118,7 @@ func TestUnansweredOfferGoesOn(t *testing.T) {
 // A declined place is the next one's at once, without a periodic job.
 func TestDeclinedOfferGoesOnAtOnce(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 1)
+	centre := servicetest.Open(t, 1, servicetest.Woken)
 	noura, ahmed, salma := centre.Visitor(1), centre.Visitor(2), centre.Visitor(3)
 	visit := noura.Books(heirs, dammam, servicetest.At(t, "2026-11-25T09:00"))
 	first, second := waitsFor(ahmed, "09:00"), waitsFor(salma, "09:00")
@@ -147,7 +147,7 @@ func TestDeclinedOfferGoesOnAtOnce(t *testing.T) {
 // periodic jobs of any replica see it too.
 func TestFreedPlaceIsOfferedRightAway(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 2)
+	centre := servicetest.Open(t, 2, servicetest.Woken)
 	noura, ahmed := centre.Visitor(1), centre.Visitor(2)
 	ahmed.Replica = 1
 	visit := noura.Books(heirs, dammam, servicetest.At(t, "2026-11-25T09:00"))

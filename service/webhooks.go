@@ -9,59 +9,85 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ziyara/notify/webhook"
+	"ziyara/service/postgres"
 	"ziyara/service/secret"
 )
 
 // keepDeliveries is how long staff see what was sent to webhooks.
 const keepDeliveries = 30 * 24 * time.Hour
 
-// hook sets up what tells other systems.
-func (s *Service) hook(keys *secret.Keys) (err error) {
-	if s.network, err = webhook.ParseNetwork(s.config.WebhookAllow); err != nil {
-		return fmt.Errorf("service: ZIYARA_WEBHOOK_ALLOW: %w", err)
-	}
-	s.posting = webhook.NewClient(s.network, webhook.Dialing{})
-	s.hooks, err = webhook.NewWorker(s.store.Hooks(), webhook.WorkerConfig{
-		Send:   s.posting.Send,
-		Open:   func(id string, sealed []byte) ([]byte, error) { return keys.OpenSealed(sealed, webhook.Bind(id)) },
-		Jitter: rand.Float64,
-		Told: func(id string, why webhook.Why) {
-			s.config.Log.Warn("webhook disabled", "webhook", id, "why", string(why))
-		},
-		Patience: s.config.WebhookPatience,
-	})
-	return err
-}
+// hooks tells other systems.
+type hooks struct {
+	store   *postgres.Store
+	now     func() time.Time
+	network webhook.Network
+	client  *webhook.Client
+	worker  *webhook.Worker
 
-func (s *Service) planWebhooks(ctx context.Context) error {
-	_, err := s.store.PlanWebhooks(ctx, s.config.Now())
-	return err
-}
-
-func (s *Service) serveWebhooks(ctx context.Context) error {
-	n, err := s.hooks.Deliver(ctx, s.config.Now)
-	s.gauges.hooks.attempts.Add(float64(n))
-	if err != nil {
-		return err
-	}
-	waiting, disabled, err := s.store.WebhookDepth(ctx)
-	s.gauges.hooks.waiting.Set(float64(waiting))
-	s.gauges.hooks.disabled.Set(float64(disabled))
-	return err
-}
-
-// hookGauges are what the jobs measure of webhooks.
-type hookGauges struct {
 	attempts          prometheus.Counter
 	waiting, disabled prometheus.Gauge
 }
 
-func newHookGauges(registry *prometheus.Registry) hookGauges {
-	g := hookGauges{
-		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_webhook_attempts_total", Help: "Attempts to deliver to webhooks."}),
-		waiting:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_webhook_deliveries_waiting", Help: "Deliveries to webhooks that are not finished."}),
-		disabled: prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_webhooks_disabled", Help: "Webhooks that were disabled because of their receivers."}),
+func newHooks(c Config, store *postgres.Store, keys *secret.Keys, registry prometheus.Registerer) (*hooks, error) {
+	h := &hooks{store: store, now: c.Now}
+	h.measure(registry)
+	var err error
+	if h.network, err = webhook.ParseNetwork(c.WebhookAllow); err != nil {
+		return nil, fmt.Errorf("service: ZIYARA_WEBHOOK_ALLOW: %w", err)
 	}
-	registry.MustRegister(g.attempts, g.waiting, g.disabled)
-	return g
+	client := webhook.NewClient(h.network, webhook.Dialing{})
+	if h.worker, err = webhook.NewWorker(store.Hooks(), webhook.WorkerConfig{
+		Send:   client.Send,
+		Open:   func(id string, sealed []byte) ([]byte, error) { return keys.OpenSealed(sealed, webhook.Bind(id)) },
+		Jitter: rand.Float64,
+		Told: func(id string, why webhook.Why) {
+			c.Log.Warn("webhook disabled", "webhook", id, "why", string(why))
+		},
+		Patience: c.WebhookPatience,
+	}); err != nil {
+		client.Close()
+		return nil, err
+	}
+	h.client = client
+	return h, nil
+}
+
+func (h *hooks) measure(registry prometheus.Registerer) {
+	h.attempts = prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_webhook_attempts_total", Help: "Attempts to deliver to webhooks."})
+	h.waiting = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "ziyara_webhook_deliveries_waiting", Help: "Deliveries to webhooks that are not finished.",
+	})
+	h.disabled = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "ziyara_webhooks_disabled", Help: "Webhooks that were disabled because of their receivers.",
+	})
+	registry.MustRegister(h.attempts, h.waiting, h.disabled)
+}
+
+func (h *hooks) jobs() []job {
+	return []job{
+		{name: "plan webhooks", spec: "@every 1s", run: h.plan},
+		{name: "serve webhooks", spec: "@every 1s", limit: ownLimit, run: h.serve},
+		{name: "purge webhooks", spec: "@every 10m", run: h.purge},
+	}
+}
+
+func (h *hooks) plan(ctx context.Context) error {
+	_, err := h.store.PlanWebhooks(ctx, h.now())
+	return err
+}
+
+func (h *hooks) serve(ctx context.Context) error {
+	n, err := h.worker.Deliver(ctx, h.now)
+	h.attempts.Add(float64(n))
+	if err != nil {
+		return err
+	}
+	waiting, disabled, err := h.store.WebhookDepth(ctx)
+	h.waiting.Set(float64(waiting))
+	h.disabled.Set(float64(disabled))
+	return err
+}
+
+func (h *hooks) purge(ctx context.Context) error {
+	return h.store.PurgeWebhooks(ctx, h.now().Add(-keepDeliveries), batch)
 }

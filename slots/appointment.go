@@ -56,10 +56,6 @@ type Appointment struct {
 	// can book it, "" for any.
 	Mobile string
 
-	// GivesBack is when the place is offered again that the appointment has
-	// just given up; zero for at once. It is between a Decide and the Store.
-	GivesBack time.Time
-
 	// From here on: only once booked or requested.
 	Reference      Reference
 	Version        int    // of Start: 1 when booked, one more with each move and proposal
@@ -111,14 +107,8 @@ type Event struct {
 // By says who of the staff changes an appointment, and why.
 type By struct{ Actor, Reason string }
 
-// audited reports whether both are said.
-func (b By) audited() bool { return b.Actor != "" && b.Reason != "" }
-
-// ByStaff reports whether somebody of the staff made the appointment what it
-// is now, and not its visitor or the clock.
-func (a Appointment) ByStaff() bool {
-	return len(a.History) > 0 && a.History[len(a.History)-1].Actor != ""
-}
+// Audited reports whether both are said.
+func (b By) Audited() bool { return b.Actor != "" && b.Reason != "" }
 
 // Booking is what turns a hold into a booked visit.
 type Booking struct {
@@ -144,43 +134,63 @@ type Person string
 // its service's approval asks for one. The same person booking the same hold
 // again gets what they have. It returns ErrExpired, ErrReleased, ErrHoldUsed,
 // ErrHoldBound or ErrUnaudited.
-func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (Appointment, error) {
+func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (Transition, error) {
+	if err := a.bookable(b, now); err != nil {
+		return Transition{}, err
+	}
+	if a.Status != Held {
+		return a.stays(), nil
+	}
+	after, event := a, Event{Kind: WasBooked, At: now, Start: a.Start, Actor: b.Actor, Reason: b.Reason}
+	after.Status = Booked
+	if approval.Needed(a.Channel) {
+		after.Status, event.Kind = Requested, WasRequested
+		after.AnswerBy = earlier(now.Add(approval.Answer), a.Start)
+	}
+	after.Reference = b.Reference
+	after.Version = 1
+	after.Mobile, after.Lang = b.Mobile, b.Lang
+	after.Visitor, after.Representative = b.Visitor, b.Representative
+	if len(b.Needs) > 0 {
+		after.Needs = b.Needs
+	}
+	after.Created, after.Expires = now, time.Time{}
+	return a.becomes(after, event), nil
+}
+
+// bookable returns nil when the hold can be booked so at now, or has been by
+// the same person.
+func (a Appointment) bookable(b Booking, now time.Time) error {
 	switch a.Status {
 	case Held:
 		switch {
 		case !now.Before(a.Expires):
-			return Appointment{}, ErrExpired
+			return ErrExpired
 		case a.Mobile != "" && a.Mobile != b.Mobile:
-			return Appointment{}, ErrHoldBound
-		case a.Channel == catalog.Protected && !b.audited():
-			return Appointment{}, ErrUnaudited
+			return ErrHoldBound
+		case a.Channel == catalog.Protected && !b.Audited():
+			return ErrUnaudited
 		}
+		return nil
 	case Expired:
-		return Appointment{}, ErrExpired
+		return ErrExpired
 	case Released:
-		return Appointment{}, ErrReleased
+		return ErrReleased
 	case Requested, Booked, Declined, Cancelled, Completed, NoShow:
-		if a.Visitor.Identity == b.Visitor.Identity && a.Mobile == b.Mobile {
-			return a, nil
-		}
-		return Appointment{}, ErrHoldUsed
 	}
-	event := Event{Kind: WasBooked, At: now, Start: a.Start, Version: 1, Actor: b.Actor, Reason: b.Reason}
-	a.Status = Booked
-	if approval.Needed(a.Channel) {
-		a.Status, event.Kind = Requested, WasRequested
-		a.AnswerBy = earlier(now.Add(approval.Answer), a.Start)
+	if a.Visitor.Identity != b.Visitor.Identity || a.Mobile != b.Mobile {
+		return ErrHoldUsed
 	}
-	a.Reference = b.Reference
-	a.Version = 1
-	a.Mobile, a.Lang = b.Mobile, b.Lang
-	a.Visitor, a.Representative = b.Visitor, b.Representative
-	if len(b.Needs) > 0 {
-		a.Needs = b.Needs
+	return nil
+}
+
+// Pauses returns a *PauseError when a pause that ends at until keeps the booking
+// from being made at now: none does when staff say why they book.
+func (b Booking) Pauses(until, now time.Time) error {
+	if b.Audited() || !now.Before(until) {
+		return nil
 	}
-	a.Created, a.Expires = now, time.Time{}
-	a.History = []Event{event}
-	return a, nil
+	return &PauseError{Until: until, RetryAfter: until.Sub(now)}
 }
 
 // Release returns the hold given back. A hold that has run out or was given
@@ -196,26 +206,30 @@ func (a Appointment) Release() (Appointment, error) {
 	return a, nil
 }
 
-// Move returns the appointment at its new place; a visit that starts there
-// already stays as it is. cutoff is how long before the present start a move
-// is still accepted, exclusive; a displaced visit can be moved until it starts.
-// It returns ErrRequested, ErrNotBooked, ErrArrived, or a *RuleError of
-// RuleMoveCutoff.
-func (a Appointment) Move(to Place, start, end time.Time, cutoff time.Duration, now time.Time) (Appointment, error) {
-	if err := a.movable(cutoff, now); err != nil && !a.startsAt(start) {
-		return Appointment{}, err
+// Move returns the visit at its new place; one that starts there already stays
+// as it is. It returns the errors of CanMove.
+func (a Appointment) Move(to Place, start, end time.Time, s *catalog.Service, now time.Time) (Transition, error) {
+	if a.startsAt(start) {
+		return a.stays(), nil
 	}
-	return a.at(to, start, end, By{}, now), nil
+	if err := a.CanMove(s, now); err != nil {
+		return Transition{}, err
+	}
+	t := a.moved(to, start, end, By{}, now)
+	t.GivenUp = !a.Displaced()
+	return t, nil
 }
 
-// MoveBy does the same for somebody of the staff, whom no cut-off binds: a
-// visit is moved until it starts. It returns ErrUnaudited, ErrRequested,
-// ErrNotBooked, ErrArrived or ErrStarted.
-func (a Appointment) MoveBy(to Place, start, end time.Time, by By, now time.Time) (Appointment, error) {
-	if err := a.movableBy(by, now); err != nil && !a.startsAt(start) {
-		return Appointment{}, err
+// MoveBy does the same for somebody of the staff. It returns the errors of
+// CanMoveBy.
+func (a Appointment) MoveBy(to Place, start, end time.Time, by By, now time.Time) (Transition, error) {
+	if a.startsAt(start) {
+		return a.stays(), nil
 	}
-	return a.at(to, start, end, by, now), nil
+	if err := a.CanMoveBy(by, now); err != nil {
+		return Transition{}, err
+	}
+	return a.moved(to, start, end, by, now), nil
 }
 
 // startsAt reports whether the visit is booked for start already.
@@ -223,39 +237,12 @@ func (a Appointment) startsAt(start time.Time) bool {
 	return a.Status == Booked && start.Equal(a.Start)
 }
 
-// at returns the visit at another place.
-func (a Appointment) at(to Place, start, end time.Time, by By, now time.Time) Appointment {
-	if a.startsAt(start) {
-		return a
-	}
-	a.Place, a.Start, a.End = to, start, end
-	a.Proposal, a.Change = nil, nil
-	a.Version++
-	return a.with(Event{Kind: WasMoved, At: now, Start: start, Actor: by.Actor, Reason: by.Reason})
-}
-
-// with returns the appointment with one more event, of its present version.
-func (a Appointment) with(e Event) Appointment {
-	e.Version = a.Version
-	a.History = append(slices.Clip(a.History), e)
-	return a
-}
-
-func (a Appointment) movable(cutoff time.Duration, now time.Time) error {
-	if a.Displaced() {
-		cutoff = 0 // it is the centre that moves it
-	}
-	switch {
-	case a.Status == Requested:
-		return ErrRequested
-	case a.Status != Booked:
-		return ErrNotBooked
-	case a.InHall():
-		return ErrArrived
-	case !now.Before(a.Start.Add(-cutoff)):
-		return &RuleError{RuleMoveCutoff}
-	}
-	return nil
+func (a Appointment) moved(to Place, start, end time.Time, by By, now time.Time) Transition {
+	after := a
+	after.Place, after.Start, after.End = to, start, end
+	after.Proposal, after.Change = nil, nil
+	after.Version++
+	return a.becomes(after, Event{Kind: WasMoved, At: now, Start: start, Actor: by.Actor, Reason: by.Reason})
 }
 
 // InHall reports whether the visitor has come and not gone again.
@@ -272,59 +259,34 @@ func (a Appointment) InHall() bool {
 	return false
 }
 
-// movableBy returns what stands against a move by the staff.
-func (a Appointment) movableBy(by By, now time.Time) error {
-	switch {
-	case !by.audited():
-		return ErrUnaudited
-	case a.Status == Booked && !now.Before(a.Start):
-		return ErrStarted
+// Cancel returns the visit, or the request, cancelled; a cancelled one stays as
+// it is. It returns the errors of CanCancel.
+func (a Appointment) Cancel(s *catalog.Service, now time.Time) (Transition, error) {
+	if a.Status == Cancelled {
+		return a.stays(), nil
 	}
-	return a.movable(0, now)
+	if err := a.CanCancel(s, now); err != nil {
+		return Transition{}, err
+	}
+	t := a.cancelled(By{}, now)
+	t.GivenUp = !a.Displaced()
+	return t, nil
 }
 
-// Cancel returns the appointment cancelled; a cancelled one stays as it is.
-// cutoff is how long before the start a cancellation is still accepted,
-// exclusive; what is only requested, or displaced, can be cancelled until it
-// starts. It returns ErrNotBooked, ErrArrived, or a *RuleError of
-// RuleCancelCutoff.
-func (a Appointment) Cancel(cutoff time.Duration, now time.Time) (Appointment, error) {
-	if a.Status == Requested || a.Displaced() {
-		cutoff = 0
+// CancelBy does the same for somebody of the staff. It returns the errors of
+// CanCancelBy.
+func (a Appointment) CancelBy(by By, now time.Time) (Transition, error) {
+	if a.Status == Cancelled && by.Audited() {
+		return a.stays(), nil
 	}
-	switch {
-	case a.Status == Cancelled:
-		return a, nil
-	case a.Status != Booked && a.Status != Requested:
-		return Appointment{}, ErrNotBooked
-	case a.InHall():
-		return Appointment{}, ErrArrived
-	case !now.Before(a.Start.Add(-cutoff)):
-		return Appointment{}, &RuleError{RuleCancelCutoff}
-	}
-	return a.cancelled(By{}, now), nil
-}
-
-// CancelBy does the same for somebody of the staff, whom no cut-off binds: a
-// visit is cancelled until it starts. It returns ErrUnaudited, ErrNotBooked,
-// ErrArrived or ErrStarted.
-func (a Appointment) CancelBy(by By, now time.Time) (Appointment, error) {
-	switch {
-	case !by.audited():
-		return Appointment{}, ErrUnaudited
-	case a.Status == Cancelled:
-		return a, nil
-	case a.Status != Booked && a.Status != Requested:
-		return Appointment{}, ErrNotBooked
-	case a.InHall():
-		return Appointment{}, ErrArrived
-	case !now.Before(a.Start):
-		return Appointment{}, ErrStarted
+	if err := a.CanCancelBy(by, now); err != nil {
+		return Transition{}, err
 	}
 	return a.cancelled(by, now), nil
 }
 
-func (a Appointment) cancelled(by By, now time.Time) Appointment {
-	a.Status, a.AnswerBy, a.Proposal, a.Change = Cancelled, time.Time{}, nil, nil
-	return a.with(Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})
+func (a Appointment) cancelled(by By, now time.Time) Transition {
+	after := a
+	after.Status, after.AnswerBy, after.Proposal, after.Change = Cancelled, time.Time{}, nil, nil
+	return a.becomes(after, Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})
 }

@@ -117,16 +117,16 @@ func TestTransitions(t *testing.T) {
 	elsewhere := slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 132, Ticks: 12, Count: 1}
 	book := func(id string, now time.Time) func(slots.Appointment) (slots.Appointment, error) {
 		return func(a slots.Appointment) (slots.Appointment, error) {
-			return a.Book(booking(id), catalog.Approval{}, now)
+			return after(a.Book(booking(id), catalog.Approval{}, now))
 		}
 	}
 	move := func(to, now time.Time) func(slots.Appointment) (slots.Appointment, error) {
 		return func(a slots.Appointment) (slots.Appointment, error) {
-			return a.Move(elsewhere, to, to.Add(time.Hour), cutoff, now)
+			return after(a.Move(elsewhere, to, to.Add(time.Hour), cutOff(cutoff), now))
 		}
 	}
 	cancel := func(now time.Time) func(slots.Appointment) (slots.Appointment, error) {
-		return func(a slots.Appointment) (slots.Appointment, error) { return a.Cancel(cutoff, now) }
+		return func(a slots.Appointment) (slots.Appointment, error) { return after(a.Cancel(cutOff(cutoff), now)) }
 	}
 	events := map[string]func(slots.Appointment) (slots.Appointment, error){
 		"book in time":                book("1000000008", expires.Add(-1)),
@@ -134,7 +134,7 @@ func TestTransitions(t *testing.T) {
 		"book from another mobile": func(a slots.Appointment) (slots.Appointment, error) {
 			b := booking("1000000008")
 			b.Mobile = "+966500000002"
-			return a.Book(b, catalog.Approval{}, heldAt)
+			return after(a.Book(b, catalog.Approval{}, heldAt))
 		},
 		"somebody else books":                     book("2000000006", expires.Add(-1)),
 		"release":                                 slots.Appointment.Release,
@@ -148,48 +148,62 @@ func TestTransitions(t *testing.T) {
 	// What waits for an approval, by what stands against it where nothing does.
 	answers := map[error]map[string]func(slots.Appointment) (slots.Appointment, error){
 		slots.ErrNotRequested: {
-			"approve in time":               func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("noura", answerBy.Add(-1)) },
-			"approve when the time is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("noura", answerBy) },
-			"approve at the start":          func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("noura", start) },
+			"approve in time": func(a slots.Appointment) (slots.Appointment, error) {
+				return after(a.Approve("noura", answerBy.Add(-1)))
+			},
+			"approve when the time is over": func(a slots.Appointment) (slots.Appointment, error) { return after(a.Approve("noura", answerBy)) },
+			"approve at the start":          func(a slots.Appointment) (slots.Appointment, error) { return after(a.Approve("noura", start)) },
 			"decline in time": func(a slots.Appointment) (slots.Appointment, error) {
-				return a.Decline("noura", "full", answerBy.Add(-1))
+				return after(a.Decline("noura", "full", answerBy.Add(-1)))
 			},
-			"decline when the time is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Decline("noura", "full", answerBy) },
+			"decline when the time is over": func(a slots.Appointment) (slots.Appointment, error) {
+				return after(a.Decline("noura", "full", answerBy))
+			},
 			"propose another start": func(a slots.Appointment) (slots.Appointment, error) {
-				return a.Propose(other(), "noura", 0, heldAt.Add(3*time.Hour))
+				return after(a.Propose(other(), "noura", 0, heldAt.Add(3*time.Hour)))
 			},
-			"propose when the time is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Propose(other(), "noura", 0, answerBy) },
+			"propose when the time is over": func(a slots.Appointment) (slots.Appointment, error) {
+				return after(a.Propose(other(), "noura", 0, answerBy))
+			},
 			"propose the start asked for": func(a slots.Appointment) (slots.Appointment, error) {
-				return a.Propose(slots.Proposal{Start: start.UTC()}, "noura", 0, heldAt)
+				return after(a.Propose(slots.Proposal{Start: start.UTC()}, "noura", 0, heldAt))
 			},
 		},
 		slots.ErrNoProposal: {
-			"accept in time":                   func(a slots.Appointment) (slots.Appointment, error) { return a.Accept(heldAt.Add(22*time.Hour - 1)) },
-			"accept when the proposal is over": func(a slots.Appointment) (slots.Appointment, error) { return a.Accept(heldAt.Add(22 * time.Hour)) },
+			"accept in time": func(a slots.Appointment) (slots.Appointment, error) {
+				return after(a.Accept(heldAt.Add(22*time.Hour - 1)))
+			},
+			"accept when the proposal is over": func(a slots.Appointment) (slots.Appointment, error) {
+				return after(a.Accept(heldAt.Add(22 * time.Hour)))
+			},
 			"refuse in time": func(a slots.Appointment) (slots.Appointment, error) {
-				return a.Refuse(time.Hour, heldAt.Add(22*time.Hour-1))
+				return after(a.Refuse(time.Hour, heldAt.Add(22*time.Hour-1)))
 			},
 			"refuse when the proposal is over": func(a slots.Appointment) (slots.Appointment, error) {
-				return a.Refuse(time.Hour, heldAt.Add(22*time.Hour))
+				return after(a.Refuse(time.Hour, heldAt.Add(22*time.Hour)))
 			},
 		},
 		slots.ErrUnaudited: {
-			"approve by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("", heldAt) },
-			"decline by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return a.Decline("", "full", heldAt) },
-			"decline without a reason": func(a slots.Appointment) (slots.Appointment, error) { return a.Decline("noura", "", heldAt) },
-			"propose by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return a.Propose(other(), "", 0, heldAt) },
+			"approve by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return after(a.Approve("", heldAt)) },
+			"decline by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return after(a.Decline("", "full", heldAt)) },
+			"decline without a reason": func(a slots.Appointment) (slots.Appointment, error) { return after(a.Decline("noura", "", heldAt)) },
+			"propose by nobody":        func(a slots.Appointment) (slots.Appointment, error) { return after(a.Propose(other(), "", 0, heldAt)) },
 		},
 		nil: { // nothing happens
-			"the time for an answer is not over": func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(asks, answerBy.Add(-1)), nil },
-			"silence declines":                   func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(asks, start), nil },
-			"silence approves": func(a slots.Appointment) (slots.Appointment, error) {
-				return a.Lapse(catalog.Approval{Answer: asks.Answer, Default: catalog.Approve}, start), nil
+			"the time for an answer is not over": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Lapse(asks, answerBy.Add(-1)).After, nil
 			},
-			"no approval is needed any more": func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(catalog.Approval{}, start), nil },
+			"silence declines": func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(asks, start).After, nil },
+			"silence approves": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Lapse(catalog.Approval{Answer: asks.Answer, Default: catalog.Approve}, start).After, nil
+			},
+			"no approval is needed any more": func(a slots.Appointment) (slots.Appointment, error) {
+				return a.Lapse(catalog.Approval{}, start).After, nil
+			},
 		},
 	}
 	events["book where somebody approves"] = func(a slots.Appointment) (slots.Appointment, error) {
-		return a.Book(booking("1000000008"), asks, expires.Add(-1))
+		return after(a.Book(booking("1000000008"), asks, expires.Add(-1)))
 	}
 	events["cancel before the start"] = cancel(start.Add(-1))
 	tooLateToMove, tooLateToCancel := &slots.RuleError{Rule: slots.RuleMoveCutoff}, &slots.RuleError{Rule: slots.RuleCancelCutoff}
@@ -364,7 +378,7 @@ func TestWhatTransitionsChange(t *testing.T) {
 	b.Representative = &slots.Representative{Name: "Ali", Wakala: "43"}
 	want := appointment(slots.Booked)
 	want.Needs, want.Representative = b.Needs, b.Representative
-	got, err := appointment(slots.Held).Book(b, catalog.Approval{}, now)
+	got, err := after(appointment(slots.Held).Book(b, catalog.Approval{}, now))
 	check("book", got, err, want)
 
 	want = appointment(slots.Held)
@@ -377,12 +391,12 @@ func TestWhatTransitionsChange(t *testing.T) {
 	want = appointment(slots.Booked)
 	want.Place, want.Start, want.End, want.Version = to, later, later.Add(time.Hour), 2
 	want.History = append(want.History, slots.Event{Kind: slots.WasMoved, At: now, Start: later, Version: 2})
-	moved, err := appointment(slots.Booked).Move(to, later, later.Add(time.Hour), cutoff, now)
+	moved, err := after(appointment(slots.Booked).Move(to, later, later.Add(time.Hour), cutOff(cutoff), now))
 	check("move", moved, err, want)
 
 	want.Status = slots.Cancelled
 	want.History = append(want.History, slots.Event{Kind: slots.WasCancelled, At: now, Start: later, Version: 2})
-	cancelled, err := moved.Cancel(cutoff, now)
+	cancelled, err := after(moved.Cancel(cutOff(cutoff), now))
 	check("cancel", cancelled, err, want)
 }
 
@@ -395,14 +409,14 @@ func TestTransitionsAreIdempotent(t *testing.T) {
 		event func(slots.Appointment) (slots.Appointment, error)
 	}{
 		"book": {appointment(slots.Held), func(a slots.Appointment) (slots.Appointment, error) {
-			return a.Book(booking("1000000008"), catalog.Approval{}, heldAt)
+			return after(a.Book(booking("1000000008"), catalog.Approval{}, heldAt))
 		}},
 		"release": {appointment(slots.Held), slots.Appointment.Release},
 		"move": {appointment(slots.Booked), func(a slots.Appointment) (slots.Appointment, error) {
-			return a.Move(slots.Place{First: 132}, later, later.Add(time.Hour), cutoff, heldAt)
+			return after(a.Move(slots.Place{First: 132}, later, later.Add(time.Hour), cutOff(cutoff), heldAt))
 		}},
 		"cancel": {appointment(slots.Booked), func(a slots.Appointment) (slots.Appointment, error) {
-			return a.Cancel(cutoff, heldAt)
+			return after(a.Cancel(cutOff(cutoff), heldAt))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -431,11 +445,11 @@ func TestHistoriesAreNotShared(t *testing.T) {
 	for i := range moved {
 		to := start.Add(time.Duration(i+1) * time.Hour)
 		var err error
-		if moved[i], err = a.Move(slots.Place{}, to, to.Add(time.Hour), cutoff, heldAt); err != nil {
+		if moved[i], err = after(a.Move(slots.Place{}, to, to.Add(time.Hour), cutOff(cutoff), heldAt)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := a.Cancel(cutoff, heldAt); err != nil {
+	if _, err := after(a.Cancel(cutOff(cutoff), heldAt)); err != nil {
 		t.Fatal(err)
 	}
 	if got := moved[0].History[1]; got.Kind != slots.WasMoved || !got.Start.Equal(moved[0].Start) {
@@ -463,11 +477,11 @@ func TestCutoffs(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := appointment(slots.Booked).Cancel(tc.cutoff, tc.now)
+			_, err := after(appointment(slots.Booked).Cancel(cutOff(tc.cutoff), tc.now))
 			if got := broken(err) == slots.RuleCancelCutoff; got != tc.refused || got != (err != nil) {
 				t.Errorf("cancel: %v, refused: %v, want %v", err, got, tc.refused)
 			}
-			_, err = appointment(slots.Booked).Move(slots.Place{}, start.Add(time.Hour), start.Add(2*time.Hour), tc.cutoff, tc.now)
+			_, err = after(appointment(slots.Booked).Move(slots.Place{}, start.Add(time.Hour), start.Add(2*time.Hour), cutOff(tc.cutoff), tc.now))
 			if got := broken(err) == slots.RuleMoveCutoff; got != tc.refused || got != (err != nil) {
 				t.Errorf("move: %v, refused: %v, want %v", err, got, tc.refused)
 			}

@@ -9,11 +9,10 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 )
-
-// maxDays is the longest range of days that one search covers.
-const maxDays = 62
 
 // expireAtOnce is how many holds that ran out are ended when one of them is in
 // somebody's way.
@@ -61,98 +60,6 @@ func NewBooker(store Store, centre func() *centre.Snapshot, hold time.Duration, 
 	return b, nil
 }
 
-// Query asks for the free slots of a service at a branch.
-type Query struct {
-	Service, Branch string          // slugs
-	From, To        scheduling.Date // both inclusive; at most 62 days
-	Party           int
-	Channel         catalog.Channel
-	Needs           []string // slugs
-}
-
-// DaySlots are the free slots of one date, ascending.
-type DaySlots struct {
-	Date  scheduling.Date
-	Slots []Slot
-}
-
-// Search returns the days of the query that have free slots, ascending, and
-// the stamp under which they were read (see Stamp). It costs one read, or none.
-// Besides the errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError of
-// RulePartyLimit or a *VisitorError for unknown needs.
-func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (days []DaySlots, stamp int64, err error) {
-	err = b.fresh(ctx, func() error {
-		group, visit, err := b.asked(q)
-		if err != nil {
-			return err
-		}
-		days, stamp, err = b.search(ctx, group, visit, q.From, q.To, now)
-		return err
-	})
-	return days, stamp, err
-}
-
-// asked checks a query and returns whom it asks and what for.
-func (b *Booker) asked(q Query) (*centre.DeskGroup, Visit, error) {
-	service, group, err := b.centre().Desk(q.Service, q.Branch)
-	if err != nil {
-		return nil, Visit{}, err
-	}
-	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
-	if err != nil {
-		return nil, Visit{}, err
-	}
-	if q.From > q.To || int(q.To-q.From) >= maxDays {
-		return nil, Visit{}, ErrRange
-	}
-	return group, visit, nil
-}
-
-func (b *Booker) search(ctx context.Context, group *centre.DeskGroup, visit Visit, from, to scheduling.Date, now time.Time) ([]DaySlots, int64, error) {
-	visit = visit.Counted(group.Calendar, now)
-	from, to = visit.within(group.Calendar, from, to, now)
-	if from > to {
-		return nil, 0, nil
-	}
-	occupied, stamp, err := b.store.Occupancy(ctx, group, from, to)
-	if err != nil {
-		return nil, 0, err
-	}
-	var days []DaySlots
-	for i, occupied := range occupied {
-		date := from + scheduling.Date(i) //nolint:gosec // a short range
-		day, used := occupied.on(group.Calendar.Day(date))
-		if free := Free(day, used, visit, now); len(free) > 0 {
-			days = append(days, DaySlots{date, free})
-		}
-	}
-	return days, stamp, nil
-}
-
-// Stamp returns a number that stays the same only while nothing is known to
-// have changed what Search reads of the ledger for the service at the branch;
-// 0 when only Search can tell.
-func (b *Booker) Stamp(service, branch string) int64 {
-	_, group, err := b.centre().Desk(service, branch)
-	if err != nil {
-		return 0
-	}
-	return b.store.Stamp(group)
-}
-
-// within narrows [from, to] to the dates on which a counted visit may start at
-// now as far as notice and horizon go. The first is behind the last when there
-// are none.
-func (v Visit) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
-	// A day's openings may reach into the next.
-	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)
-	last = min(to, c.DateOf(v.latest(now)))
-	if v.NotAfter > 0 {
-		last = min(last, v.NotAfter)
-	}
-	return first, last
-}
-
 // HoldRequest asks for a place to be kept.
 type HoldRequest struct {
 	Service, Branch string // slugs
@@ -169,9 +76,9 @@ type HoldRequest struct {
 // when the place is free, and one read more for a service whose starts follow
 // gaps. Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
-// *HoldLimitError, a *VisitorError for unknown needs, a *RepeatedError or
-// ErrKeyReused.
-func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.Time) (a Appointment, err error) {
+// *HoldLimitError, a *VisitorError for unknown needs, a *once.RepeatedError or
+// once.ErrKeyReused.
+func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
 		a, err = b.holdNow(ctx, r, once, now)
 		return err
@@ -179,13 +86,13 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *Once, now time.T
 	return a, err
 }
 
-func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now time.Time) (Appointment, error) {
+func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (Appointment, error) {
 	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now, r.Needs...)
 	if err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	a := Appointment{
-		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.place,
+		ID: b.newID(), Status: Held, Service: r.Service, Branch: r.Branch, Place: t.wanted.Place,
 		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
 		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs), Mobile: r.Mobile,
 	}
@@ -194,39 +101,21 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *Once, now tim
 		if err := b.stillOffered(ctx, t, nil, now); err != nil {
 			return err
 		}
-		return b.withinLimit(ctx, now, func() error { return b.store.Hold(ctx, a, by, t.heldBack, once) })
+		return b.withinLimit(ctx, now, func() error { return b.store.Hold(ctx, a, by, t.wanted, once) })
 	})
 	if err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
-	return a.taken(), nil
-}
-
-// Repeated returns what a failed request is answered: a *RepeatedError when
-// the same request succeeded before, ErrKeyReused when another one did, and
-// otherwise err.
-func (b *Booker) Repeated(ctx context.Context, once *Once, err error) error {
-	if once == nil || errors.Is(err, ErrUnavailable) {
-		return err
-	}
-	answer, lookupErr := b.store.Answered(ctx, once.Key, once.Fingerprint)
-	switch {
-	case errors.Is(lookupErr, ErrNotFound):
-		return err
-	case lookupErr != nil:
-		return lookupErr
-	}
-	return &RepeatedError{answer}
+	return a, nil
 }
 
 // target is a start that the calendar and the rules allow.
 type target struct {
 	service    *catalog.Service
 	group      *centre.DeskGroup
-	visit      Visit
+	shape      Shape
 	day        scheduling.Day
-	place      Place
-	heldBack   []int16 // of each tick of place
+	wanted     Wanted
 	start, end time.Time
 }
 
@@ -236,27 +125,27 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	if err != nil {
 		return target{}, err
 	}
-	visit, err := VisitOf(s, party, channel, needs...)
+	shape, err := ShapeOf(s, party, channel, needs...)
 	if err != nil {
 		return target{}, err
 	}
-	visit = visit.Counted(group.Calendar, now)
+	shape = shape.Counted(group.Calendar, now)
 	start = start.UTC()
-	day, err := dayOf(group.Calendar, visit, start, now)
+	day, err := dayOf(group.Calendar, shape, start, now)
 	if err != nil {
-		return target{}, visit.sayWhen(err, group.Calendar, start, now)
+		return target{}, shape.sayWhen(err, group.Calendar, start, now)
 	}
-	place := visit.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
+	place := shape.place(group, day, int(start.Sub(day.Start)/scheduling.Tick))
 	return target{
-		service: s, group: group, visit: visit, day: day,
-		place: place, heldBack: visit.heldBack(day, place),
-		start: start, end: start.Add(time.Duration(visit.Duration) * scheduling.Tick),
+		service: s, group: group, shape: shape, day: day,
+		wanted: shape.wanted(group, day, place),
+		start:  start, end: start.Add(time.Duration(shape.Duration) * scheduling.Tick),
 	}, nil
 }
 
 // dayOf returns the day whose openings the start belongs to: its own date,
 // or the date before when an opening crosses midnight.
-func dayOf(c *scheduling.Calendar, v Visit, start, now time.Time) (scheduling.Day, error) {
+func dayOf(c *scheduling.Calendar, v Shape, start, now time.Time) (scheduling.Day, error) {
 	date := c.DateOf(start)
 	day := c.Day(date)
 	err := v.Check(day, start, now)
@@ -293,7 +182,7 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if !errors.Is(err, ErrTaken) {
 		return err
 	}
-	if _, err = b.store.ExpireHolds(ctx, now, &t.place, expireAtOnce); err != nil {
+	if _, err = b.store.ExpireHolds(ctx, now, &t.wanted.Place, expireAtOnce); err != nil {
 		return err
 	}
 	// Even if there was none to end: somebody else may have, since the try.
@@ -310,13 +199,15 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 // Book turns a hold into a booked visit, or into a request when the service
 // needs an approval. It costs one statement when the hold stands, and one read
 // more when the booking declares needs. The same person booking the same hold
-// again gets the same visit. It returns ErrNotFound, ErrExpired, ErrReleased,
+// again gets the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
 // ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
-// *PauseError, a *VisitorError, a *RepeatedError or ErrKeyReused.
-func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Once, now time.Time) (Appointment, error) {
+// *PauseError, a *VisitorError, a *once.RepeatedError or once.ErrKeyReused.
+func (b *Booker) Book(ctx context.Context, id string, booking Booking,
+	once *once.Request[Appointment], now time.Time,
+) (Appointment, error) {
 	var err error
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
-		return Appointment{}, b.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	a, err := b.store.Book(ctx, id, booking, now, once)
 	if errors.Is(err, ErrPersonLimit) {
@@ -330,9 +221,9 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 	if err == nil {
 		return a, nil
 	}
-	err = b.Repeated(ctx, once, err)
+	err = once.Repeated(ctx, b.store, err)
 	pause, paused := errors.AsType[*PauseError](err)
-	if !paused && !errors.Is(err, ErrNotFound) {
+	if !paused && !errors.Is(err, fault.ErrNotFound) {
 		return Appointment{}, err
 	}
 	// No hold stands: what became of it says why.
@@ -343,18 +234,18 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking, once *Onc
 		return Appointment{}, b.sayUntil(pause, a)
 	}
 	booked, err := a.Book(booking, b.approval(a), now)
-	if err == nil && a.Status == Held {
+	if booked.Changes() {
 		return Appointment{}, fmt.Errorf("slots: hold %s stands but was not booked", id)
 	}
-	return booked, err
+	return booked.After, err
 }
 
 // Release gives a hold back. It costs one transaction when the hold stands. It
-// returns ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
+// returns fault.ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
 // before is fine.
 func (b *Booker) Release(ctx context.Context, id string) error {
 	err := b.store.Release(ctx, id)
-	if !errors.Is(err, ErrNotFound) {
+	if !errors.Is(err, fault.ErrNotFound) {
 		return err
 	}
 	// No hold stands, and none will again: what became of it says why.
@@ -367,12 +258,12 @@ func (b *Booker) Release(ctx context.Context, id string) error {
 }
 
 // FindHold returns the hold with the id, whatever became of it, or
-// ErrNotFound.
+// fault.ErrNotFound.
 func (b *Booker) FindHold(ctx context.Context, id string) (Appointment, error) {
 	return b.store.Find(ctx, id)
 }
 
-// Find returns the appointment with its history, or ErrNotFound.
+// Find returns the appointment with its history, or fault.ErrNotFound.
 func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 	return b.store.FindReference(ctx, r)
 }
@@ -380,36 +271,51 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 // Move moves a visit to start, at the same branch. Either all of it happens or
 // nothing. Moving to where the visit is already changes nothing. Of a displaced
 // visit it also ends the proposal, and no cut-off applies. It returns
-// ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
+// fault.ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of centre.Snapshot.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
-	return b.move(ctx, r, start, now, mover{
-		channel: ownChannel,
-		may:     func(a Appointment, s *catalog.Service) error { return a.movable(s.MoveCutoff, now) },
-		move: func(a Appointment, t target) (Appointment, error) {
-			return a.Move(t.place, t.start, t.end, t.service.MoveCutoff, now)
-		},
-	})
+	return b.move(ctx, r, start, mover{}, now)
 }
 
-// mover is who moves a visit: the channel whose places are theirs to give to a
-// visit booked over another, what stands against it before a place is looked
-// for, and the move itself.
+// mover is who moves a visit: its visitor, or somebody of the staff.
 type mover struct {
-	channel func(catalog.Channel) catalog.Channel
-	may     func(Appointment, *catalog.Service) error
-	move    func(Appointment, target) (Appointment, error)
+	staff bool
+	by    By
+	over  catalog.Channel // whose places are theirs to give
 }
 
-func (b *Booker) move(ctx context.Context, r Reference, start, now time.Time, by mover) (a Appointment, err error) {
+// channel returns the channel whose places are given to the visit.
+func (m mover) channel(a Appointment) catalog.Channel {
+	if m.staff {
+		return m.over
+	}
+	return ownChannel(a.Channel)
+}
+
+// can returns what stands against a move, wherever to.
+func (m mover) can(a Appointment, s *catalog.Service, now time.Time) error {
+	if m.staff {
+		return a.CanMoveBy(m.by, now)
+	}
+	return a.CanMove(s, now)
+}
+
+func (m mover) move(a Appointment, to target, now time.Time) (Transition, error) {
+	if m.staff {
+		return a.MoveBy(to.wanted.Place, to.start, to.end, m.by, now)
+	}
+	return a.Move(to.wanted.Place, to.start, to.end, to.service, now)
+}
+
+func (b *Booker) move(ctx context.Context, r Reference, start time.Time, by mover, now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
-		a, err = b.moveNow(ctx, r, start, now, by)
+		a, err = b.moveNow(ctx, r, start, by, now)
 		return err
 	})
 	return a, err
 }
 
-func (b *Booker) moveNow(ctx context.Context, r Reference, start, now time.Time, by mover) (Appointment, error) {
+func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by mover, now time.Time) (Appointment, error) {
 	current, err := b.store.FindReference(ctx, r)
 	if err != nil {
 		return Appointment{}, err
@@ -423,41 +329,41 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start, now time.Time,
 	if err != nil {
 		return Appointment{}, err
 	}
-	if err = by.may(current, service); err != nil {
+	if err = by.can(current, service, now); err != nil {
 		return Appointment{}, err
 	}
-	t, err := b.target(current.Service, current.Branch, current.Party, by.channel(current.Channel), start, now,
+	to, err := b.target(current.Service, current.Branch, current.Party, by.channel(current), start, now,
 		stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}
-	decide := func(a Appointment) (Appointment, error) {
-		after, err := by.move(a, t)
-		if err == nil && after.Version != a.Version && !a.Displaced() && !a.Place.overlaps(t.place) {
-			after.GivesBack = b.givesBack(a, now)
-		}
-		return after, err
+	decide := func(a Appointment) (Transition, error) {
+		t, err := by.move(a, to, now)
+		t.Takes = &to.wanted
+		return b.delayed(t, now), err
 	}
 	var moved Appointment
-	err = b.take(ctx, t, now, func() error {
-		err = b.stillOffered(ctx, t, &current.Place, now)
-		if errors.Is(err, ErrTaken) {
-			// By the visit itself, if the same move came in twice at once.
-			if current, err = b.store.FindReference(ctx, r); err == nil && !current.Start.Equal(t.start) {
-				err = ErrTaken
-			}
-		}
-		if err != nil {
+	err = b.take(ctx, to, now, func() error {
+		if err := b.offeredTo(ctx, &current, to, now); err != nil {
 			return err
 		}
-		moved, err = b.store.Move(ctx, r, t.heldBack, decide)
+		moved, err = b.store.Change(ctx, r, decide)
 		return err
 	})
-	if err != nil {
-		return Appointment{}, err
+	return moved, err
+}
+
+// offeredTo is stillOffered for a visit that moves. What is in its way may be
+// the visit itself, if the same move came in twice at once: so it is read again.
+func (b *Booker) offeredTo(ctx context.Context, visit *Appointment, t target, now time.Time) error {
+	err := b.stillOffered(ctx, t, &visit.Place, now)
+	if !errors.Is(err, ErrTaken) {
+		return err
 	}
-	moved.GivesBack = time.Time{} // nobody's business
-	return moved.taken(), nil
+	if *visit, err = b.store.FindReference(ctx, visit.Reference); err == nil && !visit.Start.Equal(t.start) {
+		return ErrTaken
+	}
+	return err
 }
 
 // ownChannel returns the channel over which visitors move what was booked over
@@ -470,25 +376,11 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 }
 
 // Cancel cancels a visit; cancelling it again changes nothing. It returns
-// ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
+// fault.ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
 func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
-	return b.cancel(ctx, r, now, func(a Appointment) (Appointment, error) {
-		var cutoff time.Duration
-		if s, ok := b.centre().Service(a.Service); ok {
-			cutoff = s.CancelCutoff
-		}
-		return a.Cancel(cutoff, now)
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
+		service, _ := b.centre().Service(a.Service)
+		t, err := a.Cancel(service, now)
+		return b.delayed(t, now), err
 	})
-}
-
-func (b *Booker) cancel(ctx context.Context, r Reference, now time.Time, decide Decide) (Appointment, error) {
-	cancelled, err := b.store.Cancel(ctx, r, func(a Appointment) (Appointment, error) {
-		after, err := decide(a)
-		if err == nil && after.Status != a.Status && !a.Displaced() {
-			after.GivesBack = b.givesBack(a, now)
-		}
-		return after, err
-	})
-	cancelled.GivesBack = time.Time{} // nobody's business
-	return cancelled, err
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -22,7 +24,7 @@ func TestBook(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.wantCalls("Book") // one statement
-	want, err := hold.Book(booking("1000000008"), catalog.Approval{}, now)
+	want, err := after(hold.Book(booking("1000000008"), catalog.Approval{}, now))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("booked: %v (-want +got):\n%s", err, diff)
 	}
@@ -51,7 +53,7 @@ func TestBookSaysWhyNot(t *testing.T) {
 		}, slots.ErrExpired},
 		{"there was no such hold", func(*rig, slots.Appointment) (string, time.Time) {
 			return "unknown", heldAt
-		}, slots.ErrNotFound},
+		}, fault.ErrNotFound},
 		{"the hold was given back", func(r *rig, hold slots.Appointment) (string, time.Time) {
 			if err := r.Release(r.t.Context(), hold.ID); err != nil {
 				r.t.Fatal(err)
@@ -121,9 +123,9 @@ func TestBookOfAHoldThatStands(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())
 	hold := r.hold(start)
-	r.store.fail["Book"] = slots.ErrNotFound
+	r.store.fail["Book"] = fault.ErrNotFound
 	a, err := r.Book(t.Context(), hold.ID, booking("1000000008"), nil, heldAt)
-	if err == nil || errors.Is(err, slots.ErrNotFound) || a.ID != "" {
+	if err == nil || errors.Is(err, fault.ErrNotFound) || a.ID != "" {
 		t.Errorf("Book = %+v, %v, want an error of the system", a, err)
 	}
 }
@@ -173,8 +175,8 @@ func TestBookClosesVisitsOfThePerson(t *testing.T) {
 }
 
 // once is a request with a key; the answer names what it was about.
-func once(key, body string) *slots.Once {
-	o := &slots.Once{Key: key, Answer: func(a slots.Appointment) ([]byte, error) {
+func keyed(key, body string) *once.Request[slots.Appointment] {
+	o := &once.Request[slots.Appointment]{Key: key, Answer: func(a slots.Appointment) ([]byte, error) {
 		return []byte(a.ID + " " + string(a.Status)), nil
 	}}
 	copy(o.Fingerprint[:], body)
@@ -184,7 +186,7 @@ func once(key, body string) *slots.Once {
 // wantRepeated checks that a request was told what it was told before.
 func wantRepeated(t *testing.T, name string, err error, want string) {
 	t.Helper()
-	var repeated *slots.RepeatedError
+	var repeated *once.RepeatedError
 	if !errors.As(err, &repeated) || string(repeated.Answer) != want {
 		t.Errorf("%s: %v, want the answer %q again", name, err, want)
 	}
@@ -194,19 +196,19 @@ func TestHoldTwiceWithOneKey(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00 x2", hourly())
 	try := func(body string, start, now time.Time) error {
-		_, err := r.Hold(t.Context(), request(start), once("key", body), now)
+		_, err := r.Hold(t.Context(), request(start), keyed("key", body), now)
 		return err
 	}
 	if err := try("body", start, heldAt); err != nil {
 		t.Fatal(err)
 	}
 	wantRepeated(t, "the same request", try("body", start, heldAt), "hold 1 held")
-	if err := try("other body", start, heldAt); !errors.Is(err, slots.ErrKeyReused) {
-		t.Errorf("the key with another body: %v, want %v", err, slots.ErrKeyReused)
+	if err := try("other body", start, heldAt); !errors.Is(err, once.ErrKeyReused) {
+		t.Errorf("the key with another body: %v, want %v", err, once.ErrKeyReused)
 	}
 	wantRepeated(t, "when it is too late for the rules", try("body", start, start), "hold 1 held")
-	if err := try("other body", start, start); !errors.Is(err, slots.ErrKeyReused) {
-		t.Errorf("the key with another body, too late for the rules: %v, want %v", err, slots.ErrKeyReused)
+	if err := try("other body", start, start); !errors.Is(err, once.ErrKeyReused) {
+		t.Errorf("the key with another body, too late for the rules: %v, want %v", err, once.ErrKeyReused)
 	}
 	r.hold(start) // the other of two places
 	wantRepeated(t, "when the place is full", try("body", start, heldAt), "hold 1 held")
@@ -220,7 +222,7 @@ func TestHoldTwiceTheLastPlace(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())
 	for i, now := range []time.Time{heldAt, heldAt.Add(time.Minute), heldAt.Add(holdFor)} {
-		_, err := r.Hold(t.Context(), request(start), once("key", "body"), now)
+		_, err := r.Hold(t.Context(), request(start), keyed("key", "body"), now)
 		if i > 0 {
 			wantRepeated(t, now.String(), err, "hold 1 held")
 		} else if err != nil {
@@ -235,7 +237,7 @@ func TestKeyOfARefusedRequest(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	first := r.hold(start)
 	try := func() error {
-		_, err := r.Hold(t.Context(), request(start), once("key", "body"), heldAt)
+		_, err := r.Hold(t.Context(), request(start), keyed("key", "body"), heldAt)
 		return err
 	}
 	var taken *slots.TakenError
@@ -255,7 +257,7 @@ func TestBookTwiceWithOneKey(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	hold := r.hold(start)
 	try := func(id, body string, now time.Time) error {
-		_, err := r.Book(t.Context(), id, booking("1000000008"), once("key", body), now)
+		_, err := r.Book(t.Context(), id, booking("1000000008"), keyed("key", body), now)
 		return err
 	}
 	if err := try(hold.ID, "body", heldAt); err != nil {
@@ -263,12 +265,12 @@ func TestBookTwiceWithOneKey(t *testing.T) {
 	}
 	wantRepeated(t, "the same request", try(hold.ID, "body", heldAt), "hold 1 booked")
 	wantRepeated(t, "long after the hold would have run out", try(hold.ID, "body", hold.Expires.Add(time.Hour)), "hold 1 booked")
-	if err := try(hold.ID, "other body", heldAt); !errors.Is(err, slots.ErrKeyReused) {
-		t.Errorf("the key with another body: %v, want %v", err, slots.ErrKeyReused)
+	if err := try(hold.ID, "other body", heldAt); !errors.Is(err, once.ErrKeyReused) {
+		t.Errorf("the key with another body: %v, want %v", err, once.ErrKeyReused)
 	}
 	another := r.hold(start.Add(time.Hour))
-	if err := try(another.ID, "other hold", heldAt); !errors.Is(err, slots.ErrKeyReused) {
-		t.Errorf("the key for another hold: %v, want %v", err, slots.ErrKeyReused)
+	if err := try(another.ID, "other hold", heldAt); !errors.Is(err, once.ErrKeyReused) {
+		t.Errorf("the key for another hold: %v, want %v", err, once.ErrKeyReused)
 	}
 	r.wantUnchanged(another)
 	if _, err := r.Cancel(t.Context(), booking("").Reference, heldAt); err != nil {

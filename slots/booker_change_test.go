@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -22,7 +23,7 @@ func TestMove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.wantCalls("FindReference", "Move", "OpenDay", "Move") // the first of its day
+	r.wantCalls("FindReference", "Change", "OpenDay", "Change") // the first of its day
 	want := a
 	want.Place.Day++
 	want.Start, want.End, want.Version = later, later.Add(time.Hour), 2
@@ -72,7 +73,7 @@ func TestMoveTwiceAtOnce(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	a := r.book("1000000008", start)
 	r.store.before = func(method string) {
-		if method != "Move" {
+		if method != "Change" {
 			return
 		}
 		r.store.before = nil
@@ -92,7 +93,7 @@ func TestMoveWhileCancelling(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	a := r.book("1000000008", start)
 	r.store.before = func(method string) {
-		if method != "Move" {
+		if method != "Change" {
 			return
 		}
 		r.store.before = nil
@@ -170,8 +171,8 @@ func TestMoveProposesAlternatives(t *testing.T) {
 func TestMoveOfWhatIsNotBooked(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())
-	if _, err := r.Move(t.Context(), "000000000", start, heldAt); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("an unknown reference: %v, want %v", err, slots.ErrNotFound)
+	if _, err := r.Move(t.Context(), "000000000", start, heldAt); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("an unknown reference: %v, want %v", err, fault.ErrNotFound)
 	}
 	a := r.book("1000000008", start)
 	if _, err := r.Cancel(t.Context(), a.Reference, heldAt); err != nil {
@@ -203,8 +204,8 @@ func TestCancel(t *testing.T) {
 		t.Errorf("a second time, however late: %v (-want +got):\n%s", err, diff)
 	}
 	r.wantUnchanged(want)
-	if _, err := r.Cancel(t.Context(), "000000000", heldAt); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("an unknown reference: %v, want %v", err, slots.ErrNotFound)
+	if _, err := r.Cancel(t.Context(), "000000000", heldAt); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("an unknown reference: %v, want %v", err, fault.ErrNotFound)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -309,7 +310,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("a booked visit: %v, want %v", err, slots.ErrHoldUsed)
 	}
 	r.wantUnchanged(booked)
-	if err := r.Release(t.Context(), "unknown"); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("an unknown hold: %v, want %v", err, slots.ErrNotFound)
+	if err := r.Release(t.Context(), "unknown"); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("an unknown hold: %v, want %v", err, fault.ErrNotFound)
 	}
 }

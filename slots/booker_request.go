@@ -18,22 +18,22 @@ func (b *Booker) approval(a Appointment) catalog.Approval {
 }
 
 // Approve makes a request a booked visit. actor is who of the staff approves.
-// Approving again changes nothing. It returns ErrNotFound, ErrUnaudited or
+// Approving again changes nothing. It returns fault.ErrNotFound, ErrUnaudited or
 // ErrNotRequested.
 func (b *Booker) Approve(ctx context.Context, r Reference, actor string, now time.Time) (Appointment, error) {
-	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Approve(actor, now) })
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) { return a.Approve(actor, now) })
 }
 
 // Decline turns a request down and gives its place back; the visitor is shown
-// the reason. Declining again changes nothing. It returns ErrNotFound,
+// the reason. Declining again changes nothing. It returns fault.ErrNotFound,
 // ErrUnaudited or ErrNotRequested.
 func (b *Booker) Decline(ctx context.Context, r Reference, actor, reason string, now time.Time) (Appointment, error) {
-	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Decline(actor, reason, now) })
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) { return a.Decline(actor, reason, now) })
 }
 
 // Propose offers another start, at the same branch, to whoever made the
 // request, and holds its place beside the first one. The same proposal again
-// changes nothing; another one takes its place. It returns ErrNotFound,
+// changes nothing; another one takes its place. It returns fault.ErrNotFound,
 // ErrUnaudited, ErrNotRequested, ErrSameStart, a *RuleError, a *TakenError or
 // the errors of centre.Snapshot.Desk.
 func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (a Appointment, err error) {
@@ -58,37 +58,37 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 	if _, err = current.Propose(Proposal{Start: start}, actor, answer, now); err != nil {
 		return Appointment{}, err
 	}
-	t, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now, stillKnown(service, current.Needs)...)
+	to, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now, stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}
-	p := Proposal{ID: b.newID(), Place: t.place, Start: t.start, End: t.end}
+	p := Proposal{ID: b.newID(), Place: to.wanted.Place, Start: to.start, End: to.end}
+	decide := func(a Appointment) (Transition, error) {
+		t, err := a.Propose(p, actor, answer, now)
+		t.Takes = &to.wanted
+		return t, err
+	}
 	var proposed Appointment
-	err = b.take(ctx, t, now, func() error {
-		proposed, err = b.store.Propose(ctx, r, t.heldBack, func(a Appointment) (Appointment, error) {
-			return a.Propose(p, actor, answer, now)
-		})
+	err = b.take(ctx, to, now, func() error {
+		proposed, err = b.store.Change(ctx, r, decide)
 		return err
 	})
-	if err != nil {
-		return Appointment{}, err
-	}
-	return proposed.taken(), nil
+	return proposed, err
 }
 
 // Accept books the visit at the start that the department proposed, for a
 // request or for a visit whose place a change took. Accepting
-// again changes nothing. It returns ErrNotFound, ErrNoProposal, ErrPersonBusy
+// again changes nothing. It returns fault.ErrNotFound, ErrNoProposal, ErrPersonBusy
 // or a *VisitorError.
 func (b *Booker) Accept(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
-	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) { return a.Accept(now) })
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) { return a.Accept(now) })
 }
 
 // Refuse gives the proposed place back; the request goes on for the start that
-// it was made for. Refusing again changes nothing. It returns ErrNotFound or
+// it was made for. Refusing again changes nothing. It returns fault.ErrNotFound or
 // ErrNoProposal.
 func (b *Booker) Refuse(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
-	return b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) {
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
 		return a.Refuse(b.approval(a).Answer, now)
 	})
 }
@@ -104,7 +104,7 @@ func (b *Booker) LapseRequests(ctx context.Context, now time.Time, limit int) (i
 	lapsed := 0
 	var failed []error
 	for _, r := range due {
-		_, err := b.store.AnswerRequest(ctx, r, func(a Appointment) (Appointment, error) {
+		_, err := b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
 			return a.Lapse(b.approval(a), now), nil
 		})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -29,7 +30,8 @@ func newRequestRig(t *testing.T) *rig {
 // free counts the free starts of tuesday.
 func (r *rig) free(now time.Time) int {
 	r.t.Helper()
-	days, _, err := r.Search(r.t.Context(), query(tuesday, tuesday), now)
+	found, err := r.Search(r.t.Context(), query(tuesday, tuesday), now)
+	days := found.Days
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func TestApproveAndDecline(t *testing.T) {
 	if err != nil || a.Status != slots.Booked {
 		t.Fatalf("approve: %s, %v", a.Status, err)
 	}
-	r.wantCalls("AnswerRequest") // one transaction
+	r.wantCalls("Change") // one transaction
 	a, err = r.Decline(t.Context(), second.Reference, "noura", "full", now)
 	if err != nil || a.Status != slots.Declined {
 		t.Fatalf("decline: %s, %v", a.Status, err)
@@ -102,7 +104,7 @@ func TestApproveAndDecline(t *testing.T) {
 	if got := r.free(now); got != 2 {
 		t.Errorf("%d free starts, want 2: the declined one gave its place back", got)
 	}
-	if _, err = r.Approve(t.Context(), slots.NewReference([5]byte{99}), "noura", now); !errors.Is(err, slots.ErrNotFound) {
+	if _, err = r.Approve(t.Context(), slots.NewReference([5]byte{99}), "noura", now); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("an unknown reference: %v", err)
 	}
 }
@@ -221,12 +223,12 @@ func TestLapseRequests(t *testing.T) {
 	if n, err := r.LapseRequests(t.Context(), over.Add(-1), 10); n != 0 || err != nil {
 		t.Errorf("a moment before: %d, %v", n, err)
 	}
-	r.store.fail["AnswerRequest"] = slots.ErrUnavailable
-	if n, err := r.LapseRequests(t.Context(), over, 10); n != 0 || !errors.Is(err, slots.ErrUnavailable) {
+	r.store.fail["Change"] = fault.ErrUnavailable
+	if n, err := r.LapseRequests(t.Context(), over, 10); n != 0 || !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("without a store: %d, %v", n, err)
 	}
 	r.wantUnchanged(first)
-	delete(r.store.fail, "AnswerRequest")
+	delete(r.store.fail, "Change")
 	for _, want := range []int{1, 1, 0} {
 		if n, err := r.LapseRequests(t.Context(), over, 1); n != want || err != nil {
 			t.Errorf("%d lapsed, %v, want %d", n, err, want)

@@ -13,6 +13,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -87,7 +88,8 @@ func TestSearch(t *testing.T) {
 				r.hold(start)
 			}
 			r.store.calls = nil
-			got, _, err := r.Search(t.Context(), query(tc.from, tc.to), tc.now)
+			found, err := r.Search(t.Context(), query(tc.from, tc.to), tc.now)
+			got := found.Days
 			if diff := cmp.Diff(tc.want, listed(got)); diff != "" || err != nil {
 				t.Errorf("Search: %v (-want +got):\n%s", err, diff)
 			}
@@ -100,6 +102,68 @@ func TestSearch(t *testing.T) {
 				t.Errorf("range asked for (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A search, an overview, the first slots and an explanation each read the
+// centre once: nothing in an answer can be of another snapshot.
+func TestOneSnapshotForAnAnswer(t *testing.T) {
+	t.Parallel()
+	store := newFakeStore()
+	snapshot := aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), hourly())
+	snapshot.Version = 42
+	reads := 0
+	booker, err := slots.NewBooker(store, func() *centre.Snapshot { reads++; return snapshot }, holdFor, func() string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := query(tuesday, tuesday+4)
+	for name, ask := range map[string]func() (version int64, err error){
+		"search":   func() (int64, error) { found, err := booker.Search(t.Context(), q, heldAt); return found.Version, err },
+		"overview": func() (int64, error) { _, err := booker.Overview(t.Context(), q, heldAt); return 42, err },
+		"stamp":    func() (int64, error) { version, _ := booker.Stamp(q.Service, q.Branch); return version, nil },
+		"first": func() (int64, error) {
+			_, err := booker.First(t.Context(), slots.FirstQuery{Service: q.Service, Party: 1, Channel: catalog.Public}, heldAt)
+			return 42, err
+		},
+		"explain": func() (int64, error) {
+			_, _, err := booker.Explain(t.Context(), q.Service, q.Branch, tuesday, heldAt)
+			return 42, err
+		},
+	} {
+		reads = 0
+		if version, err := ask(); err != nil || version != 42 || reads != 1 {
+			t.Errorf("%s: version %d, the centre read %d times, %v; want version 42, and once", name, version, reads, err)
+		}
+	}
+}
+
+// Without dates a search covers two weeks from today on, and an overview the
+// month of today, which is the branch's date. What was found says so, and how
+// far a visit is in reach.
+func TestSearchWithoutDates(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "09:00-12:00", hourly())
+	newYear := time.Date(2026, time.December, 31, 22, 30, 0, 0, time.UTC) // after midnight in Riyadh
+	first := scheduling.NewDate(2027, time.January, 1)
+	for _, tc := range []struct{ from, to, wantFrom, wantTo scheduling.Date }{
+		{0, 0, first, first + 13},
+		{first + 3, 0, first + 3, first + 16},
+		{0, first + 2, first, first + 2},
+		{first + 1, first + 2, first + 1, first + 2},
+	} {
+		found, err := r.Search(t.Context(), query(tc.from, tc.to), newYear)
+		if err != nil || found.From != tc.wantFrom || found.To != tc.wantTo {
+			t.Errorf("%v to %v: searched %v to %v, %v; want %v to %v", tc.from, tc.to, found.From, found.To, err, tc.wantFrom, tc.wantTo)
+		}
+		want := slots.Reach{From: newYear.Add(24 * time.Hour), Until: newYear.Add(30 * 24 * time.Hour)}
+		if diff := cmp.Diff(want, found.Reach); diff != "" {
+			t.Errorf("in reach (-want +got):\n%s", diff)
+		}
+	}
+	month, err := r.Overview(t.Context(), query(0, 0), newYear)
+	if err != nil || month.From != first || month.To != first+30 || len(month.Days) != 31 {
+		t.Errorf("an overview of %d days from %v to %v, %v; want all of January", len(month.Days), month.From, month.To, err)
 	}
 }
 
@@ -124,7 +188,8 @@ func TestSearchRefuses(t *testing.T) {
 			r := newRig(t, "09:00-12:00", hourly())
 			q := query(tuesday, tuesday+1)
 			tc.change(&q)
-			days, _, err := r.Search(t.Context(), q, heldAt)
+			found, err := r.Search(t.Context(), q, heldAt)
+			days := found.Days
 			if broken(err) != tc.rule || tc.err != nil && !errors.Is(err, tc.err) || err == nil || days != nil {
 				t.Errorf("Search = %v, %v, want %v%s", days, err, tc.err, tc.rule)
 			}
@@ -146,7 +211,8 @@ func TestSearchTrustsTheLedger(t *testing.T) {
 		day.Open[i] = 0 // 09:00 to 10:00
 	}
 	r.store.days[k] = day
-	got, _, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
+	found, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
+	got := found.Days
 	if diff := cmp.Diff([]string{"2026-11-24: 1"}, listed(got)); diff != "" || err != nil {
 		t.Errorf("Search: %v (-want +got):\n%s", err, diff)
 	}
@@ -159,7 +225,8 @@ func TestSearchedSlotsCanBeHeld(t *testing.T) {
 	service.Before, service.GapStep = 5*time.Minute, 15*time.Minute
 	r := newRig(t, "08:00-10:30, 22:00-25:10", service, scheduling.Closure{Start: at(t, "08:50"), End: at(t, "08:55")})
 	for held := 0; ; held++ {
-		days, _, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
+		found, err := r.Search(t.Context(), query(tuesday, tuesday), heldAt)
+		days := found.Days
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +295,7 @@ func TestStoreFails(t *testing.T) {
 	free := start.AddDate(0, 0, 1) // on a day without a row in the ledger
 	hold := func(start time.Time) func(context.Context, *rig) error {
 		return func(ctx context.Context, r *rig) error {
-			_, err := r.Hold(ctx, request(start), once("key", "body"), heldAt)
+			_, err := r.Hold(ctx, request(start), keyed("key", "body"), heldAt)
 			return err
 		}
 	}
@@ -240,7 +307,7 @@ func TestStoreFails(t *testing.T) {
 	}
 	book := func(id string) func(context.Context, *rig) error {
 		return func(ctx context.Context, r *rig) error {
-			_, err := r.Book(ctx, id, booking("1000000008"), once("key", "body"), heldAt)
+			_, err := r.Book(ctx, id, booking("1000000008"), keyed("key", "body"), heldAt)
 			return err
 		}
 	}
@@ -250,7 +317,7 @@ func TestStoreFails(t *testing.T) {
 		do    func(context.Context, *rig) error
 	}{
 		{"search", "Occupancy", func(ctx context.Context, r *rig) error {
-			_, _, err := r.Search(ctx, query(tuesday, tuesday), heldAt)
+			_, err := r.Search(ctx, query(tuesday, tuesday), heldAt)
 			return err
 		}},
 		{"explain", "Occupancy", func(ctx context.Context, r *rig) error {
@@ -274,14 +341,14 @@ func TestStoreFails(t *testing.T) {
 			return err
 		}},
 		{"move", "FindReference", move(free)},
-		{"move, taking the place", "Move", move(free)},
+		{"move, taking the place", "Change", move(free)},
 		{"move, opening the day", "OpenDay", move(free)},
-		{"cancel", "Cancel", func(ctx context.Context, r *rig) error {
+		{"cancel", "Change", func(ctx context.Context, r *rig) error {
 			_, err := r.Cancel(ctx, booking("").Reference, heldAt)
 			return err
 		}},
 	} {
-		for _, failure := range []error{slots.ErrUnavailable, slots.ErrStale} {
+		for _, failure := range []error{fault.ErrUnavailable, slots.ErrStale} {
 			if errors.Is(failure, slots.ErrStale) && tc.fails != "OpenDay" {
 				continue
 			}
@@ -303,7 +370,7 @@ func TestStoreFails(t *testing.T) {
 				if err := tc.do(t.Context(), r); !errors.Is(err, want) {
 					t.Errorf("got %v, want %v", err, want)
 				}
-				if n := len(r.store.calls); n == 0 || errors.Is(failure, slots.ErrUnavailable) && r.store.calls[n-1] != tc.fails {
+				if n := len(r.store.calls); n == 0 || errors.Is(failure, fault.ErrUnavailable) && r.store.calls[n-1] != tc.fails {
 					t.Errorf("calls of the store: %v, want none behind %s", r.store.calls, tc.fails)
 				}
 				if diff := cmp.Diff(before, r.store.claims, cmp.AllowUnexported(fakeClaim{})); diff != "" {

@@ -12,19 +12,16 @@ import (
 // without counting as given up by the visitor. It returns ErrUnaudited,
 // ErrStarted, or the errors of Move.
 func (b *Booker) MoveBy(ctx context.Context, r Reference, start time.Time, over catalog.Channel, by By, now time.Time) (Appointment, error) {
-	return b.move(ctx, r, start, now, mover{
-		channel: func(catalog.Channel) catalog.Channel { return over },
-		may:     func(a Appointment, _ *catalog.Service) error { return a.movableBy(by, now) },
-		move: func(a Appointment, t target) (Appointment, error) {
-			return a.MoveBy(t.place, t.start, t.end, by, now)
-		},
-	})
+	return b.move(ctx, r, start, mover{staff: true, by: by, over: over}, now)
 }
 
 // CancelBy cancels a visit or a request for somebody of the staff: until it
 // starts, whatever the cut-off, and without counting as given up by the
-// visitor. Cancelling again changes nothing. It returns ErrNotFound,
+// visitor. Cancelling again changes nothing. It returns fault.ErrNotFound,
 // ErrUnaudited, ErrNotBooked or ErrStarted.
 func (b *Booker) CancelBy(ctx context.Context, r Reference, by By, now time.Time) (Appointment, error) {
-	return b.cancel(ctx, r, now, func(a Appointment) (Appointment, error) { return a.CancelBy(by, now) })
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
+		t, err := a.CancelBy(by, now)
+		return b.delayed(t, now), err
+	})
 }

@@ -3,9 +3,12 @@ package slots
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 )
 
@@ -14,7 +17,7 @@ const DraftFor = 15 * time.Minute
 
 // What can be wrong with a change.
 var (
-	ErrUnknownChange = errors.New("slots: no such change")
+	ErrUnknownChange = fmt.Errorf("slots: no such change: %w", fault.ErrNotFound)
 	ErrDraftOver     = errors.New("slots: the draft of the change has expired")
 	ErrNotAffected   = errors.New("slots: the change does not affect the visit")
 	ErrChangeSettled = errors.New("slots: what becomes of the visit is settled")
@@ -88,14 +91,6 @@ const (
 	OutcomeRestored   Outcome = "restored"   // a later change has given it its place again
 )
 
-// Outcomes returns every outcome.
-func Outcomes() []Outcome {
-	return []Outcome{
-		OutcomePlanned, OutcomePending, OutcomeWaiting, OutcomeUnanswered, OutcomeKept, OutcomeCalledOff,
-		OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded, OutcomeRestored,
-	}
-}
-
 // AffectedVisit is a visit that loses its place by a change.
 type AffectedVisit struct {
 	ID        string // of the appointment
@@ -138,11 +133,11 @@ type ChangeRequest struct {
 	Decision   Decision // of a draft that is applied, "" leaves those that it has
 	Exceptions map[Reference]Decision
 	Reason     catalog.Text
-	By         catalog.Act // who asks: Actor, RequestID
+	By         audit.Entry // who asks: Actor, RequestID
 }
 
-// Act returns what the audit log says of the change at now.
-func (r ChangeRequest) Act(now time.Time) catalog.Act {
+// Entry returns what the audit log says of the change at now.
+func (r ChangeRequest) Entry(now time.Time) audit.Entry {
 	by := r.By
 	by.At, by.Action, by.Reason = now, "calendar.changed", r.Reason.EN
 	return by
@@ -252,32 +247,4 @@ func (c Call) Open(outcome Outcome) (bool, error) {
 		return false, nil
 	}
 	return false, ErrChangeSettled
-}
-
-// Settle returns the displaced visit as the visitor has said in a call. It
-// returns ErrNoProposal, ErrNotBooked or a *RuleError when that can't be any
-// more.
-func (a Appointment) Settle(c Call, now time.Time) (Appointment, error) {
-	after, err := a, error(nil)
-	switch c.Outcome {
-	case CallAccepts:
-		after, err = a.Accept(now)
-	case CallCancels:
-		after, err = a.Cancel(0, now)
-	case CallKeeps:
-		if !a.Displaced() || !now.Before(a.Start) {
-			return Appointment{}, ErrChangeSettled
-		}
-		// The version rises: what was told of the start is not so any more.
-		after.Version++
-		after.Proposal, after.Change = nil, nil
-		after = after.with(Event{Kind: WasRefused, At: now, Start: a.Start})
-	case CallNotReached:
-	}
-	if err != nil || len(after.History) == len(a.History) {
-		return after, err
-	}
-	last := &after.History[len(after.History)-1]
-	last.Actor, last.Reason = c.Actor, c.Note
-	return after, nil
 }

@@ -20,7 +20,8 @@ func displacedAt(t testing.TB, clock, proposed string, now time.Time) slots.Appo
 	if proposed != "" {
 		p = &slots.Proposal{ID: "hold", Start: at(t, proposed), End: at(t, proposed).Add(time.Hour)}
 	}
-	return a.Displace(slots.Rebook, p, reason(), "noura", 0, now)
+	displaced, _ := a.Displace(slots.Rebook, p, reason(), "noura", 0, now)
+	return displaced.After
 }
 
 func reason() slots.ChangeOf {
@@ -64,7 +65,11 @@ func TestDisplace(t *testing.T) {
 			if tc.proposed != "" {
 				p = &slots.Proposal{ID: "hold", Start: at(t, tc.proposed)}
 			}
-			got := a.Displace(tc.decision, p, reason(), "noura", 2*time.Hour, now)
+			displaced, outcome := a.Displace(tc.decision, p, reason(), "noura", 2*time.Hour, now)
+			if want := outcomeOf(tc.event); outcome != want {
+				t.Errorf("outcome %s, want %s", outcome, want)
+			}
+			got := displaced.After
 			if got.Status != tc.want || got.Version != tc.version || got.Displaced() != tc.waits || !got.Start.Equal(a.Start) {
 				t.Errorf("%s, version %d, displaced %v at %v", got.Status, got.Version, got.Displaced(), got.Start)
 			}
@@ -91,39 +96,54 @@ func TestAnswersOfTheDisplaced(t *testing.T) {
 	t.Parallel()
 	late := at(t, "11:59")
 	a := displacedAt(t, "12:00", "13:00", midnight)
-	accepted, err := a.Accept(late)
+	accepted, err := after(a.Accept(late))
 	if err != nil || !accepted.Start.Equal(at(t, "13:00")) || accepted.Displaced() || accepted.Proposal != nil || accepted.Version != 3 {
 		t.Errorf("accepted: %+v, %v", accepted, err)
 	}
-	if again, err := accepted.Accept(late); err != nil || !again.Start.Equal(accepted.Start) || len(again.History) != len(accepted.History) {
+	again, err := accepted.Accept(late)
+	if err != nil || again.Changes() || !again.After.Start.Equal(accepted.Start) {
 		t.Errorf("accepted again: %+v, %v", again, err)
 	}
-	refused, err := a.Refuse(time.Hour, late)
+	refused, err := after(a.Refuse(time.Hour, late))
 	if err != nil || !refused.Displaced() || refused.Proposal != nil || !refused.AnswerBy.IsZero() {
 		t.Errorf("refused: %+v, %v", refused, err)
 	}
-	if _, err = refused.Accept(late); !errors.Is(err, slots.ErrNoProposal) {
+	if _, err = after(refused.Accept(late)); !errors.Is(err, slots.ErrNoProposal) {
 		t.Errorf("accepted after that: %v", err)
 	}
-	moved, err := a.Move(slots.Place{}, at(t, "14:00"), at(t, "15:00"), 24*time.Hour, late)
+	moved, err := after(a.Move(slots.Place{}, at(t, "14:00"), at(t, "15:00"), cutOff(24*time.Hour), late))
 	if err != nil || moved.Displaced() || moved.Proposal != nil || moved.Version != 3 {
 		t.Errorf("moved: %+v, %v", moved, err)
 	}
-	if cancelled, err := a.Cancel(24*time.Hour, late); err != nil || cancelled.Status != slots.Cancelled || cancelled.Proposal != nil {
+	cancelled, err := after(a.Cancel(cutOff(24*time.Hour), late))
+	if err != nil || cancelled.Status != slots.Cancelled || cancelled.Proposal != nil {
 		t.Errorf("cancelled: %+v, %v", cancelled, err)
 	}
 	for name, begun := range map[string]error{
-		"accept": second(a.Accept(at(t, "12:00"))),
-		"move":   second(a.Move(slots.Place{}, at(t, "14:00"), at(t, "15:00"), 0, at(t, "12:00"))),
-		"cancel": second(a.Cancel(0, at(t, "12:00"))),
+		"accept": second(after(a.Accept(at(t, "12:00")))),
+		"move":   second(after(a.Move(slots.Place{}, at(t, "14:00"), at(t, "15:00"), cutOff(0), at(t, "12:00")))),
+		"cancel": second(after(a.Cancel(cutOff(0), at(t, "12:00")))),
 	} {
 		if begun == nil {
 			t.Errorf("%s when it would have begun", name)
 		}
 	}
-	restored := a.Restore(late)
-	if restored.Displaced() || restored.Proposal != nil || restored.Version != 3 || !restored.Start.Equal(a.Start) {
+	back, outcome := a.Restore(late)
+	if restored := back.After; outcome != slots.OutcomeRestored ||
+		restored.Displaced() || restored.Proposal != nil || restored.Version != 3 || !restored.Start.Equal(a.Start) {
 		t.Errorf("restored: %+v", restored)
+	}
+}
+
+// outcomeOf returns how a visit stands with a change that has done this to it.
+func outcomeOf(k slots.EventKind) slots.Outcome {
+	switch k {
+	case "":
+		return slots.OutcomeKept
+	case slots.WasProposed:
+		return slots.OutcomeWaiting
+	default:
+		return slots.OutcomeCalledOff
 	}
 }
 
@@ -157,14 +177,23 @@ func TestCalls(t *testing.T) {
 		}
 	}
 	late := at(t, "11:00")
-	for call, want := range map[slots.CallOutcome]slots.EventKind{
-		slots.CallAccepts: slots.WasAccepted, slots.CallCancels: slots.WasCancelled, slots.CallKeeps: slots.WasRefused,
+	for call, want := range map[slots.CallOutcome]struct {
+		event   slots.EventKind
+		outcome slots.Outcome
+	}{
+		slots.CallAccepts: {slots.WasAccepted, slots.OutcomeAccepted},
+		slots.CallCancels: {slots.WasCancelled, slots.OutcomeCancelled},
+		slots.CallKeeps:   {slots.WasRefused, slots.OutcomeKept},
 	} {
-		a, err := displacedAt(t, "12:00", "13:00", midnight).Settle(slots.Call{Outcome: call, Actor: "huda", Note: "called"}, late)
+		got, outcome, err := displacedAt(t, "12:00", "13:00", midnight).Settle(slots.Call{Outcome: call, Actor: "huda", Note: "called"}, late)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := a.History[len(a.History)-1]; e.Kind != want || e.Actor != "huda" || e.Reason != "called" || a.Displaced() || a.Proposal != nil {
+		a := got.After
+		if outcome != want.outcome || got.GivenUp {
+			t.Errorf("%s: %s, given up: %v; want %s", call, outcome, got.GivenUp, want.outcome)
+		}
+		if e := a.History[len(a.History)-1]; e != got.Event || e.Kind != want.event || e.Actor != "huda" || e.Reason != "called" || a.Displaced() || a.Proposal != nil {
 			t.Errorf("%s: %+v, %+v", call, e, a)
 		}
 	}

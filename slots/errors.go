@@ -8,11 +8,10 @@ import (
 
 // What can be wrong with a request. Every error that a Booker returns is, or
 // wraps, one of these, a *RuleError, a *TakenError, a *HoldLimitError, a
-// *PauseError, a *RepeatedError or a *VisitorError; anything else is a fault of
-// the system.
+// *PauseError, a *once.RepeatedError, a *VisitorError or an error of fault or
+// once; anything else is a fault of the system.
 var (
 	ErrUnknownChannel = errors.New("slots: unknown channel")
-	ErrNotFound       = errors.New("slots: no such hold or appointment")
 	ErrExpired        = errors.New("slots: the hold has expired")
 	ErrReleased       = errors.New("slots: the hold was released")
 	ErrHoldUsed       = errors.New("slots: the hold is booked for somebody else")
@@ -28,22 +27,17 @@ var (
 	ErrPersonBusy     = errors.New("slots: the person has another visit at that time")
 	ErrPersonLimit    = errors.New("slots: the person has as many upcoming visits to this service as allowed")
 	ErrTaken          = errors.New("slots: the place is taken")
-	ErrKeyReused      = errors.New("slots: the idempotency key belongs to another request")
 	ErrRange          = errors.New("slots: the range of days is empty or too long")
-	ErrUnavailable    = errors.New("slots: the store can't be reached")
-	ErrOverloaded     = fmt.Errorf("%w: too many requests wait", ErrUnavailable)
 
 	ErrAlreadyWaiting = errors.New("slots: the person waits for this service already")
 	ErrNotWaiting     = errors.New("slots: the entry of the waitlist is over")
 	ErrNoOffer        = errors.New("slots: the entry has no offer")
 	ErrOfferOver      = errors.New("slots: the offer has ended")
 
-	// The next three are between a Store and the Booker: the ledger has no
-	// row for the day yet, the calendar has changed since it was read, or the
-	// idempotency key is known.
+	// The next two are between a Store and the Booker: the ledger has no row
+	// for the day yet, or the calendar has changed since it was read.
 	ErrDayClosed = errors.New("slots: the ledger day is not open yet")
 	ErrStale     = errors.New("slots: the calendar has changed")
-	ErrAnswered  = errors.New("slots: the idempotency key was used before")
 )
 
 // Rule names what a start, a move or a cancellation breaks.
@@ -110,16 +104,9 @@ func (e *TakenError) Error() string {
 // Unwrap returns ErrTaken.
 func (e *TakenError) Unwrap() error { return ErrTaken }
 
-// RepeatedError carries the answer that the same request got the first time.
-type RepeatedError struct{ Answer []byte }
-
-// Error says that the request is a repetition.
-func (e *RepeatedError) Error() string { return "slots: the request was answered before" }
-
 // What can be wrong with a change of a desk group's calendar, beside the faults
 // of the plan (scheduling.Faults).
 var (
-	ErrEdited        = errors.New("slots: somebody else has changed the calendar since it was read")
 	ErrNothingToUndo = errors.New("slots: the calendar has not been changed")
 )
 

@@ -9,6 +9,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -89,45 +91,36 @@ func (f *fakeStore) atomically(change func() error) error {
 	return err
 }
 
-func (f *fakeStore) take(p slots.Place, heldBack []int16) error {
-	day, ok := f.days[ledgerKey{p.Branch, p.DeskGroup, p.Day}]
+func (f *fakeStore) take(w slots.Wanted) error {
+	k := ledgerKey{w.Branch, w.DeskGroup, w.Day}
+	day, ok := f.days[k]
 	if !ok {
 		return slots.ErrDayClosed
 	}
-	from := p.First - day.First
-	if from < 0 || from+p.Ticks > len(day.Open) {
-		return slots.ErrTaken
+	day, err := day.Taking(w)
+	if err == nil {
+		f.days[k] = day
 	}
-	for i := from; i < from+p.Ticks; i++ {
-		if int(day.Used[i])+p.Count > int(day.Open[i]-heldBack[i-from]) {
-			return slots.ErrTaken
-		}
-	}
-	for i := from; i < from+p.Ticks; i++ {
-		day.Used[i] += int16(p.Count)
-	}
-	return nil
+	return err
 }
 
 func (f *fakeStore) giveBack(p slots.Place) {
-	day := f.days[ledgerKey{p.Branch, p.DeskGroup, p.Day}]
-	for i := p.First - day.First; i < p.First-day.First+p.Ticks; i++ {
-		day.Used[i] -= int16(p.Count)
-	}
+	k := ledgerKey{p.Branch, p.DeskGroup, p.Day}
+	f.days[k] = f.days[k].Returning(p)
 }
 
-func (f *fakeStore) answer(once *slots.Once, a slots.Appointment) error {
-	if once == nil {
+func (f *fakeStore) answer(keyed *once.Request[slots.Appointment], a slots.Appointment) error {
+	if keyed == nil {
 		return nil
 	}
-	answer, err := once.Answer(a)
+	answer, err := keyed.Answer(a)
 	if err != nil {
 		return err
 	}
-	if _, known := f.answers[once.Key]; known {
-		return slots.ErrAnswered
+	if _, known := f.answers[keyed.Key]; known {
+		return once.ErrAnswered
 	}
-	f.answers[once.Key] = fakeAnswer{once.Fingerprint, answer}
+	f.answers[keyed.Key] = fakeAnswer{keyed.Fingerprint, answer}
 	return nil
 }
 
@@ -186,20 +179,21 @@ func (f *fakeStore) OpenDay(_ context.Context, g *centre.DeskGroup, day scheduli
 	return nil
 }
 
-func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
+func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder, w slots.Wanted,
+	keyed *once.Request[slots.Appointment],
+) error {
 	if err := f.called("Hold"); err != nil {
 		return err
 	}
 	return f.atomically(func() error {
-		if err := f.take(a.Place, heldBack); err != nil {
+		if err := f.take(w); err != nil {
 			return err
 		}
-		a.Place.Calendar = 0 // not kept
 		if err := f.limited(a, by); err != nil {
 			return err
 		}
 		f.claims[a.ID] = fakeClaim{Appointment: a, by: by}
-		return f.answer(once, a)
+		return f.answer(keyed, a)
 	})
 }
 
@@ -231,7 +225,9 @@ func (f *fakeStore) limited(a slots.Appointment, by slots.Holder) error {
 	return nil
 }
 
-func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time.Time,
+	keyed *once.Request[slots.Appointment],
+) (slots.Appointment, error) {
 	if err := f.called("Book"); err != nil {
 		return slots.Appointment{}, err
 	}
@@ -239,7 +235,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 	err := f.atomically(func() error {
 		c, ok := f.claims[id]
 		if !ok || c.Status != slots.Held || !now.Before(c.Expires) || c.Mobile != "" && c.Mobile != b.Mobile {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		ahead := 0
 		for _, other := range f.claims {
@@ -247,8 +243,8 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 				ahead++
 			}
 		}
-		if until := f.rule.PausedUntil(f.givenUp[b.Person]); now.Before(until) && (b.Actor == "" || b.Reason == "") {
-			return &slots.PauseError{Until: until, RetryAfter: until.Sub(now)}
+		if err := b.Pauses(f.rule.PausedUntil(f.givenUp[b.Person]), now); err != nil {
+			return err
 		}
 		if ahead >= f.active[c.Service] {
 			return slots.ErrPersonLimit
@@ -259,16 +255,16 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 		if r := b.Representative; r != nil && r.Expires < c.Place.Day {
 			return &slots.VisitorError{Fields: []slots.Field{{Name: "wakala_expires", Fault: slots.FaultExpired}}}
 		}
-		var err error
-		booked, err = c.Appointment.Book(b, f.needs[c.Service], now)
+		t, err := c.Appointment.Book(b, f.needs[c.Service], now)
+		booked = t.After
 		switch {
 		case errors.Is(err, slots.ErrUnaudited):
-			return slots.ErrNotFound // no hold that can be booked so
+			return fault.ErrNotFound // no hold that can be booked so
 		case err != nil:
 			return err
 		}
 		f.claims[id] = fakeClaim{Appointment: booked, person: b.Person, counts: true}
-		return f.answer(once, booked)
+		return f.answer(keyed, booked)
 	})
 	if err != nil {
 		return slots.Appointment{}, err
@@ -283,9 +279,9 @@ func (f *fakeStore) Answered(_ context.Context, key string, fingerprint [32]byte
 	a, ok := f.answers[key]
 	switch {
 	case !ok:
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	case a.fingerprint != fingerprint:
-		return nil, slots.ErrKeyReused
+		return nil, once.ErrKeyReused
 	}
 	return a.answer, nil
 }
@@ -296,7 +292,7 @@ func (f *fakeStore) Find(_ context.Context, id string) (slots.Appointment, error
 	}
 	c, ok := f.claims[id]
 	if !ok {
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	return c.Appointment, nil
 }
@@ -315,7 +311,7 @@ func (f *fakeStore) byReference(r slots.Reference) (fakeClaim, error) {
 			return c, nil
 		}
 	}
-	return fakeClaim{}, slots.ErrNotFound
+	return fakeClaim{}, fault.ErrNotFound
 }
 
 func (f *fakeStore) Release(_ context.Context, id string) error {
@@ -324,7 +320,7 @@ func (f *fakeStore) Release(_ context.Context, id string) error {
 	}
 	c := f.claims[id]
 	if c.Status != slots.Held {
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	}
 	f.giveBack(c.Place)
 	c.Status = slots.Released
@@ -332,82 +328,71 @@ func (f *fakeStore) Release(_ context.Context, id string) error {
 	return nil
 }
 
-func (f *fakeStore) Move(_ context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
-	return f.change("Move", r, decide, func(before fakeClaim, after slots.Appointment) error {
-		f.giveUp(before, after)
-		if err := f.take(after.Place, heldBack); err != nil {
+func (f *fakeStore) Change(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
+	if err := f.called("Change"); err != nil {
+		return slots.Appointment{}, err
+	}
+	var t slots.Transition
+	err := f.atomically(func() error {
+		before, err := f.byReference(r)
+		if err != nil {
 			return err
 		}
-		if f.busy(before.person, after) {
-			return slots.ErrPersonBusy
+		if t, err = decide(before.Appointment); err != nil || !t.Changes() {
+			return err
 		}
-		after.GivesBack = time.Time{}
-		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: before.counts}
-		return nil
+		return f.write(before, t)
 	})
+	if err != nil {
+		return slots.Appointment{}, err
+	}
+	return t.After, nil
 }
 
-func (f *fakeStore) Cancel(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
-	return f.change("Cancel", r, decide, func(before fakeClaim, after slots.Appointment) error {
-		f.giveUp(before, after)
-		if p, ok := f.proposal(before.ID); ok {
-			f.giveBack(p)
+func (f *fakeStore) write(before fakeClaim, t slots.Transition) error {
+	back, err := t.Back(f.proposal(before.ID))
+	if err != nil {
+		return err
+	}
+	for _, p := range back {
+		f.giveBack(p)
+	}
+	if !t.BackAt.IsZero() {
+		f.delayed = append(f.delayed, fakeDelay{before.Place, t.BackAt})
+	}
+	if t.Takes != nil {
+		if err := f.take(*t.Takes); err != nil {
+			return err
 		}
-		after.GivesBack = time.Time{}
-		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person}
-		return nil
-	})
+	}
+	after := t.After
+	if after.Status.TakesPlace() && f.busy(before.person, after) {
+		return slots.ErrPersonBusy
+	}
+	if t.GivenUp {
+		f.givenUp[before.person] = append(slices.Clone(f.givenUp[before.person]), t.Event.At)
+	}
+	if p := after.Proposal; p != nil && t.Takes != nil {
+		hold := after
+		hold.ID, hold.Status, hold.Reference, hold.Proposal, hold.History = p.ID, slots.Held, "", nil, nil
+		hold.Place, hold.Start, hold.End, hold.Expires = p.Place, p.Start, p.End, p.Expires
+		f.claims[hold.ID] = fakeClaim{Appointment: hold, to: after.ID}
+	}
+	f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: before.counts && after.Status.TakesPlace()}
+	return nil
 }
 
 // proposal ends the hold of the proposal to a request and returns its place,
 // which is still taken.
-func (f *fakeStore) proposal(request string) (slots.Place, bool) {
+func (f *fakeStore) proposal(request string) []slots.Place {
 	for id, c := range f.claims {
 		if c.to == request && c.Status == slots.Held {
 			c.Status = slots.Released
 			f.claims[id] = c
-			return c.Place, true
+			return []slots.Place{c.Place}
 		}
 	}
-	return slots.Place{}, false
-}
-
-func (f *fakeStore) Propose(_ context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
-	return f.change("Propose", r, decide, func(before fakeClaim, after slots.Appointment) error {
-		if p, ok := f.proposal(before.ID); ok {
-			f.giveBack(p)
-		}
-		if err := f.take(after.Proposal.Place, heldBack); err != nil {
-			return err
-		}
-		hold := after
-		hold.ID, hold.Status, hold.Reference, hold.Proposal, hold.History = after.Proposal.ID, slots.Held, "", nil, nil
-		hold.Place, hold.Start, hold.End, hold.Expires = after.Proposal.Place, after.Proposal.Start, after.Proposal.End, after.Proposal.Expires
-		f.claims[hold.ID] = fakeClaim{Appointment: hold, to: after.ID}
-		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: before.counts}
-		return nil
-	})
-}
-
-func (f *fakeStore) AnswerRequest(_ context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
-	return f.change("AnswerRequest", r, decide, func(before fakeClaim, after slots.Appointment) error {
-		proposed, ok := f.proposal(before.ID)
-		switch accepted := after.Place != before.Place; {
-		case accepted && !ok:
-			return slots.ErrNoProposal
-		case accepted:
-			f.giveBack(before.Place)
-		case ok:
-			f.giveBack(proposed)
-		}
-		if !after.Status.TakesPlace() {
-			f.giveBack(before.Place)
-		} else if f.busy(before.person, after) {
-			return slots.ErrPersonBusy
-		}
-		f.claims[after.ID] = fakeClaim{Appointment: after, person: before.person, counts: after.Status.TakesPlace()}
-		return nil
-	})
+	return nil
 }
 
 func (f *fakeStore) DueRequests(_ context.Context, now time.Time, limit int) ([]slots.Reference, error) {
@@ -423,19 +408,6 @@ func (f *fakeStore) DueRequests(_ context.Context, now time.Time, limit int) ([]
 	return due, nil
 }
 
-// giveUp lets go of a place, now or later, and counts that.
-func (f *fakeStore) giveUp(before fakeClaim, after slots.Appointment) {
-	if after.GivesBack.IsZero() {
-		f.giveBack(before.Place)
-	} else {
-		f.delayed = append(f.delayed, fakeDelay{before.Place, after.GivesBack})
-	}
-	if after.ByStaff() {
-		return
-	}
-	f.givenUp[before.person] = append(slices.Clone(f.givenUp[before.person]), after.History[len(after.History)-1].At)
-}
-
 // offerDelayed ends the delays that are over.
 func (f *fakeStore) offerDelayed(now time.Time) {
 	f.delayed = slices.DeleteFunc(f.delayed, func(d fakeDelay) bool {
@@ -445,35 +417,6 @@ func (f *fakeStore) offerDelayed(now time.Time) {
 		f.giveBack(d.Place)
 		return true
 	})
-}
-
-func (f *fakeStore) change(method string, r slots.Reference, decide slots.Decide, write func(fakeClaim, slots.Appointment) error) (slots.Appointment, error) {
-	if err := f.called(method); err != nil {
-		return slots.Appointment{}, err
-	}
-	var after slots.Appointment
-	err := f.atomically(func() error {
-		before, err := f.byReference(r)
-		if err != nil {
-			return err
-		}
-		if after, err = decide(before.Appointment); err != nil {
-			return err
-		}
-		after.Place.Calendar = 0 // not kept
-		if after.Proposal != nil {
-			p := *after.Proposal
-			p.Place.Calendar, after.Proposal = 0, &p
-		}
-		if len(after.History) == len(before.History) {
-			return nil
-		}
-		return write(before, after)
-	})
-	if err != nil {
-		return slots.Appointment{}, err
-	}
-	return after, nil
 }
 
 func (f *fakeStore) ExpireHolds(_ context.Context, now time.Time, on *slots.Place, limit int) (int, error) {

@@ -21,7 +21,8 @@ type FirstQuery struct {
 
 // BranchFirst is the first free slot at one branch.
 type BranchFirst struct {
-	Branch string // slug
+	Branch string       // slug
+	Name   catalog.Text // of the branch
 	Zone   *time.Location
 	Date   scheduling.Date // whose openings the slot belongs to
 	Slot   Slot
@@ -45,7 +46,7 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 	if !ok {
 		return nil, centre.ErrUnknownService
 	}
-	visit, err := VisitOf(service, q.Party, q.Channel, q.Needs...)
+	shape, err := ShapeOf(service, q.Party, q.Channel, q.Needs...)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +54,8 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 	firsts := make([]BranchFirst, len(groups))
 	open := make([]*lookout, len(groups))
 	for i, g := range groups {
-		firsts[i] = BranchFirst{Branch: g.Branch, Zone: g.Calendar.Zone()}
-		open[i] = newLookout(g, visit, q.From, &firsts[i], now)
+		firsts[i] = BranchFirst{Branch: g.Branch, Name: snapshot.BranchName(g.Branch), Zone: g.Calendar.Zone()}
+		open[i] = newLookout(g, shape, q.From, &firsts[i], now)
 	}
 	for window := firstWindow; ; window = min(2*window, longestWindow) {
 		open = slices.DeleteFunc(open, (*lookout).done)
@@ -70,14 +71,14 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 // lookout looks for the first free slot of one desk group.
 type lookout struct {
 	group      *centre.DeskGroup
-	visit      Visit           // counted
+	shape      Shape           // counted
 	next, last scheduling.Date // not looked at yet
 	first      *BranchFirst    // what it finds
 }
 
-func newLookout(g *centre.DeskGroup, v Visit, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
+func newLookout(g *centre.DeskGroup, v Shape, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
 	v = v.Counted(g.Calendar, now)
-	l := &lookout{group: g, visit: v, first: first}
+	l := &lookout{group: g, shape: v, first: first}
 	l.next, l.last = v.within(g.Calendar, from, never, now)
 	return l
 }
@@ -98,7 +99,7 @@ func (b *Booker) look(ctx context.Context, open []*lookout, window int, now time
 	for i, l := range open {
 		for ; l.next <= spans[i].To && !l.first.Found; l.next++ {
 			day, used := occupied[i][l.next-spans[i].From].on(l.group.Calendar.Day(l.next))
-			if free := Free(day, used, l.visit, now); len(free) > 0 {
+			if free := Free(day, used, l.shape, now); len(free) > 0 {
 				l.first.Date, l.first.Slot, l.first.Found = l.next, free[0], true
 			}
 		}

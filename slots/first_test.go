@@ -12,6 +12,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -58,7 +59,8 @@ func (r *rig) fill(branch string, from, to scheduling.Date) {
 	for date := from; date <= to; date++ {
 		q := query(date, date)
 		q.Branch = branch
-		days, _, err := r.Search(r.t.Context(), q, heldAt)
+		search, err := r.Search(r.t.Context(), q, heldAt)
+		days := search.Days
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -207,8 +209,9 @@ func TestFirstRefuses(t *testing.T) {
 		t.Errorf("a party over the limit: %v", err)
 	}
 	r.wantCalls()
-	r.store.fail["Occupancies"] = slots.ErrUnavailable
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}, heldAt); !errors.Is(err, slots.ErrUnavailable) {
+	r.store.fail["Occupancies"] = fault.ErrUnavailable
+	query := slots.FirstQuery{Service: "heirs-returns", Party: 1, Channel: catalog.Public}
+	if _, err := r.First(t.Context(), query, heldAt); !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("the store can't be reached: %v", err)
 	}
 }
@@ -261,11 +264,12 @@ func TestFirstAgreesWithSearch(t *testing.T) {
 			if from == 0 { // the rest of an evening that began yesterday counts
 				from = r.centre.GroupsOf("heirs-returns")[i].Calendar.DateOf(now) - 1
 			}
-			want := slots.BranchFirst{Branch: g.Branch, Zone: g.Zone}
+			want := slots.BranchFirst{Branch: g.Branch, Name: r.centre.BranchName(g.Branch), Zone: g.Zone}
 			for date := from; date < from+40 && !want.Found; date++ {
 				search := query(date, date)
 				search.Branch = g.Branch
-				days, _, err := r.Search(t.Context(), search, now)
+				found, err := r.Search(t.Context(), search, now)
+				days := found.Days
 				if err != nil {
 					rt.Fatal(err)
 				}

@@ -22,14 +22,14 @@ type Slot struct {
 // the beginning of each opening in steps of v.Step. With v.GapStep they count
 // anew behind each gap, a gap being whatever is not bookable: taken, closed,
 // or already too soon.
-func Free(day scheduling.Day, used []int16, v Visit, now time.Time) []Slot {
+func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 	if day.Date < v.NotBefore || v.NotAfter > 0 && day.Date > v.NotAfter {
 		return nil
 	}
 	day = v.sees(day)
 	var buffers [2][ticksOfLongDay]int16 // on the stack
 	f := finder{
-		visit: v,
+		shape: v,
 		first: day.First,
 		least: v.least(buffers[0][:0], day, used),
 		// A place begins with the buffer before the visit.
@@ -65,7 +65,7 @@ const ticksOfLongDay = 288
 
 // finder looks for the free places of one day.
 type finder struct {
-	visit    Visit
+	shape    Shape
 	first    int     // tick of least[0]
 	least    []int16 // places left for a visit whose place begins at this tick
 	earliest int     // tick at which a place may begin
@@ -74,7 +74,7 @@ type finder struct {
 // onGrid appends to found those of first, first+Step, … before end at which a
 // free place begins.
 func (f *finder) onGrid(found []int16, first, end int) []int16 {
-	for tick := first; tick < end; tick += f.visit.Step {
+	for tick := first; tick < end; tick += f.shape.Step {
 		if f.fits(tick) {
 			found = append(found, int16(tick))
 		}
@@ -91,7 +91,7 @@ func (f *finder) behindGaps(found []int16, from, end int) []int16 {
 		}
 		first := tick
 		if first != from {
-			first = (first + f.visit.GapStep - 1) / f.visit.GapStep * f.visit.GapStep
+			first = (first + f.shape.GapStep - 1) / f.shape.GapStep * f.shape.GapStep
 		}
 		for tick < end && f.fits(tick) {
 			tick++
@@ -104,13 +104,13 @@ func (f *finder) behindGaps(found []int16, from, end int) []int16 {
 // fits reports whether a visit fits whose place begins at tick, not too soon.
 func (f *finder) fits(tick int) bool {
 	i := tick - f.first
-	return tick >= f.earliest && i >= 0 && i < len(f.least) && int(f.least[i]) >= f.visit.Places
+	return tick >= f.earliest && i >= 0 && i < len(f.least) && int(f.least[i]) >= f.shape.Places
 }
 
 // left returns how many places tick i of day.Open has left for v's channel;
 // below 0 when more are taken or held back than are open. On a date that is
 // released it is leftReleased that counts.
-func (v Visit) left(day scheduling.Day, used []int16, i int) int16 {
+func (v Shape) left(day scheduling.Day, used []int16, i int) int16 {
 	left := int(day.Open[i]) - v.HoldBack - day.HeldBack(day.First+i)
 	if i < len(used) {
 		left -= int(used[i])
@@ -120,7 +120,7 @@ func (v Visit) left(day scheduling.Day, used []int16, i int) int16 {
 
 // least appends to buffer, for each tick of day.Open, the fewest places that
 // any tick has left of the length of v from there; -1 behind the last opening.
-func (v Visit) least(buffer []int16, day scheduling.Day, used []int16) []int16 {
+func (v Shape) least(buffer []int16, day scheduling.Day, used []int16) []int16 {
 	least := buffer
 	released := day.Date <= v.Released
 	for i := range day.Open {

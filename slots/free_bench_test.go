@@ -20,7 +20,7 @@ func BenchmarkFree60Days(b *testing.B) {
 	gaps.GapStep = 3
 	for _, bc := range []struct {
 		name  string
-		visit slots.Visit
+		visit slots.Shape
 		used  [60][]int16
 	}{
 		{"half hours", visit(30, 30), used},
@@ -55,7 +55,7 @@ func bookedUp(calendar *scheduling.Calendar, visits int) [60][]int16 {
 	random := rand.New(rand.NewPCG(1, 2))
 	for tries := 0; visits > 0 && tries < 1_000_000; tries++ {
 		i := random.IntN(len(days))
-		v := slots.Visit{Duration: 3 + random.IntN(7), Step: 3, Places: 1, Horizon: 366 * 24 * time.Hour}
+		v := slots.Shape{Duration: 3 + random.IntN(7), Step: 3, Places: 1, Horizon: 366 * 24 * time.Hour}
 		free := slots.Free(days[i], used[i], v, midnight)
 		if len(free) == 0 {
 			continue

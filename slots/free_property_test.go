@@ -87,7 +87,7 @@ func TestWhyAndCheckAgreeWithFree(t *testing.T) {
 }
 
 // modelPlaces returns how many parties can start at tick, 0 if none may.
-func modelPlaces(day scheduling.Day, used []int16, v slots.Visit, now time.Time, tick int) int {
+func modelPlaces(day scheduling.Day, used []int16, v slots.Shape, now time.Time, tick int) int {
 	tooSoon := func(tick int) bool { return day.At(tick).Before(now.Add(v.Notice)) }
 	if tooSoon(tick) || day.At(tick).After(now.Add(v.Horizon)) {
 		return 0
@@ -132,7 +132,7 @@ func modelPlaces(day scheduling.Day, used []int16, v slots.Visit, now time.Time,
 
 // drawDay draws a date of some calendar, what is taken of it, a visit to look
 // for, and when.
-func drawDay(t *rapid.T) (day scheduling.Day, used []int16, v slots.Visit, now time.Time) {
+func drawDay(t *rapid.T) (day scheduling.Day, used []int16, v slots.Shape, now time.Time) {
 	tick := func(low, high int) int { return rapid.IntRange(low, high).Draw(t, "tick") }
 	var openings []scheduling.Opening
 	for range rapid.IntRange(1, 4).Draw(t, "openings") {
@@ -169,7 +169,7 @@ func drawDay(t *rapid.T) (day scheduling.Day, used []int16, v slots.Visit, now t
 			used[i]++
 		}
 	}
-	v = slots.Visit{
+	v = slots.Shape{
 		Duration: tick(1, 12), Before: tick(0, 3), After: tick(0, 3), Step: tick(1, 12), GapStep: tick(0, 6),
 		Places: rapid.IntRange(1, 3).Draw(t, "party"), HoldBack: rapid.IntRange(0, 2).Draw(t, "held back"),
 		Notice: time.Duration(rapid.IntRange(0, 3*3600).Draw(t, "notice")) * time.Second,

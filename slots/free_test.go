@@ -13,16 +13,16 @@ import (
 
 func TestFree(t *testing.T) {
 	t.Parallel()
-	following := func(v slots.Visit, minutes int) slots.Visit { v.GapStep = minutes / 5; return v }
-	buffered := func(v slots.Visit, before, after int) slots.Visit {
+	following := func(v slots.Shape, minutes int) slots.Shape { v.GapStep = minutes / 5; return v }
+	buffered := func(v slots.Shape, before, after int) slots.Shape {
 		v.Before, v.After = before/5, after/5
 		return v
 	}
-	noticed := func(v slots.Visit, notice, horizon time.Duration) slots.Visit {
+	noticed := func(v slots.Shape, notice, horizon time.Duration) slots.Shape {
 		v.Notice, v.Horizon = notice, horizon
 		return v
 	}
-	party := func(v slots.Visit, places, holdBack int) slots.Visit {
+	party := func(v slots.Shape, places, holdBack int) slots.Shape {
 		v.Places, v.HoldBack = places, holdBack
 		return v
 	}
@@ -31,7 +31,7 @@ func TestFree(t *testing.T) {
 		open   string
 		closed []string // "09:15-09:45", all places
 		taken  []claim
-		visit  slots.Visit
+		visit  slots.Shape
 		now    string // of the day; "" is the day before
 		want   []string
 	}{
@@ -288,15 +288,15 @@ func TestFreeCountsPlaces(t *testing.T) {
 		t.Errorf("the last start is refused for %q, want %q: the second visitor finds it closed", got, slots.RuleClosed)
 	}
 	for name, tc := range map[string]struct {
-		visit slots.Visit
+		visit slots.Shape
 		taken []claim
 		want  int
 	}{
 		"one is taken":                        {twoInARow, []claim{{"09:00", "10:00", slots.Booked, 1}}, 1},
 		"the scarcest tick of the visit":      {twoInARow, []claim{{"09:05", "09:10", slots.Booked, 1}}, 1},
-		"one is held back":                    {slots.Visit{Duration: 2, Step: 1, Places: 1, HoldBack: 1, Horizon: time.Hour * 24}, nil, 1},
-		"both at once, as a party of two":     {slots.Visit{Duration: 2, Step: 1, Places: 2, Horizon: time.Hour * 24}, nil, 1},
-		"a party of two does not fit in one":  {slots.Visit{Duration: 2, Step: 1, Places: 2, HoldBack: 1, Horizon: time.Hour * 24}, nil, 0},
+		"one is held back":                    {slots.Shape{Duration: 2, Step: 1, Places: 1, HoldBack: 1, Horizon: time.Hour * 24}, nil, 1},
+		"both at once, as a party of two":     {slots.Shape{Duration: 2, Step: 1, Places: 2, Horizon: time.Hour * 24}, nil, 1},
+		"a party of two does not fit in one":  {slots.Shape{Duration: 2, Step: 1, Places: 2, HoldBack: 1, Horizon: time.Hour * 24}, nil, 0},
 		"what is taken elsewhere is no loss":  {twoInARow, []claim{{"09:10", "10:00", slots.Booked, 1}}, 2},
 		"what is cancelled is no loss either": {twoInARow, []claim{{"09:00", "10:00", slots.Cancelled, 1}}, 2},
 	} {

@@ -12,18 +12,6 @@ func WithRefresh(refresh func(ctx context.Context) error) Option {
 	return func(b *Booker) { b.refresh = refresh }
 }
 
-// taken returns the appointment as the store keeps it: what it was sought by is
-// nobody's business.
-func (a Appointment) taken() Appointment {
-	a.Place.Calendar = 0
-	if a.Proposal != nil {
-		p := *a.Proposal
-		p.Place.Calendar = 0
-		a.Proposal = &p
-	}
-	return a
-}
-
 // fresh runs do, and once more by a fresh snapshot of the centre when it says
 // that a calendar is gone.
 func (b *Booker) fresh(ctx context.Context, do func() error) error {

@@ -11,17 +11,6 @@ import (
 // is offered at least so long before its notice begins.
 const releaseLead = 5 * time.Minute
 
-// DelayedPlace is a place that was given up and is not offered again yet. The
-// ledger counts it as taken.
-type DelayedPlace struct {
-	ID      int64
-	Place   Place
-	Service string // slug of the service whose visit it was
-	Branch  string // slug
-	Start   time.Time
-	End     time.Time // exclusive
-}
-
 // ReleaseAt returns when a place that is given up at now is offered again: now
 // or whole seconds later, up to delay but not behind until, each as likely as
 // the others. It is zero, for at once, without a delay and when until is not
@@ -34,25 +23,37 @@ func ReleaseAt(delay time.Duration, until, now time.Time, random func(n int64) i
 	return now.Add(time.Duration(random(int64(most/time.Second)+1)) * time.Second)
 }
 
-// givesBack returns when the place of a is offered again that is given up at
-// now; zero for at once.
-func (b *Booker) givesBack(a Appointment, now time.Time) time.Time {
+// delayed returns the transition with when the place that it leaves is offered
+// again. A part of its own place, which a move takes again, and a place that a
+// change took are no places to wait for.
+func (b *Booker) delayed(t Transition, now time.Time) Transition {
+	moved := t.After.Status.TakesPlace()
+	if !t.Changes() || !t.Leaves() || t.Before.Displaced() || moved && t.Before.Place.overlaps(t.After.Place) {
+		return t
+	}
+	t.BackAt = b.backAt(t.Before, now)
+	return t
+}
+
+// backAt returns when the place of a is offered again that is given up at now;
+// zero for at once.
+func (b *Booker) backAt(a Appointment, now time.Time) time.Time {
 	service, group, err := b.centre().Desk(a.Service, a.Branch)
 	if err != nil || service.ReleaseDelay == 0 {
 		return time.Time{} // nobody would wait for it
 	}
-	visit, err := VisitOf(service, 1, catalog.Public)
+	shape, err := ShapeOf(service, 1, catalog.Public)
 	if err != nil {
 		return time.Time{}
 	}
-	until := visit.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay+releaseLead)).Add(-releaseLead)
+	until := shape.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay+releaseLead)).Add(-releaseLead)
 	return ReleaseAt(service.ReleaseDelay, until, now, b.random)
 }
 
 // noticeEnds returns the last instant in [now, end] at which a start by the
 // openings of date can be booked as far as notice goes; one before now when
 // there is none.
-func (v Visit) noticeEnds(c *scheduling.Calendar, date scheduling.Date, start, now, end time.Time) time.Time {
+func (v Shape) noticeEnds(c *scheduling.Calendar, date scheduling.Date, start, now, end time.Time) time.Time {
 	last := earlier(end, start.Add(-v.Notice))
 	if v.NoticeDays == 0 {
 		return last

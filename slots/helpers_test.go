@@ -80,8 +80,8 @@ func compile(t testing.TB, p scheduling.Plan) *scheduling.Calendar {
 
 // visit is a visit of one person, of this many minutes, that starts every so
 // many. It may start at once and a year ahead.
-func visit(minutes, step int) slots.Visit {
-	return slots.Visit{Duration: minutes / 5, Step: step / 5, Places: 1, Horizon: 366 * 24 * time.Hour}
+func visit(minutes, step int) slots.Shape {
+	return slots.Shape{Duration: minutes / 5, Step: step / 5, Places: 1, Horizon: 366 * 24 * time.Hour}
 }
 
 // claim is an appointment of tuesday in some state, from and to written 09:00.
@@ -174,4 +174,23 @@ func aCentre(t testing.TB, plan scheduling.Plan, services ...catalog.Service) *c
 		t.Fatal(err)
 	}
 	return joined
+}
+
+// after returns what a decision makes of an appointment, whose history has grown
+// by its event or not at all.
+func after(t slots.Transition, err error) (slots.Appointment, error) {
+	history := t.Before.History
+	if t.Changes() {
+		history = append(slices.Clip(history), t.Event)
+	}
+	if err == nil && !slices.Equal(history, t.After.History) {
+		panic("the history does not end with the event of the transition")
+	}
+	return t.After, err
+}
+
+// cutOff returns a service whose visits are moved and cancelled strictly earlier
+// than that before they begin.
+func cutOff(d time.Duration) *catalog.Service {
+	return &catalog.Service{MoveCutoff: d, CancelCutoff: d}
 }

@@ -18,7 +18,7 @@ const (
 // latest returns the last instant at which a visit may start as far as Horizon
 // goes. Where one more date opens at a set time it is out of the way: NotAfter
 // decides, up to the end of its date.
-func (v Visit) latest(now time.Time) time.Time {
+func (v Shape) latest(now time.Time) time.Time {
 	if v.OpensAt > 0 {
 		return now.Add(v.Horizon + 2*wholeDay)
 	}
@@ -27,7 +27,7 @@ func (v Visit) latest(now time.Time) time.Time {
 
 // counting returns the date from which the horizon counts at now: today, or
 // the day before until OpensAt.
-func (v Visit) counting(c *scheduling.Calendar, now time.Time) scheduling.Date {
+func (v Shape) counting(c *scheduling.Calendar, now time.Time) scheduling.Date {
 	today := c.DateOf(now)
 	if v.OpensAt > 0 && now.Before(today.At(v.OpensAt, c.Zone())) {
 		return today - 1
@@ -37,7 +37,7 @@ func (v Visit) counting(c *scheduling.Calendar, now time.Time) scheduling.Date {
 
 // lastDate returns the last date in reach when the horizon counts from the date
 // from; 0 when instants alone decide.
-func (v Visit) lastDate(c *scheduling.Calendar, from scheduling.Date) scheduling.Date {
+func (v Shape) lastDate(c *scheduling.Calendar, from scheduling.Date) scheduling.Date {
 	last := scheduling.Date(0)
 	if v.OpensAt > 0 {
 		last = from + v.horizonDates()
@@ -50,11 +50,11 @@ func (v Visit) lastDate(c *scheduling.Calendar, from scheduling.Date) scheduling
 	return last
 }
 
-func (v Visit) horizonDates() scheduling.Date { return scheduling.Date(v.Horizon / wholeDay) }
+func (v Shape) horizonDates() scheduling.Date { return scheduling.Date(v.Horizon / wholeDay) }
 
 // Opens returns the instant from which a start by the openings of date is
 // within the horizon in the calendar c. It is in the past for one that is.
-func (v Visit) Opens(c *scheduling.Calendar, date scheduling.Date, start time.Time) time.Time {
+func (v Shape) Opens(c *scheduling.Calendar, date scheduling.Date, start time.Time) time.Time {
 	rolling := start.Add(-v.Horizon)
 	first := c.DateOf(rolling)
 	if v.OpensAt > 0 {
@@ -78,7 +78,7 @@ func (v Visit) Opens(c *scheduling.Calendar, date scheduling.Date, start time.Ti
 // OpensNext returns the instant after now at which a date comes into reach on
 // which the calendar c has a place for the visit, in c's zone. It is zero where
 // the horizon moves on with the clock, and when nothing opens within a year.
-func (v Visit) OpensNext(c *scheduling.Calendar, now time.Time) time.Time {
+func (v Shape) OpensNext(c *scheduling.Calendar, now time.Time) time.Time {
 	if v.OpensAt == 0 {
 		return time.Time{}
 	}
@@ -96,7 +96,7 @@ func (v Visit) OpensNext(c *scheduling.Calendar, now time.Time) time.Time {
 }
 
 // received reports whether the day has a place for the visit at any time.
-func (v Visit) received(day scheduling.Day) bool {
+func (v Shape) received(day scheduling.Day) bool {
 	day = v.sees(day)
 	return slices.ContainsFunc(day.Openings, func(o scheduling.TickSpan) bool {
 		for tick := o.From; tick < o.To; tick++ {
@@ -109,7 +109,7 @@ func (v Visit) received(day scheduling.Day) bool {
 }
 
 // sayWhen turns an error of RuleHorizon about start into a *HorizonError.
-func (v Visit) sayWhen(err error, c *scheduling.Calendar, start, now time.Time) error {
+func (v Shape) sayWhen(err error, c *scheduling.Calendar, start, now time.Time) error {
 	rule, ok := errors.AsType[*RuleError](err)
 	if !ok || rule.Rule != RuleHorizon {
 		return err
@@ -123,14 +123,14 @@ func (v Visit) sayWhen(err error, c *scheduling.Calendar, start, now time.Time) 
 }
 
 // holds reports whether an opening of the day holds the start.
-func (v Visit) holds(day scheduling.Day, start time.Time) bool {
+func (v Shape) holds(day scheduling.Day, start time.Time) bool {
 	tick := floorTicks(start.Sub(day.Start))
 	return slices.ContainsFunc(v.sees(day).Openings, func(o scheduling.TickSpan) bool { return o.From <= tick && tick < o.To })
 }
 
 // nextOf returns when the first start of the day's grid that is out of reach of
 // the horizon at now comes within it, in c's zone.
-func (v Visit) nextOf(day scheduling.Day, c *scheduling.Calendar, now time.Time) time.Time {
+func (v Shape) nextOf(day scheduling.Day, c *scheduling.Calendar, now time.Time) time.Time {
 	for _, o := range v.sees(day).Openings {
 		for tick := o.From + v.Before; tick < o.To; tick += v.Step {
 			if opens := v.Opens(c, day.Date, day.At(tick)); opens.After(now) {

@@ -33,7 +33,7 @@ func TestDateOpensAtASetTime(t *testing.T) {
 	workdays.HorizonDays = 3 // the third is Sunday, or Sunday's third Wednesday
 	for _, tc := range []struct {
 		name  string
-		visit slots.Visit
+		visit slots.Shape
 		now   string
 		date  scheduling.Date
 		want  slots.Rule
@@ -64,11 +64,11 @@ func TestDateOpensAtASetTime(t *testing.T) {
 		})
 	}
 
-	_, last := v.Reach(calendar, at(t, "09:59"))
+	_, last := v.Counted(calendar, at(t, "09:59")).Reach(calendar, at(t, "09:59"))
 	if want := calendarDay(7).Add(-time.Minute); !last.Equal(want) {
 		t.Errorf("before ten in reach until %s, want %s", last, want)
 	}
-	if _, last = v.Reach(calendar, at(t, "10:00")); !last.Equal(calendarDay(8).Add(-time.Minute)) {
+	if _, last = v.Counted(calendar, at(t, "10:00")).Reach(calendar, at(t, "10:00")); !last.Equal(calendarDay(8).Add(-time.Minute)) {
 		t.Errorf("at ten in reach until %s, want the end of the next date", last)
 	}
 }
@@ -86,7 +86,7 @@ func TestOpensNext(t *testing.T) {
 	for _, tc := range []struct {
 		name     string
 		calendar *scheduling.Calendar
-		visit    slots.Visit
+		visit    slots.Shape
 		now      time.Time
 		want     time.Time // zero for none
 	}{
@@ -135,7 +135,7 @@ func TestOpensIsWhenTheHorizonIsReached(t *testing.T) {
 			if twice := counted.Counted(calendar, now); twice != counted {
 				t.Fatalf("counting twice makes %+v of %+v", twice, counted)
 			}
-			_, last := v.Reach(calendar, now)
+			_, last := v.Counted(calendar, now).Reach(calendar, now)
 			if v.OpensAt > 0 && start.After(now) && start.After(last) != want {
 				t.Fatalf("at %v: in reach until %v, but %v opens at %v", now, last, start, opens)
 			}
@@ -146,8 +146,8 @@ func TestOpensIsWhenTheHorizonIsReached(t *testing.T) {
 			if !next.After(now) {
 				t.Fatalf("at %v: the next date opens at %v", now, next)
 			}
-			_, before := v.Reach(calendar, next.Add(-time.Second))
-			_, after := v.Reach(calendar, next)
+			_, before := v.Counted(calendar, next.Add(-time.Second)).Reach(calendar, next.Add(-time.Second))
+			_, after := v.Counted(calendar, next).Reach(calendar, next)
 			if !after.After(before) {
 				t.Fatalf("at %v nothing more is in reach", next)
 			}
@@ -182,9 +182,10 @@ func TestTooEarlyIsToldWhen(t *testing.T) {
 	if _, err = r.Hold(t.Context(), request(start), nil, opens); err != nil {
 		t.Errorf("when it opens: %v", err)
 	}
-	days, _, err := r.Search(t.Context(), slots.Query{
+	found, err := r.Search(t.Context(), slots.Query{
 		Service: service.Slug, Branch: "riyadh", From: tuesday + 8, To: tuesday + 20, Party: 1, Channel: catalog.Public,
 	}, opens)
+	days := found.Days
 	if err != nil || len(days) != 2 || days[1].Date != tuesday+9 || len(days[1].Slots) != 2 {
 		t.Errorf("Search = %v, %v, want two dates, of the second what is not held", days, err)
 	}

@@ -28,14 +28,14 @@ func TestPlacesKeptForOthers(t *testing.T) {
 	}
 	day := calendar.Day(scheduling.NewDate(2026, time.November, 24))
 	now := day.Start
-	visit := func(service string, channel catalog.Channel) slots.Visit {
-		return slots.Visit{
+	visit := func(service string, channel catalog.Channel) slots.Shape {
+		return slots.Shape{
 			Duration: 12, Step: 12, Places: 1, Horizon: 48 * time.Hour, Service: service, Channel: channel,
 		}
 	}
 	for _, tc := range []struct {
 		name string
-		slots.Visit
+		slots.Shape
 		want map[int]int // places by local hour
 	}{
 		{"the public leaves one place, and the extra desk to its service", visit("other", catalog.Public), map[int]int{8: 1, 9: 1}},
@@ -44,7 +44,7 @@ func TestPlacesKeptForOthers(t *testing.T) {
 		{"the same over an agent", visit("heirs", catalog.Agent), map[int]int{8: 2, 9: 3, 10: 1}},
 	} {
 		got := map[int]int{}
-		for _, s := range slots.Free(day, nil, tc.Visit, now) {
+		for _, s := range slots.Free(day, nil, tc.Shape, now) {
 			got[s.Start.In(calendar.Zone()).Hour()] = s.Places
 		}
 		for hour := range 24 {

@@ -28,41 +28,58 @@ type DayOffer struct {
 	Holiday scheduling.Text // its name, in DayHoliday
 }
 
-// Days returns what each date of the query has, in their order. A date is free
-// when a search of it alone finds a start, and then Starts is how many it
-// finds. It costs one read, or none, and returns the errors of Search.
-func (b *Booker) Days(ctx context.Context, q Query, now time.Time) (days []DayOffer, err error) {
-	err = b.fresh(ctx, func() error {
-		days, err = b.days(ctx, q, now)
-		return err
-	})
-	return days, err
+// Overview is what each date of a query has, by one snapshot of the centre.
+type Overview struct {
+	Query // with its dates
+	Zone  *time.Location
+	Days  []DayOffer // each date, ascending
 }
 
-func (b *Booker) days(ctx context.Context, q Query, now time.Time) ([]DayOffer, error) {
-	group, visit, err := b.asked(q)
-	if err != nil {
-		return nil, err
+// Overview returns what each date of the query has. A date is free when a
+// search of it alone finds a start, and then Starts is how many it finds. It
+// costs one read, or none, and returns the errors of Search.
+func (b *Booker) Overview(ctx context.Context, q Query, now time.Time) (o Overview, err error) {
+	err = b.fresh(ctx, func() error {
+		s, err := newSearch(b.centre(), q, month, now)
+		if err != nil {
+			return err
+		}
+		found, _, err := b.find(ctx, s, now)
+		if err != nil {
+			return err
+		}
+		o = Overview{Query: s.Query, Zone: s.group.Calendar.Zone(), Days: s.overview(found, now)}
+		return nil
+	})
+	return o, err
+}
+
+// month returns the dates of an overview.
+func month(q Query, today scheduling.Date) (from, to scheduling.Date) {
+	if q.From != 0 || q.To != 0 {
+		return q.From, q.To
 	}
-	found, _, err := b.search(ctx, group, visit, q.From, q.To, now)
-	if err != nil {
-		return nil, err
-	}
-	visit = visit.Counted(group.Calendar, now)
-	days := make([]DayOffer, 0, q.To-q.From+1)
-	for date := q.From; date <= q.To; date++ {
+	day := today.Time()
+	return scheduling.NewDate(day.Year(), day.Month(), 1), scheduling.NewDate(day.Year(), day.Month()+1, 0)
+}
+
+// overview says of each date what it has: the slots that were found, or why
+// there are none.
+func (s search) overview(found []DaySlots, now time.Time) []DayOffer {
+	days := make([]DayOffer, 0, s.To-s.From+1)
+	for date := s.From; date <= s.To; date++ {
 		if len(found) > 0 && found[0].Date == date {
 			days = append(days, DayOffer{Date: date, State: DayFree, Starts: len(found[0].Slots)})
 			found = found[1:]
 			continue
 		}
-		days = append(days, visit.nothing(group.Calendar, date, now))
+		days = append(days, s.shape.nothing(s.group.Calendar, date, now))
 	}
-	return days, nil
+	return days
 }
 
 // nothing says why a counted visit finds no free start on the date.
-func (v Visit) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Time) DayOffer {
+func (v Shape) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Time) DayOffer {
 	offer := DayOffer{Date: date, State: DayClosed}
 	if name, ok := c.HolidayOn(date); ok {
 		offer.State, offer.Holiday = DayHoliday, name
@@ -91,7 +108,7 @@ func (v Visit) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Ti
 
 // receivedAt reports whether the day, as the visit sees it, is open from the
 // tick start for as long as the visit takes.
-func (v Visit) receivedAt(day scheduling.Day, start int) bool {
+func (v Shape) receivedAt(day scheduling.Day, start int) bool {
 	for tick := start - v.Before; tick < start+v.Duration+v.After; tick++ {
 		if v.closed(day, tick) {
 			return false

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -30,7 +31,8 @@ func TestDays(t *testing.T) {
 	r.hold(start)                          // 10:00, of three
 	r.fill("riyadh", tuesday+2, tuesday+2) // a Thursday
 	r.store.calls = nil
-	days, err := r.Days(t.Context(), query(tuesday-1, tuesday+30), heldAt)
+	overview, err := r.Overview(t.Context(), query(tuesday-1, tuesday+30), heldAt)
+	days := overview.Days
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +73,8 @@ func TestDaysWithoutAPlaceForTheParty(t *testing.T) {
 	for party, want := range map[int]slots.DayState{1: slots.DayFree, 2: slots.DayFree, 3: slots.DayFull} {
 		q := query(tuesday+1, tuesday+1)
 		q.Party = party
-		days, err := r.Days(t.Context(), q, heldAt)
+		overview, err := r.Overview(t.Context(), q, heldAt)
+		days := overview.Days
 		if err != nil || days[0].State != want {
 			t.Errorf("party of %d: %+v, %v, want %s", party, days, err, want)
 		}
@@ -88,7 +91,8 @@ func TestDaysForOthers(t *testing.T) {
 	plan := daily("Asia/Riyadh", opens(t, "09:00-12:00"))
 	plan.Hours = []scheduling.DayHours{{Date: tuesday + 1, Openings: others}, {Date: tuesday + 2, Openings: kept}}
 	r := newRigOf(t, plan, hourly())
-	days, err := r.Days(t.Context(), query(tuesday+1, tuesday+3), heldAt)
+	overview, err := r.Overview(t.Context(), query(tuesday+1, tuesday+3), heldAt)
+	days := overview.Days
 	want := []slots.DayOffer{
 		{Date: tuesday + 1, State: slots.DayClosed},
 		{Date: tuesday + 2, State: slots.DayClosed},
@@ -109,7 +113,8 @@ func TestDaysBetweenTwoStarts(t *testing.T) {
 	for now, want := range map[string]slots.DayState{
 		"08:00": slots.DayTooLate, "09:00": slots.DayFree, "09:15": slots.DayTooLate, "11:01": slots.DayTooSoon,
 	} {
-		days, err := r.Days(t.Context(), query(tuesday, tuesday), at(t, now))
+		overview, err := r.Overview(t.Context(), query(tuesday, tuesday), at(t, now))
+		days := overview.Days
 		if err != nil || days[0].State != want {
 			t.Errorf("at %s: %+v, %v, want %s", now, days, err, want)
 		}
@@ -127,14 +132,15 @@ func TestDaysRefuse(t *testing.T) {
 	} {
 		q := query(tuesday, tuesday)
 		change(&q)
-		days, err := r.Days(t.Context(), q, heldAt)
-		_, _, same := r.Search(t.Context(), q, heldAt)
+		overview, err := r.Overview(t.Context(), q, heldAt)
+		days := overview.Days
+		_, same := r.Search(t.Context(), q, heldAt)
 		if days != nil || err == nil || err.Error() != same.Error() {
 			t.Errorf("%s: %v, %v, want %v as of a search", name, days, err, same)
 		}
 	}
-	r.store.fail["Occupancy"] = slots.ErrUnavailable
-	if _, err := r.Days(t.Context(), query(tuesday+1, tuesday+1), heldAt); !errors.Is(err, slots.ErrUnavailable) {
+	r.store.fail["Occupancy"] = fault.ErrUnavailable
+	if _, err := r.Overview(t.Context(), query(tuesday+1, tuesday+1), heldAt); !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("the store can't be reached: %v", err)
 	}
 }
@@ -160,7 +166,7 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 		}
 		if rapid.Bool().Draw(rt, "holiday") {
 			from := tuesday + scheduling.Date(rapid.IntRange(-2, 7).Draw(rt, "holiday from"))
-			plan.Holidays = []scheduling.Holiday{{Name: scheduling.Text(service.Name), From: from, Until: from + 1}}
+			plan.Holidays = []scheduling.Holiday{{Name: service.Name, From: from, Until: from + 1}}
 		}
 		r := newRigOf(t, plan, service)
 		now := heldAt.Add(time.Duration(rapid.IntRange(0, 24*60).Draw(rt, "now")) * time.Minute)
@@ -170,7 +176,8 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 			q.Needs = []string{"interpreter"}
 		}
 		for range rapid.IntRange(0, 10).Draw(rt, "taken") {
-			days, _, err := r.Search(t.Context(), q, now)
+			search, err := r.Search(t.Context(), q, now)
+			days := search.Days
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -184,7 +191,8 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 				rt.Fatal(err)
 			}
 		}
-		days, err := r.Days(t.Context(), q, now)
+		overview, err := r.Overview(t.Context(), q, now)
+		days := overview.Days
 		if err != nil || len(days) != int(q.To-q.From)+1 {
 			rt.Fatalf("%d days, %v", len(days), err)
 		}
@@ -192,7 +200,8 @@ func TestDaysAgreeWithSearch(t *testing.T) {
 			one := q
 			one.From = q.From + scheduling.Date(i)
 			one.To = one.From
-			found, _, err := r.Search(t.Context(), one, now)
+			search, err := r.Search(t.Context(), one, now)
+			found := search.Days
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -219,7 +228,8 @@ func TestNothingTakenIsNotFull(t *testing.T) {
 		service.Horizon = service.Notice + time.Duration(rapid.IntRange(1, 6*24*60).Draw(rt, "reach"))*time.Minute
 		service.GapStep = time.Duration(rapid.IntRange(0, 1).Draw(rt, "gap step")) * scheduling.Tick
 		r := newRig(t, fmt.Sprintf("09:00-%d:%02d", rapid.IntRange(10, 14).Draw(rt, "hour"), 5*rapid.IntRange(0, 11).Draw(rt, "minute")), service)
-		days, err := r.Days(t.Context(), query(tuesday-3, tuesday+12), heldAt)
+		overview, err := r.Overview(t.Context(), query(tuesday-3, tuesday+12), heldAt)
+		days := overview.Days
 		if err != nil {
 			rt.Fatal(err)
 		}

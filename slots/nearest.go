@@ -18,7 +18,7 @@ const (
 // earlier of two equally close.
 func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, error) {
 	wanted := t.day.Date
-	from, to := t.visit.within(t.group.Calendar, wanted-alternativesDays, wanted+alternativesDays, now)
+	from, to := t.shape.within(t.group.Calendar, wanted-alternativesDays, wanted+alternativesDays, now)
 	if from > to {
 		return nil, nil
 	}
@@ -32,7 +32,7 @@ func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, 
 			return
 		}
 		day, used := occupied[date-from].on(t.group.Calendar.Day(date))
-		for _, s := range Free(day, used, t.visit, now) {
+		for _, s := range Free(day, used, t.shape, now) {
 			best.add(s)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 )
 
 // knownNeeds returns a *VisitorError that names the needs which a visitor to
@@ -57,7 +58,7 @@ func (b *Booker) declared(ctx context.Context, id string, needs []string) ([]str
 		return nil, nil
 	}
 	hold, err := b.store.Find(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, fault.ErrNotFound) {
 		return needs, nil
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -39,7 +40,8 @@ func TestANeedMakesTheVisitLonger(t *testing.T) {
 	r.hold(start.Add(time.Hour)) // 11:00
 	q := query(tuesday, tuesday+1)
 	q.Needs = []string{"interpreter", "wheelchair"}
-	days, _, err := r.Search(t.Context(), q, heldAt)
+	search, err := r.Search(t.Context(), q, heldAt)
+	days := search.Days
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +87,11 @@ func TestUnknownNeeds(t *testing.T) {
 	want := map[string]slots.Fault{"needs/1": slots.FaultNeed, "needs/3": slots.FaultNeed}
 	q := query(tuesday, tuesday)
 	q.Needs = needs
-	_, _, err := r.Search(t.Context(), q, heldAt)
+	_, err := r.Search(t.Context(), q, heldAt)
 	if diff := cmp.Diff(want, faultsIn(err)); diff != "" {
 		t.Errorf("Search = %v (-want +got):\n%s", err, diff)
 	}
-	_, err = r.Days(t.Context(), q, heldAt)
+	_, err = r.Overview(t.Context(), q, heldAt)
 	if diff := cmp.Diff(want, faultsIn(err)); diff != "" {
 		t.Errorf("Days = %v (-want +got):\n%s", err, diff)
 	}
@@ -154,12 +156,12 @@ func TestBookingWithNeedsButWithoutAHold(t *testing.T) {
 	r := newRig(t, "09:00-13:00", interpreted())
 	b := booking("1000000008")
 	b.Needs = []string{"wheelchair"}
-	if _, err := r.Book(t.Context(), "unknown", b, nil, heldAt); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("Book = %v, want %v", err, slots.ErrNotFound)
+	if _, err := r.Book(t.Context(), "unknown", b, nil, heldAt); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("Book = %v, want %v", err, fault.ErrNotFound)
 	}
-	r.store.fail["Find"] = slots.ErrUnavailable
-	if _, err := r.Book(t.Context(), r.hold(start).ID, b, nil, heldAt); !errors.Is(err, slots.ErrUnavailable) {
-		t.Errorf("Book = %v, want %v", err, slots.ErrUnavailable)
+	r.store.fail["Find"] = fault.ErrUnavailable
+	if _, err := r.Book(t.Context(), r.hold(start).ID, b, nil, heldAt); !errors.Is(err, fault.ErrUnavailable) {
+		t.Errorf("Book = %v, want %v", err, fault.ErrUnavailable)
 	}
 }
 

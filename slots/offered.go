@@ -18,10 +18,10 @@ const (
 
 // stillOffered returns nil when the target is one of the starts that a search
 // offers, and ErrTaken when it is not, or not any more. Without starts that
-// follow gaps the calendar has said so already (Visit.Check). leaving is the
+// follow gaps the calendar has said so already (Shape.Check). leaving is the
 // place that a move gives back; nil for none.
 func (b *Booker) stillOffered(ctx context.Context, t target, leaving *Place, now time.Time) error {
-	if t.visit.GapStep == 0 {
+	if t.shape.GapStep == 0 {
 		return nil
 	}
 	occupied, err := b.store.Occupancies(ctx, []GroupDays{{Group: t.group, From: t.day.Date, To: t.day.Date}})
@@ -29,18 +29,18 @@ func (b *Booker) stillOffered(ctx context.Context, t target, leaving *Place, now
 		return err
 	}
 	day, used := occupied[0][0].on(t.day)
-	if t.visit.listed(day, used, t.start, now) {
+	if t.shape.listed(day, used, t.start, now) {
 		return nil
 	}
 	if leaving != nil && leaving.DeskGroup == t.group.ID && leaving.Day == day.Date &&
-		t.visit.listed(day, without(used, *leaving, day.First), t.start, now) {
+		t.shape.listed(day, Occupied{First: day.First, Used: used}.Returning(*leaving).Used, t.start, now) {
 		return nil
 	}
 	return ErrTaken
 }
 
 // listed reports whether Free returns the start, at now or a short while ago.
-func (v Visit) listed(day scheduling.Day, used []int16, start, now time.Time) bool {
+func (v Shape) listed(day scheduling.Day, used []int16, start, now time.Time) bool {
 	for ago := time.Duration(0); ago <= listedFor; ago += listedEach {
 		free := Free(day, used, v, now.Add(-ago))
 		if slices.ContainsFunc(free, func(s Slot) bool { return s.Start.Equal(start) }) {
@@ -48,14 +48,4 @@ func (v Visit) listed(day scheduling.Day, used []int16, start, now time.Time) bo
 		}
 	}
 	return false
-}
-
-// without returns what is taken when p is given back. first is the tick of
-// used[0].
-func without(used []int16, p Place, first int) []int16 {
-	used = slices.Clone(used)
-	for i := max(p.First-first, 0); i < min(p.First-first+p.Ticks, len(used)); i++ {
-		used[i] -= int16(p.Count) //nolint:gosec // places are few
-	}
-	return used
 }

@@ -92,7 +92,8 @@ func TestHoldFromAListOfAMomentAgo(t *testing.T) {
 	service.GapStep, service.Notice = 5*time.Minute, 0
 	r := newRig(t, "09:00-17:00", service)
 	listed := at(t, "10:03") // offers 10:05, 11:05, 12:05, …
-	days, _, err := r.Search(t.Context(), query(tuesday, tuesday), listed)
+	found, err := r.Search(t.Context(), query(tuesday, tuesday), listed)
+	days := found.Days
 	if err != nil || len(days) == 0 || !days[0].Slots[1].Start.Equal(at(t, "11:05")) {
 		t.Fatalf("Search = %v, %v, want 11:05 as the second start", days, err)
 	}
@@ -227,7 +228,8 @@ func TestHoldGetsExactlyWhatIsOffered(t *testing.T) {
 			return q
 		}
 		offered := func(q slots.Query) []slots.Slot {
-			days, _, err := r.Search(t.Context(), q, now)
+			found, err := r.Search(t.Context(), q, now)
+			days := found.Days
 			if err != nil {
 				rt.Fatal(err)
 			}

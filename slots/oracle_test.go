@@ -17,7 +17,7 @@ import (
 // way: a table of every tick, filled in from the openings as people wrote them
 // (not as the calendar compiled them), and a walk over it with a finger on the
 // last gap.
-func oracle(openings []scheduling.Opening, closed []scheduling.TickSpan, used []int, v slots.Visit, earliest, latest int) []int {
+func oracle(openings []scheduling.Opening, closed []scheduling.TickSpan, used []int, v slots.Shape, earliest, latest int) []int {
 	const day = 48 * 60 / 5
 	var left [day]int
 	var begins, open [day]bool
@@ -139,7 +139,7 @@ func TestFreeAgreesWithOracle(t *testing.T) {
 				}
 			}
 		}
-		v := slots.Visit{
+		v := slots.Shape{
 			Duration: tick(1, 12, "duration"), Before: tick(0, 3, "before"), After: tick(0, 3, "after"),
 			Step: tick(1, 12, "step"), GapStep: tick(0, 6, "gap step"),
 			Places: tick(1, 3, "party"), HoldBack: tick(0, 2, "held back"),

@@ -10,11 +10,11 @@ import (
 	"ziyara/scheduling"
 )
 
-// Displaced is a visit that needs another place, because a change of its desk
-// group's calendar takes its own.
-type Displaced struct {
+// Relocation asks for another place for a displaced visit: one whose own is
+// taken by a change of its desk group's calendar.
+type Relocation struct {
 	ID     string
-	Visit  Visit           // what is sought: like the one that was booked
+	Shape  Shape           // what is sought: like the one that was booked
 	Day    scheduling.Date // whose openings the booked start belongs to
 	Start  time.Time       // that was booked
 	Booked time.Time       // when that was
@@ -30,9 +30,7 @@ type Displaced struct {
 type Replacement struct {
 	Found bool
 	Slot  Slot
-	Place Place
-	// HeldBack are the places of each tick of Place that are left to others.
-	HeldBack []int16
+	Wanted
 }
 
 // Busy is a stretch of time, half-open, in which a person has a visit.
@@ -41,33 +39,33 @@ type Busy struct {
 	Start, End time.Time
 }
 
-// Room is what a desk group has left while other places are sought. It is for
-// one caller.
-type Room struct {
+// OpenPlaces are the places that a desk group has left while visits are
+// rebooked. They are for one caller.
+type OpenPlaces struct {
 	group   *centre.DeskGroup    // with the calendar as it will be
 	present *scheduling.Calendar // as it is
 	known   map[scheduling.Date]Occupied
 	busy    map[Person][]Busy
-	days    map[scheduling.Date]roomDay
-	free    map[scheduling.Date]map[Visit][]Slot // that was found, until a place of the date is taken
+	days    map[scheduling.Date]openDay
+	free    map[scheduling.Date]map[Shape][]Slot // that was found, until a place of the date is taken
 }
 
-// roomDay is a date with what is taken of it.
-type roomDay struct {
+// openDay is a date with what is taken of it.
+type openDay struct {
 	scheduling.Day
 	used []int16
 }
 
-// NewRoom returns what is left for the desk group g, whose calendar is the one
-// that will be in force. present is the calendar in force now, by which the
+// NewOpenPlaces returns what is left of the desk group g, whose calendar is the
+// one that will be in force. present is the calendar in force now, by which the
 // ledger has its days; occupied are those of them that it has, by date. Where
 // both calendars differ a place has to be free by both. busy are the visits of
 // persons, who can't be at two places at once; a displaced visit itself may be
 // among them.
-func NewRoom(g *centre.DeskGroup, present *scheduling.Calendar, occupied map[scheduling.Date]Occupied, busy []Busy) *Room {
-	r := &Room{
+func NewOpenPlaces(g *centre.DeskGroup, present *scheduling.Calendar, occupied map[scheduling.Date]Occupied, busy []Busy) *OpenPlaces {
+	r := &OpenPlaces{
 		group: g, present: present, known: occupied, busy: make(map[Person][]Busy),
-		days: make(map[scheduling.Date]roomDay), free: make(map[scheduling.Date]map[Visit][]Slot),
+		days: make(map[scheduling.Date]openDay), free: make(map[scheduling.Date]map[Shape][]Slot),
 	}
 	for _, b := range busy {
 		r.busy[b.Person] = append(r.busy[b.Person], b)
@@ -76,7 +74,7 @@ func NewRoom(g *centre.DeskGroup, present *scheduling.Calendar, occupied map[sch
 }
 
 // day returns a date as it is now and will be.
-func (r *Room) day(d scheduling.Date) roomDay {
+func (r *OpenPlaces) day(d scheduling.Date) openDay {
 	if found, ok := r.days[d]; ok {
 		return found
 	}
@@ -85,7 +83,7 @@ func (r *Room) day(d scheduling.Date) roomDay {
 		template := r.present.Day(d)
 		present.First, present.Open = template.First, template.Open
 	}
-	day := roomDay{Day: r.group.Calendar.Day(d)}
+	day := openDay{Day: r.group.Calendar.Day(d)}
 	day.Open = slices.Clone(day.Open)
 	day.used = make([]int16, len(day.Open))
 	for i := range day.Open {
@@ -103,15 +101,15 @@ func (r *Room) day(d scheduling.Date) roomDay {
 	return day
 }
 
-// Rebook finds another place for each of the displaced visits and takes it in
-// the room. It returns them in the order of displaced.
+// Rebook finds another place for each of the displaced visits and takes it. It
+// returns them in the order of displaced.
 //
 // Whoever booked first chooses first, those who booked at the same instant in
 // the order of their IDs: nobody gets what an older one would rather have had.
 // Each gets the start that is most like the booked one (see unlike). Every
 // start is one that a search at now would offer, so it keeps the service's
 // notice and horizon.
-func (r *Room) Rebook(displaced []Displaced, now time.Time) []Replacement {
+func (r *OpenPlaces) Rebook(displaced []Relocation, now time.Time) []Replacement {
 	order := make([]int, len(displaced))
 	for i := range order {
 		order[i] = i
@@ -128,9 +126,9 @@ func (r *Room) Rebook(displaced []Displaced, now time.Time) []Replacement {
 
 // rebook looks at the dates around the booked one, the nearest first, until no
 // other can have a better start.
-func (r *Room) rebook(d Displaced, now time.Time) Replacement {
-	visit := d.Visit.Counted(r.group.Calendar, now)
-	first, last := visit.within(r.group.Calendar, d.Day-RebookWithin, d.Day+RebookWithin, now)
+func (r *OpenPlaces) rebook(d Relocation, now time.Time) Replacement {
+	shape := d.Shape.Counted(r.group.Calendar, now)
+	first, last := shape.within(r.group.Calendar, d.Day-RebookWithin, d.Day+RebookWithin, now)
 	if d.Until > 0 {
 		last = min(last, d.Until)
 	}
@@ -141,7 +139,7 @@ func (r *Room) rebook(d Displaced, now time.Time) Replacement {
 		if date < first || date > last {
 			return
 		}
-		for _, s := range r.starts(date, visit, now) {
+		for _, s := range r.starts(date, shape, now) {
 			if s.Start.Equal(d.Start) || r.meets(d, s) {
 				continue
 			}
@@ -162,18 +160,18 @@ func (r *Room) rebook(d Displaced, now time.Time) Replacement {
 	if least < 0 {
 		return Replacement{}
 	}
-	return r.take(d.Person, visit, on, best)
+	return r.take(d.Person, shape, on, best)
 }
 
 // starts returns the free starts of a date.
-func (r *Room) starts(date scheduling.Date, v Visit, now time.Time) []Slot {
+func (r *OpenPlaces) starts(date scheduling.Date, v Shape, now time.Time) []Slot {
 	if found, ok := r.free[date][v]; ok {
 		return found
 	}
 	day := r.day(date)
 	found := Free(day.Day, day.used, v, now)
 	if r.free[date] == nil {
-		r.free[date] = make(map[Visit][]Slot)
+		r.free[date] = make(map[Shape][]Slot)
 	}
 	r.free[date][v] = found
 	return found
@@ -191,11 +189,21 @@ const (
 	hourOff      = 12
 )
 
+// Around returns the dates, both inclusive, on which other places may be for the
+// relocations, of which there are some, by the calendar c.
+func Around(relocations []Relocation, c *scheduling.Calendar, now time.Time) (from, to scheduling.Date) {
+	from, to = relocations[0].Day, relocations[0].Day
+	for _, r := range relocations {
+		from, to = min(from, r.Day), max(to, r.Day)
+	}
+	return max(from-RebookWithin, c.DateOf(now)-1), to + RebookWithin
+}
+
 // unlike says how different a start by the openings of date is from the booked
 // one: 0 for the same. On the same date the minutes between them count. Every
 // other date is worse: each day between counts as a day, another weekday as two
 // more, and two hours' difference in the time of day as one more.
-func (r *Room) unlike(d Displaced, date scheduling.Date, start time.Time) int {
+func (r *OpenPlaces) unlike(d Relocation, date scheduling.Date, start time.Time) int {
 	minutes := func(d time.Duration) int { return int(d.Abs() / time.Minute) }
 	if date == d.Day {
 		return min(minutes(start.Sub(d.Start)), minutesOfDay-1)
@@ -220,50 +228,37 @@ func sinceMidnight(at time.Time, zone *time.Location, date scheduling.Date) time
 
 // meets reports whether the person of a displaced visit has another one while
 // the slot lasts.
-func (r *Room) meets(d Displaced, s Slot) bool {
+func (r *OpenPlaces) meets(d Relocation, s Slot) bool {
 	return d.Person != "" && slices.ContainsFunc(r.busy[d.Person], func(b Busy) bool {
 		return !b.Start.Equal(d.Start) && s.Start.Before(b.End) && b.Start.Before(s.End)
 	})
 }
 
-// take takes the slot in the room.
-func (r *Room) take(p Person, v Visit, date scheduling.Date, s Slot) Replacement {
+// take takes the slot from the open places.
+func (r *OpenPlaces) take(p Person, v Shape, date scheduling.Date, s Slot) Replacement {
 	day := r.day(date)
 	place := v.place(r.group, day.Day, int(s.Start.Sub(day.Start)/scheduling.Tick))
-	for i := place.First - day.First; i < place.First-day.First+place.Ticks; i++ {
-		day.used[i] += int16(place.Count) //nolint:gosec // at most what is open
-	}
+	place.count(day.used, day.First, place.Count)
 	delete(r.free, date)
 	if p != "" {
 		r.busy[p] = append(r.busy[p], Busy{p, s.Start, s.End})
 	}
-	return Replacement{Found: true, Slot: s, Place: place, HeldBack: v.heldBack(day.Day, place)}
+	return Replacement{Found: true, Slot: s, Wanted: v.wanted(r.group, day.Day, place)}
 }
 
-// DisplacedOf returns what to look for when the appointment needs another place
+// RelocationOf returns what to look for when the appointment needs another place
 // in the centre c. until is the last date that will do; 0 for any. It returns
-// the errors of centre.Snapshot.Desk and VisitOf.
-func DisplacedOf(c *centre.Snapshot, a Appointment, of Person, until scheduling.Date) (Displaced, error) {
+// the errors of centre.Snapshot.Desk and ShapeOf.
+func RelocationOf(c *centre.Snapshot, a Appointment, of Person, until scheduling.Date) (Relocation, error) {
 	service, _, err := c.Desk(a.Service, a.Branch)
 	if err != nil {
-		return Displaced{}, err
+		return Relocation{}, err
 	}
-	visit, err := VisitOf(service, a.Party, a.Channel, stillKnown(service, a.Needs)...)
+	shape, err := ShapeOf(service, a.Party, a.Channel, stillKnown(service, a.Needs)...)
 	if err != nil {
-		return Displaced{}, err
+		return Relocation{}, err
 	}
-	return Displaced{
-		ID: a.ID, Visit: visit, Day: a.Place.Day, Start: a.Start, Booked: a.Created, Person: of, Until: until,
+	return Relocation{
+		ID: a.ID, Shape: shape, Day: a.Place.Day, Start: a.Start, Booked: a.Created, Person: of, Until: until,
 	}, nil
-}
-
-// Shrinks reports whether a tick of the place has fewer places after a change
-// of its date than before.
-func (p Place) Shrinks(before, after scheduling.Day) bool {
-	for tick := p.First; tick < p.First+p.Ticks; tick++ {
-		if after.Places(tick) < before.Places(tick) {
-			return true
-		}
-	}
-	return false
 }

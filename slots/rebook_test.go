@@ -18,18 +18,18 @@ import (
 
 // displaced is a visit of half an hour to the desk group of these tests, at a
 // time of tuesday, booked so many hours after the others could be.
-func displaced(t testing.TB, id, clock string, booked int) slots.Displaced {
+func displaced(t testing.TB, id, clock string, booked int) slots.Relocation {
 	t.Helper()
-	return slots.Displaced{
-		ID: id, Visit: visit(30, 30), Day: tuesday, Start: at(t, clock), Booked: midnight.AddDate(0, -1, 0).Add(time.Duration(booked) * time.Hour),
+	return slots.Relocation{
+		ID: id, Shape: visit(30, 30), Day: tuesday, Start: at(t, clock), Booked: midnight.AddDate(0, -1, 0).Add(time.Duration(booked) * time.Hour),
 	}
 }
 
-// room is what a desk group has left when its calendar becomes after.
-func room(t testing.TB, before, after scheduling.Plan, occupied map[scheduling.Date]slots.Occupied, busy ...slots.Busy) *slots.Room {
+// openPlaces is what a desk group has left when its calendar becomes after.
+func openPlaces(t testing.TB, before, after scheduling.Plan, occupied map[scheduling.Date]slots.Occupied, busy ...slots.Busy) *slots.OpenPlaces {
 	t.Helper()
 	g := &centre.DeskGroup{ID: 7, BranchID: 1, Slug: "revenue-desks", Calendar: compile(t, after)}
-	return slots.NewRoom(g, compile(t, before), occupied, busy)
+	return slots.NewOpenPlaces(g, compile(t, before), occupied, busy)
 }
 
 // when writes a start as people of Riyadh read it, "" for none.
@@ -57,7 +57,7 @@ func TestRebookFindsTheMostAlike(t *testing.T) {
 		opens  string
 		closes [2]string // of tuesday
 		full   []int     // dates, from tuesday, on which everything is taken
-		visit  slots.Displaced
+		visit  slots.Relocation
 		now    time.Time
 		busy   []slots.Busy
 		want   string
@@ -68,16 +68,16 @@ func TestRebookFindsTheMostAlike(t *testing.T) {
 		{"the date before, when the next is full", "08:00-14:00", [2]string{"00:00", "23:59"}, []int{1, 2, 3}, displaced(t, "a", "13:00", 1), monday.Add(-time.Hour), nil, "Mon 23 13:00"},
 		{"the same weekday rather than one a day nearer", "08:00-14:00", [2]string{"00:00", "23:59"}, []int{-1, 1, 2, 3, 4, 5}, displaced(t, "a", "13:00", 1), midnight.Add(-time.Minute), nil, "Tue 1 13:00"},
 		{"not where the person is already", "08:00-14:00", [2]string{"12:00", "14:00"}, nil,
-			slots.Displaced{ID: "a", Visit: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
+			slots.Relocation{ID: "a", Shape: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
 			[]slots.Busy{{Person: "p", Start: at(t, "11:40"), End: at(t, "12:00")}, {Person: "q", Start: at(t, "11:00"), End: at(t, "11:30")}}, "Tue 24 11:00"},
 		{"where the lost visit itself would still be", "08:00-14:00 x2", [2]string{"13:10", "14:00"}, nil,
-			slots.Displaced{ID: "a", Visit: visit(30, 10), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
+			slots.Relocation{ID: "a", Shape: visit(30, 10), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
 			[]slots.Busy{{Person: "p", Start: at(t, "13:00"), End: at(t, "13:30")}}, "Tue 24 12:40"},
 		{"not too soon", "08:00-14:00", [2]string{"12:00", "14:00"}, nil, displaced(t, "a", "13:00", 1), at(t, "11:45"), nil, "Wed 25 13:00"},
 		{"not behind the end of a power of attorney", "08:00-14:00", [2]string{"00:00", "23:59"}, nil,
-			slots.Displaced{ID: "a", Visit: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday}, monday, nil, "Mon 23 13:00"},
+			slots.Relocation{ID: "a", Shape: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday}, monday, nil, "Mon 23 13:00"},
 		{"nowhere", "08:00-14:00", [2]string{"00:00", "23:59"}, nil,
-			slots.Displaced{ID: "a", Visit: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday}, midnight.Add(-time.Minute), nil, ""},
+			slots.Relocation{ID: "a", Shape: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday}, midnight.Add(-time.Minute), nil, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +88,7 @@ func TestRebookFindsTheMostAlike(t *testing.T) {
 				day := compile(t, before).Day(tuesday + scheduling.Date(n))
 				occupied[day.Date] = slots.Occupied{First: day.First, Open: day.Open, Used: day.Open}
 			}
-			got := room(t, before, after, occupied, tc.busy...).Rebook([]slots.Displaced{tc.visit}, tc.now)
+			got := openPlaces(t, before, after, occupied, tc.busy...).Rebook([]slots.Relocation{tc.visit}, tc.now)
 			if when(got[0]) != tc.want {
 				t.Errorf("got %q, want %q", when(got[0]), tc.want)
 			}
@@ -103,25 +103,25 @@ func TestRebookTogether(t *testing.T) {
 	t.Parallel()
 	before := daily("Asia/Riyadh", opens(t, "08:00-14:00"))
 	after := daily("Asia/Riyadh", opens(t, "07:00-14:00"), closedFrom(t, "10:00", "14:00"))
-	visits := []slots.Displaced{
+	visits := []slots.Relocation{
 		displaced(t, "last", "10:00", 3), displaced(t, "first", "12:00", 1), displaced(t, "second", "11:00", 2),
 	}
 	now := midnight.Add(4 * time.Hour)
 	var got []string
-	for _, r := range room(t, before, after, nil).Rebook(visits, now) {
+	for _, r := range openPlaces(t, before, after, nil).Rebook(visits, now) {
 		got = append(got, when(r))
 	}
 	if diff := gocmp.Diff([]string{"Tue 24 08:30", "Tue 24 09:30", "Tue 24 09:00"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	got = nil
-	for _, r := range room(t, before, after, nil).Rebook(append(visits, displaced(t, "a", "10:00", 4), displaced(t, "b", "10:00", 5)), now) {
+	for _, r := range openPlaces(t, before, after, nil).Rebook(append(visits, displaced(t, "a", "10:00", 4), displaced(t, "b", "10:00", 5)), now) {
 		got = append(got, when(r))
 	}
 	if diff := gocmp.Diff([]string{"Tue 24 08:30", "Tue 24 09:30", "Tue 24 09:00", "Tue 24 08:00", "Wed 25 10:00"}, got); diff != "" {
 		t.Errorf("nobody gets 07:00, which is not open yet (-want +got):\n%s", diff)
 	}
-	if r := room(t, after, after, nil).Rebook(append(visits, displaced(t, "a", "10:00", 4), displaced(t, "b", "10:00", 5)), now); when(r[4]) != "Tue 24 07:30" {
+	if r := openPlaces(t, after, after, nil).Rebook(append(visits, displaced(t, "a", "10:00", 4), displaced(t, "b", "10:00", 5)), now); when(r[4]) != "Tue 24 07:30" {
 		t.Errorf("once it is open: %q", when(r[4]))
 	}
 }
@@ -147,22 +147,22 @@ func TestRebookKeepsItsPromises(t *testing.T) {
 			}
 			occupied[day.Date] = slots.Occupied{First: day.First, Open: day.Open, Used: used}
 		}
-		var visits []slots.Displaced
+		var visits []slots.Relocation
 		for i := range rapid.IntRange(1, 30).Draw(r, "visits") {
 			v := visit(5*rapid.IntRange(1, 8).Draw(r, "length"), 5*rapid.IntRange(1, 6).Draw(r, "step"))
 			v.GapStep, v.Places = rapid.IntRange(0, 2).Draw(r, "gap"), rapid.IntRange(1, 2).Draw(r, "party")
 			v.Horizon = time.Duration(rapid.IntRange(24, 120).Draw(r, "horizon")) * time.Hour
-			visits = append(visits, slots.Displaced{
-				ID: fmt.Sprint(i), Visit: v, Day: tuesday, Start: midnight.Add(time.Duration(8*60+5*rapid.IntRange(0, 40).Draw(r, "start")) * time.Minute),
+			visits = append(visits, slots.Relocation{
+				ID: fmt.Sprint(i), Shape: v, Day: tuesday, Start: midnight.Add(time.Duration(8*60+5*rapid.IntRange(0, 40).Draw(r, "start")) * time.Minute),
 				Booked: midnight.AddDate(0, -1, 0).Add(time.Duration(rapid.IntRange(0, 5).Draw(r, "booked")) * time.Hour),
 				Person: slots.Person(rapid.SampledFrom([]string{"", "p", "q"}).Draw(r, "person")),
 			})
 		}
-		found := room(t, before, after, occupied).Rebook(visits, now)
+		found := openPlaces(t, before, after, occupied).Rebook(visits, now)
 
 		shuffled := rapid.Permutation(visits).Draw(r, "order")
 		byID := make(map[string]slots.Replacement)
-		for i, given := range room(t, before, after, occupied).Rebook(shuffled, now) {
+		for i, given := range openPlaces(t, before, after, occupied).Rebook(shuffled, now) {
 			byID[shuffled[i].ID] = given
 		}
 		for i, v := range visits {
@@ -212,7 +212,7 @@ func newRebookModel(tb testing.TB, t *rapid.T, before, after scheduling.Plan, kn
 }
 
 // best returns the free start that is most like the booked one, nil for none.
-func (m *rebookModel) best(v slots.Displaced, now time.Time) *slots.Slot {
+func (m *rebookModel) best(v slots.Relocation, now time.Time) *slots.Slot {
 	var best *slots.Slot
 	least := 0
 	for away := range 2*7 + 1 {
@@ -224,7 +224,7 @@ func (m *rebookModel) best(v slots.Displaced, now time.Time) *slots.Slot {
 			day.Open[i] = min(day.Open[i], int16(m.before.Day(date).Places(day.First+i)))
 			used[i] = int16(m.used[date][day.First+i])
 		}
-		for _, s := range slots.Free(day, used, v.Visit, now) {
+		for _, s := range slots.Free(day, used, v.Shape, now) {
 			busy := slices.ContainsFunc(m.busy, func(b slots.Busy) bool {
 				return v.Person != "" && b.Person == v.Person && !b.Start.Equal(v.Start) && s.Start.Before(b.End) && b.Start.Before(s.End)
 			})
@@ -248,7 +248,7 @@ func (m *rebookModel) best(v slots.Displaced, now time.Time) *slots.Slot {
 	return best
 }
 
-func (m *rebookModel) take(v slots.Displaced, r slots.Replacement) {
+func (m *rebookModel) take(v slots.Relocation, r slots.Replacement) {
 	p := r.Place
 	if m.used[p.Day] == nil {
 		m.used[p.Day] = make(map[int]int)

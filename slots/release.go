@@ -10,7 +10,7 @@ import (
 // released returns the last date on which what is kept for walk-ins counts for
 // everybody at now: today from v.Release on, before that yesterday, whose
 // openings may reach past midnight.
-func (v Visit) released(c *scheduling.Calendar, now time.Time) scheduling.Date {
+func (v Shape) released(c *scheduling.Calendar, now time.Time) scheduling.Date {
 	today := c.DateOf(now)
 	if now.Before(today.At(v.Release, c.Zone())) {
 		return today - 1
@@ -19,7 +19,7 @@ func (v Visit) released(c *scheduling.Calendar, now time.Time) scheduling.Date {
 }
 
 // leftReleased returns what left does, on a date that is released or not.
-func (v Visit) leftReleased(day scheduling.Day, used []int16, i int) int16 {
+func (v Shape) leftReleased(day scheduling.Day, used []int16, i int) int16 {
 	v.HoldBack -= v.freed(day, day.First+i)
 	return v.left(day, used, i)
 }
@@ -27,7 +27,7 @@ func (v Visit) leftReleased(day scheduling.Day, used []int16, i int) int16 {
 // freed returns how many of the places of a tick that the service and the
 // openings keep from the visit's channel count for it after all: none on a
 // date that is not released. The day is one that the visit sees.
-func (v Visit) freed(day scheduling.Day, tick int) int {
+func (v Shape) freed(day scheduling.Day, tick int) int {
 	if day.Date > v.Released {
 		return 0
 	}
@@ -35,7 +35,7 @@ func (v Visit) freed(day scheduling.Day, tick int) int {
 }
 
 // freedByOpenings returns the part of freed that the openings keep.
-func (v Visit) freedByOpenings(day scheduling.Day, tick int) int {
+func (v Shape) freedByOpenings(day scheduling.Day, tick int) int {
 	if day.Date > v.Released {
 		return 0
 	}

@@ -69,7 +69,7 @@ func TestReleaseOfWalkInPlaces(t *testing.T) {
 			openings := opens(t, "08:00-15:00 x4")
 			openings[0].Reserve = tc.reserve
 			calendar := compile(t, daily("Asia/Riyadh", openings))
-			visit, err := slots.VisitOf(&tc.service, 1, tc.channel)
+			visit, err := slots.ShapeOf(&tc.service, 1, tc.channel)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestReleaseIsWallTime(t *testing.T) {
 	service := nested()
 	service.WalkInReleaseMinutes = 4 * 60
 	calendar := compile(t, daily("Europe/Berlin", opens(t, "20:00-26:00 x4")))
-	visit, err := slots.VisitOf(&service, 1, catalog.Public)
+	visit, err := slots.ShapeOf(&service, 1, catalog.Public)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,8 +135,9 @@ func TestReleaseEverywhere(t *testing.T) {
 			wanted := request(at(t, "14:00"))
 			for _, now := range []time.Time{before, then} {
 				open := now.Equal(then)
-				days, _, err := r.Search(t.Context(), slots.Query{
+				found, err := r.Search(t.Context(), slots.Query{
 					Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday + 1, Party: 1, Channel: catalog.Public}, now)
+				days := found.Days
 				if err != nil || (len(days) == 1) != open {
 					t.Errorf("search at %v: %d days, %v", now, len(days), err)
 				}
@@ -144,8 +145,9 @@ func TestReleaseEverywhere(t *testing.T) {
 				if err != nil || first[0].Found != open {
 					t.Errorf("first place at %v: %+v, %v", now, first, err)
 				}
-				month, err := r.Days(t.Context(), slots.Query{
+				overview, err := r.Overview(t.Context(), slots.Query{
 					Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday, Party: 1, Channel: catalog.Public}, now)
+				month := overview.Days
 				if err != nil || (month[0].State == slots.DayFree) != open {
 					t.Errorf("month view at %v: %+v, %v", now, month, err)
 				}
@@ -215,7 +217,7 @@ func TestReleaseProperty(t *testing.T) {
 		}
 		limit := max(0, open-left)
 
-		v, err := slots.VisitOf(&s, 1, catalog.Channels[channel])
+		v, err := slots.ShapeOf(&s, 1, catalog.Channels[channel])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +287,7 @@ func TestUnknownChannel(t *testing.T) {
 	t.Parallel()
 	service := nested()
 	for _, c := range []catalog.Channel{"", "fax", "PUBLIC"} {
-		if v, err := slots.VisitOf(&service, 1, c); !errors.Is(err, slots.ErrUnknownChannel) || v != (slots.Visit{}) {
+		if v, err := slots.ShapeOf(&service, 1, c); !errors.Is(err, slots.ErrUnknownChannel) || v != (slots.Shape{}) {
 			t.Errorf("%q: %+v, %v, want %v", c, v, err, slots.ErrUnknownChannel)
 		}
 	}

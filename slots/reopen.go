@@ -30,16 +30,3 @@ func (o Occupied) Reopened(day scheduling.Day) Occupied {
 	}
 	return o
 }
-
-// Returning returns the day without a place that was taken on it.
-func (o Occupied) Returning(p Place) Occupied {
-	used := make([]int16, len(o.Used))
-	copy(used, o.Used)
-	for i := range used {
-		if tick := o.First + i; p.First <= tick && tick < p.First+p.Ticks {
-			used[i] -= int16(p.Count) //nolint:gosec // it was added to it
-		}
-	}
-	o.Used = used
-	return o
-}

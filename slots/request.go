@@ -36,28 +36,28 @@ func (a Appointment) waits(now time.Time) bool {
 // Approve returns the request as a booked visit; a booked one stays as it is.
 // actor is who of the staff approves. It returns ErrUnaudited or
 // ErrNotRequested.
-func (a Appointment) Approve(actor string, now time.Time) (Appointment, error) {
+func (a Appointment) Approve(actor string, now time.Time) (Transition, error) {
 	switch {
 	case actor == "":
-		return Appointment{}, ErrUnaudited
+		return Transition{}, ErrUnaudited
 	case a.Status == Booked:
-		return a, nil
+		return a.stays(), nil
 	case !a.waits(now):
-		return Appointment{}, ErrNotRequested
+		return Transition{}, ErrNotRequested
 	}
 	return a.answered(Booked, Event{Kind: WasApproved, At: now, Actor: actor}), nil
 }
 
 // Decline returns the request declined; a declined one stays as it is. The
 // visitor is shown the reason. It returns ErrUnaudited or ErrNotRequested.
-func (a Appointment) Decline(actor, reason string, now time.Time) (Appointment, error) {
+func (a Appointment) Decline(actor, reason string, now time.Time) (Transition, error) {
 	switch {
 	case actor == "" || reason == "":
-		return Appointment{}, ErrUnaudited
+		return Transition{}, ErrUnaudited
 	case a.Status == Declined:
-		return a, nil
+		return a.stays(), nil
 	case !a.waits(now):
-		return Appointment{}, ErrNotRequested
+		return Transition{}, ErrNotRequested
 	}
 	return a.answered(Declined, Event{Kind: WasDeclined, At: now, Actor: actor, Reason: reason}), nil
 }
@@ -65,10 +65,10 @@ func (a Appointment) Decline(actor, reason string, now time.Time) (Appointment, 
 // Lapse returns the request with the answer by default once the time to answer
 // is over; anything else stays as it is. A service that asks for no approval
 // any more has it.
-func (a Appointment) Lapse(approval catalog.Approval, now time.Time) Appointment {
+func (a Appointment) Lapse(approval catalog.Approval, now time.Time) Transition {
 	switch {
 	case a.Status != Requested || now.Before(a.AnswerBy):
-		return a
+		return a.stays()
 	case approval.Default == catalog.Decline:
 		return a.answered(Declined, Event{Kind: WasDeclined, At: now})
 	}
@@ -76,10 +76,11 @@ func (a Appointment) Lapse(approval catalog.Approval, now time.Time) Appointment
 }
 
 // answered returns the request settled where it is.
-func (a Appointment) answered(s Status, e Event) Appointment {
-	a.Status, a.AnswerBy, a.Proposal, a.Change = s, time.Time{}, nil, nil
+func (a Appointment) answered(s Status, e Event) Transition {
+	after := a
+	after.Status, after.AnswerBy, after.Proposal, after.Change = s, time.Time{}, nil, nil
 	e.Start = a.Start
-	return a.with(e)
+	return a.becomes(after, e)
 }
 
 // leastAnswer is the time for an answer where no service says (any more).
@@ -90,56 +91,60 @@ const leastAnswer = time.Hour
 // department once more; neither reaches beyond a start. The same proposal
 // again changes nothing. It returns ErrUnaudited, ErrNotRequested or
 // ErrSameStart.
-func (a Appointment) Propose(p Proposal, actor string, answer time.Duration, now time.Time) (Appointment, error) {
+func (a Appointment) Propose(p Proposal, actor string, answer time.Duration, now time.Time) (Transition, error) {
 	switch {
 	case actor == "":
-		return Appointment{}, ErrUnaudited
+		return Transition{}, ErrUnaudited
 	case !a.waits(now):
-		return Appointment{}, ErrNotRequested
+		return Transition{}, ErrNotRequested
 	case p.Start.Equal(a.Start):
-		return Appointment{}, ErrSameStart
+		return Transition{}, ErrSameStart
 	case a.Proposal.stands(now) && p.Start.Equal(a.Proposal.Start):
-		return a, nil
+		return a.stays(), nil
 	}
 	answer = max(answer, leastAnswer)
 	p.Expires = earlier(now.Add(answer), earlier(a.Start, p.Start))
-	a.AnswerBy = earlier(p.Expires.Add(answer), a.Start)
-	a.Proposal = &p
-	a.Version++
-	return a.with(Event{Kind: WasProposed, At: now, Start: p.Start, Actor: actor}), nil
+	after := a
+	after.AnswerBy = earlier(p.Expires.Add(answer), a.Start)
+	after.Proposal = &p
+	after.Version++
+	return a.becomes(after, Event{Kind: WasProposed, At: now, Start: p.Start, Actor: actor}), nil
 }
 
 // Accept returns the request, or the displaced visit, as a booked visit at the
 // proposed start; one that was accepted already stays as it is. It returns
 // ErrNoProposal.
-func (a Appointment) Accept(now time.Time) (Appointment, error) {
+func (a Appointment) Accept(now time.Time) (Transition, error) {
 	p := a.Proposed(now)
 	switch {
 	case a.Status == Booked && !a.Displaced() && slices.ContainsFunc(a.History, func(e Event) bool { return e.Kind == WasAccepted }):
-		return a, nil
+		return a.stays(), nil
 	case p == nil:
-		return Appointment{}, ErrNoProposal
+		return Transition{}, ErrNoProposal
 	}
-	a.Place, a.Start, a.End = p.Place, p.Start, p.End
-	a.Version++
-	return a.answered(Booked, Event{Kind: WasAccepted, At: now}), nil
+	after := a
+	after.Status, after.AnswerBy, after.Proposal, after.Change = Booked, time.Time{}, nil, nil
+	after.Place, after.Start, after.End = p.Place, p.Start, p.End
+	after.Version++
+	return a.becomes(after, Event{Kind: WasAccepted, At: now, Start: p.Start}), nil
 }
 
 // Refuse returns the request without its proposal, as it was before, with a
 // new answer time for the department; a displaced visit still needs another
 // start. One that was refused already stays as it is. It returns
 // ErrNoProposal.
-func (a Appointment) Refuse(answer time.Duration, now time.Time) (Appointment, error) {
+func (a Appointment) Refuse(answer time.Duration, now time.Time) (Transition, error) {
 	p := a.Proposed(now)
 	switch {
 	case (a.Status == Requested || a.Displaced()) && a.Proposal == nil && a.History[len(a.History)-1].Kind == WasRefused:
-		return a, nil
+		return a.stays(), nil
 	case p == nil:
-		return Appointment{}, ErrNoProposal
+		return Transition{}, ErrNoProposal
 	}
-	a.Proposal = nil
+	after := a
+	after.Proposal = nil
 	if a.Status == Requested {
-		a.AnswerBy = earlier(now.Add(max(answer, leastAnswer)), a.Start)
+		after.AnswerBy = earlier(now.Add(max(answer, leastAnswer)), a.Start)
 	}
-	return a.with(Event{Kind: WasRefused, At: now, Start: a.Start}), nil
+	return a.becomes(after, Event{Kind: WasRefused, At: now, Start: a.Start}), nil
 }

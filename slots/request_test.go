@@ -30,43 +30,43 @@ func TestWhatAnswersChange(t *testing.T) {
 		return a
 	}
 
-	got, err := appointment(slots.Held).Book(booking("1000000008"), asks, heldAt.Add(time.Minute))
+	got, err := after(appointment(slots.Held).Book(booking("1000000008"), asks, heldAt.Add(time.Minute)))
 	check("book", got, err, appointment(slots.Requested))
 
 	for _, status := range []slots.Status{slots.Requested, proposed} {
 		want := appointment(status)
 		want.Status, want.AnswerBy, want.Proposal = slots.Booked, time.Time{}, nil
-		got, err = appointment(status).Approve("noura", now)
+		got, err = after(appointment(status).Approve("noura", now))
 		check("approve", got, err, happens(want, slots.Event{Kind: slots.WasApproved, Start: start, Actor: "noura"}))
 
 		want.Status = slots.Declined
-		got, err = appointment(status).Decline("noura", "the hall is closed", now)
+		got, err = after(appointment(status).Decline("noura", "the hall is closed", now))
 		check("decline", got, err, happens(want, slots.Event{
 			Kind: slots.WasDeclined, Start: start, Actor: "noura", Reason: "the hall is closed"}))
 	}
 
 	want := appointment(slots.Declined)
 	want.History[1] = slots.Event{Kind: slots.WasDeclined, At: answerBy, Start: start, Version: 1}
-	check("silence", appointment(slots.Requested).Lapse(asks, answerBy), nil, want)
+	check("silence", appointment(slots.Requested).Lapse(asks, answerBy).After, nil, want)
 
 	want = appointment(proposed)
-	got, err = appointment(slots.Requested).Propose(other(), "noura", asks.Answer, heldAt.Add(2*time.Hour))
+	got, err = after(appointment(slots.Requested).Propose(other(), "noura", asks.Answer, heldAt.Add(2*time.Hour)))
 	check("propose", got, err, want)
 
 	want = appointment(proposed)
 	want.Status, want.AnswerBy, want.Proposal = slots.Booked, time.Time{}, nil
 	want.Place, want.Start, want.End, want.Version = other().Place, other().Start, other().End, 3
-	got, err = appointment(proposed).Accept(now)
+	got, err = after(appointment(proposed).Accept(now))
 	check("accept", got, err, happens(want, slots.Event{Kind: slots.WasAccepted, Start: other().Start}))
 
 	want = appointment(proposed)
 	want.AnswerBy, want.Proposal = now.Add(20*time.Hour), nil
-	got, err = appointment(proposed).Refuse(asks.Answer, now)
+	got, err = after(appointment(proposed).Refuse(asks.Answer, now))
 	check("refuse", got, err, happens(want, slots.Event{Kind: slots.WasRefused, Start: start}))
 
 	want = appointment(proposed)
 	want.Status, want.AnswerBy, want.Proposal = slots.Cancelled, time.Time{}, nil
-	got, err = appointment(proposed).Cancel(cutoff, now)
+	got, err = after(appointment(proposed).Cancel(cutOff(cutoff), now))
 	check("cancel", got, err, happens(want, slots.Event{Kind: slots.WasCancelled, Start: start}))
 }
 
@@ -78,14 +78,14 @@ func TestAnswersAreIdempotent(t *testing.T) {
 		first slots.Status
 		event func(slots.Appointment) (slots.Appointment, error)
 	}{
-		"approve": {slots.Requested, func(a slots.Appointment) (slots.Appointment, error) { return a.Approve("noura", now) }},
-		"decline": {slots.Requested, func(a slots.Appointment) (slots.Appointment, error) { return a.Decline("noura", "full", now) }},
+		"approve": {slots.Requested, func(a slots.Appointment) (slots.Appointment, error) { return after(a.Approve("noura", now)) }},
+		"decline": {slots.Requested, func(a slots.Appointment) (slots.Appointment, error) { return after(a.Decline("noura", "full", now)) }},
 		"propose": {slots.Requested, func(a slots.Appointment) (slots.Appointment, error) {
-			return a.Propose(other(), "noura", asks.Answer, now)
+			return after(a.Propose(other(), "noura", asks.Answer, now))
 		}},
-		"accept": {proposed, func(a slots.Appointment) (slots.Appointment, error) { return a.Accept(now) }},
-		"refuse": {proposed, func(a slots.Appointment) (slots.Appointment, error) { return a.Refuse(asks.Answer, now) }},
-		"lapse":  {slots.Requested, func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(asks, answerBy), nil }},
+		"accept": {proposed, func(a slots.Appointment) (slots.Appointment, error) { return after(a.Accept(now)) }},
+		"refuse": {proposed, func(a slots.Appointment) (slots.Appointment, error) { return after(a.Refuse(asks.Answer, now)) }},
+		"lapse":  {slots.Requested, func(a slots.Appointment) (slots.Appointment, error) { return a.Lapse(asks, answerBy).After, nil }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +131,7 @@ func TestTimeForAnAnswer(t *testing.T) {
 			t.Parallel()
 			hold := appointment(slots.Held)
 			hold.Expires = tc.asked.Add(time.Minute)
-			a, err := hold.Book(booking("1000000008"), catalog.Approval{Answer: tc.answer, Default: catalog.Approve}, tc.asked)
+			a, err := after(hold.Book(booking("1000000008"), catalog.Approval{Answer: tc.answer, Default: catalog.Approve}, tc.asked))
 			if err != nil || a.Status != slots.Requested || !a.AnswerBy.Equal(tc.want) {
 				t.Fatalf("%s until %v, %v, want %v", a.Status, a.AnswerBy, err, tc.want)
 			}
@@ -141,7 +141,7 @@ func TestTimeForAnAnswer(t *testing.T) {
 			}
 			p := other()
 			p.Start, p.End = tc.proposed, tc.proposed.Add(time.Hour)
-			a, err = a.Propose(p, "noura", answer, at)
+			a, err = after(a.Propose(p, "noura", answer, at))
 			if err != nil || !a.Proposal.Expires.Equal(tc.expires) || !a.AnswerBy.Equal(tc.until) {
 				t.Errorf("the visitor has until %v, the department until %v, %v, want %v and %v",
 					a.Proposal.Expires, a.AnswerBy, err, tc.expires, tc.until)
@@ -159,7 +159,7 @@ func TestRequestsProperty(t *testing.T) {
 		now := heldAt
 		answer := time.Duration(rapid.IntRange(1, 48).Draw(t, "hours")) * time.Hour
 		policy := catalog.Approval{Answer: answer, Default: rapid.SampledFrom([]catalog.Answer{catalog.Approve, catalog.Decline}).Draw(t, "default")}
-		a, err := appointment(slots.Held).Book(booking("1000000008"), policy, now)
+		a, err := after(appointment(slots.Held).Book(booking("1000000008"), policy, now))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,22 +169,22 @@ func TestRequestsProperty(t *testing.T) {
 			before, err := a, error(nil)
 			switch rapid.IntRange(0, 6).Draw(t, "event") {
 			case 0:
-				a, err = a.Approve("noura", now)
+				a, err = after(a.Approve("noura", now))
 			case 1:
-				a, err = a.Decline("noura", "full", now)
+				a, err = after(a.Decline("noura", "full", now))
 			case 2, 3:
 				p := other()
 				p.Start = start.Add(time.Duration(rapid.IntRange(-20, 20).Draw(t, "proposed")) * time.Hour)
 				p.End = p.Start.Add(time.Hour)
 				if p.Start.After(now) {
-					a, err = a.Propose(p, "noura", answer, now)
+					a, err = after(a.Propose(p, "noura", answer, now))
 				}
 			case 4:
-				a, err = a.Accept(now)
+				a, err = after(a.Accept(now))
 			case 5:
-				a, err = a.Refuse(answer, now)
+				a, err = after(a.Refuse(answer, now))
 			case 6:
-				a = a.Lapse(policy, now)
+				a = a.Lapse(policy, now).After
 			}
 			if err != nil {
 				a = before
@@ -203,7 +203,7 @@ func TestRequestsProperty(t *testing.T) {
 				t.Fatalf("a proposal for %v expires %v, answer by %v", a.Proposal.Start, a.Proposal.Expires, a.AnswerBy)
 			}
 		}
-		if lapsed := a.Lapse(policy, start.Add(time.Hour)); lapsed.Status == slots.Requested || len(lapsed.History) > events+1 {
+		if lapsed := a.Lapse(policy, start.Add(time.Hour)).After; lapsed.Status == slots.Requested || len(lapsed.History) > events+1 {
 			t.Fatalf("when the visit has begun it is %s", lapsed.Status)
 		}
 	})

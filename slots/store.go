@@ -2,17 +2,19 @@ package slots
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"ziyara/centre"
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
 // Store keeps the ledger and the appointments. Each method is atomic: it
 // either did all it says, durably, or nothing. Besides what the methods name,
-// each returns ErrUnavailable when the store can't be reached.
+// each returns fault.ErrUnavailable when the store can't be reached.
 type Store interface {
+	once.Answers
+
 	// Occupancy returns what is taken on each date of [from, to], for the
 	// caller to read: the zero value for a date without a ledger day, on which
 	// nothing is. It may be some seconds old. The stamp is that of Stamp. It
@@ -31,64 +33,41 @@ type Store interface {
 	// returns ErrStale when the calendar of g is not the current one.
 	OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error
 
-	// Hold takes the place of a and records a. heldBack are the places of each
-	// tick of it that are left to others. It returns ErrTaken, ErrDayClosed,
+	// Hold takes the place w, which is that of a, and records a. It returns
+	// ErrTaken, ErrDayClosed,
 	// a *HoldLimitError when as many holds of the holder's address or of
 	// a.Mobile as may stand have not been ended, ErrStale when the place is
-	// sought by a calendar that is gone, or ErrAnswered when the key of once is
+	// sought by a calendar that is gone, or once.ErrAnswered when the key of once is
 	// known.
-	Hold(ctx context.Context, a Appointment, by Holder, heldBack []int16, once *Once) error
+	Hold(ctx context.Context, a Appointment, by Holder, w Wanted, once *once.Request[Appointment]) error
 
 	// Book turns the hold with the id into a booked visit, or into a request,
 	// as Appointment.Book says, and records its history and its message,
-	// provided it still stands at now. It returns ErrNotFound when there is no
+	// provided it still stands at now. It returns fault.ErrNotFound when there is no
 	// standing hold of this id that can be booked so, ErrPersonBusy,
-	// ErrPersonLimit, a *PauseError unless staff give a reason, *VisitorError or ErrAnswered.
-	Book(ctx context.Context, id string, b Booking, now time.Time, once *Once) (Appointment, error)
-
-	// Answered returns what the request with this key and fingerprint was
-	// told. It returns ErrNotFound for an unknown key, ErrKeyReused for
-	// another request's.
-	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
+	// ErrPersonLimit, a *PauseError unless staff give a reason, *VisitorError or once.ErrAnswered.
+	Book(ctx context.Context, id string, b Booking, now time.Time, once *once.Request[Appointment]) (Appointment, error)
 
 	// Find returns the appointment with the id and its history, or
-	// ErrNotFound.
+	// fault.ErrNotFound.
 	Find(ctx context.Context, id string) (Appointment, error)
 
 	// FindReference returns the appointment with its history, once it is
-	// booked or requested, or ErrNotFound.
+	// booked or requested, or fault.ErrNotFound.
 	FindReference(ctx context.Context, r Reference) (Appointment, error)
 
 	// Release ends the standing hold with the id, overdue or not, and gives its
-	// place back. It returns ErrNotFound when there is none.
+	// place back. It returns fault.ErrNotFound when there is none.
 	Release(ctx context.Context, id string) error
 
-	// Move lets decide turn the current appointment into the moved one, and
-	// in the same transaction gives the old place back (or lets the ledger
-	// count it until GivesBack) with that of a proposal, takes the new one,
-	// counts what the person gave up unless it was ByStaff or a change took it,
-	// and records history and message. An error of decide is
-	// returned as it is. It also returns ErrNotFound, ErrTaken, ErrDayClosed, ErrPersonBusy
-	// or *VisitorError.
-	Move(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
-
-	// Cancel does the same for a cancellation; a proposal gives its place
-	// back, too. It returns ErrNotFound or the error of decide.
-	Cancel(ctx context.Context, r Reference, decide Decide) (Appointment, error)
-
-	// Propose lets decide add a proposal to the current request, and in the
-	// same transaction gives the place of an earlier one back, takes the new
-	// one, and records history and message. It returns ErrNotFound, ErrTaken,
-	// ErrDayClosed or the error of decide.
-	Propose(ctx context.Context, r Reference, heldBack []int16, decide Decide) (Appointment, error)
-
-	// AnswerRequest lets decide settle the current request, or the proposal for
-	// it or for a displaced visit,
-	// and in the same transaction gives back the places that it leaves and
-	// records history and message. It returns ErrNotFound, the error of
-	// decide, and for a proposal that is accepted also ErrPersonBusy,
-	// *VisitorError, or ErrNoProposal when its hold has ended.
-	AnswerRequest(ctx context.Context, r Reference, decide Decide) (Appointment, error)
+	// Change lets decide say what becomes of the current appointment, and does
+	// that in one transaction: it gives back the places that are left, at once or
+	// from BackAt on, takes the one that is wanted, counts what the person has
+	// given up, and records history and message. When nothing changes nothing is
+	// written. An error of decide is returned as it is. It also returns
+	// fault.ErrNotFound, ErrTaken, ErrDayClosed, ErrStale, ErrPersonBusy, *VisitorError,
+	// or ErrNoProposal when the hold of a proposal that is accepted has ended.
+	Change(ctx context.Context, r Reference, decide Decide) (Appointment, error)
 
 	// DueRequests returns at most limit requests whose AnswerBy is not after
 	// now, the earliest first.
@@ -108,67 +87,11 @@ type Store interface {
 	CloseVisits(ctx context.Context, now time.Time, of Person, limit int) (int, error)
 }
 
-// Decide returns what becomes of the current appointment. When its history has
-// not grown nothing is written.
-type Decide func(current Appointment) (Appointment, error)
-
-// Occupied is what the ledger knows of one day.
-type Occupied struct {
-	First int     // tick of the first element
-	Open  []int16 // places open
-	Used  []int16 // places taken
-	// Version rises with every change of the ledger day.
-	Version int64
-	// Calendar is the version of the calendar that the places open are of: the
-	// last that changed them.
-	Calendar int64
-}
-
-// Stale reports whether a place is sought by a calendar that has changed since,
-// for this day.
-func (o Occupied) Stale(p Place) bool { return p.Calendar != 0 && p.Calendar < o.Calendar }
+// Decide says what becomes of the current appointment.
+type Decide func(current Appointment) (Transition, error)
 
 // GroupDays are the dates From to To, both inclusive, of a desk group.
 type GroupDays struct {
 	Group    *centre.DeskGroup
 	From, To scheduling.Date
-}
-
-// Once makes a request that creates something answerable once: the store
-// keeps Key with the fingerprint of the request and the answer, in the
-// transaction that creates.
-type Once struct {
-	Key         string
-	Fingerprint [32]byte
-	// Answer renders what the caller is told, to be told again.
-	Answer func(Appointment) ([]byte, error)
-}
-
-// Taking returns the day with the place taken, if each of its ticks has room
-// beside what is left to others: heldBack, tick by tick. o stays as it is.
-func (o Occupied) Taking(p Place, heldBack []int16) (Occupied, bool) {
-	first := p.First - o.First
-	if first < 0 || first+p.Ticks > len(o.Used) {
-		return o, false
-	}
-	for i, held := range heldBack {
-		if int(o.Used[first+i])+p.Count > int(o.Open[first+i])-int(held) {
-			return o, false
-		}
-	}
-	o.Used = slices.Clone(o.Used)
-	for i := first; i < first+p.Ticks; i++ {
-		o.Used[i] += int16(p.Count) //nolint:gosec // at most what is open
-	}
-	return o, true
-}
-
-// on returns the day as the ledger has it, together with what is taken; the
-// template's openings stay.
-func (o Occupied) on(day scheduling.Day) (scheduling.Day, []int16) {
-	if o.Open == nil {
-		return day, nil
-	}
-	day.First, day.Open = o.First, o.Open
-	return day, o.Used
 }

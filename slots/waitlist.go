@@ -8,6 +8,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
@@ -37,8 +39,8 @@ type JoinRequest struct {
 // Join puts somebody on the waitlist, behind all who wait already. Besides the
 // errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError when no visit of the
 // wish could be offered whatever got free, a *VisitorError for unknown needs,
-// ErrAlreadyWaiting, ErrPersonLimit, a *RepeatedError or ErrKeyReused.
-func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *JoinOnce, now time.Time) (Entry, error) {
+// ErrAlreadyWaiting, ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
+func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
 	e, err := w.entry(r, now)
 	if err == nil {
 		err = w.store.Join(ctx, e, once)
@@ -46,11 +48,7 @@ func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *JoinOnce, now 
 	if err == nil {
 		return e, nil
 	}
-	var repeated *Once
-	if once != nil {
-		repeated = &Once{Key: once.Key, Fingerprint: once.Fingerprint}
-	}
-	return Entry{}, w.booker.Repeated(ctx, repeated, err)
+	return Entry{}, once.Repeated(ctx, w.booker.store, err)
 }
 
 // entry returns the entry that a request asks for.
@@ -59,11 +57,11 @@ func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	visit, err := VisitOf(service, r.Wish.Party, catalog.Public, r.Booking.Needs...)
+	shape, err := ShapeOf(service, r.Wish.Party, catalog.Public, r.Booking.Needs...)
 	if err != nil {
 		return Entry{}, err
 	}
-	if err = r.Wish.check(group.Calendar, visit, now); err != nil {
+	if err = r.Wish.check(group.Calendar, shape, now); err != nil {
 		return Entry{}, err
 	}
 	r.Booking.Needs = distinct(r.Booking.Needs)
@@ -73,20 +71,20 @@ func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
 	}, nil
 }
 
-// Find returns the entry with the id as it is at now, or ErrNotFound.
+// Find returns the entry with the id as it is at now, or fault.ErrNotFound.
 func (w *Waitlist) Find(ctx context.Context, id string, now time.Time) (Entry, error) {
 	return w.store.FindEntry(ctx, id, now)
 }
 
 // Leave ends the entry; one that is over stays as it is. It returns
-// ErrNotFound.
+// fault.ErrNotFound.
 func (w *Waitlist) Leave(ctx context.Context, id string, now time.Time) error {
 	_, err := w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Leave(), nil })
 	return err
 }
 
 // Decline gives the offered place back, if an offer stands, and waits on. It
-// returns ErrNotFound or ErrNotWaiting.
+// returns fault.ErrNotFound or ErrNotWaiting.
 func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry, error) {
 	return w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Decline(now) })
 }
@@ -94,23 +92,25 @@ func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry
 // Accept books the offered place under the given reference. Accepting again
 // what was accepted gives the same visit. The visit is what counts: should
 // nothing be written behind it, the entry ends because of it all the same. It
-// returns ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
-// ErrPersonLimit, a *RepeatedError or ErrKeyReused.
-func (w *Waitlist) Accept(ctx context.Context, id string, r Reference, once *Once, now time.Time) (Appointment, error) {
+// returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
+// ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
+func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
+	once *once.Request[Appointment], now time.Time,
+) (Appointment, error) {
 	e, err := w.store.FindEntry(ctx, id, now)
 	if err != nil {
 		return Appointment{}, err
 	}
 	hold, err := e.acceptable()
 	if err != nil {
-		return Appointment{}, w.booker.Repeated(ctx, once, err)
+		return Appointment{}, once.Repeated(ctx, w.booker.store, err)
 	}
 	booking := e.Booking
 	booking.Reference = r
 	booking.Needs = nil // the hold has them
 	a, err := w.booker.Book(ctx, hold, booking, once, now)
 	switch {
-	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, ErrNotFound): // or purged since
+	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, fault.ErrNotFound): // or purged since
 		return Appointment{}, ErrOfferOver
 	case err != nil:
 		return Appointment{}, err
@@ -170,11 +170,11 @@ func (w *Waitlist) matching(snapshot *centre.Snapshot, g *centre.DeskGroup, now 
 			if !ok {
 				continue
 			}
-			visit, err := VisitOf(service, e.Wish.Party, catalog.Public, stillKnown(service, e.Needs)...)
+			shape, err := ShapeOf(service, e.Wish.Party, catalog.Public, stillKnown(service, e.Needs)...)
 			if err != nil {
 				continue // the rules have changed; its time will run out
 			}
-			e.Visit = visit.Counted(g.Calendar, now)
+			e.Shape = shape.Counted(g.Calendar, now)
 			candidates = append(candidates, e.Candidate)
 		}
 		days := make([]LedgerDay, len(dates))

@@ -53,6 +53,19 @@ type Offer struct {
 	Expires    time.Time // from this instant on it is the next one's turn
 }
 
+// At returns the entry as it is at now, although the periodic job may not have
+// ended it yet. booked says that its person has booked the service since.
+func (e Entry) At(now time.Time, booked bool) Entry {
+	switch {
+	case e.State != Waiting:
+	case booked:
+		e.State = EntryBooked
+	case !now.Before(e.Ends):
+		e.State = EntryExpired
+	}
+	return e
+}
+
 // Offered returns the offer that stands at now, or nil.
 func (e Entry) Offered(now time.Time) *Offer {
 	if e.State != Waiting || e.Offer == nil || !now.Before(e.Offer.Expires) {
@@ -115,7 +128,7 @@ func (e Entry) acceptable() (hold string, err error) {
 // check returns nil when a visit that the wish is about could be offered at
 // all: not too long a range, within notice and horizon, at a time at which the
 // service is received. It returns ErrRange or a *RuleError.
-func (w Wish) check(c *scheduling.Calendar, v Visit, now time.Time) error {
+func (w Wish) check(c *scheduling.Calendar, v Shape, now time.Time) error {
 	if w.From > w.To || int(w.To-w.From) >= maxDays || w.Earliest > w.Latest {
 		return ErrRange
 	}

@@ -56,3 +56,27 @@ func TestEntryTransitions(t *testing.T) {
 		})
 	}
 }
+
+// An entry that waits is over once its person has booked, or its range of dates
+// has passed, whether a job has seen that or not; one that ended stays as it is.
+func TestEntryAt(t *testing.T) {
+	t.Parallel()
+	ends := at(t, "10:00")
+	for _, c := range []struct {
+		name   string
+		state  slots.EntryState
+		now    time.Time
+		booked bool
+		want   slots.EntryState
+	}{
+		{"in time", slots.Waiting, ends.Add(-1), false, slots.Waiting},
+		{"its range is over", slots.Waiting, ends, false, slots.EntryExpired},
+		{"its person has booked", slots.Waiting, ends.Add(-1), true, slots.EntryBooked},
+		{"booked in time, and then it was over", slots.Waiting, ends, true, slots.EntryBooked},
+		{"ended before", slots.EntryLeft, ends, true, slots.EntryLeft},
+	} {
+		if got := (slots.Entry{State: c.state, Ends: ends}).At(c.now, c.booked); got.State != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got.State, c.want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type LedgerDay struct {
 type Candidate struct {
 	Entry string // id
 	Wish  Wish
-	Visit Visit // counted at the moment of the match
+	Shape Shape // counted at the moment of the match
 	// Until is the last date on which the person can come; 0 for any.
 	Until scheduling.Date
 	// Asked are the starts that the entry was offered before.
@@ -74,7 +74,7 @@ type matching struct {
 	days   []LedgerDay
 	policy WaitPolicy
 	now    time.Time
-	shapes map[Visit]int
+	shapes map[Shape]int
 	starts [][]*[]opportunity // of each shape on each day; nil when not known
 	anew   bool               // some visit also starts behind gaps
 }
@@ -87,7 +87,7 @@ type opportunity struct {
 }
 
 func newMatching(g *centre.DeskGroup, days []LedgerDay, p WaitPolicy, now time.Time) *matching {
-	m := &matching{group: g, days: slices.Clone(days), policy: p, now: now, shapes: make(map[Visit]int)}
+	m := &matching{group: g, days: slices.Clone(days), policy: p, now: now, shapes: make(map[Shape]int)}
 	for i, d := range m.days {
 		m.days[i].Used = append(make([]int16, 0, len(d.Day.Open)), d.Used[:min(len(d.Used), len(d.Day.Open))]...)
 		m.days[i].Used = m.days[i].Used[:len(d.Day.Open)]
@@ -97,7 +97,7 @@ func newMatching(g *centre.DeskGroup, days []LedgerDay, p WaitPolicy, now time.T
 
 // give takes the first place that suits the candidate.
 func (m *matching) give(c *Candidate) (Matched, bool) {
-	shape := m.shape(c.Visit)
+	shape := m.shape(c.Shape)
 	// A day's openings may reach into the next.
 	first, _ := slices.BinarySearchFunc(m.days, c.Wish.From-1, func(d LedgerDay, date scheduling.Date) int {
 		return int(d.Day.Date - date)
@@ -106,7 +106,7 @@ func (m *matching) give(c *Candidate) (Matched, bool) {
 		if c.Until > 0 && m.days[i].Day.Date > c.Until {
 			break
 		}
-		for _, o := range m.opportunities(shape, c.Visit, i) {
+		for _, o := range m.opportunities(shape, c.Shape, i) {
 			if c.Wish.suits(o.local) && !slices.ContainsFunc(c.Asked, o.Start.Equal) {
 				return m.take(c, i, o), true
 			}
@@ -116,7 +116,7 @@ func (m *matching) give(c *Candidate) (Matched, bool) {
 }
 
 // shape numbers the visits that are alike: they see the same free starts.
-func (m *matching) shape(v Visit) int {
+func (m *matching) shape(v Shape) int {
 	n, ok := m.shapes[v]
 	if !ok {
 		n = len(m.starts)
@@ -129,7 +129,7 @@ func (m *matching) shape(v Visit) int {
 
 // opportunities returns the starts of a day that visits of a shape can be
 // offered.
-func (m *matching) opportunities(shape int, v Visit, day int) []opportunity {
+func (m *matching) opportunities(shape int, v Shape, day int) []opportunity {
 	if known := m.starts[shape][day]; known != nil {
 		return *known
 	}
@@ -146,10 +146,8 @@ func (m *matching) opportunities(shape int, v Visit, day int) []opportunity {
 // take takes the place of a start for the candidate.
 func (m *matching) take(c *Candidate, day int, o opportunity) Matched {
 	d := m.days[day]
-	place := c.Visit.place(m.group, d.Day, int(o.Start.Sub(d.Day.Start)/scheduling.Tick))
-	for i := place.First - d.Day.First; i < place.First-d.Day.First+place.Ticks; i++ {
-		d.Used[i] += int16(place.Count) //nolint:gosec // places are few
-	}
+	place := c.Shape.place(m.group, d.Day, int(o.Start.Sub(d.Day.Start)/scheduling.Tick))
+	place.count(d.Used, d.Day.First, place.Count)
 	for shape := range m.starts {
 		m.starts[shape][day] = nil
 	}

@@ -46,51 +46,51 @@ func TestMatch(t *testing.T) {
 		want    string // entry@start, in the order in which places were given
 	}{
 		{name: "one place, the first who waits", open: "09:00-10:00",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: hour}, {Entry: "b", Wish: allDay(), Visit: hour}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: hour}, {Entry: "b", Wish: allDay(), Shape: hour}},
 			want:    "a@09:00"},
 		{name: "two places, one each", open: "09:00-10:00 x2",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: hour}, {Entry: "b", Wish: allDay(), Visit: hour}, {Entry: "c", Wish: allDay(), Visit: hour}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: hour}, {Entry: "b", Wish: allDay(), Shape: hour}, {Entry: "c", Wish: allDay(), Shape: hour}},
 			want:    "a@09:00 b@09:00"},
 		{name: "the earliest start that suits", open: "09:00-12:00", taken: []claim{{"09:00", "10:00", slots.Booked, 1}},
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: hour}, {Entry: "b", Wish: between(t, "11:00", "11:00"), Visit: hour}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: hour}, {Entry: "b", Wish: between(t, "11:00", "11:00"), Shape: hour}},
 			want:    "a@10:00 b@11:00"},
 		{name: "nothing is free", open: "09:00-10:00", taken: []claim{{"09:00", "10:00", slots.Held, 1}},
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: hour}}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: hour}}},
 		{name: "the bounds of the time of day are inclusive", open: "09:00-12:00",
 			waiting: []slots.Candidate{
-				{Entry: "a", Wish: between(t, "10:01", "10:59"), Visit: hour}, {Entry: "b", Wish: between(t, "10:00", "10:00"), Visit: hour}},
+				{Entry: "a", Wish: between(t, "10:01", "10:59"), Shape: hour}, {Entry: "b", Wish: between(t, "10:00", "10:00"), Shape: hour}},
 			want: "b@10:00"},
 		{name: "a date outside the range", open: "09:00-10:00",
-			waiting: []slots.Candidate{{Entry: "a", Wish: slots.Wish{From: tuesday + 1, To: tuesday + 2, Latest: scheduling.Clock(24, 0)}, Visit: hour}}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: slots.Wish{From: tuesday + 1, To: tuesday + 2, Latest: scheduling.Clock(24, 0)}, Shape: hour}}},
 		{name: "a representative whose power of attorney is over", open: "09:00-10:00",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: hour, Until: tuesday - 1}, {Entry: "b", Wish: allDay(), Visit: hour, Until: tuesday}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: hour, Until: tuesday - 1}, {Entry: "b", Wish: allDay(), Shape: hour, Until: tuesday}},
 			want:    "b@09:00"},
 		{name: "nobody is asked twice for the same start", open: "09:00-11:00",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: hour, Asked: []time.Time{at(t, "09:00")}}, {Entry: "b", Wish: allDay(), Visit: hour}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: hour, Asked: []time.Time{at(t, "09:00")}}, {Entry: "b", Wish: allDay(), Shape: hour}},
 			want:    "a@10:00 b@09:00"},
 		{name: "a party takes its places", open: "09:00-10:00 x3",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: party(hour, 2)}, {Entry: "b", Wish: allDay(), Visit: party(hour, 2)}, {Entry: "c", Wish: allDay(), Visit: hour}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: party(hour, 2)}, {Entry: "b", Wish: allDay(), Shape: party(hour, 2)}, {Entry: "c", Wish: allDay(), Shape: hour}},
 			want:    "a@09:00 c@09:00"},
 		{name: "what the channel leaves to others is not given away", open: "09:00-10:00 x2",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: holdsBack(hour, 1)}, {Entry: "b", Wish: allDay(), Visit: holdsBack(hour, 1)}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: holdsBack(hour, 1)}, {Entry: "b", Wish: allDay(), Shape: holdsBack(hour, 1)}},
 			want:    "a@09:00"},
 		{name: "a long visit takes what a short one would have had", open: "09:00-10:00",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: hour}, {Entry: "b", Wish: allDay(), Visit: visit(30, 30)}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: hour}, {Entry: "b", Wish: allDay(), Shape: visit(30, 30)}},
 			want:    "a@09:00"},
 		{name: "a short visit before it leaves too little", open: "09:00-10:30",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: visit(30, 30)}, {Entry: "b", Wish: allDay(), Visit: hour}, {Entry: "c", Wish: allDay(), Visit: visit(30, 30)}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: visit(30, 30)}, {Entry: "b", Wish: allDay(), Shape: hour}, {Entry: "c", Wish: allDay(), Shape: visit(30, 30)}},
 			want:    "a@09:00 c@09:30"},
 		{name: "the notice, and time to answer", open: "09:00-12:00", now: "08:56",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: noticed(hour, time.Hour)}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: noticed(hour, time.Hour)}},
 			want:    "a@11:00"}, // at 10:00 four minutes would be left
 		{name: "five minutes are enough to answer", open: "09:00-12:00", now: "08:55",
-			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Visit: noticed(hour, time.Hour)}},
+			waiting: []slots.Candidate{{Entry: "a", Wish: allDay(), Shape: noticed(hour, time.Hour)}},
 			want:    "a@10:00"},
 		{name: "a start that a gap makes goes to who waits first", open: "09:00-11:00",
 			waiting: []slots.Candidate{
-				{Entry: "a", Wish: between(t, "09:45", "09:45"), Visit: gaps(visit(60, 60))},
-				{Entry: "b", Wish: allDay(), Visit: gaps(visit(45, 45))},
-				{Entry: "c", Wish: allDay(), Visit: gaps(visit(60, 60))}},
+				{Entry: "a", Wish: between(t, "09:45", "09:45"), Shape: gaps(visit(60, 60))},
+				{Entry: "b", Wish: allDay(), Shape: gaps(visit(45, 45))},
+				{Entry: "c", Wish: allDay(), Shape: gaps(visit(60, 60))}},
 			want: "b@09:00 a@09:45"},
 	}
 	for _, tt := range tests {
@@ -117,10 +117,10 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-func party(v slots.Visit, n int) slots.Visit             { v.Places = n; return v }
-func holdsBack(v slots.Visit, n int) slots.Visit         { v.HoldBack = n; return v }
-func noticed(v slots.Visit, d time.Duration) slots.Visit { v.Notice = d; return v }
-func gaps(v slots.Visit) slots.Visit                     { v.GapStep = 1; return v }
+func party(v slots.Shape, n int) slots.Shape             { v.Places = n; return v }
+func holdsBack(v slots.Shape, n int) slots.Shape         { v.HoldBack = n; return v }
+func noticed(v slots.Shape, d time.Duration) slots.Shape { v.Notice = d; return v }
+func gaps(v slots.Shape) slots.Shape                     { v.GapStep = 1; return v }
 
 // When offers are made, and until when they stand: a quarter of an hour, not
 // beyond the notice, at least five minutes, not at night, and in the quiet
@@ -130,7 +130,7 @@ func TestOffersThroughTheDay(t *testing.T) {
 	for _, c := range []struct {
 		name       string
 		now, start string // 2006-01-02T15:04 in Riyadh
-		visit      slots.Visit
+		visit      slots.Shape
 		until      string // "" for no offer
 	}{
 		{"in the day", "2026-11-23T14:00", "2026-11-25T09:00", visit(60, 60), "2026-11-23T14:15"},
@@ -159,7 +159,7 @@ func TestOffersThroughTheDay(t *testing.T) {
 			clock := scheduling.Clock(start.In(group.Calendar.Zone()).Hour(), start.Minute())
 			wish := slots.Wish{From: date, To: date, Earliest: clock, Latest: clock}
 			matched := slots.Match(group, []slots.LedgerDay{{Day: group.Calendar.Day(date)}},
-				[]slots.Candidate{{Entry: "a", Wish: wish, Visit: v.Counted(group.Calendar, now)}}, slots.DefaultWaitPolicy(), now)
+				[]slots.Candidate{{Entry: "a", Wish: wish, Shape: v.Counted(group.Calendar, now)}}, slots.DefaultWaitPolicy(), now)
 			got := ""
 			for _, m := range matched {
 				got += m.Expires.In(group.Calendar.Zone()).Format("2006-01-02T15:04")
@@ -171,7 +171,7 @@ func TestOffersThroughTheDay(t *testing.T) {
 	}
 }
 
-func workingDay(v slots.Visit) slots.Visit { v.NoticeDays = 1; return v }
+func workingDay(v slots.Shape) slots.Shape { v.NoticeDays = 1; return v }
 
 func riyadh(t *testing.T, s string) time.Time {
 	t.Helper()
@@ -216,14 +216,14 @@ func drawLine(t *rapid.T) line {
 	}
 	l.now = l.days[0].Day.Start.Add(time.Duration(rapid.IntRange(-30*60, 20*60).Draw(t, "now")) * time.Minute)
 	for i := range rapid.IntRange(0, 12).Draw(t, "waiting") {
-		v := slots.Visit{
+		v := slots.Shape{
 			Duration: rapid.IntRange(1, 6).Draw(t, "duration"), Before: rapid.IntRange(0, 1).Draw(t, "before"), After: rapid.IntRange(0, 2).Draw(t, "after"),
 			Step: rapid.IntRange(1, 6).Draw(t, "step"), Places: rapid.IntRange(1, 2).Draw(t, "party"), HoldBack: rapid.IntRange(0, 1).Draw(t, "held back"),
 			Notice: time.Duration(rapid.IntRange(0, 180).Draw(t, "notice")) * time.Minute, Horizon: 10 * 24 * time.Hour,
 		}
 		from := first + scheduling.Date(rapid.IntRange(-1, 2).Draw(t, "from"))
 		earliest := rapid.IntRange(0, 1000).Draw(t, "earliest")
-		c := slots.Candidate{Entry: fmt.Sprint(i), Visit: v, Wish: slots.Wish{
+		c := slots.Candidate{Entry: fmt.Sprint(i), Shape: v, Wish: slots.Wish{
 			From: from, To: from + scheduling.Date(rapid.IntRange(0, 2).Draw(t, "dates")),
 			Earliest: scheduling.WallTime(earliest), Latest: scheduling.WallTime(rapid.IntRange(earliest, 24*60).Draw(t, "latest")),
 		}}
@@ -247,7 +247,7 @@ func (l line) one(c slots.Candidate, used []map[int]int) (slots.Matched, bool) {
 			switch date := scheduling.DateOf(start, zone); {
 			case date < c.Wish.From || date > c.Wish.To,
 				clock < int(c.Wish.Earliest) || clock > int(c.Wish.Latest),
-				c.Visit.Check(d.Day, start, l.now) != nil:
+				c.Shape.Check(d.Day, start, l.now) != nil:
 				continue
 			}
 			asked := false
@@ -255,26 +255,26 @@ func (l line) one(c slots.Candidate, used []map[int]int) (slots.Matched, bool) {
 				asked = asked || a.Equal(start)
 			}
 			expires := l.now.Add(15 * time.Minute)
-			if last := start.Add(-c.Visit.Notice); last.Before(expires) {
+			if last := start.Add(-c.Shape.Notice); last.Before(expires) {
 				expires = last
 			}
 			if asked || expires.Before(l.now.Add(5*time.Minute)) || !awake(l.now.In(zone), start) {
 				continue
 			}
 			fits := true
-			first, end := tick-c.Visit.Before, tick+c.Visit.Duration+c.Visit.After
+			first, end := tick-c.Shape.Before, tick+c.Shape.Duration+c.Shape.After
 			for at := first; at < end; at++ {
-				fits = fits && used[i][at]+c.Visit.Places <= d.Day.Places(at)-c.Visit.HoldBack
+				fits = fits && used[i][at]+c.Shape.Places <= d.Day.Places(at)-c.Shape.HoldBack
 			}
 			if !fits {
 				continue
 			}
 			for at := first; at < end; at++ {
-				used[i][at] += c.Visit.Places
+				used[i][at] += c.Shape.Places
 			}
 			return slots.Matched{
-				Entry: c.Entry, Start: start, End: d.Day.At(tick + c.Visit.Duration), Expires: expires,
-				Place: slots.Place{Branch: 1, DeskGroup: 7, Day: d.Day.Date, First: first, Ticks: end - first, Count: c.Visit.Places},
+				Entry: c.Entry, Start: start, End: d.Day.At(tick + c.Shape.Duration), Expires: expires,
+				Place: slots.Place{Branch: 1, DeskGroup: 7, Day: d.Day.Date, First: first, Ticks: end - first, Count: c.Shape.Places},
 			}, true
 		}
 	}
@@ -327,7 +327,7 @@ func TestMatchBehindGaps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := drawLine(t)
 		for i := range l.waiting {
-			l.waiting[i].Visit.GapStep = rapid.IntRange(0, 3).Draw(t, "gap step")
+			l.waiting[i].Shape.GapStep = rapid.IntRange(0, 3).Draw(t, "gap step")
 		}
 		matched := slots.Match(l.group, l.days, l.waiting, l.policy, l.now)
 		given := make(map[string]bool)
@@ -384,7 +384,7 @@ func BenchmarkOffers(b *testing.B) {
 	}
 	waiting := make([]slots.Candidate, 500)
 	for i := range waiting {
-		waiting[i] = slots.Candidate{Entry: fmt.Sprint(i), Visit: visit(20, 5), Wish: slots.Wish{
+		waiting[i] = slots.Candidate{Entry: fmt.Sprint(i), Shape: visit(20, 5), Wish: slots.Wish{
 			From: tuesday, To: tuesday + 59, Latest: scheduling.Clock(24, 0)}}
 	}
 	for b.Loop() {

@@ -38,7 +38,7 @@ func DefaultWaitPolicy() WaitPolicy {
 
 // until returns when an offer made at now ends, of a visit v that begins at
 // start, in the calendar c; false when it must not be made.
-func (p WaitPolicy) until(c *scheduling.Calendar, v Visit, start, now time.Time) (time.Time, bool) {
+func (p WaitPolicy) until(c *scheduling.Calendar, v Shape, start, now time.Time) (time.Time, bool) {
 	local := now.In(c.Zone())
 	if !p.awake(local, start) {
 		return time.Time{}, false

@@ -5,27 +5,28 @@ import (
 	"time"
 
 	"ziyara/centre"
+	"ziyara/once"
 	"ziyara/scheduling"
 )
 
 // WaitlistStore keeps who waits and what they were offered. Each method is
-// atomic, as those of Store are, and returns ErrUnavailable when the store
+// atomic, as those of Store are, and returns fault.ErrUnavailable when the store
 // can't be reached. An offer is a hold in the ledger, with the mobile and the
 // language of the entry, and no start is ever offered to one entry twice.
 type WaitlistStore interface {
 	// Join records a new entry, and that its desk group is to be looked at. It
 	// returns ErrAlreadyWaiting, ErrPersonLimit when the person has as many
-	// upcoming visits to the service as allowed, or ErrAnswered when the key of
+	// upcoming visits to the service as allowed, or once.ErrAnswered when the key of
 	// once is known.
-	Join(ctx context.Context, e Entry, once *JoinOnce) error
+	Join(ctx context.Context, e Entry, once *once.Request[Entry]) error
 
-	// FindEntry returns the entry with the id as it is at now, or ErrNotFound.
-	// An entry whose person has booked the service since is EntryBooked.
+	// FindEntry returns the entry with the id as it is at now (Entry.At), or
+	// fault.ErrNotFound.
 	FindEntry(ctx context.Context, id string, now time.Time) (Entry, error)
 
 	// ChangeEntry lets decide turn the entry with the id into what it becomes,
 	// and gives the place of an offer back that the entry has no more. An
-	// error of decide is returned as it is. It returns ErrNotFound.
+	// error of decide is returned as it is. It returns fault.ErrNotFound.
 	ChangeEntry(ctx context.Context, id string, now time.Time, decide func(Entry) (Entry, error)) (Entry, error)
 
 	// Freed returns the ids of the desk groups at which, since they were last
@@ -50,9 +51,6 @@ type WaitlistStore interface {
 	// removes at most limit that ended two days before. It returns the larger
 	// number.
 	CloseEntries(ctx context.Context, now time.Time, limit int) (int, error)
-
-	// Answered is Store's.
-	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
 }
 
 // Look is a look at a desk group.
@@ -65,7 +63,7 @@ type Look struct {
 
 // Matching decides who is offered which of the places that the ledger has
 // free on the given days; the other days are not to be looked at. A day
-// without a row in the ledger has nothing taken. Visit is not set in waiting.
+// without a row in the ledger has nothing taken. Shape is not set in waiting.
 type Matching func(waiting []Waits, days []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched
 
 // Waits is what matters of an entry when places are given away.
@@ -73,12 +71,4 @@ type Waits struct {
 	Candidate
 	Service string   // slug
 	Needs   []string // slugs; the visit is as long as they ask for
-}
-
-// JoinOnce is Once for joining the waitlist.
-type JoinOnce struct {
-	Key         string
-	Fingerprint [32]byte
-	// Answer renders what the caller is told, to be told again.
-	Answer func(Entry) ([]byte, error)
 }

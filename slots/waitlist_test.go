@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -142,7 +144,7 @@ func (s stubbornLine) Offer(context.Context, slots.Look, slots.Matching) (int, e
 func TestOffersThatCanNotBeMade(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())
-	for _, c := range []struct{ err, want error }{{nil, nil}, {slots.ErrStale, nil}, {slots.ErrUnavailable, slots.ErrUnavailable}} {
+	for _, c := range []struct{ err, want error }{{nil, nil}, {slots.ErrStale, nil}, {fault.ErrUnavailable, fault.ErrUnavailable}} {
 		if _, err := newWaitlist(t, stubbornLine{err: c.err}, r.Booker).OfferFreed(t.Context(), heldAt); !errors.Is(err, c.want) {
 			t.Errorf("a desk group that says %v: got %v, want %v", c.err, err, c.want)
 		}
@@ -184,7 +186,7 @@ type joined struct {
 	entry *slots.Entry
 }
 
-func (s joined) Join(_ context.Context, e slots.Entry, _ *slots.JoinOnce) error {
+func (s joined) Join(_ context.Context, e slots.Entry, _ *once.Request[slots.Entry]) error {
 	*s.entry = e
 	return nil
 }

@@ -21,7 +21,7 @@ type Tally struct {
 
 // Why returns what becomes of the day's starts at now: Free is as many as the
 // function Free returns.
-func Why(day scheduling.Day, used []int16, v Visit, now time.Time) Tally {
+func Why(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
 	t := Tally{Free: len(Free(day, used, v, now)), Refused: make(map[Rule]int)}
 	day = v.sees(day)
 	for _, o := range day.Openings {
@@ -36,7 +36,7 @@ func Why(day scheduling.Day, used []int16, v Visit, now time.Time) Tally {
 
 // refusal returns the first rule against starting at the tick start of the
 // grid, "" for none.
-func (v Visit) refusal(day scheduling.Day, used []int16, start int, now time.Time) Rule {
+func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Time) Rule {
 	rule := v.reach(day.Date, day.At(start), now)
 	if rule != "" {
 		return rule
@@ -68,7 +68,7 @@ func (b *Booker) explain(ctx context.Context, service, branch string, date sched
 	if err != nil {
 		return scheduling.Explanation{}, Tally{}, err
 	}
-	visit, err := VisitOf(s, 1, catalog.Public)
+	shape, err := ShapeOf(s, 1, catalog.Public)
 	if err != nil {
 		return scheduling.Explanation{}, Tally{}, err
 	}
@@ -77,9 +77,9 @@ func (b *Booker) explain(ctx context.Context, service, branch string, date sched
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[0].on(group.Calendar.Day(date))
-	tally := Why(day, used, visit.Counted(group.Calendar, now), now)
+	tally := Why(day, used, shape.Counted(group.Calendar, now), now)
 	if tally.Refused[RuleHorizon] > 0 {
-		tally.Opens = visit.nextOf(day, group.Calendar, now)
+		tally.Opens = shape.nextOf(day, group.Calendar, now)
 	}
 	return group.Calendar.Explain(date), tally, nil
 }

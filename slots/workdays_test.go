@@ -46,7 +46,7 @@ func TestWorkingDays(t *testing.T) {
 		}
 	}
 
-	first, last := v.Reach(calendar, now)
+	first, last := v.Counted(calendar, now).Reach(calendar, now)
 	if want := calendar.Day(tuesday + 5).Start; !first.Equal(want) {
 		t.Errorf("in reach from %s, want %s", first, want)
 	}
@@ -66,7 +66,7 @@ func TestWorkingDaysThatNeverCome(t *testing.T) {
 	if free := slots.Free(calendar.Day(tuesday+1), nil, v.Counted(calendar, now), now); free != nil {
 		t.Errorf("%d slots within the notice", len(free))
 	}
-	if first, last := v.Reach(calendar, now); !first.After(last) {
+	if first, last := v.Counted(calendar, now).Reach(calendar, now); !first.After(last) {
 		t.Errorf("in reach from %s until %s, want nothing", first, last)
 	}
 	v.NoticeDays, v.HorizonDays = 0, 2
@@ -86,15 +86,16 @@ func TestBookerCountsWorkingDays(t *testing.T) {
 	if err := service.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	visit, err := slots.VisitOf(&service, 1, catalog.Public)
+	visit, err := slots.ShapeOf(&service, 1, catalog.Public)
 	if err != nil || visit.NoticeDays != 2 || visit.HorizonDays != 3 {
-		t.Errorf("VisitOf = %d and %d working days, %v", visit.NoticeDays, visit.HorizonDays, err)
+		t.Errorf("ShapeOf = %d and %d working days, %v", visit.NoticeDays, visit.HorizonDays, err)
 	}
 	plan := daily("Asia/Riyadh", opens(t, "09:00-12:00"))
 	booker := newRigOf(t, plan, service)
-	days, _, err := booker.Search(t.Context(), slots.Query{
+	found, err := booker.Search(t.Context(), slots.Query{
 		Service: service.Slug, Branch: "riyadh", From: tuesday, To: tuesday + 20, Party: 1, Channel: catalog.Public,
 	}, at(t, "08:00"))
+	days := found.Days
 	if err != nil || len(days) != 2 || days[0].Date != tuesday+2 || days[1].Date != tuesday+3 {
 		t.Errorf("Search = %v, %v, want the second and the third day", days, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/smpp"
@@ -20,7 +21,7 @@ import (
 
 // ErrUnknown is returned for receipts of a gateway that the file doesn't name,
 // or that brings none.
-var ErrUnknown = errors.New("gateways: no such gateway")
+var ErrUnknown = fmt.Errorf("gateways: no such gateway: %w", fault.ErrNotFound)
 
 // maxFile bounds a gateway file and a provider file, in bytes.
 const maxFile = 256 << 10
@@ -132,7 +133,7 @@ func Parse(content []byte, dir string, o Options) (*Set, error) {
 		}
 	}
 	for _, g := range gateways {
-		_ = g.Way.Close() // nothing was sent
+		_ = g.Route.Close() // nothing was sent
 	}
 	return nil, err
 }
@@ -167,11 +168,11 @@ func (l loader) all(tables []toml.Primitive) ([]Gateway, error) {
 	}
 	var made []Gateway
 	for _, s := range list {
-		way, err := l.way(s)
+		route, err := l.route(s)
 		if err != nil {
 			return made, fmt.Errorf("gateways: %s: %w", s.Name, err)
 		}
-		made = append(made, Gateway{Name: s.Name, Way: way, Rate: s.Rate, Burst: s.Burst})
+		made = append(made, Gateway{Name: s.Name, Route: route, Rate: s.Rate, Burst: s.Burst})
 	}
 	return made, nil
 }
@@ -193,14 +194,14 @@ func (l loader) decode(table toml.Primitive, s *settings) error {
 	}
 }
 
-func (l loader) way(s settings) (Way, error) {
+func (l loader) route(s settings) (Route, error) {
 	if s.Kind == "smpp" {
 		return l.smpp(s)
 	}
 	return l.http(s)
 }
 
-func (l loader) smpp(s settings) (Way, error) {
+func (l loader) smpp(s settings) (Route, error) {
 	password := ""
 	if s.smpp.PasswordEnv != "" {
 		var err error
@@ -216,7 +217,7 @@ func (l loader) smpp(s settings) (Way, error) {
 	})
 }
 
-func (l loader) http(s settings) (Way, error) {
+func (l loader) http(s settings) (Route, error) {
 	provider, err := l.provider(s.http.Provider)
 	if err != nil {
 		return nil, err

@@ -42,17 +42,17 @@ var (
 	errClosed  = errors.New("closed")
 )
 
-// Way is a way out that can be closed. Close sends nothing more, and returns
+// Route is a way out for messages that can be closed. Close sends nothing more, and returns
 // when what was sent is answered.
-type Way interface {
+type Route interface {
 	notify.Sender
 	Close() error
 }
 
 // Gateway is one gateway and how it is used.
 type Gateway struct {
-	Name string // letters, digits, - and _; unique, and kept: it is part of the ids of messages
-	Way  Way
+	Name  string // letters, digits, - and _; unique, and kept: it is part of the ids of messages
+	Route Route
 	// Rate is how many messages it gets in a second, and Burst how many of them
 	// at once; 0 for any number, and for one second's worth.
 	Rate  float64
@@ -84,7 +84,7 @@ func New(list []Gateway) (*Set, error) {
 		if names[g.Name] {
 			return nil, fmt.Errorf("gateways: two are called %s", g.Name)
 		}
-		if g.Way == nil || g.Rate < 0 || g.Burst < 0 {
+		if g.Route == nil || g.Rate < 0 || g.Burst < 0 {
 			return nil, fmt.Errorf("gateways: %s has no way out, or a negative rate or burst", g.Name)
 		}
 		names[g.Name] = true
@@ -180,7 +180,7 @@ func (s *Set) Close() error {
 	s.sending.Wait()
 	var errs []error
 	for _, g := range s.gateways {
-		errs = append(errs, g.way.Close())
+		errs = append(errs, g.route.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -230,7 +230,7 @@ func (s *Set) Status() []Status {
 // gateway is a Gateway at work.
 type gateway struct {
 	name    string
-	way     Way
+	route   Route
 	breaker *gobreaker.CircuitBreaker[string]
 	limiter *rate.Limiter
 	pause   pause
@@ -273,7 +273,7 @@ func newGateway(g Gateway) *gateway {
 		}
 	}
 	return &gateway{
-		name: g.Name, way: g.Way, limiter: rate.NewLimiter(limit, burst),
+		name: g.Name, route: g.Route, limiter: rate.NewLimiter(limit, burst),
 		breaker: gobreaker.NewCircuitBreaker[string](gobreaker.Settings{
 			Name: g.Name, MaxRequests: 1, Timeout: restFor,
 			ReadyToTrip:  func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= tripAfter },
@@ -302,7 +302,7 @@ func (g *gateway) send(ctx context.Context, m notify.Message) (string, error) {
 		if err := g.wait(ctx); err != nil {
 			return "", err
 		}
-		id, err := g.way.Send(ctx, m)
+		id, err := g.route.Send(ctx, m)
 		g.counts.count(err)
 		return id, err
 	})

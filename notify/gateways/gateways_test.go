@@ -93,7 +93,7 @@ func TestFailover(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			one, two := &way{answer: always(tt.first)}, &way{answer: always(tt.second)}
-			s := newSet(t, gateways.Gateway{Name: "one", Way: one}, gateways.Gateway{Name: "two", Way: two})
+			s := newSet(t, gateways.Gateway{Name: "one", Route: one}, gateways.Gateway{Name: "two", Route: two})
 			id, err := s.Send(t.Context(), message(1))
 			if id != tt.want || !errors.Is(err, tt.wantErr) || tt.wantErr == nil && err != nil {
 				t.Errorf("Send = %q, %v; want %q, %v", id, err, tt.want, tt.wantErr)
@@ -121,8 +121,8 @@ func TestBusy(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSet(t, gateways.Gateway{Name: "one", Way: &way{answer: always(tt.first)}},
-				gateways.Gateway{Name: "two", Way: &way{answer: always(tt.second)}})
+			s := newSet(t, gateways.Gateway{Name: "one", Route: &way{answer: always(tt.first)}},
+				gateways.Gateway{Name: "two", Route: &way{answer: always(tt.second)}})
 			_, err := s.Send(t.Context(), message(1))
 			if after, ok := notify.BusyFor(err); ok != tt.busy || after != tt.want {
 				t.Errorf("BusyFor(%v) = %v, %t; want %v, %t", err, after, ok, tt.want, tt.busy)
@@ -140,7 +140,7 @@ func TestBackToTheFirst(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				one, two := &way{answer: always(failure)}, &way{}
-				s := newSet(t, gateways.Gateway{Name: "one", Way: one}, gateways.Gateway{Name: "two", Way: two})
+				s := newSet(t, gateways.Gateway{Name: "one", Route: one}, gateways.Gateway{Name: "two", Route: two})
 				send := func(n int) {
 					for range n {
 						_, _ = s.Send(t.Context(), message(1)) // what came of it is counted below
@@ -180,7 +180,7 @@ func TestBreakerCounts(t *testing.T) {
 		t.Run(err.Error(), func(t *testing.T) {
 			t.Parallel()
 			one := &way{answer: always(err)}
-			s := newSet(t, gateways.Gateway{Name: "one", Way: one})
+			s := newSet(t, gateways.Gateway{Name: "one", Route: one})
 			for range 20 {
 				_, _ = s.Send(t.Context(), message(1)) // fails as told
 			}
@@ -196,7 +196,7 @@ func TestPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		one, two := &way{answer: always(busy(time.Hour))}, &way{}
-		s := newSet(t, gateways.Gateway{Name: "one", Way: one}, gateways.Gateway{Name: "two", Way: two})
+		s := newSet(t, gateways.Gateway{Name: "one", Route: one}, gateways.Gateway{Name: "two", Route: two})
 		for range 4 {
 			if id, err := s.Send(t.Context(), message(1)); err != nil || id != "two:1" {
 				t.Fatalf("Send = %q, %v", id, err)
@@ -220,7 +220,7 @@ func TestRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		one, two := &way{}, &way{}
-		s := newSet(t, gateways.Gateway{Name: "one", Way: one, Rate: 10, Burst: 5}, gateways.Gateway{Name: "two", Way: two})
+		s := newSet(t, gateways.Gateway{Name: "one", Route: one, Rate: 10, Burst: 5}, gateways.Gateway{Name: "two", Route: two})
 		start := time.Now()
 		for range 25 {
 			if _, err := s.Send(t.Context(), message(1)); err != nil {
@@ -277,7 +277,7 @@ func TestNeverTwice(t *testing.T) {
 					}
 					return last
 				}
-				list = append(list, gateways.Gateway{Name: w.name, Way: w})
+				list = append(list, gateways.Gateway{Name: w.name, Route: w})
 			}
 			s, err := gateways.New(list)
 			if err != nil {
@@ -328,7 +328,7 @@ func TestConformance(t *testing.T) {
 	}
 	sendertest.Run(t, func(t *testing.T) sendertest.Gateway {
 		p := sandbox.New(time.Now)
-		s := newSet(t, gateways.Gateway{Name: "phone", Way: phone{p}})
+		s := newSet(t, gateways.Gateway{Name: "phone", Route: phone{p}})
 		return sendertest.Gateway{
 			Sender: s, Close: s.Close, Instant: true,
 			Answer: func(a sendertest.Answer) { p.Fail(failures[a]) },
@@ -353,7 +353,7 @@ func TestClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		one, two := &way{answer: func(notify.Message) error { <-release; return nil }}, &way{}
-		s := newSet(t, gateways.Gateway{Name: "one", Way: one}, gateways.Gateway{Name: "two", Way: two})
+		s := newSet(t, gateways.Gateway{Name: "one", Route: one}, gateways.Gateway{Name: "two", Route: two})
 		sent, closed := make(chan error, 1), make(chan error, 1)
 		go func() {
 			_, err := s.Send(t.Context(), message(1))
@@ -382,18 +382,18 @@ func TestClose(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
-	ok := gateways.Gateway{Name: "one", Way: &way{}}
+	ok := gateways.Gateway{Name: "one", Route: &way{}}
 	tests := []struct {
 		name string
 		list []gateways.Gateway
 	}{
 		{"none", nil},
-		{"no name", []gateways.Gateway{{Way: &way{}}}},
-		{"a name with a colon", []gateways.Gateway{{Name: "a:b", Way: &way{}}}},
+		{"no name", []gateways.Gateway{{Route: &way{}}}},
+		{"a name with a colon", []gateways.Gateway{{Name: "a:b", Route: &way{}}}},
 		{"the same name twice", []gateways.Gateway{ok, ok}},
 		{"no way out", []gateways.Gateway{{Name: "one"}}},
-		{"negative rate", []gateways.Gateway{{Name: "one", Way: &way{}, Rate: -1}}},
-		{"negative burst", []gateways.Gateway{{Name: "one", Way: &way{}, Burst: -1}}},
+		{"negative rate", []gateways.Gateway{{Name: "one", Route: &way{}, Rate: -1}}},
+		{"negative burst", []gateways.Gateway{{Name: "one", Route: &way{}, Burst: -1}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -253,7 +253,7 @@ func TestPeerKannel(t *testing.T) {
 			if r.GatewayID != "1" && r.GatewayID != "2" || r.Delivery != notify.Delivered {
 				t.Errorf("receipt %+v", r)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatal("no receipt")
 		}
 	}

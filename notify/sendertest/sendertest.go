@@ -49,7 +49,7 @@ type Gateway struct {
 const (
 	mobile = notify.Mobile("+966501234567")
 	// waitLimit is how long the suite waits for something that must happen.
-	waitLimit = 20 * time.Second
+	waitLimit = 2 * time.Minute
 )
 
 // Run tests the sender that start makes. Each test starts one of its own.

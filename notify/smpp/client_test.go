@@ -48,7 +48,7 @@ func message(id int64, text string) notify.Message {
 
 func waitFor(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range 4000 {
+	for range 24000 { // two minutes, or more
 		if done() {
 			return
 		}

@@ -8,18 +8,15 @@ import (
 
 // What can be wrong with a request. Every error that a Verifier returns is,
 // or wraps, one of these, a *LimitError, a *WrongCodeError or a
-// *RepeatedError; anything else is a fault of the system, such as a store out
-// of reach.
+// *once.RepeatedError; anything else is a fault of the system, such as a store
+// out of reach.
 var (
-	ErrNotFound  = errors.New("verify: no such verification")
-	ErrExpired   = errors.New("verify: the code has expired")
-	ErrTries     = errors.New("verify: too many wrong codes")
-	ErrKeyReused = errors.New("verify: the idempotency key belongs to another request")
+	ErrExpired = errors.New("verify: the code has expired")
+	ErrTries   = errors.New("verify: too many wrong codes")
 
-	// The next two are between a Store and the Verifier: the idempotency key
-	// is known, or no code is compared any more.
-	ErrAnswered = errors.New("verify: the idempotency key was used before")
-	ErrOver     = errors.New("verify: the verification is over or unknown")
+	// The next is between a Store and the Verifier: no code is compared any
+	// more.
+	ErrOver = errors.New("verify: the verification is over or unknown")
 )
 
 // LimitError says that a mobile or an address was sent too many codes, or one
@@ -42,9 +39,3 @@ type WrongCodeError struct{ Left int } // tries left
 func (e *WrongCodeError) Error() string {
 	return fmt.Sprintf("verify: wrong code (%d tries left)", e.Left)
 }
-
-// RepeatedError carries the answer that the same request got the first time.
-type RepeatedError struct{ Answer []byte }
-
-// Error says that the request is a repetition.
-func (e *RepeatedError) Error() string { return "verify: the request was answered before" }

@@ -3,20 +3,24 @@ package verify
 import (
 	"context"
 	"time"
+
+	"ziyara/once"
 )
 
 // Store keeps the verifications. Each method is atomic: it either did all it
 // says, durably, or nothing. An id is whatever the caller sent and may be no
 // id at all. Errors other than those named are returned as they are.
 type Store interface {
+	once.Answers
+
 	// StartVerification counts the codes to the mobile of v and from the
 	// address that were created after since, asks allow, and records v, the
 	// message with its code and the answer of once, if any. Requests for the
 	// same mobile or address are counted one after the other. It returns
-	// the error of allow or of the answer as it is, or ErrAnswered when the
+	// the error of allow or of the answer as it is, or once.ErrAnswered when the
 	// key of once is known.
 	StartVerification(ctx context.Context, v Verification, address []byte, since time.Time,
-		allow func(Counts) error, once *Once) error
+		allow func(Counts) error, once *once.Request[Verification]) error
 
 	// TryVerification records that a code was compared: the right one sets
 	// Verified to now, unless it is set; a wrong one, also after the right
@@ -25,21 +29,6 @@ type Store interface {
 	// the id, it expires before or at now, or its Tries have reached tries.
 	TryVerification(ctx context.Context, id string, right bool, tries int, now time.Time) (Verification, error)
 
-	// FindVerification returns the verification with the id, or ErrNotFound.
+	// FindVerification returns the verification with the id, or fault.ErrNotFound.
 	FindVerification(ctx context.Context, id string) (Verification, error)
-
-	// AnsweredVerification returns what the request with this key and
-	// fingerprint was told. It returns ErrNotFound for an unknown key,
-	// ErrKeyReused for another request's.
-	AnsweredVerification(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
-}
-
-// Once makes a request that sends a code answerable once: the store keeps Key
-// with the fingerprint of the request and the answer, in the transaction that
-// records the verification.
-type Once struct {
-	Key         string
-	Fingerprint [32]byte
-	// Answer renders what the caller is told, to be told again.
-	Answer func(Verification) ([]byte, error)
 }

@@ -6,7 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/notify/verify"
+	"ziyara/once"
 )
 
 // fakeStore keeps the promises of verify.Store in memory. down, when set, is
@@ -33,7 +35,9 @@ var _ verify.Store = (*fakeStore)(nil)
 
 func newStore() *fakeStore { return &fakeStore{answers: map[string]answer{}} }
 
-func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, address []byte, since time.Time, allow func(verify.Counts) error, once *verify.Once) error {
+func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, address []byte,
+	since time.Time, allow func(verify.Counts) error, keyed *once.Request[verify.Verification],
+) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down != nil {
@@ -42,15 +46,15 @@ func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, 
 	if err := allow(s.counts(v, string(address), since)); err != nil {
 		return err
 	}
-	if once != nil {
-		if _, known := s.answers[once.Key]; known {
-			return verify.ErrAnswered
+	if keyed != nil {
+		if _, known := s.answers[keyed.Key]; known {
+			return once.ErrAnswered
 		}
-		text, err := once.Answer(v)
+		text, err := keyed.Answer(v)
 		if err != nil {
 			return err
 		}
-		s.answers[once.Key] = answer{once.Fingerprint, text}
+		s.answers[keyed.Key] = answer{keyed.Fingerprint, text}
 	}
 	s.rows = append(s.rows, row{v, string(address)})
 	s.messages = append(s.messages, v.ID)
@@ -103,12 +107,12 @@ func (s *fakeStore) FindVerification(_ context.Context, id string) (verify.Verif
 	}
 	i := s.index(id)
 	if i < 0 {
-		return verify.Verification{}, verify.ErrNotFound
+		return verify.Verification{}, fault.ErrNotFound
 	}
 	return s.rows[i].Verification, nil
 }
 
-func (s *fakeStore) AnsweredVerification(_ context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+func (s *fakeStore) Answered(_ context.Context, key string, fingerprint [32]byte) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down != nil {
@@ -117,9 +121,9 @@ func (s *fakeStore) AnsweredVerification(_ context.Context, key string, fingerpr
 	a, known := s.answers[key]
 	switch {
 	case !known:
-		return nil, verify.ErrNotFound
+		return nil, fault.ErrNotFound
 	case a.fingerprint != fingerprint:
-		return nil, verify.ErrKeyReused
+		return nil, once.ErrKeyReused
 	}
 	return a.text, nil
 }

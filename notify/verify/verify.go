@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ziyara/notify"
+	"ziyara/once"
 )
 
 // Verification is a code on its way to a mobile, and what came back.
@@ -47,9 +48,11 @@ func New(store Store, policy Policy, code func(id string) string, newID func() s
 
 // Start sends a code to the mobile, on behalf of somebody at the network
 // address, of which it needs only what tells it from others. The code is good
-// until Expires. once may be nil. It returns a *LimitError, a *RepeatedError
-// when the same request succeeded before, or ErrKeyReused.
-func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte, once *Once, now time.Time) (Verification, error) {
+// until Expires. once may be nil. It returns a *LimitError, a *once.RepeatedError
+// when the same request succeeded before, or once.ErrKeyReused.
+func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte,
+	once *once.Request[Verification], now time.Time,
+) (Verification, error) {
 	started := Verification{
 		ID: v.newID(), Mobile: mobile, Lang: lang,
 		Created: now, Expires: now.Add(v.policy.Lifetime),
@@ -57,35 +60,16 @@ func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string,
 	allow := func(c Counts) error { return v.policy.Allow(c, now) }
 	err := v.store.StartVerification(ctx, started, address, now.Add(-v.policy.Window), allow, once)
 	if err != nil {
-		return Verification{}, v.repeated(ctx, once, err)
+		return Verification{}, once.Repeated(ctx, v.store, err)
 	}
 	return started, nil
-}
-
-// repeated returns what a request that sent nothing is answered: a
-// *RepeatedError when the same request succeeded before, ErrKeyReused when
-// another one did, and otherwise err. A repetition usually comes within the
-// pause, so a limit has to be looked behind too.
-func (v *Verifier) repeated(ctx context.Context, once *Once, err error) error {
-	var limit *LimitError
-	if once == nil || !errors.Is(err, ErrAnswered) && !errors.As(err, &limit) {
-		return err
-	}
-	answer, lookupErr := v.store.AnsweredVerification(ctx, once.Key, once.Fingerprint)
-	switch {
-	case errors.Is(lookupErr, ErrNotFound):
-		return err
-	case lookupErr != nil:
-		return lookupErr
-	}
-	return &RepeatedError{answer}
 }
 
 // Check compares a code with the one sent, and returns the verification when
 // it is right, as often as it is asked before Expires. Western and
 // Arabic-Indic digits are accepted, and spaces. A right code costs no try;
 // once Tries wrong ones came, before or after it, no code is right any more.
-// It returns ErrNotFound, ErrExpired, ErrTries or a *WrongCodeError.
+// It returns fault.ErrNotFound, ErrExpired, ErrTries or a *WrongCodeError.
 func (v *Verifier) Check(ctx context.Context, id, code string, now time.Time) (Verification, error) {
 	right := sameCode(v.code(id), code)
 	// What the comparison says stays here unless the store has counted it.

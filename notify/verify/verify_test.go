@@ -11,8 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/once"
 )
 
 const (
@@ -102,30 +104,29 @@ func TestStart(t *testing.T) {
 // pause; another request with the same key is refused.
 func TestStartOnce(t *testing.T) {
 	t.Parallel()
-	once := func(key string, fingerprint byte) *verify.Once {
-		return &verify.Once{Key: key, Fingerprint: [32]byte{fingerprint}, Answer: func(v verify.Verification) ([]byte, error) {
-			return []byte("sent " + v.ID), nil
-		}}
+	keyed := func(key string, fingerprint byte) *once.Request[verify.Verification] {
+		answer := func(v verify.Verification) ([]byte, error) { return []byte("sent " + v.ID), nil }
+		return &once.Request[verify.Verification]{Key: key, Fingerprint: [32]byte{fingerprint}, Answer: answer}
 	}
 	for _, c := range []struct {
 		name  string
-		once  *verify.Once
+		once  *once.Request[verify.Verification]
 		after time.Duration
 		check func(error) bool
 	}{
-		{"within the pause", once("k", 1), time.Second, isRepeated("sent id-1")},
-		{"after the pause", once("k", 1), 2 * time.Minute, isRepeated("sent id-1")},
-		{"after the code has expired", once("k", 1), 10 * time.Minute, isRepeated("sent id-1")},
-		{"another request within the pause", once("k", 2), time.Second, is(verify.ErrKeyReused)},
-		{"another request after the pause", once("k", 2), 2 * time.Minute, is(verify.ErrKeyReused)},
-		{"another key within the pause", once("l", 1), time.Second, isLimit(59 * time.Second)},
+		{"within the pause", keyed("k", 1), time.Second, isRepeated("sent id-1")},
+		{"after the pause", keyed("k", 1), 2 * time.Minute, isRepeated("sent id-1")},
+		{"after the code has expired", keyed("k", 1), 10 * time.Minute, isRepeated("sent id-1")},
+		{"another request within the pause", keyed("k", 2), time.Second, is(once.ErrKeyReused)},
+		{"another request after the pause", keyed("k", 2), 2 * time.Minute, is(once.ErrKeyReused)},
+		{"another key within the pause", keyed("l", 1), time.Second, isLimit(59 * time.Second)},
 		{"no key within the pause", nil, time.Second, isLimit(59 * time.Second)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStore()
 			v := newVerifier(t, s)
-			if _, err := v.Start(context.Background(), mobile, "ar", address, once("k", 1), noon); err != nil {
+			if _, err := v.Start(context.Background(), mobile, "ar", address, keyed("k", 1), noon); err != nil {
 				t.Fatalf("first: %v", err)
 			}
 			_, err := v.Start(context.Background(), mobile, "ar", address, c.once, noon.Add(c.after))
@@ -144,7 +145,7 @@ func TestStartAnswerFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("no ink")
 	s := newStore()
-	once := &verify.Once{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, broken }}
+	once := &once.Request[verify.Verification]{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, broken }}
 	_, err := newVerifier(t, s).Start(context.Background(), mobile, "ar", address, once, noon)
 	if !errors.Is(err, broken) || len(s.messages) != 0 {
 		t.Errorf("Start = %v with %d codes sent, want %v and none", err, len(s.messages), broken)
@@ -233,8 +234,8 @@ func TestCheckUnknown(t *testing.T) {
 	s := newStore()
 	start(t, s)
 	for _, id := range []string{"", "id-2", "ID-1", "id-1 "} {
-		if _, err := newVerifier(t, s).Check(context.Background(), id, right, noon); !errors.Is(err, verify.ErrNotFound) {
-			t.Errorf("Check(%q) = %v, want ErrNotFound", id, err)
+		if _, err := newVerifier(t, s).Check(context.Background(), id, right, noon); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("Check(%q) = %v, want fault.ErrNotFound", id, err)
 		}
 	}
 }
@@ -249,7 +250,7 @@ func TestStoreDown(t *testing.T) {
 	if _, err := v.Check(context.Background(), started.ID, right, noon); !errors.Is(err, s.down) {
 		t.Errorf("Check = %v, want %v", err, s.down)
 	}
-	once := &verify.Once{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, nil }}
+	once := &once.Request[verify.Verification]{Key: "k", Answer: func(verify.Verification) ([]byte, error) { return nil, nil }}
 	if _, err := v.Start(context.Background(), mobile, "ar", address, once, noon); !errors.Is(err, s.down) {
 		t.Errorf("Start = %v, want %v", err, s.down)
 	}
@@ -303,7 +304,7 @@ func isLimit(retryAfter time.Duration) func(error) bool {
 
 func isRepeated(answer string) func(error) bool {
 	return func(err error) bool {
-		var e *verify.RepeatedError
+		var e *once.RepeatedError
 		return errors.As(err, &e) && string(e.Answer) == answer
 	}
 }

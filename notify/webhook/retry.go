@@ -1,6 +1,10 @@
 package webhook
 
-import "time"
+import (
+	"time"
+
+	"ziyara/notify"
+)
 
 const (
 	// MaxAge is how long an event is of use: what could not be delivered so
@@ -16,9 +20,7 @@ const (
 
 	// probing is after how many failures in a row a receiver is left alone for a
 	// while and then tried with one message, instead of with all that wait.
-	probing      = 3
-	firstPause   = 5 * time.Second
-	longestPause = 15 * time.Minute
+	probing = 3
 )
 
 // waits returns how long to wait after each failed attempt, as Standard
@@ -52,13 +54,8 @@ func Pause(failures int) time.Duration {
 	if failures < probing {
 		return 0
 	}
-	pause := firstPause
-	for range failures - probing {
-		if pause *= 2; pause >= longestPause {
-			return longestPause
-		}
-	}
-	return pause
+	b := notify.Backoff{First: 5 * time.Second, Longest: 15 * time.Minute}
+	return b.After(failures - probing + 1)
 }
 
 // GivenUp reports whether a receiver is given up that has failed so often in a

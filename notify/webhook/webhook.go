@@ -11,11 +11,9 @@ import (
 
 // The errors of webhooks.
 var (
-	ErrNotFound   = errors.New("webhook: no such webhook")
-	ErrNoDelivery = errors.New("webhook: no such delivery")
-	ErrDisabled   = errors.New("webhook: disabled")
-	ErrPending    = errors.New("webhook: the delivery is not finished")
-	ErrMany       = errors.New("webhook: as many webhooks as there may be")
+	ErrDisabled = errors.New("webhook: disabled")
+	ErrPending  = errors.New("webhook: the delivery is not finished")
+	ErrMany     = errors.New("webhook: as many webhooks as there may be")
 )
 
 // Limit is how many webhooks stand at once.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"ziyara/scheduling"
+	"ziyara/texts"
 )
 
 // event is a parsed VEVENT. Its times are in its own zone.
@@ -104,8 +105,7 @@ func newReader(file io.Reader, zone string) (*reader, []*event, error) {
 			}
 			events = append(events, e)
 		default:
-			r.note(c.line, r.name(c), fmt.Sprintf("لم يُستورد: العنصر %.40s ليس حدثًا.", c.kind),
-				fmt.Sprintf("Not imported: %.40s is not an event.", c.kind))
+			r.note(c.line, r.name(c), texts.Staff("calendar_event.no_event", "Kind", fmt.Sprintf("%.40s", c.kind)))
 		}
 	}
 	events, err = r.applyOverrides(r.newest(events))
@@ -179,7 +179,7 @@ func (r *reader) addName(name *scheduling.Text, l *line, text string) {
 	*to = text
 	if characters := []rune(text); len(characters) > maxName {
 		*to = string(characters[:maxName])
-		r.note(l.number, *name, "قُصّ الاسم لأنه أطول من 200 حرف.", "The name was cut: it is longer than 200 characters.")
+		r.note(l.number, *name, texts.Staff("calendar_event.name_cut"))
 	}
 }
 
@@ -196,10 +196,7 @@ func (r *reader) identify(e *event, c *component) error {
 	}
 	e.replaces = &s
 	if e.following = l.param("RANGE") != ""; e.following {
-		return because(
-			"يغيّر التكرارات التالية كلها (RANGE)، وهذا غير مدعوم.",
-			"It changes all occurrences that follow (RANGE), which is not supported.",
-		)
+		return because("calendar_event.range")
 	}
 	return nil
 }
@@ -214,12 +211,12 @@ func (r *reader) times(e *event, c *component) error {
 			}
 		}
 		if count > 1 {
-			return because("الخاصية %s مكررة.", "%s is given more than once.", name)
+			return because("calendar_event.twice", "Property", name)
 		}
 	}
 	l := c.first("DTSTART")
 	if l == nil {
-		return because("لا بداية له (DTSTART).", "It has no start (DTSTART).")
+		return because("calendar_event.no_start")
 	}
 	start, err := r.stamp(l, l.value)
 	if err != nil {
@@ -231,18 +228,18 @@ func (r *reader) times(e *event, c *component) error {
 	}
 	e.span = span{date: start.date, from: start.minute}
 	if start.second != 0 {
-		return because("لا يبدأ عند دقيقة كاملة.", "It does not start on a whole minute.")
+		return because("calendar_event.start_minute")
 	}
 	if e.span.to, err = r.end(e, c); err != nil {
 		return err
 	}
 	switch length := e.span.to - e.span.from; {
 	case length <= 0:
-		return because("لا ينتهي بعد أن يبدأ.", "It does not end after it starts.")
+		return because("calendar_event.ends_before")
 	case length > maxDays*dayMinutes:
-		return because("أطول من سنة.", "It is longer than a year.")
+		return because("calendar_event.too_long")
 	case e.allDay && length%dayMinutes != 0:
-		return because("يبدأ بيوم كامل ومدته ليست أيامًا كاملة.", "It starts with a whole day but does not last whole days.")
+		return because("calendar_event.not_whole_days")
 	}
 	return nil
 }
@@ -256,7 +253,7 @@ func (r *reader) end(e *event, c *component) (int, error) {
 			return 0, err
 		}
 		if e.allDay != (end.zone == nil) {
-			return 0, because("أحد طرفيه يوم كامل والآخر ساعة.", "One of its ends is a whole day, the other a time.")
+			return 0, because("calendar_event.day_and_time")
 		}
 		here := end.in(e.zone)
 		if !e.allDay && !here.instant().Equal(end.instant()) {
@@ -268,7 +265,7 @@ func (r *reader) end(e *event, c *component) (int, error) {
 		case 59: // other systems write the last second before the end
 			end.minute++
 		default:
-			return 0, because("لا ينتهي عند دقيقة كاملة.", "It does not end on a whole minute.")
+			return 0, because("calendar_event.end_minute")
 		}
 		if e.allDay && end.date == e.span.date {
 			end.date++ // often meant so, although the end is exclusive
@@ -278,10 +275,7 @@ func (r *reader) end(e *event, c *component) (int, error) {
 	if l := c.first("DURATION"); l != nil {
 		length, ok := parseDuration(l.value)
 		if !ok {
-			return 0, because(
-				"المدة %.40q غير صحيحة، أو ليست دقائق كاملة حتى سنة.",
-				"The duration %.40q is not valid, or not whole minutes up to a year.", l.value,
-			)
+			return 0, because("calendar_event.duration", "Duration", fmt.Sprintf("%.40q", l.value))
 		}
 		if e.allDay || c.first("RRULE") != nil || c.first("RDATE") != nil {
 			return e.span.from + length.total(), nil // recurring events keep their wall times
@@ -291,7 +285,7 @@ func (r *reader) end(e *event, c *component) (int, error) {
 	if e.allDay {
 		return dayMinutes, nil
 	}
-	return 0, because("لا نهاية له (DTEND أو DURATION).", "It has no end (DTEND or DURATION).")
+	return 0, because("calendar_event.no_end")
 }
 
 // capacity parses the number of places that the event opens.
@@ -302,7 +296,7 @@ func (r *reader) capacity(e *event, c *component) error {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(l.value))
 	if err != nil || n < 1 || n > 1000 {
-		return because("عدد الأماكن %.40q ليس من 1 إلى 1000.", "%.40q is not a number of places from 1 to 1000.", l.value)
+		return because("calendar_event.places", "Places", fmt.Sprintf("%.40q", l.value))
 	}
 	e.places = n
 	return nil

@@ -90,7 +90,7 @@ func (h *holidays) days(e *event, s span) (span, error) {
 		s = s.in(h.zone, e.zone)
 	}
 	if s.from != 0 || s.to <= 0 || s.to%dayMinutes != 0 {
-		return span{}, because("له ساعات، والإجازة أيام كاملة.", "It has times of day, but a holiday is whole days.")
+		return span{}, because("calendar_event.holiday_times")
 	}
 	return s, nil
 }

@@ -55,7 +55,7 @@ type dated struct {
 // add adds the occurrences of an event.
 func (p *openings) add(e *event) error {
 	if e.allDay {
-		return because("يوم كامل بلا ساعات، فلا يصلح للدوام.", "It is a whole day without times, so it defines no hours.")
+		return because("calendar_event.no_times")
 	}
 	first, err := p.opening(e, e.span)
 	if err != nil {
@@ -98,10 +98,7 @@ func (p *openings) opening(e *event, s span) (span, error) {
 		return span{}, shownTwice()
 	}
 	if s.to <= s.from || s.to > int(scheduling.EndOfNextDay) {
-		return span{}, because(
-			"يمتد إلى ما بعد اليوم التالي، أو لا مدة له في منطقة الدوام.",
-			"It runs beyond the next day, or has no length in the zone of the plan.",
-		)
+		return span{}, because("calendar_event.beyond")
 	}
 	return s, nil
 }

@@ -3,10 +3,10 @@ package ical
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 
 	"ziyara/scheduling"
+	"ziyara/texts"
 )
 
 // Problem is something in a file that was left out or changed.
@@ -22,13 +22,8 @@ type reason scheduling.Text
 // Error returns the English sentence.
 func (r reason) Error() string { return r.EN }
 
-// because returns a reason. The formats of both languages get the same args.
-func because(ar, en string, args ...any) error {
-	if len(args) > 0 {
-		ar, en = fmt.Sprintf(ar, args...), fmt.Sprintf(en, args...)
-	}
-	return reason{AR: ar, EN: en}
-}
+// because is a reason in the words of the catalogue.
+func because(key string, parameters ...any) error { return reason(texts.Staff(key, parameters...)) }
 
 // isReason reports whether err concerns one event only.
 func isReason(err error) bool {
@@ -46,15 +41,13 @@ func (r *reader) leftOut(e *event, err error) error {
 	if !errors.As(err, &why) {
 		return err
 	}
-	r.report(Problem{e.line, e.name, scheduling.Text{
-		AR: "لم يُستورد: " + why.AR, EN: "Not imported: " + why.EN,
-	}})
+	r.report(Problem{e.line, e.name, texts.Staff("calendar_event.left_out", "Why", scheduling.Text(why))})
 	return nil
 }
 
 // note reports that part of an event was left out.
-func (r *reader) note(line int, name scheduling.Text, ar, en string) {
-	r.report(Problem{line, name, scheduling.Text{AR: ar, EN: en}})
+func (r *reader) note(line int, name, text scheduling.Text) {
+	r.report(Problem{line, name, text})
 }
 
 func (r *reader) report(p Problem) {
@@ -69,10 +62,7 @@ func (r *reader) report(p Problem) {
 func (r *reader) listed() []Problem {
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	if more := r.reported - len(r.problems); more > 0 {
-		return append(r.problems, Problem{Text: scheduling.Text{
-			AR: fmt.Sprintf("ملاحظات أخرى لم تُعرض، عددها: %d.", more),
-			EN: fmt.Sprintf("Further problems that are not listed: %d.", more),
-		}})
+		return append(r.problems, Problem{Text: texts.Staff("calendar_event.further", "Count", more)})
 	}
 	return r.problems
 }
@@ -80,22 +70,19 @@ func (r *reader) listed() []Problem {
 // ruleReason returns what is wrong with a recurrence rule.
 func ruleReason(err error) error {
 	for _, known := range []struct {
-		err    error
-		ar, en string
+		err error
+		key string
 	}{
-		{scheduling.ErrSubDaily, "قاعدة التكرار تتكرر أكثر من مرة في اليوم.", "The recurrence rule repeats more often than daily."},
-		{scheduling.ErrTimes, "قاعدة التكرار تذكر ساعات أو دقائق أو ثواني.", "The recurrence rule names hours, minutes or seconds."},
-		{
-			scheduling.ErrCount, "عدد التكرارات خارج الحدود (من 1 إلى 10,000).",
-			"The recurrence rule counts fewer than 1 or more than 10,000 dates.",
-		},
-		{scheduling.ErrInterval, "فاصل التكرار خارج الحدود (من 1 إلى 1,000).", "The recurrence rule has an interval outside 1 to 1,000."},
-		{scheduling.ErrUntil, "قاعدة التكرار تنتهي قبل أن تبدأ.", "The recurrence rule ends before it starts."},
-		{scheduling.ErrNoDates, "قاعدة التكرار لا توافق أي يوم.", "The recurrence rule never occurs."},
+		{scheduling.ErrSubDaily, "calendar_event.rule_sub_daily"},
+		{scheduling.ErrTimes, "calendar_event.rule_times"},
+		{scheduling.ErrCount, "calendar_event.rule_count"},
+		{scheduling.ErrInterval, "calendar_event.rule_interval"},
+		{scheduling.ErrUntil, "calendar_event.rule_until"},
+		{scheduling.ErrNoDates, "calendar_event.rule_no_dates"},
 	} {
 		if errors.Is(err, known.err) {
-			return because(known.ar, known.en)
+			return because(known.key)
 		}
 	}
-	return because("قاعدة التكرار غير صحيحة أو غير مدعومة.", "The recurrence rule is not valid, or not supported.")
+	return because("calendar_event.rule")
 }

@@ -2,21 +2,23 @@ package ical
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"ziyara/scheduling"
+	"ziyara/texts"
 )
 
 // recurrence parses RRULE, RDATE and EXDATE. The rule is not checked yet.
 func (r *reader) recurrence(e *event, c *component) error {
 	if c.first("EXRULE") != nil {
-		return because("فيه EXRULE، وهي ملغاة في RFC 5545.", "It has an EXRULE, which RFC 5545 no longer defines.")
+		return because("calendar_event.exrule")
 	}
 	if l := c.first("RRULE"); l != nil {
 		if e.override {
-			return because("يحل محل تكرار واحد ومع ذلك يتكرر.", "It replaces one occurrence and yet recurs.")
+			return because("calendar_event.recurs_once")
 		}
 		if err := r.rule(e, l); err != nil {
 			return err
@@ -38,7 +40,7 @@ func (r *reader) eachDate(e *event, c *component, name string, read func(*event,
 		}
 		for value := range strings.SplitSeq(l.value, ",") {
 			if count++; count > maxListed {
-				return because("فيه أكثر من 10,000 تاريخ في %s.", "It has more than 10,000 dates in %s.", name)
+				return because("calendar_event.too_many_dates", "Property", name)
 			}
 			if err := read(e, l, value); err != nil {
 				return err
@@ -85,7 +87,7 @@ func (r *reader) rule(e *event, l *line) error {
 		}
 	}
 	if counted && ends {
-		return because("قاعدة التكرار تذكر COUNT وUNTIL معًا.", "The recurrence rule has both COUNT and UNTIL.")
+		return because("calendar_event.count_and_until")
 	}
 	if e.rule = strings.Join(parts, ";"); e.rule == "" {
 		return ruleReason(scheduling.ErrRRule)
@@ -104,7 +106,7 @@ func (r *reader) addDate(e *event, l *line, value string) error {
 		return err
 	}
 	if (s.zone == nil) != e.allDay || s.second != 0 {
-		return because("تاريخ إضافي (RDATE) ليس من نوع البداية.", "A further date (RDATE) is not of the kind of the start.")
+		return because("calendar_event.rdate_kind")
 	}
 	s = s.in(e.zone)
 	more := span{s.date, s.minute, s.minute + e.span.to - e.span.from}
@@ -113,7 +115,7 @@ func (r *reader) addDate(e *event, l *line, value string) error {
 	case strings.HasPrefix(period, "P"):
 		length, ok := parseDuration(period)
 		if !ok {
-			return because("المدة %.40q في RDATE غير صحيحة.", "The duration %.40q in RDATE is not valid.", period)
+			return because("calendar_event.rdate_duration", "Duration", fmt.Sprintf("%.40q", period))
 		}
 		if more.to, err = length.from(more.date, more.from, e.zone); err != nil {
 			return err
@@ -124,12 +126,12 @@ func (r *reader) addDate(e *event, l *line, value string) error {
 			return err
 		}
 		if end = end.in(e.zone); end.zone == nil || end.second != 0 {
-			return because("نهاية فترة في RDATE غير صحيحة.", "The end of a period in RDATE is not valid.")
+			return because("calendar_event.rdate_end")
 		}
 		more.to = int(end.date-more.date)*dayMinutes + end.minute
 	}
 	if length := more.to - more.from; length <= 0 || length > maxDays*dayMinutes {
-		return because("نهاية فترة في RDATE غير صحيحة.", "The end of a period in RDATE is not valid.")
+		return because("calendar_event.rdate_end")
 	}
 	e.also = append(e.also, more)
 	e.listed[moment{more.date, more.from}] = true
@@ -146,8 +148,7 @@ func (r *reader) exceptDate(e *event, l *line, value string) error {
 		e.except[m] = true
 		return nil
 	}
-	r.note(l.number, e.name, "استثناء (EXDATE) لا يوافق وقت أي تكرار، فلم يُحتسب.",
-		"An EXDATE is not at the time of any occurrence, so it does not count.")
+	r.note(l.number, e.name, texts.Staff("calendar_event.exdate"))
 	return nil
 }
 
@@ -200,7 +201,7 @@ func (r *reader) newest(events []*event) []*event {
 		if id, ok := e.identity(); !ok || latest[id] == e {
 			return false
 		}
-		r.note(e.line, e.name, "لم يُستورد: في الملف نسخة أحدث من هذا الحدث.", "Not imported: the file has a newer version of this event.")
+		r.note(e.line, e.name, texts.Staff("calendar_event.newer"))
 		return true
 	})
 }
@@ -225,13 +226,13 @@ func (r *reader) applyOverrides(events []*event) ([]*event, error) {
 		case ok:
 			master.except[m] = true
 		case master.why == nil && e.why == nil && !e.cancelled:
-			e.why = because("لا يوافق أي تكرار من حدثه الأصلي.", "It matches no occurrence of its event.")
+			e.why = because("calendar_event.no_occurrence")
 		}
 	}
 	kept := events[:0]
 	for _, e := range events {
 		if e.cancelled && e.why == nil {
-			e.why = because("الحدث ملغى.", "The event is cancelled.")
+			e.why = because("calendar_event.cancelled")
 		}
 		if e.why == nil {
 			kept = append(kept, e)
@@ -258,11 +259,10 @@ func (r *reader) sameClocks(e *event, first span) error {
 		until = min(until, e.until)
 	}
 	if !together(r.zone, e.zone, e.span.date, until) {
-		return because("يتكرر في منطقة زمنية تغيّر ساعاتها في غير وقت المنطقة المطلوبة.",
-			"It recurs in a time zone that changes its clocks at other times.")
+		return because("calendar_event.other_clocks")
 	}
 	if first.date != e.span.date {
-		return because("يتكرر في منطقة زمنية أخرى يختلف فيها التاريخ.", "It recurs in another time zone, in which the date differs.")
+		return because("calendar_event.other_zone")
 	}
 	return nil
 }
@@ -273,8 +273,7 @@ func (r *reader) checkRule(e *event) (scheduling.Recurrence, error) {
 	recurrence, err := scheduling.ParseRRule(e.rule, e.span.date, e.until)
 	if err == nil {
 		if !recurrence.On(e.span.date) {
-			r.note(e.line, e.name, "تاريخ البداية لا توافقه قاعدة التكرار، فلم يُحتسب.",
-				"The recurrence rule does not include the date of the start, so that date does not count.")
+			r.note(e.line, e.name, texts.Staff("calendar_event.start_left_out"))
 		}
 		return recurrence, nil
 	}

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -94,7 +95,7 @@ func (r *reader) stamp(l *line, value string) (stamp, error) {
 }
 
 func badDate(l *line, value string) error {
-	return because("القيمة %.40q في %s ليست تاريخًا صحيحًا.", "%.40q in %s is not a valid date.", value, l.name)
+	return because("calendar_event.date", "Value", fmt.Sprintf("%.40q", value), "Property", l.name)
 }
 
 func parseDay(s string) (scheduling.Date, bool) {
@@ -137,7 +138,7 @@ func (d duration) from(date scheduling.Date, minute int, zone *time.Location) (i
 
 // shownTwice returns the reason for times that clocks show twice.
 func shownTwice() error {
-	return because("يقع أحد طرفيه في ساعة تتكرر عند تغيير الوقت.", "One of its ends is in an hour that clocks show twice.")
+	return because("calendar_event.shown_twice")
 }
 
 // parseDuration parses a DURATION (RFC 5545 section 3.3.6): whole minutes, more
@@ -190,8 +191,7 @@ func (r *reader) loadZone(tzid string) (*time.Location, error) {
 		r.zones[tzid] = zone
 	}
 	if zone == nil {
-		return nil, because("المنطقة الزمنية %.80q غير معروفة: ليست من أسماء IANA ولا تحدد X-LIC-LOCATION لها اسمًا منها.",
-			"The time zone %.80q is unknown: it is not an IANA name, and no X-LIC-LOCATION gives one for it.", tzid)
+		return nil, because("calendar_event.zone", "Zone", fmt.Sprintf("%.80q", tzid))
 	}
 	return zone, nil
 }

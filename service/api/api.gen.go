@@ -102,117 +102,117 @@ func (e WaitlistState) Valid() bool {
 	}
 }
 
-// Act One thing that a member of staff did.
+// Act One audit entry.
 type Act struct {
-	// Action What was done.
+	// Action The operation.
 	Action string `json:"action"`
 
-	// Actor Who.
+	// Actor The member of staff.
 	Actor string `json:"actor"`
 
-	// After What it became.
+	// After The values after.
 	After json.RawMessage `json:"after,omitempty"`
 
 	// At When, in UTC.
 	At time.Time `json:"at"`
 
-	// Before What was changed.
+	// Before The values before.
 	Before json.RawMessage `json:"before,omitempty"`
 
-	// Branch Slug of the branch that it concerns.
+	// Branch Slug of the branch concerned.
 	Branch string `json:"branch,omitempty"`
 
-	// Department Slug of the department that it concerns.
+	// Department Slug of the department concerned.
 	Department string `json:"department,omitempty"`
 
-	// ID Of the log, ascending.
+	// ID Number in the log, ascending.
 	ID int64 `json:"id"`
 
-	// Reason Why.
+	// Reason The reason.
 	Reason string `json:"reason,omitempty"`
 
-	// RequestID Of the request that did it.
+	// RequestID The `X-Request-Id` of the request.
 	RequestID string `json:"request_id,omitempty"`
 
-	// Subject To what.
+	// Subject The object of the operation.
 	Subject string `json:"subject"`
 }
 
 // ActList A page of the audit log.
 type ActList struct {
-	// Acts The newest first.
+	// Acts Newest first.
 	Acts []Act `json:"acts"`
 
 	// NextCursor Absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
-// AffectedProposal The start that is proposed instead.
+// AffectedProposal The proposed start.
 type AffectedProposal struct {
-	// HeldUntil Until when its place is held; absent when it is not any more.
+	// HeldUntil Until when its place is held; absent if it no longer is.
 	HeldUntil *time.Time `json:"held_until,omitempty"`
 
-	// Start Of the visit.
+	// Start Reference of the visit.
 	Start time.Time `json:"start"`
 }
 
-// AffectedVisit A visit that loses its place by a change.
+// AffectedVisit A visit that loses its place through a change.
 type AffectedVisit struct {
 	// AnsweredAt When the visitor answered.
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
 
-	// AnsweredBy Who of the staff noted it; absent for the visitor.
+	// AnsweredBy The member of staff who recorded it; absent if the visitor answered.
 	AnsweredBy string `json:"answered_by,omitempty"`
 
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// CalledAt The last of them.
+	// CalledAt Time of the last such call.
 	CalledAt *time.Time `json:"called_at,omitempty"`
 
-	// Calls How many calls did not reach the visitor.
+	// Calls Number of calls that did not reach the visitor.
 	Calls int `json:"calls"`
 
-	// Decision What becomes of a visit whose place is taken.
+	// Decision What happens to a visit that loses its place.
 	Decision ChangeDecision `json:"decision"`
 
-	// Lang The language of the visitor.
+	// Lang Language of the visitor.
 	Lang string `json:"lang"`
 
 	// Message State of the message to the visitor: `delivered` has arrived, `failed` and `expired` have not.
 	Message string `json:"message,omitempty"`
 
-	// Mobile In full, to be called; absent for somebody without.
+	// Mobile Mobile number in full, for calling; absent if there is none.
 	Mobile string `json:"mobile,omitempty"`
 
-	// Note What was noted.
+	// Note Note of the staff.
 	Note string `json:"note,omitempty"`
 
-	// Outcome `pending`: the visitor will be told; `waiting`: was asked and has not answered; `unanswered`: nor until the start; `chose`: another start; `superseded`: a later change asks again; `restored`: a later one has given the place back.
+	// Outcome `pending`: the visitor will be told; `waiting`: was asked and has not answered; `unanswered`: did not answer before the start; `chose`: chose another start; `superseded`: a later change asks again; `restored`: a later change gave the place back.
 	Outcome string `json:"outcome"`
 
-	// Party How many come.
+	// Party Number of visitors.
 	Party int `json:"party"`
 
-	// Proposal The start that is proposed instead.
+	// Proposal The proposed start.
 	Proposal *AffectedProposal `json:"proposal,omitempty"`
 
-	// Reference Of the visit.
+	// Reference Reference of the visit.
 	Reference string `json:"reference"`
 
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Start That is lost.
+	// Start The lost start.
 	Start time.Time `json:"start"`
 
-	// StartNow That the visit has now.
+	// StartNow The present start.
 	StartNow time.Time `json:"start_now"`
 
-	// Status Of the visit now.
+	// Status Present status of the visit.
 	Status string `json:"status"`
 
-	// Visitor Who comes.
+	// Visitor Name of the visitor.
 	Visitor string `json:"visitor"`
 }
 
@@ -221,13 +221,13 @@ type AffectedVisitList struct {
 	// NextCursor Absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 
-	// Visits By the start that is lost.
+	// Visits By lost start.
 	Visits []AffectedVisit `json:"visits"`
 }
 
 // Appointment A visit that was booked or requested.
 type Appointment struct {
-	// AnswerBy While it is requested: the department answers before this instant, otherwise the `default` of the service's `approval` is the answer.
+	// AnswerBy While it is requested: the department answers before this instant; otherwise the `default` of the service's `approval` applies.
 	AnswerBy *time.Time `json:"answer_by,omitempty"`
 
 	// Branch Slug of the branch.
@@ -236,7 +236,7 @@ type Appointment struct {
 	// CancelBefore It can be cancelled before this instant.
 	CancelBefore time.Time `json:"cancel_before"`
 
-	// Closed The desk is closed at the start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
+	// Closed The desk is closed at this start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
 	Closed *AppointmentClosed `json:"closed,omitempty"`
 
 	// CreatedAt When it was booked, with the branch's offset.
@@ -245,53 +245,53 @@ type Appointment struct {
 	// End When it ends.
 	End time.Time `json:"end"`
 
-	// History What happened, oldest first.
+	// History The history, oldest first.
 	History []AppointmentEvent `json:"history"`
 
-	// ManageToken The key to the appointment; only in the answer to a visitor who books it.
+	// ManageToken The key to the appointment; only in the answer to the visitor's booking.
 	ManageToken string `json:"manage_token,omitempty"`
 
-	// Mobile The number that messages go to, masked; absent for a visitor without one.
+	// Mobile The number for messages, masked; absent for a visitor without one.
 	Mobile string `json:"mobile,omitempty"`
 
 	// MoveBefore It can be moved before this instant.
 	MoveBefore time.Time `json:"move_before"`
 
-	// Needs What the visitor declared; absent if nothing.
+	// Needs The declared needs; absent if there are none.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
 	Party int `json:"party"`
 
-	// Proposal Another start that the department offers; its place is kept until `expires_at`.
+	// Proposal Another start that the department proposes; its place is kept until `expires_at`.
 	Proposal *Proposal `json:"proposal,omitempty"`
 
 	// Reference Names the appointment; can be read aloud.
 	Reference string `json:"reference"`
 
-	// Requirements What to bring.
+	// Requirements Documents to bring.
 	Requirements []Named `json:"requirements"`
 
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Staff What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
+	// Staff What staff see of an appointment besides what its visitor sees. Staff who serve visitors see the mobile, the e-mail address and the representative; all staff see only the last four digits of an identity number.
 	Staff *StaffView `json:"staff,omitempty"`
 
 	// Start When the visit begins, with the branch's offset.
 	Start time.Time `json:"start"`
 
-	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
+	// Status State of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it ends, and `no_show` if the visitor did not come.
 	Status AppointmentStatus `json:"status"`
 
-	// Version Grows with every change.
+	// Version Rises with every change.
 	Version int `json:"version"`
 
 	// Visitor Name of the visitor.
 	Visitor string `json:"visitor"`
 }
 
-// AppointmentClosed The desk is closed at the start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
+// AppointmentClosed The desk is closed at this start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies.
 type AppointmentClosed struct {
 	// Reason One text in Arabic and English.
 	Reason Text `json:"reason"`
@@ -305,7 +305,7 @@ type AppointmentEntry struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+	// Channel How a booking comes in: `public` by visitors, `agent` by staff for visitors who call or come to the desk, `walk_in` for visitors received on the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel"`
 
 	// CreatedAt When it was booked.
@@ -320,10 +320,10 @@ type AppointmentEntry struct {
 	// ID The visitor's identity number, masked.
 	ID string `json:"id"`
 
-	// Mobile The number that messages go to, masked; absent for a visitor without one.
+	// Mobile The number for messages, masked; absent for a visitor without one.
 	Mobile string `json:"mobile,omitempty"`
 
-	// Needs What the visitor declared; absent if nothing.
+	// Needs The declared needs; absent if there are none.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
@@ -332,7 +332,7 @@ type AppointmentEntry struct {
 	// Reference Names the appointment.
 	Reference string `json:"reference"`
 
-	// Representative Name of who comes for the visitor; absent for nobody.
+	// Representative Name of the representative; absent if there is none.
 	Representative string `json:"representative,omitempty"`
 
 	// Service Slug of the service.
@@ -341,31 +341,31 @@ type AppointmentEntry struct {
 	// Start When the visit begins, with the branch's offset.
 	Start time.Time `json:"start"`
 
-	// Status What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
+	// Status State of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it ends, and `no_show` if the visitor did not come.
 	Status AppointmentStatus `json:"status"`
 
-	// Version Grows with every change.
+	// Version Rises with every change.
 	Version int `json:"version"`
 
 	// Visitor Name of the visitor.
 	Visitor string `json:"visitor"`
 }
 
-// AppointmentEvent Something that happened to the appointment.
+// AppointmentEvent An event in the history of the appointment.
 type AppointmentEvent struct {
-	// Actor Who of the staff did it; only staff see it.
+	// Actor The member of staff who did it; shown to staff only.
 	Actor string `json:"actor,omitempty"`
 
 	// At When it happened, with the branch's offset.
 	At time.Time `json:"at"`
 
-	// Event What happened.
+	// Event Kind of event.
 	Event string `json:"event"`
 
-	// Reason Why the department declined, as it wrote it; staff see all reasons.
+	// Reason The department's reason for declining; staff see all reasons.
 	Reason string `json:"reason,omitempty"`
 
-	// Start Start of the visit from then on; of proposed, the one proposed.
+	// Start Start of the visit from then on; for `proposed`, the proposed start.
 	Start time.Time `json:"start"`
 }
 
@@ -380,7 +380,7 @@ type AppointmentList struct {
 
 // AppointmentRequest A booking of a held place.
 type AppointmentRequest struct {
-	// DocumentsAcknowledged The visitor has read what to bring.
+	// DocumentsAcknowledged The visitor has read which documents to bring.
 	DocumentsAcknowledged bool `json:"documents_acknowledged"`
 
 	// Hold The `id` of the hold, a UUID.
@@ -389,41 +389,41 @@ type AppointmentRequest struct {
 	// HoldToken The `token` of the hold.
 	HoldToken string `json:"hold_token"`
 
-	// Lang Language of the messages; that of the request if absent.
+	// Lang Language of the messages; the language of the request if absent.
 	Lang string `json:"lang,omitempty"`
 
-	// Mobile The visitor's mobile number as staff were told it; visitors prove theirs instead.
+	// Mobile The visitor's mobile number as stated to staff; visitors verify theirs instead.
 	Mobile string `json:"mobile,omitempty"`
 
-	// Needs What the visitor needs, beside what the hold was made with. What makes the visit longer is declared with the hold.
+	// Needs Needs besides those of the hold. Needs that make the visit longer must be declared with the hold.
 	Needs []Need `json:"needs,omitempty"`
 
-	// Reason Why, in the words of staff; needed for the channel `protected`, and to pass over a pause. The visitor is not shown it.
+	// Reason The reason, in the words of staff; required for the channel `protected`, and to override a pause. Not shown to the visitor.
 	Reason string `json:"reason,omitempty"`
 
-	// Representative Who comes on the visitor's behalf.
+	// Representative The person who comes for the visitor.
 	Representative *Representative `json:"representative,omitempty"`
 
 	// Verification The `token` of the checked verification; visitors need one.
 	Verification string `json:"verification,omitempty"`
 
-	// Visitor Who comes, or on whose behalf somebody comes.
+	// Visitor The visitor, or the person represented.
 	Visitor Visitor `json:"visitor"`
 }
 
-// AppointmentStatus What has become of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it is over, and `no_show` when nobody came.
+// AppointmentStatus State of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it ends, and `no_show` if the visitor did not come.
 type AppointmentStatus string
 
-// Approval A department approves each visit before it is booked; absent where none does.
+// Approval The department approves each visit before it is booked; absent if there is no approval.
 type Approval struct {
-	// AnswerHours Hours in which the department answers, but never beyond the start of the visit.
+	// AnswerHours Hours in which the department answers, at the latest at the start of the visit.
 	AnswerHours int `json:"answer_hours"`
 
 	// Default The answer when that time runs out.
 	Default catalog.Answer `json:"default"`
 }
 
-// ArrivalRequest Who stands at reception, by the reference or by the identity number.
+// ArrivalRequest The visitor at reception, by reference or identity number.
 type ArrivalRequest struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
@@ -440,7 +440,7 @@ type BookableSpan struct {
 	// From Earliest start, with the branch's offset.
 	From time.Time `json:"from"`
 
-	// OpensNext When the next date opens, with the branch's offset; until then nothing more than what others give back is to be found. Absent if `until` moves on with the clock.
+	// OpensNext When the next date opens, with the branch's offset; until then only places that others give back can appear. Absent if `until` moves on with the clock.
 	OpensNext *time.Time `json:"opens_next,omitempty"`
 
 	// Until Latest start, with the branch's offset.
@@ -461,11 +461,11 @@ type Branch struct {
 	// Slug Names the branch.
 	Slug string `json:"slug"`
 
-	// Zone IANA time zone of its days and instants.
+	// Zone IANA time zone of its dates and instants.
 	Zone string `json:"zone"`
 }
 
-// BranchFirst The first free slot at a branch; without `date`, `hijri` and `slot` it has none.
+// BranchFirst The first free slot at a branch; `date`, `hijri` and `slot` are absent if it has none.
 type BranchFirst struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
@@ -491,24 +491,24 @@ type BranchList struct {
 	Branches []Branch `json:"branches"`
 }
 
-// CallRequest Who is called where.
+// CallRequest The call of a visitor to a desk.
 type CallRequest struct {
 	// Desk Name of the desk.
 	Desk string `json:"desk"`
 
-	// Reference The reference of the visit; absent for whose turn it is.
+	// Reference The reference of the visit; if absent, the visitor whose turn it is.
 	Reference string `json:"reference,omitempty"`
 }
 
-// CancelOnBehalfRequest Why it is cancelled.
+// CancelOnBehalfRequest The reason for cancelling.
 type CancelOnBehalfRequest struct {
-	// Reason Why; staff see it.
+	// Reason The reason; shown to staff.
 	Reason string `json:"reason"`
 }
 
-// Change A change of calendars with what becomes of the visits it affects.
+// Change A change of calendars with the decisions about the visits it affects.
 type Change struct {
-	// Actor Who of the staff.
+	// Actor The member of staff.
 	Actor string `json:"actor"`
 
 	// Affected How many visits lose their places.
@@ -520,7 +520,7 @@ type Change struct {
 	// CreatedAt When, in UTC.
 	CreatedAt time.Time `json:"created_at"`
 
-	// Decision What becomes of a visit whose place is taken.
+	// Decision What happens to a visit that loses its place.
 	Decision ChangeDecision `json:"decision"`
 
 	// Departments Slugs of their departments.
@@ -532,7 +532,7 @@ type Change struct {
 	// Edit The edit of the plan, or the list of holidays.
 	Edit json.RawMessage `json:"edit"`
 
-	// ExpiresAt Until when a draft can be applied.
+	// ExpiresAt Until when the draft can be applied.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 
 	// FinishedAt When the last visitor was told.
@@ -541,91 +541,91 @@ type Change struct {
 	// HolidayList Slug of the list of holidays that it changes.
 	HolidayList string `json:"holiday_list,omitempty"`
 
-	// ID Of the change and its draft.
+	// ID Id of the change and its draft.
 	ID string `json:"id"`
 
-	// NextCursor For the others, in `GET /v1/changes/{id}/visits`.
+	// NextCursor Cursor for the others, in `GET /v1/changes/{id}/visits`.
 	NextCursor string `json:"next_cursor,omitempty"`
 
-	// Outcomes How many visits have come to each outcome.
+	// Outcomes Number of visits with each outcome.
 	Outcomes map[slots.Outcome]int `json:"outcomes"`
 
-	// Reason Why, as visitors are told.
+	// Reason The reason, as told to visitors.
 	Reason ChangeReason `json:"reason"`
 
-	// State `running`: the calendars are changed, not all visitors are told yet.
+	// State `running`: the calendars have changed, but some visitors have not been told yet.
 	State string `json:"state"`
 
 	// ToCall How many of their visitors were asked and have not answered.
 	ToCall int `json:"to_call"`
 
-	// Visits The first of them, at most 200, in the answer that drafts or applies it.
+	// Visits The first of them, at most 200; only in the answer that drafts or applies it.
 	Visits []AffectedVisit `json:"visits,omitempty"`
 }
 
-// ChangeCallRequest What came of a call.
+// ChangeCallRequest The result of a call.
 type ChangeCallRequest struct {
-	// Note For the staff.
+	// Note Note for staff.
 	Note string `json:"note,omitempty"`
 
 	// Outcome What the visitor said.
 	Outcome slots.CallOutcome `json:"outcome"`
 }
 
-// ChangeDecision What becomes of a visit whose place is taken.
+// ChangeDecision What happens to a visit that loses its place.
 type ChangeDecision = slots.Decision
 
-// ChangeException What becomes of one visit.
+// ChangeException The decision about one visit.
 type ChangeException struct {
-	// Decision What becomes of a visit whose place is taken.
+	// Decision What happens to a visit that loses its place.
 	Decision ChangeDecision `json:"decision"`
 
-	// Reference Of an affected visit.
+	// Reference Reference of an affected visit.
 	Reference string `json:"reference"`
 }
 
 // ChangeList A page of changes.
 type ChangeList struct {
-	// Changes The newest first, without their visits.
+	// Changes Newest first, without their visits.
 	Changes []Change `json:"changes"`
 
 	// NextCursor Absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
-// ChangeReason Why, as visitors are told.
+// ChangeReason The reason, as told to visitors.
 type ChangeReason = catalog.Text
 
 // ChangeRequest A change of a plan, or the draft of one; `edit` or `draft`.
 type ChangeRequest struct {
-	// Decision For all visits without an exception; `propose` if absent, of a draft what it planned.
+	// Decision For all visits without an exception; if absent `propose`, or for a draft what it planned.
 	Decision slots.Decision `json:"decision,omitempty"`
 
 	// Draft The `id` of the draft to apply.
 	Draft string `json:"draft,omitempty"`
 
-	// Edit A change of a plan. What it does not name stays.
+	// Edit A change of a plan. Anything it does not name stays as it is.
 	Edit *PlanEdit `json:"edit,omitempty"`
 
-	// Exceptions Visits of which something else becomes.
+	// Exceptions Visits with another decision.
 	Exceptions []ChangeException `json:"exceptions,omitempty"`
 
-	// Reason Why, as visitors are told.
+	// Reason The reason, as told to visitors.
 	Reason *ChangeReason `json:"reason,omitempty"`
 }
 
-// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+// Channel How a booking comes in: `public` by visitors, `agent` by staff for visitors who call or come to the desk, `walk_in` for visitors received on the same day, `protected` for urgent cases.
 type Channel = catalog.Channel
 
-// CheckInRequest Where somebody is checked in.
+// CheckInRequest Where the visitor is checked in.
 type CheckInRequest struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 }
 
-// DeclineRequest Why a request is turned down.
+// DeclineRequest Why a request is declined.
 type DeclineRequest struct {
-	// Reason The visitor is shown it.
+	// Reason Shown to the visitor.
 	Reason string `json:"reason"`
 }
 
@@ -634,37 +634,37 @@ type Delay struct {
 	// DeskGroup Slug of the desk group.
 	DeskGroup string `json:"desk_group"`
 
-	// Minutes How much later visitors are called.
+	// Minutes Delay in minutes.
 	Minutes int `json:"minutes"`
 
-	// Told How many messages that makes.
+	// Told Number of messages.
 	Told int `json:"told"`
 
-	// Until Of the starts that it is about.
+	// Until Applies to starts before this instant.
 	Until time.Time `json:"until"`
 }
 
-// DelayRequest A delay to be announced.
+// DelayRequest A delay to announce.
 type DelayRequest struct {
 	// DeskGroup Slug of the desk group.
 	DeskGroup string `json:"desk_group"`
 
-	// Minutes How much later visitors are called.
+	// Minutes Delay in minutes.
 	Minutes int `json:"minutes"`
 
-	// Until Of the starts that it is about, exclusive; absent for the end of the day.
+	// Until Applies to starts before this instant; to the end of the day if absent.
 	Until *time.Time `json:"until,omitempty"`
 }
 
 // Desk A desk.
 type Desk struct {
-	// Accessible Whether it is near, low, and has room to turn.
+	// Accessible Whether it is accessible: near, low, and with room to turn.
 	Accessible bool `json:"accessible"`
 
 	// DeskGroup Slug of the desk group that it serves.
 	DeskGroup string `json:"desk_group"`
 
-	// Name As the display shows it.
+	// Name Name as the display shows it.
 	Name string `json:"name"`
 }
 
@@ -682,7 +682,7 @@ type DeskGroup struct {
 	// Plan What decides when it is open.
 	Plan Plan `json:"plan"`
 
-	// Services Slugs of the services that it receives.
+	// Services Slugs of the services that it offers.
 	Services []string `json:"services"`
 
 	// Slug Names it.
@@ -691,7 +691,7 @@ type DeskGroup struct {
 	// Version Rises with every change of its calendar.
 	Version int64 `json:"version"`
 
-	// Warnings What may not be meant.
+	// Warnings Warnings.
 	Warnings []PlanWarning `json:"warnings"`
 
 	// Zone IANA time zone of its wall times.
@@ -706,37 +706,37 @@ type DeskGroupDay struct {
 	// Hijri The same date, YYYY-MM-DD by Umm al-Qura.
 	Hijri string `json:"hijri"`
 
-	// Holds Places that are held.
+	// Holds Held places.
 	Holds int `json:"holds"`
 
-	// Layers What speaks about the date, in the order in which it applies.
+	// Layers The layers of the date, in the order in which they apply.
 	Layers []DeskGroupLayer `json:"layers"`
 
 	// Moment Why it is open or closed at an instant.
 	Moment *DeskGroupMoment `json:"moment,omitempty"`
 
-	// Open Whether there is any place.
+	// Open Whether any place is open.
 	Open bool `json:"open"`
 
-	// Requests Visits that are asked for.
+	// Requests Requested visits.
 	Requests int `json:"requests"`
 
-	// Stretches Ascending; each with the same places throughout.
+	// Stretches Ascending; the number of places is constant in each.
 	Stretches []DeskGroupStretch `json:"stretches"`
 
 	// Summary One text in Arabic and English.
 	Summary Text `json:"summary"`
 
-	// Unsupported Visits and requests that have no place any more.
+	// Unsupported Visits and requests that lost their place.
 	Unsupported int `json:"unsupported"`
 
 	// Visits Booked visits.
 	Visits int `json:"visits"`
 }
 
-// DeskGroupLayer One thing that speaks about a date.
+// DeskGroupLayer One layer of a date.
 type DeskGroupLayer struct {
-	// Decided Whether it still stands in the end.
+	// Decided Whether it applies in the end.
 	Decided bool `json:"decided"`
 
 	// Effect One text in Arabic and English.
@@ -748,7 +748,7 @@ type DeskGroupLayer struct {
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 
-	// Openings Of a rule, a season or hours.
+	// Openings Openings of a rule, a season or hours.
 	Openings []PlanOpening `json:"openings,omitempty"`
 }
 
@@ -769,7 +769,7 @@ type DeskGroupMoment struct {
 	// Date The date whose openings decide.
 	Date string `json:"date"`
 
-	// Layers What speaks about the instant, in the order in which it applies.
+	// Layers The layers of the instant, in the order in which they apply.
 	Layers []DeskGroupLayer `json:"layers"`
 
 	// Places Places open.
@@ -779,18 +779,18 @@ type DeskGroupMoment struct {
 	Summary Text `json:"summary"`
 }
 
-// DeskGroupStretch A part of a day with the same places throughout.
+// DeskGroupStretch A part of a day in which the number of places is constant.
 type DeskGroupStretch struct {
-	// End Exclusive, with the branch's offset.
+	// End End, exclusive, with the branch's offset.
 	End time.Time `json:"end"`
 
 	// Open Places open.
 	Open int `json:"open"`
 
-	// Start With the branch's offset.
+	// Start Start, with the branch's offset.
 	Start time.Time `json:"start"`
 
-	// Used Places taken; more than are open after a change took some away.
+	// Used Places taken; can exceed the open places after a change took some away.
 	Used int `json:"used"`
 }
 
@@ -805,7 +805,7 @@ type DeskGroupSummary struct {
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 
-	// Services Slugs of the services that it receives.
+	// Services Slugs of the services that it offers.
 	Services []string `json:"services"`
 
 	// Slug Names it.
@@ -818,9 +818,9 @@ type DeskList struct {
 	Desks []Desk `json:"desks"`
 }
 
-// DeskRequest What a desk is for.
+// DeskRequest Settings of a desk.
 type DeskRequest struct {
-	// Accessible Whether it is near, low, and has room to turn.
+	// Accessible Whether it is accessible: near, low, and with room to turn.
 	Accessible bool `json:"accessible,omitempty"`
 
 	// DeskGroup Slug of the desk group that it serves.
@@ -832,7 +832,7 @@ type Display struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// Calls The last calls of the day, the oldest first.
+	// Calls The last calls of the day, oldest first.
 	Calls []DisplayCall `json:"calls"`
 
 	// Date The date.
@@ -844,19 +844,19 @@ type DisplayCall struct {
 	// Again Whether it was called before.
 	Again bool `json:"again"`
 
-	// At When.
+	// At Time of the call.
 	At time.Time `json:"at"`
 
 	// Desk The desk.
 	Desk string `json:"desk"`
 
-	// ID Of the event: the date, and which call of the day it is.
+	// ID Id of the event: the date, and the number of the call on that day.
 	ID string `json:"id"`
 
 	// Number The number.
 	Number int `json:"number"`
 
-	// Open Whether the desk still waits for the number.
+	// Open Whether the desk is still waiting for the number.
 	Open bool `json:"open"`
 }
 
@@ -870,10 +870,10 @@ type Explanation struct {
 	// Example: 1448-05-21
 	Hijri HijriDate `json:"hijri"`
 
-	// Layers What speaks about the day, the later the stronger.
+	// Layers The layers of the day; a later one wins.
 	Layers []ExplanationLayer `json:"layers"`
 
-	// Offers What is offered of the open hours.
+	// Offers What the open hours offer.
 	Offers ExplanationOffers `json:"offers"`
 
 	// Open Whether there are open hours.
@@ -891,19 +891,19 @@ type ExplanationLayer struct {
 	// Effect One text in Arabic and English.
 	Effect Text `json:"effect"`
 
-	// Kind What it is: rule (of the weekly plan), season, holiday, hours (the date's own), closure or another.
+	// Kind Kind of layer: rule (of the weekly plan), season, holiday, hours (the date's own), closure or another.
 	Kind string `json:"kind"`
 
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 }
 
-// ExplanationOffers What is offered of the open hours.
+// ExplanationOffers What the open hours offer.
 type ExplanationOffers struct {
-	// PossibleFrom When the first start opens that is too far ahead now, with the branch's offset; absent if none is.
+	// PossibleFrom When the first of the starts that are now too far ahead opens, with the branch's offset; absent if there is none.
 	PossibleFrom *time.Time `json:"possible_from,omitempty"`
 
-	// Reasons Why others can't.
+	// Reasons Why other starts can't.
 	Reasons []ExplanationReason `json:"reasons"`
 
 	// Slots Number of starts that can be booked now.
@@ -924,16 +924,16 @@ type Feed struct {
 	// Branch Slug of the desk group's branch.
 	Branch string `json:"branch,omitempty"`
 
-	// CreatedAt When it was made.
+	// CreatedAt When it was created.
 	CreatedAt time.Time `json:"created_at"`
 
-	// CreatedBy Who made it.
+	// CreatedBy Who created it.
 	CreatedBy string `json:"created_by"`
 
 	// Department Slug of the department.
 	Department string `json:"department"`
 
-	// DeskGroup Slug of the desk group; absent for all of the department.
+	// DeskGroup Slug of the desk group; absent for a whole department.
 	DeskGroup string `json:"desk_group,omitempty"`
 
 	// ID Names the feed.
@@ -942,40 +942,40 @@ type Feed struct {
 	// Lang Language of the calendar.
 	Lang string `json:"lang"`
 
-	// Name What subscribers see.
+	// Name Title that subscribers see.
 	Name string `json:"name"`
 
-	// URL The secret address of the calendar; only in the answer that makes it. A path at this server where no public address is configured.
+	// URL The secret address of the calendar; only in the answer that creates it. A path on this server if no public address is configured.
 	URL string `json:"url,omitempty"`
 }
 
 // FeedList A page of the feeds.
 type FeedList struct {
-	// Feeds The newest first.
+	// Feeds Newest first.
 	Feeds []Feed `json:"feeds"`
 
 	// NextCursor Absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
-// FeedRequest A calendar feed to be made, of a department or of a desk group.
+// FeedRequest A new calendar feed, of a department or of a desk group.
 type FeedRequest struct {
-	// Department Slug of the department; or `desk_group`.
+	// Department Slug of the department; give this or `desk_group`.
 	Department string `json:"department,omitempty"`
 
-	// DeskGroup Slug of the desk group; or `department`.
+	// DeskGroup Slug of the desk group; give this or `department`.
 	DeskGroup string `json:"desk_group,omitempty"`
 
 	// Lang Language of the calendar; `ar` if absent.
 	Lang string `json:"lang,omitempty"`
 
-	// Name What subscribers see; no personal data.
+	// Name Title that subscribers see; no personal data.
 	Name string `json:"name"`
 }
 
 // FieldError One thing that is wrong with a request.
 type FieldError struct {
-	// Detail What is wrong, in the language asked for. Never repeats the value.
+	// Detail What is wrong, in the requested language. Never repeats the value.
 	Detail string `json:"detail"`
 
 	// Pointer `#/visitor/id` in the body, `?branch` in the query, `Idempotency-Key:` in the header.
@@ -987,10 +987,10 @@ type FirstSlots struct {
 	// Branches The branches that offer the service, in the order in which they are listed.
 	Branches []BranchFirst `json:"branches"`
 
-	// First The first free slot at a branch; without `date`, `hijri` and `slot` it has none.
+	// First The first free slot at a branch; `date`, `hijri` and `slot` are absent if it has none.
 	First *BranchFirst `json:"first,omitempty"`
 
-	// Needs The needs asked for; absent if none.
+	// Needs The requested needs; absent if none.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
@@ -1012,22 +1012,22 @@ type GuideEntity struct {
 	Slug string `json:"slug"`
 }
 
-// GuideMatch One answer to what a visitor wants. `service` comes with the kinds service and online, `online` with online, `entity` with entity.
+// GuideMatch One match for the visitor's words. `service` comes with the kinds service and online, `online` with online, `entity` with entity.
 type GuideMatch struct {
 	// Entity An entity outside the centre's remit.
 	Entity *GuideEntity `json:"entity,omitempty"`
 
-	// Kind What it is.
+	// Kind Kind of match.
 	Kind GuideMatchKind `json:"kind"`
 
-	// Online Where it is done online.
+	// Online Where it can be done online.
 	Online string `json:"online,omitempty"`
 
 	// Service A slug with its name.
 	Service *Named `json:"service,omitempty"`
 }
 
-// GuideMatchKind What it is.
+// GuideMatchKind Kind of match.
 type GuideMatchKind string
 
 // GuideMatchList The matches, best first.
@@ -1040,7 +1040,7 @@ type Hall struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// Counts How many visits of the day stand where.
+	// Counts Number of the day's visits in each state.
 	Counts HallCounts `json:"counts"`
 
 	// Date The date.
@@ -1054,38 +1054,38 @@ type Hall struct {
 	// NextCursor Absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 
-	// Queues Of today; empty on another date.
+	// Queues Today's queues; empty on another date.
 	Queues []HallQueue `json:"queues"`
 
 	// Visits A page of the visits, by start.
 	Visits []HallVisit `json:"visits"`
 }
 
-// HallCounts How many visits of the day stand where.
+// HallCounts Number of the day's visits in each state.
 type HallCounts struct {
 	// Called Called to a desk.
 	Called int `json:"called"`
 
-	// Completed Over.
+	// Completed Completed.
 	Completed int `json:"completed"`
 
-	// Expected Nobody has come yet.
+	// Expected Not arrived yet.
 	Expected int `json:"expected"`
 
-	// Left Gone before their turn.
+	// Left Left without being served.
 	Left int `json:"left"`
 
-	// NoShow Nobody came.
+	// NoShow No-shows.
 	NoShow int `json:"no_show"`
 
 	// Serving At a desk.
 	Serving int `json:"serving"`
 
-	// Waiting In the hall.
+	// Waiting Waiting in the hall.
 	Waiting int `json:"waiting"`
 }
 
-// HallQueue Who waits for a desk group.
+// HallQueue The queue of a desk group.
 type HallQueue struct {
 	// DeskGroup Slug of the desk group.
 	DeskGroup string `json:"desk_group"`
@@ -1097,7 +1097,7 @@ type HallQueue struct {
 	Waiting []HallWait `json:"waiting"`
 }
 
-// HallVisit A visit, as reception sees it. What has not happened is absent.
+// HallVisit A visit, as reception sees it. Properties for events that have not happened are absent.
 type HallVisit struct {
 	// Accessible Whether an accessible desk is needed.
 	Accessible *bool `json:"accessible,omitempty"`
@@ -1108,19 +1108,19 @@ type HallVisit struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// CalledAt When last.
+	// CalledAt Time of the last call.
 	CalledAt *time.Time `json:"called_at,omitempty"`
 
-	// Calls How often the visitor was called.
+	// Calls Number of calls.
 	Calls *int `json:"calls,omitempty"`
 
-	// Channel The channel over which it was booked.
+	// Channel The channel through which it was booked.
 	Channel string `json:"channel"`
 
-	// CompletedAt When it was over.
+	// CompletedAt When the visit ended.
 	CompletedAt *time.Time `json:"completed_at,omitempty"`
 
-	// Desk To which desk.
+	// Desk Desk of the last call.
 	Desk string `json:"desk,omitempty"`
 
 	// DeskGroup Slug of the desk group.
@@ -1135,10 +1135,10 @@ type HallVisit struct {
 	// LeftAt When the visitor left.
 	LeftAt *time.Time `json:"left_at,omitempty"`
 
-	// Needs What the visitors need.
+	// Needs Declared needs.
 	Needs []Need `json:"needs,omitempty"`
 
-	// Number The number that is called.
+	// Number The number that is called in the hall.
 	Number *int `json:"number,omitempty"`
 
 	// Party Number of visitors.
@@ -1156,7 +1156,7 @@ type HallVisit struct {
 	// StartedAt When the visit started.
 	StartedAt *time.Time `json:"started_at,omitempty"`
 
-	// TurnAt When the turn comes.
+	// TurnAt The visitor's turn.
 	TurnAt *time.Time `json:"turn_at,omitempty"`
 
 	// Visitor Name of the visitor.
@@ -1165,29 +1165,29 @@ type HallVisit struct {
 	// WalkIn Whether the visitor came without a booking.
 	WalkIn *bool `json:"walk_in,omitempty"`
 
-	// Where Where a visit stands.
+	// Where State of a visit in the hall.
 	Where HallWhere `json:"where"`
 }
 
-// HallWait Somebody who waits.
+// HallWait A waiting visitor.
 type HallWait struct {
 	// ExpectedAt When the visitor is likely to be called.
 	ExpectedAt time.Time `json:"expected_at"`
 
-	// Number The number that is called.
+	// Number The number that is called in the hall.
 	Number int `json:"number"`
 
-	// Position The place in the queue.
+	// Position Position in the queue.
 	Position int `json:"position"`
 
 	// Reference The reference of the visit.
 	Reference string `json:"reference"`
 
-	// Why Why the place in the queue is that one, the main reason first.
+	// Why Why the visitor has this position, main reason first.
 	Why []Text `json:"why"`
 }
 
-// HallWhere Where a visit stands.
+// HallWhere State of a visit in the hall.
 type HallWhere = string
 
 // Health The state of the process.
@@ -1201,7 +1201,7 @@ type Health struct {
 // Example: 1448-05-21
 type HijriDate = string
 
-// Hold A place that is kept for a while.
+// Hold A place that is kept until `expires_at`.
 type Hold struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
@@ -1215,7 +1215,7 @@ type Hold struct {
 	// ID Names the hold.
 	ID string `json:"id"`
 
-	// Needs What the visitor declared; absent if nothing.
+	// Needs The declared needs; absent if there are none.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
@@ -1236,10 +1236,10 @@ type HoldRequest struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+	// Channel How a booking comes in: `public` by visitors, `agent` by staff for visitors who call or come to the desk, `walk_in` for visitors received on the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel,omitempty"`
 
-	// Needs What the visitor needs; the place is as long as it takes.
+	// Needs What the visitor needs; the held place is long enough for it.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors; 1 if absent.
@@ -1251,11 +1251,11 @@ type HoldRequest struct {
 	// Start One of the listed starts, with any offset.
 	Start time.Time `json:"start"`
 
-	// Verification The `token` of a checked verification, which binds the hold to its mobile: nobody else can book it.
+	// Verification The `token` of a checked verification, which binds the hold to its mobile: no other number can book it.
 	Verification string `json:"verification,omitempty"`
 }
 
-// HolidayAnnouncement The dates that a holiday has in a year.
+// HolidayAnnouncement The dates of a holiday in one year.
 type HolidayAnnouncement struct {
 	// From First date.
 	From scheduling.Date `json:"from"`
@@ -1266,28 +1266,28 @@ type HolidayAnnouncement struct {
 	// Until Last date, inclusive.
 	Until scheduling.Date `json:"until"`
 
-	// Year In which it begins; Hijri for one by the Hijri calendar.
+	// Year Year in which it begins; Hijri for a holiday by the Hijri calendar.
 	Year int `json:"year"`
 }
 
 // HolidayChangeRequest A change of the list of holidays, or the draft of one; `announce`, `holidays` or `draft`.
 type HolidayChangeRequest struct {
-	// Announce The dates that a holiday has in a year.
+	// Announce The dates of a holiday in one year.
 	Announce *HolidayAnnouncement `json:"announce,omitempty"`
 
-	// Decision For all visits without an exception; `propose` if absent, of a draft what it planned.
+	// Decision For all visits without an exception; if absent `propose`, or for a draft what it planned.
 	Decision slots.Decision `json:"decision,omitempty"`
 
 	// Draft The `id` of the draft to apply.
 	Draft string `json:"draft,omitempty"`
 
-	// Exceptions Visits of which something else becomes.
+	// Exceptions Visits with another decision.
 	Exceptions []ChangeException `json:"exceptions,omitempty"`
 
-	// Holidays The holidays from now on.
+	// Holidays The new list of holidays.
 	Holidays *HolidayListRequest `json:"holidays,omitempty"`
 
-	// Reason Why, as visitors are told.
+	// Reason The reason, as told to visitors.
 	Reason *ChangeReason `json:"reason,omitempty"`
 }
 
@@ -1299,10 +1299,10 @@ type HolidayDates struct {
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 
-	// Provisional Computed and not announced yet.
+	// Provisional Whether the dates are computed and not announced yet.
 	Provisional bool `json:"provisional"`
 
-	// Slug Of the holiday.
+	// Slug Slug of the holiday.
 	Slug string `json:"slug"`
 
 	// Until Last date.
@@ -1314,16 +1314,16 @@ type HolidayImport struct {
 	// Calendar The text of the file, iCalendar (RFC 5545).
 	Calendar string `json:"calendar"`
 
-	// From First date to take over; today if absent.
+	// From First date to import; today if absent.
 	From string `json:"from,omitempty"`
 
 	// To Last date, included; two years later if absent, at most 20.
 	To string `json:"to,omitempty"`
 }
 
-// HolidayLeftOut Something in a calendar file that was not taken over.
+// HolidayLeftOut An entry of a calendar file that was left out.
 type HolidayLeftOut struct {
-	// Line In the file, from 1; 0 where it is not about one.
+	// Line Line of the file, from 1; 0 if it is not about a line.
 	Line int `json:"line"`
 
 	// Name One text in Arabic and English.
@@ -1341,10 +1341,10 @@ type HolidayList struct {
 	// Dates The dates of the next two years, ascending.
 	Dates []HolidayDates `json:"dates"`
 
-	// Holidays How each is written.
+	// Holidays The rule of each holiday.
 	Holidays []HolidayRule `json:"holidays"`
 
-	// LeftOut What a calendar file had that was not taken over.
+	// LeftOut Entries of a calendar file that were left out.
 	LeftOut []HolidayLeftOut `json:"left_out"`
 
 	// List Slug of the list.
@@ -1354,18 +1354,18 @@ type HolidayList struct {
 	Version int64 `json:"version"`
 }
 
-// HolidayListRequest The holidays from now on.
+// HolidayListRequest The new list of holidays.
 type HolidayListRequest = scheduling.HolidayList
 
-// HolidayRule A holiday that comes back, or came once. Its dates are given in exactly one way.
+// HolidayRule A recurring or single holiday. Its dates are given in exactly one way.
 type HolidayRule = scheduling.HolidayRule
 
 // HoursRequest Hours of one date.
 type HoursRequest struct {
-	// Extra They come on top of whatever the date has.
+	// Extra Whether they add to the date's other hours.
 	Extra bool `json:"extra,omitempty"`
 
-	// Openings None close the date.
+	// Openings Without openings the date is closed.
 	Openings []PlanOpening `json:"openings"`
 
 	// Reason One text in Arabic and English.
@@ -1374,43 +1374,43 @@ type HoursRequest struct {
 
 // Me A member of staff.
 type Me struct {
-	// Branches Slugs of the branches where a receptionist is.
+	// Branches Slugs of the branches where a receptionist works.
 	Branches []string `json:"branches"`
 
 	// Departments Slugs of the departments that a coordinator runs.
 	Departments []string `json:"departments"`
 
-	// ID What the audit log calls them.
+	// ID Their name in the audit log.
 	ID string `json:"id"`
 
 	// Name Their name.
 	Name string `json:"name"`
 
-	// Operations What they may ask for; where is a matter of department and branch.
+	// Operations Operations that they may use; departments and branches limit where.
 	Operations []string `json:"operations"`
 
-	// Roles What they do at the centre.
+	// Roles Their roles.
 	Roles []string `json:"roles"`
 }
 
 // Message A message about a visit.
 type Message struct {
-	// Attempts How often it was tried.
+	// Attempts Number of attempts.
 	Attempts int `json:"attempts"`
 
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// CanResend Whether it can be sent once more.
+	// CanResend Whether it can be sent again.
 	CanResend bool `json:"can_resend"`
 
-	// CreatedAt When there was something to tell, in UTC.
+	// CreatedAt When the message was created, in UTC.
 	CreatedAt time.Time `json:"created_at"`
 
 	// Department Slug of the department.
 	Department string `json:"department"`
 
-	// ExpiresAt From when on it is of no use, in UTC.
+	// ExpiresAt From when it is no longer useful, in UTC.
 	ExpiresAt time.Time `json:"expires_at"`
 
 	// FinishedAt When it was accepted, given up or dropped, in UTC.
@@ -1419,58 +1419,58 @@ type Message struct {
 	// ID Names the message.
 	ID int64 `json:"id"`
 
-	// Kind What it tells.
+	// Kind Kind of message.
 	Kind string `json:"kind"`
 
-	// Lang Its language.
+	// Lang Language of the message.
 	Lang string `json:"lang"`
 
-	// LeadHours Of a reminder: how long before the visit it is due.
+	// LeadHours For a reminder: how long before the visit it is due.
 	LeadHours float64 `json:"lead_hours,omitempty"`
 
-	// Reason Why it was not accepted at the last attempt.
+	// Reason Why the last attempt failed.
 	Reason string `json:"reason,omitempty"`
 
 	// ReceiptAt When the gateway's receipt came, in UTC.
 	ReceiptAt *time.Time `json:"receipt_at,omitempty"`
 
-	// ReceiptCode The gateway's reason.
+	// ReceiptCode The reason in the receipt.
 	ReceiptCode string `json:"receipt_code,omitempty"`
 
-	// Reference Of the visit; empty before one is booked.
+	// Reference Reference of the visit; empty before one is booked.
 	Reference string `json:"reference"`
 
-	// Segments Of an SMS that was sent.
+	// Segments Segments of the SMS, once sent.
 	Segments int `json:"segments,omitempty"`
 
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// State `accepted` by the gateway, `delivered`, `failed` or `expired` by its receipt; `dropped` when it was not worth sending any more.
+	// State `accepted` by the gateway; `delivered`, `failed` or `expired` according to its receipt; `dropped` if it was no longer worth sending.
 	State string `json:"state"`
 
-	// Text As it was sent, without its link; absent before, and when its retention has ended.
+	// Text The text as sent, without its link; absent before, and once its retention has ended.
 	Text string `json:"text,omitempty"`
 
 	// To Mobile or e-mail address, masked; empty without one.
 	To string `json:"to"`
 
-	// Uncertain Attempts of which nobody knows whether the gateway took it.
+	// Uncertain Attempts with unknown outcome: the gateway may have taken the message.
 	Uncertain int `json:"uncertain"`
 
-	// Way How it is told.
+	// Way How it is sent.
 	Way string `json:"way"`
 }
 
-// MessageBudget What a department may spend on messages, and has spent this month.
+// MessageBudget A department's message budget, and what it has spent this month.
 type MessageBudget struct {
-	// Links Whether its messages carry links.
+	// Links Whether its messages contain links.
 	Links bool `json:"links"`
 
-	// MonthlyCost In riyals; 0.00 for any amount.
+	// MonthlyCost Monthly limit in riyals; 0.00 for no limit.
 	MonthlyCost string `json:"monthly_cost"`
 
-	// MonthlySegments 0 for any number.
+	// MonthlySegments Monthly limit; 0 for no limit.
 	MonthlySegments int64 `json:"monthly_segments"`
 
 	// SegmentPrice In riyals.
@@ -1479,70 +1479,70 @@ type MessageBudget struct {
 	// Used What was spent this month.
 	Used MessageUsage `json:"used"`
 
-	// WarnPercent From which share on staff are warned.
+	// WarnPercent Staff are warned from this percentage on.
 	WarnPercent int `json:"warn_percent"`
 }
 
-// MessageBudgetRequest What a department may spend on messages.
+// MessageBudgetRequest A department's message budget.
 type MessageBudgetRequest struct {
-	// Links Whether its messages carry links.
+	// Links Whether its messages contain links.
 	Links bool `json:"links"`
 
 	// MonthlyCost In riyals, with up to four decimals.
 	MonthlyCost string `json:"monthly_cost"`
 
-	// MonthlySegments 0 for any number.
+	// MonthlySegments Monthly limit; 0 for no limit.
 	MonthlySegments int64 `json:"monthly_segments"`
 
 	// SegmentPrice In riyals, with up to four decimals.
 	SegmentPrice string `json:"segment_price"`
 
-	// WarnPercent From which share on staff are warned.
+	// WarnPercent Staff are warned from this percentage on.
 	WarnPercent int `json:"warn_percent"`
 }
 
 // MessageList A page of messages.
 type MessageList struct {
-	// Messages The newest first.
+	// Messages Newest first.
 	Messages []Message `json:"messages"`
 
 	// NextCursor Absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
-// MessagePreview A message as it would go out.
+// MessagePreview A message as it would be sent.
 type MessagePreview struct {
-	// Characters In units of the encoding.
+	// Characters Length in units of the encoding.
 	Characters int `json:"characters"`
 
 	// Cost In riyals.
 	Cost string `json:"cost"`
 
-	// Encoding How its characters are coded.
+	// Encoding Encoding of the characters.
 	Encoding string `json:"encoding"`
 
-	// Segments How many SMS it takes.
+	// Segments Number of segments.
 	Segments int `json:"segments"`
 
-	// Text The text; of its link only the beginning is shown, but all of it is counted.
+	// Text The text; only the beginning of its link is shown, but its full length is counted.
 	Text string `json:"text"`
 
-	// Wording Which of the wordings was chosen, from 0.
+	// Wording Index of the chosen wording, from 0.
 	Wording int `json:"wording"`
 }
 
-// MessagePreviewRequest What to look at.
+// MessagePreviewRequest What to preview.
 type MessagePreviewRequest struct {
-	// Reference Of a visit to a service of the department.
+	// Reference Reference of a visit to one of the department's services.
 	Reference string `json:"reference,omitempty"`
 
-	// Wordings Absent for the words in use.
+	// Wordings If absent, the wordings in use.
 	Wordings []MessageWording `json:"wordings,omitempty"`
 }
 
-// MessageText The words of a department in the messages of one kind and language.
+// MessageText A department's own wordings for messages of one kind and language.
 type MessageText struct {
-	// History The last hundred versions, the newest first.
+	// History The last hundred versions, newest first.
 	History []MessageTextVersion `json:"history"`
 
 	// Kind Kind of message.
@@ -1551,37 +1551,37 @@ type MessageText struct {
 	// Lang Language.
 	Lang string `json:"lang"`
 
-	// MayMention Variables that messages of this kind have.
+	// MayMention Variables that messages of this kind may use.
 	MayMention []string `json:"may_mention"`
 
-	// MustMention Variables that the visitor has to be told.
+	// MustMention Variables that every wording must contain.
 	MustMention []string `json:"must_mention"`
 
-	// Version Of the words in use; 0 when the department never saved any.
+	// Version Version in use; 0 if the department never saved any.
 	Version int `json:"version"`
 
-	// Wordings The fullest first; empty for the centre's own.
+	// Wordings Fullest first; empty for the centre's texts.
 	Wordings []MessageWording `json:"wordings"`
 }
 
-// MessageTextRequest What a department is to say.
+// MessageTextRequest A department's own wordings.
 type MessageTextRequest struct {
-	// Wordings The fullest first, the first that fits is sent; none for the centre's own.
+	// Wordings Fullest first; the first one that fits is sent. Empty for the centre's texts.
 	Wordings []MessageWording `json:"wordings"`
 }
 
-// MessageTextVersion One version of a department's words.
+// MessageTextVersion One version of a department's wordings.
 type MessageTextVersion struct {
 	// SavedAt When, in UTC.
 	SavedAt time.Time `json:"saved_at"`
 
-	// SavedBy Who of the staff.
+	// SavedBy The member of staff.
 	SavedBy string `json:"saved_by"`
 
 	// Version 1 for the first.
 	Version int `json:"version"`
 
-	// Wordings Empty for the centre's own.
+	// Wordings Empty for the centre's texts.
 	Wordings []MessageWording `json:"wordings"`
 }
 
@@ -1590,20 +1590,20 @@ type MessageUsage struct {
 	// Cost In riyals.
 	Cost string `json:"cost"`
 
-	// Level When it is `spent`, what is optional is not sent.
+	// Level If it is `spent`, optional messages are not sent.
 	Level string `json:"level"`
 
-	// Messages SMS that gateways took.
+	// Messages Text messages that gateways accepted.
 	Messages int64 `json:"messages"`
 
-	// Percent Of the budget, the greater of segments and cost; 0 without one.
+	// Percent Share of the budget, the greater of segments and cost; 0 without a budget.
 	Percent float64 `json:"percent"`
 
 	// Segments Their segments.
 	Segments int64 `json:"segments"`
 }
 
-// MessageWording One way to say it: the text `other`, and where a number decides (`delayed`), a text for each plural form of the language. Variables are written `{{.Day}}`.
+// MessageWording One wording: the text `other`, and if a number decides (`delayed`), a text for each plural form of the language. Variables are written `{{.Day}}`.
 type MessageWording struct {
 	// Few The text in this plural form.
 	Few string `json:"few,omitempty"`
@@ -1624,7 +1624,7 @@ type MessageWording struct {
 	Zero string `json:"zero,omitempty"`
 }
 
-// Month What each date of a month has.
+// Month The state of each date of a month.
 type Month struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
@@ -1638,7 +1638,7 @@ type Month struct {
 	// Month The month, `YYYY-MM`.
 	Month string `json:"month"`
 
-	// Needs The needs asked for; absent if none.
+	// Needs The requested needs; absent if none.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
@@ -1651,7 +1651,7 @@ type Month struct {
 	Zone string `json:"zone"`
 }
 
-// MonthDay What one date has.
+// MonthDay The state of one date.
 type MonthDay struct {
 	// Date The date, in the branch's zone.
 	Date string `json:"date"`
@@ -1671,16 +1671,16 @@ type MonthDay struct {
 	State string `json:"state"`
 }
 
-// MoveOnBehalfRequest Where to move it to, and why.
+// MoveOnBehalfRequest The new start, and the reason.
 type MoveOnBehalfRequest struct {
-	// Reason Why; staff see it.
+	// Reason The reason; shown to staff.
 	Reason string `json:"reason"`
 
 	// Start One of the listed starts, with any offset.
 	Start time.Time `json:"start"`
 }
 
-// MoveRequest Where to move it to.
+// MoveRequest The new start.
 type MoveRequest struct {
 	// Start One of the listed starts, with any offset.
 	Start time.Time `json:"start"`
@@ -1695,7 +1695,7 @@ type Named struct {
 	Slug string `json:"slug"`
 }
 
-// Need Slug of something that the visitor needs, one of the service's `needs`. Every service has `wheelchair`, `sign_language`, `visual` and `elderly_companion`; some have others too.
+// Need Slug of one of the service's `needs`. Every service has `wheelchair`, `sign_language`, `visual` and `elderly_companion`; some have others too.
 //
 // Example: sign_language
 type Need = string
@@ -1711,38 +1711,38 @@ type Plan struct {
 	// Closures Times without places, or with fewer.
 	Closures []PlanClosure `json:"closures,omitempty"`
 
-	// Holidays Holidays of this desk group alone.
+	// Holidays Holidays of this desk group only.
 	Holidays []PlanHoliday `json:"holidays,omitempty"`
 
 	// Hours Hours of single dates.
 	Hours []PlanHours `json:"hours,omitempty"`
 
-	// Rules Open on recurring dates.
+	// Rules Recurring opening hours.
 	Rules []PlanRule `json:"rules,omitempty"`
 
-	// Seasons Parts of the year with other hours; of those that overlap the last counts.
+	// Seasons Parts of the year with other hours; the last of overlapping ones counts.
 	Seasons []PlanSeason `json:"seasons,omitempty"`
 
-	// StaysOpen Slugs of the holidays on which it opens.
+	// StaysOpen Slugs of the holidays on which it stays open.
 	StaysOpen []string `json:"stays_open,omitempty"`
 }
 
 // PlanAnnounced Dates that were announced for a year.
 type PlanAnnounced = scheduling.Announced
 
-// PlanBreak A span of wall time inside an opening during which nobody is received.
+// PlanBreak A span of wall time in an opening in which no visit takes place.
 type PlanBreak = scheduling.Break
 
-// PlanClosure Takes places away for a while; it wins over everything else.
+// PlanClosure Takes places away for a time; overrides everything else.
 type PlanClosure = scheduling.Closure
 
 // PlanDateSpan Dates from one to another, both included.
 type PlanDateSpan = scheduling.DateSpan
 
-// PlanEdit A change of a plan. What it does not name stays.
+// PlanEdit A change of a plan. Anything it does not name stays as it is.
 type PlanEdit = scheduling.Edit
 
-// PlanHoliday Closes the desk group alone on its dates, both included.
+// PlanHoliday Closes only this desk group on its dates, both included.
 type PlanHoliday = scheduling.Holiday
 
 // PlanHours One date's own hours, or extra ones.
@@ -1760,7 +1760,7 @@ type PlanSeason = scheduling.Season
 // PlanText One text in Arabic and English.
 type PlanText = scheduling.Text
 
-// PlanWarning Something in a plan that is allowed but may not be meant.
+// PlanWarning Something in a plan that is allowed but may be a mistake.
 type PlanWarning struct {
 	// Date The first date on which it happens.
 	Date string `json:"date,omitempty"`
@@ -1783,60 +1783,60 @@ type Problem struct {
 	// Affected How many visits would lose their places.
 	Affected int `json:"affected,omitempty"`
 
-	// Alternatives The nearest free starts, nearest first, when the one asked for is taken.
+	// Alternatives The nearest free starts, nearest first, if the requested one is taken.
 	Alternatives []Slot `json:"alternatives,omitempty"`
 
-	// Branch Slug of the branch at which the visit is.
+	// Branch Slug of the visit's branch.
 	Branch string `json:"branch,omitempty"`
 
-	// Desks The desks that would do.
+	// Desks The desks that suit.
 	Desks []string `json:"desks,omitempty"`
 
-	// Detail What happened and what to do, in the language asked for.
+	// Detail What happened and what to do, in the requested language.
 	Detail string `json:"detail"`
 
 	// Errors What exactly is wrong.
 	Errors []FieldError `json:"errors,omitempty"`
 
-	// Instance What it happened to.
+	// Instance The path of the request.
 	Instance string `json:"instance,omitempty"`
 
-	// PossibleFrom The instant from which it is possible, with the branch's offset: nothing changes before, so there is no need to ask.
+	// PossibleFrom The instant from which it is possible, with the branch's offset; nothing changes before, so don't ask earlier.
 	PossibleFrom *time.Time `json:"possible_from,omitempty"`
 
-	// Reference The reference of the visit that stands against it.
+	// Reference The reference of the conflicting visit.
 	Reference string `json:"reference,omitempty"`
 
 	// RequestID The `X-Request-Id` of the response.
 	RequestID string `json:"request_id"`
 
-	// RetryAfter Seconds after which to try again.
+	// RetryAfter Try again after this many seconds.
 	RetryAfter int `json:"retry_after,omitempty"`
 
-	// Rule The rule that stands against it: `notice` (too soon), `horizon` (too far ahead), `closed`, `off_grid` (not one of the starts), `party_limit`, `cancel_cutoff`, `move_cutoff` or another.
+	// Rule The rule that refuses it: `notice` (too soon), `horizon` (too far ahead), `closed`, `off_grid` (not one of the starts), `party_limit`, `cancel_cutoff`, `move_cutoff` or another.
 	//
 	// Example: notice
 	Rule string `json:"rule,omitempty"`
 
-	// Start When the visit is, with the branch's offset.
+	// Start Start of the visit, with the branch's offset.
 	Start *time.Time `json:"start,omitempty"`
 
 	// Status The HTTP status.
 	Status int `json:"status"`
 
-	// Title The kind of problem, in the language asked for.
+	// Title The kind of problem, in the requested language.
 	Title string `json:"title"`
 
 	// TriesLeft Tries left for the code.
 	TriesLeft *int `json:"tries_left,omitempty"`
 
-	// Type Stable name of the kind of problem; where it is documented.
+	// Type Stable name of the kind of problem; also the address of its documentation.
 	Type string `json:"type"`
 }
 
-// Proposal Another start that the department offers; its place is kept until `expires_at`.
+// Proposal Another start that the department proposes; its place is kept until `expires_at`.
 type Proposal struct {
-	// End When it would end.
+	// End When the visit would end.
 	End time.Time `json:"end"`
 
 	// ExpiresAt It can be accepted or declined before this instant.
@@ -1846,37 +1846,37 @@ type Proposal struct {
 	Start time.Time `json:"start"`
 }
 
-// Quota What channels leave to those behind them.
+// Quota The places that channels leave to other channels.
 type Quota struct {
-	// HoldBack Places of each tick, by channel; a channel that is not named leaves none.
+	// HoldBack Places in each tick, by channel; a channel that is not named leaves none.
 	HoldBack struct {
-		// Agent Agents who answer calls.
+		// Agent Left by agents.
 		Agent int `json:"agent,omitempty"`
 
-		// Protected Urgent cases that staff decide on.
+		// Protected Left by urgent cases.
 		Protected int `json:"protected,omitempty"`
 
-		// Public Visitors themselves.
+		// Public Left by visitors' own bookings.
 		Public int `json:"public,omitempty"`
 
-		// WalkIn Whoever comes without an appointment.
+		// WalkIn Left by walk-ins.
 		WalkIn int `json:"walk_in,omitempty"`
 	} `json:"hold_back"`
 }
 
-// Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` books nothing new for it until `pause_minutes` after the last time; absent if that is not limited.
+// Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` can't book it again until `pause_minutes` after the last time; absent if there is no such limit.
 type Rebooking struct {
 	// Limit Cancellations and moves.
 	Limit int `json:"limit"`
 
-	// PauseMinutes How long to wait after the last.
+	// PauseMinutes How long the pause lasts after the last one.
 	PauseMinutes int `json:"pause_minutes"`
 
 	// WindowMinutes Within this time.
 	WindowMinutes int `json:"window_minutes"`
 }
 
-// Report Figures of a range of dates.
+// Report Figures for a range of dates.
 type Report struct {
 	// About One text in Arabic and English.
 	About Text `json:"about"`
@@ -1887,7 +1887,7 @@ type Report struct {
 	// From First date.
 	From string `json:"from"`
 
-	// GroupBy What rows stand for.
+	// GroupBy How rows are grouped.
 	GroupBy []string `json:"group_by"`
 
 	// Report Its name.
@@ -1902,7 +1902,7 @@ type Report struct {
 	// To Last date, included.
 	To string `json:"to"`
 
-	// Total Figures by the names of their columns; null where nothing can be said.
+	// Total Figures by column name; null if they can't be computed.
 	Total ReportValues `json:"total"`
 }
 
@@ -1911,17 +1911,17 @@ type ReportColumn struct {
 	// About One text in Arabic and English.
 	About Text `json:"about"`
 
-	// Name Its key in `values`.
+	// Name Key of the figure in `values`.
 	Name string `json:"name"`
 
 	// Title One text in Arabic and English.
 	Title Text `json:"title"`
 
-	// Unit What it counts in; of a `ratio`, 1 is all.
+	// Unit Unit of the figure; for a `ratio`, 1 is 100 percent.
 	Unit string `json:"unit"`
 }
 
-// ReportDefinition What a report shows.
+// ReportDefinition The definition of a report.
 type ReportDefinition struct {
 	// About One text in Arabic and English.
 	About Text `json:"about"`
@@ -1936,7 +1936,7 @@ type ReportDefinition struct {
 	Title Text `json:"title"`
 }
 
-// ReportGroup What a row stands for; only what the report is grouped by.
+// ReportGroup What the row is about; only the keys that the report is grouped by.
 type ReportGroup struct {
 	// Branch A slug with its name.
 	Branch *Named `json:"branch,omitempty"`
@@ -1960,25 +1960,25 @@ type ReportGroup struct {
 	Service *Named `json:"service,omitempty"`
 }
 
-// ReportList The reports that there are.
+// ReportList All reports.
 type ReportList struct {
-	// Reports In the order in which they are shown.
+	// Reports In display order.
 	Reports []ReportDefinition `json:"reports"`
 }
 
 // ReportRow One line of a report.
 type ReportRow struct {
-	// Group What a row stands for; only what the report is grouped by.
+	// Group What the row is about; only the keys that the report is grouped by.
 	Group ReportGroup `json:"group"`
 
-	// Values Figures by the names of their columns; null where nothing can be said.
+	// Values Figures by column name; null if they can't be computed.
 	Values ReportValues `json:"values"`
 }
 
-// ReportValues Figures by the names of their columns; null where nothing can be said.
+// ReportValues Figures by column name; null if they can't be computed.
 type ReportValues map[string]*float64
 
-// Representative Who comes on the visitor's behalf.
+// Representative The person who comes for the visitor.
 type Representative struct {
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
 	ID PersonID `json:"id"`
@@ -1993,9 +1993,9 @@ type Representative struct {
 	WakalaExpires string `json:"wakala_expires"`
 }
 
-// RestoreRequest Why a no-show was none.
+// RestoreRequest Why a no-show is withdrawn.
 type RestoreRequest struct {
-	// Reason Why.
+	// Reason The reason.
 	Reason string `json:"reason"`
 }
 
@@ -2004,22 +2004,22 @@ type Service struct {
 	// About One text in Arabic and English.
 	About Text `json:"about"`
 
-	// ActiveLimit Most upcoming visits of one person.
+	// ActiveLimit Maximum number of upcoming visits of one person.
 	ActiveLimit int `json:"active_limit"`
 
-	// Approval A department approves each visit before it is booked; absent where none does.
+	// Approval The department approves each visit before it is booked; absent if there is no approval.
 	Approval *Approval `json:"approval,omitempty"`
 
 	// Branches Slugs of the branches that offer it.
 	Branches []string `json:"branches"`
 
-	// BufferAfterMinutes Desk time kept free behind the visit.
+	// BufferAfterMinutes Desk time kept free after the visit.
 	BufferAfterMinutes int `json:"buffer_after_minutes"`
 
-	// BufferBeforeMinutes Desk time kept free ahead of the visit.
+	// BufferBeforeMinutes Desk time kept free before the visit.
 	BufferBeforeMinutes int `json:"buffer_before_minutes"`
 
-	// CancelCutoffMinutes A visit is cancelled earlier than this before its start.
+	// CancelCutoffMinutes A visit can be cancelled until this long before its start.
 	CancelCutoffMinutes int `json:"cancel_cutoff_minutes"`
 
 	// Department A slug with its name.
@@ -2028,48 +2028,48 @@ type Service struct {
 	// DurationMinutes Length of the visit.
 	DurationMinutes int `json:"duration_minutes"`
 
-	// GapStepMinutes Starts count anew right behind a taken stretch, from the next multiple of so many minutes; absent if every start stays on the grid of its opening.
+	// GapStepMinutes After a taken stretch, starts count anew from the next multiple of this many minutes; absent if every start stays on the grid of its opening.
 	GapStepMinutes int `json:"gap_step_minutes,omitempty"`
 
 	// HorizonDays A visit starts at most this many days of 24 hours after it is booked.
 	HorizonDays int `json:"horizon_days"`
 
-	// HorizonWorkingDays A visit is at the latest on this many-th day after today on which its desk group is open; absent if that does not count.
+	// HorizonWorkingDays The last bookable date, counted in days after today on which the desk group is open; absent if there is no such rule.
 	HorizonWorkingDays int `json:"horizon_working_days,omitempty"`
 
-	// MoveCutoffMinutes A visit is moved earlier than this before its start.
+	// MoveCutoffMinutes A visit can be moved until this long before its start.
 	MoveCutoffMinutes int `json:"move_cutoff_minutes"`
 
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 
-	// Needs What the visitor may declare, and how much longer the visit gets by it.
+	// Needs Needs that the visitor may declare, and how much longer each makes the visit.
 	Needs []ServiceNeed `json:"needs,omitempty"`
 
 	// NoticeMinutes A visit starts at least this long after it is booked.
 	NoticeMinutes int `json:"notice_minutes"`
 
-	// NoticeWorkingDays A visit is at the earliest on this many-th day after today on which its desk group is open; absent if that does not count.
+	// NoticeWorkingDays The first bookable date, counted in days after today on which the desk group is open; absent if there is no such rule.
 	NoticeWorkingDays int `json:"notice_working_days,omitempty"`
 
-	// Online Where the same is done online; absent if nowhere.
+	// Online Where the same can be done online; absent if nowhere.
 	Online string `json:"online,omitempty"`
 
-	// OpensAt The wall time at which one more date opens, every day; until then `horizon_days` count from the day before. Absent if the horizon moves on with the clock.
+	// OpensAt The wall time at which one more date opens every day; until then `horizon_days` count from the day before. Absent if the horizon moves on with the clock.
 	//
 	// Example: 10:00
 	OpensAt string `json:"opens_at,omitempty"`
 
-	// PartyLimit Most visitors in one booking.
+	// PartyLimit Maximum number of visitors in one booking.
 	PartyLimit int `json:"party_limit"`
 
 	// PlacePerVisitor Whether each visitor of a party takes a place; absent if a party takes one in all.
 	PlacePerVisitor bool `json:"place_per_visitor,omitempty"`
 
-	// Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` books nothing new for it until `pause_minutes` after the last time; absent if that is not limited.
+	// Rebooking A person who cancels or moves visits to the service `limit` times within `window_minutes` can't book it again until `pause_minutes` after the last time; absent if there is no such limit.
 	Rebooking *Rebooking `json:"rebooking,omitempty"`
 
-	// Requirements What the visitor brings.
+	// Requirements Documents to bring.
 	Requirements []Named `json:"requirements"`
 
 	// Slug Names the service.
@@ -2094,7 +2094,7 @@ type ServiceNeed struct {
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 
-	// Slug Slug of something that the visitor needs, one of the service's `needs`. Every service has `wheelchair`, `sign_language`, `visual` and `elderly_companion`; some have others too.
+	// Slug Slug of one of the service's `needs`. Every service has `wheelchair`, `sign_language`, `visual` and `elderly_companion`; some have others too.
 	//
 	// Example: sign_language
 	Slug Need `json:"slug"`
@@ -2105,10 +2105,10 @@ type Slot struct {
 	// Branch Slug of the branch; only in `alternatives`.
 	Branch string `json:"branch,omitempty"`
 
-	// End When it ends; the next visit may begin then.
+	// End When it ends, exclusive.
 	End time.Time `json:"end"`
 
-	// Places How many more parties of the same size can be booked at this start.
+	// Places How many parties of the same size can still be booked at this start.
 	Places int `json:"places"`
 
 	// Start When the visit begins, with the branch's offset.
@@ -2141,7 +2141,7 @@ type SlotList struct {
 	// From First date.
 	From string `json:"from"`
 
-	// Needs The needs asked for; absent if none.
+	// Needs The requested needs; absent if none.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
@@ -2157,9 +2157,9 @@ type SlotList struct {
 	Zone string `json:"zone"`
 }
 
-// StaffView What staff see of an appointment beside what its visitor sees. Who serves visitors sees the mobile, the e-mail address and the representative; of an identity number everybody sees the last four digits.
+// StaffView What staff see of an appointment besides what its visitor sees. Staff who serve visitors see the mobile, the e-mail address and the representative; all staff see only the last four digits of an identity number.
 type StaffView struct {
-	// Channel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+	// Channel How a booking comes in: `public` by visitors, `agent` by staff for visitors who call or come to the desk, `walk_in` for visitors received on the same day, `protected` for urgent cases.
 	Channel Channel `json:"channel"`
 
 	// Email The visitor's e-mail address.
@@ -2174,17 +2174,17 @@ type StaffView struct {
 	// Lang Language of the visitor's messages.
 	Lang string `json:"lang"`
 
-	// Mobile The number that messages go to.
+	// Mobile The number for messages.
 	Mobile string `json:"mobile,omitempty"`
 
-	// Representative Who comes for the visitor, and by which power of attorney.
+	// Representative The representative, and the power of attorney.
 	Representative *StaffViewRepresentative `json:"representative,omitempty"`
 
-	// Spoken The reference in words to read aloud, in the language asked for.
+	// Spoken The reference in words to read aloud, in the requested language.
 	Spoken string `json:"spoken"`
 }
 
-// StaffViewRepresentative Who comes for the visitor, and by which power of attorney.
+// StaffViewRepresentative The representative, and the power of attorney.
 type StaffViewRepresentative struct {
 	// ID Their identity number, masked.
 	ID string `json:"id"`
@@ -2199,15 +2199,15 @@ type StaffViewRepresentative struct {
 	WakalaExpires string `json:"wakala_expires"`
 }
 
-// StartRequest Where the visit starts.
+// StartRequest The desk at which the visit starts.
 type StartRequest struct {
-	// Desk Name of the desk; absent for the one to which the visitor is called.
+	// Desk Name of the desk; if absent, the one to which the visitor was called.
 	Desk string `json:"desk,omitempty"`
 }
 
 // Survey The survey of a visit.
 type Survey struct {
-	// Answer What the visitor said; absent before.
+	// Answer The visitor's answer; absent before there is one.
 	Answer *SurveyAnswer `json:"answer,omitempty"`
 
 	// Branch Slug of the branch.
@@ -2223,25 +2223,25 @@ type Survey struct {
 	Start time.Time `json:"start"`
 }
 
-// SurveyAnswer What the visitor said; absent before.
+// SurveyAnswer The visitor's answer; absent before there is one.
 type SurveyAnswer struct {
-	// AnsweredAt When it was said at first, in UTC.
+	// AnsweredAt When it was first answered, in UTC.
 	AnsweredAt time.Time `json:"answered_at"`
 
-	// ChangedAt When it was said at last, in UTC.
+	// ChangedAt When it was last answered, in UTC.
 	ChangedAt time.Time `json:"changed_at"`
 
 	// Comment In the visitor's own words.
 	Comment string `json:"comment,omitempty"`
 
-	// Resolved Whether the matter was settled; absent when not said.
+	// Resolved Whether the matter was settled; absent if not answered.
 	Resolved *bool `json:"resolved,omitempty"`
 
 	// Satisfaction 1 very dissatisfied, 5 very satisfied.
 	Satisfaction int `json:"satisfaction"`
 }
 
-// SurveyRequest How a visit was.
+// SurveyRequest The answer to a survey.
 type SurveyRequest struct {
 	// Comment What could be better; without personal data.
 	Comment string `json:"comment,omitempty"`
@@ -2264,10 +2264,10 @@ type Verification struct {
 	// ID Names the verification.
 	ID string `json:"id"`
 
-	// Mobile The number it went to, masked.
+	// Mobile The number to which it was sent, masked.
 	Mobile string `json:"mobile"`
 
-	// ResendAfterSeconds Seconds after which another code can be asked for.
+	// ResendAfterSeconds Another code can be requested after this many seconds.
 	ResendAfterSeconds int `json:"resend_after_seconds"`
 }
 
@@ -2277,7 +2277,7 @@ type VerificationCheck struct {
 	Code string `json:"code"`
 }
 
-// VerificationProof Proof that the number belongs to whoever books.
+// VerificationProof Proof that the number belongs to the person who books.
 type VerificationProof struct {
 	// ExpiresAt Until when it can be used.
 	ExpiresAt time.Time `json:"expires_at"`
@@ -2286,15 +2286,15 @@ type VerificationProof struct {
 	Token string `json:"token"`
 }
 
-// VerificationRequest The number to prove.
+// VerificationRequest The number to verify.
 type VerificationRequest struct {
 	// Mobile A mobile number; Arabic-Indic digits are accepted.
 	Mobile string `json:"mobile"`
 }
 
-// Visitor Who comes, or on whose behalf somebody comes.
+// Visitor The visitor, or the person represented.
 type Visitor struct {
-	// Email An e-mail address, which is told what the mobile is told, with an invitation for the calendar.
+	// Email An e-mail address, to which messages are also sent, with an invitation for the calendar.
 	Email string `json:"email,omitempty"`
 
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
@@ -2304,7 +2304,7 @@ type Visitor struct {
 	Name PersonName `json:"name"`
 }
 
-// WaitlistEntry Somebody's place in the waitlist.
+// WaitlistEntry A visitor's entry on the waitlist.
 type WaitlistEntry struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
@@ -2327,7 +2327,7 @@ type WaitlistEntry struct {
 	// Latest Latest start of the visit.
 	Latest string `json:"latest"`
 
-	// Mobile The number that offers go to, masked.
+	// Mobile The number for offers, masked.
 	Mobile string `json:"mobile"`
 
 	// Offer A place that is held for the visitor.
@@ -2339,7 +2339,7 @@ type WaitlistEntry struct {
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// State `offered` while an offer stands, `booked` when the visitor has a visit, `unanswered` after three offers without an answer.
+	// State `offered` while an offer is open, `booked` if the visitor has a visit, `unanswered` after three offers without an answer.
 	State WaitlistState `json:"state"`
 
 	// To Last date that suits.
@@ -2358,49 +2358,49 @@ type WaitlistOffer struct {
 	Start time.Time `json:"start"`
 }
 
-// WaitlistRequest What somebody waits for, and who they are.
+// WaitlistRequest What the visitor waits for, and their details.
 type WaitlistRequest struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// DocumentsAcknowledged The visitor has read what to bring.
+	// DocumentsAcknowledged The visitor has read which documents to bring.
 	DocumentsAcknowledged bool `json:"documents_acknowledged"`
 
-	// Earliest Earliest start of the visit, HH:MM by the branch's clocks; 00:00 if absent.
+	// Earliest Earliest start of the visit, HH:MM in the branch's zone; 00:00 if absent.
 	Earliest string `json:"earliest,omitempty"`
 
 	// From First date that suits.
 	From string `json:"from"`
 
-	// Lang Language of the messages; that of the request if absent.
+	// Lang Language of the messages; the language of the request if absent.
 	Lang string `json:"lang,omitempty"`
 
 	// Latest Latest start of the visit, HH:MM; 24:00 if absent.
 	Latest string `json:"latest,omitempty"`
 
-	// Needs What the visitor needs; an offered place is as long as it takes.
+	// Needs What the visitor needs; an offered place is long enough for it.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors; 1 if absent.
 	Party int `json:"party,omitempty"`
 
-	// Representative Who comes on the visitor's behalf.
+	// Representative The person who comes for the visitor.
 	Representative *Representative `json:"representative,omitempty"`
 
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// To Last date that suits; at most 62 days, and no later than visits can be booked now.
+	// To Last date that suits; at most 62 days after the first, and no later than can be booked now.
 	To string `json:"to"`
 
 	// Verification The `token` of the checked verification; offers go to its number.
 	Verification string `json:"verification"`
 
-	// Visitor Who comes, or on whose behalf somebody comes.
+	// Visitor The visitor, or the person represented.
 	Visitor Visitor `json:"visitor"`
 }
 
-// WaitlistState `offered` while an offer stands, `booked` when the visitor has a visit, `unanswered` after three offers without an answer.
+// WaitlistState `offered` while an offer is open, `booked` if the visitor has a visit, `unanswered` after three offers without an answer.
 type WaitlistState string
 
 // WaitlistTicket A new entry of the waitlist.
@@ -2415,7 +2415,7 @@ type WaitlistTicket struct {
 	Token string `json:"token"`
 }
 
-// WalkIn Somebody who came without a booking and is in the hall.
+// WalkIn A walk-in who has been checked in.
 type WalkIn struct {
 	// ArrivedAt When the visitor came.
 	ArrivedAt time.Time `json:"arrived_at"`
@@ -2423,13 +2423,13 @@ type WalkIn struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// End Its end.
+	// End End of the place.
 	End time.Time `json:"end"`
 
-	// ManageToken What lets the visitor see the visit.
+	// ManageToken The key to the appointment.
 	ManageToken string `json:"manage_token"`
 
-	// Number The number that is called.
+	// Number The number that is called in the hall.
 	Number int `json:"number"`
 
 	// Reference The reference of the visit.
@@ -2438,35 +2438,35 @@ type WalkIn struct {
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Start The start of the place, with the branch's offset.
+	// Start Start of the place, with the branch's offset.
 	Start time.Time `json:"start"`
 }
 
-// WalkInRequest Somebody who comes without a booking.
+// WalkInRequest A visitor without a booking.
 type WalkInRequest struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
-	// Mobile A mobile for messages; without one there are none.
+	// Mobile A mobile for messages; without one no messages are sent.
 	Mobile string `json:"mobile,omitempty"`
 
-	// Needs What the visitors need.
+	// Needs Declared needs.
 	Needs []Need `json:"needs,omitempty"`
 
 	// Party Number of visitors.
 	Party int `json:"party,omitempty"`
 
-	// Representative Who comes on the visitor's behalf.
+	// Representative The person who comes for the visitor.
 	Representative *Representative `json:"representative,omitempty"`
 
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// Visitor Who comes, or on whose behalf somebody comes.
+	// Visitor The visitor, or the person represented.
 	Visitor Visitor `json:"visitor"`
 }
 
-// Webhook An address that is told what becomes of visits.
+// Webhook An address that gets events about visits.
 type Webhook struct {
 	// CreatedAt When it was added.
 	CreatedAt time.Time `json:"created_at"`
@@ -2483,25 +2483,25 @@ type Webhook struct {
 	// DisabledWhy `gone`: the receiver answered 410; `failing`: it failed for five days.
 	DisabledWhy string `json:"disabled_why,omitempty"`
 
-	// Events Types of events that it is told; empty for all.
+	// Events Types of events that it gets; empty for all.
 	Events []string `json:"events"`
 
-	// FailingSince The first failure since something was delivered.
+	// FailingSince The first failure since the last successful delivery.
 	FailingSince *time.Time `json:"failing_since,omitempty"`
 
-	// FormerSecretUntil Until when the former secret signs too.
+	// FormerSecretUntil Until when messages are also signed with the old secret.
 	FormerSecretUntil *time.Time `json:"former_secret_until,omitempty"`
 
 	// ID Names the webhook.
 	ID string `json:"id"`
 
-	// Name What staff call it.
+	// Name Name for staff.
 	Name string `json:"name"`
 
-	// Secret What messages are signed with; only in the answer that makes it.
+	// Secret Secret that signs messages; only in the answer that creates it.
 	Secret string `json:"secret,omitempty"`
 
-	// State `disabled` by what its receiver answers.
+	// State `disabled` if its receiver failed or answered 410.
 	State string `json:"state"`
 
 	// URL Where events are posted.
@@ -2510,13 +2510,13 @@ type Webhook struct {
 
 // WebhookDelivery An event on its way to a webhook.
 type WebhookDelivery struct {
-	// Attempts Made so far.
+	// Attempts Attempts so far.
 	Attempts int `json:"attempts"`
 
 	// CreatedAt When it happened.
 	CreatedAt time.Time `json:"created_at"`
 
-	// Detail What was wrong with the last attempt; absent if nothing was.
+	// Detail Why the last attempt failed; absent if it didn't.
 	Detail string `json:"detail,omitempty"`
 
 	// FinishedAt When it was delivered or given up.
@@ -2525,25 +2525,25 @@ type WebhookDelivery struct {
 	// ID The `webhook-id` of the message.
 	ID string `json:"id"`
 
-	// NextAttemptAt When it is tried next at the earliest; absent when it is finished.
+	// NextAttemptAt Earliest time of the next attempt; absent once finished.
 	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
 
-	// Reference Of the visit; absent for a test.
+	// Reference Reference of the visit; absent for a test.
 	Reference string `json:"reference,omitempty"`
 
-	// State `failed` is given up.
+	// State `failed`: given up.
 	State string `json:"state"`
 
-	// Status Of the last answer; absent for none.
+	// Status HTTP status of the last answer; absent if there was none.
 	Status int `json:"status,omitempty"`
 
-	// Type Of the event.
+	// Type Type of the event.
 	Type string `json:"type"`
 }
 
 // WebhookDeliveryList A page of the deliveries to a webhook.
 type WebhookDeliveryList struct {
-	// Deliveries The newest first.
+	// Deliveries Newest first.
 	Deliveries []WebhookDelivery `json:"deliveries"`
 
 	// NextCursor Absent on the last page.
@@ -2555,19 +2555,19 @@ type WebhookList struct {
 	// NextCursor Absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 
-	// Webhooks The newest first.
+	// Webhooks Newest first.
 	Webhooks []Webhook `json:"webhooks"`
 }
 
-// WebhookRequest A webhook to be added.
+// WebhookRequest A new webhook.
 type WebhookRequest struct {
-	// Department Slug of the department whose visits it is told about; all if absent.
+	// Department Slug of the department whose events it gets; all departments if absent.
 	Department string `json:"department,omitempty"`
 
-	// Events Types of events that it is told, such as `appointment.booked`; all if absent.
+	// Events Types of events that it gets, such as `appointment.booked`; all if absent.
 	Events []string `json:"events,omitempty"`
 
-	// Name What staff call it.
+	// Name Name for staff.
 	Name string `json:"name"`
 
 	// URL Where events are posted.
@@ -2631,7 +2631,7 @@ type Party = int
 // PlanDate defines model for PlanDate.
 type PlanDate = string
 
-// SearchChannel The way a booking comes in: `public` by visitors themselves, `agent` by staff for who calls or comes to the desk, `walk_in` for who is received the same day, `protected` for urgent cases.
+// SearchChannel How a booking comes in: `public` by visitors, `agent` by staff for visitors who call or come to the desk, `walk_in` for visitors received on the same day, `protected` for urgent cases.
 type SearchChannel = Channel
 
 // ServiceSlug defines model for ServiceSlug.
@@ -2714,16 +2714,16 @@ type ListAppointmentsParams struct {
 	// To Last date, included; 30 days after `from` if absent.
 	To string `form:"to,omitempty" json:"to,omitempty"`
 
-	// Status Where the appointments stand.
+	// Status Status of the appointments.
 	Status *AppointmentStatus `form:"status,omitempty" json:"status,omitempty"`
 
-	// Channel The channel that they were booked over.
+	// Channel The channel through which they were booked.
 	Channel Channel `form:"channel,omitempty" json:"channel,omitempty"`
 
-	// Q A reference, a mobile number in any spelling, the identity number of the visitor or the representative, or words of the visitor's name or their beginnings, in any order. Arabic letters that are mixed up are one, and the article does not matter.
+	// Q A reference, a mobile number in any form, the identity number of the visitor or the representative, or words from the visitor's name or their beginnings, in any order. Arabic letters that are often confused count as equal, and the article is ignored.
 	Q string `form:"q,omitempty" json:"q,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -2738,7 +2738,7 @@ type CreateAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2852,19 +2852,19 @@ type CreateArrivalParams struct {
 
 // ListActsParams defines parameters for ListActs.
 type ListActsParams struct {
-	// Subject What it was done to, for example `appointment V-7K3F-9Q2M-X`.
+	// Subject What was changed, for example `appointment V-7K3F-9Q2M-X`.
 	Subject string `form:"subject,omitempty" json:"subject,omitempty"`
 
-	// Actor Who did it.
+	// Actor The member of staff.
 	Actor string `form:"actor,omitempty" json:"actor,omitempty"`
 
-	// Action What was done.
+	// Action The operation.
 	Action string `form:"action,omitempty" json:"action,omitempty"`
 
 	// Department Slug of a department.
 	Department string `form:"department,omitempty" json:"department,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -2915,7 +2915,7 @@ type GetDisplayParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// LastEventID The `id` of the last event that a broken stream has had.
+	// LastEventID The `id` of the last event received before the stream broke.
 	LastEventID string `json:"Last-Event-ID,omitempty"`
 }
 
@@ -2927,10 +2927,10 @@ type GetHallParams struct {
 	// DeskGroup Slug of a desk group.
 	DeskGroup string `form:"desk_group,omitempty" json:"desk_group,omitempty"`
 
-	// Where Only visits that stand there.
+	// Where Only visits in this state.
 	Where string `form:"where,omitempty" json:"where,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -2945,7 +2945,7 @@ type ListChangesParams struct {
 	// DeskGroup Slug of a desk group.
 	DeskGroup string `form:"desk_group,omitempty" json:"desk_group,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -2969,10 +2969,10 @@ type GetChangeParams struct {
 
 // ListChangeVisitsParams defines parameters for ListChangeVisits.
 type ListChangeVisitsParams struct {
-	// Outcome What has become of them.
+	// Outcome Outcome of the visits.
 	Outcome string `form:"outcome,omitempty" json:"outcome,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -2999,7 +2999,7 @@ type SaveMessageBudgetParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read.
+	// IfMatch The `ETag` that was read.
 	IfMatch string `json:"If-Match,omitempty"`
 }
 
@@ -3014,7 +3014,7 @@ type SaveMessageTextParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read.
+	// IfMatch The `ETag` that was read.
 	IfMatch string `json:"If-Match,omitempty"`
 }
 
@@ -3032,7 +3032,7 @@ type ListDeskGroupsParams struct {
 	// Branch Slug of a branch, to see only its desk groups.
 	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -3053,7 +3053,7 @@ type EditDeskGroupParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3065,7 +3065,7 @@ type CreateChangeParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3074,7 +3074,7 @@ type AddClosureParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3083,7 +3083,7 @@ type RemoveClosureParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3104,7 +3104,7 @@ type ClearHoursParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3113,7 +3113,7 @@ type SetHoursParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3134,7 +3134,7 @@ type UndoDeskGroupParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3143,7 +3143,7 @@ type ListFeedsParams struct {
 	// Department Slug of a department.
 	Department string `form:"department,omitempty" json:"department,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -3158,7 +3158,7 @@ type CreateFeedParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3182,7 +3182,7 @@ type CreateHoldParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3206,7 +3206,7 @@ type SetHolidaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3218,7 +3218,7 @@ type CreateHolidayChangeParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3227,7 +3227,7 @@ type ImportHolidaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3236,7 +3236,7 @@ type UndoHolidaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3245,7 +3245,7 @@ type AnnounceHolidayParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3260,13 +3260,13 @@ type ListMessagesParams struct {
 	// Reference Reference of the visit; not together with `state`.
 	Reference string `form:"reference,omitempty" json:"reference,omitempty"`
 
-	// State Which messages of all visits; not together with `reference`.
+	// State State of the messages, over all visits; not together with `reference`.
 	State string `form:"state,omitempty" json:"state,omitempty"`
 
-	// Department Slug of a department, with `state`.
+	// Department Slug of a department; only together with `state`.
 	Department string `form:"department,omitempty" json:"department,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -3290,28 +3290,28 @@ type ListReportsParams struct {
 
 // GetReportParams defines parameters for GetReport.
 type GetReportParams struct {
-	// From First date, in the branches' zone; 27 days before `to` if absent, of a forecast today.
+	// From First date, in the branches' zone; if absent, 27 days before `to`, or today for a forecast.
 	From string `form:"from,omitempty" json:"from,omitempty"`
 
-	// To Last date, included; yesterday if absent, of a forecast 27 days after `from`.
+	// To Last date, included; if absent, yesterday, or 27 days after `from` for a forecast.
 	To string `form:"to,omitempty" json:"to,omitempty"`
 
-	// GroupBy What rows stand for, separated by commas: `day`, `month`, `department`, `branch`, `service`, `channel`. One row in all if absent.
+	// GroupBy How rows are grouped, separated by commas: `day`, `month`, `department`, `branch`, `service`, `channel`. One row in total if absent.
 	GroupBy string `form:"group_by,omitempty" json:"group_by,omitempty"`
 
-	// Department Slug of the only department that is counted.
+	// Department Slug of a department, to count only its visits.
 	Department string `form:"department,omitempty" json:"department,omitempty"`
 
-	// Branch Slug of the only branch that is counted.
+	// Branch Slug of a branch, to count only its visits.
 	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
 
-	// Service Slug of the only service that is counted.
+	// Service Slug of a service, to count only its visits.
 	Service string `form:"service,omitempty" json:"service,omitempty"`
 
-	// Channel The only channel that is counted.
+	// Channel A channel, to count only its visits.
 	Channel string `form:"channel,omitempty" json:"channel,omitempty"`
 
-	// Format How the report is written; `json` if absent, unless `Accept` prefers `text/csv`.
+	// Format Format of the report; `json` if absent, unless `Accept` prefers `text/csv`.
 	Format string `form:"format,omitempty" json:"format,omitempty"`
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -3326,7 +3326,7 @@ type ListServicesParams struct {
 	// Q Words to look for, in Arabic or English.
 	Q string `form:"q,omitempty" json:"q,omitempty"`
 
-	// Limit Most services in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of services in one answer, 1 to 200; 50 if absent.
 	Limit int `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -3347,16 +3347,16 @@ type ListDaysParams struct {
 	// Branch Slug of the branch.
 	Branch BranchSlug `form:"branch" json:"branch"`
 
-	// Month The month, `YYYY-MM`; the present one of the branch if absent. Arabic-Indic digits are accepted.
+	// Month The month, `YYYY-MM`; the branch's current month if absent. Arabic-Indic digits are accepted.
 	Month string `form:"month,omitempty" json:"month,omitempty"`
 
 	// Party Number of visitors, 1 to 50; 1 if absent.
 	Party Party `form:"party,omitempty" json:"party,omitempty"`
 
-	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
+	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Only starts that fit the longer visit are listed.
 	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
 
-	// Channel The channel whose places are looked at. Visitors look at `public`; staff, with a token of theirs, at any of them, and at `agent` if absent.
+	// Channel The channel to search. Visitors search `public`; staff, with a staff token, any channel, `agent` if absent.
 	Channel SearchChannel `form:"channel,omitempty" json:"channel,omitempty"`
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -3374,10 +3374,10 @@ type FindFirstSlotsParams struct {
 	// Party Number of visitors, 1 to 50; 1 if absent.
 	Party Party `form:"party,omitempty" json:"party,omitempty"`
 
-	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
+	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Only starts that fit the longer visit are listed.
 	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
 
-	// Channel The channel whose places are looked at. Visitors look at `public`; staff, with a token of theirs, at any of them, and at `agent` if absent.
+	// Channel The channel to search. Visitors search `public`; staff, with a staff token, any channel, `agent` if absent.
 	Channel SearchChannel `form:"channel,omitempty" json:"channel,omitempty"`
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -3398,7 +3398,7 @@ type SetQuotaParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` of what was read; needed (428 without). `*` changes whatever is there.
+	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3416,10 +3416,10 @@ type ListSlotsParams struct {
 	// Party Number of visitors, 1 to 50; 1 if absent.
 	Party int `form:"party,omitempty" json:"party,omitempty"`
 
-	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Starts are those at which the longer visit fits.
+	// Needs What the visitor needs: slugs of the service's `needs`, separated by commas. Only starts that fit the longer visit are listed.
 	Needs Needs `form:"needs,omitempty" json:"needs,omitempty"`
 
-	// Channel The channel whose places are looked at. Visitors look at `public`; staff, with a token of theirs, at any of them, and at `agent` if absent.
+	// Channel The channel to search. Visitors search `public`; staff, with a staff token, any channel, `agent` if absent.
 	Channel SearchChannel `form:"channel,omitempty" json:"channel,omitempty"`
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -3458,7 +3458,7 @@ type CreateVerificationParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3473,7 +3473,7 @@ type JoinWaitlistParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3494,7 +3494,7 @@ type AcceptOfferParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3509,7 +3509,7 @@ type CreateWalkInParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3518,7 +3518,7 @@ type ListWebhooksParams struct {
 	// Department Slug of a department.
 	Department string `form:"department,omitempty" json:"department,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -3533,7 +3533,7 @@ type CreateWebhookParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that nobody else can guess, best a random UUID.
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3554,7 +3554,7 @@ type ListWebhookDeliveriesParams struct {
 	// State Only deliveries in this state.
 	State string `form:"state,omitempty" json:"state,omitempty"`
 
-	// Limit Most entries in one answer, 1 to 200; 50 if absent.
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next_cursor` of the previous answer.
@@ -3692,10 +3692,10 @@ type CreateWebhookJSONRequestBody = WebhookRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetHealth Is the process alive?
+	// GetHealth Check that the process is alive
 	// (GET /healthz)
 	GetHealth(c *fiber.Ctx) error
-	// GetReady Can the process take requests?
+	// GetReady Check that the process can serve requests
 	// (GET /readyz)
 	GetReady(c *fiber.Ctx) error
 	// ListAppointments List appointments
@@ -3722,7 +3722,7 @@ type ServerInterface interface {
 	// CheckIn Check a visitor in
 	// (POST /v1/appointments/{reference}/check-in)
 	CheckIn(c *fiber.Ctx, reference AppointmentReference, params CheckInParams) error
-	// CompleteVisit The visit is over
+	// CompleteVisit Complete a visit
 	// (POST /v1/appointments/{reference}/complete)
 	CompleteVisit(c *fiber.Ctx, reference AppointmentReference, params CompleteVisitParams) error
 	// DeclineAppointment Decline a request
@@ -3737,28 +3737,28 @@ type ServerInterface interface {
 	// MoveOnBehalf Move an appointment on behalf of the visitor
 	// (POST /v1/appointments/{reference}/move-on-behalf)
 	MoveOnBehalf(c *fiber.Ctx, reference AppointmentReference, params MoveOnBehalfParams) error
-	// RecordNoShow Nobody came
+	// RecordNoShow Record a no-show
 	// (POST /v1/appointments/{reference}/no-show)
 	RecordNoShow(c *fiber.Ctx, reference AppointmentReference, params RecordNoShowParams) error
-	// MissVisitor Nobody came to the desk
+	// MissVisitor Record that a called visitor did not come to the desk
 	// (POST /v1/appointments/{reference}/not-there)
 	MissVisitor(c *fiber.Ctx, reference AppointmentReference, params MissVisitorParams) error
 	// ProposeStart Propose another start for a request
 	// (POST /v1/appointments/{reference}/propose)
 	ProposeStart(c *fiber.Ctx, reference AppointmentReference, params ProposeStartParams) error
-	// RecallVisitor Call a visitor once more
+	// RecallVisitor Call a visitor again
 	// (POST /v1/appointments/{reference}/recall)
 	RecallVisitor(c *fiber.Ctx, reference AppointmentReference, params RecallVisitorParams) error
-	// RestoreVisit A no-show was none
+	// RestoreVisit Withdraw a no-show
 	// (POST /v1/appointments/{reference}/restore)
 	RestoreVisit(c *fiber.Ctx, reference AppointmentReference, params RestoreVisitParams) error
-	// StartVisit The visit starts
+	// StartVisit Start a visit
 	// (POST /v1/appointments/{reference}/start)
 	StartVisit(c *fiber.Ctx, reference AppointmentReference, params StartVisitParams) error
-	// CreateArrival Check somebody in who stands at reception
+	// CreateArrival Check in a visitor at reception
 	// (POST /v1/arrivals)
 	CreateArrival(c *fiber.Ctx, params CreateArrivalParams) error
-	// ListActs Who did what
+	// ListActs Read the audit log
 	// (GET /v1/audit)
 	ListActs(c *fiber.Ctx, params ListActsParams) error
 	// ListBranches List the branches
@@ -3767,10 +3767,10 @@ type ServerInterface interface {
 	// CallVisitor Call the next visitor to a desk
 	// (POST /v1/branches/{branch}/calls)
 	CallVisitor(c *fiber.Ctx, branch HallBranch, params CallVisitorParams) error
-	// AnnounceDelay Tell visitors that they are called later
+	// AnnounceDelay Announce a delay
 	// (POST /v1/branches/{branch}/delays)
 	AnnounceDelay(c *fiber.Ctx, branch HallBranch, params AnnounceDelayParams) error
-	// ListDesks The desks of a branch
+	// ListDesks List the desks of a branch
 	// (GET /v1/branches/{branch}/desks)
 	ListDesks(c *fiber.Ctx, branch HallBranch, params ListDesksParams) error
 	// DeleteDesk Remove a desk
@@ -3779,40 +3779,40 @@ type ServerInterface interface {
 	// PutDesk Add or change a desk
 	// (PUT /v1/branches/{branch}/desks/{desk})
 	PutDesk(c *fiber.Ctx, branch HallBranch, desk DeskName, params PutDeskParams) error
-	// GetDisplay Who is called
+	// GetDisplay Read or stream the display
 	// (GET /v1/branches/{branch}/display)
 	GetDisplay(c *fiber.Ctx, branch HallBranch, params GetDisplayParams) error
-	// GetHall The hall of a day
+	// GetHall Show the hall on a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(c *fiber.Ctx, branch HallBranch, params GetHallParams) error
-	// ListChanges Changes of calendars with their visits
+	// ListChanges List changes of calendars
 	// (GET /v1/changes)
 	ListChanges(c *fiber.Ctx, params ListChangesParams) error
 	// DropChange Drop a draft
 	// (DELETE /v1/changes/{id})
 	DropChange(c *fiber.Ctx, id ChangeID, params DropChangeParams) error
-	// GetChange How a change stands
+	// GetChange Show a change
 	// (GET /v1/changes/{id})
 	GetChange(c *fiber.Ctx, id ChangeID, params GetChangeParams) error
-	// ListChangeVisits Visits that a change affects
+	// ListChangeVisits List the visits that a change affects
 	// (GET /v1/changes/{id}/visits)
 	ListChangeVisits(c *fiber.Ctx, id ChangeID, params ListChangeVisitsParams) error
-	// AnswerChange Note what came of a call
+	// AnswerChange Record the result of a call
 	// (POST /v1/changes/{id}/visits/{reference})
 	AnswerChange(c *fiber.Ctx, id ChangeID, reference AppointmentReference, params AnswerChangeParams) error
-	// GetMessageBudget What a department may spend on messages
+	// GetMessageBudget Show a department's message budget
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(c *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error
 	// SaveMessageBudget Change a department's budget
 	// (PUT /v1/departments/{department}/budget)
 	SaveMessageBudget(c *fiber.Ctx, department DepartmentSlug, params SaveMessageBudgetParams) error
-	// GetMessageText What a department says
+	// GetMessageText Show a department's own texts
 	// (GET /v1/departments/{department}/texts/{kind}/{lang})
 	GetMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params GetMessageTextParams) error
-	// SaveMessageText Change what a department says
+	// SaveMessageText Change a department's own texts
 	// (PUT /v1/departments/{department}/texts/{kind}/{lang})
 	SaveMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params SaveMessageTextParams) error
-	// PreviewMessageText Look at a message before it is said
+	// PreviewMessageText Preview a message
 	// (POST /v1/departments/{department}/texts/{kind}/{lang}/preview)
 	PreviewMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params PreviewMessageTextParams) error
 	// ListDeskGroups List the desk groups
@@ -3824,7 +3824,7 @@ type ServerInterface interface {
 	// EditDeskGroup Change a calendar
 	// (PATCH /v1/desk-groups/{id})
 	EditDeskGroup(c *fiber.Ctx, id DeskGroupID, params EditDeskGroupParams) error
-	// CreateChange Change a calendar with its visits
+	// CreateChange Change a calendar and decide about its visits
 	// (POST /v1/desk-groups/{id}/changes)
 	CreateChange(c *fiber.Ctx, id DeskGroupID, params CreateChangeParams) error
 	// AddClosure Close for a while
@@ -3833,16 +3833,16 @@ type ServerInterface interface {
 	// RemoveClosure Open again
 	// (DELETE /v1/desk-groups/{id}/closures/{index})
 	RemoveClosure(c *fiber.Ctx, id DeskGroupID, index int, params RemoveClosureParams) error
-	// GetDeskGroupDay Look at one day
+	// GetDeskGroupDay Show one day
 	// (GET /v1/desk-groups/{id}/day)
 	GetDeskGroupDay(c *fiber.Ctx, id DeskGroupID, params GetDeskGroupDayParams) error
-	// ClearHours Take back the hours of one date
+	// ClearHours Remove the hours of one date
 	// (DELETE /v1/desk-groups/{id}/hours/{date})
 	ClearHours(c *fiber.Ctx, id DeskGroupID, date PlanDate, params ClearHoursParams) error
 	// SetHours Give one date its own hours
 	// (PUT /v1/desk-groups/{id}/hours/{date})
 	SetHours(c *fiber.Ctx, id DeskGroupID, date PlanDate, params SetHoursParams) error
-	// GetOpenings Openings for calendar programs
+	// GetOpenings Export openings for calendar programs
 	// (GET /v1/desk-groups/{id}/openings.ics)
 	GetOpenings(c *fiber.Ctx, id DeskGroupID, params GetOpeningsParams) error
 	// UndoDeskGroup Undo the last change
@@ -3851,13 +3851,13 @@ type ServerInterface interface {
 	// ListFeeds List the calendar feeds
 	// (GET /v1/feeds)
 	ListFeeds(c *fiber.Ctx, params ListFeedsParams) error
-	// CreateFeed Make a calendar feed
+	// CreateFeed Create a calendar feed
 	// (POST /v1/feeds)
 	CreateFeed(c *fiber.Ctx, params CreateFeedParams) error
 	// DeleteFeed Revoke a calendar feed
 	// (DELETE /v1/feeds/{id})
 	DeleteFeed(c *fiber.Ctx, id string, params DeleteFeedParams) error
-	// SearchGuide Find what a visitor wants
+	// SearchGuide Find a service in the visitor's words
 	// (GET /v1/guide)
 	SearchGuide(c *fiber.Ctx, params SearchGuideParams) error
 	// CreateHold Hold a place
@@ -3872,10 +3872,10 @@ type ServerInterface interface {
 	// SetHolidays Replace the holidays
 	// (PUT /v1/holidays)
 	SetHolidays(c *fiber.Ctx, params SetHolidaysParams) error
-	// CreateHolidayChange Change the holidays with their visits
+	// CreateHolidayChange Change the holidays and decide about their visits
 	// (POST /v1/holidays/changes)
 	CreateHolidayChange(c *fiber.Ctx, params CreateHolidayChangeParams) error
-	// ImportHolidays Take over a calendar file
+	// ImportHolidays Import a calendar file
 	// (POST /v1/holidays/import)
 	ImportHolidays(c *fiber.Ctx, params ImportHolidaysParams) error
 	// UndoHolidays Undo the last change of the holidays
@@ -3884,13 +3884,13 @@ type ServerInterface interface {
 	// AnnounceHoliday Announce a holiday
 	// (PUT /v1/holidays/{slug}/announced/{year})
 	AnnounceHoliday(c *fiber.Ctx, slug string, year int, params AnnounceHolidayParams) error
-	// GetMe Who asks
+	// GetMe Show the signed-in member of staff
 	// (GET /v1/me)
 	GetMe(c *fiber.Ctx, params GetMeParams) error
-	// ListMessages What visitors were told
+	// ListMessages List messages to visitors
 	// (GET /v1/messages)
 	ListMessages(c *fiber.Ctx, params ListMessagesParams) error
-	// ResendMessage Send a message once more
+	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
 	// ListReports List the reports
@@ -3911,10 +3911,10 @@ type ServerInterface interface {
 	// FindFirstSlots Find the first free slot
 	// (GET /v1/services/{service}/first)
 	FindFirstSlots(c *fiber.Ctx, service ServiceSlug, params FindFirstSlotsParams) error
-	// GetQuota Read what channels leave to others
+	// GetQuota Show the places that channels leave to others
 	// (GET /v1/services/{service}/quota)
 	GetQuota(c *fiber.Ctx, service ServiceSlug, params GetQuotaParams) error
-	// SetQuota Change what channels leave to others
+	// SetQuota Change the places that channels leave to others
 	// (PUT /v1/services/{service}/quota)
 	SetQuota(c *fiber.Ctx, service ServiceSlug, params SetQuotaParams) error
 	// ListSlots List the free slots
@@ -3926,7 +3926,7 @@ type ServerInterface interface {
 	// GetSurvey The survey of a visit
 	// (GET /v1/surveys/{token})
 	GetSurvey(c *fiber.Ctx, token SurveyToken, params GetSurveyParams) error
-	// AnswerSurvey Say how a visit was
+	// AnswerSurvey Answer the survey of a visit
 	// (POST /v1/surveys/{token})
 	AnswerSurvey(c *fiber.Ctx, token SurveyToken, params AnswerSurveyParams) error
 	// CreateVerification Send a code to a mobile number
@@ -3950,7 +3950,7 @@ type ServerInterface interface {
 	// DeclineOffer Decline the offered place
 	// (POST /v1/waitlist/{id}/decline)
 	DeclineOffer(c *fiber.Ctx, id WaitlistID, params DeclineOfferParams) error
-	// CreateWalkIn Serve somebody who comes without a booking
+	// CreateWalkIn Register a walk-in
 	// (POST /v1/walk-ins)
 	CreateWalkIn(c *fiber.Ctx, params CreateWalkInParams) error
 	// ListWebhooks List the webhooks
@@ -3962,7 +3962,7 @@ type ServerInterface interface {
 	// DeleteWebhook Remove a webhook
 	// (DELETE /v1/webhooks/{id})
 	DeleteWebhook(c *fiber.Ctx, id WebhookID, params DeleteWebhookParams) error
-	// GetWebhook Look at a webhook
+	// GetWebhook Show a webhook
 	// (GET /v1/webhooks/{id})
 	GetWebhook(c *fiber.Ctx, id WebhookID, params GetWebhookParams) error
 	// ListWebhookDeliveries List deliveries
@@ -3971,13 +3971,13 @@ type ServerInterface interface {
 	// ResendWebhookDelivery Send a delivery again
 	// (POST /v1/webhooks/{id}/deliveries/{delivery}/resend)
 	ResendWebhookDelivery(c *fiber.Ctx, id WebhookID, delivery string, params ResendWebhookDeliveryParams) error
-	// EnableWebhook Enable a webhook that was disabled
+	// EnableWebhook Enable a disabled webhook
 	// (POST /v1/webhooks/{id}/enable)
 	EnableWebhook(c *fiber.Ctx, id WebhookID, params EnableWebhookParams) error
-	// RotateWebhookSecret Give a webhook another secret
+	// RotateWebhookSecret Change the secret of a webhook
 	// (POST /v1/webhooks/{id}/secret)
 	RotateWebhookSecret(c *fiber.Ctx, id WebhookID, params RotateWebhookSecretParams) error
-	// TestWebhook Send a test
+	// TestWebhook Send a test event
 	// (POST /v1/webhooks/{id}/test)
 	TestWebhook(c *fiber.Ctx, id WebhookID, params TestWebhookParams) error
 }
@@ -20537,10 +20537,10 @@ func (response TestWebhook503ApplicationProblemPlusJSONResponse) VisitTestWebhoo
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// GetHealth Is the process alive?
+	// GetHealth Check that the process is alive
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
-	// GetReady Can the process take requests?
+	// GetReady Check that the process can serve requests
 	// (GET /readyz)
 	GetReady(ctx context.Context, request GetReadyRequestObject) (GetReadyResponseObject, error)
 	// ListAppointments List appointments
@@ -20567,7 +20567,7 @@ type StrictServerInterface interface {
 	// CheckIn Check a visitor in
 	// (POST /v1/appointments/{reference}/check-in)
 	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
-	// CompleteVisit The visit is over
+	// CompleteVisit Complete a visit
 	// (POST /v1/appointments/{reference}/complete)
 	CompleteVisit(ctx context.Context, request CompleteVisitRequestObject) (CompleteVisitResponseObject, error)
 	// DeclineAppointment Decline a request
@@ -20582,28 +20582,28 @@ type StrictServerInterface interface {
 	// MoveOnBehalf Move an appointment on behalf of the visitor
 	// (POST /v1/appointments/{reference}/move-on-behalf)
 	MoveOnBehalf(ctx context.Context, request MoveOnBehalfRequestObject) (MoveOnBehalfResponseObject, error)
-	// RecordNoShow Nobody came
+	// RecordNoShow Record a no-show
 	// (POST /v1/appointments/{reference}/no-show)
 	RecordNoShow(ctx context.Context, request RecordNoShowRequestObject) (RecordNoShowResponseObject, error)
-	// MissVisitor Nobody came to the desk
+	// MissVisitor Record that a called visitor did not come to the desk
 	// (POST /v1/appointments/{reference}/not-there)
 	MissVisitor(ctx context.Context, request MissVisitorRequestObject) (MissVisitorResponseObject, error)
 	// ProposeStart Propose another start for a request
 	// (POST /v1/appointments/{reference}/propose)
 	ProposeStart(ctx context.Context, request ProposeStartRequestObject) (ProposeStartResponseObject, error)
-	// RecallVisitor Call a visitor once more
+	// RecallVisitor Call a visitor again
 	// (POST /v1/appointments/{reference}/recall)
 	RecallVisitor(ctx context.Context, request RecallVisitorRequestObject) (RecallVisitorResponseObject, error)
-	// RestoreVisit A no-show was none
+	// RestoreVisit Withdraw a no-show
 	// (POST /v1/appointments/{reference}/restore)
 	RestoreVisit(ctx context.Context, request RestoreVisitRequestObject) (RestoreVisitResponseObject, error)
-	// StartVisit The visit starts
+	// StartVisit Start a visit
 	// (POST /v1/appointments/{reference}/start)
 	StartVisit(ctx context.Context, request StartVisitRequestObject) (StartVisitResponseObject, error)
-	// CreateArrival Check somebody in who stands at reception
+	// CreateArrival Check in a visitor at reception
 	// (POST /v1/arrivals)
 	CreateArrival(ctx context.Context, request CreateArrivalRequestObject) (CreateArrivalResponseObject, error)
-	// ListActs Who did what
+	// ListActs Read the audit log
 	// (GET /v1/audit)
 	ListActs(ctx context.Context, request ListActsRequestObject) (ListActsResponseObject, error)
 	// ListBranches List the branches
@@ -20612,10 +20612,10 @@ type StrictServerInterface interface {
 	// CallVisitor Call the next visitor to a desk
 	// (POST /v1/branches/{branch}/calls)
 	CallVisitor(ctx context.Context, request CallVisitorRequestObject) (CallVisitorResponseObject, error)
-	// AnnounceDelay Tell visitors that they are called later
+	// AnnounceDelay Announce a delay
 	// (POST /v1/branches/{branch}/delays)
 	AnnounceDelay(ctx context.Context, request AnnounceDelayRequestObject) (AnnounceDelayResponseObject, error)
-	// ListDesks The desks of a branch
+	// ListDesks List the desks of a branch
 	// (GET /v1/branches/{branch}/desks)
 	ListDesks(ctx context.Context, request ListDesksRequestObject) (ListDesksResponseObject, error)
 	// DeleteDesk Remove a desk
@@ -20624,40 +20624,40 @@ type StrictServerInterface interface {
 	// PutDesk Add or change a desk
 	// (PUT /v1/branches/{branch}/desks/{desk})
 	PutDesk(ctx context.Context, request PutDeskRequestObject) (PutDeskResponseObject, error)
-	// GetDisplay Who is called
+	// GetDisplay Read or stream the display
 	// (GET /v1/branches/{branch}/display)
 	GetDisplay(ctx context.Context, request GetDisplayRequestObject) (GetDisplayResponseObject, error)
-	// GetHall The hall of a day
+	// GetHall Show the hall on a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(ctx context.Context, request GetHallRequestObject) (GetHallResponseObject, error)
-	// ListChanges Changes of calendars with their visits
+	// ListChanges List changes of calendars
 	// (GET /v1/changes)
 	ListChanges(ctx context.Context, request ListChangesRequestObject) (ListChangesResponseObject, error)
 	// DropChange Drop a draft
 	// (DELETE /v1/changes/{id})
 	DropChange(ctx context.Context, request DropChangeRequestObject) (DropChangeResponseObject, error)
-	// GetChange How a change stands
+	// GetChange Show a change
 	// (GET /v1/changes/{id})
 	GetChange(ctx context.Context, request GetChangeRequestObject) (GetChangeResponseObject, error)
-	// ListChangeVisits Visits that a change affects
+	// ListChangeVisits List the visits that a change affects
 	// (GET /v1/changes/{id}/visits)
 	ListChangeVisits(ctx context.Context, request ListChangeVisitsRequestObject) (ListChangeVisitsResponseObject, error)
-	// AnswerChange Note what came of a call
+	// AnswerChange Record the result of a call
 	// (POST /v1/changes/{id}/visits/{reference})
 	AnswerChange(ctx context.Context, request AnswerChangeRequestObject) (AnswerChangeResponseObject, error)
-	// GetMessageBudget What a department may spend on messages
+	// GetMessageBudget Show a department's message budget
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(ctx context.Context, request GetMessageBudgetRequestObject) (GetMessageBudgetResponseObject, error)
 	// SaveMessageBudget Change a department's budget
 	// (PUT /v1/departments/{department}/budget)
 	SaveMessageBudget(ctx context.Context, request SaveMessageBudgetRequestObject) (SaveMessageBudgetResponseObject, error)
-	// GetMessageText What a department says
+	// GetMessageText Show a department's own texts
 	// (GET /v1/departments/{department}/texts/{kind}/{lang})
 	GetMessageText(ctx context.Context, request GetMessageTextRequestObject) (GetMessageTextResponseObject, error)
-	// SaveMessageText Change what a department says
+	// SaveMessageText Change a department's own texts
 	// (PUT /v1/departments/{department}/texts/{kind}/{lang})
 	SaveMessageText(ctx context.Context, request SaveMessageTextRequestObject) (SaveMessageTextResponseObject, error)
-	// PreviewMessageText Look at a message before it is said
+	// PreviewMessageText Preview a message
 	// (POST /v1/departments/{department}/texts/{kind}/{lang}/preview)
 	PreviewMessageText(ctx context.Context, request PreviewMessageTextRequestObject) (PreviewMessageTextResponseObject, error)
 	// ListDeskGroups List the desk groups
@@ -20669,7 +20669,7 @@ type StrictServerInterface interface {
 	// EditDeskGroup Change a calendar
 	// (PATCH /v1/desk-groups/{id})
 	EditDeskGroup(ctx context.Context, request EditDeskGroupRequestObject) (EditDeskGroupResponseObject, error)
-	// CreateChange Change a calendar with its visits
+	// CreateChange Change a calendar and decide about its visits
 	// (POST /v1/desk-groups/{id}/changes)
 	CreateChange(ctx context.Context, request CreateChangeRequestObject) (CreateChangeResponseObject, error)
 	// AddClosure Close for a while
@@ -20678,16 +20678,16 @@ type StrictServerInterface interface {
 	// RemoveClosure Open again
 	// (DELETE /v1/desk-groups/{id}/closures/{index})
 	RemoveClosure(ctx context.Context, request RemoveClosureRequestObject) (RemoveClosureResponseObject, error)
-	// GetDeskGroupDay Look at one day
+	// GetDeskGroupDay Show one day
 	// (GET /v1/desk-groups/{id}/day)
 	GetDeskGroupDay(ctx context.Context, request GetDeskGroupDayRequestObject) (GetDeskGroupDayResponseObject, error)
-	// ClearHours Take back the hours of one date
+	// ClearHours Remove the hours of one date
 	// (DELETE /v1/desk-groups/{id}/hours/{date})
 	ClearHours(ctx context.Context, request ClearHoursRequestObject) (ClearHoursResponseObject, error)
 	// SetHours Give one date its own hours
 	// (PUT /v1/desk-groups/{id}/hours/{date})
 	SetHours(ctx context.Context, request SetHoursRequestObject) (SetHoursResponseObject, error)
-	// GetOpenings Openings for calendar programs
+	// GetOpenings Export openings for calendar programs
 	// (GET /v1/desk-groups/{id}/openings.ics)
 	GetOpenings(ctx context.Context, request GetOpeningsRequestObject) (GetOpeningsResponseObject, error)
 	// UndoDeskGroup Undo the last change
@@ -20696,13 +20696,13 @@ type StrictServerInterface interface {
 	// ListFeeds List the calendar feeds
 	// (GET /v1/feeds)
 	ListFeeds(ctx context.Context, request ListFeedsRequestObject) (ListFeedsResponseObject, error)
-	// CreateFeed Make a calendar feed
+	// CreateFeed Create a calendar feed
 	// (POST /v1/feeds)
 	CreateFeed(ctx context.Context, request CreateFeedRequestObject) (CreateFeedResponseObject, error)
 	// DeleteFeed Revoke a calendar feed
 	// (DELETE /v1/feeds/{id})
 	DeleteFeed(ctx context.Context, request DeleteFeedRequestObject) (DeleteFeedResponseObject, error)
-	// SearchGuide Find what a visitor wants
+	// SearchGuide Find a service in the visitor's words
 	// (GET /v1/guide)
 	SearchGuide(ctx context.Context, request SearchGuideRequestObject) (SearchGuideResponseObject, error)
 	// CreateHold Hold a place
@@ -20717,10 +20717,10 @@ type StrictServerInterface interface {
 	// SetHolidays Replace the holidays
 	// (PUT /v1/holidays)
 	SetHolidays(ctx context.Context, request SetHolidaysRequestObject) (SetHolidaysResponseObject, error)
-	// CreateHolidayChange Change the holidays with their visits
+	// CreateHolidayChange Change the holidays and decide about their visits
 	// (POST /v1/holidays/changes)
 	CreateHolidayChange(ctx context.Context, request CreateHolidayChangeRequestObject) (CreateHolidayChangeResponseObject, error)
-	// ImportHolidays Take over a calendar file
+	// ImportHolidays Import a calendar file
 	// (POST /v1/holidays/import)
 	ImportHolidays(ctx context.Context, request ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error)
 	// UndoHolidays Undo the last change of the holidays
@@ -20729,13 +20729,13 @@ type StrictServerInterface interface {
 	// AnnounceHoliday Announce a holiday
 	// (PUT /v1/holidays/{slug}/announced/{year})
 	AnnounceHoliday(ctx context.Context, request AnnounceHolidayRequestObject) (AnnounceHolidayResponseObject, error)
-	// GetMe Who asks
+	// GetMe Show the signed-in member of staff
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
-	// ListMessages What visitors were told
+	// ListMessages List messages to visitors
 	// (GET /v1/messages)
 	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
-	// ResendMessage Send a message once more
+	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
 	// ListReports List the reports
@@ -20756,10 +20756,10 @@ type StrictServerInterface interface {
 	// FindFirstSlots Find the first free slot
 	// (GET /v1/services/{service}/first)
 	FindFirstSlots(ctx context.Context, request FindFirstSlotsRequestObject) (FindFirstSlotsResponseObject, error)
-	// GetQuota Read what channels leave to others
+	// GetQuota Show the places that channels leave to others
 	// (GET /v1/services/{service}/quota)
 	GetQuota(ctx context.Context, request GetQuotaRequestObject) (GetQuotaResponseObject, error)
-	// SetQuota Change what channels leave to others
+	// SetQuota Change the places that channels leave to others
 	// (PUT /v1/services/{service}/quota)
 	SetQuota(ctx context.Context, request SetQuotaRequestObject) (SetQuotaResponseObject, error)
 	// ListSlots List the free slots
@@ -20771,7 +20771,7 @@ type StrictServerInterface interface {
 	// GetSurvey The survey of a visit
 	// (GET /v1/surveys/{token})
 	GetSurvey(ctx context.Context, request GetSurveyRequestObject) (GetSurveyResponseObject, error)
-	// AnswerSurvey Say how a visit was
+	// AnswerSurvey Answer the survey of a visit
 	// (POST /v1/surveys/{token})
 	AnswerSurvey(ctx context.Context, request AnswerSurveyRequestObject) (AnswerSurveyResponseObject, error)
 	// CreateVerification Send a code to a mobile number
@@ -20795,7 +20795,7 @@ type StrictServerInterface interface {
 	// DeclineOffer Decline the offered place
 	// (POST /v1/waitlist/{id}/decline)
 	DeclineOffer(ctx context.Context, request DeclineOfferRequestObject) (DeclineOfferResponseObject, error)
-	// CreateWalkIn Serve somebody who comes without a booking
+	// CreateWalkIn Register a walk-in
 	// (POST /v1/walk-ins)
 	CreateWalkIn(ctx context.Context, request CreateWalkInRequestObject) (CreateWalkInResponseObject, error)
 	// ListWebhooks List the webhooks
@@ -20807,7 +20807,7 @@ type StrictServerInterface interface {
 	// DeleteWebhook Remove a webhook
 	// (DELETE /v1/webhooks/{id})
 	DeleteWebhook(ctx context.Context, request DeleteWebhookRequestObject) (DeleteWebhookResponseObject, error)
-	// GetWebhook Look at a webhook
+	// GetWebhook Show a webhook
 	// (GET /v1/webhooks/{id})
 	GetWebhook(ctx context.Context, request GetWebhookRequestObject) (GetWebhookResponseObject, error)
 	// ListWebhookDeliveries List deliveries
@@ -20816,13 +20816,13 @@ type StrictServerInterface interface {
 	// ResendWebhookDelivery Send a delivery again
 	// (POST /v1/webhooks/{id}/deliveries/{delivery}/resend)
 	ResendWebhookDelivery(ctx context.Context, request ResendWebhookDeliveryRequestObject) (ResendWebhookDeliveryResponseObject, error)
-	// EnableWebhook Enable a webhook that was disabled
+	// EnableWebhook Enable a disabled webhook
 	// (POST /v1/webhooks/{id}/enable)
 	EnableWebhook(ctx context.Context, request EnableWebhookRequestObject) (EnableWebhookResponseObject, error)
-	// RotateWebhookSecret Give a webhook another secret
+	// RotateWebhookSecret Change the secret of a webhook
 	// (POST /v1/webhooks/{id}/secret)
 	RotateWebhookSecret(ctx context.Context, request RotateWebhookSecretRequestObject) (RotateWebhookSecretResponseObject, error)
-	// TestWebhook Send a test
+	// TestWebhook Send a test event
 	// (POST /v1/webhooks/{id}/test)
 	TestWebhook(ctx context.Context, request TestWebhookRequestObject) (TestWebhookResponseObject, error)
 }

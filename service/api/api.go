@@ -18,13 +18,16 @@ import (
 	"github.com/swaggest/swgui/v5emb"
 	"github.com/valyala/fasthttp"
 
-	"ziyara/catalog"
+	"ziyara/access"
+	"ziyara/audit"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/slots"
@@ -48,6 +51,7 @@ type Config struct {
 	Reception *hall.Reception
 	Centre    func() *centre.Snapshot // the current snapshot
 	Verifier  *verify.Verifier
+	Answers   once.Answers // to requests that name a key
 	Keys      *secret.Keys
 	Ready     func(context.Context) error // nil when requests can be served
 	Now       func() time.Time
@@ -56,17 +60,18 @@ type Config struct {
 	Log       *slog.Logger
 	Metrics   *prometheus.Registry
 
-	// SignIn returns whom a bearer token vouches for; ErrSignIn for nobody, and
-	// ErrSignInUnavailable when that can't be told. nil when the staff can't
-	// sign in.
-	SignIn func(ctx context.Context, bearer string) (catalog.Staff, error)
+	// SignIn returns whom a bearer token vouches for, access.ErrSignIn for
+	// nobody, and access.ErrUnavailable when that can't be told; nil when staff
+	// can't sign in.
+	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
 	// Visits reads a page of the visits that staff look at.
 	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
-	// Session returns whose session a browser has; ErrSignIn for none, and
-	// ErrForeign for a change that another site asks for. nil for no sessions.
-	Session func(c *fiber.Ctx) (catalog.Staff, error)
-	// Acts reads the audit log; at most limit acts below the id before.
-	Acts func(ctx context.Context, q catalog.ActQuery) ([]catalog.Act, error)
+	// Session returns whose session a browser has, access.ErrSignIn for none,
+	// and access.ErrForeign for a change that another site asks for; nil for
+	// no sessions.
+	Session func(c *fiber.Ctx) (access.Staff, error)
+	// AuditLog reads a page of the audit log, the newest first.
+	AuditLog func(ctx context.Context, q audit.Query) ([]audit.Entry, error)
 	// Reports makes reports.
 	Reports *reports.Reporter
 	// Demand counts what visitors ask for; nil counts nothing.
@@ -117,12 +122,11 @@ type Server struct {
 	contract *validator
 	ready    ready
 
-	permissions map[string]permission
-	displays    *displays
-	requests    *prometheus.CounterVec
-	durations   *prometheus.HistogramVec
-	held        prometheus.Counter
-	booked      prometheus.Counter
+	displays  *displays
+	requests  *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	held      prometheus.Counter
+	booked    prometheus.Counter
 }
 
 // New returns the API. It fails when the contract can't be read.
@@ -131,7 +135,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, contract: contract, permissions: permissions()}
+	s := &Server{Config: c, contract: contract}
 	s.displays = newDisplays(s.lastCall)
 	s.count()
 	s.app = fiber.New(fiber.Config{
@@ -225,7 +229,7 @@ func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthRe
 // GetReady says whether requests can be served.
 func (s *Server) GetReady(ctx context.Context, _ GetReadyRequestObject) (GetReadyResponseObject, error) {
 	if err := s.Ready(ctx); err != nil {
-		return nil, errors.Join(slots.ErrUnavailable, err)
+		return nil, errors.Join(fault.ErrUnavailable, err)
 	}
 	return GetReady200JSONResponse{Status: "ok"}, nil
 }

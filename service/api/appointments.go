@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // errProof and errProofExpired are returned for a verification token that
@@ -29,7 +31,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if metaOf(ctx).staff != nil { // the key to the appointment goes to the visitor, in a link
 		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
 	}
-	once, err := s.once(key, "appointments"+askedBy(ctx), r.Body, render)
+	once, err := answerOnce(s, key, "appointments"+askedBy(ctx), r.Body, render)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +75,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	var bad []pointerError
 	if !body.DocumentsAcknowledged {
-		bad = append(bad, pointerError{"#/documents_acknowledged", text(
-			"أكّد أنك اطّلعت على المستندات المطلوبة.", "Confirm that you have read what to bring.")})
+		bad = append(bad, pointerError{"#/documents_acknowledged", texts.Visitors("invalid.documents")})
 	}
 	visitor, err := slots.NewVisitor(body.Visitor.Name, body.Visitor.ID, body.Visitor.Email)
 	bad = append(bad, pointers("#/visitor/", err)...)
@@ -113,20 +114,19 @@ func bookedJSON(a Appointment) (stored, error) {
 }
 
 func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := Appointment{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
 		Party: a.Party, Needs: a.Needs, CreatedAt: a.Created.In(zone), Version: a.Version,
 		Mobile: masked(a.Mobile), Visitor: a.Visitor.Name,
-		Requirements: []Named{}, CancelBefore: a.Start.In(zone), MoveBefore: a.Start.In(zone),
-		History: []AppointmentEvent{},
+		Requirements: []Named{}, History: []AppointmentEvent{},
 	}
-	if service, ok := s.Centre().Service(a.Service); ok {
+	service, ok := s.Centre().Service(a.Service)
+	if ok {
 		out.Requirements = requirementsJSON(service)
-		out.CancelBefore = a.Start.Add(-service.CancelCutoff).In(zone)
-		out.MoveBefore = a.Start.Add(-service.MoveCutoff).In(zone)
 	}
+	out.CancelBefore, out.MoveBefore = a.CancelBefore(service).In(zone), a.MoveBefore(service).In(zone)
 	s.addRequest(&out, a, zone)
 	for _, e := range a.History {
 		event := AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)}
@@ -152,10 +152,9 @@ func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Lo
 	switch {
 	case a.Displaced():
 		out.Closed = &AppointmentClosed{Reason: a.Change.Reason}
-		out.CancelBefore, out.MoveBefore = out.Start, out.Start
 	case a.Status == slots.Requested:
 		answerBy := a.AnswerBy.In(zone)
-		out.AnswerBy, out.CancelBefore = &answerBy, out.Start
+		out.AnswerBy = &answerBy
 	default:
 		return
 	}
@@ -174,7 +173,7 @@ func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, 
 	}
 	r, err := slots.ParseReference(reference)
 	if err != nil || !s.Keys.Match(useManage, string(r), token) {
-		return "", slots.ErrNotFound
+		return "", fault.ErrNotFound
 	}
 	return r, nil
 }

@@ -6,10 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/notify"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // errChannel is returned when a visitor asks for a channel of the staff;
@@ -23,11 +25,11 @@ var (
 
 // onBehalf returns who of the staff asks for something that visitors ask for
 // themselves; nil for a visitor. A token that vouches for nobody (any more) is
-// ErrSignIn: nobody books as a visitor by mistake.
-func onBehalf(ctx context.Context) (*catalog.Staff, error) {
+// access.ErrSignIn: nobody books as a visitor by mistake.
+func onBehalf(ctx context.Context) (*access.Grant, error) {
 	m := metaOf(ctx)
 	if m.staff == nil && m.bearer != "" {
-		return nil, ErrSignIn
+		return nil, access.ErrSignIn
 	}
 	return m.staff, nil
 }
@@ -51,7 +53,7 @@ func channelToSee(ctx context.Context, asked catalog.Channel) (catalog.Channel, 
 	case asked == "" || asked == catalog.Public:
 		return catalog.Public, nil
 	case m.bearer != "":
-		return "", ErrSignIn
+		return "", access.ErrSignIn
 	}
 	return "", errChannel
 }
@@ -78,7 +80,7 @@ func (s *Server) channelToHold(ctx context.Context, body *HoldRequest) (catalog.
 	case "", catalog.Agent:
 		return catalog.Agent, nil
 	case catalog.Protected:
-		if mayProtect(*staff, service.Department, body.Branch) {
+		if staff.GivesProtected(service.Department, body.Branch) {
 			return catalog.Protected, nil
 		}
 	case catalog.Public, catalog.WalkIn:
@@ -86,15 +88,9 @@ func (s *Server) channelToHold(ctx context.Context, body *HoldRequest) (catalog.
 	return "", errNotYourChannel
 }
 
-// mayProtect reports whether the member of staff gives the protected places of
-// a department at a branch.
-func mayProtect(staff catalog.Staff, department, branch string) bool {
-	return staff.Reaches([]catalog.Role{catalog.RoleCoordinator, catalog.RoleAdmin}, department, branch)
-}
-
 // booker returns who of the staff books; nil for a visitor, who needs a
 // verification and leaves to staff what is theirs to say.
-func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*catalog.Staff, error) {
+func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*access.Grant, error) {
 	staff, err := onBehalf(ctx)
 	if staff != nil || err != nil {
 		return staff, err
@@ -111,7 +107,7 @@ func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*catalog
 }
 
 func forStaff() catalog.Text {
-	return text("هذا الحقل للموظفين بعد تسجيل الدخول.", "This is for staff who are signed in.")
+	return texts.Visitors("invalid.for_staff")
 }
 
 // mayBook returns what stands against booking the hold by the member of staff
@@ -128,24 +124,17 @@ func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 		return err
 	case hold.Channel == catalog.Public:
 		return errVisitorsHold
-	case hold.Channel == catalog.Protected && !mayProtect(staff, department, hold.Branch):
+	case hold.Channel == catalog.Protected && !staff.GivesProtected(department, hold.Branch):
 		return errNotYourChannel
-	case body.Mobile == "" && body.Verification == "" && !atDesk(staff, department, hold.Branch):
-		return invalid("#/mobile", text(
-			"اطلب رقم جوال الزائر. من لا جوال له يحجز له موظف الاستقبال في الفرع.",
-			"Ask for the visitor's mobile. Who has none is booked by reception, at the branch."))
+	case body.Mobile == "" && body.Verification == "" && !staff.AtDesk(department, hold.Branch):
+		return invalid("#/mobile", texts.Staff("invalid.ask_mobile"))
 	}
 	return nil
 }
 
-// atDesk reports whether the member of staff has the visitor in front of them.
-func atDesk(staff catalog.Staff, department, branch string) bool {
-	return staff.Reaches([]catalog.Role{catalog.RoleReceptionist, catalog.RoleAdmin}, department, branch)
-}
-
 // mobileOf returns the number that messages of a booking go to: the one that a
 // visitor has proved, or that staff were told; "" for none.
-func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once *slots.Once, now time.Time) (string, error) {
+func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once repeatable, now time.Time) (string, error) {
 	switch {
 	case body.Verification != "":
 		return s.proved(ctx, body.Verification, once, now)
@@ -179,7 +168,7 @@ func (s *Server) MoveOnBehalf(ctx context.Context, r MoveOnBehalfRequestObject) 
 		return nil, err
 	}
 	over := catalog.Agent
-	if a.Channel == catalog.Protected && mayProtect(staff, s.departmentOf(a.Service), a.Branch) {
+	if a.Channel == catalog.Protected && staff.GivesProtected(s.departmentOf(a.Service), a.Branch) {
 		over = catalog.Protected
 	}
 	by := slots.By{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}

@@ -9,28 +9,31 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // Calendars keeps the plans of desk groups and the holidays that they share.
 // What each method does and returns is said at postgres.Store.
 type Calendars interface {
 	FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error)
-	EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
+	EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
 		decide func(centre.DeskPlan) (scheduling.Revision, error)) (centre.DeskPlan, error)
-	UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (centre.DeskPlan, error)
+	UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (centre.DeskPlan, error)
 	DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) (slots.DayCounts, error)
 
 	FindHolidays(ctx context.Context) (centre.HolidayList, error)
-	EditHolidays(ctx context.Context, from int64, by catalog.Act,
+	EditHolidays(ctx context.Context, from int64, by audit.Entry,
 		decide func(scheduling.HolidayList) (scheduling.HolidayList, error)) (centre.HolidayList, error)
-	UndoHolidays(ctx context.Context, from int64, by catalog.Act) (centre.HolidayList, error)
+	UndoHolidays(ctx context.Context, from int64, by audit.Entry) (centre.HolidayList, error)
 
-	SetQuota(ctx context.Context, service string, by catalog.Act,
+	SetQuota(ctx context.Context, service string, by audit.Entry,
 		decide func(catalog.HoldBack) (catalog.HoldBack, error)) (catalog.HoldBack, error)
 }
 
@@ -112,7 +115,7 @@ func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.removed", scheduling.Edit{Reopen: []int{r.Index}})
 	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -124,7 +127,7 @@ func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject
 func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHoursResponseObject, error) {
 	day, err := date("/date", r.Date)
 	if err != nil {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "hours.set", scheduling.Edit{SetHours: []scheduling.DayHours{{
 		Date: day, Reason: r.Body.Reason, Openings: r.Body.Openings, Extra: r.Body.Extra,
@@ -139,11 +142,11 @@ func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHour
 func (s *Server) ClearHours(ctx context.Context, r ClearHoursRequestObject) (ClearHoursResponseObject, error) {
 	day, err := date("/date", r.Date)
 	if err != nil {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "hours.cleared", scheduling.Edit{ClearHours: []scheduling.Date{day}})
 	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -160,7 +163,7 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.act(ctx, "calendar.undone", "", "", ""))
+	d, err := s.Calendars.UndoPlan(ctx, r.ID, from, s.entry(ctx, "calendar.undone", "", "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -178,10 +181,10 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	if err != nil {
 		return centre.DeskPlan{}, err
 	}
-	act := s.act(ctx, action, "", "", "") // the rest is known where it is saved
-	act.Reason = e.Reason
-	d, err := s.Calendars.EditPlan(ctx, slug, from, act, func(d centre.DeskPlan) (scheduling.Revision, error) {
-		return d.Revise(e, act.At)
+	entry := s.entry(ctx, action, "", "", "") // the rest is known where it is saved
+	entry.Reason = e.Reason
+	d, err := s.Calendars.EditPlan(ctx, slug, from, entry, func(d centre.DeskPlan) (scheduling.Revision, error) {
+		return d.Revise(e, entry.At)
 	})
 	if err != nil {
 		return centre.DeskPlan{}, err
@@ -204,7 +207,7 @@ const anyVersion = "*"
 func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
 // version returns the version that an If-Match names, 0 for any. It returns
-// errNoVersion where there is none, and slots.ErrEdited for a tag that no
+// errNoVersion where there is none, and fault.ErrEdited for a tag that no
 // version has.
 func version(ifMatch string) (int64, error) {
 	tag := strings.TrimSpace(ifMatch)
@@ -216,7 +219,7 @@ func version(ifMatch string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
 	if err != nil || n < 1 || versionTag(n) != tag {
-		return 0, slots.ErrEdited
+		return 0, fault.ErrEdited
 	}
 	return n, nil
 }
@@ -252,7 +255,7 @@ func (s *Server) deskGroupJSON(d centre.DeskPlan) DeskGroup {
 	}
 	for _, w := range d.Warnings(s.Centre().Service) {
 		out.Warnings = append(out.Warnings, PlanWarning{
-			Kind: string(w.Kind), Pointers: w.Pointers, Date: w.Date.String(), Text: catalog.Text(w.Text),
+			Kind: string(w.Kind), Pointers: w.Pointers, Date: w.Date.String(), Text: w.Text,
 		})
 	}
 	return out
@@ -275,7 +278,7 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 	}
 	why := g.Calendar.Explain(d)
 	out := GetDeskGroupDay200JSONResponse{
-		Date: d.String(), Hijri: hijri(d), Open: why.Open, Summary: catalog.Text(why.Summary),
+		Date: d.String(), Hijri: hijri(d), Open: why.Open, Summary: why.Summary,
 		Layers: layersJSON(why.Layers), Stretches: stretches(g.Calendar, day, state.Occupied),
 		Visits: state.Visits, Requests: state.Requests, Holds: state.Holds, Unsupported: state.Unsupported,
 	}
@@ -287,7 +290,7 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 		m := g.Calendar.ExplainAt(at)
 		out.Moment = &DeskGroupMoment{
 			At: m.At.In(g.Calendar.Zone()), Date: m.Date.String(), Places: m.Places,
-			Summary: catalog.Text(m.Summary), Layers: layersJSON(m.Layers),
+			Summary: m.Summary, Layers: layersJSON(m.Layers),
 		}
 	}
 	return out, nil
@@ -297,7 +300,7 @@ func layersJSON(layers []scheduling.Layer) []DeskGroupLayer {
 	out := make([]DeskGroupLayer, len(layers))
 	for i, l := range layers {
 		out[i] = DeskGroupLayer{
-			Kind: string(l.Kind), Name: catalog.Text(l.Name), Effect: catalog.Text(l.Effect), Decided: l.Decided, Openings: l.Openings,
+			Kind: string(l.Kind), Name: l.Name, Effect: l.Effect, Decided: l.Decided, Openings: l.Openings,
 		}
 	}
 	return out
@@ -356,7 +359,7 @@ func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (G
 		UID: "desk-group-" + g.Slug + "@ziyara", Summary: g.Name.In(lang), Language: lang,
 	})
 	if errors.Is(err, ical.ErrWindow) {
-		return nil, invalid("?to", text("اختر من يوم إلى 366 يومًا، ولا تسبق النهاية البداية.", "Choose 1 to 366 days; the end is not before the start."))
+		return nil, invalid("?to", texts.Staff("invalid.days"))
 	}
 	if err != nil {
 		return nil, err

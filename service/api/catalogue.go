@@ -9,6 +9,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/scheduling"
+	"ziyara/texts"
 )
 
 const defaultLimit = 50
@@ -38,7 +39,7 @@ func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (L
 		after, err := base64.RawURLEncoding.DecodeString(r.Params.Cursor)
 		at := slices.IndexFunc(found, func(v *catalog.Service) bool { return v.Slug == string(after) })
 		if err != nil || at < 0 {
-			return nil, invalid("?cursor", text("المؤشر غير صالح؛ ابدأ من الصفحة الأولى.", "The cursor is not valid; start from the first page."))
+			return nil, invalid("?cursor", texts.Visitors("invalid.cursor"))
 		}
 		found = found[at+1:]
 	}

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // shownVisits is how many of its visits come with a change.
@@ -69,7 +72,7 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 	case err != nil:
 		return nil, err
 	case request.From != 0 && request.From != list.Version:
-		return nil, slots.ErrEdited
+		return nil, fault.ErrEdited
 	}
 	request.List, request.From, request.Holidays = list.Slug, list.Version, list.HolidayList
 	if r.Body.Holidays != nil {
@@ -81,7 +84,7 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 		}
 		request.Holidays, err = list.Announced(a.Holiday, scheduling.Announced{Year: a.Year, From: a.From, Until: a.Until})
 		if errors.Is(err, scheduling.ErrEntry) {
-			return nil, slots.ErrNotFound
+			return nil, fault.ErrNotFound
 		}
 		if err != nil {
 			return nil, under("/announce", err)
@@ -132,7 +135,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	}
 	r := slots.ChangeRequest{
 		Draft: d.draft, From: from, Decision: d.decision, Exceptions: make(map[slots.Reference]slots.Decision),
-		By: s.act(ctx, "", "", "", ""), // the rest is filled in
+		By: s.entry(ctx, "", "", "", ""), // the rest is filled in
 	}
 	if r.Draft == "" && r.Decision == "" {
 		r.Decision = slots.Rebook
@@ -141,7 +144,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	case d.reason != nil:
 		r.Reason = *d.reason
 	case d.draft == "":
-		return slots.ChangeRequest{}, invalid("#/reason", text("اذكر السبب؛ يُعرض على الزوار.", "Say why; visitors are told."))
+		return slots.ChangeRequest{}, invalid("#/reason", texts.Staff("invalid.change_reason"))
 	}
 	for _, e := range d.exceptions {
 		reference, err := slots.ParseReference(e.Reference)
@@ -178,19 +181,19 @@ func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting boo
 
 // concerns returns a change for a member of staff who may ask about every
 // department that it concerns.
-func (s *Server) concerns(ctx context.Context, id string) (slots.Change, catalog.Staff, error) {
+func (s *Server) concerns(ctx context.Context, id string) (slots.Change, access.Staff, error) {
 	c, err := s.Changes.Find(ctx, id, s.Now())
 	if err != nil {
-		return slots.Change{}, catalog.Staff{}, err
+		return slots.Change{}, access.Staff{}, err
 	}
 	departments := c.Departments
 	if len(departments) == 0 { // it changes nobody's calendar
 		departments = []string{""}
 	}
-	var staff catalog.Staff
+	var staff access.Staff
 	for _, d := range departments {
 		if staff, err = permit(ctx, d, ""); err != nil {
-			return slots.Change{}, catalog.Staff{}, err
+			return slots.Change{}, access.Staff{}, err
 		}
 	}
 	return c, staff, nil
@@ -317,7 +320,7 @@ func (s *Server) changeJSON(c slots.Change) Change {
 }
 
 func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
-	zone := s.zone(slots.Appointment{Service: v.Service, Branch: v.Branch})
+	zone := s.Centre().Zone(v.Branch)
 	out := AffectedVisit{
 		Reference: v.Reference.String(), Status: string(v.Status), Service: v.Service, Branch: v.Branch,
 		Visitor: v.Visitor, Mobile: string(notify.Mobile(v.Mobile)), Lang: v.Lang, Party: v.Party,

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
@@ -50,11 +51,28 @@ type parameter struct {
 	schema   *openapi3.Schema
 }
 
-// newValidator reads the contract, an OpenAPI 3.0 document. It returns an
+// known are the validators of the contracts that were read. They are not
+// changed afterwards; a program with many replicas, such as the tests, reads
+// its contract once.
+var known sync.Map //nolint:gochecknoglobals // what is derived from a constant
+
+// newValidator returns the validator of a contract.
+func newValidator(spec []byte) (*validator, error) {
+	if v, ok := known.Load(string(spec)); ok {
+		return v.(*validator), nil
+	}
+	v, err := readContract(spec)
+	if err == nil {
+		known.Store(string(spec), v)
+	}
+	return v, err
+}
+
+// readContract reads the contract, an OpenAPI 3.0 document. It returns an
 // error if the document is invalid or uses what the validator can't check:
 // parameters other than strings and integers, cookies, bodies other than
 // JSON.
-func newValidator(spec []byte) (*validator, error) {
+func readContract(spec []byte) (*validator, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(spec)
 	if err != nil {
 		return nil, fmt.Errorf("api: load contract: %w", err)

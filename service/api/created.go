@@ -8,8 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"ziyara/catalog"
-	"ziyara/slots"
+	"ziyara/audit"
 )
 
 // created is the answer to a request that has made v.
@@ -18,26 +17,10 @@ func created(v any) (stored, error) {
 	return stored{Status: http.StatusCreated, Body: body}, err
 }
 
-// onceWith makes a request answerable once whose answer is known before it is
-// done; nil without a key. The answer is kept sealed: it may hold a secret.
-func (s *Server) onceWith(key, operation string, body any, answer stored) (*slots.Once, error) {
-	if key == "" {
-		return nil, nil
-	}
-	print, err := fingerprint(operation, body)
-	if err != nil {
-		return nil, err
-	}
-	return &slots.Once{
-		Key: key, Fingerprint: print,
-		Answer: func(slots.Appointment) ([]byte, error) { return s.seal(key, answer) },
-	}, nil
-}
-
-// act returns what a member of staff is about to do, for the log.
-func (s *Server) act(ctx context.Context, action, subject, department, branch string) catalog.Act {
+// entry returns what a member of staff is about to do, for the log.
+func (s *Server) entry(ctx context.Context, action, subject, department, branch string) audit.Entry {
 	m := metaOf(ctx)
-	a := catalog.Act{At: s.Now(), Action: action, Subject: subject, Department: department, Branch: branch, RequestID: m.id}
+	a := audit.Entry{At: s.Now(), Action: action, Subject: subject, Department: department, Branch: branch, RequestID: m.id}
 	if m.staff != nil {
 		a.Actor = m.staff.ID
 	}

@@ -19,7 +19,7 @@ import (
 
 	"ziyara"
 	"ziyara/centre"
-	"ziyara/slots"
+	"ziyara/fault"
 )
 
 // broken is an API whose dependencies do what the test wants.
@@ -125,7 +125,7 @@ func TestHandlersHaveADeadline(t *testing.T) {
 			if deadline, ok := ctx.Deadline(); ok {
 				left = time.Until(deadline)
 			}
-			return slots.ErrUnavailable
+			return fault.ErrUnavailable
 		}
 	})
 	ask(t, s, "/readyz")

@@ -13,23 +13,24 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/feeds"
-	"ziyara/slots"
+	"ziyara/once"
+	"ziyara/texts"
 )
 
 // Feeds keeps the calendar feeds.
 type Feeds interface {
 	// AddFeed adds a feed at the address that holds what hashes to token, and
-	// logs the act. It returns feeds.ErrMany or slots.ErrAnswered.
-	AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *slots.Once) error
+	// logs the entry. It returns feeds.ErrMany or once.ErrAnswered.
+	AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error
 	// Feeds returns a page of the feeds that stand, the newest first.
 	Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error)
-	// Feed returns a feed, feeds.ErrNotFound or feeds.ErrRevoked.
+	// Feed returns a feed, fault.ErrNotFound or feeds.ErrRevoked.
 	Feed(ctx context.Context, id string) (feeds.Feed, error)
-	// RevokeFeed ends a feed and logs the act.
-	RevokeFeed(ctx context.Context, id string, act catalog.Act) error
-	// ReadFeed returns what the feed at an address tells, feeds.ErrNotFound or
+	// RevokeFeed ends a feed and logs the entry.
+	RevokeFeed(ctx context.Context, id string, entry audit.Entry) error
+	// ReadFeed returns what the feed at an address tells, fault.ErrNotFound or
 	// feeds.ErrRevoked.
 	ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error)
 }
@@ -43,6 +44,10 @@ const (
 	// minute: an office is one address.
 	feedReads = 120
 )
+
+// errUnknownScope is returned for a department or a desk group that does not
+// exist.
+var errUnknownScope = errors.New("api: no such department or desk group")
 
 // CreateFeed makes a calendar feed.
 func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (CreateFeedResponseObject, error) {
@@ -59,19 +64,16 @@ func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (Cre
 	if err != nil {
 		return nil, err
 	}
-	once, err := s.onceWith(r.Params.IdempotencyKey, "feeds", r.Body, answer)
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "feeds", r.Body, func(feeds.Feed) (stored, error) { return answer, nil })
 	if err != nil {
 		return nil, err
 	}
-	act := s.act(ctx, "feed.added", "feed "+f.ID, f.Department, f.Branch)
-	if act.After, err = json.Marshal(feedJSON(f)); err != nil {
+	entry := s.entry(ctx, "feed.added", "feed "+f.ID, f.Department, f.Branch)
+	if entry.After, err = json.Marshal(feedJSON(f)); err != nil {
 		return nil, err
 	}
-	if err = s.Feeds.AddFeed(ctx, f, sha256.Sum256([]byte(path)), act, once); err != nil {
-		if errors.Is(err, slots.ErrAnswered) {
-			err = s.Booker.Repeated(ctx, once, err)
-		}
-		return s.again(r.Params.IdempotencyKey, err)
+	if err = s.Feeds.AddFeed(ctx, f, sha256.Sum256([]byte(path)), entry, once); err != nil {
+		return s.again(r.Params.IdempotencyKey, once.Repeated(ctx, s.Answers, err))
 	}
 	return answer, nil
 }
@@ -90,7 +92,7 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case f.Name == "":
 		return f, invalid("#/name", required())
 	case (f.Department == "") == (f.DeskGroup == ""):
-		return f, invalid("#/desk_group", text("اذكر الإدارة department أو مجموعة المكاتب desk_group، لا كلتيهما.", "Name a department or a desk_group, not both."))
+		return f, invalid("#/desk_group", texts.Staff("invalid.feed_scope"))
 	case f.DeskGroup != "":
 		if group, err := s.Centre().DeskGroup(f.DeskGroup); err == nil {
 			f.Department, f.Branch, known = group.Department, group.Branch, true
@@ -103,7 +105,7 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case err != nil:
 		return f, err
 	case !known:
-		return f, feeds.ErrUnknown
+		return f, errUnknownScope
 	}
 	f.By = staff.ID
 	return f, nil
@@ -148,11 +150,11 @@ func (s *Server) DeleteFeed(ctx context.Context, r DeleteFeedRequestObject) (Del
 	if _, err = permit(ctx, f.Department, f.Branch); err != nil {
 		return nil, err
 	}
-	act := s.act(ctx, "feed.revoked", "feed "+f.ID, f.Department, f.Branch)
-	if act.Before, err = json.Marshal(feedJSON(f)); err != nil {
+	entry := s.entry(ctx, "feed.revoked", "feed "+f.ID, f.Department, f.Branch)
+	if entry.Before, err = json.Marshal(feedJSON(f)); err != nil {
 		return nil, err
 	}
-	if err = s.Feeds.RevokeFeed(ctx, f.ID, act); err != nil {
+	if err = s.Feeds.RevokeFeed(ctx, f.ID, entry); err != nil {
 		return nil, err
 	}
 	return DeleteFeed204Response{}, nil

@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 
-	"ziyara/centre"
-	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -15,44 +13,30 @@ func (s *Server) FindFirstSlots(ctx context.Context, r FindFirstSlotsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	snapshot := s.Centre()
-	service, ok := snapshot.Service(r.Service)
-	if !ok {
-		return nil, centre.ErrUnknownService
-	}
-	var from scheduling.Date
-	if r.Params.From != "" {
-		if from, err = date("?from", r.Params.From); err != nil {
-			return nil, err
-		}
-	}
-	needs, err := needsOf(service, r.Params.Needs)
+	from, err := optionalDate("?from", r.Params.From)
 	if err != nil {
 		return nil, err
 	}
-	party := max(1, r.Params.Party)
-	found, err := s.Booker.First(ctx, slots.FirstQuery{
-		Service: r.Service, From: from, Party: party, Channel: channel, Needs: needs,
-	}, s.Now())
-	if err != nil {
-		return nil, err
+	q := slots.FirstQuery{
+		Service: r.Service, From: from, Party: max(1, r.Params.Party), Channel: channel, Needs: needsIn(r.Params.Needs),
 	}
-	out := FirstSlots{Service: r.Service, Party: party, Needs: needs, Branches: []BranchFirst{}}
+	found, err := s.Booker.First(ctx, q, s.Now())
+	if err != nil {
+		return nil, inQuery(err)
+	}
+	out := FirstSlots{Service: q.Service, Party: q.Party, Needs: q.Needs, Branches: []BranchFirst{}}
 	for _, f := range found {
-		out.Branches = append(out.Branches, branchFirst(snapshot, f))
+		out.Branches = append(out.Branches, branchFirst(f))
 	}
 	if earliest := slots.Earliest(found); earliest != nil {
-		first := branchFirst(snapshot, *earliest)
+		first := branchFirst(*earliest)
 		out.First = &first
 	}
 	return taggedJSON(out, r.Params.IfNoneMatch)
 }
 
-func branchFirst(centre *centre.Snapshot, f slots.BranchFirst) BranchFirst {
-	out := BranchFirst{Branch: f.Branch, Zone: f.Zone.String()}
-	if branch, ok := centre.Branch(f.Branch); ok {
-		out.Name = branch.Name
-	}
+func branchFirst(f slots.BranchFirst) BranchFirst {
+	out := BranchFirst{Branch: f.Branch, Name: f.Name, Zone: f.Zone.String()}
 	if f.Found {
 		slot := slotJSON(f.Slot, f.Zone)
 		out.Date, out.Hijri, out.Slot = f.Date.String(), hijri(f.Date), &slot

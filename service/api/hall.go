@@ -2,12 +2,13 @@ package api
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/access"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // What staff do in the hall: whoever may ask about the visit's department or
@@ -15,14 +16,14 @@ import (
 
 // inHall returns the visit with the reference as the store keeps it, for a
 // member of staff who may ask about it.
-func (s *Server) inHall(ctx context.Context, reference string) (hall.Visit, catalog.Staff, error) {
+func (s *Server) inHall(ctx context.Context, reference string) (hall.Visit, access.Staff, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
-		return hall.Visit{}, catalog.Staff{}, hall.ErrNotFound
+		return hall.Visit{}, access.Staff{}, fault.ErrNotFound
 	}
 	v, err := s.Reception.Find(ctx, string(r))
 	if err != nil {
-		return hall.Visit{}, catalog.Staff{}, err
+		return hall.Visit{}, access.Staff{}, err
 	}
 	staff, err := permit(ctx, s.departmentOf(v.Service), v.Branch)
 	return v, staff, err
@@ -37,18 +38,14 @@ func (s *Server) departmentOf(service string) string {
 }
 
 // atBranch returns to which departments what a member of staff may see of a
-// branch is bounded, nil for none; ErrForbidden for who may see nothing of it.
+// branch is bounded, nil for none; access.ErrForbidden for who may see nothing
+// of it.
 func atBranch(ctx context.Context, branch string) ([]string, error) {
-	departments, branches, err := within(ctx)
-	switch {
-	case err != nil:
+	grant, err := grantOf(ctx)
+	if err != nil {
 		return nil, err
-	case departments == nil && branches == nil, slices.Contains(branches, branch):
-		return nil, nil
-	case metaOf(ctx).staff.Has(catalog.RoleCoordinator):
-		return departments, nil
 	}
-	return nil, ErrForbidden
+	return grant.AtBranch(branch)
 }
 
 // CheckIn checks in the visitor of a reference.
@@ -64,7 +61,7 @@ func (s *Server) CheckIn(ctx context.Context, r CheckInRequestObject) (CheckInRe
 func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject) (CreateArrivalResponseObject, error) {
 	reference := r.Body.Reference
 	if (reference == "") == (r.Body.IDNumber == "") {
-		return nil, invalid("#/reference", text("أرسل reference أو id_number، لا كليهما.", "Send reference or id_number, not both."))
+		return nil, invalid("#/reference", texts.Staff("invalid.reference_or_id"))
 	}
 	if reference == "" {
 		if _, err := atBranch(ctx, r.Body.Branch); err != nil {
@@ -93,7 +90,7 @@ func (s *Server) checkIn(ctx context.Context, reference, branch string) (HallVis
 		if _, err = atBranch(ctx, branch); err != nil {
 			return HallVisit{}, err
 		}
-		return HallVisit{}, hall.ErrNotFound
+		return HallVisit{}, fault.ErrNotFound
 	}
 	v, err := s.Reception.Find(ctx, string(r))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -199,7 +200,7 @@ func (s *Server) DeleteDesk(ctx context.Context, r DeleteDeskRequestObject) (Del
 		return nil, err
 	}
 	c := hall.DeskChange{Group: g, Desk: hall.Desk{Name: r.Desk, GroupID: g.ID}, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}
-	if err = s.Reception.RemoveDesk(ctx, c); err != nil && !errors.Is(err, hall.ErrNotFound) {
+	if err = s.Reception.RemoveDesk(ctx, c); err != nil && !errors.Is(err, fault.ErrNotFound) {
 		return nil, err
 	}
 	return DeleteDesk204Response{}, nil

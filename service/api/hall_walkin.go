@@ -11,8 +11,10 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // CreateWalkIn serves somebody who comes without a booking: a place today is
@@ -29,7 +31,7 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	}
 	booking.Lang = metaOf(ctx).lang
 	key := r.Params.IdempotencyKey
-	once, err := s.once(key, "walk-ins", r.Body, func(a slots.Appointment) (stored, error) {
+	once, err := answerOnce(s, key, "walk-ins", r.Body, func(a slots.Appointment) (stored, error) {
 		body, err := json.Marshal(string(a.Reference))
 		return stored{Status: http.StatusCreated, Body: body}, err
 	})
@@ -73,7 +75,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 	if body.Mobile != "" {
 		mobile, err := notify.ParseMobile(body.Mobile)
 		if err != nil {
-			return slots.Booking{}, invalid("#/mobile", text("رقم الجوال غير صحيح؛ اكتبه مثل 0501234567.", "The mobile is not right; write it as 0501234567."))
+			return slots.Booking{}, invalid("#/mobile", texts.Staff("invalid.mobile_digits"))
 		}
 		booking.Mobile = string(mobile)
 	}
@@ -83,12 +85,14 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 
 // bookWalkIn books the next place today and returns the reference, or the one
 // that the same request has booked before.
-func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking, once *slots.Once, key string) (string, error) {
+func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking,
+	once *once.Request[slots.Appointment], key string,
+) (string, error) {
 	now := s.Now()
 	hold, err := s.holdToday(ctx, body, now)
 	s.heldOrNot(body.Service, body.Branch, catalog.WalkIn, err, now)
 	if err != nil {
-		return s.sameWalkIn(key, s.Booker.Repeated(ctx, once, err))
+		return s.sameWalkIn(key, once.Repeated(ctx, s.Answers, err))
 	}
 	a, err := s.Booker.Book(ctx, hold, booking, once, now)
 	if err != nil {
@@ -116,13 +120,10 @@ func (s *Server) sameWalkIn(key string, err error) (string, error) {
 // holdToday holds the next place today that is free for walk-ins, and returns
 // the id of the hold.
 func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Time) (string, error) {
-	_, g, err := s.Centre().Desk(body.Service, body.Branch)
-	if err != nil {
-		return "", err
-	}
-	today := g.Calendar.DateOf(now)
+	zone := s.Centre().Zone(body.Branch)
+	today := scheduling.DateOf(now, zone)
 	party := max(1, body.Party)
-	days, _, err := s.Booker.Search(ctx, slots.Query{
+	found, err := s.Booker.Search(ctx, slots.Query{
 		Service: body.Service, Branch: body.Branch, From: today, To: today, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
 	}, now)
 	if err != nil {
@@ -130,8 +131,8 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 	}
 	// Without any, the next possible start says what else there is.
 	start := now.Add(catalog.Tick - 1).Truncate(catalog.Tick)
-	if len(days) > 0 {
-		start = days[0].Slots[0].Start
+	if len(found.Days) > 0 {
+		start = found.Days[0].Slots[0].Start
 	}
 	for try := 1; ; try++ {
 		a, err := s.Booker.Hold(ctx, slots.HoldRequest{
@@ -142,7 +143,7 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 			return a.ID, err
 		}
 		// Somebody else was faster: the next of today.
-		if start, ok = firstOn(taken.Alternatives, today, g.Calendar); !ok {
+		if start, ok = firstOn(taken.Alternatives, today, zone); !ok {
 			return "", err
 		}
 	}
@@ -152,9 +153,9 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 const holdTries = 4
 
 // firstOn returns the earliest of the starts on a date.
-func firstOn(list []slots.Slot, date scheduling.Date, c *scheduling.Calendar) (first time.Time, ok bool) {
+func firstOn(list []slots.Slot, date scheduling.Date, zone *time.Location) (first time.Time, ok bool) {
 	for _, v := range list {
-		if c.DateOf(v.Start) == date && (!ok || v.Start.Before(first)) {
+		if scheduling.DateOf(v.Start, zone) == date && (!ok || v.Start.Before(first)) {
 			first, ok = v.Start, true
 		}
 	}

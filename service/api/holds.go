@@ -2,14 +2,12 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
 
 	"ziyara/catalog"
-	"ziyara/notify/verify"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -34,8 +32,7 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 	if err != nil {
 		return nil, err
 	}
-	render := func(a slots.Appointment) (stored, error) { return s.holdAnswer(a) }
-	once, err := s.once(r.Params.IdempotencyKey, "holds"+askedBy(ctx), sameHold(*r.Body, channel), render)
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "holds"+askedBy(ctx), sameHold(*r.Body, channel), s.holdAnswer)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +55,7 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 		return s.again(r.Params.IdempotencyKey, err)
 	}
 	s.held.Inc()
-	return render(a)
+	return s.holdAnswer(a)
 }
 
 // sameHold returns the request as every other that asks for the same writes
@@ -73,11 +70,11 @@ func sameHold(body HoldRequest, channel catalog.Channel) HoldRequest {
 // proved returns the mobile that a verification token proves. It returns
 // errProof for one that proves nothing; for one that has expired
 // errProofExpired, or what the same request was answered before.
-func (s *Server) proved(ctx context.Context, token string, once *slots.Once, now time.Time) (string, error) {
+func (s *Server) proved(ctx context.Context, token string, once repeatable, now time.Time) (string, error) {
 	mobile, err := s.Keys.Open(useMobile, token, now)
 	switch {
 	case errors.Is(err, secret.ErrTokenExpired):
-		return "", s.Booker.Repeated(ctx, once, errProofExpired)
+		return "", once.Repeated(ctx, s.Answers, errProofExpired)
 	case err != nil:
 		return "", errProof
 	}
@@ -85,7 +82,7 @@ func (s *Server) proved(ctx context.Context, token string, once *slots.Once, now
 }
 
 func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	body, err := json.Marshal(Hold{
 		ID: a.ID, Token: s.Keys.Token(useHold, a.ID), Service: a.Service, Branch: a.Branch,
 		Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party, Needs: a.Needs, ExpiresAt: a.Expires.In(zone),
@@ -107,7 +104,7 @@ func (s *Server) DeleteHold(ctx context.Context, r DeleteHoldRequestObject) (Del
 	return DeleteHold204Response{}, nil
 }
 
-// ownsHold returns nil for the token of the hold, slots.ErrNotFound when there
+// ownsHold returns nil for the token of the hold, fault.ErrNotFound when there
 // is no such hold, and errWrongToken otherwise.
 func (s *Server) ownsHold(ctx context.Context, id, token string) error {
 	if s.Keys.Match(useHold, id, token) {
@@ -117,74 +114,4 @@ func (s *Server) ownsHold(ctx context.Context, id, token string) error {
 		return err
 	}
 	return errWrongToken
-}
-
-// zone returns the time zone of the appointment's branch.
-func (s *Server) zone(a slots.Appointment) *time.Location {
-	if _, group, err := s.Centre().Desk(a.Service, a.Branch); err == nil {
-		return group.Calendar.Zone()
-	}
-	return time.UTC // the branch is gone from the catalogue; the instant stays right
-}
-
-// once makes a request answerable once; nil without a key. The answer is kept
-// sealed: it holds the token of what was created.
-func (s *Server) once(key, operation string, body any, render func(slots.Appointment) (stored, error)) (*slots.Once, error) {
-	if key == "" {
-		return nil, nil
-	}
-	print, err := fingerprint(operation, body)
-	if err != nil {
-		return nil, err
-	}
-	return &slots.Once{
-		Key: key, Fingerprint: print,
-		Answer: func(a slots.Appointment) ([]byte, error) {
-			answer, err := render(a)
-			if err != nil {
-				return nil, err
-			}
-			return s.seal(key, answer)
-		},
-	}, nil
-}
-
-// fingerprint names a request by what it asks for, whatever the spelling of
-// its JSON.
-func fingerprint(operation string, body any) ([32]byte, error) {
-	data, err := json.Marshal(body)
-	if err != nil {
-		return [32]byte{}, err
-	}
-	return sha256.Sum256(append([]byte(operation+"\n"), data...)), nil
-}
-
-func (s *Server) seal(key string, answer stored) ([]byte, error) {
-	data, err := json.Marshal(answer)
-	if err != nil {
-		return nil, err
-	}
-	return s.Keys.Seal(data, key)
-}
-
-// again returns the answer that a repeated request got the first time, or err.
-func (s *Server) again(key string, err error) (stored, error) {
-	var sealed []byte
-	var booking *slots.RepeatedError
-	var proof *verify.RepeatedError
-	switch {
-	case errors.As(err, &booking):
-		sealed = booking.Answer
-	case errors.As(err, &proof):
-		sealed = proof.Answer
-	default:
-		return stored{}, err
-	}
-	data, err := s.Keys.OpenSealed(sealed, key)
-	if err != nil {
-		return stored{}, err
-	}
-	var answer stored
-	err = json.Unmarshal(data, &answer)
-	return answer, err
 }

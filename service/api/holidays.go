@@ -5,13 +5,13 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
-	"ziyara/catalog"
+	"ziyara/access"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/scheduling/ical"
-	"ziyara/slots"
+	"ziyara/texts"
 )
 
 const (
@@ -23,7 +23,7 @@ const (
 // GetHolidays shows the list of holidays that desk groups share.
 func (s *Server) GetHolidays(ctx context.Context, _ GetHolidaysRequestObject) (GetHolidaysResponseObject, error) {
 	if metaOf(ctx).staff == nil {
-		return nil, ErrSignIn
+		return nil, access.ErrSignIn
 	}
 	list, err := s.Calendars.FindHolidays(ctx)
 	if err != nil {
@@ -51,14 +51,14 @@ func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestOb
 		return l.Announced(r.Slug, announced)
 	})
 	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, slots.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	return AnnounceHoliday200JSONResponse{Body: out, Headers: AnnounceHoliday200ResponseHeaders{ETag: tag}}, err
 }
 
 // ImportHolidays takes holidays over from a calendar file.
 func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
-	from := scheduling.DateOf(s.Now(), s.holidayZone())
+	from := scheduling.DateOf(s.Now(), s.Centre().Zone(""))
 	var err error
 	if r.Body.From != "" {
 		if from, err = date("#/from", r.Body.From); err != nil {
@@ -75,16 +75,17 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 	if err != nil {
 		return nil, err
 	}
-	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), s.holidayZone().String(), from, to)
+	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), s.Centre().Zone("").String(), from, to)
 	if err != nil {
 		return nil, unreadable(err)
 	}
 	var leftOut []HolidayLeftOut
 	for _, p := range problems {
-		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: catalog.Text(p.Name), Text: catalog.Text(p.Text)})
+		leftOut = append(leftOut, HolidayLeftOut{Line: p.Line, Name: p.Name, Text: p.Text})
 	}
 	var unused []scheduling.Unused
-	list, err := s.Calendars.EditHolidays(ctx, edition, s.act(ctx, "holidays.imported", "", "", ""), func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+	entry := s.entry(ctx, "holidays.imported", "", "", "")
+	list, err := s.Calendars.EditHolidays(ctx, edition, entry, func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
 		after, left, err := l.With(holidays)
 		unused = left
 		return after, err
@@ -93,7 +94,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		return nil, err
 	}
 	for _, u := range unused {
-		leftOut = append(leftOut, HolidayLeftOut{Name: catalog.Text(u.Name), Text: catalog.Text(u.Why)})
+		leftOut = append(leftOut, HolidayLeftOut{Name: u.Name, Text: u.Why})
 	}
 	s.refresh(ctx)
 	out, err := s.holidaysJSON(list, leftOut)
@@ -106,7 +107,7 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Calendars.UndoHolidays(ctx, from, s.act(ctx, "holidays.undone", "", "", ""))
+	list, err := s.Calendars.UndoHolidays(ctx, from, s.entry(ctx, "holidays.undone", "", "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +124,7 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	if err != nil {
 		return HolidayList{}, "", err
 	}
-	list, err := s.Calendars.EditHolidays(ctx, from, s.act(ctx, action, "", "", ""), decide)
+	list, err := s.Calendars.EditHolidays(ctx, from, s.entry(ctx, action, "", "", ""), decide)
 	if err != nil {
 		return HolidayList{}, "", err
 	}
@@ -141,22 +142,14 @@ func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
 	return version(ifMatch)
 }
 
-// holidayZone is that in which holidays are counted: of the first desk group.
-func (s *Server) holidayZone() *time.Location {
-	for _, g := range s.Centre().DeskGroups() {
-		return g.Calendar.Zone()
-	}
-	return time.UTC
-}
-
 // unreadable says what is wrong with a calendar file.
 func unreadable(err error) error {
-	detail := text("الملف ليس تقويم iCalendar سليمًا. صدّره من جديد من برنامج التقويم.", "The file is not iCalendar. Export it again from the calendar program.")
+	detail := texts.Staff("calendar_file.form")
 	switch {
 	case errors.Is(err, ical.ErrMany), errors.Is(err, ical.ErrLarge):
-		detail = text("في الملف أكثر مما يُقرأ. أرسل ملفًا فيه الإجازات وحدها.", "The file has more in it than is read. Send one with the holidays alone.")
+		detail = texts.Staff("calendar_file.large")
 	case errors.Is(err, ical.ErrWindow):
-		return invalid("#/to", text("لا تسبق النهاية البداية، والمدة 20 سنة على الأكثر.", "The end is not before the start, and at most 20 years later."))
+		return invalid("#/to", texts.Staff("calendar_file.window"))
 	}
 	return invalid("#/calendar", detail)
 }
@@ -173,10 +166,10 @@ func (s *Server) holidaysJSON(list centre.HolidayList, leftOut []HolidayLeftOut)
 	if list.Bridge != (scheduling.Text{}) {
 		out.Bridge = &list.Bridge
 	}
-	today := scheduling.DateOf(s.Now(), s.holidayZone())
+	today := scheduling.DateOf(s.Now(), s.Centre().Zone(""))
 	for h := range compiled.Between(today, today+holidayYears*daysOfYear) {
 		out.Dates = append(out.Dates, HolidayDates{
-			Slug: h.Slug, Name: catalog.Text(h.Name), From: h.From.String(), Until: h.Until.String(), Provisional: h.Provisional,
+			Slug: h.Slug, Name: h.Name, From: h.From.String(), Until: h.Until.String(), Provisional: h.Provisional,
 		})
 	}
 	slices.SortStableFunc(out.Dates, func(a, b HolidayDates) int { return strings.Compare(a.From, b.From) })

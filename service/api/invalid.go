@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"ziyara/catalog"
+	"ziyara/texts"
 )
 
 // maxPointers bounds how many errors one answer lists.
@@ -116,21 +117,21 @@ func detailOf(e *openapi3.SchemaError) catalog.Text {
 		return wrongType(s)
 	case "minLength":
 		if s.MinLength == 1 {
-			return catalog.Text{AR: "يجب ألا يكون فارغًا.", EN: "Must not be empty."}
+			return texts.Visitors("invalid.empty")
 		}
-		return limit("الحد الأدنى لعدد الأحرف", "Fewest characters allowed", s.MinLength)
+		return texts.Visitors("invalid.min_length", "Limit", s.MinLength)
 	case "maxLength":
-		return limit("الحد الأقصى لعدد الأحرف", "Most characters allowed", *s.MaxLength)
+		return texts.Visitors("invalid.max_length", "Limit", *s.MaxLength)
 	case "minimum":
-		return limit("أصغر قيمة مقبولة", "Smallest value allowed", *s.Min)
+		return texts.Visitors("invalid.minimum", "Limit", *s.Min)
 	case "maximum":
-		return limit("أكبر قيمة مقبولة", "Largest value allowed", *s.Max)
+		return texts.Visitors("invalid.maximum", "Limit", *s.Max)
 	case "minItems":
-		return limit("الحد الأدنى لعدد العناصر", "Fewest entries allowed", s.MinItems)
+		return texts.Visitors("invalid.min_items", "Limit", s.MinItems)
 	case "maxItems":
-		return limit("الحد الأقصى لعدد العناصر", "Most entries allowed", *s.MaxItems)
+		return texts.Visitors("invalid.max_items", "Limit", *s.MaxItems)
 	case "uniqueItems":
-		return catalog.Text{AR: "لا يجوز تكرار العناصر.", EN: "Entries must not repeat."}
+		return texts.Visitors("invalid.repeated")
 	case "enum":
 		return oneOf(s.Enum)
 	case "format":
@@ -141,41 +142,35 @@ func detailOf(e *openapi3.SchemaError) catalog.Text {
 }
 
 func required() catalog.Text {
-	return catalog.Text{AR: "هذا الحقل مطلوب.", EN: "This is required."}
+	return texts.Visitors("invalid.required")
 }
 
 func unknownMember() catalog.Text {
-	return catalog.Text{AR: "هذا الحقل غير معروف.", EN: "This field is not known."}
+	return texts.Visitors("invalid.unknown")
 }
 
 func givenTwice() catalog.Text {
-	return catalog.Text{AR: "يُذكر مرة واحدة فقط.", EN: "Give this only once."}
+	return texts.Visitors("invalid.given_twice")
 }
 
 func wrongForm() catalog.Text {
-	return catalog.Text{AR: "الصيغة غير صحيحة أو توجد رموز غير مسموح بها.", EN: "The form is wrong, or there are characters that are not allowed."}
+	return texts.Visitors("invalid.form")
 }
 
 func malformedJSON() catalog.Text {
-	return catalog.Text{AR: "محتوى الطلب ليس JSON صحيحًا بترميز UTF-8.", EN: "The body is not valid JSON in UTF-8."}
+	return texts.Visitors("invalid.json")
 }
 
 func malformedQuery() catalog.Text {
-	return catalog.Text{AR: "تعذرت قراءة معاملات الرابط.", EN: "The query string can't be read."}
+	return texts.Visitors("invalid.query")
 }
 
 func wantJSON() catalog.Text {
-	return catalog.Text{AR: "أرسل المحتوى بالنوع application/json.", EN: "Send the body as application/json."}
+	return texts.Visitors("invalid.want_json")
 }
 
 func noEncoding() catalog.Text {
-	return catalog.Text{AR: "أرسل المحتوى دون ضغط.", EN: "Send the body without compression."}
-}
-
-// limit joins a sentence and its number with a colon, which spares Arabic its
-// plural forms.
-func limit[N uint64 | float64](ar, en string, n N) catalog.Text {
-	return catalog.Text{AR: fmt.Sprintf("%s: %v.", ar, n), EN: fmt.Sprintf("%s: %v.", en, n)}
+	return texts.Visitors("invalid.encoding")
 }
 
 func oneOf(values []any) catalog.Text {
@@ -183,24 +178,23 @@ func oneOf(values []any) catalog.Text {
 	for i, v := range values {
 		names[i] = fmt.Sprint(v)
 	}
-	return catalog.Text{
-		AR: "القيم المقبولة: " + strings.Join(names, "، ") + ".",
-		EN: "Values allowed: " + strings.Join(names, ", ") + ".",
-	}
+	between := texts.Comma()
+	list := catalog.Text{AR: strings.Join(names, between.AR), EN: strings.Join(names, between.EN)}
+	return texts.Visitors("invalid.enum", "List", list)
 }
 
 func wrongType(s *openapi3.Schema) catalog.Text {
 	switch {
 	case s.Type.Is(openapi3.TypeInteger):
-		return catalog.Text{AR: "يجب أن يكون عددًا صحيحًا.", EN: "Must be a whole number."}
+		return texts.Visitors("invalid.integer")
 	case s.Type.Is(openapi3.TypeBoolean):
-		return catalog.Text{AR: "يجب أن يكون true أو false.", EN: "Must be true or false."}
+		return texts.Visitors("invalid.boolean")
 	case s.Type.Is(openapi3.TypeArray):
-		return catalog.Text{AR: "يجب أن يكون قائمة.", EN: "Must be a list."}
+		return texts.Visitors("invalid.array")
 	case s.Type.Is(openapi3.TypeObject):
-		return catalog.Text{AR: "يجب أن يكون كائن JSON.", EN: "Must be a JSON object."}
+		return texts.Visitors("invalid.object")
 	case s.Type.Is(openapi3.TypeString):
-		return catalog.Text{AR: "يجب أن يكون نصًا.", EN: "Must be a text."}
+		return texts.Visitors("invalid.string")
 	default:
 		return wrongForm()
 	}
@@ -209,12 +203,9 @@ func wrongType(s *openapi3.Schema) catalog.Text {
 func wrongFormat(format string) catalog.Text {
 	switch format {
 	case "date":
-		return catalog.Text{AR: "يجب أن يكون تاريخًا بالصيغة YYYY-MM-DD.", EN: "Must be a date, YYYY-MM-DD."}
+		return texts.Visitors("invalid.date")
 	case "date-time":
-		return catalog.Text{
-			AR: "يجب أن يكون وقتًا بصيغة RFC 3339 مع فرق التوقيت، مثل 2026-11-01T09:00:00+03:00.",
-			EN: "Must be an RFC 3339 instant with its offset, such as 2026-11-01T09:00:00+03:00.",
-		}
+		return texts.Visitors("invalid.instant")
 	default:
 		return wrongForm()
 	}

@@ -3,14 +3,15 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // GetMessageText shows the words of a department.
@@ -60,7 +61,7 @@ func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextReq
 	if r.Body.Reference != "" {
 		var err error
 		if reference, err = slots.ParseReference(r.Body.Reference); err != nil {
-			return nil, slots.ErrNotFound
+			return nil, fault.ErrNotFound
 		}
 	}
 	p, err := s.Messages.PreviewText(ctx, reference, notify.Override{
@@ -75,11 +76,11 @@ func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextReq
 	}, nil
 }
 
-// messageText returns the words of a department, or slots.ErrNotFound for an
+// messageText returns the words of a department, or fault.ErrNotFound for an
 // unknown one.
 func (s *Server) messageText(ctx context.Context, department string, k notify.Kind, lang string) (MessageText, error) {
 	if _, known := s.Centre().Department(department); !known {
-		return MessageText{}, slots.ErrNotFound
+		return MessageText{}, fault.ErrNotFound
 	}
 	history, err := s.Messages.Texts(ctx, department, k, lang)
 	if err != nil {
@@ -108,7 +109,7 @@ func variableNames(list []notify.Variable) []string {
 }
 
 // matches returns nil when a change is of what the tag names (RFC 9110,
-// section 13.1.1), errNoVersion when it does not say, and notify.ErrOutdated
+// section 13.1.1), errNoVersion when it does not say, and fault.ErrEdited
 // when it is of something else.
 func matches(ifMatch, tag string) error {
 	if strings.TrimSpace(ifMatch) == "" {
@@ -119,15 +120,15 @@ func matches(ifMatch, tag string) error {
 			return nil
 		}
 	}
-	return notify.ErrOutdated
+	return fault.ErrEdited
 }
 
 // wordings reads what is to be said.
 func wordings(list []MessageWording) []notify.Wording {
 	out := make([]notify.Wording, len(list))
 	for i, w := range list {
-		out[i] = notify.Wording{notify.Other: w.Other}
-		for form, text := range map[notify.Form]string{notify.Zero: w.Zero, notify.One: w.One, notify.Two: w.Two, notify.Few: w.Few, notify.Many: w.Many} {
+		out[i] = notify.Wording{texts.Other: w.Other}
+		for form, text := range map[texts.Form]string{texts.Zero: w.Zero, texts.One: w.One, texts.Two: w.Two, texts.Few: w.Few, texts.Many: w.Many} {
 			if text != "" {
 				out[i][form] = text
 			}
@@ -140,8 +141,8 @@ func wordingsJSON(list []notify.Wording) []MessageWording {
 	out := make([]MessageWording, len(list))
 	for i, w := range list {
 		out[i] = MessageWording{
-			Zero: w[notify.Zero], One: w[notify.One], Two: w[notify.Two],
-			Few: w[notify.Few], Many: w[notify.Many], Other: w[notify.Other],
+			Zero: w[texts.Zero], One: w[texts.One], Two: w[texts.Two],
+			Few: w[texts.Few], Many: w[texts.Many], Other: w[texts.Other],
 		}
 	}
 	return out
@@ -160,7 +161,7 @@ func textFaults(err error) []pointerError {
 		i := slices.IndexFunc(list, func(e pointerError) bool { return e.Pointer == pointer })
 		switch {
 		case i >= 0:
-			list[i].Detail = text(list[i].Detail.AR+" "+detail.AR, list[i].Detail.EN+" "+detail.EN)
+			list[i].Detail = texts.List([]catalog.Text{list[i].Detail, detail}, catalog.Text{AR: " ", EN: " "})
 		case len(list) < maxPointers:
 			list = append(list, pointerError{pointer, detail})
 		}
@@ -186,37 +187,36 @@ func placed(f notify.TextFault) catalog.Text {
 	if f.Line == 0 {
 		return detail
 	}
-	return text(fmt.Sprintf("السطر %d، الحرف %d: %s", f.Line, f.Column, detail.AR),
-		fmt.Sprintf("Line %d, column %d: %s", f.Line, f.Column, detail.EN))
+	return texts.Staff("text_fault.placed", "Line", f.Line, "Column", f.Column, "Fault", detail)
 }
 
 // faultOfText says what to do about a fault.
 func faultOfText(f notify.TextFault) catalog.Text {
 	switch f.Fault {
 	case notify.FaultDepartment:
-		return text("هذه الرسالة لا تخص إدارة بعينها.", "Messages of this kind belong to no department.")
+		return texts.Staff("text_fault.department")
 	case notify.FaultKind:
-		return text("لا يوجد نوع رسائل بهذا الاسم.", "There is no such kind of message.")
+		return texts.Staff("text_fault.kind")
 	case notify.FaultLang:
-		return text("اللغة ar أو en.", "The language is ar or en.")
+		return texts.Staff("text_fault.lang")
 	case notify.FaultWordings:
-		return text("خمس صيغ على الأكثر.", "Give at most five wordings.")
+		return texts.Staff("text_fault.wordings")
 	case notify.FaultEmpty:
-		return text("اكتب نصًا.", "Write a text.")
+		return texts.Staff("text_fault.empty")
 	case notify.FaultSyntax:
-		return text("اكتب المتغير هكذا: {{.Day}}.", "Write a variable as {{.Day}}.")
+		return texts.Staff("text_fault.syntax", "Example", "{{.Day}}")
 	case notify.FaultUnknown:
-		return text("المتغير "+f.Name+" غير متاح في هذه الرسالة. اختر من may_mention.", "Messages of this kind don't have "+f.Name+". Choose from may_mention.")
+		return texts.Staff("text_fault.variable", "Name", f.Name)
 	case notify.FaultMissing:
-		return text("أضف {{."+f.Name+"}}؛ يحتاج الزائر إلى معرفته.", "Add {{."+f.Name+"}}: the visitor has to be told.")
+		return texts.Staff("text_fault.variable_missing", "Name", "{{."+f.Name+"}}")
 	case notify.FaultForm:
-		return text("صيغة العدد "+f.Name+" ناقصة، أو لا تعرفها هذه اللغة.", "The plural form "+f.Name+" is missing, or the language doesn't have it.")
+		return texts.Staff("text_fault.plural_form", "Name", f.Name)
 	case notify.FaultTooLong:
-		return text("قصّر النص؛ يتجاوز هنا الحد المسموح ("+f.Name+").", "Shorten the text: from here on it is beyond its limit of "+f.Name+".")
+		return texts.Staff("text_fault.too_long", "Name", f.Name)
 	case notify.FaultCharacter:
-		return text("احذف الحرف "+f.Name+"؛ لا يظهر أو يقلب اتجاه السطر.", "Remove the character "+f.Name+": it is invisible, or turns the line around.")
+		return texts.Staff("text_fault.character", "Name", f.Name)
 	case notify.FaultLink:
-		return text("احذف الرابط؛ يضيف النظام رابط الزيارة بنفسه.", "Remove the address: the program adds the link of the visit itself.")
+		return texts.Staff("text_fault.link")
 	}
-	return text("قيمة غير صالحة.", "The value is not valid.")
+	return texts.Visitors("fault.value")
 }

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/notify"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // Correspondence is what staff see and decide of messages.
@@ -20,28 +21,28 @@ type Correspondence interface {
 	About(ctx context.Context, r slots.Reference) ([]notify.Record, error)
 	// Failed returns a page of what reached nobody.
 	Failed(ctx context.Context, q notify.FailedQuery) ([]notify.Record, error)
-	// Message returns a message about a visit, or slots.ErrNotFound.
+	// Message returns a message about a visit, or fault.ErrNotFound.
 	Message(ctx context.Context, id int64) (notify.Record, error)
 	// Resend queues a message once more, and returns it. It returns
-	// slots.ErrNotFound or notify.ErrNotResent.
-	Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error)
+	// fault.ErrNotFound or notify.ErrNotResent.
+	Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error)
 
 	// Texts returns the versions of a department's words, the newest first.
 	Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error)
 	// SaveText saves the next version. It returns a *notify.TextError,
-	// notify.ErrOutdated or slots.ErrNotFound.
-	SaveText(ctx context.Context, o notify.Override, act catalog.Act) error
+	// fault.ErrEdited or fault.ErrNotFound.
+	SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error
 	// PreviewText returns the message about a visit in the words of o; without
 	// wordings, in those in use, and without a reference about a visit that is
-	// long to tell. It returns a *notify.TextError or slots.ErrNotFound.
+	// long to tell. It returns a *notify.TextError or fault.ErrNotFound.
 	PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error)
 
 	// Terms returns what a department has decided about its messages, what it
-	// has used this month and in how many messages, or slots.ErrNotFound.
+	// has used this month and in how many messages, or fault.ErrNotFound.
 	Terms(ctx context.Context, department string) (notify.Department, notify.Usage, int64, error)
-	// ChangeTerms lets decide change that. It returns slots.ErrNotFound, and
+	// ChangeTerms lets decide change that. It returns fault.ErrNotFound, and
 	// the error of decide as it is.
-	ChangeTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error
+	ChangeTerms(ctx context.Context, department string, entry audit.Entry, decide func(notify.Department) (notify.Department, error)) error
 }
 
 // SavedText is one version of a department's words.
@@ -55,10 +56,9 @@ type SavedText struct {
 func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) (ListMessagesResponseObject, error) {
 	switch p := r.Params; {
 	case p.Reference == "" && p.State == "":
-		return nil, invalid("?state", text("اذكر reference لزيارة واحدة، أو state=failed لما لم يصل إلى أحد.",
-			"Name the reference of one visit, or state=failed for what reached nobody."))
+		return nil, invalid("?state", texts.Staff("invalid.which_messages"))
 	case p.Reference != "" && (p.State != "" || p.Department != ""):
-		return nil, invalid("?reference", text("أرسل reference وحده.", "Send reference alone."))
+		return nil, invalid("?reference", texts.Staff("invalid.reference_alone"))
 	case p.Reference != "":
 		return s.messagesAbout(ctx, p.Reference)
 	}
@@ -138,7 +138,7 @@ func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject
 }
 
 // byStaff begins an entry of the audit log, which the store completes.
-func (s *Server) byStaff(ctx context.Context) catalog.Act { return s.act(ctx, "", "", "", "") }
+func (s *Server) byStaff(ctx context.Context) audit.Entry { return s.entry(ctx, "", "", "", "") }
 
 func (s *Server) messagesJSON(records []notify.Record) []Message {
 	list := make([]Message, len(records))
@@ -150,7 +150,7 @@ func (s *Server) messagesJSON(records []notify.Record) []Message {
 
 func (s *Server) messageJSON(r notify.Record) Message {
 	return Message{
-		ID: r.ID, Way: string(r.Way), Kind: string(r.Kind), LeadHours: r.Lead.Hours(), Reference: r.Reference,
+		ID: r.ID, Way: string(r.Medium), Kind: string(r.Kind), LeadHours: r.Lead.Hours(), Reference: r.Reference,
 		Department: r.Department, Service: r.Service, Branch: r.Branch, Lang: r.Lang, To: r.To(),
 		State: r.State, Reason: r.Reason, Text: withoutLink(r.Text), Segments: r.Segments, Attempts: r.Attempts, Uncertain: r.Unsure,
 		CreatedAt: r.Created, FinishedAt: optional(r.Finished), ExpiresAt: r.Expires,
@@ -168,9 +168,6 @@ func withoutLink(text string) string { return link.ReplaceAllString(text, "$1…
 // messageProblems are what can be wrong with what staff ask of messages.
 func messageProblems() []mapping {
 	return []mapping{
-		{notify.ErrNotResent, kind{"not-resent", http.StatusConflict,
-			text("لا تُرسل هذه الرسالة من جديد", "The message is not sent again"),
-			text("لم تفشل الرسالة، أو فات وقتها. اعرض رسائل الزيارة، واتصل بالزائر إن لزم.", "It has not failed, or it would come too late. Look at the messages of the visit, and call the visitor if need be.")}},
-		{notify.ErrOutdated, kindEdited},
+		{notify.ErrNotResent, staffKind("not-resent", http.StatusConflict)},
 	}
 }

@@ -2,12 +2,12 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // monthLayout is a month as the contract writes it.
@@ -15,40 +15,31 @@ const monthLayout = "2006-01"
 
 // ListDays shows what each date of a month has.
 func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDaysResponseObject, error) {
-	now := s.Now()
 	channel, err := channelToSee(ctx, r.Params.Channel)
 	if err != nil {
 		return nil, err
 	}
-	service, group, err := s.Centre().Desk(r.Service, r.Params.Branch)
-	if err != nil {
-		return nil, err
+	q := slots.Query{
+		Service: r.Service, Branch: r.Params.Branch, Party: max(1, r.Params.Party), Channel: channel, Needs: needsIn(r.Params.Needs),
 	}
-	zone := group.Calendar.Zone()
-	first, last, err := month(r.Params.Month, now.In(zone))
-	if err != nil {
-		return nil, err
+	if r.Params.Month != "" {
+		if q.From, q.To, err = month(r.Params.Month); err != nil {
+			return nil, err
+		}
 	}
-	needs, err := needsOf(service, r.Params.Needs)
+	found, err := s.Booker.Overview(ctx, q, s.Now())
 	if err != nil {
-		return nil, err
-	}
-	party := max(1, r.Params.Party)
-	days, err := s.Booker.Days(ctx, slots.Query{
-		Service: r.Service, Branch: r.Params.Branch, From: first, To: last, Party: party, Channel: channel, Needs: needs,
-	}, now)
-	if err != nil {
-		return nil, err
+		return nil, inQuery(err)
 	}
 	out := Month{
-		Service: r.Service, Branch: r.Params.Branch, Zone: zone.String(), Party: party, Needs: needs,
-		Month: first.Time().Format(monthLayout), HijriMonth: hijriMonths(first, last),
-		Days: make([]MonthDay, 0, len(days)),
+		Service: found.Service, Branch: found.Branch, Zone: found.Zone.String(), Party: found.Party, Needs: found.Needs,
+		Month: found.From.Time().Format(monthLayout), HijriMonth: hijriMonths(found.From, found.To),
+		Days: make([]MonthDay, 0, len(found.Days)),
 	}
-	for _, d := range days {
+	for _, d := range found.Days {
 		day := MonthDay{Date: d.Date.String(), Hijri: hijri(d.Date), State: string(d.State), Starts: d.Starts}
 		if d.State == slots.DayHoliday {
-			name := catalog.Text(d.Holiday)
+			name := d.Holiday
 			day.Holiday = &name
 		}
 		out.Days = append(out.Days, day)
@@ -57,19 +48,16 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 }
 
 // month returns the first and the last date of a month written YYYY-MM, in
-// digits of either kind; of the month of now without one. All of it has to
-// have Hijri dates.
-func month(written string, now time.Time) (first, last scheduling.Date, err error) {
-	begin := now
-	if written != "" {
-		if begin, err = time.Parse(monthLayout, catalog.LatinDigits(written)); err != nil {
-			return 0, 0, invalid("?month", text("اكتب الشهر بالصيغة YYYY-MM، مثل 2027-03.", "Write the month as YYYY-MM, such as 2027-03."))
-		}
+// digits of either kind. All of it has to have Hijri dates.
+func month(written string) (first, last scheduling.Date, err error) {
+	begin, err := time.Parse(monthLayout, catalog.LatinDigits(written))
+	if err != nil {
+		return 0, 0, invalid("?month", texts.Visitors("invalid.month"))
 	}
 	first = scheduling.NewDate(begin.Year(), begin.Month(), 1)
 	last = scheduling.NewDate(begin.Year(), begin.Month()+1, 0)
 	if scheduling.HijriOf(first).IsZero() || scheduling.HijriOf(last).IsZero() {
-		return 0, 0, invalid("?month", text("اختر شهرًا بين 1937-04 و2077-10.", "Choose a month from 1937-04 to 2077-10."))
+		return 0, 0, invalid("?month", texts.Visitors("invalid.month_range"))
 	}
 	return first, last, nil
 }
@@ -81,10 +69,9 @@ func hijriMonths(first, last scheduling.Date) catalog.Text {
 	from, to := a.MonthName(), b.MonthName()
 	switch {
 	case a.Year != b.Year:
-		return text(fmt.Sprintf("%s %dهـ – %s %dهـ", from.AR, a.Year, to.AR, b.Year),
-			fmt.Sprintf("%s %d – %s %d AH", from.EN, a.Year, to.EN, b.Year))
+		return texts.Visitors("hijri.years", "From", from, "FromYear", a.Year, "To", to, "ToYear", b.Year)
 	case a.Month != b.Month:
-		return text(fmt.Sprintf("%s – %s %dهـ", from.AR, to.AR, a.Year), fmt.Sprintf("%s – %s %d AH", from.EN, to.EN, a.Year))
+		return texts.Visitors("hijri.months", "From", from, "To", to, "Year", a.Year)
 	}
-	return text(fmt.Sprintf("%s %dهـ", from.AR, a.Year), fmt.Sprintf("%s %d AH", from.EN, a.Year))
+	return texts.Visitors("hijri.month", "Month", from, "Year", a.Year)
 }

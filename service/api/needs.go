@@ -1,28 +1,33 @@
 package api
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
-	"ziyara/catalog"
+	"ziyara/slots"
 )
 
-// needsOf reads the needs of a search: slugs with commas between them. Each
-// counts once. One that a visitor to the service can't declare is an
-// *invalidError.
-func needsOf(service *catalog.Service, list string) ([]string, error) {
+// needsIn reads the needs of a query: slugs with commas between them. Each
+// counts once.
+func needsIn(list string) []string {
 	if list == "" {
-		return nil, nil
+		return nil
 	}
 	var needs []string
 	for slug := range strings.SplitSeq(list, ",") {
-		slug = strings.TrimSpace(slug)
-		if _, ok := service.Need(slug); !ok {
-			return nil, invalid("?needs", unknownNeed())
-		}
-		if !slices.Contains(needs, slug) {
+		if slug = strings.TrimSpace(slug); !slices.Contains(needs, slug) {
 			needs = append(needs, slug)
 		}
 	}
-	return needs, nil
+	return needs
+}
+
+// inQuery turns an error about needs, the only ones of a visitor that a query
+// has, into one that points to its parameter.
+func inQuery(err error) error {
+	if _, ok := errors.AsType[*slots.VisitorError](err); ok {
+		return invalid("?needs", unknownNeed())
+	}
+	return err
 }

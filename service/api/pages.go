@@ -104,7 +104,7 @@ func kinds() []kind {
 func (s *Server) problemsPage(c *fiber.Ctx) error {
 	var list []documented
 	for _, k := range kinds() {
-		list = append(list, documented{k.name, k.status, k.title, k.detail})
+		list = append(list, documented{k.name, k.status, k.title(), k.detail()})
 	}
 	return page(c, "problems.html", list)
 }

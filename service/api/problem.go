@@ -15,15 +15,34 @@ import (
 	"ziyara/notify/verify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // kind is a kind of problem: what RFC 9457 calls a problem type. Its name
 // never changes once it is published.
 type kind struct {
-	name          string
-	status        int
-	title, detail catalog.Text
+	name   string
+	status int
+	staff  bool // only they, and who runs the service, can meet it
 }
+
+// visitorKind is a kind of problem that visitors can meet.
+func visitorKind(name string, status int) kind { return kind{name, status, false} }
+
+// staffKind is a kind of problem that only staff, or who runs the service, meet.
+func staffKind(name string, status int) kind { return kind{name, status, true} }
+
+func (k kind) say(of string) catalog.Text {
+	if k.staff {
+		return texts.Staff("problem." + k.name + "." + of)
+	}
+	return texts.Visitors("problem." + k.name + "." + of)
+}
+
+func (k kind) title() catalog.Text { return k.say("title") }
+
+// detail says what to do.
+func (k kind) detail() catalog.Text { return k.say("detail") }
 
 // kindOf returns the kind of problem that an error is. Everything that the
 // domain can say has its kind here; the rest is internal.
@@ -110,7 +129,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	k := kindOf(err)
 	p := Problem{
-		Type: "/problems#" + k.name, Title: k.title.In(m.lang), Status: k.status, Detail: k.detail.In(m.lang),
+		Type: "/problems#" + k.name, Title: k.title().In(m.lang), Status: k.status, Detail: k.detail().In(m.lang),
 		RequestID: m.id,
 	}
 	s.explain(c, &p, err, m.lang)

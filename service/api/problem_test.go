@@ -19,12 +19,15 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara"
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/feeds"
 	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/reports"
 	"ziyara/slots"
 )
@@ -32,101 +35,97 @@ import (
 // domainErrors are all errors that the domain exports, by package and name.
 func domainErrors() map[string]error {
 	return map[string]error{
+		"access.ErrSignIn":           access.ErrSignIn,
+		"access.ErrUnavailable":      access.ErrUnavailable,
+		"access.ErrForeign":          access.ErrForeign,
+		"access.ErrNoRole":           access.ErrNoRole,
+		"access.ErrForbidden":        access.ErrForbidden,
+		"fault.ErrNotFound":          fault.ErrNotFound,
+		"fault.ErrEdited":            fault.ErrEdited,
+		"fault.ErrUnavailable":       fault.ErrUnavailable,
+		"fault.ErrOverloaded":        fault.ErrOverloaded,
+		"once.ErrKeyReused":          once.ErrKeyReused,
+		"once.ErrAnswered":           once.ErrAnswered,
 		"centre.ErrUnknownService":   centre.ErrUnknownService,
 		"centre.ErrUnknownBranch":    centre.ErrUnknownBranch,
-		"slots.ErrUnknownChannel":   slots.ErrUnknownChannel,
+		"slots.ErrUnknownChannel":    slots.ErrUnknownChannel,
 		"centre.ErrNotOffered":       centre.ErrNotOffered,
-		"slots.ErrNotFound":         slots.ErrNotFound,
-		"slots.ErrExpired":          slots.ErrExpired,
-		"slots.ErrReleased":         slots.ErrReleased,
-		"slots.ErrHoldUsed":         slots.ErrHoldUsed,
-		"slots.ErrNotBooked":        slots.ErrNotBooked,
-		"slots.ErrStarted":          slots.ErrStarted,
-		"slots.ErrRequested":        slots.ErrRequested,
-		"slots.ErrNotRequested":     slots.ErrNotRequested,
-		"slots.ErrNoProposal":       slots.ErrNoProposal,
-		"slots.ErrSameStart":        slots.ErrSameStart,
-		"slots.ErrUnaudited":        slots.ErrUnaudited,
-		"slots.ErrHoldBound":        slots.ErrHoldBound,
-		"slots.HorizonError":        &slots.HorizonError{},
-		"slots.HoldLimitError":      &slots.HoldLimitError{},
-		"slots.PauseError":          &slots.PauseError{},
-		"slots.ErrPersonBusy":       slots.ErrPersonBusy,
-		"slots.ErrPersonLimit":      slots.ErrPersonLimit,
-		"slots.ErrTaken":            slots.ErrTaken,
-		"slots.ErrKeyReused":        slots.ErrKeyReused,
-		"slots.ErrRange":            slots.ErrRange,
-		"slots.ErrUnavailable":      slots.ErrUnavailable,
-		"slots.ErrOverloaded":       slots.ErrOverloaded,
-		"slots.ErrDayClosed":        slots.ErrDayClosed,
-		"slots.ErrStale":            slots.ErrStale,
-		"slots.ErrAnswered":         slots.ErrAnswered,
-		"slots.ErrAlreadyWaiting":   slots.ErrAlreadyWaiting,
-		"slots.ErrNotWaiting":       slots.ErrNotWaiting,
-		"slots.ErrNoOffer":          slots.ErrNoOffer,
-		"slots.ErrOfferOver":        slots.ErrOfferOver,
-		"slots.ErrIdentity":         slots.ErrIdentity,
+		"slots.ErrExpired":           slots.ErrExpired,
+		"slots.ErrReleased":          slots.ErrReleased,
+		"slots.ErrHoldUsed":          slots.ErrHoldUsed,
+		"slots.ErrNotBooked":         slots.ErrNotBooked,
+		"slots.ErrStarted":           slots.ErrStarted,
+		"slots.ErrRequested":         slots.ErrRequested,
+		"slots.ErrNotRequested":      slots.ErrNotRequested,
+		"slots.ErrNoProposal":        slots.ErrNoProposal,
+		"slots.ErrSameStart":         slots.ErrSameStart,
+		"slots.ErrUnaudited":         slots.ErrUnaudited,
+		"slots.ErrHoldBound":         slots.ErrHoldBound,
+		"slots.HorizonError":         &slots.HorizonError{},
+		"slots.HoldLimitError":       &slots.HoldLimitError{},
+		"slots.PauseError":           &slots.PauseError{},
+		"slots.ErrPersonBusy":        slots.ErrPersonBusy,
+		"slots.ErrPersonLimit":       slots.ErrPersonLimit,
+		"slots.ErrTaken":             slots.ErrTaken,
+		"slots.ErrRange":             slots.ErrRange,
+		"slots.ErrDayClosed":         slots.ErrDayClosed,
+		"slots.ErrStale":             slots.ErrStale,
+		"slots.ErrAlreadyWaiting":    slots.ErrAlreadyWaiting,
+		"slots.ErrNotWaiting":        slots.ErrNotWaiting,
+		"slots.ErrNoOffer":           slots.ErrNoOffer,
+		"slots.ErrOfferOver":         slots.ErrOfferOver,
+		"slots.ErrIdentity":          slots.ErrIdentity,
 		"centre.ErrUnknownDeskGroup": centre.ErrUnknownDeskGroup,
-		"slots.ErrEdited":           slots.ErrEdited,
-		"slots.ErrUnknownChange":    slots.ErrUnknownChange,
-		"slots.ErrDraftOver":        slots.ErrDraftOver,
-		"slots.ErrNotAffected":      slots.ErrNotAffected,
-		"slots.ErrChangeSettled":    slots.ErrChangeSettled,
-		"slots.ErrNotCarriedOut":    slots.ErrNotCarriedOut,
-		"slots.ErrNothingToUndo":    slots.ErrNothingToUndo,
+		"slots.ErrUnknownChange":     slots.ErrUnknownChange,
+		"slots.ErrDraftOver":         slots.ErrDraftOver,
+		"slots.ErrNotAffected":       slots.ErrNotAffected,
+		"slots.ErrChangeSettled":     slots.ErrChangeSettled,
+		"slots.ErrNotCarriedOut":     slots.ErrNotCarriedOut,
+		"slots.ErrNothingToUndo":     slots.ErrNothingToUndo,
 		"centre.ErrForeignService":   centre.ErrForeignService,
 		"centre.ErrForeignChannel":   centre.ErrForeignChannel,
-		"slots.AffectedError":       &slots.AffectedError{},
-		"slots.ErrReference":        slots.ErrReference,
-		"slots.RuleError":           &slots.RuleError{Rule: slots.RuleNotice},
-		"slots.TakenError":          &slots.TakenError{},
-		"slots.VisitorError":        &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
-		"slots.ErrArrived":          slots.ErrArrived,
-		"hall.ErrNotFound":          hall.ErrNotFound,
-		"hall.ErrNoVisit":           hall.ErrNoVisit,
-		"hall.ErrRequested":         hall.ErrRequested,
-		"hall.ErrCancelled":         hall.ErrCancelled,
-		"hall.ErrOver":              hall.ErrOver,
-		"hall.ErrAbsent":            hall.ErrAbsent,
-		"hall.ErrNotArrived":        hall.ErrNotArrived,
-		"hall.ErrGone":              hall.ErrGone,
-		"hall.ErrNotCalled":         hall.ErrNotCalled,
-		"hall.ErrNotStarted":        hall.ErrNotStarted,
-		"hall.ErrStarted":           hall.ErrStarted,
-		"hall.ErrHere":              hall.ErrHere,
-		"hall.ErrNotNoShow":         hall.ErrNotNoShow,
-		"hall.ErrReason":            hall.ErrReason,
-		"hall.ErrNobody":            hall.ErrNobody,
-		"hall.ErrUnknownGroup":      hall.ErrUnknownGroup,
-		"hall.ErrFull":              hall.ErrFull,
-		"hall.ErrDelay":             hall.ErrDelay,
-		"hall.ElsewhereError":       &hall.ElsewhereError{},
-		"hall.TooEarlyError":        &hall.TooEarlyError{},
-		"hall.DeskError":            &hall.DeskError{},
-		"verify.ErrNotFound":        verify.ErrNotFound,
-		"verify.ErrExpired":         verify.ErrExpired,
-		"verify.ErrTries":           verify.ErrTries,
-		"verify.ErrKeyReused":       verify.ErrKeyReused,
-		"verify.ErrAnswered":        verify.ErrAnswered,
-		"verify.ErrOver":            verify.ErrOver,
-		"verify.LimitError":         &verify.LimitError{RetryAfter: time.Second},
-		"verify.WrongCodeError":     &verify.WrongCodeError{},
-		"feeds.ErrNotFound":         feeds.ErrNotFound,
-		"feeds.ErrRevoked":          feeds.ErrRevoked,
-		"feeds.ErrUnknown":          feeds.ErrUnknown,
-		"feeds.ErrMany":             feeds.ErrMany,
-		"webhook.ErrNotFound":       webhook.ErrNotFound,
-		"webhook.ErrNoDelivery":     webhook.ErrNoDelivery,
-		"webhook.ErrDisabled":       webhook.ErrDisabled,
-		"webhook.ErrPending":        webhook.ErrPending,
-		"webhook.ErrMany":           webhook.ErrMany,
-		"webhook.ErrURL":            webhook.ErrURL,
-		"webhook.ErrAddress":        webhook.ErrAddress,
-		"reports.ErrUnknown":        reports.ErrUnknown,
-		"reports.ErrRange":          reports.ErrRange,
-		"reports.ErrGrouping":       reports.ErrGrouping,
-		"reports.ErrRows":           reports.ErrRows,
-		"reports.ErrAhead":          reports.ErrAhead,
+		"slots.AffectedError":        &slots.AffectedError{},
+		"slots.ErrReference":         slots.ErrReference,
+		"slots.RuleError":            &slots.RuleError{Rule: slots.RuleNotice},
+		"slots.TakenError":           &slots.TakenError{},
+		"slots.VisitorError":         &slots.VisitorError{Fields: []slots.Field{{Name: "id", Fault: slots.FaultID}}},
+		"slots.ErrArrived":           slots.ErrArrived,
+		"hall.ErrNoVisit":            hall.ErrNoVisit,
+		"hall.ErrRequested":          hall.ErrRequested,
+		"hall.ErrCancelled":          hall.ErrCancelled,
+		"hall.ErrOver":               hall.ErrOver,
+		"hall.ErrAbsent":             hall.ErrAbsent,
+		"hall.ErrNotArrived":         hall.ErrNotArrived,
+		"hall.ErrGone":               hall.ErrGone,
+		"hall.ErrNotCalled":          hall.ErrNotCalled,
+		"hall.ErrNotStarted":         hall.ErrNotStarted,
+		"hall.ErrStarted":            hall.ErrStarted,
+		"hall.ErrHere":               hall.ErrHere,
+		"hall.ErrNotNoShow":          hall.ErrNotNoShow,
+		"hall.ErrReason":             hall.ErrReason,
+		"hall.ErrNobody":             hall.ErrNobody,
+		"hall.ErrUnknownGroup":       hall.ErrUnknownGroup,
+		"hall.ErrFull":               hall.ErrFull,
+		"hall.ErrDelay":              hall.ErrDelay,
+		"hall.ElsewhereError":        &hall.ElsewhereError{},
+		"hall.TooEarlyError":         &hall.TooEarlyError{},
+		"hall.DeskError":             &hall.DeskError{},
+		"verify.ErrExpired":          verify.ErrExpired,
+		"verify.ErrTries":            verify.ErrTries,
+		"verify.ErrOver":             verify.ErrOver,
+		"verify.LimitError":          &verify.LimitError{RetryAfter: time.Second},
+		"verify.WrongCodeError":      &verify.WrongCodeError{},
+		"feeds.ErrRevoked":           feeds.ErrRevoked,
+		"feeds.ErrMany":              feeds.ErrMany,
+		"webhook.ErrDisabled":        webhook.ErrDisabled,
+		"webhook.ErrPending":         webhook.ErrPending,
+		"webhook.ErrMany":            webhook.ErrMany,
+		"webhook.ErrURL":             webhook.ErrURL,
+		"webhook.ErrAddress":         webhook.ErrAddress,
+		"reports.ErrRange":           reports.ErrRange,
+		"reports.ErrGrouping":        reports.ErrGrouping,
+		"reports.ErrRows":            reports.ErrRows,
+		"reports.ErrAhead":           reports.ErrAhead,
 	}
 }
 
@@ -135,9 +134,12 @@ func domainErrors() map[string]error {
 func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	t.Parallel()
 	known := domainErrors()
-	for _, dir := range []string{"../../slots", "../../hall", "../../notify/verify", "../../feeds", "../../notify/webhook", "../../reports"} {
+	for _, dir := range []string{
+		"../../access", "../../fault", "../../once", "../../slots", "../../hall", "../../feeds", "../../reports",
+		"../../notify/verify", "../../notify/webhook",
+	} {
 		for _, name := range exportedErrors(t, dir) {
-			if strings.HasSuffix(name, ".RepeatedError") {
+			if name == "once.RepeatedError" {
 				continue // an answer, not a problem: it is given again
 			}
 			err := known[name]
@@ -158,6 +160,17 @@ func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 	}
 	if k := kindOf(errors.New("anything else")); k.name != kindInternal.name {
 		t.Errorf("an unknown error is of kind %s, want internal", k.name)
+	}
+}
+
+// What says more than that something does not exist is told so, though it wraps
+// fault.ErrNotFound.
+func TestNotFoundIsTheLastWord(t *testing.T) {
+	t.Parallel()
+	for name, err := range domainErrors() {
+		if k := kindOf(err); errors.Is(err, fault.ErrNotFound) && name != "fault.ErrNotFound" && k.name == kindNotFound.name {
+			t.Errorf("%s is of kind %s, want one of its own", name, k.name)
+		}
 	}
 }
 
@@ -257,8 +270,8 @@ func TestEveryRuleAndFaultHasWords(t *testing.T) {
 	}
 	for _, value := range constantsOf(t, "../../slots", "Rule") {
 		k := kindOf(&slots.RuleError{Rule: slots.Rule(value)})
-		inBoth(t, "title of "+value, k.title)
-		once("detail of "+value, k.detail)
+		inBoth(t, "title of "+value, k.title())
+		once("detail of "+value, k.detail())
 		if want := "rule-" + strings.ReplaceAll(value, "_", "-"); k.name != want {
 			t.Errorf("rule %s has kind %s, want %s", value, k.name, want)
 		}
@@ -313,16 +326,16 @@ func TestKindsOfProblems(t *testing.T) {
 		if k.status < 400 || k.status > 599 {
 			t.Errorf("%s has status %d", k.name, k.status)
 		}
-		inBoth(t, "title of "+k.name, k.title)
-		inBoth(t, "detail of "+k.name, k.detail)
+		inBoth(t, "title of "+k.name, k.title())
+		inBoth(t, "detail of "+k.name, k.detail())
 		if other, ok := byName[k.name]; ok && other != k {
 			t.Errorf("two kinds have the name %s", k.name)
 		}
 		byName[k.name] = k
-		if other := titles[k.title.EN]; other != "" && other != k.name {
+		if other := titles[k.title().EN]; other != "" && other != k.name {
 			t.Errorf("%s and %s have the same title", k.name, other)
 		}
-		titles[k.title.EN] = k.name
+		titles[k.title().EN] = k.name
 	}
 	documented := kinds()
 	if len(documented) != len(byName) {

@@ -6,7 +6,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
-	"ziyara/slots"
+	"ziyara/fault"
+	"ziyara/texts"
 )
 
 // GetQuota shows what the channels of a service leave to others.
@@ -33,16 +34,15 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 		}
 	}
 	if !wanted.Nested() {
-		return nil, invalid("#/hold_back", text(
-			"تترك كل قناة لمن بعدها، فلا تترك agent أكثر من public، ولا walk_in أكثر من agent، ولا protected أكثر من walk_in.",
-			"Each channel leaves to those behind it: agent no more than public, walk_in no more than agent, protected no more than walk_in."))
+		return nil, invalid("#/hold_back", texts.Staff("invalid.hold_back"))
 	}
 	if r.Params.IfMatch == "" {
 		return nil, errNoVersion
 	}
-	after, err := s.Calendars.SetQuota(ctx, r.Service, s.act(ctx, "quota.changed", "", "", ""), func(before catalog.HoldBack) (catalog.HoldBack, error) {
+	entry := s.entry(ctx, "quota.changed", "", "", "")
+	after, err := s.Calendars.SetQuota(ctx, r.Service, entry, func(before catalog.HoldBack) (catalog.HoldBack, error) {
 		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
-			return nil, slots.ErrEdited
+			return nil, fault.ErrEdited
 		}
 		return wanted, nil
 	})

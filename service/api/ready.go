@@ -1,11 +1,13 @@
 package api
 
 import (
+	"strings"
 	"sync"
 	"time"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
+	"ziyara/slots"
 )
 
 // readyLimit bounds the bytes of one generation of ready answers.
@@ -18,6 +20,14 @@ type search struct {
 	party           int
 	channel         catalog.Channel
 	needs           string // with commas between them
+}
+
+// searchOf returns a query as the key of its answers. A date that it leaves
+// open follows from the minute of the answer and from the centre.
+func searchOf(q slots.Query) search {
+	return search{
+		service: q.Service, branch: q.Branch, from: q.From, to: q.To, party: q.Party, channel: q.Channel, needs: strings.Join(q.Needs, ","),
+	}
 }
 
 // moment is when an answer is right. Searches change with the clock only from

@@ -6,18 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // ListReports says what reports there are.
@@ -35,7 +36,7 @@ func (s *Server) ListReports(ctx context.Context, _ ListReportsRequestObject) (L
 // GetReport shows a report to those who may see it.
 func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetReportResponseObject, error) {
 	now, centre := s.Now(), s.Centre()
-	today := scheduling.DateOf(now, headOffice(centre))
+	today := scheduling.DateOf(now, centre.Zone(""))
 	q, err := reportQuery(ctx, centre, r, today)
 	if err != nil {
 		return nil, err
@@ -47,26 +48,14 @@ func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetRe
 	case err != nil:
 		return nil, err
 	}
-	names := reports.Centre{Centre: centre.Centre}
 	if wantsCSV(r.Params.Format, metaOf(ctx).accept) {
 		var body bytes.Buffer
-		if err = made.WriteCSV(&body, names, metaOf(ctx).lang); err != nil {
+		if err = made.WriteCSV(&body, centre, metaOf(ctx).lang); err != nil {
 			return nil, err
 		}
 		return csvFile{name: fmt.Sprintf("ziyara-%s-%s-%s.csv", q.Report, q.From, q.To), body: body.Bytes()}, nil
 	}
-	return GetReport200JSONResponse(reportJSON(made, names)), nil
-}
-
-// headOffice returns the time zone of the first branch, in which today is told
-// when a report is not of one branch.
-func headOffice(centre *centre.Snapshot) *time.Location {
-	if len(centre.Centre.Branches) > 0 {
-		if zone, err := time.LoadLocation(centre.Centre.Branches[0].Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
+	return GetReport200JSONResponse(reportJSON(made, centre)), nil
 }
 
 // reportQuery reads what is asked for, as far as the reader may see it.
@@ -123,20 +112,18 @@ func reportDates(n reports.Name, from, to string, today scheduling.Date) (first,
 	return first, last, nil
 }
 
-// reportScope returns what the reader may see. It returns ErrForbidden when
+// reportScope returns what the reader may see. It returns access.ErrForbidden when
 // that is nothing of what belongs to the department and the branch (slugs; ""
 // for all).
 func reportScope(ctx context.Context, department, branch string) (reports.Scope, error) {
-	departments, branches, err := within(ctx)
-	if err != nil || departments == nil && branches == nil {
+	grant, err := grantOf(ctx)
+	if err != nil {
 		return reports.Scope{}, err
 	}
-	own := func(slugs []string, wanted string) bool {
-		return len(slugs) > 0 && (wanted == "" || slices.Contains(slugs, wanted))
+	if !grant.Touches(department, branch) {
+		return reports.Scope{}, access.ErrForbidden
 	}
-	if !own(departments, department) && !own(branches, branch) {
-		return reports.Scope{}, ErrForbidden
-	}
+	departments, branches := grant.Within()
 	return reports.Scope{Departments: departments, Branches: branches}, nil
 }
 
@@ -148,11 +135,11 @@ func knownParts(centre *centre.Snapshot, q reports.Query) error {
 	_, service := centre.Service(q.Service)
 	switch {
 	case q.Department != "" && !department:
-		return invalid("?department", text("لا توجد إدارة بهذا الاسم.", "There is no such department."))
+		return invalid("?department", texts.Staff("invalid.department"))
 	case q.Branch != "" && !branch:
-		return invalid("?branch", text("لا يوجد فرع بهذا الاسم. اختر من قائمة الفروع.", "There is no such branch. Choose one from the list of branches."))
+		return invalid("?branch", texts.Staff("invalid.branch"))
 	case q.Service != "" && !service:
-		return invalid("?service", text("لا توجد خدمة بهذا الاسم. اختر من قائمة الخدمات.", "There is no such service. Choose one from the list of services."))
+		return invalid("?service", texts.Staff("invalid.service"))
 	}
 	return nil
 }
@@ -174,7 +161,7 @@ func columnsJSON(d reports.Definition) []ReportColumn {
 	return columns
 }
 
-func reportJSON(r reports.Report, names reports.Centre) Report {
+func reportJSON(r reports.Report, names *centre.Snapshot) Report {
 	out := Report{
 		Report: string(r.Definition.Name), Title: r.Definition.Title, About: r.Definition.About,
 		From: r.From.String(), To: r.To.String(), GroupBy: make([]string, len(r.By)),
@@ -197,7 +184,7 @@ func valuesJSON(d reports.Definition, values reports.Values) ReportValues {
 	return out
 }
 
-func groupJSON(q reports.Query, k reports.Key, names reports.Centre) (g ReportGroup) {
+func groupJSON(q reports.Query, k reports.Key, names *centre.Snapshot) (g ReportGroup) {
 	for _, by := range q.By {
 		switch by {
 		case reports.ByDay:
@@ -267,11 +254,10 @@ func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err 
 	}
 }
 
-// asked counts what came of a request for a visit.
+// asked counts what came of a request for a visit to a service that the branch
+// offers.
 func (s *Server) asked(service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
-	if _, group, err := s.Centre().Desk(service, branch); err == nil {
-		s.Demand.Add(reports.Asked{
-			Day: group.Calendar.DateOf(now), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
-		})
-	}
+	s.Demand.Add(reports.Asked{
+		Day: scheduling.DateOf(now, s.Centre().Zone(branch)), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
+	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/limiter"
 	"golang.org/x/text/language"
 
-	"ziyara/catalog"
+	"ziyara/access"
 )
 
 // meta is what a handler knows of its request beside the parameters.
@@ -24,8 +24,7 @@ type meta struct {
 	events  bool   // the client wants server-sent events
 	accept  string // media types that the client prefers
 
-	staff *catalog.Staff // who of the staff asks; nil for a visitor
-	roles []catalog.Role // that may ask for the operation
+	staff *access.Grant // who of the staff asks; nil for a visitor
 }
 
 type metaKey struct{}

@@ -2,99 +2,63 @@ package api
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"ziyara/catalog"
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
-
-// defaultDays is how many days a search covers that names no end.
-const defaultDays = 14
 
 // ListSlots lists the free starts of a service at a branch.
 func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListSlotsResponseObject, error) {
 	now := s.Now()
-	channel, err := channelToSee(ctx, r.Params.Channel)
+	q, err := slotsQuery(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	service, group, err := s.Centre().Desk(r.Service, r.Params.Branch)
-	if err != nil {
-		return nil, err
+	key := searchOf(q)
+	answer, ok := readyAnswer{}, false
+	if version, stamp := s.Booker.Stamp(q.Service, q.Branch); stamp != 0 {
+		answer, ok = s.ready.find(key, momentAt(now, version, stamp))
 	}
-	from, to, err := days(r.Params.From, r.Params.To, group.Calendar.DateOf(now))
-	if err != nil {
-		return nil, err
-	}
-	needs, err := needsOf(service, r.Params.Needs)
-	if err != nil {
-		return nil, err
-	}
-	q := search{service: r.Service, branch: r.Params.Branch, from: from, to: to, party: max(1, r.Params.Party), channel: channel, needs: strings.Join(needs, ",")}
-	centre := s.Centre()
-	if stamp := s.Booker.Stamp(q.service, q.branch); stamp != 0 {
-		if answer, ok := s.ready.find(q, momentAt(now, centre.Version, stamp)); ok {
-			if answer.empty {
-				s.asked(q.service, q.branch, channel, reports.EmptySearch, now)
-			}
-			return answer.to(r.Params.IfNoneMatch), nil
+	if !ok {
+		found, err := s.Booker.Search(ctx, q, now)
+		if err != nil {
+			return nil, inQuery(err)
+		}
+		answer = newReadyAnswer(&found, now)
+		if found.Stamp != 0 {
+			s.ready.keep(key, answer)
 		}
 	}
-	found, stamp, err := s.Booker.Search(ctx, slots.Query{
-		Service: q.service, Branch: q.branch, From: from, To: to, Party: q.party, Channel: channel, Needs: needs,
-	}, now)
-	if err != nil {
-		return nil, err
-	}
-	visit, err := slots.VisitOf(service, q.party, channel)
-	if err != nil {
-		return nil, err
-	}
-	// Whole minutes, so that an answer stays the same for a while.
-	first, last := visit.Reach(group.Calendar, now)
-	zone := group.Calendar.Zone()
-	list := SlotList{
-		Service: q.service, Branch: q.branch, Zone: zone.String(), Party: q.party, Needs: needs,
-		From: from.String(), To: to.String(),
-		Bookable: BookableSpan{From: first.In(zone), Until: last.In(zone)},
-		Days:     make([]SlotDay, 0, len(found)),
-	}
-	list.Bookable.OpensNext = optional(visit.OpensNext(group.Calendar, now))
-	for _, d := range found {
-		day := SlotDay{Date: d.Date.String(), Hijri: hijri(d.Date), Slots: make([]Slot, len(d.Slots))}
-		for i, free := range d.Slots {
-			day.Slots[i] = slotJSON(free, zone)
-		}
-		list.Days = append(list.Days, day)
-	}
-	answer := newReadyAnswer(&list, momentAt(now, centre.Version, stamp))
 	if answer.empty {
-		s.asked(q.service, q.branch, channel, reports.EmptySearch, now)
-	}
-	if stamp != 0 {
-		s.ready.keep(q, answer)
+		s.asked(q.Service, q.Branch, q.Channel, reports.EmptySearch, now)
 	}
 	return answer.to(r.Params.IfNoneMatch), nil
 }
 
-// days reads the range of a search; today counts in the branch's zone.
-func days(from, to string, today scheduling.Date) (first, last scheduling.Date, err error) {
-	first = today
-	if from != "" {
-		if first, err = date("?from", from); err != nil {
-			return 0, 0, err
-		}
+// slotsQuery reads what is searched for.
+func slotsQuery(ctx context.Context, r ListSlotsRequestObject) (q slots.Query, err error) {
+	p := r.Params
+	q = slots.Query{Service: r.Service, Branch: p.Branch, Party: max(1, p.Party), Needs: needsIn(p.Needs)}
+	if q.Channel, err = channelToSee(ctx, p.Channel); err != nil {
+		return q, err
 	}
-	last = first + defaultDays - 1
-	if to != "" {
-		if last, err = date("?to", to); err != nil {
-			return 0, 0, err
-		}
+	if q.From, err = optionalDate("?from", p.From); err != nil {
+		return q, err
 	}
-	return first, last, nil
+	q.To, err = optionalDate("?to", p.To)
+	return q, err
+}
+
+// optionalDate reads a date; 0 when there is none.
+func optionalDate(pointer, s string) (scheduling.Date, error) {
+	if s == "" {
+		return 0, nil
+	}
+	return date(pointer, s)
 }
 
 // date reads a date; Arabic-Indic digits are fine.
@@ -120,12 +84,15 @@ func optional(t time.Time) *time.Time {
 
 func hijri(d scheduling.Date) string { return scheduling.HijriOf(d).String() }
 
-func newReadyAnswer(list *SlotList, m moment) readyAnswer {
+func newReadyAnswer(found *slots.Found, now time.Time) readyAnswer {
 	size := 300
-	for _, d := range list.Days {
+	for _, d := range found.Days {
 		size += 80 + 100*len(d.Slots)
 	}
-	return readyAnswer{moment: m, empty: len(list.Days) == 0, tagged: newTagged(appendSlotList(make([]byte, 0, size), list))}
+	return readyAnswer{
+		moment: momentAt(now, found.Version, found.Stamp), empty: len(found.Days) == 0,
+		tagged: newTagged(appendFound(make([]byte, 0, size), found)),
+	}
 }
 
 // ExplainSlots says why a day is as it is.
@@ -135,15 +102,14 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 		return nil, err
 	}
 	if scheduling.HijriOf(day).IsZero() {
-		return nil, invalid("?date", text(
-			"اختر تاريخًا بين 1937-03-14 و2077-11-16.", "Choose a date from 1937-03-14 to 2077-11-16."))
+		return nil, invalid("?date", texts.Visitors("invalid.date_range"))
 	}
 	why, tally, err := s.Booker.Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := Explanation{
-		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: catalog.Text(why.Summary),
+		Date: day.String(), Hijri: hijri(day), Open: why.Open, Summary: why.Summary,
 		Layers: []ExplanationLayer{},
 		Offers: ExplanationOffers{
 			Slots: tally.Free, Reasons: []ExplanationReason{}, PossibleFrom: optional(tally.Opens),
@@ -151,7 +117,7 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 	}
 	for _, l := range why.Layers {
 		out.Layers = append(out.Layers, ExplanationLayer{
-			Kind: string(l.Kind), Name: catalog.Text(l.Name), Effect: catalog.Text(l.Effect), Decided: l.Decided,
+			Kind: string(l.Kind), Name: l.Name, Effect: l.Effect, Decided: l.Decided,
 		})
 	}
 	for _, rule := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {

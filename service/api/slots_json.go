@@ -4,65 +4,67 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ziyara/slots"
 )
 
-// appendSlotList appends the JSON of list, the same as encoding/json would
+// appendFound appends the JSON of a SlotList, the same as encoding/json would
 // write it, in a fraction of the time: a search of 60 days has some thousand
 // instants. Slugs, zone and dates need no escaping: they come from the
 // catalogue and the calendar, not from the request.
-func appendSlotList(b []byte, list *SlotList) []byte {
+func appendFound(b []byte, found *slots.Found) []byte {
 	b = append(b, `{"bookable":{"from":`...)
-	b = appendInstant(b, list.Bookable.From)
-	if list.Bookable.OpensNext != nil {
+	b = appendInstant(b, found.Reach.From.In(found.Zone))
+	if next := found.Reach.OpensNext; !next.IsZero() {
 		b = append(b, `,"opens_next":`...)
-		b = appendInstant(b, *list.Bookable.OpensNext)
+		b = appendInstant(b, next)
 	}
 	b = append(b, `,"until":`...)
-	b = appendInstant(b, list.Bookable.Until)
+	b = appendInstant(b, found.Reach.Until.In(found.Zone))
 	b = append(b, `},"branch":"`...)
-	b = append(b, list.Branch...)
+	b = append(b, found.Branch...)
 	b = append(b, `","days":[`...)
-	for i := range list.Days {
+	for i := range found.Days {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendSlotDay(b, &list.Days[i])
+		b = appendDay(b, &found.Days[i], found.Zone)
 	}
 	b = append(b, `],"from":"`...)
-	b = append(b, list.From...)
+	b = append(b, found.From.String()...)
 	b = append(b, '"')
-	if len(list.Needs) > 0 {
+	if len(found.Needs) > 0 {
 		b = append(b, `,"needs":["`...)
-		b = append(b, strings.Join(list.Needs, `","`)...)
+		b = append(b, strings.Join(found.Needs, `","`)...)
 		b = append(b, `"]`...)
 	}
 	b = append(b, `,"party":`...)
-	b = strconv.AppendInt(b, int64(list.Party), 10)
+	b = strconv.AppendInt(b, int64(found.Party), 10)
 	b = append(b, `,"service":"`...)
-	b = append(b, list.Service...)
+	b = append(b, found.Service...)
 	b = append(b, `","to":"`...)
-	b = append(b, list.To...)
+	b = append(b, found.To.String()...)
 	b = append(b, `","zone":"`...)
-	b = append(b, list.Zone...)
+	b = append(b, found.Zone.String()...)
 	return append(b, `"}`...)
 }
 
-func appendSlotDay(b []byte, day *SlotDay) []byte {
+func appendDay(b []byte, day *slots.DaySlots, zone *time.Location) []byte {
 	b = append(b, `{"date":"`...)
-	b = append(b, day.Date...)
+	b = append(b, day.Date.String()...)
 	b = append(b, `","hijri":"`...)
-	b = append(b, day.Hijri...)
+	b = append(b, hijri(day.Date)...)
 	b = append(b, `","slots":[`...)
 	for i := range day.Slots {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, `{"end":`...)
-		b = appendInstant(b, day.Slots[i].End)
+		b = appendInstant(b, day.Slots[i].End.In(zone))
 		b = append(b, `,"places":`...)
 		b = strconv.AppendInt(b, int64(day.Slots[i].Places), 10)
 		b = append(b, `,"start":`...)
-		b = appendInstant(b, day.Slots[i].Start)
+		b = appendInstant(b, day.Slots[i].Start.In(zone))
 		b = append(b, '}')
 	}
 	return append(b, `]}`...)

@@ -21,7 +21,7 @@ func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appoin
 		Spoken: a.Reference.Spoken(m.lang), Channel: a.Channel, Lang: a.Lang,
 		IDKind: string(a.Visitor.Identity.Kind), ID: a.Visitor.Identity.Masked(),
 	}
-	if m.staff.Reaches(serves(), s.departmentOf(a.Service), a.Branch) {
+	if m.staff.SeesContact(s.departmentOf(a.Service), a.Branch) {
 		view.Mobile, view.Email, view.Representative = a.Mobile, a.Visitor.Email, representativeView(a.Representative)
 	}
 	out.Staff = &view

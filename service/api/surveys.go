@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"ziyara/fault"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -43,14 +44,14 @@ var errSurveyOver = errors.New("api: the survey is over")
 // surveyed returns the visit that a survey's token is about.
 func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment, error) {
 	if s.SurveyOf == nil {
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	r, err := s.SurveyOf(token, s.Now())
 	switch {
 	case errors.Is(err, secret.ErrTokenExpired):
 		return slots.Appointment{}, errSurveyOver
 	case err != nil:
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	a, err := s.Booker.Find(ctx, r)
 	if err == nil && a.Status != slots.Booked && a.Status != slots.Completed {
@@ -60,7 +61,7 @@ func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment,
 }
 
 func (s *Server) surveyJSON(ctx context.Context, a slots.Appointment) (Survey, error) {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := Survey{Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), ExpiresAt: a.Start.Add(survey.Open).In(zone)}
 	given, err := s.FindSurvey(ctx, a.Reference)
 	if given != nil {
@@ -75,12 +76,8 @@ func (s *Server) surveyJSON(ctx context.Context, a slots.Appointment) (Survey, e
 // surveyProblems are what can be wrong with a survey.
 func surveyProblems() []mapping {
 	return []mapping{
-		{errSurveyOver, kind{"survey-over", http.StatusGone,
-			text("انتهت مدة الاستبيان", "The survey has ended"),
-			text("كان متاحًا سبعة أيام بعد الزيارة. لملاحظاتك اتصل بالرقم 19990.", "It was open for seven days after the visit. Call 19990 for what you want to say.")}},
-		{survey.ErrNotVisited, kind{"not-visited", http.StatusConflict,
-			text("لم تتم هذه الزيارة", "This visit did not take place"),
-			text("الاستبيان للزيارات التي تمت. لملاحظاتك اتصل بالرقم 19990.", "The survey is about visits that took place. Call 19990 for what you want to say.")}},
+		{errSurveyOver, visitorKind("survey-over", http.StatusGone)},
+		{survey.ErrNotVisited, visitorKind("not-visited", http.StatusConflict)},
 		{survey.ErrSatisfaction, kindInvalid},
 		{survey.ErrComment, kindInvalid},
 	}

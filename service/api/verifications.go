@@ -9,6 +9,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/texts"
 )
 
 // proofLifetime is how long a proved number can be booked with.
@@ -22,19 +23,9 @@ func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationReq
 		return nil, invalid("#/mobile", wrongMobile())
 	}
 	m := metaOf(ctx)
-	var once *verify.Once
-	if key := r.Params.IdempotencyKey; key != "" {
-		print, err := fingerprint("verifications", r.Body)
-		if err != nil {
-			return nil, err
-		}
-		once = &verify.Once{Key: key, Fingerprint: print, Answer: func(v verify.Verification) ([]byte, error) {
-			answer, err := verificationAnswer(v)
-			if err != nil {
-				return nil, err
-			}
-			return s.seal(key, answer)
-		}}
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "verifications", r.Body, verificationAnswer)
+	if err != nil {
+		return nil, err
 	}
 	v, err := s.Verifier.Start(ctx, mobile, m.lang, s.Keys.Fingerprint(m.address), once, now)
 	if err != nil {
@@ -65,7 +56,5 @@ func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationReque
 }
 
 func wrongMobile() catalog.Text {
-	return text(
-		"اكتب رقم جوال صحيحًا، مثل 0501234567، أو رقمًا دوليًا يبدأ بعلامة +.",
-		"Write a mobile number such as 0501234567, or an international one that begins with +.")
+	return texts.Visitors("invalid.mobile")
 }

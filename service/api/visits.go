@@ -2,15 +2,14 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
-	"time"
 	"unicode"
 
+	"ziyara/access"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 const (
@@ -60,7 +59,7 @@ func (s *Server) visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoin
 }
 
 func (s *Server) rowJSON(a slots.Appointment) AppointmentEntry {
-	zone := s.zone(a)
+	zone := s.Centre().Zone(a.Branch)
 	out := AppointmentEntry{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status), Department: s.departmentOf(a.Service),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party,
@@ -106,24 +105,18 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 	return q, err
 }
 
-// mayList returns ErrForbidden for a department, branch or service of which
+// mayList returns access.ErrForbidden for a department, branch or service of which
 // nothing concerns the member of staff.
 func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	department := p.Department
 	if department == "" && p.Service != "" {
 		department = s.departmentOf(p.Service)
 	}
-	departments, branches, err := within(ctx)
-	if err != nil || departments == nil && branches == nil {
+	grant, err := grantOf(ctx)
+	if err != nil || grant.Touches(department, p.Branch) || p.Department+p.Service+p.Branch == "" {
 		return err
 	}
-	concerns := func(own []string, asked string) bool {
-		return asked == "" && len(own) > 0 || slices.Contains(own, asked)
-	}
-	if concerns(departments, department) || concerns(branches, p.Branch) || p.Department+p.Service+p.Branch == "" {
-		return nil
-	}
-	return ErrForbidden
+	return access.ErrForbidden
 }
 
 // listed reads the dates of a list. From today on is what staff mean who name
@@ -131,7 +124,7 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
-			return 0, 0, invalid("?date", text("أرسل date وحده، أو from وto.", "Send date alone, or from and to."))
+			return 0, 0, invalid("?date", texts.Staff("invalid.date_alone"))
 		}
 		from, err = date("?date", p.Date)
 		return from, from, err
@@ -153,7 +146,7 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 		return from, to, nil
 	}
 	if from == 0 {
-		from = scheduling.DateOf(s.Now(), s.zoneOf(p.Branch))
+		from = scheduling.DateOf(s.Now(), s.Centre().Zone(p.Branch))
 	}
 	if to == 0 {
 		to = from + defaultList
@@ -169,24 +162,7 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 }
 
 func wrongRange(most int) error {
-	return invalid("?to", text(
-		fmt.Sprintf("يجب ألا يسبق to التاريخ from، وألا تزيد المدة على %d يومًا.", most),
-		fmt.Sprintf("to can't be before from, and the range has at most %d days.", most)))
-}
-
-// zoneOf returns the zone of a branch; that of the first for an unknown one.
-func (s *Server) zoneOf(branch string) *time.Location {
-	centre := s.Centre()
-	found, ok := centre.Branch(branch)
-	if !ok && len(centre.Branches) > 0 {
-		found, ok = &centre.Branches[0], true
-	}
-	if ok {
-		if zone, err := time.LoadLocation(found.Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
+	return invalid("?to", texts.Staff("invalid.range", "Days", most))
 }
 
 // soughtBy reads what staff look for: whose visits, or words of a name; both
@@ -211,9 +187,7 @@ func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 	case found:
 		return &of, words, nil
 	case len([]rune(strings.Join(words, ""))) < 2 || !strings.ContainsFunc(q, unicode.IsLetter):
-		return nil, nil, invalid("?q", text(
-			"اكتب الرقم المرجعي أو الجوال أو الهوية كاملًا، أو حرفين على الأقل من اسم الزائر.",
-			"Write the whole reference, mobile or identity number, or at least two letters of the visitor's name."))
+		return nil, nil, invalid("?q", texts.Staff("invalid.search"))
 	}
 	return nil, words, nil
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
-	"ziyara/service/secret"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // useWaitlist names what the token of an entry is for.
@@ -22,20 +23,13 @@ const useWaitlist = "waitlist"
 func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) (JoinWaitlistResponseObject, error) {
 	now := s.Now()
 	key := r.Params.IdempotencyKey
-	once, err := s.joinOnce(key, r.Body)
+	once, err := answerOnce(s, key, "waitlist", r.Body, s.joinAnswer)
 	if err != nil {
 		return nil, err
 	}
-	mobile, err := s.Keys.Open(useMobile, r.Body.Verification, now)
-	switch {
-	case errors.Is(err, secret.ErrTokenExpired):
-		if once != nil {
-			err = s.Booker.Repeated(ctx, &slots.Once{Key: key, Fingerprint: once.Fingerprint}, errProofExpired)
-			return s.again(key, err)
-		}
-		return nil, errProofExpired
-	case err != nil:
-		return nil, errProof
+	mobile, err := s.proved(ctx, r.Body.Verification, once, now)
+	if err != nil {
+		return s.again(key, err)
 	}
 	request, err := s.joinRequest(r.Body)
 	if err != nil {
@@ -50,24 +44,6 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 		return s.again(key, err)
 	}
 	return s.joinAnswer(e)
-}
-
-// joinOnce makes joining answerable once; nil without a key.
-func (s *Server) joinOnce(key string, body *WaitlistRequest) (*slots.JoinOnce, error) {
-	if key == "" {
-		return nil, nil
-	}
-	print, err := fingerprint("waitlist", body)
-	if err != nil {
-		return nil, err
-	}
-	return &slots.JoinOnce{Key: key, Fingerprint: print, Answer: func(e slots.Entry) ([]byte, error) {
-		answer, err := s.joinAnswer(e)
-		if err != nil {
-			return nil, err
-		}
-		return s.seal(key, answer)
-	}}, nil
 }
 
 // joinRequest reads what a visitor wrote. Everything that is wrong with the
@@ -93,13 +69,13 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 		}
 		at, err := scheduling.ParseWallTime(catalog.LatinDigits(c.text))
 		if err != nil || at > scheduling.Clock(24, 0) {
-			bad = append(bad, pointerError{c.pointer, text("اكتب الوقت بالصيغة HH:MM، مثل 09:30.", "Write the time as HH:MM, such as 09:30.")})
+			bad = append(bad, pointerError{c.pointer, texts.Visitors("invalid.time")})
 			continue
 		}
 		*c.dest = at
 	}
 	if bad == nil && wish.Latest < wish.Earliest {
-		bad = append(bad, pointerError{"#/latest", text("يجب ألا يسبق latest الوقت earliest.", "latest can't be before earliest.")})
+		bad = append(bad, pointerError{"#/latest", texts.Visitors("invalid.latest")})
 	}
 	if bad != nil {
 		return slots.JoinRequest{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
@@ -114,7 +90,7 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 
 func (s *Server) joinAnswer(e slots.Entry) (stored, error) {
 	body, err := json.Marshal(WaitlistTicket{
-		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(s.zone(slots.Appointment{Service: e.Service, Branch: e.Branch})),
+		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(s.Centre().Zone(e.Branch)),
 	})
 	return stored{Status: http.StatusCreated, Location: "/v1/waitlist/" + e.ID, Body: body}, err
 }
@@ -126,7 +102,7 @@ func (s *Server) waits(ctx context.Context, id string) error {
 	case token == "":
 		return errNoEntryToken
 	case !s.Keys.Match(useWaitlist, id, token):
-		return slots.ErrNotFound
+		return fault.ErrNotFound
 	}
 	return nil
 }
@@ -163,7 +139,7 @@ func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (A
 		return nil, err
 	}
 	key := r.Params.IdempotencyKey
-	once, err := s.once(key, "waitlist/accept", r.ID, s.bookedAnswer)
+	once, err := answerOnce(s, key, "waitlist/accept", r.ID, s.bookedAnswer)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +166,7 @@ func (s *Server) DeclineOffer(ctx context.Context, r DeclineOfferRequestObject) 
 }
 
 func (s *Server) entryJSON(e slots.Entry) WaitlistEntry {
-	zone := s.zone(slots.Appointment{Service: e.Service, Branch: e.Branch})
+	zone := s.Centre().Zone(e.Branch)
 	out := WaitlistEntry{
 		ID: e.ID, State: WaitlistState(e.State), Service: e.Service, Branch: e.Branch,
 		From: e.Wish.From.String(), To: e.Wish.To.String(),

@@ -9,36 +9,38 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
-	"ziyara/feeds"
+	"ziyara/fault"
 	"ziyara/notify/webhook"
-	"ziyara/slots"
+	"ziyara/once"
+	"ziyara/texts"
 )
 
 // Webhooks keeps the webhooks and what is on its way to them. Each method that
-// changes something logs the act.
+// changes something logs the entry.
 type Webhooks interface {
 	// AddWebhook adds a webhook with its sealed secret. It returns
-	// webhook.ErrMany or slots.ErrAnswered.
-	AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *slots.Once) error
+	// webhook.ErrMany or once.ErrAnswered.
+	AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry, once *once.Request[webhook.Webhook]) error
 	// Webhooks returns a page of the webhooks, the newest first.
 	Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error)
 	// Webhook returns a webhook, also one that was removed, or
-	// webhook.ErrNotFound.
+	// fault.ErrNotFound.
 	Webhook(ctx context.Context, id string) (webhook.Webhook, error)
-	RemoveWebhook(ctx context.Context, id string, act catalog.Act) error
-	EnableWebhook(ctx context.Context, id string, act catalog.Act) error
+	RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error
+	EnableWebhook(ctx context.Context, id string, entry audit.Entry) error
 	// RotateWebhook gives a webhook another sealed secret; the former one signs
 	// too until an instant.
-	RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, act catalog.Act) error
+	RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, entry audit.Entry) error
 	// TestWebhook queues a test. It returns webhook.ErrDisabled.
-	TestWebhook(ctx context.Context, id string, act catalog.Act) (webhook.Delivery, error)
+	TestWebhook(ctx context.Context, id string, entry audit.Entry) (webhook.Delivery, error)
 	// Deliveries returns a page of the deliveries, the newest first.
 	Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webhook.Delivery, error)
-	// Delivery returns the delivery of a message, or webhook.ErrNoDelivery.
+	// Delivery returns the delivery of a message, or fault.ErrNotFound.
 	Delivery(ctx context.Context, id, message string) (webhook.Delivery, error)
 	// ResendDelivery sends a delivery once more. It returns webhook.ErrPending.
-	ResendDelivery(ctx context.Context, id string, delivery int64, act catalog.Act) error
+	ResendDelivery(ctx context.Context, id string, delivery int64, entry audit.Entry) error
 }
 
 // CreateWebhook adds a webhook.
@@ -57,19 +59,16 @@ func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject
 	if err != nil {
 		return nil, err
 	}
-	once, err := s.onceWith(r.Params.IdempotencyKey, "webhooks", r.Body, answer)
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "webhooks", r.Body, func(webhook.Webhook) (stored, error) { return answer, nil })
 	if err != nil {
 		return nil, err
 	}
-	act := s.actOnWebhook(ctx, "webhook.added", w)
-	if act.After, err = json.Marshal(logged(w)); err != nil {
+	entry := s.webhookEntry(ctx, "webhook.added", w)
+	if entry.After, err = json.Marshal(logged(w)); err != nil {
 		return nil, err
 	}
-	if err = s.Webhooks.AddWebhook(ctx, w, sealed, act, once); err != nil {
-		if errors.Is(err, slots.ErrAnswered) {
-			err = s.Booker.Repeated(ctx, once, err)
-		}
-		return s.again(r.Params.IdempotencyKey, err)
+	if err = s.Webhooks.AddWebhook(ctx, w, sealed, entry, once); err != nil {
+		return s.again(r.Params.IdempotencyKey, once.Repeated(ctx, s.Answers, err))
 	}
 	return answer, nil
 }
@@ -86,7 +85,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 	}
 	w.By = staff.ID
 	if _, known := s.Centre().Department(w.Department); !known && w.Department != "" {
-		return w, feeds.ErrUnknown
+		return w, errUnknownScope
 	}
 	if w.Name == "" {
 		return w, invalid("#/name", required())
@@ -102,7 +101,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 // oneEvent says what an element of events can be.
 func oneEvent(values []string) catalog.Text {
 	list := strings.Join(values, ", ")
-	return text("اختر من: "+list+".", "Choose from: "+list+".")
+	return texts.Staff("invalid.event", "List", list)
 }
 
 // newSecret returns a new secret of a webhook, as it is written and sealed.
@@ -154,7 +153,7 @@ func (s *Server) webhook(ctx context.Context, id string) (webhook.Webhook, error
 		return w, err
 	}
 	if w.State == webhook.Removed {
-		return w, webhook.ErrNotFound
+		return w, fault.ErrNotFound
 	}
 	return w, nil
 }
@@ -171,17 +170,17 @@ func (s *Server) GetWebhook(ctx context.Context, r GetWebhookRequestObject) (Get
 // DeleteWebhook removes a webhook.
 func (s *Server) DeleteWebhook(ctx context.Context, r DeleteWebhookRequestObject) (DeleteWebhookResponseObject, error) {
 	w, err := s.webhook(ctx, r.ID)
-	if w.State == webhook.Removed && errors.Is(err, webhook.ErrNotFound) {
+	if w.State == webhook.Removed && errors.Is(err, fault.ErrNotFound) {
 		return DeleteWebhook204Response{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	act := s.actOnWebhook(ctx, "webhook.removed", w)
-	if act.Before, err = json.Marshal(logged(w)); err != nil {
+	entry := s.webhookEntry(ctx, "webhook.removed", w)
+	if entry.Before, err = json.Marshal(logged(w)); err != nil {
 		return nil, err
 	}
-	if err = s.Webhooks.RemoveWebhook(ctx, w.ID, act); err != nil {
+	if err = s.Webhooks.RemoveWebhook(ctx, w.ID, entry); err != nil {
 		return nil, err
 	}
 	return DeleteWebhook204Response{}, nil
@@ -198,7 +197,7 @@ func (s *Server) RotateWebhookSecret(ctx context.Context, r RotateWebhookSecretR
 		return nil, err
 	}
 	w.FormerUntil = s.Now().Add(webhook.Overlap)
-	if err = s.Webhooks.RotateWebhook(ctx, w.ID, sealed, w.FormerUntil, s.actOnWebhook(ctx, "webhook.secret_changed", w)); err != nil {
+	if err = s.Webhooks.RotateWebhook(ctx, w.ID, sealed, w.FormerUntil, s.webhookEntry(ctx, "webhook.secret_changed", w)); err != nil {
 		return nil, err
 	}
 	out := webhookJSON(w)
@@ -212,7 +211,7 @@ func (s *Server) EnableWebhook(ctx context.Context, r EnableWebhookRequestObject
 	if err != nil {
 		return nil, err
 	}
-	if err = s.Webhooks.EnableWebhook(ctx, w.ID, s.actOnWebhook(ctx, "webhook.enabled", w)); err != nil {
+	if err = s.Webhooks.EnableWebhook(ctx, w.ID, s.webhookEntry(ctx, "webhook.enabled", w)); err != nil {
 		return nil, err
 	}
 	if w, err = s.Webhooks.Webhook(ctx, w.ID); err != nil {
@@ -227,7 +226,7 @@ func (s *Server) TestWebhook(ctx context.Context, r TestWebhookRequestObject) (T
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Webhooks.TestWebhook(ctx, w.ID, s.actOnWebhook(ctx, "webhook.tested", w))
+	d, err := s.Webhooks.TestWebhook(ctx, w.ID, s.webhookEntry(ctx, "webhook.tested", w))
 	if err != nil {
 		return nil, err
 	}
@@ -274,15 +273,15 @@ func (s *Server) ResendWebhookDelivery(ctx context.Context, r ResendWebhookDeliv
 	}
 	message, ok := strings.CutPrefix(r.Delivery, webhook.MessageID(""))
 	if !ok {
-		return nil, webhook.ErrNoDelivery
+		return nil, fault.ErrNotFound
 	}
 	d, err := s.Webhooks.Delivery(ctx, w.ID, message)
 	if err != nil {
 		return nil, err
 	}
-	act := s.actOnWebhook(ctx, "webhook.resent", w)
-	act.Reason = r.Delivery
-	if err = s.Webhooks.ResendDelivery(ctx, w.ID, d.ID, act); err != nil {
+	entry := s.webhookEntry(ctx, "webhook.resent", w)
+	entry.Reason = r.Delivery
+	if err = s.Webhooks.ResendDelivery(ctx, w.ID, d.ID, entry); err != nil {
 		return nil, err
 	}
 	if d, err = s.Webhooks.Delivery(ctx, w.ID, message); err != nil {
@@ -291,8 +290,8 @@ func (s *Server) ResendWebhookDelivery(ctx context.Context, r ResendWebhookDeliv
 	return ResendWebhookDelivery202JSONResponse(deliveryJSON(d)), nil
 }
 
-func (s *Server) actOnWebhook(ctx context.Context, action string, w webhook.Webhook) catalog.Act {
-	return s.act(ctx, action, "webhook "+w.ID, w.Department, "")
+func (s *Server) webhookEntry(ctx context.Context, action string, w webhook.Webhook) audit.Entry {
+	return s.entry(ctx, action, "webhook "+w.ID, w.Department, "")
 }
 
 // logged is what the audit log has of a webhook: the address without its

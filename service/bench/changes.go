@@ -9,10 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/service"
-	"ziyara/service/api"
 	"ziyara/slots"
 )
 
@@ -52,9 +52,10 @@ func crowded(ctx context.Context, c Config, replica *service.Service, ahead, vis
 		return time.Time{}, err
 	}
 	date := group.Calendar.DateOf(now) + scheduling.Date(ahead) //nolint:gosec // a few days
-	days, _, err := replica.Booker().Search(ctx, slots.Query{
+	found, err := replica.Booker().Search(ctx, slots.Query{
 		Service: closedService, Branch: benchBranch, From: date, To: date, Party: 1, Channel: catalog.Public,
 	}, now)
+	days := found.Days
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -138,9 +139,9 @@ func askStaff(ctx context.Context, method, url string, body []byte, dest any) er
 }
 
 // signIn accepts only the measurement itself.
-func signIn(_ context.Context, bearer string) (catalog.Staff, error) {
+func signIn(_ context.Context, bearer string) (access.Staff, error) {
 	if bearer != coordinator {
-		return catalog.Staff{}, api.ErrSignIn
+		return access.Staff{}, access.ErrSignIn
 	}
-	return catalog.Staff{ID: "bench", Name: "bench", Roles: []catalog.Role{catalog.RoleAdmin}}, nil
+	return access.Staff{ID: "bench", Name: "bench", Roles: []access.Role{access.Admin}}, nil
 }

@@ -79,7 +79,7 @@ func startsOf(centre *centre.Snapshot, slug string, now time.Time) ([][]time.Tim
 	if err != nil {
 		return nil, err
 	}
-	visit, err := slots.VisitOf(service, 1, catalog.Public)
+	visit, err := slots.ShapeOf(service, 1, catalog.Public)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func rushStarts(centre *centre.Snapshot, now time.Time) ([]time.Time, error) {
 	if err != nil {
 		return nil, err
 	}
-	visit, err := slots.VisitOf(service, 1, catalog.Public)
+	visit, err := slots.ShapeOf(service, 1, catalog.Public)
 	if err != nil {
 		return nil, err
 	}

@@ -180,7 +180,7 @@ func firstSearch(ctx context.Context, c Config) (time.Duration, error) {
 				q.From = scheduling.NewDate(now.AddDate(0, 0, 1).Date())
 				q.To = q.From + benchDays - 1
 				began := time.Now()
-				if _, _, err := replica.Booker().Search(ctx, q, now); err != nil {
+				if _, err := replica.Booker().Search(ctx, q, now); err != nil {
 					return err
 				}
 				if v > 0 { // the first one also opens the connection

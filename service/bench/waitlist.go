@@ -87,9 +87,10 @@ func full(ctx context.Context, replica *service.Service, now time.Time) ([]slots
 		return nil, 0, err
 	}
 	date := group.Calendar.DateOf(now) + 2
-	days, _, err := replica.Booker().Search(ctx, slots.Query{
+	found, err := replica.Booker().Search(ctx, slots.Query{
 		Service: waitedService, Branch: benchBranch, From: date, To: date, Party: 1, Channel: catalog.Public,
 	}, now)
+	days := found.Days
 	if err != nil {
 		return nil, 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"ziyara/access"
 	"ziyara/catalog"
 )
 
@@ -17,25 +18,25 @@ func TestStaff(t *testing.T) {
 		t.Fatal(err)
 	}
 	staff, ids := Staff(), map[string]bool{}
-	some := func(what string, is func(catalog.Staff) bool) {
+	some := func(what string, is func(access.Staff) bool) {
 		if !slices.ContainsFunc(staff, is) {
 			t.Errorf("no %s", what)
 		}
 	}
 	for _, d := range centre.Departments {
-		some("coordinator of "+d.Slug, func(s catalog.Staff) bool {
-			return slices.Equal(s.Roles, []catalog.Role{catalog.RoleCoordinator}) && slices.Equal(s.Departments, []string{d.Slug})
+		some("coordinator of "+d.Slug, func(s access.Staff) bool {
+			return slices.Equal(s.Roles, []access.Role{access.Coordinator}) && slices.Equal(s.Departments, []string{d.Slug})
 		})
 	}
 	for _, b := range centre.Branches {
-		some("receptionist of "+b.Slug, func(s catalog.Staff) bool {
-			return slices.Equal(s.Roles, []catalog.Role{catalog.RoleReceptionist}) && slices.Equal(s.Branches, []string{b.Slug})
+		some("receptionist of "+b.Slug, func(s access.Staff) bool {
+			return slices.Equal(s.Roles, []access.Role{access.Receptionist}) && slices.Equal(s.Branches, []string{b.Slug})
 		})
 	}
-	for _, r := range catalog.Roles() {
-		some(string(r), func(s catalog.Staff) bool { return slices.Equal(s.Roles, []catalog.Role{r}) })
+	for _, r := range access.Roles() {
+		some(string(r), func(s access.Staff) bool { return slices.Equal(s.Roles, []access.Role{r}) })
 	}
-	some("member of staff with two roles", func(s catalog.Staff) bool { return len(s.Roles) == 2 })
+	some("member of staff with two roles", func(s access.Staff) bool { return len(s.Roles) == 2 })
 	for _, s := range staff {
 		if s.ID == "" || s.Name == "" || ids[s.ID] {
 			t.Errorf("%q has no id or name, or an id that is used twice", s.ID)

@@ -21,14 +21,8 @@ func TestMessagesFit(t *testing.T) {
 	}
 	// The scheme, a host of 30 characters, the path and the token.
 	const link = "https://visits.service-centre.gov.sa.x/m/bQECAwQFWzW-N3A4R_vglAo1qOR2"
-	plain, err := notify.NewTexts()
-	if err != nil {
-		t.Fatal(err)
-	}
-	linked, err := notify.NewTexts(notify.WithLinks(func(notify.Facts) string { return link }))
-	if err != nil {
-		t.Fatal(err)
-	}
+	plain := notify.NewTexts()
+	linked := notify.NewTexts(notify.WithLinks(func(notify.Facts) string { return link }))
 	for _, service := range centre.Services {
 		t.Run(service.Slug, func(t *testing.T) {
 			t.Parallel()

@@ -41,18 +41,18 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	offered := e.Offered(p.Now())
 	switch {
 	case e.State == slots.EntryBooked:
-		return p.state(c, status, "offer_booked")
+		return p.state(c, status, "page.offer_booked")
 	case offered == nil:
-		return p.state(c, max(status, http.StatusGone), "offer_over")
+		return p.state(c, max(status, http.StatusGone), "page.offer_over")
 	}
 	o := opened{Offer, slots.Appointment{
 		Status: slots.Held, Service: e.Service, Branch: e.Branch, Start: offered.Start, Party: e.Wish.Party, Lang: e.Booking.Lang,
 	}}
 	out := p.page(c, o, notice)
 	out.Reference = "" // nothing is booked yet
-	out.State = "offer_title"
+	out.State = "page.offer_title"
 	out.Chosen = offered.Start.UTC().Format(time.RFC3339)
-	out.Until = momentOf(offered.Expires, p.zone(e.Branch), out.Lang)
+	out.Until = momentOf(offered.Expires, p.Centre().Zone(e.Branch), out.Lang)
 	return p.write(c, status, "offer", out)
 }
 
@@ -63,7 +63,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		return err
 	}
 	if offered := e.Offered(p.Now()); offered != nil && c.FormValue("start") != offered.Start.UTC().Format(time.RFC3339) {
-		return p.offer(c, e, http.StatusConflict, "offer_changed")
+		return p.offer(c, e, http.StatusConflict, "page.offer_changed")
 	}
 	a, err := p.Waitlist.Accept(c.UserContext(), e.ID, p.NewReference(), nil, p.Now())
 	_, invalid := errors.AsType[*slots.VisitorError](err)
@@ -73,11 +73,11 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?lang="+langOf(c, e.Booking.Lang))
 		return c.SendStatus(http.StatusSeeOther)
 	case errors.Is(err, slots.ErrPersonBusy):
-		return p.offer(c, e, http.StatusConflict, "busy")
+		return p.offer(c, e, http.StatusConflict, "page.busy")
 	case errors.Is(err, slots.ErrPersonLimit), invalid, pausing:
-		return p.offer(c, e, http.StatusConflict, "no_more")
+		return p.offer(c, e, http.StatusConflict, "page.no_more")
 	case errors.Is(err, slots.ErrNoOffer), errors.Is(err, slots.ErrOfferOver), errors.Is(err, slots.ErrNotWaiting):
-		return p.state(c, http.StatusGone, "offer_over")
+		return p.state(c, http.StatusGone, "page.offer_over")
 	}
 	return err
 }
@@ -89,7 +89,7 @@ func (p *Portal) declineOffer(c *fiber.Ctx) error {
 		return err
 	}
 	if offered := e.Offered(p.Now()); offered != nil && c.FormValue("start") != offered.Start.UTC().Format(time.RFC3339) {
-		return p.offer(c, e, http.StatusConflict, "offer_changed")
+		return p.offer(c, e, http.StatusConflict, "page.offer_changed")
 	}
 	if _, err = p.Waitlist.Decline(c.UserContext(), e.ID, p.Now()); err != nil && !errors.Is(err, slots.ErrNotWaiting) {
 		return err

@@ -5,16 +5,15 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"fmt"
 	"html/template"
 	"net/http"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 //go:embed pages/*.html
@@ -92,17 +91,11 @@ type choice struct {
 	Shown string
 }
 
-// T returns a word of the page in its language.
-func (p page) T(key string) (string, error) {
-	w, ok := words()[key]
-	if !ok {
-		return "", fmt.Errorf("portal: no word %q", key)
-	}
-	return w.In(p.Lang), nil
-}
+// T returns a text in the language of the page.
+func (p page) T(key string) string { return texts.Visitors(key).In(p.Lang) }
 
-// P returns a word with a number in the plural form of the language.
-func (p page) P(key string, n int) (string, error) { return plural(key, p.Lang, n) }
+// Free says how many starts can be chosen.
+func (p page) Free(n int) string { return texts.Visitors("page.free", "Count", n).In(p.Lang) }
 
 // add adds the starts of a date, but for the one that the visit has.
 func (p *page) add(d slots.DaySlots, zone *time.Location, but time.Time) {
@@ -141,14 +134,14 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 			out.Requirements = append(out.Requirements, r.Name.In(out.Lang))
 		}
 	}
-	zone := p.zone(o.Branch)
+	zone := p.Centre().Zone(o.Branch)
 	if b, ok := centre.Branch(o.Branch); ok {
 		out.Branch, out.Address = b.Name.In(out.Lang), b.Address.In(out.Lang)
 	}
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
 		booked := o.Status == slots.Booked
-		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), booked && !o.Displaced() && o.action.allows(Confirm)
+		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
 		out.TooLate = booked && (o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel)
 	}
 	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
@@ -164,16 +157,6 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 		}
 	}
 	return out
-}
-
-// zone returns the zone of a branch; UTC for an unknown one.
-func (p *Portal) zone(branch string) *time.Location {
-	if b, ok := p.Centre().Branch(branch); ok {
-		if zone, err := time.LoadLocation(b.Zone); err == nil {
-			return zone
-		}
-	}
-	return time.UTC
 }
 
 // frame returns what every page has.
@@ -193,7 +176,7 @@ func (p *Portal) frame(c *fiber.Ctx, lang string) page {
 
 // visit writes a page about a visit.
 func (p *Portal) visit(c *fiber.Ctx, name string, o opened, status int, notice string) error {
-	if notice == "changed" || notice == "too_late" { // what was read before isn't true any more
+	if notice == "page.changed" || notice == "page.too_late" { // what was read before isn't true any more
 		var err error
 		if o.Appointment, err = p.Booker.Find(c.UserContext(), o.Reference); err != nil {
 			return err
@@ -216,21 +199,21 @@ func (p *Portal) visit(c *fiber.Ctx, name string, o opened, status int, notice s
 func stateOf(o opened, ahead, confirmed bool) string {
 	switch {
 	case o.Status == slots.Cancelled:
-		return "state_cancelled"
+		return "page.state_cancelled"
 	case o.Status == slots.Declined:
-		return "state_declined"
+		return "page.state_declined"
 	case o.InHall():
-		return "state_here"
+		return "page.state_here"
 	case !ahead:
-		return "state_past"
+		return "page.state_past"
 	case o.Displaced():
-		return "state_displaced"
+		return "page.state_displaced"
 	case o.Status == slots.Requested:
-		return "state_requested"
+		return "page.state_requested"
 	case confirmed:
-		return "state_confirmed"
+		return "page.state_confirmed"
 	}
-	return "state_booked"
+	return "page.state_booked"
 }
 
 // state writes a page about no visit.
@@ -261,15 +244,13 @@ type moment struct {
 // momentOf returns an instant in the wall time of a zone.
 func momentOf(at time.Time, zone *time.Location, lang string) moment {
 	local := at.In(zone)
-	m := moment{Time: local.Format("15:04"), ISO: local.Format(time.RFC3339), Date: local.Format("Monday 2 January 2006")}
-	if lang != "en" {
-		m.Date = fmt.Sprintf("%s %d %s %d", weekdays()[local.Weekday()], local.Day(), months()[local.Month()-1], local.Year())
+	m := moment{
+		Date: texts.Weekday(local.Weekday()).In(lang) + " " + texts.Date(local).In(lang),
+		Time: local.Format("15:04"),
+		ISO:  local.Format(time.RFC3339),
 	}
-	h := scheduling.HijriOf(scheduling.DateOf(at, zone))
-	if h.IsZero() {
-		return m
+	if h := scheduling.HijriOf(scheduling.DateOf(at, zone)); !h.IsZero() {
+		m.Hijri = texts.Visitors("page.hijri", "Date", h.Long()).In(lang)
 	}
-	name, era := h.MonthName(), catalog.Text{AR: "هـ", EN: "AH"}
-	m.Hijri = fmt.Sprintf("%d %s %d %s", h.Day, catalog.Text{AR: name.AR, EN: name.EN}.In(lang), h.Year, era.In(lang))
 	return m
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -41,7 +42,7 @@ type Config struct {
 
 	Waitlist *slots.Waitlist
 	// EntryNumbered returns the id of an entry of the waitlist by its number,
-	// or slots.ErrNotFound.
+	// or fault.ErrNotFound.
 	EntryNumbered func(ctx context.Context, number int64) (id string, err error)
 	NewReference  func() slots.Reference // of a visit that is booked
 
@@ -98,10 +99,10 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		c.Set(name, value)
 	}
 	if !p.Links.serves(c.Hostname()) {
-		return p.state(c, http.StatusMisdirectedRequest, "wrong_host")
+		return p.state(c, http.StatusMisdirectedRequest, "page.wrong_host")
 	}
 	if c.Method() == http.MethodPost && c.Get("Sec-Fetch-Site") == "cross-site" {
-		return p.state(c, http.StatusForbidden, "foreign_form")
+		return p.state(c, http.StatusForbidden, "page.foreign_form")
 	}
 	err := c.Next()
 	switch {
@@ -110,31 +111,31 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	case errors.Is(err, secret.ErrTokenExpired):
 		return p.state(c, http.StatusGone, p.ended(c))
 	case errors.Is(err, survey.ErrNotVisited):
-		return p.state(c, http.StatusConflict, "not_visited")
-	case errors.Is(err, secret.ErrToken), errors.Is(err, slots.ErrNotFound):
-		return p.state(c, http.StatusNotFound, "unknown")
-	case errors.Is(err, slots.ErrUnavailable):
+		return p.state(c, http.StatusConflict, "page.not_visited")
+	case errors.Is(err, secret.ErrToken), errors.Is(err, fault.ErrNotFound):
+		return p.state(c, http.StatusNotFound, "page.unknown")
+	case errors.Is(err, fault.ErrUnavailable):
 		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 		c.Set(fiber.HeaderRetryAfter, "5")
-		return p.state(c, http.StatusServiceUnavailable, "unavailable")
+		return p.state(c, http.StatusServiceUnavailable, "page.unavailable")
 	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // by the limit
-		return p.state(c, http.StatusTooManyRequests, "too_many")
+		return p.state(c, http.StatusTooManyRequests, "page.too_many")
 	}
 	if _, ok := errors.AsType[*fiber.Error](err); ok {
 		return err // not one of these pages
 	}
 	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
-	return p.state(c, http.StatusInternalServerError, "unavailable")
+	return p.state(c, http.StatusInternalServerError, "page.unavailable")
 }
 
 // ended returns the key of the word for a link that has expired.
 func (p *Portal) ended(c *fiber.Ctx) string {
 	switch _, action, _ := p.Links.read(c.Params("token"), p.Now()); action {
 	case Survey:
-		return "survey_over"
+		return "page.survey_over"
 	case Offer:
-		return "offer_over"
+		return "page.offer_over"
 	case Manage, Confirm, Move, Cancel, Answer:
 	}
-	return "expired"
+	return "page.expired"
 }

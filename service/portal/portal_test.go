@@ -2,13 +2,10 @@ package portal
 
 import (
 	"errors"
-	"io/fs"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -83,68 +80,6 @@ func TestServes(t *testing.T) {
 		if got := links.serves(c.host); got != c.want {
 			t.Errorf("%s serves %q = %t, want %t", c.origin, c.host, got, c.want)
 		}
-	}
-}
-
-// Every word that a template or the code names exists in both languages, and
-// none is left that nobody names.
-func TestWords(t *testing.T) {
-	t.Parallel()
-	used := map[string]bool{}
-	named := regexp.MustCompile(`\.T "([a-z_]+)"`)
-	names, err := fs.Glob(pageFiles, "pages/*.html")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		content, err := fs.ReadFile(pageFiles, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range named.FindAllStringSubmatch(string(content), -1) {
-			used[found[1]] = true
-		}
-	}
-	for _, state := range []string{
-		"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form", "survey_over", "not_visited", "offer_over", "offer_booked",
-	} {
-		used[state], used[state+"_about"] = true, true
-	}
-	for _, key := range []string{
-		"state_booked", "state_confirmed", "state_cancelled", "state_past", "state_here", "state_requested", "state_displaced", "state_declined",
-		"done_accepted", "done_refused", "done_confirmed", "done_moved", "done_cancelled", "changed", "too_late", "taken", "busy", "no_more",
-		"rated_1", "rated_2", "rated_3", "rated_4", "rated_5", "done_answered", "survey_choose", "survey_shorter",
-		"offer_title", "offer_changed",
-	} {
-		used[key] = true
-	}
-	for key := range used {
-		if w, ok := words()[key]; !ok || w.AR == "" || w.EN == "" {
-			t.Errorf("no word %q in both languages", key)
-		}
-	}
-	for key := range words() {
-		if !used[key] {
-			t.Errorf("nobody says %q", key)
-		}
-	}
-	for key, langs := range plurals() {
-		for _, lang := range []string{"ar", "en"} {
-			if got, want := len(langs[lang]), len(notify.Forms(lang)); got != want {
-				t.Errorf("%s has %d forms in %s, want %d", key, got, lang, want)
-			}
-			for n := range 120 {
-				if _, err := plural(key, lang, n); err != nil {
-					t.Error(err)
-				}
-			}
-		}
-	}
-	if _, err := (page{}).T("nonsense"); err == nil {
-		t.Error("a word that doesn't exist was found")
-	}
-	if _, err := plural("nonsense", "ar", 1); err == nil {
-		t.Error("a plural that doesn't exist was found")
 	}
 }
 

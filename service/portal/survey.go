@@ -28,7 +28,7 @@ func (p *Portal) askSurvey(c *fiber.Ctx) error {
 	}
 	notice := ""
 	if c.Query("done") == "answered" {
-		notice = "done_answered"
+		notice = "page.done_answered"
 	}
 	given, err := p.FindSurvey(c.UserContext(), o.Reference)
 	if err != nil {
@@ -68,9 +68,9 @@ func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 	}
 	a, err := survey.New(satisfaction, resolved, c.FormValue("comment"), langOf(c, o.Lang))
 	if errors.Is(err, survey.ErrSatisfaction) || errors.Is(err, survey.ErrComment) {
-		notice := "survey_choose"
+		notice := "page.survey_choose"
 		if errors.Is(err, survey.ErrComment) {
-			notice = "survey_shorter"
+			notice = "page.survey_shorter"
 		}
 		given := &survey.Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: c.FormValue("comment")}
 		return p.questions(c, o, given, http.StatusUnprocessableEntity, notice)
@@ -85,4 +85,4 @@ func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 }
 
 // Rated is the word for a satisfaction.
-func (p page) Rated(n int) (string, error) { return p.T("rated_" + strconv.Itoa(n)) }
+func (p page) Rated(n int) string { return p.T("page.rated_" + strconv.Itoa(n)) }

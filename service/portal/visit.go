@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/secret"
 	"ziyara/slots"
@@ -41,9 +42,7 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 }
 
 // ahead reports whether the visitor is still expected, or has asked to come.
-func (p *Portal) ahead(o opened) bool {
-	return (o.Status == slots.Booked || o.Status == slots.Requested) && !o.InHall() && p.Now().Before(o.Start)
-}
+func (p *Portal) ahead(o opened) bool { return o.Ahead(p.Now()) }
 
 // show shows the visit, or what is asked of who holds a link for one thing.
 func (p *Portal) show(c *fiber.Ctx) error {
@@ -73,7 +72,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 func done(what string) string {
 	switch what {
 	case "confirmed", "moved", "cancelled", "accepted", "refused":
-		return "done_" + what
+		return "page.done_" + what
 	}
 	return ""
 }
@@ -101,7 +100,7 @@ func (p *Portal) confirm(c *fiber.Ctx) error {
 	}
 	err = p.Confirm(c.UserContext(), o.Reference, version, p.Now())
 	if errors.Is(err, slots.ErrNotBooked) { // or not at that time any more
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	}
 	if err != nil {
 		return err
@@ -129,10 +128,10 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	}
 	_, err = p.Booker.Cancel(c.UserContext(), o.Reference, p.Now())
 	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
-		return p.visit(c, "visit", o, http.StatusConflict, "too_late")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.too_late")
 	}
 	if errors.Is(err, slots.ErrNotBooked) || errors.Is(err, slots.ErrArrived) {
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	}
 	if err != nil {
 		return err
@@ -158,11 +157,11 @@ func (p *Portal) answer(c *fiber.Ctx, give func(context.Context, slots.Reference
 	case err == nil:
 		return p.finish(c, what)
 	case errors.Is(err, slots.ErrNoProposal):
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	case errors.Is(err, slots.ErrPersonBusy):
-		return p.visit(c, "visit", o, http.StatusConflict, "busy")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.busy")
 	case invalid: // such as a power of attorney that ends before
-		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.no_more")
 	}
 	return err
 }
@@ -187,7 +186,7 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	}
 	start, err := time.Parse(time.RFC3339, c.FormValue("start"))
 	if err != nil {
-		return p.starts(c, o, http.StatusConflict, "taken")
+		return p.starts(c, o, http.StatusConflict, "page.taken")
 	}
 	_, err = p.Booker.Move(c.UserContext(), o.Reference, start, p.Now())
 	broken, rule := errors.AsType[*slots.RuleError](err)
@@ -195,59 +194,52 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	case err == nil:
 		return p.finish(c, "moved")
 	case errors.Is(err, slots.ErrTaken):
-		return p.starts(c, o, http.StatusConflict, "taken")
+		return p.starts(c, o, http.StatusConflict, "page.taken")
 	case errors.Is(err, slots.ErrPersonBusy):
-		return p.starts(c, o, http.StatusConflict, "busy")
+		return p.starts(c, o, http.StatusConflict, "page.busy")
 	case errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived):
-		return p.visit(c, "visit", o, http.StatusConflict, "changed")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	case rule && broken.Rule == slots.RuleMoveCutoff:
-		return p.visit(c, "visit", o, http.StatusConflict, "too_late")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.too_late")
 	case rule:
-		return p.starts(c, o, http.StatusConflict, "taken")
+		return p.starts(c, o, http.StatusConflict, "page.taken")
 	}
 	return err
 }
 
-// movable reports whether it is not too late to move the visit. One that a
-// change has displaced can be moved until it would begin.
+// movable reports whether the visitor can move the visit, and by this link.
 func (p *Portal) movable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
-	return ok && o.Status == slots.Booked && o.action.allows(Move) &&
-		(o.Displaced() || p.Now().Before(o.Start.Add(-s.MoveCutoff)))
+	return ok && o.action.allows(Move) && o.CanMove(s, p.Now()) == nil
 }
 
-// cancellable reports whether it is not too late to cancel the visit. A request
-// that nobody has answered can be withdrawn until it would begin, and so can a
-// visit that a change has displaced.
+// cancellable reports whether the visitor can cancel the visit, or withdraw the
+// request, and by this link.
 func (p *Portal) cancellable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
-	if !ok || !o.action.allows(Cancel) {
-		return false
-	}
-	return o.Status == slots.Requested || o.Displaced() || p.Now().Before(o.Start.Add(-s.CancelCutoff))
+	return ok && o.action.allows(Cancel) && o.CanCancel(s, p.Now()) == nil
 }
 
 // starts shows dates with places from the one that is asked for, or today, and
 // the times of a date that was chosen.
 func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error {
-	_, group, err := p.Centre().Desk(o.Service, o.Branch)
-	if err != nil {
-		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
-	}
-	today := group.Calendar.DateOf(p.Now())
+	today := scheduling.DateOf(p.Now(), p.Centre().Zone(o.Branch))
 	from := max(today, dateOf(c.Query("from"), today))
 	query := slots.Query{Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs}
 	day := dateOf(c.Query("day"), 0)
 	if day != 0 {
 		query.From, query.To = day, day
 	}
-	found, _, err := p.Booker.Search(c.UserContext(), query, p.Now())
-	if err != nil {
+	found, err := p.Booker.Search(c.UserContext(), query, p.Now())
+	switch {
+	case errors.Is(err, centre.ErrUnknownService), errors.Is(err, centre.ErrUnknownBranch), errors.Is(err, centre.ErrNotOffered):
+		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+	case err != nil:
 		return err
 	}
 	page := p.page(c, o, notice)
-	for _, d := range found {
-		page.add(d, group.Calendar.Zone(), o.Start)
+	for _, d := range found.Days {
+		page.add(d, found.Zone, o.Start)
 	}
 	if day != 0 && len(page.Times) > 0 {
 		page.Day = day.String()

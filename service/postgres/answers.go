@@ -2,11 +2,14 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/lib/pq"
 
-	"ziyara/slots"
+	"ziyara/fault"
+	"ziyara/once"
 )
 
 // answers are what requests that name a key are told, one array per column.
@@ -23,17 +26,27 @@ func (a *answers) add(key string, fingerprint [32]byte, answer []byte, created t
 	a.created = append(a.created, created.Format(time.RFC3339Nano))
 }
 
-// about adds what the request is told that has made the appointment what it
-// is, if it names a key.
-func (a *answers) about(appointment slots.Appointment, once *slots.Once) error {
-	if once == nil {
+// addAnswer adds what the request is told that has made v at an instant, if it
+// names a key.
+func addAnswer[T any](a *answers, r *once.Request[T], v T, at time.Time) error {
+	if r == nil {
 		return nil
 	}
-	answer, err := once.Answer(appointment)
+	answer, err := r.Answer(v)
 	if err == nil {
-		a.add(once.Key, once.Fingerprint, answer, appointment.Created)
+		a.add(r.Key, r.Fingerprint, answer, at)
 	}
 	return err
+}
+
+// keepAnswer keeps what the request is told that has made v at an instant, if
+// it names a key.
+func keepAnswer[T any](ctx context.Context, q session, r *once.Request[T], v T, at time.Time) error {
+	var a answers
+	if err := addAnswer(&a, r, v, at); err != nil {
+		return err
+	}
+	return q.keep(ctx, a)
 }
 
 // keep keeps answers in the transaction that makes them true.
@@ -43,4 +56,22 @@ func (q session) keep(ctx context.Context, a answers) error {
 	}
 	_, err := q.exec(ctx, "answers/keep", a.keys, a.fingerprints, a.answers, a.created)
 	return err
+}
+
+// Answered implements once.Answers.
+func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+	var row struct {
+		Fingerprint []byte `db:"fingerprint"`
+		Answer      []byte `db:"answer"`
+	}
+	err := s.pool().get(ctx, &row, "answered", key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, fault.ErrNotFound
+	case err != nil:
+		return nil, err
+	case string(row.Fingerprint) != string(fingerprint[:]):
+		return nil, once.ErrKeyReused
+	}
+	return row.Answer, nil
 }

@@ -10,26 +10,9 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/slots"
 )
-
-// Answered implements slots.Store.
-func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
-	var row struct {
-		Fingerprint []byte `db:"fingerprint"`
-		Answer      []byte `db:"answer"`
-	}
-	err := s.pool().get(ctx, &row, "answers/find", key)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, slots.ErrNotFound
-	case err != nil:
-		return nil, err
-	case string(row.Fingerprint) != string(fingerprint[:]):
-		return nil, slots.ErrKeyReused
-	}
-	return row.Answer, nil
-}
 
 // Find implements slots.Store.
 func (s *Store) Find(ctx context.Context, id string) (slots.Appointment, error) {
@@ -45,7 +28,7 @@ func (q session) appointment(ctx context.Context, name string, key any) (slots.A
 	var row appointmentRow
 	err := q.get(ctx, &row, name, key)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		return slots.Appointment{}, slots.ErrNotFound
+		return slots.Appointment{}, fault.ErrNotFound
 	}
 	if err != nil {
 		return slots.Appointment{}, err
@@ -59,95 +42,109 @@ func (s *Store) Release(ctx context.Context, id string) error {
 		var rows []placeRow
 		switch err := q.list(ctx, &rows, "holds/release", id); {
 		case noID(err):
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		case err != nil:
 			return err
 		case len(rows) == 0:
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
-		return q.settle(ctx, places(rows))
+		return q.giveBack(ctx, places(rows))
 	})
 }
 
-// Move implements slots.Store.
-func (s *Store) Move(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
+// Change implements slots.Store.
+func (s *Store) Change(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
 	began := s.board.now()
-	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		back, err := q.endProposal(ctx, before)
-		if err != nil {
+	t, err := s.change(ctx, r, decide, func(q session, t slots.Transition) error {
+		if err := q.exchangeFor(ctx, t); err != nil {
+			if t.Takes != nil {
+				s.board.doubt(t.Takes.DeskGroup, began) // somebody was shown what is gone
+			}
 			return err
 		}
-		if err = q.giveUp(ctx, before, after, append(back, after.Place)...); err != nil {
-			return err
-		}
-		if err = q.settle(ctx, back); err != nil {
-			return err
-		}
-		p := after.Place
-		if err = q.take(ctx, p, heldBack); err != nil {
-			s.board.doubt(p.DeskGroup, began)
-			return err
-		}
-		event := after.History[len(after.History)-1]
-		_, err = q.exec(ctx, "appointments/move", after.ID, event.At,
-			p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, after.Start, after.End, after.Version,
-			null(event.Actor), null(event.Reason))
-		return err
+		return q.writeTransition(ctx, t)
 	})
-}
-
-// Cancel implements slots.Store.
-func (s *Store) Cancel(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
-	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		back, err := q.endProposal(ctx, before)
-		if err != nil {
-			return err
-		}
-		if err = q.giveUp(ctx, before, after, back...); err != nil {
-			return err
-		}
-		if err = q.settle(ctx, back); err != nil {
-			return err
-		}
-		event := after.History[len(after.History)-1]
-		_, err = q.exec(ctx, "appointments/cancel", after.ID, event.At, null(event.Actor), null(event.Reason))
-		return err
-	})
+	return t.After, err
 }
 
 // change locks an appointment, lets decide say what becomes of it and writes
 // that, unless nothing does.
 func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Decide,
-	write func(q session, before, after slots.Appointment) error,
-) (slots.Appointment, error) {
-	var after slots.Appointment
-	err := s.transact(ctx, func(q session) error {
-		var locked struct {
-			ID   string
-			Turn string // void
-		}
-		switch err := q.get(ctx, &locked, "appointments/lock", string(r)); {
-		case errors.Is(err, sql.ErrNoRows):
-			return slots.ErrNotFound
-		case err != nil:
-			return err
-		}
-		before, err := q.appointment(ctx, "appointments/find", locked.ID)
+	write func(q session, t slots.Transition) error,
+) (t slots.Transition, err error) {
+	err = s.transact(ctx, func(q session) error {
+		before, err := q.lockAppointment(ctx, r)
 		if err != nil {
 			return err
 		}
-		if after, err = decide(before); err != nil {
+		if t, err = decide(before); err != nil || !t.Changes() {
 			return err
 		}
-		if len(after.History) == len(before.History) {
-			return nil
-		}
-		return write(q, before, after)
+		return write(q, t)
 	})
 	if err != nil {
+		return slots.Transition{}, err
+	}
+	return t, nil
+}
+
+// lockAppointment keeps an appointment that is booked or requested from changing
+// until the transaction ends, and returns it.
+func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
+	var locked struct {
+		ID   string
+		Turn string // void
+	}
+	switch err := q.get(ctx, &locked, "appointments/lock", string(r)); {
+	case errors.Is(err, sql.ErrNoRows):
+		return slots.Appointment{}, fault.ErrNotFound
+	case err != nil:
 		return slots.Appointment{}, err
 	}
-	return after, nil
+	return q.appointment(ctx, "appointments/find", locked.ID)
+}
+
+// exchangeFor does with the ledger what a transition does with places: it ends
+// the hold of an earlier proposal, gives back or delays the place that is left,
+// and takes the one that is wanted.
+func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
+	proposed, err := q.endProposal(ctx, t.Before)
+	if err != nil {
+		return err
+	}
+	back, err := t.Back(proposed)
+	if err != nil {
+		return err
+	}
+	if !t.BackAt.IsZero() {
+		if _, err = q.exec(ctx, "ledger/delay_place", t.Before.ID, t.BackAt); err != nil {
+			return err
+		}
+	}
+	if err = q.exchange(ctx, back, t.Takes); err != nil || !t.GivenUp {
+		return err
+	}
+	return q.countGivenUp(ctx, t.Before.ID, t.Event.At)
+}
+
+// writeTransition writes an appointment as it is after a transition, with its
+// history and the message to the visitor; the ledger has its places already.
+func (q session) writeTransition(ctx context.Context, t slots.Transition) (err error) {
+	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
+	switch {
+	case e.Kind == slots.WasMoved:
+		_, err = q.exec(ctx, "appointments/move", a.ID, e.At, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
+			a.Start, a.End, a.Version, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
+		return err
+	case e.Kind == slots.WasCancelled:
+		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
+		return err
+	case e.Kind == slots.WasProposed:
+		if err = q.holdProposal(ctx, t); err != nil {
+			return err
+		}
+	}
+	return q.answerRequest(ctx, t)
 }
 
 // CloseVisits implements slots.Store.

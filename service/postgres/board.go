@@ -107,7 +107,7 @@ func (b *board) look(ctx context.Context, id int, from, to scheduling.Date, ask 
 	case g.loading <- struct{}{}:
 		defer func() { <-g.loading }()
 	case <-ctx.Done():
-		return nil, 0, fault("ledger/occupancy", ctx.Err())
+		return nil, 0, translated("ledger/occupancy", ctx.Err())
 	}
 	if days, stamp, ok := b.recall(id, from, to); ok {
 		return days, stamp, nil

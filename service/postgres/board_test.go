@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -167,8 +168,8 @@ func TestBoardWaitsNoLongerThanTheDeadline(t *testing.T) {
 	<-asking
 	late, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := b.look(late, 1, 10, 20, nil); !errors.Is(err, slots.ErrUnavailable) {
-		t.Errorf("got %v, want %v", err, slots.ErrUnavailable)
+	if _, _, err := b.look(late, 1, 10, 20, nil); !errors.Is(err, fault.ErrUnavailable) {
+		t.Errorf("got %v, want %v", err, fault.ErrUnavailable)
 	}
 	close(release)
 	first.Wait()

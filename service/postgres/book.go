@@ -11,6 +11,9 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
+	"ziyara/notify"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -19,7 +22,7 @@ type booking struct {
 	id   string
 	by   slots.Booking
 	now  time.Time
-	once *slots.Once
+	once *once.Request[slots.Appointment]
 
 	decided bool
 	visit   slots.Appointment
@@ -31,7 +34,9 @@ func (b *booking) decide(visit slots.Appointment, err error) {
 }
 
 // Book implements slots.Store.
-func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time, once *slots.Once) (slots.Appointment, error) {
+func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
+	once *once.Request[slots.Appointment],
+) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
 	if err := s.bookings.serve(ctx, by.Person, b); err != nil {
 		return slots.Appointment{}, err
@@ -61,10 +66,10 @@ func (s *Store) book(batch []*booking) {
 // book stays undecided unless it is alone: the hold does not stand, the person
 // has enough visits or pauses, or another booking of the person is under way.
 func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
-	var held []heldRow
+	var visits map[*booking]slots.Appointment
 	write := func(q session) error {
 		var err error
-		held, err = q.writeVisits(ctx, batch)
+		visits, err = q.writeVisits(ctx, batch)
 		return err
 	}
 	var err error
@@ -76,24 +81,36 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 	if err != nil {
 		return err
 	}
-	for _, row := range held {
-		b := batch[row.N]
-		b.decide(row.hold().Book(b.by, row.approval(), b.now))
+	for b, visit := range visits {
+		b.decide(visit, nil)
 	}
-	if len(batch) > 1 || len(held) > 0 {
+	if len(batch) > 1 || len(visits) > 0 {
 		return nil
 	}
-	b := batch[0]
-	var pause sql.NullTime
-	err = s.pool().get(ctx, &pause, "appointments/stands", b.id, b.now, null(b.by.Mobile), string(b.by.Person),
-		b.by.Actor != "" && b.by.Reason != "")
+	return s.whyNotBooked(ctx, batch[0])
+}
+
+// whyNotBooked returns what stood against a booking that was alone. What it
+// reads is a moment younger than what was refused: a hold that stands, for a
+// person without a pause, is taken to meet the person's limit.
+func (s *Store) whyNotBooked(ctx context.Context, b *booking) error {
+	hold, err := s.Find(ctx, b.id)
+	if err != nil {
+		return err
+	}
+	if t, err := hold.Book(b.by, catalog.Approval{}, b.now); err != nil || !t.Changes() {
+		return fault.ErrNotFound // no hold that can be booked so
+	}
+	var until time.Time
+	err = s.pool().get(ctx, &until, "appointments/paused", string(b.by.Person), hold.Service)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return slots.ErrNotFound
+		return slots.ErrPersonLimit
 	case err != nil:
 		return err
-	case pause.Valid:
-		return &slots.PauseError{Until: pause.Time, RetryAfter: pause.Time.Sub(b.now)}
+	}
+	if err = b.by.Pauses(until, b.now); err != nil {
+		return err
 	}
 	return slots.ErrPersonLimit
 }
@@ -120,6 +137,11 @@ type bookingRow struct {
 	Needs          []string  `json:"needs"`
 	Actor          *string   `json:"actor"`
 	Reason         *string   `json:"reason"`
+	Audited        bool      `json:"audited"`
+
+	// The message to the visitor, by what becomes of the hold; nil for none.
+	IfBooked    *string `json:"if_booked"`
+	IfRequested *string `json:"if_requested"`
 }
 
 // heldRow is a hold that appointments/book.sql turned into a visit, as it was before.
@@ -153,10 +175,9 @@ func (r heldRow) hold() slots.Appointment {
 	}
 }
 
-// writeVisits writes what visits it can and returns the holds they were.
-// Requests that name a key have their answer kept; then the session is a
-// transaction.
-func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, error) {
+// writeVisits writes what visits it can and returns them. Requests that name a
+// key have their answer kept; then the session is a transaction.
+func (q session) writeVisits(ctx context.Context, batch []*booking) (map[*booking]slots.Appointment, error) {
 	wanted := make([]bookingRow, len(batch))
 	for i, b := range batch {
 		wanted[i] = newBookingRow(i, b)
@@ -168,22 +189,24 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) ([]heldRow, 
 	var rows []heldRow
 	if err = q.list(ctx, &rows, "appointments/book", string(text), len(batch) == 1); err != nil {
 		if noID(err) { // the API lets only UUIDs through
-			return nil, slots.ErrNotFound
+			return nil, fault.ErrNotFound
 		}
 		return nil, err
 	}
 	var told answers
+	visits := make(map[*booking]slots.Appointment, len(rows))
 	for _, row := range rows {
 		b := batch[row.N]
-		visit, err := row.hold().Book(b.by, row.approval(), b.now)
+		t, err := row.hold().Book(b.by, row.approval(), b.now)
 		if err != nil {
 			return nil, err
 		}
-		if err = told.about(visit, b.once); err != nil {
+		if err = addAnswer(&told, b.once, t.After, t.After.Created); err != nil {
 			return nil, err
 		}
+		visits[b] = t.After
 	}
-	return rows, q.keep(ctx, told)
+	return visits, q.keep(ctx, told)
 }
 
 func newBookingRow(n int, b *booking) bookingRow {
@@ -192,8 +215,11 @@ func newBookingRow(n int, b *booking) bookingRow {
 		Mobile: optional(b.by.Mobile), Lang: b.by.Lang, VisitorName: b.by.Visitor.Name, VisitorKey: slots.NameKey(b.by.Visitor.Name),
 		IdentityKind: string(b.by.Visitor.Identity.Kind), Identity: b.by.Visitor.Identity.Number,
 		Email: optional(b.by.Visitor.Email), Needs: append([]string{}, b.by.Needs...),
-		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason),
+		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason), Audited: b.by.Audited(),
 	}
+	to := contact(b.by.Mobile, b.by.Visitor)
+	row.IfBooked = optional(string(notify.Event{Kind: notify.WasBooked}.Notice().To(to).Kind))
+	row.IfRequested = optional(string(notify.Event{Kind: notify.WasRequested}.Notice().To(to).Kind))
 	if by := b.by.Representative; by != nil {
 		row.ByName, row.ByIdentityKind, row.ByIdentity = optional(by.Name), optional(string(by.Identity.Kind)), optional(by.Identity.Number)
 		row.Wakala = optional(by.Wakala)

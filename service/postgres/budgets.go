@@ -9,9 +9,9 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/fault"
 	"ziyara/notify"
-	"ziyara/slots"
 )
 
 // budgetRow is what a department may spend on messages in a month.
@@ -47,19 +47,21 @@ type terms struct {
 }
 
 func termsOf(d notify.Department) (json.RawMessage, error) {
-	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warn})
+	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warns()})
 }
 
 // ChangeMessageTerms lets decide turn what a department has decided about its
 // messages beside their texts (links, price and budget) into what it becomes.
-// act says who of the staff it was, and when. It returns slots.ErrNotFound for
+// entry says who of the staff it was, and when. It returns fault.ErrNotFound for
 // an unknown department, and the error of decide as it is.
-func (s *Store) ChangeMessageTerms(ctx context.Context, department string, act catalog.Act, decide func(notify.Department) (notify.Department, error)) error {
+func (s *Store) ChangeMessageTerms(ctx context.Context, department string, entry audit.Entry,
+	decide func(notify.Department) (notify.Department, error),
+) error {
 	return s.transact(ctx, func(q session) error {
 		var row termsRow
 		err := q.get(ctx, &row, "messages/terms", department)
 		if errors.Is(err, sql.ErrNoRows) {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -69,21 +71,18 @@ func (s *Store) ChangeMessageTerms(ctx context.Context, department string, act c
 		if err != nil {
 			return err
 		}
-		if after.Budget.Warn == 0 {
-			after.Budget.Warn = notify.DefaultWarn
-		}
 		if _, err = q.exec(ctx, "messages/set_terms", department, after.Links, int64(after.Price),
-			after.Budget.Segments, int64(after.Budget.Cost), after.Budget.Warn); err != nil {
+			after.Budget.Segments, int64(after.Budget.Cost), after.Budget.Warns()); err != nil {
 			return err
 		}
-		act.Action, act.Subject, act.Department = "budget.changed", "department "+department, department
-		if act.Before, err = termsOf(before); err != nil {
+		entry.Action, entry.Subject, entry.Department = "budget.changed", "department "+department, department
+		if entry.Before, err = termsOf(before); err != nil {
 			return err
 		}
-		if act.After, err = termsOf(after); err != nil {
+		if entry.After, err = termsOf(after); err != nil {
 			return err
 		}
-		if err = q.record(ctx, act); err != nil {
+		if err = q.record(ctx, entry); err != nil {
 			return err
 		}
 		_, err = q.exec(ctx, "centre/touch")

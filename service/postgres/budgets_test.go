@@ -11,10 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
-	"ziyara/slots"
 )
 
 // terms sets what a department decides about its messages.
@@ -265,8 +265,8 @@ func TestMessageTerms(t *testing.T) {
 	if after, err := b.store.CentreVersion(t.Context()); err != nil || after != before+1 {
 		t.Errorf("version %d after %d, %v", after, before, err)
 	}
-	if err = setTerms(t, b.store, b.now, notify.Department{Slug: "nobody"}); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("unknown department: %v, want %v", err, slots.ErrNotFound)
+	if err = setTerms(t, b.store, b.now, notify.Department{Slug: "nobody"}); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("unknown department: %v, want %v", err, fault.ErrNotFound)
 	}
 	for _, d := range []notify.Department{{Slug: "care", Price: -1}, {Slug: "care", Budget: notify.Budget{Warn: 101}}} {
 		if err = setTerms(t, b.store, b.now, d); err == nil {

@@ -87,8 +87,9 @@ func (m *editModel) step() {
 // books books or holds a place that a search finds, on one of four days.
 func (m *editModel) books() {
 	m.t.Helper()
-	days, _, err := m.booker.Search(m.t.Context(), slots.Query{
+	found, err := m.booker.Search(m.t.Context(), slots.Query{
 		Service: updates, Branch: "riyadh", From: date(m.t, "2026-11-22"), To: date(m.t, "2026-11-25"), Party: 1, Channel: catalog.Public}, m.now)
+	days := found.Days
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -8,8 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -20,8 +22,8 @@ const (
 )
 
 // by returns an act of the coordinator.
-func (b *bench) by(action string) catalog.Act {
-	return catalog.Act{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
+func (b *bench) by(action string) audit.Entry {
+	return audit.Entry{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
 }
 
 // edit edits the calendar of the desk group as the coordinator asks for.
@@ -115,7 +117,7 @@ func TestEditReopensLedgerDays(t *testing.T) {
 	if a, err := b.Find(t.Context(), visit.Reference); err != nil || a.Status != slots.Booked {
 		t.Errorf("the visit is %+v, %v", a, err)
 	}
-	if _, err = b.edit(t, before.Version, scheduling.Edit{Reopen: []int{0}}); !errors.Is(err, slots.ErrEdited) {
+	if _, err = b.edit(t, before.Version, scheduling.Edit{Reopen: []int{0}}); !errors.Is(err, fault.ErrEdited) {
 		t.Errorf("an edit of a version that is gone: %v", err)
 	}
 
@@ -165,8 +167,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 		t.Errorf("moved by a calendar that is gone: %v", err)
 	}
 	query := slots.Query{Service: updates, Branch: "riyadh", From: date(t, "2026-11-24"), To: date(t, "2026-11-25"), Party: 1, Channel: catalog.Public}
-	if days, _, err := b.Search(t.Context(), query, b.now); !errors.Is(err, slots.ErrStale) {
-		t.Errorf("searched by a calendar that is gone: %v, %v", days, err)
+	if found, err := b.Search(t.Context(), query, b.now); !errors.Is(err, slots.ErrStale) {
+		t.Errorf("searched by a calendar that is gone: %v, %v", found.Days, err)
 	}
 
 	if _, err := other.Hold(t.Context(), asks(opened[1]), nil, b.now); err != nil {
@@ -175,7 +177,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	if rule, ok := errors.AsType[*slots.RuleError](errorOf(other.Hold(t.Context(), asks(last), nil, b.now))); !ok || rule.Rule != slots.RuleClosed {
 		t.Errorf("a closed place: %v", rule)
 	}
-	days, _, err := other.Search(t.Context(), query, b.now)
+	found, err := other.Search(t.Context(), query, b.now)
+	days := found.Days
 	if err != nil || len(days) != 2 || refreshed != 1 {
 		t.Fatalf("%d days, read %d times, %v", len(days), refreshed, err)
 	}
@@ -217,7 +220,7 @@ func TestUndoPlan(t *testing.T) {
 	if diff := cmp.Diff(second.Plan, fourth.Plan); diff != "" {
 		t.Errorf("redone: %s", diff)
 	}
-	acts, err := b.store.Acts(t.Context(), catalog.ActQuery{Subject: "desk-group " + edited, Limit: 10})
+	acts, err := b.store.AuditLog(t.Context(), audit.Query{Subject: "desk-group " + edited, Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

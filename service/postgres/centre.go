@@ -150,7 +150,7 @@ func (r approvalRow) approval() catalog.Approval {
 
 func (r *centreRows) load(ctx context.Context, q session) error {
 	if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
-		return fault("load centre", err)
+		return translated("load centre", err)
 	}
 	if err := q.get(ctx, &r.version, "centre/version"); err != nil {
 		return err

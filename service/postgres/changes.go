@@ -25,7 +25,7 @@ const (
 type Changes struct {
 	store  *Store
 	centre func() *centre.Snapshot // the current snapshot
-	newID  func() string        // a new UUID
+	newID  func() string           // a new UUID
 }
 
 // Changes returns what changes calendars.
@@ -69,7 +69,7 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 // lose their places by it, in one transaction. Of more than 250 visits it only
 // writes down what is decided, and Continue carries it out. Applying a draft
 // again changes nothing. It returns the ID of the change, or
-// centre.ErrUnknownDeskGroup, slots.ErrEdited, slots.ErrNotAffected,
+// centre.ErrUnknownDeskGroup, fault.ErrEdited, slots.ErrNotAffected,
 // slots.ErrDraftOver, slots.ErrUnknownChange, or the faults of the edit
 // (DeskPlan.Revise).
 func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
@@ -281,7 +281,7 @@ func (q session) preview(ctx context.Context, r slots.ChangeRequest, now time.Ti
 
 func (q session) run(ctx context.Context, statement string) error {
 	_, err := q.tx.ExecContext(ctx, statement)
-	return fault(statement, err)
+	return translated(statement, err)
 }
 
 // edit makes the edit of a change and returns the desk groups that it is of,
@@ -315,7 +315,7 @@ func (q session) editGroup(ctx context.Context, r slots.ChangeRequest, now time.
 	if err != nil {
 		return nil, nil, err
 	}
-	after, impacts, err := q.savePlan(ctx, before, revision, r.Act(now))
+	after, impacts, err := q.savePlan(ctx, before, revision, r.Entry(now))
 	return []edited{{before.DeskGroup, after.DeskGroup}}, impacts, err
 }
 
@@ -326,9 +326,9 @@ func (q session) editHolidays(ctx context.Context, r slots.ChangeRequest, now ti
 	if err != nil {
 		return nil, nil, err
 	}
-	act := r.Act(now)
-	act.Action = "holidays.changed"
-	_, changes, impacts, err := q.saveHolidays(ctx, before, r.Holidays, act)
+	entry := r.Entry(now)
+	entry.Action = "holidays.changed"
+	_, changes, impacts, err := q.saveHolidays(ctx, before, r.Holidays, entry)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -365,7 +365,7 @@ func (q session) displacedAgain(ctx context.Context, groups []edited, now time.T
 	var again []string
 	for _, r := range rows {
 		g, p := byID[r.DeskGroupID], r.place()
-		if r.Robbed || r.State == slots.OutcomeKept && p.Shrinks(g.before.Calendar.Day(p.Day), g.after.Calendar.Day(p.Day)) {
+		if r.State.Again(p, g.before.Calendar.Day(p.Day), g.after.Calendar.Day(p.Day), r.Robbed) {
 			again = append(again, r.ID)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -30,52 +29,44 @@ func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c sl
 		}
 		return err
 	}
-	_, err = m.store.change(ctx, r, func(a slots.Appointment) (slots.Appointment, error) {
+	var outcome slots.Outcome
+	_, err = m.store.change(ctx, r, func(a slots.Appointment) (t slots.Transition, err error) {
 		if a.Change == nil || a.Change.ID != id {
-			return a, slots.ErrChangeSettled // a moment ago
+			return t, slots.ErrChangeSettled // a moment ago
 		}
-		return a.Settle(c, now)
-	}, func(q session, before, after slots.Appointment) error {
-		return q.settleCall(ctx, id, before, after, c, now)
+		t, outcome, err = a.Settle(c, now)
+		return t, err
+	}, func(q session, t slots.Transition) error {
+		return q.settleCall(ctx, id, t, outcome, c)
 	})
 	return err
 }
 
-// settleCall writes what a visitor has said in a call.
-func (q session) settleCall(ctx context.Context, id string, before, after slots.Appointment, c slots.Call, now time.Time) error {
-	var err error
-	switch c.Outcome {
-	case slots.CallAccepts:
-		err = q.settleRequest(ctx, before, after)
-	case slots.CallKeeps:
-		err = q.settleDisplaced(ctx, id, before, after, slots.OutcomeKept, notify.Booked, now)
-	case slots.CallCancels:
-		err = q.settleDisplaced(ctx, id, before, after, slots.OutcomeCancelled, notify.Cancelled, now)
-	case slots.CallNotReached:
+// settleCall writes what has become of a displaced visit as its visitor has said
+// in a call.
+func (q session) settleCall(ctx context.Context, id string, t slots.Transition, outcome slots.Outcome, c slots.Call) error {
+	err := q.exchangeFor(ctx, t)
+	switch {
+	case err != nil:
+		return err
+	case outcome == slots.OutcomeAccepted: // which the event lets the list say
+		err = q.writeTransition(ctx, t)
+	default:
+		err = q.displace(ctx, id, []displaceRow{newCallRow(t, outcome)}, t.Event.At)
 	}
 	if err != nil || c.Note == "" {
 		return err
 	}
-	_, err = q.exec(ctx, "changes/note_call", id, before.ID, c.Note)
+	_, err = q.exec(ctx, "changes/note_call", id, t.Before.ID, c.Note)
 	return err
 }
 
-// settleDisplaced writes a displaced visit that stays where it is, or is
-// cancelled.
-func (q session) settleDisplaced(ctx context.Context, id string, before, after slots.Appointment, outcome slots.Outcome, told notify.Kind, now time.Time) error {
-	back, err := q.endProposal(ctx, before)
-	if err != nil {
-		return err
-	}
-	if !after.Status.TakesPlace() {
-		back = append(back, before.Place)
-	}
-	if err = q.settle(ctx, back); err != nil {
-		return err
-	}
-	row := newDisplaceRow(&affectedVisit{Appointment: before}, after)
-	row.Outcome, row.Message, row.Answered, row.By = string(outcome), optional(string(told)), &now, row.Actor
-	return q.displace(ctx, id, []displaceRow{row}, now)
+// newCallRow returns what is written of a displaced visit that stays where it
+// is, or is cancelled, as its visitor has said in a call.
+func newCallRow(t slots.Transition, outcome slots.Outcome) displaceRow {
+	row := newDisplaceRow(t, outcome)
+	row.Answered, row.By = &t.Event.At, row.Actor
+	return row
 }
 
 // affectedByRow is how it stands between a change and a visit.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -20,7 +19,7 @@ type displaceRow struct {
 	Actor    *string    `json:"actor"`
 	Reason   *string    `json:"reason"`
 	Message  *string    `json:"message"`
-	Expires  time.Time  `json:"expires_at"` // of the message
+	Expires  *time.Time `json:"expires_at"` // of the message
 	Outcome  string     `json:"outcome"`
 	Answered *time.Time `json:"answered_at"`
 	By       *string    `json:"answered_by"`
@@ -54,15 +53,15 @@ func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits
 			unused = append(unused, v.held.ID)
 			v.held = nil
 		}
-		after := v.Displace(v.decision, v.held, of, c.Actor, v.answer, f.now)
-		if !after.Status.TakesPlace() {
+		t, outcome := v.Displace(v.decision, v.held, of, c.Actor, v.answer, f.now)
+		if t.Leaves() {
 			back = append(back, v.Place)
 		}
-		if p := after.Proposal; v.held != nil && p != nil {
+		if p := t.After.Proposal; v.held != nil && p != nil {
 			proposed = append(proposed, proposedRow{p.ID, v.ID, p.Expires})
 		}
 		unused = append(unused, v.unused...)
-		rows = append(rows, newDisplaceRow(v, after))
+		rows = append(rows, newDisplaceRow(t, outcome))
 	}
 	if err := q.endHoldsFor(ctx, unused, back); err != nil {
 		return err
@@ -85,12 +84,8 @@ func (q session) restore(ctx context.Context, change string, visits []affectedVi
 		if v.outcome != slots.OutcomeWaiting {
 			continue
 		}
-		after := v.Restore(now)
-		row := newDisplaceRow(v, after)
-		row.Outcome, row.Message = string(slots.OutcomeRestored), optional(string(notify.Booked))
-		if v.Status == slots.Requested {
-			row.Message = nil // its department answers
-		}
+		v.Change = &slots.ChangeOf{ID: change, Waits: true}
+		row := newDisplaceRow(v.Restore(now))
 		rows, unused = append(rows, row), append(unused, v.unused...)
 	}
 	if err := q.endHoldsFor(ctx, unused, nil); err != nil {
@@ -118,35 +113,27 @@ func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.P
 		}
 		back = append(back, places(rows)...)
 	}
-	return q.settle(ctx, back)
+	return q.giveBack(ctx, back)
 }
 
-// newDisplaceRow returns what is written of a visit that was v. History is
-// empty when nothing becomes of it.
-func newDisplaceRow(v *affectedVisit, after slots.Appointment) displaceRow {
-	row := displaceRow{ID: v.ID, Status: string(after.Status), Version: after.Version, Start: v.Start, Expires: v.Start, Outcome: string(slots.OutcomeKept)}
-	if !after.AnswerBy.IsZero() {
-		row.AnswerBy = &after.AnswerBy
+// newDisplaceRow returns what is written of a visit, and of how it then stands
+// with the change.
+func newDisplaceRow(t slots.Transition, outcome slots.Outcome) displaceRow {
+	a, e := t.After, t.Event
+	row := displaceRow{ID: a.ID, Status: string(a.Status), Version: a.Version, Start: a.Start, Outcome: string(outcome)}
+	if !a.AnswerBy.IsZero() {
+		row.AnswerBy = &a.AnswerBy
 	}
-	if len(after.History) == len(v.History) {
+	if !t.Changes() {
 		return row
 	}
-	event := after.History[len(after.History)-1]
-	row.Kind, row.Start = optional(string(event.Kind)), event.Start
-	row.Actor, row.Reason = optional(event.Actor), optional(event.Reason)
-	switch {
-	case event.Kind != slots.WasProposed:
-		row.Outcome, row.Message = string(slots.OutcomeCalledOff), optional(string(event.Kind))
-	case v.Status == slots.Requested:
-		row.Outcome, row.Message = string(slots.OutcomeWaiting), optional(string(notify.Proposed))
-	default:
-		row.Outcome, row.Message = string(slots.OutcomeWaiting), optional(string(notify.Closed))
+	row.Kind, row.Start = optional(string(e.Kind)), e.Start
+	row.Actor, row.Reason = optional(e.Actor), optional(e.Reason)
+	if n := told(t); n.Kind != "" {
+		row.Message, row.Expires = optional(string(n.Kind)), &n.Expires
 	}
-	if p := after.Proposal; p != nil {
+	if p := a.Proposal; p != nil {
 		row.Hold, row.Proposed = &p.ID, &p.Start
-		if v.Status == slots.Requested {
-			row.Expires = p.Expires
-		}
 	}
 	return row
 }

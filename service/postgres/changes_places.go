@@ -39,7 +39,7 @@ func (f finding) group(v *affectedVisit) (edited, error) {
 type seeking struct {
 	edited
 	visits []*affectedVisit
-	seek   []slots.Displaced
+	seek   []slots.Relocation
 }
 
 // sought gathers the visits that are to be proposed another place and have none
@@ -55,7 +55,7 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 		if err != nil {
 			continue
 		}
-		d, err := slots.DisplacedOf(f.centre, v.Appointment, v.person, v.until)
+		d, err := slots.RelocationOf(f.centre, v.Appointment, v.person, v.until)
 		if err != nil {
 			continue
 		}
@@ -66,17 +66,6 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 		all[at].visits, all[at].seek = append(all[at].visits, v), append(all[at].seek, d)
 	}
 	return all
-}
-
-// span returns the dates on which the places may be.
-func (s *seeking) span(now time.Time) slots.GroupDays {
-	span := slots.GroupDays{Group: s.before, From: s.seek[0].Day, To: s.seek[0].Day}
-	for _, d := range s.seek {
-		span.From, span.To = min(span.From, d.Day), max(span.To, d.Day)
-	}
-	span.From = max(span.From-slots.RebookWithin, s.before.Calendar.DateOf(now)-1)
-	span.To += slots.RebookWithin
-	return span
 }
 
 // holdOthers finds and holds other places for the visits that are to be
@@ -99,7 +88,7 @@ func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVis
 	var missing []openRow
 	for i, g := range groups {
 		opened := make(map[scheduling.Date]bool)
-		for n, found := range slots.NewRoom(g.after, g.before.Calendar, ledger[i], busy).Rebook(g.seek, f.now) {
+		for n, found := range slots.NewOpenPlaces(g.after, g.before.Calendar, ledger[i], busy).Rebook(g.seek, f.now) {
 			if !found.Found {
 				continue
 			}
@@ -124,7 +113,7 @@ func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 		until = found.Slot.Start // it is shortened when it is proposed
 	}
 	v.held = &slots.Proposal{ID: f.newID(), Place: found.Place, Start: found.Slot.Start, End: found.Slot.End, Expires: until}
-	return &holding{heldBack: found.HeldBack, claim: slots.Appointment{
+	return &holding{wanted: found.Wanted, claim: slots.Appointment{
 		ID: v.held.ID, Service: v.Service, Place: found.Place, Start: found.Slot.Start, End: found.Slot.End,
 		Party: v.Party, Channel: v.Channel, Created: f.now, Expires: until, Needs: v.Needs,
 	}}
@@ -134,7 +123,8 @@ func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 func (q session) ledgerOf(ctx context.Context, groups []*seeking, now time.Time) ([]map[scheduling.Date]slots.Occupied, error) {
 	spans := make([]slots.GroupDays, len(groups))
 	for i, g := range groups {
-		spans[i] = g.span(now)
+		spans[i].Group = g.before
+		spans[i].From, spans[i].To = slots.Around(g.seek, g.before.Calendar, now)
 	}
 	days, err := q.occupancies(ctx, spans)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/notify"
 	"ziyara/slots"
 )
 
@@ -83,7 +84,8 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 		Note      sql.NullString `db:"note"`
 		Message   sql.NullString `db:"message"`
 	}
-	err := m.store.pool().list(ctx, &rows, "changes/list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID), now, q.Limit, null(string(q.Reference)))
+	err := m.store.pool().list(ctx, &rows, "changes/list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID),
+		now, q.Limit, null(string(q.Reference)), pq.Array(names(notify.ChangeKinds())))
 	if err != nil {
 		return nil, err
 	}

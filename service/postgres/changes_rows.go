@@ -122,7 +122,7 @@ func (q session) releaseDraft(ctx context.Context, id string, needed []string) e
 	if err := q.list(ctx, &rows, "changes/release_draft", id, array(needed)); err != nil {
 		return err
 	}
-	return q.settle(ctx, places(rows))
+	return q.giveBack(ctx, places(rows))
 }
 
 // plannedRow is what changes/set_visits.sql reads.

@@ -9,8 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/slots"
@@ -53,7 +55,7 @@ func (c *changing) closing(t testing.TB, from, to string) slots.ChangeRequest {
 	return slots.ChangeRequest{
 		DeskGroup: edited, From: c.plan(t).Version, Decision: slots.Rebook,
 		Edit:   scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-22T"+from+":00+03:00", "2026-11-22T"+to+":00+03:00")}},
-		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: catalog.Act{Actor: "noura"},
+		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: audit.Entry{Actor: "noura"},
 	}
 }
 
@@ -245,8 +247,9 @@ func TestApplyDraft(t *testing.T) {
 func TestChangeOfManyIsContinued(t *testing.T) {
 	t.Parallel()
 	c := openChanging(t)
-	week, _, err := c.Search(t.Context(), slots.Query{
+	found, err := c.Search(t.Context(), slots.Query{
 		Service: updates, Branch: "riyadh", From: date(t, "2026-11-22"), To: date(t, "2026-11-26"), Party: 1, Channel: catalog.Public}, c.now)
+	week := found.Days
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +351,7 @@ func (c *changing) dies(t testing.TB, db *sql.DB, visit string) {
 		killed = column[int](t, db, `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
 			WHERE datname = current_database() AND application_name = 'ziyara' AND wait_event_type = 'Lock'`)[0]
 	}
-	if err = <-died; !errors.Is(err, slots.ErrUnavailable) {
+	if err = <-died; !errors.Is(err, fault.ErrUnavailable) {
 		t.Errorf("it has died of %v", err)
 	}
 	if err = tx.Rollback(); err != nil {
@@ -359,7 +362,7 @@ func (c *changing) dies(t testing.TB, db *sql.DB, visit string) {
 // another opens the store of another replica.
 func (b *bench) another(t testing.TB) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}

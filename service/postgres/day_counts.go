@@ -20,27 +20,5 @@ func (s *Store) DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduli
 	if err != nil {
 		return slots.DayCounts{}, err
 	}
-	state := slots.DayCounts{Occupied: days[0]}
-	visitors := make(map[string]bool)
-	all := make([]scheduling.Claim, 0, len(found[key]))
-	for _, c := range found[key] {
-		all = append(all, c.Claim)
-		switch c.status {
-		case slots.Booked:
-			state.Visits++
-			visitors[c.ID] = true
-		case slots.Requested:
-			state.Requests++
-			visitors[c.ID] = true
-		case slots.Held:
-			state.Holds++
-		default: // given up: nobody's
-		}
-	}
-	for _, c := range scheduling.Unsupported(day, all) {
-		if visitors[c.ID] {
-			state.Unsupported++
-		}
-	}
-	return state, nil
+	return slots.CountDay(day, days[0], found[key]), nil
 }

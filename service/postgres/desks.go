@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"ziyara/fault"
 	"ziyara/hall"
 )
 
@@ -43,7 +44,7 @@ func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 		case n == 0:
 			return &hall.DeskError{Fault: hall.DeskOfOthers}
 		}
-		return q.record(ctx, c.Act(false))
+		return q.record(ctx, c.Entry(false))
 	})
 }
 
@@ -55,8 +56,8 @@ func (h *Hall) RemoveDesk(ctx context.Context, c hall.DeskChange) error {
 		case err != nil:
 			return err
 		case n == 0:
-			return hall.ErrNotFound
+			return fault.ErrNotFound
 		}
-		return q.record(ctx, c.Act(true))
+		return q.record(ctx, c.Entry(true))
 	})
 }

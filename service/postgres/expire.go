@@ -84,7 +84,7 @@ func (s *Store) expire(ctx context.Context, name string, args ...any) (ended []s
 			return err
 		}
 		ended = places(rows)
-		return q.settle(ctx, ended)
+		return q.giveBack(ctx, ended)
 	})
 	return ended, err
 }

@@ -7,14 +7,16 @@ import (
 	"slices"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/centre"
+	"ziyara/hall"
+	"ziyara/notify"
 	"ziyara/scheduling"
 )
 
 // ForcePlan gives a desk group another plan whoever loses places by it, and
 // returns what happens to their claims: what a change with impact does.
-func (s *Store) ForcePlan(ctx context.Context, slug string, by catalog.Act,
+func (s *Store) ForcePlan(ctx context.Context, slug string, by audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (impacts []scheduling.Impact, err error) {
 	err = s.transact(ctx, func(q session) error {
@@ -41,3 +43,6 @@ func MigrateFiles(ctx context.Context, databaseURL string, files fs.FS, lockTime
 // MappedConstraints returns the names of the constraints that the program
 // answers by, ascending.
 func MappedConstraints() []string { return slices.Sorted(maps.Keys(constraints)) }
+
+// ToldOfStep is what a visitor is told of a step in the hall.
+func ToldOfStep(step hall.Step) notify.Notice { return toldOfStep(step) }

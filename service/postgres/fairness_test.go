@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"ziyara/catalog"
+	"ziyara/scheduling"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
 )
@@ -359,8 +358,9 @@ func TestGivenUpIsForgotten(t *testing.T) {
 func (b *bench) free(t *testing.T, start time.Time) int {
 	t.Helper()
 	day := start.Add(3 * time.Hour).Format(time.DateOnly)
-	days, _, err := b.Search(t.Context(), slots.Query{
+	found, err := b.Search(t.Context(), slots.Query{
 		Service: delaying, Branch: "riyadh", From: date(t, day), To: date(t, day), Party: 1, Channel: catalog.Public}, b.now)
+	days := found.Days
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -456,62 +456,43 @@ func TestDelayedPlaceOfAMove(t *testing.T) {
 	b.auditClean(t)
 }
 
-// Who waits for a place can be given one that is delayed, instead of everybody:
-// at the same moment as it is offered it goes one way or the other.
-func TestHoldDelayedPlace(t *testing.T) {
+// Who waits for a place that comes back late is offered it when it does, as the
+// first to be told.
+func TestDelayedPlaceReachesTheWaitlist(t *testing.T) {
 	t.Parallel()
 	b := open(t, slots.WithRandom(middle))
-	free := b.starts(t, delaying, "riyadh", "2026-11-29", "2026-12-03")
-	centre, err := b.store.LoadCentre(t.Context())
+	w, err := slots.NewWaitlist(b.store, b.Booker, slots.DefaultWaitPolicy())
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, group, err := centre.Desk(delaying, "riyadh")
+	free := b.starts(t, delaying, "riyadh", "2026-11-29", "2026-11-29")
+	visit := b.book(t, 1, delaying, "riyadh", free[0])
+	servicetest.Exec(t, b.url, "UPDATE ledger_days SET open = used")
+	day := date(t, "2026-11-29")
+	entry, err := w.Join(t.Context(), slots.JoinRequest{
+		Service: delaying, Branch: "riyadh", Booking: booking(2, 0),
+		Wish: slots.Wish{From: day, To: day, Latest: scheduling.Clock(24, 0), Party: 1},
+	}, nil, b.now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	won := 0
-	for round := range 15 {
-		visit := b.book(t, round, delaying, "riyadh", free[round])
-		if _, err = b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
-			t.Fatal(err)
-		}
-		list, err := b.store.Delayed(t.Context(), group, date(t, "2026-11-29"), date(t, "2026-12-03"))
-		if err != nil || len(list) != 1 {
-			t.Fatalf("%d delayed places, %v", len(list), err)
-		}
-		want := slots.DelayedPlace{ID: list[0].ID, Place: visit.Place, Service: delaying, Branch: "riyadh", Start: visit.Start, End: visit.End}
-		if diff := cmp.Diff(want, list[0]); diff != "" {
-			t.Errorf("delayed (-want +got):\n%s", diff)
-		}
-		offer := slots.Appointment{ID: b.id(), Party: 1, Channel: catalog.Public, Created: b.now, Expires: b.now.Add(15 * time.Minute)}
-		var holdErr, offerErr error
-		together(
-			func() { holdErr = b.store.HoldDelayed(context.Background(), list[0].ID, offer) },
-			func() { _, offerErr = b.store.OfferDelayed(context.Background(), b.now.Add(time.Hour), 10) })
-		if offerErr != nil {
-			t.Errorf("round %d: %v", round, offerErr)
-		}
-		switch {
-		case holdErr == nil:
-			won++
-			held, err := b.FindHold(t.Context(), offer.ID)
-			if err != nil || held.Status != slots.Held || held.Place != visit.Place || held.Service != delaying || !held.Start.Equal(visit.Start) {
-				t.Errorf("round %d: held %+v, %v", round, held, err)
-			}
-		case !errors.Is(holdErr, slots.ErrTaken):
-			t.Errorf("round %d: %v", round, holdErr)
-		}
-		b.auditClean(t)
-	}
-	t.Logf("the hold was first in %d of 15 rounds", won)
-	if _, err = b.store.ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 100); err != nil {
+	if _, err = b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
 		t.Fatal(err)
 	}
-	if used := servicetest.Query[int](t, b.url, "SELECT coalesce(sum(u), 0) FROM ledger_days, unnest(used) AS u"); used != 0 {
-		t.Errorf("%d ticks are taken by nobody", used)
+	until := b.now.Add(time.Hour)
+	if made, err := w.OfferFreed(t.Context(), until.Add(-time.Second)); err != nil || made != 0 {
+		t.Errorf("before the moment: %d offers, %v, want none", made, err)
 	}
-	b.noDeadlocks(t)
+	if n, err := b.store.OfferDelayed(t.Context(), until, 10); err != nil || n != 1 {
+		t.Fatalf("%d places come back, %v, want one", n, err)
+	}
+	if made, err := w.OfferFreed(t.Context(), until); err != nil || made != 1 {
+		t.Errorf("then: %d offers, %v, want one", made, err)
+	}
+	if e, err := w.Find(t.Context(), entry.ID, until); err != nil || e.Offered(until) == nil || !e.Offer.Start.Equal(visit.Start) {
+		t.Errorf("the entry is %+v, %v", e, err)
+	}
+	b.auditClean(t)
 }
 
 // The audit sees a delayed place that the ledger does not count.
@@ -566,8 +547,9 @@ func TestRushAtOpening(t *testing.T) {
 	if held, early, taken := wave(opens.Add(-time.Second)); early != visitors {
 		t.Errorf("a second before: %d held, %d too early, %d taken", held, early, taken)
 	}
-	days, _, err := b.Search(t.Context(), slots.Query{
+	found, err := b.Search(t.Context(), slots.Query{
 		Service: followUp, Branch: "riyadh", From: date(t, "2026-12-13"), To: date(t, "2026-12-13"), Party: 1, Channel: catalog.Public}, opens)
+	days := found.Days
 	if err != nil || len(days) != 1 {
 		t.Fatalf("%d days, %v", len(days), err)
 	}

@@ -13,7 +13,8 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/notify"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -40,15 +41,15 @@ var constraints = map[string]error{
 	"appointments_mobile_place_check":  &slots.HoldLimitError{},
 	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{
 		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
-	"idempotency_keys_pkey":   slots.ErrAnswered,
+	"idempotency_keys_pkey":   once.ErrAnswered,
 	"waitlist_entries_person": slots.ErrAlreadyWaiting,
-	"department_texts_pkey":   notify.ErrOutdated,
+	"department_texts_pkey":   fault.ErrEdited,
 }
 
-// fault turns an error of the driver into one of the domain's: a broken
-// constraint into its rule, a server out of reach into slots.ErrUnavailable.
+// translated turns an error of the driver into one of the domain's: a broken
+// constraint into its rule, a server out of reach into fault.ErrUnavailable.
 // nil and sql.ErrNoRows stay what they are.
-func fault(action string, err error) error {
+func translated(action string, err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -58,18 +59,18 @@ func fault(action string, err error) error {
 		}
 		switch answered.Code {
 		case "40001", "40P01": // serialization_failure, deadlock_detected
-			return fmt.Errorf("%s: %w: %w: %w", action, errConflict, slots.ErrUnavailable, err)
+			return fmt.Errorf("%s: %w: %w: %w", action, errConflict, fault.ErrUnavailable, err)
 		case "57014", "25P03": // query_canceled, by statement_timeout or by us; idle_in_transaction_session_timeout
-			return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
+			return fmt.Errorf("%s: %w: %w", action, fault.ErrUnavailable, err)
 		}
 		switch answered.Code.Class() {
 		case "08", "53", "57": // connection, resources, operator intervention
-			return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
+			return fmt.Errorf("%s: %w: %w", action, fault.ErrUnavailable, err)
 		}
 		return fmt.Errorf("%s: %w", action, err)
 	}
 	if unreachable(err) {
-		return fmt.Errorf("%s: %w: %w", action, slots.ErrUnavailable, err)
+		return fmt.Errorf("%s: %w: %w", action, fault.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", action, err)
 }

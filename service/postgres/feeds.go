@@ -9,8 +9,11 @@ import (
 
 	"github.com/lib/pq"
 
+	"ziyara/audit"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/feeds"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -41,10 +44,10 @@ func (r feedRow) scope() feeds.Scope {
 
 // AddFeed adds a feed at the address that holds what hashes to token. It
 // returns feeds.ErrMany when the department has as many as it may have, and
-// slots.ErrAnswered when the key of once is known.
-func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act catalog.Act, once *slots.Once) error {
+// once.ErrAnswered when the key of once is known.
+func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error {
 	return s.transact(ctx, func(q session) error {
-		if err := q.keepOnce(ctx, once, f.Created); err != nil {
+		if err := keepAnswer(ctx, q, once, f, f.Created); err != nil {
 			return err
 		}
 		n, err := q.exec(ctx, "feeds/add", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.By, feeds.Limit)
@@ -54,23 +57,8 @@ func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, act c
 		case n == 0:
 			return feeds.ErrMany
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
-}
-
-// keepOnce keeps the answer to a request that names a key and that is not
-// about an appointment.
-func (q session) keepOnce(ctx context.Context, once *slots.Once, now time.Time) error {
-	if once == nil {
-		return nil
-	}
-	answer, err := once.Answer(slots.Appointment{})
-	if err != nil {
-		return err
-	}
-	var told answers
-	told.add(once.Key, once.Fingerprint, answer, now)
-	return q.keep(ctx, told)
 }
 
 // Feeds returns a page of the feeds that stand, the newest first.
@@ -99,7 +87,7 @@ func slugs(list []string) any {
 	return pq.Array(list)
 }
 
-// Feed returns the feed with the id, feeds.ErrNotFound or feeds.ErrRevoked.
+// Feed returns the feed with the id, fault.ErrNotFound or feeds.ErrRevoked.
 func (s *Store) Feed(ctx context.Context, id string) (feeds.Feed, error) {
 	row, err := s.feed(ctx, id, nil)
 	return row.scope().Feed, err
@@ -110,7 +98,7 @@ func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 	err := s.pool().get(ctx, &row, "feeds/find", id, token)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), noID(err):
-		return row, feeds.ErrNotFound
+		return row, fault.ErrNotFound
 	case err != nil:
 		return row, err
 	case row.RevokedAt.Valid:
@@ -121,13 +109,13 @@ func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 
 // RevokeFeed ends a feed: from now on nobody reads it. One that has ended
 // stays so.
-func (s *Store) RevokeFeed(ctx context.Context, id string, act catalog.Act) error {
+func (s *Store) RevokeFeed(ctx context.Context, id string, entry audit.Entry) error {
 	return s.transact(ctx, func(q session) error {
-		n, err := q.exec(ctx, "feeds/revoke", id, act.At)
+		n, err := q.exec(ctx, "feeds/revoke", id, entry.At)
 		if err != nil || n == 0 {
 			return err
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 }
 
@@ -177,7 +165,7 @@ func (r feedVisitRow) visit(names texts) feeds.Visit {
 }
 
 // ReadFeed returns what a feed tells at now, by the hash of what is in its
-// address: at most feeds.MaxVisits and one more. It returns feeds.ErrNotFound
+// address: at most feeds.MaxVisits and one more. It returns fault.ErrNotFound
 // or feeds.ErrRevoked.
 func (s *Store) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error) {
 	feed, err := s.feed(ctx, nil, token[:])

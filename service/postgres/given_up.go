@@ -8,31 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
-	"ziyara/centre"
-	"ziyara/scheduling"
-	"ziyara/slots"
 )
-
-// giveUp lets go of the place of before, at once or when after says, and counts
-// that its person has given it up unless the staff did, or a change took it. The
-// ledger days of the other places are
-// locked with it.
-func (q session) giveUp(ctx context.Context, before, after slots.Appointment, others ...slots.Place) error {
-	back := []slots.Place{before.Place}
-	if !after.GivesBack.IsZero() {
-		if _, err := q.exec(ctx, "ledger/delay_place", before.ID, after.GivesBack); err != nil {
-			return err
-		}
-		back = nil
-	}
-	if err := q.settle(ctx, back, others...); err != nil {
-		return err
-	}
-	if after.ByStaff() || before.Displaced() {
-		return nil
-	}
-	return q.countGivenUp(ctx, before.ID, after.History[len(after.History)-1].At)
-}
 
 // countGivenUp counts that the person of the appointment has given up a visit,
 // and begins their pause when that is once too often.
@@ -70,41 +46,7 @@ func (s *Store) OfferDelayed(ctx context.Context, now time.Time, limit int) (int
 			return err
 		}
 		offered = len(rows)
-		return q.settle(ctx, places(rows))
+		return q.giveBack(ctx, places(rows))
 	})
 	return offered, err
-}
-
-// Delayed returns the places of the desk group in [from, to] that were given up
-// and are not offered yet, in the order in which that happened.
-func (s *Store) Delayed(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.DelayedPlace, error) {
-	var rows []struct {
-		ID int64 `db:"id"`
-		placeRow
-		Service string    `db:"service"`
-		StartAt time.Time `db:"start_at"`
-		EndAt   time.Time `db:"end_at"`
-	}
-	if err := s.pool().list(ctx, &rows, "ledger/delayed", g.BranchID, g.ID, from.String(), to.String()); err != nil {
-		return nil, err
-	}
-	list := make([]slots.DelayedPlace, len(rows))
-	for i, r := range rows {
-		list[i] = slots.DelayedPlace{
-			ID: r.ID, Place: r.place(), Service: r.Service, Branch: g.Branch, Start: r.StartAt.UTC(), End: r.EndAt.UTC(),
-		}
-	}
-	return list, nil
-}
-
-// HoldDelayed makes the delayed place with the id a hold, before anybody else
-// is offered it: with the ID, Party, Channel, Created and Expires of a, and all
-// else as the place has it. It returns slots.ErrTaken when the place is delayed
-// no more.
-func (s *Store) HoldDelayed(ctx context.Context, id int64, a slots.Appointment) error {
-	n, err := s.pool().exec(ctx, "ledger/hold_delayed", id, a.ID, a.Party, string(a.Channel), a.Created, a.Expires)
-	if err == nil && n == 0 {
-		return slots.ErrTaken
-	}
-	return err
 }

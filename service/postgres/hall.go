@@ -11,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -106,7 +107,7 @@ func (q session) visit(ctx context.Context, reference string) (hall.Visit, error
 	var row hallRow
 	err := q.get(ctx, &row, "hall/find", reference)
 	if errors.Is(err, sql.ErrNoRows) {
-		return hall.Visit{}, hall.ErrNotFound
+		return hall.Visit{}, fault.ErrNotFound
 	}
 	return row.visit(), err
 }
@@ -139,7 +140,7 @@ func (h *Hall) Change(ctx context.Context, reference string, decide func(hall.Vi
 		}
 		switch err := q.get(ctx, &locked, "appointments/lock", reference); {
 		case errors.Is(err, sql.ErrNoRows):
-			return hall.ErrNotFound
+			return fault.ErrNotFound
 		case err != nil:
 			return err
 		}
@@ -215,11 +216,9 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 		}
 	}
 	if after.Status != before.Status {
-		var asked sql.NullTime
-		if after.Status == hall.Completed && step.Actor != "" {
-			asked = sql.NullTime{Time: step.At, Valid: true}
-		}
-		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks, asked); err != nil {
+		n := toldOfStep(step)
+		if _, err := q.exec(ctx, "hall/end", after.ID, string(after.Status), after.Ticks,
+			kind(n), media(n.Kind), step.At, nullTime(n.Expires)); err != nil {
 			return err
 		}
 	}
@@ -229,7 +228,7 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 	if after.Ticks == before.Ticks {
 		return nil
 	}
-	return q.settle(ctx, []slots.Place{{
+	return q.giveBack(ctx, []slots.Place{{
 		Branch: before.BranchID, DeskGroup: before.GroupID, Day: before.Day,
 		First: before.First + after.Ticks, Ticks: before.Ticks - after.Ticks, Count: before.Places,
 	}})
@@ -242,13 +241,10 @@ func (q session) writeArrival(ctx context.Context, v hall.Visit, step hall.Step)
 	}
 	_, err := q.exec(ctx, "hall/arrival", v.ID, v.BranchID, v.Day.String(), a.Number, a.Start, int(a.Length/time.Minute),
 		a.At, a.Turn, a.Late, a.WalkIn, a.Accessible, string(a.State), a.Calls, a.Misses,
-		instant(a.FirstCalled), instant(a.Called), null(a.Desk), instant(a.Started), instant(a.Completed), instant(a.Left),
+		nullTime(a.FirstCalled), nullTime(a.Called), null(a.Desk), nullTime(a.Started), nullTime(a.Completed), nullTime(a.Left),
 		step.At, null(caller))
 	return err
 }
-
-// instant returns t, or NULL for the zero time.
-func instant(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
 
 // hallEvent is what hall/events.sql reads.
 type hallEvent struct {
@@ -282,7 +278,7 @@ func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visi
 	var expected []hall.Visit
 	err := h.store.transact(ctx, func(q session) error {
 		if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
-			return fault("look at the hall", err)
+			return translated("look at the hall", err)
 		}
 		var err error
 		if floor, err = q.floor(ctx, hallDay{BranchID: w.BranchID, Day: midnight(w.Day)}); err != nil {

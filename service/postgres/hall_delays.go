@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ziyara/hall"
+	"ziyara/notify"
 )
 
 // notice is what hall/tell.sql reads.
@@ -26,17 +27,18 @@ func (h *Hall) Tell(ctx context.Context, notices []hall.Notice, now time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	return h.store.pool().exec(ctx, "hall/tell", string(text), now)
+	return h.store.pool().exec(ctx, "hall/tell", string(text), now, string(notify.Delayed), media(notify.Delayed))
 }
 
 // Announce implements hall.Store.
 func (h *Hall) Announce(ctx context.Context, d hall.Delay) (int, error) {
 	told := 0
 	err := h.store.transact(ctx, func(q session) error {
-		if err := q.get(ctx, &told, "hall/announce", d.Group.BranchID, d.Day.String(), d.Group.ID, d.Minutes, d.At, d.Until, null(d.Actor)); err != nil {
+		if err := q.get(ctx, &told, "hall/announce", d.Group.BranchID, d.Day.String(), d.Group.ID, d.Minutes, d.At, d.Until, null(d.Actor),
+			string(notify.Delayed), media(notify.Delayed)); err != nil {
 			return err
 		}
-		return q.record(ctx, d.Act(told))
+		return q.record(ctx, d.Entry(told))
 	})
 	return told, err
 }

@@ -10,17 +10,20 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
 // holding is a request for a hold, in its line.
 type holding struct {
-	claim    slots.Appointment
-	by       slots.Holder
-	heldBack []int16
-	once     *slots.Once
+	claim  slots.Appointment
+	by     slots.Holder
+	wanted slots.Wanted // the place of the claim
+	once   *once.Request[slots.Appointment]
 
+	refusal error // why it gets no place, by the days that were asked last
 	decided bool
 	err     error
 }
@@ -36,9 +39,11 @@ type dayKey struct {
 func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
 
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, heldBack []int16, once *slots.Once) error {
+func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, w slots.Wanted,
+	once *once.Request[slots.Appointment],
+) error {
 	began := s.board.now()
-	h := &holding{claim: a, by: by, heldBack: heldBack, once: once}
+	h := &holding{claim: a, by: by, wanted: w, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
 		return err
 	}
@@ -74,7 +79,7 @@ func (s *Store) hold(batch []*holding) {
 
 // outOfReach reports whether nobody knows what became of a transaction.
 func outOfReach(err error) bool {
-	return errors.Is(err, slots.ErrUnavailable) && !errors.Is(err, errConflict)
+	return errors.Is(err, fault.ErrUnavailable) && !errors.Is(err, errConflict)
 }
 
 // holdTogether decides the holds of a batch that are not decided, and writes
@@ -126,17 +131,13 @@ func (s *Store) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, bat
 		return nil, err
 	}
 	s.learn(written)
-	settle := func(holds []*holding, outcome func(*holding) error) {
-		for _, h := range holds {
-			if _, ok := written[keyOf(h.claim.Place)]; ok { // the day was as remembered
-				h.decide(outcome(h))
-			} else {
-				left = append(left, h)
-			}
+	for _, h := range slices.Concat(accepted, refused) {
+		if _, ok := written[keyOf(h.claim.Place)]; ok { // the day was as remembered
+			h.decide(h.refusal)
+		} else {
+			left = append(left, h)
 		}
 	}
-	settle(accepted, func(*holding) error { return nil })
-	settle(refused, func(h *holding) error { return refusal(known[keyOf(h.claim.Place)], h) })
 	return left, nil
 }
 
@@ -160,15 +161,8 @@ func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range accepted {
-		h.decide(nil)
-	}
-	for _, h := range refused {
-		if day, ok := days[keyOf(h.claim.Place)]; ok {
-			h.decide(refusal(day, h))
-		} else {
-			h.decide(slots.ErrDayClosed)
-		}
+	for _, h := range slices.Concat(accepted, refused) {
+		h.decide(h.refusal)
 	}
 	for key, day := range days {
 		if _, ok := written[key]; !ok {
@@ -180,21 +174,21 @@ func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
 }
 
 // take gives places to the holds in their order, as far as the days have
-// any. It returns the days that change as they are then, their version not yet
-// raised.
+// any; the others know why they are refused. It returns the days that change as
+// they are then, their version not yet raised.
 func take(days map[dayKey]slots.Occupied, batch []*holding) (accepted, refused []*holding, after map[dayKey]slots.Occupied) {
 	after = make(map[dayKey]slots.Occupied)
 	for _, h := range batch {
 		key := keyOf(h.claim.Place)
 		day, ok := after[key]
 		if !ok {
-			day = days[key]
+			day, ok = days[key]
 		}
-		if day.Stale(h.claim.Place) {
-			refused = append(refused, h)
-			continue
+		h.refusal = slots.ErrDayClosed
+		if ok {
+			day, h.refusal = day.Taking(h.wanted)
 		}
-		if day, ok = day.Taking(h.claim.Place, h.heldBack); !ok {
+		if h.refusal != nil {
 			refused = append(refused, h)
 			continue
 		}
@@ -202,14 +196,6 @@ func take(days map[dayKey]slots.Occupied, batch []*holding) (accepted, refused [
 		accepted = append(accepted, h)
 	}
 	return accepted, refused, after
-}
-
-// refusal is why a hold gets no place on a day that is open.
-func refusal(day slots.Occupied, h *holding) error {
-	if day.Stale(h.claim.Place) {
-		return slots.ErrStale
-	}
-	return slots.ErrTaken
 }
 
 func daysOf(batch []*holding) []dayKey {
@@ -309,7 +295,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	var told answers
 	for _, h := range accepted {
 		if _, ok := written[keyOf(h.claim.Place)]; ok {
-			if err := told.about(h.claim, h.once); err != nil {
+			if err := addAnswer(&told, h.once, h.claim, h.claim.Created); err != nil {
 				return nil, err
 			}
 		}

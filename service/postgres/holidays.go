@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -24,7 +25,7 @@ func (r *holidaysRow) list() centre.HolidayList {
 }
 
 // FindHolidays returns the list of holidays that desk groups share, or
-// slots.ErrNotFound in a centre without one.
+// fault.ErrNotFound in a centre without one.
 func (s *Store) FindHolidays(ctx context.Context) (centre.HolidayList, error) {
 	row, err := s.pool().holidays(ctx, "calendars/find_holidays")
 	return row.list(), err
@@ -34,17 +35,17 @@ func (q session) holidays(ctx context.Context, name string) (holidaysRow, error)
 	var row holidaysRow
 	err := q.get(ctx, &row, name, nil)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = slots.ErrNotFound
+		err = fault.ErrNotFound
 	}
 	return row, err
 }
 
 // EditHolidays lets decide turn the list of holidays into another, and makes
 // the calendars of all desk groups that share it follow, in one transaction. It
-// returns what it is now, slots.ErrEdited when it has another version than from
+// returns what it is now, fault.ErrEdited when it has another version than from
 // (0 for any), a *slots.AffectedError, or the error of decide or of
 // scheduling.CompileHolidays. by is as in EditPlan.
-func (s *Store) EditHolidays(ctx context.Context, from int64, by catalog.Act,
+func (s *Store) EditHolidays(ctx context.Context, from int64, by audit.Entry,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
@@ -53,7 +54,7 @@ func (s *Store) EditHolidays(ctx context.Context, from int64, by catalog.Act,
 // UndoHolidays gives the list back that was there before the last change, as a
 // new version; doing it again brings the change back. It returns what
 // EditHolidays does, and slots.ErrNothingToUndo.
-func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (centre.HolidayList, error) {
+func (s *Store) UndoHolidays(ctx context.Context, from int64, by audit.Entry) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (list scheduling.HolidayList, err error) {
 		if row.Previous == nil {
 			return list, slots.ErrNothingToUndo
@@ -62,7 +63,7 @@ func (s *Store) UndoHolidays(ctx context.Context, from int64, by catalog.Act) (c
 	})
 }
 
-func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
+func (s *Store) changeHolidays(ctx context.Context, from int64, by audit.Entry,
 	decide func(holidaysRow) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
 	var after centre.HolidayList
@@ -92,23 +93,25 @@ func (s *Store) changeHolidays(ctx context.Context, from int64, by catalog.Act,
 }
 
 // lockHolidays locks the list of holidays for a change. It returns
-// slots.ErrNotFound, or slots.ErrEdited when it has another version than from;
+// fault.ErrNotFound, or fault.ErrEdited when it has another version than from;
 // 0 is any.
 func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, error) {
 	row, err := q.holidays(ctx, "calendars/lock_holidays")
 	if err == nil && from != 0 && row.Version != from {
-		err = slots.ErrEdited
+		err = fault.ErrEdited
 	}
 	return row, err
 }
 
 // saveHolidays writes a locked list of holidays, brings the calendars and the
 // ledger days of all desk groups that share it in line (see recalendar),
-// records the act, and has all replicas told. It returns the list as it is
+// records the entry, and has all replicas told. It returns the list as it is
 // then, the desk groups that share it, and the visits and requests of each that
 // lose their places or have them again: whether that may be is the caller's to
 // say. A list that says the same changes nothing.
-func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList, by catalog.Act) (centre.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
+func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList,
+	by audit.Entry,
+) (centre.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.HolidaysDifference(before.Holidays.v, list); by.Before == nil && by.After == nil {
 		return before.list(), nil, nil, nil
 	}

@@ -127,49 +127,61 @@ func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"); err != nil {
-			return fault("ledger/audit", err)
+			return translated("ledger/audit", err)
 		}
 		return q.list(ctx, &differences, "ledger/audit")
 	})
 	return differences, err
 }
 
-// settle locks the ledger days of all places and gives back those of back.
-func (q session) settle(ctx context.Context, back []slots.Place, others ...slots.Place) error {
-	if len(back)+len(others) == 0 {
-		return nil
-	}
-	all := append(append([]slots.Place(nil), back...), others...)
-	q.touch(all)
-	if _, err := q.lockDays(ctx, keysOf(all)); err != nil {
-		return err
-	}
-	*q.gave = *q.gave || len(back) > 0
-	p := columns(back)
-	_, err := q.exec(ctx, "ledger/give_back", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
-	return err
+// giveBack gives places back to the ledger, whose days it locks.
+func (q session) giveBack(ctx context.Context, back []slots.Place) error {
+	return q.exchange(ctx, back, nil)
 }
 
-// take takes a place, or returns slots.ErrTaken, slots.ErrDayClosed, or
-// slots.ErrStale.
-func (q session) take(ctx context.Context, p slots.Place, heldBack []int16) error {
-	var version int64
-	err := q.get(ctx, &version, "holds/take", p.Branch, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, counts(heldBack), p.Calendar)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return err
+// exchange locks the ledger days of all the places, gives back those of back and
+// takes the one that is wanted; nil for none. It returns slots.ErrDayClosed,
+// slots.ErrStale or slots.ErrTaken when the ledger does not have that.
+func (q session) exchange(ctx context.Context, back []slots.Place, wanted *slots.Wanted) error {
+	all := slices.Clip(back)
+	if wanted != nil {
+		all = append(all, wanted.Place)
 	}
-	days, err := q.lockDays(ctx, keysOf([]slots.Place{p}))
+	if len(all) == 0 {
+		return nil
+	}
+	q.touch(all)
+	days, err := q.lockDays(ctx, keysOf(all))
 	if err != nil {
 		return err
 	}
-	day, ok := days[keyOf(p)]
-	switch {
-	case !ok:
-		return slots.ErrDayClosed
-	case day.Stale(p):
-		return slots.ErrStale
+	if wanted != nil {
+		if err = has(days, back, wanted); err != nil {
+			return err
+		}
+		all[len(back)].Count = -wanted.Count
 	}
-	return slots.ErrTaken
+	*q.gave = *q.gave || len(back) > 0
+	p := columns(all)
+	_, err = q.exec(ctx, "ledger/exchange", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
+	return err
+}
+
+// has returns nil when the ledger days have the place that is wanted, once the
+// places of back are given back.
+func has(days map[dayKey]slots.Occupied, back []slots.Place, wanted *slots.Wanted) error {
+	key := keyOf(wanted.Place)
+	day, ok := days[key]
+	if !ok {
+		return slots.ErrDayClosed
+	}
+	for _, p := range back {
+		if keyOf(p) == key {
+			day = day.Returning(p)
+		}
+	}
+	_, err := day.Taking(*wanted)
+	return err
 }
 
 func keysOf(places []slots.Place) []dayKey {

@@ -9,6 +9,8 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/service/postgres"
 	"ziyara/slots"
 )
@@ -98,7 +100,7 @@ func TestReplicaThatStandsStill(t *testing.T) {
 	var stillErr error
 	var done sync.WaitGroup
 	done.Go(func() {
-		once := slots.Once{Key: "stands still", Answer: func(slots.Appointment) ([]byte, error) {
+		once := once.Request[slots.Appointment]{Key: "stands still", Answer: func(slots.Appointment) ([]byte, error) {
 			close(standing)
 			<-goOn
 			return []byte("{}"), nil
@@ -112,8 +114,8 @@ func TestReplicaThatStandsStill(t *testing.T) {
 	if err != nil {
 		t.Errorf("hold beside a replica that stands still: %v", err)
 	}
-	if !errors.Is(stillErr, slots.ErrUnavailable) {
-		t.Errorf("the one that stood still: %v, want %v", stillErr, slots.ErrUnavailable)
+	if !errors.Is(stillErr, fault.ErrUnavailable) {
+		t.Errorf("the one that stood still: %v, want %v", stillErr, fault.ErrUnavailable)
 	}
 	b.auditClean(t)
 }

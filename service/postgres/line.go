@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"ziyara/slots"
+	"ziyara/fault"
 )
 
 // line gathers requests of one kind and has many of them done in one
@@ -41,10 +41,10 @@ type place[R any] struct {
 }
 
 // errFull is returned when a line is as long as it may get.
-var errFull = fmt.Errorf("postgres: %w", slots.ErrOverloaded)
+var errFull = fmt.Errorf("postgres: %w", fault.ErrOverloaded)
 
 // serve has the request done and waits for it. It returns errFull, or, with
-// the outcome unknown, an error that wraps slots.ErrUnavailable when ctx ends
+// the outcome unknown, an error that wraps fault.ErrUnavailable when ctx ends
 // first; a request that was not begun by then never is.
 func (l *line[K, R]) serve(ctx context.Context, key K, request R) error {
 	p := &place[R]{request: request, done: make(chan struct{})}
@@ -58,7 +58,7 @@ func (l *line[K, R]) serve(ctx context.Context, key K, request R) error {
 		l.mu.Lock()
 		p.left = true
 		l.mu.Unlock()
-		return fault("wait in line", ctx.Err())
+		return translated("wait in line", ctx.Err())
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"ziyara/slots"
+	"ziyara/fault"
 )
 
 // Every request is done once, those of one key in their order and never at the
@@ -148,15 +148,15 @@ func TestLineIsBounded(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	var left sync.WaitGroup
 	left.Go(func() {
-		if err := l.serve(gone, 3, 3); !errors.Is(err, slots.ErrUnavailable) {
+		if err := l.serve(gone, 3, 3); !errors.Is(err, fault.ErrUnavailable) {
 			t.Errorf("left: got %v", err)
 		}
 	})
 	for l.length() < 2 {
 		runtime.Gosched()
 	}
-	if err := l.serve(t.Context(), 4, 4); !errors.Is(err, slots.ErrOverloaded) {
-		t.Errorf("full: got %v, want %v", err, slots.ErrOverloaded)
+	if err := l.serve(t.Context(), 4, 4); !errors.Is(err, fault.ErrOverloaded) {
+		t.Errorf("full: got %v, want %v", err, fault.ErrOverloaded)
 	}
 	cancel()
 	left.Wait()

@@ -82,7 +82,7 @@ func open(t testing.TB, options ...slots.Option) *bench {
 	b := &bench{url: servicetest.Database(t), now: time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)}
 	ctx := context.Background()
 	var err error
-	if b.store, err = postgres.Open(ctx, postgres.Config{URL: b.url, MaxConnections: 32, Timeout: 20 * time.Second}); err != nil {
+	if b.store, err = postgres.Open(ctx, postgres.Config{URL: b.url, MaxConnections: 32, Timeout: 20 * time.Second, Lazy: true}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -118,8 +118,9 @@ func booking(n int, random int64) slots.Booking {
 // starts returns the free starts of a service at a branch from day to day.
 func (b *bench) starts(t testing.TB, service, branch, from, to string) []time.Time {
 	t.Helper()
-	days, _, err := b.Search(t.Context(), slots.Query{
+	found, err := b.Search(t.Context(), slots.Query{
 		Service: service, Branch: branch, From: date(t, from), To: date(t, to), Party: 1, Channel: catalog.Public}, b.now)
+	days := found.Days
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
-	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -26,8 +25,8 @@ type Messages struct {
 
 // The lanes of the ledger.
 const (
-	promptLane = "prompt"
-	bulkLane   = "bulk"
+	promptLane = string(notify.Prompt)
+	bulkLane   = string(notify.Bulk)
 	mailLane   = "mail"
 )
 
@@ -123,22 +122,22 @@ func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease ti
 
 func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	c := notify.Claimed{
-		ID: r.ID, Way: notify.Way(r.Way), Attempt: r.Attempts, Expires: r.ExpiresAt,
+		ID: r.ID, Medium: notify.Medium(r.Way), Attempt: r.Attempts, Expires: r.ExpiresAt,
 		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
 		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
-		Cancelled: slots.Status(r.Status.String) == slots.Cancelled,
-		Booked:    slots.Status(r.Status.String) == slots.Booked && !r.HallState.Valid && !r.Displaced,
-		Begun:     slots.Status(r.Status.String) != slots.Booked || r.HallState.Valid && hall.State(r.HallState.String) != hall.Waiting,
-		Quiet:     catalog.Quiet{From: int(r.QuietFrom.Int32), To: int(r.QuietTo.Int32)},
-		Held:      slots.Status(r.Status.String) == slots.Held,
-		Budget:    r.level(),
+		Visit: notify.Visit{
+			Status: notify.Status(r.Status.String), Hall: notify.Hall(r.HallState.String),
+			Displaced: r.Displaced, Proposed: r.ProposedStart.Valid,
+		},
+		Quiet:  catalog.Quiet{From: int(r.QuietFrom.Int32), To: int(r.QuietTo.Int32)},
+		Budget: r.level(),
 	}
 	if r.VerificationID.Valid {
 		c.Facts.Code = m.code(r.VerificationID.String)
 		return c, nil
 	}
-	zone, err := time.LoadLocation(r.Zone.String)
+	zone, err := m.store.zones.load(r.Zone.String)
 	if err != nil {
 		return c, fmt.Errorf("message %d: %w", r.ID, err)
 	}
@@ -151,7 +150,6 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	c.Facts.Department = r.Department.String
 	c.Facts.Start, c.Facts.End = r.StartAt.Time, r.EndAt.Time
 	c.Facts.Entry = r.Entry.Int64
-	c.Request = requestOf(r)
 	if r.ProposedStart.Valid {
 		c.Facts.Start = r.ProposedStart.Time
 	}
@@ -172,19 +170,6 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		}
 	}
 	return c, nil
-}
-
-// requestOf returns where the request for the visit stands.
-func requestOf(r messageRow) notify.Request {
-	switch status := slots.Status(r.Status.String); {
-	case status == slots.Declined:
-		return notify.RequestDeclined
-	case status == slots.Requested && r.ProposedStart.Valid:
-		return notify.RequestProposed
-	case status == slots.Requested:
-		return notify.RequestOpen
-	}
-	return ""
 }
 
 // Finish implements notify.Ledger.

@@ -167,7 +167,7 @@ func (s *Store) hear(ctx context.Context, listener *pq.Listener) error {
 			return nil
 		case err := <-listening:
 			if err != nil {
-				return fault("listen", err)
+				return translated("listen", err)
 			}
 		case n := <-listener.Notify:
 			if n == nil { // connected again: what was said meanwhile is lost

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -33,10 +34,10 @@ func (s *Store) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, err
 // EditPlan lets decide turn the plan of a desk group into another, and makes
 // that its calendar: see savePlan. It returns what it is now, the same as
 // before when decide changes nothing, or centre.ErrUnknownDeskGroup,
-// slots.ErrEdited when the calendar has another version than from (0 for any),
+// fault.ErrEdited when the calendar has another version than from (0 for any),
 // a *slots.AffectedError, or the error of decide. by says who does what and
 // why; the rest is filled in.
-func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by catalog.Act,
+func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, by, func(_ session, d centre.DeskPlan) (scheduling.Revision, error) { return decide(d) })
@@ -45,7 +46,7 @@ func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by catalo
 // UndoPlan gives a desk group the plan that it had before the last change, as
 // a new version; doing it again brings the change back. It returns what
 // EditPlan does, and slots.ErrNothingToUndo.
-func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalog.Act) (centre.DeskPlan, error) {
+func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (centre.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, by, func(q session, d centre.DeskPlan) (scheduling.Revision, error) {
 		var last jsonOf[scheduling.Plan]
 		err := q.get(ctx, &last, "calendars/last_plan", d.ID)
@@ -61,7 +62,7 @@ func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by catalo
 	})
 }
 
-func (s *Store) changePlan(ctx context.Context, slug string, from int64, by catalog.Act,
+func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audit.Entry,
 	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
 	var after centre.DeskPlan
@@ -91,7 +92,7 @@ func (s *Store) changePlan(ctx context.Context, slug string, from int64, by cata
 
 // lockPlan locks a desk group for a change of its calendar, until the
 // transaction ends: no ledger day is opened from the calendar meanwhile. It
-// returns centre.ErrUnknownDeskGroup, or slots.ErrEdited when the calendar has
+// returns centre.ErrUnknownDeskGroup, or fault.ErrEdited when the calendar has
 // another version than from; 0 is any.
 func (q session) lockPlan(ctx context.Context, slug string, from int64) (centre.DeskPlan, error) {
 	plans, err := q.lockPlans(ctx, slug, nil)
@@ -101,7 +102,7 @@ func (q session) lockPlan(ctx context.Context, slug string, from int64) (centre.
 	case len(plans) == 0:
 		return centre.DeskPlan{}, centre.ErrUnknownDeskGroup
 	case from != 0 && plans[0].Version != from:
-		return centre.DeskPlan{}, slots.ErrEdited
+		return centre.DeskPlan{}, fault.ErrEdited
 	}
 	return plans[0], nil
 }
@@ -139,12 +140,14 @@ func (q session) lists(ctx context.Context) (map[string]*scheduling.Holidays, er
 
 // savePlan gives a locked desk group another plan: it keeps the one before,
 // raises the version of the calendar, brings the ledger days in line (see
-// recalendar), records the act with what changed, and has all replicas told
+// recalendar), records the entry with what changed, and has all replicas told
 // when the transaction commits. It returns the desk group as it is then and,
 // for each date, the visits and requests that lose their places or have them
 // again: whether that may be is the caller's to say. by.At is now. A plan that
 // says the same changes nothing.
-func (q session) savePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision, by catalog.Act) (centre.DeskPlan, []scheduling.Impact, error) {
+func (q session) savePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision,
+	by audit.Entry,
+) (centre.DeskPlan, []scheduling.Impact, error) {
 	if by.Before, by.After = scheduling.Difference(before.Plan, r.Plan); by.Before == nil && by.After == nil {
 		return before, nil, nil
 	}

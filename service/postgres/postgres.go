@@ -1,6 +1,7 @@
 // Package postgres keeps the centre, the ledger, the appointments and the
 // messages in PostgreSQL. Every query is a file under sql, in a folder by its
-// noun, and is prepared when the program starts.
+// noun, prepared when the program starts, so that a query which does not fit
+// the schema stops it.
 package postgres
 
 import (
@@ -11,11 +12,14 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	_ "github.com/lib/pq" // the driver
 
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -26,10 +30,11 @@ var files embed.FS
 type Store struct {
 	config     Config
 	db         *sqlx.DB
-	statements map[string]*sqlx.Stmt
+	statements map[string]*statement
 	board      *board
 	news       *news
 	versions   versions
+	zones      zones
 	sweeps     line[dayKey, *sweep]
 	holds      line[dayKey, *holding]
 	bookings   line[slots.Person, *booking]
@@ -45,6 +50,9 @@ type Config struct {
 	MaxConnections int           // at least 1
 	Timeout        time.Duration // after which the server ends a statement
 	QueueLimit     int           // holds that may wait, and bookings; 4,096
+	// Lazy prepares each statement when it is first used. It is for what ends
+	// soon: tests, and commands that use a few.
+	Lazy bool
 }
 
 const (
@@ -58,8 +66,8 @@ const (
 	queueLimit   = 4096
 )
 
-// Open connects to a migrated database and prepares every statement. The
-// caller closes the Store.
+// Open connects to a migrated database and prepares every statement, unless c
+// is lazy. The caller closes the Store.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	db, err := connect(ctx, c)
 	if err != nil {
@@ -68,7 +76,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.QueueLimit == 0 {
 		c.QueueLimit = queueLimit
 	}
-	s := &Store{config: c, db: db, statements: make(map[string]*sqlx.Stmt), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
+	s := &Store{config: c, db: db, statements: make(map[string]*statement), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
 		reporting: make(chan struct{}, reportsAtOnce)}
 	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
 	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
@@ -83,17 +91,19 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		stmt, err := db.PreparexContext(ctx, string(text))
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("prepare %s: %w", name, err), db.Close())
+		stmt := &statement{text: string(text)}
+		if !c.Lazy {
+			if _, err = stmt.on(ctx, db); err != nil {
+				return nil, errors.Join(fmt.Errorf("prepare %s: %w", name, err), db.Close())
+			}
 		}
 		s.statements[statementName(name)] = stmt
 	}
 	return s, nil
 }
 
-// statementName returns what code calls the statement in a file: sql/holds/take.sql
-// is "holds/take".
+// statementName returns what code calls the statement in a file: sql/holds/hold.sql
+// is "holds/hold".
 func statementName(file string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(file, "sql/"), ".sql")
 }
@@ -119,15 +129,15 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 // Close ends all connections. Those that the server has ended already are no
 // reason to complain: what was acknowledged is committed.
 func (s *Store) Close() error {
-	if err := fault("close", s.db.Close()); !errors.Is(err, slots.ErrUnavailable) {
+	if err := translated("close", s.db.Close()); !errors.Is(err, fault.ErrUnavailable) {
 		return err
 	}
 	return nil
 }
 
-// Ping returns an error that wraps slots.ErrUnavailable when the database does
+// Ping returns an error that wraps fault.ErrUnavailable when the database does
 // not answer.
-func (s *Store) Ping(ctx context.Context) error { return fault("ping", s.db.PingContext(ctx)) }
+func (s *Store) Ping(ctx context.Context) error { return translated("ping", s.db.PingContext(ctx)) }
 
 // Stats returns the state of the connection pool.
 func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
@@ -138,10 +148,32 @@ func (s *Store) Waiting() (holds, bookings int) { return s.holds.length(), s.boo
 // session is what runs statements: the pool, or one transaction.
 type session struct {
 	store   *Store
-	tx      *sqlx.Tx // nil outside a transaction
-	touched *[]int   // desk groups whose ledger the transaction changes
-	gave    *bool    // whether it gives places back
-	renews  *bool    // whether it changes the centre
+	tx      *sqlx.Tx  // nil outside a transaction
+	touched *[]int    // desk groups whose ledger the transaction changes
+	gave    *bool     // whether it gives places back
+	renews  *bool     // whether it changes the centre
+	unknown *[]string // statements that were not prepared yet; nil where that costs little
+}
+
+// statement is a query, prepared at the latest when it is first used.
+type statement struct {
+	text     string
+	mu       sync.Mutex
+	prepared atomic.Pointer[sqlx.Stmt]
+}
+
+// on returns the prepared statement. It may need a connection of its own.
+func (s *statement) on(ctx context.Context, db *sqlx.DB) (*sqlx.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt := s.prepared.Load(); stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := db.PreparexContext(ctx, s.text)
+	if err == nil {
+		s.prepared.Store(stmt)
+	}
+	return stmt, err
 }
 
 // touch notes that the transaction changes the ledger at places.
@@ -158,10 +190,17 @@ func (q session) statement(ctx context.Context, name string) (*sqlx.Stmt, error)
 	if stmt == nil {
 		return nil, fmt.Errorf("postgres: no statement %s", name)
 	}
-	if q.tx != nil {
-		stmt = q.tx.StmtxContext(ctx, stmt)
+	if q.tx == nil {
+		return stmt.on(ctx, q.store.db)
 	}
-	return stmt, nil
+	if prepared := stmt.prepared.Load(); prepared != nil {
+		return q.tx.StmtxContext(ctx, prepared), nil
+	}
+	// Who holds a connection does not wait for another one.
+	if q.unknown != nil {
+		*q.unknown = append(*q.unknown, name)
+	}
+	return q.tx.PreparexContext(ctx, stmt.text)
 }
 
 // get reads exactly one row into dest; none is sql.ErrNoRows.
@@ -170,7 +209,7 @@ func (q session) get(ctx context.Context, dest any, name string, args ...any) er
 	if err == nil {
 		err = stmt.GetContext(ctx, dest, args...)
 	}
-	return fault(name, err)
+	return translated(name, err)
 }
 
 // list reads all rows into dest, a pointer to a slice.
@@ -179,21 +218,21 @@ func (q session) list(ctx context.Context, dest any, name string, args ...any) e
 	if err == nil {
 		err = stmt.SelectContext(ctx, dest, args...)
 	}
-	return fault(name, err)
+	return translated(name, err)
 }
 
 // exec runs a statement and returns how many rows it changed.
 func (q session) exec(ctx context.Context, name string, args ...any) (int, error) {
 	stmt, err := q.statement(ctx, name)
 	if err != nil {
-		return 0, err
+		return 0, translated(name, err)
 	}
 	result, err := stmt.ExecContext(ctx, args...)
 	if err != nil {
-		return 0, fault(name, err)
+		return 0, translated(name, err)
 	}
 	n, err := result.RowsAffected()
-	return int(n), fault(name, err)
+	return int(n), translated(name, err)
 }
 
 // How often a transaction is tried that the server ended for the sake of
@@ -210,15 +249,19 @@ func (s *Store) transact(ctx context.Context, do func(session) error) error {
 	return retry(func() error {
 		tx, err := s.db.BeginTxx(ctx, nil)
 		if err != nil {
-			return fault("begin", err)
+			return translated("begin", err)
 		}
 		var touched []int
 		gave, renews := false, false
-		if err = do(session{s, tx, &touched, &gave, &renews}); err != nil {
+		var unknown []string
+		if err = do(session{s, tx, &touched, &gave, &renews, &unknown}); err != nil {
 			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
 			return err
 		}
-		err = fault("commit", tx.Commit())
+		err = translated("commit", tx.Commit())
+		for _, name := range unknown {
+			_, _ = s.statements[name].on(ctx, s.db) // or the next time
+		}
 		s.changed(touched...) // also when nobody knows how the commit ended
 		if gave && err == nil {
 			s.wake()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
 )
@@ -14,7 +15,7 @@ import (
 // SetQuota lets decide turn what the channels of a service leave to others into
 // something else, records it and has all replicas told, in one transaction. It
 // returns centre.ErrUnknownService or the error of decide. by is as in EditPlan.
-func (s *Store) SetQuota(ctx context.Context, service string, by catalog.Act,
+func (s *Store) SetQuota(ctx context.Context, service string, by audit.Entry,
 	decide func(catalog.HoldBack) (catalog.HoldBack, error),
 ) (catalog.HoldBack, error) {
 	var after catalog.HoldBack
@@ -36,15 +37,15 @@ func (s *Store) SetQuota(ctx context.Context, service string, by catalog.Act,
 		if _, err = q.exec(ctx, "calendars/save_quota", service, asJSON(after)); err != nil {
 			return err
 		}
-		act := by
-		act.Subject, act.Department = "service "+service, row.Department
-		if act.Before, err = json.Marshal(map[string]any{"hold_back": row.HoldBack.v}); err != nil {
+		entry := by
+		entry.Subject, entry.Department = "service "+service, row.Department
+		if entry.Before, err = json.Marshal(map[string]any{"hold_back": row.HoldBack.v}); err != nil {
 			return err
 		}
-		if act.After, err = json.Marshal(map[string]any{"hold_back": after}); err != nil {
+		if entry.After, err = json.Marshal(map[string]any{"hold_back": after}); err != nil {
 			return err
 		}
-		if err = q.record(ctx, act); err != nil {
+		if err = q.record(ctx, entry); err != nil {
 			return err
 		}
 		return q.tellCentre(ctx, nil)

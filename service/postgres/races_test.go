@@ -235,7 +235,7 @@ func TestHistoryAfterWaiting(t *testing.T) {
 // lock.
 func waitForLocks(t *testing.T, db *sql.DB, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for waiting := 0; waiting < n; {
 		err := db.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity

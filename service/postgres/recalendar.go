@@ -102,31 +102,18 @@ func (q session) changedDays(ctx context.Context, changes []recalendared, now ti
 	return days, nil
 }
 
-// claim is a claim on a ledger day, with what it is of.
-type claim struct {
-	scheduling.Claim
-	place  slots.Place
-	status slots.Status // "delayed" for what was given up
-}
-
-// held reports whether it is no visit yet.
-func (c *claim) held() bool { return c.status == slots.Held }
-
-// visit reports whether somebody comes: it is booked or asked for.
-func (c *claim) visit() bool { return c.status == slots.Booked || c.status == slots.Requested }
-
 // claims returns the claims on ledger days. The days are locked, so that none
 // is added meanwhile.
-func (q session) claims(ctx context.Context, days []dayKey) (map[dayKey][]claim, error) {
+func (q session) claims(ctx context.Context, days []dayKey) (map[dayKey][]slots.Claim, error) {
 	keys := keyColumns(days)
 	var rows []claimOfDay
 	if err := q.list(ctx, &rows, "calendars/claims", keys.branches, keys.groups, keys.days); err != nil {
 		return nil, err
 	}
-	found := make(map[dayKey][]claim)
-	for i, r := range rows {
-		c := r.claim(i)
-		found[keyOf(c.place)] = append(found[keyOf(c.place)], c)
+	found := make(map[dayKey][]slots.Claim)
+	for _, r := range rows {
+		c := r.claim()
+		found[keyOf(c.Place)] = append(found[keyOf(c.Place)], c)
 	}
 	return found, nil
 }
@@ -141,18 +128,10 @@ type claimOfDay struct {
 	placeRow
 }
 
-// claim returns the n-th claim. What was given up counts last of all, so that
-// it takes no place from anybody.
-func (r *claimOfDay) claim(n int) claim {
-	p := r.place()
-	c := claim{place: p, status: slots.Status(r.Status), Claim: scheduling.Claim{
-		ID: r.ID.String, Service: r.Service, First: p.First, Ticks: p.Ticks, Count: p.Count,
-		Booked: r.Created, Unsupported: r.Unsupported,
-	}}
-	if !r.ID.Valid {
-		c.ID, c.Unsupported = fmt.Sprintf("given up %d", n), true
+func (r *claimOfDay) claim() slots.Claim {
+	return slots.Claim{
+		ID: r.ID.String, Status: slots.Status(r.Status), Service: r.Service, Place: r.place(), Booked: r.Created, Unsupported: r.Unsupported,
 	}
-	return c
 }
 
 // reopening is what recalendar has read of desk groups.
@@ -160,7 +139,7 @@ type reopening struct {
 	changes []recalendared
 	days    []dayKey
 	locked  map[dayKey]slots.Occupied
-	claims  map[dayKey][]claim
+	claims  map[dayKey][]slots.Claim
 	now     time.Time
 }
 
@@ -189,10 +168,10 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 		c := byID[key.group]
 		day := c.after.Day(key.day)
 		occupied := r.locked[key].Reopened(day)
-		impact, lostHolds := affected(day, r.claims[key])
+		impact, lostHolds := slots.ImpactOn(day, r.claims[key])
 		for _, hold := range lostHolds {
 			ended = append(ended, hold.ID)
-			occupied = occupied.Returning(hold.place)
+			occupied = occupied.Returning(hold.Place)
 		}
 		if impact.Lost != nil || impact.Regained != nil {
 			impacts[key.group] = append(impacts[key.group], impact)
@@ -219,33 +198,6 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 	}
 	*q.gave = true // somebody may wait for what was opened
 	return marks.write(ctx, q)
-}
-
-// affected returns what a day does to the claims on it: to visits and requests
-// as an impact, and the holds that have no place on it.
-func affected(day scheduling.Day, claims []claim) (scheduling.Impact, []claim) {
-	byID := make(map[string]claim, len(claims))
-	all := make([]scheduling.Claim, len(claims))
-	for i, c := range claims {
-		byID[c.ID], all[i] = c, c.Claim
-	}
-	whole := scheduling.ImpactOn(day, all)
-	impact := scheduling.Impact{Date: day.Date}
-	var holds []claim
-	for _, lost := range whole.Lost {
-		switch c := byID[lost.ID]; {
-		case c.held():
-			holds = append(holds, c)
-		case c.visit():
-			impact.Lost = append(impact.Lost, lost)
-		}
-	}
-	for _, regained := range whole.Regained {
-		if c := byID[regained.ID]; c.visit() {
-			impact.Regained = append(impact.Regained, regained)
-		}
-	}
-	return impact, holds
 }
 
 // endHolds ends holds. One that was booked meanwhile makes the transaction

@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -46,7 +47,7 @@ func (r recordRow) record() notify.Record {
 		reference = slots.Reference(r.Reference.String).String()
 	}
 	return notify.Record{
-		ID: r.ID, Way: notify.Way(r.Way), Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
+		ID: r.ID, Medium: notify.Medium(r.Way), Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
 		Reference: reference, Department: r.Department, Service: r.Service, Branch: r.Branch, Lang: r.Lang,
 		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
 		State: r.State, Reason: r.Reason.String, Text: r.Text.String,
@@ -88,7 +89,7 @@ func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify
 	return records, nil
 }
 
-// Message returns one message about a visit, or slots.ErrNotFound.
+// Message returns one message about a visit, or fault.ErrNotFound.
 func (s *Store) Message(ctx context.Context, id int64) (notify.Record, error) {
 	return s.pool().message(ctx, id)
 }
@@ -97,19 +98,19 @@ func (q session) message(ctx context.Context, id int64) (notify.Record, error) {
 	var row recordRow
 	err := q.get(ctx, &row, "messages/find", id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return notify.Record{}, slots.ErrNotFound
+		return notify.Record{}, fault.ErrNotFound
 	}
 	return row.record(), err
 }
 
 // Resend queues a message once more that did not reach anybody, and returns it.
-// Whether it is still true is checked before it goes out, as always. act says
-// who of the staff it was, and when. It returns slots.ErrNotFound or
+// Whether it is still true is checked before it goes out, as always. entry says
+// who of the staff it was, and when. It returns fault.ErrNotFound or
 // notify.ErrNotResent.
-func (s *Store) Resend(ctx context.Context, id int64, act catalog.Act) (notify.Record, error) {
+func (s *Store) Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error) {
 	var record notify.Record
 	err := s.transact(ctx, func(q session) error {
-		n, err := q.exec(ctx, "messages/resend", id, act.At)
+		n, err := q.exec(ctx, "messages/resend", id, entry.At)
 		if err != nil {
 			return err
 		}
@@ -119,15 +120,15 @@ func (s *Store) Resend(ctx context.Context, id int64, act catalog.Act) (notify.R
 		if n == 0 {
 			return notify.ErrNotResent
 		}
-		act.Action, act.Subject = "message.resent", "message "+strconv.FormatInt(id, 10)
+		entry.Action, entry.Subject = "message.resent", "message "+strconv.FormatInt(id, 10)
 		if record.Reference != "" {
-			act.Subject = "appointment " + record.Reference
+			entry.Subject = "appointment " + record.Reference
 		}
-		act.Department, act.Branch = record.Department, record.Branch
-		if act.After, err = json.Marshal(map[string]any{"message": id, "way": record.Way, "kind": record.Kind}); err != nil {
+		entry.Department, entry.Branch = record.Department, record.Branch
+		if entry.After, err = json.Marshal(map[string]any{"message": id, "way": record.Medium, "kind": record.Kind}); err != nil {
 			return err
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 	return record, err
 }

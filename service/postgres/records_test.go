@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -186,7 +187,8 @@ func TestFailedMessages(t *testing.T) {
 		t.Errorf("resend: %v", err)
 	}
 	for name, id := range map[string]int64{"what waits already": all[0].ID, "what nobody knows": 1 << 40} {
-		if _, err := b.store.Resend(t.Context(), id, by("sara", b.now)); !errors.Is(err, notify.ErrNotResent) && !errors.Is(err, slots.ErrNotFound) {
+		_, err := b.store.Resend(t.Context(), id, by("sara", b.now))
+		if !errors.Is(err, notify.ErrNotResent) && !errors.Is(err, fault.ErrNotFound) {
 			t.Errorf("resend %s: %v", name, err)
 		}
 	}
@@ -251,7 +253,8 @@ func TestLanesAndDoubts(t *testing.T) {
 		t.Fatalf("claimed %v, %v; want the confirmation", confirmation, err)
 	}
 	reminders, err := bulk.Claim(t.Context(), b.now, 100, time.Minute)
-	if err != nil || len(reminders) != 2 || reminders[0].Facts.Kind != notify.Reminder || !reminders[0].Booked || reminders[0].Quiet.None() {
+	if err != nil || len(reminders) != 2 || reminders[0].Facts.Kind != notify.Reminder ||
+		reminders[0].Visit != (notify.Visit{Status: notify.StatusBooked}) || reminders[0].Quiet.None() {
 		t.Fatalf("claimed %+v, %v; want the reminders", reminders, err)
 	}
 	// The one of the first is lost, the other comes back uncertain.

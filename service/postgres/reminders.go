@@ -67,7 +67,7 @@ func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, 
 		err := retry(func() error {
 			return s.pool().get(ctx, &row, "messages/plan_reminders", now, w.To, after, id, limit,
 				int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second), g.hours.Zone.String(), dueOf(w),
-				pq.Int64Array(g.branches), pq.Int64Array(g.services))
+				pq.Int64Array(g.branches), pq.Int64Array(g.services), string(notify.Reminder), media(notify.Reminder))
 		})
 		if errors.Is(err, sql.ErrNoRows) {
 			return planned, nil
@@ -115,7 +115,7 @@ func (s *Store) reminderGroups(ctx context.Context) ([]reminderGroup, error) {
 	}
 	var groups []reminderGroup
 	for _, h := range hours {
-		zone, err := time.LoadLocation(h.Zone)
+		zone, err := s.zones.load(h.Zone)
 		if err != nil {
 			return nil, fmt.Errorf("plan reminders: %w", err)
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"ziyara/notify"
 )
 
 // ReminderCost is what planning reads.
@@ -30,7 +32,7 @@ func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit in
 	}
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return cost, fault("begin", err)
+		return cost, translated("begin", err)
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
 	for _, g := range groups {
@@ -38,9 +40,10 @@ func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit in
 			var explained []byte
 			err := tx.GetContext(ctx, &explained, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+string(statement), //nolint:gosec // our own statement
 				now, w.To, w.From, noIDYet, limit, int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second),
-				g.hours.Zone.String(), dueOf(w), pq.Int64Array(g.branches), pq.Int64Array(g.services))
+				g.hours.Zone.String(), dueOf(w), pq.Int64Array(g.branches), pq.Int64Array(g.services),
+				string(notify.Reminder), media(notify.Reminder))
 			if err != nil {
-				return cost, fault("explain", err)
+				return cost, translated("explain", err)
 			}
 			var plans []struct{ Plan explainedNode }
 			if err := json.Unmarshal(explained, &plans); err != nil || len(plans) != 1 {

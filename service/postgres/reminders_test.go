@@ -21,7 +21,7 @@ import (
 // openStore opens a store on a database.
 func openStore(t testing.TB, url string) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: url, MaxConnections: 8, Timeout: time.Minute})
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: url, MaxConnections: 8, Timeout: time.Minute, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/reports"
 	"ziyara/scheduling"
-	"ziyara/slots"
 )
 
 const (
@@ -77,7 +77,7 @@ func reportStatement(n reports.Name, now time.Time) (name string, args []any, er
 	case reports.Forecast:
 		return "reports/forecast", nil, nil
 	}
-	return "", nil, reports.ErrUnknown
+	return "", nil, fault.ErrNotFound
 }
 
 // ownList returns the slugs that somebody is bounded to, NULL for no bounds.
@@ -103,11 +103,11 @@ func (s *Store) report(ctx context.Context, do func(session) error) error {
 	case s.reporting <- struct{}{}:
 		defer func() { <-s.reporting }()
 	case <-ctx.Done():
-		return fmt.Errorf("report: %w: %w", slots.ErrOverloaded, ctx.Err())
+		return fmt.Errorf("report: %w: %w", fault.ErrOverloaded, ctx.Err())
 	}
 	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
-		return fault("begin", err)
+		return translated("begin", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // it has changed nothing
 	q := session{store: s, tx: tx}
@@ -122,23 +122,23 @@ func (s *Store) report(ctx context.Context, do func(session) error) error {
 func (q session) each(ctx context.Context, name string, args []any, do func(row map[string]any) error) error {
 	stmt, err := q.statement(ctx, name) //nolint:sqlclosecheck // it is the Store's, and its copy ends with the transaction
 	if err != nil {
-		return err
+		return translated(name, err)
 	}
 	rows, err := stmt.QueryxContext(ctx, args...)
 	if err != nil {
-		return fault(name, err)
+		return translated(name, err)
 	}
 	defer rows.Close() //nolint:errcheck // Err says what is wrong
 	for rows.Next() {
 		row := make(map[string]any)
 		if err = rows.MapScan(row); err != nil {
-			return fault(name, err)
+			return translated(name, err)
 		}
 		if err = do(row); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return fault(name, rows.Err())
+	return translated(name, rows.Err())
 }
 
 // reportKey returns what a row stands for.

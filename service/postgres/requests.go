@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
@@ -10,57 +9,13 @@ import (
 	"ziyara/slots"
 )
 
-// Propose implements slots.Store.
-func (s *Store) Propose(ctx context.Context, r slots.Reference, heldBack []int16, decide slots.Decide) (slots.Appointment, error) {
-	began := s.board.now()
-	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		back, err := q.endProposal(ctx, before)
-		if err != nil {
-			return err
-		}
-		p := after.Proposal.Place
-		if err = q.settle(ctx, back, p); err != nil {
-			return err
-		}
-		if err = q.take(ctx, p, heldBack); err != nil {
-			s.board.doubt(p.DeskGroup, began)
-			return err
-		}
-		_, err = q.exec(ctx, "requests/propose", after.ID, after.Proposal.ID, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
-			after.Proposal.Start, after.Proposal.End, after.History[len(after.History)-1].At, after.Proposal.Expires)
-		if err != nil {
-			return err
-		}
-		return q.answerRequest(ctx, after, told(last(after), slots.Requested), after.Proposal.Expires)
-	})
-}
-
-// AnswerRequest implements slots.Store.
-func (s *Store) AnswerRequest(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
-	return s.change(ctx, r, decide, func(q session, before, after slots.Appointment) error {
-		return q.settleRequest(ctx, before, after)
-	})
-}
-
-// settleRequest writes the answer to a request, or to the proposal for it or for
-// a displaced visit.
-func (q session) settleRequest(ctx context.Context, before, after slots.Appointment) error {
-	back, err := q.endProposal(ctx, before)
-	if err != nil {
-		return err
-	}
-	switch what := last(after); {
-	case what == slots.WasAccepted && len(back) == 0:
-		return slots.ErrNoProposal // its hold has ended a moment ago
-	case what == slots.WasAccepted:
-		back = []slots.Place{before.Place} // and the proposed one is the visit's
-	case !after.Status.TakesPlace():
-		back = append(back, before.Place)
-	}
-	if err = q.settle(ctx, back); err != nil {
-		return err
-	}
-	return q.answerRequest(ctx, after, told(last(after), before.Status), after.Start)
+// holdProposal writes the hold of a proposal, whose place the ledger has given.
+func (q session) holdProposal(ctx context.Context, t slots.Transition) error {
+	proposal := t.After.Proposal
+	p := proposal.Place
+	_, err := q.exec(ctx, "requests/propose", t.After.ID, proposal.ID, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
+		proposal.Start, proposal.End, t.Event.At, proposal.Expires)
+	return err
 }
 
 // endProposal ends the hold of the proposal that a request has and returns its
@@ -74,35 +29,14 @@ func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]
 	return places(rows), err
 }
 
-// last returns what has just happened to an appointment.
-func last(a slots.Appointment) slots.EventKind { return a.History[len(a.History)-1].Kind }
-
-// answerRequest writes a request, or a displaced visit, whose last event has
-// just happened; the visitor is told of it by a message of a kind, "" for none,
-// that is of no use from expires on.
-func (q session) answerRequest(ctx context.Context, a slots.Appointment, message string, expires time.Time) error {
-	p, last := a.Place, a.History[len(a.History)-1]
-	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), sql.NullTime{Time: a.AnswerBy, Valid: !a.AnswerBy.IsZero()}, a.Version,
+// answerRequest writes what has become of a request, or of a displaced visit,
+// and the message to its visitor.
+func (q session) answerRequest(ctx context.Context, t slots.Transition) error {
+	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
+	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), nullTime(a.AnswerBy), a.Version,
 		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End,
-		string(last.Kind), last.At, last.Start, null(last.Actor), null(last.Reason), null(message), expires)
+		string(e.Kind), e.At, e.Start, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
 	return err
-}
-
-// told returns the kind of message that tells a visitor of what happened to an
-// appointment in a state, "" for none: who has refused a proposal knows.
-func told(k slots.EventKind, from slots.Status) string {
-	switch k {
-	case slots.WasAccepted:
-		if from == slots.Booked { // and a change took its place
-			return string(slots.WasMoved)
-		}
-		return string(slots.WasApproved)
-	case slots.WasRefused:
-		return ""
-	case slots.WasRequested, slots.WasBooked, slots.WasApproved, slots.WasDeclined, slots.WasProposed, slots.WasMoved, slots.WasCancelled:
-	case slots.WasCheckedIn, slots.WasStarted, slots.WasCompleted, slots.WasLeft, slots.WasNoShow, slots.WasRestored: // not of requests
-	}
-	return string(k)
 }
 
 // DueRequests implements slots.Store.

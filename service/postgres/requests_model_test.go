@@ -67,10 +67,10 @@ func (m *requestModel) step() {
 	switch n := m.random.IntN(12); {
 	case n < 1:
 		got, err = m.Approve(ctx, a.Reference, "noura", m.now)
-		want, wantErr = a.Approve("noura", m.now)
+		want, wantErr = after(a.Approve("noura", m.now))
 	case n < 2:
 		got, err = m.Decline(ctx, a.Reference, "noura", "full", m.now)
-		want, wantErr = a.Decline("noura", "full", m.now)
+		want, wantErr = after(a.Decline("noura", "full", m.now))
 	case n < 6:
 		start := m.starts[m.random.IntN(len(m.starts))]
 		got, err = m.Propose(ctx, a.Reference, start, "noura", m.now)
@@ -81,16 +81,16 @@ func (m *requestModel) step() {
 		if got.Proposal != nil {
 			p = *got.Proposal // its id and place are the Booker's
 		}
-		want, wantErr = a.Propose(p, "noura", m.approval.Answer, m.now)
+		want, wantErr = after(a.Propose(p, "noura", m.approval.Answer, m.now))
 	case n < 8:
 		got, err = m.Accept(ctx, a.Reference, m.now)
-		want, wantErr = a.Accept(m.now)
+		want, wantErr = after(a.Accept(m.now))
 	case n < 9:
 		got, err = m.Refuse(ctx, a.Reference, m.now)
-		want, wantErr = a.Refuse(m.approval.Answer, m.now)
+		want, wantErr = after(a.Refuse(m.approval.Answer, m.now))
 	case n < 10:
 		got, err = m.Cancel(ctx, a.Reference, m.now)
-		want, wantErr = a.Cancel(24*time.Hour, m.now)
+		want, wantErr = after(a.Cancel(&catalog.Service{CancelCutoff: 24 * time.Hour}, m.now))
 	default:
 		m.silence()
 		return
@@ -134,7 +134,7 @@ func (m *requestModel) request() {
 	case err != nil:
 		m.t.Fatal(err)
 	}
-	want, err := hold.Book(of, m.approval, m.now)
+	want, err := after(hold.Book(of, m.approval, m.now))
 	if diff := cmp.Diff(want, a); diff != "" || err != nil {
 		m.t.Fatalf("requested: %v (-model +database):\n%s", err, diff)
 	}
@@ -150,7 +150,7 @@ func (m *requestModel) silence() {
 		m.t.Fatal(err)
 	}
 	for i, a := range m.visits {
-		m.visits[i] = a.Lapse(m.approval, m.now)
+		m.visits[i] = a.Lapse(m.approval, m.now).After
 		m.compare("after silence", m.visits[i])
 	}
 }
@@ -172,3 +172,6 @@ func stands(a slots.Appointment, now time.Time) slots.Appointment {
 	a.Proposal = a.Proposed(now)
 	return a
 }
+
+// after returns what a decision makes of an appointment.
+func after(t slots.Transition, err error) (slots.Appointment, error) { return t.After, err }

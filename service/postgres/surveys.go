@@ -51,14 +51,3 @@ func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answ
 	}
 	return &a, nil
 }
-
-// EntryNumbered returns the id of the waitlist entry with a number, or
-// slots.ErrNotFound.
-func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
-	var id string
-	err := s.pool().get(ctx, &id, "waitlist/number", number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", slots.ErrNotFound
-	}
-	return id, err
-}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"time"
 
+	"ziyara/audit"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/slots"
 )
@@ -54,10 +56,10 @@ func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department
 }
 
 // SaveText saves the next version of a department's text, which is in use from
-// then on. Every version stays; to go back, save an older one again. act says
-// who of the staff it was, and when. It returns slots.ErrNotFound for an unknown
-// department, and notify.ErrOutdated unless the version follows the newest.
-func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act) error {
+// then on. Every version stays; to go back, save an older one again. entry says
+// who of the staff it was, and when. It returns fault.ErrNotFound for an unknown
+// department, and fault.ErrEdited unless the version follows the newest.
+func (s *Store) SaveText(ctx context.Context, c notify.Checked, entry audit.Entry) error {
 	o := c.Override()
 	if o.Wordings == nil {
 		o.Wordings = []notify.Wording{}
@@ -67,16 +69,16 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 			Known bool `db:"known"`
 			Saved bool `db:"saved"`
 		}
-		err := q.get(ctx, &row, "messages/save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), act.At, act.Actor)
+		err := q.get(ctx, &row, "messages/save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), entry.At, entry.Actor)
 		switch {
 		case err != nil:
 			return err
 		case !row.Known:
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		case !row.Saved:
-			return notify.ErrOutdated
+			return fault.ErrEdited
 		}
-		if err = q.recordText(ctx, o, act); err != nil {
+		if err = q.recordText(ctx, o, entry); err != nil {
 			return err
 		}
 		_, err = q.exec(ctx, "centre/touch")
@@ -85,24 +87,24 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, act catalog.Act)
 }
 
 // recordText adds to the audit log that a text was saved, with the one before.
-func (q session) recordText(ctx context.Context, o notify.Override, act catalog.Act) error {
+func (q session) recordText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	var versions []textRow
 	if err := q.list(ctx, &versions, "messages/text_history", o.Department, string(o.Kind), o.Lang); err != nil {
 		return err
 	}
-	act.Action, act.Department = "text.saved", o.Department
-	act.Subject = fmt.Sprintf("text %s %s %s", o.Department, o.Kind, o.Lang)
+	entry.Action, entry.Department = "text.saved", o.Department
+	entry.Subject = fmt.Sprintf("text %s %s %s", o.Department, o.Kind, o.Lang)
 	var err error
 	for i, version := range versions[:min(2, len(versions))] {
-		to := &act.After
+		to := &entry.After
 		if i > 0 {
-			to = &act.Before
+			to = &entry.Before
 		}
 		if *to, err = json.Marshal(map[string]any{"version": version.Version, "wordings": version.Wordings.v}); err != nil {
 			return err
 		}
 	}
-	return q.record(ctx, act)
+	return q.record(ctx, entry)
 }
 
 // SavedText is one version of a department's text.
@@ -127,7 +129,7 @@ func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kin
 }
 
 // MessageFacts returns what the messages about a visit are made of, but for
-// their kind and what only some kinds have, or slots.ErrNotFound.
+// their kind and what only some kinds have, or fault.ErrNotFound.
 func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
 	var row struct {
 		Lang       string               `db:"lang"`
@@ -140,12 +142,12 @@ func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Fac
 	}
 	err := s.pool().get(ctx, &row, "messages/facts", string(r))
 	if errors.Is(err, sql.ErrNoRows) {
-		return notify.Facts{}, slots.ErrNotFound
+		return notify.Facts{}, fault.ErrNotFound
 	}
 	if err != nil {
 		return notify.Facts{}, err
 	}
-	zone, err := time.LoadLocation(row.Zone)
+	zone, err := s.zones.load(row.Zone)
 	if err != nil {
 		return notify.Facts{}, fmt.Errorf("message facts: %w", err)
 	}

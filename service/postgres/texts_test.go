@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/lib/pq"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -23,12 +24,9 @@ func said(t *testing.T, department string, k notify.Kind, version int, texts ...
 	t.Helper()
 	o := notify.Override{Department: department, Kind: k, Lang: "ar", Version: version}
 	for _, text := range texts {
-		o.Wordings = append(o.Wordings, notify.Wording{notify.Other: text})
+		o.Wordings = append(o.Wordings, notify.Wording{"other": text})
 	}
-	catalogue, err := notify.NewTexts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalogue := notify.NewTexts()
 	checked, err := catalogue.Check(o)
 	if err != nil {
 		t.Fatal(err)
@@ -104,13 +102,13 @@ func TestTextsThatCross(t *testing.T) {
 	save := func(department string, version int) error {
 		return b.store.SaveText(t.Context(), said(t, department, notify.CaseUpdated, version, "{{.Reference}}"), by("sara", b.now))
 	}
-	for version, want := range map[int]error{0: notify.ErrOutdated, 2: notify.ErrOutdated} {
+	for version, want := range map[int]error{0: fault.ErrEdited, 2: fault.ErrEdited} {
 		if err := save("revenues", version); !errors.Is(err, want) {
 			t.Errorf("version %d first: %v, want %v", version, err, want)
 		}
 	}
-	if err := save("nobody", 1); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("unknown department: %v, want %v", err, slots.ErrNotFound)
+	if err := save("nobody", 1); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("unknown department: %v, want %v", err, fault.ErrNotFound)
 	}
 	const writers = 8
 	var saved sync.WaitGroup
@@ -124,8 +122,8 @@ func TestTextsThatCross(t *testing.T) {
 		switch {
 		case err == nil:
 			won++
-		case !errors.Is(err, notify.ErrOutdated):
-			t.Errorf("at once: %v, want %v", err, notify.ErrOutdated)
+		case !errors.Is(err, fault.ErrEdited):
+			t.Errorf("at once: %v, want %v", err, fault.ErrEdited)
 		}
 	}
 	if won != 1 {
@@ -188,8 +186,8 @@ func TestMessageFacts(t *testing.T) {
 		got.Lang != "ar" || got.Zone.String() != "Asia/Riyadh" || got.Service.EN == "" || got.Branch.AR == "" {
 		t.Errorf("facts = %+v of %+v", got, visit)
 	}
-	if _, err = b.store.MessageFacts(t.Context(), "000000000"); !errors.Is(err, slots.ErrNotFound) {
-		t.Errorf("of no visit: %v, want %v", err, slots.ErrNotFound)
+	if _, err = b.store.MessageFacts(t.Context(), "000000000"); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("of no visit: %v, want %v", err, fault.ErrNotFound)
 	}
 }
 
@@ -247,4 +245,4 @@ func TestConfirm(t *testing.T) {
 }
 
 // by returns what the audit log is told of a member of staff.
-func by(actor string, at time.Time) catalog.Act { return catalog.Act{Actor: actor, At: at} }
+func by(actor string, at time.Time) audit.Entry { return audit.Entry{Actor: actor, At: at} }

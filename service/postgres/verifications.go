@@ -6,18 +6,19 @@ import (
 	"errors"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/verify"
-	"ziyara/slots"
+	"ziyara/once"
 )
 
 var _ verify.Store = (*Store)(nil)
 
 // StartVerification implements verify.Store.
 func (s *Store) StartVerification(ctx context.Context, v verify.Verification, address []byte, since time.Time,
-	allow func(verify.Counts) error, once *verify.Once,
+	allow func(verify.Counts) error, once *once.Request[verify.Verification],
 ) error {
-	err := s.transact(ctx, func(q session) error {
+	return s.transact(ctx, func(q session) error {
 		var locks struct {
 			First, Second string // void
 		}
@@ -40,24 +41,12 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 		}); err != nil {
 			return err
 		}
-		if _, err := q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang); err != nil {
+		if _, err := q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang,
+			string(notify.VerificationCode)); err != nil {
 			return err
 		}
-		if once == nil {
-			return nil
-		}
-		answer, err := once.Answer(v)
-		if err != nil {
-			return err
-		}
-		var told answers
-		told.add(once.Key, once.Fingerprint, answer, v.Created)
-		return q.keep(ctx, told)
+		return keepAnswer(ctx, q, once, v, v.Created)
 	})
-	if errors.Is(err, slots.ErrAnswered) {
-		return verify.ErrAnswered
-	}
-	return err
 }
 
 // TryVerification implements verify.Store.
@@ -67,7 +56,7 @@ func (s *Store) TryVerification(ctx context.Context, id string, right bool, trie
 
 // FindVerification implements verify.Store.
 func (s *Store) FindVerification(ctx context.Context, id string) (verify.Verification, error) {
-	return s.verification(ctx, verify.ErrNotFound, "verifications/find", id)
+	return s.verification(ctx, fault.ErrNotFound, "verifications/find", id)
 }
 
 // verification reads one verification; none, or a text that is no id, is
@@ -92,16 +81,4 @@ func (s *Store) verification(ctx context.Context, missing error, name string, ar
 		ID: row.ID, Mobile: notify.Mobile(row.Mobile), Tries: row.Tries,
 		Created: row.CreatedAt, Expires: row.ExpiresAt, Verified: row.VerifiedAt.Time,
 	}, nil
-}
-
-// AnsweredVerification implements verify.Store.
-func (s *Store) AnsweredVerification(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
-	answer, err := s.Answered(ctx, key, fingerprint)
-	switch {
-	case errors.Is(err, slots.ErrNotFound):
-		return nil, verify.ErrNotFound
-	case errors.Is(err, slots.ErrKeyReused):
-		return nil, verify.ErrKeyReused
-	}
-	return answer, err
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -16,21 +18,15 @@ import (
 var _ slots.WaitlistStore = (*Store)(nil)
 
 // Join implements slots.WaitlistStore.
-func (s *Store) Join(ctx context.Context, e slots.Entry, once *slots.JoinOnce) error {
+func (s *Store) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.exec(ctx, "waitlist/end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
 			return err
 		}
-		if err := q.join(ctx, e); err != nil || once == nil {
+		if err := q.join(ctx, e); err != nil {
 			return err
 		}
-		answer, err := once.Answer(e)
-		if err != nil {
-			return err
-		}
-		var kept answers
-		kept.add(once.Key, once.Fingerprint, answer, e.Created)
-		return q.keep(ctx, kept)
+		return keepAnswer(ctx, q, once, e, e.Created)
 	})
 	if err == nil {
 		s.wake()
@@ -67,22 +63,25 @@ func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.
 	if err != nil {
 		return slots.Entry{}, err
 	}
-	e := row.entry()
-	switch {
-	case e.State != slots.Waiting:
-	case row.Served: // the periodic job has not seen it yet
-		e.State = slots.EntryBooked
-	case !now.Before(e.Ends):
-		e.State = slots.EntryExpired
+	return row.entry().At(now, row.Served), nil
+}
+
+// EntryNumbered returns the id of the waitlist entry with a number, or
+// fault.ErrNotFound.
+func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
+	var id string
+	err := s.pool().get(ctx, &id, "waitlist/number", number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fault.ErrNotFound
 	}
-	return e, nil
+	return id, err
 }
 
 func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 	var row entryRow
 	err := q.get(ctx, &row, "waitlist/find", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		err = slots.ErrNotFound
+		err = fault.ErrNotFound
 	}
 	return row, err
 }
@@ -94,7 +93,7 @@ func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decid
 		var locked string
 		err := q.get(ctx, &locked, "waitlist/lock", id)
 		if errors.Is(err, sql.ErrNoRows) || noID(err) {
-			return slots.ErrNotFound
+			return fault.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -135,7 +134,7 @@ func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now 
 	if err := q.list(ctx, &rows, "holds/release", before.Offer.Hold); err != nil {
 		return err
 	}
-	return q.settle(ctx, places(rows))
+	return q.giveBack(ctx, places(rows))
 }
 
 // CloseEntries implements slots.WaitlistStore.

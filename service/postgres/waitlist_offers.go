@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/centre"
+	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -81,7 +82,7 @@ func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.Wai
 	if _, err := q.exec(ctx, "waitlist/lapse", g.BranchID, g.ID, now, p.Ignored); err != nil {
 		return err
 	}
-	return q.settle(ctx, places(rows))
+	return q.giveBack(ctx, places(rows))
 }
 
 // offer lets match choose among all days first, without keeping anybody from
@@ -257,7 +258,7 @@ func (q session) makeOffers(ctx context.Context, g *centre.DeskGroup, matched []
 		Fit  bool `db:"fit"`
 	}
 	err := q.get(ctx, &result, "waitlist/offer", g.BranchID, g.ID, now,
-		entries, holds, p.days, p.first, p.ticks, p.counts, starts, ends, expires)
+		entries, holds, p.days, p.first, p.ticks, p.counts, starts, ends, expires, string(notify.Offer))
 	if err == nil && !result.Fit {
 		err = slots.ErrTaken // the days are locked: the rules and the ledger disagree
 	}

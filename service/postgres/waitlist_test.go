@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -20,7 +21,7 @@ const waitedFor = "heirs-returns" // at Riyadh: three desks
 // replica returns the store of another replica.
 func (b *bench) replica(t testing.TB) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,8 +193,8 @@ func TestKilledWhileOffering(t *testing.T) {
 	}()
 	waitForLocks(t, db, 1)
 	run(t, db, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-	if err = <-offered; !errors.Is(err, slots.ErrUnavailable) {
-		t.Errorf("the killed look: %v, want %v", err, slots.ErrUnavailable)
+	if err = <-offered; !errors.Is(err, fault.ErrUnavailable) {
+		t.Errorf("the killed look: %v, want %v", err, fault.ErrUnavailable)
 	}
 	if err = tx.Rollback(); err != nil {
 		t.Fatal(err)

@@ -9,8 +9,10 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/catalog"
+	"ziyara/audit"
+	"ziyara/fault"
 	"ziyara/notify/webhook"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -39,11 +41,13 @@ func (r webhookRow) webhook() webhook.Webhook {
 }
 
 // AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany
-// when there are as many as there may be, and slots.ErrAnswered when the key of
+// when there are as many as there may be, and once.ErrAnswered when the key of
 // once is known.
-func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, act catalog.Act, once *slots.Once) error {
+func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry,
+	once *once.Request[webhook.Webhook],
+) error {
 	return s.transact(ctx, func(q session) error {
-		if err := q.keepOnce(ctx, once, w.Created); err != nil {
+		if err := keepAnswer(ctx, q, once, w, w.Created); err != nil {
 			return err
 		}
 		n, err := q.exec(ctx, "webhooks/add", w.ID, w.Name, w.URL, null(w.Department), pq.Array(append([]string{}, w.Events...)),
@@ -54,7 +58,7 @@ func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte
 		case n == 0:
 			return webhook.ErrMany
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 }
 
@@ -76,46 +80,46 @@ func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhoo
 }
 
 // Webhook returns the webhook with the id, also when it was removed, or
-// webhook.ErrNotFound.
+// fault.ErrNotFound.
 func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
 	var row webhookRow
 	err := s.pool().get(ctx, &row, "webhooks/find", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		return webhook.Webhook{}, webhook.ErrNotFound
+		return webhook.Webhook{}, fault.ErrNotFound
 	}
 	return row.webhook(), err
 }
 
 // RemoveWebhook ends a webhook for good. One that was removed stays so.
-func (s *Store) RemoveWebhook(ctx context.Context, id string, act catalog.Act) error {
-	_, err := s.changeWebhook(ctx, act, "webhooks/remove", id, act.At)
+func (s *Store) RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error {
+	_, err := s.changeWebhook(ctx, entry, "webhooks/remove", id, entry.At)
 	return err
 }
 
 // EnableWebhook lets a disabled webhook be told again. One that is active
 // stays so.
-func (s *Store) EnableWebhook(ctx context.Context, id string, act catalog.Act) error {
-	_, err := s.changeWebhook(ctx, act, "webhooks/enable", id)
+func (s *Store) EnableWebhook(ctx context.Context, id string, entry audit.Entry) error {
+	_, err := s.changeWebhook(ctx, entry, "webhooks/enable", id)
 	return err
 }
 
 // RotateWebhook gives a webhook another sealed secret; the former one signs too
-// until an instant. It returns webhook.ErrNotFound for one that was removed.
-func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, act catalog.Act) error {
-	n, err := s.changeWebhook(ctx, act, "webhooks/rotate", id, sealed, until)
+// until an instant. It returns fault.ErrNotFound for one that was removed.
+func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, entry audit.Entry) error {
+	n, err := s.changeWebhook(ctx, entry, "webhooks/rotate", id, sealed, until)
 	if err == nil && n == 0 {
-		return webhook.ErrNotFound
+		return fault.ErrNotFound
 	}
 	return err
 }
 
 // changeWebhook changes a webhook, and logs that if it made a difference.
-func (s *Store) changeWebhook(ctx context.Context, act catalog.Act, name string, args ...any) (changed int, err error) {
+func (s *Store) changeWebhook(ctx context.Context, entry audit.Entry, name string, args ...any) (changed int, err error) {
 	err = s.transact(ctx, func(q session) error {
 		if changed, err = q.exec(ctx, name, args...); err != nil || changed == 0 {
 			return err
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 	return changed, err
 }
@@ -151,13 +155,13 @@ func (r deliveryRow) delivery() webhook.Delivery {
 
 // TestWebhook queues a test for a webhook. It returns webhook.ErrDisabled for
 // one that is not active.
-func (s *Store) TestWebhook(ctx context.Context, id string, act catalog.Act) (webhook.Delivery, error) {
+func (s *Store) TestWebhook(ctx context.Context, id string, entry audit.Entry) (webhook.Delivery, error) {
 	var row deliveryRow
 	err := s.transact(ctx, func(q session) error {
-		if err := q.get(ctx, &row, "webhooks/test", id, webhook.TestType, act.At); err != nil {
+		if err := q.get(ctx, &row, "webhooks/test", id, webhook.TestType, entry.At); err != nil {
 			return err
 		}
-		return q.record(ctx, act)
+		return q.record(ctx, entry)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return webhook.Delivery{}, webhook.ErrDisabled
@@ -183,20 +187,20 @@ func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webh
 }
 
 // Delivery returns the delivery of a message to a webhook, or
-// webhook.ErrNoDelivery.
+// fault.ErrNotFound.
 func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
 	var row deliveryRow
 	err := s.pool().get(ctx, &row, "webhooks/find_delivery", id, message)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
-		return webhook.Delivery{}, webhook.ErrNoDelivery
+		return webhook.Delivery{}, fault.ErrNotFound
 	}
 	return row.delivery(), err
 }
 
 // ResendDelivery sends a finished delivery once more. It returns
 // webhook.ErrPending for one that is not finished.
-func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, act catalog.Act) error {
-	n, err := s.changeWebhook(ctx, act, "webhooks/resend_delivery", id, delivery, act.At)
+func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, entry audit.Entry) error {
+	n, err := s.changeWebhook(ctx, entry, "webhooks/resend_delivery", id, delivery, entry.At)
 	if err == nil && n == 0 {
 		return webhook.ErrPending
 	}

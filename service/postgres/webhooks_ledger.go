@@ -9,7 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/catalog"
+	"ziyara/audit"
 	"ziyara/notify/webhook"
 	"ziyara/slots"
 )
@@ -63,7 +63,7 @@ type claimedRow struct {
 	Zone       sql.NullString `db:"zone"`
 }
 
-func (r claimedRow) claimed() (webhook.Claimed, error) {
+func (r claimedRow) claimed(known *zones) (webhook.Claimed, error) {
 	c := webhook.Claimed{
 		ID: r.ID, Message: r.Message, Attempt: r.Attempts, Created: r.CreatedAt.UTC(),
 		Event: webhook.Event{
@@ -74,7 +74,7 @@ func (r claimedRow) claimed() (webhook.Claimed, error) {
 	if !r.Reference.Valid {
 		return c, nil // a test
 	}
-	zone, err := time.LoadLocation(r.Zone.String)
+	zone, err := known.load(r.Zone.String)
 	if err != nil {
 		return c, fmt.Errorf("delivery %d: %w", r.ID, err)
 	}
@@ -91,7 +91,7 @@ func (h *Hooks) Claim(ctx context.Context, id string, now time.Time, limit int, 
 	claimed := make([]webhook.Claimed, len(rows))
 	for i, r := range rows {
 		var err error
-		if claimed[i], err = r.claimed(); err != nil {
+		if claimed[i], err = r.claimed(&h.store.zones); err != nil {
 			return nil, err
 		}
 	}
@@ -148,7 +148,7 @@ func (q session) recordDisabled(ctx context.Context, id string, why webhook.Why,
 	if err := q.get(ctx, &row, "webhooks/find", id); err != nil {
 		return err
 	}
-	return q.record(ctx, catalog.Act{
+	return q.record(ctx, audit.Entry{
 		At: now, Actor: programActor, Action: "webhook.disabled", Subject: "webhook " + id,
 		Department: row.Department.String, Reason: string(why),
 	})

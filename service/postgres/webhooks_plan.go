@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"ziyara/slots"
+	"ziyara/fault"
 )
 
 // How many transactions are looked at in one statement. It grows while they
@@ -36,7 +36,7 @@ func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, e
 		switch {
 		case errors.Is(err, sql.ErrNoRows): // another replica plans
 			return planned, nil
-		case errors.Is(err, slots.ErrUnavailable) && span > 1: // too much for the time of one statement, maybe
+		case errors.Is(err, fault.ErrUnavailable) && span > 1: // too much for the time of one statement, maybe
 			span = max(1, span/16)
 			continue
 		case err != nil:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/notify/webhook"
 	"ziyara/service/postgres"
@@ -27,7 +28,7 @@ func (b *bench) hook(t testing.TB, department string, events ...string) string {
 	w := webhook.Webhook{
 		ID: b.id(), Name: "x", URL: "https://hooks.example.org/", Department: department, Events: events, Created: b.now, By: "noura",
 	}
-	act := catalog.Act{At: b.now, Actor: "noura", Action: "webhook.added", Subject: "webhook " + w.ID}
+	act := audit.Entry{At: b.now, Actor: "noura", Action: "webhook.added", Subject: "webhook " + w.ID}
 	if err := b.store.AddWebhook(t.Context(), w, []byte("sealed"), act, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func TestWebhooksPlanWhatCameBefore(t *testing.T) {
 func TestWebhooksTellAllInOrder(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	second, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second})
+	second, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -464,7 +465,7 @@ func TestWebhookLeases(t *testing.T) {
 	if err != nil || w.State != webhook.Disabled || w.Why != webhook.Gone {
 		t.Errorf("webhook %+v, %v", w, err)
 	}
-	acts, err := b.store.Acts(t.Context(), catalog.ActQuery{Subject: "webhook " + hook, Action: "webhook.disabled", Limit: 5})
+	acts, err := b.store.AuditLog(t.Context(), audit.Query{Subject: "webhook " + hook, Action: "webhook.disabled", Limit: 5})
 	if err != nil || len(acts) != 1 || acts[0].Actor != "ziyara" || acts[0].Reason != "gone" {
 		t.Errorf("log %+v, %v", acts, err)
 	}
@@ -497,7 +498,7 @@ func TestPurgeWebhooks(t *testing.T) {
 		run(t, db, `INSERT INTO webhook_deliveries (webhook_id, type, state, created_at, next_attempt_at, finished_at)
 			SELECT $1, 'webhook.test', 'delivered', $2::timestamptz - n * interval '1 day', $2, $2 FROM generate_series(0, 39) AS n`, hook, b.now)
 	}
-	act := catalog.Act{At: b.now, Actor: "noura", Action: "webhook.removed", Subject: "webhook " + removed}
+	act := audit.Entry{At: b.now, Actor: "noura", Action: "webhook.removed", Subject: "webhook " + removed}
 	if err := b.store.RemoveWebhook(t.Context(), removed, act); err != nil {
 		t.Fatal(err)
 	}

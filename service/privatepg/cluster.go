@@ -127,13 +127,17 @@ func (c *cluster) alone(ctx context.Context, data, statement string) error {
 	return nil
 }
 
-// durability returns the settings that Fast turns off.
+// durability returns the settings that Fast turns off. autovacuum is one of
+// them: it would change plans, and take its time, whenever it likes.
 func (c *cluster) durability() []string {
 	value := "on"
 	if c.orders.Fast {
 		value = "off"
 	}
-	return []string{"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value}
+	return []string{
+		"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value,
+		"-c", "autovacuum=" + value,
+	}
 }
 
 // logTail returns the end of the log after an offset, on one line.

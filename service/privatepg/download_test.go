@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 func TestDownload(t *testing.T) {
@@ -39,7 +38,7 @@ func TestDownload(t *testing.T) {
 	h := emptyHost(t, repository.URL)
 	var log strings.Builder
 	for _, turn := range []string{"first", "second"} {
-		i, err := start(within(t, time.Minute), Config{Fast: true, Log: &log}, h)
+		i, err := start(within(t, stepTimeout), Config{Fast: true, Log: &log}, h)
 		if err != nil {
 			t.Fatalf("%s start: %v", turn, err)
 		}

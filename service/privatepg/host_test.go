@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // emptyHost returns a machine without PostgreSQL that downloads from the given
@@ -48,7 +47,7 @@ func TestMissingBinariesSayWhatToInstall(t *testing.T) {
 	nothing := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(nothing.Close)
 	var log strings.Builder
-	_, err := start(within(t, time.Minute), Config{Fast: true, Log: &log}, emptyHost(t, nothing.URL))
+	_, err := start(within(t, stepTimeout), Config{Fast: true, Log: &log}, emptyHost(t, nothing.URL))
 	if !errors.Is(err, ErrMissing) {
 		t.Fatalf("got %v, want ErrMissing", err)
 	}

@@ -49,8 +49,9 @@ type Config struct {
 	// directory that Stop removes.
 	Dir string
 
-	// Fast turns durability off (fsync, synchronous_commit and
-	// full_page_writes). It is for tests: a power failure may destroy the data.
+	// Fast turns off durability (fsync, synchronous_commit and
+	// full_page_writes) and autovacuum. It is for tests: a power failure may
+	// destroy the data.
 	Fast bool
 
 	// MaxConnections is PostgreSQL's max_connections; 0 means 100.

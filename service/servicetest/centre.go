@@ -45,14 +45,17 @@ type Centre struct {
 	problems     string // the page that documents them
 }
 
-// contract reads the contract once for all tests of the binary: under the race
-// detector that takes a quarter of a second.
-var contract = sync.OnceValues(func() (*api.ResponseValidator, error) {
-	return api.NewResponseValidator(ziyara.OpenAPI)
-})
-
 // Option changes the configuration of each replica.
 type Option func(*service.Config)
+
+// Running lets all jobs run by themselves, by the clock on the wall, as in
+// production.
+func Running(c *service.Config) { c.Jobs = service.JobsRun }
+
+// Woken lets the jobs run by themselves that are woken, such as the one that
+// offers freed places at once. Otherwise jobs stand still until the test runs
+// them.
+func Woken(c *service.Config) { c.Jobs = service.JobsWoken }
 
 // Open opens the demo centre with so many replicas.
 func Open(t testing.TB, replicas int, options ...Option) *Centre {
@@ -63,14 +66,14 @@ func Open(t testing.TB, replicas int, options ...Option) *Centre {
 // OpenOn opens the centre over a database that exists.
 func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *Centre {
 	t.Helper()
-	contract, err := contract()
+	contract, err := api.NewResponseValidator(ziyara.OpenAPI)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract, options: options}
 	c.Phone, c.Mailbox = sandbox.New(c.Clock.Now), sandbox.NewMailbox(c.Clock.Now)
 	c.client = &http.Client{
-		Timeout:       30 * time.Second,
+		Timeout:       patience,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 600},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -87,7 +90,7 @@ func (c *Centre) open() (*service.Service, func() error) {
 	config := service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
-		SignIn: signIn, WebhookPatience: patience,
+		SignIn: signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true,
 	}
 	for _, o := range c.options {
 		o(&config)
@@ -133,7 +136,8 @@ func (c *Centre) Pass(d time.Duration) {
 	c.Jobs()
 }
 
-// Jobs runs the periodic jobs of every replica, as the clock would.
+// Jobs runs the periodic jobs of every replica, as the clock would on any
+// minute of a day. AuditClean does what they do at night.
 func (c *Centre) Jobs() {
 	c.t.Helper()
 	for _, r := range c.Replicas {
@@ -143,8 +147,21 @@ func (c *Centre) Jobs() {
 	}
 }
 
-// patience is how long Eventually waits: much longer than anything takes.
-const patience = 20 * time.Second
+// Job runs jobs by their names, at every replica.
+func (c *Centre) Job(names ...string) {
+	c.t.Helper()
+	for _, r := range c.Replicas {
+		for _, name := range names {
+			if err := r.RunJob(context.Background(), name); err != nil {
+				c.t.Fatalf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// patience is how long Eventually waits: much longer than anything takes on a
+// machine that has much else to do.
+const patience = 2 * time.Minute
 
 // Eventually waits until the condition holds, and fails the test if it never
 // does.

@@ -6,6 +6,7 @@ package servicetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -43,7 +44,8 @@ func Main(m *testing.M) int {
 type server struct {
 	once     sync.Once
 	instance *privatepg.Instance
-	url      string // of a database whose owner may create others
+	url      string  // of a database whose owner may create others
+	db       *sql.DB // the same, connected
 	err      error
 	count    atomic.Int64
 }
@@ -62,6 +64,9 @@ func (s *server) start() (string, error) {
 			return
 		}
 		s.url = s.instance.URL
+		if s.db, s.err = sql.Open("postgres", s.url); s.err != nil {
+			return
+		}
 		if s.err = s.exec("CREATE DATABASE " + template); s.err != nil {
 			return
 		}
@@ -79,16 +84,15 @@ func (s *server) stop() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	return s.instance.Stop(ctx)
+	var err error
+	if s.db != nil {
+		err = s.db.Close()
+	}
+	return errors.Join(err, s.instance.Stop(ctx))
 }
 
 func (s *server) exec(statement string) error {
-	db, err := sql.Open("postgres", s.url)
-	if err != nil {
-		return err
-	}
-	defer db.Close() //nolint:errcheck // the statement's own error counts
-	_, err = db.Exec(statement)
+	_, err := s.db.Exec(statement)
 	return err
 }
 
@@ -107,7 +111,8 @@ func (s *server) database(name string) string {
 // fails the test.
 func Database(t testing.TB) string {
 	t.Helper()
-	return fresh(t, " TEMPLATE "+template)
+	// Files are copied: to write each page through the log takes four times as long.
+	return fresh(t, " TEMPLATE "+template+" STRATEGY FILE_COPY")
 }
 
 // EmptyDatabase returns the URL of a database of the test's own with nothing
@@ -127,6 +132,7 @@ func fresh(t testing.TB, from string) string {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {
+		looking.end(shared.database(name))
 		if err := shared.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
 			t.Errorf("drop database: %v", err)
 		}
@@ -134,16 +140,47 @@ func fresh(t testing.TB, from string) string {
 	return shared.database(name)
 }
 
-// Query reads one value from the database; for what the API does not show.
-func Query[T any](t testing.TB, databaseURL, query string, args ...any) T {
+// connections are those of tests that look into their databases: to connect
+// takes the server longer than most queries. Tests that run at once may share
+// one, so it is closed with its database.
+type connections struct {
+	mu   sync.Mutex
+	open map[string]*sql.DB
+}
+
+var looking = connections{open: make(map[string]*sql.DB)} //nolint:gochecknoglobals // one server serves all tests of the binary
+
+// to returns a connection to a database.
+func (c *connections) to(t testing.TB, databaseURL string) *sql.DB {
 	t.Helper()
-	var value T
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if db := c.open[databaseURL]; db != nil {
+		return db
+	}
 	db, err := sql.Open("postgres", databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // read only
-	if err = db.QueryRow(query, args...).Scan(&value); err != nil {
+	c.open[databaseURL] = db
+	return db
+}
+
+// end closes the connection to a database, if there is one.
+func (c *connections) end(databaseURL string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if db := c.open[databaseURL]; db != nil {
+		_ = db.Close() // the server may be gone
+		delete(c.open, databaseURL)
+	}
+}
+
+// Query reads one value from the database; for what the API does not show.
+func Query[T any](t testing.TB, databaseURL, query string, args ...any) T {
+	t.Helper()
+	var value T
+	if err := looking.to(t, databaseURL).QueryRow(query, args...).Scan(&value); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
 	return value
@@ -152,12 +189,7 @@ func Query[T any](t testing.TB, databaseURL, query string, args ...any) T {
 // Exec changes the database behind the service's back.
 func Exec(t testing.TB, databaseURL, statement string, args ...any) {
 	t.Helper()
-	db, err := sql.Open("postgres", databaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close() //nolint:errcheck // the statement's own error counts
-	if _, err = db.Exec(statement, args...); err != nil {
+	if _, err := looking.to(t, databaseURL).Exec(statement, args...); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }

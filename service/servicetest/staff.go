@@ -8,43 +8,42 @@ import (
 	"net/http"
 	"strings"
 
-	"ziyara/catalog"
-	"ziyara/service/api"
+	"ziyara/access"
 )
 
 // Staff is a member of staff, who asks the first replica.
 type Staff struct {
-	catalog.Staff
+	access.Staff
 	centre *Centre
 }
 
 // Coordinator returns who runs departments, named by their slugs.
 func (c *Centre) Coordinator(departments ...string) *Staff {
-	return c.Staff(catalog.Staff{ID: "noura", Name: "نورة القحطاني", Roles: []catalog.Role{catalog.RoleCoordinator}, Departments: departments})
+	return c.Staff(access.Staff{ID: "noura", Name: "نورة القحطاني", Roles: []access.Role{access.Coordinator}, Departments: departments})
 }
 
 // Receptionist returns who runs the hall of branches, named by their slugs.
 func (c *Centre) Receptionist(branches ...string) *Staff {
-	return c.Staff(catalog.Staff{ID: "salem", Name: "سالم الدوسري", Roles: []catalog.Role{catalog.RoleReceptionist}, Branches: branches})
+	return c.Staff(access.Staff{ID: "salem", Name: "سالم الدوسري", Roles: []access.Role{access.Receptionist}, Branches: branches})
 }
 
 // Agent returns who answers calls.
 func (c *Centre) Agent() *Staff {
-	return c.Staff(catalog.Staff{ID: "huda", Name: "هدى الشهري", Roles: []catalog.Role{catalog.RoleAgent}})
+	return c.Staff(access.Staff{ID: "huda", Name: "هدى الشهري", Roles: []access.Role{access.Agent}})
 }
 
 // Manager returns who sees how it goes.
 func (c *Centre) Manager() *Staff {
-	return c.Staff(catalog.Staff{ID: "majed", Name: "ماجد العنزي", Roles: []catalog.Role{catalog.RoleManager}})
+	return c.Staff(access.Staff{ID: "majed", Name: "ماجد العنزي", Roles: []access.Role{access.Manager}})
 }
 
 // Admin returns who may do everything.
 func (c *Centre) Admin() *Staff {
-	return c.Staff(catalog.Staff{ID: "reem", Name: "ريم السالم", Roles: []catalog.Role{catalog.RoleAdmin}})
+	return c.Staff(access.Staff{ID: "reem", Name: "ريم السالم", Roles: []access.Role{access.Admin}})
 }
 
 // Staff returns somebody of the staff. Lists that are nil become empty.
-func (c *Centre) Staff(s catalog.Staff) *Staff {
+func (c *Centre) Staff(s access.Staff) *Staff {
 	if s.Departments == nil {
 		s.Departments = []string{}
 	}
@@ -67,16 +66,16 @@ func (s *Staff) Token() string {
 const testToken = "test."
 
 // signIn is the identity provider of tests.
-func signIn(_ context.Context, bearer string) (catalog.Staff, error) {
+func signIn(_ context.Context, bearer string) (access.Staff, error) {
 	encoded, ok := strings.CutPrefix(bearer, testToken)
 	if !ok {
-		return catalog.Staff{}, api.ErrSignIn
+		return access.Staff{}, access.ErrSignIn
 	}
 	data, err := base64.RawURLEncoding.DecodeString(encoded)
 	if err != nil {
-		return catalog.Staff{}, api.ErrSignIn
+		return access.Staff{}, access.ErrSignIn
 	}
-	var staff catalog.Staff
+	var staff access.Staff
 	return staff, json.Unmarshal(data, &staff)
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"ziyara/catalog"
+	"ziyara/access"
 )
 
 // Bounds of what a claim may say: more is no member of staff.
@@ -40,19 +40,19 @@ func (c Claims) defaults() Claims {
 
 // staff returns who the claims vouch for; false for nobody. Roles that are not
 // ours are left out: a token is often about more than this service.
-func (c Claims) staff(claims map[string]any) (catalog.Staff, bool) {
+func (c Claims) staff(claims map[string]any) (access.Staff, bool) {
 	id, _ := lookup(claims, c.ID).(string)
 	if !plausible(id, maxText) {
-		return catalog.Staff{}, false
+		return access.Staff{}, false
 	}
-	s := catalog.Staff{ID: id, Name: id, Roles: []catalog.Role{}}
+	s := access.Staff{ID: id, Name: id, Roles: []access.Role{}}
 	if name, _ := lookup(claims, c.Name).(string); plausible(name, maxText) {
 		s.Name = name
 	}
-	ours := catalog.Roles()
-	for _, text := range texts(lookup(claims, c.Roles)) {
+	ours := access.Roles()
+	for _, text := range listed(lookup(claims, c.Roles)) {
 		role, ok := strings.CutPrefix(text, c.RolePrefix)
-		if r := catalog.Role(role); ok && slices.Contains(ours, r) && !slices.Contains(s.Roles, r) {
+		if r := access.Role(role); ok && slices.Contains(ours, r) && !slices.Contains(s.Roles, r) {
 			s.Roles = append(s.Roles, r)
 		}
 	}
@@ -78,9 +78,9 @@ func lookup(claims map[string]any, name string) any {
 	return lookup(inner, rest)
 }
 
-// texts returns a claim that is a list of texts, or one text with spaces or
+// listed returns a claim that is a list of texts, or one text with spaces or
 // commas between them.
-func texts(claim any) []string {
+func listed(claim any) []string {
 	switch v := claim.(type) {
 	case string:
 		return strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' })
@@ -99,7 +99,7 @@ func texts(claim any) []string {
 // slugs returns a claim that is a list of slugs; false when it is too much.
 func slugs(claim any) ([]string, bool) {
 	list := []string{}
-	for _, text := range texts(claim) {
+	for _, text := range listed(claim) {
 		if !plausible(text, maxSlug) || len(list) == maxList {
 			return nil, false
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/oauth2"
 
-	"ziyara/catalog"
+	"ziyara/access"
 )
 
 // Paths of the pages.
@@ -111,7 +111,7 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 	case s.outside <- struct{}{}:
 		defer func() { <-s.outside }()
 	default:
-		return ErrUnavailable
+		return access.ErrUnavailable
 	}
 	staff, err := s.exchange(c.UserContext(), c.Query("code"), a)
 	switch {
@@ -127,35 +127,35 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 }
 
 // exchange asks the provider whom a code stands for.
-func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (catalog.Staff, error) {
+func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (access.Staff, error) {
 	k, err := s.provider.get(ctx)
 	if err != nil {
-		return catalog.Staff{}, err
+		return access.Staff{}, err
 	}
 	ctx = oidc.ClientContext(ctx, s.provider.client)
 	tokens, err := s.client(k).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < http.StatusInternalServerError {
-		return catalog.Staff{}, fmt.Errorf("%w: %s", errDenied, word(refused.ErrorCode))
+		return access.Staff{}, fmt.Errorf("%w: %s", errDenied, word(refused.ErrorCode))
 	}
 	if err != nil {
-		return catalog.Staff{}, fmt.Errorf("%w: code not exchanged: %w", ErrUnavailable, cause(err))
+		return access.Staff{}, fmt.Errorf("%w: code not exchanged: %w", access.ErrUnavailable, cause(err))
 	}
 	raw, _ := tokens.Extra("id_token").(string)
 	claims, err := s.verify(ctx, raw, s.ClientID)
 	if err != nil {
-		return catalog.Staff{}, err
+		return access.Staff{}, err
 	}
 	if nonce, _ := claims["nonce"].(string); subtle.ConstantTimeCompare([]byte(nonce), []byte(a.Nonce)) != 1 {
-		return catalog.Staff{}, refusal("nonce")
+		return access.Staff{}, refusal("nonce")
 	}
 	if !s.Claims.has(claims) && k.userInfo {
 		if claims, err = userInfo(ctx, k, tokens, claims); err != nil {
-			return catalog.Staff{}, err
+			return access.Staff{}, err
 		}
 	}
 	staff, ok := s.Claims.staff(claims)
 	if !ok {
-		return catalog.Staff{}, refusal("claims")
+		return access.Staff{}, refusal("claims")
 	}
 	return staff, nil
 }
@@ -178,7 +178,7 @@ func cause(err error) error {
 func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[string]any) (map[string]any, error) {
 	info, err := k.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
 	if err != nil {
-		return nil, fmt.Errorf("%w: user information: %w", ErrUnavailable, cause(err))
+		return nil, fmt.Errorf("%w: user information: %w", access.ErrUnavailable, cause(err))
 	}
 	if subject, _ := claims["sub"].(string); subject == "" || info.Subject != subject {
 		return nil, refusal("subject of user information")
@@ -193,7 +193,7 @@ func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[st
 // signOut ends the session here, and at the provider if it can.
 func (s *SignIn) signOut(c *fiber.Ctx) error {
 	if !s.ownPage(c) {
-		return ErrForeign
+		return access.ErrForeign
 	}
 	s.setCookie(c, sessionName, "", 0)
 	k := s.provider.usable()

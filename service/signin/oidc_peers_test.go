@@ -25,6 +25,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/oauth2"
 
+	"ziyara/access"
 	"ziyara/service/secret"
 )
 
@@ -219,8 +220,8 @@ func bearerOfProvider(t *testing.T, s *SignIn, origin string) {
 		t.Errorf("bearer: %+v, %v", staff, err)
 	}
 	id, _ := tokens.Extra("id_token").(string)
-	if _, err = s.Bearer(t.Context(), id); !errors.Is(err, ErrNobody) {
-		t.Errorf("an ID token, which is for the pages: %v, want ErrNobody", err)
+	if _, err = s.Bearer(t.Context(), id); !errors.Is(err, access.ErrSignIn) {
+		t.Errorf("an ID token, which is for the pages: %v, want access.ErrSignIn", err)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
+	"ziyara/access"
+	"ziyara/texts"
 )
 
 //go:embed pages/*.html
@@ -59,7 +60,7 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 		if c.Method() == http.MethodGet && loopback(s.origin.Hostname()) {
 			return c.Redirect(s.origin.String()+c.OriginalURL(), http.StatusSeeOther)
 		}
-		return s.state(c, http.StatusMisdirectedRequest, "wrong_host")
+		return s.state(c, http.StatusMisdirectedRequest, "sign_in.wrong_host")
 	}
 	err := c.Next()
 	if err == nil {
@@ -69,14 +70,14 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 	switch {
 	case key != "":
 	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // by the limit
-		status, key = http.StatusTooManyRequests, "too_many"
+		status, key = http.StatusTooManyRequests, "sign_in.too_many"
 	default:
 		return err
 	}
 	if status == http.StatusServiceUnavailable {
 		c.Set(fiber.HeaderRetryAfter, "10")
 	}
-	s.Log.InfoContext(c.UserContext(), "sign-in page", "outcome", key, "error", err)
+	s.Log.InfoContext(c.UserContext(), "sign-in page", "outcome", strings.TrimPrefix(key, "sign_in."), "error", err)
 	return s.state(c, status, key)
 }
 
@@ -84,18 +85,18 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 // none of these pages'.
 func pageOf(err error) (status int, key string) {
 	switch {
-	case errors.Is(err, ErrUnavailable):
-		return http.StatusServiceUnavailable, "unavailable"
-	case errors.Is(err, ErrForeign):
-		return http.StatusForbidden, "foreign"
+	case errors.Is(err, access.ErrUnavailable):
+		return http.StatusServiceUnavailable, "sign_in.unavailable"
+	case errors.Is(err, access.ErrForeign):
+		return http.StatusForbidden, "sign_in.foreign"
 	case errors.Is(err, errAttempt):
-		return http.StatusBadRequest, "attempt"
-	case errors.Is(err, errDenied), errors.Is(err, ErrNobody):
-		return http.StatusForbidden, "denied"
+		return http.StatusBadRequest, "sign_in.attempt"
+	case errors.Is(err, errDenied), errors.Is(err, access.ErrSignIn):
+		return http.StatusForbidden, "sign_in.denied"
 	case errors.Is(err, errNoRole):
-		return http.StatusForbidden, "no_role"
+		return http.StatusForbidden, "sign_in.no_role"
 	case errors.Is(err, errTooMuch):
-		return http.StatusForbidden, "too_much"
+		return http.StatusForbidden, "sign_in.too_much"
 	}
 	return 0, ""
 }
@@ -119,13 +120,13 @@ type page struct {
 	Here             string // path of the page, for the other language
 	State            string // key of the words for what happened
 	Retry            bool   // signing in again could help
-	Staff            catalog.Staff
+	Staff            access.Staff
 	Roles            []string
 	Where            string // departments and branches
 }
 
-// T returns a word of the page in its language.
-func (p page) T(key string) string { return words()[key].In(p.Lang) }
+// T returns a text in the language of the page.
+func (p page) T(key string) string { return texts.Staff(key).In(p.Lang) }
 
 func langOf(c *fiber.Ctx) string {
 	if c.Query("lang", c.FormValue("lang")) == "en" {
@@ -148,13 +149,13 @@ func frame(c *fiber.Ctx) page {
 // home says who is signed in, or sends who is not to the provider.
 func (s *SignIn) home(c *fiber.Ctx) error {
 	held, err := s.session(c)
-	if errors.Is(err, ErrNobody) {
+	if errors.Is(err, access.ErrSignIn) {
 		return c.Redirect(pathSignIn, http.StatusSeeOther)
 	}
 	p := frame(c)
 	p.Staff = held.Staff
 	for _, r := range held.Staff.Roles {
-		p.Roles = append(p.Roles, p.T(string(r)))
+		p.Roles = append(p.Roles, p.T("sign_in.role_"+string(r)))
 	}
 	if s.Where != nil {
 		p.Where = s.Where(held.Staff).In(p.Lang)
@@ -167,12 +168,14 @@ func (s *SignIn) askSignOut(c *fiber.Ctx) error {
 	return s.write(c, http.StatusOK, "sign-out", frame(c))
 }
 
-func (s *SignIn) signedOut(c *fiber.Ctx) error { return s.state(c, http.StatusOK, "signed_out") }
+func (s *SignIn) signedOut(c *fiber.Ctx) error {
+	return s.state(c, http.StatusOK, "sign_in.signed_out")
+}
 
 // state writes a page that says what happened.
 func (s *SignIn) state(c *fiber.Ctx, status int, key string) error {
 	p := frame(c)
-	p.State, p.Retry = key, key != "wrong_host" && key != "foreign"
+	p.State, p.Retry = key, key != "sign_in.wrong_host" && key != "sign_in.foreign"
 	return s.write(c, status, "state", p)
 }
 
@@ -184,46 +187,4 @@ func (s *SignIn) write(c *fiber.Ctx, status int, name string, data page) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderContentLanguage, data.Lang)
 	return c.Status(status).Send(out.Bytes())
-}
-
-// words are everything that the pages say, by key.
-func words() map[string]catalog.Text {
-	return map[string]catalog.Text{
-		"title":    {AR: "بوابة الموظفين", EN: "Staff"},
-		"brand":    {AR: "زيارة", EN: "Ziyara"},
-		"language": {AR: "English", EN: "العربية"}, // the other one, in its own words
-		"hello":    {AR: "أهلًا،", EN: "Welcome,"},
-		"role":     {AR: "الدور", EN: "Role"},
-		"where":    {AR: "الإدارات والفروع", EN: "Departments and branches"},
-		"contract": {AR: "عمليات الواجهة البرمجية", EN: "Operations of the API"},
-		"sign_in":  {AR: "تسجيل الدخول", EN: "Sign in"},
-		"sign_out": {AR: "تسجيل الخروج", EN: "Sign out"},
-		"ask":      {AR: "تسجيل الخروج من هذا الجهاز؟", EN: "Sign out on this device?"},
-		"stay":     {AR: "البقاء", EN: "Stay signed in"},
-
-		string(catalog.RoleCoordinator):  {AR: "منسق إدارة", EN: "Coordinator"},
-		string(catalog.RoleReceptionist): {AR: "موظف استقبال", EN: "Receptionist"},
-		string(catalog.RoleAgent):        {AR: "موظف مركز الاتصال", EN: "Call-centre agent"},
-		string(catalog.RoleManager):      {AR: "مدير", EN: "Manager"},
-		string(catalog.RoleAdmin):        {AR: "مدير النظام", EN: "Administrator"},
-
-		"signed_out":        {AR: "تم تسجيل الخروج", EN: "You are signed out"},
-		"signed_out_about":  {AR: "أغلق المتصفح إن كان الجهاز مشتركًا.", EN: "Close the browser if others use this device."},
-		"unavailable":       {AR: "تسجيل الدخول متوقف مؤقتًا", EN: "Sign-in is not available at the moment"},
-		"unavailable_about": {AR: "تعذر الوصول إلى نظام الهوية. انتظر قليلًا ثم أعد المحاولة؛ حجوزات الزوار تعمل كالمعتاد.", EN: "The identity provider can't be reached. Wait a little and try again; visitors' bookings work as usual."},
-		"attempt":           {AR: "لم تكتمل محاولة الدخول", EN: "The sign-in was not completed"},
-		"attempt_about":     {AR: "انتهت مهلة المحاولة أو بدأت في نافذة أخرى. سجّل الدخول من جديد.", EN: "It took too long, or was begun in another window. Sign in again."},
-		"denied":            {AR: "لم يتم تسجيل الدخول", EN: "You were not signed in"},
-		"denied_about":      {AR: "رفض نظام الهوية الدخول أو أُلغي. أعد المحاولة، أو تواصل مع الدعم التقني.", EN: "The identity provider refused, or the sign-in was cancelled. Try again, or ask technical support."},
-		"no_role":           {AR: "لا يوجد لك دور في المركز", EN: "You have no role at the centre"},
-		"no_role_about":     {AR: "تعرّفنا عليك، لكن لم يُسند إليك دور بعد. اطلب من مدير النظام منحك الدور ثم سجّل الدخول من جديد.", EN: "We know who you are, but nobody has given you a role yet. Ask an administrator for one, then sign in again."},
-		"too_much":          {AR: "إدارات أو فروع أكثر من المسموح", EN: "Too many departments or branches"},
-		"too_much_about":    {AR: "حسابك مرتبط بإدارات وفروع أكثر مما تتسع له الجلسة. اطلب من مدير النظام دورًا يشمل الكل.", EN: "Your account has more departments and branches than a session holds. Ask an administrator for a role that covers all."},
-		"foreign":           {AR: "الطلب من موقع آخر", EN: "The request comes from another site"},
-		"foreign_about":     {AR: "لم يتغير شيء. استخدم أزرار هذه الصفحات.", EN: "Nothing was changed. Use the buttons of these pages."},
-		"wrong_host":        {AR: "العنوان غير صحيح", EN: "Not the right address"},
-		"wrong_host_about":  {AR: "افتح بوابة الموظفين من عنوانها الرسمي.", EN: "Open the pages for staff at their own address."},
-		"too_many":          {AR: "محاولات كثيرة", EN: "Too many attempts"},
-		"too_many_about":    {AR: "انتظر دقيقة ثم أعد المحاولة.", EN: "Wait a minute and try again."},
-	}
 }

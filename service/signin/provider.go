@@ -16,6 +16,8 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
+
+	"ziyara/access"
 )
 
 // How the provider is asked.
@@ -87,7 +89,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // get returns what is known of the provider, asking it when that is nothing or
-// old. It returns ErrUnavailable.
+// old. It returns access.ErrUnavailable.
 func (p *provider) get(ctx context.Context) (*known, error) {
 	k := p.usable()
 	switch {
@@ -96,7 +98,7 @@ func (p *provider) get(ctx context.Context) (*known, error) {
 			return nil, err
 		}
 		if k = p.usable(); k == nil {
-			return nil, ErrUnavailable
+			return nil, access.ErrUnavailable
 		}
 	case p.now().Sub(k.at) >= freshFor:
 		if p.ask(ctx, false) == nil {
@@ -118,7 +120,7 @@ func (p *provider) usable() *known {
 
 // keysFor returns the keys that a token with a key id could be signed with:
 // with none, all. None means that the provider does not have it. It returns
-// ErrUnavailable when that could not be found out.
+// access.ErrUnavailable when that could not be found out.
 func (p *provider) keysFor(ctx context.Context, id string) ([]jose.JSONWebKey, error) {
 	k, err := p.get(ctx)
 	if err != nil {
@@ -131,7 +133,7 @@ func (p *provider) keysFor(ctx context.Context, id string) ([]jose.JSONWebKey, e
 		return nil, err
 	}
 	if k = p.usable(); k == nil {
-		return nil, ErrUnavailable
+		return nil, access.ErrUnavailable
 	}
 	return k.named(id), nil
 }
@@ -152,7 +154,7 @@ func (k *known) named(id string) []jose.JSONWebKey {
 
 // ask asks the provider for what it says of itself, unless that was done just
 // now; then it returns what came of that. Only one asks at a time; wait says
-// whether to wait for another who does. It returns ErrUnavailable.
+// whether to wait for another who does. It returns access.ErrUnavailable.
 func (p *provider) ask(ctx context.Context, wait bool) error {
 	select {
 	case p.turn <- struct{}{}:
@@ -163,7 +165,7 @@ func (p *provider) ask(ctx context.Context, wait bool) error {
 		select {
 		case p.turn <- struct{}{}:
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
+			return fmt.Errorf("%w: %w", access.ErrUnavailable, ctx.Err())
 		}
 	}
 	defer func() { <-p.turn }()
@@ -174,7 +176,7 @@ func (p *provider) ask(ctx context.Context, wait bool) error {
 	p.tried = now
 	k, err := p.look(ctx)
 	if err != nil {
-		p.err = ErrUnavailable
+		p.err = access.ErrUnavailable
 		cause := err.Error() // which can hold a whole page
 		p.log.WarnContext(ctx, "the identity provider can't be reached", "issuer", p.issuer, "error", cause[:min(len(cause), maxCause)])
 		return p.err

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"ziyara/catalog"
+	"ziyara/access"
 	"ziyara/service/secret"
 	"ziyara/service/signin/devissuer"
 )
@@ -52,8 +52,8 @@ const clientID = "ziyara"
 
 // noura runs a department.
 func noura() devissuer.Person {
-	return devissuer.Person{Staff: catalog.Staff{
-		ID: "noura", Name: "نورة القحطاني", Roles: []catalog.Role{catalog.RoleCoordinator}, Departments: []string{"revenues"}, Branches: []string{},
+	return devissuer.Person{Staff: access.Staff{
+		ID: "noura", Name: "نورة القحطاني", Roles: []access.Role{access.Coordinator}, Departments: []string{"revenues"}, Branches: []string{},
 	}}
 }
 
@@ -147,8 +147,8 @@ func TestProviderIsDownAtFirst(t *testing.T) {
 	s, _ := m.signIn(t)
 	m.down.Store(true)
 	for range 10 {
-		if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, ErrUnavailable) {
-			t.Fatalf("got %v, want ErrUnavailable", err)
+		if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, access.ErrUnavailable) {
+			t.Fatalf("got %v, want access.ErrUnavailable", err)
 		}
 	}
 	if n := m.asked.Load(); n > 2 { // the client itself tries a broken connection twice
@@ -180,8 +180,8 @@ func TestKeysAreKeptMeanwhile(t *testing.T) {
 		t.Error("the log does not say that it is down")
 	}
 	m.clock.Add(time.Hour)
-	if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("after a day: %v, want ErrUnavailable", err)
+	if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, access.ErrUnavailable) {
+		t.Errorf("after a day: %v, want access.ErrUnavailable", err)
 	}
 }
 
@@ -198,8 +198,8 @@ func TestUnknownKeys(t *testing.T) {
 	m.clock.Add(pause)
 	asked := m.asked.Load()
 	for range 1000 {
-		if _, err := s.Bearer(t.Context(), forged()); !errors.Is(err, ErrNobody) {
-			t.Fatalf("got %v, want ErrNobody", err)
+		if _, err := s.Bearer(t.Context(), forged()); !errors.Is(err, access.ErrSignIn) {
+			t.Fatalf("got %v, want access.ErrSignIn", err)
 		}
 	}
 	if n := m.asked.Load() - asked; n != 2 {
@@ -217,8 +217,8 @@ func TestUnknownKeys(t *testing.T) {
 	m.down.Store(true)
 	m.clock.Add(pause)
 	for range 2 {
-		if _, err := s.Bearer(t.Context(), forged()); !errors.Is(err, ErrUnavailable) {
-			t.Errorf("while it is down: %v, want ErrUnavailable", err)
+		if _, err := s.Bearer(t.Context(), forged()); !errors.Is(err, access.ErrUnavailable) {
+			t.Errorf("while it is down: %v, want access.ErrUnavailable", err)
 		}
 	}
 }
@@ -262,8 +262,8 @@ func TestWithdrawnKeys(t *testing.T) {
 		t.Errorf("before anybody looked: %v", err)
 	}
 	m.clock.Add(time.Second)
-	if _, err := s.Bearer(t.Context(), old); !errors.Is(err, ErrNobody) {
-		t.Errorf("got %v, want ErrNobody", err)
+	if _, err := s.Bearer(t.Context(), old); !errors.Is(err, access.ErrSignIn) {
+		t.Errorf("got %v, want access.ErrSignIn", err)
 	}
 }
 
@@ -295,8 +295,8 @@ func TestProviderThatSendsNonsense(t *testing.T) {
 			m := newMinistry(t)
 			m.instead[test.path] = test.answer
 			s, _ := m.signIn(t)
-			if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, ErrUnavailable) {
-				t.Errorf("got %v, want ErrUnavailable", err)
+			if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, access.ErrUnavailable) {
+				t.Errorf("got %v, want access.ErrUnavailable", err)
 			}
 		})
 	}
@@ -377,7 +377,8 @@ func TestProviderWithUntrustedEndpoints(t *testing.T) {
 			_ = json.NewEncoder(w).Encode(said)
 		}
 		s, log := m.signIn(t)
-		if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, ErrUnavailable) || !strings.Contains(log.String(), "is not https") {
+		_, err := s.Bearer(t.Context(), m.token(t, nil))
+		if !errors.Is(err, access.ErrUnavailable) || !strings.Contains(log.String(), "is not https") {
 			t.Errorf("%s: %v, %s", name, err, log)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
+	"ziyara/access"
 )
 
 const (
@@ -28,26 +28,26 @@ var errTooMuch = errors.New("signin: more departments and branches than a sessio
 
 // session is what the cookie carries, sealed.
 type session struct {
-	Staff catalog.Staff `json:"s"`
-	Began int64         `json:"b"` // seconds since 1970
-	Seen  int64         `json:"l"` // when it was last used
+	Staff access.Staff `json:"s"`
+	Began int64        `json:"b"` // seconds since 1970
+	Seen  int64        `json:"l"` // when it was last used
 }
 
-// Session returns whose session the browser has. It returns ErrNobody for
-// none, for one that is over, and for one that is not ours, and ErrForeign for
+// Session returns whose session the browser has. It returns access.ErrSignIn for
+// none, for one that is over, and for one that is not ours, and access.ErrForeign for
 // a change that another site asks for. Now and then it renews the cookie.
-func (s *SignIn) Session(c *fiber.Ctx) (catalog.Staff, error) {
+func (s *SignIn) Session(c *fiber.Ctx) (access.Staff, error) {
 	held, err := s.session(c)
 	if err != nil {
-		return catalog.Staff{}, err
+		return access.Staff{}, err
 	}
 	if changes(c.Method()) && !s.ownPage(c) {
-		return catalog.Staff{}, ErrForeign
+		return access.Staff{}, access.ErrForeign
 	}
 	if now := s.Now(); now.Sub(time.Unix(held.Seen, 0)) >= renewAfter {
 		held.Seen = now.Unix()
 		if err = s.setSession(c, held); err != nil {
-			return catalog.Staff{}, err
+			return access.Staff{}, err
 		}
 	}
 	return held.Staff, nil
@@ -56,21 +56,21 @@ func (s *SignIn) Session(c *fiber.Ctx) (catalog.Staff, error) {
 // session reads the cookie.
 func (s *SignIn) session(c *fiber.Ctx) (session, error) {
 	if s.origin == nil {
-		return session{}, ErrNobody
+		return session{}, access.ErrSignIn
 	}
 	var held session
 	if !s.open(c.Cookies(s.cookieName(sessionName)), sessionUse, &held) || held.Staff.ID == "" {
-		return session{}, ErrNobody
+		return session{}, access.ErrSignIn
 	}
 	now := s.Now()
 	if !now.Before(time.Unix(held.Began, 0).Add(s.SessionLife)) || !now.Before(time.Unix(held.Seen, 0).Add(s.SessionIdle)) {
-		return session{}, ErrNobody
+		return session{}, access.ErrSignIn
 	}
 	return held, nil
 }
 
 // begin gives the browser a session.
-func (s *SignIn) begin(c *fiber.Ctx, staff catalog.Staff) error {
+func (s *SignIn) begin(c *fiber.Ctx, staff access.Staff) error {
 	now := s.Now().Unix()
 	return s.setSession(c, session{Staff: staff, Began: now, Seen: now})
 }

@@ -17,24 +17,13 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/service/secret"
 )
 
-// What can come of a token or a session.
-var (
-	// ErrNobody is returned for a token or a session that vouches for nobody
-	// (any more), and for none.
-	ErrNobody = errors.New("signin: nobody is signed in")
-	// ErrUnavailable is returned when the identity provider is needed and
-	// can't be reached.
-	ErrUnavailable = errors.New("signin: the identity provider can't be reached")
-	// ErrForeign is returned for a change by the session of a browser that
-	// another site asks for.
-	ErrForeign = errors.New("signin: the request comes from another site")
-	// ErrConfig is returned for a configuration that can't work.
-	ErrConfig = errors.New("signin: configuration")
-)
+// ErrConfig is returned for a configuration that can't work.
+var ErrConfig = errors.New("signin: configuration")
 
 // Config is how staff sign in.
 type Config struct {
@@ -49,7 +38,7 @@ type Config struct {
 	Origin string
 	Claims Claims
 	// Where says in words where somebody works; nil for no words.
-	Where func(catalog.Staff) catalog.Text
+	Where func(access.Staff) catalog.Text
 
 	SessionLife time.Duration // of a session, whatever happens; 8 hours, a working day
 	SessionIdle time.Duration // without a request; 1 hour
@@ -59,7 +48,8 @@ type Config struct {
 	Log  *slog.Logger
 }
 
-// SignIn says who of the staff asks. It is safe for concurrent use.
+// SignIn says who of the staff asks; the errors that say why not are those of
+// package access. It is safe for concurrent use.
 type SignIn struct {
 	Config
 

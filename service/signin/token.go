@@ -9,7 +9,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
 
-	"ziyara/catalog"
+	"ziyara/access"
 )
 
 const (
@@ -26,21 +26,21 @@ func algorithms() []jose.SignatureAlgorithm {
 	}
 }
 
-// refusal says why a token vouches for nobody, for the log. It is ErrNobody.
+// refusal says why a token vouches for nobody, for the log. It is access.ErrSignIn.
 type refusal string
 
 // Error names the reason.
 func (r refusal) Error() string { return "signin: token refused: " + string(r) }
 
-// Is reports whether target is ErrNobody.
-func (r refusal) Is(target error) bool { return target == ErrNobody }
+// Is reports whether target is access.ErrSignIn.
+func (r refusal) Is(target error) bool { return target == access.ErrSignIn }
 
 // Bearer returns whom a bearer token (RFC 9068, or an ID token) vouches for. It
-// returns ErrNobody for any text that is no token of the provider for this
-// service and of this moment, and ErrUnavailable when that can't be told.
-func (s *SignIn) Bearer(ctx context.Context, token string) (catalog.Staff, error) {
+// returns access.ErrSignIn for any text that is no token of the provider for this
+// service and of this moment, and access.ErrUnavailable when that can't be told.
+func (s *SignIn) Bearer(ctx context.Context, token string) (access.Staff, error) {
 	if strings.Count(token, ".") != 2 {
-		return catalog.Staff{}, ErrNobody // a visitor's token, for one
+		return access.Staff{}, access.ErrSignIn // a visitor's token, for one
 	}
 	claims, err := s.verify(ctx, token, s.Audience)
 	if err == nil {
@@ -53,11 +53,11 @@ func (s *SignIn) Bearer(ctx context.Context, token string) (catalog.Staff, error
 	if reason, ok := errors.AsType[refusal](err); ok {
 		s.Log.InfoContext(ctx, "bearer refused", "reason", string(reason))
 	}
-	return catalog.Staff{}, err
+	return access.Staff{}, err
 }
 
 // verify returns the claims of a token that the provider signed for an
-// audience, within its time. It returns a refusal or ErrUnavailable.
+// audience, within its time. It returns a refusal or access.ErrUnavailable.
 func (s *SignIn) verify(ctx context.Context, token, audience string) (map[string]any, error) {
 	if len(token) > maxToken {
 		return nil, refusal("length")

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ziyara/catalog"
+	"ziyara/access"
 )
 
 // forge returns a token with a header of one's own, signed by sign.
@@ -112,8 +112,8 @@ func TestBearer(t *testing.T) {
 			switch {
 			case test.ok && (err != nil || staff.ID != "noura"):
 				t.Errorf("got %+v, %v", staff, err)
-			case !test.ok && (!errors.Is(err, ErrNobody) || staff.ID != ""):
-				t.Errorf("got %+v, %v; want ErrNobody", staff, err)
+			case !test.ok && (!errors.Is(err, access.ErrSignIn) || staff.ID != ""):
+				t.Errorf("got %+v, %v; want access.ErrSignIn", staff, err)
 			}
 			for _, private := range []string{"noura", "نورة", "eyJ"} {
 				if strings.Contains(log.String(), private) {
@@ -138,8 +138,8 @@ func TestBearerAudience(t *testing.T) {
 	t.Parallel()
 	m := newMinistry(t)
 	s, _ := m.signIn(t, func(c *Config) { c.Audience = "https://api.example.gov.sa" })
-	if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, ErrNobody) {
-		t.Errorf("with a token for the pages: %v, want ErrNobody", err)
+	if _, err := s.Bearer(t.Context(), m.token(t, nil)); !errors.Is(err, access.ErrSignIn) {
+		t.Errorf("with a token for the pages: %v, want access.ErrSignIn", err)
 	}
 	if _, err := s.Bearer(t.Context(), m.token(t, func(c map[string]any) { c["aud"] = "https://api.example.gov.sa" })); err != nil {
 		t.Error(err)
@@ -149,8 +149,8 @@ func TestBearerAudience(t *testing.T) {
 // Who somebody is follows from the claims, wherever the provider puts them.
 func TestStaffOfClaims(t *testing.T) {
 	t.Parallel()
-	full := catalog.Staff{
-		ID: "n", Name: "Noura", Roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleReceptionist},
+	full := access.Staff{
+		ID: "n", Name: "Noura", Roles: []access.Role{access.Coordinator, access.Receptionist},
 		Departments: []string{"revenues", "care"}, Branches: []string{"riyadh"},
 	}
 	many := make([]any, maxList+1)
@@ -161,7 +161,7 @@ func TestStaffOfClaims(t *testing.T) {
 		name   string
 		names  Claims
 		claims string
-		want   catalog.Staff
+		want   access.Staff
 		nobody bool
 	}{
 		{"as they are called by default", Claims{}, `{"sub":"n","name":"Noura","roles":["coordinator","receptionist"],"departments":["revenues","care"],"branches":["riyadh"]}`, full, false},
@@ -170,14 +170,14 @@ func TestStaffOfClaims(t *testing.T) {
 			"inside others, with a prefix", Claims{ID: "preferred_username", Roles: "realm_access.roles", RolePrefix: "ziyara-", Departments: "ziyara.departments", Branches: "https://mof.gov.sa/branches"},
 			`{"sub":"x","preferred_username":"n","name":"Noura","realm_access":{"roles":["admin","offline_access","ziyara-coordinator","ziyara-receptionist","ziyara-king"]},"ziyara":{"departments":["revenues","care"]},"https://mof.gov.sa/branches":["riyadh"]}`, full, false,
 		},
-		{"a name with dots before a way inside", Claims{Roles: "a.b"}, `{"sub":"n","a.b":["agent"],"a":{"b":["admin"]}}`, catalog.Staff{ID: "n", Name: "n", Roles: []catalog.Role{catalog.RoleAgent}, Departments: []string{}, Branches: []string{}}, false},
-		{"twice is once", Claims{}, `{"sub":"n","roles":["agent","agent"],"departments":["care","care"]}`, catalog.Staff{ID: "n", Name: "n", Roles: []catalog.Role{catalog.RoleAgent}, Departments: []string{"care"}, Branches: []string{}}, false},
-		{"no role", Claims{}, `{"sub":"n"}`, catalog.Staff{ID: "n", Name: "n", Roles: []catalog.Role{}, Departments: []string{}, Branches: []string{}}, false},
-		{"roles of another form", Claims{}, `{"sub":"n","roles":{"coordinator":true},"departments":17,"branches":[1,null]}`, catalog.Staff{ID: "n", Name: "n", Roles: []catalog.Role{}, Departments: []string{}, Branches: []string{}}, false},
-		{"a way through what is no object", Claims{Roles: "name.roles"}, `{"sub":"n","name":"Noura"}`, catalog.Staff{ID: "n", Name: "Noura", Roles: []catalog.Role{}, Departments: []string{}, Branches: []string{}}, false},
-		{"no id", Claims{}, `{"name":"Noura","roles":["admin"]}`, catalog.Staff{}, true},
-		{"a slug that is too long", Claims{}, `{"sub":"n","roles":["admin"],"departments":["` + strings.Repeat("a", maxSlug+1) + `"]}`, catalog.Staff{}, true},
-		{"too many slugs", Claims{}, `{"sub":"n","roles":["admin"],"branches":` + jsonText(t, many) + `}`, catalog.Staff{}, true},
+		{"a name with dots before a way inside", Claims{Roles: "a.b"}, `{"sub":"n","a.b":["agent"],"a":{"b":["admin"]}}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{access.Agent}, Departments: []string{}, Branches: []string{}}, false},
+		{"twice is once", Claims{}, `{"sub":"n","roles":["agent","agent"],"departments":["care","care"]}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{access.Agent}, Departments: []string{"care"}, Branches: []string{}}, false},
+		{"no role", Claims{}, `{"sub":"n"}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false},
+		{"roles of another form", Claims{}, `{"sub":"n","roles":{"coordinator":true},"departments":17,"branches":[1,null]}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false},
+		{"a way through what is no object", Claims{Roles: "name.roles"}, `{"sub":"n","name":"Noura"}`, access.Staff{ID: "n", Name: "Noura", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false},
+		{"no id", Claims{}, `{"name":"Noura","roles":["admin"]}`, access.Staff{}, true},
+		{"a slug that is too long", Claims{}, `{"sub":"n","roles":["admin"],"departments":["` + strings.Repeat("a", maxSlug+1) + `"]}`, access.Staff{}, true},
+		{"too many slugs", Claims{}, `{"sub":"n","roles":["admin"],"branches":` + jsonText(t, many) + `}`, access.Staff{}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

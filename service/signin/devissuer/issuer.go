@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 )
 
@@ -39,7 +40,7 @@ var ErrUnknown = errors.New("devissuer: nobody is called that")
 
 // Person is somebody who can be signed in.
 type Person struct {
-	catalog.Staff
+	access.Staff
 
 	About catalog.Text // what they do, and where
 }

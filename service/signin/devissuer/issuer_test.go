@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/access"
 	"ziyara/catalog"
 )
 
@@ -28,8 +29,8 @@ func newIssuer(t *testing.T) (*Issuer, *time.Time) {
 	i, err := New(Config{
 		URL: issuerURL, ClientID: "ziyara", Redirects: []string{back}, Now: func() time.Time { return now },
 		People: []Person{
-			{Staff: catalog.Staff{ID: "noura", Name: "نورة <b>", Roles: []catalog.Role{catalog.RoleCoordinator}}, About: catalog.Text{AR: "الإيرادات", EN: "Revenues"}},
-			{Staff: catalog.Staff{ID: "badr", Name: "بدر", Roles: []catalog.Role{catalog.RoleCoordinator, catalog.RoleAgent}}},
+			{Staff: access.Staff{ID: "noura", Name: "نورة <b>", Roles: []access.Role{access.Coordinator}}, About: catalog.Text{AR: "الإيرادات", EN: "Revenues"}},
+			{Staff: access.Staff{ID: "badr", Name: "بدر", Roles: []access.Role{access.Coordinator, access.Agent}}},
 		},
 	})
 	if err != nil {
@@ -80,11 +81,6 @@ func TestPage(t *testing.T) {
 		}
 		if strings.Contains(w.Body.String(), "<script") || !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'none'") {
 			t.Errorf("%q: scripts", test.lang)
-		}
-	}
-	for key, text := range words() {
-		if text.AR == "" || text.EN == "" {
-			t.Errorf("%s: %+v", key, text)
 		}
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"ziyara/catalog"
+	"ziyara/access"
+	"ziyara/texts"
 )
 
 //go:embed pages/authorize.html
@@ -24,24 +25,6 @@ func parse() (*template.Template, error) {
 	return template.New("devissuer").Funcs(template.FuncMap{
 		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // a file of this package
 	}).ParseFS(pageFiles, "pages/*.html")
-}
-
-// words are what the page says, by key.
-func words() map[string]catalog.Text {
-	return map[string]catalog.Text{
-		"title":    {AR: "الدخول التجريبي", EN: "Trial sign-in"},
-		"brand":    {AR: "زيارة", EN: "Ziyara"},
-		"language": {AR: "English", EN: "العربية"}, // the other one, in its own words
-		"about":    {AR: "هؤلاء موظفون افتراضيون للتجربة على هذا الجهاز. اختر من تريد الدخول باسمه.", EN: "These people are made up, for trying things out on this machine. Choose who to be."},
-		"nobody":   {AR: "الرجوع دون دخول", EN: "Back without signing in"},
-
-		string(catalog.RoleCoordinator):  {AR: "منسقو الإدارات", EN: "Coordinators"},
-		string(catalog.RoleReceptionist): {AR: "الاستقبال", EN: "Reception"},
-		string(catalog.RoleAgent):        {AR: "مركز الاتصال", EN: "Call centre"},
-		string(catalog.RoleManager):      {AR: "المديرون", EN: "Managers"},
-		string(catalog.RoleAdmin):        {AR: "مدير النظام", EN: "Administrators"},
-		several:                          {AR: "أكثر من دور", EN: "More than one role"},
-	}
 }
 
 // several is the heading for people with more than one role.
@@ -66,8 +49,8 @@ type page struct {
 	Groups           []group
 }
 
-// T returns a word of the page in its language.
-func (p page) T(key string) string { return words()[key].In(p.Lang) }
+// T returns a text in the language of the page.
+func (p page) T(key string) string { return texts.Staff(key).In(p.Lang) }
 
 // list writes the page that lists who can be signed in.
 func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
@@ -99,12 +82,12 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 // groups sorts people by what they do, in the order of the roles.
 func (i *Issuer) groups(p page) []group {
 	var order []string
-	for _, role := range catalog.Roles() {
+	for _, role := range access.Roles() {
 		order = append(order, string(role))
 	}
 	var list []group
 	for _, heading := range append(order, several) {
-		g := group{Heading: p.T(heading)}
+		g := group{Heading: p.T("trial.role_" + heading)}
 		for _, person := range i.People {
 			of := several
 			if len(person.Roles) == 1 {

@@ -1,7 +1,6 @@
 -- Turns standing holds into booked visits ($1), with their history and the
--- messages to the visitors, or into requests where the service asks for an
--- approval (catalog.Approval); a protected place is booked only by somebody who
--- says why. It returns the holds that it turned.
+-- messages to the visitors (one of two kinds, or none), or into requests where
+-- the service asks for an approval (catalog.Approval). It returns the holds that it turned.
 --
 -- The person's place number is the smallest free one; the unique index decides
 -- when two bookings choose the same. What changes visits of one person takes
@@ -9,9 +8,10 @@
 -- the exclusion constraint. A request that is alone ($2) waits for its turn;
 -- one among others does not, and is asked to come alone.
 --
--- Nothing is booked in a pause, or of a hold that is bound to another mobile.
--- FOR SHARE makes a booking that waited for its turn see the pause that began
--- meanwhile.
+-- Who may book a hold, and whether it is a visit or a request, is said by
+-- slots.Appointment.Book and Booking.Pauses. Here is only what has to hold at the
+-- moment of writing; slots says why when it does not. FOR SHARE makes a booking
+-- that waited for its turn see the pause that began meanwhile.
 --
 -- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of
 -- holds looks as cheap while there are few, and then every booking of the rush
@@ -26,7 +26,8 @@ WITH wanted AS MATERIALIZED (
         n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, lang text,
         visitor_name text, visitor_key text, identity_kind text, identity text, email text,
         representative_name text, representative_identity_kind text, representative_identity text,
-        wakala text, wakala_expires date, needs text[], actor text, reason text)
+        wakala text, wakala_expires date, needs text[], actor text, reason text, audited boolean,
+        if_booked text, if_requested text)
     WHERE w.n BETWEEN 0 AND 10000 -- true, and makes the planner expect few
 ), booked AS (
     UPDATE appointments a
@@ -52,23 +53,24 @@ WITH wanted AS MATERIALIZED (
                     THEN least(w.now + s.approval_hours * interval '1 hour', hold.start_at) END AS answer_by) AS asks
     WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
       AND w.turn AND free.place IS NOT NULL
-      AND (hold.channel <> 'protected' OR (w.actor IS NOT NULL AND w.reason IS NOT NULL))
+      AND (hold.channel <> 'protected' OR w.audited)
       AND (hold.mobile IS NULL OR hold.mobile = w.mobile)
       AND (((SELECT r.paused_until
             FROM rebookings r
             WHERE r.person = w.person AND r.service_id = hold.service_id
             FOR SHARE) > w.now) IS NOT TRUE
-           OR w.actor IS NOT NULL AND w.reason IS NOT NULL)
+           OR w.audited)
     RETURNING w.n, hold.expires_at AS held_until, hold.created_at AS held_at, hold.needs AS held_needs, s.slug AS service,
-              s.approval_hours, s.approval_default, w.actor, w.reason, a.*
+              s.approval_hours, s.approval_default, w.actor, w.reason,
+              CASE a.status WHEN 'booked' THEN w.if_booked ELSE w.if_requested END AS message, a.*
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, status, created_at, start_at, version, actor, reason FROM booked
 ), message AS (
     INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-    SELECT status, branch_id, id, version, lang, created_at, created_at, start_at
+    SELECT message, branch_id, id, version, lang, created_at, created_at, start_at
     FROM booked
-    WHERE mobile IS NOT NULL OR email IS NOT NULL
+    WHERE message IS NOT NULL
 )
 SELECT b.n, b.id, b.branch_id, b.service, br.slug AS branch, b.desk_group_id, b.day, b.first_tick, b.ticks, b.places,
        b.start_at, b.end_at, b.party, b.channel, b.held_at, b.held_until, b.held_needs,

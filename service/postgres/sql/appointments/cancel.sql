@@ -1,16 +1,16 @@
--- Cancels a booked or requested visit (its place goes back with ledger/give_back.sql), with its
+-- Cancels a booked or requested visit (its place goes back with ledger/exchange.sql), with its
 -- history, by whom of the staff ($3) and why ($4) where it was one of them, and
--- the message to the visitor.
+-- the message to the visitor ($5, null for none).
 WITH cancelled AS (
     UPDATE appointments
     SET status = 'cancelled', person_place = NULL, answer_by = NULL
     WHERE id = $1
-    RETURNING branch_id, id, lang, start_at, version, mobile, email
+    RETURNING branch_id, id, lang, start_at, version
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, 'cancelled', $2::timestamptz, start_at, version, $3, $4 FROM cancelled
 )
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-SELECT 'cancelled', branch_id, id, version, lang, $2, $2, start_at
+SELECT $5::text, branch_id, id, version, lang, $2, $2, $6::timestamptz
 FROM cancelled
-WHERE mobile IS NOT NULL OR email IS NOT NULL
+WHERE $5 IS NOT NULL

@@ -1,12 +1,12 @@
 -- Puts a booked visit at its new place (the ledger is settled already), with
 -- its history, by whom of the staff ($11) and why ($12) where it was one of
--- them, and the message to the visitor.
+-- them, and the message to the visitor ($13, null for none).
 WITH moved AS (
     UPDATE appointments
     SET desk_group_id = $3, day = $4, first_tick = $5, ticks = $6, places = $7,
         start_at = $8, end_at = $9, version = $10
     WHERE id = $1
-    RETURNING branch_id, id, lang, start_at, version, mobile, email
+    RETURNING branch_id, id, lang, start_at, version
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, 'moved', $2::timestamptz, start_at, version, $11, $12 FROM moved
@@ -14,6 +14,6 @@ WITH moved AS (
     DELETE FROM unsupported_visits WHERE appointment_id = $1
 )
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-SELECT 'moved', branch_id, id, version, lang, $2, $2, start_at
+SELECT $13::text, branch_id, id, version, lang, $2, $2, $14::timestamptz
 FROM moved
-WHERE mobile IS NOT NULL OR email IS NOT NULL
+WHERE $13 IS NOT NULL

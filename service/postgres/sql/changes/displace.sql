@@ -14,7 +14,7 @@ WITH wanted AS MATERIALIZED (
         person_place = CASE WHEN w.status IN ('requested', 'booked') THEN a.person_place END
     FROM wanted w
     WHERE a.id = w.id AND w.kind IS NOT NULL
-    RETURNING a.branch_id, a.id, a.lang, a.mobile, a.version, w.kind, w.event_start, w.actor, w.reason, w.message, w.expires_at
+    RETURNING a.branch_id, a.id, a.lang, a.version, w.kind, w.event_start, w.actor, w.reason, w.message, w.expires_at
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, kind, $3::timestamptz, event_start, version, actor, reason FROM written
@@ -22,7 +22,7 @@ WITH wanted AS MATERIALIZED (
     INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
     SELECT message, branch_id, id, version, lang, $3, $3, expires_at
     FROM written
-    WHERE mobile IS NOT NULL AND message IS NOT NULL
+    WHERE message IS NOT NULL
     ON CONFLICT ON CONSTRAINT messages_fact DO NOTHING
 )
 UPDATE change_visits v

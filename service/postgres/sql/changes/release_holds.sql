@@ -1,4 +1,4 @@
--- Ends those of the holds that stand. Their places go back with ledger/give_back.sql.
+-- Ends those of the holds that stand. Their places go back with ledger/exchange.sql.
 UPDATE appointments
 SET status = 'released'
 WHERE id = ANY ($1::uuid[]) AND status IS NOT DISTINCT FROM 'held'

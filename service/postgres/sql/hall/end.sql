@@ -1,6 +1,7 @@
 -- Writes how a visit ended, or that it did not after all. Its person may book
--- the next one. What is over keeps $3 ticks of its place. Who was served is
--- asked how it was, unless $4 is null.
+-- the next one. What is over keeps $3 ticks of its place. The visitor is told
+-- by a message of the kind $4 (null for none), if one of its media $5 reaches
+-- them.
 WITH ended AS (
     UPDATE appointments
     SET status = $2, ticks = $3, person_place = CASE WHEN $2 = 'booked' THEN person_place END
@@ -8,7 +9,7 @@ WITH ended AS (
     RETURNING branch_id, id, lang, version, mobile, email
 )
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-SELECT 'survey', branch_id, id, version, lang, $4::timestamptz, $4, $4 + interval '24 hours'
+SELECT $4::text, branch_id, id, version, lang, $6::timestamptz, $6, $7::timestamptz
 FROM ended
-WHERE (mobile IS NOT NULL OR email IS NOT NULL) AND $2 = 'completed' AND $4 IS NOT NULL
+WHERE $4 IS NOT NULL AND (mobile IS NOT NULL AND 'sms' = ANY ($5::text[]) OR email IS NOT NULL AND 'email' = ANY ($5))
 ON CONFLICT DO NOTHING

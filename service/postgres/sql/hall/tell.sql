@@ -1,15 +1,16 @@
--- Enqueues what visitors are told of a delay, unless they were told of as many
--- minutes, or more, before.
+-- Enqueues what visitors are told of a delay (a message of the kind $3, by the
+-- media $4), unless they were told of as many minutes, or more, before.
 WITH notices AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset($1::jsonb) AS n (id uuid, version integer, minutes smallint, until timestamptz)
 )
 INSERT INTO messages (kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-SELECT 'delayed', n.minutes, a.branch_id, a.id, a.version, a.lang, $2::timestamptz, $2, n.until
+SELECT $3::text, n.minutes, a.branch_id, a.id, a.version, a.lang, $2::timestamptz, $2, n.until
 FROM notices n
 JOIN appointments a ON a.id = n.id AND a.version = n.version
-WHERE a.status = 'booked' AND a.mobile IS NOT NULL AND n.until > $2
+WHERE a.status = 'booked' AND n.until > $2
+  AND (a.mobile IS NOT NULL AND 'sms' = ANY ($4::text[]) OR a.email IS NOT NULL AND 'email' = ANY ($4))
   AND (SELECT count(*)
        FROM messages m
-       WHERE m.appointment_id = a.id AND m.start_version = a.version AND m.kind = 'delayed' AND m.lead_minutes >= n.minutes) = 0
+       WHERE m.appointment_id = a.id AND m.start_version = a.version AND m.kind = $3 AND m.lead_minutes >= n.minutes) = 0
 ON CONFLICT DO NOTHING

@@ -1,5 +1,5 @@
 -- Ends the delay of places, the longest due first (they go back with
--- ledger/give_back.sql). What another replica is at is passed by.
+-- ledger/exchange.sql). What another replica is at is passed by.
 DELETE FROM delayed_places
 WHERE id = ANY (ARRAY(
     SELECT id

@@ -6,7 +6,8 @@
 -- A visit that was booked or moved when the reminder was due already ($9, or
 -- its lead of $6 minutes before the start), or on its own day, gets none; nor
 -- does one whose reminder is of no use any more, $7 seconds before the start,
--- or whose visitor is asked to choose another start.
+-- or whose visitor is asked to choose another start, or is reached by none of
+-- the media $13 of messages of the kind $12.
 -- It counts instead of NOT EXISTS, which the planner may turn into comparing
 -- every visit with every reminder.
 WITH visits AS MATERIALIZED (
@@ -17,16 +18,16 @@ WITH visits AS MATERIALIZED (
     LIMIT $5
 ), planned AS (
     INSERT INTO messages (kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-    SELECT 'reminder', $6::smallint, v.branch_id, v.id, v.version, v.lang, $1::timestamptz, $1::timestamptz,
+    SELECT $12::text, $6::smallint, v.branch_id, v.id, v.version, v.lang, $1::timestamptz, $1::timestamptz,
            v.start_at - $7::integer * interval '1 second'
     FROM visits v
-    WHERE (v.mobile IS NOT NULL OR v.email IS NOT NULL)
+    WHERE (v.mobile IS NOT NULL AND 'sms' = ANY ($13::text[]) OR v.email IS NOT NULL AND 'email' = ANY ($13))
       AND v.branch_id = ANY ($10::smallint[])
       AND v.service_id = ANY ($11::smallint[])
       AND v.start_at - $7::integer * interval '1 second' > $1::timestamptz
       AND (SELECT count(*)
            FROM messages m
-           WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = 'reminder' AND m.lead_minutes = $6::smallint) = 0
+           WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = $12 AND m.lead_minutes = $6::smallint) = 0
       AND (SELECT count(*) FROM arrivals r WHERE r.appointment_id = v.id AND r.branch_id = v.branch_id) = 0 -- who is there
       AND (SELECT count(*)
            FROM change_visits c

@@ -1,9 +1,9 @@
--- A verification and the message with its code.
+-- A verification and the message with its code, of the kind $7.
 WITH created AS (
     INSERT INTO verifications (id, mobile, address, created_at, expires_at)
     VALUES ($1, $2, $3, $4::timestamptz, $5::timestamptz)
     RETURNING id
 )
 INSERT INTO messages (kind, verification_id, lang, created_at, next_attempt_at, expires_at)
-SELECT 'verification_code', id, $6, $4, $4, $5
+SELECT $7::text, id, $6, $4, $4, $5
 FROM created

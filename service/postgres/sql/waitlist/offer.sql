@@ -1,6 +1,6 @@
 -- Makes offers: for each entry that still waits, without an offer and not asked
 -- for that start before, the hold with its place in the ledger, the offer, and
--- the message. The days are locked already, and what they have free is what
+-- the message, of the kind $13. The days are locked already, and what they have free is what
 -- was given away; that they do not overflow is checked once more.
 WITH wanted AS MATERIALIZED (
     SELECT *
@@ -51,7 +51,7 @@ WITH wanted AS MATERIALIZED (
     WHERE e.id = made.entry_id
 ), message AS (
     INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
-    SELECT 'offer', $1, hold_id, 0, lang, $3, $3, expires_at
+    SELECT $13::text, $1, hold_id, 0, lang, $3, $3, expires_at
     FROM made
 )
 SELECT (SELECT count(*) FROM made) AS made,

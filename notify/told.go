@@ -1,0 +1,179 @@
+package notify
+
+import "time"
+
+// Lane is the part of the message ledger in which an SMS waits: thousands of
+// reminders keep no code waiting.
+type Lane string
+
+// The lanes of SMS. E-mails have one of their own.
+const (
+	Prompt Lane = "prompt" // somebody waits for it
+	Bulk   Lane = "bulk"   // thousands become due at once
+)
+
+// rule is how messages of a kind are told.
+type rule struct {
+	lane  Lane
+	mail  bool // by e-mail, too
+	link  bool // ends with a link, where the centre has a public address
+	waits bool // for the end of the quiet hours
+}
+
+// told is the table of all kinds.
+//
+// By e-mail goes what a mailbox is early enough for: an offer stands for
+// minutes, a delay is told on the way, and a code proves a mobile. A link is in
+// what asks the visitor to come or to choose. Who books, moves or cancels is
+// awake, and what is held for somebody or happens at the desk can't wait.
+func (k Kind) told() rule {
+	switch k {
+	case VerificationCode:
+		return rule{lane: Prompt}
+	case Requested, Cancelled:
+		return rule{lane: Prompt, mail: true}
+	case Booked, Proposed, Moved:
+		return rule{lane: Prompt, mail: true, link: true}
+	case Approved, Closed:
+		return rule{lane: Prompt, mail: true, link: true, waits: true}
+	case Declined:
+		return rule{lane: Prompt, mail: true, waits: true}
+	case Reminder, Survey:
+		return rule{lane: Bulk, mail: true, link: true, waits: true}
+	case Offer:
+		return rule{lane: Prompt, link: true}
+	case Delayed:
+		return rule{lane: Prompt}
+	case CaseUpdated:
+		return rule{lane: Prompt, waits: true}
+	}
+	return rule{}
+}
+
+// ChangeKinds lists the kinds that tell visitors of a change that takes their
+// places.
+func ChangeKinds() []Kind { return []Kind{Closed, Proposed, Cancelled, Declined} }
+
+// Lane returns the lane of SMS of the kind.
+func (k Kind) Lane() Lane { return k.told().lane }
+
+// EventKind says what has happened, in the words of a visit's history.
+type EventKind string
+
+// What happens to visits and to requests for them. Of what is not listed here
+// visitors are told nothing: they know of it.
+const (
+	WasRequested EventKind = "requested"
+	WasBooked    EventKind = "booked"
+	WasApproved  EventKind = "approved"
+	WasDeclined  EventKind = "declined"
+	WasProposed  EventKind = "proposed" // another start; or a change took the place, and the visitor chooses
+	WasAccepted  EventKind = "accepted" // the proposal
+	WasRefused   EventKind = "refused"  // the proposal, or it is not needed any more
+	WasMoved     EventKind = "moved"
+	WasCancelled EventKind = "cancelled"
+	WasCompleted EventKind = "completed"
+)
+
+// Standing is how a visit stood or stands, where that decides what is told.
+type Standing string
+
+// The standings.
+const (
+	Settled   Standing = ""          // booked where it is, or over
+	AsRequest Standing = "request"   // waits for an approval
+	Displaced Standing = "displaced" // a change took its place, and the visitor has not chosen yet
+)
+
+// Event is something that has happened to a visit, with what decides whether
+// its visitor is told.
+type Event struct {
+	Kind     EventKind
+	From, To Standing // of the visit, before and after it
+	ByStaff  bool     // and not by a job
+
+	At    time.Time // when it happened
+	Start time.Time // of the visit now; zero where only the ledger knows it
+	Until time.Time // of a proposal: when its place is given back
+}
+
+// askedFor is how long after a visit its survey is of use.
+const askedFor = 24 * time.Hour
+
+// Notice is a message to be written to the ledger. The zero Notice is none.
+type Notice struct {
+	Kind    Kind
+	Expires time.Time // from this instant on it is of no use
+}
+
+// Notice returns what visitors are told of the event. The ledger has one row
+// for it, in the lane of its SMS; the row for the e-mail is added when that one
+// is claimed (docs/adr/0031).
+func (e Event) Notice() Notice {
+	k := e.told()
+	if k == "" {
+		return Notice{}
+	}
+	return Notice{Kind: k, Expires: e.expires(k)}
+}
+
+// To returns the notice for a visitor with the contact; none when no medium of
+// its kind reaches them. A medium counts also where it is not served: then the
+// message fails, and staff see who was not told.
+func (n Notice) To(c Contact) Notice {
+	if n.Kind == "" || len(n.Kind.MediaFor(c, SMS, Email)) == 0 {
+		return Notice{}
+	}
+	return n
+}
+
+// told returns the kind of message that tells of the event, "" for none.
+func (e Event) told() Kind {
+	switch e.Kind {
+	case WasRequested:
+		return Requested
+	case WasBooked:
+		return Booked
+	case WasApproved:
+		return Approved
+	case WasDeclined:
+		return Declined
+	case WasProposed:
+		if e.To == Displaced {
+			return Closed
+		}
+		return Proposed
+	case WasAccepted:
+		if e.From == AsRequest {
+			return Approved
+		}
+		return Moved
+	case WasRefused:
+		if e.From == Displaced && e.To != Displaced {
+			return Booked // it takes place where it was, after all
+		}
+		return "" // who refuses knows
+	case WasMoved:
+		return Moved
+	case WasCancelled:
+		return Cancelled
+	case WasCompleted:
+		if e.ByStaff {
+			return Survey
+		}
+		return "" // nobody was there to write it down
+	}
+	return ""
+}
+
+// expires returns until when a message of the kind is of use: mostly until the
+// visit begins.
+func (e Event) expires(k Kind) time.Time {
+	if k == Proposed {
+		return e.Until
+	}
+	if k == Survey {
+		return e.At.Add(askedFor)
+	}
+	return e.Start
+}

@@ -1,0 +1,66 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"ziyara/service/postgres"
+	"ziyara/slots"
+)
+
+// bookings keeps holds, visits and the ledger in order.
+type bookings struct {
+	store       *postgres.Store
+	booker      *slots.Booker
+	now         func() time.Time
+	log         *slog.Logger
+	differences prometheus.Gauge
+}
+
+func newBookings(c Config, store *postgres.Store, booker *slots.Booker, registry prometheus.Registerer) *bookings {
+	b := &bookings{store: store, booker: booker, now: c.Now, log: c.Log, differences: prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "ziyara_audit_differences", Help: "Ticks at which ledger and appointments differed in the last audit.",
+	})}
+	registry.MustRegister(b.differences)
+	return b
+}
+
+func (b *bookings) jobs() []job {
+	return []job{
+		{name: "expire holds", spec: "@every 5s", run: b.expireHolds},
+		{name: "answer by default", spec: "@every 15s", run: b.lapseRequests},
+		{name: "close visits", spec: "@every 1m", run: b.closeVisits},
+		{name: "purge", spec: "@every 10m", run: b.purge},
+		{name: "audit", spec: "15 2 * * *", limit: longJobLimit, run: b.audit},
+	}
+}
+
+func (b *bookings) expireHolds(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return b.store.ExpireHolds(ctx, b.now(), nil, batch) })
+}
+
+func (b *bookings) lapseRequests(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return b.booker.LapseRequests(ctx, b.now(), batch) })
+}
+
+func (b *bookings) closeVisits(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return b.store.CloseVisits(ctx, b.now(), "", batch) })
+}
+
+func (b *bookings) purge(ctx context.Context) error { return b.store.Purge(ctx, b.now(), batch) }
+
+// audit compares the ledger with the appointments, every night.
+func (b *bookings) audit(ctx context.Context) error {
+	differences, err := b.store.Audit(ctx)
+	if err != nil {
+		return err
+	}
+	b.differences.Set(float64(len(differences)))
+	if len(differences) > 0 {
+		b.log.ErrorContext(ctx, "the ledger differs from the appointments", "differences", len(differences))
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package service
+
+import (
+	"fmt"
+	"time"
+
+	"ziyara/notify"
+	"ziyara/service/portal"
+	"ziyara/service/secret"
+	"ziyara/slots"
+	"ziyara/survey"
+)
+
+// links are the addresses that messages end with; none without a public
+// address.
+type links struct{ *portal.Links }
+
+func newLinks(publicURL string, keys *secret.Keys) (links, error) {
+	if publicURL == "" {
+		return links{}, nil
+	}
+	l, err := portal.NewLinks(publicURL, keys)
+	if err != nil {
+		return links{}, fmt.Errorf("service: ZIYARA_PUBLIC_URL: %w", err)
+	}
+	return links{l}, nil
+}
+
+// link returns the address that a message ends with. It is good until the
+// visit begins, for all that can be done with it; that of an offer as long as
+// the offer stands, and that of a survey for a week after the visit.
+func (l links) link(f notify.Facts) string {
+	if l.Links == nil {
+		return ""
+	}
+	if f.Kind == notify.Offer {
+		return l.Offer(f.Entry, f.Until)
+	}
+	reference, err := slots.ParseReference(f.Reference)
+	if err != nil {
+		return ""
+	}
+	if f.Kind == notify.Survey {
+		return l.Link(reference, portal.Survey, f.Start.Add(survey.Open))
+	}
+	return l.Link(reference, portal.Manage, f.Start)
+}
+
+// surveyOf returns what reads the tokens of surveys; nil without links.
+func (l links) surveyOf() func(string, time.Time) (slots.Reference, error) {
+	if l.Links == nil {
+		return nil
+	}
+	return l.Surveyed
+}

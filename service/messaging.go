@@ -1,0 +1,205 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"ziyara/notify"
+	"ziyara/notify/gateways"
+	"ziyara/notify/httpsms"
+	"ziyara/notify/sandbox"
+	"ziyara/service/postgres"
+	"ziyara/service/secret"
+)
+
+const (
+	mailConcurrency = 8                // connections to the mail server at once
+	mailTimeout     = 25 * time.Second // of one e-mail; the connection gives up earlier
+
+	// planBatch is how many visits are looked at in one statement.
+	planBatch = 1000
+	// bulkBatch and bulkRounds make one delivery of up to 200,000 reminders.
+	bulkBatch  = 500
+	bulkRounds = 400
+)
+
+// messaging plans and delivers messages.
+type messaging struct {
+	store     *postgres.Store
+	now       func() time.Time
+	keepTexts time.Duration
+
+	worker   *notify.Worker   // of what somebody waits for
+	bulk     *notify.Worker   // of reminders and surveys
+	mails    *notify.Worker   // of what goes by e-mail; nil where nothing does
+	phone    *sandbox.Phone   // nil unless messages stay in the house
+	gateways *gateways.Set    // nil unless they leave it by a gateway file
+	mail     *postman         // nil without a mail server
+	mailbox  *sandbox.Mailbox // nil unless e-mails stay in the house
+
+	waiting, oldest  prometheus.Gauge
+	handled, planned prometheus.Counter
+}
+
+// newMessaging sets up the ways out for messages and the workers that use
+// them. On an error it has closed what it opened.
+func newMessaging(
+	c Config, store *postgres.Store, texts *notify.Texts, keys *secret.Keys, registry prometheus.Registerer,
+) (_ *messaging, err error) {
+	m := &messaging{store: store, now: c.Now, keepTexts: c.KeepTexts}
+	m.measure(registry)
+	sender := c.Sender
+	switch {
+	case sender != nil:
+	case c.SMS == SandboxSMS:
+		m.phone = sandbox.New(c.Now)
+		sender = m.phone
+	default:
+		if m.gateways, err = gateways.Load(c.SMS, gateways.Options{Env: os.LookupEnv, Now: c.Now, Receipts: store.TakeReceipt}); err != nil {
+			return nil, fmt.Errorf("service: ZIYARA_SMS: %w", err)
+		}
+		registry.MustRegister(gatewayMetrics{m.gateways})
+		sender = m.gateways
+	}
+	if err = m.work(c, sender, texts, keys); err != nil {
+		_ = m.close() // nothing was sent
+		return nil, err
+	}
+	return m, nil
+}
+
+// work sets up the workers.
+func (m *messaging) work(c Config, sender notify.Sender, texts *notify.Texts, keys *secret.Keys) error {
+	post, err := m.post(c)
+	if err != nil {
+		return err
+	}
+	var copied []notify.Kind // what goes by e-mail, too
+	if post != nil {
+		copied = notify.EmailKinds()
+		if m.mails, err = notify.NewMailWorker(m.store.Mails(), post, texts,
+			notify.WorkerConfig{Concurrency: mailConcurrency, SendTimeout: mailTimeout}); err != nil {
+			return err
+		}
+	}
+	if m.worker, err = notify.NewWorker(m.store.Messages(keys.Code, copied...), sender, texts,
+		notify.WorkerConfig{Mail: post != nil}); err != nil {
+		return err
+	}
+	m.bulk, err = notify.NewWorker(m.store.BulkMessages(copied...), sender, texts,
+		notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds, Mail: post != nil})
+	return err
+}
+
+// post sets up the way out for e-mails; nil for none. What tries the service
+// out without one has a mailbox in the house.
+func (m *messaging) post(c Config) (notify.Postman, error) {
+	switch {
+	case c.Postman != nil:
+		return c.Postman, nil
+	case c.SMTP != "":
+		var err error
+		if m.mail, err = newMail(c); err != nil {
+			return nil, fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
+		}
+		return m.mail, nil
+	case m.phone != nil && loopback(c.Listen):
+		m.mailbox = sandbox.NewMailbox(c.Now)
+		return m.mailbox, nil
+	}
+	return nil, nil //nolint:nilnil // no mail server, no e-mail
+}
+
+func (m *messaging) measure(registry prometheus.Registerer) {
+	m.waiting = prometheus.NewGauge(prometheus.GaugeOpts{Name: "ziyara_messages_waiting", Help: "Messages not finished."})
+	m.oldest = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "ziyara_messages_oldest_due_seconds", Help: "How long the oldest due message has been due.",
+	})
+	m.handled = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "ziyara_messages_handled_total", Help: "Messages claimed and finished or put back.",
+	})
+	m.planned = prometheus.NewCounter(prometheus.CounterOpts{Name: "ziyara_reminders_planned_total", Help: "Reminders that became due."})
+	registry.MustRegister(m.waiting, m.oldest, m.handled, m.planned)
+}
+
+func (m *messaging) jobs() []job {
+	list := []job{
+		{name: "plan reminders", spec: "@every 10s", limit: longJobLimit, run: m.planReminders},
+		{name: "match receipts", spec: "@every 10s", run: m.matchReceipts},
+		{name: "deliver messages", spec: "@every 1s", limit: longJobLimit, run: m.deliver},
+		{name: "deliver reminders", spec: "@every 1s", limit: longJobLimit, run: m.deliverBulk},
+		{name: "purge messages", spec: "@every 10m", run: m.purge},
+	}
+	if m.mails != nil {
+		list = append(list, job{name: "deliver e-mails", spec: "@every 1s", limit: longJobLimit, run: m.deliverMails})
+	}
+	return list
+}
+
+func (m *messaging) planReminders(ctx context.Context) error {
+	n, err := m.store.PlanReminders(ctx, m.now(), planBatch)
+	m.planned.Add(float64(n))
+	return err
+}
+
+// matchReceipts gives receipts to messages that were recorded after them.
+func (m *messaging) matchReceipts(ctx context.Context) error {
+	return inBatches(ctx, func() (int, error) { return m.store.MatchReceipts(ctx, m.now(), batch) })
+}
+
+func (m *messaging) deliver(ctx context.Context) error {
+	n, err := m.worker.Deliver(ctx, m.now)
+	m.handled.Add(float64(n))
+	if err != nil {
+		return err
+	}
+	waiting, oldest, err := m.store.QueueDepth(ctx, m.now())
+	if err != nil {
+		return err
+	}
+	m.waiting.Set(float64(waiting))
+	m.oldest.Set(oldest.Seconds())
+	return nil
+}
+
+// deliverBulk delivers what nobody waits for, beside deliver.
+func (m *messaging) deliverBulk(ctx context.Context) error {
+	n, err := m.bulk.Deliver(ctx, m.now)
+	m.handled.Add(float64(n))
+	return err
+}
+
+// deliverMails delivers what goes by e-mail, beside both.
+func (m *messaging) deliverMails(ctx context.Context) error {
+	n, err := m.mails.Deliver(ctx, m.now)
+	m.handled.Add(float64(n))
+	return err
+}
+
+func (m *messaging) purge(ctx context.Context) error {
+	now := m.now()
+	return m.store.PurgeMessages(ctx, now.Add(-m.keepTexts), now, batch)
+}
+
+// receive returns what takes receipts by HTTP; nil without a gateway file.
+func (m *messaging) receive() func(context.Context, string, httpsms.Callback) (string, error) {
+	if m.gateways == nil {
+		return nil
+	}
+	return m.gateways.Receive
+}
+
+func (m *messaging) close() (err error) {
+	if m.gateways != nil {
+		err = m.gateways.Close()
+	}
+	if m.mail != nil {
+		err = errors.Join(err, m.mail.sender.Close())
+	}
+	return err
+}

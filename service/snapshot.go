@@ -1,0 +1,66 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"ziyara/centre"
+	"ziyara/notify"
+	"ziyara/service/postgres"
+)
+
+// snapshot is the centre as this replica knows it, with the words of its
+// departments.
+type snapshot struct {
+	store   *postgres.Store
+	texts   *notify.Texts
+	log     *slog.Logger
+	centre  atomic.Pointer[centre.Snapshot]
+	reading sync.Mutex // while the centre is read anew
+}
+
+// Load returns the current snapshot.
+func (s *snapshot) Load() *centre.Snapshot { return s.centre.Load() }
+
+// jobs take a new snapshot as soon as the centre is changed, here or through
+// another replica, and now and then should that not be heard.
+func (s *snapshot) jobs() []job {
+	return []job{{name: "reload centre", spec: "@every 5s", wake: s.store.Renewed(), run: s.reload}}
+}
+
+// reload takes a new snapshot of the centre when there is one.
+func (s *snapshot) reload(ctx context.Context) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	version, err := s.store.CentreVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if current := s.centre.Load(); current != nil && current.Version == version {
+		return nil
+	}
+	read, err := s.store.LoadCentre(ctx)
+	if err != nil {
+		return err
+	}
+	if err = s.reloadTexts(ctx); err != nil {
+		return err
+	}
+	s.centre.Store(read)
+	return nil
+}
+
+// reloadTexts takes over what departments have decided about their messages.
+// A text that is broken is logged and left to the catalogue.
+func (s *snapshot) reloadTexts(ctx context.Context) error {
+	departments, err := s.store.LoadMessageDepartments(ctx)
+	if err != nil {
+		return err
+	}
+	if err = s.texts.Use(departments); err != nil {
+		s.log.ErrorContext(ctx, "broken texts are not used", "error", err)
+	}
+	return nil
+}

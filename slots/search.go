@@ -1,0 +1,164 @@
+package slots
+
+import (
+	"context"
+	"time"
+
+	"ziyara/catalog"
+	"ziyara/centre"
+	"ziyara/scheduling"
+)
+
+const (
+	// maxDays is the longest range of days that one search covers.
+	maxDays = 62
+	// defaultDays is how many days a search covers that names no end.
+	defaultDays = 14
+)
+
+// Query asks for the free slots of a service at a branch.
+type Query struct {
+	Service, Branch string // slugs
+	// From and To are the first and the last date, at most 62 days. Without
+	// them (0) a search covers two weeks from today on, an overview the month
+	// of today.
+	From, To scheduling.Date
+	Party    int
+	Channel  catalog.Channel
+	Needs    []string // slugs
+}
+
+// Found is what a search found, all of it by one snapshot of the centre and
+// one reading of the ledger.
+type Found struct {
+	Query // with its dates
+	Zone  *time.Location
+	Days  []DaySlots // those with free slots, ascending
+	Reach Reach
+	// Version is that of the snapshot, and Stamp what Stamp returned when the
+	// ledger was read; 0 when nothing was.
+	Version, Stamp int64
+}
+
+// DaySlots are the free slots of one date, ascending.
+type DaySlots struct {
+	Date  scheduling.Date
+	Slots []Slot
+}
+
+// Reach is when a visit may start as far as notice and horizon go.
+type Reach struct {
+	From, Until time.Time // to the minute, both inclusive; From is after Until when nothing is in reach
+	// OpensNext is when more dates come into reach; see Shape.OpensNext.
+	OpensNext time.Time
+}
+
+// Search returns the free slots of the query. It costs one read, or none.
+// Besides the errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError
+// of RulePartyLimit or a *VisitorError for unknown needs.
+func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (found Found, err error) {
+	err = b.fresh(ctx, func() error {
+		s, err := newSearch(b.centre(), q, fortnight, now)
+		if err != nil {
+			return err
+		}
+		days, stamp, err := b.find(ctx, s, now)
+		if err != nil {
+			return err
+		}
+		found = Found{Query: s.Query, Zone: s.group.Calendar.Zone(), Days: days, Version: s.version, Stamp: stamp}
+		found.Reach.From, found.Reach.Until = s.shape.Reach(s.group.Calendar, now)
+		found.Reach.OpensNext = s.shape.OpensNext(s.group.Calendar, now)
+		return nil
+	})
+	return found, err
+}
+
+// Stamp returns the version of the current snapshot of the centre, and a number
+// that stays the same only while nothing is known to have changed what Search
+// reads of the ledger for the service at the branch. It is 0 when only Search
+// can tell.
+func (b *Booker) Stamp(service, branch string) (version, stamp int64) {
+	c := b.centre()
+	_, group, err := c.Desk(service, branch)
+	if err != nil {
+		return 0, 0
+	}
+	return c.Version, b.store.Stamp(group)
+}
+
+// search is a query that has been checked against one snapshot of the centre.
+type search struct {
+	Query   // with its dates
+	group   *centre.DeskGroup
+	shape   Shape // counted
+	version int64 // of the snapshot
+}
+
+// span returns the first and the last date of a query, today's date at the
+// branch being today.
+type span func(q Query, today scheduling.Date) (from, to scheduling.Date)
+
+// newSearch checks the query, which covers the dates that dates returns.
+func newSearch(c *centre.Snapshot, q Query, dates span, now time.Time) (search, error) {
+	service, group, err := c.Desk(q.Service, q.Branch)
+	if err != nil {
+		return search{}, err
+	}
+	shape, err := ShapeOf(service, q.Party, q.Channel, q.Needs...)
+	if err != nil {
+		return search{}, err
+	}
+	q.From, q.To = dates(q, group.Calendar.DateOf(now))
+	if q.From > q.To || int(q.To-q.From) >= maxDays {
+		return search{}, ErrRange
+	}
+	return search{Query: q, group: group, shape: shape.Counted(group.Calendar, now), version: c.Version}, nil
+}
+
+// fortnight returns the dates of a search.
+func fortnight(q Query, today scheduling.Date) (from, to scheduling.Date) {
+	from, to = q.From, q.To
+	if from == 0 {
+		from = today
+	}
+	if to == 0 {
+		to = from + defaultDays - 1
+	}
+	return from, to
+}
+
+// find returns the days that have free slots, ascending, and the stamp under
+// which they were read.
+func (b *Booker) find(ctx context.Context, s search, now time.Time) ([]DaySlots, int64, error) {
+	from, to := s.shape.within(s.group.Calendar, s.From, s.To, now)
+	if from > to {
+		return nil, 0, nil
+	}
+	occupied, stamp, err := b.store.Occupancy(ctx, s.group, from, to)
+	if err != nil {
+		return nil, 0, err
+	}
+	var days []DaySlots
+	for i, occupied := range occupied {
+		date := from + scheduling.Date(i) //nolint:gosec // a short range
+		day, used := occupied.on(s.group.Calendar.Day(date))
+		if free := Free(day, used, s.shape, now); len(free) > 0 {
+			days = append(days, DaySlots{date, free})
+		}
+	}
+	return days, stamp, nil
+}
+
+// within narrows [from, to] to the dates on which a counted visit may start at
+// now as far as notice and horizon go. The first is behind the last when there
+// are none.
+func (v Shape) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
+	// A day's openings may reach into the next.
+	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)
+	last = min(to, c.DateOf(v.latest(now)))
+	if v.NotAfter > 0 {
+		last = min(last, v.NotAfter)
+	}
+	return first, last
+}
