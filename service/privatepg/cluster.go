@@ -128,7 +128,8 @@ func (c *cluster) alone(ctx context.Context, data, statement string) error {
 }
 
 // durability returns the settings that Fast turns off. autovacuum is one of
-// them: it would change plans, and take its time, whenever it likes.
+// them, because it changes plans and takes time at moments that tests can't
+// predict.
 func (c *cluster) durability() []string {
 	value := "on"
 	if c.orders.Fast {
