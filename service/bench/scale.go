@@ -148,7 +148,7 @@ func seedSize(ctx context.Context, databaseURL string, s size) error {
 		return err
 	}
 	defer store.Close() //nolint:errcheck // what was written is committed
-	if _, err = store.SeedCentre(ctx, seed); err != nil {
+	if _, err = store.Centre().Seed(ctx, seed); err != nil {
 		return err
 	}
 	db, err := sql.Open("postgres", databaseURL)

@@ -59,7 +59,7 @@ func (q session) keep(ctx context.Context, a answers) error {
 }
 
 // Answered implements once.Answers.
-func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+func (s *core) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
 	var row struct {
 		Fingerprint []byte `db:"fingerprint"`
 		Answer      []byte `db:"answer"`

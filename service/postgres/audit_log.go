@@ -3,12 +3,14 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"math"
 	"time"
 
 	"ziyara/audit"
 )
+
+// AuditLog keeps what staff have done.
+type AuditLog struct{ *core }
 
 // auditRow is an entry of the audit log.
 type auditRow struct {
@@ -33,16 +35,8 @@ func (q session) record(ctx context.Context, a audit.Entry) error {
 	return err
 }
 
-// document returns JSON as a value of the database, NULL for none.
-func document(raw json.RawMessage) any {
-	if raw == nil {
-		return nil
-	}
-	return []byte(raw)
-}
-
-// AuditLog returns a page of the audit log, the newest first.
-func (s *Store) AuditLog(ctx context.Context, q audit.Query) ([]audit.Entry, error) {
+// List returns a page of the audit log, the newest first.
+func (s *AuditLog) List(ctx context.Context, q audit.Query) ([]audit.Entry, error) {
 	before := q.Before
 	if before == 0 {
 		before = math.MaxInt64

@@ -34,7 +34,7 @@ func (b *booking) decide(visit slots.Appointment, err error) {
 }
 
 // Book implements slots.Store.
-func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
+func (s *Appointments) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
 	once *once.Request[slots.Appointment],
 ) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
@@ -46,7 +46,7 @@ func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.
 
 // book decides a batch, each by another person. What can't be written together
 // is tried one by one, so that nobody suffers for another's request.
-func (s *Store) book(batch []*booking) {
+func (s *Appointments) book(batch []*booking) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	err := retry(func() error { return s.bookTogether(ctx, batch) })
@@ -65,7 +65,7 @@ func (s *Store) book(batch []*booking) {
 // bookTogether writes the visits of a batch in one transaction. What it can't
 // book stays undecided unless it is alone: the hold does not stand, the person
 // has enough visits or pauses, or another booking of the person is under way.
-func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
+func (s *Appointments) bookTogether(ctx context.Context, batch []*booking) error {
 	var visits map[*booking]slots.Appointment
 	write := func(q session) error {
 		var err error
@@ -93,7 +93,7 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 // whyNotBooked returns what stood against a booking that was alone. What it
 // reads is a moment younger than what was refused: a hold that stands, for a
 // person without a pause, is taken to meet the person's limit.
-func (s *Store) whyNotBooked(ctx context.Context, b *booking) error {
+func (s *Appointments) whyNotBooked(ctx context.Context, b *booking) error {
 	hold, err := s.Find(ctx, b.id)
 	if err != nil {
 		return err
@@ -228,12 +228,4 @@ func newBookingRow(n int, b *booking) bookingRow {
 		}
 	}
 	return row
-}
-
-// optional returns nil for "".
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

@@ -14,6 +14,10 @@ import (
 	"ziyara/notify"
 )
 
+// Budgets keeps what departments have decided about their messages, and what
+// those cost.
+type Budgets struct{ *core }
+
 // budgetRow is what a department may spend on messages in a month.
 type budgetRow struct {
 	Segments int64 `db:"monthly_segments"`
@@ -50,11 +54,11 @@ func termsOf(d notify.Department) (json.RawMessage, error) {
 	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warns()})
 }
 
-// ChangeMessageTerms lets decide turn what a department has decided about its
+// ChangeTerms lets decide turn what a department has decided about its
 // messages beside their texts (links, price and budget) into what it becomes.
 // entry says who of the staff it was, and when. It returns fault.ErrNotFound for
 // an unknown department, and the error of decide as it is.
-func (s *Store) ChangeMessageTerms(ctx context.Context, department string, entry audit.Entry,
+func (s *Budgets) ChangeTerms(ctx context.Context, department string, entry audit.Entry,
 	decide func(notify.Department) (notify.Department, error),
 ) error {
 	return s.transact(ctx, func(q session) error {
@@ -102,9 +106,9 @@ type Spending struct {
 	WarnedAt, SpentAt time.Time
 }
 
-// MessageUsage returns what each department has spent on messages in the month
+// Usage returns what each department has spent on messages in the month
 // of now, as the head office counts months.
-func (s *Store) MessageUsage(ctx context.Context, now time.Time) ([]Spending, error) {
+func (s *Budgets) Usage(ctx context.Context, now time.Time) ([]Spending, error) {
 	var rows []struct {
 		Slug string `db:"slug"`
 		budgetRow
@@ -128,10 +132,10 @@ func (s *Store) MessageUsage(ctx context.Context, now time.Time) ([]Spending, er
 	return list, nil
 }
 
-// FlagBudgets notes which departments have reached which level of their budget
+// Flag notes which departments have reached which level of their budget
 // in the month of now, and returns those of which it was not noted before, so
 // that one replica tells staff once.
-func (s *Store) FlagBudgets(ctx context.Context, now time.Time, levels map[string]notify.Level) (map[string]notify.Level, error) {
+func (s *Budgets) Flag(ctx context.Context, now time.Time, levels map[string]notify.Level) (map[string]notify.Level, error) {
 	var slugs, names []string
 	for slug, level := range levels {
 		if level != notify.Within {

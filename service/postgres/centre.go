@@ -3,8 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -15,17 +13,20 @@ import (
 	"ziyara/scheduling"
 )
 
-// CentreVersion returns the version of the centre: it rises with every change
+// Centre loads the centre, and seeds a new one.
+type Centre struct{ *core }
+
+// Version returns the version of the centre: it rises with every change
 // to it.
-func (s *Store) CentreVersion(ctx context.Context) (int64, error) {
+func (s *Centre) Version(ctx context.Context) (int64, error) {
 	var version int64
 	err := s.pool().get(ctx, &version, "centre/version")
 	return version, err
 }
 
-// LoadCentre reads the whole centre as of one moment and compiles the
+// Load reads the whole centre as of one moment and compiles the
 // calendars of its desk groups.
-func (s *Store) LoadCentre(ctx context.Context) (*centre.Snapshot, error) {
+func (s *Centre) Load(ctx context.Context) (*centre.Snapshot, error) {
 	var rows centreRows
 	err := s.transact(ctx, func(q session) error {
 		rows = centreRows{}
@@ -150,7 +151,7 @@ func (r approvalRow) approval() catalog.Approval {
 
 func (r *centreRows) load(ctx context.Context, q session) error {
 	if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
-		return translated("load centre", err)
+		return translate("load centre", err)
 	}
 	if err := q.get(ctx, &r.version, "centre/version"); err != nil {
 		return err
@@ -282,10 +283,10 @@ type SeedGroup struct {
 // holidayList is the slug of the list that seeded desk groups share.
 const holidayList = "saudi-public"
 
-// SeedCentre adds what the database does not have yet, by slug, and changes
+// Seed adds what the database does not have yet, by slug, and changes
 // nothing that it has: what coordinators have edited stays. It returns how
 // many rows it added.
-func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
+func (s *Centre) Seed(ctx context.Context, seed Seed) (int, error) {
 	added := 0
 	err := s.transact(ctx, func(q session) error {
 		added = 0
@@ -348,24 +349,4 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 		return err
 	})
 	return added, err
-}
-
-// jsonOf is a jsonb column that holds a T.
-type jsonOf[T any] struct{ v T }
-
-func asJSON[T any](v T) jsonOf[T] { return jsonOf[T]{v} }
-
-// Scan decodes the column.
-func (j *jsonOf[T]) Scan(src any) error {
-	data, ok := src.([]byte)
-	if !ok {
-		return fmt.Errorf("postgres: %T is not jsonb", src)
-	}
-	return json.Unmarshal(data, &j.v)
-}
-
-// Value encodes the column.
-func (j jsonOf[T]) Value() (driver.Value, error) {
-	data, err := json.Marshal(j.v)
-	return string(data), err
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -23,14 +25,9 @@ const (
 // Changes changes calendars together with what becomes of the visits that lose
 // their places by it. It is safe for concurrent use.
 type Changes struct {
-	store  *Store
+	*core
 	centre func() *centre.Snapshot // the current snapshot
 	newID  func() string           // a new UUID
-}
-
-// Changes returns what changes calendars.
-func (s *Store) Changes(centre func() *centre.Snapshot, newID func() string) *Changes {
-	return &Changes{s, centre, newID}
 }
 
 // Draft shows what a change would do without doing it, and holds the places
@@ -39,7 +36,7 @@ func (s *Store) Changes(centre func() *centre.Snapshot, newID func() string) *Ch
 // Apply but slots.ErrDraftOver and slots.ErrUnknownChange.
 func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
 	id := m.newID()
-	return id, m.store.transact(ctx, func(q session) error {
+	return id, m.transact(ctx, func(q session) error {
 		groups, ids, err := q.preview(ctx, r, now)
 		if err != nil {
 			return err
@@ -74,7 +71,7 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 // (DeskPlan.Revise).
 func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
 	id := m.newID()
-	err := m.store.transact(ctx, func(q session) error {
+	err := m.transact(ctx, func(q session) error {
 		if r.Draft == "" {
 			c := slots.Change{
 				ID: id, State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.By.Actor,
@@ -146,7 +143,7 @@ func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.
 	if err != nil {
 		return err
 	}
-	if _, err = q.exec(ctx, "changes/supersede", array(ids), c.ID); err != nil {
+	if _, err = q.exec(ctx, "changes/supersede", pq.Array(ids), c.ID); err != nil {
 		return err
 	}
 	if err = q.setVisits(ctx, c.ID, visits, slots.OutcomePending); err != nil {
@@ -170,7 +167,7 @@ func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.
 // nobody else is at. A replica that dies leaves the rest to the others.
 func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 	n := 0
-	err := m.store.transact(ctx, func(q session) error {
+	err := m.transact(ctx, func(q session) error {
 		n = 0
 		var row changeRow
 		err := q.get(ctx, &row, "changes/next")
@@ -189,7 +186,7 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 		}
 		// Who has done something else meanwhile is not pending any more, and
 		// whose visit has ended has nothing to be told.
-		if _, err = q.exec(ctx, "changes/pass_over", row.ID, array(ids), now); err != nil {
+		if _, err = q.exec(ctx, "changes/pass_over", row.ID, pq.Array(ids), now); err != nil {
 			return err
 		}
 		visits, err := q.affectedVisits(ctx, ids, row.ID, now)
@@ -215,7 +212,7 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 // there were.
 func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
 	n := 0
-	err := m.store.transact(ctx, func(q session) error {
+	err := m.transact(ctx, func(q session) error {
 		n = 0
 		var rows []struct {
 			Change string `db:"change_id"`
@@ -247,7 +244,7 @@ func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
 // Drop gives back the places that a draft holds; one that is over is fine. It returns slots.ErrUnknownChange, or slots.ErrChangeSettled when the
 // change was applied.
 func (m *Changes) Drop(ctx context.Context, id string) error {
-	return m.store.transact(ctx, func(q session) error {
+	return m.transact(ctx, func(q session) error {
 		draft, err := q.lockChange(ctx, id)
 		if err != nil {
 			return err
@@ -258,7 +255,7 @@ func (m *Changes) Drop(ctx context.Context, id string) error {
 		if _, err = q.exec(ctx, "changes/drop_draft", id); err != nil {
 			return err
 		}
-		return q.releaseDraft(ctx, id, nil)
+		return q.endDraftHolds(ctx, id, nil)
 	})
 }
 
@@ -281,7 +278,7 @@ func (q session) preview(ctx context.Context, r slots.ChangeRequest, now time.Ti
 
 func (q session) run(ctx context.Context, statement string) error {
 	_, err := q.tx.ExecContext(ctx, statement)
-	return translated(statement, err)
+	return translate(statement, err)
 }
 
 // edit makes the edit of a change and returns the desk groups that it is of,
@@ -359,7 +356,7 @@ func (q session) displacedAgain(ctx context.Context, groups []edited, now time.T
 		Robbed bool          `db:"robbed"`
 		placeRow
 	}
-	if err := q.list(ctx, &rows, "changes/displaced_again", array(ids), now); err != nil {
+	if err := q.list(ctx, &rows, "changes/displaced_again", pq.Array(ids), now); err != nil {
 		return nil, err
 	}
 	var again []string

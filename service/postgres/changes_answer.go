@@ -15,7 +15,7 @@ import (
 // slots.ErrChangeSettled, slots.ErrNoProposal, slots.ErrPersonBusy,
 // slots.ErrNotBooked, a *slots.RuleError or a *slots.VisitorError.
 func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c slots.Call, now time.Time) error {
-	row, err := m.store.pool().affectedBy(ctx, id, r)
+	row, err := m.pool().affectedBy(ctx, id, r)
 	if err != nil {
 		return err
 	}
@@ -23,28 +23,28 @@ func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c sl
 		return err
 	}
 	if c.Outcome == slots.CallNotReached {
-		n, err := m.store.pool().exec(ctx, "changes/called", id, row.ID, now, null(c.Note))
+		n, err := m.pool().exec(ctx, "changes/called", id, row.ID, now, null(c.Note))
 		if err == nil && n == 0 {
 			return slots.ErrChangeSettled // a moment ago
 		}
 		return err
 	}
 	var outcome slots.Outcome
-	_, err = m.store.change(ctx, r, func(a slots.Appointment) (t slots.Transition, err error) {
+	_, err = m.change(ctx, r, func(a slots.Appointment) (t slots.Transition, err error) {
 		if a.Change == nil || a.Change.ID != id {
 			return t, slots.ErrChangeSettled // a moment ago
 		}
 		t, outcome, err = a.Settle(c, now)
 		return t, err
 	}, func(q session, t slots.Transition) error {
-		return q.settleCall(ctx, id, t, outcome, c)
+		return q.writeCall(ctx, id, t, outcome, c)
 	})
 	return err
 }
 
-// settleCall writes what has become of a displaced visit as its visitor has said
+// writeCall writes what has become of a displaced visit as its visitor has said
 // in a call.
-func (q session) settleCall(ctx context.Context, id string, t slots.Transition, outcome slots.Outcome, c slots.Call) error {
+func (q session) writeCall(ctx context.Context, id string, t slots.Transition, outcome slots.Outcome, c slots.Call) error {
 	err := q.exchangeFor(ctx, t)
 	switch {
 	case err != nil:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/slots"
 )
 
@@ -108,7 +110,7 @@ func (q session) displace(ctx context.Context, change string, rows []displaceRow
 func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.Place) error {
 	if len(holds) > 0 {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "changes/release_holds", array(holds)); err != nil {
+		if err := q.list(ctx, &rows, "changes/end_holds", pq.Array(holds)); err != nil {
 			return err
 		}
 		back = append(back, places(rows)...)

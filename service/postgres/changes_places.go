@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -100,7 +102,7 @@ func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVis
 			}
 		}
 	}
-	if err = q.openAll(ctx, missing); err != nil {
+	if err = q.openDays(ctx, missing); err != nil {
 		return err
 	}
 	return q.holdAll(ctx, batch)
@@ -155,7 +157,7 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 		Start  time.Time `db:"start_at"`
 		End    time.Time `db:"end_at"`
 	}
-	if err := q.list(ctx, &rows, "appointments/busy_persons", array(persons), now); err != nil {
+	if err := q.list(ctx, &rows, "appointments/busy_persons", pq.Array(persons), now); err != nil {
 		return nil, err
 	}
 	busy := make([]slots.Busy, len(rows))
@@ -163,41 +165,6 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 		busy[i] = slots.Busy{Person: slots.Person(r.Person), Start: r.Start, End: r.End}
 	}
 	return busy, nil
-}
-
-// openRow is what changes/open_days.sql reads.
-type openRow struct {
-	Branch  int             `json:"branch_id"`
-	Group   int             `json:"desk_group_id"`
-	Version int64           `json:"version"`
-	Day     scheduling.Date `json:"day"`
-	First   int             `json:"first_tick"`
-	Open    []int16         `json:"open"`
-}
-
-func newOpenRow(g *centre.DeskGroup, d scheduling.Date) openRow {
-	day := g.Calendar.Day(d)
-	return openRow{g.BranchID, g.ID, g.Version, d, day.First, append([]int16{}, day.Open...)}
-}
-
-// openAll gives dates of desk groups their ledger rows. It returns
-// slots.ErrStale when a calendar is not the current one.
-func (q session) openAll(ctx context.Context, missing []openRow) error {
-	if len(missing) == 0 {
-		return nil
-	}
-	groups := make(map[int]bool)
-	for _, row := range missing {
-		groups[row.Group] = true
-	}
-	var current int
-	if err := q.get(ctx, &current, "changes/open_days", asJSON(missing)); err != nil {
-		return err
-	}
-	if current < len(groups) {
-		return slots.ErrStale
-	}
-	return nil
 }
 
 // holdAll takes the places of holds and writes them. When one was taken since

@@ -112,14 +112,14 @@ func (q session) applyDraft(ctx context.Context, c slots.Change, visits []affect
 			needed = append(needed, v.held.ID)
 		}
 	}
-	return q.releaseDraft(ctx, c.ID, needed)
+	return q.endDraftHolds(ctx, c.ID, needed)
 }
 
-// releaseDraft ends the holds of a draft but those that are needed, and gives
+// endDraftHolds ends the holds of a draft but those that are needed, and gives
 // their places back.
-func (q session) releaseDraft(ctx context.Context, id string, needed []string) error {
+func (q session) endDraftHolds(ctx context.Context, id string, needed []string) error {
 	var rows []placeRow
-	if err := q.list(ctx, &rows, "changes/release_draft", id, array(needed)); err != nil {
+	if err := q.list(ctx, &rows, "changes/end_draft_holds", id, pq.Array(needed)); err != nil {
 		return err
 	}
 	return q.giveBack(ctx, places(rows))
@@ -149,12 +149,6 @@ func (q session) setVisits(ctx context.Context, id string, visits []affectedVisi
 	_, err := q.exec(ctx, "changes/set_visits", id, asJSON(rows), string(outcome))
 	return err
 }
-
-// array returns texts as a value of the database.
-func array(list any) any { return pq.Array(list) }
-
-// nullTime returns t, or NULL for the zero time.
-func nullTime(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
 
 // changeOf reads what a visitor can know of the change of a start.
 func changeOf(row []byte) (*slots.ChangeOf, error) {

@@ -31,7 +31,7 @@ func openChanging(t testing.TB) *changing {
 	c.reload(t)
 	current := func() *centre.Snapshot { return c.centre }
 	var err error
-	if c.Booker, err = slots.NewBooker(c.store, current, 10*time.Minute, c.id); err != nil {
+	if c.Booker, err = slots.NewBooker(c.store.Appointments(), current, 10*time.Minute, c.id); err != nil {
 		t.Fatal(err)
 	}
 	c.Changes = c.store.Changes(current, c.id)
@@ -43,7 +43,7 @@ func openChanging(t testing.TB) *changing {
 func (c *changing) reload(t testing.TB) {
 	t.Helper()
 	var err error
-	if c.centre, err = c.store.LoadCentre(t.Context()); err != nil {
+	if c.centre, err = c.store.Centre().Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -163,7 +163,7 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 // expire ends what has run out.
 func (b *bench) expire(t testing.TB) {
 	t.Helper()
-	if _, err := b.store.ExpireHolds(t.Context(), b.now, nil, 1000); err != nil {
+	if _, err := b.store.Appointments().ExpireHolds(t.Context(), b.now, nil, 1000); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -40,7 +42,7 @@ func (q session) affectedVisits(ctx context.Context, ids []string, change string
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	if err := q.list(ctx, &rows, "changes/affected_visits", array(ids), null(change), now); err != nil {
+	if err := q.list(ctx, &rows, "changes/affected_visits", pq.Array(ids), null(change), now); err != nil {
 		return nil, err
 	}
 	visits := make([]affectedVisit, len(rows))
@@ -73,5 +75,5 @@ func (q session) lockVisits(ctx context.Context, ids []string) error {
 		return nil
 	}
 	var locked []string
-	return q.list(ctx, &locked, "changes/lock_visits", array(ids))
+	return q.list(ctx, &locked, "changes/lock_visits", pq.Array(ids))
 }

@@ -22,7 +22,7 @@ type sweep struct {
 
 // ExpireHolds implements slots.Store. All who ask for the same day at the same
 // time share a transaction that begins after they asked.
-func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
+func (s *Appointments) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
 	if on == nil {
 		ended, err := s.expire(ctx, "holds/expire", now, limit)
 		return len(ended), err
@@ -35,7 +35,7 @@ func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place,
 }
 
 // sweep ends the overdue holds on the days of a batch.
-func (s *Store) sweep(batch []*sweep) {
+func (s *Appointments) sweep(batch []*sweep) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	all := together(batch)
@@ -77,7 +77,7 @@ func together(batch []*sweep) sweeps {
 }
 
 // expire runs a statement that ends holds and gives their places back.
-func (s *Store) expire(ctx context.Context, name string, args ...any) (ended []slots.Place, err error) {
+func (s *Appointments) expire(ctx context.Context, name string, args ...any) (ended []slots.Place, err error) {
 	err = s.transact(ctx, func(q session) error {
 		var rows []placeRow
 		if err := q.list(ctx, &rows, name, args...); err != nil {

@@ -16,7 +16,7 @@ import (
 
 // ForcePlan gives a desk group another plan whoever loses places by it, and
 // returns what happens to their claims: what a change with impact does.
-func (s *Store) ForcePlan(ctx context.Context, slug string, by audit.Entry,
+func (s *Calendars) ForcePlan(ctx context.Context, slug string, by audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (impacts []scheduling.Impact, err error) {
 	err = s.transact(ctx, func(q session) error {

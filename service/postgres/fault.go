@@ -49,7 +49,7 @@ var constraints = map[string]error{
 // translated turns an error of the driver into one of the domain's: a broken
 // constraint into its rule, a server out of reach into fault.ErrUnavailable.
 // nil and sql.ErrNoRows stay what they are.
-func translated(action string, err error) error {
+func translate(action string, err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

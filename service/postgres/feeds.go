@@ -17,6 +17,9 @@ import (
 	"ziyara/slots"
 )
 
+// Feeds keeps calendar feeds.
+type Feeds struct{ *core }
+
 // feedRow is a feed with the names of what it is of.
 type feedRow struct {
 	ID             string               `db:"id"`
@@ -45,7 +48,7 @@ func (r feedRow) scope() feeds.Scope {
 // AddFeed adds a feed at the address that holds what hashes to token. It
 // returns feeds.ErrMany when the department has as many as it may have, and
 // once.ErrAnswered when the key of once is known.
-func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error {
+func (s *Feeds) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error {
 	return s.transact(ctx, func(q session) error {
 		if err := keepAnswer(ctx, q, once, f, f.Created); err != nil {
 			return err
@@ -62,13 +65,13 @@ func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry
 }
 
 // Feeds returns a page of the feeds that stand, the newest first.
-func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) {
-	before, id := any("infinity"), noIDYet
+func (s *Feeds) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) {
+	id := lowestID
 	if !q.Before.IsZero() {
-		before, id = q.Before, q.BeforeID
+		id = q.BeforeID
 	}
 	var rows []feedRow
-	err := s.pool().list(ctx, &rows, "feeds/list", slugs(q.Departments), slugs(q.Branches), null(q.Department), before, id, q.Limit)
+	err := s.pool().list(ctx, &rows, "feeds/list", slugs(q.Departments), slugs(q.Branches), null(q.Department), before(q.Before), id, q.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -79,21 +82,13 @@ func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) 
 	return list, nil
 }
 
-// slugs returns a list as a value of the database, NULL for nil.
-func slugs(list []string) any {
-	if list == nil {
-		return nil
-	}
-	return pq.Array(list)
-}
-
 // Feed returns the feed with the id, fault.ErrNotFound or feeds.ErrRevoked.
-func (s *Store) Feed(ctx context.Context, id string) (feeds.Feed, error) {
+func (s *Feeds) Feed(ctx context.Context, id string) (feeds.Feed, error) {
 	row, err := s.feed(ctx, id, nil)
 	return row.scope().Feed, err
 }
 
-func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
+func (s *Feeds) feed(ctx context.Context, id, token any) (feedRow, error) {
 	var row feedRow
 	err := s.pool().get(ctx, &row, "feeds/find", id, token)
 	switch {
@@ -109,7 +104,7 @@ func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 
 // RevokeFeed ends a feed: from now on nobody reads it. One that has ended
 // stays so.
-func (s *Store) RevokeFeed(ctx context.Context, id string, entry audit.Entry) error {
+func (s *Feeds) RevokeFeed(ctx context.Context, id string, entry audit.Entry) error {
 	return s.transact(ctx, func(q session) error {
 		n, err := q.exec(ctx, "feeds/revoke", id, entry.At)
 		if err != nil || n == 0 {
@@ -167,7 +162,7 @@ func (r feedVisitRow) visit(names texts) feeds.Visit {
 // ReadFeed returns what a feed tells at now, by the hash of what is in its
 // address: at most feeds.MaxVisits and one more. It returns fault.ErrNotFound
 // or feeds.ErrRevoked.
-func (s *Store) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error) {
+func (s *Feeds) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error) {
 	feed, err := s.feed(ctx, nil, token[:])
 	if err != nil {
 		return feeds.Scope{}, nil, err

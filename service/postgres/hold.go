@@ -38,17 +38,40 @@ type dayKey struct {
 
 func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
 
+// dayKeyRow is the key of a ledger day.
+type dayKeyRow struct {
+	Branch int       `db:"branch_id"`
+	Group  int       `db:"desk_group_id"`
+	Day    time.Time `db:"day"`
+}
+
+func (r dayKeyRow) key() dayKey { return dayKey{r.Branch, r.Group, dateOf(r.Day)} }
+
+// ledgerDayRow is what a ledger day says. Statements read the columns that they
+// need.
+type ledgerDayRow struct {
+	FirstTick int    `db:"first_tick"`
+	Open      counts `db:"open"`
+	Used      counts `db:"used"`
+	Version   int64  `db:"version"`
+	Calendar  int64  `db:"calendar_version"`
+}
+
+func (r ledgerDayRow) occupied() slots.Occupied {
+	return slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version, Calendar: r.Calendar}
+}
+
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, w slots.Wanted,
+func (s *Appointments) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, w slots.Wanted,
 	once *once.Request[slots.Appointment],
 ) error {
-	began := s.board.now()
+	began := s.cache.now()
 	h := &holding{claim: a, by: by, wanted: w, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
 		return err
 	}
 	if errors.Is(h.err, slots.ErrTaken) {
-		s.board.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
+		s.cache.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
 	}
 	if _, limited := errors.AsType[*slots.HoldLimitError](h.err); limited {
 		return s.holdLimit(ctx, a, by)
@@ -58,7 +81,7 @@ func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, 
 
 // hold decides a batch. What can't be written together is tried one by one, so
 // that nobody suffers for another's request.
-func (s *Store) hold(batch []*holding) {
+func (s *Appointments) hold(batch []*holding) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	err := retry(func() error { return s.holdTogether(ctx, batch) })
@@ -88,8 +111,8 @@ func outOfReach(err error) bool {
 // It first decides by what is remembered of the ledger days. What is written
 // counts only if they still have the remembered version, so a memory that is
 // wrong costs a second try, with the days locked.
-func (s *Store) holdTogether(ctx context.Context, batch []*holding) error {
-	known := s.versions.get(daysOf(batch))
+func (s *Appointments) holdTogether(ctx context.Context, batch []*holding) error {
+	known := s.remembered.get(daysOf(batch))
 	var sure, rest []*holding
 	for _, h := range batch {
 		if _, ok := known[keyOf(h.claim.Place)]; h.decided {
@@ -112,7 +135,7 @@ func (s *Store) holdTogether(ctx context.Context, batch []*holding) error {
 
 // holdBy decides by remembered days. It returns the holds that it could not
 // decide.
-func (s *Store) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, batch []*holding) (left []*holding, err error) {
+func (s *Appointments) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, batch []*holding) (left []*holding, err error) {
 	accepted, refused, after := take(known, batch)
 	if len(accepted) == 0 {
 		return batch, nil
@@ -143,7 +166,7 @@ func (s *Store) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, bat
 
 // holdLocked decides by the days themselves, which nobody else changes
 // meanwhile.
-func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
+func (s *Appointments) holdLocked(ctx context.Context, batch []*holding) error {
 	var days, written map[dayKey]slots.Occupied
 	var accepted, refused []*holding
 	err := s.transact(ctx, func(q session) error {
@@ -166,7 +189,7 @@ func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
 	}
 	for key, day := range days {
 		if _, ok := written[key]; !ok {
-			s.versions.put(key, day)
+			s.remembered.put(key, day)
 		}
 	}
 	s.learn(written)
@@ -277,17 +300,13 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	if err != nil {
 		return nil, err
 	}
-	var rows []struct {
-		Branch int       `db:"branch_id"`
-		Group  int       `db:"desk_group_id"`
-		Day    time.Time `db:"day"`
-	}
+	var rows []dayKeyRow
 	if err := q.list(ctx, &rows, "holds/hold", string(dayJSON), string(claimJSON), rand.Int64()); err != nil {
 		return nil, err
 	}
 	written := make(map[dayKey]slots.Occupied, len(rows))
 	for _, r := range rows {
-		key := dayKey{r.Branch, r.Group, dateOf(r.Day)}
+		key := r.key()
 		day := after[key]
 		day.Version++
 		written[key] = day
@@ -308,31 +327,25 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.Occupied, error) {
 	c := keyColumns(days)
 	var rows []struct {
-		Branch    int       `db:"branch_id"`
-		Group     int       `db:"desk_group_id"`
-		Day       time.Time `db:"day"`
-		FirstTick int       `db:"first_tick"`
-		Open      counts    `db:"open"`
-		Used      counts    `db:"used"`
-		Version   int64     `db:"version"`
-		Calendar  int64     `db:"calendar_version"`
+		dayKeyRow
+		ledgerDayRow
 	}
 	if err := q.list(ctx, &rows, "holds/lock_days", c.branches, c.groups, c.days); err != nil {
 		return nil, err
 	}
 	locked := make(map[dayKey]slots.Occupied, len(rows))
 	for _, r := range rows {
-		locked[dayKey{r.Branch, r.Group, dateOf(r.Day)}] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version, Calendar: r.Calendar}
+		locked[r.key()] = r.occupied()
 	}
 	return locked, nil
 }
 
 // learn notes days that this replica has written.
-func (s *Store) learn(written map[dayKey]slots.Occupied) {
+func (s *Appointments) learn(written map[dayKey]slots.Occupied) {
 	for key, day := range written {
-		s.versions.put(key, day)
-		s.board.put(key.group, key.day, day)
-		s.news.add(key.group)
+		s.remembered.put(key, day)
+		s.cache.put(key.group, key.day, day)
+		s.invalidations.add(key.group)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // holdLimit returns the limit that a hold did not fit in, with the time until
 // the oldest hold that counts for it runs out; 0 when it has, or when there is
 // room by now.
-func (s *Store) holdLimit(ctx context.Context, a slots.Appointment, by slots.Holder) error {
+func (s *Appointments) holdLimit(ctx context.Context, a slots.Appointment, by slots.Holder) error {
 	var row struct {
 		OfAddress    int          `db:"of_address"`
 		AddressUntil sql.NullTime `db:"address_until"`

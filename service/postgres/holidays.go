@@ -26,7 +26,7 @@ func (r *holidaysRow) list() centre.HolidayList {
 
 // FindHolidays returns the list of holidays that desk groups share, or
 // fault.ErrNotFound in a centre without one.
-func (s *Store) FindHolidays(ctx context.Context) (centre.HolidayList, error) {
+func (s *Calendars) FindHolidays(ctx context.Context) (centre.HolidayList, error) {
 	row, err := s.pool().holidays(ctx, "calendars/find_holidays")
 	return row.list(), err
 }
@@ -45,7 +45,7 @@ func (q session) holidays(ctx context.Context, name string) (holidaysRow, error)
 // returns what it is now, fault.ErrEdited when it has another version than from
 // (0 for any), a *slots.AffectedError, or the error of decide or of
 // scheduling.CompileHolidays. by is as in EditPlan.
-func (s *Store) EditHolidays(ctx context.Context, from int64, by audit.Entry,
+func (s *Calendars) EditHolidays(ctx context.Context, from int64, by audit.Entry,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
@@ -54,7 +54,7 @@ func (s *Store) EditHolidays(ctx context.Context, from int64, by audit.Entry,
 // UndoHolidays gives the list back that was there before the last change, as a
 // new version; doing it again brings the change back. It returns what
 // EditHolidays does, and slots.ErrNothingToUndo.
-func (s *Store) UndoHolidays(ctx context.Context, from int64, by audit.Entry) (centre.HolidayList, error) {
+func (s *Calendars) UndoHolidays(ctx context.Context, from int64, by audit.Entry) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (list scheduling.HolidayList, err error) {
 		if row.Previous == nil {
 			return list, slots.ErrNothingToUndo
@@ -63,7 +63,7 @@ func (s *Store) UndoHolidays(ctx context.Context, from int64, by audit.Entry) (c
 	})
 }
 
-func (s *Store) changeHolidays(ctx context.Context, from int64, by audit.Entry,
+func (s *Calendars) changeHolidays(ctx context.Context, from int64, by audit.Entry,
 	decide func(holidaysRow) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
 	var after centre.HolidayList

@@ -14,20 +14,18 @@ import (
 	"ziyara/slots"
 )
 
-var _ slots.Store = (*Store)(nil)
-
 // Occupancy implements slots.Store.
-func (s *Store) Occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
-	return s.board.look(ctx, g.ID, from, to, func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
+func (s *Appointments) Occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
+	return s.cache.look(ctx, g.ID, from, to, func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
 		return s.occupancy(ctx, g, from, to)
 	})
 }
 
 // Stamp implements slots.Store.
-func (s *Store) Stamp(g *centre.DeskGroup) int64 { return s.board.stamp(g.ID) }
+func (s *Appointments) Stamp(g *centre.DeskGroup) int64 { return s.cache.stamp(g.ID) }
 
 // occupancy reads what the ledger says of the dates [from, to].
-func (s *Store) occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
+func (s *core) occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
 	var rows []struct {
 		Current   int64         `db:"current"`
 		Day       sql.NullTime  `db:"day"`
@@ -58,13 +56,13 @@ func (s *Store) occupancy(ctx context.Context, g *centre.DeskGroup, from, to sch
 
 // Occupancies implements slots.Store. Where it finds something else than is
 // remembered, that is forgotten.
-func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
+func (s *Appointments) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
 	days, err := s.pool().occupancies(ctx, spans)
 	if err != nil {
 		return nil, err
 	}
 	for i, span := range spans {
-		s.board.compare(span.Group.ID, span.From, days[i])
+		s.cache.compare(span.Group.ID, span.From, days[i])
 	}
 	return days, nil
 }
@@ -82,25 +80,22 @@ func (q session) occupancies(ctx context.Context, spans []slots.GroupDays) ([][]
 		days[i] = make([]slots.Occupied, max(0, span.To-span.From+1))
 	}
 	var rows []struct {
-		Span      int       `db:"span"`
-		Day       time.Time `db:"day"`
-		FirstTick int       `db:"first_tick"`
-		Open      counts    `db:"open"`
-		Used      counts    `db:"used"`
-		Version   int64     `db:"version"`
+		Span int       `db:"span"`
+		Day  time.Time `db:"day"`
+		ledgerDayRow
 	}
 	if err := q.list(ctx, &rows, "ledger/occupancies", branches, groups, from, to); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
 		span := r.Span - 1
-		days[span][dateOf(r.Day)-spans[span].From] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
+		days[span][dateOf(r.Day)-spans[span].From] = r.occupied()
 	}
 	return days, nil
 }
 
 // OpenDay implements slots.Store.
-func (s *Store) OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error {
+func (s *Appointments) OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error {
 	var id int
 	err := s.pool().get(ctx, &id, "ledger/open_day", g.BranchID, g.ID, g.Version, day.Date.String(), day.First, counts(day.Open))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -108,6 +103,41 @@ func (s *Store) OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling
 	}
 	s.changed(g.ID)
 	return err
+}
+
+// openRow is what ledger/open_days.sql reads.
+type openRow struct {
+	Branch  int             `json:"branch_id"`
+	Group   int             `json:"desk_group_id"`
+	Version int64           `json:"version"`
+	Day     scheduling.Date `json:"day"`
+	First   int             `json:"first_tick"`
+	Open    []int16         `json:"open"`
+}
+
+func newOpenRow(g *centre.DeskGroup, d scheduling.Date) openRow {
+	day := g.Calendar.Day(d)
+	return openRow{g.BranchID, g.ID, g.Version, d, day.First, append([]int16{}, day.Open...)}
+}
+
+// openDays gives dates of desk groups their ledger rows. It returns
+// slots.ErrStale when a calendar is not the current one.
+func (q session) openDays(ctx context.Context, missing []openRow) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	groups := make(map[int]bool)
+	for _, row := range missing {
+		groups[row.Group] = true
+	}
+	var current int
+	if err := q.get(ctx, &current, "ledger/open_days", asJSON(missing)); err != nil {
+		return err
+	}
+	if current < len(groups) {
+		return slots.ErrStale
+	}
+	return nil
 }
 
 // Difference is a tick at which the ledger and the claims on it disagree.
@@ -119,15 +149,19 @@ type Difference struct {
 	Claimed   int       `db:"claimed"` // places of holds, requests and booked visits
 }
 
+// auditSettings suit a statement that reads all of the ledger.
+const auditSettings = "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; " +
+	"SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+
 // Audit recomputes the ledger from holds, requests and visits and returns every
 // difference. It reads one snapshot, so it can run beside bookings. It takes
 // the time that the size of the database asks for, without the limit of other
 // statements.
-func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
+func (s *Appointments) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
-		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"); err != nil {
-			return translated("ledger/audit", err)
+		if _, err := q.tx.ExecContext(ctx, auditSettings); err != nil {
+			return translate("ledger/audit", err)
 		}
 		return q.list(ctx, &differences, "ledger/audit")
 	})
@@ -161,7 +195,7 @@ func (q session) exchange(ctx context.Context, back []slots.Place, wanted *slots
 		}
 		all[len(back)].Count = -wanted.Count
 	}
-	*q.gave = *q.gave || len(back) > 0
+	q.gave = q.gave || len(back) > 0
 	p := columns(all)
 	_, err = q.exec(ctx, "ledger/exchange", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
 	return err
@@ -237,7 +271,3 @@ func places(rows []placeRow) []slots.Place {
 	}
 	return list
 }
-
-// dateOf returns the date of a DATE column, which the driver hands out as
-// midnight UTC.
-func dateOf(t time.Time) scheduling.Date { return scheduling.NewDate(t.Date()) }

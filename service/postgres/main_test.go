@@ -90,11 +90,11 @@ func open(t testing.TB, options ...slots.Option) *bench {
 			t.Error(err)
 		}
 	})
-	snapshot, err := b.store.LoadCentre(ctx)
+	snapshot, err := b.store.Centre().Load(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Booker, err = slots.NewBooker(b.store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, options...)
+	b.Booker, err = slots.NewBooker(b.store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func (b *bench) book(t testing.TB, n int, service, branch string, start time.Tim
 // auditClean fails the test unless the ledger agrees with the appointments.
 func (b *bench) auditClean(t testing.TB) {
 	t.Helper()
-	differences, err := b.store.Audit(context.Background())
+	differences, err := b.store.Appointments().Audit(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,10 +14,23 @@ import (
 	"ziyara/slots"
 )
 
-// Messages is one lane of the message ledger in the database. It implements
-// notify.Ledger.
+// Messages keeps the queue of messages: its lanes, receipts and reminders.
 type Messages struct {
-	store  *Store
+	*core
+	receipts batcher[string, *receiving]
+}
+
+func newMessages(shared *core) *Messages {
+	s := &Messages{core: shared}
+	s.receipts = batcher[string, *receiving]{
+		workers: receiptWorkers, most: receiptBatch, limit: shared.config.QueueLimit, crowd: true, do: s.takeReceipts,
+	}
+	return s
+}
+
+// Lane is one lane of the queue. It implements notify.Ledger.
+type Lane struct {
+	*core
 	lane   string
 	code   func(verification string) string
 	copied []string // kinds that go by e-mail, too
@@ -30,22 +43,22 @@ const (
 	mailLane   = "mail"
 )
 
-// Messages returns the lane of SMS that somebody waits for. code returns the
+// Prompt returns the lane of SMS that somebody waits for. code returns the
 // code of a verification, which is not in the database. Messages of the copied
 // kinds go by e-mail, too, to whoever gave an address.
-func (s *Store) Messages(code func(verification string) string, copied ...notify.Kind) *Messages {
-	return &Messages{store: s, lane: promptLane, code: code, copied: names(copied)}
+func (s *Messages) Prompt(code func(verification string) string, copied ...notify.Kind) *Lane {
+	return &Lane{core: s.core, lane: promptLane, code: code, copied: names(copied)}
 }
 
-// BulkMessages returns the lane of SMS of which thousands become due at once
+// Bulk returns the lane of SMS of which thousands become due at once
 // and that nobody waits for: reminders and surveys. copied is as in Messages.
-func (s *Store) BulkMessages(copied ...notify.Kind) *Messages {
-	return &Messages{store: s, lane: bulkLane, code: noCode, copied: names(copied)}
+func (s *Messages) Bulk(copied ...notify.Kind) *Lane {
+	return &Lane{core: s.core, lane: bulkLane, code: noCode, copied: names(copied)}
 }
 
 // Mails returns the lane of e-mails.
-func (s *Store) Mails() *Messages {
-	return &Messages{store: s, lane: mailLane, code: noCode, copied: names(nil)}
+func (s *Messages) Mails() *Lane {
+	return &Lane{core: s.core, lane: mailLane, code: noCode, copied: names(nil)}
 }
 
 // noCode is the code in lanes that have no verifications.
@@ -104,9 +117,9 @@ func (r messageRow) level() notify.Level {
 }
 
 // Claim implements notify.Ledger.
-func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
+func (m *Lane) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
 	var rows []messageRow
-	if err := m.store.pool().list(ctx, &rows, "messages/claim", now, limit, now.Add(lease), m.lane, pq.Array(m.copied)); err != nil {
+	if err := m.pool().list(ctx, &rows, "messages/claim", now, limit, now.Add(lease), m.lane, pq.Array(m.copied)); err != nil {
 		return nil, err
 	}
 	claimed := make([]notify.Claimed, 0, len(rows))
@@ -120,7 +133,7 @@ func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease ti
 	return claimed, nil
 }
 
-func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
+func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
 	c := notify.Claimed{
 		ID: r.ID, Medium: notify.Medium(r.Way), Attempt: r.Attempts, Expires: r.ExpiresAt,
 		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
@@ -137,7 +150,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		c.Facts.Code = m.code(r.VerificationID.String)
 		return c, nil
 	}
-	zone, err := m.store.zones.load(r.Zone.String)
+	zone, err := m.zones.load(r.Zone.String)
 	if err != nil {
 		return c, fmt.Errorf("message %d: %w", r.ID, err)
 	}
@@ -173,7 +186,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 }
 
 // Finish implements notify.Ledger.
-func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.Outcome) error {
+func (m *Lane) Finish(ctx context.Context, now time.Time, outcomes []notify.Outcome) error {
 	if len(outcomes) == 0 {
 		return nil
 	}
@@ -195,7 +208,7 @@ func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.
 		gateway = append(gateway, null(cleaned(o.GatewayID, maxGatewayID)))
 		unsure = append(unsure, o.Unsure)
 	}
-	_, err := m.store.pool().exec(ctx, "messages/finish", now, ids, attempts, pq.Array(states), pq.Array(next),
+	_, err := m.pool().exec(ctx, "messages/finish", now, ids, attempts, pq.Array(states), pq.Array(next),
 		pq.Array(reasons), pq.Array(texts), pq.Array(segments), pq.Array(gateway), unsure)
 	return err
 }
@@ -215,8 +228,8 @@ func positive(n int) string {
 	return fmt.Sprint(n)
 }
 
-// QueueDepth returns how many messages wait, and how long the oldest has.
-func (s *Store) QueueDepth(ctx context.Context, now time.Time) (waiting int, oldest time.Duration, err error) {
+// Depth returns how many messages wait, and how long the oldest has.
+func (s *Messages) Depth(ctx context.Context, now time.Time) (waiting int, oldest time.Duration, err error) {
 	var row struct {
 		Waiting int          `db:"waiting"`
 		Oldest  sql.NullTime `db:"oldest"`

@@ -15,7 +15,7 @@ import (
 // SetQuota lets decide turn what the channels of a service leave to others into
 // something else, records it and has all replicas told, in one transaction. It
 // returns centre.ErrUnknownService or the error of decide. by is as in EditPlan.
-func (s *Store) SetQuota(ctx context.Context, service string, by audit.Entry,
+func (s *Calendars) SetQuota(ctx context.Context, service string, by audit.Entry,
 	decide func(catalog.HoldBack) (catalog.HoldBack, error),
 ) (catalog.HoldBack, error) {
 	var after catalog.HoldBack
@@ -48,7 +48,7 @@ func (s *Store) SetQuota(ctx context.Context, service string, by audit.Entry,
 		if err = q.record(ctx, entry); err != nil {
 			return err
 		}
-		return q.tellCentre(ctx, nil)
+		return q.broadcastCentre(ctx, nil)
 	})
 	return after, err
 }

@@ -42,7 +42,7 @@ func (q session) recalendar(ctx context.Context, changes []recalendared, now tim
 			return nil, err
 		}
 	}
-	return impacts, q.tellCentre(ctx, changes)
+	return impacts, q.broadcastCentre(ctx, changes)
 }
 
 func (q session) recalendarChunk(ctx context.Context, changes []recalendared, now time.Time, impacts map[int][]scheduling.Impact) error {
@@ -84,19 +84,15 @@ func (q session) changedDays(ctx context.Context, changes []recalendared, now ti
 		from.groups = append(from.groups, int64(c.ID))
 		from.days = append(from.days, today(c.Calendar, now).String())
 	}
-	var rows []struct {
-		Branch int       `db:"branch_id"`
-		Group  int       `db:"desk_group_id"`
-		Day    time.Time `db:"day"`
-	}
+	var rows []dayKeyRow
 	if err := q.list(ctx, &rows, "calendars/opened_days", from.branches, from.groups, from.days); err != nil {
 		return nil, err
 	}
 	var days []dayKey
 	for _, r := range rows {
-		date := dateOf(r.Day)
-		if c := byID[r.Group]; !c.Calendar.Day(date).Same(c.after.Day(date)) {
-			days = append(days, dayKey{r.Branch, r.Group, date})
+		key := r.key()
+		if c := byID[key.group]; !c.Calendar.Day(key.day).Same(c.after.Day(key.day)) {
+			days = append(days, key)
 		}
 	}
 	return days, nil
@@ -184,7 +180,7 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 		if n := len(groups); n == 0 || groups[n-1] != int64(key.group) {
 			groups = append(groups, int64(key.group))
 		}
-		*q.touched = append(*q.touched, key.group)
+		q.touched = append(q.touched, key.group)
 	}
 	if err := q.endHolds(ctx, ended); err != nil {
 		return err
@@ -196,7 +192,7 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 	if _, err = q.exec(ctx, "calendars/reopen_days", string(text), groups); err != nil {
 		return err
 	}
-	*q.gave = true // somebody may wait for what was opened
+	q.gave = true // somebody may wait for what was opened
 	return marks.write(ctx, q)
 }
 

@@ -38,7 +38,7 @@ type receiving struct {
 // TakeReceipt records what a gateway says of a message that it took. When it
 // returns nil the receipt is safe, and belongs to its message as soon as that
 // one's own record is there. It is a notify.Receipts.
-func (s *Store) TakeReceipt(ctx context.Context, r notify.Receipt) error {
+func (s *Messages) TakeReceipt(ctx context.Context, r notify.Receipt) error {
 	if r.GatewayID == "" {
 		return nil // it can't belong to anything
 	}
@@ -50,7 +50,7 @@ func (s *Store) TakeReceipt(ctx context.Context, r notify.Receipt) error {
 }
 
 // takeReceipts records receipts together.
-func (s *Store) takeReceipts(batch []*receiving) {
+func (s *Messages) takeReceipts(batch []*receiving) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	receipts := make([]notify.Receipt, len(batch))
@@ -64,7 +64,7 @@ func (s *Store) takeReceipts(batch []*receiving) {
 }
 
 // RecordReceipts records what gateways say of messages that they took.
-func (s *Store) RecordReceipts(ctx context.Context, receipts []notify.Receipt) error {
+func (s *Messages) RecordReceipts(ctx context.Context, receipts []notify.Receipt) error {
 	var ids, states, at []string
 	var codes []sql.NullString
 	for _, r := range receipts {
@@ -97,7 +97,7 @@ func receiptState(d notify.Delivery) (string, error) {
 
 // MatchReceipts gives receipts that came before their message was recorded to
 // it, at most limit, and returns how many.
-func (s *Store) MatchReceipts(ctx context.Context, now time.Time, limit int) (int, error) {
+func (s *Messages) MatchReceipts(ctx context.Context, now time.Time, limit int) (int, error) {
 	var matched int
 	err := retry(func() error {
 		return s.pool().get(ctx, &matched, "messages/match_receipts", now.Add(-matchEarly), limit)
@@ -105,10 +105,10 @@ func (s *Store) MatchReceipts(ctx context.Context, now time.Time, limit int) (in
 	return matched, err
 }
 
-// PurgeMessages removes the texts of messages finished before texts, and
+// Purge removes the texts of messages finished before texts, and
 // receipts that still belong to no message at now, at most limit of each at
 // once, until nothing is left to remove.
-func (s *Store) PurgeMessages(ctx context.Context, texts, now time.Time, limit int) error {
+func (s *Messages) Purge(ctx context.Context, texts, now time.Time, limit int) error {
 	for _, job := range []struct {
 		name   string
 		before time.Time

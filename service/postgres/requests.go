@@ -40,7 +40,7 @@ func (q session) answerRequest(ctx context.Context, t slots.Transition) error {
 }
 
 // DueRequests implements slots.Store.
-func (s *Store) DueRequests(ctx context.Context, now time.Time, limit int) ([]slots.Reference, error) {
+func (s *Appointments) DueRequests(ctx context.Context, now time.Time, limit int) ([]slots.Reference, error) {
 	var due []slots.Reference
 	err := s.pool().list(ctx, &due, "requests/due", now, limit)
 	return due, err

@@ -146,7 +146,7 @@ func (m *requestModel) silence() {
 	if _, err := m.LapseRequests(m.t.Context(), m.now, 500); err != nil {
 		m.t.Fatal(err)
 	}
-	if _, err := m.store.ExpireHolds(m.t.Context(), m.now, nil, 500); err != nil {
+	if _, err := m.store.Appointments().ExpireHolds(m.t.Context(), m.now, nil, 500); err != nil {
 		m.t.Fatal(err)
 	}
 	for i, a := range m.visits {

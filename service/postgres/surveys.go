@@ -10,10 +10,13 @@ import (
 	"ziyara/survey"
 )
 
-// SaveSurvey keeps what the visitor of a visit says of it, in place of what
+// Surveys keeps what visitors say about their visits.
+type Surveys struct{ *core }
+
+// Save keeps what the visitor of a visit says of it, in place of what
 // they said before. It returns survey.ErrNotVisited for a visit that has not
 // begun, was cancelled or missed, or is unknown.
-func (s *Store) SaveSurvey(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error {
+func (s *Surveys) Save(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error {
 	resolved := sql.NullBool{Valid: a.Resolved != nil}
 	if a.Resolved != nil {
 		resolved.Bool = *a.Resolved
@@ -25,8 +28,8 @@ func (s *Store) SaveSurvey(ctx context.Context, r slots.Reference, a survey.Answ
 	return err
 }
 
-// FindSurvey returns what the visitor of a visit said of it; nil for nothing.
-func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answer, error) {
+// Find returns what the visitor of a visit said of it; nil for nothing.
+func (s *Surveys) Find(ctx context.Context, r slots.Reference) (*survey.Answer, error) {
 	var row struct {
 		Satisfaction int            `db:"satisfaction"`
 		Resolved     sql.NullBool   `db:"resolved"`

@@ -15,6 +15,9 @@ import (
 	"ziyara/slots"
 )
 
+// Texts keeps the departments' texts of messages.
+type Texts struct{ *core }
+
 // textRow is one version of a department's text.
 type textRow struct {
 	Department string                   `db:"department"`
@@ -32,9 +35,9 @@ func (r textRow) override() notify.Override {
 	}
 }
 
-// LoadMessageDepartments returns what departments have decided about their
+// Departments returns what departments have decided about their
 // messages, with the texts in use.
-func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department, error) {
+func (s *Texts) Departments(ctx context.Context) ([]notify.Department, error) {
 	var rows []termsRow
 	if err := s.pool().list(ctx, &rows, "messages/load_departments"); err != nil {
 		return nil, err
@@ -55,11 +58,11 @@ func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department
 	return departments, nil
 }
 
-// SaveText saves the next version of a department's text, which is in use from
+// Save saves the next version of a department's text, which is in use from
 // then on. Every version stays; to go back, save an older one again. entry says
 // who of the staff it was, and when. It returns fault.ErrNotFound for an unknown
 // department, and fault.ErrEdited unless the version follows the newest.
-func (s *Store) SaveText(ctx context.Context, c notify.Checked, entry audit.Entry) error {
+func (s *Texts) Save(ctx context.Context, c notify.Checked, entry audit.Entry) error {
 	o := c.Override()
 	if o.Wordings == nil {
 		o.Wordings = []notify.Wording{}
@@ -114,9 +117,9 @@ type SavedText struct {
 	By string
 }
 
-// TextHistory returns the last hundred versions of a department's text, the
+// History returns the last hundred versions of a department's text, the
 // newest first.
-func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
+func (s *Texts) History(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
 	var rows []textRow
 	if err := s.pool().list(ctx, &rows, "messages/text_history", department, string(k), lang); err != nil {
 		return nil, err
@@ -128,9 +131,9 @@ func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kin
 	return history, nil
 }
 
-// MessageFacts returns what the messages about a visit are made of, but for
+// Facts returns what the messages about a visit are made of, but for
 // their kind and what only some kinds have, or fault.ErrNotFound.
-func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
+func (s *Texts) Facts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
 	var row struct {
 		Lang       string               `db:"lang"`
 		StartAt    time.Time            `db:"start_at"`

@@ -40,14 +40,14 @@ func TestTextsAreVersioned(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	version := func() int64 {
-		v, err := b.store.CentreVersion(t.Context())
+		v, err := b.store.Centre().Version(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return v
 	}
 	inUse := func() []notify.Override {
-		departments, err := b.store.LoadMessageDepartments(t.Context())
+		departments, err := b.store.Texts().Departments(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,15 +60,15 @@ func TestTextsAreVersioned(t *testing.T) {
 	const first, second = "أولا {{.Reference}}", "ثانيا {{.Reference}}"
 	before := version()
 	for i, text := range []string{first, second, first} {
-		if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text), by("sara", b.now.Add(time.Duration(i)*time.Hour))); err != nil {
+		if err := b.store.Texts().Save(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text), by("sara", b.now.Add(time.Duration(i)*time.Hour))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, 4), by("noura", b.now)); err != nil { // back to the catalogue
+	if err := b.store.Texts().Save(t.Context(), said(t, "revenues", notify.CaseUpdated, 4), by("noura", b.now)); err != nil { // back to the catalogue
 		t.Fatal(err)
 	}
 	other := said(t, "payments", notify.CaseUpdated, 1, second, first)
-	if err := b.store.SaveText(t.Context(), other, by("noura", b.now)); err != nil {
+	if err := b.store.Texts().Save(t.Context(), other, by("noura", b.now)); err != nil {
 		t.Fatal(err)
 	}
 	if got := version() - before; got != 5 {
@@ -79,7 +79,7 @@ func TestTextsAreVersioned(t *testing.T) {
 	if diff := cmp.Diff([]notify.Override{empty, other.Override()}, inUse()); diff != "" {
 		t.Errorf("texts in use (-want +got):\n%s", diff)
 	}
-	history, err := b.store.TextHistory(t.Context(), "revenues", notify.CaseUpdated, "ar")
+	history, err := b.store.Texts().History(t.Context(), "revenues", notify.CaseUpdated, "ar")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestTextsThatCross(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	save := func(department string, version int) error {
-		return b.store.SaveText(t.Context(), said(t, department, notify.CaseUpdated, version, "{{.Reference}}"), by("sara", b.now))
+		return b.store.Texts().Save(t.Context(), said(t, department, notify.CaseUpdated, version, "{{.Reference}}"), by("sara", b.now))
 	}
 	for version, want := range map[int]error{0: fault.ErrEdited, 2: fault.ErrEdited} {
 		if err := save("revenues", version); !errors.Is(err, want) {
@@ -178,7 +178,7 @@ func TestMessageFacts(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	visit := b.book(t, 1, "heirs-returns", "riyadh", b.starts(t, "heirs-returns", "riyadh", "2026-11-24", "2026-11-24")[0])
-	got, err := b.store.MessageFacts(t.Context(), visit.Reference)
+	got, err := b.store.Texts().Facts(t.Context(), visit.Reference)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestMessageFacts(t *testing.T) {
 		got.Lang != "ar" || got.Zone.String() != "Asia/Riyadh" || got.Service.EN == "" || got.Branch.AR == "" {
 		t.Errorf("facts = %+v of %+v", got, visit)
 	}
-	if _, err = b.store.MessageFacts(t.Context(), "000000000"); !errors.Is(err, fault.ErrNotFound) {
+	if _, err = b.store.Texts().Facts(t.Context(), "000000000"); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("of no visit: %v, want %v", err, fault.ErrNotFound)
 	}
 }
@@ -200,13 +200,13 @@ func TestConfirm(t *testing.T) {
 	visit := b.book(t, 1, "heirs-returns", "riyadh", starts[0])
 	confirmed := func(want bool) {
 		t.Helper()
-		if got, err := b.store.Confirmed(t.Context(), visit.Reference); got != want || err != nil {
+		if got, err := b.store.Appointments().Confirmed(t.Context(), visit.Reference); got != want || err != nil {
 			t.Errorf("confirmed = %t, %v, want %t", got, err, want)
 		}
 	}
 	confirm := func(version int, at time.Time, want error) {
 		t.Helper()
-		if err := b.store.Confirm(t.Context(), visit.Reference, version, at); !errors.Is(err, want) {
+		if err := b.store.Appointments().Confirm(t.Context(), visit.Reference, version, at); !errors.Is(err, want) {
 			t.Errorf("confirm version %d at %v: %v, want %v", version, at, err, want)
 		}
 	}
@@ -230,7 +230,7 @@ func TestConfirm(t *testing.T) {
 		t.Fatal(err)
 	}
 	confirm(moved.Version, b.now, slots.ErrNotBooked)
-	if err = b.store.Confirm(t.Context(), "000000000", 1, b.now); !errors.Is(err, slots.ErrNotBooked) {
+	if err = b.store.Appointments().Confirm(t.Context(), "000000000", 1, b.now); !errors.Is(err, slots.ErrNotBooked) {
 		t.Errorf("of no visit: %v, want %v", err, slots.ErrNotBooked)
 	}
 	db := connect(t, b.url)

@@ -8,7 +8,6 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
-	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -52,18 +51,15 @@ func (r visitRow) appointment() slots.Appointment {
 	return a
 }
 
-// noVisit is behind no visit.
-const noVisit = "00000000-0000-0000-0000-000000000000"
-
 // Visits returns a page of visits as a list shows them: without their places
 // and their history, and of a representative only the name.
-func (s *Store) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
-	after := slots.VisitKey{ID: noVisit}
+func (s *Appointments) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
+	after := slots.VisitKey{ID: lowestID}
 	if q.After.ID != "" {
 		after = q.After
 	}
 	arguments := []any{
-		slugs(q.Departments), slugs(q.Branches), null(q.Department), null(q.Branch), null(q.Service), day(q.From), day(q.To),
+		slugs(q.Departments), slugs(q.Branches), null(q.Department), null(q.Branch), null(q.Service), nullDate(q.From), nullDate(q.To),
 		null(string(q.Status)), null(string(q.Channel)), namePatterns(q.Name), after.Start, after.ID, q.Limit,
 	}
 	name := "appointments/list"
@@ -80,11 +76,6 @@ func (s *Store) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoint
 		visits[i] = r.appointment()
 	}
 	return visits, nil
-}
-
-// day returns the date as a value of the database, NULL for 0.
-func day(d scheduling.Date) sql.NullString {
-	return sql.NullString{String: d.String(), Valid: d != 0}
 }
 
 // namePatterns returns what the key of a name is like that has words which

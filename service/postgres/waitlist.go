@@ -15,10 +15,14 @@ import (
 	"ziyara/slots"
 )
 
-var _ slots.WaitlistStore = (*Store)(nil)
+// Waitlist keeps the waitlist and its offers. It implements
+// slots.WaitlistStore.
+type Waitlist struct{ *core }
+
+var _ slots.WaitlistStore = (*Waitlist)(nil)
 
 // Join implements slots.WaitlistStore.
-func (s *Store) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
+func (s *Waitlist) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.exec(ctx, "waitlist/end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
 			return err
@@ -58,7 +62,7 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 }
 
 // FindEntry implements slots.WaitlistStore.
-func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.Entry, error) {
+func (s *Waitlist) FindEntry(ctx context.Context, id string, now time.Time) (slots.Entry, error) {
 	row, err := s.pool().entry(ctx, id)
 	if err != nil {
 		return slots.Entry{}, err
@@ -68,7 +72,7 @@ func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.
 
 // EntryNumbered returns the id of the waitlist entry with a number, or
 // fault.ErrNotFound.
-func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
+func (s *Waitlist) EntryNumbered(ctx context.Context, number int64) (string, error) {
 	var id string
 	err := s.pool().get(ctx, &id, "waitlist/number", number)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -87,7 +91,7 @@ func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 }
 
 // ChangeEntry implements slots.WaitlistStore.
-func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decide func(slots.Entry) (slots.Entry, error)) (slots.Entry, error) {
+func (s *Waitlist) ChangeEntry(ctx context.Context, id string, now time.Time, decide func(slots.Entry) (slots.Entry, error)) (slots.Entry, error) {
 	var after slots.Entry
 	err := s.transact(ctx, func(q session) error {
 		var locked string
@@ -138,7 +142,7 @@ func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now 
 }
 
 // CloseEntries implements slots.WaitlistStore.
-func (s *Store) CloseEntries(ctx context.Context, now time.Time, limit int) (int, error) {
+func (s *Waitlist) CloseEntries(ctx context.Context, now time.Time, limit int) (int, error) {
 	var most int
 	err := s.pool().get(ctx, &most, "waitlist/close", now, now.Add(-48*time.Hour), limit)
 	return most, err

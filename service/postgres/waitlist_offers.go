@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"time"
 
@@ -18,25 +17,27 @@ import (
 // Woken gets a value soon after places were given back, or somebody joined the
 // waitlist, through this Store: it is worth asking Freed. Other replicas find
 // out by asking now and then.
-func (s *Store) Woken() <-chan struct{} { return s.woken }
+func (s *Waitlist) Woken() <-chan struct{} { return s.freed }
 
 // wake never waits: whoever listens is told at least once.
-func (s *Store) wake() {
+func (s *core) wake() {
 	select {
-	case s.woken <- struct{}{}:
+	case s.freed <- struct{}{}:
 	default:
 	}
 }
 
 // Freed implements slots.WaitlistStore.
-func (s *Store) Freed(ctx context.Context) ([]int, error) { return s.deskGroups(ctx, "waitlist/freed") }
+func (s *Waitlist) Freed(ctx context.Context) ([]int, error) {
+	return s.deskGroups(ctx, "waitlist/freed")
+}
 
 // Awaited implements slots.WaitlistStore.
-func (s *Store) Awaited(ctx context.Context) ([]int, error) {
+func (s *Waitlist) Awaited(ctx context.Context) ([]int, error) {
 	return s.deskGroups(ctx, "waitlist/awaited")
 }
 
-func (s *Store) deskGroups(ctx context.Context, name string) ([]int, error) {
+func (s *Waitlist) deskGroups(ctx context.Context, name string) ([]int, error) {
 	var ids []int
 	err := s.pool().list(ctx, &ids, name)
 	return ids, err
@@ -44,7 +45,7 @@ func (s *Store) deskGroups(ctx context.Context, name string) ([]int, error) {
 
 // Offer implements slots.WaitlistStore. However many wait and are offered
 // something, it takes a dozen statements.
-func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (int, error) {
+func (s *Waitlist) Offer(ctx context.Context, l slots.Look, match slots.Matching) (int, error) {
 	err := s.transact(ctx, func(q session) error { return q.endOffers(ctx, l.Group, l.Policy, l.Now) })
 	if err != nil {
 		return 0, err
@@ -101,7 +102,7 @@ func (q session) offer(ctx context.Context, g *centre.DeskGroup, now time.Time, 
 	if len(dates) == 0 {
 		return 0, nil
 	}
-	if err = q.openDays(ctx, g, dates, ledger); err != nil {
+	if err = q.openMissing(ctx, g, dates, ledger); err != nil {
 		return 0, err
 	}
 	if ledger, err = q.lockGroup(ctx, g, dates); err != nil {
@@ -175,10 +176,8 @@ func days(matched []slots.Matched) []scheduling.Date {
 // days reads the ledger days of a desk group that have a row.
 func (q session) days(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
 	var rows []struct {
-		Day       time.Time `db:"day"`
-		FirstTick int       `db:"first_tick"`
-		Open      counts    `db:"open"`
-		Used      counts    `db:"used"`
+		Day time.Time `db:"day"`
+		ledgerDayRow
 	}
 	written := make(pq.StringArray, len(dates))
 	for i, date := range dates {
@@ -189,7 +188,7 @@ func (q session) days(ctx context.Context, g *centre.DeskGroup, dates []scheduli
 	}
 	ledger := make(map[scheduling.Date]slots.Occupied, len(rows))
 	for _, r := range rows {
-		ledger[dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
+		ledger[dateOf(r.Day)] = r.occupied()
 	}
 	return ledger, nil
 }
@@ -209,30 +208,18 @@ func (q session) lockGroup(ctx context.Context, g *centre.DeskGroup, dates []sch
 	return ledger, err
 }
 
-// openDays gives the dates a row that have none. It returns slots.ErrStale
-// when the calendar of g is not the current one.
-func (q session) openDays(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date, ledger map[scheduling.Date]slots.Occupied) error {
-	type row struct {
-		Day       scheduling.Date `json:"day"`
-		FirstTick int             `json:"first_tick"`
-		Open      []int16         `json:"open"`
-	}
-	var missing []row
+// openMissing gives the dates of a desk group that the ledger lacks their rows.
+// It returns slots.ErrStale when the calendar of g is not the current one.
+func (q session) openMissing(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date,
+	ledger map[scheduling.Date]slots.Occupied,
+) error {
+	var missing []openRow
 	for _, date := range dates {
 		if _, ok := ledger[date]; !ok {
-			day := g.Calendar.Day(date)
-			missing = append(missing, row{date, day.First, day.Open})
+			missing = append(missing, newOpenRow(g, date))
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	var id int
-	err := q.get(ctx, &id, "waitlist/open_days", g.BranchID, g.ID, g.Version, asJSON(missing))
-	if errors.Is(err, sql.ErrNoRows) {
-		return slots.ErrStale
-	}
-	return err
+	return q.openDays(ctx, missing)
 }
 
 // makeOffers writes the offers and returns how many there were: an entry that

@@ -38,15 +38,15 @@ func (b *bench) replica(t testing.TB) *postgres.Store {
 func (b *bench) waitlist(t testing.TB) *slots.Waitlist {
 	t.Helper()
 	store := b.replica(t)
-	snapshot, err := store.LoadCentre(t.Context())
+	snapshot, err := store.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	booker, err := slots.NewBooker(store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
+	booker, err := slots.NewBooker(store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := slots.NewWaitlist(store, booker, slots.DefaultWaitPolicy())
+	w, err := slots.NewWaitlist(store.Waitlist(), booker, slots.DefaultWaitPolicy())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestEverythingAtOnceOnTheWaitlist(t *testing.T) {
 			func() { offerAll(t, replicas[0], now) },
 			func() { offerAll(t, replicas[1], now) },
 			func() {
-				if _, err := b.store.ExpireHolds(context.Background(), now, nil, 100); err != nil {
+				if _, err := b.store.Appointments().ExpireHolds(context.Background(), now, nil, 100); err != nil {
 					t.Errorf("expire: %v", err)
 				}
 			},
@@ -403,7 +403,7 @@ func TestCloseEntries(t *testing.T) {
 	closing := func(now time.Time, want ...int) {
 		t.Helper()
 		for _, n := range want {
-			if got, err := b.store.CloseEntries(t.Context(), now, 5); got != n || err != nil {
+			if got, err := b.store.Waitlist().CloseEntries(t.Context(), now, 5); got != n || err != nil {
 				t.Errorf("at %v: %d, %v, want %d", now, got, err, n)
 			}
 		}

@@ -17,10 +17,10 @@ const (
 	manyEvents  = 2000 // deliveries, or events, of one statement
 )
 
-// PlanWebhooks makes deliveries of what became of visits since it was planned
+// Plan makes deliveries of what became of visits since it was planned
 // last, and returns how many. Any number of replicas may do so at once: one
 // does, the others pass by. Each event becomes a delivery to a webhook once.
-func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, err error) {
+func (s *Webhooks) Plan(ctx context.Context, now time.Time) (planned int, err error) {
 	var wanted bool
 	if err = s.pool().get(ctx, &wanted, "webhooks/wanted"); err != nil || !wanted {
 		return 0, err

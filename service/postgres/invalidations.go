@@ -14,21 +14,21 @@ import (
 )
 
 const (
-	newsChannel = "ziyara_ledger"
-	// newsEvery is how long changes are gathered before others are told.
-	newsEvery = 20 * time.Millisecond
-	// newsLimit is how many desk groups one notification names; it must stay
+	channel = "ziyara_ledger"
+	// broadcastEvery is how long changes are gathered before others are told.
+	broadcastEvery = 20 * time.Millisecond
+	// broadcastLimit is how many desk groups one notification names; it must stay
 	// under the 8,000 bytes of PostgreSQL.
-	newsLimit = 400
-	newsAll   = "*" // in place of names: there are too many
-	// newsCentre says, before the names, that the centre has changed, too.
-	newsCentre = "centre"
+	broadcastLimit = 400
+	allGroups      = "*" // in place of names: there are too many
+	// wholeCentre says, before the names, that the centre has changed, too.
+	wholeCentre = "centre"
 )
 
 // news gathers what other replicas have to be told: the desk groups whose
 // ledger this one has changed. A notification is sent apart from the
 // transactions, because NOTIFY makes their commits wait for one another.
-type news struct {
+type invalidations struct {
 	replica string // names this one, so that it does not tell itself
 
 	mu      sync.Mutex
@@ -37,11 +37,11 @@ type news struct {
 	some    chan struct{} // holds a value while there is something to tell
 }
 
-func newNews() *news {
-	return &news{replica: rand.Text(), pending: make(map[int]struct{}), some: make(chan struct{}, 1)}
+func newInvalidations() *invalidations {
+	return &invalidations{replica: rand.Text(), pending: make(map[int]struct{}), some: make(chan struct{}, 1)}
 }
 
-func (n *news) add(groups ...int) {
+func (n *invalidations) add(groups ...int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !n.wanted {
@@ -57,12 +57,12 @@ func (n *news) add(groups ...int) {
 }
 
 // take returns the text of the next notification and forgets what it says.
-func (n *news) take() string {
+func (n *invalidations) take() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	words := []string{n.replica}
-	if len(n.pending) > newsLimit {
-		words = append(words, newsAll)
+	if len(n.pending) > broadcastLimit {
+		words = append(words, allGroups)
 	} else {
 		for id := range n.pending {
 			words = append(words, strconv.Itoa(id))
@@ -74,29 +74,29 @@ func (n *news) take() string {
 
 // changed forgets what is remembered of desk groups whose ledger has changed
 // here, and has the others told.
-func (s *Store) changed(groups ...int) {
+func (s *core) changed(groups ...int) {
 	if len(groups) == 0 {
 		return
 	}
-	s.board.forget(groups...)
-	s.news.add(groups...)
+	s.cache.forget(groups...)
+	s.invalidations.add(groups...)
 }
 
 // heard forgets what another replica says has changed.
-func (s *Store) heard(text string) {
+func (s *core) invalidate(text string) {
 	words := strings.Fields(text)
 	switch {
-	case len(words) == 0 || words[0] == s.news.replica:
-	case slices.Contains(words[1:], newsAll):
-		s.board.forgetAll()
+	case len(words) == 0 || words[0] == s.invalidations.replica:
+	case slices.Contains(words[1:], allGroups):
+		s.cache.forgetAll()
 	default:
 		for _, word := range words[1:] {
 			if id, err := strconv.Atoi(word); err == nil {
-				s.board.forget(id)
+				s.cache.forget(id)
 			}
 		}
 	}
-	if len(words) > 1 && words[0] != s.news.replica && words[1] == newsCentre {
+	if len(words) > 1 && words[0] != s.invalidations.replica && words[1] == wholeCentre {
 		s.renew()
 	}
 }
@@ -104,37 +104,37 @@ func (s *Store) heard(text string) {
 // Renewed gets a value soon after the centre was changed, by this Store or by
 // another replica: it is worth asking CentreVersion. What is lost on the way is
 // found out by asking now and then.
-func (s *Store) Renewed() <-chan struct{} { return s.renewed }
+func (s *Centre) Renewed() <-chan struct{} { return s.renewed }
 
 // renew never waits: whoever listens is told at least once.
-func (s *Store) renew() {
+func (s *core) renew() {
 	select {
 	case s.renewed <- struct{}{}:
 	default:
 	}
 }
 
-// tellCentre raises the version of the centre and has all replicas told of it,
+// broadcastCentre raises the version of the centre and has all replicas told of it,
 // and of the desk groups whose calendars have changed, when the transaction
 // commits. Changes of the centre are rare, so their commits may wait for one
 // another.
-func (q session) tellCentre(ctx context.Context, changes []recalendared) error {
+func (q session) broadcastCentre(ctx context.Context, changes []recalendared) error {
 	if _, err := q.exec(ctx, "centre/touch"); err != nil {
 		return err
 	}
-	words := []string{q.store.news.replica, newsCentre}
-	if len(changes) > newsLimit {
-		words = append(words, newsAll)
+	words := []string{q.store.invalidations.replica, wholeCentre}
+	if len(changes) > broadcastLimit {
+		words = append(words, allGroups)
 	} else {
 		for _, c := range changes {
 			words = append(words, strconv.Itoa(c.ID))
 		}
 	}
 	for _, c := range changes {
-		*q.touched = append(*q.touched, c.ID)
+		q.touched = append(q.touched, c.ID)
 	}
-	*q.renews = true
-	_, err := q.exec(ctx, "replicas/notify", newsChannel, strings.Join(words, " "))
+	q.renews = true
+	_, err := q.exec(ctx, "replicas/notify", channel, strings.Join(words, " "))
 	return err
 }
 
@@ -149,8 +149,8 @@ func (s *Store) Follow(ctx context.Context) error {
 	listener := pq.NewListener(url, 100*time.Millisecond, 2*time.Second, nil)
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
-	group.Go(func() { s.tell(ctx) })
-	err = s.hear(ctx, listener)
+	group.Go(func() { s.broadcast(ctx) })
+	err = s.receive(ctx, listener)
 	cancel()
 	err = errors.Join(err, listener.Close())
 	group.Wait()
@@ -158,23 +158,23 @@ func (s *Store) Follow(ctx context.Context) error {
 }
 
 // hear forgets what others say until ctx is done.
-func (s *Store) hear(ctx context.Context, listener *pq.Listener) error {
+func (s *core) receive(ctx context.Context, listener *pq.Listener) error {
 	listening := make(chan error, 1)
-	go func() { listening <- listener.Listen(newsChannel) }() // until connected or closed
+	go func() { listening <- listener.Listen(channel) }() // until connected or closed
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case err := <-listening:
 			if err != nil {
-				return translated("listen", err)
+				return translate("listen", err)
 			}
 		case n := <-listener.Notify:
 			if n == nil { // connected again: what was said meanwhile is lost
-				s.board.forgetAll()
+				s.cache.forgetAll()
 				s.renew()
 			} else {
-				s.heard(n.Extra)
+				s.invalidate(n.Extra)
 			}
 		}
 	}
@@ -182,23 +182,23 @@ func (s *Store) hear(ctx context.Context, listener *pq.Listener) error {
 
 // tell notifies the others until ctx is done, and lets changes gather. Who is
 // not told finds out by asking.
-func (s *Store) tell(ctx context.Context) {
-	s.news.want(true)
-	defer s.news.want(false)
-	pause := time.NewTicker(newsEvery)
+func (s *core) broadcast(ctx context.Context) {
+	s.invalidations.want(true)
+	defer s.invalidations.want(false)
+	pause := time.NewTicker(broadcastEvery)
 	defer pause.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.news.some:
-			_, _ = s.pool().exec(ctx, "replicas/notify", newsChannel, s.news.take())
+		case <-s.invalidations.some:
+			_, _ = s.pool().exec(ctx, "replicas/notify", channel, s.invalidations.take())
 		}
 		<-pause.C
 	}
 }
 
-func (n *news) want(wanted bool) {
+func (n *invalidations) want(wanted bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.wanted = wanted

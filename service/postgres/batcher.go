@@ -12,8 +12,8 @@ import (
 // line gathers requests of one kind and has many of them done in one
 // transaction: the more wait, the more go together (docs/adr/0022). A request
 // has a key, and requests of one key are never under way in two transactions.
-type line[K comparable, R any] struct {
-	workers int  // at most so many transactions at once; one as long as none takes longer than linePatience
+type batcher[K comparable, R any] struct {
+	workers int  // at most so many transactions at once; one as long as none takes longer than batchPatience
 	most    int  // requests in one transaction
 	limit   int  // requests that may wait
 	crowd   bool // requests of one key go together; otherwise one at a time
@@ -23,18 +23,18 @@ type line[K comparable, R any] struct {
 	waiting int
 	running int // workers
 	late    int // those of them that are
-	queues  map[K][]*place[R]
+	queues  map[K][]*queued[R]
 	turns   []K            // keys with requests of which none is under way, in order
 	busy    map[K]struct{} // keys of which some are
 }
 
-// linePatience is how long a transaction may take until those who wait get
+// batchPatience is how long a transaction may take until those who wait get
 // another worker: it may be waiting for a lock or a slow disk. A second one
 // from the start makes smaller batches, which cost more.
-const linePatience = 20 * time.Millisecond
+const batchPatience = 20 * time.Millisecond
 
 // place is a request's place in the line.
-type place[R any] struct {
+type queued[R any] struct {
 	request R
 	left    bool // nobody waits for it any more
 	done    chan struct{}
@@ -46,8 +46,8 @@ var errFull = fmt.Errorf("postgres: %w", fault.ErrOverloaded)
 // serve has the request done and waits for it. It returns errFull, or, with
 // the outcome unknown, an error that wraps fault.ErrUnavailable when ctx ends
 // first; a request that was not begun by then never is.
-func (l *line[K, R]) serve(ctx context.Context, key K, request R) error {
-	p := &place[R]{request: request, done: make(chan struct{})}
+func (l *batcher[K, R]) serve(ctx context.Context, key K, request R) error {
+	p := &queued[R]{request: request, done: make(chan struct{})}
 	if !l.join(key, p) {
 		return errFull
 	}
@@ -58,18 +58,18 @@ func (l *line[K, R]) serve(ctx context.Context, key K, request R) error {
 		l.mu.Lock()
 		p.left = true
 		l.mu.Unlock()
-		return translated("wait in line", ctx.Err())
+		return translate("wait in line", ctx.Err())
 	}
 }
 
-func (l *line[K, R]) join(key K, p *place[R]) bool {
+func (l *batcher[K, R]) join(key K, p *queued[R]) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.waiting >= l.limit {
 		return false
 	}
 	if l.queues == nil {
-		l.queues, l.busy = make(map[K][]*place[R]), make(map[K]struct{})
+		l.queues, l.busy = make(map[K][]*queued[R]), make(map[K]struct{})
 	}
 	l.waiting++
 	l.queues[key] = append(l.queues[key], p)
@@ -82,18 +82,18 @@ func (l *line[K, R]) join(key K, p *place[R]) bool {
 
 // hire starts a worker if there is work and all who work are late. l.mu is
 // locked.
-func (l *line[K, R]) hire() {
+func (l *batcher[K, R]) hire() {
 	if len(l.turns) > 0 && l.running == l.late && l.running < l.workers {
 		l.running++
 		go l.work()
 	}
 }
 
-// watch counts a worker as late when it takes longer than linePatience. The
+// watch counts a worker as late when it takes longer than batchPatience. The
 // function that it returns ends that.
-func (l *line[K, R]) watch() (ended func()) {
+func (l *batcher[K, R]) watch() (ended func()) {
 	var late, over bool
-	timer := time.AfterFunc(linePatience, func() {
+	timer := time.AfterFunc(batchPatience, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if !over {
@@ -113,7 +113,7 @@ func (l *line[K, R]) watch() (ended func()) {
 }
 
 // work does batches until none is left.
-func (l *line[K, R]) work() {
+func (l *batcher[K, R]) work() {
 	for {
 		batch, keys := l.next()
 		if len(keys) == 0 {
@@ -136,7 +136,7 @@ func (l *line[K, R]) work() {
 }
 
 // next takes the requests whose turn it is. Without any the worker ends.
-func (l *line[K, R]) next() (batch []*place[R], keys []K) {
+func (l *batcher[K, R]) next() (batch []*queued[R], keys []K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for len(l.turns) > 0 && len(batch) < l.most {
@@ -168,7 +168,7 @@ func (l *line[K, R]) next() (batch []*place[R], keys []K) {
 }
 
 // finish lets the next requests of keys have their turn.
-func (l *line[K, R]) finish(keys []K) {
+func (l *batcher[K, R]) finish(keys []K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, key := range keys {
@@ -180,7 +180,7 @@ func (l *line[K, R]) finish(keys []K) {
 }
 
 // length returns how many requests wait.
-func (l *line[K, R]) length() int {
+func (l *batcher[K, R]) length() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.waiting

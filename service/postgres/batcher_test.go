@@ -25,7 +25,7 @@ func TestLineDoesEachRequestOnce(t *testing.T) {
 		var mu sync.Mutex
 		var done []request
 		busy := make(map[int]bool)
-		l := line[int, request]{workers: 3, most: most, limit: 100, crowd: crowd}
+		l := batcher[int, request]{workers: 3, most: most, limit: 100, crowd: crowd}
 		l.do = func(batch []request) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -66,7 +66,7 @@ func TestLineDoesEachRequestOnce(t *testing.T) {
 func TestLineGathersWhoWaits(t *testing.T) {
 	t.Parallel()
 	begun, proceed := make(chan int, 10), make(chan struct{})
-	l := line[int, int]{workers: 1, most: 10, limit: 100, crowd: true}
+	l := batcher[int, int]{workers: 1, most: 10, limit: 100, crowd: true}
 	l.do = func(batch []int) {
 		begun <- len(batch)
 		<-proceed
@@ -100,7 +100,7 @@ func TestLineGathersWhoWaits(t *testing.T) {
 func TestLineHelpsBehindALateWorker(t *testing.T) {
 	t.Parallel()
 	hangs, release := make(chan struct{}), make(chan struct{})
-	l := line[int, int]{workers: 2, most: 10, limit: 100}
+	l := batcher[int, int]{workers: 2, most: 10, limit: 100}
 	l.do = func(batch []int) {
 		if batch[0] == 1 {
 			close(hangs)
@@ -127,7 +127,7 @@ func TestLineIsBounded(t *testing.T) {
 	t.Parallel()
 	begun, release := make(chan struct{}), make(chan struct{})
 	var done atomic.Int32
-	l := line[int, int]{workers: 1, most: 10, limit: 2}
+	l := batcher[int, int]{workers: 1, most: 10, limit: 2}
 	l.do = func(batch []int) {
 		if done.Add(int32(len(batch))) == 1 {
 			close(begun)

@@ -13,9 +13,13 @@ import (
 	"ziyara/slots"
 )
 
+// Calendars keeps the plans of desk groups, the holidays that they share and the
+// quotas of services.
+type Calendars struct{ *core }
+
 // FindPlan returns a desk group with its plan as it is now, or
 // centre.ErrUnknownDeskGroup.
-func (s *Store) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error) {
+func (s *Calendars) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error) {
 	var row deskGroupRow
 	err := s.pool().get(ctx, &row, "calendars/find_plan", slug)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -37,7 +41,7 @@ func (s *Store) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, err
 // fault.ErrEdited when the calendar has another version than from (0 for any),
 // a *slots.AffectedError, or the error of decide. by says who does what and
 // why; the rest is filled in.
-func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
+func (s *Calendars) EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, by, func(_ session, d centre.DeskPlan) (scheduling.Revision, error) { return decide(d) })
@@ -46,7 +50,7 @@ func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by audit.
 // UndoPlan gives a desk group the plan that it had before the last change, as
 // a new version; doing it again brings the change back. It returns what
 // EditPlan does, and slots.ErrNothingToUndo.
-func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (centre.DeskPlan, error) {
+func (s *Calendars) UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (centre.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, by, func(q session, d centre.DeskPlan) (scheduling.Revision, error) {
 		var last jsonOf[scheduling.Plan]
 		err := q.get(ctx, &last, "calendars/last_plan", d.ID)
@@ -62,7 +66,7 @@ func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by audit.
 	})
 }
 
-func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audit.Entry,
+func (s *Calendars) changePlan(ctx context.Context, slug string, from int64, by audit.Entry,
 	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
 	var after centre.DeskPlan

@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// trust is how long what is remembered of a desk group is believed before
+	// cacheAge is how long what is remembered of a desk group is believed before
 	// the database is asked again: what a lost notification costs at most.
-	trust = 2 * time.Second
+	cacheAge = 2 * time.Second
 	// maxReach bounds how many dates of a desk group are remembered.
 	maxReach = 124
 	// maxRemembered bounds what is remembered in all, in bytes.
@@ -23,18 +23,18 @@ const (
 // board remembers what the ledger says, desk group by desk group, for whoever
 // only looks: nothing is booked by it. What this replica changes is forgotten
 // at once, what others change when they tell (docs/adr/0021).
-type board struct {
+type occupancyCache struct {
 	now func() time.Time
 
 	mu     sync.Mutex
-	groups map[int]*remembered // by key of the desk group
-	stamps int64               // the last one given out
-	size   int                 // bytes remembered
+	groups map[int]*cachedGroup // by key of the desk group
+	stamps int64                // the last one given out
+	size   int                  // bytes remembered
 }
 
 // remembered is what the board knows of one desk group: the dates from `from`
 // on.
-type remembered struct {
+type cachedGroup struct {
 	loading chan struct{} // holds one value while a caller asks for all who wait
 
 	stamp int64     // another one whenever something may have changed
@@ -44,47 +44,47 @@ type remembered struct {
 	size  int
 }
 
-func newBoard(now func() time.Time) *board {
-	return &board{now: now, groups: make(map[int]*remembered)}
+func newOccupancyCache(now func() time.Time) *occupancyCache {
+	return &occupancyCache{now: now, groups: make(map[int]*cachedGroup)}
 }
 
 // group returns the desk group's part of the board. b.mu is locked.
-func (b *board) group(id int) *remembered {
+func (b *occupancyCache) group(id int) *cachedGroup {
 	g := b.groups[id]
 	if g == nil {
-		g = &remembered{loading: make(chan struct{}, 1)}
+		g = &cachedGroup{loading: make(chan struct{}, 1)}
 		b.renew(g)
 		b.groups[id] = g
 	}
 	return g
 }
 
-func (b *board) renew(g *remembered) {
+func (b *occupancyCache) renew(g *cachedGroup) {
 	b.stamps++
 	g.stamp = b.stamps
 }
 
-func (b *board) believed(g *remembered) bool {
-	return g != nil && !g.asked.IsZero() && b.now().Sub(g.asked) < trust
+func (b *occupancyCache) fresh(g *cachedGroup) bool {
+	return g != nil && !g.asked.IsZero() && b.now().Sub(g.asked) < cacheAge
 }
 
 // stamp returns the stamp of the desk group, 0 when the database has to be
 // asked first.
-func (b *board) stamp(id int) int64 {
+func (b *occupancyCache) stamp(id int) int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if g := b.groups[id]; b.believed(g) {
+	if g := b.groups[id]; b.fresh(g) {
 		return g.stamp
 	}
 	return 0
 }
 
 // recall returns the dates [from, to] if they are remembered.
-func (b *board) recall(id int, from, to scheduling.Date) ([]slots.Occupied, int64, bool) {
+func (b *occupancyCache) recall(id int, from, to scheduling.Date) ([]slots.Occupied, int64, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	g := b.groups[id]
-	if !b.believed(g) || from < g.from || int(to-g.from) >= len(g.days) {
+	if !b.fresh(g) || from < g.from || int(to-g.from) >= len(g.days) {
 		return nil, 0, false
 	}
 	return g.days[from-g.from : to-g.from+1], g.stamp, true
@@ -96,7 +96,7 @@ type ask func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, 
 // look returns the dates [from, to] of the desk group, from memory or by one
 // question for all who look at the same time. The caller changes nothing of
 // what it gets.
-func (b *board) look(ctx context.Context, id int, from, to scheduling.Date, ask ask) ([]slots.Occupied, int64, error) {
+func (b *occupancyCache) look(ctx context.Context, id int, from, to scheduling.Date, ask ask) ([]slots.Occupied, int64, error) {
 	if days, stamp, ok := b.recall(id, from, to); ok {
 		return days, stamp, nil
 	}
@@ -107,7 +107,7 @@ func (b *board) look(ctx context.Context, id int, from, to scheduling.Date, ask 
 	case g.loading <- struct{}{}:
 		defer func() { <-g.loading }()
 	case <-ctx.Done():
-		return nil, 0, translated("ledger/occupancy", ctx.Err())
+		return nil, 0, translate("ledger/occupancy", ctx.Err())
 	}
 	if days, stamp, ok := b.recall(id, from, to); ok {
 		return days, stamp, nil
@@ -134,7 +134,7 @@ func (b *board) look(ctx context.Context, id int, from, to scheduling.Date, ask 
 }
 
 // keep remembers days. b.mu is locked.
-func (b *board) keep(id int, g *remembered, asked time.Time, first scheduling.Date, days []slots.Occupied) {
+func (b *occupancyCache) keep(id int, g *cachedGroup, asked time.Time, first scheduling.Date, days []slots.Occupied) {
 	if b.groups[id] != g { // all was forgotten meanwhile
 		return
 	}
@@ -156,7 +156,7 @@ func sizeOf(days []slots.Occupied) int {
 }
 
 // put notes what a date is like now that this replica has changed it.
-func (b *board) put(id int, date scheduling.Date, day slots.Occupied) {
+func (b *occupancyCache) put(id int, date scheduling.Date, day slots.Occupied) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	g := b.groups[id]
@@ -171,7 +171,7 @@ func (b *board) put(id int, date scheduling.Date, day slots.Occupied) {
 }
 
 // forget makes the next look at the desk groups ask again.
-func (b *board) forget(groups ...int) {
+func (b *occupancyCache) forget(groups ...int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, id := range groups {
@@ -184,7 +184,7 @@ func (b *board) forget(groups ...int) {
 
 // doubt makes the next look at the desk group ask again, unless the database
 // was asked after the instant since.
-func (b *board) doubt(id int, since time.Time) {
+func (b *occupancyCache) doubt(id int, since time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if g := b.groups[id]; g != nil && g.asked.Before(since) {
@@ -194,7 +194,7 @@ func (b *board) doubt(id int, since time.Time) {
 
 // compare forgets the desk group where what is remembered of the dates from
 // first on is not what the database has just said.
-func (b *board) compare(id int, first scheduling.Date, days []slots.Occupied) {
+func (b *occupancyCache) compare(id int, first scheduling.Date, days []slots.Occupied) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	g := b.groups[id]
@@ -212,7 +212,7 @@ func (b *board) compare(id int, first scheduling.Date, days []slots.Occupied) {
 }
 
 // forgetAll forgets every desk group: nobody knows what was missed.
-func (b *board) forgetAll() {
+func (b *occupancyCache) forgetAll() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.clear()
@@ -220,14 +220,14 @@ func (b *board) forgetAll() {
 
 // clear forgets everything. b.mu is locked. Stamps go on, so that no stamp
 // given out before is right again.
-func (b *board) clear() {
+func (b *occupancyCache) clear() {
 	clear(b.groups)
 	b.size = 0
 }
 
 // reach returns the range to ask for: [from, to], and with it what is
 // remembered if that lies near.
-func (g *remembered) reach(from, to scheduling.Date) (first, last scheduling.Date) {
+func (g *cachedGroup) reach(from, to scheduling.Date) (first, last scheduling.Date) {
 	if len(g.days) == 0 {
 		return from, to
 	}
@@ -239,6 +239,6 @@ func (g *remembered) reach(from, to scheduling.Date) (first, last scheduling.Dat
 }
 
 // same reports whether the days from first on are those that are remembered.
-func (g *remembered) same(first scheduling.Date, days []slots.Occupied) bool {
+func (g *cachedGroup) same(first scheduling.Date, days []slots.Occupied) bool {
 	return g.from == first && slices.EqualFunc(g.days, days, func(a, b slots.Occupied) bool { return a.Version == b.Version })
 }

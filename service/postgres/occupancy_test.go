@@ -22,7 +22,7 @@ func TestBoardIsNeverTooOld(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const group, dates = 7, 140
 		now := time.Unix(1_800_000_000, 0)
-		b := newBoard(func() time.Time { return now })
+		b := newOccupancyCache(func() time.Time { return now })
 		var ledger [dates]int64 // versions
 		type change struct {
 			at   time.Time
@@ -42,7 +42,7 @@ func TestBoardIsNeverTooOld(t *testing.T) {
 			"somebody changes a date": func(t *rapid.T) {
 				date := 20 * rapid.IntRange(0, dates/20-1).Draw(t, "date / 20")
 				ledger[date]++
-				c := change{at: now.Add(trust), date: date, seen: ledger[date]}
+				c := change{at: now.Add(cacheAge), date: date, seen: ledger[date]}
 				if rapid.IntRange(0, 3).Draw(t, "known here") == 0 {
 					b.forget(group)
 					c.at = now
@@ -103,7 +103,7 @@ func TestBoardIsNeverTooOld(t *testing.T) {
 // What changes while the database answers is not covered by the answer.
 func TestBoardKeepsNothingThatChangedMeanwhile(t *testing.T) {
 	t.Parallel()
-	b := newBoard(func() time.Time { return time.Unix(0, 1) })
+	b := newOccupancyCache(func() time.Time { return time.Unix(0, 1) })
 	asked := 0
 	read := func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
 		if asked++; asked == 1 {
@@ -129,7 +129,7 @@ func TestBoardKeepsNothingThatChangedMeanwhile(t *testing.T) {
 // Many who look at the same time ask once.
 func TestBoardAsksOnceForAll(t *testing.T) {
 	t.Parallel()
-	b := newBoard(time.Now)
+	b := newOccupancyCache(time.Now)
 	var asked int
 	release := make(chan struct{})
 	read := func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
@@ -155,7 +155,7 @@ func TestBoardAsksOnceForAll(t *testing.T) {
 // Who waits for another's question gives up at their own deadline.
 func TestBoardWaitsNoLongerThanTheDeadline(t *testing.T) {
 	t.Parallel()
-	b := newBoard(time.Now)
+	b := newOccupancyCache(time.Now)
 	asking, release := make(chan struct{}), make(chan struct{})
 	var first sync.WaitGroup
 	first.Go(func() {
@@ -178,7 +178,7 @@ func TestBoardWaitsNoLongerThanTheDeadline(t *testing.T) {
 // What is remembered is bounded.
 func TestBoardIsBounded(t *testing.T) {
 	t.Parallel()
-	b := newBoard(time.Now)
+	b := newOccupancyCache(time.Now)
 	big := slots.Occupied{Open: make([]int16, 288), Used: make([]int16, 288), Version: 1}
 	read := func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
 		return slices.Repeat([]slots.Occupied{big}, int(to-from+1)), nil
@@ -198,16 +198,16 @@ func TestBoardIsBounded(t *testing.T) {
 
 func TestNewsFitsANotification(t *testing.T) {
 	t.Parallel()
-	n := newNews()
+	n := newInvalidations()
 	n.add(1) // nobody tells
 	n.want(true)
-	for id := range newsLimit {
+	for id := range broadcastLimit {
 		n.add(2_000_000_000 + id)
 	}
-	if text := n.take(); len(text) >= 8000 || len(text) < newsLimit*10 {
+	if text := n.take(); len(text) >= 8000 || len(text) < broadcastLimit*10 {
 		t.Errorf("got %d bytes", len(text))
 	}
-	for id := range newsLimit + 1 {
+	for id := range broadcastLimit + 1 {
 		n.add(id)
 	}
 	if got, want := n.take(), n.replica+" *"; got != want {
@@ -222,7 +222,7 @@ func TestNewsFitsANotification(t *testing.T) {
 func TestBoardAsksAgain(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 1)
-	b := newBoard(func() time.Time { return now })
+	b := newOccupancyCache(func() time.Time { return now })
 	asked := 0
 	look := func() int {
 		_, _, err := b.look(t.Context(), 1, 10, 20, func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
