@@ -78,7 +78,7 @@ func (s *Appointments) Change(ctx context.Context, r slots.Reference, decide slo
 	t, err := s.change(ctx, r, decide, func(q session, t slots.Transition) error {
 		if err := q.exchangeFor(ctx, t); err != nil {
 			if t.Takes != nil {
-				s.cache.doubt(t.Takes.DeskGroup, began) // somebody was shown what is gone
+				s.cache.doubt(t.Takes.DeskGroup, began) // a visitor was shown a place that is taken
 			}
 			return err
 		}
@@ -87,8 +87,8 @@ func (s *Appointments) Change(ctx context.Context, r slots.Reference, decide slo
 	return t.After, err
 }
 
-// change locks an appointment, lets decide say what becomes of it and writes
-// that, unless nothing does.
+// change locks an appointment and lets decide turn it into another. It writes the
+// transition with write, if anything changes.
 func (s *core) change(ctx context.Context, r slots.Reference, decide slots.Decide,
 	write func(q session, t slots.Transition) error,
 ) (t slots.Transition, err error) {
@@ -108,8 +108,8 @@ func (s *core) change(ctx context.Context, r slots.Reference, decide slots.Decid
 	return t, nil
 }
 
-// lockAppointment keeps an appointment that is booked or requested from changing
-// until the transaction ends, and returns it.
+// lockAppointment locks an appointment that is booked or requested until the
+// transaction ends, and returns it. It returns fault.ErrNotFound.
 func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
 	var locked struct {
 		ID   string
@@ -124,9 +124,9 @@ func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.
 	return q.appointment(ctx, "appointments/find", locked.ID)
 }
 
-// exchangeFor does with the ledger what a transition does with places: it ends
-// the hold of an earlier proposal, gives back or delays the place that is left,
-// and takes the one that is wanted.
+// exchangeFor updates the ledger for a transition: it ends the hold of an earlier
+// proposal, gives back or delays the place that is given up, and takes the one
+// that is wanted.
 func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
 	proposed, err := q.endProposal(ctx, t.Before)
 	if err != nil {
@@ -147,8 +147,8 @@ func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
 	return q.countGivenUp(ctx, t.Before.ID, t.Event.At)
 }
 
-// writeTransition writes an appointment as it is after a transition, with its
-// history and the message to the visitor; the ledger has its places already.
+// writeTransition writes an appointment after a transition, with its history and
+// the message to the visitor. The ledger is up to date already.
 func (q session) writeTransition(ctx context.Context, t slots.Transition) (err error) {
 	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
 	switch {
@@ -175,9 +175,9 @@ func (s *Appointments) CloseVisits(ctx context.Context, now time.Time, of slots.
 	return s.pool().exec(ctx, "appointments/close", now, limit)
 }
 
-// Purge removes answers to requests after a day, and holds that came to
-// nothing and verifications after two, and what persons gave up once it stops
-// to matter, at most limit of each at once, until nothing is left to remove.
+// Purge removes answers to requests after a day, ended holds and verifications
+// after two days, and records of given-up visits once they do not matter any more.
+// It removes at most limit of each at once, until none is left.
 func (s *Appointments) Purge(ctx context.Context, now time.Time, limit int) error {
 	for {
 		var removed int

@@ -9,113 +9,114 @@ import (
 	"ziyara/fault"
 )
 
-// line gathers requests of one kind and has many of them done in one
-// transaction: the more wait, the more go together (docs/adr/0022). A request
-// has a key, and requests of one key are never under way in two transactions.
+// batcher gathers requests of one kind and handles many of them in one
+// transaction: the more wait, the larger the batch (docs/adr/0022). A request has
+// a key, and two transactions never handle requests of one key at the same time.
 type batcher[K comparable, R any] struct {
-	workers int  // at most so many transactions at once; one as long as none takes longer than batchPatience
+	// workers is the most transactions at once. There is one, as long as none takes
+	// longer than batchPatience.
+	workers int
 	most    int  // requests in one transaction
 	limit   int  // requests that may wait
-	crowd   bool // requests of one key go together; otherwise one at a time
+	crowd   bool // requests of one key may share a batch; otherwise one at a time
 	do      func(batch []R)
 
 	mu      sync.Mutex
 	waiting int
 	running int // workers
-	late    int // those of them that are
+	late    int // workers that take longer than batchPatience
 	queues  map[K][]*queued[R]
-	turns   []K            // keys with requests of which none is under way, in order
-	busy    map[K]struct{} // keys of which some are
+	turns   []K            // keys with requests, none of them in progress, in order
+	busy    map[K]struct{} // keys with requests in progress
 }
 
-// batchPatience is how long a transaction may take until those who wait get
-// another worker: it may be waiting for a lock or a slow disk. A second one
-// from the start makes smaller batches, which cost more.
+// batchPatience is how long a transaction may take before another worker starts:
+// it may be waiting for a lock or a slow disk. A second worker from the start
+// would make batches smaller, and those cost more.
 const batchPatience = 20 * time.Millisecond
 
-// place is a request's place in the line.
+// queued is a request that waits or is in progress.
 type queued[R any] struct {
 	request R
-	left    bool // nobody waits for it any more
+	left    bool // its caller has stopped waiting
 	done    chan struct{}
 }
 
-// errFull is returned when a line is as long as it may get.
+// errFull is returned when as many requests wait as may.
 var errFull = fmt.Errorf("postgres: %w", fault.ErrOverloaded)
 
-// serve has the request done and waits for it. It returns errFull, or, with
-// the outcome unknown, an error that wraps fault.ErrUnavailable when ctx ends
-// first; a request that was not begun by then never is.
-func (l *batcher[K, R]) serve(ctx context.Context, key K, request R) error {
+// serve waits until the request is done. It returns errFull, or an error that
+// wraps fault.ErrUnavailable when ctx ends first. Then the outcome is unknown; a
+// request that has not begun by then is never done.
+func (b *batcher[K, R]) serve(ctx context.Context, key K, request R) error {
 	p := &queued[R]{request: request, done: make(chan struct{})}
-	if !l.join(key, p) {
+	if !b.join(key, p) {
 		return errFull
 	}
 	select {
 	case <-p.done:
 		return nil
 	case <-ctx.Done():
-		l.mu.Lock()
+		b.mu.Lock()
 		p.left = true
-		l.mu.Unlock()
-		return translate("wait in line", ctx.Err())
+		b.mu.Unlock()
+		return translate("wait for a batch", ctx.Err())
 	}
 }
 
-func (l *batcher[K, R]) join(key K, p *queued[R]) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.waiting >= l.limit {
+func (b *batcher[K, R]) join(key K, p *queued[R]) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.waiting >= b.limit {
 		return false
 	}
-	if l.queues == nil {
-		l.queues, l.busy = make(map[K][]*queued[R]), make(map[K]struct{})
+	if b.queues == nil {
+		b.queues, b.busy = make(map[K][]*queued[R]), make(map[K]struct{})
 	}
-	l.waiting++
-	l.queues[key] = append(l.queues[key], p)
-	if _, busy := l.busy[key]; !busy && len(l.queues[key]) == 1 {
-		l.turns = append(l.turns, key)
-		l.hire()
+	b.waiting++
+	b.queues[key] = append(b.queues[key], p)
+	if _, busy := b.busy[key]; !busy && len(b.queues[key]) == 1 {
+		b.turns = append(b.turns, key)
+		b.hire()
 	}
 	return true
 }
 
-// hire starts a worker if there is work and all who work are late. l.mu is
-// locked.
-func (l *batcher[K, R]) hire() {
-	if len(l.turns) > 0 && l.running == l.late && l.running < l.workers {
-		l.running++
-		go l.work()
+// hire starts a worker if there is work and all workers are late. b.mu is locked.
+func (b *batcher[K, R]) hire() {
+	if len(b.turns) > 0 && b.running == b.late && b.running < b.workers {
+		b.running++
+		go b.work()
 	}
 }
 
-// watch counts a worker as late when it takes longer than batchPatience. The
-// function that it returns ends that.
-func (l *batcher[K, R]) watch() (ended func()) {
+// watch counts a worker as late once it takes longer than batchPatience, until the
+// returned function is called.
+func (b *batcher[K, R]) watch() (ended func()) {
 	var late, over bool
 	timer := time.AfterFunc(batchPatience, func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		if !over {
 			late = true
-			l.late++
-			l.hire()
+			b.late++
+			b.hire()
 		}
 	})
 	return func() {
 		timer.Stop()
-		l.mu.Lock()
-		defer l.mu.Unlock()
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		if over = true; late {
-			l.late--
+			b.late--
 		}
 	}
 }
 
-// work does batches until none is left.
-func (l *batcher[K, R]) work() {
+// work handles batches until none is left.
+func (b *batcher[K, R]) work() {
 	for {
-		batch, keys := l.next()
+		batch, keys := b.next()
 		if len(keys) == 0 {
 			return
 		}
@@ -124,64 +125,64 @@ func (l *batcher[K, R]) work() {
 			for i, p := range batch {
 				requests[i] = p.request
 			}
-			ended := l.watch()
-			l.do(requests)
+			ended := b.watch()
+			b.do(requests)
 			ended()
 		}
 		for _, p := range batch {
 			close(p.done)
 		}
-		l.finish(keys)
+		b.finish(keys)
 	}
 }
 
-// next takes the requests whose turn it is. Without any the worker ends.
-func (l *batcher[K, R]) next() (batch []*queued[R], keys []K) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for len(l.turns) > 0 && len(batch) < l.most {
-		key := l.turns[0]
-		l.turns = l.turns[1:]
-		queue := l.queues[key]
+// next takes the requests whose turn it is. Without any, the worker ends.
+func (b *batcher[K, R]) next() (batch []*queued[R], keys []K) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for len(b.turns) > 0 && len(batch) < b.most {
+		key := b.turns[0]
+		b.turns = b.turns[1:]
+		queue := b.queues[key]
 		n := 1
-		if l.crowd {
-			n = min(len(queue), l.most-len(batch))
+		if b.crowd {
+			n = min(len(queue), b.most-len(batch))
 		}
 		for _, p := range queue[:n] {
 			if !p.left {
 				batch = append(batch, p)
 			}
 		}
-		l.waiting -= n
+		b.waiting -= n
 		if n == len(queue) {
-			delete(l.queues, key)
+			delete(b.queues, key)
 		} else {
-			l.queues[key] = queue[n:]
+			b.queues[key] = queue[n:]
 		}
-		l.busy[key] = struct{}{}
+		b.busy[key] = struct{}{}
 		keys = append(keys, key)
 	}
 	if len(keys) == 0 {
-		l.running--
+		b.running--
 	}
 	return batch, keys
 }
 
-// finish lets the next requests of keys have their turn.
-func (l *batcher[K, R]) finish(keys []K) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// finish gives the next requests of the keys their turn.
+func (b *batcher[K, R]) finish(keys []K) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for _, key := range keys {
-		delete(l.busy, key)
-		if len(l.queues[key]) > 0 {
-			l.turns = append(l.turns, key)
+		delete(b.busy, key)
+		if len(b.queues[key]) > 0 {
+			b.turns = append(b.turns, key)
 		}
 	}
 }
 
 // length returns how many requests wait.
-func (l *batcher[K, R]) length() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.waiting
+func (b *batcher[K, R]) length() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.waiting
 }

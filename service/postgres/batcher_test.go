@@ -16,7 +16,7 @@ import (
 
 // Every request is done once, those of one key in their order and never at the
 // same time; a crowd's go together.
-func TestLineDoesEachRequestOnce(t *testing.T) {
+func TestBatcherDoesEachRequestOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		type request struct{ key, n int }
@@ -63,7 +63,7 @@ func TestLineDoesEachRequestOnce(t *testing.T) {
 }
 
 // What waits while a transaction runs goes together, behind it.
-func TestLineGathersWhoWaits(t *testing.T) {
+func TestBatcherGathersWhoWaits(t *testing.T) {
 	t.Parallel()
 	begun, proceed := make(chan int, 10), make(chan struct{})
 	l := batcher[int, int]{workers: 1, most: 10, limit: 100, crowd: true}
@@ -97,7 +97,7 @@ func TestLineGathersWhoWaits(t *testing.T) {
 }
 
 // Who waits behind a transaction that hangs gets another worker.
-func TestLineHelpsBehindALateWorker(t *testing.T) {
+func TestBatcherHelpsBehindALateWorker(t *testing.T) {
 	t.Parallel()
 	hangs, release := make(chan struct{}), make(chan struct{})
 	l := batcher[int, int]{workers: 2, most: 10, limit: 100}
@@ -123,7 +123,7 @@ func TestLineHelpsBehindALateWorker(t *testing.T) {
 }
 
 // A full line refuses, and who left it is not served.
-func TestLineIsBounded(t *testing.T) {
+func TestBatcherIsBounded(t *testing.T) {
 	t.Parallel()
 	begun, release := make(chan struct{}), make(chan struct{})
 	var done atomic.Int32

@@ -41,7 +41,7 @@ func (r termsRow) department() notify.Department {
 	return notify.Department{Slug: r.Slug, Links: r.Links, Price: notify.Money(r.Price), Budget: r.budget()}
 }
 
-// terms is what the audit log says of them.
+// terms are those decisions in the audit log.
 type terms struct {
 	Links    bool         `json:"links"`
 	Price    notify.Money `json:"segment_price"` // in ten-thousandths of a riyal, like cost
@@ -54,10 +54,9 @@ func termsOf(d notify.Department) (json.RawMessage, error) {
 	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warns()})
 }
 
-// ChangeTerms lets decide turn what a department has decided about its
-// messages beside their texts (links, price and budget) into what it becomes.
-// entry says who of the staff it was, and when. It returns fault.ErrNotFound for
-// an unknown department, and the error of decide as it is.
+// ChangeTerms lets decide change the terms of a department's messages: links, price
+// and budget. entry gives the member of staff and the time. It returns
+// fault.ErrNotFound for an unknown department, and the error of decide unchanged.
 func (s *Budgets) ChangeTerms(ctx context.Context, department string, entry audit.Entry,
 	decide func(notify.Department) (notify.Department, error),
 ) error {
@@ -101,7 +100,7 @@ type Spending struct {
 	Usage      notify.Usage
 	Messages   int64
 
-	// When staff were warned, and when what is optional was stopped; zero for
+	// When staff were warned, and when optional messages were stopped; zero for
 	// not yet.
 	WarnedAt, SpentAt time.Time
 }
@@ -132,9 +131,9 @@ func (s *Budgets) Usage(ctx context.Context, now time.Time) ([]Spending, error) 
 	return list, nil
 }
 
-// Flag notes which departments have reached which level of their budget
-// in the month of now, and returns those of which it was not noted before, so
-// that one replica tells staff once.
+// Flag records which departments have reached which level of their budget in the
+// month of now, and returns those recorded for the first time, so that one replica
+// tells staff once.
 func (s *Budgets) Flag(ctx context.Context, now time.Time, levels map[string]notify.Level) (map[string]notify.Level, error) {
 	var slugs, names []string
 	for slug, level := range levels {

@@ -16,16 +16,15 @@ import (
 // Centre loads the centre, and seeds a new one.
 type Centre struct{ *core }
 
-// Version returns the version of the centre: it rises with every change
-// to it.
+// Version returns the version of the centre. It rises with every change.
 func (s *Centre) Version(ctx context.Context) (int64, error) {
 	var version int64
 	err := s.pool().get(ctx, &version, "centre/version")
 	return version, err
 }
 
-// Load reads the whole centre as of one moment and compiles the
-// calendars of its desk groups.
+// Load reads the whole centre in one snapshot and compiles the calendars of its desk
+// groups.
 func (s *Centre) Load(ctx context.Context) (*centre.Snapshot, error) {
 	var rows centreRows
 	err := s.transact(ctx, func(q session) error {
@@ -259,7 +258,7 @@ func (r serviceRow) service() catalog.Service {
 	}
 }
 
-// Seed is a centre to begin with.
+// Seed is the initial content of a centre.
 type Seed struct {
 	Branches    []catalog.Branch
 	Departments []catalog.Department
@@ -269,8 +268,7 @@ type Seed struct {
 	DeskGroups  []SeedGroup
 }
 
-// SeedGroup is a desk group to begin with. Its plan has no holidays of its
-// own.
+// SeedGroup is an initial desk group. Its plan has no holidays of its own.
 type SeedGroup struct {
 	Slug               string
 	Branch, Department string
@@ -283,9 +281,9 @@ type SeedGroup struct {
 // holidayList is the slug of the list that seeded desk groups share.
 const holidayList = "saudi-public"
 
-// Seed adds what the database does not have yet, by slug, and changes
-// nothing that it has: what coordinators have edited stays. It returns how
-// many rows it added.
+// Seed adds what the database does not have yet, by slug, and leaves existing rows
+// as they are, because coordinators may have edited them. It returns how many rows
+// it added.
 func (s *Centre) Seed(ctx context.Context, seed Seed) (int, error) {
 	added := 0
 	err := s.transact(ctx, func(q session) error {
@@ -296,7 +294,8 @@ func (s *Centre) Seed(ctx context.Context, seed Seed) (int, error) {
 			return err
 		}
 		for _, b := range seed.Branches {
-			if err := add("centre/seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone, b.Quiet.From, b.Quiet.To); err != nil {
+			if err := add("centre/seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone,
+				b.Quiet.From, b.Quiet.To); err != nil {
 				return err
 			}
 		}

@@ -13,12 +13,12 @@ import (
 	"ziyara/slots"
 )
 
-// finding says where other places are sought.
+// finding says where to look for other places.
 type finding struct {
 	centre *centre.Snapshot
 	newID  func() string
-	groups []edited  // by which the ledger has its days, and as they will be; the others are the centre's
-	until  time.Time // the places are held; zero when each visit says
+	groups []edited  // before (as in the ledger) and after the change; for others the snapshot counts
+	until  time.Time // how long the places are held; zero until the start of each
 	now    time.Time
 }
 
@@ -26,7 +26,7 @@ func (m *Changes) finding(groups []edited, until, now time.Time) finding {
 	return finding{m.centre(), m.newID, groups, until, now}
 }
 
-// group returns the desk group that receives a visit.
+// group returns the desk group of a visit.
 func (f finding) group(v *affectedVisit) (edited, error) {
 	for _, g := range f.groups {
 		if g.after.ID == v.Place.DeskGroup {
@@ -44,8 +44,8 @@ type seeking struct {
 	seek   []slots.Relocation
 }
 
-// sought gathers the visits that are to be proposed another place and have none
-// held. Visits that are not received at all any more are left out.
+// sought gathers the visits that need a proposal and have no place held for one. It
+// leaves out visits that no desk group receives any more.
 func (f finding) sought(visits []affectedVisit) []*seeking {
 	var all []*seeking
 	for i := range visits {
@@ -70,9 +70,9 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 	return all
 }
 
-// holdOthers finds and holds other places for the visits that are to be
-// proposed one and have none held. However many they are, it takes half a dozen
-// statements.
+// holdOthers finds and holds other places for the visits that need a proposal and
+// have no place held for one. It takes half a dozen statements for any number of
+// visits.
 func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVisit) error {
 	groups := f.sought(visits)
 	if len(groups) == 0 {
@@ -112,7 +112,7 @@ func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVis
 func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 	until := f.until
 	if until.IsZero() {
-		until = found.Slot.Start // it is shortened when it is proposed
+		until = found.Slot.Start // shortened when the place is proposed
 	}
 	v.held = &slots.Proposal{ID: f.newID(), Place: found.Place, Start: found.Slot.Start, End: found.Slot.End, Expires: until}
 	return &holding{wanted: found.Wanted, claim: slots.Appointment{
@@ -144,7 +144,7 @@ func (q session) ledgerOf(ctx context.Context, groups []*seeking, now time.Time)
 	return ledger, nil
 }
 
-// busy returns when the persons of the visits have visits ahead.
+// busy returns the times of the visits that the persons of the visits have ahead.
 func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]slots.Busy, error) {
 	var persons []string
 	for _, g := range groups {
@@ -167,8 +167,8 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 	return busy, nil
 }
 
-// holdAll takes the places of holds and writes them. When one was taken since
-// it was found, the transaction begins again.
+// holdAll takes the places of holds and writes them. If one has been taken since it
+// was found, the transaction begins again.
 func (q session) holdAll(ctx context.Context, batch []*holding) error {
 	if len(batch) == 0 {
 		return nil

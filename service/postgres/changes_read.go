@@ -11,7 +11,7 @@ import (
 	"ziyara/slots"
 )
 
-// listedRow is a change with what has become of the visits that it affects.
+// listedRow is a change with the outcomes of the visits that it affects.
 type listedRow struct {
 	changeRow
 	DeskGroups  pq.StringArray                `db:"desk_groups"`
@@ -25,7 +25,7 @@ func (r *listedRow) listed() slots.Change {
 	return c
 }
 
-// Find returns a change as it stands at now, or slots.ErrUnknownChange.
+// Find returns a change with its state at now, or slots.ErrUnknownChange.
 func (m *Changes) Find(ctx context.Context, id string, now time.Time) (slots.Change, error) {
 	var rows []listedRow
 	err := m.pool().list(ctx, &rows, "changes/list", nil, nil, id, nil, nil, now, 1)
@@ -40,7 +40,7 @@ func (m *Changes) Find(ctx context.Context, id string, now time.Time) (slots.Cha
 	return rows[0].listed(), nil
 }
 
-// List returns a page of changes as they stand at now, the newest first.
+// List returns a page of changes with their state at now, the newest first.
 func (m *Changes) List(ctx context.Context, q slots.ChangeQuery, now time.Time) ([]slots.Change, error) {
 	var rows []listedRow
 	err := m.pool().list(ctx, &rows, "changes/list", slugs(q.Departments), null(q.DeskGroup), nil,
@@ -55,8 +55,8 @@ func (m *Changes) List(ctx context.Context, q slots.ChangeQuery, now time.Time) 
 	return list, nil
 }
 
-// Affected returns a page of the visits that a change affects, as they stand at
-// now, by the start that is lost.
+// Affected returns a page of the visits that a change affects, with their state at
+// now, by the start that they lose.
 func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.Time) ([]slots.AffectedVisit, error) {
 	var rows []struct {
 		ID        string         `db:"id"`

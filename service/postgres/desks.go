@@ -27,7 +27,7 @@ func (h *Hall) Desks(ctx context.Context, branch int) ([]hall.Desk, error) {
 	return h.pool().desks(ctx, branch)
 }
 
-// PutDesk implements hall.Store. A desk that is as it should be is left alone.
+// PutDesk implements hall.Store. It does nothing for a desk that is the same already.
 func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 	return h.transact(ctx, func(q session) error {
 		desks, err := q.desks(ctx, c.Group.BranchID)

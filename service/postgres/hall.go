@@ -17,7 +17,7 @@ import (
 	"ziyara/slots"
 )
 
-// Hall keeps who is in the halls. It implements hall.Store.
+// Hall keeps the visitors in the halls, and the calls. It implements hall.Store.
 type Hall struct{ *core }
 
 var _ hall.Store = (*Hall)(nil)
@@ -201,7 +201,7 @@ func (q session) floor(ctx context.Context, day hallDay) (hall.Floor, error) {
 	return floor, err
 }
 
-// writeStep writes what becomes of a visit in a hall that is locked.
+// writeStep writes a step of a visit in a hall that is locked.
 func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Step) error {
 	if step.Nothing() {
 		return nil
@@ -269,7 +269,7 @@ func (q session) writeEvents(ctx context.Context, id string, events []hall.Event
 	return err
 }
 
-// Look implements hall.Store. It is one snapshot.
+// Look implements hall.Store. It reads one snapshot.
 func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visit, error) {
 	var floor hall.Floor
 	var expected []hall.Visit
@@ -287,13 +287,13 @@ func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visi
 	return floor, expected, err
 }
 
-// midnight returns a date as dateOf reads it.
+// midnight returns a date in the form that dateOf reads.
 func midnight(d scheduling.Date) time.Time { return d.At(0, time.UTC) }
 
 // Crowd implements hall.Store.
 func (h *Hall) Crowd(ctx context.Context, from, to time.Time) (present, expected []hall.Visit, err error) {
 	q := h.pool()
-	// Wherever the branch is, today is at most a day away.
+	// In any zone, today is at most a day away from the date in UTC.
 	if present, err = q.visits(ctx, "hall/crowd", from.Add(-24*time.Hour).UTC().Format(time.DateOnly)); err != nil || len(present) == 0 {
 		return nil, nil, err
 	}

@@ -16,14 +16,14 @@ import (
 	"ziyara/slots"
 )
 
-// holding is a request for a hold, in its line.
+// holding is a request for a hold, for the batcher.
 type holding struct {
 	claim  slots.Appointment
-	by     slots.Holder
+	holder slots.Holder
 	wanted slots.Wanted // the place of the claim
 	once   *once.Request[slots.Appointment]
 
-	refusal error // why it gets no place, by the days that were asked last
+	refusal error // why it gets no place, by the days looked at last
 	decided bool
 	err     error
 }
@@ -62,25 +62,25 @@ func (r ledgerDayRow) occupied() slots.Occupied {
 }
 
 // Hold implements slots.Store.
-func (s *Appointments) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, w slots.Wanted,
+func (s *Appointments) Hold(ctx context.Context, a slots.Appointment, holder slots.Holder, w slots.Wanted,
 	once *once.Request[slots.Appointment],
 ) error {
 	began := s.cache.now()
-	h := &holding{claim: a, by: by, wanted: w, once: once}
+	h := &holding{claim: a, holder: holder, wanted: w, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
 		return err
 	}
 	if errors.Is(h.err, slots.ErrTaken) {
-		s.cache.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
+		s.cache.doubt(a.Place.DeskGroup, began) // a visitor was shown a place that is taken
 	}
 	if _, limited := errors.AsType[*slots.HoldLimitError](h.err); limited {
-		return s.holdLimit(ctx, a, by)
+		return s.holdLimit(ctx, a, holder)
 	}
 	return h.err
 }
 
-// hold decides a batch. What can't be written together is tried one by one, so
-// that nobody suffers for another's request.
+// hold decides a batch. If the requests can't be written together, it tries them
+// one by one, so that none fails because of another.
 func (s *Appointments) hold(batch []*holding) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
@@ -100,17 +100,16 @@ func (s *Appointments) hold(batch []*holding) {
 	}
 }
 
-// outOfReach reports whether nobody knows what became of a transaction.
+// outOfReach reports whether the outcome of a transaction is unknown.
 func outOfReach(err error) bool {
 	return errors.Is(err, fault.ErrUnavailable) && !errors.Is(err, errConflict)
 }
 
-// holdTogether decides the holds of a batch that are not decided, and writes
-// those that fit.
+// holdTogether decides the undecided holds of a batch and writes those that fit.
 //
-// It first decides by what is remembered of the ledger days. What is written
-// counts only if they still have the remembered version, so a memory that is
-// wrong costs a second try, with the days locked.
+// It first decides by remembered ledger days. Days are written only if they still
+// have the remembered version, so an outdated memory costs a second try, with the
+// days locked.
 func (s *Appointments) holdTogether(ctx context.Context, batch []*holding) error {
 	known := s.remembered.get(daysOf(batch))
 	var sure, rest []*holding
@@ -133,8 +132,7 @@ func (s *Appointments) holdTogether(ctx context.Context, batch []*holding) error
 	return s.holdLocked(ctx, rest)
 }
 
-// holdBy decides by remembered days. It returns the holds that it could not
-// decide.
+// holdBy decides by remembered days. It returns the holds left undecided.
 func (s *Appointments) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, batch []*holding) (left []*holding, err error) {
 	accepted, refused, after := take(known, batch)
 	if len(accepted) == 0 {
@@ -164,8 +162,7 @@ func (s *Appointments) holdBy(ctx context.Context, known map[dayKey]slots.Occupi
 	return left, nil
 }
 
-// holdLocked decides by the days themselves, which nobody else changes
-// meanwhile.
+// holdLocked decides by the ledger days themselves, which it locks.
 func (s *Appointments) holdLocked(ctx context.Context, batch []*holding) error {
 	var days, written map[dayKey]slots.Occupied
 	var accepted, refused []*holding
@@ -196,9 +193,9 @@ func (s *Appointments) holdLocked(ctx context.Context, batch []*holding) error {
 	return nil
 }
 
-// take gives places to the holds in their order, as far as the days have
-// any; the others know why they are refused. It returns the days that change as
-// they are then, their version not yet raised.
+// take gives places to the holds in their order, as far as the days have any. It
+// sets the refusal of each hold, nil for those accepted. It returns the changed
+// days, before their version is raised.
 func take(days map[dayKey]slots.Occupied, batch []*holding) (accepted, refused []*holding, after map[dayKey]slots.Occupied) {
 	after = make(map[dayKey]slots.Occupied)
 	for _, h := range batch {
@@ -269,20 +266,20 @@ func newClaimRow(h *holding) claimRow {
 		Branch: p.Branch, ID: a.ID, Service: a.Service, Group: p.DeskGroup, Day: p.Day, First: p.First, Ticks: p.Ticks, Places: p.Count,
 		Start: a.Start, End: a.End, Party: a.Party, Channel: string(a.Channel), Created: a.Created, Expires: a.Expires,
 		Needs:      append([]string{}, a.Needs...),
-		PerAddress: h.by.PerAddress, Mobile: optional(a.Mobile),
+		PerAddress: h.holder.PerAddress, Mobile: optional(a.Mobile),
 	}
-	if address := h.by.CountedAddress(); address != nil {
+	if address := h.holder.CountedAddress(); address != nil {
 		row.Address = optional(`\x` + hex.EncodeToString(address))
 	}
-	if a.Mobile != "" && h.by.PerMobile > 0 {
-		row.PerMobile = &h.by.PerMobile
+	if a.Mobile != "" && h.holder.PerMobile > 0 {
+		row.PerMobile = &h.holder.PerMobile
 	}
 	return row
 }
 
-// writeHolds writes days that still have their version, and the holds on them.
-// It returns the days that it wrote as they are now. Requests that name a key
-// have their answer kept; then the session is a transaction.
+// writeHolds writes days that still have their version, and the holds on them. It
+// returns the days that it wrote, as they are now. It keeps the answers to
+// requests that name a key; with one of those the session must be a transaction.
 func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied, accepted []*holding) (map[dayKey]slots.Occupied, error) {
 	days := make([]dayRow, 0, len(after))
 	for key, day := range after {
@@ -322,8 +319,8 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	return written, q.keep(ctx, told)
 }
 
-// lockDays locks ledger days, in the order that everybody uses, and reads
-// them. Days without a row are missing from what it returns.
+// lockDays locks ledger days, in the one order that all transactions use, and reads
+// them. Days without a row are missing from the result.
 func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.Occupied, error) {
 	c := keyColumns(days)
 	var rows []struct {
@@ -340,7 +337,8 @@ func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.
 	return locked, nil
 }
 
-// learn notes days that this replica has written.
+// learn remembers days that this replica has written, and has other replicas
+// notified.
 func (s *Appointments) learn(written map[dayKey]slots.Occupied) {
 	for key, day := range written {
 		s.remembered.put(key, day)
@@ -352,8 +350,8 @@ func (s *Appointments) learn(written map[dayKey]slots.Occupied) {
 // maxVersions bounds how many ledger days are remembered for holding.
 const maxVersions = 4096
 
-// versions remembers the ledger days that were held on last, each as of a
-// version. It is safe for concurrent use.
+// versions remembers the ledger days of the last holds, each as of a version. It is
+// safe for concurrent use.
 type versions struct {
 	mu   sync.Mutex
 	days map[dayKey]slots.Occupied

@@ -14,27 +14,28 @@ import (
 )
 
 const (
+	// channel is where replicas listen.
 	channel = "ziyara_ledger"
-	// broadcastEvery is how long changes are gathered before others are told.
+	// broadcastEvery is how long changes are gathered before a broadcast.
 	broadcastEvery = 20 * time.Millisecond
-	// broadcastLimit is how many desk groups one notification names; it must stay
-	// under the 8,000 bytes of PostgreSQL.
+	// broadcastLimit is how many desk groups one notification names. PostgreSQL
+	// allows a notification less than 8,000 bytes.
 	broadcastLimit = 400
-	allGroups      = "*" // in place of names: there are too many
-	// wholeCentre says, before the names, that the centre has changed, too.
+	allGroups      = "*" // instead of names, when there are too many
+	// wholeCentre comes before the names when the centre has changed, too.
 	wholeCentre = "centre"
 )
 
-// news gathers what other replicas have to be told: the desk groups whose
-// ledger this one has changed. A notification is sent apart from the
-// transactions, because NOTIFY makes their commits wait for one another.
+// invalidations gathers what other replicas must forget: the desk groups whose
+// ledger this one has changed. Notifications are sent outside the transactions,
+// because NOTIFY makes commits wait for one another.
 type invalidations struct {
-	replica string // names this one, so that it does not tell itself
+	replica string // identifies this replica, which ignores its own notifications
 
 	mu      sync.Mutex
-	wanted  bool // somebody tells
+	wanted  bool // whether broadcast is running
 	pending map[int]struct{}
-	some    chan struct{} // holds a value while there is something to tell
+	some    chan struct{} // holds a value while anything is pending
 }
 
 func newInvalidations() *invalidations {
@@ -56,7 +57,7 @@ func (n *invalidations) add(groups ...int) {
 	}
 }
 
-// take returns the text of the next notification and forgets what it says.
+// take returns the text of the next notification and clears what is pending.
 func (n *invalidations) take() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -72,8 +73,8 @@ func (n *invalidations) take() string {
 	return strings.Join(words, " ")
 }
 
-// changed forgets what is remembered of desk groups whose ledger has changed
-// here, and has the others told.
+// changed drops desk groups whose ledger this replica has changed from the cache,
+// here and in other replicas.
 func (s *core) changed(groups ...int) {
 	if len(groups) == 0 {
 		return
@@ -82,7 +83,7 @@ func (s *core) changed(groups ...int) {
 	s.invalidations.add(groups...)
 }
 
-// heard forgets what another replica says has changed.
+// invalidate drops what another replica has changed from the cache.
 func (s *core) invalidate(text string) {
 	words := strings.Fields(text)
 	switch {
@@ -101,12 +102,12 @@ func (s *core) invalidate(text string) {
 	}
 }
 
-// Renewed gets a value soon after the centre was changed, by this Store or by
-// another replica: it is worth asking CentreVersion. What is lost on the way is
-// found out by asking now and then.
+// Renewed receives a value soon after this replica or another one has changed the
+// centre: it is time to ask for Version. Notifications can be lost, so the caller
+// also asks from time to time.
 func (s *Centre) Renewed() <-chan struct{} { return s.renewed }
 
-// renew never waits: whoever listens is told at least once.
+// renew never blocks. A listener receives at least one value.
 func (s *core) renew() {
 	select {
 	case s.renewed <- struct{}{}:
@@ -114,9 +115,9 @@ func (s *core) renew() {
 	}
 }
 
-// broadcastCentre raises the version of the centre and has all replicas told of it,
-// and of the desk groups whose calendars have changed, when the transaction
-// commits. Changes of the centre are rare, so their commits may wait for one
+// broadcastCentre raises the version of the centre. When the transaction commits,
+// all replicas are notified of that and of the desk groups whose calendars have
+// changed. Changes of the centre are rare, so their commits may wait for one
 // another.
 func (q session) broadcastCentre(ctx context.Context, changes []recalendared) error {
 	if _, err := q.exec(ctx, "centre/touch"); err != nil {
@@ -138,9 +139,9 @@ func (q session) broadcastCentre(ctx context.Context, changes []recalendared) er
 	return err
 }
 
-// Follow tells other replicas of changes to the ledger and hears of theirs,
-// until ctx is done. Without it, and while the connection is lost, what they
-// change is seen when memory runs out, after two seconds.
+// Follow broadcasts changes to the ledger to other replicas and receives theirs,
+// until ctx is done. Without it, and while the connection is lost, changes of
+// other replicas are seen when entries of the cache expire, after two seconds.
 func (s *Store) Follow(ctx context.Context) error {
 	url, err := withSettings(s.config)
 	if err != nil {
@@ -157,7 +158,7 @@ func (s *Store) Follow(ctx context.Context) error {
 	return err
 }
 
-// hear forgets what others say until ctx is done.
+// receive handles the notifications of other replicas until ctx is done.
 func (s *core) receive(ctx context.Context, listener *pq.Listener) error {
 	listening := make(chan error, 1)
 	go func() { listening <- listener.Listen(channel) }() // until connected or closed
@@ -170,7 +171,7 @@ func (s *core) receive(ctx context.Context, listener *pq.Listener) error {
 				return translate("listen", err)
 			}
 		case n := <-listener.Notify:
-			if n == nil { // connected again: what was said meanwhile is lost
+			if n == nil { // connected again: notifications may have been missed
 				s.cache.forgetAll()
 				s.renew()
 			} else {
@@ -180,8 +181,8 @@ func (s *core) receive(ctx context.Context, listener *pq.Listener) error {
 	}
 }
 
-// tell notifies the others until ctx is done, and lets changes gather. Who is
-// not told finds out by asking.
+// broadcast notifies other replicas until ctx is done, and gathers changes in
+// between. A replica that misses a notification finds out by asking.
 func (s *core) broadcast(ctx context.Context) {
 	s.invalidations.want(true)
 	defer s.invalidations.want(false)

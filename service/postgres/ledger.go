@@ -43,10 +43,10 @@ func (s *core) occupancy(ctx context.Context, g *centre.DeskGroup, from, to sche
 		if r.Current > g.Version {
 			return nil, slots.ErrStale
 		}
-		if !r.Day.Valid { // none is open
+		if !r.Day.Valid { // no day is open
 			continue
 		}
-		if !slices.Equal(open, r.Open) { // days look alike: keep one copy
+		if !slices.Equal(open, r.Open) { // most days are equal: keep one copy
 			open = r.Open
 		}
 		days[dateOf(r.Day.Time)-from] = slots.Occupied{First: int(r.FirstTick.Int32), Open: open, Used: r.Used, Version: r.Version.Int64}
@@ -54,8 +54,8 @@ func (s *core) occupancy(ctx context.Context, g *centre.DeskGroup, from, to sche
 	return days, nil
 }
 
-// Occupancies implements slots.Store. Where it finds something else than is
-// remembered, that is forgotten.
+// Occupancies implements slots.Store. It drops desk groups from the cache whose days
+// it finds different.
 func (s *Appointments) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
 	days, err := s.pool().occupancies(ctx, spans)
 	if err != nil {
@@ -149,14 +149,13 @@ type Difference struct {
 	Claimed   int       `db:"claimed"` // places of holds, requests and booked visits
 }
 
-// auditSettings suit a statement that reads all of the ledger.
+// auditSettings suit a statement that reads the whole ledger.
 const auditSettings = "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; " +
 	"SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
 
 // Audit recomputes the ledger from holds, requests and visits and returns every
-// difference. It reads one snapshot, so it can run beside bookings. It takes
-// the time that the size of the database asks for, without the limit of other
-// statements.
+// difference. It reads one snapshot, so it can run during bookings. It has no time
+// limit, because its time grows with the database.
 func (s *Appointments) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
@@ -168,14 +167,14 @@ func (s *Appointments) Audit(ctx context.Context) ([]Difference, error) {
 	return differences, err
 }
 
-// giveBack gives places back to the ledger, whose days it locks.
+// giveBack locks the ledger days of places and gives the places back.
 func (q session) giveBack(ctx context.Context, back []slots.Place) error {
 	return q.exchange(ctx, back, nil)
 }
 
 // exchange locks the ledger days of all the places, gives back those of back and
 // takes the one that is wanted; nil for none. It returns slots.ErrDayClosed,
-// slots.ErrStale or slots.ErrTaken when the ledger does not have that.
+// slots.ErrStale or slots.ErrTaken when the wanted place is not free.
 func (q session) exchange(ctx context.Context, back []slots.Place, wanted *slots.Wanted) error {
 	all := slices.Clip(back)
 	if wanted != nil {
@@ -201,8 +200,8 @@ func (q session) exchange(ctx context.Context, back []slots.Place, wanted *slots
 	return err
 }
 
-// has returns nil when the ledger days have the place that is wanted, once the
-// places of back are given back.
+// has returns nil when the wanted place is free in the ledger days once the places of
+// back are given back.
 func has(days map[dayKey]slots.Occupied, back []slots.Place, wanted *slots.Wanted) error {
 	key := keyOf(wanted.Place)
 	day, ok := days[key]
@@ -247,7 +246,7 @@ func columns(places []slots.Place) placeColumns {
 	return c
 }
 
-// placeRow is a place as a row has it.
+// placeRow is a place in a row.
 type placeRow struct {
 	BranchID    int       `db:"branch_id"`
 	DeskGroupID int       `db:"desk_group_id"`

@@ -33,7 +33,7 @@ type Lane struct {
 	*core
 	lane   string
 	code   func(verification string) string
-	copied []string // kinds that go by e-mail, too
+	copied []string // kinds that also go by e-mail
 }
 
 // The lanes of the ledger.
@@ -43,15 +43,15 @@ const (
 	mailLane   = "mail"
 )
 
-// Prompt returns the lane of SMS that somebody waits for. code returns the
-// code of a verification, which is not in the database. Messages of the copied
-// kinds go by e-mail, too, to whoever gave an address.
+// Prompt returns the lane of SMS that visitors wait for. code returns the code of a
+// verification, which is not in the database. Messages of the copied kinds also go by
+// e-mail to visitors who gave an address.
 func (s *Messages) Prompt(code func(verification string) string, copied ...notify.Kind) *Lane {
 	return &Lane{core: s.core, lane: promptLane, code: code, copied: names(copied)}
 }
 
-// Bulk returns the lane of SMS of which thousands become due at once
-// and that nobody waits for: reminders and surveys. copied is as in Messages.
+// Bulk returns the lane of SMS that become due by the thousand and that no visitor
+// waits for: reminders and surveys. copied is as in Prompt.
 func (s *Messages) Bulk(copied ...notify.Kind) *Lane {
 	return &Lane{core: s.core, lane: bulkLane, code: noCode, copied: names(copied)}
 }
@@ -86,14 +86,14 @@ type messageRow struct {
 	Email          sql.NullString                 `db:"email"`
 	Status         sql.NullString                 `db:"status"`
 	Version        sql.NullInt32                  `db:"version"`
-	HallState      sql.NullString                 `db:"hall_state"` // of who has come
+	HallState      sql.NullString                 `db:"hall_state"` // of a visitor who has arrived
 	StartAt        sql.NullTime                   `db:"start_at"`
 	EndAt          sql.NullTime                   `db:"end_at"`
-	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal stands
+	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal is valid
 	Reference      sql.NullString                 `db:"reference"`
 	Entry          sql.NullInt64                  `db:"entry"`      // of an offer
-	Displaced      bool                           `db:"displaced"`  // of a reminder: the start is lost
-	CalledOff      *jsonOf[catalog.Text]          `db:"called_off"` // of a cancellation by the centre: why
+	Displaced      bool                           `db:"displaced"`  // of a reminder: a change took the place
+	CalledOff      *jsonOf[catalog.Text]          `db:"called_off"` // reason of a cancellation by the centre
 	Service        *jsonOf[catalog.Text]          `db:"service"`
 	Branch         *jsonOf[catalog.Text]          `db:"branch"`
 	Zone           sql.NullString                 `db:"zone"`
@@ -166,7 +166,7 @@ func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
 	if r.ProposedStart.Valid {
 		c.Facts.Start = r.ProposedStart.Time
 	}
-	c.Facts.Until = r.ExpiresAt // an offer's message is of use as long as the offer stands
+	c.Facts.Until = r.ExpiresAt // a message about an offer expires with the offer
 	c.Facts.Reference = slots.Reference(r.Reference.String).String()
 	if r.Service != nil && r.Branch != nil {
 		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v
@@ -213,7 +213,7 @@ func (m *Lane) Finish(ctx context.Context, now time.Time, outcomes []notify.Outc
 	return err
 }
 
-// messageState returns the state of the row that an attempt leaves.
+// messageState returns the state of the row after an attempt.
 func messageState(s notify.State) string {
 	if s == notify.Retry {
 		return "queued"
@@ -228,7 +228,7 @@ func positive(n int) string {
 	return fmt.Sprint(n)
 }
 
-// Depth returns how many messages wait, and how long the oldest has.
+// Depth returns how many messages wait, and how long the oldest has been due.
 func (s *Messages) Depth(ctx context.Context, now time.Time) (waiting int, oldest time.Duration, err error) {
 	var row struct {
 		Waiting int          `db:"waiting"`

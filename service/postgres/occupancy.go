@@ -11,34 +11,33 @@ import (
 )
 
 const (
-	// cacheAge is how long what is remembered of a desk group is believed before
-	// the database is asked again: what a lost notification costs at most.
+	// cacheAge is how long the entry of a desk group is used before the database
+	// is asked again. A lost notification delays news by no more.
 	cacheAge = 2 * time.Second
-	// maxReach bounds how many dates of a desk group are remembered.
+	// maxReach bounds how many dates of a desk group are cached.
 	maxReach = 124
-	// maxRemembered bounds what is remembered in all, in bytes.
-	maxRemembered = 64 << 20
+	// maxCached bounds the size of the whole cache, in bytes.
+	maxCached = 64 << 20
 )
 
-// board remembers what the ledger says, desk group by desk group, for whoever
-// only looks: nothing is booked by it. What this replica changes is forgotten
-// at once, what others change when they tell (docs/adr/0021).
+// occupancyCache remembers the ledger of each desk group, for searches only: no
+// booking relies on it. It drops what this replica changes at once, and what
+// other replicas change when they broadcast it (docs/adr/0021).
 type occupancyCache struct {
 	now func() time.Time
 
 	mu     sync.Mutex
 	groups map[int]*cachedGroup // by key of the desk group
-	stamps int64                // the last one given out
-	size   int                  // bytes remembered
+	stamps int64                // the last stamp used
+	size   int                  // in bytes
 }
 
-// remembered is what the board knows of one desk group: the dates from `from`
-// on.
+// cachedGroup is the entry of one desk group: its dates from `from` on.
 type cachedGroup struct {
-	loading chan struct{} // holds one value while a caller asks for all who wait
+	loading chan struct{} // holds one value while a caller asks on behalf of all
 
-	stamp int64     // another one whenever something may have changed
-	asked time.Time // before the database answered; zero: to be asked
+	stamp int64     // changes whenever something may have changed
+	asked time.Time // when the question was sent; zero when the entry must not be used
 	from  scheduling.Date
 	days  []slots.Occupied
 	size  int
@@ -48,7 +47,7 @@ func newOccupancyCache(now func() time.Time) *occupancyCache {
 	return &occupancyCache{now: now, groups: make(map[int]*cachedGroup)}
 }
 
-// group returns the desk group's part of the board. b.mu is locked.
+// group returns the entry of the desk group. b.mu is locked.
 func (b *occupancyCache) group(id int) *cachedGroup {
 	g := b.groups[id]
 	if g == nil {
@@ -68,7 +67,7 @@ func (b *occupancyCache) fresh(g *cachedGroup) bool {
 	return g != nil && !g.asked.IsZero() && b.now().Sub(g.asked) < cacheAge
 }
 
-// stamp returns the stamp of the desk group, 0 when the database has to be
+// stamp returns the stamp of the desk group, or 0 when the database has to be
 // asked first.
 func (b *occupancyCache) stamp(id int) int64 {
 	b.mu.Lock()
@@ -79,7 +78,7 @@ func (b *occupancyCache) stamp(id int) int64 {
 	return 0
 }
 
-// recall returns the dates [from, to] if they are remembered.
+// recall returns the dates [from, to] with their stamp, if they are cached.
 func (b *occupancyCache) recall(id int, from, to scheduling.Date) ([]slots.Occupied, int64, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -93,9 +92,9 @@ func (b *occupancyCache) recall(id int, from, to scheduling.Date) ([]slots.Occup
 // ask reads the days [from, to] of a desk group from the database.
 type ask func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, error)
 
-// look returns the dates [from, to] of the desk group, from memory or by one
-// question for all who look at the same time. The caller changes nothing of
-// what it gets.
+// look returns the dates [from, to] of the desk group with their stamp. They are
+// cached, or asked for once on behalf of all concurrent callers. The caller must
+// not change them.
 func (b *occupancyCache) look(ctx context.Context, id int, from, to scheduling.Date, ask ask) ([]slots.Occupied, int64, error) {
 	if days, stamp, ok := b.recall(id, from, to); ok {
 		return days, stamp, nil
@@ -123,7 +122,7 @@ func (b *occupancyCache) look(ctx context.Context, id int, from, to scheduling.D
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if g.stamp == stamp { // nothing was told meanwhile
+	if g.stamp == stamp { // nothing has changed meanwhile
 		if !g.same(first, days) {
 			b.renew(g)
 			stamp = g.stamp
@@ -133,16 +132,16 @@ func (b *occupancyCache) look(ctx context.Context, id int, from, to scheduling.D
 	return days[from-first : to-first+1], stamp, nil
 }
 
-// keep remembers days. b.mu is locked.
+// keep caches days. b.mu is locked.
 func (b *occupancyCache) keep(id int, g *cachedGroup, asked time.Time, first scheduling.Date, days []slots.Occupied) {
-	if b.groups[id] != g { // all was forgotten meanwhile
+	if b.groups[id] != g { // the cache was cleared meanwhile
 		return
 	}
 	g.asked, g.from, g.days = asked, first, days
 	b.size -= g.size
 	g.size = sizeOf(days)
 	b.size += g.size
-	if b.size > maxRemembered {
+	if b.size > maxCached {
 		b.clear()
 	}
 }
@@ -155,7 +154,7 @@ func sizeOf(days []slots.Occupied) int {
 	return size
 }
 
-// put notes what a date is like now that this replica has changed it.
+// put caches a date that this replica has changed.
 func (b *occupancyCache) put(id int, date scheduling.Date, day slots.Occupied) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -170,7 +169,7 @@ func (b *occupancyCache) put(id int, date scheduling.Date, day slots.Occupied) {
 	}
 }
 
-// forget makes the next look at the desk groups ask again.
+// forget makes the next look at the desk groups ask the database.
 func (b *occupancyCache) forget(groups ...int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -182,8 +181,8 @@ func (b *occupancyCache) forget(groups ...int) {
 	}
 }
 
-// doubt makes the next look at the desk group ask again, unless the database
-// was asked after the instant since.
+// doubt makes the next look at the desk group ask the database, unless it was
+// asked after the instant since.
 func (b *occupancyCache) doubt(id int, since time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -192,8 +191,8 @@ func (b *occupancyCache) doubt(id int, since time.Time) {
 	}
 }
 
-// compare forgets the desk group where what is remembered of the dates from
-// first on is not what the database has just said.
+// compare forgets the desk group if its dates from first on differ from days,
+// which the database has just returned.
 func (b *occupancyCache) compare(id int, first scheduling.Date, days []slots.Occupied) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -211,22 +210,22 @@ func (b *occupancyCache) compare(id int, first scheduling.Date, days []slots.Occ
 	}
 }
 
-// forgetAll forgets every desk group: nobody knows what was missed.
+// forgetAll forgets every desk group, after notifications may have been missed.
 func (b *occupancyCache) forgetAll() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.clear()
 }
 
-// clear forgets everything. b.mu is locked. Stamps go on, so that no stamp
-// given out before is right again.
+// clear forgets everything. b.mu is locked. Stamps go on counting, so that no
+// earlier stamp becomes valid again.
 func (b *occupancyCache) clear() {
 	clear(b.groups)
 	b.size = 0
 }
 
-// reach returns the range to ask for: [from, to], and with it what is
-// remembered if that lies near.
+// reach returns the range to ask for: [from, to], extended to the cached dates
+// if those are near.
 func (g *cachedGroup) reach(from, to scheduling.Date) (first, last scheduling.Date) {
 	if len(g.days) == 0 {
 		return from, to
@@ -238,7 +237,7 @@ func (g *cachedGroup) reach(from, to scheduling.Date) (first, last scheduling.Da
 	return first, last
 }
 
-// same reports whether the days from first on are those that are remembered.
+// same reports whether the days from first on are those in the cache.
 func (g *cachedGroup) same(first scheduling.Date, days []slots.Occupied) bool {
 	return g.from == first && slices.EqualFunc(g.days, days, func(a, b slots.Occupied) bool { return a.Version == b.Version })
 }

@@ -17,7 +17,7 @@ import (
 
 // A look never misses what was changed here, what was told, or what is older
 // than two seconds; and one stamp stands for one state.
-func TestBoardIsNeverTooOld(t *testing.T) {
+func TestOccupancyCacheIsNeverTooOld(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		const group, dates = 7, 140
@@ -101,7 +101,7 @@ func TestBoardIsNeverTooOld(t *testing.T) {
 }
 
 // What changes while the database answers is not covered by the answer.
-func TestBoardKeepsNothingThatChangedMeanwhile(t *testing.T) {
+func TestOccupancyCacheKeepsNothingThatChangedMeanwhile(t *testing.T) {
 	t.Parallel()
 	b := newOccupancyCache(func() time.Time { return time.Unix(0, 1) })
 	asked := 0
@@ -127,7 +127,7 @@ func TestBoardKeepsNothingThatChangedMeanwhile(t *testing.T) {
 }
 
 // Many who look at the same time ask once.
-func TestBoardAsksOnceForAll(t *testing.T) {
+func TestOccupancyCacheAsksOnceForAll(t *testing.T) {
 	t.Parallel()
 	b := newOccupancyCache(time.Now)
 	var asked int
@@ -153,7 +153,7 @@ func TestBoardAsksOnceForAll(t *testing.T) {
 }
 
 // Who waits for another's question gives up at their own deadline.
-func TestBoardWaitsNoLongerThanTheDeadline(t *testing.T) {
+func TestOccupancyCacheWaitsNoLongerThanTheDeadline(t *testing.T) {
 	t.Parallel()
 	b := newOccupancyCache(time.Now)
 	asking, release := make(chan struct{}), make(chan struct{})
@@ -176,7 +176,7 @@ func TestBoardWaitsNoLongerThanTheDeadline(t *testing.T) {
 }
 
 // What is remembered is bounded.
-func TestBoardIsBounded(t *testing.T) {
+func TestOccupancyCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	b := newOccupancyCache(time.Now)
 	big := slots.Occupied{Open: make([]int16, 288), Used: make([]int16, 288), Version: 1}
@@ -187,7 +187,7 @@ func TestBoardIsBounded(t *testing.T) {
 		if _, _, err := b.look(t.Context(), id, 0, 61, read); err != nil {
 			t.Fatal(err)
 		}
-		if b.size > maxRemembered {
+		if b.size > maxCached {
 			t.Fatalf("remembers %d bytes", b.size)
 		}
 	}
@@ -196,7 +196,7 @@ func TestBoardIsBounded(t *testing.T) {
 	}
 }
 
-func TestNewsFitsANotification(t *testing.T) {
+func TestInvalidationsFitsANotification(t *testing.T) {
 	t.Parallel()
 	n := newInvalidations()
 	n.add(1) // nobody tells
@@ -219,7 +219,7 @@ func TestNewsFitsANotification(t *testing.T) {
 }
 
 // What nobody tells is seen after two seconds.
-func TestBoardAsksAgain(t *testing.T) {
+func TestOccupancyCacheAsksAgain(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 1)
 	b := newOccupancyCache(func() time.Time { return now })

@@ -14,23 +14,22 @@ import (
 )
 
 const (
-	// underWay is how far back reminders are planned again: longer than any
-	// booking takes from when it looked at the clock until it is committed, and
-	// than the clocks of two replicas differ.
+	// underWay is how far back reminders are planned again: longer than any booking
+	// takes from reading the clock to its commit, and than the clocks of two
+	// replicas differ.
 	underWay = time.Minute
 )
 
-// PlanReminders writes the reminders that have become due since they were last
-// planned, and returns how many. It looks at limit visits in one statement.
-// Any number of replicas may do so at once; a visit gets each of its reminders
-// once for a start.
+// PlanReminders writes the reminders that have become due since the last time, and
+// returns how many. Each statement looks at limit visits. Several replicas may do so
+// at once: a visit gets each reminder once for each start.
 func (s *Messages) PlanReminders(ctx context.Context, now time.Time, limit int) (int, error) {
 	var plannedTo time.Time
 	if err := s.pool().get(ctx, &plannedTo, "messages/reminder_clock"); err != nil {
 		return 0, err
 	}
 	if plannedTo.After(now) {
-		plannedTo = now // a clock went back, or another replica's is ahead
+		plannedTo = now // a clock was set back, or that of another replica is ahead
 	}
 	groups, err := s.reminderGroups(ctx)
 	if err != nil {
@@ -80,8 +79,8 @@ func (s *Messages) planWindow(ctx context.Context, now time.Time, g reminderGrou
 	}
 }
 
-// reminderGroup is one reminder of all services that share it, in all branches
-// that share their quiet hours.
+// reminderGroup is a reminder of all services that share it, in all branches that
+// share quiet hours.
 type reminderGroup struct {
 	lead     notify.Lead
 	hours    notify.Hours

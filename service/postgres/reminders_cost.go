@@ -12,15 +12,15 @@ import (
 	"ziyara/notify"
 )
 
-// ReminderCost is what planning reads.
+// ReminderCost is what planning reminders reads.
 type ReminderCost struct {
 	Visits  int // rows of appointments
 	Planned int // reminders
 	Buffers int // pages of tables and indexes, hit or read
 }
 
-// ReminderCost returns what planning the reminders that became due in (after,
-// now] reads, as EXPLAIN (ANALYZE, BUFFERS) tells it. It writes nothing.
+// ReminderCost returns what planning the reminders that became due in (after, now]
+// reads, according to EXPLAIN (ANALYZE, BUFFERS). It writes nothing.
 func (s *Messages) ReminderCost(ctx context.Context, after, now time.Time, limit int) (cost ReminderCost, err error) {
 	groups, err := s.reminderGroups(ctx)
 	if err != nil {

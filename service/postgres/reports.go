@@ -17,10 +17,10 @@ import (
 )
 
 const (
-	// reportsAtOnce is how many reports a replica counts at once; others wait.
-	// Bookings keep the rest of the connections and of the processors.
+	// reportsAtOnce is how many reports a replica counts at once; others wait. That
+	// leaves the other connections and processors to bookings.
 	reportsAtOnce = 2
-	// reportTimeout is after which the server ends a statement of a report.
+	// reportTimeout is when the server ends a statement of a report.
 	reportTimeout = 8 * time.Second
 )
 
@@ -60,8 +60,8 @@ func (s *Reports) Counts(ctx context.Context, q reports.Query, now time.Time) (m
 	return rows, total, err
 }
 
-// reportStatement returns the statement that counts a report, and its
-// arguments beside those of all reports.
+// reportStatement returns the statement that counts a report, and its arguments in
+// addition to those of all reports.
 func reportStatement(n reports.Name, now time.Time) (name string, args []any, err error) {
 	switch n {
 	case reports.Utilisation:
@@ -98,8 +98,8 @@ func groupings(by []reports.Dimension) pq.StringArray {
 	return names
 }
 
-// report runs do on one snapshot, with settings that suit a report, in its
-// turn.
+// report waits for its turn and runs do on one snapshot, with settings that suit a
+// report.
 func (s *Reports) report(ctx context.Context, do func(session) error) error {
 	select {
 	case s.running <- struct{}{}:
@@ -120,9 +120,9 @@ func (s *Reports) report(ctx context.Context, do func(session) error) error {
 	return do(q)
 }
 
-// each calls do with every row, by the names of its columns.
+// each calls do with every row, a map by the names of columns.
 func (q session) each(ctx context.Context, name string, args []any, do func(row map[string]any) error) error {
-	stmt, err := q.statement(ctx, name) //nolint:sqlclosecheck // it is the Store's, and its copy ends with the transaction
+	stmt, err := q.statement(ctx, name) //nolint:sqlclosecheck // the store owns it, and its copy ends with the transaction
 	if err != nil {
 		return translate(name, err)
 	}
@@ -143,7 +143,7 @@ func (q session) each(ctx context.Context, name string, args []any, do func(row 
 	return translate(name, rows.Err())
 }
 
-// reportKey returns what a row stands for.
+// reportKey returns the key of a row.
 func reportKey(row map[string]any) (key reports.Key, err error) {
 	for name, dest := range map[string]*scheduling.Date{"day": &key.Day, "month": &key.Month} {
 		if t, ok := row[name].(time.Time); ok {
@@ -151,7 +151,10 @@ func reportKey(row map[string]any) (key reports.Key, err error) {
 		}
 	}
 	var channel string
-	for name, dest := range map[string]*string{"department": &key.Department, "branch": &key.Branch, "service": &key.Service, "channel": &channel} {
+	texts := map[string]*string{
+		"department": &key.Department, "branch": &key.Branch, "service": &key.Service, "channel": &channel,
+	}
+	for name, dest := range texts {
 		switch v := row[name].(type) {
 		case nil:
 		case string:
@@ -159,14 +162,14 @@ func reportKey(row map[string]any) (key reports.Key, err error) {
 		case []byte:
 			*dest = string(v)
 		default:
-			return key, fmt.Errorf("postgres: %s is a %T", name, v)
+			return key, fmt.Errorf("postgres: column %s has type %T", name, v)
 		}
 	}
 	key.Channel = catalog.Channel(channel)
 	return key, nil
 }
 
-// countsOf returns the numbers of a row; what is NULL is missing.
+// countsOf returns the numbers of a row, without those that are NULL.
 func countsOf(row map[string]any) reports.Counts {
 	counts := make(reports.Counts)
 	for name, value := range row {
@@ -198,8 +201,8 @@ func (s *Reports) Opened(ctx context.Context, from, to scheduling.Date) (reports
 	return opened, nil
 }
 
-// RememberOpen keeps the desk minutes that were open on past dates on which
-// nobody booked; what is kept already stays.
+// RememberOpen keeps the desk minutes that were open on past dates without a booking.
+// Dates that are kept already stay as they are.
 func (s *Reports) RememberOpen(ctx context.Context, opened reports.Opened) error {
 	var groups, days pq.StringArray
 	var ticks pq.Int64Array
@@ -211,7 +214,7 @@ func (s *Reports) RememberOpen(ctx context.Context, opened reports.Opened) error
 	return err
 }
 
-// CountDemand adds what was asked for to what is kept.
+// CountDemand adds requests for places to those counted before.
 func (s *Reports) CountDemand(ctx context.Context, asked map[reports.Asked]int) error {
 	var days, branches, services, channels, outcomes pq.StringArray
 	var counts pq.Int64Array
@@ -224,8 +227,8 @@ func (s *Reports) CountDemand(ctx context.Context, asked map[reports.Asked]int) 
 	return err
 }
 
-// Purge removes at most limit of what was counted of each kind before a
-// date, and returns the number of the most frequent.
+// Purge removes counts from before a date, at most limit of each kind, and returns the
+// largest number removed of a kind.
 func (s *Reports) Purge(ctx context.Context, before scheduling.Date, limit int) (int, error) {
 	var removed int
 	err := s.pool().get(ctx, &removed, "reports/purge_counts", before.String(), limit)

@@ -13,9 +13,9 @@ import (
 // Surveys keeps what visitors say about their visits.
 type Surveys struct{ *core }
 
-// Save keeps what the visitor of a visit says of it, in place of what
-// they said before. It returns survey.ErrNotVisited for a visit that has not
-// begun, was cancelled or missed, or is unknown.
+// Save keeps the answer of a visitor about a visit, in place of an earlier one. It
+// returns survey.ErrNotVisited for a visit that has not begun, was cancelled or missed,
+// or is unknown.
 func (s *Surveys) Save(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error {
 	resolved := sql.NullBool{Valid: a.Resolved != nil}
 	if a.Resolved != nil {
@@ -28,7 +28,7 @@ func (s *Surveys) Save(ctx context.Context, r slots.Reference, a survey.Answer, 
 	return err
 }
 
-// Find returns what the visitor of a visit said of it; nil for nothing.
+// Find returns the answer of the visitor about a visit, nil for none.
 func (s *Surveys) Find(ctx context.Context, r slots.Reference) (*survey.Answer, error) {
 	var row struct {
 		Satisfaction int            `db:"satisfaction"`
@@ -40,7 +40,7 @@ func (s *Surveys) Find(ctx context.Context, r slots.Reference) (*survey.Answer, 
 	}
 	err := s.pool().get(ctx, &row, "surveys/find", string(r))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // nobody has answered
+		return nil, nil //nolint:nilnil // no answer
 	}
 	if err != nil {
 		return nil, err

@@ -35,8 +35,7 @@ func (r textRow) override() notify.Override {
 	}
 }
 
-// Departments returns what departments have decided about their
-// messages, with the texts in use.
+// Departments returns the terms of messages of all departments, with the texts in use.
 func (s *Texts) Departments(ctx context.Context) ([]notify.Department, error) {
 	var rows []termsRow
 	if err := s.pool().list(ctx, &rows, "messages/load_departments"); err != nil {
@@ -58,10 +57,10 @@ func (s *Texts) Departments(ctx context.Context) ([]notify.Department, error) {
 	return departments, nil
 }
 
-// Save saves the next version of a department's text, which is in use from
-// then on. Every version stays; to go back, save an older one again. entry says
-// who of the staff it was, and when. It returns fault.ErrNotFound for an unknown
-// department, and fault.ErrEdited unless the version follows the newest.
+// Save saves the next version of a department's text, which is used from then on. All
+// versions stay; to go back, save an older one again. entry gives the member of staff
+// and the time. It returns fault.ErrNotFound for an unknown department, and
+// fault.ErrEdited unless the version follows the newest.
 func (s *Texts) Save(ctx context.Context, c notify.Checked, entry audit.Entry) error {
 	o := c.Override()
 	if o.Wordings == nil {
@@ -72,7 +71,8 @@ func (s *Texts) Save(ctx context.Context, c notify.Checked, entry audit.Entry) e
 			Known bool `db:"known"`
 			Saved bool `db:"saved"`
 		}
-		err := q.get(ctx, &row, "messages/save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), entry.At, entry.Actor)
+		err := q.get(ctx, &row, "messages/save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings),
+			entry.At, entry.Actor)
 		switch {
 		case err != nil:
 			return err
@@ -89,7 +89,7 @@ func (s *Texts) Save(ctx context.Context, c notify.Checked, entry audit.Entry) e
 	})
 }
 
-// recordText adds to the audit log that a text was saved, with the one before.
+// recordText records in the audit log that a text was saved, with the version before.
 func (q session) recordText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	var versions []textRow
 	if err := q.list(ctx, &versions, "messages/text_history", o.Department, string(o.Kind), o.Lang); err != nil {
@@ -131,8 +131,8 @@ func (s *Texts) History(ctx context.Context, department string, k notify.Kind, l
 	return history, nil
 }
 
-// Facts returns what the messages about a visit are made of, but for
-// their kind and what only some kinds have, or fault.ErrNotFound.
+// Facts returns the facts of messages about a visit, except their kind and what only some
+// kinds have, or fault.ErrNotFound.
 func (s *Texts) Facts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
 	var row struct {
 		Lang       string               `db:"lang"`

@@ -63,8 +63,8 @@ func (s *Verifications) FindVerification(ctx context.Context, id string) (verify
 	return s.verification(ctx, fault.ErrNotFound, "verifications/find", id)
 }
 
-// verification reads one verification; none, or a text that is no id, is
-// missing.
+// verification reads one verification. It returns missing without one, or for an id
+// that is not a UUID.
 func (s *Verifications) verification(ctx context.Context, missing error, name string, args ...any) (verify.Verification, error) {
 	var row struct {
 		ID         string       `db:"id"`

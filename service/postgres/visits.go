@@ -11,7 +11,7 @@ import (
 	"ziyara/slots"
 )
 
-// visitRow is what staff see of a visit in a list.
+// visitRow is a visit in a list for staff.
 type visitRow struct {
 	ID           string         `db:"id"`
 	Reference    string         `db:"reference"`
@@ -51,8 +51,8 @@ func (r visitRow) appointment() slots.Appointment {
 	return a
 }
 
-// Visits returns a page of visits as a list shows them: without their places
-// and their history, and of a representative only the name.
+// Visits returns a page of visits for a list: without places and history, and with
+// only the name of a representative.
 func (s *Appointments) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
 	after := slots.VisitKey{ID: lowestID}
 	if q.After.ID != "" {
@@ -78,8 +78,8 @@ func (s *Appointments) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.
 	return visits, nil
 }
 
-// namePatterns returns what the key of a name is like that has words which
-// begin so; NULL without any. Words hold no signs of patterns.
+// namePatterns returns LIKE patterns for the key of a name that has words with these
+// beginnings, NULL without any. The words contain no wildcards.
 func namePatterns(words []string) any {
 	if len(words) == 0 {
 		return nil

@@ -40,19 +40,20 @@ func (s *Waitlist) Join(ctx context.Context, e slots.Entry, once *once.Request[s
 
 func (q session) join(ctx context.Context, e slots.Entry) error {
 	b := e.Booking
-	var by slots.Representative
+	var representative slots.Representative
 	if b.Representative != nil {
-		by = *b.Representative
+		representative = *b.Representative
 	}
 	var full bool
 	err := q.get(ctx, &full, "waitlist/join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
 		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
 		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
-		null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), null(by.Expires.String()),
+		null(representative.Name), null(string(representative.Identity.Kind)), null(representative.Identity.Number),
+		null(representative.Wakala), null(representative.Expires.String()),
 		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return centre.ErrNotOffered // gone since the snapshot was taken
+		return centre.ErrNotOffered // removed since the snapshot was taken
 	case err != nil:
 		return err
 	case full:
@@ -91,7 +92,9 @@ func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 }
 
 // ChangeEntry implements slots.WaitlistStore.
-func (s *Waitlist) ChangeEntry(ctx context.Context, id string, now time.Time, decide func(slots.Entry) (slots.Entry, error)) (slots.Entry, error) {
+func (s *Waitlist) ChangeEntry(ctx context.Context, id string, now time.Time,
+	decide func(slots.Entry) (slots.Entry, error),
+) (slots.Entry, error) {
 	var after slots.Entry
 	err := s.transact(ctx, func(q session) error {
 		var locked string
@@ -118,8 +121,8 @@ func (s *Waitlist) ChangeEntry(ctx context.Context, id string, now time.Time, de
 	return after, nil
 }
 
-// writeEntry writes what has become of an entry, and gives the place of the
-// offer back that it has no more.
+// writeEntry writes the new state of an entry. It gives back the place of an offer that
+// the entry does not have any more.
 func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now time.Time) error {
 	if before.State == after.State && before.Offer == after.Offer {
 		return nil

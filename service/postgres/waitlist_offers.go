@@ -14,12 +14,12 @@ import (
 	"ziyara/slots"
 )
 
-// Woken gets a value soon after places were given back, or somebody joined the
-// waitlist, through this Store: it is worth asking Freed. Other replicas find
-// out by asking now and then.
+// Woken receives a value soon after this replica has given places back, or added an
+// entry to the waitlist: it is time to call Freed. Other replicas find out by asking
+// from time to time.
 func (s *Waitlist) Woken() <-chan struct{} { return s.freed }
 
-// wake never waits: whoever listens is told at least once.
+// wake never blocks. A listener receives at least one value.
 func (s *core) wake() {
 	select {
 	case s.freed <- struct{}{}:
@@ -43,8 +43,8 @@ func (s *Waitlist) deskGroups(ctx context.Context, name string) ([]int, error) {
 	return ids, err
 }
 
-// Offer implements slots.WaitlistStore. However many wait and are offered
-// something, it takes a dozen statements.
+// Offer implements slots.WaitlistStore. It takes a dozen statements for any number of
+// entries and offers.
 func (s *Waitlist) Offer(ctx context.Context, l slots.Look, match slots.Matching) (int, error) {
 	err := s.transact(ctx, func(q session) error { return q.endOffers(ctx, l.Group, l.Policy, l.Now) })
 	if err != nil {
@@ -56,8 +56,8 @@ func (s *Waitlist) Offer(ctx context.Context, l slots.Look, match slots.Matching
 		if err := q.get(ctx, &turn, "waitlist/turn", l.Group.ID); err != nil {
 			return err
 		}
-		// The marks go first: what is given back after the ledger was read
-		// leaves a new one. Without any, somebody else has looked meanwhile.
+		// The marks go first: a place given back after the ledger was read leaves a
+		// new mark. Without any mark, another replica has made the offers.
 		marks, err := q.exec(ctx, "waitlist/look", l.Group.ID)
 		if err != nil || marks == 0 && !l.Always {
 			made = 0
@@ -72,9 +72,9 @@ func (s *Waitlist) Offer(ctx context.Context, l slots.Look, match slots.Matching
 	return made, nil
 }
 
-// endOffers ends the entries whose persons have booked, and counts the offers
-// that ran out. It is a transaction of its own: the ledger days it needs are
-// not those of the new offers, and all have to be locked in one order.
+// endOffers ends the entries whose persons have booked, and counts the offers that
+// expired. It needs its own transaction: its ledger days are not those of the new
+// offers, and a transaction must lock all its days in one order.
 func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.WaitPolicy, now time.Time) error {
 	var rows []placeRow
 	if err := q.list(ctx, &rows, "waitlist/served", g.BranchID, g.ID, now); err != nil {
@@ -86,8 +86,8 @@ func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.Wai
 	return q.giveBack(ctx, places(rows))
 }
 
-// offer lets match choose among all days first, without keeping anybody from
-// booking, and then once more among the days that it chose, locked.
+// offer lets match choose among all days first, without locks, so that bookings go
+// on. Then match chooses again among the chosen days, which are locked.
 func (q session) offer(ctx context.Context, g *centre.DeskGroup, now time.Time, match slots.Matching) (int, error) {
 	waiting, err := q.waiting(ctx, g, now)
 	if err != nil || len(waiting) == 0 {
@@ -111,7 +111,7 @@ func (q session) offer(ctx context.Context, g *centre.DeskGroup, now time.Time, 
 	return q.makeOffers(ctx, g, match(waiting, dates, ledger), now)
 }
 
-// waiting returns who waits without an offer, in the order of arrival.
+// waiting returns the entries without an offer, in the order of arrival.
 func (q session) waiting(ctx context.Context, g *centre.DeskGroup, now time.Time) ([]slots.Waits, error) {
 	var rows []struct {
 		ID       string         `db:"id"`
@@ -146,8 +146,8 @@ func (q session) waiting(ctx context.Context, g *centre.DeskGroup, now time.Time
 	return waiting, nil
 }
 
-// datesOf returns the dates that anybody waits for, ascending, with the one
-// before each range: its openings may reach into the range.
+// datesOf returns the dates that entries wait for, ascending, with the date before each
+// range, because its openings may reach into the range.
 func datesOf(waiting []slots.Waits) []scheduling.Date {
 	wanted := make(map[scheduling.Date]bool)
 	for _, w := range waiting {
@@ -193,8 +193,7 @@ func (q session) days(ctx context.Context, g *centre.DeskGroup, dates []scheduli
 	return ledger, nil
 }
 
-// lockGroup locks ledger days of a desk group and reads them: as they are once
-// everybody else is done with them.
+// lockGroup locks ledger days of a desk group and then reads them.
 func (q session) lockGroup(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
 	keys := make([]dayKey, len(dates))
 	for i, date := range dates {
@@ -208,7 +207,7 @@ func (q session) lockGroup(ctx context.Context, g *centre.DeskGroup, dates []sch
 	return ledger, err
 }
 
-// openMissing gives the dates of a desk group that the ledger lacks their rows.
+// openMissing gives dates of a desk group without a ledger row their rows.
 // It returns slots.ErrStale when the calendar of g is not the current one.
 func (q session) openMissing(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date,
 	ledger map[scheduling.Date]slots.Occupied,
@@ -222,8 +221,7 @@ func (q session) openMissing(ctx context.Context, g *centre.DeskGroup, dates []s
 	return q.openDays(ctx, missing)
 }
 
-// makeOffers writes the offers and returns how many there were: an entry that
-// somebody is changing gets none.
+// makeOffers writes the offers and returns how many it wrote: a locked entry gets none.
 func (q session) makeOffers(ctx context.Context, g *centre.DeskGroup, matched []slots.Matched, now time.Time) (int, error) {
 	if len(matched) == 0 {
 		return 0, nil

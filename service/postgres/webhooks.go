@@ -46,9 +46,8 @@ func (r webhookRow) webhook() webhook.Webhook {
 	}
 }
 
-// AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany
-// when there are as many as there may be, and once.ErrAnswered when the key of
-// once is known.
+// AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany when
+// there are as many as allowed, or once.ErrAnswered when the key of once is known.
 func (s *Webhooks) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry,
 	once *once.Request[webhook.Webhook],
 ) error {
@@ -85,8 +84,7 @@ func (s *Webhooks) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Web
 	return list, nil
 }
 
-// Webhook returns the webhook with the id, also when it was removed, or
-// fault.ErrNotFound.
+// Webhook returns the webhook with the id, even a removed one, or fault.ErrNotFound.
 func (s *Webhooks) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
 	var row webhookRow
 	err := s.pool().get(ctx, &row, "webhooks/find", id)
@@ -96,21 +94,20 @@ func (s *Webhooks) Webhook(ctx context.Context, id string) (webhook.Webhook, err
 	return row.webhook(), err
 }
 
-// RemoveWebhook ends a webhook for good. One that was removed stays so.
+// RemoveWebhook removes a webhook for good. Removing it again changes nothing.
 func (s *Webhooks) RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error {
 	_, err := s.changeWebhook(ctx, entry, "webhooks/remove", id, entry.At)
 	return err
 }
 
-// EnableWebhook lets a disabled webhook be told again. One that is active
-// stays so.
+// EnableWebhook enables a disabled webhook. Enabling an active one changes nothing.
 func (s *Webhooks) EnableWebhook(ctx context.Context, id string, entry audit.Entry) error {
 	_, err := s.changeWebhook(ctx, entry, "webhooks/enable", id)
 	return err
 }
 
-// RotateWebhook gives a webhook another sealed secret; the former one signs too
-// until an instant. It returns fault.ErrNotFound for one that was removed.
+// RotateWebhook gives a webhook another sealed secret. The former secret also signs
+// until an instant. It returns fault.ErrNotFound for a removed webhook.
 func (s *Webhooks) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, entry audit.Entry) error {
 	n, err := s.changeWebhook(ctx, entry, "webhooks/rotate", id, sealed, until)
 	if err == nil && n == 0 {
@@ -119,7 +116,7 @@ func (s *Webhooks) RotateWebhook(ctx context.Context, id string, sealed []byte, 
 	return err
 }
 
-// changeWebhook changes a webhook, and logs that if it made a difference.
+// changeWebhook changes a webhook, and records entry if anything changed.
 func (s *Webhooks) changeWebhook(ctx context.Context, entry audit.Entry, name string, args ...any) (changed int, err error) {
 	err = s.transact(ctx, func(q session) error {
 		if changed, err = q.exec(ctx, name, args...); err != nil || changed == 0 {
@@ -130,7 +127,7 @@ func (s *Webhooks) changeWebhook(ctx context.Context, entry audit.Entry, name st
 	return changed, err
 }
 
-// deliveryRow is a delivery as staff see it.
+// deliveryRow is a delivery in the form for staff.
 type deliveryRow struct {
 	ID            int64          `db:"id"`
 	Message       string         `db:"message"`
@@ -203,8 +200,8 @@ func (s *Webhooks) Delivery(ctx context.Context, id, message string) (webhook.De
 	return row.delivery(), err
 }
 
-// ResendDelivery sends a finished delivery once more. It returns
-// webhook.ErrPending for one that is not finished.
+// ResendDelivery sends a finished delivery again. It returns webhook.ErrPending for one
+// that is not finished.
 func (s *Webhooks) ResendDelivery(ctx context.Context, id string, delivery int64, entry audit.Entry) error {
 	n, err := s.changeWebhook(ctx, entry, "webhooks/resend_delivery", id, delivery, entry.At)
 	if err == nil && n == 0 {
@@ -213,8 +210,8 @@ func (s *Webhooks) ResendDelivery(ctx context.Context, id string, delivery int64
 	return err
 }
 
-// Purge removes deliveries that were made before an instant, and what
-// was removed, limit rows at a time.
+// Purge removes deliveries that were made before an instant, and removed webhooks with
+// their deliveries, limit rows at a time.
 func (s *Webhooks) Purge(ctx context.Context, before time.Time, limit int) error {
 	for {
 		var removed int
@@ -224,7 +221,7 @@ func (s *Webhooks) Purge(ctx context.Context, before time.Time, limit int) error
 	}
 }
 
-// maxDepth is how many deliveries that wait are counted.
+// maxDepth is up to how many waiting deliveries are counted.
 const maxDepth = 100_000
 
 // Depth returns how many deliveries wait, at most 100,000, and how many

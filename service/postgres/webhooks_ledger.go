@@ -129,12 +129,11 @@ func (s *Webhooks) Finish(ctx context.Context, id string, now time.Time, outcome
 	return why, err
 }
 
-// programActor is who the log says it was when the program did something by
-// itself.
+// programActor is the actor of audit entries about what the program did by itself.
 const programActor = "ziyara"
 
-// recordDisabled logs that a webhook was disabled, where its coordinators see
-// it.
+// recordDisabled records in the audit log that a webhook was disabled, where its
+// coordinators see it.
 func (q session) recordDisabled(ctx context.Context, id string, why webhook.Why, now time.Time) error {
 	var row webhookRow
 	if err := q.get(ctx, &row, "webhooks/find", id); err != nil {

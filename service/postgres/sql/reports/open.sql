@@ -1,4 +1,4 @@
--- Open time on the dates $1 to $2 as far as they are known, in ticks summed over places:
+-- Open time on the dates $1 to $2 as far as it is known, in ticks summed over places:
 -- from the ledger, and from what is kept of dates without a ledger day.
 SELECT g.slug AS desk_group, l.day, (SELECT coalesce(sum(places), 0) FROM unnest(l.open) AS places) AS ticks
 FROM desk_groups g
