@@ -92,7 +92,9 @@ func (s *Webhooks) Claim(ctx context.Context, id string, now time.Time, limit in
 }
 
 // Finish implements webhook.Ledger.
-func (s *Webhooks) Finish(ctx context.Context, id string, now time.Time, outcomes []webhook.Outcome, v webhook.Verdict) (webhook.Why, error) {
+func (s *Webhooks) Finish(ctx context.Context, id string, now time.Time, outcomes []webhook.Outcome,
+	v webhook.Verdict,
+) (webhook.Why, error) {
 	var ids, attempts pq.Int64Array
 	var states pq.StringArray
 	var next, statuses, details []sql.NullString
