@@ -278,5 +278,6 @@ func TestMessageTerms(t *testing.T) {
 // setTerms writes what a department decides about its messages.
 func setTerms(t testing.TB, store *postgres.Store, now time.Time, d notify.Department) error {
 	t.Helper()
-	return store.Budgets().ChangeTerms(t.Context(), d.Slug, by("sara", now), func(notify.Department) (notify.Department, error) { return d, nil })
+	return store.Budgets().ChangeTerms(t.Context(), d.Slug, by("sara", now),
+		func(notify.Department) (notify.Department, error) { return d, nil })
 }

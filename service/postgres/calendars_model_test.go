@@ -64,7 +64,8 @@ func (m *editModel) begin() {
 		m.t.Fatal(err)
 	}
 	var err error
-	m.booker, err = slots.NewBooker(m.store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, m.id, slots.WithRefresh(load))
+	m.booker, err = slots.NewBooker(m.store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, m.id,
+		slots.WithRefresh(load))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -197,7 +198,8 @@ func (m *editModel) tally(err error, before int64) {
 func (m *editModel) edit() scheduling.Edit {
 	day := date(m.t, "2026-11-22") + scheduling.Date(m.random.IntN(4)) //nolint:gosec // small
 	from := scheduling.Clock(7+m.random.IntN(3), 30)
-	openings := []scheduling.Opening{{From: from, To: from + scheduling.WallTime(60+30*m.random.IntN(6)), Places: 1 + m.random.IntN(4)}} //nolint:gosec // small
+	to := from + scheduling.WallTime(60+30*m.random.IntN(6)) //nolint:gosec // small
+	openings := []scheduling.Opening{{From: from, To: to, Places: 1 + m.random.IntN(4)}}
 	name := scheduling.Text{AR: "تعديل", EN: "Edit"}
 	switch m.random.IntN(4) {
 	case 0:

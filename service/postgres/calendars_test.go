@@ -50,7 +50,8 @@ func (b *bench) plan(t testing.TB) centre.DeskPlan {
 func (b *bench) ledgerAgrees(t testing.TB) {
 	t.Helper()
 	d := b.plan(t)
-	occupied, err := b.store.Appointments().Occupancies(t.Context(), []slots.GroupDays{{Group: d.DeskGroup, From: date(t, "2026-11-20"), To: date(t, "2027-01-15")}})
+	occupied, err := b.store.Appointments().Occupancies(t.Context(),
+		[]slots.GroupDays{{Group: d.DeskGroup, From: date(t, "2026-11-20"), To: date(t, "2027-01-15")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,8 @@ func TestEditReopensLedgerDays(t *testing.T) {
 	hold := b.hold(t, updates, "riyadh", starts[len(starts)-1])
 	before := b.plan(t)
 
-	_, err := b.edit(t, before.Version, scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T07:00:00+03:00", "2026-11-24T12:00:00+03:00")}})
+	_, err := b.edit(t, before.Version,
+		scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T07:00:00+03:00", "2026-11-24T12:00:00+03:00")}})
 	if affected, ok := errors.AsType[*slots.AffectedError](err); !ok || affected.Visits != 1 {
 		t.Fatalf("a closure over a visit: %v, want 1 visit affected", err)
 	}
@@ -103,7 +105,8 @@ func TestEditReopensLedgerDays(t *testing.T) {
 	}
 	b.ledgerAgrees(t)
 
-	after, err := b.edit(t, before.Version, scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")}})
+	after, err := b.edit(t, before.Version,
+		scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,12 +137,13 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	refreshed := 0
-	other, err := slots.NewBooker(b.replica(t).Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, slots.WithRefresh(
-		func(ctx context.Context) (err error) {
-			refreshed++
-			snapshot, err = b.store.Centre().Load(ctx)
-			return err
-		}))
+	other, err := slots.NewBooker(b.replica(t).Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id,
+		slots.WithRefresh(
+			func(ctx context.Context) (err error) {
+				refreshed++
+				snapshot, err = b.store.Centre().Load(ctx)
+				return err
+			}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +161,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	noon := time.Date(2026, time.November, 24, 9, 0, 0, 0, time.UTC)
 	last := noon.Add(time.Hour)
 	for what, start := range map[string]time.Time{
-		"closed, opened day": last, "open, opened day": opened[1], "closed, new day": last.AddDate(0, 0, 1), "open, new day": opened[1].AddDate(0, 0, 1),
+		"closed, opened day": last, "open, opened day": opened[1], "closed, new day": last.AddDate(0, 0, 1),
+		"open, new day": opened[1].AddDate(0, 0, 1),
 	} {
 		if _, err := b.Hold(t.Context(), asks(start), nil, b.now); !errors.Is(err, slots.ErrStale) {
 			t.Errorf("%s: held by a calendar that is gone: %v", what, err)
@@ -166,7 +171,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	if _, err := b.Move(t.Context(), visit.Reference, opened[2], b.now); !errors.Is(err, slots.ErrStale) {
 		t.Errorf("moved by a calendar that is gone: %v", err)
 	}
-	query := slots.Query{Service: updates, Branch: "riyadh", From: date(t, "2026-11-24"), To: date(t, "2026-11-25"), Party: 1, Channel: catalog.Public}
+	query := slots.Query{Service: updates, Branch: "riyadh", From: date(t, "2026-11-24"), To: date(t, "2026-11-25"), Party: 1,
+		Channel: catalog.Public}
 	if found, err := b.Search(t.Context(), query, b.now); !errors.Is(err, slots.ErrStale) {
 		t.Errorf("searched by a calendar that is gone: %v, %v", found.Days, err)
 	}
@@ -198,7 +204,8 @@ func TestUndoPlan(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	first := b.plan(t)
-	if _, err := b.store.Calendars().UndoPlan(t.Context(), edited, first.Version, b.by("plan.undone")); !errors.Is(err, slots.ErrNothingToUndo) {
+	_, err := b.store.Calendars().UndoPlan(t.Context(), edited, first.Version, b.by("plan.undone"))
+	if !errors.Is(err, slots.ErrNothingToUndo) {
 		t.Fatalf("undo without a change: %v", err)
 	}
 	closed := closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")
@@ -228,7 +235,8 @@ func TestUndoPlan(t *testing.T) {
 		string(acts[0].After) != string(acts[2].After) || acts[0].Department != "revenues" || acts[0].Branch != "riyadh" {
 		t.Errorf("log %+v", acts)
 	}
-	if _, err := b.store.Calendars().EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil); !errors.Is(err, centre.ErrUnknownDeskGroup) {
+	_, err = b.store.Calendars().EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil)
+	if !errors.Is(err, centre.ErrUnknownDeskGroup) {
 		t.Errorf("an unknown desk group: %v", err)
 	}
 }

@@ -123,7 +123,8 @@ func TestEndedHoldsLeaveTheirNumbers(t *testing.T) {
 	}
 	b.now = b.now.Add(time.Hour)
 	hold(b.now)
-	kept := column[int](t, connect(t, b.url), "SELECT count(*) FROM appointments WHERE status = 'booked' AND (address IS NOT NULL OR mobile_place IS NOT NULL)")[0]
+	kept := column[int](t, connect(t, b.url),
+		"SELECT count(*) FROM appointments WHERE status = 'booked' AND (address IS NOT NULL OR mobile_place IS NOT NULL)")[0]
 	if kept > 0 {
 		t.Errorf("the addresses of %d visits are kept", kept)
 	}

@@ -136,7 +136,8 @@ func (b *bench) starts(t testing.TB, service, branch, from, to string) []time.Ti
 // hold holds a place that is free.
 func (b *bench) hold(t testing.TB, service, branch string, start time.Time) slots.Appointment {
 	t.Helper()
-	a, err := b.Hold(t.Context(), slots.HoldRequest{Service: service, Branch: branch, Start: start, Party: 1, Channel: catalog.Public}, nil, b.now)
+	a, err := b.Hold(t.Context(), slots.HoldRequest{Service: service, Branch: branch, Start: start, Party: 1, Channel: catalog.Public}, nil,
+		b.now)
 	if err != nil {
 		t.Fatalf("hold %s at %s: %v", service, start, err)
 	}
@@ -176,7 +177,8 @@ func (b *bench) noDeadlocks(t testing.TB) {
 	}
 	db := connect(t, b.url)
 	for {
-		others := column[int](t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ziyara'")[0]
+		others := column[int](t, db,
+			"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ziyara'")[0]
 		if others == 0 {
 			break
 		}

@@ -380,9 +380,12 @@ func TestPurge(t *testing.T) {
 			if err := b.Release(t.Context(), h.ID); err != nil {
 				t.Fatal(err)
 			}
-			run(t, db, "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ($1, sha256('x'), 'x', $2)", fmt.Sprint(prefix, i), b.now)
-			run(t, db, `WITH v AS (INSERT INTO verifications (id, mobile, address, created_at, expires_at) VALUES (gen_random_uuid(), '+966500000001', '\x00', $1, $1) RETURNING id)
-				INSERT INTO messages (kind, verification_id, lang, created_at, next_attempt_at, expires_at) SELECT 'verification_code', id, 'ar', $1, $1, $1 FROM v`, b.now)
+			run(t, db, "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ($1, sha256('x'), 'x', $2)",
+				fmt.Sprint(prefix, i), b.now)
+			run(t, db, `WITH v AS (INSERT INTO verifications (id, mobile, address, created_at, expires_at)
+				VALUES (gen_random_uuid(), '+966500000001', '\x00', $1, $1) RETURNING id)
+				INSERT INTO messages (kind, verification_id, lang, created_at, next_attempt_at, expires_at) SELECT 'verification_code', id, 'ar',
+				$1, $1, $1 FROM v`, b.now)
 		}
 	}
 	visit := b.book(t, 1, "annual-returns", "riyadh", free[0])

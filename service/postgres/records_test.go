@@ -154,7 +154,8 @@ func TestFailedMessages(t *testing.T) {
 
 	var got []string
 	query := notify.FailedQuery{Limit: 2}
-	department := column[string](t, db, "SELECT d.slug FROM departments d JOIN services s ON s.department_id = d.id WHERE s.slug = 'heirs-returns'")[0]
+	department := column[string](t, db,
+		"SELECT d.slug FROM departments d JOIN services s ON s.department_id = d.id WHERE s.slug = 'heirs-returns'")[0]
 	query.Department = department
 	for {
 		page, err := b.store.Records().Failed(t.Context(), query)

@@ -122,7 +122,8 @@ func TestRemindersAreThePlan(t *testing.T) {
 	t.Parallel()
 	url := servicetest.Database(t)
 	db, store := connect(t, url), openStore(t, url)
-	plans := map[int][]time.Duration{1: {72 * time.Hour, 24 * time.Hour}, 2: {72 * time.Hour, 24 * time.Hour, 2 * time.Hour}, 3: {26 * time.Hour, 90 * time.Minute}, 4: nil}
+	plans := map[int][]time.Duration{1: {72 * time.Hour, 24 * time.Hour}, 2: {72 * time.Hour, 24 * time.Hour, 2 * time.Hour},
+		3: {26 * time.Hour, 90 * time.Minute}, 4: nil}
 	hours := map[int]notify.Hours{}
 	for branch, h := range map[int]struct {
 		zone     string

@@ -121,7 +121,8 @@ func sameFault(a, b error) bool {
 
 func (m *requestModel) request() {
 	start := m.starts[m.random.IntN(len(m.starts))]
-	hold, err := m.Hold(m.t.Context(), slots.HoldRequest{Service: meeting, Branch: "riyadh", Start: start, Party: 1, Channel: catalog.Public}, nil, m.now)
+	hold, err := m.Hold(m.t.Context(),
+		slots.HoldRequest{Service: meeting, Branch: "riyadh", Start: start, Party: 1, Channel: catalog.Public}, nil, m.now)
 	if err != nil {
 		return // taken, or too soon
 	}

@@ -264,7 +264,8 @@ func TestAnswersAtOnce(t *testing.T) {
 					t.Errorf("round %d: %s after %v", round, now.Status, errs)
 				}
 				for _, err := range errs {
-					if err != nil && !errors.Is(err, slots.ErrNotRequested) && !errors.Is(err, slots.ErrNoProposal) && !errors.Is(err, slots.ErrNotBooked) {
+					if err != nil && !errors.Is(err, slots.ErrNotRequested) && !errors.Is(err, slots.ErrNoProposal) &&
+						!errors.Is(err, slots.ErrNotBooked) {
 						t.Errorf("round %d: %v", round, err)
 					}
 				}

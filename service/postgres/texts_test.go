@@ -60,11 +60,13 @@ func TestTextsAreVersioned(t *testing.T) {
 	const first, second = "أولا {{.Reference}}", "ثانيا {{.Reference}}"
 	before := version()
 	for i, text := range []string{first, second, first} {
-		if err := b.store.Texts().Save(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text), by("sara", b.now.Add(time.Duration(i)*time.Hour))); err != nil {
+		if err := b.store.Texts().Save(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text),
+			by("sara", b.now.Add(time.Duration(i)*time.Hour))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.store.Texts().Save(t.Context(), said(t, "revenues", notify.CaseUpdated, 4), by("noura", b.now)); err != nil { // back to the catalogue
+	back := said(t, "revenues", notify.CaseUpdated, 4) // to the catalogue
+	if err := b.store.Texts().Save(t.Context(), back, by("noura", b.now)); err != nil {
 		t.Fatal(err)
 	}
 	other := said(t, "payments", notify.CaseUpdated, 1, second, first)
@@ -152,7 +154,8 @@ func TestTextConstraints(t *testing.T) {
 		{"the code of nobody's", text("verification_code", "ar", "1", "[]", "sara"), "department_texts_kind"},
 		{"wordings that are none", text("booked", "ar", "2", "{}", "sara"), "department_texts_wordings_check"},
 		{"saved by nobody", text("booked", "ar", "2", "[]", ""), "department_texts_saved_by_check"},
-		{"a text of no department", strings.Replace(text("booked", "ar", "2", "[]", "sara"), "(1,", "(99,", 1), "department_texts_department_id_fkey"},
+		{"a text of no department", strings.Replace(text("booked", "ar", "2", "[]", "sara"), "(1,", "(99,", 1),
+			"department_texts_department_id_fkey"},
 		{"a month twice", usage("2026-11-01"), "message_usage_pkey"},
 		{"a month that begins late", usage("2026-11-02"), "message_usage_month_check"},
 		{"a warning at nothing", "UPDATE departments SET budget_warn_percent = 0", "departments_budget_warn_percent_check"},
@@ -160,7 +163,8 @@ func TestTextConstraints(t *testing.T) {
 		{"an amount below nothing", "UPDATE departments SET monthly_cost = -1", "departments_monthly_cost_check"},
 		{"a price below nothing", "UPDATE departments SET segment_price = -1", "departments_segment_price_check"},
 		{"confirmed a visit that is not there",
-			"INSERT INTO appointment_confirmations VALUES (1, '00000000-0000-4000-8000-000000000001', 1, now())", "appointment_confirmations_appointment_id_branch_id_fkey"},
+			"INSERT INTO appointment_confirmations VALUES (1, '00000000-0000-4000-8000-000000000001', 1, now())",
+			"appointment_confirmations_appointment_id_branch_id_fkey"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -62,7 +62,8 @@ func (w *waiter) name() string { return fmt.Sprint("offered to ", w.n) }
 
 func newWaitModel(t *testing.T, seed uint64) *waitModel {
 	t.Helper()
-	m := &waitModel{t: t, b: open(t), random: rand.New(rand.NewPCG(seed, 18)), owner: make(map[time.Time]string)} //nolint:gosec // not a secret
+	random := rand.New(rand.NewPCG(seed, 18)) //nolint:gosec // not a secret
+	m := &waitModel{t: t, b: open(t), random: random, owner: make(map[time.Time]string)}
 	var err error
 	if m.w, err = slots.NewWaitlist(m.b.store.Waitlist(), m.b.Booker, slots.DefaultWaitPolicy()); err != nil {
 		t.Fatal(err)

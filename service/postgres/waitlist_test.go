@@ -146,16 +146,18 @@ func TestFiftyPlacesForFiveHundred(t *testing.T) {
 	}
 	db := connect(t, b.url)
 	for what, query := range map[string]string{
-		"offers":            "SELECT count(*) FROM waitlist_offers",
-		"holds":             "SELECT count(*) FROM appointments WHERE status = 'held'",
-		"entries and holds": "SELECT count(*) FROM waitlist_entries e JOIN appointments a ON a.id = e.hold_id WHERE a.mobile = e.mobile AND a.expires_at = e.offer_until",
-		"messages":          "SELECT count(*) FROM messages WHERE kind = 'offer'",
+		"offers": "SELECT count(*) FROM waitlist_offers",
+		"holds":  "SELECT count(*) FROM appointments WHERE status = 'held'",
+		"entries and holds": "SELECT count(*) FROM waitlist_entries e JOIN appointments a ON a.id = e.hold_id " +
+			"WHERE a.mobile = e.mobile AND a.expires_at = e.offer_until",
+		"messages": "SELECT count(*) FROM messages WHERE kind = 'offer'",
 	} {
 		if got := column[int](t, db, query)[0]; got != 50 {
 			t.Errorf("%d %s, want 50", got, what)
 		}
 	}
-	if over := column[int](t, db, "SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open")[0]; over > 0 {
+	if over := column[int](t, db,
+		"SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open")[0]; over > 0 {
 		t.Errorf("%d ticks are over capacity", over)
 	}
 	if left := b.starts(t, waitedFor, "riyadh", from, to); len(left) != 0 {
@@ -310,9 +312,11 @@ func TestEverythingAtOnceOnTheWaitlist(t *testing.T) {
 	for what, query := range map[string]string{
 		"holds of nobody who waits": `SELECT count(*) FROM appointments a WHERE status = 'held'
 			AND NOT EXISTS (SELECT FROM waitlist_entries e WHERE e.hold_id = a.id AND e.state = 'waiting')`,
-		"visits of people who wait on": `SELECT count(*) FROM appointments a JOIN waitlist_entries e USING (person) WHERE a.status = 'booked' AND e.state = 'waiting'`,
-		"starts offered to one twice":  `SELECT count(*) FROM (SELECT FROM waitlist_offers GROUP BY entry_id, start_at HAVING count(*) > 1) AS twice`,
-		"places with two takers":       `SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open`,
+		"visits of people who wait on": `SELECT count(*) FROM appointments a JOIN waitlist_entries e USING (person)
+			WHERE a.status = 'booked' AND e.state = 'waiting'`,
+		"starts offered to one twice": `SELECT count(*) FROM (SELECT FROM waitlist_offers GROUP BY entry_id, start_at
+			HAVING count(*) > 1) AS twice`,
+		"places with two takers": `SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open`,
 	} {
 		if got := column[int](t, db, query)[0]; got != 0 {
 			t.Errorf("%d %s", got, what)
