@@ -180,7 +180,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	if _, err := other.Hold(t.Context(), asks(opened[1]), nil, b.now); err != nil {
 		t.Errorf("an open place is not held: %v", err)
 	}
-	if rule, ok := errors.AsType[*slots.RuleError](errorOf(other.Hold(t.Context(), asks(last), nil, b.now))); !ok || rule.Rule != slots.RuleClosed {
+	_, err = other.Hold(t.Context(), asks(last), nil, b.now)
+	if rule, ok := errors.AsType[*slots.RuleError](err); !ok || rule.Rule != slots.RuleClosed {
 		t.Errorf("a closed place: %v", rule)
 	}
 	found, err := other.Search(t.Context(), query, b.now)
