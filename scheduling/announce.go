@@ -8,14 +8,14 @@ import (
 	"ziyara/texts"
 )
 
-// ErrYear reports announced dates that lie far from the computed ones of their
-// year.
-var ErrYear = errors.New("scheduling: the dates are not those of the holiday in that year")
+// ErrYear reports announced dates that are too far from the computed dates of
+// their year.
+var ErrYear = errors.New("scheduling: announced dates are too far from the computed dates of that year")
 
-// Announced returns the list with the dates that were announced for a holiday,
-// in the place of the computed ones of the year. The error is a *PlanError:
-// ErrEntry for a slug that the list does not have, ErrWhen for a holiday that
-// is given by single dates, ErrYear for dates of another year.
+// Announced returns the list with the announced dates of a holiday in place of
+// those computed for the year. The error is a *PlanError: ErrEntry if the list
+// has no such slug, ErrWhen if the holiday is given as single dates, ErrYear if
+// the dates belong to another year.
 func (l HolidayList) Announced(slug string, a Announced) (HolidayList, error) {
 	i := slices.IndexFunc(l.Holidays, func(r HolidayRule) bool { return r.Slug == slug })
 	if i < 0 {
@@ -36,16 +36,17 @@ func (l HolidayList) Announced(slug string, a Announced) (HolidayList, error) {
 	return l, nil
 }
 
-// maxClosedDates is how many dates of 366 in a row the holidays of a file may
-// close: twice what any centre has. More is a rule that lost its end, or a
-// calendar of something else.
+// maxClosedDates is the most dates out of any 366 in a row that the holidays of
+// a file may close. No centre closes on half as many. A file that does has a
+// rule without an end, or is not a calendar of holidays.
 const maxClosedDates = 60
 
-// ErrManyDates reports holidays that close more dates than a year can have.
-var ErrManyDates = errors.New("scheduling: more dates are closed than holidays of a year can close")
+// ErrManyDates reports holidays that close more dates than a year's holidays
+// can.
+var ErrManyDates = errors.New("scheduling: the holidays close more dates than those of a year can")
 
-// crowded reports whether the holidays that are certain close more than
-// maxClosedDates of 366 dates in a row.
+// crowded reports whether the confirmed holidays close more than maxClosedDates
+// of 366 dates in a row.
 func crowded(holidays []Holiday) bool {
 	var dates []Date
 	for _, h := range holidays {
@@ -69,11 +70,12 @@ func crowded(holidays []Holiday) bool {
 	return false
 }
 
-// With returns the list with holidays that somebody else has written down. One
-// that bears the name of a holiday of the list, in either language, announces
-// its dates; the others are added by their dates. A provisional one is not
-// taken over: it is what the list has already, or not certain enough to close
-// for. It returns those with why. The error is a *PlanError of ErrManyDates.
+// With returns the list merged with holidays from another source. A holiday
+// whose name is already in the list, in either language, announces the dates of
+// that entry; any other is added with its dates. Provisional holidays are not
+// used: the list computes them already, or they are not certain enough to close
+// for. The second result is the holidays that were not used, each with a
+// reason. The error is a *PlanError that wraps ErrManyDates.
 func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
 	if crowded(holidays) {
 		return HolidayList{}, nil, &PlanError{Err: ErrManyDates}
@@ -106,18 +108,18 @@ func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
 	return l, unused, nil
 }
 
-// Unused is a holiday that was not taken over.
+// Unused is a holiday that With did not use.
 type Unused struct {
 	Holiday
 	Why Text // a sentence
 }
 
-// sameName reports whether two names agree in a language that both have.
+// sameName reports whether the names are equal in a language that both have.
 func sameName(a, b Text) bool {
 	return a.AR != "" && a.AR == b.AR || a.EN != "" && a.EN == b.EN
 }
 
-// freeSlug returns a slug that no holiday of the list has.
+// freeSlug returns a slug that is not in the list yet.
 func (l HolidayList) freeSlug(d Date) string {
 	for n := 1; ; n++ {
 		slug := "holiday-" + d.String()
@@ -130,12 +132,12 @@ func (l HolidayList) freeSlug(d Date) string {
 	}
 }
 
-// maxShift is how far, in days, announced dates may lie from the computed ones:
-// more is another year, or a slip.
+// maxShift is how many days announced dates may lie from the computed ones.
+// Anything further belongs to another year or is a mistake.
 const maxShift = 60
 
-// nearest returns the year whose computed dates begin nearest to d, and how
-// many days lie between. It reports false for single dates.
+// nearest returns the year whose computed dates begin nearest to d, and the
+// distance in days. It returns false for single dates.
 func (w *When) nearest(d Date) (year int, days Date, ok bool) {
 	first, last := firstYear, lastYear
 	of, span := gregorianDate, w.Yearly
@@ -155,7 +157,7 @@ func (w *When) nearest(d Date) (year int, days Date, ok bool) {
 	return year, days, true
 }
 
-// withSpan returns the spans with one more, in their order.
+// withSpan returns the spans with span added, unless it is there already.
 func withSpan(spans []DateSpan, span DateSpan) []DateSpan {
 	if slices.Contains(spans, span) {
 		return spans

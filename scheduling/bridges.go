@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// bridgedDates is the most dates that may lie between two holidays for a
-// single working day among them to be closed: one more than a weekend of
-// three days. A desk group that opens once a week keeps its day.
+// bridgedDates is the most dates between two holidays for which a single
+// working day among them is closed: a three-day weekend plus that day. So a
+// desk group that opens once a week keeps its day.
 const bridgedDates = 4
 
-// bridges returns the holidays that single working days between two holidays
-// become, if one of the lists has a name for them. Holidays on which the desk
+// bridges returns a holiday for each single working day between two holidays,
+// if one of the lists has a name for such days. Holidays on which the desk
 // group stays open do not count.
 func (c *Calendar) bridges(lists []*Holidays) []Holiday {
 	i := slices.IndexFunc(lists, func(h *Holidays) bool { return h.bridge != Text{} })
@@ -19,7 +19,7 @@ func (c *Calendar) bridges(lists []*Holidays) []Holiday {
 		return nil
 	}
 	var between []Holiday
-	var last Holiday // the one that reaches furthest so far
+	var last Holiday // the one that ends latest so far
 	for _, h := range c.byDate() {
 		if gap := h.From - last.Until - 1; last.Until > 0 && gap > 0 && gap <= bridgedDates {
 			if d, ok := c.singleWorkingDay(last.Until+1, h.From); ok {
@@ -36,7 +36,7 @@ func (c *Calendar) bridges(lists []*Holidays) []Holiday {
 	return between
 }
 
-// byDate returns all holidays on which the desk group closes, by From.
+// byDate returns all holidays on which the desk group closes, sorted by From.
 func (c *Calendar) byDate() []*Holiday {
 	var all []*Holiday
 	for _, list := range c.holidays {
@@ -53,7 +53,7 @@ func (c *Calendar) byDate() []*Holiday {
 }
 
 // singleWorkingDay returns the only date of [from, until) on which rules or
-// seasons open.
+// seasons open. It returns false if there is no such date or more than one.
 func (c *Calendar) singleWorkingDay(from, until Date) (d Date, ok bool) {
 	for at := from; at < until; at++ {
 		if len(c.combined(c.combination(at))) == 0 {

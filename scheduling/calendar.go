@@ -10,11 +10,10 @@ import (
 	"time"
 )
 
-// Calendar is a compiled Plan: it answers for any date when the desk group is
-// open and with how many places. It never changes and serves concurrent
-// callers.
+// Calendar is a compiled Plan. For any date it tells when the desk group is
+// open and with how many places. It is immutable and safe for concurrent use.
 //
-// What decides a date, in layers; a later one wins over those before it:
+// These layers decide a date; a later layer wins over the earlier ones:
 //
 //	layer     applies to                effect
 //	rule      the dates of its RRULE    opens; overlapping openings join, the
@@ -30,7 +29,7 @@ type Calendar struct {
 	zone    *time.Location
 	rules   []compiledRule
 	seasons []compiledSeason
-	// holidays are those of the plan, of each list, and between them.
+	// holidays are those of the plan, those of each list, and the bridges.
 	holidays  []*Holidays
 	staysOpen []string
 	hours     map[Date]*compiledHours
@@ -39,18 +38,18 @@ type Calendar struct {
 	// closureEnds[i] is the latest end of closures[:i+1].
 	closureEnds []int64
 
-	// Both are caches of pure results. ruled holds what each combination of
-	// rules comes to on a calm date; around is the last period of constant
-	// offset that was asked for.
+	// Both cache pure results. ruled holds the capacity of each combination of
+	// rules on a calm date; around is the period of constant offset that was
+	// asked for last.
 	ruled  atomic.Pointer[map[combination]*capacity]
 	around atomic.Pointer[period]
 	closed capacity
 }
 
-// compiledHours are the hours of one date, its own or extra, and all openings
-// that it has with them.
+// compiledHours are the hours of one date, own and extra, with all openings
+// that result.
 type compiledHours struct {
-	own      *DayHours // nil if the date has only extra ones
+	own      *DayHours // nil if the date has only extra hours
 	extra    []*DayHours
 	openings []Opening
 	calm     *capacity
@@ -62,34 +61,34 @@ type compiledClosure struct {
 	from, until int64
 }
 
-// combination is what the rules and seasons say of a date: dates with the same
-// combination have the same openings.
+// combination is the rules and seasons that apply to a date. Dates with the
+// same combination have the same openings.
 type combination struct {
 	season int    // 1 is the first season; 0 for none
-	rules  uint64 // a bit for each rule that includes the date; in a season, of its rules
-	worked bool   // in a season: whether a rule includes the date
+	rules  uint64 // a bit for each rule that includes the date; within a season, the season's rules
+	worked bool   // within a season: whether one of the plan's rules includes the date
 }
 
-// maxKept is how many combinations are kept.
+// maxKept is the most combinations that are cached.
 const maxKept = 256
 
-// Compiler compiles the plans of many desk groups. It shares between their
-// calendars what they have in common: zones and recurrence rules. The zero
-// Compiler is ready; it is not for concurrent use.
+// Compiler compiles the plans of many desk groups. Their calendars share equal
+// zones and recurrence rules. The zero Compiler is ready to use. It is not safe
+// for concurrent use.
 type Compiler struct {
 	zones       map[string]*time.Location
 	recurrences map[recurrenceKey]*Recurrence
 }
 
 // Compile checks the plan and returns its Calendar, with the holidays of the
-// plan and of the lists. The Calendar keeps the lists, and no reference to the
-// slices of p. The error joins a *PlanError for each fault found.
+// plan and of the lists. The Calendar keeps the lists but no reference to the
+// slices of p. The error joins a *PlanError for each fault.
 func Compile(p Plan, lists ...*Holidays) (*Calendar, error) {
 	var c Compiler
 	return c.Compile(p, lists...)
 }
 
-// Compile does what the function Compile does.
+// Compile is like the function Compile.
 func (m *Compiler) Compile(p Plan, lists ...*Holidays) (*Calendar, error) {
 	c, err := m.check(&p)
 	if err != nil {
@@ -113,8 +112,8 @@ func (c *Calendar) addHolidays(own []Holiday, lists []*Holidays) {
 	}
 }
 
-// addHours comes after rules, seasons and holidays: extra openings are on top
-// of what those come to.
+// addHours must run after rules, seasons and holidays are compiled, because
+// extra openings add to what they yield.
 func (c *Calendar) addHours(hours []DayHours) {
 	c.hours = make(map[Date]*compiledHours, len(hours))
 	for _, h := range hours {
@@ -173,8 +172,8 @@ func (c *Calendar) DateOf(t time.Time) Date {
 	return DateOf(t, c.zone)
 }
 
-// Day returns the capacity of the local date d. Days share their slices: the
-// caller reads them only. A date that the zone skipped is closed.
+// Day returns the capacity of the local date d. Days share their slices, so
+// callers must not change them. A date that the zone skipped is closed.
 func (c *Calendar) Day(d Date) Day {
 	begin, calm := c.midnight(d)
 	usual := c.usual(d, begin, calm)
@@ -188,8 +187,8 @@ func (c *Calendar) Day(d Date) Day {
 	return day
 }
 
-// midnight returns the Unix time at which d begins, and whether wall time is
-// elapsed time from there to the end of the next date.
+// midnight returns the Unix time at which d begins, and whether wall time
+// equals elapsed time from then until the end of the next date.
 func (c *Calendar) midnight(d Date) (unix int64, calm bool) {
 	local := d.unix()
 	if p := c.around.Load(); p != nil && p.calm(local) {
@@ -201,7 +200,7 @@ func (c *Calendar) midnight(d Date) (unix int64, calm bool) {
 	return unix, p.calm(local)
 }
 
-// usual returns what d comes to before closures.
+// usual returns the capacity of d before closures.
 func (c *Calendar) usual(d Date, begin int64, calm bool) *capacity {
 	if calm {
 		if hours, ok := c.hours[d]; ok {
@@ -219,8 +218,8 @@ func (c *Calendar) usual(d Date, begin int64, calm bool) *capacity {
 	return newCapacity(zonedBlocks(c.openings(d), d, start, c.zone))
 }
 
-// openings returns the openings in force on d: those of its hours, none on a
-// holiday, else those of its season or its rules.
+// openings returns the openings that apply to d: the date's own hours if it has
+// any, none on a holiday, otherwise those of the season or the rules.
 func (c *Calendar) openings(d Date) []Opening {
 	if hours, ok := c.hours[d]; ok {
 		return hours.openings
@@ -231,7 +230,7 @@ func (c *Calendar) openings(d Date) []Opening {
 	return c.combined(c.combination(d))
 }
 
-// holiday reports whether d is in a holiday on which the desk group closes.
+// holiday reports whether the desk group closes for a holiday on d.
 func (c *Calendar) holiday(d Date) bool {
 	for _, h := range c.holidays {
 		if !h.covers(d) {
@@ -249,9 +248,9 @@ func (c *Calendar) holiday(d Date) bool {
 	return false
 }
 
-// HolidayOn returns the name of the first holiday that closes the local date
-// d. It reports false when none does: because there is none, the desk group
-// stays open on it, or the date has hours of its own.
+// HolidayOn returns the name of the first holiday that closes the local date d.
+// It returns false if no holiday does: there is none on d, the desk group stays
+// open on it, or the date has hours of its own.
 func (c *Calendar) HolidayOn(d Date) (name Text, closes bool) {
 	if _, ok := c.hours[d]; ok {
 		return Text{}, false
@@ -271,7 +270,7 @@ func (c *Calendar) opensOn(h *Holiday) bool {
 	return h.Slug != "" && slices.Contains(c.staysOpen, h.Slug)
 }
 
-// combination returns what rules and seasons say of d.
+// combination returns the rules and seasons that apply to d.
 func (c *Calendar) combination(d Date) combination {
 	rules := matching(c.rules, d)
 	for i := len(c.seasons) - 1; i >= 0; i-- {
@@ -294,7 +293,7 @@ func (c *Calendar) combined(of combination) []Opening {
 	return openingsOf(s.rules, of.rules, nil)
 }
 
-// calmCombination returns what a combination comes to on a calm date.
+// calmCombination returns the capacity of a combination on a calm date.
 func (c *Calendar) calmCombination(of combination) *capacity {
 	kept := c.ruled.Load()
 	if found, ok := (*kept)[of]; ok {
@@ -304,13 +303,13 @@ func (c *Calendar) calmCombination(of combination) *capacity {
 	if len(*kept) < maxKept {
 		more := maps.Clone(*kept)
 		more[of] = built
-		c.ruled.CompareAndSwap(kept, &more) // losing a race costs a rebuild
+		c.ruled.CompareAndSwap(kept, &more) // losing this race only costs a rebuild
 	}
 	return built
 }
 
-// close returns day.Open less what closures take. It copies before the first
-// change.
+// close returns day.Open minus the places that closures take. It copies the
+// slice before the first change.
 func (c *Calendar) close(day Day, begin int64) []int16 {
 	const tick = int64(Tick / time.Second)
 	from := begin + int64(day.First)*tick
@@ -333,8 +332,8 @@ func (c *Calendar) close(day Day, begin int64) []int16 {
 	return open
 }
 
-// closing yields the closures that touch the Unix seconds [from, until), in
-// the order in which they start.
+// closing yields the closures that overlap the Unix seconds [from, until), in
+// order of their starts.
 func (c *Calendar) closing(from, until int64) iter.Seq[*compiledClosure] {
 	return func(yield func(*compiledClosure) bool) {
 		i, _ := slices.BinarySearch(c.closureEnds, from+1)
@@ -346,8 +345,8 @@ func (c *Calendar) closing(from, until int64) iter.Seq[*compiledClosure] {
 	}
 }
 
-// ticks returns every tick that the closure touches, of the date that begins
-// at the Unix time begin.
+// ticks returns every tick that the closure overlaps on the date that begins at
+// the Unix time begin.
 func (c *compiledClosure) ticks(begin int64) TickSpan {
 	const tick = int64(Tick / time.Second)
 	span := TickSpan{From: int(floorDiv(c.from-begin, tick)), To: math.MaxInt}

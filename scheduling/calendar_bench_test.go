@@ -9,8 +9,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// office is a plan as real desk groups have: a week in two parts since years
-// ago, an evening, Ramadan, 20 holidays and 12 closures.
+// office is a plan like that of real desk groups: a week in two parts that
+// began years ago, an evening, Ramadan, 20 holidays and 12 closures.
 func office(t testing.TB) scheduling.Plan { return officeSince(t, "2017-01-01") }
 
 func officeSince(t testing.TB, since string) scheduling.Plan {
@@ -51,7 +51,8 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// The cost does not grow with the age of the rules.
+// BenchmarkCompileByAge shows that the cost does not grow with the age of the
+// rules.
 func BenchmarkCompileByAge(b *testing.B) {
 	for _, since := range []string{"2026-01-01", "2000-01-01", "1950-01-01"} {
 		b.Run(since[:4], func(b *testing.B) {
@@ -68,7 +69,7 @@ func BenchmarkCompileByAge(b *testing.B) {
 }
 
 // BenchmarkCompile10000 compiles ten thousand desk groups that share a list of
-// holidays, asks each for 60 days, and says how much memory they hold.
+// holidays, asks each for 60 days, and reports the memory they hold.
 func BenchmarkCompile10000(b *testing.B) {
 	const groups, days = 10_000, 60
 	holidays, err := scheduling.CompileHolidays(saudi(b))
@@ -169,7 +170,8 @@ func BenchmarkUnsupported(b *testing.B) {
 	}
 }
 
-// A day of which an opening keeps places, as one service sees it.
+// BenchmarkDayFor asks for a day as one service sees it, where an opening
+// reserves places.
 func BenchmarkDayFor(b *testing.B) {
 	p := office(b)
 	p.Rules[0].Openings[0].Services = []string{"heirs"}

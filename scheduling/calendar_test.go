@@ -14,7 +14,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// daily is a rule of openings on every date from 2000 on.
+// daily returns a rule with the openings on every date from 2000 on.
 func daily(openings ...scheduling.Opening) []scheduling.Rule {
 	return []scheduling.Rule{{
 		Name:  scheduling.Text{AR: "كل يوم", EN: "Every day"},
@@ -22,7 +22,7 @@ func daily(openings ...scheduling.Opening) []scheduling.Rule {
 	}}
 }
 
-// opens is an opening written 09:00-11:00.
+// opens returns an opening written 09:00-11:00.
 func opens(t testing.TB, span string, places int) scheduling.Opening {
 	t.Helper()
 	from, to, _ := strings.Cut(span, "-")
@@ -54,13 +54,14 @@ func compile(t testing.TB, p scheduling.Plan) *scheduling.Calendar {
 	return c
 }
 
-// run is a stretch of equal places: 2026-11-24T06:00Z/2026-11-24T11:00Z x3.
+// run is a stretch with the same number of places:
+// 2026-11-24T06:00Z/2026-11-24T11:00Z x3.
 type run struct {
 	Start, End string // UTC, without seconds
 	Places     int
 }
 
-// runs lists where the day is open.
+// runs returns the stretches in which the day is open.
 func runs(d scheduling.Day) []run {
 	const layout = "2006-01-02T15:04Z"
 	var all []run
@@ -92,12 +93,18 @@ func TestDay(t *testing.T) {
 	}{
 		{
 			name: "a date's own hours replace the week",
-			plan: scheduling.Plan{Zone: "America/New_York", Rules: daily(opens(t, "08:00-17:00", 1)), Hours: own(date(t, "2023-06-13"), opens(t, "10:00-15:00", 1))},
+			plan: scheduling.Plan{
+				Zone: "America/New_York", Rules: daily(opens(t, "08:00-17:00", 1)),
+				Hours: own(date(t, "2023-06-13"), opens(t, "10:00-15:00", 1)),
+			},
 			date: "2023-06-13", want: []run{{"2023-06-13T14:00Z", "2023-06-13T19:00Z", 1}},
 		},
 		{
 			name: "only on that date",
-			plan: scheduling.Plan{Zone: "America/New_York", Rules: daily(opens(t, "08:00-17:00", 1)), Hours: own(date(t, "2023-06-13"), opens(t, "10:00-15:00", 1))},
+			plan: scheduling.Plan{
+				Zone: "America/New_York", Rules: daily(opens(t, "08:00-17:00", 1)),
+				Hours: own(date(t, "2023-06-13"), opens(t, "10:00-15:00", 1)),
+			},
 			date: "2023-06-14", want: []run{{"2023-06-14T12:00Z", "2023-06-14T21:00Z", 1}},
 		},
 		{
@@ -106,7 +113,7 @@ func TestDay(t *testing.T) {
 			date: "2023-11-06", want: []run{{"2023-11-06T14:00Z", "2023-11-06T22:00Z", 1}},
 		},
 		{
-			name: "New York on the 25-hour day, behind the repeated hour",
+			name: "New York on the 25-hour day, after the repeated hour",
 			plan: scheduling.Plan{Zone: "America/New_York", Rules: daily(opens(t, "09:00-17:00", 1))},
 			date: "2023-11-05", want: []run{{"2023-11-05T14:00Z", "2023-11-05T22:00Z", 1}},
 		},
@@ -141,7 +148,7 @@ func TestDay(t *testing.T) {
 			date: "2026-03-29", want: []run{{"2026-03-29T01:30Z", "2026-03-29T02:30Z", 1}},
 		},
 		{
-			name: "a date without midnight begins behind the gap",
+			name: "a date without midnight begins after the gap",
 			plan: scheduling.Plan{Zone: "America/Sao_Paulo", Rules: daily(opens(t, "00:00-04:00", 1))},
 			date: "2018-11-04", want: []run{{"2018-11-04T03:00Z", "2018-11-04T06:00Z", 1}},
 		},
@@ -151,7 +158,7 @@ func TestDay(t *testing.T) {
 			date: "2011-12-30", want: nil,
 		},
 		{
-			name: "the date behind it is open",
+			name: "the date after it is open",
 			plan: scheduling.Plan{Zone: "Pacific/Apia", Rules: daily(opens(t, "09:00-17:00", 1))},
 			date: "2011-12-31", want: []run{{"2011-12-30T19:00Z", "2011-12-31T03:00Z", 1}},
 		},
@@ -249,13 +256,28 @@ func TestPrecedence(t *testing.T) {
 		{"nothing", scheduling.Plan{}, nil, nil},
 		{"rule", scheduling.Plan{Rules: rule}, []run{{"2026-11-24T08:00Z", "2026-11-24T14:00Z", 1}}, kinds("rule")},
 		{"rule, holiday", scheduling.Plan{Rules: rule, Holidays: holiday}, nil, kinds("holiday")},
-		{"rule, hours", scheduling.Plan{Rules: rule, Hours: hours(opens(t, "10:00-12:00", 2))}, []run{{"2026-11-24T10:00Z", "2026-11-24T12:00Z", 2}}, kinds("hours")},
+		{
+			"rule, hours", scheduling.Plan{Rules: rule, Hours: hours(opens(t, "10:00-12:00", 2))},
+			[]run{{"2026-11-24T10:00Z", "2026-11-24T12:00Z", 2}}, kinds("hours"),
+		},
 		{"rule, hours that close", scheduling.Plan{Rules: rule, Hours: hours()}, nil, kinds("hours")},
-		{"rule, closure", scheduling.Plan{Rules: rule, Closures: closed}, []run{{"2026-11-24T11:00Z", "2026-11-24T14:00Z", 1}}, kinds("rule", "closure")},
-		{"rule, holiday, hours", scheduling.Plan{Rules: rule, Holidays: holiday, Hours: hours(opens(t, "10:00-12:00", 2))}, []run{{"2026-11-24T10:00Z", "2026-11-24T12:00Z", 2}}, kinds("hours")},
+		{
+			"rule, closure", scheduling.Plan{Rules: rule, Closures: closed},
+			[]run{{"2026-11-24T11:00Z", "2026-11-24T14:00Z", 1}}, kinds("rule", "closure"),
+		},
+		{
+			"rule, holiday, hours", scheduling.Plan{Rules: rule, Holidays: holiday, Hours: hours(opens(t, "10:00-12:00", 2))},
+			[]run{{"2026-11-24T10:00Z", "2026-11-24T12:00Z", 2}}, kinds("hours"),
+		},
 		{"rule, holiday, closure", scheduling.Plan{Rules: rule, Holidays: holiday, Closures: closed}, nil, kinds("holiday")},
-		{"rule, hours, closure", scheduling.Plan{Rules: rule, Hours: hours(opens(t, "10:00-12:00", 2)), Closures: closed}, []run{{"2026-11-24T11:00Z", "2026-11-24T12:00Z", 2}}, kinds("hours", "closure")},
-		{"all", scheduling.Plan{Rules: rule, Holidays: holiday, Hours: hours(opens(t, "10:00-11:00", 2)), Closures: closed}, nil, kinds("closure")},
+		{
+			"rule, hours, closure", scheduling.Plan{Rules: rule, Hours: hours(opens(t, "10:00-12:00", 2)), Closures: closed},
+			[]run{{"2026-11-24T11:00Z", "2026-11-24T12:00Z", 2}}, kinds("hours", "closure"),
+		},
+		{
+			"all", scheduling.Plan{Rules: rule, Holidays: holiday, Hours: hours(opens(t, "10:00-11:00", 2)), Closures: closed},
+			nil, kinds("closure"),
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -288,7 +310,7 @@ func TestDayOpenings(t *testing.T) {
 		},
 	})
 	d := c.Day(date(t, "2026-11-24"))
-	want := []scheduling.TickSpan{{From: 96, To: 132}, {From: 156, To: 168}} // touching ones join, gaps stay, closures do not show
+	want := []scheduling.TickSpan{{From: 96, To: 132}, {From: 156, To: 168}} // touching openings join, gaps stay, closures have no effect
 	if diff := cmp.Diff(want, d.Openings); diff != "" {
 		t.Errorf("openings (-want +got):\n%s", diff)
 	}
@@ -315,15 +337,21 @@ func TestCompileRefuses(t *testing.T) {
 		want    error
 	}{
 		{"zone unknown", func(p *scheduling.Plan) { p.Zone = "Asia/Nowhere" }, "/zone", scheduling.ErrZone},
-		{"zone of this machine", func(p *scheduling.Plan) { p.Zone = "Local" }, "/zone", scheduling.ErrZone},
+		{"the machine's zone", func(p *scheduling.Plan) { p.Zone = "Local" }, "/zone", scheduling.ErrZone},
 		{"no zone", func(p *scheduling.Plan) { p.Zone = "" }, "/zone", scheduling.ErrZone},
 		{"zone outside the database", func(p *scheduling.Plan) { p.Zone = "../etc/passwd" }, "/zone", scheduling.ErrZone},
 		{"rule text", func(p *scheduling.Plan) { p.Rules[0].RRule = "FREQ=HOURLY" }, "/rules/0/rrule", scheduling.ErrSubDaily},
 		{"rule without a start", func(p *scheduling.Plan) { p.Rules[0].From = 0 }, "/rules/0/until", scheduling.ErrRange},
-		{"rule that ends before it starts", func(p *scheduling.Plan) { p.Rules[0].Until = p.Rules[0].From - 1 }, "/rules/0/until", scheduling.ErrRange},
+		{
+			"rule that ends before it starts", func(p *scheduling.Plan) { p.Rules[0].Until = p.Rules[0].From - 1 },
+			"/rules/0/until", scheduling.ErrRange,
+		},
 		{"rule without openings", func(p *scheduling.Plan) { p.Rules[0].Openings = nil }, "/rules/0/openings", scheduling.ErrEmpty},
 		{"too many rules", func(p *scheduling.Plan) { p.Rules = slices.Repeat(p.Rules, 65) }, "/rules", scheduling.ErrMany},
-		{"opening without length", func(p *scheduling.Plan) { p.Rules[0].Openings[0].To = clock(t, "08:00") }, "/rules/0/openings/0", scheduling.ErrOpening},
+		{
+			"opening without length", func(p *scheduling.Plan) { p.Rules[0].Openings[0].To = clock(t, "08:00") },
+			"/rules/0/openings/0", scheduling.ErrOpening,
+		},
 		{"opening beyond 48:00", func(p *scheduling.Plan) { p.Rules[0].Openings[0].To = 2881 }, "/rules/0/openings/0", scheduling.ErrOpening},
 		{"opening before its date", func(p *scheduling.Plan) { p.Rules[0].Openings[0].From = -1 }, "/rules/0/openings/0", scheduling.ErrOpening},
 		{"opening after its date", func(p *scheduling.Plan) {
@@ -331,14 +359,27 @@ func TestCompileRefuses(t *testing.T) {
 		}, "/rules/0/openings/0", scheduling.ErrOpening},
 		{"no places", func(p *scheduling.Plan) { p.Rules[0].Openings[0].Places = 0 }, "/rules/0/openings/0/places", scheduling.ErrPlaces},
 		{"1001 places", func(p *scheduling.Plan) { p.Rules[0].Openings[0].Places = 1001 }, "/rules/0/openings/0/places", scheduling.ErrPlaces},
-		{"holiday backwards", func(p *scheduling.Plan) { p.Holidays = []scheduling.Holiday{{From: 800000, Until: 799999}} }, "/holidays/0", scheduling.ErrRange},
-		{"hours twice", func(p *scheduling.Plan) { p.Hours = []scheduling.DayHours{{Date: 800000}, {Date: 800000}} }, "/hours/1/date", scheduling.ErrTwice},
+		{
+			"holiday backwards", func(p *scheduling.Plan) { p.Holidays = []scheduling.Holiday{{From: 800000, Until: 799999}} },
+			"/holidays/0", scheduling.ErrRange,
+		},
+		{
+			"hours twice", func(p *scheduling.Plan) { p.Hours = []scheduling.DayHours{{Date: 800000}, {Date: 800000}} },
+			"/hours/1/date", scheduling.ErrTwice,
+		},
 		{"hours without a date", func(p *scheduling.Plan) { p.Hours = []scheduling.DayHours{{}} }, "/hours/0/date", scheduling.ErrRange},
 		{"closure without length", func(p *scheduling.Plan) {
 			p.Closures = []scheduling.Closure{{Start: time.Unix(5, 0), End: time.Unix(5, 0)}}
 		}, "/closures/0", scheduling.ErrRange},
-		{"closure without a start", func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{{End: time.Unix(5, 0)}} }, "/closures/0", scheduling.ErrRange},
-		{"closure that adds places", func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{{Start: time.Unix(5, 0), Places: -1}} }, "/closures/0/places", scheduling.ErrPlaces},
+		{
+			"closure without a start", func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{{End: time.Unix(5, 0)}} },
+			"/closures/0", scheduling.ErrRange,
+		},
+		{
+			"closure that adds places",
+			func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{{Start: time.Unix(5, 0), Places: -1}} },
+			"/closures/0/places", scheduling.ErrPlaces,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -359,7 +400,7 @@ func TestCompileRefuses(t *testing.T) {
 	_, err := scheduling.Compile(p)
 	for _, part := range []string{"/zone", "/rules/0/rrule (Every day)"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("Compile = %v, want all faults, with %q", err, part)
+			t.Errorf("Compile = %v, want all faults, including %q", err, part)
 		}
 	}
 }
@@ -367,7 +408,8 @@ func TestCompileRefuses(t *testing.T) {
 func TestPlanJSON(t *testing.T) {
 	t.Parallel()
 	const text = `{"zone":"Asia/Riyadh",` +
-		`"rules":[{"name":{"ar":"الأسبوع","en":"Week"},"rrule":"FREQ=WEEKLY;BYDAY=SU,MO","from":"2026-01-01","openings":[{"from":"07:30","to":"14:30","places":3},{"from":"22:00","to":"26:00","places":1,"add":true}]}],` +
+		`"rules":[{"name":{"ar":"الأسبوع","en":"Week"},"rrule":"FREQ=WEEKLY;BYDAY=SU,MO","from":"2026-01-01",` +
+		`"openings":[{"from":"07:30","to":"14:30","places":3},{"from":"22:00","to":"26:00","places":1,"add":true}]}],` +
 		`"holidays":[{"name":{"ar":"عيد","en":"Eid"},"from":"2027-03-04","until":"2027-03-13","provisional":true}],` +
 		`"hours":[{"date":"2026-11-24","reason":{"ar":"تدريب","en":"Training"},"openings":[]}],` +
 		`"closures":[{"start":"2026-11-24T09:00:00Z","reason":{"ar":"صيانة","en":"Works"},"places":1,"branch":true}]}`
@@ -383,7 +425,8 @@ func TestPlanJSON(t *testing.T) {
 	if diff := cmp.Diff(text, string(got)); diff != "" {
 		t.Errorf("round trip (-want +got):\n%s", diff)
 	}
-	if err := json.Unmarshal([]byte(strings.Replace(text, "22:00", "22:00:59", 1)), &p); err != nil || p.Rules[0].Openings[1].From != clock(t, "22:01") {
+	err = json.Unmarshal([]byte(strings.Replace(text, "22:00", "22:00:59", 1)), &p)
+	if err != nil || p.Rules[0].Openings[1].From != clock(t, "22:01") {
 		t.Errorf("an inclusive second: %v, %v", p.Rules[0].Openings[1], err)
 	}
 }
@@ -391,7 +434,7 @@ func TestPlanJSON(t *testing.T) {
 func TestCalendarDateOf(t *testing.T) {
 	t.Parallel()
 	c := compile(t, scheduling.Plan{Zone: "Asia/Riyadh"})
-	for range 2 { // before and after the offset is known
+	for range 2 { // before and after the offset is cached
 		if got := c.DateOf(instant(t, "2026-11-24T21:00:00Z")); got != date(t, "2026-11-25") {
 			t.Errorf("21:00Z is on %s in Riyadh, want the 25th", got)
 		}

@@ -8,29 +8,30 @@ import (
 	"time"
 )
 
-// capacity is what a set of openings comes to on one date: ticks from the
-// local midnight, places per tick, and the spans that are open. But for the
-// cache of its views it is never changed once built, so that days share it.
+// capacity is what a set of openings yields on one date: ticks from the local
+// midnight, the places of each tick, and the open spans. It is immutable but
+// for the cache of views, so days share it.
 type capacity struct {
 	first    int
 	open     []int16
 	openings []TickSpan
-	// restricted are all blocks when one of them is restricted, else nil.
+	// restricted holds all blocks if at least one of them is restricted,
+	// otherwise nil.
 	restricted []block
 	views      atomic.Pointer[map[audience]*view]
 }
 
-// block is an opening, or a part of one between breaks, in ticks.
+// block is an opening, or the part of one between breaks, in ticks.
 type block struct {
 	TickSpan
 	places  int16
 	add     bool
-	opening *Opening // if it is restricted
+	opening *Opening // set if it is restricted
 }
 
-// newCapacity merges blocks. Overlapping blocks open the union of their time.
-// In each tick the largest number of places counts, and the places of blocks
-// that add come on top of it.
+// newCapacity merges blocks. Overlapping blocks are open for the union of their
+// time. Each tick has the largest number of places among its blocks, plus the
+// places of blocks that add.
 func newCapacity(blocks []block) *capacity {
 	blocks = slices.DeleteFunc(blocks, func(b block) bool { return b.To <= b.From })
 	if len(blocks) == 0 {
@@ -45,7 +46,7 @@ func newCapacity(blocks []block) *capacity {
 	return c
 }
 
-// places returns the places of blocks in each of the ticks [first, end).
+// places returns the places of the blocks in each tick of [first, end).
 func places(blocks []block, first, end int) []int16 {
 	open := make([]int16, end-first)
 	for _, b := range blocks {
@@ -65,7 +66,7 @@ func places(blocks []block, first, end int) []int16 {
 	return open
 }
 
-// union joins overlapping and touching blocks, which are sorted.
+// union joins blocks that overlap or touch. The blocks must be sorted.
 func union(blocks []block) []TickSpan {
 	var spans []TickSpan
 	for _, b := range blocks {
@@ -78,20 +79,21 @@ func union(blocks []block) []TickSpan {
 	return slices.Clip(spans)
 }
 
-// calmBlocks places openings on a date whose wall time is elapsed time. An
-// opening that is not on ticks shrinks to whole ones.
+// calmBlocks converts openings to ticks on a date whose wall time is elapsed
+// time. An opening that is not aligned to ticks shrinks to whole ones.
 func calmBlocks(openings []Opening) []block {
 	return blocksOf(openings, func(w WallTime) time.Duration { return time.Duration(w) * time.Minute })
 }
 
-// zonedBlocks places openings on any date, which begins at start: a length is
-// the time that elapses between the two instants, none if clocks skip it.
+// zonedBlocks converts openings to ticks on any date, which begins at start. A
+// length is the time that elapses between the two instants: zero if clocks skip
+// it.
 func zonedBlocks(openings []Opening, d Date, start time.Time, zone *time.Location) []block {
 	return blocksOf(openings, func(w WallTime) time.Duration { return d.At(w, zone).Sub(start) })
 }
 
-// blocksOf places the parts of openings between their breaks. since returns
-// how long after the start of the date clocks show a wall time.
+// blocksOf converts the parts of openings between their breaks to ticks. since
+// returns how long after the start of the date clocks show a wall time.
 func blocksOf(openings []Opening, since func(WallTime) time.Duration) []block {
 	blocks := make([]block, 0, len(openings))
 	for i := range openings {
@@ -115,9 +117,9 @@ func blocksOf(openings []Opening, since func(WallTime) time.Duration) []block {
 	return blocks
 }
 
-// breaks returns the ticks that the breaks of an opening touch, by From. Where
-// clocks skip time their order is not that of wall time, and a break that ends
-// no later than it starts is none.
+// breaks returns the ticks that the breaks of an opening overlap, sorted by
+// From. Where clocks skip time, this order can differ from that of wall time,
+// and a break that ends no later than it starts is left out.
 func breaks(o *Opening, since func(WallTime) time.Duration) []TickSpan {
 	if len(o.Breaks) == 0 {
 		return nil
@@ -132,7 +134,7 @@ func breaks(o *Opening, since func(WallTime) time.Duration) []TickSpan {
 	return spans
 }
 
-// sortedBreaks returns the breaks in the order of time.
+// sortedBreaks returns the breaks in chronological order.
 func (o *Opening) sortedBreaks() []Break {
 	byFrom := func(a, b Break) int { return cmp.Compare(a.From, b.From) }
 	if slices.IsSortedFunc(o.Breaks, byFrom) {

@@ -7,12 +7,11 @@ import (
 )
 
 // Date is a day of the proleptic Gregorian calendar, counted from 0001-01-01,
-// which is 1. Zero is no date. Dates compare and add with the operators of
-// the language: d+1 is the next day.
+// which is 1. Zero is no date. Dates support comparison and arithmetic: d+1 is
+// the next day.
 type Date int32
 
-// ErrDate reports text that is not a date YYYY-MM-DD of the years 1900 to
-// 9999.
+// ErrDate reports text that is not a date YYYY-MM-DD in the years 1900 to 9999.
 var ErrDate = errors.New("scheduling: not a date YYYY-MM-DD from 1900 on")
 
 const (
@@ -23,7 +22,7 @@ const (
 )
 
 // NewDate returns the date of year y, month m and day d. Values outside their
-// usual range carry over, as in time.Date.
+// usual range carry over, as with time.Date.
 func NewDate(y int, m time.Month, d int) Date {
 	return unixEpoch + Date(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()/daySeconds)
 }
@@ -33,8 +32,8 @@ func DateOf(t time.Time, zone *time.Location) Date {
 	return NewDate(t.In(zone).Date())
 }
 
-// ParseDate reads a date written YYYY-MM-DD, of the years 1900 to 9999. It
-// returns ErrDate for anything else.
+// ParseDate parses a date YYYY-MM-DD in the years 1900 to 9999. It returns
+// ErrDate for anything else.
 func ParseDate(s string) (Date, error) {
 	if len(s) != len(dateLayout) {
 		return 0, ErrDate
@@ -52,8 +51,8 @@ func ParseDate(s string) (Date, error) {
 // IsZero reports whether d is no date.
 func (d Date) IsZero() bool { return d == 0 }
 
-// Time returns midnight UTC of the date. It is not when the date begins in
-// any other zone; At answers that.
+// Time returns midnight UTC of the date. In other zones the date begins at
+// another instant: see At.
 func (d Date) Time() time.Time { return time.Unix(d.unix(), 0).UTC() }
 
 // Weekday returns the day of the week.
@@ -72,7 +71,7 @@ func (d Date) String() string {
 // MarshalText returns the form of String.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what ParseDate reads; empty text is no date.
+// UnmarshalText accepts what ParseDate does; empty text is no date.
 func (d *Date) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*d = 0
@@ -86,5 +85,5 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// unix returns midnight UTC of the date in seconds.
+// unix returns midnight UTC of the date in Unix seconds.
 func (d Date) unix() int64 { return int64(d-unixEpoch) * daySeconds }

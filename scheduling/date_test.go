@@ -40,7 +40,7 @@ func TestDateCountsFromYearOne(t *testing.T) {
 	}
 	var none scheduling.Date
 	if !none.IsZero() || none.String() != "" {
-		t.Errorf("the zero Date is %q, want none", none)
+		t.Errorf("the zero Date is %q, want it empty", none)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestHijri(t *testing.T) {
 		{"before the tables", "1937-03-13", "", ""},
 		{"the first date of the tables", "1937-03-14", "1356-01-01", "Muharram"},
 		{"the last date of the tables", "2077-11-16", "1500-12-30", "Dhu al-Hijjah"},
-		{"behind the tables", "2077-11-17", "", ""},
+		{"after the tables", "2077-11-17", "", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

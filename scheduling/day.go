@@ -5,34 +5,35 @@ import (
 	"time"
 )
 
-// Tick is the resolution of open hours. Openings and closures are widened or
-// narrowed to whole ticks so that nothing is offered that is not fully open.
+// Tick is the resolution of open hours. Openings shrink and closures grow to
+// whole ticks, so that every tick on offer is fully open.
 const Tick = 5 * time.Minute
 
-// Day is the capacity of one local date. It holds only the ticks from the
-// first to the last opening of the date.
+// Day is the capacity of one local date. It holds only the ticks from the first
+// opening of the date to the last.
 type Day struct {
 	Date  Date
 	Start time.Time // the instant at which the local date begins, UTC: tick 0
 	First int       // tick of Open[0]; ticks count elapsed time from Start
 	Open  []int16   // places open in each tick, to all services and channels together
-	// Openings are the spans that the starts of visits count from, in ticks
-	// [From, To), ascending, without overlap, before closures take effect.
+	// Openings are the spans from whose beginnings the starts of visits are
+	// counted, in ticks [From, To), ascending, not overlapping, before closures
+	// apply.
 	Openings []TickSpan
 
 	usual *capacity // before closures
-	view  *view     // of one service over one channel; nil for all of the day
+	view  *view     // as one service sees it over one channel; nil for the whole day
 }
 
 // TickSpan is a half-open range of ticks of a day.
 type TickSpan struct{ From, To int }
 
-// For returns the day as a service sees it that is booked over a channel:
-// Openings are those that receive the service, and HeldBack says how many
-// places of a tick it leaves to others. Open stays, since all of them fill the
-// same places: of n places taken in a tick, one more fits while
-// n < Places(tick) − HeldBack(tick). The hold-back stays as it is when
-// closures take places away, so what is kept for some is the last to go.
+// For returns the day as seen by a service that is booked over a channel. Its
+// Openings are those that accept the service, and HeldBack is how many places
+// of a tick are kept for others. Open does not change, because everybody fills
+// the same places: if n places of a tick are taken, one more fits while n <
+// Places(tick) − HeldBack(tick). Closures take places away but do not change
+// what is held back, so places kept for some are the last to go.
 func (d Day) For(service, channel string) Day {
 	if d.usual != nil && d.usual.restricted != nil {
 		d.view = d.usual.view(service, channel)
@@ -41,7 +42,7 @@ func (d Day) For(service, channel string) Day {
 	return d
 }
 
-// At returns the instant at which tick begins, UTC.
+// At returns the instant at which tick begins, in UTC.
 func (d Day) At(tick int) time.Time { return d.Start.Add(time.Duration(tick) * Tick) }
 
 // Places returns the places open in tick; 0 outside the open hours.
@@ -52,8 +53,8 @@ func (d Day) Places(tick int) int {
 	return 0
 }
 
-// HeldBack returns how many places of tick the service and the channel of For
-// leave to others: all of them where the service is not received.
+// HeldBack returns how many places of tick are kept from the service and the
+// channel given to For: all of them where the service is not accepted.
 func (d Day) HeldBack(tick int) int {
 	if d.view == nil || d.view.held == nil {
 		return 0

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Difference returns what an edit took from a plan and what it put there, each
-// as a JSON object with the parts that changed: of a list only the entries that
-// the other plan does not have, unless nothing but their order changed; then
-// all of it. An object is nil where there is nothing.
+// Difference returns what an edit removed from a plan and what it added, each
+// as a JSON object of the parts that changed, nil if there are none. Of a
+// changed list it holds only the entries that the other plan lacks, or the
+// whole list if just the order changed.
 func Difference(before, after Plan) (taken, put json.RawMessage) {
 	t, p := map[string]any{}, map[string]any{}
 	compare(t, p, "rules", before.Rules, after.Rules)
@@ -26,7 +26,7 @@ func object(parts map[string]any) json.RawMessage {
 		return nil
 	}
 	text, err := json.Marshal(parts)
-	if err != nil { // neither plan compiles
+	if err != nil { // neither plan can be compiled
 		return nil
 	}
 	return text
@@ -38,7 +38,7 @@ func compare[T any](taken, put map[string]any, part string, before, after []T) {
 		return
 	}
 	gone, come := without(before, a, b), without(after, b, a)
-	if len(gone)+len(come) == 0 { // only the order
+	if len(gone)+len(come) == 0 { // only the order changed
 		gone, come = before, after
 	}
 	if len(gone) > 0 {
@@ -57,8 +57,8 @@ func written[T any](list []T) []string {
 	return texts
 }
 
-// without returns the entries of a list whose texts, as often as they stand
-// there, are not among others.
+// without returns the entries of a list whose texts are not among others.
+// Repeated texts count: each text in others cancels one entry.
 func without[T any](list []T, texts, others []string) []T {
 	have := make(map[string]int, len(others))
 	for _, text := range others {
@@ -75,7 +75,7 @@ func without[T any](list []T, texts, others []string) []T {
 	return left
 }
 
-// HolidaysDifference returns the same for two lists of holidays.
+// HolidaysDifference is like Difference, for two lists of holidays.
 func HolidaysDifference(before, after HolidayList) (taken, put json.RawMessage) {
 	t, p := map[string]any{}, map[string]any{}
 	compare(t, p, "holidays", before.Holidays, after.Holidays)

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Edit is a change of a plan that somebody asks for: parts that are replaced
-// as a whole, and single entries that come and go. What it does not name stays
-// as it is. Its JSON form is what coordinators send.
+// Edit is a requested change of a plan: some parts are replaced as a whole, and
+// some single entries are added or removed. Everything else stays as it is.
+// Coordinators send its JSON form.
 type Edit struct {
-	// Each part that is not nil takes the place of the one that the plan has.
+	// Each part that is not nil replaces that of the plan.
 	Rules     *[]Rule     `json:"rules,omitempty"`
 	Seasons   *[]Season   `json:"seasons,omitempty"`
 	Holidays  *[]Holiday  `json:"holidays,omitempty"`
@@ -17,36 +17,36 @@ type Edit struct {
 	Hours     *[]DayHours `json:"hours,omitempty"`
 	Closures  *[]Closure  `json:"closures,omitempty"`
 
-	// SetHours take the place of what the plan has for their dates: of the
-	// date's own hours, or with Extra of its extra ones. ClearHours are dates
-	// that lose both, before SetHours come.
+	// SetHours replace the hours that the plan has for their dates: the date's
+	// own hours or, with Extra, its extra hours. ClearHours are dates that lose
+	// both, before SetHours apply.
 	SetHours   []DayHours `json:"set_hours,omitempty"`
 	ClearHours []Date     `json:"clear_hours,omitempty"`
-	// Close are closures that are added, unless the plan has them already.
-	// Reopen are closures that are taken away, by their index in the plan as
-	// it was.
+	// Close adds closures, unless the plan has them already. Reopen removes
+	// closures, given by their index in the plan before the edit.
 	Close  []Closure `json:"close,omitempty"`
 	Reopen []int     `json:"reopen,omitempty"`
 
-	// Overlap says that openings which overlap without adding are meant: the
-	// larger number of places counts.
+	// Overlap permits openings that overlap without adding: then the larger
+	// number of places counts.
 	Overlap bool `json:"overlap,omitempty"`
 
-	Reason string `json:"reason,omitempty"` // why, for whoever reads the log
+	Reason string `json:"reason,omitempty"` // why, for readers of the log
 }
 
-// What can be wrong with an Edit beside what is wrong with the plan that it
-// makes. They arrive wrapped in a *PlanError, as the faults of a plan do; the
-// pointers of ErrEntry and ErrBoth are into the edit.
+// The faults of an Edit, in addition to those of the resulting plan. They are
+// wrapped in a *PlanError, like the faults of a plan. The pointers of ErrEntry
+// and ErrBoth are into the edit.
 var (
-	ErrPast    = errors.New("scheduling: what is over can't be changed any more")
-	ErrOverlap = errors.New("scheduling: openings overlap, and none says that it adds")
+	ErrPast    = errors.New("scheduling: the past can't be changed")
+	ErrOverlap = errors.New("scheduling: openings overlap and neither adds its places")
 	ErrEntry   = errors.New("scheduling: no such entry")
-	ErrBoth    = errors.New("scheduling: a list is replaced as a whole or entry by entry, not both")
+	ErrBoth    = errors.New("scheduling: a list can be replaced as a whole or changed entry by entry, not both")
 )
 
-// Apply returns the plan with the edit, not yet compiled. It shares what stays
-// with p. The error joins a *PlanError for each entry that can't be changed.
+// Apply returns the edited plan, not yet compiled. The result shares its
+// unchanged parts with p. The error joins a *PlanError for each entry that
+// can't be changed.
 func (e Edit) Apply(p Plan) (Plan, error) {
 	var f faults
 	hours := p.Hours
@@ -65,7 +65,7 @@ func (e Edit) Apply(p Plan) (Plan, error) {
 	return p, errors.Join(f...)
 }
 
-// replace puts a part in the place of another, unless there is none.
+// replace sets part to by, unless by is nil.
 func replace[T any](part *[]T, by *[]T) {
 	if by != nil {
 		*part = *by

@@ -10,10 +10,12 @@ import (
 	"ziyara/scheduling"
 )
 
-// edited is a plan to edit, at noon of Sunday 22 November 2026 in Riyadh.
+// edited returns a plan to edit and a time: noon of Sunday 22 November 2026 in
+// Riyadh.
 func edited() (scheduling.Plan, time.Time) {
 	work := scheduling.Rule{
-		Name: scheduling.Text{AR: "أيام العمل", EN: "Working days"}, RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", From: scheduling.NewDate(2026, 1, 1),
+		Name: scheduling.Text{AR: "أيام العمل", EN: "Working days"}, RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH",
+		From:     scheduling.NewDate(2026, 1, 1),
 		Openings: []scheduling.Opening{{From: scheduling.Clock(8, 0), To: scheduling.Clock(14, 0), Places: 3}},
 	}
 	return scheduling.Plan{
@@ -26,7 +28,7 @@ func edited() (scheduling.Plan, time.Time) {
 	}, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 }
 
-// closed is a closure of an hour on a day of November.
+// closed returns a closure of one hour on a day of November.
 func closed(day int, reason string) scheduling.Closure {
 	start := time.Date(2026, 11, day, 7, 0, 0, 0, time.UTC)
 	return scheduling.Closure{Start: start, End: start.Add(time.Hour), Reason: scheduling.Text{EN: reason}}
@@ -40,36 +42,59 @@ func TestRevise(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		edit scheduling.Edit
-		want func(*scheduling.Plan) // what the plan becomes
-		at   string                 // where the fault is
+		want func(*scheduling.Plan) // the plan after the edit
+		at   string                 // pointer to the fault
 		err  error
 	}{
-		{name: "what is not named stays, also what is over", edit: scheduling.Edit{StaysOpen: &[]string{"founding-day"}},
+		{name: "parts not named stay, past entries too", edit: scheduling.Edit{StaysOpen: &[]string{"founding-day"}},
 			want: func(p *scheduling.Plan) { p.StaysOpen = []string{"founding-day"} }},
 		{name: "a part is replaced", edit: scheduling.Edit{Closures: &[]scheduling.Closure{closed(26, "Only")}},
 			want: func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{closed(26, "Only")} }},
 		{name: "a part is emptied", edit: scheduling.Edit{Hours: &[]scheduling.DayHours{}},
 			want: func(p *scheduling.Plan) { p.Hours = []scheduling.DayHours{} }},
-		{name: "a closure comes and another goes", edit: scheduling.Edit{Close: []scheduling.Closure{closed(26, "New")}, Reopen: []int{0}},
+		{name: "one closure is added and another removed",
+			edit: scheduling.Edit{Close: []scheduling.Closure{closed(26, "New")}, Reopen: []int{0}},
 			want: func(p *scheduling.Plan) { p.Closures = []scheduling.Closure{closed(25, "To come"), closed(26, "New")} }},
-		{name: "a closure that is there, in another zone", edit: scheduling.Edit{Close: []scheduling.Closure{elsewhere(closed(25, "To come"))}},
+		{name: "a closure that exists, written in another zone",
+			edit: scheduling.Edit{Close: []scheduling.Closure{elsewhere(closed(25, "To come"))}},
 			want: func(*scheduling.Plan) {}},
-		{name: "hours take the place of those of their date", edit: scheduling.Edit{SetHours: []scheduling.DayHours{shut(2), shut(3)}},
+		{name: "hours replace those of their date", edit: scheduling.Edit{SetHours: []scheduling.DayHours{shut(2), shut(3)}},
 			want: func(p *scheduling.Plan) { p.Hours = []scheduling.DayHours{p.Hours[0], shut(2), shut(3)} }},
-		{name: "hours go", edit: scheduling.Edit{ClearHours: []scheduling.Date{scheduling.NewDate(2026, 12, 2)}},
+		{name: "hours are cleared", edit: scheduling.Edit{ClearHours: []scheduling.Date{scheduling.NewDate(2026, 12, 2)}},
 			want: func(p *scheduling.Plan) { p.Hours = p.Hours[:1] }},
-		{name: "a closure that goes on", edit: scheduling.Edit{Close: []scheduling.Closure{{Start: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}}},
+		{name: "a closure without an end",
+			edit: scheduling.Edit{Close: []scheduling.Closure{{Start: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}}},
 			want: func(p *scheduling.Plan) {
 				p.Closures = append(p.Closures, scheduling.Closure{Start: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)})
 			}},
-		{name: "a closure in the past", edit: scheduling.Edit{Close: []scheduling.Closure{closed(21, "Late")}}, at: "/close/0", err: scheduling.ErrPast},
-		{name: "a past that is written anew", edit: scheduling.Edit{Closures: &[]scheduling.Closure{closed(3, "Rewritten")}}, at: "/closures/0", err: scheduling.ErrPast},
-		{name: "hours of yesterday", edit: scheduling.Edit{SetHours: []scheduling.DayHours{{Date: scheduling.NewDate(2026, 11, 21)}}}, at: "/set_hours/0", err: scheduling.ErrPast},
-		{name: "a fault of an entry", edit: scheduling.Edit{Close: []scheduling.Closure{closed(26, "A"), {Start: closed(26, "").End, End: closed(26, "").Start}}}, at: "/close/1", err: scheduling.ErrRange},
+		{
+			name: "a closure in the past", edit: scheduling.Edit{Close: []scheduling.Closure{closed(21, "Late")}},
+			at: "/close/0", err: scheduling.ErrPast,
+		},
+		{
+			name: "the past is rewritten", edit: scheduling.Edit{Closures: &[]scheduling.Closure{closed(3, "Rewritten")}},
+			at: "/closures/0", err: scheduling.ErrPast,
+		},
+		{
+			name: "hours of yesterday",
+			edit: scheduling.Edit{SetHours: []scheduling.DayHours{{Date: scheduling.NewDate(2026, 11, 21)}}}, at: "/set_hours/0",
+			err: scheduling.ErrPast,
+		},
+		{
+			name: "a fault of an entry",
+			edit: scheduling.Edit{Close: []scheduling.Closure{closed(26, "A"), {Start: closed(26, "").End, End: closed(26, "").Start}}},
+			at:   "/close/1", err: scheduling.ErrRange,
+		},
 		{name: "no such closure", edit: scheduling.Edit{Reopen: []int{2}}, at: "/reopen/0", err: scheduling.ErrEntry},
 		{name: "the same closure twice", edit: scheduling.Edit{Reopen: []int{1, 1}}, at: "/reopen/1", err: scheduling.ErrEntry},
-		{name: "no such hours", edit: scheduling.Edit{ClearHours: []scheduling.Date{scheduling.NewDate(2026, 12, 9)}}, at: "/clear_hours/0", err: scheduling.ErrEntry},
-		{name: "a list and its entries", edit: scheduling.Edit{Closures: &[]scheduling.Closure{}, Reopen: []int{0}}, at: "/closures", err: scheduling.ErrBoth},
+		{
+			name: "no such hours", edit: scheduling.Edit{ClearHours: []scheduling.Date{scheduling.NewDate(2026, 12, 9)}},
+			at: "/clear_hours/0", err: scheduling.ErrEntry,
+		},
+		{
+			name: "a list and some of its entries", edit: scheduling.Edit{Closures: &[]scheduling.Closure{}, Reopen: []int{0}},
+			at: "/closures", err: scheduling.ErrBoth,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -92,22 +117,22 @@ func TestRevise(t *testing.T) {
 			}
 			original, _ := edited()
 			if diff := cmp.Diff(original, plan); diff != "" {
-				t.Errorf("the plan of before is another now:\n%s", diff)
+				t.Errorf("Apply changed its argument:\n%s", diff)
 			}
 		})
 	}
 }
 
-// elsewhere is the closure with its instants in another zone.
+// elsewhere returns the closure with its instants in another zone.
 func elsewhere(c scheduling.Closure) scheduling.Closure {
 	zone := time.FixedZone("", 3*60*60)
 	c.Start, c.End = c.Start.In(zone), c.End.In(zone)
 	return c
 }
 
-// Openings that overlap since the edit are refused unless they add or are
-// meant; those that did before are no fault of the edit (case 8: overlap is
-// reported, and capacities add only if the coordinator says so).
+// New overlaps are refused unless an opening adds or the edit permits them.
+// Overlaps that existed before don't count (case 8: overlap is reported, and
+// capacities add only if the coordinator says so).
 func TestReviseOverlaps(t *testing.T) {
 	t.Parallel()
 	plan, now := edited()
@@ -115,14 +140,14 @@ func TestReviseOverlaps(t *testing.T) {
 	second.RRule = "FREQ=WEEKLY;BYDAY=MO"
 	rules := []scheduling.Rule{plan.Rules[0], second}
 	if _, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules}, now); !errors.Is(err, scheduling.ErrOverlap) {
-		t.Errorf("an overlap: %v", err)
+		t.Errorf("a new overlap: %v", err)
 	}
 	meant, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules, Overlap: true}, now)
 	if err != nil || len(meant.Warnings) != 1 {
-		t.Fatalf("an overlap that is meant: %v, warnings %v", err, meant.Warnings)
+		t.Fatalf("a permitted overlap: %v, warnings %v", err, meant.Warnings)
 	}
 	if _, err = scheduling.Revise(meant.Plan, scheduling.Edit{StaysOpen: &[]string{"founding-day"}}, now); err != nil {
-		t.Errorf("another edit, with an overlap of before: %v", err)
+		t.Errorf("an edit with an old overlap: %v", err)
 	}
 	adds := second
 	adds.Openings = []scheduling.Opening{{From: scheduling.Clock(8, 0), To: scheduling.Clock(14, 0), Places: 3, Add: true}}
@@ -147,11 +172,19 @@ func TestDifference(t *testing.T) {
 	}{
 		{name: "nothing", after: with(func(*scheduling.Plan) {})},
 		{name: "the same instants in another zone", after: with(func(p *scheduling.Plan) { p.Closures[0] = elsewhere(p.Closures[0]) })},
-		{name: "an entry more", after: with(func(p *scheduling.Plan) { p.StaysOpen = []string{"founding-day"} }), put: `{"stays_open":["founding-day"]}`},
-		{name: "an entry fewer", after: with(func(p *scheduling.Plan) { p.Hours = p.Hours[:1] }), taken: `{"hours":[{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]}]}`},
+		{
+			name: "an entry more", after: with(func(p *scheduling.Plan) { p.StaysOpen = []string{"founding-day"} }),
+			put: `{"stays_open":["founding-day"]}`,
+		},
+		{
+			name: "an entry fewer", after: with(func(p *scheduling.Plan) { p.Hours = p.Hours[:1] }),
+			taken: `{"hours":[{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]}]}`,
+		},
 		{name: "another order", after: with(func(p *scheduling.Plan) { p.Hours[0], p.Hours[1] = p.Hours[1], p.Hours[0] }),
-			taken: `{"hours":[{"date":"2026-11-02","reason":{"ar":"","en":"Long ago"},"openings":[]},{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]}]}`,
-			put:   `{"hours":[{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]},{"date":"2026-11-02","reason":{"ar":"","en":"Long ago"},"openings":[]}]}`},
+			taken: `{"hours":[{"date":"2026-11-02","reason":{"ar":"","en":"Long ago"},"openings":[]},` +
+				`{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]}]}`,
+			put: `{"hours":[{"date":"2026-12-02","reason":{"ar":"","en":"To come"},"openings":[]},` +
+				`{"date":"2026-11-02","reason":{"ar":"","en":"Long ago"},"openings":[]}]}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -191,7 +224,7 @@ func TestAnnounced(t *testing.T) {
 				return
 			}
 			if len(list.Holidays[0].When.Announced) != 0 {
-				t.Error("the list of before is another now")
+				t.Error("Announced changed its receiver")
 			}
 			compiled, err := scheduling.CompileHolidays(after)
 			if err != nil {
@@ -210,13 +243,15 @@ func TestAnnounced(t *testing.T) {
 	}
 }
 
-// What somebody else has written down announces the holidays of the same name,
-// in the year that it lies in, and adds the others once each.
+// Holidays from another source announce the holidays of the same name in the
+// year that they fall in. The others are added once each.
 func TestHolidayListWith(t *testing.T) {
 	t.Parallel()
 	list := scheduling.HolidayList{Holidays: []scheduling.HolidayRule{{
 		Slug: "new-year", Name: scheduling.Text{AR: "رأس السنة", EN: "New Year"},
-		When: scheduling.When{Yearly: &scheduling.YearSpan{From: scheduling.MonthDay{Month: 1, Day: 1}, Until: scheduling.MonthDay{Month: 1, Day: 1}}},
+		When: scheduling.When{
+			Yearly: &scheduling.YearSpan{From: scheduling.MonthDay{Month: 1, Day: 1}, Until: scheduling.MonthDay{Month: 1, Day: 1}},
+		},
 	}}}
 	early := scheduling.NewDate(2027, 12, 31)
 	holidays := []scheduling.Holiday{
@@ -233,7 +268,7 @@ func TestHolidayListWith(t *testing.T) {
 		t.Errorf("unused %+v", unused)
 	}
 	if len(got.Holidays) != 2 || len(list.Holidays) != 1 || len(list.Holidays[0].When.Announced) != 0 {
-		t.Fatalf("got %+v, and the list of before %+v", got, list)
+		t.Fatalf("got %+v, the original list %+v", got, list)
 	}
 	if a := got.Holidays[0].When.Announced; len(a) != 1 || a[0].Year != 2028 || a[0].From != early {
 		t.Errorf("announced %+v, want that of 2028", a)
@@ -246,15 +281,15 @@ func TestHolidayListWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(got, again); diff != "" {
-		t.Errorf("once more changes it:\n%s", diff)
+		t.Errorf("a second call changes it:\n%s", diff)
 	}
 	if _, err := scheduling.CompileHolidays(got); err != nil {
 		t.Error(err)
 	}
 }
 
-// A calendar whose rule has lost its end closes everything; so does one of
-// something else than holidays.
+// A calendar with a rule without an end closes everything. So does a calendar
+// of anything but holidays.
 func TestHolidayListRefusesACrowd(t *testing.T) {
 	t.Parallel()
 	const day = scheduling.Date(20_000)
@@ -271,18 +306,22 @@ func TestHolidayListRefusesACrowd(t *testing.T) {
 		holidays []scheduling.Holiday
 		refused  bool
 	}{
-		{"as many as a year may have", each(60, 1, false), false},
+		{"as many as a year can have", each(60, 1, false), false},
 		{"one more", each(61, 1, false), true},
 		{"every week of two years", each(104, 7, false), false},
-		{"two days of each week", append(each(104, 7, false), scheduling.Holiday{Name: scheduling.Text{EN: "day off"}, From: day + 1, Until: day + 9}), true},
-		{"one that goes on", []scheduling.Holiday{{Name: scheduling.Text{EN: "day off"}, From: day, Until: day + 60}}, true},
-		{"what closes nothing yet", each(400, 1, true), false},
+		{
+			"two days of each week",
+			append(each(104, 7, false), scheduling.Holiday{Name: scheduling.Text{EN: "day off"}, From: day + 1, Until: day + 9}),
+			true,
+		},
+		{"one that is too long", []scheduling.Holiday{{Name: scheduling.Text{EN: "day off"}, From: day, Until: day + 60}}, true},
+		{"provisional ones", each(400, 1, true), false},
 		{"the same twice", append(each(60, 1, false), each(60, 1, false)...), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			if _, _, err := (scheduling.HolidayList{}).With(test.holidays); errors.Is(err, scheduling.ErrManyDates) != test.refused {
-				t.Errorf("got %v, refused %v", err, test.refused)
+				t.Errorf("got %v, want refused: %v", err, test.refused)
 			}
 		})
 	}

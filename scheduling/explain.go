@@ -9,11 +9,11 @@ import (
 	"ziyara/texts"
 )
 
-// LayerKind is the kind of a layer of a date.
+// LayerKind is the kind of a Layer.
 type LayerKind string
 
-// The kinds of layer, in the order in which they apply. A break shows in the
-// explanation of an instant only: it is a part of the openings.
+// The kinds of layer, in the order in which they apply. A break is a part of
+// the openings, so it appears only in the explanation of an instant.
 const (
 	LayerRule    LayerKind = "rule"
 	LayerSeason  LayerKind = "season"
@@ -24,34 +24,34 @@ const (
 	LayerClosure LayerKind = "closure"
 )
 
-// Layer is one thing that speaks about a date.
+// Layer is one thing that affects a date.
 type Layer struct {
 	Kind   LayerKind
 	Name   Text // name of the rule, season, holiday or break, reason of the hours or closure
-	Effect Text // what it says about this date, a sentence
-	// Decided reports whether what it says still stands in the end. For a
-	// closure: whether it takes places away that would be open.
+	Effect Text // what it does to this date, a sentence
+	// Decided reports whether the effect still holds in the end. For a closure:
+	// whether it takes places that would otherwise be open.
 	Decided  bool
-	Openings []Opening // of a rule, a season, or the date's own or extra hours
+	Openings []Opening // of a rule or a season, or the date's own or extra hours
 }
 
-// Explanation says why a date is open or not.
+// Explanation tells why a date is open or closed.
 type Explanation struct {
 	Date    Date
-	Open    bool    // any place in any tick
+	Open    bool    // whether any tick has a place
 	Layers  []Layer // in the order in which they apply
 	Summary Text    // one sentence
 }
 
-// Explain returns the layers that speak about the local date d, and what they
-// come to. It agrees with Day.
+// Explain returns the layers that affect the local date d and their result. It
+// agrees with Day.
 func (c *Calendar) Explain(d Date) Explanation {
 	day := c.Day(d)
 	e := Explanation{Date: d, Open: day.open(), Layers: c.layers(d)}
 	extra := slices.ContainsFunc(e.Layers, func(l Layer) bool { return l.Kind == LayerExtra })
 	for i := range e.Layers {
-		// What opens the date no longer stands once all of it is closed, nor
-		// does a holiday on a date that opens all the same.
+		// Layers that open the date did not decide if all of it is closed, nor
+		// did a holiday on a date that opens in spite of it.
 		if l := &e.Layers[i]; len(l.Openings) > 0 && !e.Open || l.Kind == LayerHoliday && extra {
 			l.Decided = false
 		}
@@ -62,7 +62,7 @@ func (c *Calendar) Explain(d Date) Explanation {
 }
 
 // layers returns the layers of d before closures. Decided is set in those that
-// no later one replaces.
+// no later layer replaces.
 func (c *Calendar) layers(d Date) []Layer {
 	var layers []Layer
 	of, hours, holiday := c.combination(d), c.hours[d], c.holiday(d)
@@ -107,7 +107,7 @@ func (c *Calendar) layers(d Date) []Layer {
 	return layers
 }
 
-// closureLayers returns the closures that touch the date or its openings.
+// closureLayers returns the closures that overlap the date or its openings.
 func (c *Calendar) closureLayers(day Day) []Layer {
 	begin, end := day.Start, c.end(day)
 	_, calm := c.midnight(day.Date)
@@ -138,7 +138,7 @@ func (c *Calendar) end(day Day) time.Time {
 	return end
 }
 
-// within says which part of [begin, end) the closure covers.
+// within describes the part of [begin, end) that the closure covers.
 func (c *Calendar) within(closure *compiledClosure, d Date, begin, end time.Time) Text {
 	from := c.clockOn(d, closure.Start)
 	if closure.until == math.MaxInt64 {
@@ -160,14 +160,14 @@ func (c *Calendar) within(closure *compiledClosure, d Date, begin, end time.Time
 	return texts.Visitors("day.all_day")
 }
 
-// clockOn returns what clocks show at t, told from the date d.
+// clockOn returns what clocks show at t, relative to the date d.
 func (c *Calendar) clockOn(d Date, t time.Time) Text {
 	local := t.In(c.zone)
 	w := Clock(local.Hour(), local.Minute())
 	return clockText(w + endOfDay*WallTime(min(max(DateOf(t, c.zone)-d, 0), 2)))
 }
 
-// summary answers why in one sentence.
+// summary says in one sentence why the date is open or closed.
 func (c *Calendar) summary(e Explanation, day Day, exists bool) Text {
 	when := dateText(e.Date)
 	switch {
@@ -184,7 +184,7 @@ func (c *Calendar) summary(e Explanation, day Day, exists bool) Text {
 	return texts.Visitors("day.no_rule", "Date", when)
 }
 
-// openSummary gives the open hours after closures, and what decided them.
+// openSummary describes the open hours after closures, and what decided them.
 func (c *Calendar) openSummary(e Explanation, day Day, when Text) Text {
 	names := decidedNames(e.Layers)
 	open := texts.Visitors("day.open_on", "Date", when, "Hours", texts.List(c.openHours(day), texts.And()))
@@ -194,7 +194,7 @@ func (c *Calendar) openSummary(e Explanation, day Day, when Text) Text {
 	return texts.Visitors("day.open_why", "Open", open, "Why", texts.List(names, texts.Comma()))
 }
 
-// openSpans yields the spans of ticks with any place.
+// openSpans yields the spans of ticks that have a place.
 func openSpans(day Day) iter.Seq[TickSpan] {
 	return func(yield func(TickSpan) bool) {
 		for i := 0; i < len(day.Open); i++ {

@@ -16,13 +16,24 @@ func TestExplain(t *testing.T) {
 		RRule: "FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", From: date(t, "2026-01-01"),
 		Openings: []scheduling.Opening{opens(t, "07:30-12:00", 3), opens(t, "12:30-14:30", 2)},
 	}
-	night := scheduling.Rule{RRule: "FREQ=WEEKLY;BYDAY=SA", From: date(t, "2026-01-01"), Openings: []scheduling.Opening{opens(t, "22:00-26:00", 11)}}
+	night := scheduling.Rule{
+		RRule: "FREQ=WEEKLY;BYDAY=SA", From: date(t, "2026-01-01"),
+		Openings: []scheduling.Opening{opens(t, "22:00-26:00", 11)},
+	}
 	works := scheduling.Text{AR: "أعمال صيانة", EN: "Maintenance works"}
 	c := compile(t, scheduling.Plan{
 		Zone: "Asia/Riyadh", Rules: []scheduling.Rule{week, night},
-		Holidays: []scheduling.Holiday{{Name: scheduling.Text{AR: "عيد الفطر", EN: "Eid al-Fitr"}, From: date(t, "2027-03-04"), Until: date(t, "2027-03-13"), Provisional: true}},
+		Holidays: []scheduling.Holiday{
+			{
+				Name: scheduling.Text{AR: "عيد الفطر", EN: "Eid al-Fitr"}, From: date(t, "2027-03-04"),
+				Until: date(t, "2027-03-13"), Provisional: true,
+			},
+		},
 		Hours: []scheduling.DayHours{
-			{Date: date(t, "2026-12-01"), Reason: scheduling.Text{AR: "يوم تدريب", EN: "Training day"}, Openings: []scheduling.Opening{opens(t, "10:00-12:00", 1)}},
+			{
+				Date: date(t, "2026-12-01"), Reason: scheduling.Text{AR: "يوم تدريب", EN: "Training day"},
+				Openings: []scheduling.Opening{opens(t, "10:00-12:00", 1)},
+			},
 			{Date: date(t, "2026-12-02")},
 		},
 		Closures: []scheduling.Closure{
@@ -33,17 +44,26 @@ func TestExplain(t *testing.T) {
 	})
 	for _, tc := range []struct {
 		name, date string
-		layers     []string // kind, whether it decided, effect in both languages
+		layers     []string // kind and whether it decided, then the effect in both languages
 		summary    scheduling.Text
 	}{
 		{
 			name: "open by the week", date: "2026-11-23",
-			layers:  []string{"rule true", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان."},
-			summary: scheduling.Text{AR: "مفتوح الاثنين 2026-11-23 من 07:30 إلى 12:00 ومن 12:30 إلى 14:30 (الدوام المعتاد).", EN: "Open on Monday 2026-11-23, 07:30–12:00 and 12:30–14:30 (Regular week)."},
+			layers: []string{
+				"rule true", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.",
+				"يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
+			},
+			summary: scheduling.Text{
+				AR: "مفتوح الاثنين 2026-11-23 من 07:30 إلى 12:00 ومن 12:30 إلى 14:30 (الدوام المعتاد).",
+				EN: "Open on Monday 2026-11-23, 07:30–12:00 and 12:30–14:30 (Regular week).",
+			},
 		},
 		{
 			name: "no rule applies", date: "2026-11-27",
-			summary: scheduling.Text{AR: "مغلق: لا دوام مقرّر في هذا اليوم (الجمعة 2026-11-27).", EN: "Closed: no weekly rule applies on Friday 2026-11-27."},
+			summary: scheduling.Text{
+				AR: "مغلق: لا دوام مقرّر في هذا اليوم (الجمعة 2026-11-27).",
+				EN: "Closed: no weekly rule applies on Friday 2026-11-27.",
+			},
 		},
 		{
 			name: "fewer places for an hour", date: "2026-11-24",
@@ -51,7 +71,10 @@ func TestExplain(t *testing.T) {
 				"rule true", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
 				"closure true", "Loses 2 places 10:00–11:00.", "ينقص من المتاح مكانان من 10:00 إلى 11:00.",
 			},
-			summary: scheduling.Text{AR: "مفتوح الثلاثاء 2026-11-24 من 07:30 إلى 12:00 ومن 12:30 إلى 14:30 (الدوام المعتاد، أعمال صيانة).", EN: "Open on Tuesday 2026-11-24, 07:30–12:00 and 12:30–14:30 (Regular week, Maintenance works)."},
+			summary: scheduling.Text{
+				AR: "مفتوح الثلاثاء 2026-11-24 من 07:30 إلى 12:00 ومن 12:30 إلى 14:30 (الدوام المعتاد، أعمال صيانة).",
+				EN: "Open on Tuesday 2026-11-24, 07:30–12:00 and 12:30–14:30 (Regular week, Maintenance works).",
+			},
 		},
 		{
 			name: "closed from noon", date: "2026-11-25",
@@ -59,13 +82,17 @@ func TestExplain(t *testing.T) {
 				"rule true", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
 				"closure true", "Closed from 12:00.", "مغلق من 12:00.",
 			},
-			summary: scheduling.Text{AR: "مفتوح الأربعاء 2026-11-25 من 07:30 إلى 12:00 (الدوام المعتاد، أعمال صيانة).", EN: "Open on Wednesday 2026-11-25, 07:30–12:00 (Regular week, Maintenance works)."},
+			summary: scheduling.Text{
+				AR: "مفتوح الأربعاء 2026-11-25 من 07:30 إلى 12:00 (الدوام المعتاد، أعمال صيانة).",
+				EN: "Open on Wednesday 2026-11-25, 07:30–12:00 (Regular week, Maintenance works).",
+			},
 		},
 		{
 			name: "a holiday not yet announced", date: "2027-03-08",
 			layers: []string{
 				"rule false", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
-				"holiday true", "Closed all day; the date of the holiday is provisional, not yet announced.", "مغلق طوال اليوم؛ موعد الإجازة مبدئي ولم يُعلن بعد.",
+				"holiday true", "Closed all day; the date of the holiday is provisional, not yet announced.",
+				"مغلق طوال اليوم؛ موعد الإجازة مبدئي ولم يُعلن بعد.",
 			},
 			summary: scheduling.Text{AR: "مغلق الاثنين 2027-03-08: عيد الفطر.", EN: "Closed on Monday 2027-03-08: Eid al-Fitr."},
 		},
@@ -75,7 +102,10 @@ func TestExplain(t *testing.T) {
 				"rule false", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
 				"hours true", "Opens 10:00–12:00, 1 place, instead of the usual hours.", "يفتح من 10:00 إلى 12:00، مكان واحد، بدلًا من الدوام المعتاد.",
 			},
-			summary: scheduling.Text{AR: "مفتوح الثلاثاء 2026-12-01 من 10:00 إلى 12:00 (يوم تدريب).", EN: "Open on Tuesday 2026-12-01, 10:00–12:00 (Training day)."},
+			summary: scheduling.Text{
+				AR: "مفتوح الثلاثاء 2026-12-01 من 10:00 إلى 12:00 (يوم تدريب).",
+				EN: "Open on Tuesday 2026-12-01, 10:00–12:00 (Training day).",
+			},
 		},
 		{
 			name: "closed by its own hours, without a reason", date: "2026-12-02",
@@ -83,12 +113,18 @@ func TestExplain(t *testing.T) {
 				"rule false", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
 				"hours true", "Closed all day instead of the usual hours.", "مغلق طوال اليوم بدلًا من الدوام المعتاد.",
 			},
-			summary: scheduling.Text{AR: "مغلق الأربعاء 2026-12-02: مغلق طوال اليوم بدلًا من الدوام المعتاد.", EN: "Closed on Wednesday 2026-12-02: Closed all day instead of the usual hours."},
+			summary: scheduling.Text{
+				AR: "مغلق الأربعاء 2026-12-02: مغلق طوال اليوم بدلًا من الدوام المعتاد.",
+				EN: "Closed on Wednesday 2026-12-02: Closed all day instead of the usual hours.",
+			},
 		},
 		{
 			name: "past midnight", date: "2026-11-28",
-			layers:  []string{"rule true", "Opens 22:00–02:00 the next day, 11 places.", "يفتح من 22:00 إلى 02:00 من اليوم التالي، 11 مكانًا."},
-			summary: scheduling.Text{AR: "مفتوح السبت 2026-11-28 من 22:00 إلى 02:00 من اليوم التالي.", EN: "Open on Saturday 2026-11-28, 22:00–02:00 the next day."},
+			layers: []string{"rule true", "Opens 22:00–02:00 the next day, 11 places.", "يفتح من 22:00 إلى 02:00 من اليوم التالي، 11 مكانًا."},
+			summary: scheduling.Text{
+				AR: "مفتوح السبت 2026-11-28 من 22:00 إلى 02:00 من اليوم التالي.",
+				EN: "Open on Saturday 2026-11-28, 22:00–02:00 the next day.",
+			},
 		},
 		{
 			name: "the branch, until further notice", date: "2027-06-02",
@@ -211,10 +247,16 @@ func TestStepWarnings(t *testing.T) {
 		step     time.Duration
 		want     []string
 	}{
-		{"a step that wastes time", []scheduling.Opening{opens(t, "09:00-10:00", 1)}, 25 * time.Minute, []string{"Starting visits every 25 minutes leaves 10 minutes of 09:00–10:00 unused."}},
+		{
+			"a step that wastes time", []scheduling.Opening{opens(t, "09:00-10:00", 1)}, 25 * time.Minute,
+			[]string{"Starting visits every 25 minutes leaves 10 minutes of 09:00–10:00 unused."},
+		},
 		{"one that does not", []scheduling.Opening{opens(t, "09:00-10:00", 1)}, 20 * time.Minute, nil},
 		{"openings that touch count as one", []scheduling.Opening{opens(t, "09:00-10:00", 1), opens(t, "10:00-10:40", 1)}, 25 * time.Minute, nil},
-		{"a step longer than the opening", []scheduling.Opening{opens(t, "09:00-09:30", 1)}, time.Hour, []string{"Starting visits every 60 minutes leaves 30 minutes of 09:00–09:30 unused."}},
+		{
+			"a step longer than the opening", []scheduling.Opening{opens(t, "09:00-09:30", 1)}, time.Hour,
+			[]string{"Starting visits every 60 minutes leaves 30 minutes of 09:00–09:30 unused."},
+		},
 		{"no step", []scheduling.Opening{opens(t, "09:00-10:00", 1)}, 0, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

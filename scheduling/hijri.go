@@ -17,13 +17,13 @@ type Hijri struct {
 	Day   int
 }
 
-// ErrHijri reports a date that the Umm al-Qura calendar of the years 1440 to
-// 1500 does not have.
-var ErrHijri = errors.New("scheduling: not a date of the Hijri years 1440 to 1500")
+// ErrHijri reports a date that does not exist in the Umm al-Qura calendar of
+// the years 1440 to 1500.
+var ErrHijri = errors.New("scheduling: not a date in the Hijri years 1440 to 1500")
 
-// HijriOf returns the Umm al-Qura date of d, from 1937-03-14 to 2077-11-16;
-// outside them the zero Hijri. The calendar is computed: what the authorities
-// announce can differ by a day.
+// HijriOf returns the Umm al-Qura date of d, or the zero Hijri outside
+// 1937-03-14 to 2077-11-16. The calendar is computed; the dates that the
+// authorities announce can differ by a day.
 func HijriOf(d Date) Hijri {
 	switch {
 	case d >= firstUmalqura && d <= lastUmalqura:
@@ -31,8 +31,8 @@ func HijriOf(d Date) Hijri {
 	case d < NewDate(1937, 3, 14) || d > lastUmalqura:
 		return Hijri{}
 	}
-	// Before the table, as printed at the time. Only the date is used: the
-	// weekday that the library gives is wrong.
+	// Before the table, the calendar is as printed at the time. Use only the
+	// date: the weekday that the library returns is wrong.
 	h, err := hijri.CreateUmmAlQuraDate(d.Time())
 	if err != nil {
 		return Hijri{}
@@ -41,7 +41,7 @@ func HijriOf(d Date) Hijri {
 }
 
 // Date returns the Gregorian date of h. It returns ErrHijri outside the years
-// 1440 to 1500 and for a month or day that the year does not have.
+// 1440 to 1500 and for a month or day that does not exist in the year.
 func (h Hijri) Date() (Date, error) {
 	if h.Year < firstHijriYear || h.Year > lastHijriYear || h.Month < 1 || h.Month > 12 {
 		return 0, ErrHijri
@@ -64,7 +64,7 @@ func (h Hijri) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", h.Year, h.Month, h.Day)
 }
 
-// MonthName returns the name of the month, empty for no date.
+// MonthName returns the name of the month; empty if h is no date.
 func (h Hijri) MonthName() Text {
 	if h.IsZero() {
 		return Text{}

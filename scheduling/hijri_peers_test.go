@@ -12,8 +12,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// umalqura prints "Gregorian Hijri" for every day of the years 1420 to 1500,
-// as ICU (inside Node.js) has its calendar islamic-umalqura.
+// umalqura prints "Gregorian Hijri" for every day of the years 1420 to 1500 in
+// the calendar islamic-umalqura of ICU (part of Node.js).
 const umalqura = `
 const format = new Intl.DateTimeFormat('en-u-ca-islamic-umalqura-nu-latn',
   {timeZone: 'UTC', year: 'numeric', month: '2-digit', day: '2-digit'});
@@ -29,9 +29,9 @@ for (let t = Date.UTC(1999, 3, 17); t < Date.UTC(2077, 10, 17); t += 86400000) {
 console.log(lines.join('\n'));
 `
 
-// TestPeerHijri compares every day of the years 1420 to 1500 with ICU; years
-// before 1420 followed other rules. An ICU that differs from 1451 on has other
-// tables than the one that the calendar was taken from (docs/adr/0012).
+// TestPeerHijri compares every day of the years 1420 to 1500 with ICU; earlier
+// years followed other rules. If ICU differs from 1451 on, its tables are not
+// the ones that our calendar was taken from (docs/adr/0012).
 func TestPeerHijri(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer

@@ -14,9 +14,9 @@ import (
 //go:embed testdata/umalqura.txt
 var umalquraTable []byte
 
-// Each month of the years 1440 to 1500 begins on the day on which it does in
-// ICU's calendar islamic-umalqura, ends the day before the next begins, and
-// converts back.
+// Each month of the years 1440 to 1500 begins on the same day as in ICU's
+// calendar islamic-umalqura, ends the day before the next begins, and converts
+// back.
 func TestHijriMonths(t *testing.T) {
 	t.Parallel()
 	months := 0

@@ -8,8 +8,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// A holiday closes a date exactly when the explanation of the date says that
-// one decides it, and is the first that it names.
+// HolidayOn returns a holiday exactly when the explanation of the date says
+// that a holiday decides it, and returns the first one that decides.
 func TestHolidayOnAgreesWithExplain(t *testing.T) {
 	t.Parallel()
 	list, err := scheduling.CompileHolidays(scheduling.HolidayList{Holidays: []scheduling.HolidayRule{{

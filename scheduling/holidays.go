@@ -7,34 +7,33 @@ import (
 	"time"
 )
 
-// HolidayList is a list of holidays that many desk groups share, written as
+// HolidayList is a list of holidays shared by many desk groups, written as
 // rules. It is stored as one JSON document.
 type HolidayList struct {
 	Holidays []HolidayRule `json:"holidays"`
-	// Bridge is the name of a holiday that a single working day becomes when
-	// it is left between two holidays; without one it stays a working day.
-	// What a working day is depends on the desk group: a date on which its
-	// rules open.
+	// Bridge names the holiday that a single working day between two holidays
+	// becomes. If it is empty, the day stays a working day. A working day is a
+	// date on which the rules of the desk group open.
 	Bridge Text `json:"bridge,omitzero"`
 }
 
-// HolidayRule is a holiday that comes back, or came once.
+// HolidayRule is a holiday that recurs, or that occurs once.
 type HolidayRule struct {
-	Slug string `json:"slug"` // by which Plan.StaysOpen names it
+	Slug string `json:"slug"` // used in Plan.StaysOpen
 	Name Text   `json:"name"`
 	When
-	// Shift moves a holiday of one day off the weekend: from Friday to the
-	// Thursday before, from Saturday to the Sunday after. When it falls inside
-	// another holiday, it stays there and nothing is given for it.
+	// Shift moves a one-day holiday off the weekend: from Friday to the
+	// Thursday before, from Saturday to the Sunday after. If it falls inside
+	// another holiday, it stays where it is.
 	Shift bool `json:"shift,omitempty"`
-	// Weekend makes the weekend, Friday and Saturday, that follows computed
-	// dates at once, or that they end in, belong to the holiday.
+	// Weekend extends the holiday over the weekend (Friday and Saturday) that
+	// its computed dates end in, or that follows them directly.
 	Weekend bool `json:"weekend,omitempty"`
 }
 
-// Holidays is a compiled HolidayList: its holidays of the years 2018 to 2077,
-// and earlier or later ones given by dates. It never changes; calendars share
-// it.
+// Holidays is a compiled HolidayList: the holidays of the years 2018 to 2077,
+// and earlier or later ones given as dates. It is immutable and shared by
+// calendars.
 type Holidays struct {
 	list []Holiday // by From
 	// ends[i] is the last date of list[:i+1].
@@ -43,7 +42,7 @@ type Holidays struct {
 }
 
 // CompileHolidays checks the list and returns its Holidays. The error joins a
-// *PlanError for each fault found, with pointers into the list.
+// *PlanError for each fault, with pointers into the list.
 func CompileHolidays(l HolidayList) (*Holidays, error) {
 	if err := l.check(); err != nil {
 		return nil, err
@@ -76,8 +75,8 @@ func CompileHolidays(l HolidayList) (*Holidays, error) {
 	return h, nil
 }
 
-// shift moves a holiday of one day off the weekend, unless it falls inside
-// another one.
+// shift moves a one-day holiday off the weekend, unless it falls inside another
+// holiday.
 func (h *Holiday) shift(all *Holidays) {
 	for other := range all.Between(h.From, h.From) {
 		if other.Slug != h.Slug {
@@ -110,8 +109,8 @@ func newHolidays(list []Holiday) *Holidays {
 	return h
 }
 
-// Between yields the holidays that touch the dates from to until, both
-// inclusive, in the order in which they begin.
+// Between yields the holidays that overlap the dates from to until, both
+// inclusive, in order of their beginnings.
 func (h *Holidays) Between(from, until Date) iter.Seq[Holiday] {
 	return func(yield func(Holiday) bool) {
 		i, _ := slices.BinarySearch(h.ends, from)

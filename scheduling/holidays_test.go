@@ -10,13 +10,14 @@ import (
 	"ziyara/scheduling"
 )
 
-// saudi is a list as a ministry keeps it.
+// saudi returns a list like that of a ministry.
 func saudi(t testing.TB) scheduling.HolidayList {
 	t.Helper()
 	var list scheduling.HolidayList
 	if err := json.Unmarshal([]byte(`{
 		"holidays": [
-			{"slug": "founding", "name": {"ar": "يوم التأسيس", "en": "Founding Day"}, "yearly": {"from": "02-22", "until": "02-22"}, "since": 2022, "shift": true},
+			{"slug": "founding", "name": {"ar": "يوم التأسيس", "en": "Founding Day"},
+				"yearly": {"from": "02-22", "until": "02-22"}, "since": 2022, "shift": true},
 			{"slug": "fitr", "name": {"ar": "عيد الفطر", "en": "Eid al-Fitr"}, "hijri": {"from": "09-25", "until": "10-05"}, "weekend": true},
 			{"slug": "adha", "name": {"ar": "عيد الأضحى", "en": "Eid al-Adha"}, "hijri": {"from": "12-05", "until": "12-15"}, "weekend": true},
 			{"slug": "national", "name": {"ar": "اليوم الوطني", "en": "National Day"}, "yearly": {"from": "09-23", "until": "09-23"}, "shift": true}
@@ -65,12 +66,12 @@ func TestHolidayList(t *testing.T) {
 			{"fitr", "2027-03-04", "2027-03-13", true},
 			{"adha", "2027-05-11", "2027-05-22", true},
 		}},
-		{"announced dates take the place of the computed ones", announced, "2027-03-01", "2027-03-31", []shown{
+		{"announced dates replace computed ones", announced, "2027-03-01", "2027-03-31", []shown{
 			{"fitr", "2027-03-05", "2027-03-14", false},
 		}},
-		{"Friday gives Thursday", saudi(t), "2022-09-01", "2022-09-30", []shown{{"national", "2022-09-22", "2022-09-22", false}}},
-		{"Saturday gives Sunday", saudi(t), "2025-02-01", "2025-02-28", []shown{{"founding", "2025-02-23", "2025-02-23", false}}},
-		{"nothing is given for a day inside another holiday", inside, "2022-09-01", "2022-09-30", []shown{
+		{"Friday moves to Thursday", saudi(t), "2022-09-01", "2022-09-30", []shown{{"national", "2022-09-22", "2022-09-22", false}}},
+		{"Saturday moves to Sunday", saudi(t), "2025-02-01", "2025-02-28", []shown{{"founding", "2025-02-23", "2025-02-23", false}}},
+		{"a day inside another holiday stays", inside, "2022-09-01", "2022-09-30", []shown{
 			{"long", "2022-09-20", "2022-09-25", false}, {"national", "2022-09-23", "2022-09-23", false},
 		}},
 		{"none before its first year", saudi(t), "2021-02-01", "2021-02-28", nil},
@@ -84,8 +85,8 @@ func TestHolidayList(t *testing.T) {
 	}
 }
 
-// Shared holidays close a desk group, unless it stays open on them; a single
-// working day that is left between two of them is closed too.
+// Shared holidays close a desk group unless it stays open on them. A single
+// working day between two of them is closed too.
 func TestSharedHolidays(t *testing.T) {
 	t.Parallel()
 	spans := func(ranges ...string) scheduling.HolidayList {
@@ -108,9 +109,15 @@ func TestSharedHolidays(t *testing.T) {
 		{"closed", spans("2026-11-23", "2026-11-24"), nil, []float64{7, 0, 0, 7, 7, 0, 0, 7}},
 		{"stays open", spans("2026-11-23", "2026-11-24"), []string{"2026-11-23"}, []float64{7, 7, 7, 7, 7, 0, 0, 7}},
 		{"a single working day between", spans("2026-11-22", "2026-11-23", "2026-11-25", "2026-11-26"), nil, []float64{0, 0, 0, 0, 0, 0, 0, 7}},
-		{"a single working day beside the weekend", spans("2026-11-25", "2026-11-25", "2026-11-29", "2026-11-29"), nil, []float64{7, 7, 7, 0, 0, 0, 0, 0}},
+		{
+			"a single working day beside the weekend", spans("2026-11-25", "2026-11-25", "2026-11-29", "2026-11-29"), nil,
+			[]float64{7, 7, 7, 0, 0, 0, 0, 0},
+		},
 		{"two working days stay", spans("2026-11-22", "2026-11-22", "2026-11-25", "2026-11-25"), nil, []float64{0, 7, 7, 0, 7, 0, 0, 7}},
-		{"no day is lost for a holiday on which it stays open", spans("2026-11-22", "2026-11-23", "2026-11-25", "2026-11-26"), []string{"2026-11-25"}, []float64{0, 0, 7, 7, 7, 0, 0, 7}},
+		{
+			"no bridge to a holiday on which it stays open", spans("2026-11-22", "2026-11-23", "2026-11-25", "2026-11-26"),
+			[]string{"2026-11-25"}, []float64{0, 0, 7, 7, 7, 0, 0, 7},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -141,10 +148,23 @@ func TestHolidayListRefuses(t *testing.T) {
 		want error
 	}{
 		{"no dates", `{"holidays": [{"slug": "a", "name": {"ar": "أ", "en": "A"}}]}`, scheduling.ErrWhen},
-		{"dates in two ways", `{"holidays": [{"slug": "a", "name": {"ar": "أ", "en": "A"}, "yearly": {"from": "01-01", "until": "01-01"}, "hijri": {"from": "01-01", "until": "01-01"}}]}`, scheduling.ErrWhen},
-		{"two of one name", `{"holidays": [{"slug": "a", "name": {"ar": "أ", "en": "A"}, "yearly": {"from": "01-01", "until": "01-01"}}, {"slug": "a", "name": {"ar": "أ", "en": "A"}, "yearly": {"from": "02-01", "until": "02-01"}}]}`, scheduling.ErrTwice},
-		{"no name to refer to", `{"holidays": [{"name": {"ar": "أ", "en": "A"}, "yearly": {"from": "01-01", "until": "01-01"}}]}`, scheduling.ErrSlug},
-		{"ends before it begins", `{"holidays": [{"slug": "a", "name": {"ar": "أ", "en": "A"}, "dates": [{"from": "2026-02-02", "until": "2026-02-01"}]}]}`, scheduling.ErrRange},
+		{
+			"dates in two ways", `{"holidays": [{"slug": "a", "name": {"ar": "أ", "en": "A"},
+				"yearly": {"from": "01-01", "until": "01-01"}, "hijri": {"from": "01-01", "until": "01-01"}}]}`,
+			scheduling.ErrWhen,
+		},
+		{
+			"one slug twice", `{"holidays": [
+				{"slug": "a", "name": {"ar": "أ", "en": "A"}, "yearly": {"from": "01-01", "until": "01-01"}},
+				{"slug": "a", "name": {"ar": "أ", "en": "A"}, "yearly": {"from": "02-01", "until": "02-01"}}]}`,
+			scheduling.ErrTwice,
+		},
+		{"no slug", `{"holidays": [{"name": {"ar": "أ", "en": "A"}, "yearly": {"from": "01-01", "until": "01-01"}}]}`, scheduling.ErrSlug},
+		{
+			"ends before it begins",
+			`{"holidays": [{"slug": "a", "name": {"ar": "أ", "en": "A"}, "dates": [{"from": "2026-02-02", "until": "2026-02-01"}]}]}`,
+			scheduling.ErrRange,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -10,9 +10,9 @@ import (
 	"ziyara/scheduling"
 )
 
-// Rules come from people and files. Whatever they say, there is an answer, in
-// the year 9999 too, and where the rule is refused it has a type.
-// BenchmarkImpossibleRule measures what the worst of them costs.
+// Rules come from people and files. Any rule gets an answer, in the year 9999
+// too, and a refused one gets a typed error. BenchmarkImpossibleRule measures
+// the cost of the worst.
 func TestHostileRules(t *testing.T) {
 	t.Parallel()
 	many := make([]scheduling.Date, 10_000)
@@ -27,7 +27,7 @@ func TestHostileRules(t *testing.T) {
 		{"every second", scheduling.Rule{RRule: "FREQ=SECONDLY"}, scheduling.ErrSubDaily},
 		{"every hour of a day", scheduling.Rule{RRule: "FREQ=DAILY;BYHOUR=1,2,3"}, scheduling.ErrTimes},
 		{"a thousand million dates", scheduling.Rule{RRule: "FREQ=DAILY;COUNT=1000000000"}, scheduling.ErrCount},
-		{"more than fit a number", scheduling.Rule{RRule: "FREQ=DAILY;COUNT=99999999999999999999"}, scheduling.ErrRRule},
+		{"more than an integer holds", scheduling.Rule{RRule: "FREQ=DAILY;COUNT=99999999999999999999"}, scheduling.ErrRRule},
 		{"30 February, by day", scheduling.Rule{RRule: "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"}, scheduling.ErrNoDates},
 		{"30 February, by year", scheduling.Rule{RRule: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, scheduling.ErrNoDates},
 		{"30 February, every thousand years", scheduling.Rule{RRule: "FREQ=YEARLY;INTERVAL=1000;BYMONTH=2;BYMONTHDAY=30"}, scheduling.ErrNoDates},
@@ -36,7 +36,11 @@ func TestHostileRules(t *testing.T) {
 		{"the last count of a rare date", scheduling.Rule{RRule: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=10000"}, nil},
 		{"ends before it starts", scheduling.Rule{RRule: "FREQ=DAILY;UNTIL=20251231"}, scheduling.ErrUntil},
 		{"to the year 9999", scheduling.Rule{RRule: "FREQ=DAILY;UNTIL=99991231T235959Z"}, nil},
-		{"from the year 9999", scheduling.Rule{RRule: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", From: scheduling.NewDate(9999, time.December, 31)}, scheduling.ErrNoDates},
+		{
+			"from the year 9999",
+			scheduling.Rule{RRule: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", From: scheduling.NewDate(9999, time.December, 31)},
+			scheduling.ErrNoDates,
+		},
 		{"10,000 dates taken out", scheduling.Rule{RRule: "FREQ=DAILY", Except: many}, nil},
 		{"10,001 dates taken out", scheduling.Rule{RRule: "FREQ=DAILY", Except: append(slices.Clip(many), 1)}, scheduling.ErrMany},
 		{"10,000 dates added", scheduling.Rule{Also: many}, nil},

@@ -7,32 +7,32 @@ import (
 	"time"
 )
 
-// Claim is a visit or a hold that takes places of one date of a desk group.
+// Claim is a visit or a hold that takes places of a desk group on one date.
 type Claim struct {
 	ID      string
 	Service string // slug
-	First   int    // tick in which it begins, buffers included
+	First   int    // tick in which it begins, including buffers
 	Ticks   int
 	Count   int // places taken in each tick
 	Booked  time.Time
-	// Unsupported says that it has lost its place already, by an earlier
-	// change. It gets one again before a claim that was booked later, but
-	// takes none from a claim that has one.
+	// Unsupported reports that an earlier change took its place away. The claim
+	// gets a place back before claims that were booked later and also have
+	// none, but never takes one from a claim that has it.
 	Unsupported bool
 }
 
-// Unsupported returns the claims that the day has no places for. In each tick
-// the others take no more places than are open, and all of them are received
-// where they are. What channels leave to others does not count: who has booked
-// is not sent away for who might come.
+// Unsupported returns the claims that the day has no places for. The remaining
+// claims take no more places in any tick than are open, and the openings accept
+// them. Places held back from a channel do not count against a claim: a visitor
+// who has booked is not turned away in favour of one who might.
 //
-// Claims that have a place keep it in the order in which they were booked,
-// those booked at the same instant in the order of their IDs: a claim loses
-// its place only if it does not fit beside the older ones that keep theirs.
-// Then those that are unsupported already get the places left, the oldest
-// first. So when the day has no fewer places than before, no claim loses its
-// own; and of two days with the same claims, the oldest claim that they treat
-// differently has its place on the one with more.
+// Claims that have a place keep it in the order in which they were booked, or
+// by ID if booked at the same instant: a claim loses its place only if it does
+// not fit beside the older ones that keep theirs. Then the claims that were
+// already unsupported get the places left, oldest first. So if the day has no
+// fewer places than before, no claim loses its own; and of two days with the
+// same claims, the oldest claim treated differently has its place on the day
+// with more.
 func Unsupported(day Day, claims []Claim) []Claim {
 	left := slices.Clone(day.Open)
 	var lost []Claim
@@ -49,7 +49,7 @@ func Unsupported(day Day, claims []Claim) []Claim {
 }
 
 // byAge returns the claims that have a place before those that have lost it,
-// each the oldest first.
+// each oldest first.
 func byAge(claims []Claim) []Claim {
 	return slices.SortedStableFunc(slices.Values(claims), func(a, b Claim) int {
 		if a.Unsupported != b.Unsupported {
@@ -62,7 +62,7 @@ func byAge(claims []Claim) []Claim {
 	})
 }
 
-// fits reports whether the claim's ticks all have places left and receive its
+// fits reports whether all ticks of the claim have places left and accept its
 // service.
 func (d Day) fits(left []int16, claim Claim) bool {
 	from, to := claim.First-d.First, claim.First-d.First+claim.Ticks
@@ -84,7 +84,7 @@ func (d Day) fits(left []int16, claim Claim) bool {
 	return true
 }
 
-// opens reports whether the tick is in one of the openings.
+// opens reports whether the tick lies in one of the openings.
 func (d Day) opens(tick int) bool {
 	return slices.ContainsFunc(d.Openings, func(o TickSpan) bool { return o.From <= tick && tick < o.To })
 }
@@ -92,12 +92,12 @@ func (d Day) opens(tick int) bool {
 // Impact is what a change of a plan does to the claims of one date.
 type Impact struct {
 	Date     Date
-	Lost     []Claim // had a place and have none after the change, the oldest first
-	Regained []Claim // had lost their place and have one after the change, the oldest first
+	Lost     []Claim // had a place before the change and have none after it, oldest first
+	Regained []Claim // had lost their place and have one after the change, oldest first
 }
 
-// ImpactOn returns what happens to the claims of a date when it becomes day,
-// with ticks as in day.
+// ImpactOn returns the effect on the claims when their date changes to day.
+// Ticks are those of day.
 func ImpactOn(day Day, claims []Claim) Impact {
 	impact := Impact{Date: day.Date}
 	without := make(map[string]bool)

@@ -13,8 +13,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// claimed is a claim of one hour from an hour of the day, booked so many hours
-// into the epoch.
+// claimed returns a claim of one hour that begins at an hour of the day and was
+// booked the given number of hours after the epoch.
 func claimed(id string, hour, count, booked int) scheduling.Claim {
 	return scheduling.Claim{
 		ID: id, Service: "returns", First: hour * 12, Ticks: 12, Count: count,
@@ -41,14 +41,23 @@ func TestUnsupported(t *testing.T) {
 	}{
 		{"all fit", 2, []scheduling.Claim{claimed("a", 9, 1, 1), claimed("b", 9, 1, 2)}, nil},
 		{"the oldest keeps its place", 1, []scheduling.Claim{claimed("b", 9, 1, 2), claimed("a", 9, 1, 1)}, []string{"b"}},
-		{"of two booked at once, the first by name", 1, []scheduling.Claim{claimed("b", 9, 1, 1), claimed("a", 9, 1, 1)}, []string{"b"}},
-		{"at other times nobody is in the way", 1, []scheduling.Claim{claimed("a", 9, 1, 1), claimed("b", 10, 1, 2)}, nil},
-		{"a younger one that fits beside keeps its place", 2, []scheduling.Claim{claimed("a", 9, 1, 1), claimed("party", 9, 2, 2), claimed("c", 9, 1, 3)}, []string{"party"}},
+		{"of two booked at once, the lower ID", 1, []scheduling.Claim{claimed("b", 9, 1, 1), claimed("a", 9, 1, 1)}, []string{"b"}},
+		{"claims at other times don't compete", 1, []scheduling.Claim{claimed("a", 9, 1, 1), claimed("b", 10, 1, 2)}, nil},
+		{
+			"a younger claim that still fits keeps its place", 2,
+			[]scheduling.Claim{claimed("a", 9, 1, 1), claimed("party", 9, 2, 2), claimed("c", 9, 1, 3)}, []string{"party"},
+		},
 		{"outside the openings", 5, []scheduling.Claim{claimed("early", 7, 1, 1), claimed("late", 12, 1, 2)}, []string{"early", "late"}},
 		{"partly outside", 5, []scheduling.Claim{{ID: "a", First: 11*12 + 1, Ticks: 12, Count: 1}}, []string{"a"}},
-		{"who lost a place waits behind those who have one", 1, []scheduling.Claim{lost(claimed("a", 9, 1, 1)), claimed("b", 9, 1, 2)}, []string{"a"}},
-		{"a place that returns goes to the oldest who lost one", 2, []scheduling.Claim{lost(claimed("c", 9, 1, 3)), claimed("b", 9, 1, 2), lost(claimed("a", 9, 1, 1))}, []string{"c"}},
-		{"nobody booked", 1, nil, nil},
+		{
+			"a claim that lost its place comes after those that have one", 1,
+			[]scheduling.Claim{lost(claimed("a", 9, 1, 1)), claimed("b", 9, 1, 2)}, []string{"a"},
+		},
+		{
+			"a returned place goes to the oldest claim that lost one", 2,
+			[]scheduling.Claim{lost(claimed("c", 9, 1, 3)), claimed("b", 9, 1, 2), lost(claimed("a", 9, 1, 1))}, []string{"c"},
+		},
+		{"no claims", 1, nil, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -61,8 +70,8 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-// A visit stays supported where its service is received, whatever is kept from
-// the channel it came by.
+// A visit is supported where its service is accepted, even if places are
+// reserved from its channel.
 func TestUnsupportedByService(t *testing.T) {
 	t.Parallel()
 	morning, later := opens(t, "08:00-10:00", 1), opens(t, "10:00-12:00", 1)
@@ -79,8 +88,8 @@ func TestUnsupportedByService(t *testing.T) {
 	}
 }
 
-// A department closes at noon, and then doesn't: who was booked first keeps
-// or gets back a place.
+// A department closes at noon, then the closure is lifted: the oldest bookings
+// keep their places or get them back.
 func TestImpactOn(t *testing.T) {
 	t.Parallel()
 	tuesday := date(t, "2026-11-24")
@@ -130,7 +139,7 @@ func TestImpactOn(t *testing.T) {
 			booked[i.Date][at].Unsupported = true
 		}
 	}
-	want = []impact{ // not the party: the one who came for its place keeps that
+	want = []impact{ // not the party: the later claim that fits keeps its place
 		{Date: "2026-11-24", Regained: []string{"first", "second"}},
 	}
 	if diff := cmp.Diff(want, show(becomes(before))); diff != "" {
@@ -138,7 +147,7 @@ func TestImpactOn(t *testing.T) {
 	}
 }
 
-// drawClaims draws claims of a day of 24 ticks from tick 96.
+// drawClaims draws claims on a day of 24 ticks from tick 96.
 func drawClaims(t *rapid.T) []scheduling.Claim {
 	var claims []scheduling.Claim
 	for i := range rapid.IntRange(0, 12).Draw(t, "claims") {
@@ -153,7 +162,8 @@ func drawClaims(t *rapid.T) []scheduling.Claim {
 	return claims
 }
 
-// drawTwoDays draws a day and one that has as many places or more everywhere.
+// drawTwoDays draws a day and another that has at least as many places
+// everywhere.
 func drawTwoDays(t *rapid.T) (less, more scheduling.Day) {
 	less, more = scheduling.Day{First: 96}, scheduling.Day{First: 96}
 	for range 24 {
@@ -195,7 +205,7 @@ func TestUnsupportedProperties(t *testing.T) {
 		for _, c := range claims {
 			fits := within(less, append(slices.Clone(kept), c))
 			if fits == slices.Contains(lost, c.ID) {
-				t.Fatalf("%+v fits beside the older %v: %v; unsupported: %v", c, ids(kept), fits, lost)
+				t.Fatalf("%+v fits with the older %v: %v; unsupported: %v", c, ids(kept), fits, lost)
 			}
 			if fits {
 				kept = append(kept, c)
@@ -216,18 +226,18 @@ func TestUnsupportedProperties(t *testing.T) {
 			onLess, onMore := slices.Contains(lost, c.ID), slices.Contains(lostOfMore, c.ID)
 			if onLess != onMore {
 				if onMore {
-					t.Fatalf("with more places %s loses its own, and no older claim gains one", c.ID)
+					t.Fatalf("with more places %s loses its own and no older claim gains one", c.ID)
 				}
 				break
 			}
 		}
 
-		// From here on the first change has happened.
+		// From here on the first change has been made.
 		for i := range claims {
 			claims[i].Unsupported = slices.Contains(lost, claims[i].ID)
 		}
 		if diff := cmp.Diff(lost, ids(scheduling.Unsupported(less, claims))); diff != "" {
-			t.Fatalf("asked again (-want +got):\n%s", diff)
+			t.Fatalf("a second call (-want +got):\n%s", diff)
 		}
 		for _, c := range scheduling.Unsupported(more, claims) {
 			if !c.Unsupported {

@@ -6,26 +6,28 @@ import (
 )
 
 // At returns the instant, in UTC, at which clocks in zone show w on the date.
-// There is one policy for the hours that clocks skip or repeat, that of RFC
-// 5545 section 3.3.5: a time in a gap is read with the offset in force before
-// the gap, and of a repeated time the first is meant. A w of 24:00 or more is
-// a time of the next day.
+// For hours that clocks skip or repeat it follows RFC 5545 section 3.3.5: a
+// time in a gap is read with the offset in force before the gap, and a repeated
+// time means the first occurrence. If w is 24:00 or more, it is a time on the
+// next day.
 func (d Date) At(w WallTime, zone *time.Location) time.Time {
 	days := Date(w / endOfDay)
 	local := (d + days).unix() + int64(w%endOfDay)*60
 	return time.Unix(instant(local, zone), 0).UTC()
 }
 
-// farthestOffset is more than any zone was ever away from UTC.
+// farthestOffset is more than the offset of any zone from UTC ever was, in
+// seconds.
 const farthestOffset = 16 * 60 * 60
 
-// offsetStep divides the time of day of every change of offset.
+// offsetStep divides the time of day of every change of offset. It is in
+// seconds.
 const offsetStep = 15 * 60
 
-// instant finds the Unix time of local, a wall clock reading in seconds as if
-// it were UTC. It walks the periods of constant offset in order, so that the
-// first that shows the reading wins. A reading that lies before a period but
-// was behind the one ahead of it is in the gap between them.
+// instant returns the Unix time of local, a wall clock reading in seconds as if
+// it were UTC. It walks the periods of constant offset in order, so the first
+// that shows the reading wins. A reading before the beginning of a period but
+// after the end of the previous one is in the gap between them.
 func instant(local int64, zone *time.Location) int64 {
 	p := periodAt(local-farthestOffset, zone)
 	for {
@@ -57,17 +59,17 @@ func periodAt(unix int64, zone *time.Location) period {
 		p.until = until.Unix()
 	}
 	if p.until <= unix || p.from > unix {
-		// ZoneBounds takes every year for 365 days where the rule at the end
-		// of the zone's table applies: on 31 December of a leap year its
-		// period is one that has passed. The offset is right.
+		// Where the rule at the end of the zone's table applies, ZoneBounds
+		// takes every year to have 365 days, so on 31 December of a leap year
+		// it returns a period that has passed. The offset is right.
 		p.from, p.until = unix, unix+offsetStep
 	}
 	return p
 }
 
-// calm reports whether the offset changes neither on the date that begins at
-// the reading local nor on the two dates around it that its openings or its
-// midnight could touch. Then wall time is elapsed time.
+// calm reports whether the offset stays the same on the date that begins at the
+// reading local and on the two dates around it, which openings and midnight can
+// reach. Then wall time is elapsed time.
 func (p period) calm(local int64) bool {
 	const margin = 3 * daySeconds
 	u := local - p.offset

@@ -10,7 +10,7 @@ import (
 )
 
 // RFC 5545 section 3.3.5: a time that clocks skip is read with the offset
-// before the gap; a time that they repeat is the first.
+// before the gap; a time that they repeat means the first.
 func TestAt(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -32,11 +32,11 @@ func TestAt(t *testing.T) {
 		{"Lord Howe repeated 30 minutes", "Australia/Lord_Howe", "2026-04-05", "01:45", "2026-04-04T14:45:00Z"},
 		{"Sao Paulo, no midnight", "America/Sao_Paulo", "2018-11-04", "00:00", "2018-11-04T03:00:00Z"},
 		{"Sao Paulo, in the gap", "America/Sao_Paulo", "2018-11-04", "00:30", "2018-11-04T03:30:00Z"},
-		{"Sao Paulo, behind the gap", "America/Sao_Paulo", "2018-11-04", "01:00", "2018-11-04T03:00:00Z"},
+		{"Sao Paulo, after the gap", "America/Sao_Paulo", "2018-11-04", "01:00", "2018-11-04T03:00:00Z"},
 		{"Cairo, no midnight", "Africa/Cairo", "2024-04-26", "00:00", "2024-04-25T22:00:00Z"},
 		{"Cairo, first of two midnights' hours", "Africa/Cairo", "2024-10-31", "23:30", "2024-10-31T20:30:00Z"},
 		{"Apia, the date that never was", "Pacific/Apia", "2011-12-30", "09:00", "2011-12-30T19:00:00Z"},
-		{"Apia, the date behind it", "Pacific/Apia", "2011-12-31", "09:00", "2011-12-30T19:00:00Z"},
+		{"Apia, the date after it", "Pacific/Apia", "2011-12-31", "09:00", "2011-12-30T19:00:00Z"},
 		{"Cairo, end of a leap year beyond the table", "Africa/Cairo", "2040-12-31", "12:00", "2040-12-31T10:00:00Z"},
 		{"New York, end of a leap year beyond the table", "America/New_York", "2048-12-31", "23:30", "2049-01-01T04:30:00Z"},
 		{"Kwajalein, the date that never was", "Pacific/Kwajalein", "1993-08-21", "12:00", "1993-08-22T00:00:00Z"},
@@ -51,8 +51,8 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// Outside gaps and repetitions the standard library leaves no choice, so At
-// must show the time that was asked for, and the earliest that does.
+// Outside gaps and repetitions there is only one answer. At must return an
+// instant at which clocks show the time asked for, and the earliest one.
 func TestAtShowsTheTime(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -61,7 +61,7 @@ func TestAtShowsTheTime(t *testing.T) {
 		w := scheduling.WallTime(rapid.IntRange(0, 2880).Draw(t, "minute"))
 		got := d.At(w, z)
 
-		utc := d.Time().Add(time.Duration(w) * time.Minute) // the reading, as if it were UTC
+		utc := d.Time().Add(time.Duration(w) * time.Minute) // the reading as if it were UTC
 		reading := func(u time.Time) bool {
 			_, offset := u.In(z).Zone()
 			return u.Add(time.Duration(offset) * time.Second).Equal(utc)
@@ -90,7 +90,7 @@ func TestAtShowsTheTime(t *testing.T) {
 	})
 }
 
-// offsets returns every offset that z has within a day and a half of utc.
+// offsets returns every offset of z within a day and a half of utc.
 func offsets(utc time.Time, z *time.Location) []time.Duration {
 	var all []time.Duration
 	for u := utc.Add(-36 * time.Hour); u.Before(utc.Add(36 * time.Hour)); u = u.Add(15 * time.Minute) {
@@ -116,7 +116,7 @@ func drawZone(t *rapid.T) *time.Location {
 	return z
 }
 
-// drawDate draws a date, most often one at which the offset of z changes.
+// drawDate draws a date, usually one on which the offset of z changes.
 func drawDate(t *rapid.T, z *time.Location) scheduling.Date {
 	d := scheduling.NewDate(1960, 1, 1) + scheduling.Date(rapid.IntRange(0, 35_000).Draw(t, "day"))
 	if rapid.IntRange(0, 3).Draw(t, "at a transition") > 0 {

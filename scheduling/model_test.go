@@ -11,8 +11,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// Day agrees with a slow model that asks, for one tick at a time, which layer
-// decides it.
+// Day agrees with a slow model that looks for the deciding layer of one tick at
+// a time.
 func TestDayAgreesWithModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -23,7 +23,7 @@ func TestDayAgreesWithModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range []scheduling.Date{d, d + 1, d} { // with caches cold and warm
+		for _, d := range []scheduling.Date{d, d + 1, d} { // with cold and warm caches
 			compareWithModel(t, c, p, z, d)
 		}
 	})
@@ -44,11 +44,11 @@ func compareWithModel(t *rapid.T, c *scheduling.Calendar, p scheduling.Plan, z *
 		}
 	}
 	if got := c.Explain(d).Open; got != open {
-		t.Fatalf("%s in %s: explained as open %v, is %v", d, z, got, open)
+		t.Fatalf("%s in %s: explained as open: %v, is open: %v", d, z, got, open)
 	}
 }
 
-// modelPlaces reads the layers from the last to the first.
+// modelPlaces goes through the layers from the last to the first.
 func modelPlaces(p scheduling.Plan, z *time.Location, d scheduling.Date, at time.Time) int {
 	if scheduling.DateOf(d.At(0, z), z) != d {
 		return 0
@@ -77,8 +77,8 @@ func modelPlaces(p scheduling.Plan, z *time.Location, d scheduling.Date, at time
 	return places
 }
 
-// modelOpen reports whether all of [at, end) is in the opening and none of it
-// in one of its breaks.
+// modelOpen reports whether the whole of [at, end) is inside the opening and
+// outside its breaks.
 func modelOpen(o scheduling.Opening, z *time.Location, d scheduling.Date, at, end time.Time) bool {
 	for _, b := range o.Breaks {
 		from, to := d.At(b.From, z), d.At(b.To, z)
@@ -105,7 +105,7 @@ func modelOpenings(p scheduling.Plan, d scheduling.Date) []scheduling.Opening {
 	return openings
 }
 
-// modelOrdinary reads rules, seasons and holidays.
+// modelOrdinary applies rules, seasons and holidays.
 func modelOrdinary(p scheduling.Plan, d scheduling.Date) []scheduling.Opening {
 	for _, h := range p.Holidays {
 		if h.From <= d && d <= h.Until && !slices.Contains(p.StaysOpen, h.Slug) {
@@ -139,7 +139,7 @@ func modelRules(rules []scheduling.Rule, d scheduling.Date) (all []scheduling.Op
 	return all, some
 }
 
-// drawPlan draws a plan in which much happens around d.
+// drawPlan draws a plan with much going on around d.
 func drawPlan(t *rapid.T, z *time.Location, d scheduling.Date) scheduling.Plan {
 	p := scheduling.Plan{Zone: z.String()}
 	near := func(name string) scheduling.Date {
@@ -223,7 +223,7 @@ func drawOpenings(t *rapid.T, least int) []scheduling.Opening {
 }
 
 // The length of an opening is the time that elapses between its two instants,
-// also where clocks change.
+// even where clocks change.
 func TestLengthsAreElapsedTime(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

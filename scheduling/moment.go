@@ -7,22 +7,21 @@ import (
 	"ziyara/texts"
 )
 
-// Moment says why an instant is open or not.
+// Moment tells why an instant is open or closed.
 type Moment struct {
 	At time.Time // UTC
-	// Date is the date whose openings decide: the local one, or the one before
-	// it when only an opening of that is still on, past midnight.
+	// Date is the local date, or the previous one if only an opening of that
+	// date is still running past midnight.
 	Date   Date
 	Places int // open in the tick that holds At
-	// Layers are those of the date, in the order in which they apply, but
-	// closures only if they touch the tick. Decided means: this one opens the
-	// tick, closes it, or takes places from it.
+	// Layers are those of the date, in the order in which they apply, with only
+	// the closures that overlap the tick. Decided means that the layer opens
+	// the tick, closes it, or takes places from it.
 	Layers  []Layer
 	Summary Text // one sentence
 }
 
-// ExplainAt returns the chain of layers that decides the instant t. It agrees
-// with Day.
+// ExplainAt returns the layers that decide the instant t. It agrees with Day.
 func (c *Calendar) ExplainAt(t time.Time) Moment {
 	d := c.DateOf(t)
 	tick := c.tickOn(d, t)
@@ -37,7 +36,7 @@ func (c *Calendar) ExplainAt(t time.Time) Moment {
 	return m
 }
 
-// tickOn returns the tick of the date d that holds t.
+// tickOn returns the tick of the date d that contains t.
 func (c *Calendar) tickOn(d Date, t time.Time) int {
 	begin, _ := c.midnight(d)
 	return floorTick(t.Sub(time.Unix(begin, 0)))
@@ -50,11 +49,11 @@ func (c *Calendar) usualAt(d Date, tick int) int {
 	return Day{First: usual.first, Open: usual.open}.Places(tick)
 }
 
-// layersAt returns the layers of the day before closures, and the break that
-// the tick is in.
+// layersAt returns the layers of the day before closures, including the break
+// that contains the tick.
 func (c *Calendar) layersAt(day Day, tick int) []Layer {
 	layers := c.layers(day.Date)
-	below := false // whether a layer that was replaced opens the tick
+	below := false // whether a replaced layer opens the tick
 	broken := -1
 	for i := range layers {
 		l := &layers[i]
@@ -64,9 +63,9 @@ func (c *Calendar) layersAt(day Day, tick int) []Layer {
 			below = below || opens
 		case opens:
 		case l.Kind == LayerHoliday:
-			l.Decided = c.usualAt(day.Date, tick) == 0 // else extra hours open the tick
+			l.Decided = c.usualAt(day.Date, tick) == 0 // otherwise extra hours open the tick
 		case len(l.Openings) == 0:
-			// Closes the date whatever is below.
+			// It closes the date, whatever the earlier layers do.
 		default:
 			l.Decided = below && l.Kind != LayerRule && l.Kind != LayerExtra
 			if broken < 0 && c.breakAt(day, l.Openings, tick) != nil {
@@ -86,7 +85,7 @@ func covers(blocks []block, tick int) bool {
 	return slices.ContainsFunc(blocks, func(b block) bool { return b.From <= tick && tick < b.To })
 }
 
-// breakAt returns the break of an opening that the tick is in, nil if none.
+// breakAt returns the break that contains the tick, or nil.
 func (c *Calendar) breakAt(day Day, openings []Opening, tick int) *Break {
 	at := day.At(tick)
 	for i := range openings {
@@ -100,7 +99,7 @@ func (c *Calendar) breakAt(day Day, openings []Opening, tick int) *Break {
 	return nil
 }
 
-// closuresAt returns the closures that touch the tick.
+// closuresAt returns the closures that overlap the tick.
 func (c *Calendar) closuresAt(day Day, tick int) []Layer {
 	var layers []Layer
 	left := c.usualAt(day.Date, tick)
@@ -119,7 +118,7 @@ func (c *Calendar) closuresAt(day Day, tick int) []Layer {
 	return layers
 }
 
-// momentSummary answers why in one sentence.
+// momentSummary says in one sentence why the tick is open or closed.
 func (c *Calendar) momentSummary(m Moment, day Day) Text {
 	when := texts.Visitors("day.moment", "Date", dateText(m.Date), "Time", c.clockOn(m.Date, m.At))
 	if m.Places > 0 {
@@ -130,7 +129,7 @@ func (c *Calendar) momentSummary(m Moment, day Day) Text {
 		return sentence(open)
 	}
 	for _, layer := range slices.Backward(m.Layers) {
-		// What opens the tick is not why it is closed.
+		// A layer that opens the tick is not the reason why it is closed.
 		if layer.Decided && !(layer.Kind == LayerRule || layer.Kind == LayerExtra) {
 			return texts.Visitors("day.closed_on", "Date", when, "Why", sentence(layer.why()))
 		}
@@ -141,7 +140,7 @@ func (c *Calendar) momentSummary(m Moment, day Day) Text {
 	return texts.Visitors("day.outside_hours", "Moment", when, "Hours", texts.List(c.openHours(day), texts.And()))
 }
 
-// why is the name of the layer, or what it does if it has none.
+// why returns the name of the layer, or its effect if it has none.
 func (l *Layer) why() Text {
 	if l.Name == (Text{}) {
 		return l.Effect
@@ -160,7 +159,7 @@ func decidedNames(layers []Layer) []Text {
 	return names
 }
 
-// openHours words the spans in which the day has any place.
+// openHours describes the spans in which the day has places.
 func (c *Calendar) openHours(day Day) []Text {
 	var hours []Text
 	for span := range openSpans(day) {

@@ -30,13 +30,18 @@ func TestExplainAt(t *testing.T) {
 	c := compile(t, scheduling.Plan{
 		Zone: "Asia/Riyadh", Rules: []scheduling.Rule{week, night},
 		Seasons: []scheduling.Season{{
-			Name:     text("رمضان", "Ramadan"),
-			When:     scheduling.When{Hijri: &scheduling.YearSpan{From: scheduling.MonthDay{Month: 9, Day: 1}, Until: scheduling.MonthDay{Month: 9, Day: 30}}},
+			Name: text("رمضان", "Ramadan"),
+			When: scheduling.When{
+				Hijri: &scheduling.YearSpan{From: scheduling.MonthDay{Month: 9, Day: 1}, Until: scheduling.MonthDay{Month: 9, Day: 30}},
+			},
 			Openings: []scheduling.Opening{opens(t, "10:00-15:00", 2)},
 		}},
 		Holidays: []scheduling.Holiday{{Name: text("يوم التأسيس", "Founding Day"), From: date(t, "2027-02-22"), Until: date(t, "2027-02-22")}},
 		Hours: []scheduling.DayHours{
-			{Date: date(t, "2027-02-22"), Reason: text("خدمة عاجلة", "Urgent cases"), Extra: true, Openings: []scheduling.Opening{opens(t, "11:00-12:00", 1)}},
+			{
+				Date: date(t, "2027-02-22"), Reason: text("خدمة عاجلة", "Urgent cases"), Extra: true,
+				Openings: []scheduling.Opening{opens(t, "11:00-12:00", 1)},
+			},
 			{Date: date(t, "2026-12-31"), Reason: text("آخر السنة", "End of the year"), Openings: []scheduling.Opening{opens(t, "07:30-09:00", 1)}},
 		},
 		Closures: []scheduling.Closure{one, all},
@@ -45,16 +50,22 @@ func TestExplainAt(t *testing.T) {
 		name, at string
 		places   int
 		date     string
-		layers   []string // kind, and ! if it decided
+		layers   []string // kind, followed by ! if it decided
 		summary  scheduling.Text
 	}{
 		{
 			"an ordinary moment", "2026-11-24T09:00:00+03:00", 3, "2026-11-24", []string{"rule!"},
-			text("مفتوح الثلاثاء 2026-11-24 الساعة 09:00، 3 أماكن (الدوام المعتاد).", "Open on Tuesday 2026-11-24 at 09:00, 3 places (Regular week)."),
+			text(
+				"مفتوح الثلاثاء 2026-11-24 الساعة 09:00، 3 أماكن (الدوام المعتاد).",
+				"Open on Tuesday 2026-11-24 at 09:00, 3 places (Regular week).",
+			),
 		},
 		{
 			"one desk of several is closed", "2026-11-24T10:59:59+03:00", 2, "2026-11-24", []string{"rule!", "closure!"},
-			text("مفتوح الثلاثاء 2026-11-24 الساعة 10:59، مكانان (الدوام المعتاد، أعمال صيانة).", "Open on Tuesday 2026-11-24 at 10:59, 2 places (Regular week, Maintenance works)."),
+			text(
+				"مفتوح الثلاثاء 2026-11-24 الساعة 10:59، مكانان (الدوام المعتاد، أعمال صيانة).",
+				"Open on Tuesday 2026-11-24 at 10:59, 2 places (Regular week, Maintenance works).",
+			),
 		},
 		{
 			"all are", "2026-11-24T11:00:00+03:00", 0, "2026-11-24", []string{"rule!", "closure!"},
@@ -66,15 +77,24 @@ func TestExplainAt(t *testing.T) {
 		},
 		{
 			"in the evening", "2026-11-25T18:00:00+03:00", 0, "2026-11-25", []string{"rule"},
-			text("مغلق الأربعاء 2026-11-25 الساعة 18:00: خارج أوقات الدوام، وهي من 07:30 إلى 12:00 ومن 12:30 إلى 14:30.", "Closed on Wednesday 2026-11-25 at 18:00: outside the open hours, 07:30–12:00 and 12:30–14:30."),
+			text(
+				"مغلق الأربعاء 2026-11-25 الساعة 18:00: خارج أوقات الدوام، وهي من 07:30 إلى 12:00 ومن 12:30 إلى 14:30.",
+				"Closed on Wednesday 2026-11-25 at 18:00: outside the open hours, 07:30–12:00 and 12:30–14:30.",
+			),
 		},
 		{
 			"the weekend", "2026-11-27T09:00:00+03:00", 0, "2026-11-27", nil,
-			text("مغلق الجمعة 2026-11-27 الساعة 09:00: لا دوام مقرّر في هذا اليوم.", "Closed on Friday 2026-11-27 at 09:00: no hours are planned on this date."),
+			text(
+				"مغلق الجمعة 2026-11-27 الساعة 09:00: لا دوام مقرّر في هذا اليوم.",
+				"Closed on Friday 2026-11-27 at 09:00: no hours are planned on this date.",
+			),
 		},
 		{
 			"past midnight, by the day before", "2026-11-29T01:00:00+03:00", 1, "2026-11-28", []string{"rule!"},
-			text("مفتوح السبت 2026-11-28 الساعة 01:00 من اليوم التالي، مكان واحد (السهرة).", "Open on Saturday 2026-11-28 at 01:00 the next day, 1 place (Late night)."),
+			text(
+				"مفتوح السبت 2026-11-28 الساعة 01:00 من اليوم التالي، مكان واحد (السهرة).",
+				"Open on Saturday 2026-11-28 at 01:00 the next day, 1 place (Late night).",
+			),
 		},
 		{
 			"before the season's hours, where the week would be open", "2027-02-15T08:00:00+03:00", 0, "2027-02-15", []string{"rule", "season!"},
@@ -93,7 +113,7 @@ func TestExplainAt(t *testing.T) {
 			text("مفتوح الاثنين 2027-02-22 الساعة 11:30، مكان واحد (خدمة عاجلة).", "Open on Monday 2027-02-22 at 11:30, 1 place (Urgent cases)."),
 		},
 		{
-			"behind the date's own hours", "2026-12-31T09:00:00+03:00", 0, "2026-12-31", []string{"rule", "hours!"},
+			"after the date's own hours", "2026-12-31T09:00:00+03:00", 0, "2026-12-31", []string{"rule", "hours!"},
 			text("مغلق الخميس 2026-12-31 الساعة 09:00: آخر السنة.", "Closed on Thursday 2026-12-31 at 09:00: End of the year."),
 		},
 	} {
@@ -124,8 +144,8 @@ func TestExplainAt(t *testing.T) {
 	}
 }
 
-// What is explained of an instant is what Day has; and if it is open, some
-// layer opens it.
+// ExplainAt and Day agree on the places, and if an instant is open, some layer
+// opens it.
 func TestExplainAtAgreesWithDay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -9,18 +9,18 @@ import (
 	"ziyara/scheduling"
 )
 
-// oracleDeviation is a way in which a peer is known to differ from RFC 5545,
-// or from us where that leaves a choice.
+// oracleDeviation is a known difference between a peer and RFC 5545, or between
+// a peer and this package where the RFC leaves a choice.
 type oracleDeviation struct {
 	why string
-	// explains reports whether the peer finds these dates for the rule because
-	// of it. Where it can, it works out what they must be.
+	// explains reports whether the difference accounts for the dates that the
+	// peer finds. Where possible, it computes what they must be.
 	explains func(rule oracleRule, theirs []scheduling.Date) bool
 }
 
-// deviation says in which way the peer differs in its answer to the rule; ""
-// if that is not known. Sections are those of RFC 5545, issues those of
-// libical; the versions are dateutil 2.8.2 and libical 3.0.16.
+// deviation returns how the answer of the peer is known to differ for the rule,
+// or "" if it is not known. Sections are those of RFC 5545, issues those of
+// libical. The versions are dateutil 2.8.2 and libical 3.0.16.
 func deviation(peer string, rule oracleRule, answer oracleAnswer) string {
 	known := dateutilDeviations()
 	if peer == "libical" {
@@ -29,7 +29,7 @@ func deviation(peer string, rule oracleRule, answer oracleAnswer) string {
 	theirs, err := answer.dates()
 	switch {
 	case peer == "libical" && answer == libicalGaveUp && (len(rule.Dates) == 0 || len(libicalDates(rule)) == 0):
-		return "looks without end for the first date of a rule that has none"
+		return "searches forever for the first date of a rule without dates"
 	case err != nil:
 		return ""
 	}
@@ -41,7 +41,7 @@ func deviation(peer string, rule oracleRule, answer oracleAnswer) string {
 	return ""
 }
 
-// libicalGaveUp is a SIGPROF from its timer.
+// libicalGaveUp is the answer when the timer ends the program by SIGPROF.
 const libicalGaveUp oracleAnswer = "error: ended by signal 27"
 
 func dateutilDeviations() []oracleDeviation {
@@ -50,7 +50,7 @@ func dateutilDeviations() []oracleDeviation {
 			// Section 3.3.10: "Each BYDAY value can also be preceded by a
 			// positive (+n) or negative (-n) integer", so each day of the list
 			// stands for itself.
-			why: "wants a date to be among both the plain and the numbered weekdays of BYDAY",
+			why: "requires a date to match both the plain and the numbered weekdays of BYDAY",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				plain, numbered := rule.weekdays()
 				if len(plain) == 0 || len(numbered) == 0 {
@@ -79,7 +79,7 @@ func dateutilDeviations() []oracleDeviation {
 			// Section 3.3.10: "week number one of the calendar year is the
 			// first week that contains at least four (4) days in that calendar
 			// year".
-			why: "takes the wrong length of the year for weeks over the end of a year",
+			why: "uses the wrong length of the year for weeks across its end",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				if !rule.hasNumber("BYWEEKNO", func(n int) bool { return n >= 52 || n <= -52 }) {
 					return false
@@ -125,7 +125,7 @@ func libicalDeviations() []oracleDeviation {
 		{
 			// Section 3.3.10: a BYSETPOS value is "the nth occurrence within
 			// the set", and a set has no date twice.
-			why: "counts a day twice for BYSETPOS that is named from both ends",
+			why: "counts a day twice for BYSETPOS if it is named from both ends",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				return rule.has("BYSETPOS") && reads(rule, theirs)
 			},
@@ -133,9 +133,9 @@ func libicalDeviations() []oracleDeviation {
 		{
 			// Section 3.3.10 on WKST: "This is significant when a WEEKLY RRULE
 			// has an interval greater than 1, and a BYDAY rule part is
-			// specified." Section 3.8.5.3 leaves open what a DTSTART means
-			// that is no date of the rule, but here even a DTSTART is lost
-			// that is one, and late in its week.
+			// specified." Section 3.8.5.3 does not define a DTSTART that is not
+			// a date of the rule, but here even one that is gets lost if it is
+			// late in its week.
 			why: "may begin a WEEKLY rule with INTERVAL and BYDAY some weeks after DTSTART",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				if !rule.is("WEEKLY") || !rule.has("INTERVAL") || !rule.has("BYDAY") {
@@ -155,7 +155,7 @@ func libicalDeviations() []oracleDeviation {
 			// Section 3.3.10: "If multiple BYxxx rule parts are specified, then
 			// [...] the BYxxx rule parts are applied to the current set of
 			// evaluated occurrences". A date must satisfy them all.
-			why: "does not find all dates by BYYEARDAY together with months, weeks or days of the month",
+			why: "misses dates of BYYEARDAY together with months, weeks or days of the month",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				return rule.is("YEARLY") && rule.has("BYYEARDAY") && (rule.has("BYMONTH") || rule.has("BYMONTHDAY") || rule.has("BYWEEKNO")) &&
 					near(theirs, rule.unlimited().dates(), 0)
@@ -163,18 +163,17 @@ func libicalDeviations() []oracleDeviation {
 		},
 		{
 			// Section 3.3.10, as above.
-			why: "does not find all dates by BYWEEKNO together with months or days of the month",
+			why: "misses dates of BYWEEKNO together with months or days of the month",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				return rule.is("YEARLY") && rule.has("BYWEEKNO") && (rule.has("BYMONTH") || rule.has("BYMONTHDAY")) &&
 					near(theirs, rule.unlimited().dates(), 0)
 			},
 		},
 		{
-			// Section 3.3.10 counts weeks of a year that starts with week one,
-			// but does not say whether INTERVAL and BYSETPOS then have such
-			// years as their intervals. They are calendar years to dateutil
-			// and to us.
-			why: "has years of whole weeks as the intervals of a rule with BYWEEKNO",
+			// Section 3.3.10 counts the weeks of a year that starts with week
+			// one, but does not say whether INTERVAL and BYSETPOS then count
+			// such years too. dateutil and this package count calendar years.
+			why: "uses years of whole weeks as intervals of a rule with BYWEEKNO",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				return rule.is("YEARLY") && rule.has("BYWEEKNO") && (rule.has("INTERVAL") || rule.has("BYSETPOS")) &&
 					near(theirs, rule.unlimited().without("INTERVAL").dates(), 0)
@@ -183,7 +182,7 @@ func libicalDeviations() []oracleDeviation {
 		{
 			// Section 3.3.10: "Valid values are 1 to 53 or -53 to -1", of weeks
 			// that may have days in another calendar year. Issue 794.
-			why: "takes the wrong length of the year for negative weeks, and weeks over its end",
+			why: "uses the wrong length of the year for negative weeks and weeks across its end",
 			explains: func(rule oracleRule, theirs []scheduling.Date) bool {
 				late := rule.hasNumber("BYWEEKNO", func(n int) bool { return n >= 52 || n <= -52 })
 				if !late && !rule.hasNumber("BYWEEKNO", negative) {
@@ -215,7 +214,7 @@ func libicalDates(rule oracleRule) []scheduling.Date {
 	}
 	return rule.limited(dates, func(set []scheduling.Date) int {
 		if rule.is("YEARLY") && rule.has("BYDAY") {
-			return len(set) // then it counts each once
+			return len(set) // here each counts once
 		}
 		size := 0
 		for _, d := range set {
@@ -225,8 +224,8 @@ func libicalDates(rule oracleRule) []scheduling.Date {
 	})
 }
 
-// named returns how often lists of days of a month or a year name d, at least
-// once.
+// named returns how often lists of days of a month or a year contain d, at
+// least 1.
 func (r oracleRule) named(d scheduling.Date) int {
 	t := d.Time()
 	lastOfMonth := t.AddDate(0, 0, 1-t.Day()).AddDate(0, 1, -1)
@@ -244,8 +243,8 @@ func (r oracleRule) named(d scheduling.Date) int {
 	return named
 }
 
-// near reports whether each of theirs is one of all, or as many days away
-// from one.
+// near reports whether each date of theirs is in all, or exactly days away from
+// one that is.
 func near(theirs, all []scheduling.Date, days scheduling.Date) bool {
 	return !slices.ContainsFunc(theirs, func(d scheduling.Date) bool {
 		return !slices.ContainsFunc([]scheduling.Date{d - days, d, d + days}, func(at scheduling.Date) bool {
@@ -257,7 +256,8 @@ func near(theirs, all []scheduling.Date, days scheduling.Date) bool {
 
 func negative(n int) bool { return n < 0 }
 
-// differOnly reports whether only such dates are in one list but not in both.
+// differOnly reports whether such holds for every date that is in only one of
+// the lists.
 func differOnly(a, b []scheduling.Date, such func(scheduling.Date) bool) bool {
 	for _, lists := range [][2][]scheduling.Date{{a, b}, {b, a}} {
 		for _, d := range lists[0] {
@@ -270,7 +270,8 @@ func differOnly(a, b []scheduling.Date, such func(scheduling.Date) bool) bool {
 }
 
 // newYear reports whether d is one of the last three days of a year, or one of
-// as many days of the next: where the weeks of two years meet.
+// the first of the next (as many as days says), where the weeks of two years
+// meet.
 func newYear(d scheduling.Date, days int) bool {
 	t := d.Time()
 	return t.YearDay() <= days || t.Month() == 12 && t.Day() >= 29

@@ -10,15 +10,15 @@ import (
 	"ziyara/scheduling"
 )
 
-// unlimited returns the rule without what limits its dates after they are
-// found: BYSETPOS, UNTIL and COUNT.
+// unlimited returns the rule without BYSETPOS, UNTIL and COUNT, which limit its
+// dates after they are found.
 func (r oracleRule) unlimited() oracleRule {
 	r.Through += 366
 	return r.without("BYSETPOS").without("UNTIL").without("COUNT")
 }
 
-// fromPeriod returns the rule from the beginning of its first period. What it
-// takes from its first date, it then says.
+// fromPeriod returns the rule starting at the beginning of its first period.
+// What it took from its first date is now explicit.
 func (r oracleRule) fromPeriod() oracleRule {
 	if t := r.Start.Time(); !r.has("BYDAY") && !r.has("BYMONTHDAY") && !r.has("BYYEARDAY") {
 		switch r.part("FREQ") {
@@ -40,8 +40,8 @@ func (r oracleRule) fromPeriod() oracleRule {
 	return r
 }
 
-// limited returns what BYSETPOS, UNTIL and COUNT leave of the dates. BYSETPOS
-// counts from the end of a set by what size says of it.
+// limited returns the dates that BYSETPOS, UNTIL and COUNT leave. To count from
+// the end of a set, BYSETPOS uses the size that size returns for it.
 func (r oracleRule) limited(dates []scheduling.Date, size func([]scheduling.Date) int) []scheduling.Date {
 	left := []scheduling.Date{}
 	for len(dates) > 0 {
@@ -74,7 +74,7 @@ func (r oracleRule) limited(dates []scheduling.Date, size func([]scheduling.Date
 
 func length(set []scheduling.Date) int { return len(set) }
 
-// interval returns how many periods there are from one with dates to the next.
+// interval returns the number of periods from one with dates to the next.
 func (r oracleRule) interval() int {
 	n, err := strconv.Atoi(r.part("INTERVAL"))
 	if err != nil {
@@ -83,7 +83,8 @@ func (r oracleRule) interval() int {
 	return n
 }
 
-// period numbers the days, weeks, months or years of the rule.
+// period returns the number of the day, week, month or year of the rule that
+// contains d.
 func (r oracleRule) period(d scheduling.Date) int {
 	t := d.Time()
 	switch r.part("FREQ") {
@@ -119,7 +120,7 @@ func (r oracleRule) is(freq string) bool { return r.part("FREQ") == freq }
 
 func (r oracleRule) has(part string) bool { return r.part(part) != "" }
 
-// hasNumber reports whether the part lists a number for which is holds.
+// hasNumber reports whether the part lists a number for which is returns true.
 func (r oracleRule) hasNumber(part string, is func(int) bool) bool {
 	return slices.ContainsFunc(strings.Split(r.part(part), ","), func(text string) bool {
 		n, err := strconv.Atoi(text)
@@ -144,14 +145,15 @@ func (r oracleRule) without(name string) oracleRule {
 	return r
 }
 
-// with returns the rule with a part in the place of what it has of that name.
+// with returns the rule with the part added, or replaced if it has one.
 func (r oracleRule) with(name, value string) oracleRule {
 	r = r.without(name)
 	r.Rule += ";" + name + "=" + value
 	return r
 }
 
-// dates returns the dates that we find for the rule; none if we refuse it.
+// dates returns the dates that this package finds for the rule; none if it
+// rejects the rule.
 func (r oracleRule) dates() []scheduling.Date {
 	dates, err := ourDates(r)
 	if err != nil {

@@ -22,14 +22,14 @@ import (
 )
 
 var (
-	oracleSeed   = flag.Uint64("seed", 5545, "seed of the rules of TestPeerRecurrence; 0 takes a new one")
+	oracleSeed   = flag.Uint64("seed", 5545, "seed for the rules of TestPeerRecurrence; 0 for a new one")
 	oracleRules  = flag.Int("rules", 2200, "number of rules of TestPeerRecurrence")
-	oracleUpdate = flag.Bool("update", false, "TestPeerRecurrenceSample writes "+oracleSample)
+	oracleUpdate = flag.Bool("update", false, "let TestPeerRecurrenceSample write "+oracleSample)
 )
 
 // TestPeerRecurrence expands random rules with python-dateutil and libical. A
-// difference fails, unless it is one that deviation explains. To repeat a run,
-// or to compare more:
+// difference is a failure unless deviation explains it. To repeat a run, or to
+// compare more:
 //
 //	go test -tags peers -run 'TestPeerRecurrence$' -v ./scheduling -seed 5545 -rules 10000
 func TestPeerRecurrence(t *testing.T) {
@@ -84,7 +84,7 @@ func TestPeerRecurrence(t *testing.T) {
 }
 
 // TestPeerRecurrenceSample checks that the peers still give the answers of the
-// sample that go test compares without them. To write it anew:
+// sample that TestRecurrenceSample uses without them. To rewrite it:
 //
 //	go test -tags peers -run TestPeerRecurrenceSample ./scheduling -update
 func TestPeerRecurrenceSample(t *testing.T) {
@@ -97,7 +97,7 @@ func TestPeerRecurrenceSample(t *testing.T) {
 		for i, answer := range peer.expand(t, sample) {
 			dates, err := answer.dates()
 			if err != nil {
-				t.Errorf("%s: %s has %v", sample[i], peer.name, err)
+				t.Errorf("%s: %s reports %v", sample[i], peer.name, err)
 			} else if diff := cmp.Diff(sample[i].Dates, dates); diff != "" {
 				t.Errorf("%s (-sample +%s):\n%s", sample[i], peer.name, diff)
 			}
@@ -105,7 +105,8 @@ func TestPeerRecurrenceSample(t *testing.T) {
 	}
 }
 
-// writeSample writes rules on whose dates the peers agree, whatever we find.
+// writeSample writes rules whose dates the peers agree on, whatever this
+// package finds.
 func writeSample(t *testing.T) {
 	t.Helper()
 	const rules, dates = 400, 20
@@ -151,12 +152,12 @@ func oraclePeers(t *testing.T) []oraclePeer {
 	}
 	return []oraclePeer{
 		{"libical", []string{libical}},
-		// The Python of Debian's packages need not be the first in PATH.
+		// Debian's Python need not be the first in PATH.
 		{"dateutil", []string{"/usr/bin/python3", "testdata/oracle/with_dateutil.py"}},
 	}
 }
 
-// expand has one process of the peer answer all rules.
+// expand lets one process of the peer answer all rules.
 func (p oraclePeer) expand(t *testing.T, rules []oracleRule) []oracleAnswer {
 	t.Helper()
 	var in, stderr bytes.Buffer
@@ -179,7 +180,7 @@ func (p oraclePeer) expand(t *testing.T, rules []oracleRule) []oracleAnswer {
 	return answers
 }
 
-// oracleAnswer is what a peer writes about one rule: its dates or an error.
+// oracleAnswer is what a peer prints for one rule: its dates or an error.
 type oracleAnswer string
 
 func (a oracleAnswer) dates() ([]scheduling.Date, error) {
@@ -197,11 +198,11 @@ func (a oracleAnswer) dates() ([]scheduling.Date, error) {
 	return dates, nil
 }
 
-// difference tells the first dates that only one side finds.
+// difference describes the first dates that only one side finds.
 func difference(ours []scheduling.Date, peer string, answer oracleAnswer) string {
 	theirs, err := answer.dates()
 	if err != nil {
-		return fmt.Sprintf("we find %d dates; %s has %v", len(ours), peer, err)
+		return fmt.Sprintf("we find %d dates; %s reports %v", len(ours), peer, err)
 	}
 	without := func(from, other []scheduling.Date) []scheduling.Date {
 		only := slices.DeleteFunc(slices.Clone(from), func(d scheduling.Date) bool { return slices.Contains(other, d) })

@@ -11,8 +11,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// randomRules returns n rules of all forms that ParseRRule takes, the same for
-// a seed. They start in the years 2000 to 2040.
+// randomRules returns n rules of all forms that ParseRRule accepts, always the
+// same for a seed. They start in the years 2000 to 2040.
 func randomRules(seed uint64, n int) []oracleRule {
 	g := ruleGenerator{rand.New(rand.NewPCG(seed, 0))}
 	rules := make([]oracleRule, n)
@@ -69,7 +69,7 @@ func (g ruleGenerator) interval() int {
 	}
 }
 
-// byParts returns the parts that say which dates of a period there are.
+// byParts returns the parts that select dates within a period.
 func (g ruleGenerator) byParts(freq string) []string {
 	monthly, yearly := freq == "MONTHLY", freq == "YEARLY"
 	var parts []string
@@ -99,7 +99,7 @@ func (g ruleGenerator) byParts(freq string) []string {
 
 var weekdayNames = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
 
-// weekdays returns a list of weekdays, numbered up to most if that is not 0.
+// weekdays returns a list of weekdays, numbered up to most unless that is 0.
 func (g ruleGenerator) weekdays(most int) string {
 	days := slices.Clone(weekdayNames)
 	g.Shuffle(len(days), func(i, j int) { days[i], days[j] = days[j], days[i] })
@@ -116,7 +116,7 @@ func (g ruleGenerator) weekdays(most int) string {
 	return strings.Join(days, ",")
 }
 
-// positions returns a list of positions in a period, mostly small ones.
+// positions returns a list of positions in a period, mostly small.
 func (g ruleGenerator) positions() string {
 	if g.chance(12) {
 		return g.numbers(-366, 366)
@@ -125,7 +125,7 @@ func (g ruleGenerator) positions() string {
 }
 
 // numbers returns a list of different numbers from low to high without zero,
-// mostly few.
+// usually a short one.
 func (g ruleGenerator) numbers(low, high int) string {
 	size := 1 + g.IntN(4)
 	if g.chance(5) {
@@ -149,13 +149,13 @@ func (g ruleGenerator) number(low, high int) string {
 	}
 }
 
-// chance is true once in n times.
+// chance returns true once in n times.
 func (g ruleGenerator) chance(n int) bool { return g.IntN(n) == 0 }
 
 func (g ruleGenerator) oneOf(values ...string) string { return values[g.IntN(len(values))] }
 
-// horizon returns for how many days a rule is compared: some of its periods,
-// at least one leap year, and at most 60 years.
+// horizon returns the number of days over which a rule is compared: several of
+// its periods, at least one leap year, at most 60 years.
 func horizon(freq string, interval int) scheduling.Date {
 	days := scheduling.Date(interval)
 	switch freq {
@@ -171,8 +171,8 @@ func horizon(freq string, interval int) scheduling.Date {
 	return min(max(days, 5*366), 60*366)
 }
 
-// synchronized lets the rule start on its first date, if it has one. RFC 5545,
-// section 3.8.5.3, calls the dates of other rules undefined.
+// synchronized returns the rule starting on its first date, if it has one. RFC
+// 5545, section 3.8.5.3, leaves the dates of other rules undefined.
 func synchronized(rule oracleRule) oracleRule {
 	dates, err := ourDates(rule)
 	if err == nil && len(dates) > 0 {

@@ -17,20 +17,20 @@ type oracleRule struct {
 	Rule    string            `json:"rule"`
 	Start   scheduling.Date   `json:"start"`   // DTSTART
 	Through scheduling.Date   `json:"through"` // inclusive
-	Dates   []scheduling.Date `json:"dates"`   // all, from Start through Through
+	Dates   []scheduling.Date `json:"dates"`   // all dates from Start through Through
 }
 
-// String names the rule in a message.
+// String returns the rule as text for messages.
 func (r oracleRule) String() string {
 	return fmt.Sprintf("%s from %s (%.3s) through %s", r.Rule, r.Start, r.Start.Weekday(), r.Through)
 }
 
-// oracleSample has rules on whose dates python-dateutil and libical agree.
+// oracleSample contains rules whose dates python-dateutil and libical agree on.
 // TestPeerRecurrenceSample writes it.
 const oracleSample = "testdata/recurrence_oracle.json"
 
-// TestRecurrenceSample is what machines without the peers have in the place of
-// TestPeerRecurrence.
+// TestRecurrenceSample replaces TestPeerRecurrence on machines without the
+// peers.
 func TestRecurrenceSample(t *testing.T) {
 	t.Parallel()
 	for _, rule := range readSample(t) {
@@ -59,8 +59,8 @@ func readSample(t *testing.T) []oracleRule {
 	return sample
 }
 
-// ourDates returns the dates of the rule through Through. It looks before
-// Start too, where there must be none.
+// ourDates returns the dates of the rule up to Through. It also looks before
+// Start, where there must be none.
 func ourDates(rule oracleRule) ([]scheduling.Date, error) {
 	dates := []scheduling.Date{}
 	r, err := scheduling.ParseRRule(rule.Rule, rule.Start, 0)

@@ -11,10 +11,10 @@ import (
 )
 
 // Every combination of layers on one date: a rule R that opens at 08:00, a
-// season S that opens at 10:00, a holiday H or one on which the desk group
-// stays open h, own hours O that open at 12:00. Each opens two places for an
-// hour. With each row, extra hours X add 14:00, and a closure C takes one of
-// the places.
+// season S that opens at 10:00, a holiday H or a holiday h on which the desk
+// group stays open, own hours O that open at 12:00. Each opens two places for
+// an hour. Each row is tested as it is, with extra hours X that add 14:00, and
+// with a closure C that takes one of the places.
 func TestPrecedenceTable(t *testing.T) {
 	t.Parallel()
 	const rule, season, own, extra = "08", "10", "12", "14"
@@ -35,7 +35,7 @@ func TestPrecedenceTable(t *testing.T) {
 		". S h O": own,
 		". S . O": own,
 		". S H .": "",
-		". S h .": "", // a season has other hours, on the days of the rules
+		". S h .": "", // a season opens only on the days of the rules
 		". S . .": "",
 		". . H O": own,
 		". . h O": own,
@@ -73,7 +73,7 @@ func TestPrecedenceTable(t *testing.T) {
 	}
 }
 
-// layered is a plan with the layers whose letters it is given.
+// layered returns a plan with the layers of the given letters.
 func layered(t *testing.T, letters string) scheduling.Plan {
 	t.Helper()
 	d := date(t, "2026-11-24")

@@ -10,10 +10,10 @@ import (
 )
 
 // Recurrence is a checked recurrence rule over dates. Whether it includes a
-// date is decided from that date alone, so a rule that began years ago costs
-// no more than a fresh one. rrule-go, which reads the text, finds dates by
-// stepping from the first, is not bounded for rules that rarely or never
-// occur, and panics at some; it remains the reference in the tests.
+// date follows from that date alone, so a rule that began years ago costs no
+// more than a fresh one. rrule-go parses the text but does not expand it here:
+// it steps from the first date, is not bounded for rules that rarely or never
+// occur, and panics on some. The tests use it as the reference.
 type Recurrence struct {
 	text        string
 	freq        rrule.Frequency
@@ -28,16 +28,16 @@ type Recurrence struct {
 	weeks     ordinals
 	nth       []nthWeekdays
 	positions []int
-	start     int // the period that holds first
+	start     int // the period that contains first
 }
 
-// nthWeekdays are numbered weekdays of a month or a year.
+// nthWeekdays are numbered weekdays of a month or a year, such as 2MO.
 type nthWeekdays struct {
 	day time.Weekday
 	n   ordinals
 }
 
-// ordinals is a set of places from 1 to 383, counted from the start or, if
+// ordinals is a set of positions from 1 to 383, counted from the start or, if
 // negative, from the end.
 type ordinals struct {
 	some       bool
@@ -56,7 +56,7 @@ func newOrdinals(list []int) ordinals {
 	return o
 }
 
-// has reports whether the set holds the place at of length.
+// has reports whether the set contains the position at among length.
 func (o *ordinals) has(at, length int) bool {
 	back := length - at + 1
 	return o.start[at/64]&(1<<(at%64)) != 0 || o.end[back/64]&(1<<(back%64)) != 0
@@ -80,7 +80,8 @@ func (r *Recurrence) On(d Date) bool {
 	return len(r.positions) == 0 || slices.Contains(r.inPositions(r.span(c)), d)
 }
 
-// plainWeekly is the rule that most desks have: every week, on these days.
+// plainWeekly reports whether the rule has the most common form: every week, on
+// the same weekdays.
 func (r *Recurrence) plainWeekly() bool {
 	return r.freq == rrule.WEEKLY && r.interval == 1 && r.months == 0 && len(r.positions) == 0
 }
@@ -114,8 +115,8 @@ func newRecurrence(o *rrule.ROption, first, last Date) Recurrence {
 	return r
 }
 
-// fromFirst takes from the first date what the rule does not say: the weekday
-// of a weekly rule, the day of a monthly one, month and day of a yearly one.
+// fromFirst takes from the first date what the rule leaves open: the weekday of
+// a weekly rule, the day of a monthly one, the month and day of a yearly one.
 func (r *Recurrence) fromFirst(c civil) {
 	byDay := r.weekdays != 0 || len(r.nth) > 0
 	if byDay || r.monthDays.some || r.yearDays.some || r.weeks.some {
@@ -135,8 +136,8 @@ func (r *Recurrence) fromFirst(c civil) {
 	}
 }
 
-// farthestYears is how far ahead of its first date a rule is followed when
-// its dates must be counted, or searched for the first.
+// farthestYears is how many years from its first date a rule is followed when
+// its dates have to be counted or its first one found.
 const farthestYears = 200
 
 // bound sets the last date of the rule, and first to its first occurrence. It
@@ -194,8 +195,8 @@ func (r *Recurrence) dates(last Date) iter.Seq[Date] {
 	}
 }
 
-// inPositions returns the dates of the period [from, until) that match and
-// are at one of the positions among those that do, ascending.
+// inPositions returns the dates of the period [from, until) that match and are
+// at one of the positions among the matching dates, ascending.
 func (r *Recurrence) inPositions(from, until Date) []Date {
 	var matching, at []Date
 	for c := civilOf(from); c.date < until; c.next() {
@@ -233,8 +234,8 @@ func (r *Recurrence) matches(c civil) bool {
 	return true
 }
 
-// matchesNth reports whether c is one of the numbered weekdays of its month,
-// or of its year in a yearly rule without months.
+// matchesNth reports whether c is one of the numbered weekdays of its month, or
+// of its year in a yearly rule without months.
 func (r *Recurrence) matchesNth(c civil) bool {
 	at, length := c.day, c.monthLen
 	if r.freq == rrule.YEARLY && r.months == 0 {
@@ -250,8 +251,8 @@ func (r *Recurrence) matchesNth(c civil) bool {
 	return false
 }
 
-// week returns the number of the week that holds c, and how many its year
-// has. Week 1 is the first with at least four days in the year.
+// week returns the number of the week that contains c, and how many weeks its
+// year has. Week 1 is the first with at least four days in the year.
 func (r *Recurrence) week(c civil) (week, weeks int) {
 	into := Date((c.date.Weekday() - r.weekStart + 7) % 7)
 	year := civilOf(c.date - into + 3).year // the fourth day decides
@@ -265,7 +266,8 @@ func (r *Recurrence) firstWeek(year int) Date {
 	return fourth - Date((fourth.Weekday()-r.weekStart+7)%7)
 }
 
-// period numbers the days, weeks, months or years that INTERVAL counts.
+// period returns the number of the day, week, month or year that INTERVAL
+// counts.
 func (r *Recurrence) period(c civil) int {
 	switch r.freq {
 	case rrule.YEARLY:
@@ -279,7 +281,7 @@ func (r *Recurrence) period(c civil) int {
 	}
 }
 
-// span returns the dates [from, until) of the period that holds c.
+// span returns the dates [from, until) of the period that contains c.
 func (r *Recurrence) span(c civil) (from, until Date) {
 	switch r.freq {
 	case rrule.YEARLY:
@@ -298,7 +300,7 @@ func (r *Recurrence) span(c civil) (from, until Date) {
 
 func weekday(w rrule.Weekday) time.Weekday { return time.Weekday((w.Day() + 1) % 7) }
 
-// civil is a date taken apart.
+// civil is a date split into its parts.
 type civil struct {
 	date             Date
 	year, month, day int
@@ -330,7 +332,7 @@ func (c *civil) next() {
 	c.monthLen = monthLength(c.year, c.month)
 }
 
-// skip moves to a later date.
+// skip advances to a later date.
 func (c *civil) skip(to Date) {
 	if to == c.date+1 {
 		c.next()
@@ -341,7 +343,7 @@ func (c *civil) skip(to Date) {
 
 func (c *civil) yearLen() int { return 365 + leap(c.year) }
 
-// longMonths has a bit for each month of 31 days.
+// longMonths has a bit set for each month of 31 days.
 const longMonths uint16 = 1<<1 | 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<10 | 1<<12
 
 func monthLength(year, month int) int {

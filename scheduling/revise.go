@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// Revision is a plan that was edited, and what it comes to.
+// Revision is an edited plan with its calendar and warnings.
 type Revision struct {
 	Plan     Plan
 	Calendar *Calendar
-	// Warnings are what a coordinator should look at again, those that stood
-	// before the edit included.
+	// Warnings are what a coordinator should check, including warnings that
+	// existed before the edit.
 	Warnings []Warning
 }
 
-// Revise edits a plan at now and compiles what it becomes, with the holidays
-// of the lists. The error joins a *PlanError for each fault, with pointers into
-// the edit: those of Apply and Compile, ErrPast for closures and hours of the
-// edit that are over, and ErrOverlap for openings that overlap since the edit,
-// unless it says that they are meant.
+// Revise applies an edit to a plan at now and compiles the result with the
+// holidays of the lists. The error joins a *PlanError for each fault, with
+// pointers into the edit: those of Apply and Compile, ErrPast for closures and
+// hours of the edit that are over, and ErrOverlap for overlaps that the edit
+// introduces, unless it permits them.
 func Revise(p Plan, e Edit, now time.Time, lists ...*Holidays) (Revision, error) {
 	after, err := e.Apply(p)
 	if err != nil {
@@ -49,9 +49,9 @@ func Revise(p Plan, e Edit, now time.Time, lists ...*Holidays) (Revision, error)
 	return r, nil
 }
 
-// Faults returns the faults of a plan or an edit that an error joins.
+// Faults returns the faults that err joins, of a plan or an edit.
 func Faults(err error) []*PlanError {
-	if fault, ok := err.(*PlanError); ok { //nolint:errorlint // what it wraps is a fault without its place
+	if fault, ok := err.(*PlanError); ok { //nolint:errorlint // it wraps the fault without its pointer
 		return []*PlanError{fault}
 	}
 	var found []*PlanError
@@ -66,13 +66,13 @@ func Faults(err error) []*PlanError {
 	return found
 }
 
-// overlapError is ErrOverlap with the warning that it comes from.
+// overlapError returns ErrOverlap for the warning.
 func overlapError(w Warning) *PlanError {
 	return &PlanError{Pointer: w.Pointers[0], Name: w.Text, Err: fmt.Errorf("%w: %s", ErrOverlap, w.Pointers[1])}
 }
 
-// pointing joins the faults. Those of entries that the edit adds to the plan
-// point at the edit.
+// pointing joins the faults. Faults of entries that the edit adds to the plan
+// get pointers into the edit.
 func (e Edit) pointing(after Plan, faults []*PlanError) error {
 	all := make([]error, len(faults))
 	for i, fault := range faults {
@@ -84,8 +84,8 @@ func (e Edit) pointing(after Plan, faults []*PlanError) error {
 	return errors.Join(all...)
 }
 
-// entered turns a pointer to an entry of a list, from the first that was added
-// on, into one to the list that it came in.
+// entered converts a pointer to an entry of list, if its index is first or
+// later, into a pointer to the list of the edit that added it.
 func entered(pointer, list, by string, first int) string {
 	rest, ok := strings.CutPrefix(pointer, list)
 	if !ok {
@@ -99,8 +99,8 @@ func entered(pointer, list, by string, first int) string {
 	return strings.TrimSuffix(by+strconv.Itoa(n-first)+"/"+below, "/")
 }
 
-// over returns ErrPast for the closures and hours that the plan did not have
-// before and that are over at now.
+// over returns ErrPast for each closure and each date's hours that are new in
+// the revision and already over at now.
 func over(before *Plan, r *Revision, now time.Time) []*PlanError {
 	today := r.Calendar.DateOf(now)
 	ended := func(c Closure) bool { return !c.End.IsZero() && !c.End.After(now) }
@@ -121,7 +121,8 @@ func over(before *Plan, r *Revision, now time.Time) []*PlanError {
 	return f
 }
 
-// entries returns the entries of a list that are meant, as entry writes them.
+// entries returns the entries of a list for which meant is true, as entry
+// encodes them.
 func entries[T any](list []T, meant func(T) bool) map[string]bool {
 	set := make(map[string]bool)
 	for _, e := range list {
@@ -132,21 +133,21 @@ func entries[T any](list []T, meant func(T) bool) map[string]bool {
 	return set
 }
 
-// entry writes an entry of a plan so that two that say the same read the same.
+// entry encodes an entry of a plan, equal entries as equal text.
 func entry(v any) string {
 	if c, ok := v.(Closure); ok {
 		c.Start, c.End = c.Start.UTC(), c.End.UTC()
 		v = c
 	}
 	text, err := json.Marshal(v)
-	if err != nil { // a wall time out of range, in a plan that does not compile
+	if err != nil { // a wall time out of range, in a plan that can't be compiled
 		return ""
 	}
 	return string(text)
 }
 
-// added returns the warnings of after that before does not have. What a
-// warning is about tells it from others, not where it stands in the plan.
+// added returns the warnings of after that are not in before. Warnings are
+// compared by what they say, not by their place in the plan.
 func added(before, after []Warning) []Warning {
 	about := func(w Warning) string { return strings.Join([]string{string(w.Kind), w.Date.String(), w.Text.EN}, " ") }
 	had := make(map[string]int, len(before))

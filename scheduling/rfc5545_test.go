@@ -12,18 +12,18 @@ import (
 	"ziyara/scheduling"
 )
 
-// TestRFC5545Examples has all examples of RFC 5545, section 3.8.5.3, in its
-// order. Rules are about dates here: DTSTART has lost its time of day, and
-// rules that repeat within a day or name times are refused.
+// TestRFC5545Examples contains all examples of RFC 5545, section 3.8.5.3, in
+// order. Rules are about dates here: DTSTART has no time of day, and rules that
+// repeat within a day or name times are rejected.
 func TestRFC5545Examples(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, start, rule string
-		// until is the local date of an UNTIL that is midnight UTC: the last
-		// evening in New York. The rule alone would take the date as written.
+		// until is the local date of an UNTIL that is midnight UTC: the evening
+		// before in New York. ParseRRule alone would use the date as written.
 		until string
-		want  []string // "1997-09 2-30", "1997-10 2,12": all, or the first
-		ends  bool     // and no others
+		want  []string // "1997-09 2-30", "1997-10 2,12": all dates, or the first ones
+		ends  bool     // whether want is complete
 		err   error
 	}{
 		{
@@ -198,8 +198,9 @@ func TestRFC5545Examples(t *testing.T) {
 			},
 		},
 		{
-			// DTSTART is a Tuesday; the example takes it out by EXDATE. Here
-			// the start of a rule is never one of its dates unless it matches.
+			// DTSTART is a Tuesday, which the example excludes by EXDATE. In
+			// this package the start of a rule is not one of its dates unless
+			// it matches.
 			name: "every Friday the 13th", start: "1997-09-02",
 			rule: "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
 			want: []string{"1998-02 13", "1998-03 13", "1998-11 13", "1999-08 13", "2000-10 13"},
@@ -294,8 +295,8 @@ func TestRFC5545Examples(t *testing.T) {
 	}
 }
 
-// monthDays reads dates as the examples list them: "1997-09 2-30" or
-// "1997-10 2,12".
+// monthDays parses dates as the examples list them: "1997-09 2-30" or "1997-10
+// 2,12".
 func monthDays(t *testing.T, months []string) []scheduling.Date {
 	t.Helper()
 	number := func(text string) scheduling.Date {

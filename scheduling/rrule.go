@@ -10,38 +10,39 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// What is wrong with a recurrence rule. All are found without expanding it.
+// The faults of a recurrence rule. All are found without expanding it.
 var (
-	ErrRRule    = errors.New("scheduling: not a usable recurrence rule")
-	ErrSubDaily = errors.New("scheduling: a recurrence rule repeats daily or less often")
-	ErrTimes    = errors.New("scheduling: a recurrence rule names dates only, no hours, minutes or seconds")
-	ErrCount    = errors.New("scheduling: a recurrence rule counts 1 to 10,000 dates")
-	ErrInterval = errors.New("scheduling: a recurrence rule has an interval of 1 to 1,000")
-	ErrUntil    = errors.New("scheduling: a recurrence rule ends before it starts")
-	ErrNoDates  = errors.New("scheduling: a recurrence rule never occurs")
+	ErrRRule    = errors.New("scheduling: invalid or unsupported recurrence rule")
+	ErrSubDaily = errors.New("scheduling: recurrence rule repeats more often than daily")
+	ErrTimes    = errors.New("scheduling: recurrence rule names hours, minutes or seconds")
+	ErrCount    = errors.New("scheduling: recurrence rule has a COUNT outside 1 to 10,000")
+	ErrInterval = errors.New("scheduling: recurrence rule has an INTERVAL outside 1 to 1,000")
+	ErrUntil    = errors.New("scheduling: recurrence rule ends before it starts")
+	ErrNoDates  = errors.New("scheduling: recurrence rule never occurs")
 )
 
 const (
 	maxRRuleText = 500
-	maxValues    = 400 // values in all lists of one rule
+	maxValues    = 400 // values in all lists of a rule
 	maxCount     = 10_000
 	maxInterval  = 1_000
 )
 
-// ParseRRule reads an RFC 5545 recurrence rule (section 3.3.10) without
-// DTSTART, of frequency DAILY, WEEKLY, MONTHLY or YEARLY, that recurs over
-// dates from the date from, and until the date until, inclusive, if that is
-// not zero. An UNTIL in the text is a date; the time in it does not count, so
-// one that means another local date must come as until.
+// ParseRRule parses an RFC 5545 recurrence rule (section 3.3.10) without
+// DTSTART, of frequency DAILY, WEEKLY, MONTHLY or YEARLY. The rule recurs over
+// dates, beginning at from and ending at until, inclusive, if that is not zero.
+// An UNTIL in the text is a date and any time in it is ignored: if it means
+// another local date, pass that as until.
 //
-// The date from is a date of the rule, and of its COUNT, only if the rule
-// matches it; RFC 5545 section 3.8.5.3 leaves that open. Likewise INTERVAL and
-// BYSETPOS have calendar years as the intervals of a rule with BYWEEKNO.
+// The date from is an occurrence, and counts for COUNT, only if the rule
+// matches it; RFC 5545 section 3.8.5.3 leaves that open. In a rule with
+// BYWEEKNO, the intervals of INTERVAL and BYSETPOS are calendar years, which
+// the RFC leaves open too.
 //
-// The error wraps ErrSubDaily, ErrTimes, ErrCount, ErrInterval, ErrUntil,
-// ErrNoDates, or ErrRRule for all else: what RFC 5545 forbids, BYWEEKNO
-// without BYDAY, which programs understand differently, and BYEASTER, which
-// is not in it.
+// The error wraps ErrSubDaily, ErrTimes, ErrCount, ErrInterval, ErrUntil or
+// ErrNoDates, and ErrRRule for anything else: what RFC 5545 forbids, BYWEEKNO
+// without BYDAY, which programs understand differently, and BYEASTER, which is
+// not part of the RFC.
 func ParseRRule(text string, from, until Date) (Recurrence, error) {
 	if len(text) > maxRRuleText {
 		return Recurrence{}, fmt.Errorf("%w: longer than %d characters", ErrRRule, maxRRuleText)
@@ -77,8 +78,8 @@ func ParseRRule(text string, from, until Date) (Recurrence, error) {
 	return r, nil
 }
 
-// ruleParts returns the names of the parts of the rule. It refuses those that
-// repeat and those that have no place in a rule over dates.
+// ruleParts returns the names of the parts of the rule. It rejects repeated
+// parts, and parts that a rule over dates can't have.
 func ruleParts(text string) ([]string, error) {
 	var keys []string
 	for part := range strings.SplitSeq(text, ";") {
@@ -98,14 +99,14 @@ func ruleParts(text string) ([]string, error) {
 	return keys, nil
 }
 
-// checkOption refuses what the parser lets through.
+// checkOption rejects what the parser accepts by mistake.
 func checkOption(o *rrule.ROption, keys []string) error {
 	has := func(key string) bool { return slices.Contains(keys, key) }
 	bad := func(why string) error { return fmt.Errorf("%w: %s", ErrRRule, why) }
 	listed := len(o.Byweekday) + len(o.Bymonth) + len(o.Bymonthday) + len(o.Byyearday) + len(o.Byweekno) + len(o.Bysetpos)
 	switch {
 	case o.Freq > rrule.DAILY:
-		return fmt.Errorf("%w, not %s", ErrSubDaily, o.Freq)
+		return fmt.Errorf("%w: %s", ErrSubDaily, o.Freq)
 	case has("COUNT") && (o.Count < 1 || o.Count > maxCount):
 		return ErrCount
 	case has("INTERVAL") && (o.Interval < 1 || o.Interval > maxInterval):
@@ -129,19 +130,19 @@ func checkOption(o *rrule.ROption, keys []string) error {
 		n := max(day.N(), -day.N())
 		switch {
 		case n != 0 && (o.Freq > rrule.MONTHLY || has("BYWEEKNO")):
-			return bad("a numbered BYDAY needs FREQ=MONTHLY, or FREQ=YEARLY without BYWEEKNO")
+			return bad("a numbered BYDAY requires FREQ=MONTHLY, or FREQ=YEARLY without BYWEEKNO")
 		case n > 53, n > 5 && (o.Freq == rrule.MONTHLY || has("BYMONTH")):
 			return bad("BYDAY number out of range")
 		}
 	}
-	if _, err := rrule.NewRRule(*o); err != nil { // the bounds of the lists
+	if _, err := rrule.NewRRule(*o); err != nil { // checks the bounds of the lists
 		return bad(err.Error())
 	}
 	return nil
 }
 
-// canonical returns the one text for all spellings of the rule: lists sorted,
-// without repetition and defaults.
+// canonical returns the same text for all spellings of a rule: lists are
+// sorted, repetitions and defaults left out.
 func canonical(o rrule.ROption) string {
 	if o.Interval == 1 {
 		o.Interval = 0

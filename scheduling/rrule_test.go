@@ -29,7 +29,7 @@ func TestParseRRuleRefuses(t *testing.T) {
 		{"a second", "FREQ=DAILY;BYSECOND=1", scheduling.ErrTimes},
 		{"more than 10,000 dates", "FREQ=DAILY;COUNT=10001", scheduling.ErrCount},
 		{"no dates", "FREQ=DAILY;COUNT=0", scheduling.ErrCount},
-		{"count beyond all integers", "FREQ=DAILY;COUNT=99999999999999999999", scheduling.ErrRRule},
+		{"count beyond an integer", "FREQ=DAILY;COUNT=99999999999999999999", scheduling.ErrRRule},
 		{"interval of zero", "FREQ=DAILY;INTERVAL=0", scheduling.ErrInterval},
 		{"interval of more than 1,000", "FREQ=DAILY;INTERVAL=1001", scheduling.ErrInterval},
 		{"30 February", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", scheduling.ErrNoDates},
@@ -56,7 +56,7 @@ func TestParseRRuleRefuses(t *testing.T) {
 		{"a day of the month of a week", "FREQ=WEEKLY;BYMONTHDAY=3", scheduling.ErrRRule},
 		{"a day of the year of a month", "FREQ=MONTHLY;BYYEARDAY=3", scheduling.ErrRRule},
 		{"weeks without days", "FREQ=YEARLY;BYWEEKNO=20", scheduling.ErrRRule},
-		{"a position of nothing", "FREQ=MONTHLY;BYSETPOS=1", scheduling.ErrRRule},
+		{"a position without a list", "FREQ=MONTHLY;BYSETPOS=1", scheduling.ErrRRule},
 		{"long", "FREQ=DAILY;BYMONTH=" + strings.Repeat("1,", 300) + "1", scheduling.ErrRRule},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestParseRRuleRefuses(t *testing.T) {
 	}
 }
 
-// tuesday is when the rules below start.
+// tuesday is the start of the rules below.
 var tuesday = scheduling.NewDate(2025, time.October, 7)
 
 func TestParseRRuleDates(t *testing.T) {
@@ -78,7 +78,7 @@ func TestParseRRuleDates(t *testing.T) {
 		name, rule, canonical string
 		from, until           string
 		want                  []string // the first dates
-		ends                  bool     // and no others
+		ends                  bool     // whether want is complete
 	}{
 		{
 			name: "the work week", rule: "rrule:freq=weekly;byday=TH,SU,MO,TU,WE,MO;interval=1",
@@ -101,7 +101,7 @@ func TestParseRRuleDates(t *testing.T) {
 			want: []string{"1997-08-05", "1997-08-17", "1997-08-19", "1997-08-31"}, ends: true,
 		},
 		{
-			name: "the last workday of the month", rule: "FREQ=MONTHLY;BYDAY=SU,MO,TU,WE,TH;BYSETPOS=-1",
+			name: "the last working day of the month", rule: "FREQ=MONTHLY;BYDAY=SU,MO,TU,WE,TH;BYSETPOS=-1",
 			canonical: "FREQ=MONTHLY;BYSETPOS=-1;BYDAY=MO,TU,WE,TH,SU", from: "2026-11-30",
 			want: []string{"2026-11-30", "2026-12-31", "2027-01-31"},
 		},
@@ -156,7 +156,7 @@ func TestParseRRuleDates(t *testing.T) {
 	}
 }
 
-// The dates of a rule are those that rrule-go finds.
+// Rules have the same dates as with rrule-go.
 func TestRecurrenceAgreesWithRRuleGo(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -164,7 +164,7 @@ func TestRecurrenceAgreesWithRRuleGo(t *testing.T) {
 		text := drawRule(t, &from)
 		r, err := scheduling.ParseRRule(text, from, 0)
 		if errors.Is(err, scheduling.ErrNoDates) {
-			return // the reference would search to the year 9999
+			return // the reference would search up to the year 9999
 		}
 		if err != nil {
 			t.Fatalf("ParseRRule(%s): %v", text, err)
@@ -187,7 +187,7 @@ func TestRecurrenceAgreesWithRRuleGo(t *testing.T) {
 			}
 			want := scheduling.DateOf(at, time.UTC)
 			if want > from+190*365 {
-				break // a rule is counted over 200 years
+				break // a rule is followed for 200 years
 			}
 			for ; d < want; d++ {
 				if r.On(d) {
@@ -202,9 +202,9 @@ func TestRecurrenceAgreesWithRRuleGo(t *testing.T) {
 	})
 }
 
-// drawRule draws a rule that rrule-go reads as RFC 5545 means it. It does not
-// for plain and numbered weekdays in one BYDAY, for the weeks at the ends of
-// a year, and for positions in a first week that is not whole.
+// drawRule draws a rule that rrule-go reads as RFC 5545 means it. rrule-go
+// fails for plain and numbered weekdays in one BYDAY, weeks at the ends of a
+// year, and positions in an incomplete first week.
 func drawRule(t *rapid.T, from *scheduling.Date) string {
 	freq := rapid.SampledFrom([]string{"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}).Draw(t, "freq")
 	parts := []string{"FREQ=" + freq, fmt.Sprintf("INTERVAL=%d", rapid.IntRange(1, 5).Draw(t, "interval"))}
@@ -231,7 +231,9 @@ func drawRule(t *rapid.T, from *scheduling.Date) string {
 		}
 	}
 	if weeks || maybe("BYDAY") {
-		days := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}), 1, 4, rapid.ID[string]).Draw(t, "BYDAY")
+		days := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}), 1, 4, rapid.ID[string]).Draw(
+			t, "BYDAY",
+		)
 		if (freq == "MONTHLY" || freq == "YEARLY") && !weeks && rapid.Bool().Draw(t, "numbered") {
 			for i := range days {
 				n := rapid.SampledFrom([]int{-4, -2, -1, 1, 2, 3, 4}).Draw(t, "n")
@@ -273,7 +275,7 @@ func FuzzParseRRule(f *testing.F) {
 		}
 		again, err := scheduling.ParseRRule(r.String(), from, 0)
 		if err != nil {
-			t.Fatalf("%q is %q, which is refused: %v", rule, r.String(), err)
+			t.Fatalf("%q is %q, which is rejected: %v", rule, r.String(), err)
 		}
 		if again.String() != r.String() {
 			t.Fatalf("%q is %q, then %q", rule, r.String(), again.String())

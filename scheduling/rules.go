@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// compiledRule is a rule that answers for any date.
+// compiledRule is a Rule with its recurrence and dates ready.
 type compiledRule struct {
 	Rule
 	recurrence   *Recurrence // nil for a rule of single dates
@@ -20,7 +20,7 @@ func (r *compiledRule) on(d Date) bool {
 	return false
 }
 
-// has reports whether a sorted list holds d.
+// has reports whether a sorted list contains d.
 func has(list []Date, d Date) bool {
 	if len(list) == 0 {
 		return false
@@ -29,7 +29,7 @@ func has(list []Date, d Date) bool {
 	return found
 }
 
-// begins returns a date before which the rule has none.
+// begins returns a date before which the rule has no dates.
 func (r *compiledRule) begins() Date {
 	if len(r.also) > 0 && (r.recurrence == nil || r.also[0] < r.From) {
 		return r.also[0]
@@ -91,7 +91,7 @@ func (s *compiledSeason) covers(d Date) bool {
 	return false
 }
 
-// cloneOpenings copies openings with all that they refer to.
+// cloneOpenings returns a deep copy of the openings.
 func cloneOpenings(openings []Opening) []Opening {
 	openings = slices.Clone(openings)
 	for i := range openings {

@@ -26,8 +26,8 @@ func hours(c *scheduling.Calendar, from scheduling.Date, n int) []float64 {
 	return list
 }
 
-// RDATE adds dates wherever the rule is, EXDATE takes them away again, also
-// from RDATE (RFC 5545, sections 3.8.5.1 and 3.8.5.2).
+// RDATE adds dates inside or outside the span of the rule. EXDATE removes
+// dates, also those of RDATE (RFC 5545, sections 3.8.5.1 and 3.8.5.2).
 func TestSingleDatesOfRules(t *testing.T) {
 	t.Parallel()
 	monday := date(t, "2026-11-23")
@@ -51,7 +51,7 @@ func TestSingleDatesOfRules(t *testing.T) {
 	}
 }
 
-// Ten thousand single dates are accepted, one more is not.
+// Ten thousand single dates are accepted, one more is rejected.
 func TestSingleDatesAreBounded(t *testing.T) {
 	t.Parallel()
 	first := date(t, "2000-01-01")
@@ -70,7 +70,7 @@ func TestSingleDatesAreBounded(t *testing.T) {
 	}
 }
 
-// A break splits an opening; starts count anew behind it.
+// A break splits an opening, and starts are counted anew after it.
 func TestBreaks(t *testing.T) {
 	t.Parallel()
 	opening := opens(t, "08:00-14:00", 2)
@@ -94,8 +94,8 @@ func TestBreaks(t *testing.T) {
 	}
 }
 
-// Extra hours come on top of whatever a date has: of nothing on a holiday, of
-// the rules on a working day.
+// Extra hours add to what the date has: nothing on a holiday, the rules on a
+// working day.
 func TestExtraHours(t *testing.T) {
 	t.Parallel()
 	d := date(t, "2026-11-24")
@@ -111,8 +111,8 @@ func TestExtraHours(t *testing.T) {
 	}
 }
 
-// Ramadan moves through the Gregorian year and has its own hours on the dates
-// on which the rules open.
+// Ramadan moves through the Gregorian year. Its hours apply on the dates on
+// which the rules open.
 func TestSeasons(t *testing.T) {
 	t.Parallel()
 	week := []scheduling.Rule{{
@@ -143,11 +143,11 @@ func TestSeasons(t *testing.T) {
 				RRule: "FREQ=WEEKLY;BYDAY=SA", From: date(t, "2020-01-01"), Openings: []scheduling.Opening{opens(t, "20:00-23:00", 1)},
 			}}
 		}, "2027-02-07", []float64{7, 0, 0, 0, 0, 0, 3, 0}},
-		{"a Gregorian season over the turn of the year", func(p *scheduling.Plan) {
+		{"a Gregorian season across New Year", func(p *scheduling.Plan) {
 			p.Seasons[0].When = scheduling.When{Yearly: &scheduling.YearSpan{
 				From: scheduling.MonthDay{Month: 12, Day: 31}, Until: scheduling.MonthDay{Month: 1, Day: 3}}}
 		}, "2026-12-30", []float64{7, 5, 0, 0, 5, 7}},
-		{"of two seasons the last counts", func(p *scheduling.Plan) {
+		{"the last of two seasons counts", func(p *scheduling.Plan) {
 			late := ramadan
 			late.When = scheduling.When{Dates: []scheduling.DateSpan{{From: date(t, "2027-02-10"), Until: date(t, "2027-02-10")}}}
 			late.Openings = []scheduling.Opening{opens(t, "10:00-12:00", 1)}
@@ -168,8 +168,8 @@ func TestSeasons(t *testing.T) {
 	}
 }
 
-// What a channel leaves and what only some services receive is kept, on top of
-// the places of everybody.
+// Reserved places and openings for some services only are held back from
+// others.
 func TestDayFor(t *testing.T) {
 	t.Parallel()
 	reserved := opens(t, "08:00-09:00", 3)
@@ -198,16 +198,16 @@ func TestDayFor(t *testing.T) {
 	}
 	plain := compile(t, scheduling.Plan{Zone: "Asia/Riyadh", Rules: daily(opens(t, "08:00-09:00", 3))}).Day(date(t, "2026-11-24"))
 	if got := plain.For("heirs", "public").HeldBack(96); got != 0 {
-		t.Errorf("nothing is restricted, and %d places are held back", got)
+		t.Errorf("%d places are held back without a restriction", got)
 	}
 	reserved.Reserve["public"] = 4
 	if _, err := scheduling.Compile(scheduling.Plan{Zone: "Asia/Riyadh", Rules: daily(reserved)}); !errors.Is(err, scheduling.ErrReserve) {
-		t.Errorf("four of three places kept: got %v, want %v", err, scheduling.ErrReserve)
+		t.Errorf("reserve of four out of three places: got %v, want %v", err, scheduling.ErrReserve)
 	}
 }
 
-// A calendar of many desk groups shares what they have in common, and says the
-// same as one that was compiled alone.
+// Calendars from one Compiler share data and give the same answers as one
+// compiled alone.
 func TestCompilerShares(t *testing.T) {
 	t.Parallel()
 	plan := office(t)
@@ -227,7 +227,7 @@ func TestCompilerShares(t *testing.T) {
 	}
 }
 
-// Each layer of a date says what it does to it, and whether it still stands.
+// Each layer tells its effect on the date, and whether it still holds.
 func TestExplainSeasonsAndExtraHours(t *testing.T) {
 	t.Parallel()
 	d := date(t, "2027-02-08")
@@ -242,7 +242,9 @@ func TestExplainSeasonsAndExtraHours(t *testing.T) {
 		}},
 		Holidays:  []scheduling.Holiday{{Slug: "a", Name: name("Holiday"), From: d, Until: d + 1}},
 		StaysOpen: []string{"a"},
-		Hours:     []scheduling.DayHours{{Date: d, Reason: name("Late"), Extra: true, Openings: []scheduling.Opening{opens(t, "20:00-21:00", 1)}}},
+		Hours: []scheduling.DayHours{
+			{Date: d, Reason: name("Late"), Extra: true, Openings: []scheduling.Opening{opens(t, "20:00-21:00", 1)}},
+		},
 	})
 	type layer struct {
 		Kind    scheduling.LayerKind

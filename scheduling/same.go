@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Same reports whether two days of one date offer the same: the same openings
-// and places, to the same services and channels.
+// Same reports whether two days of one date offer the same openings and places
+// to the same services and channels.
 func (d Day) Same(other Day) bool {
 	return d.Start.Equal(other.Start) && d.First == other.First && slices.Equal(d.Open, other.Open) &&
 		slices.Equal(d.Openings, other.Openings) && reflect.DeepEqual(d.restrictions(), other.restrictions())
 }
 
-// restriction is a block of a day with what restricts it.
+// restriction is a block of a day with its restrictions.
 type restriction struct {
 	TickSpan
 	places   int16
@@ -21,8 +21,8 @@ type restriction struct {
 	reserve  map[string]int
 }
 
-// restrictions returns all blocks of the day where one of them is restricted,
-// before closures take effect.
+// restrictions returns all blocks of the day before closures, if at least one
+// of them is restricted.
 func (d Day) restrictions() []restriction {
 	if d.usual == nil {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// Openings are compared where they meet: in a season, behind breaks, with
-// extra hours.
+// Openings are compared where they meet: in a season, after breaks, with extra
+// hours.
 func TestWarningsInSeasons(t *testing.T) {
 	t.Parallel()
 	ramadan := scheduling.When{Hijri: &scheduling.YearSpan{
@@ -31,7 +31,7 @@ func TestWarningsInSeasons(t *testing.T) {
 		want []warning
 	}{
 		{
-			name: "a season takes the place of the week, it does not overlap it",
+			name: "a season replaces the week and does not overlap it",
 			plan: scheduling.Plan{
 				Rules:   []scheduling.Rule{week(opens(t, "08:00-14:00", 1))},
 				Seasons: []scheduling.Season{{When: ramadan, Openings: []scheduling.Opening{opens(t, "10:00-15:00", 1)}}},

@@ -2,10 +2,10 @@ package scheduling
 
 import "math/bits"
 
-// umalqura is the Umm al-Qura calendar of the years 1440 to 1500 as ICU has it
-// in islamic-umalqura: a bit for each month that has 30 days, the lowest for
-// Muharram; other months have 29. From 1451 on it differs by a day here and
-// there from older tables (docs/adr/0012).
+// umalqura is the Umm al-Qura calendar of the years 1440 to 1500, as in ICU's
+// calendar islamic-umalqura. A bit is set for each month of 30 days, the lowest
+// bit for Muharram; the other months have 29. From 1451 on it differs from
+// older tables by a day in some places (docs/adr/0012).
 var umalqura = [...]uint16{
 	0x2BA, 0x5B5, 0x5AA, 0xD55, 0xA9A, 0x92E, 0x26E, 0x55D, 0xADA, 0x6D4, // 1440
 	0x6A5, 0xB27, 0xA4D, 0x4AD, 0x56D, 0xB5A, 0x754, 0xF49, 0xE92, 0xD26, // 1450
@@ -35,7 +35,7 @@ func yearStart(year int) Date {
 
 func yearLength(months uint16) Date { return Date(12*29 + bits.OnesCount16(months)) }
 
-// monthStart returns how many days of a year lie before its month.
+// monthStart returns how many days of the year precede the month.
 func monthStart(months uint16, month int) Date {
 	return Date((month-1)*29 + bits.OnesCount16(months&(1<<(month-1)-1)))
 }
@@ -43,7 +43,7 @@ func monthStart(months uint16, month int) Date {
 // monthDays returns how many days the month of a year has.
 func monthDays(months uint16, month int) int { return 29 + int(months>>(month-1)&1) }
 
-// hijriOf returns the date of the table that d is.
+// hijriOf returns the Hijri date of d, which must be in the table.
 func hijriOf(d Date) Hijri {
 	into := d - firstUmalqura
 	for i, months := range umalqura {

@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// What is wrong with a Plan or a HolidayList, beside the faults of recurrence
-// rules. They arrive wrapped in a *PlanError.
+// The faults of a Plan or a HolidayList, in addition to those of recurrence
+// rules. They are wrapped in a *PlanError.
 var (
 	ErrZone     = errors.New("scheduling: unknown time zone")
-	ErrOpening  = errors.New("scheduling: an opening starts on its date, ends after it starts, and by 48:00")
-	ErrBreak    = errors.New("scheduling: a break lies inside its opening, apart from other breaks, and leaves some of it")
+	ErrOpening  = errors.New("scheduling: an opening must start on its date, end after it starts, and end by 48:00")
+	ErrBreak    = errors.New("scheduling: breaks must lie inside their opening, not overlap, and leave part of it open")
 	ErrPlaces   = errors.New("scheduling: places out of range")
-	ErrReserve  = errors.New("scheduling: a channel leaves 0 to all of the places of an opening to others")
-	ErrServices = errors.New("scheduling: services are named once each, not by an empty name")
+	ErrReserve  = errors.New("scheduling: a reserve must be from 0 to the places of its opening")
+	ErrServices = errors.New("scheduling: empty or repeated service")
 	ErrRange    = errors.New("scheduling: ends before it starts, or has no start or end")
-	ErrTwice    = errors.New("scheduling: given twice")
+	ErrTwice    = errors.New("scheduling: duplicate entry")
 	ErrMany     = errors.New("scheduling: too many entries")
-	ErrEmpty    = errors.New("scheduling: without openings")
-	ErrSlug     = errors.New("scheduling: a holiday of a list needs a name to be referred to")
+	ErrEmpty    = errors.New("scheduling: no openings")
+	ErrSlug     = errors.New("scheduling: the holiday has no slug")
 )
 
-// PlanError is one fault of a Plan.
+// PlanError is one fault of a Plan, an Edit or a HolidayList.
 type PlanError struct {
-	Pointer string // JSON pointer into the plan, for example /rules/2/openings/0
+	Pointer string // JSON pointer, for example /rules/2/openings/0
 	Name    Text   // name or reason of the rule, holiday, hours or closure
 	Err     error
 }
 
-// Error says where the fault is and what it is.
+// Error returns where the fault is and what is wrong.
 func (e *PlanError) Error() string {
 	if e.Name.EN == "" {
 		return fmt.Sprintf("%s: %v", e.Pointer, e.Err)
@@ -38,21 +38,21 @@ func (e *PlanError) Error() string {
 	return fmt.Sprintf("%s (%s): %v", e.Pointer, e.Name.EN, e.Err)
 }
 
-// Unwrap returns the fault without its place.
+// Unwrap returns the fault without its pointer.
 func (e *PlanError) Unwrap() error { return e.Err }
 
-// The most that one plan holds.
+// The limits of a plan.
 const (
 	maxRules    = 64 // one bit each
 	maxSeasons  = 32
 	maxOpenings = 50
-	maxNamed    = 50     // breaks, services or channels of one opening
+	maxNamed    = 50     // breaks, services or channels of an opening
 	maxListed   = 10_000 // dates of RDATE or EXDATE
 	maxDated    = 20_000 // holidays, hours and closures, each
 	maxPlaces   = 1000
 )
 
-// faults collects what is wrong with a plan.
+// faults collects the faults of a plan.
 type faults []error
 
 func (f *faults) add(err error, name Text, pointer string, args ...any) {
@@ -61,13 +61,13 @@ func (f *faults) add(err error, name Text, pointer string, args ...any) {
 	}
 }
 
-// size is the length of a list of a plan and the most it may be.
+// size is the length of a list in a plan and its limit.
 type size struct {
 	pointer   string
 	n, atMost int
 }
 
-// checkSizes reports whether all lists are short enough to look at.
+// checkSizes reports whether all lists are short enough to be checked.
 func (f *faults) checkSizes(sizes ...size) bool {
 	before := len(*f)
 	for _, list := range sizes {
@@ -78,8 +78,8 @@ func (f *faults) checkSizes(sizes ...size) bool {
 	return len(*f) == before
 }
 
-// check validates the whole plan. It returns a Calendar with what it had to
-// build for that: zone, rules and seasons.
+// check validates the whole plan. It returns a Calendar with the zone, rules
+// and seasons, which it has to build on the way.
 func (m *Compiler) check(p *Plan) (*Calendar, error) {
 	var f faults
 	zone, err := m.zone(p.Zone)
@@ -113,7 +113,7 @@ func (m *Compiler) check(p *Plan) (*Calendar, error) {
 	return c, errors.Join(f...)
 }
 
-// checkSpan returns ErrRange unless from is a date and until is no earlier.
+// checkSpan returns ErrRange unless from is a date and until is not before it.
 func checkSpan(from, until Date) error {
 	if from <= 0 || until < from {
 		return ErrRange
@@ -195,7 +195,7 @@ func (m *Compiler) checkSeason(f *faults, s *Season, pointer string) compiledSea
 	return newSeason(*s, rules)
 }
 
-// zone loads an IANA zone, once.
+// zone loads an IANA zone, or returns the one loaded before.
 func (m *Compiler) zone(name string) (*time.Location, error) {
 	if zone := m.zones[name]; zone != nil {
 		return zone, nil
@@ -211,13 +211,13 @@ func (m *Compiler) zone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// recurrenceKey is all that a Recurrence is made of.
+// recurrenceKey is everything that defines a Recurrence.
 type recurrenceKey struct {
 	text        string
 	from, until Date
 }
 
-// recurrence parses a rule, once.
+// recurrence parses a rule, or returns the one parsed before.
 func (m *Compiler) recurrence(key recurrenceKey) (*Recurrence, error) {
 	if r := m.recurrences[key]; r != nil {
 		return r, nil
@@ -233,8 +233,8 @@ func (m *Compiler) recurrence(key recurrenceKey) (*Recurrence, error) {
 	return &r, nil
 }
 
-// loadZone loads an IANA zone. The empty name and "Local" depend on where the
-// program runs, so they name no zone here.
+// loadZone loads an IANA zone. It rejects the empty name and "Local", which
+// depend on where the program runs.
 func loadZone(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
 		return nil, fmt.Errorf("%w: %q", ErrZone, name)
@@ -277,7 +277,7 @@ func (m *Compiler) checkRule(f *faults, r Rule, pointer string) compiledRule {
 	return c
 }
 
-// checkDates returns the dates in order.
+// checkDates returns the dates sorted.
 func (f *faults) checkDates(dates []Date, name Text, pointer string) []Date {
 	if len(dates) == 0 || !f.checkSizes(size{pointer, len(dates), maxListed}) {
 		return nil

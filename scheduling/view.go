@@ -5,31 +5,31 @@ import (
 	"slices"
 )
 
-// audience is a service that asks over a channel; empty where no opening of
-// the date names it.
+// audience is a service booked over a channel. A name that no opening of the
+// date mentions is empty.
 type audience struct{ service, channel string }
 
-// view is what an audience sees of a capacity.
+// view is a capacity as an audience sees it.
 type view struct {
 	openings []TickSpan
-	// held are the places of each tick, from the capacity's first, that the
-	// audience leaves to others; nil for none.
+	// held is the number of places kept for others in each tick, from the first
+	// tick of the capacity; nil for none.
 	held []int16
 }
 
-// maxViews is how many views of one capacity are kept.
+// maxViews is the most views of one capacity that are cached.
 const maxViews = 256
 
-// restricted reports whether the opening does not treat all services and
-// channels alike.
+// restricted reports whether the opening treats services or channels
+// differently.
 func (o *Opening) restricted() bool { return len(o.Services) > 0 || len(o.Reserve) > 0 }
 
-// receives reports whether the opening is there for the service.
+// receives reports whether the opening accepts the service.
 func (o *Opening) receives(service string) bool {
 	return len(o.Services) == 0 || slices.Contains(o.Services, service)
 }
 
-// view returns what a service sees over a channel.
+// view returns the capacity as a service sees it over a channel.
 func (c *capacity) view(service, channel string) *view {
 	a := c.audience(service, channel)
 	kept := c.views.Load()
@@ -45,12 +45,12 @@ func (c *capacity) view(service, channel string) *view {
 	}
 	if len(more) < maxViews {
 		more[a] = v
-		c.views.CompareAndSwap(kept, &more) // losing a race costs a rebuild
+		c.views.CompareAndSwap(kept, &more) // losing this race only costs a rebuild
 	}
 	return v
 }
 
-// audience drops the names that no opening has: they all see the same.
+// audience clears the names that no opening mentions: those all see the same.
 func (c *capacity) audience(service, channel string) audience {
 	var a audience
 	for _, b := range c.restricted {

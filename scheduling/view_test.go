@@ -9,16 +9,16 @@ import (
 	"ziyara/scheduling"
 )
 
-// What a service may take over a channel is what would be open if the plan had
-// only the openings that receive it, each without the places that it keeps
-// from the channel.
+// What a service may take over a channel equals what is open under a plan with
+// only the openings that accept it, each without the places reserved from the
+// channel.
 func TestDayForAgreesWithPlan(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		z := drawZone(t)
 		d := drawDate(t, z)
 		p := drawPlan(t, z, d)
-		p.Closures = nil // they come on top: see Day.For
+		p.Closures = nil // they are applied on top: see Day.For
 		name := func(label string) string {
 			return rapid.SampledFrom([]string{"a", "b", ""}).Draw(t, label)
 		}
@@ -44,11 +44,12 @@ func TestDayForAgreesWithPlan(t *testing.T) {
 			o.Services, o.Reserve = nil, nil
 			return o, mine && o.Places > 0
 		})
-		// A rule or a season whose openings are all gone has none; other
-		// days keep what they replace.
+		// A plan with a rule or season that lost all its openings is invalid
+		// and is not compared. Hours of single dates may be empty; they still
+		// replace the rest.
 		alone, err := scheduling.Compile(p)
 		if err != nil {
-			return // such a rule can't be written down
+			return // a rule or season has no openings left
 		}
 		want := alone.Day(d)
 		for tick := -12; tick < 600; tick++ {
@@ -60,7 +61,7 @@ func TestDayForAgreesWithPlan(t *testing.T) {
 	})
 }
 
-// each replaces the openings of the plan, or drops them.
+// each replaces or drops each opening of the plan.
 func each(p *scheduling.Plan, change func(scheduling.Opening) (scheduling.Opening, bool)) {
 	list := func(openings []scheduling.Opening) []scheduling.Opening {
 		var kept []scheduling.Opening

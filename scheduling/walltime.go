@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// WallTime is a time of day as a clock on the wall shows it, in minutes from
-// 00:00. Up to 48:00 it reaches into the next day: 25:30 is half past one.
+// WallTime is a time of day as shown by a clock, in minutes from 00:00. Up to
+// 48:00 it extends into the next day: 25:30 is half past one.
 type WallTime int16
 
 // EndOfNextDay is the last WallTime, 48:00.
@@ -17,13 +17,12 @@ const endOfDay WallTime = 24 * 60
 // ErrWallTime reports text that is not a time of day HH:MM up to 48:00.
 var ErrWallTime = errors.New("scheduling: not a time of day HH:MM")
 
-// Clock returns the WallTime of hour and minute.
+// Clock returns the WallTime of an hour and a minute.
 func Clock(hour, minute int) WallTime { return WallTime(hour*60 + minute) }
 
-// ParseWallTime reads HH:MM, from 00:00 to 48:00. An end that other systems
-// write as the last second of a minute, HH:MM:59, is the minute after it:
-// 23:59:59 is 24:00. Any other seconds are refused, with ErrWallTime, as is
-// all other text.
+// ParseWallTime parses HH:MM, from 00:00 to 48:00. HH:MM:59 is read as the
+// minute after it, because other systems write an end as the last second of a
+// minute: 23:59:59 is 24:00. For anything else it returns ErrWallTime.
 func ParseWallTime(s string) (WallTime, error) {
 	inclusive := len(s) == len("HH:MM:59") && s[5:] == ":59"
 	if len(s) != len("HH:MM") && !inclusive {
@@ -47,8 +46,8 @@ func ParseWallTime(s string) (WallTime, error) {
 // String returns HH:MM, with hours up to 48.
 func (w WallTime) String() string { return fmt.Sprintf("%02d:%02d", int(w)/60, int(w)%60) }
 
-// MarshalText returns the form of String. It returns ErrWallTime outside
-// 00:00 to 48:00.
+// MarshalText returns the same as String. It returns ErrWallTime outside 00:00
+// to 48:00.
 func (w WallTime) MarshalText() ([]byte, error) {
 	if !w.valid() {
 		return nil, ErrWallTime
@@ -56,7 +55,7 @@ func (w WallTime) MarshalText() ([]byte, error) {
 	return []byte(w.String()), nil
 }
 
-// UnmarshalText reads what ParseWallTime reads.
+// UnmarshalText accepts what ParseWallTime does.
 func (w *WallTime) UnmarshalText(text []byte) error {
 	parsed, err := ParseWallTime(string(text))
 	if err != nil {

@@ -7,35 +7,35 @@ import (
 	"time"
 )
 
-// WarningKind says what a Warning is about.
+// WarningKind is the subject of a Warning.
 type WarningKind string
 
 // The kinds of warning.
 const (
-	// WarnOverlap: openings overlap on one date and none adds its places, so
+	// WarnOverlap: openings overlap on a date and neither adds its places, so
 	// the larger number counts.
 	WarnOverlap WarningKind = "overlap"
-	// WarnMidnight: an opening runs past midnight into one of the next date,
-	// so that both offer the same desks.
+	// WarnMidnight: an opening runs past midnight into one of the next date, so
+	// both offer the same desks.
 	WarnMidnight WarningKind = "midnight"
-	// WarnStep: the distance between starts leaves time of an opening unused.
+	// WarnStep: the interval between starts leaves part of an opening unused.
 	WarnStep WarningKind = "step"
 )
 
-// Warning is something in a plan that is allowed but may not be meant.
+// Warning reports something in a plan that is allowed but may be a mistake.
 type Warning struct {
 	Kind     WarningKind
 	Pointers []string // JSON pointers to the openings concerned
-	Date     Date     // the first date found on which it happens; zero if it is no matter of dates
+	Date     Date     // the first date on which it was found; zero if it does not depend on dates
 	Text     Text
 }
 
-// warnDays is how far ahead two rules are searched for a common date.
+// warnDays is how many days ahead two rules are searched for a common date.
 const warnDays = 400
 
-// Warnings returns what a coordinator should look at again: openings of one
-// date that overlap without adding, and openings that run past midnight into
-// those of the next date.
+// Warnings returns what a coordinator should check: openings that overlap on a
+// date without adding, and openings that run past midnight into those of the
+// next date.
 func (c *Calendar) Warnings() []Warning {
 	var warnings []Warning
 	ordinary := c.ordinarySources()
@@ -74,13 +74,13 @@ func (c *Calendar) Warnings() []Warning {
 type source struct {
 	pointer  string
 	openings []Opening
-	from     Date // no date before it
-	until    Date // nor after it; 0 for no last
-	index    int  // of hours
+	from     Date // no dates before it
+	until    Date // no dates after it; 0 for no end
+	index    int  // index into hours
 	on       func(Date) bool
 }
 
-// ordinarySources lists the rules and the seasons.
+// ordinarySources returns the sources of the rules and the seasons.
 func (c *Calendar) ordinarySources() []source {
 	all := c.ruleSources(c.rules, "", 0)
 	for i := range c.seasons {
@@ -99,7 +99,7 @@ func (c *Calendar) ordinarySources() []source {
 	return all
 }
 
-// hoursSources lists the hours of single dates.
+// hoursSources returns the sources of the hours of single dates.
 func (c *Calendar) hoursSources() []source {
 	all := make([]source, 0, len(c.planned))
 	for i, h := range c.planned {
@@ -111,7 +111,8 @@ func (c *Calendar) hoursSources() []source {
 	return all
 }
 
-// ruleSources lists the rules of a season, or those outside all seasons, 0.
+// ruleSources returns the sources of the rules of a season; 0 for those outside
+// all seasons.
 func (c *Calendar) ruleSources(rules []compiledRule, pointer string, season int) []source {
 	all := make([]source, 0, len(rules))
 	for i := range rules {
@@ -130,13 +131,13 @@ func (c *Calendar) ruleSources(rules []compiledRule, pointer string, season int)
 	return all
 }
 
-// ordinary reports whether rules and seasons stand on d.
+// ordinary reports whether rules and seasons apply to d.
 func (c *Calendar) ordinary(d Date) bool {
 	hours := c.hours[d]
 	return (hours == nil || hours.own == nil) && !c.holiday(d)
 }
 
-// begins returns a date of the season before which no rule opens in it.
+// begins returns a date before which no rule opens in the season.
 func (c *Calendar) begins(s *compiledSeason) Date {
 	first := Date(math.MaxInt32)
 	for i := range c.rules {
@@ -146,7 +147,7 @@ func (c *Calendar) begins(s *compiledSeason) Date {
 }
 
 // next returns the beginning of the first span of the season that ends on or
-// after d; zero if there is none.
+// after d, or zero.
 func (s *compiledSeason) next(d Date) Date {
 	i, _ := slices.BinarySearch(s.ends, d)
 	if i == len(s.spans) {
@@ -155,8 +156,8 @@ func (s *compiledSeason) next(d Date) Date {
 	return s.spans[i].From
 }
 
-// overlaps compares the openings of a and b, which may be the same, on a date
-// that both have.
+// overlaps compares the openings of a and b, which may be the same source, on a
+// date that both have.
 func overlaps(a, b source) []Warning {
 	var warnings []Warning
 	var date Date
@@ -179,7 +180,8 @@ func overlaps(a, b source) []Warning {
 	return warnings
 }
 
-// overlap reports whether both openings are open at some time, breaks apart.
+// overlap reports whether both openings are open at the same time, breaks
+// excluded.
 func overlap(x, y *Opening) bool {
 	if x.From >= y.To || y.From >= x.To {
 		return false
@@ -194,8 +196,8 @@ func overlap(x, y *Opening) bool {
 	return false
 }
 
-// crossings finds the openings of a that reach into those of b on the date
-// after.
+// crossings finds the openings of a that reach into openings of b on the
+// following date.
 func crossings(a, b source) []Warning {
 	var warnings []Warning
 	var date Date
@@ -218,8 +220,8 @@ func crossings(a, b source) []Warning {
 	return warnings
 }
 
-// common returns the first date of a after which, days later, b applies; zero
-// if there is none in reach.
+// common returns the first date of a that is days before a date of b, or zero
+// if there is none within warnDays.
 func common(a, b source, days Date) Date {
 	from := max(a.from, b.from-days)
 	last := from + warnDays - 1
@@ -241,10 +243,10 @@ func (s source) at(opening int) string {
 	return fmt.Sprintf("%s/openings/%d", s.pointer, opening)
 }
 
-// StepWarnings returns a warning for each span of openings, overlapping and
-// touching ones joined, whose length is no multiple of step, the distance
-// between the starts of visits: the rest of it stays unused. A step that is
-// not positive is no step.
+// StepWarnings returns a warning for each span of openings whose length is not
+// a multiple of step, the interval between the starts of visits: the remainder
+// is unused. Openings that overlap or touch form one span. If step is not
+// positive, there are no warnings.
 func StepWarnings(openings []Opening, step time.Duration) []Warning {
 	if step <= 0 {
 		return nil

@@ -8,52 +8,52 @@ import (
 	"time"
 )
 
-// When says which dates a season or a holiday has, by exactly one of Hijri,
+// When defines the dates of a season or a holiday by exactly one of Hijri,
 // Yearly and Dates.
 type When struct {
-	// Hijri are dates of each Umm al-Qura year. They are computed, so they
-	// stay provisional until they are announced.
+	// Hijri are dates in each Umm al-Qura year. They are computed, so they are
+	// provisional until they are announced.
 	Hijri *YearSpan `json:"hijri,omitempty"`
-	// Yearly are dates of each Gregorian year.
+	// Yearly are dates in each Gregorian year.
 	Yearly *YearSpan `json:"yearly,omitempty"`
 	// Dates are single spans.
 	Dates []DateSpan `json:"dates,omitempty"`
-	// Since is the first year, Hijri or Gregorian as the dates are; 0 for no
-	// first.
+	// Since is the first year, Hijri or Gregorian like the dates; 0 for no
+	// limit.
 	Since int `json:"since,omitempty"`
-	// Announced dates take the place of the computed ones of their year.
+	// Announced dates replace those computed for their year.
 	Announced []Announced `json:"announced,omitempty"`
 }
 
-// YearSpan are the dates From to Until of a year, both inclusive. Until may be
-// earlier in the year than From: the next year is meant. A day that its month
-// does not have in some year is the last of the month.
+// YearSpan is the dates From to Until of a year, both inclusive. If Until is
+// earlier in the year than From, it is in the next year. A day that a month
+// does not have is its last day.
 type YearSpan struct {
 	From  MonthDay `json:"from"`
 	Until MonthDay `json:"until"`
 }
 
-// DateSpan are the dates From to Until, both inclusive.
+// DateSpan is the dates From to Until, both inclusive.
 type DateSpan struct {
 	From  Date `json:"from"`
 	Until Date `json:"until"`
 }
 
-// Announced are the dates From to Until, both inclusive, of a span that begins
-// in Year: a Hijri year for Hijri dates, else a Gregorian one.
+// Announced is the dates From to Until, both inclusive, of a span that begins
+// in Year: a Hijri year for Hijri dates, otherwise a Gregorian one.
 type Announced struct {
 	Year  int  `json:"year"`
 	From  Date `json:"from"`
 	Until Date `json:"until"`
 }
 
-// MonthDay is a day of a year, of the Gregorian calendar or of Umm al-Qura.
+// MonthDay is a day of the year, Gregorian or Umm al-Qura.
 type MonthDay struct{ Month, Day int }
 
-// What can be wrong with a When.
+// The faults of a When.
 var (
 	ErrMonthDay = errors.New("scheduling: not a day of the year MM-DD")
-	ErrWhen     = errors.New("scheduling: dates are given in exactly one way: hijri, yearly or dates")
+	ErrWhen     = errors.New("scheduling: give exactly one of hijri, yearly and dates")
 )
 
 // MarshalText returns MM-DD.
@@ -84,20 +84,20 @@ func (m MonthDay) before(other MonthDay) bool {
 	return cmp.Or(cmp.Compare(m.Month, other.Month), cmp.Compare(m.Day, other.Day)) < 0
 }
 
-// The Gregorian years in which dates of a year are followed: those of the Umm
+// The Gregorian years for which yearly dates are computed: those of the Umm
 // al-Qura table.
 const (
 	firstYear = 2018
 	lastYear  = 2077
 )
 
-// occurrence is a span of dates that a When comes to.
+// occurrence is one span of dates of a When.
 type occurrence struct {
 	DateSpan
 	computed bool // not given as dates
 }
 
-// occurrences returns the spans in the order in which they begin.
+// occurrences returns the spans in order of their beginnings.
 func (w *When) occurrences() []occurrence {
 	var all []occurrence
 	for _, d := range w.Dates {
@@ -136,13 +136,13 @@ func (w *When) announced(year int) bool {
 	return slices.ContainsFunc(w.Announced, func(a Announced) bool { return a.Year == year })
 }
 
-// gregorianDate returns the day m of the year, or the last of its month.
+// gregorianDate returns day m of the year, or the last day of its month.
 func gregorianDate(year int, m MonthDay) Date {
 	return NewDate(year, time.Month(m.Month), min(m.Day, monthLength(year, m.Month)))
 }
 
-// hijriDate returns the day m of the Hijri year, or the last of its month;
-// zero outside the table.
+// hijriDate returns day m of the Hijri year, or the last day of its month; zero
+// outside the table.
 func hijriDate(year int, m MonthDay) Date {
 	if year < firstHijriYear || year > lastHijriYear {
 		return 0

@@ -7,17 +7,17 @@ import (
 	"ziyara/texts"
 )
 
-// This file words what the package says to people, in both languages.
+// This file holds what the package tells people, in both languages.
 
 // placesText counts places.
 func placesText(n int) Text { return texts.Visitors("day.places", "Count", n) }
 
-// minutesText counts minutes, as the object of a verb.
+// minutesText returns a number of minutes, as the object of a verb.
 func minutesText(d time.Duration) Text {
 	return texts.Visitors("day.minutes", "Count", int(d/time.Minute))
 }
 
-// clockText names a wall time; past midnight it says so.
+// clockText returns a wall time; past midnight it adds "the next day".
 func clockText(w WallTime) Text {
 	if w <= endOfDay {
 		return Text{AR: w.String(), EN: w.String()}
@@ -25,7 +25,7 @@ func clockText(w WallTime) Text {
 	return texts.Visitors("day.next_day", "Time", w-endOfDay)
 }
 
-// spanText is a span of wall time.
+// spanText returns a span of wall time.
 func spanText(from, to WallTime) Text {
 	return texts.Visitors("day.span", "From", clockText(from), "To", clockText(to))
 }
@@ -87,7 +87,7 @@ func holidayEffect(provisional, opens bool) Text {
 	return texts.Visitors("day.closed")
 }
 
-// closureEffect words what a closure does on a date, when being the part of
+// closureEffect describes what a closure does on a date; when is the part of
 // the date that it covers.
 func closureEffect(c Closure, when Text) Text {
 	switch {
@@ -113,15 +113,15 @@ func stepText(span TickSpan, step, unused time.Duration) Text {
 		"Step", minutesText(step), "Unused", minutesText(unused), "Span", spanText(tickClock(span.From), tickClock(span.To)))
 }
 
-// tickClock is the wall time of a tick on a calm date.
+// tickClock returns the wall time of a tick on a calm date.
 func tickClock(tick int) WallTime { return WallTime(time.Duration(tick) * Tick / time.Minute) }
 
-// dateText names a date with its weekday.
+// dateText returns a date with its weekday.
 func dateText(d Date) Text {
 	return texts.Visitors("day.date", "Weekday", texts.Weekday(d.Weekday()), "Date", d)
 }
 
-// sentence ends a text with a full stop.
+// sentence adds a full stop to a text.
 func sentence(t Text) Text {
 	return Text{AR: strings.TrimSuffix(t.AR, ".") + ".", EN: strings.TrimSuffix(t.EN, ".") + "."}
 }

@@ -1,12 +1,12 @@
 package scheduling
 
-// workdaysWithin bounds the search for working days, in dates.
+// workdaysWithin limits the search for working days, in dates.
 const workdaysWithin = 2 * 366
 
-// AddWorkingDays returns the date n working days after d: the n-th date behind
-// d on which the desk group has a place open at any time. With 0 it returns d
-// itself, open or not. It reports false when there is no such date within two
-// years, or n is negative.
+// AddWorkingDays returns the date n working days after d: the n-th date after d
+// on which the desk group has a place open at any time. If n is 0, it returns d
+// itself, open or not. It returns false if there is no such date within two
+// years, or if n is negative.
 func (c *Calendar) AddWorkingDays(d Date, n int) (Date, bool) {
 	if n < 0 {
 		return 0, false

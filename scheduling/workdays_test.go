@@ -6,8 +6,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// Working days are the desk group's own: weekends, holidays and whole days
-// closed do not count.
+// Working days are those of the desk group: weekends, holidays and dates closed
+// all day do not count.
 func TestAddWorkingDays(t *testing.T) {
 	t.Parallel()
 	sunday := date(t, "2026-11-22")
@@ -26,9 +26,9 @@ func TestAddWorkingDays(t *testing.T) {
 		n    int
 		want scheduling.Date // 0 for none
 	}{
-		{"none is the date itself, open or not", sunday + 1, 0, sunday + 1},
-		{"over a holiday and a closed date", sunday, 1, sunday + 3},
-		{"over the weekend", sunday, 3, sunday + 7},
+		{"zero days is the date itself, open or not", sunday + 1, 0, sunday + 1},
+		{"across a holiday and a closed date", sunday, 1, sunday + 3},
+		{"across the weekend", sunday, 3, sunday + 7},
 		{"from a closed date", sunday + 5, 1, sunday + 7},
 		{"there are no more", date(t, "2026-12-31"), 1, 0},
 		{"backwards", sunday, -1, 0},

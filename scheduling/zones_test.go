@@ -5,20 +5,20 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // the same zones wherever the test runs
+	_ "time/tzdata" // the same zones on every machine
 
 	"ziyara/scheduling"
 )
 
-// The names of the IANA database that Go 1.26 carries.
+// zoneNames are the names of the IANA database of Go 1.26.
 //
 //go:embed testdata/zones.txt
 var zoneNames string
 
-// Around every change of offset of every zone from 2000 to 2040: dates follow
-// each other without gap or overlap, openings never overlap, and each begins
-// and ends at the instants of the policy (docs/adr/0002) and lasts the time
-// that elapses between them.
+// Around every change of offset of every zone from 2000 to 2040, dates follow
+// each other without gap or overlap, and openings never overlap. Each opening
+// begins and ends at the instants of the policy (docs/adr/0002) and lasts the
+// time that elapses between them.
 func TestEveryTransition(t *testing.T) {
 	t.Parallel()
 	openings := []scheduling.Opening{
@@ -68,7 +68,7 @@ func transitions(z *time.Location) []change {
 		switch {
 		case next.IsZero() || !next.Before(end):
 			return all
-		case !next.After(at): // a year's end in the standard library: see periodAt
+		case !next.After(at): // the end of a year, in the standard library: see periodAt
 			at = at.Add(24 * time.Hour)
 			continue
 		}
@@ -88,7 +88,7 @@ func checkTransition(t *testing.T, c *scheduling.Calendar, o scheduling.Opening,
 	}
 	if !exists(day, z) {
 		if len(day.Open) != 0 {
-			t.Errorf("%s: %s does not exist and is open", z, d)
+			t.Errorf("%s: %s does not exist but is open", z, d)
 		}
 		return
 	}
@@ -122,9 +122,9 @@ type change struct {
 	before, after int
 }
 
-// policy finds, by trying every offset that the zone has around d, the instant
-// at which clocks first show w on d; or, when they never do, that of w read
-// with the offset before the gap.
+// policy tries every offset of the zone around d and returns the instant at
+// which clocks first show w on d. If they never do, it reads w with the offset
+// before the gap.
 func policy(d scheduling.Date, w scheduling.WallTime, z *time.Location, around []change) time.Time {
 	reading := d.Time().Add(time.Duration(w) * time.Minute)
 	var first time.Time

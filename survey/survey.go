@@ -1,6 +1,6 @@
-// Package survey says what visitors may answer about a visit: how satisfied
-// they are, whether their matter was settled, and anything else in their own
-// words. It is pure: it knows no page and no database.
+// Package survey defines what visitors may answer about a visit: how satisfied
+// they are, whether their matter was settled, and a comment. It is pure: it
+// knows no page and no database.
 package survey
 
 import (
@@ -11,11 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// Open is how long after the start of a visit its survey can be answered, and
-// the answer be changed.
+// Open is how long after the start of a visit its survey can be answered and
+// the answer changed.
 const Open = 7 * 24 * time.Hour
 
-// The bounds of an answer.
+// The limits of an answer.
 const (
 	Least      = 1    // very dissatisfied
 	Most       = 5    // very satisfied
@@ -24,26 +24,26 @@ const (
 
 var (
 	// ErrSatisfaction is returned for a satisfaction outside Least to Most.
-	ErrSatisfaction = errors.New("survey: satisfaction is from 1 to 5")
+	ErrSatisfaction = errors.New("survey: satisfaction must be from 1 to 5")
 	// ErrComment is returned for a comment of more than MaxComment characters.
 	ErrComment = errors.New("survey: the comment is too long")
 	// ErrNotVisited is returned for the survey of a visit that did not take
-	// place, or has not yet.
-	ErrNotVisited = errors.New("survey: nobody has visited")
+	// place, or has not taken place yet.
+	ErrNotVisited = errors.New("survey: the visit has not taken place")
 )
 
-// Answer is what a visitor says of a visit.
+// Answer is what a visitor says about a visit.
 type Answer struct {
 	Satisfaction int    // from Least to Most
-	Resolved     *bool  // whether the matter was settled; nil when not said
+	Resolved     *bool  // whether the matter was settled; nil if not answered
 	Comment      string // "" for none
-	Lang         string // of the page: "ar" or "en"
+	Lang         string // language of the page, "ar" or "en"
 	Answered     time.Time
-	Changed      time.Time // at last; equal to Answered at first
+	Changed      time.Time // time of the last change; equal to Answered at first
 }
 
-// New returns an answer without its times, the comment cleaned of what is no
-// text. It returns ErrSatisfaction or ErrComment.
+// New returns an answer without its times, with the comment cleaned. It returns
+// ErrSatisfaction or ErrComment.
 func New(satisfaction int, resolved *bool, comment, lang string) (Answer, error) {
 	if satisfaction < Least || satisfaction > Most {
 		return Answer{}, ErrSatisfaction
@@ -58,8 +58,8 @@ func New(satisfaction int, resolved *bool, comment, lang string) (Answer, error)
 	return Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: comment, Lang: lang}, nil
 }
 
-// clean returns the text of s: without control characters but line ends, which
-// become \n, and without space around it.
+// clean returns s without control characters except line ends, which become \n,
+// and without surrounding white space.
 func clean(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\r\n", "\n")
 	return strings.TrimSpace(strings.Map(func(r rune) rune {

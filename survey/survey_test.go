@@ -26,9 +26,15 @@ func TestNew(t *testing.T) {
 		{"the most", 5, "", "en", survey.Answer{Satisfaction: 5, Resolved: &yes, Lang: "en"}, nil},
 		{"less than the least", 0, "", "ar", survey.Answer{}, survey.ErrSatisfaction},
 		{"more than the most", 6, "", "ar", survey.Answer{}, survey.ErrSatisfaction},
-		{"lines stay, controls go", 3, "  سريع\r\nولطيف\x00\x07 ", "fr", survey.Answer{Satisfaction: 3, Resolved: &yes, Comment: "سريع\nولطيف", Lang: "ar"}, nil},
+		{
+			"lines stay, control characters go", 3, "  سريع\r\nولطيف\x00\x07 ", "fr",
+			survey.Answer{Satisfaction: 3, Resolved: &yes, Comment: "سريع\nولطيف", Lang: "ar"}, nil,
+		},
 		{"only space is no comment", 3, " \n\t", "ar", survey.Answer{Satisfaction: 3, Resolved: &yes, Lang: "ar"}, nil},
-		{"as long as allowed", 3, strings.Repeat("ش", survey.MaxComment), "ar", survey.Answer{Satisfaction: 3, Resolved: &yes, Comment: strings.Repeat("ش", survey.MaxComment), Lang: "ar"}, nil},
+		{
+			"as long as allowed", 3, strings.Repeat("ش", survey.MaxComment), "ar",
+			survey.Answer{Satisfaction: 3, Resolved: &yes, Comment: strings.Repeat("ش", survey.MaxComment), Lang: "ar"}, nil,
+		},
 		{"too long", 3, strings.Repeat("ش", survey.MaxComment+1), "ar", survey.Answer{}, survey.ErrComment},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -38,7 +44,7 @@ func TestNew(t *testing.T) {
 				t.Fatalf("New = %v, want %v", err, tt.err)
 			}
 			if tt.err == nil && got.Resolved != tt.want.Resolved {
-				t.Error("whether it was settled is lost")
+				t.Error("Resolved is lost")
 			}
 			got.Resolved, tt.want.Resolved = nil, nil
 			if got != tt.want {
@@ -48,8 +54,8 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// Whatever is written, what is kept is text within the bound, and writing it
-// again keeps the same.
+// For any comment, the kept one is text within the limit, and cleaning it again
+// does not change it.
 func TestNewKeepsText(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

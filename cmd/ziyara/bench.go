@@ -13,28 +13,28 @@ import (
 )
 
 type measure struct {
-	Only        []string      `placeholder:"PART" help:"What to measure, of ${parts}; without it, all."`
-	Against     string        `placeholder:"BINARY" type:"existingfile" help:"Measure each part with this program and with another build of it, in turns, and print both side by side."`
-	Stored      []int         `default:"10000,100000,1000000" help:"How many visits are stored when the planning of reminders is looked at."`
-	Each        time.Duration `default:"5s" help:"How long each measurement runs, at most: it ends before when all places are taken. The sides of a comparison take turns three times."`
+	Only        []string      `placeholder:"PART" help:"What to measure: ${parts}; all by default."`
+	Against     string        `placeholder:"BINARY" type:"existingfile" help:"${against}"`
+	Stored      []int         `default:"10000,100000,1000000" help:"${stored}"`
+	Each        time.Duration `default:"5s" help:"${each}"`
 	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`
 	Connections int           `default:"64" help:"Concurrent HTTP connections."`
 }
 
-// Help is what --help says about bench.
+// Help returns the introduction in bench --help.
 func (measure) Help() string {
 	return `
-The report goes to standard output, in Markdown; what is measured at the moment
-goes to standard error. Absolute figures depend on the machine and the hour:
-compare the ratios, or two builds in one run:
+The report goes to standard output, in Markdown. Progress goes to standard
+error. Absolute figures depend on the machine and its load: compare the ratios,
+or two builds in one run:
 
   ziyara bench --only bookings,search
   ziyara bench --only bookings --each 2s --against ../before/bin/ziyara
 
-It exits with 1 when anything was wrong; the other parts are measured anyway.`
+It exits with 1 if anything failed; the other parts are measured all the same.`
 }
 
-// Run measures on a private database that is thrown away after.
+// Run measures on a private database that is removed afterwards.
 func (m measure) Run(ctx context.Context) (err error) {
 	if _, err = bench.Choose(m.Only); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (m measure) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() {
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		err = errors.Join(err, database.Stop(stopping))
 	}()

@@ -19,13 +19,13 @@ type dev struct {
 	tuning
 	URL    string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"A PostgreSQL to use instead of the private one."`
 	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port; a loopback address."`
-	Data   string `env:"ZIYARA_DATA" placeholder:"DIR" help:"Where the private database keeps its data; /var/lib/ziyara for root, otherwise ~/.local/share/ziyara."`
+	Data   string `env:"ZIYARA_DATA" placeholder:"DIR" help:"${data}"`
 }
 
-// stopPatience is how long the private database may take to stop.
-const stopPatience = 20 * time.Second
+// stopTimeout is how long the private database may take to stop.
+const stopTimeout = 20 * time.Second
 
-// Run brings everything up, says what to open, and serves until Ctrl-C.
+// Run starts everything, prints the addresses to open, and serves until Ctrl-C.
 func (d dev) Run(ctx context.Context) (err error) {
 	began := time.Now()
 	config, err := d.config()
@@ -43,7 +43,7 @@ func (d dev) Run(ctx context.Context) (err error) {
 			return err
 		}
 		defer func() {
-			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 			defer cancel()
 			err = errors.Join(err, database.Stop(stopping))
 		}()
@@ -60,10 +60,10 @@ func (d dev) Run(ctx context.Context) (err error) {
 	}
 	config.DatabaseURL, config.Listen, config.Log = d.URL, d.Listen, textLog()
 	if config.PublicURL == "" && loopback(d.Listen) {
-		config.PublicURL = "http://" + d.Listen // links lead to this machine
+		config.PublicURL = "http://" + d.Listen // links point to this machine
 	}
 	if len(config.WebhookAllow) == 0 && loopback(d.Listen) {
-		config.WebhookAllow = []string{"127.0.0.0/8", "::1/128"} // and webhooks can
+		config.WebhookAllow = []string{"127.0.0.0/8", "::1/128"} // webhooks may reach it too
 	}
 	config.OIDC.Demo = config.OIDC.Issuer == "" && loopback(d.Listen)
 	replica, err := service.New(ctx, config)
@@ -74,7 +74,7 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if config.OIDC.Demo {
 		fmt.Printf(welcomeStaff, replica.URL())
 	}
-	fmt.Println("Ctrl-C stops it, the database too. The data stays.")
+	fmt.Println("Ctrl-C stops the service and its database. The data stays.")
 	return replica.Run(ctx)
 }
 
@@ -103,15 +103,15 @@ func loopback(address string) bool {
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// devSecret returns the secret that belongs to the data in dir, a new one the
-// first time.
+// devSecret returns the secret for the data in dir. It creates one the first
+// time.
 func devSecret(dir string) ([]byte, error) {
 	name := filepath.Join(dir, "secret")
 	secret, err := os.ReadFile(name) //nolint:gosec // the directory is the user's own choice
 	if !errors.Is(err, fs.ErrNotExist) {
 		return secret, err
 	}
-	if err = os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the database's user has to pass
+	if err = os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the user of the database needs access
 		return nil, err
 	}
 	secret = []byte(rand.Text() + rand.Text())

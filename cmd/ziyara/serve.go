@@ -12,44 +12,46 @@ import (
 	"ziyara/service/signin"
 )
 
-// database is the flag of every command that needs one.
+// database is the flag of every command that needs a database.
 type database struct {
-	URL string `name:"database-url" env:"DATABASE_URL" required:"" placeholder:"URL" help:"PostgreSQL 15 or newer, as postgres://user:password@host:port/name."`
+	URL string `name:"database-url" env:"DATABASE_URL" required:"" placeholder:"URL" help:"${database_url}"`
 }
 
 // tuning are the settings that dev and serve share.
 type tuning struct {
-	HoldsPerAddress string        `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"Holds of one address that may stand at once, up to 10000; a hall or a mobile network is one address. off is for a loopback address only."`
-	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Holds that are bound to one mobile and may stand at once."`
-	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"Changes that one address may ask for in a minute; off is for a loopback address only."`
-	TrustedProxies  []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies whose X-Real-IP names the client."`
-	WebhookAllow    []string      `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"Networks that webhooks may reach although they are not public, without TLS too; all others are https and public."`
-	PublicURL       string        `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"The ministry's own address in links to visits, https and a host of at most 30 characters; without it messages have no links."`
-	CallCentre      string        `env:"ZIYARA_CALL_CENTRE" default:"19990" placeholder:"NUMBER" help:"Telephone number on pages, for who can't go on."`
-	KeepTexts       time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"How long the texts of messages are kept; that they were sent stays."`
+	HoldsPerAddress string        `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"${holds_per_address}"`
+	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Maximum holds at a time for one mobile."`
+	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"${rate_limit}"`
+	TrustedProxies  []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
+	WebhookAllow    []string      `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
+	PublicURL       string        `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"${public_url}"`
+	CallCentre      string        `env:"ZIYARA_CALL_CENTRE" default:"19990" placeholder:"NUMBER" help:"${call_centre}"`
+	KeepTexts       time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"${keep_texts}"`
 	Hold            time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
-	MaxConnections  int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Most connections to the database."`
-	QueueLimit      int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"Holds, and bookings, that may wait for the database; beyond it they are asked to come back."`
-	SMS             string        `env:"ZIYARA_SMS" default:"sandbox" placeholder:"FILE" help:"The way out for messages: a file that lists gateways (docs/OPERATIONS.md), or sandbox, which keeps them in memory and, on a loopback address, shows them under /dev/phone."`
-	SMTPURL         string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"The mail server, as smtps://user:password@host?from=address; smtp for STARTTLS."`
+	MaxConnections  int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
+	QueueLimit      int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
+	SMS             string        `env:"ZIYARA_SMS" default:"sandbox" placeholder:"FILE" help:"${sms}"`
+	SMTPURL         string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
 }
 
-// identity says how staff sign in.
+// identity defines how staff sign in.
 type identity struct {
-	Issuer       string        `name:"oidc-issuer" env:"ZIYARA_OIDC_ISSUER" placeholder:"URL" help:"The identity provider that staff sign in with (OpenID Connect), exactly as it calls itself; without it nobody of the staff can sign in, and operations for staff answer sign-in-needed."`
-	ClientID     string        `name:"oidc-client-id" env:"ZIYARA_OIDC_CLIENT_ID" default:"ziyara" placeholder:"ID" help:"What the provider calls this service."`
-	ClientSecret string        `name:"oidc-client-secret" env:"ZIYARA_OIDC_CLIENT_SECRET" placeholder:"TEXT" help:"The secret that it has with the provider; none for a public client."`
-	Audience     string        `name:"oidc-audience" env:"ZIYARA_OIDC_AUDIENCE" placeholder:"TEXT" help:"Whom bearer tokens have to be meant for; the client id by default."`
-	StaffURL     string        `name:"staff-url" env:"ZIYARA_STAFF_URL" placeholder:"URL" help:"Where the pages for staff are, https and a host; ZIYARA_PUBLIC_URL by default. The provider sends people back to /staff/callback and /staff/signed-out there."`
-	SessionLife  time.Duration `env:"ZIYARA_STAFF_SESSION" default:"8h" help:"How long staff are signed in with a browser."`
-	SessionIdle  time.Duration `env:"ZIYARA_STAFF_IDLE" default:"1h" help:"And how long without a request."`
-	ClaimID      string        `name:"oidc-claim-id" env:"ZIYARA_OIDC_CLAIM_ID" default:"sub" placeholder:"CLAIM" help:"Claim with what the audit log calls somebody."`
-	ClaimName    string        `name:"oidc-claim-name" env:"ZIYARA_OIDC_CLAIM_NAME" default:"name" placeholder:"CLAIM" help:"Claim with their name."`
-	ClaimRoles   string        `name:"oidc-claim-roles" env:"ZIYARA_OIDC_CLAIM_ROLES" default:"roles" placeholder:"CLAIM" help:"Claim with their roles, of coordinator, receptionist, agent, manager, admin; dots lead inside, as in realm_access.roles."`
-	RolePrefix   string        `name:"oidc-role-prefix" env:"ZIYARA_OIDC_ROLE_PREFIX" placeholder:"TEXT" help:"What precedes our roles among others, such as ziyara-."`
-	Departments  string        `name:"oidc-claim-departments" env:"ZIYARA_OIDC_CLAIM_DEPARTMENTS" default:"departments" placeholder:"CLAIM" help:"Claim with the departments (slugs) of a coordinator."`
-	Branches     string        `name:"oidc-claim-branches" env:"ZIYARA_OIDC_CLAIM_BRANCHES" default:"branches" placeholder:"CLAIM" help:"Claim with the branches (slugs) of a receptionist."`
+	Issuer       string `name:"oidc-issuer" env:"ZIYARA_OIDC_ISSUER" placeholder:"URL" help:"${oidc_issuer}"`
+	ClientID     string `name:"oidc-client-id" env:"ZIYARA_OIDC_CLIENT_ID" default:"ziyara" placeholder:"ID" help:"${oidc_client_id}"`
+	ClientSecret string `name:"oidc-client-secret" env:"ZIYARA_OIDC_CLIENT_SECRET" placeholder:"TEXT" help:"${oidc_client_secret}"`
+	Audience     string `name:"oidc-audience" env:"ZIYARA_OIDC_AUDIENCE" placeholder:"TEXT" help:"${oidc_audience}"`
+	StaffURL     string `name:"staff-url" env:"ZIYARA_STAFF_URL" placeholder:"URL" help:"${staff_url}"`
+
+	SessionLife time.Duration `env:"ZIYARA_STAFF_SESSION" default:"8h" help:"How long staff stay signed in with a browser."`
+	SessionIdle time.Duration `env:"ZIYARA_STAFF_IDLE" default:"1h" help:"How long staff stay signed in without a request."`
+
+	ClaimID     string `name:"oidc-claim-id" env:"ZIYARA_OIDC_CLAIM_ID" default:"sub" help:"Claim with the person's id for the audit log."`
+	ClaimName   string `name:"oidc-claim-name" env:"ZIYARA_OIDC_CLAIM_NAME" default:"name" help:"Claim with the person's name."`
+	ClaimRoles  string `name:"oidc-claim-roles" env:"ZIYARA_OIDC_CLAIM_ROLES" default:"roles" help:"${oidc_claim_roles}"`
+	RolePrefix  string `name:"oidc-role-prefix" env:"ZIYARA_OIDC_ROLE_PREFIX" placeholder:"TEXT" help:"${oidc_role_prefix}"`
+	Departments string `name:"oidc-claim-departments" env:"ZIYARA_OIDC_CLAIM_DEPARTMENTS" default:"departments" help:"${oidc_departments}"`
+	Branches    string `name:"oidc-claim-branches" env:"ZIYARA_OIDC_CLAIM_BRANCHES" default:"branches" help:"${oidc_branches}"`
 }
 
 func (i identity) config() service.OIDC {
@@ -57,7 +59,8 @@ func (i identity) config() service.OIDC {
 		Issuer: i.Issuer, ClientID: i.ClientID, ClientSecret: i.ClientSecret, Audience: i.Audience, StaffURL: i.StaffURL,
 		SessionLife: i.SessionLife, SessionIdle: i.SessionIdle,
 		Claims: signin.Claims{
-			ID: i.ClaimID, Name: i.ClaimName, Roles: i.ClaimRoles, RolePrefix: i.RolePrefix, Departments: i.Departments, Branches: i.Branches,
+			ID: i.ClaimID, Name: i.ClaimName, Roles: i.ClaimRoles, RolePrefix: i.RolePrefix,
+			Departments: i.Departments, Branches: i.Branches,
 		},
 	}
 }
@@ -74,7 +77,7 @@ func (t tuning) config() (service.Config, error) {
 	return c, errors.Join(errs[:]...)
 }
 
-// limit reads a limit that can be off, which is 0.
+// limit parses a limit, a number from 1 or "off". It returns 0 for off.
 func limit(name, value string) (int, error) {
 	if value == "off" {
 		return 0, nil
@@ -89,11 +92,11 @@ func limit(name, value string) (int, error) {
 type serve struct {
 	database
 	tuning
-	Secret string `env:"ZIYARA_SECRET" required:"" placeholder:"TEXT" help:"At least 32 random bytes, the same in every replica; tokens and codes follow from it."`
+	Secret string `env:"ZIYARA_SECRET" required:"" placeholder:"TEXT" help:"${secret}"`
 	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port."`
 }
 
-// Run migrates, then serves until the program is told to stop.
+// Run migrates the database and serves until ctx ends.
 func (s serve) Run(ctx context.Context) error {
 	config, err := s.config()
 	if err != nil {
@@ -124,11 +127,11 @@ func (m migrate) Run(ctx context.Context) error {
 
 type seed struct{ database }
 
-// Run adds the demo centre.
+// Run adds the demo centre to the database.
 func (s seed) Run(ctx context.Context) error {
 	n, err := service.SeedDemo(ctx, s.URL)
 	if err == nil {
-		fmt.Printf("The demo centre is there; %d rows added.\n", n)
+		fmt.Printf("The demo centre is in place; %d rows added.\n", n)
 	}
 	return err
 }
@@ -153,7 +156,7 @@ type health struct {
 	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address that the service listens on."`
 }
 
-// Run asks the service whether it lives.
+// Run asks the service whether it is alive.
 func (h health) Run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()

@@ -1,6 +1,6 @@
-// Package email is the way out by e-mail: a text in two forms and, with it, an
-// invitation that puts the visit into the visitor's calendar and keeps it
-// right.
+// Package email sends messages by e-mail: the text in two forms and an
+// invitation that puts the visit into the visitor's calendar and keeps it up to
+// date.
 package email
 
 import (
@@ -15,38 +15,38 @@ import (
 	"time"
 )
 
-// Security is how the connection to the mail server is protected.
+// Security says how the connection to the mail server is protected.
 type Security string
 
 // The kinds of security.
 const (
 	Implicit Security = "implicit" // TLS from the start (RFC 8314), usually port 465
-	StartTLS Security = "starttls" // TLS before anything is said (RFC 3207), usually port 587
-	None     Security = "none"     // to this machine only
+	StartTLS Security = "starttls" // TLS before anything else is sent (RFC 3207), usually port 587
+	None     Security = "none"     // only to this machine
 )
 
-// Config says by which server mail goes out, and from whom.
+// Config defines the mail server and the sender.
 type Config struct {
 	Host     string
 	Port     int
 	Security Security
-	User     string // empty: none is needed
+	User     string // empty if the server needs no login
 	Password string
 	From     mail.Address
-	RootCAs  *x509.CertPool // who vouches for the server; nil for whom the system trusts
-	Timeout  time.Duration  // of one message; 0 for 20 s
+	RootCAs  *x509.CertPool // authorities to trust; nil for those of the system
+	Timeout  time.Duration  // for one message; 0 for 20 s
 	Now      func() time.Time
 }
 
-// ParseURL reads smtp://user:password@host:port?from=…, or smtps:// for TLS
-// from the start. smtp means STARTTLS, and with security=none no protection,
-// which is accepted on a loopback address only. The ports are 587 and 465
-// unless given; from is an address, or a name with an address in angle
-// brackets. Errors don't quote the URL, which holds a password.
+// ParseURL parses smtp://user:password@host:port?from=…, or smtps:// for TLS
+// from the start. smtp means STARTTLS; with security=none it means no
+// protection, which is allowed only on a loopback address. The default ports
+// are 587 and 465; from is an address, or a name with an address in angle
+// brackets. Errors don't contain the URL, which includes a password.
 func ParseURL(s string) (Config, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" {
-		return Config{}, errors.New("email: not a URL, for example smtps://user:password@mail.example.sa?from=visits@example.sa")
+		return Config{}, errors.New("email: not a URL such as smtps://user:password@mail.example.sa?from=visits@example.sa")
 	}
 	c := Config{Host: u.Hostname(), User: u.User.Username(), Security: StartTLS, Port: 587}
 	c.Password, _ = u.User.Password()
@@ -69,7 +69,7 @@ func ParseURL(s string) (Config, error) {
 	if query.Get("security") == string(None) && u.Scheme == "smtp" {
 		c.Security = None
 	} else if query.Has("security") {
-		return Config{}, errors.New("email: security: only none is known, and only for smtp")
+		return Config{}, errors.New("email: security: only none is allowed, and only with smtp")
 	}
 	from, err := mail.ParseAddress(query.Get("from"))
 	if err != nil {
@@ -87,13 +87,13 @@ func ParseURL(s string) (Config, error) {
 func (c Config) check() error {
 	switch {
 	case c.Host == "" || c.Port <= 0 || c.Port > 65535:
-		return errors.New("email: a host and a port are needed")
+		return errors.New("email: host and port are required")
 	case c.Security != Implicit && c.Security != StartTLS && c.Security != None:
-		return fmt.Errorf("email: security %q", c.Security)
+		return fmt.Errorf("email: unknown security %q", c.Security)
 	case c.Security == None && !loopback(c.Host):
-		return errors.New("email: security=none is for a loopback address only")
+		return errors.New("email: security=none is allowed only on a loopback address")
 	case !strings.Contains(c.From.Address, "@"):
-		return errors.New("email: a sender is needed")
+		return errors.New("email: a sender is required")
 	case c.Timeout < 0:
 		return errors.New("email: negative timeout")
 	}

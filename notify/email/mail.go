@@ -15,33 +15,33 @@ import (
 	"ziyara/notify"
 )
 
-// Method is what an invitation asks a calendar to do (RFC 5546, 3.2).
+// Method is what an invitation tells a calendar to do (RFC 5546, 3.2).
 type Method string
 
 // The methods. A later REQUEST with the same UID and a higher SEQUENCE updates
-// the event, and a CANCEL takes it out.
+// the event, and a CANCEL removes it.
 const (
 	Request Method = "REQUEST"
 	Cancel  Method = "CANCEL"
 )
 
-// Mail is a message on its way to an address.
+// Mail is a message to send to an address.
 type Mail struct {
-	ID      int64 // of the message; the same at every attempt
+	ID      int64 // of the message; the same for every attempt
 	To      string
 	Lang    string // "ar" or "en"; anything else is Arabic
 	Subject string
 	Text    string
-	// Calendar is an iCalendar object with this Method, or empty for none.
+	// Calendar is an iCalendar object with this Method; empty for none.
 	Calendar []byte
 	Method   Method
-	Expires  time.Time // from this instant on it is of no use; zero for never
+	Expires  time.Time // not to be sent at or after this instant; zero for never
 }
 
-// maxCalendar bounds an invitation, in bytes.
+// maxCalendar is the maximum size of an invitation, in bytes.
 const maxCalendar = 256 << 10
 
-// check returns an error that wraps notify.ErrPermanent when m can't be sent.
+// check returns an error that wraps notify.ErrPermanent if m can't be sent.
 func (m Mail) check(now time.Time) error {
 	if _, err := mail.ParseAddress(m.To); err != nil || strings.ContainsAny(m.To, "<>\r\n") {
 		return fmt.Errorf("%w: not an address", notify.ErrRecipient)
@@ -63,8 +63,8 @@ func (m Mail) check(now time.Time) error {
 	return nil
 }
 
-// invites reports whether the method of the invitation is the one that its
-// header will say: calendars take one of them, and not all the same.
+// invites reports whether the invitation has the method that the header will
+// name. Calendars use one or the other.
 func (m Mail) invites() bool {
 	if m.Method != Request && m.Method != Cancel {
 		return false
@@ -77,17 +77,17 @@ func (m Mail) invites() bool {
 	return false
 }
 
-// messageID returns the Message-ID, the same at every attempt: whoever gets the
-// mail twice can tell.
+// messageID returns the Message-ID. It is the same for every attempt, so
+// duplicates can be detected.
 func (m Mail) messageID(from mail.Address) string {
 	return fmt.Sprintf("visit-message-%d@%s", m.ID, domain(from))
 }
 
-// domain returns what stands behind the last @ of an address.
+// domain returns the part of an address after its last @.
 func domain(a mail.Address) string { return a.Address[strings.LastIndex(a.Address, "@")+1:] }
 
-// compose returns the mail as go-mail writes it: the text, the text as HTML and
-// the invitation, each of which says it all (RFC 2046, 5.1.4).
+// compose returns the mail for go-mail: the text, the text as HTML and the
+// invitation, as alternatives with the same content (RFC 2046, 5.1.4).
 func (m Mail) compose(from mail.Address, now time.Time) (*gomail.Msg, error) {
 	page, err := m.page()
 	if err != nil {
@@ -101,7 +101,7 @@ func (m Mail) compose(from mail.Address, now time.Time) (*gomail.Msg, error) {
 	msg.Subject(oneLine(m.Subject))
 	msg.SetMessageIDWithValue(m.messageID(from))
 	msg.SetDateWithValue(now)
-	// Nobody's absence notice is wanted (RFC 3834, 5).
+	// Ask for no automatic replies, such as absence notices (RFC 3834, 5).
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader("Content-Language", m.lang())
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
@@ -119,19 +119,20 @@ func (m Mail) lang() string {
 	return "ar"
 }
 
-// oneLine returns s without line breaks, which would end a header.
+// oneLine returns s without line breaks, because a line break would end a
+// header.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\r' || r == '\n' }), " ")
 }
 
-// isAddress reports whether a line is the address of a page and nothing else.
+// isAddress reports whether a line consists of the address of a page.
 func isAddress(line string) bool {
 	u, err := url.Parse(line)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-// layout is the text as a page: nothing but its lines, with those that are
-// addresses to press, and its direction.
+// layout is the text as an HTML page: its lines in their direction, with
+// addresses as links.
 const layout = `<!DOCTYPE html>
 <html lang="{{.Lang}}" dir="{{.Dir}}">
 <head><meta charset="utf-8"><title>{{.Subject}}</title></head>

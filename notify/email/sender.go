@@ -16,8 +16,8 @@ import (
 
 var errClosed = errors.New("email: closed")
 
-// Sender sends mail by one server, one connection for each message. It is safe
-// for concurrent use.
+// Sender sends mail through one server, with one connection for each message.
+// It is safe for concurrent use.
 type Sender struct {
 	config Config
 
@@ -26,13 +26,13 @@ type Sender struct {
 	sending sync.WaitGroup
 }
 
-// New returns a sender. It connects to nobody yet.
+// New returns a sender. It does not connect yet.
 func New(c Config) (*Sender, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
 	}
 	if c.Now == nil {
-		return nil, errors.New("email: a clock is needed")
+		return nil, errors.New("email: a clock is required")
 	}
 	if err := c.check(); err != nil {
 		return nil, err
@@ -40,8 +40,8 @@ func New(c Config) (*Sender, error) {
 	return &Sender{config: c}, nil
 }
 
-// Send hands m to the server and returns its Message-ID. Its errors wrap
-// ErrTemporary, ErrPermanent or ErrUncertain of notify.
+// Send sends m to the server and returns its Message-ID. Errors wrap
+// notify.ErrTemporary, notify.ErrPermanent or notify.ErrUncertain.
 func (s *Sender) Send(ctx context.Context, m Mail) (id string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("%w: %w", notify.ErrTemporary, err)
@@ -61,7 +61,7 @@ func (s *Sender) Send(ctx context.Context, m Mail) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
 	if err := s.deliver(ctx, msg); err != nil {
-		if ctx.Err() != nil { // which has closed the connection
+		if ctx.Err() != nil { // that has closed the connection
 			err = fmt.Errorf("%w: %w", kindOf(err), ctx.Err())
 		}
 		return "", err
@@ -69,7 +69,7 @@ func (s *Sender) Send(ctx context.Context, m Mail) (id string, err error) {
 	return m.messageID(s.config.From), nil
 }
 
-// begin takes note of a Send, which Close waits for.
+// begin registers a Send for which Close has to wait.
 func (s *Sender) begin() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,8 +80,8 @@ func (s *Sender) begin() error {
 	return nil
 }
 
-// Close sends nothing more and waits for what is under way, at most for one
-// timeout. It returns nil.
+// Close rejects new messages and waits for those being sent, up to one timeout.
+// It returns nil.
 func (s *Sender) Close() error {
 	s.mu.Lock()
 	s.closing = true
@@ -90,17 +90,17 @@ func (s *Sender) Close() error {
 	return nil
 }
 
-// deliver connects, sends msg and takes leave.
+// deliver connects, sends msg and quits.
 func (s *Sender) deliver(ctx context.Context, msg *gomail.Msg) error {
 	line := &line{}
-	defer line.close() // go-mail forgets connections on which the start fails
+	defer line.close() // go-mail leaks connections whose start fails
 	client, err := s.client(line)
 	if err != nil {
 		return fmt.Errorf("%w: %w", notify.ErrTemporary, err)
 	}
 	stop := context.AfterFunc(ctx, line.close)
 	defer stop()
-	// Whatever goes wrong before the mail is offered says nothing about it.
+	// An error before the mail is offered says nothing about the mail.
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
 		return fmt.Errorf("%w: email: %w", notify.ErrTemporary, err)
@@ -108,17 +108,16 @@ func (s *Sender) deliver(ctx context.Context, msg *gomail.Msg) error {
 	if err := client.SendWithSMTPClient(session, msg); err != nil && !msg.IsDelivered() {
 		return judge(err)
 	}
-	_ = session.Quit() // the server has the mail
+	_ = session.Quit() // the server has the mail already
 	return nil
 }
 
-// client returns a go-mail client, which is used once: it changes while it
-// connects.
+// client returns a go-mail client for one use, because connecting changes it.
 func (s *Sender) client(l *line) (*gomail.Client, error) {
 	c := s.config
 	options := []gomail.Option{
 		gomail.WithPort(c.Port), gomail.WithTimeout(c.Timeout), gomail.WithoutNoop(),
-		gomail.WithHELO(domain(c.From)), // says nothing about our machines
+		gomail.WithHELO(domain(c.From)), // reveals nothing about our machines
 	}
 	protection := &tls.Config{ServerName: c.Host, RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12}
 	dialer := &net.Dialer{Timeout: c.Timeout / 2}
@@ -143,9 +142,9 @@ func (s *Sender) client(l *line) (*gomail.Client, error) {
 	return gomail.NewClient(c.Host, options...)
 }
 
-// judge returns what a failed delivery means. Until the server has seen the end
-// of the data it has not taken the mail; its answer to that may be lost. What
-// it says in words is not passed on: it quotes the address.
+// judge returns the meaning of a failed delivery. The server takes the mail
+// when it has seen the end of the data, and its answer to that may be lost. Its
+// text is not passed on, because it quotes the address.
 func judge(err error) error {
 	failure, ok := errors.AsType[*gomail.SendError](err)
 	if !ok {
@@ -159,23 +158,23 @@ func judge(err error) error {
 		return fmt.Errorf("%w: %w", notify.ErrRecipient, said)
 	case code >= 500 && (ended || failure.Reason == gomail.ErrSMTPRcptTo):
 		return fmt.Errorf("%w: %w", notify.ErrPermanent, said)
-	case code == 421 || code == 450 || code == 452: // RFC 5321, 4.2.3: closing, busy, no room
+	case code == 421 || code == 450 || code == 452: // closing, busy or full (RFC 5321, 4.2.3)
 		return &notify.BusyError{After: busyPause, Err: said}
 	case code == 0 && ended:
 		return fmt.Errorf("%w: %w", notify.ErrUncertain, said)
-	default: // also a refused sender: our configuration, not the mail
+	default: // also a rejected sender: that is our configuration, not the mail
 		return fmt.Errorf("%w: %w", notify.ErrTemporary, said)
 	}
 }
 
-// busyPause is what a server is given that says it is busy.
+// busyPause is how long to wait for a server that reports that it is busy.
 const busyPause = 30 * time.Second
 
-// badAddress reports whether code says that there is no such mailbox (RFC 5321,
-// 4.2.3): no mailbox, not here, not allowed.
+// badAddress reports whether code means that there is no such mailbox (RFC
+// 5321, 4.2.3): not found, not local, not allowed.
 func badAddress(code int) bool { return code == 550 || code == 551 || code == 553 }
 
-// kindOf returns which of the three kinds err is.
+// kindOf returns the one of the three kinds that err wraps.
 func kindOf(err error) error {
 	for _, kind := range []error{notify.ErrUncertain, notify.ErrPermanent} {
 		if errors.Is(err, kind) {
@@ -192,7 +191,7 @@ type line struct {
 	closed bool
 }
 
-// open keeps conn, or closes it when the line is closed already.
+// open keeps conn, or closes it if the line is already closed.
 func (l *line) open(conn net.Conn) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -208,6 +207,6 @@ func (l *line) close() {
 	defer l.mu.Unlock()
 	l.closed = true
 	if l.conn != nil {
-		_ = l.conn.Close() // at worst for the second time
+		_ = l.conn.Close() // at worst a second time
 	}
 }

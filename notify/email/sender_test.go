@@ -23,7 +23,7 @@ import (
 
 func now() time.Time { return time.Date(2026, time.November, 15, 6, 30, 0, 0, time.UTC) }
 
-// decode returns the text of a part, which is in base64.
+// decode returns the text of a part in base64.
 func decode(p *multipart.Part) (string, error) {
 	body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, p))
 	return strings.ReplaceAll(string(body), "\r\n", "\n"), err
@@ -46,7 +46,7 @@ func newSender(t *testing.T, s *server, changes ...func(*email.Config)) *email.S
 	return sender
 }
 
-// asSMS sends messages of the suite as mail.
+// asSMS sends the messages of the suite as mail.
 type asSMS struct{ *email.Sender }
 
 func (a asSMS) Send(ctx context.Context, m notify.Message) (string, error) {
@@ -68,10 +68,14 @@ const invitation = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VE
 // The parts of a mail, in the order of RFC 2046, 5.1.4: the best last.
 func TestParts(t *testing.T) {
 	t.Parallel()
-	m := email.Mail{ID: 5, To: "noura@example.net", Subject: "موعدكم\r\nBcc: x@example.net", Text: "موعدكم <غدًا> & \"بعده\"\nالساعة 09:30\n\nأحضروا الهوية",
-		Calendar: []byte(invitation), Method: email.Request}
+	m := email.Mail{
+		ID: 5, To: "noura@example.net", Subject: "موعدكم\r\nBcc: x@example.net",
+		Text:     "موعدكم <غدًا> & \"بعده\"\nالساعة 09:30\n\nأحضروا الهوية",
+		Calendar: []byte(invitation), Method: email.Request,
+	}
 	text := part{Type: "text/plain; charset=UTF-8", Body: m.Text}
 	calendar := part{Type: "text/calendar; method=REQUEST; charset=UTF-8", Body: strings.ReplaceAll(invitation, "\r\n", "\n")}
+	cancel := part{Type: "text/calendar; method=CANCEL; charset=UTF-8", Body: strings.Replace(calendar.Body, "REQUEST", "CANCEL", 1)}
 	tests := []struct {
 		name   string
 		change func(*email.Mail)
@@ -79,12 +83,13 @@ func TestParts(t *testing.T) {
 		html   []string
 	}{
 		{"Arabic with an invitation", func(*email.Mail) {}, []part{text, {}, calendar}, []string{
-			`<html lang="ar" dir="rtl">`, `<body dir="rtl"`, "<p>موعدكم &lt;غدًا&gt; &amp; &#34;بعده&#34;<br>\nالساعة 09:30</p>", "<p>أحضروا الهوية</p>",
+			`<html lang="ar" dir="rtl">`, `<body dir="rtl"`, "<p>موعدكم &lt;غدًا&gt; &amp; &#34;بعده&#34;<br>\nالساعة 09:30</p>",
+			"<p>أحضروا الهوية</p>",
 		}},
 		{"English without one", func(m *email.Mail) { m.Lang, m.Calendar = "en", nil }, []part{text, {}}, []string{`<html lang="en" dir="ltr">`}},
 		{"a cancellation", func(m *email.Mail) {
 			m.Method, m.Calendar = email.Cancel, []byte(strings.Replace(invitation, "REQUEST", "CANCEL", 1))
-		}, []part{text, {}, {Type: "text/calendar; method=CANCEL; charset=UTF-8", Body: strings.Replace(calendar.Body, "REQUEST", "CANCEL", 1)}}, nil},
+		}, []part{text, {}, cancel}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,7 +115,7 @@ func TestParts(t *testing.T) {
 			}
 			for _, want := range tt.html {
 				if !strings.Contains(page.Body, want) {
-					t.Errorf("HTML lacks %s:\n%s", want, page.Body)
+					t.Errorf("HTML without %s:\n%s", want, page.Body)
 				}
 			}
 		})
@@ -122,7 +127,8 @@ func TestHeaders(t *testing.T) {
 	s := newServer(t, plain)
 	sender := newSender(t, s)
 	for range 2 {
-		if _, err := sender.Send(t.Context(), email.Mail{ID: 5, To: "noura@example.net", Subject: "موعدكم\r\nBcc: x@example.net", Text: "hello"}); err != nil {
+		m := email.Mail{ID: 5, To: "noura@example.net", Subject: "موعدكم\r\nBcc: x@example.net", Text: "hello"}
+		if _, err := sender.Send(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,20 +147,21 @@ func TestHeaders(t *testing.T) {
 		}
 		want := map[string]string{
 			"From": `"مركز الخدمة" <visits@example.sa>`, "To": "<noura@example.net>", "Subject": "موعدكم Bcc: x@example.net", "Bcc": "",
-			"Message-Id": "<visit-message-5@example.sa>", "Date": "Sun, 15 Nov 2026 06:30:00 +0000", "Auto-Submitted": "auto-generated", "User-Agent": "",
+			"Message-Id": "<visit-message-5@example.sa>", "Date": "Sun, 15 Nov 2026 06:30:00 +0000",
+			"Auto-Submitted": "auto-generated", "User-Agent": "",
 		}
 		got := map[string]string{}
 		for name := range want {
 			got[name] = read(name)
 		}
-		got["From"] = strings.Replace(got["From"], "مركز الخدمة <", `"مركز الخدمة" <`, 1) // quotes come and go
+		got["From"] = strings.Replace(got["From"], "مركز الخدمة <", `"مركز الخدمة" <`, 1) // quotes are optional
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("headers (-want +got):\n%s", diff)
 		}
 	}
 }
 
-// Mail goes out protected, to the server that it is for, and signed in.
+// Mail goes out encrypted, to the right server, and after login.
 func TestSecurity(t *testing.T) {
 	t.Parallel()
 	trusted := func(c *email.Config) {
@@ -173,10 +180,10 @@ func TestSecurity(t *testing.T) {
 	}{
 		{"STARTTLS", startTLS, []func(*email.Config){kind(email.StartTLS), trusted, sign}, nil},
 		{"TLS from the start", implicit, []func(*email.Config){kind(email.Implicit), trusted, sign}, nil},
-		{"without, on this machine", plain, []func(*email.Config){sign}, nil},
-		{"STARTTLS with a certificate of nobody", startTLS, []func(*email.Config){kind(email.StartTLS), sign}, notify.ErrTemporary},
-		{"TLS with a certificate of nobody", implicit, []func(*email.Config){kind(email.Implicit), sign}, notify.ErrTemporary},
-		{"STARTTLS is not on offer", plain, []func(*email.Config){kind(email.StartTLS), trusted, sign}, notify.ErrTemporary},
+		{"no protection, on this machine", plain, []func(*email.Config){sign}, nil},
+		{"STARTTLS with an untrusted certificate", startTLS, []func(*email.Config){kind(email.StartTLS), sign}, notify.ErrTemporary},
+		{"TLS with an untrusted certificate", implicit, []func(*email.Config){kind(email.Implicit), sign}, notify.ErrTemporary},
+		{"STARTTLS is not offered", plain, []func(*email.Config){kind(email.StartTLS), trusted, sign}, notify.ErrTemporary},
 		{"wrong password", plain, []func(*email.Config){sign, func(c *email.Config) { c.Password = "secret-guess" }}, notify.ErrTemporary},
 	}
 	for _, tt := range tests {
@@ -188,7 +195,7 @@ func TestSecurity(t *testing.T) {
 				t.Fatalf("Send = %v, want %v", err, tt.want)
 			}
 			if tt.want == nil && !slices.Equal(s.loggedIn, []string{"ziyara"}) {
-				t.Errorf("signed in: %v", s.loggedIn)
+				t.Errorf("logged in: %v", s.loggedIn)
 			}
 			if tt.want != nil && len(s.taken()) > 0 {
 				t.Error("the mail went out")
@@ -211,9 +218,9 @@ func TestSendRefuses(t *testing.T) {
 		{"a header in the address", func(m *email.Mail) { m.To = "a@example.net\r\nBcc: b@example.net" }, notify.ErrRecipient},
 		{"no text", func(m *email.Mail) { m.Text = "" }, notify.ErrPermanent},
 		{"expired", func(m *email.Mail) { m.Expires = now() }, notify.ErrPermanent},
-		{"an invitation of another method", func(m *email.Mail) { m.Method = email.Cancel }, notify.ErrPermanent},
-		{"an invitation of no method", func(m *email.Mail) { m.Method = "" }, notify.ErrPermanent},
-		{"an invitation without end", func(m *email.Mail) { m.Calendar = make([]byte, 300<<10) }, notify.ErrPermanent},
+		{"an invitation with another method", func(m *email.Mail) { m.Method = email.Cancel }, notify.ErrPermanent},
+		{"an invitation without a method", func(m *email.Mail) { m.Method = "" }, notify.ErrPermanent},
+		{"an invitation that is too long", func(m *email.Mail) { m.Calendar = make([]byte, 300<<10) }, notify.ErrPermanent},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -239,14 +246,20 @@ func TestParseURL(t *testing.T) {
 		want      email.Config
 		wantErr   string
 	}{
-		{name: "STARTTLS", url: "smtp://mail.example.sa?from=visits@example.sa", want: email.Config{Host: "mail.example.sa", Port: 587, Security: email.StartTLS, From: from}},
+		{
+			name: "STARTTLS", url: "smtp://mail.example.sa?from=visits@example.sa",
+			want: email.Config{Host: "mail.example.sa", Port: 587, Security: email.StartTLS, From: from},
+		},
 		{name: "TLS", url: "smtps://ziyara:p%40ss%20word@mail.example.sa/?from=visits@example.sa", want: email.Config{
 			Host: "mail.example.sa", Port: 465, Security: email.Implicit, User: "ziyara", Password: "p@ss word", From: from,
 		}},
 		{name: "a port and a name", url: "smtp://mail.example.sa:2525?from=Visits+%3Cvisits@example.sa%3E", want: email.Config{
 			Host: "mail.example.sa", Port: 2525, Security: email.StartTLS, From: mail.Address{Name: "Visits", Address: "visits@example.sa"},
 		}},
-		{name: "unprotected on this machine", url: "smtp://[::1]:25?security=none&from=visits@example.sa", want: email.Config{Host: "::1", Port: 25, Security: email.None, From: from}},
+		{
+			name: "unprotected on this machine", url: "smtp://[::1]:25?security=none&from=visits@example.sa",
+			want: email.Config{Host: "::1", Port: 25, Security: email.None, From: from},
+		},
 		{name: "unprotected elsewhere", url: "smtp://mail.example.sa?security=none&from=visits@example.sa", wantErr: "loopback"},
 		{name: "no sender", url: "smtp://mail.example.sa", wantErr: "from"},
 		{name: "another scheme", url: "http://mail.example.sa?from=visits@example.sa", wantErr: "http"},
@@ -262,7 +275,7 @@ func TestParseURL(t *testing.T) {
 			got, err := email.ParseURL(tt.url)
 			if tt.wantErr != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.wantErr) {
-					t.Errorf("ParseURL = %v, want it to name %q", err, tt.wantErr)
+					t.Errorf("ParseURL = %v, want %q in it", err, tt.wantErr)
 				}
 				return
 			}

@@ -21,18 +21,18 @@ import (
 	"ziyara/notify/sendertest"
 )
 
-// part is one of the forms of a mail.
+// part is one part of a mail.
 type part struct{ Type, Body string }
 
-// server is a mail server that obeys, around that of go-smtp.
+// server is a mail server that answers as it is told. It uses go-smtp.
 type server struct {
 	port int
 
 	mu       sync.Mutex
 	answer   sendertest.Answer
 	change   chan struct{} // closed when answer changes
-	texts    []string      // of the mails that were taken
-	raw      []string      // the mails as they came
+	texts    []string      // the accepted mails
+	raw      []string      // the accepted mails as received
 	conns    map[string]net.Conn
 	loggedIn []string
 }
@@ -67,14 +67,14 @@ func newServer(t *testing.T, s security) *server {
 	done := make(chan struct{})
 	go func() { defer close(done); _ = smtpd.Serve(listener) }()
 	t.Cleanup(func() {
-		_ = listener.Close() // Close alone misses a Serve that has not begun yet
+		_ = listener.Close() // Close alone misses a Serve that has not started yet
 		_ = smtpd.Close()
 		<-done
 	})
 	return srv
 }
 
-// certificate returns a server that has one for 127.0.0.1.
+// certificate returns a server with a certificate for 127.0.0.1.
 func certificate(t *testing.T) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(nil)
@@ -83,13 +83,13 @@ func certificate(t *testing.T) *httptest.Server {
 	return s
 }
 
-// quiet drops what the server says about clients that hang up.
+// quiet discards what the server logs about clients that hang up.
 type quiet struct{}
 
 func (quiet) Printf(string, ...any) {}
 func (quiet) Println(...any)        {}
 
-// NewSession begins a session.
+// NewSession starts a session.
 func (s *server) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	return &session{server: s, conn: c.Conn()}, nil
 }
@@ -119,10 +119,10 @@ type session struct {
 	conn   net.Conn
 }
 
-// AuthMechanisms returns how to sign in.
+// AuthMechanisms returns the ways to log in.
 func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
 
-// Auth signs in.
+// Auth logs in.
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != "ziyara" || password != "p@ss word" {
@@ -135,16 +135,16 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-// Reset forgets the mail.
+// Reset discards the mail.
 func (s *session) Reset() {}
 
 // Logout ends the session.
 func (s *session) Logout() error { return nil }
 
-// Mail takes a sender.
+// Mail accepts a sender.
 func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
 
-// Rcpt takes a recipient, or answers as the suite says.
+// Rcpt accepts a recipient, or answers as the suite demands.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	switch answer, _ := s.server.current(); answer {
 	case sendertest.Throttle:
@@ -153,12 +153,12 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "out of order"}
 	case sendertest.Unknown:
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user " + to}
-	default: // Data deals with the others
+	default: // Data handles the others
 		return nil
 	}
 }
 
-// Data takes a mail, or answers as the suite says.
+// Data accepts a mail, or answers as the suite demands.
 func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
@@ -181,12 +181,12 @@ func (s *session) Data(r io.Reader) error {
 		<-change
 	case sendertest.Garble:
 		fmt.Fprint(s.conn, "?!\r\n") //nolint:errcheck // the client sees it
-	default: // accepted: the others are dealt with above
+	default: // accepted; the others are handled above
 	}
 	return nil
 }
 
-// parse returns the parts of a mail by the standard library.
+// parse returns the parts of a mail, using the standard library.
 func parse(raw string) ([]part, error) {
 	m, err := mail.ReadMessage(strings.NewReader(raw))
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"ziyara/notify"
 )
 
-// judge returns what an answer means: the id of the message, or an error. What
-// a gateway says in words is not passed on; it may quote the message.
+// judge returns the meaning of an answer: the id of the message, or an error.
+// Text from the gateway is not passed on, because it may quote the message.
 func (c *Client) judge(m notify.Message, response *http.Response, body []byte) (string, error) {
 	answer := c.config.Provider.Answer
 	fields := readFields(answer.Format, body)
@@ -45,11 +45,11 @@ func (c *Client) judge(m notify.Message, response *http.Response, body []byte) (
 	return "", fmt.Errorf("%w: %w", notify.ErrUncertain, said)
 }
 
-// byStatus is what an answer means that the provider says nothing about. Who
-// didn't understand the request, or didn't want it, has not taken the message;
-// that it was wrong is more likely our configuration than the message. What
-// stands in front of the gateway can't say whether it took the message (502,
-// 504), nor can a success that isn't recognised.
+// byStatus returns the meaning of an answer that no rule of the provider
+// covers. A gateway that did not understand or did not want the request has not
+// taken the message, and the fault is more likely our configuration than the
+// message. A proxy in front of the gateway can't tell whether the gateway took
+// it (502, 504), and neither does a success that no rule recognises.
 func byStatus(status int) Meaning {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -62,7 +62,7 @@ func byStatus(status int) Meaning {
 	}
 }
 
-// id returns the gateway's id of the message that it accepted.
+// id returns the gateway's id of the accepted message.
 func (c *Client) id(m notify.Message, f fields) (string, error) {
 	answer := c.config.Provider.Answer
 	var id string
@@ -82,13 +82,13 @@ func (c *Client) id(m notify.Message, f fields) (string, error) {
 	return id, nil
 }
 
-// goodID reports whether id can be kept: it is short, visible ASCII.
+// goodID reports whether id can be stored: short, visible ASCII.
 func goodID(id string) bool {
 	return id != "" && len(id) <= maxID && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// pause returns for how long the gateway wants to be left alone: what it says
-// in seconds (RFC 9110, 10.2.3), or the default.
+// pause returns how long the gateway wants to be left alone: the seconds it
+// gives (RFC 9110, 10.2.3), or the default.
 func (c *Client) pause(h http.Header) time.Duration {
 	if seconds, err := strconv.ParseUint(h.Get("Retry-After"), 10, 20); err == nil && seconds > 0 {
 		return time.Duration(seconds) * time.Second
@@ -96,10 +96,10 @@ func (c *Client) pause(h http.Header) time.Duration {
 	return c.config.Pause
 }
 
-// fields is an answer or a receipt, ready to be looked into.
+// fields is an answer or a receipt whose fields can be read.
 type fields struct {
 	text string
-	json any // nil when it isn't JSON
+	json any // nil if it is not JSON
 }
 
 func readFields(format Format, body []byte) fields {
@@ -110,8 +110,8 @@ func readFields(format Format, body []byte) fields {
 	return f
 }
 
-// decodeJSON returns the one value in body, numbers as they are written, or
-// nil.
+// decodeJSON returns the single value in body, or nil. Numbers keep their
+// notation.
 func decodeJSON(body []byte) any {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -126,7 +126,7 @@ func decodeJSON(body []byte) any {
 }
 
 // at returns the value at a path of keys and indices joined by dots, as text,
-// and false where there is none. Lists and objects are written as JSON.
+// and false if there is none. Lists and objects are returned as JSON.
 func (f fields) at(path string) (string, bool) {
 	v, ok := find(f.json, path)
 	if !ok || v == nil {
@@ -167,7 +167,7 @@ func find(v any, path string) (any, bool) {
 	}
 }
 
-// fits reports whether an answer is as r says.
+// fits reports whether an answer matches all conditions of r.
 func (r Rule) fits(status int, f fields) bool {
 	if len(r.Status) > 0 && !slices.Contains(r.Status, status) {
 		return false

@@ -20,36 +20,36 @@ import (
 )
 
 const (
-	// maxAnswer bounds what is read of an answer, in bytes. Answers take a few
+	// maxAnswer is how many bytes of an answer are read. Answers have a few
 	// hundred.
 	maxAnswer = 64 << 10
-	// maxID bounds a gateway's id of a message, in bytes.
+	// maxID is the maximum length of a gateway's message id, in bytes.
 	maxID = 128
-	// idleConnections is how many are kept open to the gateway.
+	// idleConnections is how many connections to the gateway are kept open.
 	idleConnections = 16
 )
 
 var (
 	errClosed = errors.New("httpsms: closed")
-	errAnswer = errors.New("httpsms: answer that can't be read")
+	errAnswer = errors.New("httpsms: unreadable answer")
 )
 
-// Config says how a provider is used. A zero field takes the default in
+// Config defines how to use a provider. Zero fields have the default in
 // parentheses.
 type Config struct {
 	Provider   Provider
-	URL        string            // instead of the provider's, if not empty
+	URL        string            // replaces that of the provider unless empty
 	From       string            // the sender id
-	Secrets    map[string]string // the values of Provider.Secrets
-	ReceiptURL string            // where the gateway is to bring receipts; may be empty
+	Secrets    map[string]string // values of Provider.Secrets
+	ReceiptURL string            // where the gateway sends receipts; may be empty
 
-	Timeout time.Duration // of one request (10 s)
-	Pause   time.Duration // what a gateway is given that says it is busy, but not for how long (5 s)
+	Timeout time.Duration // for one request (10 s)
+	Pause   time.Duration // how long to wait for a busy gateway that names no time (5 s)
 
 	Now func() time.Time
 }
 
-// Client sends by one gateway. It is safe for concurrent use.
+// Client sends messages through one gateway. It is safe for concurrent use.
 type Client struct {
 	config Config
 	url    *url.URL
@@ -60,7 +60,7 @@ type Client struct {
 	sending sync.WaitGroup
 }
 
-// New returns a client. It connects to nobody yet.
+// New returns a client. It does not connect yet.
 func New(c Config) (*Client, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second
@@ -78,13 +78,13 @@ func New(c Config) (*Client, error) {
 	case len(c.Provider.Answer.Rules) == 0:
 		return nil, errors.New("httpsms: no provider")
 	case c.From == "" || c.Now == nil:
-		return nil, errors.New("httpsms: a sender id and a clock are needed")
+		return nil, errors.New("httpsms: a sender id and a clock are required")
 	case c.Timeout < 0 || c.Pause < 0:
 		return nil, errors.New("httpsms: timeout and pause can't be negative")
 	}
 	for _, name := range c.Provider.Secrets {
 		if c.Secrets[name] == "" {
-			return nil, fmt.Errorf("httpsms: the secret %s is needed", name)
+			return nil, fmt.Errorf("httpsms: the secret %s is required", name)
 		}
 	}
 	transport := &http.Transport{
@@ -93,20 +93,20 @@ func New(c Config) (*Client, error) {
 		TLSHandshakeTimeout: c.Timeout / 3,
 		MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: time.Minute,
 		MaxResponseHeaderBytes: maxAnswer,
-		// net/http repeats a GET by itself when a connection that was open
-		// already fails; that could send a message twice.
+		// net/http repeats a GET on its own if a connection that was already
+		// open fails. That could send a message twice.
 		DisableKeepAlives: c.Provider.Format == Query,
 	}
 	return &Client{config: c, url: u, http: &http.Client{
 		Transport: transport,
-		// A redirect is not followed: the text and the secrets are for this
-		// host, and a POST would become a GET.
+		// Redirects are not followed: the text and the secrets are only for
+		// this host, and a POST would become a GET.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
 
-// Send hands m to the gateway and returns its id of it. Its errors wrap
-// ErrTemporary, ErrPermanent or ErrUncertain of notify.
+// Send sends m to the gateway and returns the gateway's id. Errors wrap
+// notify.ErrTemporary, notify.ErrPermanent or notify.ErrUncertain.
 func (c *Client) Send(ctx context.Context, m notify.Message) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("%w: %w", notify.ErrTemporary, err)
@@ -121,7 +121,7 @@ func (c *Client) Send(ctx context.Context, m notify.Message) (string, error) {
 	defer c.sending.Done()
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
-	// From here on the gateway may get what is written.
+	// From here on the gateway may receive the message.
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
@@ -149,7 +149,7 @@ func (c *Client) Send(ctx context.Context, m notify.Message) (string, error) {
 	return c.judge(m, response, body)
 }
 
-// withoutURL returns err without the URL of the request, which may hold the
+// withoutURL returns err without the URL of the request, which may contain the
 // text, the number and the secrets.
 func withoutURL(err error) error {
 	if in, ok := errors.AsType[*url.Error](err); ok {
@@ -158,7 +158,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-// begin takes note of a Send, which Close waits for.
+// begin registers a Send for which Close has to wait.
 func (c *Client) begin() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -169,8 +169,8 @@ func (c *Client) begin() error {
 	return nil
 }
 
-// Close sends nothing more and waits for the answers to what was sent, at most
-// for one timeout. It returns nil.
+// Close rejects new messages and waits for the answers to those sent, up to one
+// timeout. It returns nil.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	c.closing = true
@@ -180,7 +180,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// request returns the request that hands over m.
+// request returns the HTTP request that sends m.
 func (c *Client) request(ctx context.Context, m notify.Message, now time.Time) (*http.Request, error) {
 	p := c.config.Provider
 	fill := c.filler(m, now)
@@ -198,7 +198,7 @@ func (c *Client) request(ctx context.Context, m notify.Message, now time.Time) (
 		body, contentType = strings.NewReader(values(p.Fields, fill, url.Values{}).Encode()), "application/x-www-form-urlencoded"
 	case Query:
 		target.RawQuery = values(p.Fields, fill, target.Query()).Encode()
-	default: // no format of requests
+	default: // there are no other request formats
 	}
 	request, err := http.NewRequestWithContext(ctx, p.Method, target.String(), body)
 	if err != nil {
@@ -213,8 +213,8 @@ func (c *Client) request(ctx context.Context, m notify.Message, now time.Time) (
 	return request, nil
 }
 
-// filler returns the function that puts m in place of ${…}. What it puts there
-// is not looked at again.
+// filler returns a function that replaces ${…} with the values of m. The values
+// themselves are not expanded.
 func (c *Client) filler(m notify.Message, now time.Time) func(string) string {
 	encoding := string(m.Size.Encoding)
 	if name, ok := c.config.Provider.Encodings[encoding]; ok {
@@ -239,7 +239,7 @@ func (c *Client) filler(m notify.Message, now time.Time) func(string) string {
 	}
 }
 
-// values adds the fields to v, but those that are empty.
+// values adds the fields that are not empty to v.
 func values(fields map[string]any, fill func(string) string, v url.Values) url.Values {
 	for name, value := range fields {
 		all, ok := value.([]any)

@@ -27,7 +27,7 @@ func message(text string) notify.Message {
 	return notify.Message{ID: 17, Mobile: "+966501234567", Text: text, Size: notify.Measure(text)}
 }
 
-// provider returns a built-in one, or the generic one of the tests.
+// provider returns a built-in provider, or the generic one of the tests.
 func provider(t testing.TB, name string) httpsms.Provider {
 	t.Helper()
 	if name == "generic" {
@@ -82,7 +82,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// What each answer means, by what the providers document.
+// The meaning of each answer, as documented by the providers.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -92,7 +92,10 @@ func TestAnswers(t *testing.T) {
 		want           error
 		id             string
 	}{
-		{"Unifonic, success as text", "unifonic", 200, `{"success":"true","errorCode":"ER-00","data":{"MessageID":3200017889310,"Status":"Queued"}}`, nil, "3200017889310"},
+		{
+			"Unifonic, success as text", "unifonic", 200,
+			`{"success":"true","errorCode":"ER-00","data":{"MessageID":3200017889310,"Status":"Queued"}}`, nil, "3200017889310",
+		},
 		{"Unifonic, success without an id", "unifonic", 200, `{"success":true,"errorCode":"ER-00","data":{}}`, notify.ErrUncertain, ""},
 		{"Unifonic, a duplicate was taken before", "unifonic", 409, `{"success":false,"message":"This message is duplicate"}`, nil, "17"},
 		{"Unifonic, invalid destination", "unifonic", 482, `{}`, notify.ErrRecipient, ""},
@@ -101,19 +104,22 @@ func TestAnswers(t *testing.T) {
 		{"Unifonic, sender id not allowed", "unifonic", 480, `{"success":false,"errorCode":"ER-480"}`, notify.ErrTemporary, ""},
 		{"Unifonic, filtered", "unifonic", 200, `{"success":false,"errorCode":"ER-07"}`, notify.ErrPermanent, ""},
 		{"Unifonic, request failed", "unifonic", 599, ``, notify.ErrUncertain, ""},
-		{"Taqnyat, rejected", "taqnyat", 201, `{"statusCode":201,"messageId":1,"accepted":"[]","rejected":"[966501234567,]"}`, notify.ErrRecipient, ""},
+		{
+			"Taqnyat, rejected", "taqnyat", 201, `{"statusCode":201,"messageId":1,"accepted":"[]","rejected":"[966501234567,]"}`,
+			notify.ErrRecipient, "",
+		},
 		{"Taqnyat, wrong credentials", "taqnyat", 401, `{"statusCode":401}`, notify.ErrTemporary, ""},
 		{"Taqnyat, invalid number", "taqnyat", 400, `{"statusCode":400,"message":"Invalid mobile number"}`, notify.ErrRecipient, ""},
 		{"Taqnyat, no id", "taqnyat", 201, `{"statusCode":201}`, notify.ErrUncertain, ""},
-		// What no rule names is judged by its status.
+		// Answers without a matching rule are judged by their status.
 		{"a redirect is not followed", "generic", 302, ``, notify.ErrTemporary, ""},
 		{"not found", "generic", 404, ``, notify.ErrTemporary, ""},
 		{"internal error", "generic", 500, ``, notify.ErrTemporary, ""},
 		{"out of order", "generic", 503, ``, notify.ErrTemporary, ""},
 		{"too many", "generic", 429, ``, notify.ErrTemporary, ""},
-		{"a proxy lost the answer", "generic", 502, ``, notify.ErrUncertain, ""},
-		{"a proxy waited in vain", "generic", 504, ``, notify.ErrUncertain, ""},
-		{"success that can't be read", "generic", 200, `fine`, notify.ErrUncertain, ""},
+		{"a proxy that lost the answer", "generic", 502, ``, notify.ErrUncertain, ""},
+		{"a proxy that timed out", "generic", 504, ``, notify.ErrUncertain, ""},
+		{"an unreadable success", "generic", 200, `fine`, notify.ErrUncertain, ""},
 		{"an endless answer", "generic", 200, strings.Repeat("OK 1\n", 100_000), notify.ErrUncertain, ""},
 		{"an id that is too long", "generic", 200, "OK " + strings.Repeat("1", 200), notify.ErrUncertain, ""},
 	}
@@ -132,14 +138,14 @@ func TestAnswers(t *testing.T) {
 			if id != tt.id || !errors.Is(err, tt.want) || tt.want == nil && err != nil {
 				t.Errorf("Send = %q, %v; want %q, %v", id, err, tt.id, tt.want)
 			}
-			if want := tt.want == notify.ErrRecipient; errors.Is(err, notify.ErrRecipient) != want { //nolint:errorlint // the case names it
+			if want := tt.want == notify.ErrRecipient; errors.Is(err, notify.ErrRecipient) != want { //nolint:errorlint // the case names the error
 				t.Errorf("Send = %v; is ErrRecipient: %t", err, !want)
 			}
 		})
 	}
 }
 
-// A gateway that is busy may say for how long (RFC 9110, 10.2.3).
+// A busy gateway may say for how long (RFC 9110, 10.2.3).
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]time.Duration{
@@ -161,7 +167,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// What never reached the gateway may go to another; what did may not.
+// A message that never reached the gateway may go to another one; a message
+// that may have reached it may not.
 func TestConnections(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int64
@@ -174,14 +181,14 @@ func TestConnections(t *testing.T) {
 	}))
 	t.Cleanup(hangUp.Close)
 	plain := httptest.NewUnstartedServer(nil)
-	plain.StartTLS() // its certificate is nobody's
+	plain.StartTLS() // its certificate is not trusted
 	t.Cleanup(plain.Close)
 	tests := []struct {
 		name, url string
 		want      error
 	}{
-		{"nobody listens", "http://127.0.0.1:1", notify.ErrTemporary},
-		{"a certificate of nobody", plain.URL, notify.ErrTemporary},
+		{"no listener", "http://127.0.0.1:1", notify.ErrTemporary},
+		{"an untrusted certificate", plain.URL, notify.ErrTemporary},
 		{"hangs up on the request", hangUp.URL, notify.ErrUncertain},
 	}
 	for _, tt := range tests {
@@ -194,7 +201,7 @@ func TestConnections(t *testing.T) {
 				}
 				for _, private := range []string{secret, "hello", "501234567"} {
 					if strings.Contains(err.Error(), private) {
-						t.Errorf("%s: the error tells %q: %v", name, private, err)
+						t.Errorf("%s: the error reveals %q: %v", name, private, err)
 					}
 				}
 			}
@@ -202,13 +209,13 @@ func TestConnections(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		if got := requests.Load(); got != 2 {
-			t.Errorf("%d requests of two messages: none is repeated without being asked", got)
+			t.Errorf("%d requests for two messages, want no repetition", got)
 		}
 	})
 }
 
-// A connection that was open before and fails is not tried again by itself,
-// though net/http would repeat a GET.
+// If a connection that was already open fails, the request is not repeated,
+// although net/http would repeat a GET.
 func TestNoHiddenRepetition(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int64
@@ -231,14 +238,14 @@ func TestNoHiddenRepetition(t *testing.T) {
 		t.Errorf("Send = %v, want it uncertain", err)
 	}
 	if got := requests.Load(); got != 2 {
-		t.Errorf("%d requests for two messages", got)
+		t.Errorf("%d requests for two messages, want no repetition", got)
 	}
 }
 
-// A slow gateway is given up after the timeout.
+// Waiting for a slow gateway ends after the timeout.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections and says nothing
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections and never answers
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +256,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// What is put in place of ${…}.
+// The values that replace ${…}.
 func TestPlaceholders(t *testing.T) {
 	t.Parallel()
 	d := newGeneric(t)
@@ -274,7 +281,7 @@ func TestPlaceholders(t *testing.T) {
 		"charset": {"UTF-8"}, "coding": {"0"},
 	}
 	if diff := cmp.Diff(want, d.seen[1].URL.Query()); diff != "" {
-		t.Errorf("query without what is empty (-want +got):\n%s", diff)
+		t.Errorf("query without empty fields (-want +got):\n%s", diff)
 	}
 }
 
@@ -308,7 +315,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// A provider file says what is wrong with it, and where.
+// Errors in a provider file name the fault and its place.
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, old, new, want string }{
@@ -317,16 +324,16 @@ func TestParseRefuses(t *testing.T) {
 		{"unknown key of a rule", "status = [503]", "statsu = [503]", "statsu"},
 		{"method and format", `"GET"`, `"POST"`, "method"},
 		{"plain http", "https://", "http://", "https"},
-		{"unknown placeholder", "${from}", "${form}", "${form} stands for nothing"},
+		{"unknown placeholder", "${from}", "${form}", "unknown placeholder ${form}"},
 		{"no text", "${text}", "x", "${text}"},
 		{"no number", "${mobile}", "x", "${mobile}"},
-		{"a secret that is not used", `["password"]`, `["password", "other"]`, "${other}"},
+		{"an unused secret", `["password"]`, `["password", "other"]`, "${other}"},
 		{"unknown encoding", "gsm7 =", "gsm =", "encodings.gsm"},
 		{"unknown format of answers", `format = "text"`, `format = "xml"`, "answer.format"},
 		{"id without a group", "([0-9a-f]+)", "[0-9a-f]+", "answer.id"},
 		{"unknown meaning", `means = "busy"`, `means = "bussy"`, "number 2"},
 		{"nothing is accepted", `means = "accepted"`, `means = "refused"`, "accepted"},
-		{"a rule that fits everything", "matches = '^OK '", "", "fits everything"},
+		{"a rule that matches everything", "matches = '^OK '", "", "matches everything"},
 		{"a wrong regular expression", "'queue'", "'('", "matches"},
 		{"unknown format of receipts", "[receipt]\nformat = \"query\"", "[receipt]\nformat = \"xml\"", "receipt.format"},
 		{"receipts without a state", `state = ["type"]`, "", "receipt"},
@@ -341,7 +348,7 @@ func TestParseRefuses(t *testing.T) {
 			}
 			_, err := httpsms.Parse([]byte(strings.Replace(generic, tt.old, tt.new, 1)))
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("Parse = %v, want it to name %q", err, tt.want)
+				t.Errorf("Parse = %v, want %q in it", err, tt.want)
 			}
 		})
 	}

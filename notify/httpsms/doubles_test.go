@@ -13,14 +13,14 @@ import (
 	"ziyara/notify/sendertest"
 )
 
-// double answers as a provider documents.
+// double is a server that answers as a provider documents.
 type double struct {
 	*httptest.Server
 
-	// read returns the text and number of a request, or false for one that the
-	// provider would not understand.
+	// read returns the text and number of a request, or false if the provider
+	// would not understand it.
 	read func(*http.Request) (text, number string, ok bool)
-	// reply returns the status and body of an answer to the nth message.
+	// reply returns the status and body of the answer to the nth message.
 	reply func(a sendertest.Answer, n int, number string) (status int, body string)
 
 	mu     sync.Mutex
@@ -30,7 +30,9 @@ type double struct {
 	seen   []*http.Request
 }
 
-func newDouble(t *testing.T, read func(*http.Request) (string, string, bool), reply func(sendertest.Answer, int, string) (int, string)) *double {
+func newDouble(
+	t *testing.T, read func(*http.Request) (string, string, bool), reply func(sendertest.Answer, int, string) (int, string),
+) *double {
 	t.Helper()
 	d := &double{read: read, reply: reply, answer: sendertest.Accept, change: make(chan struct{})}
 	d.Server = httptest.NewServer(d)
@@ -38,7 +40,7 @@ func newDouble(t *testing.T, read func(*http.Request) (string, string, bool), re
 	return d
 }
 
-// ServeHTTP deals with a message.
+// ServeHTTP handles a message.
 func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	text, number, ok := d.read(r)
 	if !ok {
@@ -62,7 +64,7 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case sendertest.Garble:
 		fmt.Fprint(w, `<html>502 {"messageId"`) //nolint:errcheck // the client sees it
 		return
-	default: // reply knows the others
+	default: // reply handles the others
 	}
 	status, body := d.reply(answer, n, number)
 	w.Header().Set("Content-Type", "application/json")
@@ -84,8 +86,8 @@ func (d *double) taken() []string {
 	return slices.Clone(d.texts)
 }
 
-// newUnifonic answers as docs.unifonic.com says: success false with an ER code
-// for what is wrong with a message, HTTP statuses of its own for the rest.
+// newUnifonic answers as docs.unifonic.com documents: success false with an ER
+// code if the message is at fault, an HTTP status for other errors.
 func newUnifonic(t *testing.T) *double {
 	return newDouble(t, func(r *http.Request) (string, string, bool) {
 		ok := r.Method == http.MethodPost && r.URL.Path == "/rest/SMS/messages" &&
@@ -114,8 +116,8 @@ func newUnifonic(t *testing.T) *double {
 	})
 }
 
-// newTaqnyat answers as dev.taqnyat.sa says: 201 with the numbers that were
-// accepted and rejected, 4xx with a message.
+// newTaqnyat answers as dev.taqnyat.sa documents: 201 with the accepted and
+// rejected numbers, 4xx with a message.
 func newTaqnyat(t *testing.T) *double {
 	return newDouble(t, func(r *http.Request) (string, string, bool) {
 		var body struct {
@@ -146,8 +148,8 @@ func newTaqnyat(t *testing.T) *double {
 	})
 }
 
-// generic is a gateway that answers in plain text and takes everything in the
-// URL, with the means of a provider file.
+// generic is a provider file for a gateway that answers in plain text and takes
+// all parameters in the URL.
 const generic = `
 url = "https://sms.example.net/cgi-bin/sendsms"
 method = "GET"

@@ -28,8 +28,8 @@ import (
 	"ziyara/notify/httpsms"
 )
 
-// centre is the SMS centre behind kannel: it takes everything and says that it
-// arrived.
+// centre is the SMS centre that kannel sends to: it accepts everything and
+// reports it as delivered.
 type centre struct {
 	*smpptest.Server
 
@@ -49,7 +49,7 @@ func newCentre(t *testing.T) *centre {
 func (c *centre) handle(conn smpptest.Conn, p pdu.Body) {
 	switch p.Header().ID {
 	case pdu.EnquireLinkID:
-		_ = conn.Write(pdu.NewEnquireLinkRespSeq(p.Header().Seq)) // kannel would miss it
+		_ = conn.Write(pdu.NewEnquireLinkRespSeq(p.Header().Seq)) // kannel expects it
 	case pdu.SubmitSMID:
 		c.mu.Lock()
 		c.texts = append(c.texts, decode(p))
@@ -68,13 +68,13 @@ func (c *centre) handle(conn smpptest.Conn, p pdu.Body) {
 		_ = f.Set(pdufield.SourceAddr, p.Fields()[pdufield.DestinationAddr].String())
 		_ = f.Set(pdufield.DestinationAddr, p.Fields()[pdufield.SourceAddr].String())
 		_ = f.Set(pdufield.ShortMessage, "id:"+id+" sub:001 dlvrd:001 submit date:2611150930 done date:2611150931 stat:DELIVRD err:000 text:")
-		f[pdufield.UDHLength] = &pdufield.SM{} // go-smpp would write one where there is none
+		f[pdufield.UDHLength] = &pdufield.SM{} // go-smpp would write one even if there is none
 		_ = conn.Write(d)
-	default: // nothing else needs an answer
+	default: // other PDUs need no answer
 	}
 }
 
-// decode reads a text, without the header that joins parts.
+// decode returns a text without the header that joins parts.
 func decode(p pdu.Body) string {
 	raw := p.Fields()[pdufield.ShortMessage].Bytes()
 	if p.Fields()[pdufield.ESMClass].Bytes()[0]&0x40 != 0 {
@@ -166,8 +166,8 @@ max-messages = 10
 	return fmt.Sprint("http://127.0.0.1:", ports[2])
 }
 
-// freePorts returns ports that nobody listened on a moment ago: kannel wants to
-// be told.
+// freePorts returns ports that were free a moment ago. Kannel can't choose
+// ports on its own.
 func freePorts(t *testing.T, n int) []int {
 	t.Helper()
 	ports := make([]int, n)
@@ -190,11 +190,11 @@ func waitFor(t *testing.T, what string, done func() bool) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatalf("waited in vain for %s", what)
+	t.Fatalf("timed out waiting for %s", what)
 }
 
-// Kannel is a gateway like any other: a provider file makes it one. Texts
-// arrive at the SMS centre behind it, and what that says of them comes back.
+// A provider file is enough to use Kannel. Texts arrive at its SMS centre, and
+// the receipts of the centre come back.
 func TestPeerKannel(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("testdata/kannel.toml")
@@ -208,8 +208,8 @@ func TestPeerKannel(t *testing.T) {
 	proof := httpsms.Proof{Query: "proof", Secret: secret}
 	received := make(chan notify.Receipt, 10)
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Kannel adds its parameters to a URL that has a secret in its path
-		// here, as its own dlr-url has no headers.
+		// Kannel adds its parameters to a URL that here has a secret in its
+		// path, because its own dlr-url has no headers.
 		query := r.URL.Query()
 		query.Set("proof", strings.TrimPrefix(r.URL.Path, "/"))
 		receipts, err := kannel.Receipts(httpsms.Callback{Header: r.Header, Query: query}, proof, now())

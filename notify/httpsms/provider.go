@@ -1,9 +1,9 @@
-// Package httpsms is the way out to SMS gateways with an HTTP API.
+// Package httpsms sends messages through SMS gateways with an HTTP API.
 //
-// What differs between them is data: a Provider says what a request looks like
-// and what the answers mean. Those of Unifonic and Taqnyat come with the
-// package; any other gateway takes a file. Files are TOML because people write
-// them: it has comments, and the texts of the program are TOML already.
+// The differences between gateways are data: a Provider defines the requests
+// and the meaning of the answers. Those of Unifonic and Taqnyat are part of the
+// package; any other gateway needs a file. Files are TOML because people write
+// them: TOML has comments, and the texts of the program use it already.
 package httpsms
 
 import (
@@ -25,16 +25,16 @@ import (
 //go:embed providers/*.toml
 var builtIn embed.FS
 
-// Format is a notation of fields.
+// Format is an encoding of fields.
 type Format string
 
 // The formats.
 const (
 	JSON  Format = "json"
 	Form  Format = "form"  // application/x-www-form-urlencoded
-	Query Format = "query" // in the URL; of requests only
-	Text  Format = "text"  // of answers only
-	Any   Format = "any"   // of receipts only: JSON, a form, or the query
+	Query Format = "query" // in the URL; only for requests
+	Text  Format = "text"  // only for answers
+	Any   Format = "any"   // only for receipts: JSON, a form, or the query
 )
 
 // Meaning is what an answer says about the message.
@@ -43,52 +43,52 @@ type Meaning string
 // The meanings.
 const (
 	Accepted  Meaning = "accepted"
-	Busy      Meaning = "busy"      // come back later
-	Temporary Meaning = "temporary" // not taken; it or another gateway may
+	Busy      Meaning = "busy"      // try again later
+	Temporary Meaning = "temporary" // not accepted; this or another gateway may accept it later
 	Recipient Meaning = "recipient" // no such number
-	Refused   Meaning = "refused"   // not taken, and never will be
-	Uncertain Meaning = "uncertain" // it may have been taken
-	Duplicate Meaning = "duplicate" // it was taken at an earlier attempt
+	Refused   Meaning = "refused"   // not accepted, and never will be
+	Uncertain Meaning = "uncertain" // it may have been accepted
+	Duplicate Meaning = "duplicate" // it was accepted at an earlier attempt
 )
 
-// Provider is a kind of gateway. In headers and fields ${…} stands for
+// Provider is a kind of gateway. In headers and fields, ${…} is replaced by
 //
 //	text, id, from       of the message
 //	mobile, digits       its number, with and without the leading +
-//	encoding             gsm7 or ucs2, or what Encodings calls it
-//	minutes              for how long it is valid; empty for ever
-//	receipt_url          where receipts go; empty if nowhere
+//	encoding             gsm7 or ucs2, or its name in Encodings
+//	minutes              how long it is valid; empty if unlimited
+//	receipt_url          where to send receipts; empty for none
 //
-// and for the secrets that it names. A field whose value comes out empty is
+// and by the secrets that the provider names. Fields with an empty value are
 // left out.
 type Provider struct {
 	URL       string            `toml:"url"`
 	Method    string            `toml:"method"` // POST, or GET for format "query"
 	Format    Format            `toml:"format"`
-	Secrets   []string          `toml:"secrets"` // names for ${…}
+	Secrets   []string          `toml:"secrets"` // names to use in ${…}
 	Headers   map[string]string `toml:"headers"`
 	Fields    map[string]any    `toml:"fields"`
 	Encodings map[string]string `toml:"encodings"`
 	Answer    Answer            `toml:"answer"`
-	Receipt   *Receipt          `toml:"receipt"` // nil where there are none
+	Receipt   *Receipt          `toml:"receipt"` // nil if there are none
 }
 
-// Answer is what a gateway answers a message.
+// Answer defines how to read a gateway's answer to a message.
 type Answer struct {
 	Format Format `toml:"format"` // json or text
-	// ID is where its id of the message is: a path of keys and indices joined
-	// by dots, or for text a regular expression with one group. Where it is
-	// empty our own id serves.
+	// ID locates the gateway's id of the message: a path of keys and indices
+	// joined by dots or, for text, a regular expression with one group. If it
+	// is empty, our own id is used.
 	ID    string `toml:"id"`
 	Rules []Rule `toml:"rules"`
 
 	idPattern *regexp.Regexp
 }
 
-// Rule gives an answer that fits all that the rule says a meaning. The first
-// that fits decides. An answer that none fits is judged by its HTTP status.
+// Rule gives a meaning to the answers that match all its conditions. The first
+// matching rule decides. If none matches, the HTTP status does.
 type Rule struct {
-	Status  []int    `toml:"status"`  // any of these; none for any
+	Status  []int    `toml:"status"`  // any of these; empty for all
 	Field   string   `toml:"field"`   // a path; empty for the whole text
 	Equals  []string `toml:"equals"`  // the field is one of these
 	Matches string   `toml:"matches"` // the field matches this regular expression
@@ -97,21 +97,21 @@ type Rule struct {
 	pattern *regexp.Regexp
 }
 
-// Receipt is what a gateway tells of a message afterwards. Of several names for
-// a field the first that is there counts.
+// Receipt defines how to read a gateway's receipt. If a field has several
+// names, the first one present counts.
 type Receipt struct {
 	Format      Format   `toml:"format"` // json, form, query or any
-	List        string   `toml:"list"`   // path of a list of receipts; empty for one
+	List        string   `toml:"list"`   // path of a list of receipts; empty for a single one
 	ID          []string `toml:"id"`
 	State       []string `toml:"state"`
 	Code        []string `toml:"code"`
-	Delivered   []string `toml:"delivered"`   // states, in upper or lower case
+	Delivered   []string `toml:"delivered"`   // states, case-insensitive
 	Undelivered []string `toml:"undelivered"` // states
 	Overdue     []string `toml:"overdue"`     // states
 }
 
-// BuiltIn returns the provider that comes with the package under this name,
-// and false when there is none.
+// BuiltIn returns the built-in provider with the name, and false if there is
+// none.
 func BuiltIn(name string) (Provider, bool, error) {
 	content, err := builtIn.ReadFile("providers/" + name + ".toml")
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
@@ -124,8 +124,7 @@ func BuiltIn(name string) (Provider, bool, error) {
 	return p, true, err
 }
 
-// Parse reads a provider. A key that it doesn't know is an error that names
-// it.
+// Parse reads a provider file. An unknown key is an error that names it.
 func Parse(content []byte) (Provider, error) {
 	var p Provider
 	meta, err := toml.NewDecoder(bytes.NewReader(content)).Decode(&p)
@@ -141,7 +140,7 @@ func Parse(content []byte) (Provider, error) {
 	return p, nil
 }
 
-// check completes p and reports what can't work.
+// check completes p and returns its faults.
 func (p *Provider) check() error {
 	if _, err := checkURL(p.URL); err != nil {
 		return err
@@ -156,7 +155,7 @@ func (p *Provider) check() error {
 	}
 	for name, value := range p.Fields {
 		if _, table := value.(map[string]any); table && p.Format != JSON {
-			return fmt.Errorf("fields.%s: a table, but the format is %s", name, p.Format)
+			return fmt.Errorf("fields.%s: a table is not possible in format %s", name, p.Format)
 		}
 	}
 	for name := range p.Encodings {
@@ -177,7 +176,7 @@ func (p *Provider) check() error {
 func checkURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" {
-		return nil, errors.New("url: not one") // it may hold a secret
+		return nil, errors.New("url: invalid") // it may hold a secret
 	}
 	ip := net.ParseIP(u.Hostname())
 	local := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
@@ -211,7 +210,7 @@ func (a *Answer) check() (err error) {
 		accepts = accepts || a.Rules[i].Means == Accepted
 	}
 	if !accepts {
-		return fmt.Errorf("answer.rules: none means %q", Accepted)
+		return fmt.Errorf("answer.rules: no rule means %q", Accepted)
 	}
 	return nil
 }
@@ -222,7 +221,7 @@ func (r *Rule) check() (err error) {
 	case !slices.Contains(meanings, r.Means):
 		return fmt.Errorf("means %q: want one of %v", r.Means, meanings)
 	case len(r.Status) == 0 && len(r.Equals) == 0 && r.Matches == "":
-		return errors.New("fits everything")
+		return errors.New("matches everything")
 	case r.Field != "" && len(r.Equals) == 0 && r.Matches == "":
 		return errors.New("field without equals or matches")
 	}
@@ -249,7 +248,7 @@ func (r *Receipt) check() error {
 	return nil
 }
 
-// placeholders are those that every message fills.
+// placeholders returns the names that every message fills.
 func placeholders() []string {
 	return []string{"text", "id", "from", "mobile", "digits", "encoding", "minutes", "receipt_url"}
 }
@@ -263,7 +262,7 @@ func (p *Provider) checkPlaceholders() error {
 	check := func(s string) {
 		for _, found := range placeholder.FindAllStringSubmatch(s, -1) {
 			if used[found[1]] = true; !slices.Contains(known, found[1]) && err == nil {
-				err = fmt.Errorf("${%s} stands for nothing", found[1])
+				err = fmt.Errorf("unknown placeholder ${%s}", found[1])
 			}
 		}
 	}
@@ -278,17 +277,17 @@ func (p *Provider) checkPlaceholders() error {
 	case err != nil:
 		return err
 	case !used["text"] || !used["mobile"] && !used["digits"]:
-		return errors.New("fields: ${text} and ${mobile} or ${digits} are needed")
+		return errors.New("fields: ${text} and ${mobile} or ${digits} are required")
 	}
 	for _, name := range p.Secrets {
 		if slices.Contains(placeholders(), name) || !used[name] {
-			return fmt.Errorf("secrets: ${%s} is not used, or means something else", name)
+			return fmt.Errorf("secrets: ${%s} is not used, or is a reserved name", name)
 		}
 	}
 	return nil
 }
 
-// walk returns v with every string in it put through f.
+// walk returns v with f applied to every string in it.
 func walk(v any, f func(string) string) any {
 	switch v := v.(type) {
 	case string:

@@ -17,28 +17,28 @@ import (
 	"ziyara/notify"
 )
 
-// Errors of receipts.
+// The errors of receipts.
 var (
-	// ErrForged is returned for a receipt that doesn't prove where it is from.
+	// ErrForged is returned for a receipt that does not prove its origin.
 	ErrForged = errors.New("httpsms: receipt without proof of its origin")
 	// ErrReceipt is returned for a receipt that can't be read.
-	ErrReceipt = errors.New("httpsms: receipt that can't be read")
+	ErrReceipt = errors.New("httpsms: unreadable receipt")
 )
 
-// maxReceipts bounds how many receipts come at once.
+// maxReceipts is the most receipts in one request.
 const maxReceipts = 1000
 
-// Proof is how the gateway proves that a receipt is from it. Exactly one of
-// Header, Query, Field and HMAC names where.
+// Proof is how a gateway proves that a receipt is its own. Exactly one of
+// Header, Query, Field and HMAC is set.
 type Proof struct {
-	Header string // the request header that holds the secret, after "Bearer " or alone
-	Query  string // the parameter of the URL that holds the secret
-	Field  string // the path of the field of the body that holds the secret
-	HMAC   string // the request header that holds the HMAC-SHA256 of the body, in hexadecimal or base64
+	Header string // request header that contains the secret, alone or after "Bearer "
+	Query  string // URL parameter that contains the secret
+	Field  string // path of the body field that contains the secret
+	HMAC   string // request header that contains the HMAC-SHA256 of the body, in hexadecimal or base64
 	Secret string // at least 16 bytes
 }
 
-// Check returns an error when p proves nothing.
+// Check returns an error if p is not a usable proof.
 func (p Proof) Check() error {
 	named := 0
 	for _, name := range []string{p.Header, p.Query, p.Field, p.HMAC} {
@@ -47,19 +47,19 @@ func (p Proof) Check() error {
 		}
 	}
 	if named != 1 || len(p.Secret) < 16 {
-		return errors.New("httpsms: a proof names one of header, query, field and hmac, and has a secret of at least 16 bytes")
+		return errors.New("httpsms: a proof needs exactly one of header, query, field and hmac, and a secret of at least 16 bytes")
 	}
 	return nil
 }
 
-// Callback is a request by which a gateway brings receipts.
+// Callback is an HTTP request in which a gateway sends receipts.
 type Callback struct {
 	Header http.Header
 	Query  url.Values
 	Body   []byte
 }
 
-// proved reports whether c is from whoever knows the secret.
+// proved reports whether the sender of c knows the secret.
 func (p Proof) proved(c Callback) bool {
 	switch {
 	case p.Check() != nil:
@@ -82,7 +82,7 @@ func (p Proof) proved(c Callback) bool {
 	return false
 }
 
-// field returns a field of the body, a form or JSON; "" for none.
+// field returns a field of the body, a form or JSON; "" if there is none.
 func (c Callback) field(path string) string {
 	if guess(c) == Form {
 		form, err := url.ParseQuery(string(c.Body))
@@ -95,20 +95,20 @@ func (c Callback) field(path string) string {
 	return value
 }
 
-// same compares without telling by its time how much agrees.
+// same compares in constant time.
 func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// Receipts returns the receipts in c that tell the end of a delivery. It
-// returns ErrForged without the proof, and ErrReceipt when c can't be read.
+// Receipts returns the receipts in c that end a delivery. It returns ErrForged
+// without a valid proof, and ErrReceipt if c can't be read.
 func (p Provider) Receipts(c Callback, proof Proof, now time.Time) ([]notify.Receipt, error) {
 	if !proof.proved(c) {
 		return nil, ErrForged
 	}
 	if p.Receipt == nil {
-		return nil, fmt.Errorf("%w: the provider has none", ErrReceipt)
+		return nil, fmt.Errorf("%w: the provider sends no receipts", ErrReceipt)
 	}
 	all, err := p.Receipt.read(c)
 	if err != nil {
@@ -128,7 +128,7 @@ func (p Provider) Receipts(c Callback, proof Proof, now time.Time) ([]notify.Rec
 	return receipts, nil
 }
 
-// read returns the receipts in c, each with its fields.
+// read returns the fields of each receipt in c.
 func (r *Receipt) read(c Callback) ([]fields, error) {
 	format := r.Format
 	if format == Any {
@@ -154,7 +154,7 @@ func (r *Receipt) read(c Callback) ([]fields, error) {
 		return all, nil
 	}
 	if _, isObject := v.(map[string]any); !ok || !isObject || r.List != "" {
-		return nil, fmt.Errorf("%w: not the JSON that was expected", ErrReceipt)
+		return nil, fmt.Errorf("%w: unexpected JSON", ErrReceipt)
 	}
 	return []fields{{json: v}}, nil
 }
@@ -180,8 +180,8 @@ func object(v url.Values) map[string]any {
 	return o
 }
 
-// receipt returns what f says. Its Delivery is empty while the message is under
-// way.
+// receipt returns the receipt in f. Its Delivery is empty while the message is
+// on its way.
 func (r *Receipt) receipt(f fields) (notify.Receipt, error) {
 	first := func(names []string) string {
 		for _, name := range names {

@@ -32,21 +32,59 @@ func TestReceipts(t *testing.T) {
 		wantErr        error
 	}{
 		// The parameters that Unifonic documents for its webhook.
-		{"Unifonic, delivered", "unifonic", httpsms.Callback{Header: form, Query: proved, Body: []byte("MessageID=42&DLR=Delivered&Recipient=966501234567")}, receipt("42", notify.Delivered, ""), nil},
-		{"Unifonic, undeliverable", "unifonic", httpsms.Callback{Header: form, Query: proved, Body: []byte("MessageID=42&DLR=Undeliverable")}, receipt("42", notify.Undelivered, ""), nil},
-		{"Unifonic, as JSON", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":42000348806924,"Status":"Delivered"}`)}, receipt("42000348806924", notify.Delivered, ""), nil},
+		{
+			"Unifonic, delivered", "unifonic",
+			httpsms.Callback{Header: form, Query: proved, Body: []byte("MessageID=42&DLR=Delivered&Recipient=966501234567")},
+			receipt("42", notify.Delivered, ""), nil,
+		},
+		{
+			"Unifonic, undeliverable", "unifonic",
+			httpsms.Callback{Header: form, Query: proved, Body: []byte("MessageID=42&DLR=Undeliverable")},
+			receipt("42", notify.Undelivered, ""), nil,
+		},
+		{
+			"Unifonic, as JSON", "unifonic",
+			httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":42000348806924,"Status":"Delivered"}`)},
+			receipt("42000348806924", notify.Delivered, ""), nil,
+		},
 		{"Unifonic, under way", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":42,"Status":"Sent"}`)}, nil, nil},
-		{"Taqnyat", "taqnyat", httpsms.Callback{Query: proved, Body: []byte(`{"messageId":7,"status":"Failed","errorCode":"E1"}`)}, receipt("7", notify.Undelivered, "E1"), nil},
-		{"Taqnyat, in capitals", "taqnyat", httpsms.Callback{Query: proved, Body: []byte(`{"msgid":"7","status":"DELIVERED"}`)}, receipt("7", notify.Delivered, ""), nil},
-		{"Taqnyat, as a form", "taqnyat", httpsms.Callback{Header: form, Query: proved, Body: []byte("messageId=7&status=expired")}, receipt("7", notify.Overdue, ""), nil},
-		{"generic, in the URL", "generic", httpsms.Callback{Query: url.Values{"proof": {secret}, "id": {"9"}, "type": {"1"}}}, receipt("9", notify.Delivered, ""), nil},
+		{
+			"Taqnyat", "taqnyat",
+			httpsms.Callback{Query: proved, Body: []byte(`{"messageId":7,"status":"Failed","errorCode":"E1"}`)},
+			receipt("7", notify.Undelivered, "E1"), nil,
+		},
+		{
+			"Taqnyat, in capitals", "taqnyat",
+			httpsms.Callback{Query: proved, Body: []byte(`{"msgid":"7","status":"DELIVERED"}`)},
+			receipt("7", notify.Delivered, ""), nil,
+		},
+		{
+			"Taqnyat, as a form", "taqnyat",
+			httpsms.Callback{Header: form, Query: proved, Body: []byte("messageId=7&status=expired")},
+			receipt("7", notify.Overdue, ""), nil,
+		},
+		{
+			"generic, in the URL", "generic", httpsms.Callback{Query: url.Values{"proof": {secret}, "id": {"9"}, "type": {"1"}}},
+			receipt("9", notify.Delivered, ""), nil,
+		},
 		{"no id", "generic", httpsms.Callback{Query: url.Values{"proof": {secret}, "type": {"1"}}}, nil, httpsms.ErrReceipt},
 		{"no state", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":42}`)}, nil, httpsms.ErrReceipt},
 		{"no JSON", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":42`)}, nil, httpsms.ErrReceipt},
 		{"JSON of another kind", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`42`)}, nil, httpsms.ErrReceipt},
-		{"two values", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":42,"DLR":"Delivered"} {}`)}, nil, httpsms.ErrReceipt},
-		{"an id that is too long", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":"` + strings.Repeat("4", 200) + `","DLR":"Delivered"}`)}, nil, httpsms.ErrReceipt},
-		{"an id that can't be kept", "unifonic", httpsms.Callback{Query: proved, Body: []byte("{\"MessageID\":\"4\\u00002\",\"DLR\":\"Delivered\"}")}, nil, httpsms.ErrReceipt},
+		{
+			"two values", "unifonic", httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":42,"DLR":"Delivered"} {}`)},
+			nil, httpsms.ErrReceipt,
+		},
+		{
+			"an id that is too long", "unifonic",
+			httpsms.Callback{Query: proved, Body: []byte(`{"MessageID":"` + strings.Repeat("4", 200) + `","DLR":"Delivered"}`)},
+			nil, httpsms.ErrReceipt,
+		},
+		{
+			"an id that can't be stored", "unifonic",
+			httpsms.Callback{Query: proved, Body: []byte("{\"MessageID\":\"4\\u00002\",\"DLR\":\"Delivered\"}")}, nil,
+			httpsms.ErrReceipt,
+		},
 		{"not proved", "unifonic", httpsms.Callback{Body: []byte(`{"MessageID":42,"DLR":"Delivered"}`)}, nil, httpsms.ErrForged},
 	}
 	for _, tt := range tests {
@@ -63,7 +101,7 @@ func TestReceipts(t *testing.T) {
 	}
 }
 
-// Several receipts may come at once.
+// A request may contain several receipts.
 func TestReceiptList(t *testing.T) {
 	t.Parallel()
 	list := strings.Replace(generic, "[receipt]\nformat = \"query\"", "[receipt]\nformat = \"json\"\nlist = \"reports\"", 1)
@@ -74,13 +112,15 @@ func TestReceiptList(t *testing.T) {
 	proof := httpsms.Proof{Header: "Authorization", Secret: secret}
 	body := `{"reports":[{"id":"a","type":1},{"id":"b","type":8},{"id":"c","type":2}]}`
 	got, err := p.Receipts(httpsms.Callback{Header: http.Header{"Authorization": {"Bearer " + secret}}, Body: []byte(body)}, proof, now())
-	want := []notify.Receipt{{GatewayID: "a", Delivery: notify.Delivered, At: now()}, {GatewayID: "c", Delivery: notify.Undelivered, At: now()}}
+	want := []notify.Receipt{
+		{GatewayID: "a", Delivery: notify.Delivered, At: now()}, {GatewayID: "c", Delivery: notify.Undelivered, At: now()},
+	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("Receipts: %v (-want +got):\n%s", err, diff)
 	}
 }
 
-// Only who knows the secret is believed.
+// A receipt needs the secret as proof.
 func TestProof(t *testing.T) {
 	t.Parallel()
 	body := []byte(`{"MessageID":42,"DLR":"Delivered"}`)
@@ -107,9 +147,14 @@ func TestProof(t *testing.T) {
 		{"another header", byHeader, header("X-Other", secret), false},
 		{"secret in the URL", byQuery, httpsms.Callback{Query: url.Values{"token": {secret}}, Body: body}, true},
 		{"wrong secret in the URL", byQuery, httpsms.Callback{Query: url.Values{"token": {"x"}}, Body: body}, false},
-		{"secret in a field of JSON", httpsms.Proof{Field: "auth.phrase", Secret: secret}, httpsms.Callback{Body: []byte(`{"MessageID":42,"DLR":"Delivered","auth":{"phrase":"` + secret + `"}}`)}, true},
+		{
+			"secret in a field of JSON", httpsms.Proof{Field: "auth.phrase", Secret: secret},
+			httpsms.Callback{Body: []byte(`{"MessageID":42,"DLR":"Delivered","auth":{"phrase":"` + secret + `"}}`)}, true,
+		},
 		{"secret in a field of a form", httpsms.Proof{Field: "phrase", Secret: secret}, httpsms.Callback{
-			Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(url.Values{"MessageID": {"42"}, "DLR": {"Delivered"}, "phrase": {secret}}.Encode())}, true},
+			Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+			Body:   []byte(url.Values{"MessageID": {"42"}, "DLR": {"Delivered"}, "phrase": {secret}}.Encode()),
+		}, true},
 		{"wrong secret in a field", httpsms.Proof{Field: "phrase", Secret: secret}, httpsms.Callback{Body: []byte(`{"phrase":"x"}`)}, false},
 		{"no such field", httpsms.Proof{Field: "phrase", Secret: secret}, httpsms.Callback{Body: []byte(`{}`)}, false},
 		{"no body for a field", httpsms.Proof{Field: "phrase", Secret: secret}, httpsms.Callback{}, false},
@@ -117,9 +162,13 @@ func TestProof(t *testing.T) {
 		{"signed, base64", byHMAC, header("X-Signature", base64.StdEncoding.EncodeToString(sign(secret))), true},
 		{"signed with another secret", byHMAC, header("X-Signature", hex.EncodeToString(sign("x"))), false},
 		{"signature cut off", byHMAC, header("X-Signature", hex.EncodeToString(sign(secret)[:16])), false},
-		{"another body", byHMAC, httpsms.Callback{Header: http.Header{"X-Signature": {hex.EncodeToString(sign(secret))}}, Body: append([]byte(" "), body...)}, false},
-		{"no way to prove", httpsms.Proof{Secret: secret}, header("X-Token", secret), false},
-		{"two ways to prove", httpsms.Proof{Header: "X-Token", Query: "token", Secret: secret}, header("X-Token", secret), false},
+		{
+			"another body", byHMAC,
+			httpsms.Callback{Header: http.Header{"X-Signature": {hex.EncodeToString(sign(secret))}}, Body: append([]byte(" "), body...)},
+			false,
+		},
+		{"no proof", httpsms.Proof{Secret: secret}, header("X-Token", secret), false},
+		{"two proofs", httpsms.Proof{Header: "X-Token", Query: "token", Secret: secret}, header("X-Token", secret), false},
 		{"a secret that can be guessed", httpsms.Proof{Header: "X-Token", Secret: "short"}, header("X-Token", "short"), false},
 	}
 	for _, tt := range tests {
@@ -133,7 +182,7 @@ func TestProof(t *testing.T) {
 	}
 }
 
-// Whatever comes, it is a receipt or an error.
+// Any input gives a receipt or an error.
 func FuzzReceipts(f *testing.F) {
 	f.Add([]byte(`{"MessageID":42,"DLR":"Delivered"}`), "application/json")
 	f.Add([]byte("MessageID=42&DLR=Delivered"), "application/x-www-form-urlencoded")

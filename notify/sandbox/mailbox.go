@@ -22,22 +22,22 @@ type Mail struct {
 	At      time.Time          `json:"at"`              // UTC
 }
 
-// Mailbox receives what is posted to any address. It remembers the last 1000
-// e-mails and is safe for concurrent use.
+// Mailbox receives the e-mails for all addresses. It keeps the last 1000 and is
+// safe for concurrent use.
 type Mailbox struct {
 	now func() time.Time
 
 	mu       sync.Mutex
-	failure  error // what Post returns; nil when it works
-	received int   // e-mails ever
+	failure  error // returned by Post; nil while it works
+	received int   // e-mails so far
 	ring     [capacity]Mail
 }
 
-// NewMailbox returns a mailbox without e-mails that stamps arrivals with now.
+// NewMailbox returns an empty mailbox. now gives the time of arrival.
 func NewMailbox(now func() time.Time) *Mailbox { return &Mailbox{now: now} }
 
-// Fail makes every further Post return err, or work again when err is nil. An
-// e-mail that fails with notify.ErrUncertain arrives all the same.
+// Fail makes Post return err from now on, or work again if err is nil. If err
+// wraps notify.ErrUncertain, e-mails still arrive.
 func (b *Mailbox) Fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -45,8 +45,8 @@ func (b *Mailbox) Fail(err error) {
 }
 
 // Post receives l and returns its id. It returns an error that wraps
-// notify.ErrTemporary when ctx is done, notify.ErrPermanent when l has no
-// address or no use any more, and what Fail was told.
+// notify.ErrTemporary if ctx is done, one that wraps notify.ErrPermanent if l
+// has no address or has expired, and the error given to Fail.
 func (b *Mailbox) Post(ctx context.Context, l notify.Letter) (id string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("%w: %w", notify.ErrTemporary, err)
@@ -69,8 +69,8 @@ func (b *Mailbox) Post(ctx context.Context, l notify.Letter) (id string, err err
 	return id, b.failure
 }
 
-// Mails returns what an address received, the newest first; an empty one means
-// all. The result is never nil.
+// Mails returns the e-mails that an address received, newest first; those of
+// all addresses if it is empty. The result is never nil.
 func (b *Mailbox) Mails(to string) []Mail {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package sandbox is a gateway that sends nothing: it keeps the messages for
-// people who try the service and for tests.
+// Package sandbox is a gateway that sends nothing. It keeps messages so that
+// people who try the service, and tests, can read them.
 package sandbox
 
 import (
@@ -12,7 +12,7 @@ import (
 	"ziyara/notify"
 )
 
-// capacity is how many messages a phone remembers.
+// capacity is how many messages a phone keeps.
 const capacity = 1000
 
 // Message is an SMS that arrived.
@@ -24,22 +24,22 @@ type Message struct {
 	notify.Size
 }
 
-// Phone receives what is sent to any mobile. It remembers the last 1000
-// messages and is safe for concurrent use.
+// Phone receives the messages for all mobiles. It keeps the last 1000 and is
+// safe for concurrent use.
 type Phone struct {
 	now func() time.Time
 
 	mu       sync.Mutex
-	failure  error // what Send returns; nil when it works
-	received int   // messages ever
+	failure  error // returned by Send; nil while it works
+	received int   // messages so far
 	ring     [capacity]Message
 }
 
-// New returns a phone without messages that stamps arrivals with now.
+// New returns a phone without messages. now gives the time of arrival.
 func New(now func() time.Time) *Phone { return &Phone{now: now} }
 
-// Fail makes every further Send return err, or work again when err is nil. A
-// message that fails with notify.ErrUncertain arrives all the same.
+// Fail makes Send return err from now on, or work again if err is nil. If err
+// wraps notify.ErrUncertain, messages still arrive.
 func (p *Phone) Fail(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -47,8 +47,8 @@ func (p *Phone) Fail(err error) {
 }
 
 // Send receives m and returns its id. It returns an error that wraps
-// notify.ErrTemporary when ctx is done, notify.ErrPermanent when m has no
-// mobile, no text or no use any more, and what Fail was told.
+// notify.ErrTemporary if ctx is done, one that wraps notify.ErrPermanent if m
+// has no mobile, no text or has expired, and the error given to Fail.
 func (p *Phone) Send(ctx context.Context, m notify.Message) (id string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("%w: %w", notify.ErrTemporary, err)
@@ -68,8 +68,8 @@ func (p *Phone) Send(ctx context.Context, m notify.Message) (id string, err erro
 	return id, p.failure
 }
 
-// Messages returns what mobile received, the newest first; an empty mobile
-// means all. The result is never nil.
+// Messages returns the messages that mobile received, newest first; those of
+// all mobiles if it is empty. The result is never nil.
 func (p *Phone) Messages(mobile notify.Mobile) []Message {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -23,7 +23,7 @@ const (
 
 var _ notify.Sender = (*sandbox.Phone)(nil)
 
-// arrival is when messages arrive at the phone of newPhone.
+// arrival is the time at which messages arrive at the phone of newPhone.
 func arrival() time.Time { return time.Date(2026, time.November, 15, 6, 30, 0, 0, time.UTC) }
 
 func newPhone() *sandbox.Phone {
@@ -46,7 +46,10 @@ func TestMessagesNewestFirst(t *testing.T) {
 
 	gsm := func(n int) notify.Size { return notify.Size{Encoding: notify.GSM7, Characters: n, Segments: 1} }
 	one := sandbox.Message{ID: "sandbox-1", Mobile: first, Text: "one", At: arrival(), Size: gsm(3)}
-	two := sandbox.Message{ID: "sandbox-2", Mobile: second, Text: "اثنان", At: arrival(), Size: notify.Size{Encoding: notify.UCS2, Characters: 5, Segments: 1}}
+	two := sandbox.Message{
+		ID: "sandbox-2", Mobile: second, Text: "اثنان", At: arrival(),
+		Size: notify.Size{Encoding: notify.UCS2, Characters: 5, Segments: 1},
+	}
 	three := sandbox.Message{ID: "sandbox-3", Mobile: first, Text: "three", At: arrival(), Size: gsm(5)}
 	tests := []struct {
 		name   string
@@ -76,13 +79,14 @@ func TestMessageJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"id":"sandbox-1","mobile":"+966501234567","text":"hello","at":"2026-11-15T06:30:00Z","encoding":"gsm7","characters":5,"segments":1}]`
+	want := `[{"id":"sandbox-1","mobile":"+966501234567","text":"hello",` +
+		`"at":"2026-11-15T06:30:00Z","encoding":"gsm7","characters":5,"segments":1}]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Fatalf("JSON (-want +got):\n%s", diff)
 	}
 }
 
-// The phone remembers the last 1000 messages.
+// The phone keeps the last 1000 messages.
 func TestMessagesBounded(t *testing.T) {
 	t.Parallel()
 	p := newPhone()

@@ -1,6 +1,6 @@
-// Package sendertest is what every way out has to do, as tests. A way out
-// brings a gateway that does as the suite tells it; the suite sends, and looks
-// at what Send says and at what the gateway has taken.
+// Package sendertest tests what every notify.Sender has to do. A sender brings
+// a gateway that answers as the suite tells it. The suite sends messages and
+// checks the results of Send and what the gateway has accepted.
 package sendertest
 
 import (
@@ -16,43 +16,43 @@ import (
 	"ziyara/notify"
 )
 
-// Answer is how a gateway deals with what it is given.
+// Answer is how a gateway reacts to a message.
 type Answer string
 
-// The answers. All but Accept, Hold and Garble leave the message untaken.
+// The answers. Except with Accept, Hold and Garble the message is not taken.
 const (
 	Accept   Answer = "accept"
-	Throttle Answer = "throttle" // too much at once: come back later
-	Fail     Answer = "fail"     // something is broken for a while
+	Throttle Answer = "throttle" // too much at once: try again later
+	Fail     Answer = "fail"     // something is temporarily broken
 	Unknown  Answer = "unknown"  // there is no such number
-	Refuse   Answer = "refuse"   // this message never
+	Refuse   Answer = "refuse"   // never accepts this message
 	Hold     Answer = "hold"     // takes the message, and answers at the next call of Gateway.Answer
-	Garble   Answer = "garble"   // takes the message, and answers what nobody can read
+	Garble   Answer = "garble"   // takes the message, but its answer is unreadable
 )
 
-// Gateway is one that obeys, with a way out to it.
+// Gateway is a gateway under control of the suite, with a sender to it.
 type Gateway struct {
-	// Sender is the way out, Close ends it.
+	// Sender sends to the gateway; Close closes it.
 	Sender notify.Sender
 	Close  func() error
-	// Answer says how the gateway answers from now on. Messages that it holds
-	// are answered Accept.
+	// Answer sets the answer from now on. Messages on hold are answered with
+	// Accept.
 	Answer func(Answer)
-	// Taken returns the texts that the gateway has taken, each put together
-	// from its parts.
+	// Taken returns the texts that the gateway has taken, long ones assembled
+	// from their parts.
 	Taken func() []string
-	// Instant says that Send waits for nobody, so that there is nothing for
-	// Close to wait for.
+	// Instant means that Send never waits, so there is nothing for Close to
+	// wait for.
 	Instant bool
 }
 
 const (
 	mobile = notify.Mobile("+966501234567")
-	// patience is how long the suite waits for what must happen.
-	patience = 2 * time.Minute
+	// waitLimit is how long the suite waits for something that must happen.
+	waitLimit = 2 * time.Minute
 )
 
-// Run tests the way out that start makes; each test starts one of its own.
+// Run tests the sender that start makes. Each test starts one of its own.
 func Run(t *testing.T, start func(t *testing.T) Gateway) {
 	t.Helper()
 	tests := []struct {
@@ -101,7 +101,7 @@ func testAccepted(t *testing.T, g Gateway) {
 	wantTaken(t, g, "تم حجز موعدكم", "تم حجز موعدكم", "تم حجز موعدكم")
 }
 
-// Every character arrives, whether in one segment or in several.
+// Every character arrives, in one segment or in several.
 func testTexts(t *testing.T, g Gateway) {
 	texts := []string{
 		"Visit at 09:30, desk 4",
@@ -120,14 +120,14 @@ func testTexts(t *testing.T, g Gateway) {
 	wantTaken(t, g, texts...)
 }
 
-// testUntaken wants the failure of a message that the gateway has not taken,
-// and that the next message gets through.
+// testUntaken checks that a message which the gateway has not taken fails as
+// wanted, and that the next message gets through.
 func testUntaken(t *testing.T, g Gateway, a Answer, want error) {
 	g.Answer(a)
 	_, err := g.Sender.Send(t.Context(), message(1, "first"))
 	wantOnly(t, err, want)
 	if after, busy := notify.BusyFor(err); busy != (a == Throttle) || a == Throttle && after <= 0 {
-		t.Errorf("BusyFor(%v) = %v, %t; want a pause only of a busy gateway", err, after, busy)
+		t.Errorf("BusyFor(%v) = %v, %t; want a pause only for a busy gateway", err, after, busy)
 	}
 	if got := errors.Is(err, notify.ErrRecipient); got != (a == Unknown) {
 		t.Errorf("%v is ErrRecipient: %t", err, got)
@@ -159,7 +159,7 @@ func testLostAnswer(t *testing.T, g Gateway) {
 	wantTaken(t, g, "first", "second")
 }
 
-// Who answers what nobody can read may have taken the message.
+// A gateway with an unreadable answer may have taken the message.
 func testGarbled(t *testing.T, g Gateway) {
 	g.Answer(Garble)
 	_, err := g.Sender.Send(t.Context(), message(1, "first"))
@@ -221,7 +221,8 @@ func testMany(t *testing.T, g Gateway) {
 	wantTaken(t, g, texts...)
 }
 
-// Close waits for the answer to what was sent, and nothing is sent after it.
+// Close waits for the answer to a message on its way, and nothing is sent after
+// it.
 func testClose(t *testing.T, g Gateway) {
 	if !g.Instant {
 		g.Answer(Hold)
@@ -233,8 +234,8 @@ func testClose(t *testing.T, g Gateway) {
 	}()
 	waitFor(t, "the gateway to take the message", func() bool { return len(g.Taken()) == 1 })
 	go func() { closed <- g.Close() }()
-	// Once it refuses, Close has begun.
-	waitFor(t, "the way out to close", func() bool {
+	// Once it rejects messages, Close has begun.
+	waitFor(t, "the sender to close", func() bool {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		_, err := g.Sender.Send(ctx, message(2, "second"))
@@ -257,7 +258,8 @@ func testClose(t *testing.T, g Gateway) {
 	}
 }
 
-// wantOnly wants err to be of one kind alone: what is done about it differs.
+// wantOnly checks that err is of one kind only, because each kind is handled
+// differently.
 func wantOnly(t *testing.T, err, want error) {
 	t.Helper()
 	for _, kind := range []error{notify.ErrTemporary, notify.ErrPermanent, notify.ErrUncertain} {
@@ -267,17 +269,19 @@ func wantOnly(t *testing.T, err, want error) {
 	}
 }
 
-// wantPrivate wants neither number nor text in what may be logged.
+// wantPrivate checks that neither number nor text is in the error, which may be
+// logged.
 func wantPrivate(t *testing.T, err error) {
 	t.Helper()
 	for _, private := range []string{"501234567", "first"} {
 		if strings.Contains(err.Error(), private) {
-			t.Errorf("the error tells %q: %v", private, err)
+			t.Errorf("the error reveals %q: %v", private, err)
 		}
 	}
 }
 
-// wantTaken wants the gateway to have taken exactly these texts, in any order.
+// wantTaken checks that the gateway has taken exactly these texts, in any
+// order.
 func wantTaken(t *testing.T, g Gateway, want ...string) {
 	t.Helper()
 	got := g.Taken()
@@ -288,8 +292,8 @@ func wantTaken(t *testing.T, g Gateway, want ...string) {
 	}
 }
 
-// wantSoon wants m accepted after a failure, as soon as the way out has mended
-// its connection.
+// wantSoon checks that m is accepted after a failure, once the sender has
+// repaired its connection.
 func wantSoon(t *testing.T, g Gateway, m notify.Message) {
 	t.Helper()
 	var last error
@@ -302,14 +306,14 @@ func wantSoon(t *testing.T, g Gateway, m notify.Message) {
 	})
 }
 
-// waitFor waits until done.
+// waitFor waits until done returns true.
 func waitFor(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range patience / (5 * time.Millisecond) {
+	for range waitLimit / (5 * time.Millisecond) {
 		if done() {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatalf("waited in vain for %s", what)
+	t.Fatalf("timed out waiting for %s", what)
 }

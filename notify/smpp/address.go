@@ -23,8 +23,8 @@ const (
 	maxDigits = 15 // ITU-T E.164
 )
 
-// sourceAddress returns the address of a sender id: a number when it starts
-// with +, a short code when it is digits, otherwise a name.
+// sourceAddress returns the address of a sender id: a number if it starts with
+// +, a short code if it consists of digits, otherwise a name.
 func sourceAddress(from string) (pdu.Address, error) {
 	number, international := strings.CutPrefix(from, "+")
 	switch {
@@ -32,7 +32,7 @@ func sourceAddress(from string) (pdu.Address, error) {
 		return pdu.Address{}, fmt.Errorf("smpp: no sender id")
 	case international:
 		if !digits(number) || len(number) > maxDigits {
-			return pdu.Address{}, fmt.Errorf("smpp: sender id %q is no number", from)
+			return pdu.Address{}, fmt.Errorf("smpp: sender id %q is not a number", from)
 		}
 		return pdu.NewAddressWithTonNpiAddr(tonInternational, npiISDN, number)
 	case digits(from):

@@ -32,7 +32,7 @@ type nodeCentre struct {
 	lines []line
 }
 
-// line is what the centre tells.
+// line is a line that the centre prints.
 type line struct {
 	Port     int
 	Text     *string
@@ -82,7 +82,7 @@ func (c *nodeCentre) read(out io.Reader) {
 	for scanner.Scan() {
 		var l line
 		if err := json.Unmarshal(scanner.Bytes(), &l); err != nil {
-			c.t.Errorf("the centre tells %q: %v", scanner.Text(), err)
+			c.t.Errorf("the centre printed %q: %v", scanner.Text(), err)
 		}
 		c.mu.Lock()
 		c.lines = append(c.lines, l)
@@ -107,7 +107,7 @@ func (c *nodeCentre) count(f func(line) bool) (n int) {
 	return n
 }
 
-// obey returns when the centre answers as it is told.
+// obey sets the answer of the centre and returns when it is in effect.
 func (c *nodeCentre) obey(a sendertest.Answer) { c.tell(string(a)) }
 
 func (c *nodeCentre) tell(what string) {
@@ -139,8 +139,8 @@ func (c *nodeCentre) config() smpp.Config {
 	}
 }
 
-// node-smpp, which has its own tables and its own reading of the standard,
-// takes everything as it was meant.
+// node-smpp, with its own tables and its own reading of the standard,
+// understands everything as intended.
 func TestPeerNodeConformance(t *testing.T) {
 	t.Parallel()
 	sendertest.Run(t, func(t *testing.T) sendertest.Gateway {
@@ -150,8 +150,8 @@ func TestPeerNodeConformance(t *testing.T) {
 	})
 }
 
-// Each message brings one receipt, also a long one, under the id that Send
-// returned, and the centre learns that it arrived.
+// Each message, even a long one, brings one receipt with the id that Send
+// returned, and the centre gets its acknowledgement.
 func TestPeerNodeReceipts(t *testing.T) {
 	t.Parallel()
 	c := newNodeCentre(t)
@@ -180,6 +180,6 @@ func TestPeerNodeReceipts(t *testing.T) {
 		return c.count(func(l line) bool { return l.Receipt != "" && l.Status == 0 }) == 20
 	})
 	if !c.any(func(l line) bool { return l.From == "MOF" && l.TON == 5 && l.Validity != "" }) {
-		t.Errorf("sender id or validity are not as they were meant: %+v", c.lines)
+		t.Errorf("sender id or validity are wrong: %+v", c.lines)
 	}
 }

@@ -19,9 +19,9 @@ import (
 const (
 	firstBackoff = 500 * time.Millisecond
 
-	// patience is the part of the timeout for which Send waits for a
-	// connection.
-	patience = 3
+	// connectShare is the fraction of the timeout, as a divisor, for which Send
+	// waits for a connection.
+	connectShare = 3
 )
 
 var (
@@ -29,12 +29,12 @@ var (
 	errConnecting = errors.New("smpp: not connected yet")
 )
 
-// Client sends by one SMS centre. It is safe for concurrent use.
+// Client sends messages through one SMS centre. It is safe for concurrent use.
 type Client struct {
 	config Config
 	from   pdu.Address
 	stop   context.CancelFunc
-	ended  chan struct{} // closed when the connection is gone for good
+	ended  chan struct{} // closed when the connection has ended for good
 
 	mu      sync.Mutex
 	link    link
@@ -43,14 +43,14 @@ type Client struct {
 	sending sync.WaitGroup
 }
 
-// link is how it stands with the connection.
+// link is the state of the connection.
 type link struct {
-	session *session // nil while there is none
-	err     error    // why there is none; nil while one is being made
+	session *session // nil if there is none
+	err     error    // why there is none; nil while connecting
 }
 
-// New returns a client that connects at once, in the background, and tries
-// again until Close.
+// New returns a client. It connects in the background and keeps trying until
+// Close.
 func New(c Config) (*Client, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -66,10 +66,10 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// Send hands m to the centre, part by part, and returns the id of its last
-// part, to which the receipt refers. Without a connection it fails at once,
-// but it waits for a first attempt to connect that is under way. Its errors
-// wrap ErrTemporary, ErrPermanent or ErrUncertain of notify.
+// Send sends the parts of m to the centre and returns the id of the last one,
+// to which the receipt refers. Without a connection it fails at once, but it
+// waits for a first attempt to connect. Errors wrap notify.ErrTemporary,
+// notify.ErrPermanent or notify.ErrUncertain.
 func (c *Client) Send(ctx context.Context, m notify.Message) (id string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("%w: %w", notify.ErrTemporary, err)
@@ -99,7 +99,7 @@ func (c *Client) Send(ctx context.Context, m notify.Message) (id string, err err
 	return id, nil
 }
 
-// begin takes note of a Send, which Close waits for.
+// begin registers a Send for which Close has to wait.
 func (c *Client) begin() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,9 +110,9 @@ func (c *Client) begin() error {
 	return nil
 }
 
-// submit sends one part. When the centre is busy in the middle of a message,
-// the rest is offered again while there is time: a message in parts should not
-// stay half sent.
+// submit sends one part. If the centre is busy in the middle of a message, the
+// remaining parts are tried again while there is time, because a message should
+// not stay half sent.
 func (c *Client) submit(ctx context.Context, s *session, p *pdu.SubmitSM, insist bool) (string, error) {
 	for {
 		a, err := s.request(ctx, p)
@@ -132,18 +132,19 @@ func (c *Client) submit(ctx context.Context, s *session, p *pdu.SubmitSM, insist
 	}
 }
 
-// partly returns err as it is for a message of which the centre has already
-// taken some parts. What failed for a while is sent again, and those parts
-// arrive twice; what is refused for good would only repeat them, so it stays
-// permanent.
+// partly returns err for a message of which the centre has already taken some
+// parts. After a temporary failure the message is sent again, and those parts
+// arrive twice, so it becomes uncertain. After a permanent failure sending
+// again would only repeat them, so it stays permanent.
 func partly(err error, taken int) error {
 	if taken == 0 || !errors.Is(err, notify.ErrTemporary) {
 		return err
 	}
-	return fmt.Errorf("%w: %d parts taken, then: %v", notify.ErrUncertain, taken, err) //nolint:errorlint // it no longer counts as what it was
+	//nolint:errorlint // it no longer counts as the original kind
+	return fmt.Errorf("%w: %d parts taken, then: %v", notify.ErrUncertain, taken, err)
 }
 
-// wait waits, and returns false when ctx is done before.
+// wait waits for d, and returns false if ctx ends earlier.
 func wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -155,8 +156,8 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// Close sends nothing more, waits for the answers to what was sent, at most for
-// one timeout, and ends the connection. It returns nil.
+// Close rejects new messages, waits for the answers to those sent, up to one
+// timeout, and ends the connection. It returns nil.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	c.closing = true
@@ -173,18 +174,18 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// unbind takes leave of the centre and waits for its answer, briefly.
+// unbind unbinds from the centre and waits briefly for its answer.
 func (s *session) unbind() {
 	ctx, cancel := context.WithTimeout(context.Background(), min(s.config.Timeout, time.Second))
 	defer cancel()
-	_, _ = s.request(ctx, pdu.NewUnbind()) // it ends either way
+	_, _ = s.request(ctx, pdu.NewUnbind()) // it ends in any case
 	s.end(errClosed)
 }
 
-// bound returns the session, or why there is none. It waits for an attempt to
-// connect that is under way, but leaves time for another gateway.
+// bound returns the session, or the reason why there is none. It waits for an
+// attempt to connect, but leaves time for another gateway.
 func (c *Client) bound(ctx context.Context) (*session, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout/patience)
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout/connectShare)
 	defer cancel()
 	for {
 		c.mu.Lock()
@@ -233,8 +234,8 @@ func (c *Client) connect(ctx context.Context) {
 	}
 }
 
-// backoff returns how long to wait before the next attempt to connect: longer
-// each time, and not the same in all replicas.
+// backoff returns the wait before the next attempt to connect. It grows with
+// each failure and differs between replicas.
 func (c *Client) backoff(failures int) time.Duration {
 	longest := firstBackoff
 	for range failures {
@@ -255,13 +256,13 @@ func (c *Client) dial(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // for bind, which then fails
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // makes bind fail
 	s, err := bind(conn, c.config)
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		_ = conn.Close() // it was of no use
+		_ = conn.Close() // it is not usable
 		return nil, err
 	}
 	return s, nil

@@ -54,7 +54,7 @@ func waitFor(t *testing.T, what string, done func() bool) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatalf("waited in vain for %s", what)
+	t.Fatalf("timed out waiting for %s", what)
 }
 
 func TestConformance(t *testing.T) {
@@ -66,7 +66,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// The fields of a message as SMPP 3.4 wants them.
+// The fields of a message as SMPP 3.4 requires them.
 func TestSubmitFields(t *testing.T) {
 	t.Parallel()
 	type fields struct {
@@ -84,7 +84,7 @@ func TestSubmitFields(t *testing.T) {
 		name   string
 		config func(*smpp.Config)
 		text   string
-		left   time.Duration // until the message expires
+		left   time.Duration // time until the message expires
 		want   fields
 	}{
 		{"a name is alphanumeric", func(*smpp.Config) {}, "hello", 0, base},
@@ -93,14 +93,14 @@ func TestSubmitFields(t *testing.T) {
 		{"a number is international", func(c *smpp.Config) { c.From = "+966112345678" }, "hello", 0,
 			edit(func(f *fields) { f.SourceTON, f.SourceNPI, f.Source = 1, 1, "966112345678" })},
 		{"Arabic is UCS-2", func(*smpp.Config) {}, "مرحبا", 0, edit(func(f *fields) { f.Coding = 8 })},
-		{"who takes receipts asks for them", func(c *smpp.Config) { c.Receipts = receipts }, "hello", 0,
+		{"receipts are requested if they are wanted", func(c *smpp.Config) { c.Receipts = receipts }, "hello", 0,
 			edit(func(f *fields) { f.Receipt = 1 })},
 		// 7.1.1.1: YYMMDDhhmmsstnnR, counted from when the centre takes it.
 		{"valid until it expires", func(*smpp.Config) {}, "hello", 26*time.Hour + 3*time.Minute + 4*time.Second,
 			edit(func(f *fields) { f.Validity = "000001020304000R" })},
-		{"valid for a minute at least", func(*smpp.Config) {}, "hello", time.Second,
+		{"valid for at least a minute", func(*smpp.Config) {}, "hello", time.Second,
 			edit(func(f *fields) { f.Validity = "000000000100000R" })},
-		{"valid for a month at most", func(*smpp.Config) {}, "hello", 1000 * time.Hour,
+		{"valid for at most a month", func(*smpp.Config) {}, "hello", 1000 * time.Hour,
 			edit(func(f *fields) { f.Validity = "000031000000000R" })},
 	}
 	for _, tt := range tests {
@@ -130,8 +130,8 @@ func TestSubmitFields(t *testing.T) {
 	}
 }
 
-// Each part of a long message has a sequence number of its own, all have the
-// same reference, also at a second attempt, and the last one asks for the
+// Each part of a long message has its own sequence number. All parts have the
+// same reference, in a second attempt too, and only the last one asks for a
 // receipt.
 func TestPartsOfALongMessage(t *testing.T) {
 	t.Parallel()
@@ -169,13 +169,13 @@ func TestPartsOfALongMessage(t *testing.T) {
 	})
 }
 
-// What each status of a centre means for a message.
+// The meaning of each status of a centre for a message.
 func TestStatuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name    string
 		status  pdu.Status
-		parts   int // of the message; the status answers the last
+		parts   int // of the message; the status answers the last one
 		want    error
 		busy    bool
 		submits int
@@ -186,14 +186,14 @@ func TestStatuses(t *testing.T) {
 		{"temporary application error", statusTemporaryError, 1, notify.ErrTemporary, false, 1},
 		{"invalid destination", statusNoSuchNumber, 1, notify.ErrRecipient, false, 1},
 		{"rejected", statusRejected, 1, notify.ErrPermanent, false, 1},
-		{"wrong sender id is not the message's fault", 0x0a, 1, notify.ErrTemporary, false, 1},
-		{"the centre's own status", 0x0400, 1, notify.ErrTemporary, false, 1},
-		// What was taken in part can't be sent elsewhere.
+		{"a wrong sender id is not the fault of the message", 0x0a, 1, notify.ErrTemporary, false, 1},
+		{"a status of the centre's own", 0x0400, 1, notify.ErrTemporary, false, 1},
+		// A message taken in part can't be sent elsewhere.
 		{"system error after the first part", statusSystemError, 2, notify.ErrUncertain, false, 2},
-		// What is refused for good would only repeat the first part.
+		// Sending it again would only repeat the first part.
 		{"rejected after the first part", statusRejected, 2, notify.ErrPermanent, false, 2},
 		{"invalid destination after the first part", statusNoSuchNumber, 2, notify.ErrRecipient, false, 2},
-		// A busy centre gets the rest of what it has begun to take.
+		// A busy centre gets the rest of a message that it has begun to take.
 		{"throttled after the first part", statusThrottled, 2, nil, false, 3},
 	}
 	for _, tt := range tests {
@@ -246,8 +246,8 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// A lost connection fails what waits for an answer as uncertain, and is made
-// anew.
+// A lost connection makes the messages without an answer uncertain, and a new
+// connection is made.
 func TestReconnect(t *testing.T) {
 	t.Parallel()
 	s := newSMSC(t)
@@ -283,7 +283,7 @@ func TestNotConnected(t *testing.T) {
 		name   string
 		change func(*smpp.Config)
 	}{
-		{"nobody listens", func(c *smpp.Config) { c.Address = "127.0.0.1:1" }},
+		{"no listener", func(c *smpp.Config) { c.Address = "127.0.0.1:1" }},
 		{"wrong password", func(c *smpp.Config) { c.Password = "wrong" }},
 	}
 	for _, tt := range tests {
@@ -297,7 +297,7 @@ func TestNotConnected(t *testing.T) {
 	}
 }
 
-// The link is checked, and a centre that no longer answers is left.
+// The link is checked, and a centre that no longer answers is disconnected.
 func TestEnquireLink(t *testing.T) {
 	t.Parallel()
 	s := newSMSC(t)
@@ -312,7 +312,7 @@ func TestEnquireLink(t *testing.T) {
 	waitFor(t, "another connection", func() (ok bool) { s.with(func() { ok = len(s.conns) > 1 }); return ok })
 }
 
-// A centre may end the session and enquire itself.
+// A centre may end the session, and may enquire itself.
 func TestCentreAsks(t *testing.T) {
 	t.Parallel()
 	s := newSMSC(t)
@@ -322,7 +322,7 @@ func TestCentreAsks(t *testing.T) {
 	}
 	s.with(func() {
 		s.write(s.conn, pdu.NewEnquireLink())
-		s.write(s.conn, pdu.NewQuerySM()) // not for us: refused, and no harm done
+		s.write(s.conn, pdu.NewQuerySM()) // not meant for us: rejected without harm
 		s.write(s.conn, pdu.NewUnbind())
 	})
 	waitFor(t, "a new connection", func() bool {
@@ -333,7 +333,8 @@ func TestCentreAsks(t *testing.T) {
 	})
 }
 
-// Receipts reach the callback; what it can't record is to be brought again.
+// Receipts reach the callback. A receipt that it can't record is requested
+// again.
 func TestReceipts(t *testing.T) {
 	t.Parallel()
 	type tlvs map[pdutlv.Tag]any
@@ -347,21 +348,46 @@ func TestReceipts(t *testing.T) {
 		want    *notify.Receipt
 	}{
 		// SMPP 3.4, appendix B.
-		{name: "delivered", esm: 4, text: long + "stat:DELIVRD err:000 text:hello", want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Delivered, Code: "000"}},
-		{name: "expired", esm: 4, text: long + "stat:EXPIRED err:027 text:", want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Overdue, Code: "027"}},
-		{name: "undeliverable", esm: 4, text: long + "stat:UNDELIV err:1B text:", want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered, Code: "1B"}},
-		{name: "rejected", esm: 4, text: long + "stat:REJECTD err:9 text:", want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered, Code: "9"}},
+		{
+			name: "delivered", esm: 4, text: long + "stat:DELIVRD err:000 text:hello",
+			want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Delivered, Code: "000"},
+		},
+		{
+			name: "expired", esm: 4, text: long + "stat:EXPIRED err:027 text:",
+			want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Overdue, Code: "027"},
+		},
+		{
+			name: "undeliverable", esm: 4, text: long + "stat:UNDELIV err:1B text:",
+			want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered, Code: "1B"},
+		},
+		{
+			name: "rejected", esm: 4, text: long + "stat:REJECTD err:9 text:",
+			want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered, Code: "9"},
+		},
 		{name: "deleted", esm: 4, text: long + "stat:DELETED", want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered}},
-		{name: "other spellings", esm: 4, text: "Id:A1 Stat:DELIVERED Err:0", want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Delivered, Code: "0"}},
-		{name: "the text quotes the message", esm: 4, text: "id:A1 stat:UNDELIV err:1 text:stat:DELIVRD id:B2", want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered, Code: "1"}},
+		{
+			name: "other spellings", esm: 4, text: "Id:A1 Stat:DELIVERED Err:0",
+			want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Delivered, Code: "0"},
+		},
+		{
+			name: "the text quotes the message", esm: 4, text: "id:A1 stat:UNDELIV err:1 text:stat:DELIVRD id:B2",
+			want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered, Code: "1"},
+		},
 		// 5.3.2.12 and 5.3.2.35: the parameters win.
-		{name: "by parameters", esm: 4, tlvs: tlvs{pdutlv.TagReceiptedMessageID: pdutlv.CString("A1"), pdutlv.TagMessageStateOption: uint8(5)}, want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered}},
-		{name: "parameters beside a text", esm: 4, text: "id:B2 stat:UNDELIV err:7", tlvs: tlvs{
+		{
+			name: "by parameters", esm: 4,
+			tlvs: tlvs{pdutlv.TagReceiptedMessageID: pdutlv.CString("A1"), pdutlv.TagMessageStateOption: uint8(5)},
+			want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Undelivered},
+		},
+		{name: "parameters in addition to a text", esm: 4, text: "id:B2 stat:UNDELIV err:7", tlvs: tlvs{
 			pdutlv.TagReceiptedMessageID: pdutlv.CString("A1"), pdutlv.TagMessageStateOption: uint8(2), pdutlv.TagNetworkErrorCode: []byte{3, 1, 4},
 		}, want: &notify.Receipt{GatewayID: "A1", Delivery: notify.Delivered, Code: "260"}},
-		{name: "decimal id of a hexadecimal answer", decimal: true, esm: 4, text: "id:0000000161 stat:DELIVRD err:000", want: &notify.Receipt{GatewayID: "a1", Delivery: notify.Delivered, Code: "000"}},
-		{name: "still under way", esm: 4, text: long + "stat:ENROUTE err:000"},
-		{name: "accepted is no end", esm: 4, text: long + "stat:ACCEPTD err:000"},
+		{
+			name: "decimal id of a hexadecimal answer", decimal: true, esm: 4, text: "id:0000000161 stat:DELIVRD err:000",
+			want: &notify.Receipt{GatewayID: "a1", Delivery: notify.Delivered, Code: "000"},
+		},
+		{name: "still on its way", esm: 4, text: long + "stat:ENROUTE err:000"},
+		{name: "accepted is not final", esm: 4, text: long + "stat:ACCEPTD err:000"},
 		{name: "unknown", esm: 4, text: long + "stat:UNKNOWN err:000"},
 		{name: "without an id", esm: 4, text: "stat:DELIVRD err:000"},
 		{name: "a message from a mobile", esm: 0, text: long + "stat:DELIVRD err:000"},
@@ -390,7 +416,7 @@ func TestReceipts(t *testing.T) {
 				p := pdu.NewDeliverSM()
 				_ = p.Fields().Set(pdufield.ESMClass, tt.esm)
 				_ = p.Fields().Set(pdufield.ShortMessage, tt.text)
-				// go-smpp writes the length of a user data header also where
+				// go-smpp writes the length of a user data header even if
 				// esm_class says that there is none.
 				p.Fields()[pdufield.UDHLength] = &pdufield.SM{}
 				for tag, value := range tt.tlvs {
@@ -408,12 +434,12 @@ func TestReceipts(t *testing.T) {
 			waitFor(t, "an answer", func() bool { return len(answers()) == 1 })
 			if tt.want == nil {
 				if got := answers()[0]; got != 0 || !fail {
-					t.Fatalf("answered %#x, callback called: %t; want it taken and forgotten", uint32(got), !fail)
+					t.Fatalf("answered %#x, callback called: %t; want it accepted and ignored", uint32(got), !fail)
 				}
 				return
 			}
 			if got := answers()[0]; got != statusTemporaryError {
-				t.Errorf("answered %#x to what was not recorded, want %#x", uint32(got), statusTemporaryError)
+				t.Errorf("answered %#x to a receipt that was not recorded, want %#x", uint32(got), statusTemporaryError)
 			}
 			bring()
 			want := *tt.want
@@ -423,13 +449,13 @@ func TestReceipts(t *testing.T) {
 			}
 			waitFor(t, "an answer", func() bool { return len(answers()) == 2 })
 			if got := answers()[1]; got != 0 {
-				t.Errorf("answered %#x to what was recorded", uint32(got))
+				t.Errorf("answered %#x to a receipt that was recorded", uint32(got))
 			}
 		})
 	}
 }
 
-// The id that Send returns is the one that a decimal receipt is turned into.
+// The id that Send returns equals the id of a decimal receipt.
 func TestDecimalReceiptMatches(t *testing.T) {
 	t.Parallel()
 	s := newSMSC(t)
@@ -452,7 +478,7 @@ func TestNewRefuses(t *testing.T) {
 		{"no sender id", func(c *smpp.Config) { c.From = "" }},
 		{"a name of twelve characters", func(c *smpp.Config) { c.From = "Ministry of F" }},
 		{"an Arabic name", func(c *smpp.Config) { c.From = "وزارة" }},
-		{"a number that is none", func(c *smpp.Config) { c.From = "+96x" }},
+		{"an invalid number", func(c *smpp.Config) { c.From = "+96x" }},
 		{"a short code that is too long", func(c *smpp.Config) { c.From = "1234567890123456" }},
 	}
 	for _, tt := range tests {

@@ -1,10 +1,10 @@
-// Package smpp is the way out to an operator's SMS centre by SMPP 3.4.
+// Package smpp sends messages through an operator's SMS centre by SMPP 3.4.
 //
-// A Client keeps one connection bound as a transceiver: messages go out on it,
-// several at once up to the window, and delivery receipts come in. When the
-// connection is lost it is made anew, after a wait that doubles. The wire
-// format is gosmpp's; sessions are our own, since whether a message may have
-// been taken (notify.ErrUncertain) hangs on what was written when.
+// A Client keeps one connection bound as a transceiver. It sends messages on
+// it, several at once up to the window, and receives delivery receipts. A lost
+// connection is made again after a wait that doubles each time. gosmpp encodes
+// the PDUs. Sessions are our own, because whether a message may have been taken
+// (notify.ErrUncertain) depends on what was written when.
 package smpp
 
 import (
@@ -16,28 +16,28 @@ import (
 	"ziyara/notify"
 )
 
-// Config says where and how to bind. A zero field takes the default in
+// Config defines where and how to bind. Zero fields have the default in
 // parentheses.
 type Config struct {
 	Address    string // host:port
-	TLS        bool   // with the certificate of the host's name
+	TLS        bool   // with a certificate for the host name
 	SystemID   string
 	Password   string
 	SystemType string
 	From       string // the sender id: a name, a short code or a number with +
 
-	Window  int           // messages sent and not answered yet, at most (10)
-	Timeout time.Duration // for connecting, and for each answer (10 s)
+	Window  int           // maximum of messages sent and not yet answered (10)
+	Timeout time.Duration // for connecting and for each answer (10 s)
 	Enquire time.Duration // how often the link is checked (30 s)
-	Pause   time.Duration // what a centre is given that says it is busy (1 s)
-	Backoff time.Duration // longest wait between two attempts to bind (30 s)
+	Pause   time.Duration // how long to wait for a busy centre (1 s)
+	Backoff time.Duration // longest wait between attempts to bind (30 s)
 
-	// DecimalReceipts says that the centre answers a message with its id in
+	// DecimalReceipts means that the centre answers a message with its id in
 	// hexadecimal notation but writes it in decimal in receipts, as some do.
 	DecimalReceipts bool
 
 	Now      func() time.Time
-	Receipts notify.Receipts // nil: none are asked for
+	Receipts notify.Receipts // nil if no receipts are wanted
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -61,7 +61,7 @@ func (c Config) withDefaults() (Config, error) {
 	case err != nil:
 		return c, fmt.Errorf("smpp: address: %w", err)
 	case c.Now == nil:
-		return c, errors.New("smpp: a clock is needed")
+		return c, errors.New("smpp: a clock is required")
 	case c.Window < 0 || c.Timeout < 0 || c.Enquire < 0 || c.Pause < 0 || c.Backoff < 0:
 		return c, errors.New("smpp: window, timeout, enquire, pause and backoff can't be negative")
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/linxGnu/gosmpp/pdu"
 )
 
-// Whatever a centre sends, it is read or refused: nothing panics, and no more
-// is read than the frame says.
+// Anything a centre sends is read or rejected: nothing panics, and no more is
+// read than the frame contains.
 func FuzzFrame(f *testing.F) {
 	receipt := pdu.NewDeliverSM().(*pdu.DeliverSM)
 	receipt.EsmClass = esmReceipt
@@ -40,7 +40,7 @@ func FuzzFrame(f *testing.F) {
 			return
 		}
 		if stream.Len() != len("next") {
-			t.Fatalf("%d octets are left, want %d", stream.Len(), len("next"))
+			t.Fatalf("%d octets left, want %d", stream.Len(), len("next"))
 		}
 		parseAnswer(frame)
 		p, err := frame.parse()

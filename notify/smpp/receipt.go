@@ -10,29 +10,29 @@ import (
 	"ziyara/notify"
 )
 
-// The bits of esm_class that say what a deliver_sm is (SMPP 3.4, 5.2.12).
+// The bits of esm_class that give the type of a deliver_sm (SMPP 3.4, 5.2.12).
 const (
 	esmType    = 0x3c
 	esmReceipt = 0x04
 )
 
-// receipt is what a deliver_sm tells of a message.
+// receipt is the content of a deliver_sm about a message.
 type receipt struct {
 	id       string
-	delivery notify.Delivery // empty while it is under way, or for ever unknown
+	delivery notify.Delivery // empty while on its way, or if the outcome stays unknown
 	code     string
 }
 
 // The fields of a receipt's text (SMPP 3.4, appendix B). Centres write them in
-// this order, but not all of them all, and not always in this case.
+// this order, but some leave fields out or use another case.
 var (
 	receiptID    = regexp.MustCompile(`(?i)\bid:\s*([^\s]{1,65})`)
 	receiptState = regexp.MustCompile(`(?i)\bstat:\s*([a-z]{1,10})`)
 	receiptError = regexp.MustCompile(`(?i)\berr:\s*([^\s]{1,20})`)
 )
 
-// deliveries of the states as receipts write them, and of message_state (SMPP
-// 3.4, 5.2.28). The first seven letters of a word tell.
+// The deliveries of the states in receipts, and of message_state (SMPP 3.4,
+// 5.2.28). The first seven letters of a word decide.
 var (
 	deliveries = map[string]notify.Delivery{
 		"delivrd": notify.Delivered, "deliver": notify.Delivered,
@@ -45,7 +45,7 @@ var (
 	}
 )
 
-// parseReceipt returns the receipt that d is, and false when it is none: a
+// parseReceipt returns the receipt in d, and false if there is none: d is a
 // message from a mobile, or a text without an id. The optional parameters win
 // over the text.
 func parseReceipt(d *pdu.DeliverSM) (receipt, bool) {
@@ -70,7 +70,7 @@ func parseReceipt(d *pdu.DeliverSM) (receipt, bool) {
 	return r, r.id != ""
 }
 
-// receiptText returns what d says in writing.
+// receiptText returns the text of d.
 func receiptText(d *pdu.DeliverSM) string {
 	raw, _ := d.Message.GetMessageData() // its error is always nil
 	if payload, ok := d.OptionalParameters[pdu.TagMessagePayload]; ok && len(raw) == 0 {
@@ -86,7 +86,7 @@ func field(pattern *regexp.Regexp, text string) string {
 	return ""
 }
 
-// printable keeps the visible ASCII characters of s.
+// printable returns the visible ASCII characters of s.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > ' ' && r <= '~' {
@@ -108,8 +108,8 @@ func asSent(id string, decimal bool) string {
 	return strconv.FormatUint(n, 16)
 }
 
-// canonical returns an id as it is compared: with DecimalReceipts hexadecimal
-// without leading zeros in lower case.
+// canonical returns an id in the form used for comparison: with
+// DecimalReceipts, lower-case hexadecimal without leading zeros.
 func canonical(id string, decimal bool) string {
 	id = printable(id)
 	if !decimal {

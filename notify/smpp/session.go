@@ -17,61 +17,61 @@ import (
 
 const (
 	headerSize = 16      // octets
-	maxFrame   = 8 << 10 // octets; nothing that a centre sends us is longer
+	maxFrame   = 8 << 10 // octets; no PDU from a centre is longer
 
-	// maxSequence is the last sequence number before they start again (SMPP
-	// 3.4, 5.1.4).
+	// maxSequence is the last sequence number; then they start again (SMPP 3.4,
+	// 5.1.4).
 	maxSequence = 0x7fffffff
 
 	// receiptsWaiting is how many receipts wait for the callback before the
-	// centre is told to bring further ones later.
+	// centre is told to send more later.
 	receiptsWaiting = 256
 )
 
 var (
 	errUnbound = errors.New("smpp: the centre ended the session")
 	errSilent  = errors.New("smpp: the centre doesn't answer")
-	errAnswer  = errors.New("smpp: answer that can't be read")
+	errAnswer  = errors.New("smpp: unreadable answer")
 )
 
-// answer is what came back for a request.
+// answer is the answer to a request.
 type answer struct {
 	status data.CommandStatusType
 	id     string
 	err    error // why it can't be read
 }
 
-// request is one that has no answer yet.
+// request is a request that has no answer yet.
 type request struct {
-	answer chan answer // holds one
-	tick   int         // of the enquiries, when it was sent
+	answer chan answer // has room for one
+	tick   int         // number of enquiries when it was sent
 }
 
-// session is one bound connection, from bind to the first thing that goes
-// wrong. Its methods are safe for concurrent use.
+// session is one bound connection, from bind to the first failure. It is safe
+// for concurrent use.
 type session struct {
 	conn     net.Conn
 	config   Config
-	window   chan struct{} // holds one for each request without an answer
+	window   chan struct{} // has one element for each request without an answer
 	receipts chan frame
 	over     chan struct{} // closed when the session has ended
 
 	writing sync.Mutex // held while a PDU is written
 
 	mu       sync.Mutex
-	tick     int // how many enquiries were sent
+	tick     int // number of enquiries sent
 	sequence int32
 	requests map[int32]request
 	err      error // why it ended
 }
 
-// frame is a PDU as it came.
+// frame is a PDU as received.
 type frame struct {
 	header pdu.Header
 	raw    []byte
 }
 
-// bind makes a session on conn. It doesn't close conn, which ends it.
+// bind starts a session on conn. If bind fails, it does not close conn.
 func bind(conn net.Conn, c Config) (*session, error) {
 	s := &session{
 		conn: conn, config: c,
@@ -90,7 +90,7 @@ func bind(conn net.Conn, c Config) (*session, error) {
 			return nil, fmt.Errorf("smpp: bind: %w", err)
 		}
 		if id := f.header.CommandID; id != data.BIND_TRANSCEIVER_RESP && id != data.GENERIC_NACK {
-			continue // an outbind, say
+			continue // for example an outbind
 		}
 		if status := f.header.CommandStatus; status != data.ESME_ROK || f.header.CommandID == data.GENERIC_NACK {
 			return nil, fmt.Errorf("smpp: bind refused: status 0x%08x (%s)", uint32(status), status)
@@ -99,7 +99,7 @@ func bind(conn net.Conn, c Config) (*session, error) {
 	}
 }
 
-// run serves the session until it ends, and returns why.
+// run serves the session until it ends, and returns the reason.
 func (s *session) run() error {
 	var group sync.WaitGroup
 	ctx, cancel := context.WithCancel(context.Background())
@@ -111,8 +111,8 @@ func (s *session) run() error {
 	return s.err
 }
 
-// end ends the session for the first reason that is given. Whoever waits for
-// an answer learns that there will be none.
+// end ends the session with the first reason given. Requests without an answer
+// fail.
 func (s *session) end(why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,7 +124,7 @@ func (s *session) end(why error) {
 	_ = s.conn.Close() // nothing is sent or expected any more
 }
 
-// next returns the next sequence number, from 1.
+// next returns the next sequence number, starting at 1.
 func (s *session) next() int32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,8 +135,8 @@ func (s *session) next() int32 {
 	return s.sequence
 }
 
-// write writes p whole, or ends the session: half a PDU can't be taken back,
-// and the centre never takes half a PDU for a message.
+// write writes p completely, or ends the session: half a PDU can't be taken
+// back, and the centre never takes half a PDU as a message.
 func (s *session) write(p pdu.PDU) error {
 	buffer := pdu.NewBuffer(nil)
 	p.Marshal(buffer)
@@ -151,9 +151,9 @@ func (s *session) write(p pdu.PDU) error {
 	return nil
 }
 
-// request sends p as soon as the window has room and returns the answer. Its
-// errors wrap ErrTemporary when p was not sent, and ErrUncertain when it may
-// have been.
+// request sends p as soon as the window has room, and returns the answer.
+// Errors wrap notify.ErrTemporary if p was not sent, and notify.ErrUncertain if
+// it may have been.
 func (s *session) request(ctx context.Context, p pdu.PDU) (answer, error) {
 	select {
 	case s.window <- struct{}{}:
@@ -194,7 +194,7 @@ func (s *session) reason() error {
 	return s.err
 }
 
-// answered hands an answer to whoever waits for it.
+// answered passes an answer to the request that waits for it.
 func (s *session) answered(sequence int32, a answer) {
 	s.mu.Lock()
 	r, ok := s.requests[sequence]
@@ -206,8 +206,8 @@ func (s *session) answered(sequence int32, a answer) {
 	}
 }
 
-// read handles what the centre sends until something goes wrong. The centre
-// sends something at least once in an interval: the answer to our enquiry.
+// read handles the PDUs of the centre until an error. The centre sends at least
+// one per interval: the answer to our enquiry.
 func (s *session) read() error {
 	idle := s.config.Enquire + s.config.Timeout
 	silent := time.AfterFunc(idle, func() { s.end(errSilent) })
@@ -224,8 +224,8 @@ func (s *session) read() error {
 	}
 }
 
-// readFrame reads one PDU without looking into it, so that one that can't be
-// parsed does not take the connection with it.
+// readFrame reads one PDU without parsing it, so that an invalid one does not
+// end the connection.
 func readFrame(r io.Reader) (frame, error) {
 	var head [headerSize]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -248,11 +248,11 @@ func (s *session) handle(f frame) error {
 	case data.UNBIND_RESP:
 		s.answered(sequence, answer{})
 	case data.ENQUIRE_LINK_RESP, data.ALERT_NOTIFICATION:
-		// That it came is all it says.
+		// Its arrival is all that matters.
 	case data.ENQUIRE_LINK:
 		return s.respond(pdu.NewEnquireLinkResp(), sequence, data.ESME_ROK)
 	case data.UNBIND:
-		_ = s.respond(pdu.NewUnbindResp(), sequence, data.ESME_ROK) // it ends either way
+		_ = s.respond(pdu.NewUnbindResp(), sequence, data.ESME_ROK) // it ends in any case
 		return errUnbound
 	case data.DELIVER_SM:
 		select {
@@ -266,8 +266,8 @@ func (s *session) handle(f frame) error {
 	return nil
 }
 
-// parseAnswer returns what f says about a message. A refusal has no body (SMPP
-// 3.4, 4.4.2).
+// parseAnswer returns what f says about a message. A rejection has no body
+// (SMPP 3.4, 4.4.2).
 func parseAnswer(f frame) answer {
 	if f.header.CommandStatus != data.ESME_ROK {
 		return answer{status: f.header.CommandStatus}
@@ -283,7 +283,7 @@ func parseAnswer(f frame) answer {
 	return answer{id: response.MessageID}
 }
 
-// parse returns the PDU in f. gosmpp panics at some that nobody should send.
+// parse returns the PDU in f. gosmpp panics on some invalid ones.
 func (f frame) parse() (p pdu.PDU, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -296,7 +296,7 @@ func (f frame) parse() (p pdu.PDU, err error) {
 	return p, nil
 }
 
-// respond writes p with the sequence number and status of an answer.
+// respond writes p as an answer, with the sequence number and status.
 func (s *session) respond(p pdu.PDU, sequence int32, status data.CommandStatusType) error {
 	p.SetSequenceNumber(sequence)
 	switch p := p.(type) {
@@ -308,8 +308,8 @@ func (s *session) respond(p pdu.PDU, sequence int32, status data.CommandStatusTy
 	return s.write(p)
 }
 
-// enquire asks at every interval whether the centre is still there, and ends
-// the session when it left a message without an answer for too long.
+// enquire checks at every interval whether the centre is still there. It ends
+// the session if a message stayed without an answer for too long.
 func (s *session) enquire() {
 	ticker := time.NewTicker(s.config.Enquire)
 	defer ticker.Stop()
@@ -325,14 +325,14 @@ func (s *session) enquire() {
 		}
 		p := pdu.NewEnquireLink()
 		p.SetSequenceNumber(s.next())
-		if s.write(p) != nil { // which has ended the session
+		if s.write(p) != nil { // that has ended the session
 			return
 		}
 	}
 }
 
 // overdue counts an enquiry, and reports whether a request has waited for more
-// of them than fit in twice the time that an answer may take.
+// enquiries than fit in twice the timeout.
 func (s *session) overdue() bool {
 	most := int(2*s.config.Timeout/s.config.Enquire) + 1
 	s.mu.Lock()
@@ -346,8 +346,8 @@ func (s *session) overdue() bool {
 	return false
 }
 
-// deliver hands receipts to the callback, one after the other, and answers
-// them: the centre brings again what could not be recorded.
+// deliver passes receipts to the callback, one after the other, and answers
+// them. The centre sends those again that could not be recorded.
 func (s *session) deliver(ctx context.Context) {
 	for {
 		select {
@@ -361,12 +361,12 @@ func (s *session) deliver(ctx context.Context) {
 	}
 }
 
-// receive hands over the receipt in f, if it is one, and returns the status to
-// answer with. Messages from mobiles are accepted and forgotten.
+// receive passes the receipt in f, if it is one, to the callback, and returns
+// the status to answer with. Messages from mobiles are accepted and ignored.
 func (s *session) receive(ctx context.Context, f frame) data.CommandStatusType {
 	p, err := f.parse()
 	if err != nil {
-		return data.ESME_RX_P_APPN // brought again it would be no better
+		return data.ESME_RX_P_APPN // sent again it would be no better
 	}
 	d, ok := p.(*pdu.DeliverSM)
 	if !ok {

@@ -29,13 +29,14 @@ const (
 	statusTemporaryError = 0x64
 )
 
-// smsc is an SMS centre that obeys, around the server of go-smpp.
+// smsc is an SMS centre that answers as it is told. It uses the server of
+// go-smpp.
 type smsc struct {
 	*smpptest.Server
 
 	mu       sync.Mutex
 	answer   sendertest.Answer
-	status   map[int]pdu.Status // of the nth part that comes, from 1, instead of answer
+	status   map[int]pdu.Status // replaces answer for the nth part that comes, from 1
 	conn     smpptest.Conn      // the latest
 	conns    map[smpptest.Conn]bool
 	submits  []pdu.Body
@@ -113,10 +114,10 @@ func (s *smsc) submitted(c smpptest.Conn, p pdu.Body) {
 	}
 }
 
-// write is called with s.mu held: connections don't lock.
-func (s *smsc) write(c smpptest.Conn, p pdu.Body) { _ = c.Write(p) } // a lost connection is the client's matter
+// write must be called with s.mu held, because connections don't lock.
+func (s *smsc) write(c smpptest.Conn, p pdu.Body) { _ = c.Write(p) } // a lost connection concerns only the client
 
-// take puts the parts of a message together (3GPP TS 23.040, 9.2.3.24.1).
+// take assembles the parts of a message (3GPP TS 23.040, 9.2.3.24.1).
 func (s *smsc) take(p pdu.Body) {
 	raw := p.Fields()[pdufield.ShortMessage].Bytes()
 	if p.Fields()[pdufield.ESMClass].Bytes()[0]&0x40 == 0 {
@@ -143,7 +144,7 @@ func (s *smsc) take(p pdu.Body) {
 	}
 }
 
-// decode reads text as data_coding says: 0 is the GSM alphabet, 8 is UCS-2.
+// decode decodes text by its data_coding: 0 is the GSM alphabet, 8 is UCS-2.
 func decode(p pdu.Body, raw []byte) string {
 	if p.Fields()[pdufield.DataCoding].Bytes()[0] == byte(pdutext.DefaultType) {
 		return string(pdutext.GSM7(raw).Decode())
@@ -178,7 +179,7 @@ func (s *smsc) with(f func()) {
 	f()
 }
 
-// garbled is an answer whose optional parameter ends before it should.
+// garbled is an answer whose optional parameter is cut off.
 type garbled struct {
 	pdu.Body
 	sequence uint32

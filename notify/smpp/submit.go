@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	receiptAlways = 1 // registered_delivery: a receipt whatever comes of it (SMPP 3.4, 5.2.17)
+	receiptAlways = 1 // registered_delivery: a receipt for any outcome (SMPP 3.4, 5.2.17)
 
-	// longestValidity is what a relative validity period can say in days
-	// without counting in months.
+	// longestValidity is the longest relative validity period that needs no
+	// months.
 	longestValidity = 31 * 24 * time.Hour
 )
 
@@ -27,7 +27,7 @@ func (c *Client) submits(m notify.Message) ([]*pdu.SubmitSM, error) {
 	}
 	parts := notify.Split(m.Text)
 	if len(parts) > 255 {
-		return nil, fmt.Errorf("%w: a text of %d parts", notify.ErrPermanent, len(parts))
+		return nil, fmt.Errorf("%w: a text of %d parts is too long", notify.ErrPermanent, len(parts))
 	}
 	submits := make([]*pdu.SubmitSM, len(parts))
 	for i, part := range parts {
@@ -37,8 +37,8 @@ func (c *Client) submits(m notify.Message) ([]*pdu.SubmitSM, error) {
 		}
 		s := pdu.NewSubmitSM().(*pdu.SubmitSM)
 		if len(parts) > 1 {
-			// The reference that joins the parts follows from the message, so
-			// that parts of a second attempt complete those of the first.
+			// The reference that joins the parts is derived from the message,
+			// so parts of a second attempt complete those of the first.
 			message.SetUDH(pdu.UDH{pdu.NewIEConcatMessage(uint8(len(parts)), uint8(i+1), uint8(m.ID))})
 			s.EsmClass = data.SM_UDH_GSM
 		}
@@ -52,7 +52,7 @@ func (c *Client) submits(m notify.Message) ([]*pdu.SubmitSM, error) {
 	return submits, nil
 }
 
-// shortMessage encodes text, one septet to an octet for GSM7.
+// shortMessage encodes text; GSM7 uses one octet per septet.
 func shortMessage(text string, e notify.Encoding) (pdu.ShortMessage, error) {
 	encoding := data.UCS2
 	if e == notify.GSM7 {
@@ -62,8 +62,8 @@ func shortMessage(text string, e notify.Encoding) (pdu.ShortMessage, error) {
 }
 
 // validity returns the relative validity period (SMPP 3.4, 7.1.1.1) that ends
-// at expires, at least a minute, so that nothing arrives that is of no use any
-// more. It needs no common clock and no zone.
+// at expires, at least a minute. So nothing arrives when it is too late to be
+// useful. It needs neither a common clock nor a zone.
 func validity(expires, now time.Time) string {
 	if expires.IsZero() {
 		return ""
@@ -73,9 +73,9 @@ func validity(expires, now time.Time) string {
 	return fmt.Sprintf("0000%02d%02d%02d%02d000R", seconds/86400, seconds/3600%24, seconds/60%60, seconds%60)
 }
 
-// refusal returns what a status other than ESME_ROK means for a message. What
-// is wrong with the connection, the account or the sender id says nothing
-// about the message: it is temporary.
+// refusal returns the meaning of a status other than ESME_ROK for a message. An
+// error of the connection, the account or the sender id says nothing about the
+// message, so it is temporary.
 func (c *Client) refusal(status data.CommandStatusType) error {
 	said := fmt.Errorf("smpp: status 0x%08x (%s)", uint32(status), status)
 	switch status {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// component is what stands between BEGIN and END.
+// component is the content between BEGIN and END.
 type component struct {
-	kind  string // in capitals
+	kind  string // in upper case
 	line  int
 	lines []line
 	parts []*component
 }
 
-// first returns the first line with the name, nil without one.
+// first returns the first line with the name, or nil.
 func (c *component) first(name string) *line {
 	for i := range c.lines {
 		if c.lines[i].name == name {
@@ -24,7 +24,7 @@ func (c *component) first(name string) *line {
 	return nil
 }
 
-// text returns the first value with the name, decoded; empty without one.
+// text returns the first value with the name, decoded; empty if there is none.
 func (c *component) text(name string) string {
 	if l := c.first(name); l != nil {
 		return valueText.Replace(l.value)
@@ -32,8 +32,8 @@ func (c *component) text(name string) string {
 	return ""
 }
 
-// parse reads a file of one or more VCALENDAR objects and returns what is in
-// them. It reads at most one byte more than it accepts.
+// parse parses a file of one or more VCALENDAR objects and returns the
+// components in them. It reads at most one byte more than a file may have.
 func parse(r io.Reader) ([]*component, error) {
 	file, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
@@ -64,14 +64,14 @@ func parse(r io.Reader) ([]*component, error) {
 // parser builds components from lines.
 type parser struct {
 	scanner   *scanner
-	open      []*component // the innermost last
-	found     []*component // complete, directly in a VCALENDAR
+	open      []*component // innermost last
+	found     []*component // complete, direct children of a VCALENDAR
 	calendars int
 	lines     int
 	begun     int
 }
 
-// take adds one line.
+// take processes one line.
 func (p *parser) take(l line) error {
 	if p.lines++; p.lines > maxLines {
 		return &LineError{l.number, fmt.Errorf("%w: more than %d lines", ErrMany, maxLines)}
@@ -97,7 +97,7 @@ func (p *parser) begin(l line) error {
 	case p.begun > maxComponents:
 		return &LineError{l.number, fmt.Errorf("%w: more than %d components", ErrMany, maxComponents)}
 	case len(p.open) == maxDepth:
-		return &LineError{l.number, fmt.Errorf("%w: more than %d components inside each other", ErrMany, maxDepth)}
+		return &LineError{l.number, fmt.Errorf("%w: components nested more than %d deep", ErrMany, maxDepth)}
 	case (kind == "VCALENDAR") != (len(p.open) == 0):
 		return syntax(l.number, "BEGIN:%.40s in the wrong place", kind)
 	}
@@ -125,8 +125,8 @@ func (p *parser) end(l line) error {
 	return nil
 }
 
-// checkVersion refuses the predecessor vCalendar 1.0 and other calendars than
-// the Gregorian. A calendar that does not say is taken for what it should be.
+// checkVersion rejects vCalendar 1.0, the predecessor, and calendars that are
+// not Gregorian. A calendar without VERSION or CALSCALE is accepted.
 func (c *component) checkVersion() error {
 	if l := c.first("VERSION"); l != nil && strings.TrimSpace(l.value) != "2.0" {
 		return &LineError{l.number, fmt.Errorf("%w: version %.20q", ErrVersion, l.value)}

@@ -13,7 +13,7 @@ import (
 	"ziyara/texts"
 )
 
-// event is a VEVENT, taken apart. All in it is meant in its own zone.
+// event is a parsed VEVENT. Its times are in its own zone.
 type event struct {
 	line      int
 	uid       string
@@ -23,24 +23,24 @@ type event struct {
 	tentative bool
 	cancelled bool
 	places    int
-	override  bool   // it stands for one occurrence of another event
-	replaces  *stamp // which one: RECURRENCE-ID, nil if that can't be read
-	following bool   // and all after that one
+	override  bool   // it replaces one occurrence of another event
+	replaces  *stamp // the occurrence to replace (RECURRENCE-ID); nil if it can't be read
+	following bool   // it replaces all later occurrences too
 
 	zone   *time.Location
 	allDay bool
-	span   span // the first occurrence
+	span   span // first occurrence
 	rule   string
-	until  scheduling.Date // last date of rule, zero for no end
+	until  scheduling.Date // last date of rule; zero for no end
 	also   []span          // RDATE
 	listed map[moment]bool // the starts of also
 	except map[moment]bool // EXDATE
 
-	why error // it can't be taken over
+	why error // why the event is left out; nil if it is used
 }
 
-// moment is when an occurrence starts. A minute of wholeDate means all
-// occurrences on the date.
+// moment is the start of an occurrence. If the minute is wholeDate, it means
+// all occurrences on the date.
 type moment struct {
 	date   scheduling.Date
 	minute int
@@ -48,12 +48,12 @@ type moment struct {
 
 const wholeDate = -1
 
-// excepts reports whether the occurrence s does not take place.
+// excepts reports whether the occurrence s is removed or replaced.
 func (e *event) excepts(s span) bool {
 	return e.except[moment{s.date, s.from}] || e.except[moment{s.date, wholeDate}]
 }
 
-// singles returns the occurrences that take place, but for those of the rule.
+// singles returns the occurrences that are not from the rule and not removed.
 func (e *event) singles() []span {
 	all := e.also
 	if e.rule == "" {
@@ -73,9 +73,9 @@ type reader struct {
 	unusable  int
 }
 
-// newReader reads the file and returns its events: of those with one UID and
-// RECURRENCE-ID the newest, and with each occurrence that another event stands
-// for taken out.
+// newReader parses the file and returns its events. Of those with the same UID
+// and RECURRENCE-ID only the newest is kept. Occurrences that another event
+// replaces are removed from their event.
 func newReader(file io.Reader, zone string) (*reader, []*event, error) {
 	location := ianaZone(zone)
 	if location == nil {
@@ -108,12 +108,12 @@ func newReader(file io.Reader, zone string) (*reader, []*event, error) {
 			r.note(c.line, r.name(c), texts.Staff("calendar_event.no_event", "Kind", fmt.Sprintf("%.40s", c.kind)))
 		}
 	}
-	events, err = r.settle(r.newest(events))
+	events, err = r.applyOverrides(r.newest(events))
 	return r, events, err
 }
 
-// event takes a VEVENT apart. What can't be taken over has a reason; the error
-// is about the whole file.
+// event parses a VEVENT. If the event can't be used, its why is set; the error
+// concerns the whole file.
 func (r *reader) event(c *component) (*event, error) {
 	e := &event{
 		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), name: r.name(c), places: 1,
@@ -143,7 +143,7 @@ func (r *reader) event(c *component) (*event, error) {
 }
 
 // name returns the SUMMARY in both languages, or the first of CATEGORIES. A
-// text that does not say its language is Arabic if it has an Arabic letter.
+// text without a language is Arabic if it has an Arabic letter.
 func (r *reader) name(c *component) scheduling.Text {
 	var name scheduling.Text
 	for _, property := range []string{"SUMMARY", "CATEGORIES"} {
@@ -165,7 +165,7 @@ func (r *reader) name(c *component) scheduling.Text {
 	return name
 }
 
-// addName sets the language of name in which the text is, if that is missing.
+// addName sets name in the language of the text, unless it is set already.
 func (r *reader) addName(name *scheduling.Text, l *line, text string) {
 	to := &name.EN
 	language, _, _ := strings.Cut(strings.ToLower(l.param("LANGUAGE")), "-")
@@ -183,7 +183,7 @@ func (r *reader) addName(name *scheduling.Text, l *line, text string) {
 	}
 }
 
-// identify reads the RECURRENCE-ID.
+// identify parses the RECURRENCE-ID.
 func (r *reader) identify(e *event, c *component) error {
 	l := c.first("RECURRENCE-ID")
 	if l == nil {
@@ -201,7 +201,7 @@ func (r *reader) identify(e *event, c *component) error {
 	return nil
 }
 
-// times reads when the first occurrence is (RFC 5545 section 3.6.1).
+// times parses the time of the first occurrence (RFC 5545 section 3.6.1).
 func (r *reader) times(e *event, c *component) error {
 	for _, name := range []string{"DTSTART", "DTEND", "DURATION", "RRULE"} {
 		count := 0
@@ -244,7 +244,7 @@ func (r *reader) times(e *event, c *component) error {
 	return nil
 }
 
-// end returns when the first occurrence ends, in minutes from the midnight at
+// end returns the end of the first occurrence, in minutes from the midnight at
 // which its date begins.
 func (r *reader) end(e *event, c *component) (int, error) {
 	if l := c.first("DTEND"); l != nil {
@@ -262,13 +262,13 @@ func (r *reader) end(e *event, c *component) (int, error) {
 		end = here
 		switch end.second {
 		case 0:
-		case 59: // as other systems write the last second before the end
+		case 59: // other systems write the last second before the end
 			end.minute++
 		default:
 			return 0, because("calendar_event.end_minute")
 		}
 		if e.allDay && end.date == e.span.date {
-			end.date++ // often meant so, though the end is exclusive
+			end.date++ // often meant so, although the end is exclusive
 		}
 		return int(end.date-e.span.date)*dayMinutes + end.minute, nil
 	}
@@ -278,7 +278,7 @@ func (r *reader) end(e *event, c *component) (int, error) {
 			return 0, because("calendar_event.duration", "Duration", fmt.Sprintf("%.40q", l.value))
 		}
 		if e.allDay || c.first("RRULE") != nil || c.first("RDATE") != nil {
-			return e.span.from + length.total(), nil // what recurs has hours by the clock
+			return e.span.from + length.total(), nil // recurring events keep their wall times
 		}
 		return length.from(e.span.date, e.span.from, e.zone)
 	}
@@ -288,7 +288,7 @@ func (r *reader) end(e *event, c *component) (int, error) {
 	return 0, because("calendar_event.no_end")
 }
 
-// capacity reads how many places the event opens.
+// capacity parses the number of places that the event opens.
 func (r *reader) capacity(e *event, c *component) error {
 	l := c.first("X-ZIYARA-PLACES")
 	if l == nil {

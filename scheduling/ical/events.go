@@ -9,40 +9,41 @@ import (
 	"time"
 )
 
-// Method is what the receiver is to do with the events (RFC 5546).
+// Method says what the receiver should do with the events (RFC 5546).
 type Method string
 
-// The methods of RFC 5546 that are written.
+// The methods of RFC 5546 that this package writes.
 const (
-	Publish Method = "PUBLISH" // for the receiver to know, as in a subscription
+	Publish Method = "PUBLISH" // for information, as in a subscription
 	Request Method = "REQUEST" // an invitation, or a change of one
 	Cancel  Method = "CANCEL"
 )
 
-// Event is an appointment as others see it.
+// Event is an appointment as it appears in a calendar.
 type Event struct {
-	UID         string    // the same for all versions of it; needed
+	UID         string    // the same for all versions of the event; required
 	Start       time.Time // written in UTC, in whole seconds
 	End         time.Time // exclusive, after Start
-	Created     time.Time // zero to not say
-	Updated     time.Time // zero to not say
-	Sequence    int       // the number of its version, from 0
-	Summary     string    // needed (RFC 5546 section 3.2.1)
+	Created     time.Time // zero to leave it out
+	Updated     time.Time // zero to leave it out
+	Sequence    int       // version number, from 0
+	Summary     string    // required (RFC 5546 section 3.2.1)
 	Location    string
 	Description string
-	Language    string // of the texts: a language tag such as ar, or empty
-	Attendee    Party  // needed for requests
-	Tentative   bool   // not certain yet
+	Language    string // language tag of the texts, such as ar; may be empty
+	Attendee    Party  // required for requests
+	Tentative   bool   // not yet certain
 	Cancelled   bool
 }
 
-// WriteEvents writes a calendar of the events, as RFC 5545 has it: in UTF-8,
-// with CRLF, and folded. The same events come out as the same bytes. Texts stay
-// as they are, but for control characters, which can't be written.
+// WriteEvents writes a calendar of the events as defined by RFC 5545: UTF-8,
+// CRLF, folded lines. Equal events give equal bytes. Texts are written
+// unchanged, without the control characters that a line can't contain.
 //
-// Request and Cancel are about one event. Cancel cancels it, whether it is
-// Cancelled or not; a Request can't be about a cancelled one (RFC 5546 section
-// 3.2.2). Nothing is written if the error wraps ErrHead or ErrEvent.
+// Request and Cancel take exactly one event. Cancel cancels it, whether or not
+// it is Cancelled; a Request must not be for a cancelled event (RFC 5546
+// section 3.2.2). If the error wraps ErrHead or ErrEvent, nothing has been
+// written.
 func WriteEvents(w io.Writer, head Head, method Method, events []Event) error {
 	if err := head.check(method); err != nil {
 		return err
@@ -51,7 +52,7 @@ func WriteEvents(w io.Writer, head Head, method Method, events []Event) error {
 	case Publish:
 	case Request, Cancel:
 		if len(events) != 1 {
-			return fmt.Errorf("%w: %s of %d events, not of one", ErrEvent, method, len(events))
+			return fmt.Errorf("%w: %s of %d events instead of one", ErrEvent, method, len(events))
 		}
 	default:
 		return fmt.Errorf("%w: method %q", ErrEvent, method)
@@ -77,9 +78,9 @@ func (e *Event) check(method Method) error {
 	case !e.Created.IsZero() && !writable(e.Created), !e.Updated.IsZero() && !writable(e.Updated):
 		return fmt.Errorf("%w: created %v, updated %v", ErrEvent, e.Created, e.Updated)
 	case method == Request && e.Cancelled:
-		return fmt.Errorf("%w: cancelled, and requested", ErrEvent)
+		return fmt.Errorf("%w: a request for a cancelled event", ErrEvent)
 	case e.Cancelled && e.Tentative:
-		return fmt.Errorf("%w: cancelled, and tentative", ErrEvent)
+		return fmt.Errorf("%w: both cancelled and tentative", ErrEvent)
 	case e.Sequence < 0, e.Sequence > math.MaxInt32:
 		return fmt.Errorf("%w: sequence %d", ErrEvent, e.Sequence)
 	case strings.TrimSpace(clean(e.Summary)) == "":

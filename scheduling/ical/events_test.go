@@ -14,7 +14,7 @@ import (
 	"ziyara/scheduling/ical"
 )
 
-// head is a head with all that a method can need.
+// head returns a head with everything that any method requires.
 func head(t *testing.T) ical.Head {
 	t.Helper()
 	return ical.Head{
@@ -31,7 +31,8 @@ func visit(t *testing.T) ical.Event {
 	}
 }
 
-// The whole text of a calendar, in the order that is promised, and folded.
+// The whole text of a calendar: properties in the documented order, lines
+// folded.
 func TestWriteEvents(t *testing.T) {
 	t.Parallel()
 	h := head(t)
@@ -90,8 +91,8 @@ END:VCALENDAR
 	checkLines(t, got.String())
 }
 
-// checkLines wants lines of at most 75 octets, each of whole characters, that
-// end in CRLF (RFC 5545 section 3.1).
+// checkLines checks that each line has at most 75 octets, consists of whole
+// characters, and ends in CRLF (RFC 5545 section 3.1).
 func checkLines(t *testing.T, s string) {
 	t.Helper()
 	rest, ok := strings.CutSuffix(s, "\r\n")
@@ -105,7 +106,7 @@ func checkLines(t *testing.T, s string) {
 	}
 }
 
-// What a method needs (RFC 5546 sections 3.2.1, 3.2.2 and 3.2.5).
+// The requirements of each method (RFC 5546 sections 3.2.1, 3.2.2 and 3.2.5).
 func TestWriteEventsMethods(t *testing.T) {
 	t.Parallel()
 	write := func(method ical.Method) string {
@@ -146,23 +147,26 @@ func TestWriteEventsRefuses(t *testing.T) {
 	}{
 		{"no stamp", ical.Publish, func(h *ical.Head, _ *ical.Event) { h.Stamp = time.Time{} }, ical.ErrHead},
 		{"no organizer (RFC 5546 section 3.2.1)", ical.Publish, func(h *ical.Head, _ *ical.Event) { h.Organizer = ical.Party{} }, ical.ErrHead},
-		{"no organizer of a request", ical.Request, func(h *ical.Head, _ *ical.Event) { h.Organizer = ical.Party{} }, ical.ErrHead},
-		{"a line end in an address", ical.Publish, func(h *ical.Head, _ *ical.Event) { h.Organizer.Address = "mailto:a\r\nATTACH:b" }, ical.ErrHead},
+		{"a request without an organizer", ical.Request, func(h *ical.Head, _ *ical.Event) { h.Organizer = ical.Party{} }, ical.ErrHead},
+		{
+			"a line break in an address", ical.Publish,
+			func(h *ical.Head, _ *ical.Event) { h.Organizer.Address = "mailto:a\r\nATTACH:b" }, ical.ErrHead,
+		},
 		{"an address without a scheme", ical.Cancel, func(h *ical.Head, _ *ical.Event) { h.Organizer.Address = "a@example.org" }, ical.ErrHead},
-		{"no attendee of a request", ical.Request, func(*ical.Head, *ical.Event) {}, ical.ErrEvent},
-		{"a request that is cancelled (RFC 5546 section 3.2.2)", ical.Request, func(_ *ical.Head, e *ical.Event) {
+		{"a request without an attendee", ical.Request, func(*ical.Head, *ical.Event) {}, ical.ErrEvent},
+		{"a request for a cancelled event (RFC 5546 section 3.2.2)", ical.Request, func(_ *ical.Head, e *ical.Event) {
 			e.Attendee.Address, e.Cancelled = "mailto:visitor@example.org", true
 		}, ical.ErrEvent},
 		{"no summary (RFC 5546 section 3.2.1)", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Summary = " \x00" }, ical.ErrEvent},
 		{"cancelled and tentative", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Cancelled, e.Tentative = true, true }, ical.ErrEvent},
 		{"no such method", "REPLY", func(*ical.Head, *ical.Event) {}, ical.ErrEvent},
 		{"no UID", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.UID = "" }, ical.ErrEvent},
-		{"a UID that would change", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.UID = "a\x00" }, ical.ErrEvent},
+		{"a UID that can't be written unchanged", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.UID = "a\x00" }, ical.ErrEvent},
 		{"an end at the start", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.End = e.Start.Add(time.Millisecond) }, ical.ErrEvent},
 		{"a year of five digits", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.End = e.End.AddDate(9000, 0, 0) }, ical.ErrEvent},
 		{"a sequence below 0", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Sequence = -1 }, ical.ErrEvent},
 		{"a parameter in the language", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Language = "ar;X=y" }, ical.ErrEvent},
-		{"a year before the first", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Updated = e.Start.AddDate(-3000, 0, 0) }, ical.ErrEvent},
+		{"a year before year 1", ical.Publish, func(_ *ical.Head, e *ical.Event) { e.Updated = e.Start.AddDate(-3000, 0, 0) }, ical.ErrEvent},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -184,7 +188,7 @@ func TestWriteEventsRefuses(t *testing.T) {
 	}
 }
 
-// full is a writer that takes nothing.
+// full is a writer that always fails.
 type full struct{}
 
 var errFull = errors.New("full")

@@ -21,12 +21,12 @@ import (
 	"ziyara/scheduling/ical"
 )
 
-var exportSeed = flag.Uint64("seed", 0, "of the events of TestPeerEvents; 0 takes a new one")
+var exportSeed = flag.Uint64("seed", 0, "seed for the events of TestPeerEvents; 0 for a new one")
 
-// Python of Debian's packages, which need not be the first in PATH.
+// Debian's Python, which need not be the first in PATH.
 const python = "/usr/bin/python3"
 
-// TestPeerEvents has icalendar, libical and khal read events with all kinds of
+// TestPeerEvents lets icalendar, libical and khal read events with all kinds of
 // texts. To repeat a run:
 //
 //	go test -tags peers -run TestPeerEvents -v ./scheduling/ical -seed 5545
@@ -58,8 +58,8 @@ func TestPeerEvents(t *testing.T) {
 	})
 }
 
-// TestPeerMethods has libical check what each method needs, and must not have
-// (RFC 5546 sections 3.2.1, 3.2.2 and 3.2.5).
+// TestPeerMethods lets libical check what each method requires and forbids (RFC
+// 5546 sections 3.2.1, 3.2.2 and 3.2.5).
 func TestPeerMethods(t *testing.T) {
 	t.Parallel()
 	for _, method := range []ical.Method{ical.Publish, ical.Request, ical.Cancel} {
@@ -77,8 +77,8 @@ func TestPeerMethods(t *testing.T) {
 	}
 }
 
-// TestPeerOpenings has icalendar and libical read openings as a VAVAILABILITY
-// (RFC 7953); khal does not know that.
+// TestPeerOpenings lets icalendar and libical read openings as VAVAILABILITY
+// (RFC 7953), which khal does not support.
 func TestPeerOpenings(t *testing.T) {
 	t.Parallel()
 	var file bytes.Buffer
@@ -109,7 +109,8 @@ func TestPeerOpenings(t *testing.T) {
 	})
 }
 
-// tellingEvents are an event for each text that a reader could stumble on.
+// tellingEvents returns an event for each text that a reader could stumble
+// over.
 func tellingEvents(t *testing.T) []ical.Event {
 	t.Helper()
 	var events []ical.Event
@@ -126,11 +127,11 @@ func tellingEvents(t *testing.T) []ical.Event {
 	return events
 }
 
-// zoneOfChanges changes its clocks.
+// zoneOfChanges is a zone that changes its clocks.
 const zoneOfChanges = "America/New_York"
 
-// clockChanges are events given in a zone, around the hours of 2027 that its
-// clocks skip and show twice.
+// clockChanges returns events given in a zone, around the hours of 2027 that
+// its clocks skip or show twice.
 func clockChanges(t *testing.T) []ical.Event {
 	t.Helper()
 	zone := inZone(t, zoneOfChanges)
@@ -157,8 +158,8 @@ func inZone(t *testing.T, name string) *time.Location {
 	return zone
 }
 
-// randomEvents are n events with random texts. No text begins or ends in white
-// space, which khal does not print.
+// randomEvents returns n events with random texts. No text begins or ends with
+// white space, because khal does not print it.
 func randomEvents(t *testing.T, seed uint64, n int) []ical.Event {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -183,11 +184,11 @@ func randomEvents(t *testing.T, seed uint64, n int) []ical.Event {
 	return events
 }
 
-// withoutEscapes returns the events without what icalendar 4.0, and with it
-// khal, reads wrongly. RFC 5545 section 3.3.11 has \\ encode a backslash,
-// whatever follows, and gives percent signs no meaning; icalendar takes the
-// second half of \\ together with what follows, and has %2C, %3A, %3B and %5C
-// stand for characters while it parses.
+// withoutEscapes returns the events without the texts that icalendar 4.0, and
+// so khal, reads wrongly. In RFC 5545 section 3.3.11, \\ encodes a backslash
+// whatever follows, and percent signs have no meaning. icalendar combines the
+// second half of \\ with what follows, and reads %2C, %3A, %3B and %5C as
+// characters.
 func withoutEscapes(events []ical.Event) []ical.Event {
 	replace := strings.NewReplacer(`\\`, "--", `\n`, "-n", `\N`, "-N", `\;`, "-;", `\,`, "-,", "\\\n", "-\n",
 		"%2C", "-2C", "%3A", "-3A", "%3B", "-3B", "%5C", "-5C").Replace
@@ -199,8 +200,8 @@ func withoutEscapes(events []ical.Event) []ical.Event {
 	return events
 }
 
-// beforePytzEnds returns the events of the years for which khal, by pytz, knows
-// when clocks change: none after 2037.
+// beforePytzEnds returns the events up to 2037. khal uses pytz, which knows no
+// later changes of clocks.
 func beforePytzEnds(events []ical.Event) []ical.Event {
 	return slices.DeleteFunc(slices.Clone(events), func(e ical.Event) bool { return e.End.Year() > 2037 })
 }
@@ -214,7 +215,7 @@ func written(t *testing.T, events []ical.Event) []byte {
 	return file.Bytes()
 }
 
-// eventAnswers are what the programs in testdata should print.
+// eventAnswers returns what the programs in testdata should print.
 func eventAnswers(events []ical.Event) []string {
 	want := make([]string, 0, len(events))
 	for i := range events {
@@ -234,7 +235,7 @@ func status(e *ical.Event) string {
 	return "CONFIRMED"
 }
 
-// answer is one line of what the programs in testdata print.
+// answer returns one line as the programs in testdata print it.
 func answer(kind string, start, end time.Time, texts ...string) string {
 	line := fmt.Sprint(kind, " ", start.Unix(), " ", end.Unix())
 	for _, text := range texts {
@@ -247,7 +248,7 @@ func answer(kind string, start, end time.Time, texts ...string) string {
 func compare(t *testing.T, want, got []string) {
 	t.Helper()
 	if len(got) != len(want) {
-		t.Errorf("it reads %d events, not %d", len(got), len(want))
+		t.Errorf("read %d events, want %d", len(got), len(want))
 	}
 	for i := range min(len(got), len(want)) {
 		if diff := cmp.Diff(readable(want[i]), readable(got[i])); diff != "" {
@@ -282,14 +283,14 @@ func withLibical(t *testing.T, file []byte) []string {
 	return strings.Split(strings.TrimSpace(ask(t, file, "libical-dev", program)), "\n")
 }
 
-// What khal is to print between and after the fields of an event.
+// The separators that khal prints between and after the fields of an event.
 const (
 	khalField = "␟"
 	khalEnd   = "␞"
 	khalTime  = "2006-01-02 15:04:05"
 )
 
-// khalAnswers are what khal should print where people have the zone.
+// khalAnswers returns what khal should print for a user in the zone.
 func khalAnswers(events []ical.Event, zone *time.Location) []string {
 	want := make([]string, 0, len(events))
 	for i := range events {
@@ -323,9 +324,13 @@ path = ` + filepath.Join(home, "khal.db") + "\n"
 			t.Fatal(err)
 		}
 	}
-	format := strings.Join([]string{"{uid}", "{start-long}", "{end-long}", "{title}", "{location}", "{description}", "{status}"}, khalField) + khalEnd
-	out := ask(t, nil, "khal", "khal", "--config", filepath.Join(home, "config"), "printics", "--format", format, filepath.Join(home, "visits.ics"))
-	_, out, _ = strings.Cut(out, "\n") // how many there are
+	fields := []string{"{uid}", "{start-long}", "{end-long}", "{title}", "{location}", "{description}", "{status}"}
+	format := strings.Join(fields, khalField) + khalEnd
+	out := ask(
+		t, nil, "khal", "khal", "--config", filepath.Join(home, "config"), "printics", "--format", format,
+		filepath.Join(home, "visits.ics"),
+	)
+	_, out, _ = strings.Cut(out, "\n") // the number of events
 	var answers []string
 	for one := range strings.SplitSeq(strings.TrimSpace(out), khalEnd) {
 		if one = strings.TrimSpace(one); one != "" {
@@ -335,8 +340,7 @@ path = ` + filepath.Join(home, "khal.db") + "\n"
 	return answers
 }
 
-// ask runs a program, which the Debian packages have, and returns what it
-// prints.
+// ask runs a program from the given Debian packages and returns its output.
 func ask(t *testing.T, stdin []byte, packages, command string, args ...string) string {
 	t.Helper()
 	process := exec.CommandContext(t.Context(), command, args...)
@@ -346,7 +350,7 @@ func ask(t *testing.T, stdin []byte, packages, command string, args ...string) s
 	process.Stderr = &stderr
 	out, err := process.Output()
 	if err != nil {
-		t.Fatalf("run %s: %v; it needs the Debian packages: %s\n%s", filepath.Base(command), err, packages, &stderr)
+		t.Fatalf("run %s: %v; it needs these Debian packages: %s\n%s", filepath.Base(command), err, packages, &stderr)
 	}
 	return string(out)
 }

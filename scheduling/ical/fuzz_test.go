@@ -10,7 +10,7 @@ import (
 	"ziyara/scheduling/ical"
 )
 
-// seeds are files with something of everything.
+// seeds adds files that use every feature.
 func seeds(f *testing.F) {
 	f.Helper()
 	for _, s := range []string{
@@ -28,14 +28,14 @@ func seeds(f *testing.F) {
 	}
 }
 
-// known reports whether err is one of those that reading promises.
+// known reports whether err is one of the documented errors of reading.
 func known(err error) bool {
 	return slices.ContainsFunc([]error{
 		ical.ErrLarge, ical.ErrMany, ical.ErrSyntax, ical.ErrUTF8, ical.ErrVersion, scheduling.ErrMany,
 	}, func(want error) bool { return errors.Is(err, want) })
 }
 
-// Whatever the file, holidays are in order and touch the window.
+// For any file, holidays are in order and overlap the window.
 func FuzzReadHolidays(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, file string) {
@@ -57,7 +57,7 @@ func FuzzReadHolidays(f *testing.F) {
 	})
 }
 
-// Whatever the file, the plan compiles and says when it is open.
+// For any file, the plan compiles and answers when it is open.
 func FuzzReadPlan(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, file string) {
@@ -79,7 +79,7 @@ func FuzzReadPlan(f *testing.F) {
 	})
 }
 
-// checkWords wants every problem in both languages.
+// checkWords checks that every problem is told in both languages.
 func checkWords(t *testing.T, problems []ical.Problem) {
 	t.Helper()
 	for _, p := range problems {

@@ -45,12 +45,12 @@ func opening(t *testing.T, from, to string, places int) scheduling.Opening {
 	return o
 }
 
-// file is a calendar with the lines in it.
+// file returns a calendar that contains the lines.
 func file(lines ...string) string {
 	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VCALENDAR\r\n"
 }
 
-// event is a file of one event with the lines in it.
+// event returns a file of one event that contains the lines.
 func event(lines ...string) string {
 	return file(block("VEVENT", lines...))
 }
@@ -59,8 +59,8 @@ func block(kind string, lines ...string) string {
 	return "BEGIN:" + kind + "\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:" + kind
 }
 
-// checkProblems compares the English texts of problems with what each is to
-// contain, and wants Arabic ones too.
+// checkProblems checks that the English text of each problem contains the
+// wanted one, and that there is an Arabic text too.
 func checkProblems(t *testing.T, got []ical.Problem, want []string) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -68,7 +68,7 @@ func checkProblems(t *testing.T, got []ical.Problem, want []string) {
 	}
 	for i, p := range got {
 		if !strings.Contains(p.Text.EN, want[i]) {
-			t.Errorf("problem %d is %q, want %q", i, p.Text.EN, want[i])
+			t.Errorf("problem %d is %q, want %q in it", i, p.Text.EN, want[i])
 		}
 		if !strings.ContainsAny(p.Text.AR, "ابتيل") || p.Line < 1 {
 			t.Errorf("problem %d has no Arabic text or no line: %+v", i, p)

@@ -13,18 +13,18 @@ import (
 const (
 	maxWindow   = 20 * 366 // days
 	maxHolidays = 20_000
-	maxWork     = 2_000_000 // dates looked at
+	maxWork     = 2_000_000 // dates examined
 )
 
 // ReadHolidays reads a list of holidays: events of whole days, or from midnight
-// to midnight in the zone, an IANA name. It returns those that touch the dates
-// from to until, both inclusive and at most 20 years apart, in the order in
-// which they begin; recurring ones once for each occurrence. Tentative ones are
-// provisional. Names are as given: a language that the file does not have stays
-// empty. Problems say what was left out, in the order of the file.
+// to midnight in the zone, an IANA name. It returns those that overlap the
+// dates from to until, both inclusive and at most 20 years apart, in order of
+// their beginnings; recurring ones once for each occurrence. Tentative events
+// are provisional. Names are returned as given: a language that the file lacks
+// stays empty. The problems tell what was left out, in the order of the file.
 //
 // The error wraps ErrLarge, ErrMany, ErrSyntax, ErrUTF8, ErrVersion, ErrWindow
-// or scheduling.ErrZone, or is that of file.
+// or scheduling.ErrZone, or is the error of reading file.
 func ReadHolidays(file io.Reader, zone string, from, until scheduling.Date) ([]scheduling.Holiday, []Problem, error) {
 	if from <= 0 || until < from || until-from > maxWindow {
 		return nil, nil, fmt.Errorf("%w: %v to %v", ErrWindow, from, until)
@@ -45,7 +45,7 @@ func ReadHolidays(file io.Reader, zone string, from, until scheduling.Date) ([]s
 	return h.found, r.listed(), nil
 }
 
-// holidays collects what touches a window.
+// holidays collects the holidays that overlap a window.
 type holidays struct {
 	*reader
 	from, until scheduling.Date
@@ -83,8 +83,8 @@ func (h *holidays) add(e *event) error {
 	return nil
 }
 
-// days returns an occurrence in the zone of the reader, where it must be of
-// whole days.
+// days returns an occurrence in the zone of the reader. It is an error unless
+// it has whole days there.
 func (h *holidays) days(e *event, s span) (span, error) {
 	if !e.allDay {
 		s = s.in(h.zone, e.zone)
@@ -95,7 +95,7 @@ func (h *holidays) days(e *event, s span) (span, error) {
 	return s, nil
 }
 
-// expand returns the occurrences of the rule that touch the window.
+// expand returns the occurrences of the rule that overlap the window.
 func (h *holidays) expand(e *event) ([]span, error) {
 	first, err := h.days(e, e.span)
 	if err != nil {
@@ -113,7 +113,7 @@ func (h *holidays) expand(e *event) ([]span, error) {
 		until = min(until, e.until)
 	}
 	if h.work += max(int(until-from), 0) * workOf(e.rule); h.work > maxWork {
-		return nil, &LineError{e.line, fmt.Errorf("%w: too many recurring events for so long a time", ErrMany)}
+		return nil, &LineError{e.line, fmt.Errorf("%w: too many recurring events for such a long time", ErrMany)}
 	}
 	var spans []span
 	for d := from; d <= until; d++ {
@@ -124,8 +124,8 @@ func (h *holidays) expand(e *event) ([]span, error) {
 	return spans, nil
 }
 
-// workOf returns how much work a date of the rule is: BYSETPOS needs all dates
-// of its year, month or week.
+// workOf returns the cost of a date of the rule: for BYSETPOS, all dates of its
+// year, month or week have to be examined.
 func workOf(rule string) int {
 	switch {
 	case !strings.Contains(rule, "BYSETPOS"):

@@ -21,7 +21,7 @@ func TestReadHolidays(t *testing.T) {
 	tests := []struct {
 		name        string
 		file        string
-		from, until string // 2027 where empty
+		from, until string // in 2027 if empty
 		want        []holiday
 		problems    []string
 	}{
@@ -36,7 +36,7 @@ func TestReadHolidays(t *testing.T) {
 			want: one("2027-09-23", "2027-09-23"),
 		},
 		{
-			name: "an end on the day of the start is meant as one day",
+			name: "an end on the day of the start means one day",
 			file: event("DTSTART;VALUE=DATE:20270923", "DTEND;VALUE=DATE:20270923", "SUMMARY:Day"),
 			want: one("2027-09-23", "2027-09-23"),
 		},
@@ -71,7 +71,7 @@ func TestReadHolidays(t *testing.T) {
 			want: []holiday{{ar: "اليوم الوطني", en: "National Day", from: "2027-09-23", until: "2027-09-23"}},
 		},
 		{
-			name: "Arabic is recognised",
+			name: "Arabic is detected",
 			file: event("DTSTART:20270923", `SUMMARY:اليوم الوطني\, ٩٧`),
 			want: []holiday{{ar: "اليوم الوطني, ٩٧", from: "2027-09-23", until: "2027-09-23"}},
 		},
@@ -105,7 +105,7 @@ func TestReadHolidays(t *testing.T) {
 			want: one("2026-12-25", "2027-01-04"),
 		},
 		{
-			name: "dates added and taken away (sections 3.8.5.1 and 3.8.5.2)",
+			name: "dates added and removed (sections 3.8.5.1 and 3.8.5.2)",
 			file: event("EXDATE;VALUE=DATE:20270305,20270307", "DTSTART:20270304", "SUMMARY:Day",
 				"RRULE:FREQ=DAILY;COUNT=3", "RDATE;VALUE=DATE:20270307", "RDATE;VALUE=DATE:20270309"),
 			want: []holiday{
@@ -129,7 +129,7 @@ func TestReadHolidays(t *testing.T) {
 			problems: []string{"cancelled"},
 		},
 		{
-			name: "an occurrence that is faulty does not fall back to the original",
+			name: "a faulty occurrence does not fall back to the original",
 			file: file(
 				block("VEVENT", "UID:1", "DTSTART:20270304", "SUMMARY:Day", "RRULE:FREQ=DAILY;COUNT=2"),
 				block("VEVENT", "UID:1", "RECURRENCE-ID:20270304", "SUMMARY:Moved"),
@@ -171,7 +171,7 @@ func TestReadHolidays(t *testing.T) {
 			problems: []string{"whole days"},
 		},
 		{
-			name: "what is no event",
+			name: "invalid events",
 			file: file(block("VTODO", "DTSTART:20270304", "SUMMARY:Day"), block("VEVENT", "SUMMARY:Day"),
 				block("VEVENT", "DTSTART:20270230"), block("VEVENT", "DTSTART:20270304", "DTEND:20270303"),
 				block("VEVENT", "DTSTART:20270304", "DURATION:-P1D"), block("VEVENT", "DTSTART:20270304", "DURATION:P367D"),
@@ -183,7 +183,7 @@ func TestReadHolidays(t *testing.T) {
 				"not a valid date", "duration", "duration", "duration", "whole day", "longer than a year", "not a valid date"},
 		},
 		{
-			name: "occurrences that are faulty, or of a faulty event",
+			name: "faulty occurrences, and those of a faulty event",
 			file: file(
 				block("VEVENT", "UID:1", "DTSTART:x", "SUMMARY:Day"),
 				block("VEVENT", "UID:1", "RECURRENCE-ID:20270304", "DTSTART:20270305", "SUMMARY:Day"),
@@ -199,7 +199,7 @@ func TestReadHolidays(t *testing.T) {
 			problems: []string{"not a valid date", "not a valid date", "no occurrence", "yet recurs"},
 		},
 		{
-			name: "further dates and exceptions that are faulty",
+			name: "faulty further dates and exceptions",
 			file: file(
 				block("VEVENT", "DTSTART:20270304", "RDATE:x"),
 				block("VEVENT", "DTSTART:20270304", "RDATE:20270305T080000"),
@@ -216,7 +216,7 @@ func TestReadHolidays(t *testing.T) {
 				"end of a period", "end of a period", "whole days", "not a valid date", "not valid"},
 		},
 		{
-			name: "a midnight of another zone, recurring",
+			name: "midnight in another zone, recurring",
 			file: file(
 				block("VEVENT", "DTSTART:20270303T210000Z", "DURATION:P1D", "RRULE:FREQ=YEARLY"),
 				block("VEVENT", "DTSTART;TZID=Europe/Moscow:20270304T000000", "DURATION:P1D", "RRULE:FREQ=YEARLY", "SUMMARY:Day"),
@@ -230,7 +230,7 @@ func TestReadHolidays(t *testing.T) {
 			want: one("2027-03-04", "2027-03-04"),
 		},
 		{
-			name: "rules that are refused",
+			name: "rejected rules",
 			file: file(
 				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=HOURLY"),
 				block("VEVENT", "DTSTART:20270304", "RRULE:FREQ=DAILY;COUNT=1000000000"),
@@ -265,7 +265,7 @@ func TestReadHolidays(t *testing.T) {
 			},
 		},
 		{
-			name:     "a name that is too long is cut",
+			name:     "a long name is cut",
 			file:     event("DTSTART:20270304", "SUMMARY:"+strings.Repeat("D", 201)),
 			want:     []holiday{{en: strings.Repeat("D", 200), from: "2027-03-04", until: "2027-03-04"}},
 			problems: []string{"cut"},
@@ -307,7 +307,7 @@ func TestReadHolidaysRefuses(t *testing.T) {
 		want        error
 	}{
 		{"no zone", "", day, day, scheduling.ErrZone},
-		{"the zone of the machine", "Local", day, day, scheduling.ErrZone},
+		{"the machine's zone", "Local", day, day, scheduling.ErrZone},
 		{"no such zone", "Asia/Nowhere", day, day, scheduling.ErrZone},
 		{"a path", "../../etc/passwd", day, day, scheduling.ErrZone},
 		{"no first date", riyadh, 0, day, ical.ErrWindow},

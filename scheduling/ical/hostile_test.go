@@ -12,8 +12,8 @@ import (
 	"ziyara/scheduling/ical"
 )
 
-// Bad files are refused with an error that says what and, where it can, in
-// which line.
+// Bad files are rejected with an error that says what is wrong and, if
+// possible, in which line.
 func TestFilesRefused(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -28,7 +28,7 @@ func TestFilesRefused(t *testing.T) {
 		{name: "not a calendar", want: ical.ErrSyntax, line: 1, file: strings.NewReader("<html>")},
 		{name: "a card", want: ical.ErrSyntax, line: 1, file: strings.NewReader("BEGIN:VCARD\r\nEND:VCARD\r\n")},
 		{name: "cut short", want: ical.ErrSyntax, line: 2, file: strings.NewReader("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")},
-		{name: "END of another", want: ical.ErrSyntax, line: 5, file: strings.NewReader(file("BEGIN:VEVENT", "END:VTODO"))},
+		{name: "END of another component", want: ical.ErrSyntax, line: 5, file: strings.NewReader(file("BEGIN:VEVENT", "END:VTODO"))},
 		{name: "END without BEGIN", want: ical.ErrSyntax, line: 8, file: strings.NewReader(event() + "END:VCALENDAR")},
 		{name: "a calendar in a calendar", want: ical.ErrSyntax, line: 4, file: strings.NewReader(file("BEGIN:VCALENDAR"))},
 		{name: "no value", want: ical.ErrSyntax, line: 5, file: strings.NewReader(event("SUMMARY"))},
@@ -42,14 +42,17 @@ func TestFilesRefused(t *testing.T) {
 		{name: "invalid UTF-8", want: ical.ErrUTF8, line: 6, file: strings.NewReader(event("DTSTART:20270101", "SUMMARY:\xff"))},
 		{name: "UTF-16", want: ical.ErrUTF8, line: 1, file: strings.NewReader("\xff\xfeB\x00E\x00G\x00I\x00N\x00")},
 		{
-			name: "the number is that of the first line of a folded one", want: ical.ErrUTF8, line: 7,
+			name: "a folded line is reported by its first line", want: ical.ErrUTF8, line: 7,
 			file: strings.NewReader(event("SUMM\r\n ARY:x", "SUMMARY:x\r\n  y\r\n \xff")),
 		},
 		{name: "vCalendar 1.0", want: ical.ErrVersion, line: 2, file: strings.NewReader("BEGIN:VCALENDAR\nVERSION:1.0\nEND:VCALENDAR\n")},
 		{name: "a Hijri calendar", want: ical.ErrVersion, line: 4, file: strings.NewReader(file("CALSCALE:ISLAMIC"))},
 		{name: "10 MiB", want: ical.ErrLarge, file: strings.NewReader(repeat("X", 10<<20))},
 		{name: "100,000 events", want: ical.ErrLarge, file: strings.NewReader(file(repeat("BEGIN:VEVENT\r\nEND:VEVENT\r\n", 100_000)))},
-		{name: "too many events", want: ical.ErrMany, line: 4 + 2*4999, file: strings.NewReader(file(repeat("BEGIN:VEVENT\nEND:VEVENT\n", 6000)))},
+		{
+			name: "too many events", want: ical.ErrMany, line: 4 + 2*4999,
+			file: strings.NewReader(file(repeat("BEGIN:VEVENT\nEND:VEVENT\n", 6000))),
+		},
 		{name: "too deep", want: ical.ErrMany, line: 4 + 7, file: strings.NewReader(file(repeat("BEGIN:A\n", 100_000)))},
 		{name: "too many lines", want: ical.ErrMany, line: 60_001, file: strings.NewReader(file(repeat("A:\n", 100_000)))},
 		{name: "too long a line", want: ical.ErrMany, line: 4, file: strings.NewReader(file("A:" + repeat("xx\r\n ", 150_000)))},
@@ -74,7 +77,7 @@ func TestFilesRefused(t *testing.T) {
 	}
 }
 
-// counter counts what is read through it.
+// counter counts the bytes read through it.
 type counter struct {
 	io.Reader
 	n int
@@ -86,7 +89,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// endless never ends.
+// endless is a reader that never ends.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) {
@@ -96,7 +99,7 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A file that is too large is refused without reading it to its end.
+// A file that is too large is rejected without reading to its end.
 func TestLargeFileIsNotRead(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -121,7 +124,7 @@ func TestLargeFileIsNotRead(t *testing.T) {
 	}
 }
 
-// What one event, or all together, may ask for is bounded too.
+// The work for one event, and for all together, is bounded too.
 func TestEventsBounded(t *testing.T) {
 	t.Parallel()
 	day := func(lines ...string) string { return block("VEVENT", append(lines, "DTSTART:20270101")...) + "\r\n" }
@@ -146,8 +149,11 @@ func TestEventsBounded(t *testing.T) {
 		}))},
 		{name: "recurring events", want: ical.ErrMany, file: file(strings.Repeat(day("RRULE:FREQ=YEARLY"), 65))},
 		{name: "rules that never occur", want: ical.ErrMany, file: file(strings.Repeat(day("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), 11))},
-		{name: "rules that are expensive", want: ical.ErrMany, file: file(strings.Repeat(day("RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=1"), 2))},
-		{name: "rules that are rather expensive", want: ical.ErrMany, file: file(strings.Repeat(day("RRULE:FREQ=MONTHLY;BYDAY=SU,MO,TU;BYSETPOS=1"), 11))},
+		{
+			name: "expensive rules", want: ical.ErrMany,
+			file: file(strings.Repeat(day("RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=1"), 2)),
+		},
+		{name: "rather expensive rules", want: ical.ErrMany, file: file(strings.Repeat(day("RRULE:FREQ=MONTHLY;BYDAY=SU,MO,TU;BYSETPOS=1"), 11))},
 		{name: "holidays", want: ical.ErrMany, file: file(strings.Repeat(day("RRULE:FREQ=DAILY"), 3))},
 		{name: "problems", file: file(strings.Repeat("BEGIN:VEVENT\nEND:VEVENT\n", 4000)), problems: 501},
 	}
@@ -166,7 +172,7 @@ func TestEventsBounded(t *testing.T) {
 	}
 }
 
-// A week plan holds no more rules than a plan does.
+// A week plan holds no more rules than a Plan may.
 func TestPlanBounded(t *testing.T) {
 	t.Parallel()
 	many := file(numbered(65, func(n string) string {
@@ -177,7 +183,7 @@ func TestPlanBounded(t *testing.T) {
 	}
 }
 
-// numbered joins what one returns for 1 to n.
+// numbered joins the results of one for 1 to n.
 func numbered(n int, one func(n string) string) string {
 	var b strings.Builder
 	for i := range n {

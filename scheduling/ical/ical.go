@@ -1,7 +1,7 @@
 // Package ical reads holidays and week plans from iCalendar files (RFC 5545)
-// and writes appointments and openings to them (openings as VAVAILABILITY, RFC
-// 7953). Files come from outside, so reading is bounded in every direction,
-// and what is not understood is never guessed: it is left out and reported.
+// and writes appointments and openings (the latter as VAVAILABILITY, RFC 7953).
+// Files come from outside, so reading is bounded in every respect, and anything
+// that is not understood is left out and reported, never guessed.
 package ical
 
 import (
@@ -9,27 +9,27 @@ import (
 	"fmt"
 )
 
-// What makes a whole file unusable. ErrSyntax, ErrUTF8, ErrVersion and ErrMany
-// arrive wrapped in a *LineError.
+// The faults that make a whole file unusable. ErrSyntax, ErrUTF8, ErrVersion
+// and ErrMany are wrapped in a *LineError.
 var (
 	ErrLarge   = errors.New("ical: larger than 1 MiB")
 	ErrMany    = errors.New("ical: too many entries")
-	ErrSyntax  = errors.New("ical: not iCalendar")
+	ErrSyntax  = errors.New("ical: not an iCalendar file")
 	ErrUTF8    = errors.New("ical: not UTF-8")
 	ErrVersion = errors.New("ical: not iCalendar 2.0 with Gregorian dates")
 )
 
 // ErrWindow reports a range of dates that is empty or too long.
-var ErrWindow = errors.New("ical: the dates from and until are in order, and not too far apart")
+var ErrWindow = errors.New("ical: empty or too long range of dates")
 
-// The most that one file holds.
+// The limits of a file.
 const (
 	maxBytes      = 1 << 20
 	maxLine       = 256 << 10 // bytes of one content line, unfolded
 	maxLines      = 60_000    // content lines
 	maxComponents = 5_000
 	maxDepth      = 8
-	maxParams     = 20 // of one line
+	maxParams     = 20 // of a line
 	maxZones      = 50
 	maxRecurring  = 64
 	maxUnusable   = 10 // recurrence rules
@@ -38,19 +38,19 @@ const (
 	maxName       = 200 // characters
 )
 
-// LineError is what is wrong with a line of a file.
+// LineError is an error at a line of a file.
 type LineError struct {
-	Line int // from 1; of a folded line the first
+	Line int // from 1; the first one of a folded line
 	Err  error
 }
 
-// Error says which line is wrong, and why.
+// Error returns the number of the line and what is wrong.
 func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
 
-// Unwrap returns what is wrong without its line.
+// Unwrap returns the error without the line number.
 func (e *LineError) Unwrap() error { return e.Err }
 
-// syntax is an ErrSyntax at a line.
+// syntax returns an ErrSyntax at a line.
 func syntax(line int, format string, args ...any) error {
 	return &LineError{line, fmt.Errorf("%w: %s", ErrSyntax, fmt.Sprintf(format, args...))}
 }

@@ -13,8 +13,8 @@ import (
 	"ziyara/scheduling/ical"
 )
 
-// Any event with any text survives being written and read by golang-ical, but
-// for the characters that no line can hold.
+// Events with any texts survive being written here and read by golang-ical,
+// except for characters that no line can contain.
 func TestEventsSurvive(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -55,7 +55,8 @@ func TestEventsSurvive(t *testing.T) {
 	})
 }
 
-// writableText returns s without the control characters that no line can hold.
+// writableText returns s without the control characters that no line can
+// contain.
 func writableText(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' || r == 0x7f {
@@ -66,7 +67,7 @@ func writableText(s string) string {
 }
 
 func libraryEvent(t *rapid.T, e *ics.VEvent) ical.Event {
-	// Id would decode the text once more.
+	// Id would decode the text a second time.
 	got := ical.Event{UID: e.GetProperty(ics.ComponentPropertyUniqueId).Value}
 	if s := e.GetProperty(ics.ComponentPropertyStatus); s == nil || s.Value != "CONFIRMED" {
 		got.Cancelled = s != nil && s.Value == "CANCELLED"

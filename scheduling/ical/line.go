@@ -11,17 +11,17 @@ import (
 // line is a content line (RFC 5545 section 3.1), unfolded.
 type line struct {
 	number int
-	name   string // in capitals
+	name   string // in upper case
 	params []param
-	value  string // as it stands in the file
+	value  string // as in the file
 }
 
 type param struct {
-	name   string // in capitals
+	name   string // in upper case
 	values []string
 }
 
-// param returns the first value of a parameter, empty without one.
+// param returns the first value of a parameter; empty if there is none.
 func (l *line) param(name string) string {
 	for _, p := range l.params {
 		if p.name == name {
@@ -31,18 +31,18 @@ func (l *line) param(name string) string {
 	return ""
 }
 
-// scanner takes a file apart into content lines.
+// scanner splits a file into content lines.
 type scanner struct {
 	rest  []byte
-	lines int // physical lines taken so far
+	lines int // physical lines read so far
 }
 
 func newScanner(file []byte) *scanner {
 	return &scanner{rest: bytes.TrimPrefix(file, []byte("\ufeff"))}
 }
 
-// next returns the next content line that is not empty; at the end it returns
-// false. Lines may end in LF alone.
+// next returns the next content line that is not empty, or false at the end.
+// Lines may end in LF alone.
 func (s *scanner) next() (line, bool, error) {
 	for len(s.rest) > 0 {
 		text, number, err := s.unfold()
@@ -58,8 +58,8 @@ func (s *scanner) next() (line, bool, error) {
 	return line{}, false, nil
 }
 
-// unfold joins a line with those that continue it. A fold may split a
-// character, so the text is looked at only afterwards.
+// unfold joins a line with its continuation lines. A fold may split a
+// character, so the text is checked only afterwards.
 func (s *scanner) unfold() (text []byte, number int, err error) {
 	text = s.physical()
 	number = s.lines
@@ -72,7 +72,7 @@ func (s *scanner) unfold() (text []byte, number int, err error) {
 	}
 	switch {
 	case len(text) > maxLine:
-		return nil, number, &LineError{number, fmt.Errorf("%w: more than %d bytes in one line", ErrMany, maxLine)}
+		return nil, number, &LineError{number, fmt.Errorf("%w: more than %d bytes in a line", ErrMany, maxLine)}
 	case !utf8.Valid(text):
 		return nil, number, &LineError{number, ErrUTF8}
 	case bytes.ContainsFunc(text, forbidden):
@@ -81,7 +81,7 @@ func (s *scanner) unfold() (text []byte, number int, err error) {
 	return text, number, nil
 }
 
-// physical takes one line without its end.
+// physical reads one line and returns it without its end.
 func (s *scanner) physical() []byte {
 	text, rest, _ := bytes.Cut(s.rest, []byte("\n"))
 	s.rest = rest
@@ -89,11 +89,11 @@ func (s *scanner) physical() []byte {
 	return bytes.TrimRight(text, "\r")
 }
 
-// forbidden reports the control characters, which no line may hold. A tab is
-// white space.
+// forbidden reports whether r is a control character, which no line may
+// contain. Tabs are white space.
 func forbidden(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
-// parseLine reads NAME *(";" PARAM "=" VALUE *("," VALUE)) ":" VALUE.
+// parseLine parses NAME *(";" PARAM "=" VALUE *("," VALUE)) ":" VALUE.
 func parseLine(text []byte, number int) (line, error) {
 	l := line{number: number}
 	rest := string(text)
@@ -125,7 +125,7 @@ func parseLine(text []byte, number int) (line, error) {
 	return l, nil
 }
 
-// takeName takes a name off s: letters, digits and hyphens.
+// takeName splits a name off s: letters, digits and hyphens.
 func takeName(s string) (name, rest string, ok bool) {
 	end := strings.IndexFunc(s, func(r rune) bool {
 		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
@@ -136,7 +136,7 @@ func takeName(s string) (name, rest string, ok bool) {
 	return strings.ToUpper(s[:end]), s[end:], true
 }
 
-// takeParam takes the value of a parameter off s, quoted or not.
+// takeParam splits the value of a parameter, quoted or not, off s.
 func takeParam(s string) (value, rest string, ok bool) {
 	if quoted, found := strings.CutPrefix(s, `"`); found {
 		value, rest, ok = strings.Cut(quoted, `"`)
@@ -155,7 +155,7 @@ var paramText = strings.NewReplacer("^n", "\n", "^'", `"`, "^^", "^")
 // valueText decodes a value of type TEXT (RFC 5545 section 3.3.11).
 var valueText = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\N`, "\n", `\;`, ";", `\,`, ",")
 
-// firstOf returns the first text of a list of them, decoded.
+// firstOf returns the first text of a list, decoded.
 func firstOf(list string) string {
 	for i := 0; i < len(list); i++ {
 		switch list[i] {

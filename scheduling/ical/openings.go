@@ -9,23 +9,22 @@ import (
 	"ziyara/scheduling"
 )
 
-// Openings is what an export says about the desk group whose openings it has.
+// Openings describes an export of the openings of a desk group.
 type Openings struct {
-	UID      string // the same for all exports of this desk group; needed
+	UID      string // the same for all exports of this desk group; required
 	Summary  string
 	Location string
-	Language string // of the texts: a language tag such as ar, or empty
+	Language string // language tag of the texts, such as ar; may be empty
 }
 
 // WriteOpenings writes when the desk group is open on the local dates from to
-// until, both inclusive and at most 366 of them, as a VAVAILABILITY (RFC 7953):
-// all of that time is busy but for its AVAILABLE components. Each of these has
-// one number of places, in X-ZIYARA-PLACES, and they cover, closures taken into
-// account, every tick with a place and no other; openings that run past
-// midnight can overlap those of the next date. The same calendar comes out as
-// the same bytes.
+// until, both inclusive and at most 366, as a VAVAILABILITY (RFC 7953): all of
+// that time is busy except for its AVAILABLE components. Each of them has one
+// number of places, in X-ZIYARA-PLACES. After closures, they cover exactly the
+// ticks that have places; openings that run past midnight can overlap those of
+// the next date. Equal calendars give equal bytes.
 //
-// Nothing is written if the error wraps ErrWindow, ErrHead or ErrEvent.
+// If the error wraps ErrWindow, ErrHead or ErrEvent, nothing has been written.
 func WriteOpenings(w io.Writer, head Head, c *scheduling.Calendar, from, until scheduling.Date, o Openings) error {
 	if from <= 0 || until < from || until-from >= maxDays {
 		return fmt.Errorf("%w: %v to %v", ErrWindow, from, until)
@@ -53,7 +52,7 @@ func WriteOpenings(w io.Writer, head Head, c *scheduling.Calendar, from, until s
 			w.party("ORGANIZER", head.Organizer)
 		}
 		w.text("SUMMARY", o.Language, o.Summary)
-		for d := from - 1; d <= until; d++ { // what began the day before may run on
+		for d := from - 1; d <= until; d++ { // openings of the day before may still run
 			writeDay(w, head, c.Day(d), start, end, o)
 		}
 		w.line("END", "", "VAVAILABILITY")
@@ -61,7 +60,7 @@ func WriteOpenings(w io.Writer, head Head, c *scheduling.Calendar, from, until s
 }
 
 // writeDay writes an AVAILABLE for each run of ticks with the same number of
-// places, as far as it is in [start, end).
+// places, cut to [start, end).
 func writeDay(w writer, head Head, day scheduling.Day, start, end time.Time, o Openings) {
 	for i := 0; i < len(day.Open); {
 		first := i

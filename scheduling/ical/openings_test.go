@@ -15,8 +15,8 @@ import (
 	"ziyara/scheduling/ical"
 )
 
-// nights opens 22:00 to 01:00 every day from 3 January 2027 on, with a closure
-// of one of two places.
+// nights opens from 22:00 to 01:00 every day from 3 January 2027 on. A closure
+// takes one of two places.
 func nights(t *testing.T) *scheduling.Calendar {
 	t.Helper()
 	c, err := scheduling.Compile(scheduling.Plan{
@@ -34,8 +34,9 @@ func nights(t *testing.T) *scheduling.Calendar {
 	return c
 }
 
-// The whole text of an export: the night before reaches into it, the last one
-// ends with it, and a closure splits an opening (RFC 7953 section 3.1).
+// The whole text of an export: it begins with the rest of the night before,
+// cuts the last night at its end, and splits an opening at a closure (RFC 7953
+// section 3.1).
 func TestWriteOpenings(t *testing.T) {
 	t.Parallel()
 	const want = `BEGIN:VCALENDAR
@@ -100,8 +101,7 @@ END:VCALENDAR
 	}
 }
 
-// An export has every tick with a place, and no other, also where clocks
-// change.
+// An export covers exactly the ticks with places, even where clocks change.
 func TestWriteOpeningsCoversTicks(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -148,7 +148,7 @@ func TestWriteOpeningsCoversTicks(t *testing.T) {
 	})
 }
 
-// availables returns start and end of each AVAILABLE.
+// availables returns the start and end of each AVAILABLE.
 func availables(t *rapid.T, export string) [][2]time.Time {
 	var spans [][2]time.Time
 	for i, part := range strings.Split(export, "BEGIN:AVAILABLE\r\n") {
@@ -187,13 +187,13 @@ func TestWriteOpeningsRefuses(t *testing.T) {
 		want        error
 	}{
 		{"a year of 366 days", good, day, day + 365, ical.Openings{UID: "x"}, nil},
-		{"a day more", good, day, day + 366, ical.Openings{UID: "x"}, ical.ErrWindow},
+		{"one day more", good, day, day + 366, ical.Openings{UID: "x"}, ical.ErrWindow},
 		{"out of order", good, day, day - 1, ical.Openings{UID: "x"}, ical.ErrWindow},
 		{"no date", good, 0, day, ical.Openings{UID: "x"}, ical.ErrWindow},
 		{"the end of time", good, date(t, "9999-12-31"), date(t, "9999-12-31") + 5, ical.Openings{UID: "x"}, ical.ErrWindow},
 		{"no stamp", ical.Head{}, day, day, ical.Openings{UID: "x"}, ical.ErrHead},
 		{"no UID", good, day, day, ical.Openings{}, ical.ErrEvent},
-		{"a language that is none", good, day, day, ical.Openings{UID: "x", Language: ":"}, ical.ErrEvent},
+		{"an invalid language", good, day, day, ical.Openings{UID: "x", Language: ":"}, ical.ErrEvent},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -10,16 +10,16 @@ import (
 )
 
 // ReadPlan reads a week plan: each event with times of day opens, with the
-// places that X-ZIYARA-PLACES gives, 1 without it. A floating time is one in
-// the zone, an IANA name, which becomes that of the plan; times in UTC and in
-// other zones are converted, recurring ones only if both zones change their
-// clocks together. Events on the same dates become one rule with several
-// openings. Names are as given: a language that the file does not have stays
-// empty. Problems say what was left out, in the order of the file. The plan
-// compiles; without any usable event it has no rules.
+// places given by X-ZIYARA-PLACES, or 1 without it. Floating times are in the
+// zone, an IANA name, which becomes that of the plan. Times in UTC and in other
+// zones are converted, recurring ones only if both zones change their clocks
+// together. Events on the same dates become one rule with several openings.
+// Names are returned as given: a language that the file lacks stays empty. The
+// problems tell what was left out, in the order of the file. The plan compiles;
+// if no event is usable, it has no rules.
 //
 // The error wraps ErrLarge, ErrMany, ErrSyntax, ErrUTF8, ErrVersion,
-// scheduling.ErrZone or scheduling.ErrMany, or is that of file.
+// scheduling.ErrZone or scheduling.ErrMany, or is the error of reading file.
 func ReadPlan(file io.Reader, zone string) (scheduling.Plan, []Problem, error) {
 	r, events, err := newReader(file, zone)
 	if err != nil {
@@ -33,19 +33,19 @@ func ReadPlan(file io.Reader, zone string) (scheduling.Plan, []Problem, error) {
 	}
 	plan := scheduling.Plan{Zone: zone, Rules: p.rules()}
 	if _, err := scheduling.Compile(plan); err != nil {
-		return scheduling.Plan{}, nil, fmt.Errorf("ical: as a plan: %w", err)
+		return scheduling.Plan{}, nil, fmt.Errorf("ical: plan: %w", err)
 	}
 	return plan, r.listed(), nil
 }
 
-// openings collects what the events of a week plan open.
+// openings collects the openings of a week plan.
 type openings struct {
 	*reader
 	recurring []scheduling.Rule // in the order of the file
 	dates     map[dated][]scheduling.Date
 }
 
-// dated is what several single dates may have in common.
+// dated is what several single dates can share.
 type dated struct {
 	name     scheduling.Text
 	from, to scheduling.WallTime
@@ -88,12 +88,13 @@ func (p *openings) add(e *event) error {
 	return nil
 }
 
-// opening returns an occurrence in the zone of the plan, where it must be what
-// an opening can be.
+// opening returns an occurrence in the zone of the plan. It is an error unless
+// it can be an opening there.
 func (p *openings) opening(e *event, s span) (span, error) {
 	there := s
 	s = s.in(p.zone, e.zone)
-	if !at(s.date, s.from, p.zone).Equal(at(there.date, there.from, e.zone)) || !at(s.date, s.to, p.zone).Equal(at(there.date, there.to, e.zone)) {
+	if !at(s.date, s.from, p.zone).Equal(at(there.date, there.from, e.zone)) ||
+		!at(s.date, s.to, p.zone).Equal(at(there.date, there.to, e.zone)) {
 		return span{}, shownTwice()
 	}
 	if s.to <= s.from || s.to > int(scheduling.EndOfNextDay) {
@@ -102,8 +103,8 @@ func (p *openings) opening(e *event, s span) (span, error) {
 	return s, nil
 }
 
-// rule returns the recurring part of an event, whose first occurrence in the
-// zone of the plan is first.
+// rule returns the recurring part of an event; first is its first occurrence in
+// the zone of the plan.
 func (p *openings) rule(e *event, first span) (scheduling.Rule, error) {
 	if err := p.sameClocks(e, first); err != nil {
 		return scheduling.Rule{}, err
@@ -126,9 +127,9 @@ func (p *openings) rule(e *event, first span) (scheduling.Rule, error) {
 	}, nil
 }
 
-// rules returns what was collected, with rules on the same dates joined:
+// rules returns the collected rules. Rules on the same dates are joined: first
 // recurring ones in the order of the file, then those of single dates in the
-// order of these.
+// order of the dates.
 func (p *openings) rules() []scheduling.Rule {
 	single := make([]scheduling.Rule, 0, len(p.dates))
 	for key, dates := range p.dates {
@@ -161,7 +162,8 @@ func (p *openings) rules() []scheduling.Rule {
 	return rules
 }
 
-// sorted returns the dates in order, each once; nil for none.
+// sorted returns the dates sorted and without duplicates; nil if there are
+// none.
 func sorted(dates []scheduling.Date) []scheduling.Date {
 	if len(dates) == 0 {
 		return nil

@@ -24,13 +24,13 @@ func TestReadPlan(t *testing.T) {
 	}
 	tests := []struct {
 		name     string
-		zone     string // Asia/Riyadh where empty
+		zone     string // Asia/Riyadh if empty
 		file     string
 		want     []rule
 		problems []string
 	}{
 		{
-			name: "floating time is that of the plan (RFC 5545 section 3.3.5, form 1)",
+			name: "floating times are in the zone of the plan (RFC 5545 section 3.3.5, form 1)",
 			file: event("DTSTART:20270103T073000", "DTEND:20270103T143000", week),
 			want: []rule{{rrule: canonical, from: "2027-01-03", openings: morning(1)}},
 		},
@@ -45,7 +45,7 @@ func TestReadPlan(t *testing.T) {
 			want: []rule{{rrule: canonical, from: "2027-01-03", openings: morning(4)}},
 		},
 		{
-			name: "another zone that keeps the same distance",
+			name: "another zone at a constant distance",
 			file: event("DTSTART;TZID=Asia/Dubai:20270103T083000", "DTEND;TZID=Asia/Riyadh:20270103T143000", week),
 			want: []rule{{rrule: canonical, from: "2027-01-03", openings: morning(1)}},
 		},
@@ -106,16 +106,20 @@ func TestReadPlan(t *testing.T) {
 		{
 			name: "until in the evening, UTC, is the next date here",
 			file: event("DTSTART:20270103T000000", "DURATION:PT7H", "RRULE:FREQ=DAILY;UNTIL=20270131T210000Z"),
-			want: []rule{{rrule: "FREQ=DAILY", from: "2027-01-03", until: "2027-02-01", openings: []scheduling.Opening{opening(t, "00:00", "07:00", 1)}}},
+			want: []rule{
+				{rrule: "FREQ=DAILY", from: "2027-01-03", until: "2027-02-01", openings: []scheduling.Opening{opening(t, "00:00", "07:00", 1)}},
+			},
 		},
 		{
 			name: "until in UTC where the plan is in UTC and the event is not",
 			zone: "UTC",
 			file: event("DTSTART;TZID=Asia/Riyadh:20270103T073000", "DURATION:PT7H", "RRULE:FREQ=DAILY;UNTIL=20270131T043000Z"),
-			want: []rule{{rrule: "FREQ=DAILY", from: "2027-01-03", until: "2027-01-31", openings: []scheduling.Opening{opening(t, "04:30", "11:30", 1)}}},
+			want: []rule{
+				{rrule: "FREQ=DAILY", from: "2027-01-03", until: "2027-01-31", openings: []scheduling.Opening{opening(t, "04:30", "11:30", 1)}},
+			},
 		},
 		{
-			name: "dates added and taken away (sections 3.8.5.1 and 3.8.5.2)",
+			name: "dates added and removed (sections 3.8.5.1 and 3.8.5.2)",
 			file: event("EXDATE:20270110T073000,20270111T043000Z", "EXDATE;VALUE=DATE:20270112", "EXDATE:20270113T080000",
 				"DTSTART:20270103T073000", "DURATION:PT7H", week,
 				"RDATE:20270108T073000,20270109T043000Z", "RDATE;VALUE=PERIOD:20270108T160000/PT2H,20270109T160000/20270109T180000"),
@@ -143,7 +147,7 @@ func TestReadPlan(t *testing.T) {
 			},
 		},
 		{
-			name: "one occurrence twice, however its start is written (RFC 5546 section 2.1.5)",
+			name: "one occurrence twice, its start written in two ways (RFC 5546 section 2.1.5)",
 			file: file(
 				block("VEVENT", "UID:1", "DTSTART:20270103T073000", "DURATION:PT7H", week),
 				block("VEVENT", "UID:1", "RECURRENCE-ID:20270104T043000Z", "DTSTART:20270104T100000", "DURATION:PT2H"),
@@ -156,13 +160,13 @@ func TestReadPlan(t *testing.T) {
 			problems: []string{"newer version"},
 		},
 		{
-			name: "hours of a duration are elapsed time (section 3.3.6)",
+			name: "the hours of a duration are elapsed time (section 3.3.6)",
 			zone: "Europe/Berlin",
 			file: event("DTSTART:20270328T003000", "DURATION:PT4H"),
 			want: []rule{{from: "2027-03-28", also: []string{"2027-03-28"}, openings: []scheduling.Opening{opening(t, "00:30", "05:30", 1)}}},
 		},
 		{
-			name: "hours of a period are elapsed time (section 3.3.9)",
+			name: "the hours of a period are elapsed time (section 3.3.9)",
 			zone: "Europe/Berlin",
 			file: event("DTSTART:20270327T003000", "DURATION:PT4H", "RDATE;VALUE=PERIOD:20270328T003000/PT4H"),
 			want: []rule{
@@ -171,19 +175,19 @@ func TestReadPlan(t *testing.T) {
 			},
 		},
 		{
-			name: "days of a duration are calendar days (section 3.3.6)",
+			name: "the days of a duration are calendar days (section 3.3.6)",
 			zone: "Europe/Berlin",
 			file: event("DTSTART:20270327T120000", "DURATION:P1D"),
 			want: []rule{{from: "2027-03-27", also: []string{"2027-03-27"}, openings: []scheduling.Opening{opening(t, "12:00", "36:00", 1)}}},
 		},
 		{
-			name: "what recurs has hours by the clock, also if its first date has 23 hours",
+			name: "recurring events keep their wall times, even if the first date has 23 hours",
 			zone: "Europe/Berlin",
 			file: event("DTSTART:20270328T003000", "DURATION:PT4H", "RRULE:FREQ=DAILY"),
 			want: []rule{{rrule: "FREQ=DAILY", from: "2027-03-28", openings: []scheduling.Opening{opening(t, "00:30", "04:30", 1)}}},
 		},
 		{
-			name: "an hour that clocks show twice: the second can't be told from the first",
+			name: "an hour that clocks show twice: the two can't be told apart",
 			zone: "Europe/Berlin",
 			file: file(
 				block("VEVENT", "DTSTART:20271031T003000", "DURATION:PT2H30M"),
@@ -202,7 +206,7 @@ func TestReadPlan(t *testing.T) {
 			want: []rule{{rrule: "FREQ=DAILY", from: "2027-01-03", until: "9999-12-30", openings: morning(1)}},
 		},
 		{
-			name: "events on the same dates are one rule",
+			name: "events on the same dates become one rule",
 			file: file(
 				block("VEVENT", "DTSTART:20270103T160000", "DURATION:PT2H", week, "X-ZIYARA-PLACES:2"),
 				block("VEVENT", "DTSTART:20270103T073000", "DURATION:PT7H", week),
@@ -223,7 +227,7 @@ func TestReadPlan(t *testing.T) {
 			},
 		},
 		{
-			name: "what can't be an opening",
+			name: "events that can't be openings",
 			file: file(
 				block("VEVENT", "DTSTART:20270103"),
 				block("VEVENT", "DTSTART:20270103T073000"),

@@ -9,14 +9,14 @@ import (
 	"ziyara/texts"
 )
 
-// Problem is something in a file that was not taken over, or not as it stands.
+// Problem is something in a file that was left out or changed.
 type Problem struct {
-	Line int             // in the file, from 1: of what it is about
-	Name scheduling.Text // of the event; empty where it has none
+	Line int             // line in the file, from 1
+	Name scheduling.Text // of the event; empty if it has none
 	Text scheduling.Text // what happened and why, a sentence
 }
 
-// reason is why an event can't be taken over; a sentence in both languages.
+// reason is why an event can't be used: a sentence in both languages.
 type reason scheduling.Text
 
 // Error returns the English sentence.
@@ -25,14 +25,14 @@ func (r reason) Error() string { return r.EN }
 // because is a reason in the words of the catalogue.
 func because(key string, parameters ...any) error { return reason(texts.Staff(key, parameters...)) }
 
-// isReason reports whether err is about one event only.
+// isReason reports whether err concerns one event only.
 func isReason(err error) bool {
 	var why reason
 	return errors.As(err, &why)
 }
 
-// leftOut reports that an event was not taken over. Any error but a reason is
-// about the whole file, and returned.
+// leftOut reports that an event was left out. An error that is not a reason
+// concerns the whole file and is returned.
 func (r *reader) leftOut(e *event, err error) error {
 	if err == nil {
 		return nil
@@ -45,7 +45,7 @@ func (r *reader) leftOut(e *event, err error) error {
 	return nil
 }
 
-// note reports that part of an event was not taken over.
+// note reports that part of an event was left out.
 func (r *reader) note(line int, name, text scheduling.Text) {
 	r.report(Problem{line, name, text})
 }
@@ -57,8 +57,8 @@ func (r *reader) report(p Problem) {
 	r.reported++
 }
 
-// listed returns the problems in the order of the file; where there are more
-// than fit, the last one says how many.
+// listed returns the problems in the order of the file. If there are too many,
+// the last one gives their number.
 func (r *reader) listed() []Problem {
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	if more := r.reported - len(r.problems); more > 0 {
@@ -67,7 +67,7 @@ func (r *reader) listed() []Problem {
 	return r.problems
 }
 
-// ruleReason words what is wrong with a recurrence rule.
+// ruleReason returns what is wrong with a recurrence rule.
 func ruleReason(err error) error {
 	for _, known := range []struct {
 		err error

@@ -11,7 +11,7 @@ import (
 	"ziyara/texts"
 )
 
-// recurrence reads RRULE, RDATE and EXDATE. The rule is not checked yet.
+// recurrence parses RRULE, RDATE and EXDATE. The rule is not checked yet.
 func (r *reader) recurrence(e *event, c *component) error {
 	if c.first("EXRULE") != nil {
 		return because("calendar_event.exrule")
@@ -30,7 +30,7 @@ func (r *reader) recurrence(e *event, c *component) error {
 	return r.eachDate(e, c, "EXDATE", r.exceptDate)
 }
 
-// eachDate calls read for each date in the lines of a name.
+// eachDate calls read for each date in the lines with the name.
 func (r *reader) eachDate(e *event, c *component, name string, read func(*event, *line, string) error) error {
 	count := 0
 	for i := range c.lines {
@@ -50,7 +50,7 @@ func (r *reader) eachDate(e *event, c *component, name string, read func(*event,
 	return nil
 }
 
-// rule splits the UNTIL off a rule, and reads it as a date.
+// rule separates the UNTIL from a rule and parses it as a date.
 func (r *reader) rule(e *event, l *line) error {
 	if r.recurring++; r.recurring > maxRecurring {
 		return ErrMany
@@ -68,7 +68,8 @@ func (r *reader) rule(e *event, l *line) error {
 			return ruleReason(scheduling.ErrRRule)
 		}
 		ends = true
-		// It is written in UTC, or like the start: never with a zone of its own.
+		// UNTIL is in UTC or written like the start, never with a zone of its
+		// own.
 		s, err := r.stamp(&line{name: "UNTIL"}, value)
 		if err != nil {
 			return err
@@ -97,7 +98,7 @@ func (r *reader) rule(e *event, l *line) error {
 	return nil
 }
 
-// addDate reads one RDATE: a date, a time or a period.
+// addDate parses one RDATE: a date, a time or a period.
 func (r *reader) addDate(e *event, l *line, value string) error {
 	value, period, _ := strings.Cut(value, "/")
 	s, err := r.stamp(l, value)
@@ -137,7 +138,7 @@ func (r *reader) addDate(e *event, l *line, value string) error {
 	return nil
 }
 
-// exceptDate reads one EXDATE.
+// exceptDate parses one EXDATE.
 func (r *reader) exceptDate(e *event, l *line, value string) error {
 	s, err := r.stamp(l, value)
 	if err != nil {
@@ -151,8 +152,10 @@ func (r *reader) exceptDate(e *event, l *line, value string) error {
 	return nil
 }
 
-// occurrence returns which occurrence starts at s, as far as its time tells. A
-// date alone means those on that date. An event that can't be read has none.
+// occurrence returns the occurrence of the event that starts at s. It checks
+// the time of day only, not the date. A date without a time means all
+// occurrences on that date. It returns false if there is none, or if the event
+// could not be read.
 func (e *event) occurrence(s stamp) (moment, bool) {
 	if e.zone == nil {
 		return moment{}, false
@@ -165,23 +168,23 @@ func (e *event) occurrence(s stamp) (moment, bool) {
 	return m, (s.minute == e.span.from || e.listed[m]) && s.second == 0
 }
 
-// identity is what two versions of one event have in common.
+// identity is what all versions of an event share.
 type identity struct {
 	uid      string
 	replaces stamp
 }
 
-// identity reports also whether the event has one.
+// identity returns false if the event has none.
 func (e *event) identity() (identity, bool) {
 	id := identity{uid: e.uid}
 	if e.replaces != nil {
-		id.replaces = e.replaces.in(time.UTC) // however it is written
+		id.replaces = e.replaces.in(time.UTC) // in UTC, because versions can be written in different zones
 	}
 	return id, e.uid != "" && e.override == (e.replaces != nil)
 }
 
-// newest leaves out the events of which there is a later version (RFC 5546
-// section 2.1.5).
+// newest leaves out the events that have a later version (RFC 5546 section
+// 2.1.5).
 func (r *reader) newest(events []*event) []*event {
 	latest := make(map[identity]*event)
 	for _, e := range events {
@@ -203,9 +206,9 @@ func (r *reader) newest(events []*event) []*event {
 	})
 }
 
-// settle takes the occurrences that other events stand for out of the events
-// that they belong to, and reports what is left out.
-func (r *reader) settle(events []*event) ([]*event, error) {
+// applyOverrides removes the occurrences that other events replace from the
+// events they belong to, and reports what is left out.
+func (r *reader) applyOverrides(events []*event) ([]*event, error) {
 	masters := make(map[string]*event)
 	for _, e := range events {
 		if e.uid != "" && !e.override {
@@ -242,12 +245,11 @@ func (r *reader) settle(events []*event) ([]*event, error) {
 	return kept, nil
 }
 
-// horizon is how far ahead, in days, the clocks of two zones are compared at
-// most.
+// horizon is the most days over which the clocks of two zones are compared.
 const horizon = 20 * 366
 
-// sameClocks returns a reason unless the rule of the event says the same in
-// the zone of the reader, where its first occurrence is first.
+// sameClocks returns a reason unless the rule of the event has the same meaning
+// in the zone of the reader, where its first occurrence is first.
 func (r *reader) sameClocks(e *event, first span) error {
 	if e.zone.String() == r.zone.String() {
 		return nil
@@ -265,8 +267,8 @@ func (r *reader) sameClocks(e *event, first span) error {
 	return nil
 }
 
-// checkRule returns the recurrence of the event, which has a rule, from its
-// first date.
+// checkRule returns the recurrence of the event, from its first date. The event
+// must have a rule.
 func (r *reader) checkRule(e *event) (scheduling.Recurrence, error) {
 	recurrence, err := scheduling.ParseRRule(e.rule, e.span.date, e.until)
 	if err == nil {

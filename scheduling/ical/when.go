@@ -14,20 +14,21 @@ const (
 	maxDays    = 366 // of one event
 )
 
-// stamp is a DATE or DATE-TIME as it stands in the file.
+// stamp is a DATE or DATE-TIME as written in the file.
 type stamp struct {
 	date   scheduling.Date
 	minute int            // of the date; 0 for a DATE
 	second int            // of the minute
-	zone   *time.Location // in which date and minute are meant; nil for a DATE
+	zone   *time.Location // zone of date and minute; nil for a DATE
 }
 
-// instant returns when it is, in UTC.
+// instant returns the instant of s, in UTC.
 func (s stamp) instant() time.Time {
 	return at(s.date, s.minute, s.zone).Add(time.Duration(s.second) * time.Second)
 }
 
-// in returns the same instant as clocks in zone show it. A DATE stays.
+// in returns the same instant as clocks in zone show it. A DATE does not
+// change.
 func (s stamp) in(zone *time.Location) stamp {
 	if s.zone == nil || s.zone.String() == zone.String() {
 		return s
@@ -36,21 +37,20 @@ func (s stamp) in(zone *time.Location) stamp {
 	return stamp{scheduling.NewDate(t.Date()), t.Hour()*60 + t.Minute(), t.Second(), zone}
 }
 
-// at returns the instant of a wall time that is given in minutes from the
-// midnight at which d begins, beyond one day too.
+// at returns the instant of a wall time given in minutes from the midnight at
+// which d begins. It may be past the end of the day.
 func at(d scheduling.Date, minutes int, zone *time.Location) time.Time {
 	return (d + scheduling.Date(minutes/dayMinutes)).At(scheduling.WallTime(minutes%dayMinutes), zone)
 }
 
-// span is one occurrence of an event: minutes of wall time from the midnight
-// at which the date begins, [from, to).
+// span is one occurrence of an event: [from, to) in minutes of wall time from
+// the midnight at which the date begins.
 type span struct {
 	date     scheduling.Date
 	from, to int
 }
 
-// in returns the span as clocks in zone show it, who is given as clocks in
-// the zone of show it.
+// in converts the span from the wall time of the zone of to that of zone.
 func (s span) in(zone, of *time.Location) span {
 	if zone.String() == of.String() {
 		return s
@@ -63,8 +63,8 @@ func (s span) in(zone, of *time.Location) span {
 	}
 }
 
-// stamp reads the value of a line as a DATE or DATE-TIME (RFC 5545 sections
-// 3.3.4 and 3.3.5). A floating time is one in the zone of the reader.
+// stamp parses the value of a line as a DATE or DATE-TIME (RFC 5545 sections
+// 3.3.4 and 3.3.5). A floating time is in the zone of the reader.
 func (r *reader) stamp(l *line, value string) (stamp, error) {
 	day, clock, timed := strings.Cut(strings.TrimSpace(value), "T")
 	date, ok := parseDay(day)
@@ -80,7 +80,7 @@ func (r *reader) stamp(l *line, value string) (stamp, error) {
 	if !digits(clock, 6, &hour, &minute, &s.second) || hour > 23 || minute > 59 || s.second > 60 {
 		return stamp{}, badDate(l, value)
 	}
-	s.minute, s.second = hour*60+minute, min(s.second, 59) // a leap second is read as the one before
+	s.minute, s.second = hour*60+minute, min(s.second, 59) // a leap second is read as the second before
 	switch tzid := l.param("TZID"); {
 	case utc:
 		s.zone = time.UTC
@@ -106,7 +106,7 @@ func parseDay(s string) (scheduling.Date, bool) {
 	return d, err == nil
 }
 
-// digits reads length digits, two for each number.
+// digits parses length digits, two for each number.
 func digits(s string, length int, numbers ...*int) bool {
 	if len(s) != length || strings.Trim(s, "0123456789") != "" {
 		return false
@@ -117,15 +117,15 @@ func digits(s string, length int, numbers ...*int) bool {
 	return true
 }
 
-// duration is a length: days by the calendar, then elapsed minutes.
+// duration is a length: calendar days, then elapsed minutes.
 type duration struct{ days, minutes int }
 
-// total returns the length on a day whose clocks do not change, in minutes.
+// total returns the length in minutes, on days without a change of clocks.
 func (d duration) total() int { return d.days*dayMinutes + d.minutes }
 
-// from returns when clocks in the zone show the end of what starts at a minute
-// of the date, in minutes from the midnight at which that begins (RFC 5545
-// section 3.3.6).
+// from returns what clocks in the zone show at the end of an event that starts
+// at a minute of the date, in minutes from the midnight at which the date
+// begins (RFC 5545 section 3.3.6).
 func (d duration) from(date scheduling.Date, minute int, zone *time.Location) (int, error) {
 	end := at(date, minute+d.days*dayMinutes, zone).Add(time.Duration(d.minutes) * time.Minute)
 	t := end.In(zone)
@@ -136,13 +136,13 @@ func (d duration) from(date scheduling.Date, minute int, zone *time.Location) (i
 	return to, nil
 }
 
-// shownTwice is the reason of what can't be told by the clock.
+// shownTwice returns the reason for times that clocks show twice.
 func shownTwice() error {
 	return because("calendar_event.shown_twice")
 }
 
-// parseDuration reads a DURATION (RFC 5545 section 3.3.6) of whole minutes, of
-// at most maxDays, and more than none.
+// parseDuration parses a DURATION (RFC 5545 section 3.3.6): whole minutes, more
+// than zero and at most maxDays.
 func parseDuration(s string) (length duration, ok bool) {
 	s, found := strings.CutPrefix(strings.TrimPrefix(strings.TrimSpace(s), "+"), "P")
 	if !found {
@@ -176,8 +176,8 @@ func parseDuration(s string) (length duration, ok bool) {
 	return length, seconds%60 == 0 && length.total() > 0 && length.total() <= maxDays*dayMinutes
 }
 
-// loadZone finds the zone that a TZID means: the IANA zone of that name, or
-// the one that its VTIMEZONE names as X-LIC-LOCATION.
+// loadZone returns the zone of a TZID: the IANA zone of that name, or the one
+// that its VTIMEZONE names in X-LIC-LOCATION.
 func (r *reader) loadZone(tzid string) (*time.Location, error) {
 	zone, known := r.zones[tzid]
 	if !known {
@@ -196,8 +196,8 @@ func (r *reader) loadZone(tzid string) (*time.Location, error) {
 	return zone, nil
 }
 
-// ianaZone returns the zone of a name, nil if there is none. The empty name
-// and "Local" would depend on where the program runs.
+// ianaZone returns the zone of a name, or nil. It rejects the empty name and
+// "Local", which depend on where the program runs.
 func ianaZone(name string) *time.Location {
 	if name == "" || name == "Local" {
 		return nil
@@ -209,7 +209,7 @@ func ianaZone(name string) *time.Location {
 	return zone
 }
 
-// together reports whether clocks in both zones keep the same distance from
+// together reports whether clocks in both zones keep the same difference from
 // the date from to the date until, both inclusive.
 func together(a, b *time.Location, from, until scheduling.Date) bool {
 	t, end := (from - 1).Time(), (until + 2).Time()
@@ -224,7 +224,7 @@ func together(a, b *time.Location, from, until scheduling.Date) bool {
 }
 
 // apart returns how many seconds clocks in a are ahead of those in b at t, and
-// a later instant until which that stays so.
+// a later instant until which that stays true.
 func apart(a, b *time.Location, t time.Time) (seconds int, until time.Time) {
 	_, ahead := t.In(a).Zone()
 	_, behind := t.In(b).Zone()
@@ -234,7 +234,7 @@ func apart(a, b *time.Location, t time.Time) (seconds int, until time.Time) {
 			until = end
 		}
 	}
-	if !until.After(t) { // ZoneBounds errs on the last day of leap years
+	if !until.After(t) { // ZoneBounds is wrong on the last day of leap years
 		until = t.Add(15 * time.Minute)
 	}
 	return ahead - behind, until

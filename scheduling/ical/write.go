@@ -10,41 +10,41 @@ import (
 	"unicode/utf8"
 )
 
-// What can't be written.
+// The errors of writing.
 var (
-	ErrHead  = errors.New("ical: a calendar needs to know when it is written, and its parties by address")
-	ErrEvent = errors.New("ical: not an event that others can read")
+	ErrHead  = errors.New("ical: a calendar needs the time of writing and an address for each party")
+	ErrEvent = errors.New("ical: invalid event")
 )
 
-// Head is what stands at the head of a calendar that is written.
+// Head is the head of a calendar to write.
 type Head struct {
-	Stamp     time.Time     // when it is written; needed
+	Stamp     time.Time     // when it is written; required
 	Name      string        // of the calendar
-	About     string        // what a subscriber should know of the calendar
-	Refresh   time.Duration // after which a subscriber looks again, in whole minutes; 0 to not say
-	Organizer Party         // needed for events
+	About     string        // what a subscriber should know about the calendar
+	Refresh   time.Duration // interval after which a subscriber looks again, in whole minutes; 0 to leave it out
+	Organizer Party         // required for events
 }
 
-// Party is who invites or is invited.
+// Party is the inviting or the invited party.
 type Party struct {
 	Name    string
 	Address string // a URI, for example mailto:visits@example.org
 }
 
-// product names the program in what it writes.
+// product names this program as the author.
 const product = "-//Ziyara//Ziyara//AR"
 
 const (
-	maxWidth  = 75 // octets of a line, without its end
+	maxWidth  = 75 // octets of a line, not counting its end
 	timestamp = "20060102T150405Z"
 )
 
-// writer writes content lines. After an error it writes no more.
+// writer writes content lines. After an error it writes nothing more.
 type writer struct {
 	*bufio.Writer
 }
 
-// calendar writes the calendar with what body writes inside it.
+// calendar writes the calendar; body writes its contents.
 func (h Head) calendar(out io.Writer, method Method, body func(writer)) error {
 	w := writer{bufio.NewWriter(out)}
 	w.line("BEGIN", "", "VCALENDAR")
@@ -55,7 +55,7 @@ func (h Head) calendar(out io.Writer, method Method, body func(writer)) error {
 		w.line("METHOD", "", string(method))
 	}
 	w.text("NAME", "", h.Name)
-	w.text("X-WR-CALNAME", "", h.Name) // what most programs know instead
+	w.text("X-WR-CALNAME", "", h.Name) // most programs read this name instead
 	w.text("DESCRIPTION", "", h.About)
 	w.text("X-WR-CALDESC", "", h.About)
 	if minutes := int64(h.Refresh / time.Minute); minutes > 0 {
@@ -86,7 +86,7 @@ func (w writer) line(name, params, value string) {
 	_, _ = w.WriteString(rest + "\r\n")
 }
 
-// text writes a property of type TEXT, nothing for an empty text.
+// text writes a property of type TEXT, or nothing if the text is empty.
 func (w writer) text(name, language, text string) {
 	if text == "" {
 		return
@@ -98,14 +98,15 @@ func (w writer) text(name, language, text string) {
 	w.line(name, params, escapeText.Replace(clean(text)))
 }
 
-// time writes an instant in UTC, cut to the second; nothing for none.
+// time writes an instant in UTC, truncated to the second, or nothing if it is
+// zero.
 func (w writer) time(name string, t time.Time) {
 	if !t.IsZero() {
 		w.line(name, "", t.UTC().Format(timestamp))
 	}
 }
 
-// party writes who invites or is invited.
+// party writes the inviting or invited party.
 func (w writer) party(name string, p Party) {
 	params := ""
 	if p.Name != "" {
@@ -122,8 +123,9 @@ var escapeParam = strings.NewReplacer("^", "^^", `"`, "^'", "\n", "^n")
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// clean returns what of a text a line may hold: line ends become LF, other
-// control characters than tabs go, and what is not UTF-8 becomes U+FFFD.
+// clean returns the text as a line can contain it: line ends become LF, control
+// characters other than tabs are dropped, and bytes that are not UTF-8 become
+// U+FFFD.
 func clean(s string) string {
 	s = newlines.Replace(strings.ToValidUTF8(s, "\ufffd"))
 	return strings.Map(func(r rune) rune {
@@ -147,19 +149,20 @@ func (h Head) check(method Method) error {
 	return nil
 }
 
-// writable reports whether t can be written: an instant of the years 1 to 9999.
+// writable reports whether t is in the years 1 to 9999.
 func writable(t time.Time) bool {
 	year := t.UTC().Year()
 	return !t.IsZero() && year >= 1 && year <= 9999
 }
 
-// address reports whether s is a URI that one line can hold.
+// address reports whether s is a URI that fits on one line.
 func address(s string) bool {
 	scheme, rest, ok := strings.Cut(s, ":")
 	return ok && scheme != "" && rest != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// languageTag reports whether s can be a language tag (RFC 5646), or is empty.
+// languageTag reports whether s is empty or has the form of a language tag (RFC
+// 5646).
 func languageTag(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'

@@ -1,6 +1,6 @@
-// Package bench measures the service against what the machine and PostgreSQL
-// can do at best, side by side in one run: absolute figures depend on the
-// machine and the hour, ratios hardly do.
+// Package bench compares the service with the best that the machine and
+// PostgreSQL can do, side by side in one run. Absolute figures depend on the
+// machine and its load; ratios hardly do.
 package bench
 
 import (
@@ -19,43 +19,43 @@ import (
 	"ziyara/service/postgres"
 )
 
-// Parts are what can be measured, in order.
+// Parts returns the names of all measurements, in order.
 func Parts() []string {
 	return []string{
 		"search", "bookings", "hot-day", "http-bookings", "rush", "waitlist", "changes", "scale", "lists",
-		"reminders", // last: it leaves nothing behind
+		"reminders", // last, because it leaves nothing behind
 	}
 }
 
-// Choose returns the parts that only names, in order; all when it names none. It
-// returns an error for one that does not exist.
+// Choose returns the named parts in order, or all if only is empty. It returns
+// an error for an unknown part.
 func Choose(only []string) ([]string, error) {
 	for _, name := range only {
 		if !slices.Contains(Parts(), name) {
-			return nil, fmt.Errorf("there is no part %q: %s", name, strings.Join(Parts(), ", "))
+			return nil, fmt.Errorf("unknown part %q, want one of %s", name, strings.Join(Parts(), ", "))
 		}
 	}
 	return slices.DeleteFunc(Parts(), func(name string) bool { return len(only) > 0 && !slices.Contains(only, name) }), nil
 }
 
-// Config says what to measure and for how long.
+// Config defines what to measure and for how long.
 type Config struct {
-	DatabaseURL string        // an empty database whose server keeps fsync on
+	DatabaseURL string        // an empty database on a server with fsync on
 	Only        []string      // the parts to measure; none for all
-	Each        time.Duration // how long each measurement runs
+	Each        time.Duration // maximum time of each measurement
 	Callers     int           // concurrent bookers and pgbench clients
 	Connections int           // concurrent HTTP connections
-	Stored      []int         // visits stored when the planning of reminders is looked at, ascending
-	Gateway     Gateway       // that takes the reminders; an SMPP server
-	Out         io.Writer     // gets the report, in Markdown
-	Progress    io.Writer     // is told what is measured at the moment
+	Stored      []int         // numbers of stored visits at which to measure the planning of reminders, ascending
+	Gateway     Gateway       // receives the reminders; an SMPP server by default
+	Out         io.Writer     // receives the report, in Markdown
+	Progress    io.Writer     // receives progress messages
 
 	now    func() time.Time // the clock of the service; nil for the machine's
-	places int              // of a start; 0 for as many as a calendar may have
+	places int              // places per start; 0 for the maximum of a calendar
 }
 
-// Run measures and writes the report. A part that fails leaves out what it has
-// not measured yet, and the others go on; the error says which they were.
+// Run measures and writes the report. A part that fails is left unfinished and
+// the others continue. The error names the failed parts.
 func Run(ctx context.Context, c Config) error {
 	parts, err := Choose(c.Only)
 	if err != nil {
@@ -100,8 +100,8 @@ func measure(ctx context.Context, c Config, part string, r *report) error {
 	switch part {
 	case "search":
 		return one(true, search)
-	// The delivery of the messages is not part of a booking, and would take its
-	// share of the machine.
+	// Delivering messages is not part of a booking, but would take its share of
+	// the machine.
 	case "bookings":
 		return one(false, bookings)
 	case "hot-day":
@@ -123,7 +123,7 @@ func measure(ctx context.Context, c Config, part string, r *report) error {
 	}
 }
 
-// with opens a replica, runs it if asked to, and stops it after do.
+// with opens a replica, runs it if run is set, and stops it after do.
 func with(ctx context.Context, c Config, run bool, do func(*service.Service) error) error {
 	replica, err := service.New(ctx, service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(benchSecret),
@@ -161,24 +161,24 @@ func (r *report) line(format string, args ...any) {
 const (
 	benchBranch   = "bench"
 	benchService  = "bench"
-	spreadService = "spread" // those that are booked have a desk group each
+	spreadService = "spread" // each booking takes another desk group
 	hotService    = "hot"
 	httpService   = "http"
 	waitedService = "waited-for" // has two desks of its own
 	benchDays     = 60
-	mostPlaces    = 1000 // that a calendar may open at once
+	mostPlaces    = 1000 // the most that a calendar may open at once
 	benchSecret   = "a secret for measuring, thrown away after"
 )
 
-// seed adds one branch with desk groups that have as many places as can be, one
-// with the few that rush is after, one that is full for those who wait, and one
-// that is closed.
+// seed adds a branch with desk groups that have the maximum of places, one with
+// the few that rush claims, one that is full, for the waitlist, and one that is
+// closed.
 func seed(ctx context.Context, c Config) error {
 	store, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, MaxConnections: 1, Timeout: time.Minute})
 	if err != nil {
 		return err
 	}
-	defer store.Close() //nolint:errcheck // what was written is committed
+	defer store.Close() //nolint:errcheck // the data is committed already
 	name := catalog.Text{AR: "قياس", EN: "Measurement"}
 	seeded := postgres.Seed{
 		Branches:    []catalog.Branch{{Slug: benchBranch, Name: name, City: name, Address: name, Zone: "Asia/Riyadh"}},

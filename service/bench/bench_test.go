@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(servicetest.Main(m)) }
 
-// Each start is handed out as often as it has places, and not once more.
+// Each start is handed out once per place and no more.
 func TestPlacesRunOut(t *testing.T) {
 	t.Parallel()
 	day := func(n int) []time.Time {
@@ -38,7 +38,7 @@ func TestPlacesRunOut(t *testing.T) {
 	p.nextDay()
 	take(6)
 	if start, ok := p.take(); ok {
-		t.Errorf("%s was handed out after all were taken", start)
+		t.Errorf("%s was handed out when all were taken", start)
 	}
 	for _, start := range slices.Concat(day(1), day(3)) {
 		if taken[start] != 2 {
@@ -46,11 +46,11 @@ func TestPlacesRunOut(t *testing.T) {
 		}
 	}
 	if n := taken[day(2)[0]]; n != 1 {
-		t.Errorf("the start that the second day was left after was handed out %d times, want 1", n)
+		t.Errorf("the start taken before the second day was left was handed out %d times, want 1", n)
 	}
 }
 
-// A machine that is too fast for the places measures what there were, without an
+// If a machine runs out of places, it measures what there were, without an
 // error.
 func TestSizesItself(t *testing.T) {
 	t.Parallel()
@@ -74,11 +74,11 @@ func TestUnknownPart(t *testing.T) {
 	t.Parallel()
 	err := Run(t.Context(), Config{Only: []string{"bookings", "cold-day"}, Out: io.Discard, Progress: io.Discard})
 	if err == nil || !strings.Contains(err.Error(), `"cold-day"`) || !strings.Contains(err.Error(), "hot-day") {
-		t.Errorf("got %v, want an error that names the part and those that there are", err)
+		t.Errorf("got %v, want an error that names the part and the known ones", err)
 	}
 }
 
-// A thousand callers who fail alike are told once.
+// Equal errors of a thousand callers are reported once.
 func TestSummary(t *testing.T) {
 	t.Parallel()
 	errs := make([]error, 0, 1010)
@@ -93,7 +93,7 @@ func TestSummary(t *testing.T) {
 		t.Errorf("got %v, want %s", got, want)
 	}
 	if !errors.Is(got, context.DeadlineExceeded) {
-		t.Error("the error itself is lost")
+		t.Error("the original error is lost")
 	}
 	if err := summary(make([]error, 3)); err != nil {
 		t.Errorf("got %v for no error", err)

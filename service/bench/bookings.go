@@ -20,7 +20,7 @@ import (
 	"ziyara/slots"
 )
 
-// The scripts of pgbench: what a booking writes without any check, and a
+// The scripts of pgbench: the writes of a booking without any check, and a
 // single row.
 var (
 	//go:embed same_rows.sql
@@ -31,10 +31,10 @@ var (
 	tables string
 )
 
-// bookings compares complete bookings (a hold with its ledger update, then
-// the visit with history and message, under all limits) with pgbench on the
-// same server: writing the same rows without any check, and inserting a single
-// row. The sides take turns.
+// bookings compares complete bookings (a hold with its ledger update, then the
+// visit with history and message, under all limits) with pgbench on the same
+// server: writing the same rows without any check, and inserting a single row.
+// The sides take turns.
 func bookings(ctx context.Context, c Config, replica *service.Service, r *report) error {
 	pgbench, err := newPgbench(ctx, c)
 	if err != nil {
@@ -54,7 +54,7 @@ func bookings(ctx context.Context, c Config, replica *service.Service, r *report
 			return err
 		}
 		same += n / rounds
-		if err = ours.run(ctx, c, from, one(replica.Booker(), benchService, now)); err != nil {
+		if err = ours.run(ctx, c, from, bookStart(replica.Booker(), benchService, now)); err != nil {
 			return err
 		}
 		if n, err = pgbench.run(ctx, c, singleRow); err != nil {
@@ -69,12 +69,12 @@ func bookings(ctx context.Context, c Config, replica *service.Service, r *report
 	return nil
 }
 
-// hotCallers are those who all want the same day.
+// hotCallers is the number of callers who all want the same day.
 const hotCallers = 256
 
 // hotDay compares bookings of one desk group on one day with the same load
-// spread over days. The sides take turns, each time on another day; when a day is
-// full, on the next.
+// spread over days. The sides take turns, each time on another day. If a day is
+// full, the next one follows.
 func hotDay(ctx context.Context, c Config, replica *service.Service, r *report) error {
 	c.Callers = hotCallers
 	now := time.Now().UTC()
@@ -88,11 +88,11 @@ func hotDay(ctx context.Context, c Config, replica *service.Service, r *report) 
 	}
 	var spread, hot rate
 	for range rounds {
-		if err = spread.run(ctx, c, all, one(replica.Booker(), spreadService, now)); err != nil {
+		if err = spread.run(ctx, c, all, bookStart(replica.Booker(), spreadService, now)); err != nil {
 			return err
 		}
 		days.nextDay()
-		if err = hot.run(ctx, c, days, one(replica.Booker(), hotService, now)); err != nil {
+		if err = hot.run(ctx, c, days, bookStart(replica.Booker(), hotService, now)); err != nil {
 			return err
 		}
 	}
@@ -102,17 +102,17 @@ func hotDay(ctx context.Context, c Config, replica *service.Service, r *report) 
 	return nil
 }
 
-// one returns what makes a complete booking by somebody new.
-func one(booker *slots.Booker, service string, now time.Time) func(time.Time) error {
+// bookStart returns a function that makes a complete booking for a new visitor.
+func bookStart(booker *slots.Booker, service string, now time.Time) func(time.Time) error {
 	return func(start time.Time) error {
-		_, err := oneOf(booker, service, start, now)
+		_, err := bookOne(booker, service, start, now)
 		return err
 	}
 }
 
-// oneOf is a complete booking by somebody new. The context is not the
-// measurement's: what was begun is finished.
-func oneOf(booker *slots.Booker, service string, start, now time.Time) (slots.Reference, error) {
+// bookOne makes a complete booking for a new visitor. It does not use the
+// context of the measurement, so that a booking once started is finished.
+func bookOne(booker *slots.Booker, service string, start, now time.Time) (slots.Reference, error) {
 	ctx := context.Background()
 	hold, err := booker.Hold(ctx, slots.HoldRequest{
 		Service: service, Branch: benchBranch, Start: start, Party: 1, Channel: catalog.Public,
@@ -120,13 +120,13 @@ func oneOf(booker *slots.Booker, service string, start, now time.Time) (slots.Re
 	if err != nil {
 		return "", err
 	}
-	booking := somebody()
+	booking := newBooking()
 	_, err = booker.Book(ctx, hold.ID, booking, nil, now)
 	return booking.Reference, err
 }
 
-// somebody is a booking by somebody new.
-func somebody() slots.Booking {
+// newBooking returns a booking for a new visitor.
+func newBooking() slots.Booking {
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // never fails
 	return slots.Booking{
@@ -139,7 +139,7 @@ func somebody() slots.Booking {
 // pgbench runs scripts with PostgreSQL's own load generator.
 type pgbench struct{ program, dir string }
 
-// newPgbench finds the program and makes tables like ours, with their primary
+// newPgbench finds the program and creates tables like ours, with their primary
 // keys and nothing else.
 func newPgbench(ctx context.Context, c Config) (*pgbench, error) {
 	program, err := exec.LookPath("pgbench")
@@ -160,7 +160,7 @@ func newPgbench(ctx context.Context, c Config) (*pgbench, error) {
 	if err != nil {
 		return nil, err
 	}
-	// One client, one transaction: the script makes the tables.
+	// One client, one transaction: the script creates the tables.
 	if _, err = p.pgbench(ctx, c, script, "--client=1", "--transactions=1"); err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (p *pgbench) write(script string) (string, error) {
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 
 // run runs a script with all clients for the time of one measurement and
-// returns transactions of the script a second.
+// returns the transactions per second.
 func (p *pgbench) run(ctx context.Context, c Config, script string) (float64, error) {
 	name, err := p.write(script)
 	if err != nil {

@@ -19,13 +19,13 @@ import (
 const (
 	closedService = "closed"
 	closedPlaces  = 200
-	closedFirst   = 3 // days from today on which the first closure is
-	coordinator   = "somebody who measures"
+	closedFirst   = 3 // days from today to the first closure
+	coordinator   = "bench-coordinator"
 )
 
-// changes closes a desk group for a day on which visits are booked, forty and
-// five thousand, with one request over HTTP, and measures when the answer is
-// there and when every visitor's message is written. The clock goes on.
+// changes closes a desk group over HTTP on a day with forty, then with five
+// thousand booked visits. It measures when the answer arrives and when the
+// messages to all visitors have been written. The clock keeps running.
 func changes(ctx context.Context, c Config, replica *service.Service, r *report) error {
 	for i, visits := range []int{40, 5000} {
 		day, err := crowded(ctx, c, replica, closedFirst+7*i, visits)
@@ -36,20 +36,22 @@ func changes(ctx context.Context, c Config, replica *service.Service, r *report)
 		if err != nil {
 			return err
 		}
-		r.line("| a day with %d visits is closed: another place held for each, and told | answered after %.0f ms, all messages written after %.0f ms | |",
+		r.line("| a day with %d visits is closed: another place held for each, and told "+
+			"| answered after %.0f ms, all messages written after %.0f ms | |",
 			visits, milliseconds(answered), milliseconds(told))
 	}
 	return nil
 }
 
-// crowded books so many visits on a day, and returns where it begins.
+// crowded books the given number of visits on one day, and returns when the day
+// begins.
 func crowded(ctx context.Context, c Config, replica *service.Service, ahead, visits int) (time.Time, error) {
 	now := time.Now().UTC()
 	_, group, err := replica.Centre().Desk(closedService, benchBranch)
 	if err != nil {
 		return time.Time{}, err
 	}
-	date := group.Calendar.DateOf(now) + scheduling.Date(ahead) //nolint:gosec // some days
+	date := group.Calendar.DateOf(now) + scheduling.Date(ahead) //nolint:gosec // a few days
 	found, err := replica.Booker().Search(ctx, slots.Query{
 		Service: closedService, Branch: benchBranch, From: date, To: date, Party: 1, Channel: catalog.Public,
 	}, now)
@@ -66,7 +68,7 @@ func crowded(ctx context.Context, c Config, replica *service.Service, ahead, vis
 	for i := range c.Callers {
 		wg.Go(func() {
 			for n := i; n < visits && errs[i] == nil; n += c.Callers {
-				_, errs[i] = oneOf(replica.Booker(), closedService, starts[n%len(starts)].Start, now)
+				_, errs[i] = bookOne(replica.Booker(), closedService, starts[n%len(starts)].Start, now)
 			}
 		})
 	}
@@ -74,7 +76,7 @@ func crowded(ctx context.Context, c Config, replica *service.Service, ahead, vis
 	return group.Calendar.Day(date).Start, summary(errs)
 }
 
-// changed is what is read of a change.
+// changed is the part of a change that we read.
 type changed struct {
 	ID       string         `json:"id"`
 	State    string         `json:"state"`
@@ -82,8 +84,8 @@ type changed struct {
 	Outcomes map[string]int `json:"outcomes"`
 }
 
-// closeDay closes a day and returns when the answer came, and when the last of
-// the visitors' messages was written.
+// closeDay closes a day. It returns how long the answer took, and how long it
+// took until the last message to a visitor was written.
 func closeDay(ctx context.Context, url string, day time.Time, visits int) (answered, told time.Duration, err error) {
 	reason := map[string]string{"ar": "صيانة", "en": "Maintenance"}
 	body, err := json.Marshal(map[string]any{"reason": reason, "edit": map[string]any{"close": []any{
@@ -109,12 +111,12 @@ func closeDay(ctx context.Context, url string, day time.Time, visits int) (answe
 	}
 	told = time.Since(began)
 	if c.Affected != visits || c.Outcomes["waiting"] != visits {
-		return 0, 0, fmt.Errorf("%d visits are affected, and these have come to %v; want %d that wait for their visitors", c.Affected, c.Outcomes, visits)
+		return 0, 0, fmt.Errorf("%d visits are affected, with outcomes %v; want %d waiting for an answer", c.Affected, c.Outcomes, visits)
 	}
 	return answered, told, nil
 }
 
-// askStaff sends a request as a member of staff and decodes the answer.
+// askStaff sends a request as staff and decodes the answer.
 func askStaff(ctx context.Context, method, url string, body []byte, dest any) error {
 	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
@@ -136,7 +138,7 @@ func askStaff(ctx context.Context, method, url string, body []byte, dest any) er
 	return json.NewDecoder(response.Body).Decode(dest)
 }
 
-// signIn lets the measurement itself in, and nobody else.
+// signIn accepts only the measurement itself.
 func signIn(_ context.Context, bearer string) (access.Staff, error) {
 	if bearer != coordinator {
 		return access.Staff{}, access.ErrSignIn

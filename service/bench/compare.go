@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// Comparison says what to measure with two binaries.
+// Comparison defines what to measure with two binaries.
 type Comparison struct {
 	This, Other string   // the binaries
 	Only        []string // the parts to measure; none for all
-	Flags       []string // for both
+	Flags       []string // for both binaries
 	Out         io.Writer
 	Progress    io.Writer
 }
@@ -24,8 +24,8 @@ type Comparison struct {
 const turns = 2
 
 // Compare measures each part with both binaries in turn, each time on a new
-// private database, and writes their figures side by side: beside the same
-// other work, in the same hour.
+// private database, and writes the figures side by side. So both run under the
+// same load of the machine.
 func Compare(ctx context.Context, c Comparison) error {
 	parts, err := Choose(c.Only)
 	if err != nil {
@@ -40,7 +40,7 @@ func Compare(ctx context.Context, c Comparison) error {
 		for range turns {
 			for i, binary := range []string{c.This, c.Other} {
 				fmt.Fprintf(c.Progress, "bench: %s with %s\n", part, binary)                                      //nolint:errcheck // only progress
-				run := exec.CommandContext(ctx, binary, append([]string{"bench", "--only", part}, c.Flags...)...) //nolint:gosec // the caller's own
+				run := exec.CommandContext(ctx, binary, append([]string{"bench", "--only", part}, c.Flags...)...) //nolint:gosec // flags of the caller
 				run.Stderr = c.Progress
 				out, err := run.Output()
 				if err != nil {
@@ -59,8 +59,8 @@ func Compare(ctx context.Context, c Comparison) error {
 	return errors.Join(summary(errs), r.err)
 }
 
-// beside returns a row for everything that one of two binaries has measured, with
-// the figures of all turns of each.
+// beside returns a row for everything that at least one of the binaries has
+// measured, with the figures of all turns of each.
 func beside(this, other [][]byte) (lines []string) {
 	var order []string
 	figures := make(map[string][2][]string)

@@ -15,18 +15,18 @@ import (
 	"ziyara/notify/smpp"
 )
 
-// Gateway starts a gateway to send reminders to. The caller calls stop, which
-// fails when not everything that was sent has arrived.
+// Gateway starts a gateway to send reminders to. The caller must call stop,
+// which returns an error unless everything sent has arrived.
 type Gateway struct {
 	Name  string
 	Start func() (way notify.Sender, stop func() error, err error)
 }
 
-// smppWindow is how many messages are on the way to the SMPP server.
+// smppWindow is the number of messages on their way to the SMPP server at once.
 const smppWindow = 50
 
-// smppGateway is the server of go-smpp in this process, over a real
-// connection, that accepts everything.
+// smppGateway is the server of go-smpp in this process, over a real connection.
+// It accepts everything.
 func smppGateway() Gateway {
 	return Gateway{Name: "an SMPP server", Start: func() (notify.Sender, func() error, error) {
 		var taken atomic.Int64
@@ -36,7 +36,7 @@ func smppGateway() Gateway {
 			switch p.Header().ID {
 			case pdu.SubmitSMID:
 				answer = pdu.NewSubmitSMResp()
-				_ = answer.Fields().Set(pdufield.MessageID, strconv.FormatInt(taken.Add(1), 10)) // a string can be set
+				_ = answer.Fields().Set(pdufield.MessageID, strconv.FormatInt(taken.Add(1), 10)) // setting a string never fails
 			case pdu.EnquireLinkID:
 				answer = pdu.NewEnquireLinkResp()
 			case pdu.UnbindID:
@@ -45,7 +45,7 @@ func smppGateway() Gateway {
 				return
 			}
 			answer.Header().Seq = p.Header().Seq
-			_ = c.Write(answer) // a lost connection is the client's matter
+			_ = c.Write(answer) // a lost connection concerns only the client
 		}
 		server.Start()
 		client, err := smpp.New(smpp.Config{
@@ -61,21 +61,21 @@ func smppGateway() Gateway {
 			err := client.Close()
 			server.Close()
 			if taken.Load() != counted.accepted.Load() {
-				err = errors.Join(err, errors.New("the SMPP server counted another number of messages"))
+				err = errors.Join(err, errors.New("the SMPP server counted a different number of messages"))
 			}
 			return err
 		}, nil
 	}}
 }
 
-// countingSender counts what was accepted.
+// countingSender counts the accepted messages.
 type countingSender struct {
 	notify.Sender
 
 	accepted atomic.Int64
 }
 
-// Send sends, and counts.
+// Send sends and counts.
 func (s *countingSender) Send(ctx context.Context, m notify.Message) (string, error) {
 	id, err := s.Sender.Send(ctx, m)
 	if err == nil {

@@ -16,8 +16,8 @@ import (
 )
 
 // httpBookings measures complete bookings as the portal makes them: two
-// requests, each with an idempotency key, by somebody who has proved a mobile
-// number before. The periodic jobs deliver the messages beside it.
+// requests, each with an idempotency key, for a visitor who has already
+// verified a mobile number. Meanwhile the periodic jobs deliver the messages.
 func httpBookings(ctx context.Context, c Config, replica *service.Service, r *report) error {
 	keys, err := secret.New([]byte(benchSecret))
 	if err != nil {
@@ -76,8 +76,8 @@ func post(client *fasthttp.Client, url string, body, answer any) error {
 	return json.Unmarshal(response.Body(), answer)
 }
 
-// nationalID returns the n-th national ID: ten digits, the last a Luhn check
-// digit.
+// nationalID returns the n-th national ID: ten digits, of which the last is a
+// Luhn check digit.
 func nationalID(n int64) string {
 	digits := fmt.Sprintf("1%08d", n)
 	sum := 0

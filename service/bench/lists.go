@@ -28,8 +28,8 @@ const (
 // listed is a ministry with a branch in every region.
 var listed = size{branches: 20, services: 50, departments: 5}
 
-// lists measures the pages that staff look at, of a year with a million visits:
-// the median of a page, and the slowest; and then reports.
+// lists measures the pages of staff over a year with a million visits: the
+// median and the slowest request of each page. Then it measures reports.
 func lists(ctx context.Context, c Config, r *report) error {
 	return c.centreOf(ctx, listed, func(c Config) (err error) {
 		today := time.Now().UTC()
@@ -57,7 +57,7 @@ func bookYear(ctx context.Context, databaseURL string, today time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // the statement's own error counts
+	defer db.Close() //nolint:errcheck // the error of the statement counts
 	if _, err = db.ExecContext(ctx, fillYear, listedVisits, today.Format(time.DateOnly)); err != nil {
 		return err
 	}
@@ -65,13 +65,13 @@ func bookYear(ctx context.Context, databaseURL string, today time.Time) error {
 	return err
 }
 
-// page is what somebody looks at.
+// page is a page that staff look at.
 type page struct {
 	name string
 	q    slots.VisitQuery
 }
 
-// pages returns what staff look at on a day.
+// pages returns the pages that staff look at on a day.
 func pages(today scheduling.Date) []page {
 	ahead := func(q slots.VisitQuery, days int) slots.VisitQuery {
 		q.From, q.To, q.Limit = today, today+scheduling.Date(days), 51 //nolint:gosec // a short range
@@ -81,12 +81,21 @@ func pages(today scheduling.Date) []page {
 	next.After = slots.VisitKey{Start: today.Time().Add(100 * time.Hour), ID: "80000000-0000-4000-8000-000000000000"}
 	return []page{
 		{"a receptionist, one branch, today", ahead(slots.VisitQuery{Departments: []string{}, Branches: []string{branchSlug(3)}}, 0)},
-		{"a coordinator, one department at 20 branches, 31 days", ahead(slots.VisitQuery{Departments: []string{departmentSlug(1)}, Branches: []string{}}, 30)},
+		{
+			"a coordinator, one department at 20 branches, 31 days",
+			ahead(slots.VisitQuery{Departments: []string{departmentSlug(1)}, Branches: []string{}}, 30),
+		},
 		{"the same, a later page", next},
-		{"the same, cancelled, 92 days", ahead(slots.VisitQuery{Departments: []string{departmentSlug(1)}, Branches: []string{}, Status: slots.Cancelled}, 91)},
+		{
+			"the same, cancelled, 92 days",
+			ahead(slots.VisitQuery{Departments: []string{departmentSlug(1)}, Branches: []string{}, Status: slots.Cancelled}, 91),
+		},
 		{"everything, 92 days", ahead(slots.VisitQuery{}, 91)},
 		{"one service at all branches, over agents, 92 days", ahead(slots.VisitQuery{Service: serviceSlug(7), Channel: "agent"}, 91)},
-		{"a name at one branch, 31 days", ahead(slots.VisitQuery{Branches: []string{branchSlug(3)}, Departments: []string{}, Name: slots.NameWords("نورة العتيبي")}, 30)},
+		{
+			"a name at one branch, 31 days",
+			ahead(slots.VisitQuery{Branches: []string{branchSlug(3)}, Departments: []string{}, Name: slots.NameWords("نورة العتيبي")}, 30),
+		},
 		{"a name anywhere, 31 days", ahead(slots.VisitQuery{Name: slots.NameWords("نورة العتيبي")}, 30)},
 		{"a name that nobody has, anywhere, 31 days", ahead(slots.VisitQuery{Name: slots.NameWords("زكريا")}, 30)},
 		{"a mobile, at any time", slots.VisitQuery{Of: &slots.VisitOwner{Mobile: "+966500500000"}, Limit: 51}},

@@ -1,6 +1,6 @@
 -- Books $1 visits at all desk groups, over the year around $2, by people whose
--- names repeat as names do. Their ledger is not of interest: all stand on one
--- day of it.
+-- names repeat like real names. The ledger does not matter: all visits are on
+-- one day of it.
 WITH groups AS (
     SELECT o.branch_id, o.desk_group_id, o.service_id, row_number() OVER (ORDER BY o.desk_group_id) - 1 AS nth
     FROM desk_group_services o

@@ -12,15 +12,15 @@ import (
 	"ziyara/slots"
 )
 
-// places hands out starts of a desk group that no other part books, and each
-// start as often as there are places: a fast machine that has taken all of them
-// ends its measurement early, and is never refused one.
+// places hands out starts of a desk group that no other part books, each start
+// once per place. A fast machine that has taken all of them ends its
+// measurement early and never meets a full start.
 type places struct {
-	each int // places of a start
+	each int // places per start
 
 	mu    sync.Mutex
-	sets  [][]time.Time // booked one after another; the starts of a set in turn
-	taken int           // of the first set
+	sets  [][]time.Time // booked one after another; within a set the starts take turns
+	taken int           // number taken from the first set
 }
 
 // spreadPlaces hands out the starts of all days in turn.
@@ -29,7 +29,7 @@ func spreadPlaces(c Config, centre *centre.Snapshot, service string, now time.Ti
 	if err != nil {
 		return nil, err
 	}
-	// Callers at the same moment want different days.
+	// Callers at the same moment get different days.
 	var starts []time.Time
 	for i := range len(days[0]) {
 		for _, day := range days {
@@ -39,7 +39,8 @@ func spreadPlaces(c Config, centre *centre.Snapshot, service string, now time.Ti
 	return &places{each: c.places, sets: [][]time.Time{starts}}, nil
 }
 
-// hotPlaces hands out the starts of one day, and of the next one when it is full.
+// hotPlaces hands out the starts of one day, and of the next one when it is
+// full.
 func hotPlaces(c Config, centre *centre.Snapshot, service string, now time.Time) (*places, error) {
 	days, err := startsOf(centre, service, now)
 	if err != nil {
@@ -48,7 +49,7 @@ func hotPlaces(c Config, centre *centre.Snapshot, service string, now time.Time)
 	return &places{each: c.places, sets: days}, nil
 }
 
-// take returns a start with a place left, and false when there is none.
+// take returns a start with a free place, or false if there is none.
 func (p *places) take() (time.Time, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -63,7 +64,7 @@ func (p *places) take() (time.Time, bool) {
 	return start, true
 }
 
-// nextDay leaves a day of which something is taken, for a new one.
+// nextDay moves to a new day if anything of the current one is taken.
 func (p *places) nextDay() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +73,7 @@ func (p *places) nextDay() {
 	}
 }
 
-// startsOf returns the starts of each day that is measured, from tomorrow on.
+// startsOf returns the starts of each measured day, from tomorrow on.
 func startsOf(centre *centre.Snapshot, slug string, now time.Time) ([][]time.Time, error) {
 	service, group, err := centre.Desk(slug, benchBranch)
 	if err != nil {
@@ -85,14 +86,14 @@ func startsOf(centre *centre.Snapshot, slug string, now time.Time) ([][]time.Tim
 	days := make([][]time.Time, benchDays)
 	first := group.Calendar.DateOf(now) + 1
 	for i := range days {
-		for _, s := range slots.Free(group.Calendar.Day(first+scheduling.Date(i)), nil, visit, now) { //nolint:gosec // some days
+		for _, s := range slots.Free(group.Calendar.Day(first+scheduling.Date(i)), nil, visit, now) { //nolint:gosec // a few days
 			days[i] = append(days[i], s.Start)
 		}
 	}
 	return days, nil
 }
 
-// rate is how much was done in what time, over all turns of a measurement.
+// rate counts what was done in what time, over all turns of a measurement.
 type rate struct {
 	done  int
 	took  time.Duration
@@ -101,7 +102,7 @@ type rate struct {
 
 func (r *rate) perSecond() float64 { return float64(r.done) / r.took.Seconds() }
 
-// note is what a row says of a measurement that was over early.
+// note returns a remark for the row of a measurement that ended early.
 func (r *rate) note() string {
 	if r.ended {
 		return ", until all places were taken"
@@ -109,8 +110,8 @@ func (r *rate) note() string {
 	return ""
 }
 
-// run books with all callers for the time of one measurement, or as long as
-// there are places. The first failure ends it.
+// run books with all callers for the time of one measurement, or until no
+// places are left. The first failure ends it.
 func (r *rate) run(ctx context.Context, c Config, from *places, book func(time.Time) error) error {
 	ctx, stop := context.WithTimeout(ctx, c.Each)
 	defer stop()
@@ -146,7 +147,7 @@ func (r *rate) run(ctx context.Context, c Config, from *places, book func(time.T
 	case err != nil:
 		return err
 	case r.done == 0:
-		return errors.New("nothing was booked: there was no place, or no time")
+		return errors.New("nothing was booked: no places, or no time")
 	}
 	return nil
 }

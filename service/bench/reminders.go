@@ -19,15 +19,16 @@ import (
 var remindersVisits string
 
 const (
-	// dueReminders are due at one instant, as after every night.
+	// dueReminders is the number of reminders due at once, as after every
+	// night.
 	dueReminders = 100_000
-	// dueSample are due when the cost of planning is looked at.
+	// dueSample is the number due while the cost of planning is measured.
 	dueSample = 1000
 )
 
-// reminders shows what planning reads while the number of stored visits
-// grows, by rows and buffers instead of time, and then plans and sends a
-// hundred thousand reminders that are due at once.
+// reminders measures what planning reads as the number of stored visits grows,
+// in rows and buffers instead of time. Then it plans and sends a hundred
+// thousand reminders that are due at once.
 func reminders(ctx context.Context, c Config, r *report) (err error) {
 	db, err := sql.Open("postgres", c.DatabaseURL)
 	if err != nil {
@@ -51,7 +52,7 @@ func addVisits(ctx context.Context, db *sql.DB, n int, from time.Time, over time
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after the commit there is nothing to roll back
-	// What refers to what is right by construction.
+	// Do not check foreign keys: they are correct by construction.
 	if _, err = tx.ExecContext(ctx, "SET LOCAL session_replication_role = replica"); err != nil {
 		return err
 	}
@@ -61,15 +62,15 @@ func addVisits(ctx context.Context, db *sql.DB, n int, from time.Time, over time
 	return tx.Commit()
 }
 
-// planningCost looks at what planning reads for the same number of reminders
-// that are due, among more and more visits of the years before and the months
+// planningCost measures what planning reads for the same number of due
+// reminders, among more and more visits of the years before and the months
 // after.
 func planningCost(ctx context.Context, c Config, db *sql.DB, now time.Time, r *report) error {
 	store, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, MaxConnections: 2, Timeout: time.Minute})
 	if err != nil {
 		return err
 	}
-	defer store.Close() //nolint:errcheck // what was written is committed
+	defer store.Close() //nolint:errcheck // the data is committed already
 	// Due in the hour before now, three days ahead.
 	if err = addVisits(ctx, db, dueSample, now.Add(71*time.Hour), time.Hour, false); err != nil {
 		return err
@@ -97,7 +98,7 @@ func planningCost(ctx context.Context, c Config, db *sql.DB, now time.Time, r *r
 	return nil
 }
 
-// sendReminders plans and sends what is due at once.
+// sendReminders plans and sends everything that is due.
 func sendReminders(ctx context.Context, c Config, db *sql.DB, now time.Time, r *report) (err error) {
 	if _, err = db.ExecContext(ctx, "TRUNCATE appointments CASCADE"); err != nil {
 		return err
@@ -105,7 +106,7 @@ func sendReminders(ctx context.Context, c Config, db *sql.DB, now time.Time, r *
 	if err = addVisits(ctx, db, dueReminders, now.Add(71*time.Hour+30*time.Minute), time.Minute, false); err != nil {
 		return err
 	}
-	// What filling the tables left to write and to count is not measured.
+	// Work left over from filling the tables is not measured.
 	for _, statement := range []string{"ANALYZE", "CHECKPOINT"} {
 		if _, err = db.ExecContext(ctx, statement); err != nil {
 			return err
@@ -147,7 +148,8 @@ func sendReminders(ctx context.Context, c Config, db *sql.DB, now time.Time, r *
 	all := time.Since(began)
 	peak := heap()
 	var accepted int
-	if err = db.QueryRowContext(ctx, "SELECT count(*) FROM messages WHERE kind = 'reminder' AND state = 'accepted'").Scan(&accepted); err != nil {
+	const count = "SELECT count(*) FROM messages WHERE kind = 'reminder' AND state = 'accepted'"
+	if err = db.QueryRowContext(ctx, count).Scan(&accepted); err != nil {
 		return err
 	}
 	if accepted != dueReminders {
@@ -158,8 +160,8 @@ func sendReminders(ctx context.Context, c Config, db *sql.DB, now time.Time, r *
 	return nil
 }
 
-// watchHeap looks at the heap until the function that it returns is called,
-// which returns the most that was in use.
+// watchHeap watches the heap until the returned function is called, which
+// returns the maximum in use, in bytes.
 func watchHeap() (most func() uint64) {
 	var peak atomic.Uint64
 	done, stopped := make(chan struct{}), make(chan struct{})

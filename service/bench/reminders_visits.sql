@@ -1,6 +1,6 @@
 -- Visits without a ledger: $1 of them, each booked nine days before it starts.
--- They start from $2 on, spread evenly over $3 seconds. Of visits that are
--- stored ($4) every second one was cancelled.
+-- They start from $2 on, spread evenly over $3 seconds. If $4 is
+-- true, every second one is cancelled.
 WITH visits AS (
     INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
         start_at, end_at, party, channel, created_at, reference, version, person, mobile, lang, visitor_name, identity)

@@ -25,7 +25,7 @@ func reportsOf(ctx context.Context, replica *service.Service, from scheduling.Da
 		return err
 	}
 	if len(list.Reports) == 0 {
-		return fmt.Errorf("there are no reports")
+		return fmt.Errorf("no reports")
 	}
 	for _, one := range list.Reports {
 		to := from + 90

@@ -25,9 +25,9 @@ const (
 )
 
 // rush lets a thousand clients, each with an open connection to one of two
-// replicas, ask for the same start with ten places in the same moment, and
-// measures when they have their answers: from that moment, which is the same
-// for all, so that waiting in any queue counts. The clients share the machine.
+// replicas, ask for the same start with ten places at the same moment. It
+// measures the time from that moment, which is the same for all, to each
+// answer, so that waiting in any queue counts. The clients share the machine.
 func rush(ctx context.Context, c Config, first *service.Service, r *report) error {
 	return with(ctx, c, true, func(second *service.Service) error {
 		starts, err := rushStarts(first.Centre(), time.Now().UTC())
@@ -45,13 +45,15 @@ func rush(ctx context.Context, c Config, first *service.Service, r *report) erro
 		}
 		slices.Sort(medians)
 		slices.Sort(slowest)
-		r.line("| %d clients claim %d places over HTTP, two replicas, %d times | %d got one each time; p50 %.0f ms, p100 %.0f ms (the middle of the rounds), p100 %.0f ms (the worst) | |",
-			rushClients, rushPlaces, rushRounds, rushPlaces, milliseconds(medians[rushRounds/2]), milliseconds(slowest[rushRounds/2]), milliseconds(slowest[rushRounds-1]))
+		median, middle, worst := medians[rushRounds/2], slowest[rushRounds/2], slowest[rushRounds-1]
+		r.line("| %d clients claim %d places over HTTP, two replicas, %d times "+
+			"| %d got one each time; p50 %.0f ms, p100 %.0f ms (the middle of the rounds), p100 %.0f ms (the worst) | |",
+			rushClients, rushPlaces, rushRounds, rushPlaces, milliseconds(median), milliseconds(middle), milliseconds(worst))
 		return nil
 	})
 }
 
-// rushStarts returns the starts of one day that nobody has asked for yet.
+// rushStarts returns the starts of one day that have not been asked for yet.
 func rushStarts(centre *centre.Snapshot, now time.Time) ([]time.Time, error) {
 	service, group, err := centre.Desk(rushService, benchBranch)
 	if err != nil {
@@ -66,12 +68,12 @@ func rushStarts(centre *centre.Snapshot, now time.Time) ([]time.Time, error) {
 		starts = append(starts, s.Start)
 	}
 	if len(starts) < rushRounds {
-		return nil, fmt.Errorf("%d starts are too few", len(starts))
+		return nil, fmt.Errorf("too few starts: %d", len(starts))
 	}
 	return starts, nil
 }
 
-// rushOnce returns how long each client waited, ascending.
+// rushOnce returns the waiting time of each client, ascending.
 func rushOnce(start time.Time, urls ...string) ([]time.Duration, error) {
 	body, err := json.Marshal(map[string]any{"service": rushService, "branch": benchBranch, "start": start})
 	if err != nil {
@@ -111,11 +113,11 @@ func rushOnce(start time.Time, urls ...string) ([]time.Duration, error) {
 			given++
 		case http.StatusConflict:
 		default:
-			return nil, fmt.Errorf("a claim was answered with %d", s)
+			return nil, fmt.Errorf("a claim was answered with status %d", s)
 		}
 	}
 	if given != rushPlaces {
-		return nil, fmt.Errorf("%d of %d clients were given one of %d places", given, rushClients, rushPlaces)
+		return nil, fmt.Errorf("%d of %d clients got one of %d places", given, rushClients, rushPlaces)
 	}
 	slices.Sort(took)
 	return took, nil

@@ -29,9 +29,9 @@ import (
 //go:embed fill.sql
 var fill string
 
-// size is how much a centre has.
+// size is the size of a centre.
 type size struct {
-	branches, services int // a desk group for each pair
+	branches, services int // one desk group for each pair
 	visitsOfGroup      int
 	departments        int // 0 for one
 }
@@ -44,9 +44,10 @@ var (
 
 func (s size) groups() int { return s.branches * s.services }
 
-// scale compares the search at a small and at a large centre: the first one of
-// a desk group, which asks the database, and one that is answered from memory.
-// Between them it weighs a replica that has a thousand desk groups in memory.
+// scale compares searches at a small and at a large centre: the first search of
+// a desk group, which asks the database, and one answered from memory. In
+// between it measures the memory of a replica that has cached a thousand desk
+// groups.
 func scale(ctx context.Context, c Config, r *report) error {
 	var first, again [2]time.Duration
 	for i, s := range []size{small, large} {
@@ -87,14 +88,15 @@ func scale(ctx context.Context, c Config, r *report) error {
 
 func micro(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
 
-// centreOf runs do with a database of its own that holds a centre of a size.
+// centreOf runs do with a database of its own that contains a centre of the
+// given size.
 func (c Config) centreOf(ctx context.Context, s size, do func(Config) error) (err error) {
 	name := fmt.Sprintf("bench_%d", s.groups())
 	server, err := sql.Open("postgres", c.DatabaseURL)
 	if err != nil {
 		return err
 	}
-	defer server.Close() //nolint:errcheck // the statements' own errors count
+	defer server.Close() //nolint:errcheck // the errors of the statements count
 	if _, err = server.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
 		return err
 	}
@@ -121,7 +123,7 @@ func branchSlug(i int) string     { return "b" + strconv.Itoa(i) }
 func serviceSlug(i int) string    { return "s" + strconv.Itoa(i) }
 func departmentSlug(i int) string { return "d" + strconv.Itoa(i) }
 
-// seedSize makes the centre and books its visits.
+// seedSize creates the centre and books its visits.
 func seedSize(ctx context.Context, databaseURL string, s size) error {
 	name := catalog.Text{AR: "قياس", EN: "Measurement"}
 	seed := postgres.Seed{}
@@ -147,7 +149,7 @@ func seedSize(ctx context.Context, databaseURL string, s size) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close() //nolint:errcheck // what was written is committed
+	defer store.Close() //nolint:errcheck // the data is committed already
 	if _, err = store.Centre().Seed(ctx, seed); err != nil {
 		return err
 	}
@@ -155,7 +157,7 @@ func seedSize(ctx context.Context, databaseURL string, s size) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // the statement's own error counts
+	defer db.Close() //nolint:errcheck // the error of the statement counts
 	if s.visitsOfGroup == 0 {
 		return nil
 	}
@@ -167,7 +169,7 @@ func seedSize(ctx context.Context, databaseURL string, s size) error {
 }
 
 // firstSearch returns the median time of the first search of desk groups, each
-// by a Booker that remembers nothing of it.
+// by a Booker with an empty cache.
 func firstSearch(ctx context.Context, c Config) (time.Duration, error) {
 	var took []time.Duration
 	for range rounds * 10 {
@@ -194,8 +196,8 @@ func firstSearch(ctx context.Context, c Config) (time.Duration, error) {
 	return median(took), nil
 }
 
-// secondSearch returns the median time of searches over HTTP of desk groups
-// that were looked at just before.
+// secondSearch returns the median time of searches over HTTP for desk groups
+// that were searched just before.
 func secondSearch(ctx context.Context, replica *service.Service) (time.Duration, error) {
 	var took []time.Duration
 	for range 200 {
@@ -210,8 +212,8 @@ func secondSearch(ctx context.Context, replica *service.Service) (time.Duration,
 	return median(took), nil
 }
 
-// remembering looks at every desk group over HTTP and returns how many
-// megabytes the program then has resident.
+// remembering searches every desk group over HTTP and returns the resident
+// memory of the program afterwards, in megabytes.
 func remembering(ctx context.Context, replica *service.Service, s size) (int, error) {
 	for b := range s.branches {
 		for v := range s.services {
@@ -233,8 +235,7 @@ func remembering(ctx context.Context, replica *service.Service, s size) (int, er
 	return kilobytes / 1024, nil
 }
 
-// searchURL searches the days that are measured over HTTP and returns the
-// answer.
+// searchURL searches the measured days over HTTP and returns the answer.
 func searchURL(ctx context.Context, replica *service.Service, branch, slug string) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -15,11 +15,11 @@ import (
 	"ziyara/service"
 )
 
-// rounds is how often the two sides of a comparison take turns.
+// rounds is how often the sides of a comparison take turns.
 const rounds = 3
 
-// search compares the search of 60 days over HTTP with a bare fiber handler
-// that returns the same bytes.
+// search compares a search of 60 days over HTTP with a bare fiber handler that
+// returns the same bytes.
 func search(ctx context.Context, c Config, replica *service.Service, r *report) error {
 	url := searchOf(replica, benchBranch, benchService)
 	body, err := searchURL(ctx, replica, benchBranch, benchService)
@@ -47,8 +47,8 @@ func search(ctx context.Context, c Config, replica *service.Service, r *report) 
 	return nil
 }
 
-// searchOf returns the address of the search of a service at a branch, over the
-// days that are measured.
+// searchOf returns the URL that searches the measured days for a service at a
+// branch.
 func searchOf(replica *service.Service, branch, slug string) string {
 	from := time.Now().AddDate(0, 0, 1)
 	return fmt.Sprintf("%s/v1/services/%s/slots?branch=%s&from=%s&to=%s", replica.URL(), slug, branch,
@@ -70,7 +70,7 @@ func bareServer(body []byte) (url string, stop func(), err error) {
 	return "http://" + listener.Addr().String() + "/", func() { _ = app.Shutdown() }, nil
 }
 
-// load is what a number of connections saw.
+// load is what a number of connections measured.
 type load struct {
 	took    []time.Duration // of each request
 	elapsed time.Duration

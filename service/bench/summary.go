@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// shownErrors is how many different errors of many callers are told.
+// shownErrors is how many different errors of many callers are reported.
 const shownErrors = 3
 
-// summary returns one error for those of many callers: each text once, with how
-// often it came. nil when there was none.
+// summary combines the errors of many callers: each text once, with its count.
+// It returns nil if there are none.
 func summary(errs []error) error {
 	counts := make(map[string]int)
 	var different []error

@@ -12,14 +12,14 @@ import (
 	"ziyara/slots"
 )
 
-// How many people wait, and for how many places that are given back at once.
+// The number of people who wait, and of places given back at once.
 const (
 	peopleWaiting = 500
 	placesFreed   = 50
 )
 
-// waitlist measures how long it takes until the places that visitors cancel at
-// once are offered to people who wait, by a service that runs.
+// waitlist measures how long a running service takes to offer the places of
+// cancelled visits to people who wait.
 func waitlist(ctx context.Context, c Config, r *report) error {
 	c.now = atNoon()
 	return with(ctx, c, true, func(replica *service.Service) error { return offers(ctx, replica, c.now, r) })
@@ -55,18 +55,19 @@ func offers(ctx context.Context, replica *service.Service, now func() time.Time,
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// atNoon is a clock that shows noon in Riyadh when it begins: at night no
-// offers are made.
+// atNoon returns a clock that starts at noon in Riyadh, because no offers are
+// made at night.
 func atNoon() func() time.Time {
 	now := time.Now().UTC()
 	shift := now.Truncate(24 * time.Hour).Add(9 * time.Hour).Sub(now)
 	return func() time.Time { return time.Now().UTC().Add(shift).Truncate(time.Second) }
 }
 
-// standing returns how many of the entries have an offer, each another place.
+// standing returns how many of the entries have an offer, each of a different
+// place.
 func standing(ctx context.Context, w *slots.Waitlist, entries []string, now time.Time) (int, error) {
 	holds := make(map[string]bool)
-	for _, id := range entries[:placesFreed] { // the first who wait
+	for _, id := range entries[:placesFreed] { // the first ones in the list
 		e, err := w.Find(ctx, id, now)
 		if err != nil {
 			return 0, err
@@ -79,7 +80,7 @@ func standing(ctx context.Context, w *slots.Waitlist, entries []string, now time
 }
 
 // full books every place of the desk group on the day after tomorrow, and
-// returns as many visits as are to be cancelled.
+// returns the visits to cancel.
 func full(ctx context.Context, replica *service.Service, now time.Time) ([]slots.Reference, scheduling.Date, error) {
 	_, group, err := replica.Centre().Desk(waitedService, benchBranch)
 	if err != nil {
@@ -97,7 +98,7 @@ func full(ctx context.Context, replica *service.Service, now time.Time) ([]slots
 	for _, day := range days {
 		for _, s := range day.Slots {
 			for range s.Places {
-				r, err := oneOf(replica.Booker(), waitedService, s.Start, now)
+				r, err := bookOne(replica.Booker(), waitedService, s.Start, now)
 				if err != nil {
 					return nil, 0, err
 				}
@@ -111,11 +112,11 @@ func full(ctx context.Context, replica *service.Service, now time.Time) ([]slots
 	return visits[:placesFreed], date, nil
 }
 
-// wait lets people wait for that day, and returns their entries.
+// wait adds people to the waitlist for that day and returns their entries.
 func wait(ctx context.Context, replica *service.Service, date scheduling.Date, now time.Time) ([]string, error) {
 	var entries []string
 	for range peopleWaiting {
-		booking := somebody()
+		booking := newBooking()
 		booking.Reference = ""
 		e, err := replica.Waitlist().Join(ctx, slots.JoinRequest{
 			Service: waitedService, Branch: benchBranch, Booking: booking,

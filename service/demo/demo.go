@@ -1,5 +1,5 @@
-// Package demo is the demo centre: a plausible ministry centre, not an
-// official one, that ziyara dev shows and tests book at. Its data is
+// Package demo provides the demo centre: a plausible centre of a ministry, not
+// an official one, which ziyara dev shows and tests book at. Its data is
 // centre.json.
 package demo
 
@@ -16,41 +16,41 @@ import (
 	"ziyara/scheduling"
 )
 
-// ErrInvalid is wrapped by the errors of a demo centre that contradicts itself.
+// ErrInvalid is wrapped by the errors of a demo centre with contradictions.
 var ErrInvalid = errors.New("demo: invalid centre")
 
 //go:embed centre.json
 var centreJSON []byte
 
-// Seed is everything that an empty installation needs to show the demo centre.
+// Seed is everything an empty installation needs to show the demo centre.
 type Seed struct {
 	Branches    []catalog.Branch
 	Departments []catalog.Department
 	Services    []catalog.Service
 	Entities    []catalog.Entity
-	Holidays    scheduling.HolidayList // one list that all desk groups share
+	Holidays    scheduling.HolidayList // one list, shared by all desk groups
 	DeskGroups  []DeskGroup
 }
 
-// DeskGroup is a group of desks of one department in one branch, and the
-// services that it gives. No other desk group of the branch gives them.
+// DeskGroup is a group of desks of one department in one branch, with its
+// services. No other desk group of the branch has the same services.
 type DeskGroup struct {
 	Slug       string       `json:"slug"`
 	Branch     string       `json:"branch"`     // slug
 	Department string       `json:"department"` // slug
 	Name       catalog.Text `json:"name"`
 	Services   []string     `json:"services"` // slugs
-	// Plan has the zone of the branch and no holidays; those come from the
+	// Plan has the zone of the branch and no holidays: those come from the
 	// shared list.
 	Plan scheduling.Plan `json:"plan"`
-	// Desks is how many desks it has: as many as it ever has places.
+	// Desks is the number of desks: the most places it ever opens.
 	Desks int `json:"-"`
 }
 
-// Load returns the demo centre. It has been checked: the catalogue as a whole,
-// and that each pair of branch and service belongs to at most one desk group,
-// of the department that the service belongs to. The error wraps ErrInvalid,
-// or says why the data can't be read.
+// Load returns the demo centre. The catalogue as a whole has been checked, and
+// so has that each pair of branch and service belongs to at most one desk
+// group, of the department of the service. The error wraps ErrInvalid or tells
+// why the data can't be read.
 func Load() (Seed, error) { return decode(centreJSON) }
 
 func decode(data []byte) (Seed, error) {
@@ -84,7 +84,7 @@ func decode(data []byte) (Seed, error) {
 	return seed, nil
 }
 
-// mostPlaces returns how many places an opening of the plan has at most.
+// mostPlaces returns the most places of any opening of the plan.
 func mostPlaces(p scheduling.Plan) int {
 	most := 0
 	for _, r := range p.Rules {
@@ -100,8 +100,8 @@ func mostPlaces(p scheduling.Plan) int {
 	return most
 }
 
-// seat checks the desk groups against the catalogue and gives each plan the
-// zone of its branch.
+// seat checks the desk groups against the catalogue and sets the zone of each
+// plan to that of its branch.
 func seat(groups []DeskGroup, centre *catalog.Centre) error {
 	type pair struct{ branch, service string }
 	slugs := map[string]bool{}
@@ -131,20 +131,20 @@ func seat(groups []DeskGroup, centre *catalog.Centre) error {
 				return fmt.Errorf("desk group %s: service %s belongs to department %s", g.Slug, slug, service.Department)
 			}
 			if owner, taken := owners[pair{g.Branch, slug}]; taken {
-				return fmt.Errorf("desk group %s: service %s belongs to desk group %s of the branch already", g.Slug, slug, owner)
+				return fmt.Errorf("desk group %s: service %s already belongs to desk group %s of the branch", g.Slug, slug, owner)
 			}
 			owners[pair{g.Branch, slug}] = g.Slug
 		}
 		g.Desks = mostPlaces(g.Plan)
 		if g.Plan.Zone != "" || len(g.Plan.Holidays) > 0 {
-			return fmt.Errorf("desk group %s: the zone is the branch's and holidays are shared", g.Slug)
+			return fmt.Errorf("desk group %s: a plan can't have a zone or holidays of its own", g.Slug)
 		}
 		g.Plan.Zone = branch.Zone
 	}
 	return nil
 }
 
-// file is the shape of centre.json.
+// file is the structure of centre.json.
 type file struct {
 	Branches    []catalog.Branch       `json:"branches"`
 	Departments []catalog.Department   `json:"departments"`
@@ -154,7 +154,7 @@ type file struct {
 	DeskGroups  []DeskGroup            `json:"desk_groups"`
 }
 
-// service is catalog.Service with numbers that carry their unit in the name.
+// service is catalog.Service with the units in the names of its numbers.
 type service struct {
 	Slug                string                `json:"slug"`
 	Department          string                `json:"department"`
@@ -179,7 +179,7 @@ type service struct {
 	Online              string                `json:"online"`
 	Topics              []catalog.Text        `json:"topics"`
 	HoldBack            catalog.HoldBack      `json:"hold_back"`
-	ReminderHours       *[]int                `json:"reminder_hours"`  // 72 and 24 where it is left out
+	ReminderHours       *[]int                `json:"reminder_hours"`  // 72 and 24 if left out
 	WalkInRelease       scheduling.WallTime   `json:"walk_in_release"` // "00:00" for never
 	Approval            struct {
 		AnswerHours int            `json:"answer_hours"`
@@ -187,10 +187,10 @@ type service struct {
 	} `json:"approval"`
 	OpensAt             scheduling.WallTime `json:"opens_at"`
 	ReleaseDelayMinutes int                 `json:"release_delay_minutes"`
-	Rebooking           *rebooking          `json:"rebooking"` // the default when absent
+	Rebooking           *rebooking          `json:"rebooking"` // the default if left out
 }
 
-// rebooking is catalog.Rebooking with numbers that carry their unit.
+// rebooking is catalog.Rebooking with the units in the names of its numbers.
 type rebooking struct {
 	Limit       int `json:"limit"`
 	WindowHours int `json:"window_hours"`

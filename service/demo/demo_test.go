@@ -49,8 +49,8 @@ func TestLoadCounts(t *testing.T) {
 	}
 }
 
-// One service is approved by its department, and one keeps a place for walk-ins
-// until eleven.
+// One service needs the approval of its department, and one keeps a place for
+// walk-ins until eleven.
 func TestSpecialServices(t *testing.T) {
 	t.Parallel()
 	c := centre(t, load(t))
@@ -69,8 +69,8 @@ func TestSpecialServices(t *testing.T) {
 	}
 }
 
-// The services are those of the demo catalogue: how long each takes, what
-// the visitor brings, and whether it can be done online instead.
+// The services are those of the demo catalogue: how long each takes, what the
+// visitor brings, and whether it is available online.
 func TestServices(t *testing.T) {
 	t.Parallel()
 	type row struct {
@@ -114,28 +114,28 @@ func TestServices(t *testing.T) {
 	}
 }
 
-// The head office gives every service, the other branches most of them.
+// The head office offers every service, the other branches most of them.
 func TestBranchesGiveServices(t *testing.T) {
 	t.Parallel()
 	seed := load(t)
 	given := map[string]int{}
 	for _, g := range seed.DeskGroups {
-		given[g.Branch] += len(g.Services) // no pair occurs twice: Load refuses it
+		given[g.Branch] += len(g.Services) // no pair occurs twice: Load rejects that
 	}
 	all := len(seed.Services)
 	if given["riyadh"] != all {
-		t.Errorf("riyadh gives %d services, want all %d", given["riyadh"], all)
+		t.Errorf("riyadh offers %d services, want all %d", given["riyadh"], all)
 	}
 	for _, b := range []string{"jeddah", "dammam"} {
 		if n := given[b]; n <= all/2 || n >= all {
-			t.Errorf("%s gives %d services, want most of %d", b, n, all)
+			t.Errorf("%s offers %d services, want most of %d", b, n, all)
 		}
 	}
 }
 
-// A visit with its buffers takes exactly one step, and each opening of the
-// desk group is a whole number of steps: visits of one service in a row fill
-// the day to its last minute.
+// A visit with its buffers takes exactly one step, and each opening of the desk
+// group is a whole number of steps. So consecutive visits of one service fill
+// the day to the last minute.
 func TestNoStepWastesTime(t *testing.T) {
 	t.Parallel()
 	seed := load(t)
@@ -144,19 +144,19 @@ func TestNoStepWastesTime(t *testing.T) {
 		for _, slug := range g.Services {
 			s, _ := c.Service(slug)
 			if needs := s.Before + s.Duration + s.After; s.Step != needs {
-				t.Errorf("%s: the step is %v, want %v: the visit with its buffers", slug, s.Step, needs)
+				t.Errorf("%s: the step is %v, want %v, the visit with its buffers", slug, s.Step, needs)
 			}
 			for _, o := range openings(g.Plan) {
 				if length := time.Duration(o.To-o.From) * time.Minute; length%s.Step != 0 {
-					t.Errorf("%s: %v of the opening %v to %v are no use to %s (step %v)", g.Slug, length%s.Step, o.From, o.To, slug, s.Step)
+					t.Errorf("%s: %v of the opening %v to %v are lost for %s (step %v)", g.Slug, length%s.Step, o.From, o.To, slug, s.Step)
 				}
 			}
 		}
 	}
 }
 
-// Places are held back from the public only where a desk group has three or
-// more, and a party with a place each fits into what is left.
+// Places are held back from the public only if a desk group has three or more,
+// and a party that takes one place each fits into the rest.
 func TestPlacesSuffice(t *testing.T) {
 	t.Parallel()
 	seed := load(t)
@@ -187,7 +187,7 @@ func openings(p scheduling.Plan) []scheduling.Opening {
 	return all
 }
 
-// What people say, as they say it, leads to the service or the entity.
+// Everyday words lead to the service or the entity.
 func TestGuide(t *testing.T) {
 	t.Parallel()
 	c := centre(t, load(t))
@@ -269,8 +269,8 @@ func TestGuideFindsNames(t *testing.T) {
 	}
 }
 
-// Every desk group's week, with the shared holidays, is a calendar that opens
-// when the centre says so.
+// The week of every desk group, with the shared holidays, compiles to a
+// calendar that opens at the centre's hours.
 func TestPlansCompile(t *testing.T) {
 	t.Parallel()
 	seed := load(t)
@@ -283,9 +283,9 @@ func TestPlansCompile(t *testing.T) {
 				open           bool
 			}{
 				{"Sunday begins the week", "2026-12-06", "07:30", true},
-				{"nobody comes before half past seven", "2026-12-06", "07:25", false},
+				{"closed before half past seven", "2026-12-06", "07:25", false},
 				{"Thursday ends the week", "2026-12-10", "13:55", true},
-				{"nobody stays after half past two", "2026-12-10", "14:30", false},
+				{"closed from half past two", "2026-12-10", "14:30", false},
 				{"Friday is off", "2026-12-11", "09:00", false},
 				{"Saturday is off", "2026-12-12", "09:00", false},
 				{"Founding Day is off", "2027-02-22", "09:00", false},
@@ -317,16 +317,16 @@ func TestSpecialHours(t *testing.T) {
 		{"a prayer break at noon", "riyadh-expropriation", "2026-12-08", "12:00", 0},
 		{"open again after the break", "riyadh-expropriation", "2026-12-08", "12:30", 2},
 		{"staff training closes an afternoon", "jeddah-expropriation", "2027-01-05", "12:30", 0},
-		{"and not the morning", "jeddah-expropriation", "2027-01-05", "11:55", 1},
+		{"but not the morning", "jeddah-expropriation", "2027-01-05", "11:55", 1},
 		{"Ramadan begins late", "jeddah-returns", "2027-02-08", "09:55", 0},
 		{"and opens at ten", "jeddah-returns", "2027-02-08", "10:00", 3},
-		{"a weekend stays one in Ramadan", "jeddah-returns", "2027-02-12", "10:00", 0},
+		{"a weekend is closed in Ramadan too", "jeddah-returns", "2027-02-12", "10:00", 0},
 		{"the last ten days are a holiday", "jeddah-returns", "2027-03-04", "10:00", 0},
-		{"after Eid as before", "jeddah-returns", "2027-03-14", "07:30", 3},
+		{"after Eid the usual hours", "jeddah-returns", "2027-03-14", "07:30", 3},
 		{"a single day between two holidays", "jeddah-returns", "2026-06-02", "09:00", 3},
 		{"maintenance closes the branch", "dammam-returns", "2026-12-20", "09:00", 0},
-		{"the whole branch", "dammam-contracts", "2026-12-20", "09:00", 0},
-		{"and no other branch", "jeddah-returns", "2026-12-20", "09:00", 3},
+		{"maintenance closes the whole branch", "dammam-contracts", "2026-12-20", "09:00", 0},
+		{"but no other branch", "jeddah-returns", "2026-12-20", "09:00", 3},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -356,7 +356,7 @@ func compile(t *testing.T, seed demo.Seed, g demo.DeskGroup) *scheduling.Calenda
 }
 
 // places returns the places open on date in the five minutes from at. Riyadh
-// has no daylight saving, so elapsed time is wall time.
+// has no daylight saving time, so elapsed time is wall time.
 func places(t *testing.T, calendar *scheduling.Calendar, date, at string) int {
 	t.Helper()
 	d, err := scheduling.ParseDate(date)

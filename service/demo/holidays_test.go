@@ -10,7 +10,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// The months of the Hijri year that the Eids need.
+// The months of the Hijri year that matter for the Eids.
 const (
 	ramadan     = 9
 	shawwal     = 10
@@ -22,9 +22,9 @@ type closed struct {
 	Provisional       bool
 }
 
-// The holidays are what their rules compute: the Eids by the Umm al-Qura
-// calendar, the national days moved off the weekend. The Eids of 2027 are not
-// announced yet.
+// The holidays are those that their rules compute: the Eids by the Umm al-Qura
+// calendar, the national days moved off the weekend. The Eids of 2027 have not
+// been announced yet.
 func TestHolidays(t *testing.T) {
 	t.Parallel()
 	var want []closed
@@ -43,7 +43,7 @@ func TestHolidays(t *testing.T) {
 		for _, h := range []closed{founding, national} {
 			for _, e := range []closed{fitr, adha} {
 				if h.From >= e.From && h.From <= e.Until {
-					t.Fatalf("%s %d falls into %s: the rule gives no day for it", h.Name, year.gregorian, e.Name)
+					t.Fatalf("%s %d falls into %s, so the rule does not move it", h.Name, year.gregorian, e.Name)
 				}
 			}
 		}
@@ -62,8 +62,8 @@ func TestHolidays(t *testing.T) {
 	}
 }
 
-// Dates known from elsewhere, so that the rules above can't be wrong together
-// with the data.
+// Dates known from other sources, so that an error in the rules above can't
+// hide the same error in the data.
 func TestHolidayRules(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -75,8 +75,8 @@ func TestHolidayRules(t *testing.T) {
 		{"Eid al-Adha 1448 is closed from", eid("", umm(1448, dhuAlHijjah, 5), umm(1448, dhuAlHijjah, 15), true).From, "2027-05-11"},
 		{"Eid al-Adha 1448 is closed until", eid("", umm(1448, dhuAlHijjah, 5), umm(1448, dhuAlHijjah, 15), true).Until, "2027-05-22"},
 		{"a working day stays", nationalDay("", 2026, time.September, 23).From, "2026-09-23"},
-		{"Friday gives Thursday", nationalDay("", 2022, time.September, 23).From, "2022-09-22"},
-		{"Saturday gives Sunday", nationalDay("", 2025, time.February, 22).From, "2025-02-23"},
+		{"Friday moves to Thursday", nationalDay("", 2022, time.September, 23).From, "2022-09-22"},
+		{"Saturday moves to Sunday", nationalDay("", 2025, time.February, 22).From, "2025-02-23"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -92,7 +92,7 @@ func umm(year, month, day int64) time.Time {
 	return hijri.UmmAlQuraDate{Year: year, Month: month, Day: day}.ToGregorian()
 }
 
-// eid is closed on the given dates and over a weekend that follows at once.
+// eid is closed on the given dates and over a weekend that follows directly.
 func eid(name string, from, until time.Time, provisional bool) closed {
 	for next := until.AddDate(0, 0, 1); weekend(next); next = next.AddDate(0, 0, 1) {
 		until = next
@@ -100,8 +100,8 @@ func eid(name string, from, until time.Time, provisional bool) closed {
 	return closed{name, from.Format(time.DateOnly), until.Format(time.DateOnly), provisional}
 }
 
-// nationalDay is off on its date; on a Friday the Thursday before, on a
-// Saturday the Sunday after.
+// nationalDay is closed on its date; if that is a Friday, on the Thursday
+// before, and if it is a Saturday, on the Sunday after.
 func nationalDay(name string, year int, month time.Month, day int) closed {
 	d := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	switch {

@@ -2,9 +2,9 @@ package demo
 
 import "ziyara/access"
 
-// Staff returns the staff of the demo centre, who can be signed in for trying
+// Staff returns the staff of the demo centre, as whom users can sign in to try
 // things out: a coordinator for each department, a receptionist for each
-// branch, one for each other role, and somebody with two roles.
+// branch, one person for each other role, and one with two roles.
 func Staff() []access.Staff {
 	coordinator := func(id, name string, departments ...string) access.Staff {
 		return access.Staff{ID: id, Name: name, Roles: []access.Role{access.Coordinator}, Departments: departments, Branches: []string{}}

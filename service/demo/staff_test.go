@@ -8,8 +8,9 @@ import (
 	"ziyara/catalog"
 )
 
-// Every department has a coordinator and every branch a receptionist; there is
-// somebody for each role, somebody with two, and nobody works where nothing is.
+// Every department has a coordinator and every branch a receptionist. There is
+// a person for each role and one with two roles, and everyone works at a
+// department or branch that exists.
 func TestStaff(t *testing.T) {
 	t.Parallel()
 	centre, err := Load()
@@ -19,7 +20,7 @@ func TestStaff(t *testing.T) {
 	staff, ids := Staff(), map[string]bool{}
 	some := func(what string, is func(access.Staff) bool) {
 		if !slices.ContainsFunc(staff, is) {
-			t.Errorf("there is no %s", what)
+			t.Errorf("no %s", what)
 		}
 	}
 	for _, d := range centre.Departments {
@@ -38,17 +39,17 @@ func TestStaff(t *testing.T) {
 	some("member of staff with two roles", func(s access.Staff) bool { return len(s.Roles) == 2 })
 	for _, s := range staff {
 		if s.ID == "" || s.Name == "" || ids[s.ID] {
-			t.Errorf("%q is not a name of their own", s.ID)
+			t.Errorf("%q has no id or name, or an id that is used twice", s.ID)
 		}
 		ids[s.ID] = true
 		for _, slug := range s.Departments {
 			if !slices.ContainsFunc(centre.Departments, func(d catalog.Department) bool { return d.Slug == slug }) {
-				t.Errorf("%s runs %s, which is no department", s.ID, slug)
+				t.Errorf("%s coordinates the unknown department %s", s.ID, slug)
 			}
 		}
 		for _, slug := range s.Branches {
 			if !slices.ContainsFunc(centre.Branches, func(b catalog.Branch) bool { return b.Slug == slug }) {
-				t.Errorf("%s is at %s, which is no branch", s.ID, slug)
+				t.Errorf("%s works at the unknown branch %s", s.ID, slug)
 			}
 		}
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 // Every message about every service of the demo centre, at each branch that
-// gives it, takes one segment in both languages, and two with its link: on every
-// weekday of the months whose dates are the longest, and at the longest address
-// that a centre may have.
+// offers it, takes one segment in both languages, and two with its link: on
+// every weekday of the months with the longest dates, and with the longest
+// address that a centre may have.
 func TestMessagesFit(t *testing.T) {
 	t.Parallel()
 	centre, err := demo.Load()
@@ -44,7 +44,7 @@ func TestMessagesFit(t *testing.T) {
 						if kind == notify.VerificationCode {
 							continue
 						}
-						if f.Kind = kind; kind != notify.Survey { // which is nothing without its link
+						if f.Kind = kind; kind != notify.Survey { // useless without its link
 							fits(t, plain, f, 1)
 						}
 						fits(t, linked, f, 2)
@@ -52,13 +52,13 @@ func TestMessagesFit(t *testing.T) {
 				}
 			}
 			if given == 0 {
-				t.Error("no branch gives the service")
+				t.Error("no branch offers the service")
 			}
 		})
 	}
 }
 
-// fits fails the test when a message takes more segments than it should.
+// fits fails the test if a message takes more segments than it should.
 func fits(t *testing.T, texts *notify.Texts, f notify.Facts, segments int) {
 	t.Helper()
 	text, err := texts.Render(f)

@@ -10,18 +10,18 @@ import (
 	"syscall"
 )
 
-// account is the user that runs PostgreSQL in root's place, because
-// PostgreSQL refuses root.
+// account is the user that runs PostgreSQL in place of root, because PostgreSQL
+// refuses to run as root.
 type account struct {
 	name     string
 	uid, gid uint32
 }
 
-// unprivileged returns the account to run as: postgres if it exists, else
-// nobody. It returns nil when this process is not root and runs as itself.
+// unprivileged returns the account to run as: postgres if it exists, otherwise
+// nobody. It returns nil if this process is not root: then it runs as itself.
 func unprivileged() (*account, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // no other account is an answer, not an error
+		return nil, nil //nolint:nilnil // nil means no other account, not a failure
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -38,11 +38,11 @@ func unprivileged() (*account, error) {
 		}
 		return &account{name: name, uid: uint32(uid), gid: uint32(gid)}, nil
 	}
-	return nil, errors.New("privatepg: PostgreSQL refuses to run as root and there is no user postgres or nobody")
+	return nil, errors.New("privatepg: PostgreSQL can't run as root, and there is no user postgres or nobody")
 }
 
-// enters says whether the account may pass through dir and all above it, by
-// their permission bits.
+// enters reports whether the permission bits let the account pass through dir
+// and all its parents.
 func (a *account) enters(dir string) bool {
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
@@ -69,7 +69,7 @@ func (a *account) enters(dir string) bool {
 	}
 }
 
-// credential makes a process run as the account, without root's groups.
+// credential makes a process run as the account, without the groups of root.
 func (a *account) credential() *syscall.Credential {
 	if a == nil {
 		return nil

@@ -15,36 +15,37 @@ import (
 	"syscall"
 )
 
-// RunChild turns this process into the supervisor of a server if Start began
-// it for that, and then never returns. In every other process it does nothing.
-// It must be the first call of main, and of TestMain, in every program that
-// calls Start.
+// RunChild turns this process into the supervisor of a server, if Start
+// launched it for that, and never returns. In any other process it does
+// nothing. It must be the first call of main, and of TestMain, in every program
+// that calls Start.
 func RunChild() {
 	if os.Getenv(supervisorEnv) != "" {
 		os.Exit(supervise())
 	}
 }
 
-// supervise carries orders out until standard input ends, a signal asks it to
-// stop, or the server ends by itself, and returns the exit code.
+// supervise follows its orders until standard input ends, a signal tells it to
+// stop, or the server ends unexpectedly. It returns the exit code.
 func supervise() int {
 	syscall.CloseOnExec(lockFD)
 	syscall.CloseOnExec(eventsFD)
 	syscall.Umask(0o077)
-	// Writing to a program that was killed is an error, not the end.
+	// Writing to a program that was killed must be an error, not end the
+	// process.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 
 	events := json.NewEncoder(os.NewFile(eventsFD, "events"))
-	// The program may be gone; then there is nobody to tell.
+	// The program may be gone; then there is nobody left to tell.
 	tell := func(e event) { _ = events.Encode(e) }
 	tell(event{Hello: true})
 
 	input := bufio.NewReader(os.Stdin)
 	line, err := input.ReadBytes('\n')
 	if err != nil {
-		return 0 // the program ended before it said what to do
+		return 0 // the program ended before it sent orders
 	}
 	var o orders
 	if err := json.Unmarshal(line, &o); err != nil {
@@ -63,7 +64,7 @@ func supervise() int {
 	return 0
 }
 
-// serve runs a server until ctx ends, and returns early only with an error.
+// serve runs a server until ctx ends. It returns earlier only with an error.
 func serve(ctx context.Context, o orders, tell func(event)) error {
 	if err := os.Chdir(o.Dir); err != nil {
 		return err
@@ -72,7 +73,7 @@ func serve(ctx context.Context, o orders, tell func(event)) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close() //nolint:errcheck // the last line was PostgreSQL's
+	defer log.Close() //nolint:errcheck // PostgreSQL wrote the last line
 	if err := debug.SetCrashOutput(log, debug.CrashOptions{}); err != nil {
 		return err
 	}
@@ -97,12 +98,12 @@ func serve(ctx context.Context, o orders, tell func(event)) error {
 	case <-ctx.Done():
 		return s.stop()
 	case <-s.ended:
-		return fmt.Errorf("PostgreSQL ended by itself: %s", c.lastWords(0))
+		return fmt.Errorf("PostgreSQL ended unexpectedly: %s", c.logTail(0))
 	}
 }
 
-// tidy removes a temporary home. Where only root may remove the directory
-// itself, that is left to the program.
+// tidy removes a temporary home. If only root may remove the directory itself,
+// the program does that.
 func tidy(o orders) error {
 	if !o.Temporary {
 		return nil

@@ -22,28 +22,28 @@ const (
 	database = "ziyara"
 )
 
-// dataDir is where the data of a major version lives.
+// dataDir returns the data directory of a major version.
 func dataDir(dir string, major int) string {
 	return filepath.Join(dir, dataPrefix+strconv.Itoa(major))
 }
 
-// initialised says whether a directory contains a whole database: create gives
-// it this name only when it is finished.
+// initialised reports whether a directory contains a complete database: create
+// renames it to this name only when it is finished.
 func initialised(data string) bool {
 	_, err := os.Stat(filepath.Join(data, "PG_VERSION"))
 	return err == nil
 }
 
-// cluster is a database on disk and the programs that know its format.
+// cluster is a database on disk and the programs that can read it.
 type cluster struct {
 	bin      binaries
 	orders   orders
 	data     string // directory of this major version
 	password string
-	log      *os.File // what initdb and PostgreSQL say
+	log      *os.File // output of initdb and PostgreSQL
 }
 
-// url returns the lib/pq URL of the server at a port.
+// url returns the lib/pq URL of the server on a port.
 func (c *cluster) url(port int) string {
 	u := url.URL{
 		Scheme:   "postgres",
@@ -55,7 +55,7 @@ func (c *cluster) url(port int) string {
 	return u.String()
 }
 
-// prepare makes sure that there are a password and a database.
+// prepare creates the password and the database if they are missing.
 func (c *cluster) prepare(ctx context.Context, say func(string, ...any)) error {
 	file := filepath.Join(c.orders.Dir, passwordName)
 	text, err := os.ReadFile(file)
@@ -75,18 +75,18 @@ func (c *cluster) prepare(ctx context.Context, say func(string, ...any)) error {
 		}
 		return c.create(ctx, file)
 	case fresh:
-		// Somebody deleted the password file: the data keeps its owner.
+		// The password file was deleted. The data keeps its owner.
 		return c.alone(ctx, c.data, "ALTER ROLE "+role+" PASSWORD '"+c.password+"'")
 	}
 	return nil
 }
 
-// create makes the database beside its place and then renames it: what is cut
-// short is never taken for a database.
+// create makes the database under another name and then renames it, so an
+// unfinished one is never used.
 func (c *cluster) create(ctx context.Context, passwordFile string) error {
 	unfinished := c.data + ".unfinished"
-	// C.UTF-8 knows the letters of every script, and sorts the same on every
-	// machine; systems without it have at least C.
+	// C.UTF-8 knows the letters of every script and sorts the same on every
+	// machine. Systems without it have at least C.
 	for _, locale := range []string{"C.UTF-8", "C"} {
 		if err := os.RemoveAll(unfinished); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (c *cluster) create(ctx context.Context, passwordFile string) error {
 			break
 		}
 		if locale == "C" || ctx.Err() != nil {
-			return fmt.Errorf("initdb: %w: %s", err, c.lastWords(0))
+			return fmt.Errorf("initdb: %w: %s", err, c.logTail(0))
 		}
 	}
 	if err := c.alone(ctx, unfinished, "CREATE DATABASE "+database); err != nil {
@@ -120,7 +120,7 @@ func (c *cluster) alone(ctx context.Context, data, statement string) error {
 	single := exec.CommandContext(ctx, c.bin.program("postgres"), append(args, "template1")...)
 	single.Stdin = strings.NewReader(statement + "\n")
 	out, err := single.CombinedOutput()
-	// In this mode PostgreSQL reports errors, goes on, and exits with 0.
+	// In this mode PostgreSQL reports errors, continues, and exits with 0.
 	if verb, _, _ := strings.Cut(statement, " "); err != nil || bytes.Contains(out, []byte("ERROR:")) {
 		return errors.Join(fmt.Errorf("%s without a server: %s", verb, lastLine(out)), err)
 	}
@@ -128,17 +128,21 @@ func (c *cluster) alone(ctx context.Context, data, statement string) error {
 }
 
 // durability returns the settings that Fast turns off. autovacuum is one of
-// them: it would change plans, and take its time, whenever it likes.
+// them, because it changes plans and takes time at moments that tests can't
+// predict.
 func (c *cluster) durability() []string {
 	value := "on"
 	if c.orders.Fast {
 		value = "off"
 	}
-	return []string{"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value, "-c", "autovacuum=" + value}
+	return []string{
+		"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value,
+		"-c", "autovacuum=" + value,
+	}
 }
 
-// lastWords returns the end of the log after an offset, on one line.
-func (c *cluster) lastWords(offset int64) string {
+// logTail returns the end of the log after an offset, on one line.
+func (c *cluster) logTail(offset int64) string {
 	const enough = 600
 	text := strings.Join(strings.Fields(c.said(offset)), " ")
 	if len(text) > enough {

@@ -14,22 +14,22 @@ import (
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
 )
 
-// errDownload says that the binaries could not be fetched.
-var errDownload = errors.New("the download failed")
+// errDownload reports that the binaries could not be downloaded.
+var errDownload = errors.New("download failed")
 
-// downloadPatience bounds the wait for another process that is downloading.
-const downloadPatience = 10 * time.Minute
+// downloadTimeout limits the wait for another process that is downloading.
+const downloadTimeout = 10 * time.Minute
 
-// download returns binaries from the cache, where it puts them first if they
-// are missing: of a version that has data in the home, else the newest.
+// download returns binaries from the cache and downloads them first if
+// necessary: of a version that has data in the home, otherwise the newest.
 func download(ctx context.Context, o orders, say func(string, ...any)) (binaries, error) {
 	version := release(o.Dir)
 	dir := filepath.Join(o.Cache, "postgresql-"+string(version))
-	lock, err := lockFile(ctx, filepath.Join(o.Cache, lockName), downloadPatience, func() bool { return true })
+	lock, err := lockFile(ctx, filepath.Join(o.Cache, lockName), downloadTimeout, func() bool { return true })
 	if err != nil {
 		return binaries{}, err
 	}
-	defer lock.Close() //nolint:errcheck // closing is unlocking
+	defer lock.Close() //nolint:errcheck // closing unlocks
 
 	if found, err := inspect(ctx, filepath.Join(dir, "bin")); err == nil {
 		return found, nil
@@ -62,16 +62,16 @@ func release(dir string) embeddedpostgres.PostgresVersion {
 	return newest
 }
 
-// fetch downloads and unpacks a version into dir. The library does so only on
-// the way to a running server, so it gets a trial one on throw-away data,
-// which also proves that the binaries run here. Its runtime path is erased
-// when it starts: nothing of value may ever lie there.
+// fetch downloads and unpacks a version into dir. The library does that only
+// while it starts a server, so it starts a trial server on throw-away data,
+// which also proves that the binaries run here. Its runtime path is erased when
+// it starts and must not contain anything of value.
 func fetch(ctx context.Context, o orders, version embeddedpostgres.PostgresVersion, dir string) error {
 	trial, err := os.MkdirTemp(o.Dir, "trial-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(trial) //nolint:errcheck // rubbish, in the program's own directory
+	defer os.RemoveAll(trial) //nolint:errcheck // throw-away data in the program's own directory
 	port, err := freePort()
 	if err != nil {
 		return err
@@ -105,8 +105,8 @@ func fetch(ctx context.Context, o orders, version embeddedpostgres.PostgresVersi
 		}
 		return nil
 	case <-ctx.Done():
-		// The library cannot be interrupted. The process is about to end, and
-		// a trial server that it started is stopped like any orphan.
+		// The library can't be interrupted. The process is about to end, and a
+		// trial server that it started is stopped like any orphan.
 		return errors.Join(ctx.Err(), stopOrphan(context.Background(), filepath.Join(trial, "data"), &progress{to: io.Discard}))
 	}
 }

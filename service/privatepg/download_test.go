@@ -38,7 +38,7 @@ func TestDownload(t *testing.T) {
 	h := emptyHost(t, repository.URL)
 	var log strings.Builder
 	for _, turn := range []string{"first", "second"} {
-		i, err := start(within(t, patience), Config{Fast: true, Log: &log}, h)
+		i, err := start(within(t, stepTimeout), Config{Fast: true, Log: &log}, h)
 		if err != nil {
 			t.Fatalf("%s start: %v", turn, err)
 		}
@@ -49,11 +49,11 @@ func TestDownload(t *testing.T) {
 		t.Errorf("%d downloads for two starts, want 1", got)
 	}
 	if got := strings.Count(log.String(), "downloading"); got != 1 {
-		t.Errorf("the log tells of %d downloads, want 1: %q", got, log.String())
+		t.Errorf("the log mentions %d downloads, want 1: %q", got, log.String())
 	}
 }
 
-// jar packs links to programs the way that binaries are published: a tar
+// jar packs links to programs in the format of published binaries: a tar
 // archive, compressed by xz, in a zip archive.
 func jar(t *testing.T, bin string, programs ...string) []byte {
 	t.Helper()
@@ -91,7 +91,8 @@ func xz(data []byte) []byte {
 	noCheck := []byte{0, 0} // stream flags, section 2.1.1.2
 
 	// One block (section 3): a header that names LZMA2, then chunks (section
-	// 5.3.1) stored as they are: 1 or 2, the size less one, the bytes; 0 ends.
+	// 5.3.1) stored uncompressed: 1 or 2, the size minus one, the bytes; 0
+	// ends.
 	block := sealed([]byte{12/4 - 1, 0, 0x21, 1, 0x16, 0, 0, 0})
 	kind := byte(1) // resets the dictionary
 	for rest := data; len(rest) > 0; kind = 2 {

@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// The names inside a home. Data directories are dataPrefix and the major
-// version: a newer PostgreSQL cannot read an older one's files.
+// The names inside a home. A data directory is dataPrefix plus the major
+// version, because a newer PostgreSQL can't read the files of an older one.
 const (
 	lockName     = "lock"
 	passwordName = "password"
@@ -28,8 +28,8 @@ type home struct {
 	lock      *os.File // shared with the supervisor; contains the program's process id
 }
 
-// open creates dir when missing, or a temporary one when it is empty, and
-// takes its lock.
+// open creates dir if it does not exist, or a temporary directory if dir is
+// empty, and takes its lock.
 func open(ctx context.Context, dir string, owner *account) (*home, error) {
 	if dir == "" {
 		base := os.TempDir()
@@ -52,7 +52,7 @@ func open(ctx context.Context, dir string, owner *account) (*home, error) {
 		return nil, fmt.Errorf("privatepg: data directory: %w", err)
 	}
 	if owner != nil && !owner.enters(filepath.Dir(dir)) {
-		return nil, fmt.Errorf("privatepg: PostgreSQL runs as user %s, who cannot enter %s: choose another directory",
+		return nil, fmt.Errorf("privatepg: PostgreSQL runs as user %s, who can't enter %s: choose another directory",
 			owner.name, filepath.Dir(dir))
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -61,21 +61,21 @@ func open(ctx context.Context, dir string, owner *account) (*home, error) {
 	return claim(ctx, dir, false)
 }
 
-// claim takes the lock of a directory that exists.
+// claim takes the lock of an existing directory.
 func claim(ctx context.Context, dir string, temporary bool) (*home, error) {
 	resolved, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return nil, fmt.Errorf("privatepg: data directory: %w", err)
 	}
-	lock, err := lockDir(ctx, resolved, lockPatience)
+	lock, err := lockDir(ctx, resolved, lockTimeout)
 	if err != nil {
 		return nil, err
 	}
 	return &home{dir: resolved, temporary: temporary, lock: lock}, nil
 }
 
-// close removes a temporary directory and gives the lock back. It must not
-// run before PostgreSQL has stopped.
+// close removes a temporary directory and releases the lock. It must not run
+// before PostgreSQL has stopped.
 func (h *home) close() error {
 	var err error
 	if h.temporary {
@@ -84,8 +84,8 @@ func (h *home) close() error {
 	return errors.Join(err, h.lock.Close())
 }
 
-// handTo gives the directory to the user that will run PostgreSQL, so that
-// root may come after somebody else, or find another user than last time.
+// handTo gives the directory to the user that will run PostgreSQL, so root can
+// take over from another user, or run it as a different user than last time.
 // The lock stays root's. Without an owner there is nothing to do.
 func (h *home) handTo(owner *account) error {
 	if owner == nil {
@@ -98,7 +98,8 @@ func (h *home) handTo(owner *account) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Uid == owner.uid {
 		return nil
 	}
-	// A root confines the walk: whoever owned the tree cannot lead it astray.
+	// A root confines the walk: the previous owner of the tree can't lead it
+	// elsewhere.
 	root, err := os.OpenRoot(h.dir)
 	if err != nil {
 		return fmt.Errorf("privatepg: data directory: %w", err)
@@ -121,7 +122,7 @@ func (h *home) handTo(owner *account) error {
 	}
 	err = fs.WalkDir(root.FS(), ".", give)
 	if err == nil {
-		err = root.Lchown(".", int(owner.uid), int(owner.gid)) // last: it says that the rest is done
+		err = root.Lchown(".", int(owner.uid), int(owner.gid)) // last: it marks that the rest is done
 	}
 	if err != nil {
 		return fmt.Errorf("privatepg: give %s to user %s: %w", h.dir, owner.name, err)

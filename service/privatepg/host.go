@@ -10,18 +10,18 @@ import (
 	"strconv"
 )
 
-// host is where PostgreSQL's programs come from.
+// host defines where the programs of PostgreSQL come from.
 type host struct {
 	installed  string                            // pattern of directories with binaries
 	lookPath   func(name string) (string, error) // finds a program in PATH
 	conf       string                            // Debian's settings for clusters created on installation
-	installing string                            // lock that lets one process install at a time
-	repository string                            // where downloads come from; empty is the library's own
-	cacheDir   string                            // keeps downloads; empty is root's or the user's cache
+	installing string                            // lock that allows one installation at a time
+	repository string                            // where downloads come from; empty for the library's default
+	cacheDir   string                            // where downloads are kept; empty for the cache of root or the user
 }
 
-// debian returns the machine as Debian and its descendants lay it out.
-// Elsewhere it finds what is in PATH.
+// debian returns the host of Debian and its derivatives. On other systems it
+// finds what is in PATH.
 func debian() host {
 	return host{
 		installed:  "/usr/lib/postgresql/*/bin",
@@ -42,9 +42,9 @@ func (b binaries) program(name string) string {
 	return filepath.Join(b.Dir, name)
 }
 
-// local returns the binaries to use of those on the machine: of a version
-// with data in dir if there is one, so that an upgrade of the machine does
-// not hide that data, else the newest.
+// local returns the best binaries on the machine: a version with data in dir if
+// there is one, so that an upgrade of the machine does not hide that data,
+// otherwise the newest.
 func (h host) local(ctx context.Context, dir string) (best binaries, ok bool) {
 	candidates, err := filepath.Glob(h.installed)
 	if err != nil {
@@ -70,7 +70,7 @@ func (h host) local(ctx context.Context, dir string) (best binaries, ok bool) {
 	return best, ok
 }
 
-// inspect returns the binaries in dir, or why there are none.
+// inspect returns the binaries in dir, or the reason why there are none.
 func inspect(ctx context.Context, dir string) (binaries, error) {
 	b := binaries{Dir: dir}
 	if _, err := exec.LookPath(b.program("initdb")); err != nil {
@@ -83,7 +83,7 @@ func inspect(ctx context.Context, dir string) (binaries, error) {
 	// For example "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)" or "19beta1".
 	m := regexp.MustCompile(`\(PostgreSQL\) (\d+)`).FindSubmatch(out)
 	if m == nil {
-		return binaries{}, fmt.Errorf("privatepg: postgres --version in %s says %q", dir, out)
+		return binaries{}, fmt.Errorf("privatepg: postgres --version in %s printed %q", dir, out)
 	}
 	b.Major, err = strconv.Atoi(string(m[1]))
 	if err != nil {
@@ -93,8 +93,8 @@ func inspect(ctx context.Context, dir string) (binaries, error) {
 }
 
 // cache returns a directory for downloads that the owner may write to: one
-// that all programs of this user share, or, for a user without a home, one
-// in the given directory.
+// shared by all programs of this user or, for a user without a home directory,
+// one in dir.
 func (h host) cache(dir string, owner *account) (string, error) {
 	shared := h.cacheDir
 	if shared == "" && os.Geteuid() == 0 {

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// emptyHost returns a machine without PostgreSQL, whose downloads come from
-// the given address.
+// emptyHost returns a machine without PostgreSQL that downloads from the given
+// address.
 func emptyHost(t *testing.T, repository string) host {
 	t.Helper()
 	return host{
@@ -26,7 +26,7 @@ func emptyHost(t *testing.T, repository string) host {
 	}
 }
 
-// putBinaries puts files that look like the programs of a version into place.
+// putBinaries creates files that look like the programs of a version.
 func putBinaries(t *testing.T, h host, major int) string {
 	t.Helper()
 	bin := strings.Replace(h.installed, "*", fmt.Sprint(major), 1)
@@ -47,15 +47,15 @@ func TestMissingBinariesSayWhatToInstall(t *testing.T) {
 	nothing := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(nothing.Close)
 	var log strings.Builder
-	_, err := start(within(t, patience), Config{Fast: true, Log: &log}, emptyHost(t, nothing.URL))
+	_, err := start(within(t, stepTimeout), Config{Fast: true, Log: &log}, emptyHost(t, nothing.URL))
 	if !errors.Is(err, ErrMissing) {
 		t.Fatalf("got %v, want ErrMissing", err)
 	}
 	if text := err.Error(); !strings.Contains(text, "sudo apt-get install postgresql") || strings.Contains(text, "\n") {
-		t.Errorf("not one line that says what to install: %q", text)
+		t.Errorf("want one line that says what to install, got: %q", text)
 	}
 	if !strings.Contains(log.String(), "downloading") {
-		t.Errorf("the log does not tell of the download: %q", log.String())
+		t.Errorf("the log does not mention the download: %q", log.String())
 	}
 }
 
@@ -71,7 +71,7 @@ func TestLocalBinaries(t *testing.T) {
 		{name: "the newest, by number", installed: []int{9, 15, 16}, want: 16},
 		{name: "the one with data", installed: []int{15, 16, 17}, data: []int{15}, want: 15},
 		{name: "the newest with data", installed: []int{15, 16, 17}, data: []int{15, 16}, want: 16},
-		{name: "data of a version that is gone", installed: []int{17}, data: []int{15}, want: 17},
+		{name: "data of a version that was removed", installed: []int{17}, data: []int{15}, want: 17},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -113,9 +113,9 @@ func TestInstallPackage(t *testing.T) {
 		fails bool
 		want  string // createcluster.conf afterwards
 	}{
-		{name: "no cluster of the package's own", want: "create_main_cluster = false\n"},
-		{name: "the administrator's settings stay", conf: "#mine\n", want: "#mine\n"},
-		{name: "a failure is told", fails: true, want: "create_main_cluster = false\n"},
+		{name: "the package creates no cluster", want: "create_main_cluster = false\n"},
+		{name: "the administrator's settings are kept", conf: "#mine\n", want: "#mine\n"},
+		{name: "a failure is reported", fails: true, want: "create_main_cluster = false\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -13,12 +13,11 @@ import (
 	"time"
 )
 
-// installPatience bounds the wait for another process that is installing.
-const installPatience = 10 * time.Minute
+// installTimeout limits the wait for another process that is installing.
+const installTimeout = 10 * time.Minute
 
-// install installs Debian's package, if this process is root and apt-get is
-// there. That it could not is no error, and told in a sentence: the download
-// is still to be tried.
+// install installs Debian's package if this process is root and apt-get exists.
+// A failure is only reported, not returned: the download is tried next.
 func (h host) install(ctx context.Context, say *progress) {
 	apt, err := h.lookPath("apt-get")
 	if err != nil || os.Geteuid() != 0 {
@@ -32,13 +31,13 @@ func (h host) install(ctx context.Context, say *progress) {
 	say.say("PostgreSQL is installed.")
 }
 
-// installPackage runs apt-get, one process at a time.
+// installPackage runs apt-get, in one process at a time.
 func (h host) installPackage(ctx context.Context, apt string) error {
-	lock, err := lockFile(ctx, h.installing, installPatience, func() bool { return true })
+	lock, err := lockFile(ctx, h.installing, installTimeout, func() bool { return true })
 	if err != nil {
 		return err
 	}
-	defer lock.Close() //nolint:errcheck // closing is unlocking
+	defer lock.Close() //nolint:errcheck // closing unlocks
 	if _, ok := h.local(ctx, ""); ok {
 		return nil // another process was faster
 	}
@@ -51,7 +50,8 @@ func (h host) installPackage(ctx context.Context, apt string) error {
 	} {
 		cmd := exec.CommandContext(ctx, apt, args...)
 		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-		// A killed dpkg leaves a mess behind; an interrupted one does not.
+		// A killed dpkg leaves a broken state behind; an interrupted one does
+		// not.
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 		cmd.WaitDelay = 10 * time.Second
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -61,8 +61,8 @@ func (h host) installPackage(ctx context.Context, apt string) error {
 	return nil
 }
 
-// forbidMainCluster keeps the package from creating and starting a database
-// of its own, unless the machine's administrator has decided about that.
+// forbidMainCluster keeps the package from creating and starting a database of
+// its own, unless the administrator of the machine has decided otherwise.
 func (h host) forbidMainCluster() error {
 	if err := os.MkdirAll(filepath.Dir(h.conf), 0o755); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (h host) forbidMainCluster() error {
 	return errors.Join(err, f.Close())
 }
 
-// lastLine returns the last line of a program's output that is not empty.
+// lastLine returns the last line of output that is not empty.
 func lastLine(out []byte) string {
 	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
 	return strings.TrimSpace(string(lines[len(lines)-1]))

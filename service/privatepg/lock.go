@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// lockPatience bounds the wait for a supervisor that outlives its killed
-// program while it shuts PostgreSQL down.
-const lockPatience = 40 * time.Second
+// lockTimeout limits the wait for a supervisor that outlives its killed program
+// while it shuts PostgreSQL down.
+const lockTimeout = 40 * time.Second
 
-// lockDir takes the exclusive lock of dir and writes this process's id into
-// it. The lock belongs to the open file, so a supervisor that inherits the
+// lockDir takes the exclusive lock of dir and writes the id of this process
+// into it. The lock belongs to the open file, so a supervisor that inherits the
 // file keeps it. While the process named in the lock lives, lockDir fails at
-// once with a *RunningError; else it waits, at most for patience.
-func lockDir(ctx context.Context, dir string, patience time.Duration) (*os.File, error) {
+// once with a *RunningError; otherwise it waits up to timeout.
+func lockDir(ctx context.Context, dir string, timeout time.Duration) (*os.File, error) {
 	path := filepath.Join(dir, lockName)
-	lock, err := lockFile(ctx, path, patience, func() bool { return !alive(firstNumber(path)) })
+	lock, err := lockFile(ctx, path, timeout, func() bool { return !alive(firstNumber(path)) })
 	if errors.Is(err, errLocked) {
 		return nil, &RunningError{Dir: dir, PID: firstNumber(path)}
 	}
@@ -36,13 +36,13 @@ func lockDir(ctx context.Context, dir string, patience time.Duration) (*os.File,
 	return lock, nil
 }
 
-// errLocked says that somebody else has the lock.
+// errLocked reports that another process has the lock.
 var errLocked = errors.New("privatepg: locked")
 
-// lockFile opens, locks and empties a file; closing it unlocks it. Where the
-// lock is taken it tries again while hope says so, at most for patience, and
+// lockFile opens, locks and truncates a file; closing it unlocks it. If the
+// lock is taken, it tries again while retry returns true, up to timeout, and
 // then returns errLocked.
-func lockFile(ctx context.Context, path string, patience time.Duration, hope func() bool) (_ *os.File, err error) {
+func lockFile(ctx context.Context, path string, timeout time.Duration, retry func() bool) (_ *os.File, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("privatepg: lock: %w", err)
@@ -52,7 +52,7 @@ func lockFile(ctx context.Context, path string, patience time.Duration, hope fun
 			err = errors.Join(err, f.Close())
 		}
 	}()
-	waiting, cancel := context.WithTimeout(ctx, patience)
+	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
@@ -67,7 +67,7 @@ func lockFile(ctx context.Context, path string, patience time.Duration, hope fun
 		case !errors.Is(err, syscall.EWOULDBLOCK):
 			return nil, fmt.Errorf("privatepg: lock: %w", err)
 		}
-		if !hope() || pause(waiting, 20*time.Millisecond) != nil {
+		if !retry() || pause(waiting, 20*time.Millisecond) != nil {
 			if ctx.Err() != nil {
 				return nil, fmt.Errorf("privatepg: lock: %w", ctx.Err())
 			}
@@ -76,7 +76,7 @@ func lockFile(ctx context.Context, path string, patience time.Duration, hope fun
 	}
 }
 
-// firstNumber reads the number in the first line of a file, or 0.
+// firstNumber returns the number in the first line of a file, or 0.
 func firstNumber(path string) int {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -90,7 +90,7 @@ func firstNumber(path string) int {
 	return n
 }
 
-// pause waits for d, or returns why ctx ended before that.
+// pause waits for d, or returns the error of ctx if that ends earlier.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

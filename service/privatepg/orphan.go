@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// stopOrphans stops the servers that outlived both program and supervisor, of
-// whatever version. The caller holds the lock, so no living program owns them.
+// stopOrphans stops servers of any version that outlived both program and
+// supervisor. The caller holds the lock, so no living program owns them.
 func (h *home) stopOrphans(ctx context.Context, say *progress) error {
 	entries, err := os.ReadDir(h.dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -30,9 +30,10 @@ func (h *home) stopOrphans(ctx context.Context, say *progress) error {
 	return nil
 }
 
-// stopOrphan stops the server of one data directory, if there is one. A pid
-// file whose process is dead is PostgreSQL's own to replace; one whose number
-// went to another process would block PostgreSQL, and is removed.
+// stopOrphan stops the server of one data directory, if there is one. If the
+// process of a pid file is dead, PostgreSQL replaces the file itself. If its
+// number now belongs to another program, the file would block PostgreSQL and is
+// removed.
 func stopOrphan(ctx context.Context, data string, say *progress) error {
 	file := filepath.Join(data, "postmaster.pid")
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {

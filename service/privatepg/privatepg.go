@@ -1,12 +1,12 @@
-// Package privatepg brings up a PostgreSQL server that belongs to one program
-// alone: on the loopback address, at a free port, behind a generated password,
-// and gone when the program is, however the program ends.
+// Package privatepg starts a PostgreSQL server for the use of one program: on
+// the loopback address, on a free port, with a generated password. The server
+// ends with the program, however that ends.
 //
-// The server is watched by a supervisor: the program's own executable, run a
+// A supervisor watches the server: the program's own executable, started a
 // second time in a session of its own. The supervisor reads a pipe whose other
-// end only the program holds. When that pipe closes, because of [Instance.Stop],
-// a Ctrl-C or a kill -9, the supervisor shuts PostgreSQL down and leaves.
-// That is why [RunChild] has to be the first call of main and of TestMain.
+// end only the program holds. When the pipe closes, because of [Instance.Stop],
+// Ctrl-C or kill -9, the supervisor shuts PostgreSQL down and exits. For that
+// reason [RunChild] has to be the first call of main and of TestMain.
 package privatepg
 
 import (
@@ -21,8 +21,8 @@ import (
 	"sync"
 )
 
-// ErrMissing is returned by Start where PostgreSQL is neither installed nor
-// could be fetched.
+// ErrMissing is returned by Start if PostgreSQL is not installed and could not
+// be downloaded.
 var ErrMissing = errors.New("privatepg: PostgreSQL is missing: install it with `sudo apt-get install postgresql`")
 
 // ErrNoSupervisor is returned by Start inside a supervisor, which means that
@@ -35,54 +35,56 @@ type RunningError struct {
 	PID int    // PID is the process that holds it.
 }
 
-// Error says which process holds the directory.
+// Error names the process that holds the directory.
 func (e *RunningError) Error() string {
 	return fmt.Sprintf("privatepg: the database in %s is already running as process %d", e.Dir, e.PID)
 }
 
-// Config says where the data lives and how careful to be with it. The zero
-// value is a durable server whose data is deleted by Stop.
+// Config defines where the data lives and how durable it is. The zero value is
+// a durable server whose data Stop deletes.
 type Config struct {
-	// Dir keeps data, password and log between starts, and nothing else
-	// should live in it. It is created when missing; when the program is root
-	// it is given to the user that runs PostgreSQL. Empty means a temporary
+	// Dir keeps data, password and log between starts; keep nothing else there.
+	// It is created if it does not exist. If the program is root, the directory
+	// is given to the user that runs PostgreSQL. Empty means a temporary
 	// directory that Stop removes.
 	Dir string
 
-	// Fast gives up durability (fsync, synchronous_commit and full_page_writes
-	// off), and autovacuum. It is for tests: a power cut may destroy the data.
+	// Fast turns off durability (fsync, synchronous_commit and
+	// full_page_writes) and autovacuum. It is for tests: a power failure may
+	// destroy the data.
 	Fast bool
 
 	// MaxConnections is PostgreSQL's max_connections; 0 means 100.
 	MaxConnections int
 
-	// Log receives progress, one plain sentence per line; nil discards it.
+	// Log receives progress messages, one sentence per line; nil discards them.
 	Log io.Writer
 }
 
-// Instance is a running server. Its methods may be called from any goroutine.
+// Instance is a running server. It is safe for concurrent use.
 type Instance struct {
-	// URL connects the owner of the database with lib/pq, in clear text over
+	// URL connects as the owner of the database with lib/pq, unencrypted over
 	// the loopback address. It contains the password.
 	URL string
 
 	supervisor *supervisor
 }
 
-// Start brings a server up and returns once it answers. Missing binaries are
-// installed (Debian, as root) or downloaded, which takes minutes the first
-// time; ctx bounds all of it, and when ctx ends first nothing stays behind.
+// Start starts a server and returns when it accepts connections. Missing
+// binaries are installed (on Debian, as root) or downloaded, which takes
+// minutes the first time. ctx limits all of it; if it ends first, nothing is
+// left running.
 //
-// A server left in Dir by a program that was killed is stopped first. Start
-// returns a *RunningError while another program uses Dir, and an error that
-// wraps ErrMissing where no PostgreSQL can be had.
+// Start first stops a server that a killed program left in Dir. It returns a
+// *RunningError while another program uses Dir, and an error that wraps
+// ErrMissing if PostgreSQL can't be obtained.
 func Start(ctx context.Context, c Config) (*Instance, error) {
 	return start(ctx, c, debian())
 }
 
-// Stop shuts the server down, removes a temporary Dir, and returns when both
-// are done or ctx ends. In the latter case shutting down goes on without it.
-// Stopping twice is safe.
+// Stop shuts the server down and removes a temporary Dir. It returns when both
+// are done or when ctx ends; in that case the shutdown continues. It may be
+// called more than once.
 func (i *Instance) Stop(ctx context.Context) error {
 	if err := i.supervisor.stop(ctx); err != nil {
 		return fmt.Errorf("privatepg: stop: %w", err)
@@ -90,9 +92,9 @@ func (i *Instance) Stop(ctx context.Context) error {
 	return nil
 }
 
-// DefaultDir returns where a program that does not ask for another place
-// keeps its data: /var/lib/ziyara for root, otherwise ziyara below
-// XDG_DATA_HOME or ~/.local/share. It fails when there is no home directory.
+// DefaultDir returns the default data directory: /var/lib/ziyara for root,
+// otherwise ziyara in XDG_DATA_HOME or ~/.local/share. It returns an error if
+// there is no home directory.
 func DefaultDir() (string, error) {
 	if os.Geteuid() == 0 {
 		return "/var/lib/ziyara", nil
@@ -116,7 +118,7 @@ func start(ctx context.Context, c Config, h host) (_ *Instance, err error) {
 	if _, ok := h.local(ctx, c.Dir); !ok {
 		h.install(ctx, say)
 	}
-	owner, err := unprivileged() // after the package, which brings the user postgres
+	owner, err := unprivileged() // after installing the package, which creates the user postgres
 	if err != nil {
 		return nil, err
 	}
@@ -130,17 +132,17 @@ func start(ctx context.Context, c Config, h host) (_ *Instance, err error) {
 	}
 	url, err := s.ready(ctx)
 	if err != nil {
-		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockPatience)
+		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockTimeout)
 		defer cancel()
-		// Why it did not get ready says more than how it then ended.
+		// The reason why it did not get ready says more than how it ended.
 		_ = s.stop(wait)
 		return nil, err
 	}
 	return &Instance{URL: url, supervisor: s}, nil
 }
 
-// prepare makes home fit for a server, finds binaries and spawns a supervisor,
-// which takes home over.
+// prepare prepares home for a server, finds binaries and starts a supervisor,
+// which takes over home.
 func prepare(ctx context.Context, c Config, h host, home *home, owner *account, say *progress) (*supervisor, error) {
 	if err := home.stopOrphans(ctx, say); err != nil {
 		return nil, err
@@ -167,13 +169,13 @@ func prepare(ctx context.Context, c Config, h host, home *home, owner *account, 
 	return spawn(o, home, owner, say)
 }
 
-// progress writes sentences, one at a time.
+// progress writes one sentence at a time.
 type progress struct {
 	mu sync.Mutex
 	to io.Writer
 }
 
-// say writes one sentence. That nobody reads it is no reason to fail.
+// say writes one sentence. A failure to write is ignored.
 func (p *progress) say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -3,7 +3,7 @@ package privatepg
 import (
 	"bufio"
 	"context"
-	"database/sql" // the driver "postgres" comes with the library that downloads
+	"database/sql" // the library that downloads registers the driver "postgres"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// programEnv makes the test binary a program that uses a private PostgreSQL in
-// the directory that it names, and waits to be killed.
+// programEnv turns the test binary into a program that uses a private
+// PostgreSQL in the directory it names, and waits to be killed.
 const programEnv = "PRIVATEPG_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// program starts a server, prints its URL or why there is none, and waits.
+// program starts a server, prints its URL or the error, and waits.
 func program(dir string) {
 	if dir == "temporary" {
 		dir = ""
@@ -68,8 +68,8 @@ func runProgram(t *testing.T, dir string) (*exec.Cmd, string) {
 	return cmd, strings.TrimSpace(line)
 }
 
-// newDir returns a directory for data. That of t.TempDir is closed to the
-// user that runs PostgreSQL when the tests run as root.
+// newDir returns a directory for data. If the tests run as root, the user that
+// runs PostgreSQL can't enter that of t.TempDir.
 func newDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "privatepg-test-") //nolint:usetesting // see above
@@ -84,10 +84,10 @@ func newDir(t *testing.T) string {
 	return dir
 }
 
-// patience is much longer than any step takes, also on a busy machine.
-const patience = 5 * time.Minute
+// stepTimeout is much longer than any step takes, even on a busy machine.
+const stepTimeout = 5 * time.Minute
 
-// within bounds a step of a test.
+// within returns a context that limits a step of a test.
 func within(t *testing.T, d time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), d)
@@ -98,7 +98,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 // mustStart starts a server and stops it when the test ends.
 func mustStart(t *testing.T, c Config) *Instance {
 	t.Helper()
-	i, err := Start(within(t, patience), c)
+	i, err := Start(within(t, stepTimeout), c)
 	if err != nil {
 		t.Fatalf("Start: %v", err)
 	}
@@ -109,7 +109,7 @@ func mustStart(t *testing.T, c Config) *Instance {
 // mustStop stops a server.
 func mustStop(t *testing.T, i *Instance) {
 	t.Helper()
-	if err := i.Stop(within(t, patience)); err != nil {
+	if err := i.Stop(within(t, stepTimeout)); err != nil {
 		t.Fatalf("Stop: %v", err)
 	}
 }
@@ -121,16 +121,16 @@ func query(t *testing.T, url, text string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // nothing depends on it
+	defer db.Close() //nolint:errcheck // its failure does not matter
 	var value string
-	err = db.QueryRowContext(within(t, patience), text).Scan(&value)
+	err = db.QueryRowContext(within(t, stepTimeout), text).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
 	return value, err
 }
 
-// mustQuery is query where an error ends the test.
+// mustQuery is like query, but an error ends the test.
 func mustQuery(t *testing.T, url, text string) string {
 	t.Helper()
 	value, err := query(t, url, text)
@@ -167,12 +167,12 @@ func TestDataSurvivesRestart(t *testing.T) {
 
 	began := time.Now()
 	second := mustStart(t, Config{Dir: dir})
-	t.Logf("second start took %v; two seconds are promised, on a machine that does nothing else", time.Since(began))
+	t.Logf("second start took %v; we promise two seconds on an idle machine", time.Since(began))
 	if got, want := mustQuery(t, second.URL, "SELECT word FROM kept"), "محفوظ"; got != want {
 		t.Errorf("after a restart got %q, want %q", got, want)
 	}
 	mustStop(t, second)
-	if err := second.Stop(within(t, patience)); err != nil {
+	if err := second.Stop(within(t, stepTimeout)); err != nil {
 		t.Errorf("stopping twice: %v", err)
 	}
 }
@@ -206,7 +206,7 @@ func TestSettings(t *testing.T) {
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("settings (-want +got):\n%s", diff)
 			}
-			// Searching names needs to know what a letter is in Arabic too.
+			// Search by name has to recognise Arabic letters too.
 			if got := mustQuery(t, i.URL, `SELECT 'زيارة' ~ '^\w+$'`); got != "true" {
 				t.Errorf("Arabic letters match \\w: %s, want true", got)
 			}
@@ -238,7 +238,7 @@ func TestPasswordKeepsOthersOut(t *testing.T) {
 	} {
 		u.User = user
 		if _, err := query(t, u.String(), "SELECT 1"); err == nil {
-			t.Errorf("%s: let in", name)
+			t.Errorf("%s: could connect", name)
 		}
 	}
 
@@ -250,7 +250,7 @@ func TestPasswordKeepsOthersOut(t *testing.T) {
 	}
 	again := mustStart(t, Config{Dir: dir, Fast: true})
 	if again.URL == i.URL {
-		t.Error("the password is the old one")
+		t.Error("the password has not changed")
 	}
 	if got := mustQuery(t, again.URL, "SELECT n FROM kept"); got != "1" {
 		t.Errorf("got %s, want 1", got)
@@ -275,7 +275,7 @@ func TestOneProgramPerDir(t *testing.T) {
 	dir := newDir(t)
 	mustStart(t, Config{Dir: dir, Fast: true})
 
-	_, err := Start(within(t, patience), Config{Dir: dir, Fast: true})
+	_, err := Start(within(t, stepTimeout), Config{Dir: dir, Fast: true})
 	var running *RunningError
 	if !errors.As(err, &running) || running.PID != os.Getpid() {
 		t.Errorf("in the same process got %v, want a RunningError for process %d", err, os.Getpid())
@@ -309,13 +309,13 @@ func TestKilledProgramTakesTheServerAlong(t *testing.T) {
 					t.Errorf("got %s, want 1", got)
 				}
 			}
-			if !waitUntil(func() bool { return !alive(pid) }, patience) {
+			if !waitUntil(func() bool { return !alive(pid) }, stepTimeout) {
 				t.Errorf("the server (process %d) outlives its program", pid)
 			}
 			if dir == "temporary" && !waitUntil(func() bool {
 				_, err := os.Stat(filepath.Dir(data))
 				return errors.Is(err, os.ErrNotExist)
-			}, patience) {
+			}, stepTimeout) {
 				t.Errorf("%s outlives its program", filepath.Dir(data))
 			}
 		})
@@ -329,8 +329,8 @@ func TestOrphanIsStopped(t *testing.T) {
 	mustQuery(t, url, "CREATE TABLE kept AS SELECT 1 AS n")
 	orphan := serverPID(t, dir)
 	supervisor := parentOf(t, orphan)
-	// Either of the two would stop the server when it sees the other one die,
-	// so both are frozen before they are killed.
+	// Each of the two would stop the server if it saw the other one die, so
+	// both are frozen before they are killed.
 	for _, signal := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
 		for _, pid := range []int{supervisor, killed.Process.Pid} {
 			if err := syscall.Kill(pid, signal); err != nil {
@@ -338,8 +338,8 @@ func TestOrphanIsStopped(t *testing.T) {
 			}
 		}
 		for _, pid := range []int{supervisor, killed.Process.Pid} {
-			if signal == syscall.SIGSTOP && !waitUntil(func() bool { return frozen(t, pid) }, patience) {
-				t.Fatalf("process %d does not stand still", pid)
+			if signal == syscall.SIGSTOP && !waitUntil(func() bool { return frozen(t, pid) }, stepTimeout) {
+				t.Fatalf("process %d is not stopped", pid)
 			}
 		}
 	}
@@ -351,17 +351,17 @@ func TestOrphanIsStopped(t *testing.T) {
 	var log strings.Builder
 	i := mustStart(t, Config{Dir: dir, Fast: true, Log: &log})
 	if alive(orphan) {
-		t.Error("the orphan is still there")
+		t.Error("the orphan is still running")
 	}
 	if got := mustQuery(t, i.URL, "SELECT n FROM kept"); got != "1" {
 		t.Errorf("got %s, want 1", got)
 	}
 	if !strings.Contains(log.String(), "earlier run") {
-		t.Errorf("the log does not tell of the orphan: %q", log.String())
+		t.Errorf("the log does not mention the orphan: %q", log.String())
 	}
 }
 
-// frozen says whether every thread of a process stands still after SIGSTOP.
+// frozen reports whether every thread of a process has stopped after SIGSTOP.
 func frozen(t *testing.T, pid int) bool {
 	t.Helper()
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
@@ -371,9 +371,9 @@ func frozen(t *testing.T, pid int) bool {
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		if err != nil {
-			return false // a thread that ends: look again
+			return false // a thread has ended: look again
 		}
-		// The state follows the name, which stands in parentheses.
+		// The state follows the name, which is in parentheses.
 		if at := strings.LastIndex(string(text), ") "); at < 0 || text[at+2] != 'T' {
 			return false
 		}
@@ -391,7 +391,7 @@ func parentOf(t *testing.T, pid int) int {
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		if err != nil {
-			continue // ended meanwhile
+			continue // it has ended in the meantime
 		}
 		for child := range strings.FieldsSeq(string(text)) {
 			if child == strconv.Itoa(pid) {
@@ -430,7 +430,7 @@ func TestPidFileLeftBehind(t *testing.T) {
 	_, rest, _ := strings.Cut(string(text), "\n")
 	for _, tc := range []struct{ name, text string }{
 		{"its process is dead", strconv.Itoa(dead.Process.Pid) + "\n" + rest},
-		{"its number is another program's", strconv.Itoa(stranger.Process.Pid) + "\n" + rest},
+		{"its number belongs to another program", strconv.Itoa(stranger.Process.Pid) + "\n" + rest},
 		{"empty", ""},
 	} {
 		if err := os.WriteFile(file, []byte(tc.text), 0o600); err != nil {
@@ -443,7 +443,7 @@ func TestPidFileLeftBehind(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		i, err := Start(within(t, patience), Config{Dir: dir, Fast: true})
+		i, err := Start(within(t, stepTimeout), Config{Dir: dir, Fast: true})
 		if err != nil {
 			t.Errorf("%s: %v", tc.name, err)
 			continue
@@ -462,16 +462,16 @@ func TestServerThatEndsByItself(t *testing.T) {
 	if err := syscall.Kill(serverPID(t, dir), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if !waitUntil(func() bool { return serverPID(t, dir) == 0 }, patience) {
-		t.Fatal("the server is still there")
+	if !waitUntil(func() bool { return serverPID(t, dir) == 0 }, stepTimeout) {
+		t.Fatal("the server is still running")
 	}
 	select {
 	case <-i.supervisor.done:
-	case <-time.After(patience):
-		t.Fatal("nobody noticed")
+	case <-time.After(stepTimeout):
+		t.Fatal("the end of the server went unnoticed")
 	}
-	if err := i.Stop(within(t, patience)); err == nil || !strings.Contains(err.Error(), "by itself") {
-		t.Errorf("Stop returned %v, want that PostgreSQL ended by itself", err)
+	if err := i.Stop(within(t, stepTimeout)); err == nil || !strings.Contains(err.Error(), "unexpectedly") {
+		t.Errorf("Stop returned %v, want that PostgreSQL ended unexpectedly", err)
 	}
 	mustStart(t, Config{Dir: dir, Fast: true})
 }
@@ -481,9 +481,9 @@ func TestStartThatIsCalledOff(t *testing.T) {
 	dir := newDir(t)
 	_, err := Start(within(t, 200*time.Millisecond), Config{Dir: dir, Fast: true})
 	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Fatalf("got %v, want that time ran out", err)
+		t.Fatalf("got %v, want a timeout", err)
 	}
-	// Half a database is not taken for a whole one.
+	// An unfinished database is not used.
 	i := mustStart(t, Config{Dir: dir, Fast: true})
 	mustQuery(t, i.URL, "SELECT 1")
 }
@@ -528,7 +528,7 @@ func TestSweepRemovesWhatNobodyHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer held.Close() //nolint:errcheck // closing is unlocking
+	defer held.Close() //nolint:errcheck // closing unlocks
 	old := time.Now().Add(-time.Hour)
 	for _, name := range []string{"held", "left"} {
 		if err := os.Chtimes(filepath.Join(base, tempPrefix+name), old, old); err != nil {

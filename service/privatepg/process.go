@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// alive says whether a process runs. A dead one that nobody has waited for
-// does not.
+// alive reports whether a process runs. A zombie does not.
 func alive(pid int) bool {
 	if pid <= 0 || syscall.Kill(pid, 0) == syscall.ESRCH {
 		return false
@@ -21,13 +20,13 @@ func alive(pid int) bool {
 	return commandLine(pid) != ""
 }
 
-// isServer says whether pid is a PostgreSQL server on the data directory.
+// isServer reports whether pid is a PostgreSQL server on the data directory.
 func isServer(pid int, data string) bool {
 	return pid > 0 && strings.Contains(commandLine(pid)+" ", "postgres -D "+data+" ")
 }
 
-// commandLine returns the command line of a process, its arguments separated
-// by spaces, or nothing when the process is dead.
+// commandLine returns the command line of a process, its arguments separated by
+// spaces; empty if the process is dead.
 func commandLine(pid int) string {
 	if runtime.GOOS == "linux" {
 		text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
@@ -43,30 +42,32 @@ func commandLine(pid int) string {
 	return strings.TrimSpace(string(text))
 }
 
-// halt asks a server to shut down, harder each time, until gone says that it
-// has: SIGINT disconnects everybody and writes all data out, SIGQUIT leaves
-// that to the next start, and SIGKILL needs no cooperation.
+// halt tells a server to shut down, with increasing force, until gone reports
+// that it has: SIGINT disconnects all clients and writes all data, SIGQUIT
+// leaves that to the next start, and SIGKILL needs no cooperation.
 func halt(pid int, gone func() bool) bool {
 	for _, step := range []struct {
-		signal   syscall.Signal
-		patience time.Duration
+		signal  syscall.Signal
+		timeout time.Duration
 	}{
 		{syscall.SIGINT, 20 * time.Second},
 		{syscall.SIGQUIT, 5 * time.Second},
 		{syscall.SIGKILL, 5 * time.Second},
 	} {
-		// An error means that the process is gone, or not ours: gone tells.
+		// An error means that the process is gone or not ours, and gone finds
+		// out.
 		_ = syscall.Kill(pid, step.signal)
-		if waitUntil(gone, step.patience) {
+		if waitUntil(gone, step.timeout) {
 			return true
 		}
 	}
 	return false
 }
 
-// waitUntil waits until ok, at most for patience, and returns the last answer.
-func waitUntil(ok func() bool, patience time.Duration) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+// waitUntil waits until ok returns true, up to timeout, and returns its last
+// result.
+func waitUntil(ok func() bool, timeout time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	for !ok() {
 		if pause(ctx, 5*time.Millisecond) != nil {

@@ -20,11 +20,11 @@ type server struct {
 	ended chan struct{} // closed when the process has ended
 }
 
-// startAttempts is how often start tries another port, or waits for the last
-// processes of a killed server to leave.
+// startAttempts is how often start tries another port, or waits until the last
+// processes of a killed server are gone.
 const startAttempts = 20
 
-// start runs PostgreSQL at a free port and returns when it accepts connections.
+// start runs PostgreSQL on a free port and returns when it accepts connections.
 func (c *cluster) start(ctx context.Context) (*server, error) {
 	for attempt := 1; ; attempt++ {
 		info, err := c.log.Stat()
@@ -40,11 +40,11 @@ func (c *cluster) start(ctx context.Context) (*server, error) {
 			return s, nil
 		}
 		said := c.said(info.Size())
-		// Another program took the port, or a killed server's processes still
-		// have its memory: both pass.
-		passes := strings.Contains(said, "could not bind") || strings.Contains(said, "pre-existing shared memory block")
-		if !passes || attempt == startAttempts || pause(ctx, 250*time.Millisecond) != nil {
-			return nil, fmt.Errorf("%w: %s", err, c.lastWords(info.Size()))
+		// Another program took the port, or processes of a killed server still
+		// hold its memory. Both are temporary.
+		temporary := strings.Contains(said, "could not bind") || strings.Contains(said, "pre-existing shared memory block")
+		if !temporary || attempt == startAttempts || pause(ctx, 250*time.Millisecond) != nil {
+			return nil, fmt.Errorf("%w: %s", err, c.logTail(info.Size()))
 		}
 	}
 }
@@ -64,7 +64,7 @@ func (c *cluster) launch() (*server, error) {
 		"-c", "log_timezone=UTC",
 		"-c", "logging_collector=off",
 	)
-	// isServer knows a server by these first two arguments.
+	// isServer recognises a server by these first two arguments.
 	cmd := exec.Command(c.bin.program("postgres"), append([]string{"-D", c.data}, settings...)...)
 	cmd.Stdout, cmd.Stderr = c.log, c.log
 	if err := cmd.Start(); err != nil {
@@ -73,13 +73,13 @@ func (c *cluster) launch() (*server, error) {
 	s := &server{pid: cmd.Process.Pid, port: port, ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
-		_ = cmd.Wait() // the log says why
+		_ = cmd.Wait() // the log contains the reason
 	}()
 	return s, nil
 }
 
-// await returns when the server accepts connections. A server that does not,
-// before it or ctx ends, is gone when await returns.
+// await returns when the server accepts connections. If the server or ctx ends
+// first, await returns an error and the server is gone.
 func (c *cluster) await(ctx context.Context, s *server) error {
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
@@ -97,8 +97,8 @@ func (c *cluster) await(ctx context.Context, s *server) error {
 	}
 }
 
-// accepts reads the state that PostgreSQL keeps in the eighth line of its pid
-// file, where pg_ctl looks too.
+// accepts reads the state that PostgreSQL writes to line 8 of its pid file,
+// like pg_ctl does.
 func (c *cluster) accepts(s *server) bool {
 	text, err := os.ReadFile(filepath.Join(c.data, "postmaster.pid"))
 	if err != nil {
@@ -124,7 +124,7 @@ func (s *server) stop() error {
 	return nil
 }
 
-// freePort returns a port of the loopback address that is free just now.
+// freePort returns a loopback port that is free at the moment.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -14,48 +14,48 @@ import (
 	"syscall"
 )
 
-// supervisorEnv marks the process that is to be a supervisor.
+// supervisorEnv marks a process as a supervisor.
 const supervisorEnv = "ZIYARA_POSTGRES_SUPERVISOR"
 
-// The files that a supervisor inherits beside its standard input.
+// The files that a supervisor inherits besides its standard input.
 const (
-	lockFD   = 3 // the lock of the home, held as long as the supervisor lives
+	lockFD   = 3 // the lock of the home, held while the supervisor lives
 	eventsFD = 4 // events, one JSON object per line
 )
 
-// orders are what the program tells its supervisor: one line of JSON on its
-// standard input, which then stays open for as long as the server is wanted.
+// orders are what the program tells its supervisor: one line of JSON on
+// standard input, which then stays open while the server is wanted.
 type orders struct {
 	Dir            string
 	Temporary      bool
 	Fast           bool
 	MaxConnections int
-	Binaries       binaries // no Dir: download
+	Binaries       binaries // without a Dir: download
 	Cache          string   // for the download
-	Repository     string   // where to download from; empty is the library's own
+	Repository     string   // where to download from; empty for the library's default
 }
 
-// event is what the supervisor tells the program.
+// event is a message from the supervisor to the program.
 type event struct {
 	Hello   bool   `json:",omitempty"` // the first event of every supervisor
-	Say     string `json:",omitempty"` // progress
+	Say     string `json:",omitempty"` // progress message
 	URL     string `json:",omitempty"` // the server is ready
 	Fail    string `json:",omitempty"` // the server could not start, or ended
-	Missing bool   `json:",omitempty"` // no binaries could be had
+	Missing bool   `json:",omitempty"` // no binaries could be obtained
 }
 
 // supervisor is the program's view of its supervisor process.
 type supervisor struct {
 	cmd   *exec.Cmd
-	leash io.Closer   // the pipe whose end is the supervisor's order to stop
+	leash io.Closer   // the pipe that tells the supervisor to stop when it closes
 	url   chan string // one value, when the server is ready
 	done  chan struct{}
-	err   error // why it ended, after done; nil when it was told to
+	err   error // why it ended, valid after done; nil if it was told to
 	once  sync.Once
 }
 
-// spawn starts the supervisor. It takes home over and closes it when the
-// supervisor has ended, unless it returns an error.
+// spawn starts the supervisor. Unless it returns an error, it takes over home
+// and closes it when the supervisor has ended.
 func spawn(o orders, h *home, owner *account, say *progress) (*supervisor, error) {
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -71,15 +71,15 @@ func spawn(o orders, h *home, owner *account, say *progress) (*supervisor, error
 		return nil, errors.Join(fmt.Errorf("privatepg: start the supervisor: %w", err), events.Close())
 	}
 	s := &supervisor{cmd: cmd, leash: leash, url: make(chan string, 1), done: make(chan struct{})}
-	// A supervisor that died already is reported by watch.
+	// If the supervisor is already dead, watch reports it.
 	_, _ = leash.Write(append(text, '\n'))
 	go s.watch(events, h, say)
 	return s, nil
 }
 
-// execute runs this executable again, as owner. The executable that go run or
-// go test built lies where other users cannot enter; Linux lets them run it by
-// way of /proc, and elsewhere they get a copy.
+// execute runs this executable again, as owner. An executable that go run or go
+// test built is in a directory that other users can't enter. Linux lets them
+// run it through /proc; on other systems they get a copy.
 func execute(h *home, owner *account, events *os.File) (*exec.Cmd, io.WriteCloser, error) {
 	run := func(path string) (*exec.Cmd, io.WriteCloser, error) {
 		cmd := exec.Command(path)
@@ -87,7 +87,8 @@ func execute(h *home, owner *account, events *os.File) (*exec.Cmd, io.WriteClose
 		cmd.Dir = "/"
 		cmd.Env = append(environment(), supervisorEnv+"=1", "TMPDIR="+h.dir)
 		cmd.ExtraFiles = []*os.File{h.lock, events}
-		// A session of its own: a terminal's Ctrl-C reaches only the program.
+		// A session of its own, so that Ctrl-C in a terminal reaches only the
+		// program.
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: owner.credential()}
 		leash, err := cmd.StdinPipe()
 		if err != nil {
@@ -115,17 +116,17 @@ func execute(h *home, owner *account, events *os.File) (*exec.Cmd, io.WriteClose
 		return nil, nil, errors.Join(err, copyErr)
 	}
 	cmd, leash, err = run(dup)
-	// Whether it runs or not, the name is no longer needed.
+	// Whether or not it runs, the name is no longer needed.
 	return cmd, leash, errors.Join(err, os.Remove(dup))
 }
 
-// copyExecutable copies an executable into dir for anybody to run.
+// copyExecutable copies an executable into dir, where everyone may run it.
 func copyExecutable(path, dir string) (string, error) {
 	from, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
-	defer from.Close() //nolint:errcheck // only read
+	defer from.Close() //nolint:errcheck // it was only read
 	to, err := os.CreateTemp(dir, "supervisor-")
 	if err != nil {
 		return "", err
@@ -137,8 +138,8 @@ func copyExecutable(path, dir string) (string, error) {
 	return to.Name(), nil
 }
 
-// environment returns the variables that a supervisor, initdb and PostgreSQL
-// may see: none of the program's secrets, and none that PostgreSQL obeys.
+// environment returns the variables for a supervisor, initdb and PostgreSQL: no
+// secrets of the program, and none that affect PostgreSQL.
 func environment() []string {
 	kept := []string{"LC_ALL=C", "TZ=UTC"}
 	for _, name := range []string{"PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
@@ -151,8 +152,8 @@ func environment() []string {
 	return kept
 }
 
-// watch passes events on until the supervisor has ended, tidies up after one
-// that could not, and closes home.
+// watch handles events until the supervisor has ended, cleans up if the
+// supervisor could not, and closes home.
 func (s *supervisor) watch(events io.ReadCloser, h *home, say *progress) {
 	defer close(s.done)
 	var hello bool
@@ -199,10 +200,10 @@ func (s *supervisor) ready(ctx context.Context) (string, error) {
 	}
 }
 
-// stop lets the supervisor go and waits for it, as long as ctx allows. It
-// returns why the supervisor had ended, if it was before that.
+// stop tells the supervisor to stop and waits for it until ctx ends. It returns
+// the reason if the supervisor had ended before.
 func (s *supervisor) stop(ctx context.Context) error {
-	// Closing fails when the supervisor has ended, which err tells better.
+	// Closing fails if the supervisor has ended, and err says why.
 	s.once.Do(func() { _ = s.leash.Close() })
 	select {
 	case <-s.done:

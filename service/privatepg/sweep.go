@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// sweepAge keeps sweep away from a directory that another process has just
-// created and not locked yet.
+// sweepAge protects a directory that another process has just created but not
+// locked yet.
 const sweepAge = time.Minute
 
-// sweep removes the temporary homes that were left in base because program
-// and supervisor were both killed, and stops the servers still in them. It
-// does what it can: what it cannot remove is in nobody's way.
+// sweep removes the temporary homes left in base when both program and
+// supervisor were killed, and stops the servers still in them. Failures are
+// ignored: what remains does no harm.
 func sweep(ctx context.Context, base string, owner *account) {
 	entries, err := os.ReadDir(base)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A code has six digits, leading zeros included, and all are equally likely:
-// over 60,000 ids each digit is seen at each place about 6,000 times.
+// A code has six digits, including leading zeros, and all are equally likely:
+// over 60,000 ids each digit occurs at each position about 6,000 times.
 func TestCode(t *testing.T) {
 	t.Parallel()
 	const ids = 60_000
@@ -30,7 +30,7 @@ func TestCode(t *testing.T) {
 			chi2 += d * d / (ids / 10)
 		}
 		if chi2 > 27.9 { // 9 degrees of freedom, 0.1 %; the ids are fixed
-			t.Errorf("place %d: digits seen %v times, chi-squared %.1f", place, counts, chi2)
+			t.Errorf("position %d: digits seen %v times, chi-squared %.1f", place, counts, chi2)
 		}
 	}
 }

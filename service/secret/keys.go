@@ -1,6 +1,6 @@
-// Package secret holds everything that follows from the program's one secret:
-// codes, tokens, signatures, pseudonyms and sealed answers. Nothing of it has
-// to be stored to be checked again. Changing the secret makes all of it void.
+// Package secret provides everything derived from the program's one secret:
+// codes, tokens, signatures, pseudonyms and sealed answers. None of it has to
+// be stored to be checked. Changing the secret invalidates all of it.
 package secret
 
 import (
@@ -11,23 +11,22 @@ import (
 	"fmt"
 )
 
-// minSecret is the length of the secret, in bytes, below which the keys would
-// be easier to guess than the 256 bits they have.
+// minSecret is the minimum length of the secret in bytes. A shorter one would
+// be easier to guess than the 256-bit keys.
 const minSecret = 32
 
 // ErrShort is returned for a secret of fewer than 32 bytes.
 var ErrShort = errors.New("secret: shorter than 32 bytes")
 
-// Keys are the keys derived from one secret, one for each purpose, so that
-// what is known of one says nothing of another. They are safe for concurrent
-// use.
+// Keys are the keys derived from one secret, one for each purpose, so one key
+// reveals nothing about another. They are safe for concurrent use.
 type Keys struct {
 	code, token, sign, person, address, seal, link []byte
 }
 
-// New derives the keys from secret, which is not kept. All replicas need the
-// same one. It returns ErrShort for fewer than 32 bytes; the bytes have to be
-// random.
+// New derives the keys from secret and does not keep it. The secret must be
+// random and the same in all replicas. New returns ErrShort if it has fewer
+// than 32 bytes.
 func New(secret []byte) (*Keys, error) {
 	if len(secret) < minSecret {
 		return nil, ErrShort
@@ -58,8 +57,8 @@ func New(secret []byte) (*Keys, error) {
 }
 
 // mac returns the HMAC-SHA256 of text. Two texts a and b are authenticated as
-// mac(mac(key, a), b): a has a key of its own, and no shift of characters
-// from a to b gives the same result.
+// mac(mac(key, a), b): that way a has a key of its own, and moving characters
+// from a to b never gives the same result.
 func mac(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(text))

@@ -12,7 +12,7 @@ import (
 
 const id = "0b8f6e0a-3f0e-4a4f-8f6f-7a1f7a3f9c21"
 
-// counting returns n bytes 0, 1, 2 …, a secret for tests.
+// counting returns n bytes 0, 1, 2 …, as a secret for tests.
 func counting(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -51,7 +51,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// outputs is all that a secret says, one entry for each purpose.
+// outputs returns everything derived from a secret, one entry for each purpose.
 func outputs(k *secret.Keys) map[string]string {
 	expires := time.Date(2026, 10, 29, 7, 25, 0, 0, time.UTC)
 	return map[string]string{
@@ -64,8 +64,9 @@ func outputs(k *secret.Keys) map[string]string {
 	}
 }
 
-// The values were computed apart from this package, with Python's hmac after
-// RFC 5869: rows and tokens in the field depend on them, so they never change.
+// The values were computed independently of this package, with Python's hmac
+// following RFC 5869. Stored rows and issued tokens depend on them, so they
+// never change.
 func TestKnownValues(t *testing.T) {
 	t.Parallel()
 	got := outputs(newKeys(t, counting(32)))
@@ -82,8 +83,8 @@ func TestKnownValues(t *testing.T) {
 	}
 }
 
-// Everything follows from the secret: another one, even by one bit, has
-// nothing in common, and the same one always says the same.
+// A secret that differs by one bit gives entirely different results, and the
+// same secret always gives the same results.
 func TestSecretsDiffer(t *testing.T) {
 	t.Parallel()
 	other := counting(32)
@@ -94,7 +95,7 @@ func TestSecretsDiffer(t *testing.T) {
 			t.Errorf("%s: %q and %q from the same secret", name, one[name], same[name])
 		}
 		if one[name] == two[name] {
-			t.Errorf("%s: %q from two secrets", name, one[name])
+			t.Errorf("%s: %q from different secrets", name, one[name])
 		}
 	}
 }
@@ -111,7 +112,7 @@ func TestNewKeepsNothing(t *testing.T) {
 	}
 }
 
-// No two uses share a key: the same text says something else in each.
+// No two uses share a key: the same text has a different result in each.
 func TestUsesDiffer(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, counting(32))
@@ -122,10 +123,10 @@ func TestUsesDiffer(t *testing.T) {
 		t.Error("tokens of a+bc and ab+c are equal")
 	}
 	if k.Person("border", "3000000001") == k.Person("iqama", "3000000001") {
-		t.Error("the same number of two kinds is one person")
+		t.Error("the same number of two kinds has one pseudonym")
 	}
 	if k.Person("a", "bc") == k.Person("ab", "c") {
-		t.Error("persons a+bc and ab+c are one")
+		t.Error("persons a+bc and ab+c have one pseudonym")
 	}
 	if bytes.Equal(k.Fingerprint("192.0.2.7"), k.Fingerprint("192.0.2.8")) {
 		t.Error("two addresses have one fingerprint")

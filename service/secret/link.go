@@ -6,24 +6,23 @@ import (
 	"time"
 )
 
-// A link is 21 bytes, which base64url writes as 28 characters without waste:
-// what it may be used for, what it is about, when it ends, and 96 bits of the
-// HMAC over these. A guess succeeds once in 8·10²⁸ tries, and each try is a
-// request.
+// A link is 21 bytes, which base64url encodes as 28 characters without waste:
+// its use, its subject, its expiry, and 96 bits of the HMAC over these. A guess
+// succeeds once in 8·10²⁸ tries, and each try needs a request.
 const (
 	linkPayload = 5
 	linkBody    = 1 + linkPayload + 3
 	linkTag     = 12
 )
 
-// linkGrain is the grain of the end of a link: three bytes of it reach from
+// linkGrain is the resolution of the expiry of a link: three bytes of it cover
 // 1970 to 2129.
 const linkGrain = 5 * time.Minute
 
 // Link returns a token that is short enough for an SMS: 28 characters of
-// base64url. It may be used for use, is about payload, and ends at expires,
-// exclusive, rounded up to five minutes. Whoever has the token can read the
-// payload. An expiry before 1970 or after 2129 is moved to these bounds.
+// base64url. It is valid for use and carries payload until expires, exclusive,
+// rounded up to five minutes. Anyone with the token can read the payload. An
+// expiry before 1970 or after 2129 is moved to these limits.
 func (k *Keys) Link(use byte, payload [linkPayload]byte, expires time.Time) string {
 	grains := expires.Add(linkGrain-1).Unix() / int64(linkGrain/time.Second)
 	grains = min(max(grains, 0), 1<<24-1)
@@ -32,9 +31,9 @@ func (k *Keys) Link(use byte, payload [linkPayload]byte, expires time.Time) stri
 	return base64.RawURLEncoding.EncodeToString(append(body, k.linkTag(body)...))
 }
 
-// OpenLink returns what Link was given for the token. It returns ErrToken for
-// any other text, and ErrTokenExpired at and after its expiry, together with what
-// the link was about: the page can say what has ended.
+// OpenLink returns the use and payload that Link was given. It returns ErrToken
+// for any other text. At and after the expiry it returns ErrTokenExpired
+// together with the use and payload, so the page can say what has expired.
 func (k *Keys) OpenLink(token string, now time.Time) (use byte, payload [linkPayload]byte, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(raw) != linkBody+linkTag || len(token) != base64.RawURLEncoding.EncodedLen(len(raw)) {

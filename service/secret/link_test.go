@@ -26,20 +26,20 @@ func TestOpenLink(t *testing.T) {
 		err         error
 	}{
 		{"long before", link, ends.AddDate(0, -1, 0), nil},
-		{"just before its end", link, before, nil},
-		{"at its end, which is exclusive", link, ends, secret.ErrTokenExpired},
+		{"just before its expiry", link, before, nil},
+		{"at its expiry, which is exclusive", link, ends, secret.ErrTokenExpired},
 		{"long after", link, ends.AddDate(50, 0, 0), secret.ErrTokenExpired},
-		{"an end between two grains is rounded up", k.Link('m', about, ends.Add(-4*time.Minute)), before, nil},
-		{"and not beyond", k.Link('m', about, ends.Add(time.Nanosecond)), ends.Add(5 * time.Minute), secret.ErrTokenExpired},
+		{"an expiry is rounded up to the resolution", k.Link('m', about, ends.Add(-4*time.Minute)), before, nil},
+		{"but not further", k.Link('m', about, ends.Add(time.Nanosecond)), ends.Add(5 * time.Minute), secret.ErrTokenExpired},
 		{"before 1970", k.Link('m', about, time.Unix(-1e9, 0)), before, secret.ErrTokenExpired},
-		{"for ever is until 2129", k.Link('m', about, ends.AddDate(1000, 0, 0)), time.Date(2129, 1, 1, 0, 0, 0, 0, time.UTC), nil},
-		{"by another secret", other.Link('m', about, ends), before, secret.ErrToken},
+		{"the latest expiry is in 2129", k.Link('m', about, ends.AddDate(1000, 0, 0)), time.Date(2129, 1, 1, 0, 0, 0, 0, time.UTC), nil},
+		{"with another secret", other.Link('m', about, ends), before, secret.ErrToken},
 		{"empty", "", before, secret.ErrToken},
 		{"only zeros", strings.Repeat("A", 28), before, secret.ErrToken},
 		{"padded", link + "=", before, secret.ErrToken},
 		{"with a line break", link[:10] + "\n" + link[10:], before, secret.ErrToken},
 		{"longer", link + "AAAA", before, secret.ErrToken},
-		{"of the other kind", k.Sign("mobile", "1", ends), before, secret.ErrToken},
+		{"a token of another kind", k.Sign("mobile", "1", ends), before, secret.ErrToken},
 		{"a key", k.Token("manage", "1"), before, secret.ErrToken},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -52,14 +52,14 @@ func TestOpenLink(t *testing.T) {
 				t.Errorf("OpenLink = %c, %v, want m, %v", use, payload, about)
 			}
 			if errors.Is(err, secret.ErrToken) && (use != 0 || payload != [5]byte{}) {
-				t.Errorf("OpenLink = %c, %v beside %v", use, payload, err)
+				t.Errorf("OpenLink = %c, %v with %v", use, payload, err)
 			}
 		})
 	}
 }
 
-// A link is 28 characters that stand in any address, and 96 bits of it can't
-// be known without the secret.
+// A link is 28 characters that are valid in any address, and 96 of its bits
+// can't be known without the secret.
 func TestLinkIsShort(t *testing.T) {
 	t.Parallel()
 	link := newKeys(t, counting(32)).Link('m', about, expires)
@@ -72,8 +72,8 @@ func TestLinkIsShort(t *testing.T) {
 	}
 }
 
-// The value was computed apart from this package, with Python's hmac after
-// RFC 5869: links in the field depend on it, so it never changes.
+// The value was computed independently of this package, with Python's hmac
+// following RFC 5869. Issued links depend on it, so it never changes.
 func TestKnownLink(t *testing.T) {
 	t.Parallel()
 	if got, want := newKeys(t, counting(32)).Link('m', about, expires), "bQECAwQFWzW-N3A4R_vglAo1qOR2"; got != want {
@@ -81,8 +81,8 @@ func TestKnownLink(t *testing.T) {
 	}
 }
 
-// Any single change of any character, and any cut, is noticed: neither the
-// visit nor the use nor the end can be changed.
+// Any change of a character and any truncation is detected: the use, the
+// payload and the expiry can't be changed.
 func TestLinkTampered(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, counting(32))
@@ -98,14 +98,14 @@ func TestLinkTampered(t *testing.T) {
 				continue
 			}
 			if _, _, err := k.OpenLink(string(changed), expires.Add(-1)); !errors.Is(err, secret.ErrToken) {
-				t.Errorf("character %d as %q: %v, want ErrToken", i, b, err)
+				t.Errorf("character %d changed to %q: %v, want ErrToken", i, b, err)
 			}
 		}
 	}
 }
 
-// What was put into a link is read from it, whatever the use, the payload and
-// the end, and never later than five minutes after the end.
+// OpenLink returns what Link was given, for any use, payload and expiry, and at
+// most five minutes after the expiry.
 func TestLinkOpenLink(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, counting(32))
@@ -116,10 +116,10 @@ func TestLinkOpenLink(t *testing.T) {
 		link := k.Link(use, payload, ends)
 		gotUse, gotPayload, err := k.OpenLink(link, ends.Add(-1))
 		if err != nil || gotUse != use || gotPayload != payload {
-			t.Fatalf("before its end: %d, %v, %v, want %d, %v", gotUse, gotPayload, err, use, payload)
+			t.Fatalf("before its expiry: %d, %v, %v, want %d, %v", gotUse, gotPayload, err, use, payload)
 		}
 		if _, _, err = k.OpenLink(link, ends.Add(5*time.Minute)); !errors.Is(err, secret.ErrTokenExpired) {
-			t.Fatalf("after its end: %v, want ErrTokenExpired", err)
+			t.Fatalf("after its expiry: %v, want ErrTokenExpired", err)
 		}
 	})
 }

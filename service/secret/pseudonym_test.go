@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A pseudonym is a UUID of version 8 and variant 10 (RFC 9562 §4.1, §5.8),
-// the same each time and another one for another person.
+// A pseudonym is a UUID of version 8 and variant 10 (RFC 9562 §4.1, §5.8): the
+// same each time, and different for different persons.
 func TestPerson(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, counting(32))

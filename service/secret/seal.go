@@ -7,20 +7,20 @@ import (
 	"fmt"
 )
 
-// ErrSealed is returned for what is not sealed, was changed, or is bound to
-// something else.
-var ErrSealed = errors.New("secret: not sealed with this secret and for this purpose")
+// ErrSealed is returned for data that is not sealed, was changed, or was sealed
+// with another bind.
+var ErrSealed = errors.New("secret: not sealed with this secret for this purpose")
 
-// Seal encrypts plain with AES-256-GCM so that only OpenSealed with the same
-// bind opens it: what was sealed in one place can't be put in another. The
-// result is 28 bytes longer than plain, and different each time. The random
-// nonce is good for 2³² messages (NIST SP 800-38D §8.3).
+// Seal encrypts plain with AES-256-GCM. Only OpenSealed with the same bind
+// opens the result, so it can't be moved to another place. The result is 28
+// bytes longer than plain and different each time. The random nonce is good for
+// 2³² messages (NIST SP 800-38D §8.3).
 func (k *Keys) Seal(plain []byte, bind string) ([]byte, error) {
 	aead, err := k.aead()
 	if err != nil {
 		return nil, err
 	}
-	return aead.Seal(nil, nil, plain, []byte(bind)), nil //nolint:gosec // this AEAD makes its own random nonce
+	return aead.Seal(nil, nil, plain, []byte(bind)), nil //nolint:gosec // this AEAD creates its own random nonce
 }
 
 // OpenSealed returns what Seal was given. It returns ErrSealed for anything

@@ -34,9 +34,9 @@ func TestOpenSealed(t *testing.T) {
 		{"as sealed", sealed, "key-1", plain, nil},
 		{"sealed by another program", knownSealed(t), "key-1", plain, nil},
 		{"nothing inside", seal(t, k, nil, "key-1"), "key-1", nil, nil},
-		{"bound to nothing", seal(t, k, plain, ""), "", plain, nil},
-		{"put in another place", sealed, "key-2", nil, secret.ErrSealed},
-		{"by another secret", seal(t, newKeys(t, counting(33)), plain, "key-1"), "key-1", nil, secret.ErrSealed},
+		{"with an empty bind", seal(t, k, plain, ""), "", plain, nil},
+		{"moved to another place", sealed, "key-2", nil, secret.ErrSealed},
+		{"with another secret", seal(t, newKeys(t, counting(33)), plain, "key-1"), "key-1", nil, secret.ErrSealed},
 		{"longer", append(slices.Clone(sealed), 0), "key-1", nil, secret.ErrSealed},
 		{"not sealed", plain, "key-1", nil, secret.ErrSealed},
 		{"empty", nil, "key-1", nil, secret.ErrSealed},
@@ -51,8 +51,8 @@ func TestOpenSealed(t *testing.T) {
 	}
 }
 
-// knownSealed is {"token":"t"} bound to key-1 and sealed with counting(32) and
-// the nonce 00 01 … 0b by Python's cryptography package.
+// knownSealed returns {"token":"t"} bound to key-1, sealed with counting(32)
+// and the nonce 00 01 … 0b by Python's cryptography package.
 func knownSealed(t testing.TB) []byte {
 	t.Helper()
 	sealed, err := hex.DecodeString("000102030405060708090a0bdc4e4a3adf799894c54bac05af3e167f86e8f3947ac20891cbe8ef3d19")
@@ -62,7 +62,7 @@ func knownSealed(t testing.TB) []byte {
 	return sealed
 }
 
-// Every changed bit and every cut is noticed.
+// Every changed bit and every truncation is detected.
 func TestOpenSealedTampered(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, counting(32))
@@ -81,8 +81,8 @@ func TestOpenSealedTampered(t *testing.T) {
 	}
 }
 
-// The nonce is new each time: equal answers can't be told to be equal, and
-// the plain text is not to be seen.
+// The nonce is new each time, so equal answers look different, and the plain
+// text does not appear.
 func TestSealRandom(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, counting(32))
@@ -92,14 +92,14 @@ func TestSealRandom(t *testing.T) {
 		t.Errorf("nonce %x used twice", one[:12])
 	}
 	if bytes.Contains(one, plain) {
-		t.Errorf("sealed %q holds the plain text", one)
+		t.Errorf("sealed %q contains the plain text", one)
 	}
 	if got, want := len(one), len(plain)+28; got != want {
 		t.Errorf("sealed to %d bytes, want %d", got, want)
 	}
 }
 
-// Whatever stands in the database, OpenSealed opens only what Seal made.
+// OpenSealed opens only what Seal made, whatever is in the database.
 func FuzzOpenSealed(f *testing.F) {
 	k := newKeys(f, counting(32))
 	good := knownSealed(f) // the same in every fuzzing process

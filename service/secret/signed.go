@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// What can be wrong with a signed token.
+// The errors of signed tokens.
 var (
 	ErrToken        = errors.New("secret: the token is malformed or forged")
 	ErrTokenExpired = errors.New("secret: the token has expired")
 )
 
-// expirySize is the length in bytes of what precedes the payload: when the
-// token expires, in microseconds since 1970.
+// expirySize is the length in bytes of the expiry, in microseconds since 1970,
+// which precedes the payload.
 const expirySize = 8
 
 // Sign returns a token in base64url that carries payload and is valid for one
-// use until expires, exclusive, in whole microseconds. Whoever has the token
-// can read the payload. With a payload of a mobile number it has at most 75
+// use until expires, exclusive, in whole microseconds. Anyone with the token
+// can read the payload. With a mobile number as payload it has at most 75
 // characters.
 func (k *Keys) Sign(use, payload string, expires time.Time) string {
 	body := binary.BigEndian.AppendUint64(nil, uint64(expires.UnixMicro()))
@@ -30,13 +30,13 @@ func (k *Keys) Sign(use, payload string, expires time.Time) string {
 }
 
 // Open returns the payload of a token that Sign made for the use. It returns
-// ErrToken for any other text, and ErrTokenExpired at and after its expiry.
+// ErrToken for any other text, and ErrTokenExpired at and after the expiry.
 func (k *Keys) Open(use, token string, now time.Time) (payload string, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(raw) < expirySize+sha256.Size {
 		return "", ErrToken
 	}
-	// The decoder passes over line breaks and unused bits; one token has one
+	// The decoder ignores line breaks and unused bits, but a token has only one
 	// spelling.
 	if base64.RawURLEncoding.EncodeToString(raw) != token {
 		return "", ErrToken

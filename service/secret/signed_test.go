@@ -33,8 +33,8 @@ func TestOpen(t *testing.T) {
 		{"long after", "mobile", token, expires.AddDate(10, 0, 0), "", secret.ErrTokenExpired},
 		{"in another zone", "mobile", token, before.In(time.FixedZone("Riyadh", 3*3600)), mobile, nil},
 		{"for another use", "survey", token, before, "", secret.ErrToken},
-		{"by another secret", "mobile", other.Sign("mobile", mobile, expires), before, "", secret.ErrToken},
-		{"forged and expired is forged", "survey", token, expires, "", secret.ErrToken},
+		{"with another secret", "mobile", other.Sign("mobile", mobile, expires), before, "", secret.ErrToken},
+		{"forged and expired counts as forged", "survey", token, expires, "", secret.ErrToken},
 		{"without a payload", "mobile", k.Sign("mobile", "", expires), before, "", nil},
 		{"empty", "mobile", "", before, "", secret.ErrToken},
 		{"too short", "mobile", "AAAA", before, "", secret.ErrToken},
@@ -42,7 +42,7 @@ func TestOpen(t *testing.T) {
 		{"no base64", "mobile", strings.Repeat("+", 75), before, "", secret.ErrToken},
 		{"padded", "mobile", token + "=", before, "", secret.ErrToken},
 		{"with a line break", "mobile", token[:20] + "\n" + token[20:], before, "", secret.ErrToken},
-		{"of the other kind", "mobile", k.Token("mobile", mobile), before, "", secret.ErrToken},
+		{"a token of another kind", "mobile", k.Token("mobile", mobile), before, "", secret.ErrToken},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +54,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// Any single change of any character, and any cut, is noticed, so neither the
+// Any change of a character and any truncation is detected, so neither the
 // number nor the expiry can be changed.
 func TestOpenTampered(t *testing.T) {
 	t.Parallel()
@@ -72,14 +72,14 @@ func TestOpenTampered(t *testing.T) {
 					continue
 				}
 				if _, err := k.Open("mobile", string(changed), expires.Add(-1)); !errors.Is(err, secret.ErrToken) {
-					t.Errorf("character %d as %q: %v, want ErrToken", i, b, err)
+					t.Errorf("character %d changed to %q: %v, want ErrToken", i, b, err)
 				}
 			}
 		}
 	}
 }
 
-// What was signed is opened, for any payload and any instant.
+// Open returns what Sign was given, for any payload and any instant.
 func TestSignOpen(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t, counting(32))
@@ -96,8 +96,8 @@ func TestSignOpen(t *testing.T) {
 	})
 }
 
-// Whatever comes from outside, Open returns a payload only for a token that
-// Sign made, in its one spelling.
+// For any input, Open returns a payload only for a token that Sign made, in its
+// one spelling.
 func FuzzOpen(f *testing.F) {
 	k := newKeys(f, counting(32))
 	good := k.Sign("mobile", "+966501234567", expires)

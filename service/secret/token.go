@@ -5,11 +5,11 @@ import (
 	"encoding/base64"
 )
 
-// tokenSize is the length of a token in bytes: 128 bits can't be guessed.
+// tokenSize is the length of a token in bytes. 128 bits can't be guessed.
 const tokenSize = 16
 
-// Token returns the key that opens what is named by id, for one use such as
-// "hold" or "manage": 22 characters of base64url.
+// Token returns the key to what id names, for one use such as "hold" or
+// "manage": 22 characters of base64url.
 func (k *Keys) Token(use, id string) string {
 	return base64.RawURLEncoding.EncodeToString(mac(mac(k.token, use), id)[:tokenSize])
 }

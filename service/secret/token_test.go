@@ -15,14 +15,15 @@ func TestMatch(t *testing.T) {
 		want           bool
 	}{
 		{"the token", "hold", id, token, true},
-		{"of another use", "manage", id, token, false},
-		{"of another id", "hold", id + "1", token, false},
+		{"for another use", "manage", id, token, false},
+		{"for another id", "hold", id + "1", token, false},
 		{"empty", "hold", id, "", false},
 		{"cut", "hold", id, token[:21], false},
 		{"longer", "hold", id, token + "A", false},
 		{"padded", "hold", id, token + "==", false},
 		{"with a line break", "hold", id, token + "\n", false},
-		// 22 characters hold 132 bits; the last four must not matter.
+		// 22 characters hold 132 bits. A change of the unused four is rejected
+		// too.
 		{"last bits changed", "hold", id, token[:21] + "R", false},
 		{"first character changed", "hold", id, "_" + token[1:], false},
 	} {

@@ -1,6 +1,6 @@
-// An SMS centre by node-smpp that does as it is told: each line on standard
-// input names how it answers from now on. It writes its port, then each text
-// that it has taken and each answer to a receipt, as a line of JSON.
+// An SMS centre, using node-smpp, that answers as it is told: each line on
+// standard input sets its answer from now on. It prints its port, then each text
+// that it has taken and each answer to a receipt, one line of JSON each.
 'use strict';
 const smpp = require('smpp');
 const readline = require('readline');
@@ -15,7 +15,7 @@ let count = 0;
 const parts = {};
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
-  if (line === '?') return tell({ obeys: line }); // what was told before is out
+  if (line === '?') return tell({ obeys: line }); // earlier output has been printed
   answer = line.trim();
   held.forEach((f) => f());
   held = [];

@@ -23,7 +23,7 @@ def dates(line):
     start, through, rule = line.split()
     start = datetime.datetime.fromisoformat(start)
     through = datetime.datetime.fromisoformat(through)
-    # Where dateutil gives up a search; else it goes on to the year 9999.
+    # Ends a search of dateutil here instead of in the year 9999.
     datetime.MAXYEAR = through.year + 1
     found = []
     for at in rrulestr(rule, dtstart=start):
@@ -38,5 +38,5 @@ for line in sys.stdin:
     try:
         signal.setitimer(signal.ITIMER_PROF, PATIENCE)
         print(dates(line))
-    except Exception as why:  # whatever it is, the test shows it
+    except Exception as why:  # the test shows it, whatever it is
         print(f"error: {why!r}".replace("\n", " "))

@@ -66,8 +66,8 @@ static void expand(const char *start, const char *through, const char *rule)
 }
 
 /*
- * A rule over which libical loops for ever, or crashes, must not take the
- * others with it: each has a child of its own.
+ * Each rule has a child process of its own, because libical may loop forever or
+ * crash over it.
  */
 static void expand_in_child(const char *start, const char *through, const char *rule)
 {

@@ -1,0 +1,47 @@
+package main
+
+import "github.com/alecthomas/kong"
+
+// helpTexts are the texts of --help that do not fit in the tag of their flag.
+var helpTexts = kong.Vars{
+	// Settings of dev and serve.
+	"database_url": "PostgreSQL 15 or newer, as postgres://user:password@host:port/name.",
+	"secret":       "At least 32 random bytes, the same in every replica; tokens and codes are derived from it.",
+	"holds_per_address": "Maximum holds at a time for one address, up to 10000; a hall or a mobile network is one address. " +
+		"off is allowed only on a loopback address.",
+	"rate_limit":      "Maximum changes per minute for one address; off is allowed only on a loopback address.",
+	"trusted_proxies": "Networks of the proxies whose X-Real-IP header names the client.",
+	"webhook_allow": "Networks that webhooks may reach although they are not public, even without TLS. " +
+		"All other webhooks need a public address and https.",
+	"public_url": "The ministry's own address in links to visits: https and a host of at most 30 characters. " +
+		"Without it, messages have no links.",
+	"call_centre": "Telephone number on pages, for visitors who need help.",
+	"keep_texts":  "How long the texts of messages are kept; the record that they were sent stays.",
+	"queue_limit": "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
+	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or sandbox, which keeps messages in memory " +
+		"and, on a loopback address, shows them at /dev/phone.",
+	"smtp_url": "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",
+
+	// How staff sign in.
+	"oidc_issuer": "The OpenID Connect provider that staff sign in with, exactly as it names itself. " +
+		"Without it no staff can sign in, and operations for staff answer sign-in-needed.",
+	"oidc_client_id":     "The provider's id for this service.",
+	"oidc_client_secret": "The secret shared with the provider; none for a public client.",
+	"oidc_audience":      "The audience that bearer tokens must have; the client id by default.",
+	"staff_url": "Address of the pages for staff, https and a host; ZIYARA_PUBLIC_URL by default. " +
+		"The provider sends the browser back to /staff/callback and /staff/signed-out there.",
+	"oidc_claim_roles": "Claim with the person's roles: coordinator, receptionist, agent, manager or admin. " +
+		"Dots select a nested claim, as in realm_access.roles.",
+	"oidc_role_prefix": "Prefix of our roles among others, such as ziyara-.",
+	"oidc_departments": "Claim with the departments (slugs) of a coordinator.",
+	"oidc_branches":    "Claim with the branches (slugs) of a receptionist.",
+
+	// dev.
+	"data": "Where the private database keeps its data; /var/lib/ziyara for root, otherwise ~/.local/share/ziyara.",
+
+	// bench.
+	"against": "Measure each part with this program and with another build of it, in turn, and print both side by side.",
+	"each": "Maximum time of each measurement; it ends earlier when all places are taken. " +
+		"The sides of a comparison take three turns each.",
+	"stored": "Numbers of stored visits at which to measure the planning of reminders.",
+}
