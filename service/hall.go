@@ -16,8 +16,8 @@ type halls struct {
 }
 
 // newHalls returns what runs the halls.
-func newHalls(store *postgres.Store, centre func() *centre.Snapshot, now func() time.Time) (halls, error) {
-	reception, err := hall.NewReception(store.Hall(), centre, hall.DefaultPolicy())
+func newHalls(store *postgres.Hall, centre func() *centre.Snapshot, now func() time.Time) (halls, error) {
+	reception, err := hall.NewReception(store, centre, hall.DefaultPolicy())
 	return halls{reception, now}, err
 }
 

@@ -260,7 +260,7 @@ func (l *load) act(recorder *history.Recorder, caller int, r *rand.Rand, p *part
 	case n < 90:
 		call.Kind = history.Expire
 		do(func(now time.Time) history.Answer {
-			_, err := l.jobs[replica].ExpireHolds(context.Background(), now, nil, 500)
+			_, err := l.jobs[replica].Appointments().ExpireHolds(context.Background(), now, nil, 500)
 			return history.Answer{Outcome: l.outcome(err)}
 		})
 		return

@@ -30,7 +30,7 @@ const (
 
 // messaging plans and delivers messages.
 type messaging struct {
-	store     *postgres.Store
+	store     *postgres.Messages
 	now       func() time.Time
 	keepTexts time.Duration
 
@@ -49,7 +49,7 @@ type messaging struct {
 // newMessaging sets up the ways out for messages and the workers that use
 // them. On an error it has closed what it opened.
 func newMessaging(
-	c Config, store *postgres.Store, texts *notify.Texts, keys *secret.Keys, registry prometheus.Registerer,
+	c Config, store *postgres.Messages, texts *notify.Texts, keys *secret.Keys, registry prometheus.Registerer,
 ) (_ *messaging, err error) {
 	m := &messaging{store: store, now: c.Now, keepTexts: c.KeepTexts}
 	m.measure(registry)
@@ -87,11 +87,11 @@ func (m *messaging) work(c Config, sender notify.Sender, texts *notify.Texts, ke
 			return err
 		}
 	}
-	if m.worker, err = notify.NewWorker(m.store.Messages(keys.Code, copied...), sender, texts,
+	if m.worker, err = notify.NewWorker(m.store.Prompt(keys.Code, copied...), sender, texts,
 		notify.WorkerConfig{Mail: post != nil}); err != nil {
 		return err
 	}
-	m.bulk, err = notify.NewWorker(m.store.BulkMessages(copied...), sender, texts,
+	m.bulk, err = notify.NewWorker(m.store.Bulk(copied...), sender, texts,
 		notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds, Mail: post != nil})
 	return err
 }
@@ -158,7 +158,7 @@ func (m *messaging) deliver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	waiting, oldest, err := m.store.QueueDepth(ctx, m.now())
+	waiting, oldest, err := m.store.Depth(ctx, m.now())
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (m *messaging) deliverMails(ctx context.Context) error {
 
 func (m *messaging) purge(ctx context.Context) error {
 	now := m.now()
-	return m.store.PurgeMessages(ctx, now.Add(-m.keepTexts), now, batch)
+	return m.store.Purge(ctx, now.Add(-m.keepTexts), now, batch)
 }
 
 // receive returns what takes receipts by HTTP; nil without a gateway file.

@@ -21,7 +21,7 @@ const (
 
 // reporting counts what reports tell.
 type reporting struct {
-	store  *postgres.Store
+	store  *postgres.Reports
 	centre func() *centre.Snapshot
 	now    func() time.Time
 	demand reports.Counter
@@ -62,5 +62,5 @@ func (r *reporting) rememberOpen(ctx context.Context) error {
 
 func (r *reporting) purge(ctx context.Context) error {
 	before := scheduling.DateOf(r.now().Add(-keepCounts), time.UTC)
-	return inBatches(ctx, func() (int, error) { return r.store.PurgeCounts(ctx, before, batch) })
+	return inBatches(ctx, func() (int, error) { return r.store.Purge(ctx, before, batch) })
 }

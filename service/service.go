@@ -77,46 +77,46 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	texts := notify.NewTexts(notify.WithLinks(links.link))
-	s.centre = &snapshot{store: s.store, texts: texts, log: c.Log}
+	s.centre = &snapshot{store: s.store.Centre(), words: s.store.Texts(), texts: texts, log: c.Log}
 	if err = s.centre.reload(ctx); err != nil {
 		return nil, err
 	}
 	changes := changes{s.store.Changes(s.centre.Load, newID), s.centre.reload, c.Now}
-	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID,
+	if s.booker, err = slots.NewBooker(s.store.Appointments(), s.centre.Load, c.Hold, newID,
 		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}),
 		slots.WithRefresh(s.centre.reload)); err != nil {
 		return nil, err
 	}
-	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
+	if s.waitlist, err = slots.NewWaitlist(s.store.Waitlist(), s.booker, slots.DefaultWaitPolicy()); err != nil {
 		return nil, err
 	}
-	halls, err := newHalls(s.store, s.centre.Load, c.Now)
+	halls, err := newHalls(s.store.Hall(), s.centre.Load, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
+	verifier, err := verify.New(s.store.Verifications(), verify.DefaultPolicy(), keys.Code, newID)
 	if err != nil {
 		return nil, err
 	}
-	if s.messaging, err = newMessaging(c, s.store, texts, keys, registry); err != nil {
+	if s.messaging, err = newMessaging(c, s.store.Messages(), texts, keys, registry); err != nil {
 		return nil, err
 	}
-	if s.hooks, err = newHooks(c, s.store, keys, registry); err != nil {
+	if s.hooks, err = newHooks(c, s.store.Webhooks(), keys, registry); err != nil {
 		return nil, err
 	}
-	s.reporting = &reporting{store: s.store, centre: s.centre.Load, now: c.Now}
+	s.reporting = &reporting{store: s.store.Reports(), centre: s.centre.Load, now: c.Now}
 	reporter, err := s.reporting.reporter()
 	if err != nil {
 		return nil, err
 	}
 	// What is due is told in the same round, whoever runs it.
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
-		newBookings(c, s.store, s.booker, registry).jobs(),
+		newBookings(c, s.store.Appointments(), s.booker, registry).jobs(),
 		changes.jobs(),
-		newWaiting(c, s.store, s.waitlist, registry).jobs(),
+		newWaiting(c, s.store.Waitlist(), s.waitlist, registry).jobs(),
 		halls.jobs(),
 		s.messaging.jobs(),
-		newBudgets(c, s.store, registry).jobs(),
+		newBudgets(c, s.store.Budgets(), registry).jobs(),
 		s.hooks.jobs(),
 		s.centre.jobs(),
 		s.reporting.jobs(),
@@ -141,17 +141,18 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: phone, Mailbox: mailbox, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Messages: correspondence{editor{s.store, texts, s.centre.Load, c.Now}, s.store},
-		SurveyOf: links.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(), AuditLog: s.store.AuditLog, Visits: s.store.Visits,
+		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
+		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
+		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
+		AuditLog: s.store.AuditLog().List, Visits: s.store.Appointments().Visits,
 		Mount: func(app fiber.Router, limit fiber.Handler) {
 			if pages != nil {
 				pages.Mount(app, limit)
 			}
 			staff.mount(app, limit)
 		},
-		Calendars: s.store, Changes: changes.Changes, Refresh: s.centre.reload,
-		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.hooks.network,
+		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
+		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Demand: &s.reporting.demand,
 	})
 	return s, err
@@ -164,9 +165,9 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 	}
 	return portal.New(portal.Config{
 		Links: links.Links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
-		Confirm: s.store.Confirm, Confirmed: s.store.Confirmed, CallCentre: s.config.CallCentre,
-		FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Waitlist: s.waitlist, EntryNumbered: s.store.EntryNumbered, NewReference: newReference,
+		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, CallCentre: s.config.CallCentre,
+		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
+		Waitlist: s.waitlist, EntryNumbered: s.store.Waitlist().EntryNumbered, NewReference: newReference,
 	})
 }
 

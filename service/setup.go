@@ -35,7 +35,7 @@ func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 		return 0, err
 	}
 	defer store.Close() //nolint:errcheck // what was written is committed
-	return store.SeedCentre(ctx, seed)
+	return store.Centre().Seed(ctx, seed)
 }
 
 // Audit recomputes the ledger from holds and booked visits, writes a line for
@@ -46,7 +46,7 @@ func Audit(ctx context.Context, databaseURL string, out io.Writer) (int, error) 
 		return 0, err
 	}
 	defer store.Close() //nolint:errcheck // nothing was written
-	differences, err := store.Audit(ctx)
+	differences, err := store.Appointments().Audit(ctx)
 	if err != nil {
 		return 0, err
 	}

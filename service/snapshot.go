@@ -14,7 +14,8 @@ import (
 // snapshot is the centre as this replica knows it, with the words of its
 // departments.
 type snapshot struct {
-	store   *postgres.Store
+	store   *postgres.Centre
+	words   *postgres.Texts
 	texts   *notify.Texts
 	log     *slog.Logger
 	centre  atomic.Pointer[centre.Snapshot]
@@ -34,14 +35,14 @@ func (s *snapshot) jobs() []job {
 func (s *snapshot) reload(ctx context.Context) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	version, err := s.store.CentreVersion(ctx)
+	version, err := s.store.Version(ctx)
 	if err != nil {
 		return err
 	}
 	if current := s.centre.Load(); current != nil && current.Version == version {
 		return nil
 	}
-	read, err := s.store.LoadCentre(ctx)
+	read, err := s.store.Load(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (s *snapshot) reload(ctx context.Context) error {
 // reloadTexts takes over what departments have decided about their messages.
 // A text that is broken is logged and left to the catalogue.
 func (s *snapshot) reloadTexts(ctx context.Context) error {
-	departments, err := s.store.LoadMessageDepartments(ctx)
+	departments, err := s.words.Departments(ctx)
 	if err != nil {
 		return err
 	}

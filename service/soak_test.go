@@ -127,11 +127,11 @@ func (s *soak) compareSearches(parts []*part) {
 	}
 	defer store.Close() //nolint:errcheck // read only, but for the sweep
 	now := s.centre.Clock.Now()
-	if _, err = store.ExpireHolds(s.t.Context(), now, nil, 10_000); err != nil { // so that the jobs change nothing meanwhile
+	if _, err = store.Appointments().ExpireHolds(s.t.Context(), now, nil, 10_000); err != nil { // so that the jobs change nothing meanwhile
 		s.t.Error(err)
 		return
 	}
-	fresh, err := slots.NewBooker(store, s.centre.Replicas[0].Centre, time.Minute, uuid.NewString)
+	fresh, err := slots.NewBooker(store.Appointments(), s.centre.Replicas[0].Centre, time.Minute, uuid.NewString)
 	if err != nil {
 		s.t.Error(err)
 		return

@@ -15,7 +15,7 @@ import (
 
 // editor changes the texts of departments.
 type editor struct {
-	store  *postgres.Store
+	store  *postgres.Texts
 	texts  *notify.Texts
 	centre func() *centre.Snapshot
 	now    func() time.Time
@@ -30,7 +30,7 @@ func (e editor) SaveText(ctx context.Context, o notify.Override, entry audit.Ent
 		return err
 	}
 	entry.At = e.now()
-	return e.store.SaveText(ctx, checked, entry)
+	return e.store.Save(ctx, checked, entry)
 }
 
 // longest returns the facts of a visit to each service of a department at each
@@ -95,7 +95,7 @@ func (e editor) factsFor(ctx context.Context, r slots.Reference, department stri
 		}
 		return longest[0], nil
 	}
-	facts, err := e.store.MessageFacts(ctx, r)
+	facts, err := e.store.Facts(ctx, r)
 	if err == nil && facts.Department != department {
 		err = fault.ErrNotFound
 	}

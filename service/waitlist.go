@@ -12,13 +12,13 @@ import (
 
 // waiting offers places to people who wait.
 type waiting struct {
-	store    *postgres.Store
+	store    *postgres.Waitlist
 	waitlist *slots.Waitlist
 	now      func() time.Time
 	offers   prometheus.Counter
 }
 
-func newWaiting(c Config, store *postgres.Store, waitlist *slots.Waitlist, registry prometheus.Registerer) *waiting {
+func newWaiting(c Config, store *postgres.Waitlist, waitlist *slots.Waitlist, registry prometheus.Registerer) *waiting {
 	w := &waiting{store: store, waitlist: waitlist, now: c.Now, offers: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "ziyara_offers_total", Help: "Places offered to people who wait.",
 	})}

@@ -20,7 +20,7 @@ import (
 )
 
 // Calendars keeps the plans of desk groups and the holidays that they share.
-// What each method does and returns is said at postgres.Store.
+// What each method does and returns is said at postgres.Calendars.
 type Calendars interface {
 	FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error)
 	EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,

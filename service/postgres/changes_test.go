@@ -31,7 +31,7 @@ func openChanging(t testing.TB) *changing {
 	c.reload(t)
 	current := func() *centre.Snapshot { return c.centre }
 	var err error
-	if c.Booker, err = slots.NewBooker(c.store, current, 10*time.Minute, c.id); err != nil {
+	if c.Booker, err = slots.NewBooker(c.store.Appointments(), current, 10*time.Minute, c.id); err != nil {
 		t.Fatal(err)
 	}
 	c.Changes = c.store.Changes(current, c.id)
@@ -43,7 +43,7 @@ func openChanging(t testing.TB) *changing {
 func (c *changing) reload(t testing.TB) {
 	t.Helper()
 	var err error
-	if c.centre, err = c.store.LoadCentre(t.Context()); err != nil {
+	if c.centre, err = c.store.Centre().Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -139,7 +139,8 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 		}
 	}
 	c.auditClean(t)
-	if _, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: id, DeskGroup: "riyadh-care", From: 1, By: r.By}, c.now); !errors.Is(err, slots.ErrUnknownChange) {
+	_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: id, DeskGroup: "riyadh-care", From: 1, By: r.By}, c.now)
+	if !errors.Is(err, slots.ErrUnknownChange) {
 		t.Errorf("a draft of another desk group: %v", err)
 	}
 	second := c.drafts(t, r)
@@ -153,7 +154,8 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 	}
 	c.stands(t, id, slots.ChangeDropped, map[slots.Outcome]int{slots.OutcomePlanned: 3})
 	for _, over := range []string{id, second} {
-		if _, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: over, DeskGroup: edited, From: r.From, By: r.By}, c.now); !errors.Is(err, slots.ErrDraftOver) {
+		_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: over, DeskGroup: edited, From: r.From, By: r.By}, c.now)
+		if !errors.Is(err, slots.ErrDraftOver) {
 			t.Errorf("a draft that is over: %v", err)
 		}
 	}
@@ -163,7 +165,7 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 // expire ends what has run out.
 func (b *bench) expire(t testing.TB) {
 	t.Helper()
-	if _, err := b.store.ExpireHolds(t.Context(), b.now, nil, 1000); err != nil {
+	if _, err := b.store.Appointments().ExpireHolds(t.Context(), b.now, nil, 1000); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -202,7 +204,8 @@ func TestApplyDraft(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := now.Proposed(c.now)
-	if !now.Displaced() || now.Version != 2 || !now.Start.Equal(visits[0].Start) || p == nil || !p.Expires.Equal(p.Start) || now.Change.Reason.EN != "Maintenance" {
+	if !now.Displaced() || now.Version != 2 || !now.Start.Equal(visits[0].Start) || p == nil || !p.Expires.Equal(p.Start) ||
+		now.Change.Reason.EN != "Maintenance" {
 		t.Fatalf("displaced %v, version %d, at %v, proposal %+v", now.Displaced(), now.Version, now.Start, p)
 	}
 	moved, err := c.Accept(t.Context(), visits[0].Reference, c.now)
@@ -315,7 +318,8 @@ func TestChangeOfManyIsContinued(t *testing.T) {
 		slots.OutcomeWaiting: len(visits) - 3, slots.OutcomeKept: 1, slots.OutcomeCalledOff: 1, slots.OutcomeChose: 1,
 	})
 	told := column[int](t, db, "SELECT count(*) FROM messages WHERE kind = 'closed'")
-	twice := column[int](t, db, "SELECT count(*) FROM (SELECT FROM messages WHERE kind IN ('closed', 'cancelled') GROUP BY appointment_id HAVING count(*) > 1) AS m")
+	twice := column[int](t, db,
+		"SELECT count(*) FROM (SELECT FROM messages WHERE kind IN ('closed', 'cancelled') GROUP BY appointment_id HAVING count(*) > 1) AS m")
 	if told[0] != len(visits)-3 || twice[0] != 0 {
 		t.Errorf("%d are told, %d twice; want %d, 0", told[0], twice[0], len(visits)-3)
 	}

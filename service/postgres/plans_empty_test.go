@@ -35,7 +35,8 @@ func TestClaimPlannedOverEmptyTables(t *testing.T) {
 			execute := "EXECUTE claim ('2027-01-01', 100, '2027-01-01 00:02', '" + lane + "', '{booked}')"
 			for _, statement := range []string{
 				// As the store sets its sessions up.
-				"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan",
+				"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; " +
+					"SET jit = off; SET plan_cache_mode = force_generic_plan",
 				"PREPARE claim AS " + statementFiles(t)["messages/claim"],
 				execute,
 			} {
