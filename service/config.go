@@ -8,10 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"time"
 
 	"ziyara/access"
+	"ziyara/loopback"
 	"ziyara/notify"
 )
 
@@ -101,13 +101,13 @@ func (c Config) defaults() (Config, error) {
 		return c, errors.New("service: ZIYARA_QUEUE_LIMIT is negative")
 	case c.RateLimit < 0:
 		return c, errors.New("service: ZIYARA_RATE_LIMIT is negative")
-	case c.RateLimit == 0 && !loopback(c.Listen):
+	case c.RateLimit == 0 && !loopback.Is(c.Listen):
 		return c, errors.New("service: ZIYARA_RATE_LIMIT=off is for a loopback address only")
 	case c.HoldsPerAddress < 0 || c.HoldsPerMobile < 0:
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS or ZIYARA_HOLDS_PER_MOBILE is negative")
 	case c.HoldsPerAddress > maxHolds || c.HoldsPerMobile > maxHolds:
 		return c, fmt.Errorf("service: ZIYARA_HOLDS_PER_ADDRESS and ZIYARA_HOLDS_PER_MOBILE are at most %d", maxHolds)
-	case c.HoldsPerAddress == 0 && !loopback(c.Listen):
+	case c.HoldsPerAddress == 0 && !loopback.Is(c.Listen):
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS=off is for a loopback address only")
 	}
 	return c, nil
@@ -119,16 +119,3 @@ const maxHolds = 10_000
 
 // SandboxSMS is the value of Config.SMS that sends nothing out of the house.
 const SandboxSMS = "sandbox"
-
-// loopback reports whether address is reachable from this machine only.
-func loopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return false
-	}
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
-}

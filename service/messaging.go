@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
@@ -108,7 +109,7 @@ func (m *messaging) post(c Config) (notify.Postman, error) {
 			return nil, fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
 		}
 		return m.mail, nil
-	case m.phone != nil && loopback(c.Listen):
+	case m.phone != nil && loopback.Is(c.Listen):
 		m.mailbox = sandbox.NewMailbox(c.Now)
 		return m.mailbox, nil
 	}

@@ -17,6 +17,7 @@ import (
 
 	"ziyara"
 	"ziyara/centre"
+	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -133,7 +134,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	phone, mailbox := s.messaging.phone, s.messaging.mailbox
-	if !loopback(s.listener.Addr().String()) { // only this machine may see them
+	if !loopback.Is(s.listener.Addr().String()) { // only this machine may see them
 		phone, mailbox = nil, nil
 	}
 	s.api, err = api.New(api.Config{

@@ -12,6 +12,7 @@ import (
 	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/loopback"
 	"ziyara/service/demo"
 	"ziyara/service/secret"
 	"ziyara/service/signin"
@@ -61,7 +62,7 @@ func newSignIn(config Config, address string, centre func() *centre.Snapshot, ke
 	s.instead = config.SignIn
 	c := config.OIDC
 	if c.Demo {
-		if !loopback(address) {
+		if !loopback.Is(address) {
 			return s, ErrDemoStaff
 		}
 		c.StaffURL = "http://" + address

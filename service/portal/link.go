@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 	"time"
 
+	"ziyara/loopback"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -58,7 +58,7 @@ func NewLinks(origin string, keys *secret.Keys) (*Links, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrOrigin, err)
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+	case !loopback.Secure(u):
 		return nil, fmt.Errorf("%w: %q is not https", ErrOrigin, origin)
 	case u.Hostname() == "" || len(u.Host) > maxHost || u.User != nil ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
@@ -137,15 +137,5 @@ func (l *Links) serves(host string) bool {
 	if strings.EqualFold(host, l.origin.Host) {
 		return true
 	}
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.Trim(host, "[]")
-	}
-	return loopback(l.origin.Hostname()) && loopback(name)
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return loopback.Is(l.origin.Host) && loopback.Is(host)
 }

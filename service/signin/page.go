@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/access"
+	"ziyara/loopback"
 	"ziyara/texts"
 )
 
@@ -57,7 +58,7 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 	}
 	if !strings.EqualFold(c.Hostname(), s.origin.Host) {
 		// A cookie that is set under one name is not sent under another.
-		if c.Method() == http.MethodGet && loopback(s.origin.Hostname()) {
+		if c.Method() == http.MethodGet && loopback.Is(s.origin.Host) {
 			return c.Redirect(s.origin.String()+c.OriginalURL(), http.StatusSeeOther)
 		}
 		return s.state(c, http.StatusMisdirectedRequest, "sign_in.wrong_host")

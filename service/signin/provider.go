@@ -18,6 +18,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"ziyara/access"
+	"ziyara/loopback"
 )
 
 // How the provider is asked.
@@ -223,7 +224,7 @@ func (p *provider) look(ctx context.Context) (*known, error) {
 // trusted returns an error for an endpoint that can be listened in on.
 func (p *provider) trusted(endpoint string) error {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !p.loopback || !loopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.Scheme != "https" && (!p.loopback || !loopback.Secure(u)) {
 		return fmt.Errorf("endpoint %q is not https", endpoint)
 	}
 	return nil

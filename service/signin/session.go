@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/access"
+	"ziyara/loopback"
 )
 
 const (
@@ -153,5 +154,5 @@ func (s *SignIn) ownPage(c *fiber.Ctx) bool {
 	}
 	origin, err := url.Parse(c.Get(fiber.HeaderOrigin))
 	return err == nil && origin.Host != "" && strings.EqualFold(origin.Host, c.Hostname()) &&
-		(origin.Scheme == s.origin.Scheme || loopback(origin.Hostname()))
+		(origin.Scheme == s.origin.Scheme || loopback.Is(origin.Host))
 }

@@ -12,13 +12,13 @@ import (
 	"fmt"
 	"html/template"
 	"log/slog"
-	"net"
 	"net/url"
 	"strings"
 	"time"
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/loopback"
 	"ziyara/service/secret"
 )
 
@@ -112,16 +112,10 @@ func address(text string) (*url.URL, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+	case !loopback.Secure(u):
 		return nil, fmt.Errorf("%q is not https", text)
 	case u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("%q is not a plain address", text)
 	}
 	return u, nil
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

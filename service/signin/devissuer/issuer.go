@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,6 +22,7 @@ import (
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/loopback"
 )
 
 // What is handed out lasts as long as a working day, but for codes.
@@ -72,7 +72,7 @@ type Issuer struct {
 // on this machine.
 func New(c Config) (*Issuer, error) {
 	u, err := url.Parse(c.URL)
-	if err != nil || u.Scheme != "http" || !loopback(u.Host) || strings.HasSuffix(u.Path, "/") {
+	if err != nil || u.Scheme != "http" || !loopback.Is(u.Host) || strings.HasSuffix(u.Path, "/") {
 		return nil, fmt.Errorf("%w: %q", ErrURL, c.URL)
 	}
 	i := &Issuer{Config: c, mux: http.NewServeMux(), codes: make(map[string]grant)}
@@ -99,7 +99,7 @@ func New(c Config) (*Issuer, error) {
 // ServeHTTP answers under names of this machine only: no page from elsewhere
 // gets here by a name of its own (DNS rebinding).
 func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !loopback(r.Host) {
+	if !loopback.Is(r.Host) {
 		http.Error(w, "this issuer is for this machine", http.StatusMisdirectedRequest)
 		return
 	}
@@ -110,7 +110,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // ServeToken hands a bearer token to whoever asks on this machine: POST with
 // the field user, answered in plain text.
 func (i *Issuer) ServeToken(w http.ResponseWriter, r *http.Request) {
-	if !loopback(r.Host) {
+	if !loopback.Is(r.Host) {
 		http.Error(w, "tokens are for this machine", http.StatusMisdirectedRequest)
 		return
 	}
@@ -206,12 +206,3 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 
 // random returns a text that can't be guessed.
 func random() string { return rand.Text() }
-
-// loopback reports whether a host, with or without a port, is this machine.
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
