@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"ziyara"
 	"ziyara/notify/sandbox"
 	"ziyara/service"
 	"ziyara/service/api"
+	"ziyara/service/servicetest/contract"
 )
 
 // Opening is when the clock of a test stands at first: Sunday 22 November
@@ -35,11 +35,10 @@ type Centre struct {
 	Mailbox     *sandbox.Mailbox
 	Replicas    []*service.Service
 
-	t        testing.TB
-	contract *api.ResponseValidator
-	client   *http.Client
-	stops    []func() error // of the replicas, as often as they like
-	options  []Option
+	t       testing.TB
+	client  *http.Client
+	stops   []func() error // each stops a replica, and may be called again
+	options []Option
 
 	problemsOnce sync.Once
 	problems     string // the page that documents them
@@ -66,11 +65,7 @@ func Open(t testing.TB, replicas int, options ...Option) *Centre {
 // OpenOn opens the centre over a database that exists.
 func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *Centre {
 	t.Helper()
-	contract, err := api.NewResponseValidator(ziyara.OpenAPI)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract, options: options}
+	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, options: options}
 	c.Phone, c.Mailbox = sandbox.New(c.Clock.Now), sandbox.NewMailbox(c.Clock.Now)
 	c.client = &http.Client{
 		Timeout:       patience,
@@ -240,7 +235,7 @@ func (c *Centre) Send(r Request) Answer {
 		return Answer{}
 	}
 	if strings.HasPrefix(r.Path, "/v1") || r.Path == "/healthz" || r.Path == "/readyz" {
-		if err := c.contract.Validate(r.Method, r.Path, answer.Status, answer.Header, answer.Body); err != nil {
+		if err := contract.Check(r.Method, r.Path, answer.Status, answer.Header, answer.Body); err != nil {
 			c.t.Errorf("%s %s: %d %s\nbreaks the contract: %v", r.Method, r.Path, answer.Status, answer.Body, err)
 		}
 	}
