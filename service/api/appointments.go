@@ -114,7 +114,8 @@ func bookedJSON(a Appointment) (stored, error) {
 }
 
 func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
-	zone := s.Centre().Zone(a.Branch)
+	centre := s.Centre()
+	zone := centre.Zone(a.Branch)
 	out := Appointment{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
@@ -122,7 +123,7 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 		Mobile: masked(a.Mobile), Visitor: a.Visitor.Name,
 		Requirements: []Named{}, History: []AppointmentEvent{},
 	}
-	service, ok := s.Centre().Service(a.Service)
+	service, ok := centre.Service(a.Service)
 	if ok {
 		out.Requirements = requirementsJSON(service)
 	}
@@ -198,54 +199,55 @@ func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObje
 	return GetAppointment200JSONResponse(s.appointmentJSON(a)), nil
 }
 
+// byVisitor changes an appointment for the visitor whose token the request has.
+func (s *Server) byVisitor(ctx context.Context, reference string,
+	change func(context.Context, slots.Reference, time.Time) (slots.Appointment, error),
+) (Appointment, error) {
+	r, err := s.owned(ctx, reference)
+	if err != nil {
+		return Appointment{}, err
+	}
+	a, err := change(ctx, r, s.Now())
+	if err != nil {
+		return Appointment{}, err
+	}
+	return s.appointmentJSON(a), nil
+}
+
 // CancelAppointment cancels an appointment.
 func (s *Server) CancelAppointment(ctx context.Context, r CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Cancel)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Cancel(ctx, reference, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return CancelAppointment200JSONResponse(s.appointmentJSON(a)), nil
+	return CancelAppointment200JSONResponse(a), nil
 }
 
 // MoveAppointment moves an appointment to another start.
 func (s *Server) MoveAppointment(ctx context.Context, r MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, func(ctx context.Context, of slots.Reference, now time.Time) (slots.Appointment, error) {
+		return s.Booker.Move(ctx, of, r.Body.Start, now)
+	})
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Move(ctx, reference, r.Body.Start, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return MoveAppointment200JSONResponse(s.appointmentJSON(a)), nil
+	return MoveAppointment200JSONResponse(a), nil
 }
 
 // AcceptProposal books a requested visit at the proposed start.
 func (s *Server) AcceptProposal(ctx context.Context, r AcceptProposalRequestObject) (AcceptProposalResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Accept)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Accept(ctx, reference, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return AcceptProposal200JSONResponse(s.appointmentJSON(a)), nil
+	return AcceptProposal200JSONResponse(a), nil
 }
 
 // DeclineProposal gives a proposed place back.
 func (s *Server) DeclineProposal(ctx context.Context, r DeclineProposalRequestObject) (DeclineProposalResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Refuse)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Refuse(ctx, reference, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return DeclineProposal200JSONResponse(s.appointmentJSON(a)), nil
+	return DeclineProposal200JSONResponse(a), nil
 }

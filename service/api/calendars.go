@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"ziyara/audit"
@@ -44,10 +42,7 @@ func (s *Server) ListDeskGroups(ctx context.Context, r ListDeskGroupsRequestObje
 		return nil, err
 	}
 	everywhere := departments == nil && branches == nil
-	limit := r.Params.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
+	limit := limitOf(r.Params.Limit)
 	out := ListDeskGroups200JSONResponse{DeskGroups: []DeskGroupSummary{}}
 	for _, g := range s.Centre().DeskGroups() {
 		switch {
@@ -103,7 +98,7 @@ func (s *Server) EditDeskGroup(ctx context.Context, r EditDeskGroupRequestObject
 func (s *Server) AddClosure(ctx context.Context, r AddClosureRequestObject) (AddClosureResponseObject, error) {
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.added", scheduling.Edit{Close: []scheduling.Closure{*r.Body}})
 	if err != nil {
-		return nil, below("/close/0", err)
+		return nil, repointed(err, "/close/0", "")
 	}
 	return AddClosure200JSONResponse{Body: s.deskGroupJSON(d), Headers: AddClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
@@ -133,7 +128,7 @@ func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHour
 		Date: day, Reason: r.Body.Reason, Openings: r.Body.Openings, Extra: r.Body.Extra,
 	}}})
 	if err != nil {
-		return nil, below("/set_hours/0", err)
+		return nil, repointed(err, "/set_hours/0", "")
 	}
 	return SetHours200JSONResponse{Body: s.deskGroupJSON(d), Headers: SetHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
@@ -199,42 +194,6 @@ func (s *Server) refresh(ctx context.Context) {
 	if err := s.Refresh(ctx); err != nil {
 		s.Log.WarnContext(ctx, "the centre was changed, and not read again", "error", err, "request_id", metaOf(ctx).id)
 	}
-}
-
-// anyVersion in If-Match stands for whatever is there.
-const anyVersion = "*"
-
-func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
-
-// version returns the version that an If-Match names, 0 for any. It returns
-// errNoVersion where there is none, and fault.ErrEdited for a tag that no
-// version has.
-func version(ifMatch string) (int64, error) {
-	tag := strings.TrimSpace(ifMatch)
-	switch tag {
-	case "":
-		return 0, errNoVersion
-	case anyVersion:
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-	if err != nil || n < 1 || versionTag(n) != tag {
-		return 0, fault.ErrEdited
-	}
-	return n, nil
-}
-
-// below moves the faults of an entry of an edit to where the request has it.
-func below(entry string, err error) error {
-	faults := scheduling.Faults(err)
-	if len(faults) == 0 {
-		return err
-	}
-	moved := make([]error, len(faults))
-	for i, f := range faults {
-		moved[i] = &scheduling.PlanError{Pointer: strings.TrimPrefix(f.Pointer, entry), Name: f.Name, Err: f.Err}
-	}
-	return errors.Join(moved...)
 }
 
 func (s *Server) deskGroupJSON(d centre.DeskPlan) DeskGroup {
@@ -341,17 +300,13 @@ func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (G
 		return nil, err
 	}
 	now := s.Now()
-	from := g.Calendar.DateOf(now)
-	if r.Params.From != "" {
-		if from, err = date("?from", r.Params.From); err != nil {
-			return nil, err
-		}
+	from, err := dateOr("?from", r.Params.From, g.Calendar.DateOf(now))
+	if err != nil {
+		return nil, err
 	}
-	until := from + defaultOpenings - 1
-	if r.Params.To != "" {
-		if until, err = date("?to", r.Params.To); err != nil {
-			return nil, err
-		}
+	until, err := dateOr("?to", r.Params.To, from+defaultOpenings-1)
+	if err != nil {
+		return nil, err
 	}
 	lang := metaOf(ctx).lang
 	var file bytes.Buffer

@@ -12,8 +12,6 @@ import (
 	"ziyara/texts"
 )
 
-const defaultLimit = 50
-
 // ListBranches lists the branches.
 func (s *Server) ListBranches(context.Context, ListBranchesRequestObject) (ListBranchesResponseObject, error) {
 	list := BranchList{Branches: []Branch{}}
@@ -43,15 +41,10 @@ func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (L
 		}
 		found = found[at+1:]
 	}
-	limit := r.Params.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
 	list := ServiceList{Services: []Service{}}
-	if len(found) > limit {
-		found = found[:limit]
-		list.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(found[limit-1].Slug))
-	}
+	found, list.NextCursor = paged(found, limitOf(r.Params.Limit), func(v *catalog.Service) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(v.Slug))
+	})
 	for _, v := range found {
 		list.Services = append(list.Services, serviceJSON(snapshot, v))
 	}

@@ -50,7 +50,7 @@ func (s *Server) CreateChange(ctx context.Context, r CreateChangeRequestObject) 
 	}
 	change, err := s.change(ctx, request, dryRun(r.Params.DryRun))
 	if err != nil {
-		return nil, under("/edit", err)
+		return nil, repointed(err, "", "/edit")
 	}
 	return CreateChange201JSONResponse(change), nil
 }
@@ -79,20 +79,14 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 		request.Holidays = *r.Body.Holidays
 	}
 	if a := r.Body.Announce; a != nil {
-		if a.Until < a.From {
-			return nil, under("/announce", &scheduling.PlanError{Pointer: "/until", Err: scheduling.ErrRange})
-		}
-		request.Holidays, err = list.Announced(a.Holiday, scheduling.Announced{Year: a.Year, From: a.From, Until: a.Until})
-		if errors.Is(err, scheduling.ErrEntry) {
-			return nil, fault.ErrNotFound
-		}
-		if err != nil {
-			return nil, under("/announce", err)
+		announced := scheduling.Announced{Year: a.Year, From: a.From, Until: a.Until}
+		if request.Holidays, err = announcedIn(list.HolidayList, a.Holiday, announced); err != nil {
+			return nil, repointed(err, "", "/announce")
 		}
 	}
 	change, err := s.change(ctx, request, dryRun(r.Params.DryRun))
 	if err != nil {
-		return nil, under("/holidays", err)
+		return nil, repointed(err, "", "/holidays")
 	}
 	return CreateHolidayChange201JSONResponse(change), nil
 }
@@ -225,24 +219,17 @@ func (s *Server) ListChanges(ctx context.Context, r ListChangesRequestObject) (L
 	if err != nil {
 		return nil, err
 	}
-	q := slots.ChangeQuery{Departments: departments, DeskGroup: r.Params.DeskGroup}
+	limit := limitOf(r.Params.Limit)
+	q := slots.ChangeQuery{Departments: departments, DeskGroup: r.Params.DeskGroup, Limit: limit + 1}
 	if q.Created, q.ID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
 	}
-	limit := r.Params.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
-	q.Limit = limit + 1 // one more tells whether there is another page
 	list, err := s.Changes.List(ctx, q, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := ListChanges200JSONResponse{Changes: []Change{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
-	}
+	list, out.NextCursor = paged(list, limit, func(c slots.Change) string { return cursorAfter(c.Created, c.ID) })
 	for _, c := range list {
 		out.Changes = append(out.Changes, s.changeJSON(c))
 	}
@@ -255,12 +242,9 @@ func (s *Server) ListChangeVisits(ctx context.Context, r ListChangeVisitsRequest
 	if err != nil {
 		return nil, err
 	}
-	q := slots.AffectedQuery{Change: c.ID, Outcome: slots.Outcome(r.Params.Outcome), Limit: r.Params.Limit}
+	q := slots.AffectedQuery{Change: c.ID, Outcome: slots.Outcome(r.Params.Outcome), Limit: limitOf(r.Params.Limit)}
 	if q.Start, q.ID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
-	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
 	}
 	visits, next, err := s.affected(ctx, q)
 	return ListChangeVisits200JSONResponse{Visits: visits, NextCursor: next}, err
@@ -293,16 +277,13 @@ func (s *Server) AnswerChange(ctx context.Context, r AnswerChangeRequestObject) 
 // affected returns a page of the visits that a change affects, and where the
 // next begins, "" for none.
 func (s *Server) affected(ctx context.Context, q slots.AffectedQuery) ([]AffectedVisit, string, error) {
-	limit, next := q.Limit, ""
+	limit := q.Limit
 	q.Limit++
 	list, err := s.Changes.Affected(ctx, q, s.Now())
 	if err != nil {
 		return nil, "", err
 	}
-	if len(list) > limit {
-		list = list[:limit]
-		next = cursorAfter(list[limit-1].Start, list[limit-1].ID)
-	}
+	list, next := paged(list, limit, func(v slots.AffectedVisit) string { return cursorAfter(v.Start, v.ID) })
 	visits := make([]AffectedVisit, len(list))
 	for i, v := range list {
 		visits[i] = s.affectedJSON(v)
@@ -314,7 +295,7 @@ func (s *Server) changeJSON(c slots.Change) Change {
 	return Change{
 		ID: c.ID, State: string(c.Stands(s.Now())), DeskGroups: c.DeskGroups, Departments: c.Departments, HolidayList: c.HolidayList,
 		Edit: c.Edit, Decision: c.Decision, Reason: c.Reason, Actor: c.Actor, CreatedAt: c.Created,
-		ExpiresAt: instant(c.Expires), AppliedAt: instant(c.Applied), FinishedAt: instant(c.Finished),
+		ExpiresAt: optional(c.Expires), AppliedAt: optional(c.Applied), FinishedAt: optional(c.Finished),
 		Affected: c.Affected(), ToCall: c.Visits[slots.OutcomeWaiting] + c.Visits[slots.OutcomeUnanswered], Outcomes: c.Visits,
 	}
 }
@@ -325,7 +306,7 @@ func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
 		Reference: v.Reference.String(), Status: string(v.Status), Service: v.Service, Branch: v.Branch,
 		Visitor: v.Visitor, Mobile: string(notify.Mobile(v.Mobile)), Lang: v.Lang, Party: v.Party,
 		Start: v.Start.In(zone), StartNow: v.Now.In(zone), Decision: v.Decision, Outcome: string(v.Outcome),
-		AnsweredAt: instant(v.Answered), AnsweredBy: v.By, Calls: v.Calls, CalledAt: instant(v.Called), Note: v.Note, Message: v.Message,
+		AnsweredAt: optional(v.Answered), AnsweredBy: v.By, Calls: v.Calls, CalledAt: optional(v.Called), Note: v.Note, Message: v.Message,
 	}
 	if !v.Proposed.IsZero() {
 		out.Proposal = &AffectedProposal{Start: v.Proposed.In(zone)}
@@ -335,25 +316,4 @@ func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
 		}
 	}
 	return out
-}
-
-// under puts the faults of an edit under the part of the request that it is.
-func under(part string, err error) error {
-	faults := scheduling.Faults(err)
-	if len(faults) == 0 {
-		return err
-	}
-	moved := make([]error, len(faults))
-	for i, f := range faults {
-		moved[i] = &scheduling.PlanError{Pointer: part + f.Pointer, Name: f.Name, Err: f.Err}
-	}
-	return errors.Join(moved...)
-}
-
-// instant returns a time, nil for the zero time.
-func instant(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

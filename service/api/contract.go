@@ -24,9 +24,9 @@ type validator struct {
 // route is one path of the contract.
 type route struct {
 	template   string
-	label      string   // template as the router writes it, /v1/holds/:id
-	segments   []string // "" stands for a parameter
-	names      []string // of the parameters, in order
+	label      string                // template as the router writes it, /v1/holds/:id
+	segments   []string              // "" stands for a parameter
+	names      []string              // of the parameters, in order
 	operations map[string]*operation // by method
 	allow      []string              // methods, sorted
 }

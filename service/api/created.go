@@ -2,11 +2,8 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"strings"
-	"time"
 
 	"ziyara/audit"
 )
@@ -25,40 +22,4 @@ func (s *Server) entry(ctx context.Context, action, subject, department, branch 
 		a.Actor = m.staff.ID
 	}
 	return a
-}
-
-// cursorAfter names the end of a page in the order of when things were made.
-func cursorAfter(at time.Time, id string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
-}
-
-// openCursor returns what cursorAfter was given; zero for "".
-func openCursor(cursor string) (at time.Time, id string, err error) {
-	if cursor == "" {
-		return time.Time{}, "", nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err == nil {
-		var instant string
-		instant, id, _ = strings.Cut(string(raw), " ")
-		at, err = time.Parse(time.RFC3339Nano, instant)
-	}
-	if err != nil || !uuidPattern(id) {
-		return time.Time{}, "", invalid("?cursor", wrongForm())
-	}
-	return at, id, nil
-}
-
-// uuidPattern reports whether s is written as a UUID.
-func uuidPattern(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i, r := range s {
-		if hyphen := i == 8 || i == 13 || i == 18 || i == 23; hyphen != (r == '-') ||
-			!hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", r) {
-			return false
-		}
-	}
-	return true
 }

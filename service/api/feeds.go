@@ -113,7 +113,8 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 
 // ListFeeds lists the feeds that a member of staff may know of.
 func (s *Server) ListFeeds(ctx context.Context, r ListFeedsRequestObject) (ListFeedsResponseObject, error) {
-	q := feeds.Query{Department: r.Params.Department, Limit: r.Params.Limit}
+	limit := limitOf(r.Params.Limit)
+	q := feeds.Query{Department: r.Params.Department, Limit: limit + 1}
 	var err error
 	if q.Departments, q.Branches, err = within(ctx); err != nil {
 		return nil, err
@@ -121,20 +122,12 @@ func (s *Server) ListFeeds(ctx context.Context, r ListFeedsRequestObject) (ListF
 	if q.Before, q.BeforeID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	list, err := s.Feeds.Feeds(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListFeeds200JSONResponse{Feeds: []Feed{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
-	}
+	list, out.NextCursor = paged(list, limit, func(f feeds.Feed) string { return cursorAfter(f.Created, f.ID) })
 	for _, f := range list {
 		out.Feeds = append(out.Feeds, feedJSON(f))
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ziyara/access"
+	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/slots"
@@ -46,6 +47,20 @@ func atBranch(ctx context.Context, branch string) ([]string, error) {
 		return nil, err
 	}
 	return grant.AtBranch(branch)
+}
+
+// groupAt finds a desk group of a branch for a member of staff who may ask about
+// it. Staff without any access to the branch are refused before it is looked up.
+func groupAt(ctx context.Context, branch string, find func() (*centre.DeskGroup, error)) (*centre.DeskGroup, access.Staff, error) {
+	if _, err := atBranch(ctx, branch); err != nil {
+		return nil, access.Staff{}, err
+	}
+	g, err := find()
+	if err != nil {
+		return nil, access.Staff{}, err
+	}
+	staff, err := permit(ctx, g.Department, g.Branch)
+	return g, staff, err
 }
 
 // CheckIn checks in the visitor of a reference.
@@ -114,7 +129,7 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 			return nil, err
 		}
 		if v.Branch != r.Branch {
-			return nil, &hall.ElsewhereError{Branch: v.Branch, Start: v.Start.In(s.zoneAt(v.Branch)), WrongBranch: true}
+			return nil, &hall.ElsewhereError{Branch: v.Branch, Start: v.Start.In(s.Centre().Zone(v.Branch)), WrongBranch: true}
 		}
 		if v, err = s.Reception.Call(ctx, v.Reference, r.Body.Desk, staff.ID, s.Now()); err != nil {
 			return nil, err
@@ -122,14 +137,9 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 		s.displays.poke(v.Branch)
 		return CallVisitor200JSONResponse(s.hallVisit(v)), nil
 	}
-	if _, err := atBranch(ctx, r.Branch); err != nil {
-		return nil, err
-	}
-	g, err := s.Reception.DeskGroup(ctx, r.Branch, r.Body.Desk)
-	if err != nil {
-		return nil, err
-	}
-	staff, err := permit(ctx, g.Department, r.Branch)
+	_, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
+		return s.Reception.DeskGroup(ctx, r.Branch, r.Body.Desk)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -214,23 +224,14 @@ func (s *Server) applied(ctx context.Context, reference string,
 	return s.hallVisit(v), nil
 }
 
-// zoneAt returns the time zone of a branch (slug).
-func (s *Server) zoneAt(branch string) *time.Location {
-	if _, zone, err := s.Reception.Today(branch, s.Now()); err == nil {
-		return zone
-	}
-	return time.UTC
-}
-
 // hallVisit returns a visit as reception sees it.
 func (s *Server) hallVisit(v hall.Visit) HallVisit {
-	zone := s.zoneAt(v.Branch)
+	zone := s.Centre().Zone(v.Branch)
 	at := func(t time.Time) *time.Time {
 		if t.IsZero() {
 			return nil
 		}
-		t = t.In(zone)
-		return &t
+		return optional(t.In(zone))
 	}
 	out := HallVisit{
 		Reference: slots.Reference(v.Reference).String(), Branch: v.Branch, Service: v.Service,

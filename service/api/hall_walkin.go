@@ -46,7 +46,7 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	zone := s.zoneAt(v.Branch)
+	zone := s.Centre().Zone(v.Branch)
 	return walkInAnswer{
 		Reference: slots.Reference(v.Reference).String(), Number: v.Arrival.Number, Service: v.Service, Branch: v.Branch,
 		Start: v.Start.In(zone), End: v.End.In(zone), ArrivedAt: v.Arrival.At.In(zone),

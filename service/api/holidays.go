@@ -45,37 +45,40 @@ func (s *Server) SetHolidays(ctx context.Context, r SetHolidaysRequestObject) (S
 func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestObject) (AnnounceHolidayResponseObject, error) {
 	announced := scheduling.Announced{Year: r.Year, From: r.Body.From, Until: r.Body.Until}
 	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holiday.announced", func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
-		if announced.Until < announced.From {
-			return l, &scheduling.PlanError{Pointer: "/until", Err: scheduling.ErrRange}
-		}
-		return l.Announced(r.Slug, announced)
+		return announcedIn(l, r.Slug, announced)
 	})
-	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, fault.ErrNotFound
-	}
 	return AnnounceHoliday200JSONResponse{Body: out, Headers: AnnounceHoliday200ResponseHeaders{ETag: tag}}, err
+}
+
+// announcedIn returns the list with the dates of a holiday (slug) for a year. It
+// returns a *scheduling.PlanError, or fault.ErrNotFound for an unknown holiday.
+func announcedIn(l scheduling.HolidayList, slug string, a scheduling.Announced) (scheduling.HolidayList, error) {
+	if a.Until < a.From {
+		return l, &scheduling.PlanError{Pointer: "/until", Err: scheduling.ErrRange}
+	}
+	l, err := l.Announced(slug, a)
+	if errors.Is(err, scheduling.ErrEntry) {
+		err = fault.ErrNotFound
+	}
+	return l, err
 }
 
 // ImportHolidays takes holidays over from a calendar file.
 func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
-	from := scheduling.DateOf(s.Now(), s.Centre().Zone(""))
-	var err error
-	if r.Body.From != "" {
-		if from, err = date("#/from", r.Body.From); err != nil {
-			return nil, err
-		}
+	zone := s.Centre().Zone("")
+	from, err := dateOr("#/from", r.Body.From, scheduling.DateOf(s.Now(), zone))
+	if err != nil {
+		return nil, err
 	}
-	to := from + holidayYears*daysOfYear
-	if r.Body.To != "" {
-		if to, err = date("#/to", r.Body.To); err != nil {
-			return nil, err
-		}
+	to, err := dateOr("#/to", r.Body.To, from+holidayYears*daysOfYear)
+	if err != nil {
+		return nil, err
 	}
 	edition, err := editedHolidays(ctx, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), s.Centre().Zone("").String(), from, to)
+	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), zone.String(), from, to)
 	if err != nil {
 		return nil, unreadable(err)
 	}

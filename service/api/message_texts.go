@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"ziyara/catalog"
 	"ziyara/fault"
@@ -106,21 +105,6 @@ func variableNames(list []notify.Variable) []string {
 		out[i] = string(v)
 	}
 	return out
-}
-
-// matches returns nil when a change is of what the tag names (RFC 9110,
-// section 13.1.1), errNoVersion when it does not say, and fault.ErrEdited
-// when it is of something else.
-func matches(ifMatch, tag string) error {
-	if strings.TrimSpace(ifMatch) == "" {
-		return errNoVersion
-	}
-	for known := range strings.SplitSeq(ifMatch, ",") {
-		if known = strings.TrimSpace(known); known == tag || known == "*" {
-			return nil
-		}
-	}
-	return fault.ErrEdited
 }
 
 // wordings reads what is to be said.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"ziyara/audit"
@@ -66,14 +64,9 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	q := notify.FailedQuery{Departments: departments, Branches: branches, Department: r.Params.Department, Limit: r.Params.Limit}
-	if r.Params.Cursor != "" {
-		if q.Finished, q.ID, err = readMessageCursor(r.Params.Cursor); err != nil {
-			return nil, invalid("?cursor", wrongForm())
-		}
-	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
+	q := notify.FailedQuery{Departments: departments, Branches: branches, Department: r.Params.Department, Limit: limitOf(r.Params.Limit)}
+	if q.Finished, q.ID, err = openNumbered(r.Params.Cursor); err != nil {
+		return nil, err
 	}
 	records, err := s.Messages.Failed(ctx, q)
 	if err != nil {
@@ -82,7 +75,7 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	out := ListMessages200JSONResponse{Messages: s.messagesJSON(records)}
 	if len(records) == q.Limit {
 		last := records[len(records)-1]
-		out.NextCursor = messageCursor(last.Finished, last.ID)
+		out.NextCursor = cursorAfter(last.Finished, numberCursor(last.ID))
 	}
 	return out, nil
 }
@@ -99,28 +92,6 @@ func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessa
 	}
 	return ListMessages200JSONResponse{Messages: s.messagesJSON(records)}, nil
 }
-
-// messageCursor names the last message of a page.
-func messageCursor(finished time.Time, id int64) string {
-	return strconv.FormatInt(finished.UnixMicro(), 36) + "." + strconv.FormatInt(id, 36)
-}
-
-// readMessageCursor returns what messageCursor was given.
-func readMessageCursor(cursor string) (finished time.Time, id int64, err error) {
-	at, number, _ := strings.Cut(cursor, ".")
-	micros, err := strconv.ParseInt(at, 36, 64)
-	if err == nil {
-		id, err = strconv.ParseInt(number, 36, 64)
-	}
-	if err == nil && (micros < 0 || micros > maxMicros || id < 1) {
-		err = strconv.ErrRange
-	}
-	return time.UnixMicro(micros).UTC(), id, err
-}
-
-// maxMicros is the end of the year 9999, beyond which the database has no
-// instants, in microseconds since 1970.
-const maxMicros = 253402300799 * 1_000_000
 
 // ResendMessage queues a message once more.
 func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject) (ResendMessageResponseObject, error) {

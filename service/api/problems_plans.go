@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"ziyara/catalog"
 	"ziyara/centre"
@@ -38,8 +39,19 @@ var (
 	kindPlan          = staffKind("plan-invalid", http.StatusUnprocessableEntity)
 )
 
-// errNoVersion is returned for a change that does not say of which version.
-var errNoVersion = errors.New("api: which version is changed has to be said")
+// repointed moves the faults of a plan from one JSON pointer to another: to
+// where the request has the part of the plan. Another error stays as it is.
+func repointed(err error, from, to string) error {
+	faults := scheduling.Faults(err)
+	if len(faults) == 0 {
+		return err
+	}
+	moved := make([]error, len(faults))
+	for i, f := range faults {
+		moved[i] = &scheduling.PlanError{Pointer: to + strings.TrimPrefix(f.Pointer, from), Name: f.Name, Err: f.Err}
+	}
+	return errors.Join(moved...)
+}
 
 // planFaults says what is wrong with a change of a calendar, below base, at
 // most maxPointers things; none for another error.

@@ -6,7 +6,6 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
-	"ziyara/fault"
 	"ziyara/texts"
 )
 
@@ -36,15 +35,9 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 	if !wanted.Nested() {
 		return nil, invalid("#/hold_back", texts.Staff("invalid.hold_back"))
 	}
-	if r.Params.IfMatch == "" {
-		return nil, errNoVersion
-	}
 	entry := s.entry(ctx, "quota.changed", "", "", "")
 	after, err := s.Calendars.SetQuota(ctx, r.Service, entry, func(before catalog.HoldBack) (catalog.HoldBack, error) {
-		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
-			return nil, fault.ErrEdited
-		}
-		return wanted, nil
+		return wanted, matches(r.Params.IfMatch, quotaTag(before))
 	})
 	if err != nil {
 		return nil, err

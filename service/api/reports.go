@@ -86,15 +86,11 @@ func reportQuery(ctx context.Context, centre *centre.Snapshot, r GetReportReques
 // reportDates reads the range of a report: by default the four weeks that end
 // with yesterday, of a forecast those that begin today.
 func reportDates(n reports.Name, from, to string, today scheduling.Date) (first, last scheduling.Date, err error) {
-	if from != "" {
-		if first, err = date("?from", from); err != nil {
-			return 0, 0, err
-		}
+	if first, err = dateOr("?from", from, 0); err != nil {
+		return 0, 0, err
 	}
-	if to != "" {
-		if last, err = date("?to", to); err != nil {
-			return 0, 0, err
-		}
+	if last, err = dateOr("?to", to, 0); err != nil {
+		return 0, 0, err
 	}
 	const others = reports.ForecastDays - 1
 	switch {

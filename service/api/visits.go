@@ -26,17 +26,13 @@ func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequest
 		return nil, err
 	}
 	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
+	q.Limit++
 	visits, err := s.visits(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListAppointments200JSONResponse{Appointments: []AppointmentEntry{}}
-	if len(visits) > limit {
-		visits = visits[:limit]
-		last := visits[limit-1]
-		out.NextCursor = cursorAfter(last.Start, last.ID)
-	}
+	visits, out.NextCursor = paged(visits, limit, func(a slots.Appointment) string { return cursorAfter(a.Start, a.ID) })
 	for _, a := range visits {
 		out.Appointments = append(out.Appointments, s.rowJSON(a))
 	}
@@ -86,12 +82,9 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 		return q, err
 	}
 	q.Department, q.Branch, q.Service = p.Department, p.Branch, p.Service
-	q.Channel, q.Limit = p.Channel, p.Limit
+	q.Channel, q.Limit = p.Channel, limitOf(p.Limit)
 	if p.Status != nil {
 		q.Status = slots.Status(*p.Status)
-	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
 	}
 	if q.After.Start, q.After.ID, err = openCursor(p.Cursor); err != nil {
 		return q, err
@@ -129,15 +122,11 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 		from, err = date("?date", p.Date)
 		return from, from, err
 	}
-	if p.From != "" {
-		if from, err = date("?from", p.From); err != nil {
-			return 0, 0, err
-		}
+	if from, err = dateOr("?from", p.From, 0); err != nil {
+		return 0, 0, err
 	}
-	if p.To != "" {
-		if to, err = date("?to", p.To); err != nil {
-			return 0, 0, err
-		}
+	if to, err = dateOr("?to", p.To, 0); err != nil {
+		return 0, 0, err
 	}
 	if anyDate {
 		if from > 0 && to > 0 && to < from {

@@ -114,7 +114,8 @@ func (s *Server) newSecret(id string) (written string, sealed []byte, err error)
 
 // ListWebhooks lists the webhooks that a member of staff may know of.
 func (s *Server) ListWebhooks(ctx context.Context, r ListWebhooksRequestObject) (ListWebhooksResponseObject, error) {
-	q := webhook.Query{Department: r.Params.Department, Limit: r.Params.Limit}
+	limit := limitOf(r.Params.Limit)
+	q := webhook.Query{Department: r.Params.Department, Limit: limit + 1}
 	var err error
 	if q.Departments, _, err = within(ctx); err != nil {
 		return nil, err
@@ -122,20 +123,12 @@ func (s *Server) ListWebhooks(ctx context.Context, r ListWebhooksRequestObject) 
 	if q.Before, q.BeforeID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	list, err := s.Webhooks.Webhooks(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListWebhooks200JSONResponse{Webhooks: []Webhook{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
-	}
+	list, out.NextCursor = paged(list, limit, func(w webhook.Webhook) string { return cursorAfter(w.Created, w.ID) })
 	for _, w := range list {
 		out.Webhooks = append(out.Webhooks, webhookJSON(w))
 	}
@@ -239,26 +232,17 @@ func (s *Server) ListWebhookDeliveries(ctx context.Context, r ListWebhookDeliver
 	if err != nil {
 		return nil, err
 	}
-	q := webhook.DeliveryQuery{Webhook: w.ID, State: webhook.DeliveryState(r.Params.State), Limit: r.Params.Limit}
-	if r.Params.Cursor != "" {
-		if q.Before, err = strconv.ParseInt(r.Params.Cursor, 10, 64); err != nil || q.Before < 1 {
-			return nil, invalid("?cursor", wrongForm())
-		}
+	limit := limitOf(r.Params.Limit)
+	q := webhook.DeliveryQuery{Webhook: w.ID, State: webhook.DeliveryState(r.Params.State), Limit: limit + 1}
+	if q.Before, err = openNumber(r.Params.Cursor); err != nil {
+		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	list, err := s.Webhooks.Deliveries(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListWebhookDeliveries200JSONResponse{Deliveries: []WebhookDelivery{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = strconv.FormatInt(list[limit-1].ID, 10)
-	}
+	list, out.NextCursor = paged(list, limit, func(d webhook.Delivery) string { return numberCursor(d.ID) })
 	for _, d := range list {
 		out.Deliveries = append(out.Deliveries, deliveryJSON(d))
 	}
