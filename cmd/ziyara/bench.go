@@ -13,10 +13,10 @@ import (
 )
 
 type measure struct {
-	Only        []string      `placeholder:"PART" help:"What to measure, of ${parts}; without it, all."`
-	Against     string        `placeholder:"BINARY" type:"existingfile" help:"Measure each part with this program and with another build of it, in turns, and print both side by side."`
-	Stored      []int         `default:"10000,100000,1000000" help:"How many visits are stored when the planning of reminders is looked at."`
-	Each        time.Duration `default:"5s" help:"How long each measurement runs, at most: it ends before when all places are taken. The sides of a comparison take turns three times."`
+	Only        []string      `placeholder:"PART" help:"Parts to measure, of ${parts}; all by default."`
+	Against     string        `placeholder:"BINARY" type:"existingfile" help:"Another build: measure each part with both, taking turns, and print the results side by side."`
+	Stored      []int         `default:"10000,100000,1000000" help:"Numbers of stored visits with which to measure the planning of reminders."`
+	Each        time.Duration `default:"5s" help:"Most time for each measurement: it ends early when all places are taken. Builds that are compared take three turns each."`
 	Callers     int           `default:"32" help:"Concurrent callers and pgbench clients."`
 	Connections int           `default:"64" help:"Concurrent HTTP connections."`
 }
@@ -24,17 +24,17 @@ type measure struct {
 // Help is what --help says about bench.
 func (measure) Help() string {
 	return `
-The report goes to standard output, in Markdown; what is measured at the moment
+The report goes to standard output, in Markdown; progress
 goes to standard error. Absolute figures depend on the machine and the hour:
 compare the ratios, or two builds in one run:
 
   ziyara bench --only bookings,search
   ziyara bench --only bookings --each 2s --against ../before/bin/ziyara
 
-It exits with 1 when anything was wrong; the other parts are measured anyway.`
+It exits with 1 if any part fails; the other parts are still measured.`
 }
 
-// Run measures on a private database that is thrown away after.
+// Run measures on a private database that is thrown away afterwards.
 func (m measure) Run(ctx context.Context) (err error) {
 	if _, err = bench.Choose(m.Only); err != nil {
 		return err

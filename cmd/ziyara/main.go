@@ -1,4 +1,4 @@
-// Ziyara gives every visitor of a service centre a time. See README.md.
+// Ziyara gives visitors of a service centre appointments. See README.md.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // the zones of branches, also where the system has none
+	_ "time/tzdata" // the time zones of branches, for systems without them
 
 	"github.com/alecthomas/kong"
 
@@ -18,15 +18,15 @@ import (
 	"ziyara/service/privatepg"
 )
 
-// commands are the words that the program understands.
+// commands has the commands of the program.
 type commands struct {
 	Dev     dev     `cmd:"" help:"Try it out: private database, demo centre, sandbox phone; on this machine only."`
 	Serve   serve   `cmd:"" help:"Serve the API and run the periodic jobs."`
 	Migrate migrate `cmd:"" help:"Bring the database schema up to date."`
-	Seed    seed    `cmd:"" help:"Add what the database lacks of the demo centre."`
+	Seed    seed    `cmd:"" help:"Add the parts of the demo centre that the database lacks."`
 	Audit   audit   `cmd:"" help:"Recompute the capacity ledger; exit 1 and list each difference."`
 	Bench   measure `cmd:"" help:"Measure against bare fiber and pgbench, side by side, on a private database."`
-	Health  health  `cmd:"" help:"Ask a running service on this machine whether it lives; for container health checks."`
+	Health  health  `cmd:"" help:"Ask a running service on this machine whether it is alive; for container health checks."`
 }
 
 func main() {
@@ -41,14 +41,15 @@ func run() int {
 	var c commands
 	parsed := kong.Parse(&c,
 		kong.Name("ziyara"),
-		kong.Description("Books visits to a service centre. Configuration comes from the environment; every command lists its variables with --help."),
+		kong.Description("Books visits to a service centre. Configuration comes from the environment; "+
+			"every command lists its variables with --help."),
 		kong.UsageOnError(),
 		kong.Vars{"parts": strings.Join(bench.Parts(), ", ")},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	err := parsed.Run()
 	switch {
 	case errors.Is(err, errDiffers):
-		return 1 // each difference was told
+		return 1 // each difference was printed
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "ziyara:", err)
 		return 1
@@ -59,8 +60,8 @@ func run() int {
 // errDiffers says that an audit found differences and listed them.
 var errDiffers = errors.New("the ledger differs from the appointments")
 
-// jsonLog logs to standard error, one JSON object a line.
+// jsonLog logs to standard error, one JSON object per line.
 func jsonLog() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
 
-// textLog logs to standard error for people.
+// textLog logs to standard error in a form for people.
 func textLog() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }
