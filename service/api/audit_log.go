@@ -6,7 +6,8 @@ import (
 	"ziyara/audit"
 )
 
-// ListActs shows the audit log to those who may see it.
+// ListActs lists the entries of the audit log that the caller may see, newest
+// first.
 func (s *Server) ListActs(ctx context.Context, r ListActsRequestObject) (ListActsResponseObject, error) {
 	departments, _, err := within(ctx)
 	if err != nil {

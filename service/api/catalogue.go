@@ -21,7 +21,7 @@ func (s *Server) ListBranches(context.Context, ListBranchesRequestObject) (ListB
 	return ListBranches200JSONResponse(list), nil
 }
 
-// ListServices lists the services, of one branch or by words.
+// ListServices lists services: all, those of a branch, or those that match words.
 func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (ListServicesResponseObject, error) {
 	snapshot := s.Centre()
 	if _, ok := snapshot.Branch(r.Params.Branch); !ok && r.Params.Branch != "" {
@@ -108,7 +108,7 @@ func needsJSON(v *catalog.Service) []ServiceNeed {
 	return list
 }
 
-// SearchGuide finds what serves a visitor's wish: a visit, its online
+// SearchGuide finds what answers a visitor's need: a service, its online
 // alternative, or another entity.
 func (s *Server) SearchGuide(_ context.Context, r SearchGuideRequestObject) (SearchGuideResponseObject, error) {
 	list := GuideMatchList{Matches: []GuideMatch{}}

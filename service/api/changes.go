@@ -14,14 +14,14 @@ import (
 	"ziyara/texts"
 )
 
-// shownVisits is how many of its visits come with a change.
+// shownVisits is how many affected visits the answer to a new change lists.
 const shownVisits = 200
 
-// errEditOrDraft is returned for a request that says no change, or two.
-var errEditOrDraft = errors.New("api: one change has to be said")
+// errEditOrDraft is returned for a request with no change, or more than one.
+var errEditOrDraft = errors.New("api: the request must have exactly one change")
 
-// Changes changes calendars with what becomes of the visits that lose their
-// places. What each method does and returns is said at postgres.Changes.
+// Changes changes calendars, and decides about the visits that lose their
+// places. postgres.Changes documents the methods and their errors.
 type Changes interface {
 	Draft(ctx context.Context, r slots.ChangeRequest, now time.Time) (id string, err error)
 	Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (id string, err error)
@@ -32,7 +32,7 @@ type Changes interface {
 	Answer(ctx context.Context, id string, r slots.Reference, c slots.Call, now time.Time) error
 }
 
-// CreateChange changes the calendar of a desk group, or drafts that.
+// CreateChange changes the calendar of a desk group, or drafts the change.
 func (s *Server) CreateChange(ctx context.Context, r CreateChangeRequestObject) (CreateChangeResponseObject, error) {
 	if _, err := s.deskGroup(ctx, r.ID); err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (s *Server) CreateChange(ctx context.Context, r CreateChangeRequestObject) 
 	return CreateChange201JSONResponse(change), nil
 }
 
-// CreateHolidayChange changes the list of holidays, or drafts that.
+// CreateHolidayChange changes the list of holidays, or drafts the change.
 func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeRequestObject) (CreateHolidayChangeResponseObject, error) {
 	if _, err := permit(ctx, "", ""); err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 	return CreateHolidayChange201JSONResponse(change), nil
 }
 
-// decisions are what requests for changes have in common.
+// decisions has what both kinds of requests for a change have in common.
 type decisions struct {
 	draft      string
 	decision   slots.Decision
@@ -102,8 +102,8 @@ type decisions struct {
 // dryRun reports whether a request asks for a draft.
 func dryRun(param string) bool { return param == "true" }
 
-// oneEdit returns an error unless a draft, or else one edit, is asked for. A draft
-// can't be drafted again.
+// oneEdit returns errEditOrDraft unless the request names either a draft or
+// exactly one edit. A draft can't be drafted again.
 func oneEdit(drafting, draft bool, edits ...bool) error {
 	n := 0
 	if draft {
@@ -120,8 +120,8 @@ func oneEdit(drafting, draft bool, edits ...bool) error {
 	return nil
 }
 
-// changeRequest reads who asks for a change, what they decide, and of which
-// version.
+// changeRequest reads who asks for a change, the version that they change, and
+// what they decide about the visits.
 func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions) (slots.ChangeRequest, error) {
 	from, err := version(ifMatch)
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	}
 	r := slots.ChangeRequest{
 		Draft: d.draft, From: from, Decision: d.decision, Exceptions: make(map[slots.Reference]slots.Decision),
-		By: s.entry(ctx, "", "", "", ""), // the rest is filled in
+		By: s.entry(ctx, "", "", "", ""), // the store fills in the rest
 	}
 	if r.Draft == "" && r.Decision == "" {
 		r.Decision = slots.Rebook
@@ -150,8 +150,8 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	return r, nil
 }
 
-// change does a change, or drafts it, and shows how it stands, with the first of
-// its visits.
+// change applies or drafts a change, and returns its state with the first
+// shownVisits of its visits.
 func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting bool) (Change, error) {
 	do := s.Changes.Apply
 	if drafting {
@@ -173,15 +173,15 @@ func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting boo
 	return out, err
 }
 
-// concerns returns a change for a member of staff who may ask about every
-// department that it concerns.
+// concerns returns a change, if the caller may ask about every department that
+// it concerns.
 func (s *Server) concerns(ctx context.Context, id string) (slots.Change, access.Staff, error) {
 	c, err := s.Changes.Find(ctx, id, s.Now())
 	if err != nil {
 		return slots.Change{}, access.Staff{}, err
 	}
 	departments := c.Departments
-	if len(departments) == 0 { // it changes nobody's calendar
+	if len(departments) == 0 { // it changes no calendar
 		departments = []string{""}
 	}
 	var staff access.Staff
@@ -193,7 +193,7 @@ func (s *Server) concerns(ctx context.Context, id string) (slots.Change, access.
 	return c, staff, nil
 }
 
-// GetChange shows how a change stands.
+// GetChange shows a change and its state.
 func (s *Server) GetChange(ctx context.Context, r GetChangeRequestObject) (GetChangeResponseObject, error) {
 	c, _, err := s.concerns(ctx, r.ID)
 	if err != nil {
@@ -202,7 +202,7 @@ func (s *Server) GetChange(ctx context.Context, r GetChangeRequestObject) (GetCh
 	return GetChange200JSONResponse(s.changeJSON(c)), nil
 }
 
-// DropChange gives back what a draft holds.
+// DropChange drops a draft and frees the places that it holds.
 func (s *Server) DropChange(ctx context.Context, r DropChangeRequestObject) (DropChangeResponseObject, error) {
 	if _, _, err := s.concerns(ctx, r.ID); err != nil {
 		return nil, err
@@ -250,7 +250,7 @@ func (s *Server) ListChangeVisits(ctx context.Context, r ListChangeVisitsRequest
 	return ListChangeVisits200JSONResponse{Visits: visits, NextCursor: next}, err
 }
 
-// AnswerChange notes what came of a call.
+// AnswerChange records the outcome of a call to a visitor.
 func (s *Server) AnswerChange(ctx context.Context, r AnswerChangeRequestObject) (AnswerChangeResponseObject, error) {
 	c, staff, err := s.concerns(ctx, r.ID)
 	if err != nil {
@@ -274,8 +274,8 @@ func (s *Server) AnswerChange(ctx context.Context, r AnswerChangeRequestObject) 
 	return AnswerChange200JSONResponse(visits[0]), nil
 }
 
-// affected returns a page of the visits that a change affects, and where the
-// next begins, "" for none.
+// affected returns a page of the visits that a change affects, and the cursor of
+// the next page, "" for none.
 func (s *Server) affected(ctx context.Context, q slots.AffectedQuery) ([]AffectedVisit, string, error) {
 	limit := q.Limit
 	q.Limit++

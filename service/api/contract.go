@@ -31,7 +31,7 @@ type route struct {
 	allow      []string              // methods, sorted
 }
 
-// operation is what one method of a path accepts.
+// operation has what one method of a path accepts.
 type operation struct {
 	spec       *openapi3.Operation
 	parameters []parameter

@@ -12,11 +12,8 @@ import (
 	"ziyara/texts"
 )
 
-// What staff do in the hall: whoever may ask about the visit's department or
-// branch.
-
-// inHall returns the visit with the reference as the store keeps it, for a
-// member of staff who may ask about it.
+// inHall returns the visit with the reference, as the store has it, if the
+// caller may ask about its department or branch.
 func (s *Server) inHall(ctx context.Context, reference string) (hall.Visit, access.Staff, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
@@ -38,9 +35,8 @@ func (s *Server) departmentOf(service string) string {
 	return ""
 }
 
-// atBranch returns to which departments what a member of staff may see of a
-// branch is bounded, nil for none; access.ErrForbidden for who may see nothing
-// of it.
+// atBranch returns the departments (slugs) of a branch that the caller may see,
+// nil for all. It returns access.ErrForbidden if there are none.
 func atBranch(ctx context.Context, branch string) ([]string, error) {
 	grant, err := grantOf(ctx)
 	if err != nil {
@@ -49,8 +45,8 @@ func atBranch(ctx context.Context, branch string) ([]string, error) {
 	return grant.AtBranch(branch)
 }
 
-// groupAt finds a desk group of a branch for a member of staff who may ask about
-// it. Staff without any access to the branch are refused before it is looked up.
+// groupAt finds a desk group of a branch, if the caller may ask about it. Staff
+// without any access to the branch are refused before the group is looked up.
 func groupAt(ctx context.Context, branch string, find func() (*centre.DeskGroup, error)) (*centre.DeskGroup, access.Staff, error) {
 	if _, err := atBranch(ctx, branch); err != nil {
 		return nil, access.Staff{}, err
@@ -72,7 +68,8 @@ func (s *Server) CheckIn(ctx context.Context, r CheckInRequestObject) (CheckInRe
 	return CheckIn200JSONResponse(v), nil
 }
 
-// CreateArrival checks in who stands at reception.
+// CreateArrival checks in a visitor at reception, by reference or by identity
+// number.
 func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject) (CreateArrivalResponseObject, error) {
 	reference := r.Body.Reference
 	if (reference == "") == (r.Body.IDNumber == "") {
@@ -97,8 +94,8 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 	return CreateArrival200JSONResponse(v), nil
 }
 
-// checkIn checks in the visitor of a reference at a branch that is the member
-// of staff's: where the visit is instead they are told.
+// checkIn checks in the visitor of a reference at a branch of the caller. The
+// error for a visit at another branch names that branch.
 func (s *Server) checkIn(ctx context.Context, reference, branch string) (HallVisit, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
@@ -151,7 +148,7 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 	return CallVisitor200JSONResponse(s.hallVisit(v)), nil
 }
 
-// RecallVisitor calls a visitor once more.
+// RecallVisitor calls a visitor again.
 func (s *Server) RecallVisitor(ctx context.Context, r RecallVisitorRequestObject) (RecallVisitorResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, s.Reception.Recall)
 	if err != nil {
@@ -160,7 +157,7 @@ func (s *Server) RecallVisitor(ctx context.Context, r RecallVisitorRequestObject
 	return RecallVisitor200JSONResponse(v), nil
 }
 
-// MissVisitor records that nobody came to the desk.
+// MissVisitor records that the visitor did not come to the desk.
 func (s *Server) MissVisitor(ctx context.Context, r MissVisitorRequestObject) (MissVisitorResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, s.Reception.Missed)
 	if err != nil {
@@ -189,7 +186,7 @@ func (s *Server) CompleteVisit(ctx context.Context, r CompleteVisitRequestObject
 	return CompleteVisit200JSONResponse(v), nil
 }
 
-// RecordNoShow records that nobody came.
+// RecordNoShow records that the visitor did not come.
 func (s *Server) RecordNoShow(ctx context.Context, r RecordNoShowRequestObject) (RecordNoShowResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, s.Reception.Absent)
 	if err != nil {
@@ -209,7 +206,8 @@ func (s *Server) RestoreVisit(ctx context.Context, r RestoreVisitRequestObject) 
 	return RestoreVisit200JSONResponse(v), nil
 }
 
-// applied does something to a visit for a member of staff who may.
+// applied changes a visit in the hall, if the caller may, and has the displays
+// look for new calls.
 func (s *Server) applied(ctx context.Context, reference string,
 	do func(ctx context.Context, reference, actor string, now time.Time) (hall.Visit, error),
 ) (HallVisit, error) {

@@ -84,7 +84,7 @@ func hallQueues(queues []hall.Queue, group string, zone *time.Location, now time
 	return out
 }
 
-// AnnounceDelay tells visitors that they are called later.
+// AnnounceDelay tells visitors that they will be called later.
 func (s *Server) AnnounceDelay(ctx context.Context, r AnnounceDelayRequestObject) (AnnounceDelayResponseObject, error) {
 	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
 		return s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
@@ -122,7 +122,7 @@ func (s *Server) ListDesks(ctx context.Context, r ListDesksRequestObject) (ListD
 	return out, nil
 }
 
-// PutDesk adds a desk, or changes it.
+// PutDesk adds or changes a desk.
 func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskResponseObject, error) {
 	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
 		return s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)

@@ -63,7 +63,7 @@ func announcedIn(l scheduling.HolidayList, slug string, a scheduling.Announced) 
 	return l, err
 }
 
-// ImportHolidays takes holidays over from a calendar file.
+// ImportHolidays imports the holidays of a calendar file.
 func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
 	zone := s.Centre().Zone("")
 	from, err := dateOr("#/from", r.Body.From, scheduling.DateOf(s.Now(), zone))
@@ -119,7 +119,7 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 	return UndoHolidays200JSONResponse{Body: out, Headers: UndoHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
 }
 
-// editHolidays changes the list for a member of staff who may.
+// editHolidays changes the list, if the caller may, and returns it with its tag.
 func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (HolidayList, string, error) {
@@ -136,8 +136,8 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	return out, versionTag(list.Version), err
 }
 
-// editedHolidays returns the version of the list that is changed, by somebody
-// who may: it concerns all departments.
+// editedHolidays returns the version of the list that the request changes, if
+// the caller may: the list concerns all departments.
 func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
 	if _, err := permit(ctx, "", ""); err != nil {
 		return 0, err
@@ -145,7 +145,7 @@ func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
 	return version(ifMatch)
 }
 
-// unreadable says what is wrong with a calendar file.
+// unreadable returns the error for a calendar file that could not be read.
 func unreadable(err error) error {
 	detail := texts.Staff("calendar_file.form")
 	switch {

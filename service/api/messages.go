@@ -12,45 +12,47 @@ import (
 	"ziyara/texts"
 )
 
-// Correspondence is what staff see and decide of messages.
+// Correspondence lets staff look at messages, send them again, and edit texts and
+// budgets.
 type Correspondence interface {
-	// About returns what was said of a visit, the newest first, at most
+	// About returns the messages about a visit, newest first, at most
 	// notify.MaxRecords.
 	About(ctx context.Context, r slots.Reference) ([]notify.Record, error)
-	// Failed returns a page of what reached nobody.
+	// Failed returns a page of the messages that were not delivered.
 	Failed(ctx context.Context, q notify.FailedQuery) ([]notify.Record, error)
 	// Message returns a message about a visit, or fault.ErrNotFound.
 	Message(ctx context.Context, id int64) (notify.Record, error)
-	// Resend queues a message once more, and returns it. It returns
+	// Resend queues a message again and returns it. It returns
 	// fault.ErrNotFound or notify.ErrNotResent.
 	Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error)
 
-	// Texts returns the versions of a department's words, the newest first.
+	// Texts returns the versions of a department's text, newest first.
 	Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error)
 	// SaveText saves the next version. It returns a *notify.TextError,
 	// fault.ErrEdited or fault.ErrNotFound.
 	SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error
-	// PreviewText returns the message about a visit in the words of o; without
-	// wordings, in those in use, and without a reference about a visit that is
-	// long to tell. It returns a *notify.TextError or fault.ErrNotFound.
+	// PreviewText returns the message about a visit in the wordings of o, or in
+	// those in use if o has none; without a reference, about an example visit
+	// with long names. It returns a *notify.TextError or fault.ErrNotFound.
 	PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error)
 
-	// Terms returns what a department has decided about its messages, what it
-	// has used this month and in how many messages, or fault.ErrNotFound.
+	// Terms returns the settings for messages of a department, what it has used
+	// this month, and in how many messages. It returns fault.ErrNotFound.
 	Terms(ctx context.Context, department string) (notify.Department, notify.Usage, int64, error)
-	// ChangeTerms lets decide change that. It returns fault.ErrNotFound, and
-	// the error of decide as it is.
-	ChangeTerms(ctx context.Context, department string, entry audit.Entry, decide func(notify.Department) (notify.Department, error)) error
+	// ChangeTerms lets decide change the settings. It returns
+	// fault.ErrNotFound, or the error of decide unchanged.
+	ChangeTerms(ctx context.Context, department string, entry audit.Entry,
+		decide func(notify.Department) (notify.Department, error)) error
 }
 
-// SavedText is one version of a department's words.
+// SavedText is one version of a department's text.
 type SavedText struct {
 	notify.Override
 	At time.Time
 	By string
 }
 
-// ListMessages shows what visitors were told, and what reached nobody.
+// ListMessages lists the messages about a visit, or those that were not delivered.
 func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) (ListMessagesResponseObject, error) {
 	switch p := r.Params; {
 	case p.Reference == "" && p.State == "":
@@ -80,7 +82,7 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	return out, nil
 }
 
-// messagesAbout shows what was said of one visit.
+// messagesAbout lists the messages about one visit.
 func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessagesResponseObject, error) {
 	a, _, err := s.concerned(ctx, reference)
 	if err != nil {
@@ -93,7 +95,7 @@ func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessa
 	return ListMessages200JSONResponse{Messages: s.messagesJSON(records)}, nil
 }
 
-// ResendMessage queues a message once more.
+// ResendMessage queues a message again.
 func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject) (ResendMessageResponseObject, error) {
 	record, err := s.Messages.Message(ctx, r.ID)
 	if err != nil {
@@ -132,11 +134,11 @@ func (s *Server) messageJSON(r notify.Record) Message {
 // link finds the token in the address of a page about a visit.
 var link = regexp.MustCompile(`(https?://\S+/m/)[A-Za-z0-9_-]+`)
 
-// withoutLink returns a text without what opens the visit: whoever of the staff
-// acts does so in their own name.
+// withoutLink returns a text without the token of its link: staff must act in
+// their own name, not the visitor's.
 func withoutLink(text string) string { return link.ReplaceAllString(text, "$1…") }
 
-// messageProblems are what can be wrong with what staff ask of messages.
+// messageProblems has the problems of messages.
 func messageProblems() []mapping {
 	return []mapping{
 		{notify.ErrNotResent, staffKind("not-resent", http.StatusConflict)},

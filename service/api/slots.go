@@ -39,7 +39,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	return answer.to(r.Params.IfNoneMatch), nil
 }
 
-// slotsQuery reads what is searched for.
+// slotsQuery reads the parameters of a search.
 func slotsQuery(ctx context.Context, r ListSlotsRequestObject) (q slots.Query, err error) {
 	p := r.Params
 	q = slots.Query{Service: r.Service, Branch: p.Branch, Party: max(1, p.Party), Needs: needsIn(p.Needs)}
@@ -95,7 +95,7 @@ func newReadyAnswer(found *slots.Found, now time.Time) readyAnswer {
 	}
 }
 
-// ExplainSlots says why a day is as it is.
+// ExplainSlots explains when a day is open and why starts are not offered.
 func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) (ExplainSlotsResponseObject, error) {
 	day, err := date("?date", r.Params.Date)
 	if err != nil {

@@ -13,13 +13,12 @@ import (
 )
 
 const (
-	listDays    = 92 // at most, in a list of visits
-	nameDays    = 31 // at most, where names are looked for
-	defaultList = 30 // days behind the first one, when no last one is named
+	listDays    = 92 // most dates of a list of visits
+	nameDays    = 31 // most dates of a search by name
+	defaultList = 30 // days from the first date to the last, if the request names no last one
 )
 
-// ListAppointments shows staff a page of the visits that they are concerned
-// with.
+// ListAppointments shows staff a page of the visits that they may see.
 func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error) {
 	q, err := s.visitQuery(ctx, &r.Params)
 	if err != nil {
@@ -39,8 +38,8 @@ func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequest
 	return out, nil
 }
 
-// visits reads a page. What can be a reference and a name, both without a
-// digit, is a name when no visit has the reference.
+// visits reads a page. Letters that could be either a reference or a name are
+// taken as a name if no visit has the reference.
 func (s *Server) visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
 	names := q.Name
 	if q.Of != nil {
@@ -72,8 +71,7 @@ func (s *Server) rowJSON(a slots.Appointment) AppointmentEntry {
 	return out
 }
 
-// visitQuery reads what is asked for, within what the member of staff is
-// concerned with.
+// visitQuery reads the request for a list, limited to what the caller may see.
 func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q slots.VisitQuery, err error) {
 	if q.Departments, q.Branches, err = within(ctx); err != nil {
 		return q, err
@@ -98,8 +96,8 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 	return q, err
 }
 
-// mayList returns access.ErrForbidden for a department, branch or service of which
-// nothing concerns the member of staff.
+// mayList returns access.ErrForbidden for a department, branch or service in
+// which the caller may see nothing.
 func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	department := p.Department
 	if department == "" && p.Service != "" {
@@ -112,8 +110,8 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	return access.ErrForbidden
 }
 
-// listed reads the dates of a list. From today on is what staff mean who name
-// none, unless they ask for somebody's visits, at any date.
+// listed reads the dates of a list, both included. Without dates the list begins
+// today; with anyDate, for the visits of one visitor, it covers all dates.
 func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
@@ -154,8 +152,8 @@ func wrongRange(most int) error {
 	return invalid("?to", texts.Staff("invalid.range", "Days", most))
 }
 
-// soughtBy reads what staff look for: whose visits, or words of a name; both
-// for letters that could be either.
+// soughtBy reads a search term: the owner of visits (by reference, mobile or
+// identity number), or words of a name; both for letters that could be either.
 func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 	var of slots.VisitOwner
 	if r, err := slots.ParseReference(q); err == nil {
