@@ -82,8 +82,8 @@ func newSignIn(config Config, address string, centre func() *centre.Snapshot, ke
 	}
 	where := func(staff access.Staff) catalog.Text { return worksAt(centre(), staff) }
 	if s.signIn, err = signin.New(signin.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL, Claims: c.Claims, Where: where,
-		SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
+		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL,
+		Claims: c.Claims, Where: where, SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
 		Keys: keys, Now: config.Now, Log: config.Log,
 	}); err != nil {
 		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)

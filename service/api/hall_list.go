@@ -134,7 +134,8 @@ func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskRe
 	if d.Name == "" {
 		return nil, invalid("/desk", wrongForm())
 	}
-	if err = s.Reception.PutDesk(ctx, hall.DeskChange{Group: g, Desk: d, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}); err != nil {
+	c := hall.DeskChange{Group: g, Desk: d, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}
+	if err = s.Reception.PutDesk(ctx, c); err != nil {
 		return nil, err
 	}
 	return PutDesk200JSONResponse{Name: d.Name, DeskGroup: g.Slug, Accessible: d.Accessible}, nil

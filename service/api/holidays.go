@@ -44,9 +44,10 @@ func (s *Server) SetHolidays(ctx context.Context, r SetHolidaysRequestObject) (S
 // AnnounceHoliday gives a holiday the dates that were announced for a year.
 func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestObject) (AnnounceHolidayResponseObject, error) {
 	announced := scheduling.Announced{Year: r.Year, From: r.Body.From, Until: r.Body.Until}
-	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holiday.announced", func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+	announce := func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
 		return announcedIn(l, r.Slug, announced)
-	})
+	}
+	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holiday.announced", announce)
 	return AnnounceHoliday200JSONResponse{Body: out, Headers: AnnounceHoliday200ResponseHeaders{ETag: tag}}, err
 }
 

@@ -94,7 +94,8 @@ func (s *Server) messageText(ctx context.Context, department string, k notify.Ki
 		if i == 0 {
 			out.Version, out.Wordings = h.Version, wordingsJSON(h.Wordings)
 		}
-		out.History = append(out.History, MessageTextVersion{Version: h.Version, SavedAt: h.At, SavedBy: h.By, Wordings: wordingsJSON(h.Wordings)})
+		out.History = append(out.History,
+			MessageTextVersion{Version: h.Version, SavedAt: h.At, SavedBy: h.By, Wordings: wordingsJSON(h.Wordings)})
 	}
 	return out, nil
 }
@@ -112,7 +113,9 @@ func wordings(list []MessageWording) []notify.Wording {
 	out := make([]notify.Wording, len(list))
 	for i, w := range list {
 		out[i] = notify.Wording{texts.Other: w.Other}
-		for form, text := range map[texts.Form]string{texts.Zero: w.Zero, texts.One: w.One, texts.Two: w.Two, texts.Few: w.Few, texts.Many: w.Many} {
+		for form, text := range map[texts.Form]string{
+			texts.Zero: w.Zero, texts.One: w.One, texts.Two: w.Two, texts.Few: w.Few, texts.Many: w.Many,
+		} {
 			if text != "" {
 				out[i][form] = text
 			}

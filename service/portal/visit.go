@@ -146,7 +146,9 @@ func (p *Portal) accept(c *fiber.Ctx) error { return p.answer(c, p.Booker.Accept
 func (p *Portal) refuse(c *fiber.Ctx) error { return p.answer(c, p.Booker.Refuse, "refused") }
 
 // answer gives the visitor's answer to a proposal.
-func (p *Portal) answer(c *fiber.Ctx, give func(context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string) error {
+func (p *Portal) answer(
+	c *fiber.Ctx, give func(context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string,
+) error {
 	o, err := p.open(c, Answer)
 	if err != nil {
 		return err
@@ -225,7 +227,9 @@ func (p *Portal) cancellable(o opened) bool {
 func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error {
 	today := scheduling.DateOf(p.Now(), p.Centre().Zone(o.Branch))
 	from := max(today, dateOf(c.Query("from"), today))
-	query := slots.Query{Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs}
+	query := slots.Query{
+		Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs,
+	}
 	day := dateOf(c.Query("day"), 0)
 	if day != 0 {
 		query.From, query.To = day, day

@@ -219,8 +219,9 @@ func safeReturn(to string) string {
 	case err != nil, len(to) > maxReturn, !strings.HasPrefix(to, "/"), strings.HasPrefix(to, "//"), strings.Contains(to, "\\"),
 		strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r >= 0x7f }),
 		u.IsAbs(), u.Host != "",
-		strings.Contains(u.Path, "//"), strings.Contains(u.Path, "/."), // also behind an escape: what that means is not agreed
-		strings.HasPrefix(u.Path, pathSignIn), strings.HasPrefix(u.Path, pathCallback), strings.HasPrefix(u.Path, pathSignOut), strings.HasPrefix(u.Path, pathSignedOut):
+		strings.Contains(u.Path, "//"), strings.Contains(u.Path, "/."), // after unescaping, too: servers disagree on what that means
+		strings.HasPrefix(u.Path, pathSignIn), strings.HasPrefix(u.Path, pathCallback),
+		strings.HasPrefix(u.Path, pathSignOut), strings.HasPrefix(u.Path, pathSignedOut):
 		return pathHome
 	}
 	return to

@@ -61,7 +61,9 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 	}
 	query.Del("lang")
 	out.Here = i.URL + "/authorize?" + query.Encode() + "&lang=" + out.Other
-	for _, name := range []string{"client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method"} {
+	for _, name := range []string{
+		"client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+	} {
 		if query.Has(name) {
 			out.Fields = append(out.Fields, field{name, query.Get(name)})
 		}
