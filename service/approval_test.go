@@ -428,6 +428,7 @@ func TestWalkInPlacesAreReleased(t *testing.T) {
 		t.Errorf("the next day at ten: %d places, want none of 2", got)
 	}
 	visitor.Books("document-handover", "riyadh", servicetest.At(t, "2026-11-24T14:00"))
-	centre.Refused(centre.Visitor(2).TryHold("document-handover", "riyadh", servicetest.At(t, "2026-11-24T14:00")), http.StatusConflict, "slot-taken")
+	centre.Refused(centre.Visitor(2).TryHold("document-handover", "riyadh", servicetest.At(t, "2026-11-24T14:00")), http.StatusConflict,
+		"slot-taken")
 	centre.AuditClean()
 }

@@ -133,7 +133,8 @@ func TestHoldsOfAnAddress(t *testing.T) {
 	if answer := asks("192.0.2.7"); answer.Status != http.StatusCreated {
 		t.Errorf("when the oldest has run out: %d %s", answer.Status, answer.Body)
 	}
-	kept := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE length(address) <> 16 OR position('192.0.2.7'::bytea IN address) > 0`)
+	kept := servicetest.Query[int](t, centre.DatabaseURL,
+		`SELECT count(*) FROM appointments WHERE length(address) <> 16 OR position('192.0.2.7'::bytea IN address) > 0`)
 	if kept > 0 {
 		t.Errorf("%d addresses are not hidden", kept)
 	}

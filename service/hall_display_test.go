@@ -71,7 +71,9 @@ func (s *stream) event() (name, id, data string) {
 func TestDisplay(t *testing.T) {
 	t.Parallel()
 	d := reception(t, 2)
-	visits := []api.Appointment{d.books(d.centre.Visitor(1), "09:10"), d.books(d.centre.Visitor(2), "09:10"), d.books(d.centre.Visitor(3), "09:10")}
+	visits := []api.Appointment{
+		d.books(d.centre.Visitor(1), "09:10"), d.books(d.centre.Visitor(2), "09:10"), d.books(d.centre.Visitor(3), "09:10"),
+	}
 	d.clock("09:10")
 	for _, a := range visits {
 		d.checksIn(a)

@@ -211,7 +211,8 @@ func TestAVisitIsLongerForADeclaredNeed(t *testing.T) {
 		t.Errorf("needs of the service (-want +got):\n%s", diff)
 	}
 	// The last starts before noon and before closing are too late for an hour.
-	list := slotList(t, centre.Get("/v1/services/heirs-returns/slots?branch=dammam&from=2026-11-24&to=2026-11-24&needs=wheelchair,%20sign_language,wheelchair"))
+	list := slotList(t,
+		centre.Get("/v1/services/heirs-returns/slots?branch=dammam&from=2026-11-24&to=2026-11-24&needs=wheelchair,%20sign_language,wheelchair"))
 	if diff := cmp.Diff([]string{"wheelchair", "sign_language"}, list.Needs); diff != "" {
 		t.Errorf("needs of the search (-want +got):\n%s", diff)
 	}

@@ -70,10 +70,12 @@ const recountFrom, recountTo = "2026-11-20", "2026-12-05"
 func plainly() map[string]map[string][]string {
 	const (
 		stood  = `a.status IN ('requested', 'booked', 'completed', 'no_show')`
-		called = `coalesce((SELECT r.first_called_at FROM arrivals r WHERE r.appointment_id = a.id), (SELECT r.started_at FROM arrivals r WHERE r.appointment_id = a.id))`
-		due    = `(SELECT CASE WHEN r.booked_start > r.arrived_at THEN r.booked_start ELSE r.arrived_at END FROM arrivals r WHERE r.appointment_id = a.id)`
-		came   = `EXISTS (SELECT FROM arrivals r WHERE r.appointment_id = a.id)`
-		left   = `EXISTS (SELECT FROM arrivals r WHERE r.appointment_id = a.id AND r.left_at IS NOT NULL)`
+		called = `coalesce((SELECT r.first_called_at FROM arrivals r WHERE r.appointment_id = a.id), (SELECT r.started_at FROM arrivals r ` +
+			`WHERE r.appointment_id = a.id))`
+		due = `(SELECT CASE WHEN r.booked_start > r.arrived_at THEN r.booked_start ELSE r.arrived_at END FROM arrivals r WHERE ` +
+			`r.appointment_id = a.id)`
+		came = `EXISTS (SELECT FROM arrivals r WHERE r.appointment_id = a.id)`
+		left = `EXISTS (SELECT FROM arrivals r WHERE r.appointment_id = a.id AND r.left_at IS NOT NULL)`
 	)
 	visits := func(which string) string {
 		return `SELECT count(*) FROM appointments a WHERE a.reference IS NOT NULL AND {a} AND ` + which
@@ -95,7 +97,8 @@ func plainly() map[string]map[string][]string {
 		onTime    = visits(`(SELECT r.completed_at FROM arrivals r WHERE r.appointment_id = a.id) - ` + due +
 			` <= interval '10 minutes' + (SELECT r.booked_minutes * interval '1 minute' FROM arrivals r WHERE r.appointment_id = a.id)`)
 		decided = func(who string) string {
-			return had("requested") + ` AND EXISTS (SELECT FROM appointment_events e WHERE e.appointment_id = a.id AND e.kind IN ('approved', 'declined', 'proposed') AND ` + who + `)`
+			return had("requested") + ` AND EXISTS (SELECT FROM appointment_events e WHERE e.appointment_id = a.id AND e.kind IN ('approved', ` +
+				`'declined', 'proposed') AND ` + who + `)`
 		}
 		requests = visits(decided("true"))
 		inPerson = visits(decided("e.actor IS NOT NULL"))
@@ -107,11 +110,14 @@ func plainly() map[string]map[string][]string {
 			return `SELECT count(*) FROM waitlist_log w WHERE {w} AND w.kind = '` + kind + `'`
 		}
 		used = func(which string) string {
-			return `SELECT count(*) * 5 FROM appointments a, generate_series(1, a.ticks) AS tick, generate_series(1, a.places) AS place WHERE {a} AND a.reference IS NOT NULL AND ` + which
+			return `SELECT count(*) * 5 FROM appointments a, generate_series(1, a.ticks) AS tick, generate_series(1, a.places) AS place WHERE {a} ` +
+				`AND a.reference IS NOT NULL AND ` + which
 		}
-		wait = `SELECT greatest(0, extract(epoch FROM ` + called + ` - ` + due + `)) / 60 FROM appointments a WHERE {a} AND ` + called + ` IS NOT NULL ORDER BY 1`
-		lead = `SELECT extract(epoch FROM a.start_at - a.created_at) / 3600 FROM appointments a WHERE {a} AND a.reference IS NOT NULL AND ` + stood + ` AND a.channel <> 'walk_in' ORDER BY 1`
-		by   = func(channel string) string { return visits(`a.channel = '` + channel + `'`) }
+		wait = `SELECT greatest(0, extract(epoch FROM ` + called + ` - ` + due + `)) / 60 FROM appointments a WHERE {a} AND ` +
+			`` + called + ` IS NOT NULL ORDER BY 1`
+		lead = `SELECT extract(epoch FROM a.start_at - a.created_at) / 3600 FROM appointments a WHERE {a} AND a.reference IS NOT NULL AND ` +
+			`` + stood + ` AND a.channel <> 'walk_in' ORDER BY 1`
+		by = func(channel string) string { return visits(`a.channel = '` + channel + `'`) }
 	)
 	return map[string]map[string][]string{
 		"utilisation": {"used_minutes": {used(stood)}, "served_minutes": {used(`a.status = 'completed'`)}},
@@ -132,9 +138,15 @@ func plainly() map[string]map[string][]string {
 		},
 		"changes": {
 			"made": {made}, "cancelled": {cancelled}, "cancellation_rate": {cancelled, made}, "declined": {visits(`a.status = 'declined'`)},
-			"cancelled_by_staff": {visits(`a.status = 'cancelled' AND EXISTS (SELECT FROM appointment_events e WHERE e.appointment_id = a.id AND e.kind = 'cancelled' AND e.actor IS NOT NULL)`)},
-			"cancelled_late":     {visits(`a.status = 'cancelled' AND (SELECT e.at FROM appointment_events e WHERE e.appointment_id = a.id AND e.kind = 'cancelled') > a.start_at - interval '1 day'`)},
-			"moved":              {moved}, "move_rate": {moved, made},
+			"cancelled_by_staff": {
+				visits(`a.status = 'cancelled' AND EXISTS (SELECT FROM appointment_events e WHERE e.appointment_id = a.id AND e.kind = 'cancelled' ` +
+					`AND e.actor IS NOT NULL)`),
+			},
+			"cancelled_late": {
+				visits(`a.status = 'cancelled' AND (SELECT e.at FROM appointment_events e WHERE e.appointment_id = a.id AND e.kind = 'cancelled') > ` +
+					`a.start_at - interval '1 day'`),
+			},
+			"moved": {moved}, "move_rate": {moved, made},
 			"moves": {`SELECT count(*) FROM appointments a, appointment_events e WHERE e.appointment_id = a.id AND e.kind = 'moved' AND {a}`},
 		},
 		"channels": {
@@ -287,7 +299,8 @@ func where(g api.ReportGroup) func(string) string {
 			all = append(all, `to_char(`+day+`, 'YYYY-MM') = '`+g.Month+`'`)
 		}
 		if g.Department != nil {
-			all = append(all, alias+`.service_id IN (SELECT s.id FROM services s, departments d WHERE d.id = s.department_id AND d.slug = '`+g.Department.Slug+`')`)
+			all = append(all,
+				alias+`.service_id IN (SELECT s.id FROM services s, departments d WHERE d.id = s.department_id AND d.slug = '`+g.Department.Slug+`')`)
 		}
 		if g.Branch != nil {
 			all = append(all, `(SELECT slug FROM branches b WHERE b.id = `+alias+`.branch_id) = '`+g.Branch.Slug+`'`)
@@ -303,7 +316,8 @@ func where(g api.ReportGroup) func(string) string {
 	// The demo centre is three hours ahead of UTC.
 	return strings.NewReplacer(
 		"{a}", of("a", "a.day", "a.channel"),
-		"{m}", `EXISTS (SELECT FROM appointments a WHERE a.id = m.appointment_id AND `+of("a", "(m.created_at AT TIME ZONE 'UTC' + interval '3 hours')::date", "a.channel")+`)`,
+		"{m}", `EXISTS (SELECT FROM appointments a WHERE a.id = m.appointment_id AND `+of("a",
+			"(m.created_at AT TIME ZONE 'UTC' + interval '3 hours')::date", "a.channel")+`)`,
 		"{w}", of("w", "(w.at AT TIME ZONE 'UTC' + interval '3 hours')::date", "'public'"),
 	).Replace
 }

@@ -220,7 +220,8 @@ func TestPastCapacityStays(t *testing.T) {
 	before := reportOf(t, centre.Manager(), path)
 	centre.Pass(3 * 24 * time.Hour) // Wednesday 25 November: Sunday to Tuesday are over
 	centre.Pass(time.Minute)
-	servicetest.Exec(t, centre.DatabaseURL, `UPDATE desk_groups SET plan = jsonb_set(plan, '{rules}', '[]'), calendar_version = calendar_version + 1`)
+	servicetest.Exec(t, centre.DatabaseURL,
+		`UPDATE desk_groups SET plan = jsonb_set(plan, '{rules}', '[]'), calendar_version = calendar_version + 1`)
 	servicetest.Exec(t, centre.DatabaseURL, `UPDATE centre SET version = version + 1`)
 	centre.Jobs()
 	after := reportOf(t, centre.Manager(), path)

@@ -54,7 +54,8 @@ func TestRamadanHours(t *testing.T) {
 		centre.Visitor(n+1).Books("iban-update", "riyadh", servicetest.At(t, "2027-02-09T12:00"))
 	}
 
-	refused := centre.Refused(changes(noura, http.MethodPatch, returns, "*", ramadan("13:00", "17:00", 4)), http.StatusConflict, "visits-affected")
+	refused := centre.Refused(changes(noura, http.MethodPatch, returns, "*", ramadan("13:00", "17:00", 4)), http.StatusConflict,
+		"visits-affected")
 	if refused.Affected != 3 {
 		t.Errorf("%d visits would lose their places, want 3", refused.Affected)
 	}

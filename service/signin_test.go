@@ -184,7 +184,9 @@ func TestSessionsAndVisitors(t *testing.T) {
 func devToken(t *testing.T, centre *servicetest.Centre, user string) string {
 	t.Helper()
 	answer := centre.Send(servicetest.Request{
-		Method: http.MethodPost, Path: "/dev/token", Body: "user=" + user, Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+		Method: http.MethodPost, Path: "/dev/token", Body: "user=" + user, Header: map[string]string{
+			"Content-Type": "application/x-www-form-urlencoded",
+		},
 	})
 	if answer.Status != http.StatusOK {
 		t.Fatalf("token for %s: %d %s", user, answer.Status, answer.Body)

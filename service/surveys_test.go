@@ -40,7 +40,8 @@ func TestSurveyByLink(t *testing.T) {
 		t.Fatalf("the survey says %q", text)
 	}
 	page := l.looks("")
-	says(t, page, `<html lang="ar" dir="rtl">`, "كيف كانت زيارتكم؟", "هل أُنجزت معاملتكم؟", `name="satisfaction" value="5" required`, `maxlength="1000"`, "<fieldset")
+	says(t, page, `<html lang="ar" dir="rtl">`, "كيف كانت زيارتكم؟", "هل أُنجزت معاملتكم؟", `name="satisfaction" value="5" required`,
+		`maxlength="1000"`, "<fieldset")
 	if strings.Contains(page, "checked") || strings.Contains(page, "<script") || strings.Contains(page, l.Name) {
 		t.Errorf("an answer, a script or a name on the page:\n%s", page)
 	}

@@ -359,7 +359,8 @@ func TestASecretIsChanged(t *testing.T) {
 	if shown.Secret != "" {
 		t.Error("a secret is shown again")
 	}
-	stored := servicetest.Query[string](t, centre.DatabaseURL, "SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || (SELECT string_agg(l::text, '') FROM audit_log l)")
+	stored := servicetest.Query[string](t, centre.DatabaseURL,
+		"SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || (SELECT string_agg(l::text, '') FROM audit_log l)")
 	for _, s := range []string{w.Secret, changed.Secret, "hush"} {
 		if s != "hush" && strings.Contains(stored, strings.TrimPrefix(s, "whsec_")) {
 			t.Error("a secret is in the database as it is")
@@ -444,7 +445,8 @@ func TestWebhooksAreBounded(t *testing.T) {
 			t.Errorf("%s: points at %v", c.name, pointers)
 		}
 	}
-	centre.Refused(centre.Admin().Posts("/v1/webhooks", body(map[string]any{"department": "nothing"})), http.StatusNotFound, "unknown-feed-scope")
+	centre.Refused(centre.Admin().Posts("/v1/webhooks", body(map[string]any{"department": "nothing"})), http.StatusNotFound,
+		"unknown-feed-scope")
 
 	var own, all api.Webhook
 	coordinator.Posts("/v1/webhooks", body(nil)).JSON(t, &own)
@@ -475,9 +477,11 @@ func TestWebhooksAreBounded(t *testing.T) {
 			{http.MethodGet, ""}, {http.MethodDelete, ""}, {http.MethodPost, "/secret"}, {http.MethodPost, "/enable"}, {http.MethodPost, "/test"},
 			{http.MethodGet, "/deliveries"}, {http.MethodPost, "/deliveries/msg_" + nobody + "/resend"},
 		} {
-			centre.Refused(stranger.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden, "forbidden")
+			centre.Refused(stranger.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden,
+				"forbidden")
 			if id == all.ID {
-				centre.Refused(coordinator.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden, "forbidden")
+				centre.Refused(coordinator.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden,
+					"forbidden")
 			}
 		}
 	}
