@@ -72,8 +72,8 @@ func TestMailsOfAVisit(t *testing.T) {
 	mails := visitor.Mails()
 	booked := mails[2]
 	for _, part := range []string{
-		visit.Reference, "Heirs", "Wednesday 25 November 2026 at " +
-			"09:00", "15 Jumada al-Akhirah 1448 AH", "Please bring:\n- ", "\nhttp://127.0.0.1:8080/m/",
+		visit.Reference, "Heirs", "Wednesday 25 November 2026 at 09:00",
+		"15 Jumada al-Akhirah 1448 AH", "Please bring:\n- ", "\nhttp://127.0.0.1:8080/m/",
 	} {
 		if !strings.Contains(booked.Text, part) {
 			t.Errorf("the confirmation lacks %q:\n%s", part, booked.Text)

@@ -222,8 +222,8 @@ func TestRemindersFollowTheVisit(t *testing.T) {
 			},
 			want: []string{"2026-11-26T11:15", "2026-11-28T11:15"},
 		}, {
-			name: "the gateway is away until the visit has begun: " +
-				"silence", plan: "{120}", start: "2026-11-23T13:15", reason: "notify: temporary failure",
+			name: "the gateway is away until the visit has begun: silence",
+			plan: "{120}", start: "2026-11-23T13:15", reason: "notify: temporary failure",
 			story: func(t *testing.T, c *servicetest.Centre, _ *servicetest.Visitor, _ api.Appointment, g *gateway) {
 				g.fails(notify.ErrTemporary)
 				passUntil(c, servicetest.At(t, "2026-11-23T13:15"), 5*time.Minute)

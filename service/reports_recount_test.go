@@ -114,9 +114,9 @@ func plainly() map[string]map[string][]string {
 				`AND a.reference IS NOT NULL AND ` + which
 		}
 		wait = `SELECT greatest(0, extract(epoch FROM ` + called + ` - ` + due + `)) / 60 FROM appointments a WHERE {a} AND ` +
-			`` + called + ` IS NOT NULL ORDER BY 1`
+			called + ` IS NOT NULL ORDER BY 1`
 		lead = `SELECT extract(epoch FROM a.start_at - a.created_at) / 3600 FROM appointments a WHERE {a} AND a.reference IS NOT NULL AND ` +
-			`` + stood + ` AND a.channel <> 'walk_in' ORDER BY 1`
+			stood + ` AND a.channel <> 'walk_in' ORDER BY 1`
 		by = func(channel string) string { return visits(`a.channel = '` + channel + `'`) }
 	)
 	return map[string]map[string][]string{
