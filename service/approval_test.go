@@ -390,7 +390,8 @@ func TestRequestOnce(t *testing.T) {
 			Header: map[string]string{"Idempotency-Key": "a-key-of-16-characters"}})
 	}
 	first, again := send(), send()
-	if first.Status != http.StatusCreated || string(first.Body) != string(again.Body) || !strings.Contains(string(first.Body), `"status":"requested"`) {
+	if first.Status != http.StatusCreated || string(first.Body) != string(again.Body) ||
+		!strings.Contains(string(first.Body), `"status":"requested"`) {
 		t.Errorf("first: %d %s\nagain: %d %s", first.Status, first.Body, again.Status, again.Body)
 	}
 	centre.AuditClean()

@@ -56,7 +56,8 @@ func TestSomebodyWithoutSmartphoneCalls(t *testing.T) {
 	}
 	centre.Clock.Set(moved.Start.Add(-time.Minute))
 	cancelled := agent.Cancels(visit.Reference, "لن يتمكن من الحضور")
-	if got := eventsOf(cancelled); got != "booked moved cancelled" || cancelled.History[1].Reason != "ظرف صحي" || cancelled.History[2].Actor != agent.ID {
+	if got := eventsOf(cancelled); got != "booked moved cancelled" || cancelled.History[1].Reason != "ظرف صحي" ||
+		cancelled.History[2].Actor != agent.ID {
 		t.Errorf("history %+v", cancelled.History)
 	}
 	if got := caller.Receives().Text; !strings.Contains(got, "ألغي") {
@@ -129,7 +130,8 @@ func TestRepresentativeOnThePhone(t *testing.T) {
 	}
 	booked := agent.Books(principal, hold, by(servicetest.NationalID(2), "2026-11-29"))
 	r := booked.Staff.Representative
-	if r == nil || r.Name != "سعد العتيبي" || r.Wakala != "441234567" || r.WakalaExpires != "2026-11-29" || !strings.HasPrefix(r.ID, "••••••") {
+	if r == nil || r.Name != "سعد العتيبي" || r.Wakala != "441234567" || r.WakalaExpires != "2026-11-29" ||
+		!strings.HasPrefix(r.ID, "••••••") {
 		t.Errorf("staff see %+v", r)
 	}
 	// The day moves with the visit, and the power of attorney does not.
@@ -442,7 +444,8 @@ func TestStaffSeeWhatTheyNeed(t *testing.T) {
 		{centre.Manager(), ""},
 	} {
 		a := c.staff.Sees(visit.Reference)
-		if a.Staff.Mobile != c.mobile || a.Mobile != "+9665•••••001" || a.Staff.ID != "••••••"+servicetest.NationalID(1)[6:] || a.ManageToken != "" {
+		if a.Staff.Mobile != c.mobile || a.Mobile != "+9665•••••001" || a.Staff.ID != "••••••"+servicetest.NationalID(1)[6:] ||
+			a.ManageToken != "" {
 			t.Errorf("%s sees %+v", c.staff.ID, a.Staff)
 		}
 	}

@@ -189,13 +189,17 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 		{name: "a closure that ends before it starts", method: http.MethodPost, path: returns + "/closures", version: "*",
 			body: with(closing("2026-11-25"), "end", "2026-11-25T11:00:00+03:00"), status: 422, kind: "plan-invalid", pointer: "#", says: "end"},
 		{name: "capacity below zero", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", -1)}}, status: 422, kind: "invalid", pointer: "#/openings/0/places"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", -1)}}, status: 422, kind: "invalid",
+			pointer: "#/openings/0/places"},
 		{name: "capacity over the limit", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", 1001)}}, status: 422, kind: "invalid", pointer: "#/openings/0/places"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", 1001)}}, status: 422, kind: "invalid",
+			pointer: "#/openings/0/places"},
 		{name: "an opening that ends before it starts", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("11:00", "09:00", 1)}}, status: 422, kind: "plan-invalid", pointer: "#/openings/0"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("11:00", "09:00", 1)}}, status: 422, kind: "plan-invalid",
+			pointer: "#/openings/0"},
 		{name: "no such time", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("25:61", "26:00", 1)}}, status: 422, kind: "invalid", pointer: "#/openings/0/from"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("25:61", "26:00", 1)}}, status: 422, kind: "invalid",
+			pointer: "#/openings/0/from"},
 		{
 			name: "no such date", method: http.MethodPut, path: returns + "/hours/2026-02-30", version: "*", body: hours(), status: 404,
 			kind: "no-such-address",
@@ -257,7 +261,8 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 			by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/from", says: "year",
 		},
 		{name: "a holiday that is over before it begins", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1448", version: "*",
-			body: map[string]any{"from": "2027-03-14", "until": "2027-03-05"}, by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/until"},
+			body: map[string]any{"from": "2027-03-14", "until": "2027-03-05"}, by: centre.Admin(), status: 422, kind: "plan-invalid",
+			pointer: "#/until"},
 		{
 			name: "a file that is none", method: http.MethodPost, path: "/v1/holidays/import", version: "*",
 			body: map[string]any{"calendar": "hello"}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar", says: "iCalendar",
@@ -351,7 +356,8 @@ func TestQuota(t *testing.T) {
 	centre.Refused(keep(map[string]int{"public": 1, "agent": 2}, tag), http.StatusUnprocessableEntity, "invalid")
 	centre.Refused(keep(map[string]int{"public": -1}, tag), http.StatusUnprocessableEntity, "invalid")
 	changed := keep(map[string]int{"public": 3, "agent": 1}, tag)
-	if changed.Status != http.StatusOK || changed.Header.Get("ETag") == tag || changed.Header.Get("ETag") != noura.Gets(quota).Header.Get("ETag") {
+	if changed.Status != http.StatusOK || changed.Header.Get("ETag") == tag ||
+		changed.Header.Get("ETag") != noura.Gets(quota).Header.Get("ETag") {
 		t.Fatalf("%d %s", changed.Status, changed.Body)
 	}
 	if after := places(t, centre, 0, ibanUpdates); after == 0 || after >= before-1 {
@@ -359,7 +365,8 @@ func TestQuota(t *testing.T) {
 	}
 	var log api.ActList
 	noura.Gets("/v1/audit?subject=service+iban-update").JSON(t, &log)
-	if len(log.Acts) != 1 || !strings.Contains(string(log.Acts[0].After), `"agent":1`) && !strings.Contains(string(log.Acts[0].After), `"agent": 1`) {
+	if len(log.Acts) != 1 || !strings.Contains(string(log.Acts[0].After), `"agent":1`) &&
+		!strings.Contains(string(log.Acts[0].After), `"agent": 1`) {
 		t.Errorf("log %+v", log.Acts)
 	}
 	var day api.DeskGroupDay

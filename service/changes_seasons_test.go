@@ -97,7 +97,8 @@ func TestEidTakesItsVisitorsAlong(t *testing.T) {
 		says(t, v.sees(""), "Eid al-Fitr holiday")
 		v.taps("accept", nil)
 		now := v.now()
-		if day := now.Start.Add(3 * time.Hour).Format(time.DateOnly); day >= "2027-03-02" && day <= "2027-03-14" || now.Service != v.Service || now.Branch != v.Branch {
+		if day := now.Start.Add(3 * time.Hour).Format(time.DateOnly); day >= "2027-03-02" && day <= "2027-03-14" || now.Service != v.Service ||
+			now.Branch != v.Branch {
 			t.Errorf("who had %s at %s on %v comes to %s at %s on %v", v.Service, v.Branch, v.Start, now.Service, now.Branch, now.Start)
 		}
 	}

@@ -207,7 +207,8 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM messages WHERE kind = 'closed' AND state = 'queued'`); n != 40 {
 		t.Errorf("%d messages wait, want 40", n)
 	}
-	if again := asks(t, noura, returns+"/changes", tag, map[string]any{"draft": draft.ID}, http.StatusCreated); again.ID != change.ID || again.Affected != 40 {
+	if again := asks(t, noura, returns+"/changes", tag, map[string]any{"draft": draft.ID}, http.StatusCreated); again.ID != change.ID ||
+		again.Affected != 40 {
 		t.Errorf("again: %+v", again)
 	}
 	if left := places(t, centre, 0, "/v1/services/iban-update/slots?branch=riyadh&from=2026-11-23&to=2026-11-23"); left == 0 {

@@ -65,7 +65,8 @@ func TestServicesTellTheirRules(t *testing.T) {
 	centre := servicetest.Open(t, 1)
 	var got api.Service
 	centre.Get("/v1/services/"+followUp).JSON(t, &got)
-	if got.OpensAt != "10:00" || got.Rebooking == nil || *got.Rebooking != (api.Rebooking{Limit: 3, WindowMinutes: 7 * 24 * 60, PauseMinutes: 24 * 60}) {
+	if got.OpensAt != "10:00" || got.Rebooking == nil ||
+		*got.Rebooking != (api.Rebooking{Limit: 3, WindowMinutes: 7 * 24 * 60, PauseMinutes: 24 * 60}) {
 		t.Errorf("opens at %q, rebooking %+v", got.OpensAt, got.Rebooking)
 	}
 	centre.Get("/v1/services/"+heirs).JSON(t, &got)

@@ -149,7 +149,8 @@ func TestFeedIsCheapToAskAgain(t *testing.T) {
 	}
 	first := ask(http.MethodGet, "")
 	tag := first.Header.Get("ETag")
-	if tag == "" || first.Header.Get("Content-Type") != "text/calendar; charset=utf-8" || first.Header.Get("Cache-Control") != "private, no-cache" {
+	if tag == "" || first.Header.Get("Content-Type") != "text/calendar; charset=utf-8" ||
+		first.Header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("headers %v", first.Header)
 	}
 	if again := ask(http.MethodGet, tag); again.Status != http.StatusNotModified || len(again.Body) > 0 || again.Header.Get("ETag") != tag {

@@ -85,7 +85,8 @@ func TestDisplay(t *testing.T) {
 		t.Errorf("at first: %s %s %s", name, id, data)
 	}
 	d.calls("2") // at the other replica
-	if name, id, data = shown.event(); name != "call" || id != "2026-11-23.2" || !strings.Contains(data, `"number":2`) || !strings.Contains(data, `"again":false`) {
+	if name, id, data = shown.event(); name != "call" || id != "2026-11-23.2" || !strings.Contains(data, `"number":2`) ||
+		!strings.Contains(data, `"again":false`) {
 		t.Errorf("then: %s %s %s", name, id, data)
 	}
 	shown.stop()

@@ -358,7 +358,8 @@ func TestLinkRefused(t *testing.T) {
 		},
 	} {
 		answer := l.centre.Send(c.r)
-		if answer.Status != c.status || !strings.Contains(string(answer.Body), c.want) || strings.Contains(string(answer.Body), l.visit.Reference) {
+		if answer.Status != c.status || !strings.Contains(string(answer.Body), c.want) ||
+			strings.Contains(string(answer.Body), l.visit.Reference) {
 			t.Errorf("%s: %d %s", c.name, answer.Status, answer.Body)
 		}
 	}

@@ -142,7 +142,8 @@ func (m *model) fits(v *catalog.Service, group *centre.DeskGroup, p slots.Place,
 		used := p.Count
 		for _, c := range m.claims {
 			at := c.Place
-			if c != leaving && c.Status.TakesPlace() && at.DeskGroup == p.DeskGroup && at.Day == p.Day && tick >= at.First && tick < at.First+at.Ticks {
+			if c != leaving && c.Status.TakesPlace() && at.DeskGroup == p.DeskGroup && at.Day == p.Day && tick >= at.First &&
+				tick < at.First+at.Ticks {
 				used += at.Count
 			}
 		}

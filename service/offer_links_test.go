@@ -91,7 +91,8 @@ func TestOfferDeclinedByLink(t *testing.T) {
 func TestOfferLinkEnds(t *testing.T) {
 	t.Parallel()
 	l, _ := offered(t, "ar")
-	if got := l.presses("/offer/accept", start("2026-11-25T07:00:00Z")); got.Status != http.StatusConflict || !strings.Contains(string(got.Body), "تغير العرض") {
+	if got := l.presses("/offer/accept", start("2026-11-25T07:00:00Z")); got.Status != http.StatusConflict ||
+		!strings.Contains(string(got.Body), "تغير العرض") {
 		t.Errorf("for another start: %d %s", got.Status, got.Body)
 	}
 	for _, path := range []string{"/confirm", "/cancel", "/move", "/accept", "/refuse", "/survey"} {

@@ -156,7 +156,8 @@ func TestPages(t *testing.T) {
 	if err := service.Health(t.Context(), address); err != nil {
 		t.Errorf("health: %v", err)
 	}
-	if answer := centre.Send(servicetest.Request{Method: http.MethodHead, Path: "/v1/services"}); answer.Status != http.StatusOK || len(answer.Body) > 0 {
+	if answer := centre.Send(servicetest.Request{Method: http.MethodHead, Path: "/v1/services"}); answer.Status != http.StatusOK ||
+		len(answer.Body) > 0 {
 		t.Errorf("HEAD: %d with %d bytes", answer.Status, len(answer.Body))
 	}
 }
@@ -194,7 +195,8 @@ func TestSandboxPhone(t *testing.T) {
 		}
 	}
 	page := centre.Get("/dev/phone?mobile=0500000001")
-	if page.Status != http.StatusOK || !strings.Contains(string(page.Body), "966500000001") || strings.Contains(string(page.Body), "966500000002") {
+	if page.Status != http.StatusOK || !strings.Contains(string(page.Body), "966500000001") ||
+		strings.Contains(string(page.Body), "966500000002") {
 		t.Errorf("page: %d %s", page.Status, page.Body)
 	}
 }

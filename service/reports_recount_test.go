@@ -125,11 +125,13 @@ func plainly() map[string]map[string][]string {
 			"visits": {visits(stood + ` AND a.channel <> 'walk_in'`)}, "median_hours": {"0.5", lead}, "p90_hours": {"0.9", lead},
 		},
 		"no-shows": {
-			"attended": {attended}, "no_shows": {noShows}, "no_show_rate": {noShows, attended + " OF " + noShows}, "restored": {visits(had("restored"))},
+			"attended": {attended}, "no_shows": {noShows}, "no_show_rate": {noShows, attended + " OF " + noShows},
+			"restored":   {visits(had("restored"))},
 			"unrecorded": {visits(`a.status = 'booked' AND NOT ` + came + ` AND a.end_at <= {now}`)},
 		},
 		"waiting": {
-			"called": {callees}, "within_promise": {inTime}, "promise_rate": {inTime, callees}, "median_minutes": {"0.5", wait}, "p90_minutes": {"0.9", wait},
+			"called": {callees}, "within_promise": {inTime}, "promise_rate": {inTime, callees}, "median_minutes": {"0.5", wait},
+			"p90_minutes": {"0.9", wait},
 		},
 		"service-level": {
 			"offered": {offered}, "in_time": {inTime}, "service_level": {inTime, offered}, "abandoned": {gone}, "abandonment_rate": {gone, offered},
@@ -152,18 +154,21 @@ func plainly() map[string]map[string][]string {
 		"channels": {
 			"made": {made}, "visitors": {`SELECT coalesce(sum(a.party), 0) FROM appointments a WHERE a.reference IS NOT NULL AND {a}`},
 			"public": {by("public")}, "agent": {by("agent")}, "walk_in": {by("walk_in")}, "protected": {by("protected")},
-			"public_share": {by("public"), made}, "agent_share": {by("agent"), made}, "walk_in_share": {by("walk_in"), made}, "protected_share": {by("protected"), made},
+			"public_share": {by("public"), made}, "agent_share": {by("agent"), made}, "walk_in_share": {by("walk_in"), made},
+			"protected_share": {by("protected"), made},
 		},
 		"messages": {
-			"messages": {messages(`true`)}, "emails": {messages(`m.way = 'email'`)}, "sent": {messages(taken)}, "delivered": {messages(`m.state = 'delivered'`)},
+			"messages": {messages(`true`)}, "emails": {messages(`m.way = 'email'`)}, "sent": {messages(taken)},
+			"delivered":     {messages(`m.state = 'delivered'`)},
 			"delivery_rate": {messages(`m.state = 'delivered'`), messages(taken)}, "failed": {messages(`m.state IN ('failed', 'expired')`)},
 			"dropped":     {messages(`m.state = 'dropped'`)},
 			"segments":    {`SELECT coalesce(sum(m.segments), 0) FROM messages m WHERE m.appointment_id IS NOT NULL AND {m} AND ` + taken},
 			"cost_riyals": {`SELECT coalesce(sum(m.cost), 0) / 10000.0 FROM messages m WHERE m.appointment_id IS NOT NULL AND {m}`},
 		},
 		"waitlist": {
-			"joined": {waited("joined")}, "offered": {waited("offered")}, "accepted": {waited("accepted")}, "acceptance_rate": {waited("accepted"), waited("offered")},
-			"declined": {waited("declined")}, "ignored": {waited("ignored")}, "served_otherwise": {waited("served_otherwise")},
+			"joined": {waited("joined")}, "offered": {waited("offered")}, "accepted": {waited("accepted")},
+			"acceptance_rate": {waited("accepted"), waited("offered")},
+			"declined":        {waited("declined")}, "ignored": {waited("ignored")}, "served_otherwise": {waited("served_otherwise")},
 			"median_refill_minutes": {"0.5", `SELECT w.refill_seconds / 60.0 FROM waitlist_log w WHERE {w} AND w.kind = 'accepted' ORDER BY 1`},
 		},
 	}
@@ -344,7 +349,8 @@ func (r recount) compareOpen(by string) {
 		seen := make(map[string]bool)
 		for _, service := range centre.Services {
 			for _, group := range centre.GroupsOf(service.Slug) {
-				if seen[group.Slug] || g.Branch != nil && g.Branch.Slug != group.Branch || g.Department != nil && g.Department.Slug != group.Department ||
+				if seen[group.Slug] || g.Branch != nil && g.Branch.Slug != group.Branch || g.Department != nil &&
+					g.Department.Slug != group.Department ||
 					g.Service != nil && !slices.Contains(group.Services, g.Service.Slug) {
 					continue
 				}

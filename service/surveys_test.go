@@ -125,7 +125,8 @@ func TestSurveyByAPI(t *testing.T) {
 	}
 	answer := s.centre.Post(path, map[string]any{"satisfaction": 5, "resolved": false, "comment": "Quick"})
 	answer.JSON(t, &got)
-	if answer.Status != http.StatusOK || got.Answer == nil || got.Answer.Satisfaction != 5 || *got.Answer.Resolved || got.Answer.Comment != "Quick" {
+	if answer.Status != http.StatusOK || got.Answer == nil || got.Answer.Satisfaction != 5 || *got.Answer.Resolved ||
+		got.Answer.Comment != "Quick" {
 		t.Errorf("answered: %d %s", answer.Status, answer.Body)
 	}
 	says(t, s.looks(""), `value="5" required checked`, ">Quick</textarea>")

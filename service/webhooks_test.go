@@ -182,7 +182,8 @@ func TestAnotherSystemIsTold(t *testing.T) {
 		t.Errorf("-want +told:\n%s", diff)
 	}
 	list := deliveries(t, coordinator, w, "?state=delivered")
-	if len(list) != 3 || list[0].ID != heard[2].ID || list[0].Reference != a.Reference || list[0].Status != http.StatusNoContent || list[0].FinishedAt == nil {
+	if len(list) != 3 || list[0].ID != heard[2].ID || list[0].Reference != a.Reference || list[0].Status != http.StatusNoContent ||
+		list[0].FinishedAt == nil {
 		t.Errorf("deliveries %+v", list)
 	}
 	centre.AuditClean()
@@ -209,7 +210,8 @@ func TestAFailingReceiverIsTriedAgain(t *testing.T) {
 		t.Errorf("told %q", got)
 	}
 	list := deliveries(t, coordinator, w, "")
-	if len(list) != 2 || list[1].State != "waiting" || list[1].Detail != "status" || list[1].Status != 503 || list[1].Attempts != 1 || list[0].Attempts != 0 {
+	if len(list) != 2 || list[1].State != "waiting" || list[1].Detail != "status" || list[1].Status != 503 || list[1].Attempts != 1 ||
+		list[0].Attempts != 0 {
 		t.Errorf("deliveries %+v", list)
 	}
 	var shown api.Webhook
@@ -298,7 +300,8 @@ func TestAReceiverThatIsGone(t *testing.T) {
 	portal.untilTold(centre, "booked")
 	var list api.WebhookList
 	coordinator.Gets("/v1/webhooks").JSON(t, &list)
-	if len(list.Webhooks) != 1 || list.Webhooks[0].State != "disabled" || list.Webhooks[0].DisabledWhy != "gone" || list.Webhooks[0].DisabledAt == nil {
+	if len(list.Webhooks) != 1 || list.Webhooks[0].State != "disabled" || list.Webhooks[0].DisabledWhy != "gone" ||
+		list.Webhooks[0].DisabledAt == nil {
 		t.Errorf("webhooks %+v", list.Webhooks)
 	}
 	var log api.ActList
