@@ -11,7 +11,7 @@ import (
 	"ziyara/slots"
 )
 
-// bookings keeps holds, visits and the ledger in order.
+// bookings has the jobs that clean up holds and visits and check the ledger.
 type bookings struct {
 	store       *postgres.Appointments
 	booker      *slots.Booker

@@ -11,7 +11,7 @@ import (
 	"ziyara/service/postgres"
 )
 
-// budgets watches what departments spend on messages.
+// budgets watches the budgets of departments for messages.
 type budgets struct {
 	store *postgres.Budgets
 	now   func() time.Time
@@ -32,7 +32,7 @@ func (b *budgets) jobs() []job {
 	return []job{{name: "watch budgets", spec: "@every 1m", run: b.watch}}
 }
 
-// watch measures how far departments have used their budgets, and tells staff
+// watch measures how much of their budgets departments have used, and warns staff
 // once for each level.
 func (b *budgets) watch(ctx context.Context) error {
 	now := b.now()

@@ -11,7 +11,7 @@ import (
 	"ziyara/slots"
 )
 
-// correspondence is what staff see and decide of messages. It implements
+// correspondence lets staff look at messages and edit their texts. It implements
 // api.Correspondence.
 type correspondence struct {
 	editor

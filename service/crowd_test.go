@@ -117,7 +117,8 @@ func (c *crowd) act(r *rand.Rand) (what string, err error) {
 	switch n := r.IntN(20); {
 	case n < 7:
 		service, start := c.somewhere(r)
-		a, err := booker.Hold(ctx, slots.HoldRequest{Service: service, Branch: "dammam", Start: start, Party: 1, Channel: catalog.Public}, nil, c.now())
+		a, err := booker.Hold(ctx, slots.HoldRequest{Service: service, Branch: "dammam", Start: start, Party: 1, Channel: catalog.Public}, nil,
+			c.now())
 		if err == nil {
 			add(c, &c.holds, a.ID)
 		}

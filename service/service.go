@@ -17,6 +17,7 @@ import (
 
 	"ziyara"
 	"ziyara/centre"
+	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -109,7 +110,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is due is told in the same round, whoever runs it.
+	// The order matters: what one job finds due, a later one sends in the same round.
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
 		newBookings(c, s.store.Appointments(), s.booker, registry).jobs(),
 		changes.jobs(),
@@ -133,7 +134,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	phone, mailbox := s.messaging.phone, s.messaging.mailbox
-	if !loopback(s.listener.Addr().String()) { // only this machine may see them
+	if !loopback.Is(s.listener.Addr().String()) { // only this machine may see these pages
 		phone, mailbox = nil, nil
 	}
 	s.api, err = api.New(api.Config{
@@ -158,7 +159,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	return s, err
 }
 
-// pages returns the pages that links lead to; nil without links.
+// pages returns the pages behind links; nil without links.
 func (s *Service) pages(links links) (*portal.Portal, error) {
 	if links.Links == nil {
 		return nil, nil //nolint:nilnil // no links, no pages
@@ -174,11 +175,10 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 // URL returns the address at which the service answers.
 func (s *Service) URL() string { return "http://" + s.listener.Addr().String() }
 
-// Booker returns what books, for load that does not come over HTTP.
+// Booker returns the booker, for load without HTTP.
 func (s *Service) Booker() *slots.Booker { return s.booker }
 
-// Waitlist returns what lets people wait, for load that does not come over
-// HTTP.
+// Waitlist returns the waitlist, for load without HTTP.
 func (s *Service) Waitlist() *slots.Waitlist { return s.waitlist }
 
 // Centre returns the current snapshot of the centre.
@@ -186,7 +186,7 @@ func (s *Service) Centre() *centre.Snapshot { return s.centre.Load() }
 
 // Run serves requests and runs the periodic jobs until ctx is done. Then it
 // stops accepting, lets what is in progress finish, and closes the database.
-// It is called once.
+// It may be called once.
 func (s *Service) Run(ctx context.Context) error {
 	stopJobs := s.jobs.start(ctx, s.config.Jobs)
 	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
@@ -203,7 +203,7 @@ func (s *Service) Run(ctx context.Context) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	err = errors.Join(err, s.api.Shutdown(stopping), s.unlisten())
-	if serveErr := <-served; !errors.Is(serveErr, net.ErrClosed) { // closed before it began
+	if serveErr := <-served; !errors.Is(serveErr, net.ErrClosed) { // closed before Serve began
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
@@ -216,7 +216,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return errors.Join(err, s.close())
 }
 
-// close gives back what New has taken.
+// close releases what New has opened.
 func (s *Service) close() error {
 	err := s.unlisten()
 	if s.messaging != nil {
@@ -242,7 +242,7 @@ func (s *Service) unlisten() error {
 	return nil
 }
 
-// newID returns a new UUID that sorts by time (RFC 9562, version 7).
+// newID returns a new UUID, which sorts by time (RFC 9562, version 7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // newReference returns a new reference.
@@ -252,10 +252,10 @@ func newReference() slots.Reference {
 	return slots.NewReference(b)
 }
 
-// random fills b from the system's generator, which does not fail.
+// random fills b with random bytes of the system, which does not fail.
 func random(b []byte) { _, _ = rand.Read(b) }
 
-// Health asks the service that listens at address whether it lives.
+// Health returns nil if the service at address (host:port) is alive.
 func Health(ctx context.Context, address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

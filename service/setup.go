@@ -16,8 +16,8 @@ func Migrate(ctx context.Context, databaseURL string) (int, error) {
 	return postgres.Migrate(ctx, databaseURL)
 }
 
-// SeedDemo adds what the database does not have of the demo centre and
-// returns how many rows that were.
+// SeedDemo adds the parts of the demo centre that the database lacks, and returns
+// how many rows it added.
 func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 	centre, err := demo.Load()
 	if err != nil {

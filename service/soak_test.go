@@ -72,7 +72,8 @@ func (s *soak) report(elapsed time.Duration) {
 		elapsed.Round(time.Second), float64(done)/s.loaded.Seconds(), s.centre.Clock.Now().Sub(servicetest.Opening()).Round(time.Minute))
 	s.t.Logf("faults: %d connections killed, the line cut %d times, %d replicas restarted", s.faults.killed, s.faults.cuts, s.faults.restarts)
 	s.t.Logf("checked: %d histories of a desk group's days against the model, of which %d were not decided in time", s.checked, s.undecided)
-	s.t.Logf("checked: the ledger against its claims %d times, what both replicas offer against what there is for %d desk groups", s.windows, s.searches)
+	s.t.Logf("checked: the ledger against its claims %d times, what both replicas offer against what there is for %d desk groups", s.windows,
+		s.searches)
 }
 
 // soak is a load with faults.

@@ -10,7 +10,7 @@ import (
 	"ziyara/slots"
 )
 
-// waiting offers places to people who wait.
+// waiting has the jobs that offer places to waiting visitors.
 type waiting struct {
 	store    *postgres.Waitlist
 	waitlist *slots.Waitlist
@@ -26,8 +26,8 @@ func newWaiting(c Config, store *postgres.Waitlist, waitlist *slots.Waitlist, re
 	return w
 }
 
-// jobs offer what is given back through this replica at once. They do the same
-// for other replicas now and then, and again should it fail.
+// jobs offer places freed through this replica at once. Places freed through other
+// replicas, and those after an error, are offered at the next regular run.
 func (w *waiting) jobs() []job {
 	return []job{
 		{name: "offer delayed places", spec: "@every 5s", run: w.offerDelayed},

@@ -13,10 +13,10 @@ import (
 	"ziyara/service/secret"
 )
 
-// keepDeliveries is how long staff see what was sent to webhooks.
+// keepDeliveries is how long deliveries to webhooks are kept for staff.
 const keepDeliveries = 30 * 24 * time.Hour
 
-// hooks tells other systems.
+// hooks has the jobs that deliver to webhooks.
 type hooks struct {
 	store   *postgres.Webhooks
 	now     func() time.Time
