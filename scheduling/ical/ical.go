@@ -1,7 +1,7 @@
-// Package ical reads holidays and week plans from iCalendar files (RFC 5545)
-// and writes appointments and openings to them (openings as VAVAILABILITY, RFC
-// 7953). Files come from outside, so reading is bounded in every direction,
-// and what is not understood is never guessed: it is left out and reported.
+// Package ical reads holidays from iCalendar files (RFC 5545) and writes
+// appointments and openings to them (openings as VAVAILABILITY, RFC 7953).
+// Files come from outside, so reading is bounded in every direction. It never
+// guesses: what it does not understand is left out and reported.
 package ical
 
 import (
