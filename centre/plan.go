@@ -109,9 +109,9 @@ func (d DeskPlan) Warnings(services func(slug string) (*catalog.Service, bool)) 
 	return warnings
 }
 
-// Lost returns how many visits lose their places by what happens to the claims
+// CountLost returns how many visits lose their places by what happens to the claims
 // of several dates.
-func Lost(impacts []scheduling.Impact) int {
+func CountLost(impacts []scheduling.Impact) int {
 	n := 0
 	for _, i := range impacts {
 		n += len(i.Lost)

@@ -33,7 +33,7 @@ type Feed struct {
 	Branch     string // slug, of the desk group; "" for none
 	Lang       string // of the texts: "ar" or "en"
 	Created    time.Time
-	By         string // who of the staff made it
+	CreatedBy  string // member of staff
 }
 
 // Scope says whose visits a feed has, and what they are called.
@@ -74,10 +74,10 @@ const (
 	ahead = 62 * 24 * time.Hour
 )
 
-// Window returns the instants, the second exclusive, between which visits of a
+// Covered returns the instants, the second exclusive, between which visits of a
 // feed start that is read at now, and since when those were cancelled that it
 // still has.
-func Window(now time.Time) (from, until, cancelledSince time.Time) {
+func Covered(now time.Time) (from, until, cancelledSince time.Time) {
 	today := now.UTC().Truncate(24 * time.Hour)
 	return today.Add(-back), today.Add(24*time.Hour + ahead), today.Add(-back)
 }

@@ -23,7 +23,7 @@ func (r *Reception) Queues(ctx context.Context, branch string, departments []str
 	if len(groups) == 0 {
 		return nil, nil
 	}
-	w := r.window(groups[0], now)
+	w := r.queueQuery(groups[0], now)
 	w.GroupID = 0
 	floor, expected, err := r.store.Look(ctx, w)
 	if err != nil {

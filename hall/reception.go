@@ -35,8 +35,8 @@ const (
 	expectedAhead = 4 * time.Hour
 )
 
-func (r *Reception) window(g *centre.DeskGroup, now time.Time) Window {
-	return Window{
+func (r *Reception) queueQuery(g *centre.DeskGroup, now time.Time) QueueQuery {
+	return QueueQuery{
 		BranchID: g.BranchID, GroupID: g.ID, Day: scheduling.DateOf(now, g.Calendar.Zone()),
 		From: now.Add(-expectedBack), To: now.Add(expectedAhead),
 	}
@@ -147,7 +147,7 @@ func (r *Reception) CallNext(ctx context.Context, branch, desk, actor string, no
 	if err != nil {
 		return Visit{}, err
 	}
-	return r.store.Call(ctx, r.window(g, now), func(f Floor, expected []Visit) (Step, error) {
+	return r.store.Call(ctx, r.queueQuery(g, now), func(f Floor, expected []Visit) (Step, error) {
 		if other, busy := f.at(d.Name); busy {
 			return Step{}, &DeskError{Fault: DeskBusy, Busy: other.Reference}
 		}

@@ -23,7 +23,7 @@ type Store interface {
 	// Call locks a hall and lets choose say who of it is called, and writes
 	// that. expected are the visits to the desk group of which nobody has come
 	// and that start in [q.From, q.To). It returns the error of choose.
-	Call(ctx context.Context, q Window, choose func(floor Floor, expected []Visit) (Step, error)) (Visit, error)
+	Call(ctx context.Context, q QueueQuery, choose func(floor Floor, expected []Visit) (Step, error)) (Visit, error)
 
 	// Find returns the visit with the reference, or fault.ErrNotFound.
 	Find(ctx context.Context, reference string) (Visit, error)
@@ -35,7 +35,7 @@ type Store interface {
 
 	// Look returns the hall of a branch as it is, and of whom nobody has come:
 	// of a desk group, or of all for q.GroupID 0.
-	Look(ctx context.Context, q Window) (Floor, []Visit, error)
+	Look(ctx context.Context, q QueueQuery) (Floor, []Visit, error)
 
 	// Crowd returns who is in any hall, and of whom nobody has come of those who
 	// start in [from, to) at desk groups that somebody is in the hall for.
@@ -77,8 +77,8 @@ type Store interface {
 	RemoveDesk(ctx context.Context, c DeskChange) error
 }
 
-// Window is a hall, and the starts of visits that matter in it.
-type Window struct {
+// QueueQuery is a hall, and the starts of visits that matter in it.
+type QueueQuery struct {
 	BranchID int
 	Day      scheduling.Date
 	GroupID  int

@@ -36,9 +36,9 @@ type delivery struct {
 func newDelivery(w *Worker, now func() time.Time) *delivery {
 	return &delivery{
 		worker: w, now: now,
-		window:   make(chan struct{}, w.config.Window),
+		window:   make(chan struct{}, w.config.InFlight),
 		sends:    make(chan struct{}, w.config.Concurrency),
-		outcomes: make(chan Outcome, w.config.Window),
+		outcomes: make(chan Outcome, w.config.InFlight),
 		done:     make(chan struct{}),
 	}
 }
@@ -68,7 +68,7 @@ func (d *delivery) attempt(ctx context.Context, claimedAt time.Time, c Claimed) 
 		}
 	}()
 	if d.refused() {
-		return c.release(d.now(), "ledger is away")
+		return c.requeue(d.now(), "ledger is away")
 	}
 	return d.worker.attempt(ctx, d.now, claimedAt, c)
 }

@@ -102,7 +102,7 @@ func TestDeliverWindow(t *testing.T) {
 		const n, window = 50, 7
 		clock, ledger, sender := newClock(), newLedger(messages(n)...), &fakeSender{}
 		held := &slowLedger{fakeLedger: ledger, pass: make(chan struct{})}
-		w := newWorker(t, held, sender, notify.WorkerConfig{Batch: 20, Window: window, Concurrency: 3})
+		w := newWorker(t, held, sender, notify.WorkerConfig{Batch: 20, InFlight: window, Concurrency: 3})
 		done := make(chan error, 1)
 		go func() {
 			_, err := w.Deliver(t.Context(), clock.Now)
@@ -158,7 +158,7 @@ func TestDeliverFreshFacts(t *testing.T) {
 		clock.Advance(time.Second)
 		return "gw", nil
 	}
-	w := newWorker(t, claims, sender, notify.WorkerConfig{Batch: 16, Rounds: 1000, Concurrency: 1, Window: 1})
+	w := newWorker(t, claims, sender, notify.WorkerConfig{Batch: 16, Rounds: 1000, Concurrency: 1, InFlight: 1})
 	if _, err := w.Deliver(t.Context(), clock.Now); err != nil {
 		t.Fatal(err)
 	}

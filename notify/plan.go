@@ -88,28 +88,28 @@ func Plan(plan []time.Duration, h Hours, start, known time.Time) []Planned {
 	return reminders
 }
 
-// Window is a range of starts whose reminder is due in some stretch of time.
-type Window struct {
+// StartRange is a range of starts whose reminder is due in some stretch of time.
+type StartRange struct {
 	From, To time.Time // the starts, [From, To)
 	Due      time.Time // of all of them; zero when each is due its lead before
 }
 
-// Windows returns the starts whose reminder was due after the instant after,
+// StartsDue returns the starts whose reminder was due after the instant after,
 // is due at upTo, and is still of use then. It is Due the other way round, so
-// that whoever looks for what is due reads nothing else. The windows don't
+// that whoever looks for what is due reads nothing else. The ranges don't
 // overlap.
-func (l Lead) Windows(h Hours, after, upTo time.Time) []Window {
+func (l Lead) StartsDue(h Hours, after, upTo time.Time) []StartRange {
 	// What was due longer ago is of no use any more.
 	after = later(after, upTo.Add(-l.Before-evening-48*time.Hour))
 	if !after.Before(upTo) {
 		return nil
 	}
-	var windows []Window
+	var ranges []StartRange
 	add := func(from, to, due time.Time) { // by the instants of their lead, [from, to)
-		w := Window{From: from.Add(l.Before), To: to.Add(l.Before), Due: due}
+		w := StartRange{From: from.Add(l.Before), To: to.Add(l.Before), Due: due}
 		w.From = later(w.From, upTo.Add(l.Last()+instant))
 		if w.From.Before(w.To) {
-			windows = append(windows, w)
+			ranges = append(ranges, w)
 		}
 	}
 	isDue := func(at time.Time) bool { return at.After(after) && !at.After(upTo) }
@@ -118,7 +118,7 @@ func (l Lead) Windows(h Hours, after, upTo time.Time) []Window {
 	}
 	if h.Quiet.None() {
 		awake(after, upTo.Add(instant))
-		return windows
+		return ranges
 	}
 	for d := scheduling.DateOf(after, h.Zone) - 1; d <= scheduling.DateOf(upTo, h.Zone)+1; d++ {
 		night := h.night(d)
@@ -131,7 +131,7 @@ func (l Lead) Windows(h Hours, after, upTo time.Time) []Window {
 		}
 		awake(night.to, h.night(d+1).from)
 	}
-	return windows
+	return ranges
 }
 
 func later(a, b time.Time) time.Time {

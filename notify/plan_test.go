@@ -238,7 +238,7 @@ func TestWindowsAreThePlanTheOtherWayRound(t *testing.T) {
 			upTo = rapid.SampledFrom([]time.Time{upTo, due, due.Add(-time.Microsecond), until, until.Add(-time.Microsecond)}).Draw(t, "up to at the edge")
 		}
 		found := 0
-		for _, w := range lead.Windows(d.hours, after, upTo) {
+		for _, w := range lead.StartsDue(d.hours, after, upTo) {
 			if d.start.Before(w.From) || !d.start.Before(w.To) {
 				continue
 			}

@@ -80,7 +80,7 @@ type Standing string
 
 // The standings.
 const (
-	Settled   Standing = ""          // booked where it is, or over
+	Ordinary  Standing = ""          // booked where it is, or over
 	AsRequest Standing = "request"   // waits for an approval
 	Displaced Standing = "displaced" // a change took its place, and the visitor has not chosen yet
 )

@@ -63,7 +63,7 @@ func TestNewWorkerRefuses(t *testing.T) {
 		{"negative batch", l, s, texts, notify.WorkerConfig{Batch: -1}},
 		{"negative rounds", l, s, texts, notify.WorkerConfig{Rounds: -1}},
 		{"negative concurrency", l, s, texts, notify.WorkerConfig{Concurrency: -1}},
-		{"negative window", l, s, texts, notify.WorkerConfig{Window: -1}},
+		{"negative window", l, s, texts, notify.WorkerConfig{InFlight: -1}},
 		{"negative age of facts", l, s, texts, notify.WorkerConfig{Fresh: -1}},
 		{"negative timeout", l, s, texts, notify.WorkerConfig{SendTimeout: -1}},
 		{"lease shorter than two sends", l, s, texts, notify.WorkerConfig{SendTimeout: time.Minute, Lease: 119 * time.Second}},

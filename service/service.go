@@ -166,7 +166,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 		Links: links.Links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Confirm, Confirmed: s.store.Confirmed, CallCentre: s.config.CallCentre,
 		FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Waitlist: s.waitlist, EntryNumbered: s.store.EntryNumbered, NewReference: newReference,
+		Waitlist: s.waitlist, WaitlistEntryID: s.store.WaitlistEntryID, NewReference: newReference,
 	})
 }
 

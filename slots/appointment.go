@@ -105,10 +105,10 @@ type Event struct {
 }
 
 // By says who of the staff changes an appointment, and why.
-type By struct{ Actor, Reason string }
+type StaffAction struct{ Actor, Reason string }
 
 // Audited reports whether both are said.
-func (b By) Audited() bool { return b.Actor != "" && b.Reason != "" }
+func (s StaffAction) Audited() bool { return s.Actor != "" && s.Reason != "" }
 
 // Booking is what turns a hold into a booked visit.
 type Booking struct {
@@ -123,7 +123,7 @@ type Booking struct {
 	// By says who of the staff booked and why; the reason may be missing. A
 	// hold over catalog.Protected is booked with both, and with both no pause
 	// stands against it.
-	By
+	StaffAction
 }
 
 // Person is a stable pseudonym of a visitor's identity, a UUID. The limits of
@@ -215,18 +215,18 @@ func (a Appointment) Move(to Place, start, end time.Time, s *catalog.Service, no
 	if err := a.CanMove(s, now); err != nil {
 		return Transition{}, err
 	}
-	t := a.moved(to, start, end, By{}, now)
+	t := a.moved(to, start, end, StaffAction{}, now)
 	t.GivenUp = !a.Displaced()
 	return t, nil
 }
 
-// MoveBy does the same for somebody of the staff. It returns the errors of
-// CanMoveBy.
-func (a Appointment) MoveBy(to Place, start, end time.Time, by By, now time.Time) (Transition, error) {
+// MoveByStaff does the same for somebody of the staff. It returns the errors of
+// CanMoveByStaff.
+func (a Appointment) MoveByStaff(to Place, start, end time.Time, by StaffAction, now time.Time) (Transition, error) {
 	if a.startsAt(start) {
 		return a.stays(), nil
 	}
-	if err := a.CanMoveBy(by, now); err != nil {
+	if err := a.CanMoveByStaff(by, now); err != nil {
 		return Transition{}, err
 	}
 	return a.moved(to, start, end, by, now), nil
@@ -237,7 +237,7 @@ func (a Appointment) startsAt(start time.Time) bool {
 	return a.Status == Booked && start.Equal(a.Start)
 }
 
-func (a Appointment) moved(to Place, start, end time.Time, by By, now time.Time) Transition {
+func (a Appointment) moved(to Place, start, end time.Time, by StaffAction, now time.Time) Transition {
 	after := a
 	after.Place, after.Start, after.End = to, start, end
 	after.Proposal, after.Change = nil, nil
@@ -268,24 +268,24 @@ func (a Appointment) Cancel(s *catalog.Service, now time.Time) (Transition, erro
 	if err := a.CanCancel(s, now); err != nil {
 		return Transition{}, err
 	}
-	t := a.cancelled(By{}, now)
+	t := a.cancelled(StaffAction{}, now)
 	t.GivenUp = !a.Displaced()
 	return t, nil
 }
 
-// CancelBy does the same for somebody of the staff. It returns the errors of
-// CanCancelBy.
-func (a Appointment) CancelBy(by By, now time.Time) (Transition, error) {
+// CancelByStaff does the same for somebody of the staff. It returns the errors of
+// CanCancelByStaff.
+func (a Appointment) CancelByStaff(by StaffAction, now time.Time) (Transition, error) {
 	if a.Status == Cancelled && by.Audited() {
 		return a.stays(), nil
 	}
-	if err := a.CanCancelBy(by, now); err != nil {
+	if err := a.CanCancelByStaff(by, now); err != nil {
 		return Transition{}, err
 	}
 	return a.cancelled(by, now), nil
 }
 
-func (a Appointment) cancelled(by By, now time.Time) Transition {
+func (a Appointment) cancelled(by StaffAction, now time.Time) Transition {
 	after := a
 	after.Status, after.AnswerBy, after.Proposal, after.Change = Cancelled, time.Time{}, nil, nil
 	return a.becomes(after, Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})

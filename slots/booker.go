@@ -231,13 +231,22 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 		return Appointment{}, err
 	}
 	if paused {
-		return Appointment{}, b.sayUntil(pause, a)
+		return Appointment{}, b.inBranchZone(pause, a)
 	}
 	booked, err := a.Book(booking, b.approval(a), now)
 	if booked.Changes() {
 		return Appointment{}, fmt.Errorf("slots: hold %s stands but was not booked", id)
 	}
 	return booked.After, err
+}
+
+// inBranchZone returns the pause in the zone of the branch of a.
+func (b *Booker) inBranchZone(pause *PauseError, a Appointment) error {
+	said := *pause
+	if _, group, err := b.centre().Desk(a.Service, a.Branch); err == nil {
+		said.Until = said.Until.In(group.Calendar.Zone())
+	}
+	return &said
 }
 
 // Release gives a hold back. It costs one transaction when the hold stands. It
@@ -280,7 +289,7 @@ func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (A
 // mover is who moves a visit: its visitor, or somebody of the staff.
 type mover struct {
 	staff bool
-	by    By
+	by    StaffAction
 	over  catalog.Channel // whose places are theirs to give
 }
 
@@ -295,14 +304,14 @@ func (m mover) channel(a Appointment) catalog.Channel {
 // can returns what stands against a move, wherever to.
 func (m mover) can(a Appointment, s *catalog.Service, now time.Time) error {
 	if m.staff {
-		return a.CanMoveBy(m.by, now)
+		return a.CanMoveByStaff(m.by, now)
 	}
 	return a.CanMove(s, now)
 }
 
 func (m mover) move(a Appointment, to target, now time.Time) (Transition, error) {
 	if m.staff {
-		return a.MoveBy(to.wanted.Place, to.start, to.end, m.by, now)
+		return a.MoveByStaff(to.wanted.Place, to.start, to.end, m.by, now)
 	}
 	return a.Move(to.wanted.Place, to.start, to.end, to.service, now)
 }

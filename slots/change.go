@@ -110,12 +110,12 @@ type AffectedVisit struct {
 	Proposed time.Time // zero for none
 	Until    time.Time // until when the proposed place is held; zero when it is not
 
-	Answered time.Time // zero while there is no answer
-	By       string    // who of the staff answered; "" for the visitor
-	Calls    int       // that did not reach the visitor
-	Called   time.Time // the last of them
-	Note     string
-	Message  string // state of the message that asks the visitor, as in notify.Record; "" for none
+	Answered   time.Time // zero while there is no answer
+	AnsweredBy string    // member of staff who answered; "" for the visitor
+	Calls      int       // that did not reach the visitor
+	Called     time.Time // the last of them
+	Note       string
+	Message    string // state of the message that asks the visitor, as in notify.Record; "" for none
 }
 
 // ChangeRequest asks for a change, or for a draft of one. The edit is of the
@@ -133,14 +133,14 @@ type ChangeRequest struct {
 	Decision   Decision // of a draft that is applied, "" leaves those that it has
 	Exceptions map[Reference]Decision
 	Reason     catalog.Text
-	By         audit.Entry // who asks: Actor, RequestID
+	Author     audit.Entry // Actor and RequestID of the request
 }
 
 // Entry returns what the audit log says of the change at now.
 func (r ChangeRequest) Entry(now time.Time) audit.Entry {
-	by := r.By
-	by.At, by.Action, by.Reason = now, "calendar.changed", r.Reason.EN
-	return by
+	entry := r.Author
+	entry.At, entry.Action, entry.Reason = now, "calendar.changed", r.Reason.EN
+	return entry
 }
 
 // Document returns the edit as JSON.
@@ -218,8 +218,8 @@ type Call struct {
 	Note    string // "" for none
 }
 
-// settles returns the outcome of a visit after the call.
-func (c Call) settles() Outcome {
+// result returns the outcome of a visit after the call.
+func (c Call) result() Outcome {
 	switch c.Outcome {
 	case CallAccepts:
 		return OutcomeAccepted
@@ -243,7 +243,7 @@ func (c Call) Open(outcome Outcome) (bool, error) {
 		return true, nil
 	case OutcomeKept, OutcomeCalledOff, OutcomeAccepted, OutcomeChose, OutcomeCancelled, OutcomeSuperseded, OutcomeRestored:
 	}
-	if outcome == c.settles() {
+	if outcome == c.result() {
 		return false, nil
 	}
 	return false, ErrChangeSettled

@@ -42,10 +42,10 @@ func (a Appointment) CanMove(s *catalog.Service, now time.Time) error {
 	return nil
 }
 
-// CanMoveBy returns nil when somebody of the staff, whom no cut-off binds, can
+// CanMoveByStaff returns nil when somebody of the staff, whom no cut-off binds, can
 // move the visit at now, or ErrUnaudited, ErrStarted, ErrRequested,
 // ErrNotBooked or ErrArrived.
-func (a Appointment) CanMoveBy(by By, now time.Time) error {
+func (a Appointment) CanMoveByStaff(by StaffAction, now time.Time) error {
 	switch {
 	case !by.Audited():
 		return ErrUnaudited
@@ -73,10 +73,10 @@ func (a Appointment) CanCancel(s *catalog.Service, now time.Time) error {
 // come: without a cut-off, the visit could be cancelled.
 func (a Appointment) Ahead(now time.Time) bool { return a.CanCancel(nil, now) == nil }
 
-// CanCancelBy returns nil when somebody of the staff, whom no cut-off binds, can
+// CanCancelByStaff returns nil when somebody of the staff, whom no cut-off binds, can
 // cancel the visit or the request at now, or ErrUnaudited, ErrNotBooked,
 // ErrArrived or ErrStarted.
-func (a Appointment) CanCancelBy(by By, now time.Time) error {
+func (a Appointment) CanCancelByStaff(by StaffAction, now time.Time) error {
 	switch {
 	case !by.Audited():
 		return ErrUnaudited

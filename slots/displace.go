@@ -85,11 +85,11 @@ func (a Appointment) Restore(now time.Time) (Transition, Outcome) {
 	return a.received(now), OutcomeRestored
 }
 
-// Settle returns the displaced visit as the visitor has said in a call, and how
+// ApplyCall returns the displaced visit as the visitor decided in a call, and how
 // it then stands with the change. It returns ErrNoProposal, ErrNotBooked or a
 // *RuleError when that can't be any more, ErrChangeSettled when there is nothing
 // left to settle.
-func (a Appointment) Settle(c Call, now time.Time) (t Transition, o Outcome, err error) {
+func (a Appointment) ApplyCall(c Call, now time.Time) (t Transition, o Outcome, err error) {
 	switch c.Outcome {
 	case CallAccepts:
 		t, err = a.Accept(now)
@@ -103,7 +103,7 @@ func (a Appointment) Settle(c Call, now time.Time) (t Transition, o Outcome, err
 	case CallNotReached:
 		t = a.stays()
 	}
-	return t.by(c.Actor, c.Note), c.settles(), err
+	return t.attributedTo(c.Actor, c.Note), c.result(), err
 }
 
 // received returns the visit, or the request, received where it is although a

@@ -185,7 +185,7 @@ func TestCalls(t *testing.T) {
 		slots.CallCancels: {slots.WasCancelled, slots.OutcomeCancelled},
 		slots.CallKeeps:   {slots.WasRefused, slots.OutcomeKept},
 	} {
-		got, outcome, err := displacedAt(t, "12:00", "13:00", midnight).Settle(slots.Call{Outcome: call, Actor: "huda", Note: "called"}, late)
+		got, outcome, err := displacedAt(t, "12:00", "13:00", midnight).ApplyCall(slots.Call{Outcome: call, Actor: "huda", Note: "called"}, late)
 		if err != nil {
 			t.Fatal(err)
 		}

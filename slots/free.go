@@ -109,7 +109,7 @@ func (f *finder) fits(tick int) bool {
 
 // left returns how many places tick i of day.Open has left for v's channel;
 // below 0 when more are taken or held back than are open. On a date that is
-// released it is leftReleased that counts.
+// released it is leftWithWalkIns that counts.
 func (v Shape) left(day scheduling.Day, used []int16, i int) int16 {
 	left := int(day.Open[i]) - v.HoldBack - day.HeldBack(day.First+i)
 	if i < len(used) {
@@ -122,10 +122,10 @@ func (v Shape) left(day scheduling.Day, used []int16, i int) int16 {
 // any tick has left of the length of v from there; -1 behind the last opening.
 func (v Shape) least(buffer []int16, day scheduling.Day, used []int16) []int16 {
 	least := buffer
-	released := day.Date <= v.Released
+	released := day.Date <= v.WalkInsReleased
 	for i := range day.Open {
 		if released {
-			least = append(least, v.leftReleased(day, used, i))
+			least = append(least, v.leftWithWalkIns(day, used, i))
 			continue
 		}
 		least = append(least, v.left(day, used, i)) // inlined

@@ -242,7 +242,7 @@ func TestFree(t *testing.T) {
 					t.Errorf("the slot lasts %v, buffers are not part of it", length)
 				}
 			}
-			if tally := slots.Why(day, used, tc.visit, now); tc.visit.GapStep == 0 && tally.Free != len(tc.want) {
+			if tally := slots.TallyDay(day, used, tc.visit, now); tc.visit.GapStep == 0 && tally.Free != len(tc.want) {
 				t.Errorf("Why counts %d free starts, want %d", tally.Free, len(tc.want))
 			}
 		})

@@ -25,12 +25,12 @@ type Shape struct {
 	// HorizonDays and OpensAt come to, both inclusive; 0 for any.
 	NotBefore, NotAfter scheduling.Date
 
-	// On dates up to Released, WalkIns of the places held back, and what
-	// openings keep for walk-ins, count for everybody. Release is the wall time
+	// On dates up to WalkInsReleased, WalkIns of the places held back, and what
+	// openings keep for walk-ins, count for everybody. WalkInRelease is the wall time
 	// on a date at which that begins; 0 for never.
-	WalkIns  int
-	Release  scheduling.WallTime
-	Released scheduling.Date
+	WalkIns         int
+	WalkInRelease   scheduling.WallTime
+	WalkInsReleased scheduling.Date
 
 	// Service and Channel select what is kept for whom on a day
 	// (scheduling.Day.For).
@@ -77,7 +77,7 @@ func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 		v.Notice, v.NoticeDays, v.Step, v.GapStep = 0, 0, 1, 0
 	}
 	if s.WalkInReleaseMinutes > 0 {
-		v.Release = scheduling.Clock(0, s.WalkInReleaseMinutes)
+		v.WalkInRelease = scheduling.Clock(0, s.WalkInReleaseMinutes)
 		v.WalkIns = forWalkIns(s.HoldBack[c], s.HoldBack[catalog.Agent], s.HoldBack[catalog.WalkIn])
 	}
 	return v, nil
@@ -91,8 +91,8 @@ const never = scheduling.Date(math.MaxInt32)
 // A notice that the calendar has too few days for puts every date out of reach;
 // such a horizon none.
 func (v Shape) Counted(c *scheduling.Calendar, now time.Time) Shape {
-	if v.Release > 0 {
-		v.Released = v.released(c, now)
+	if v.WalkInRelease > 0 {
+		v.WalkInsReleased = v.walkInsReleased(c, now)
 	}
 	if v.NoticeDays == 0 && v.HorizonDays == 0 && v.OpensAt == 0 {
 		return v

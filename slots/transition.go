@@ -56,8 +56,8 @@ func (t Transition) Back(proposed []Place) ([]Place, error) {
 	return proposed, nil
 }
 
-// by returns the transition as done by a member of staff, for a reason.
-func (t Transition) by(actor, reason string) Transition {
+// attributedTo returns the transition as done by a member of staff, for a reason.
+func (t Transition) attributedTo(actor, reason string) Transition {
 	if !t.Changes() {
 		return t
 	}

@@ -47,7 +47,7 @@ type Webhook struct {
 	Events     []string // types; none for all
 	State      State
 	Created    time.Time
-	By         string // who of the staff added it
+	CreatedBy  string // member of staff
 
 	FormerUntil  time.Time // until when the former secret signs too; zero for never
 	FailingSince time.Time // the first failure since something was delivered; zero for none

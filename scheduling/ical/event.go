@@ -107,7 +107,7 @@ func newReader(file io.Reader, zone string) (*reader, []*event, error) {
 			r.note(c.line, r.name(c), texts.Staff("calendar_event.no_event", "Kind", fmt.Sprintf("%.40s", c.kind)))
 		}
 	}
-	events, err = r.settle(r.newest(events))
+	events, err = r.applyOverrides(r.newest(events))
 	return r, events, err
 }
 

@@ -203,9 +203,9 @@ func (r *reader) newest(events []*event) []*event {
 	})
 }
 
-// settle takes the occurrences that other events stand for out of the events
+// applyOverrides takes the occurrences that other events stand for out of the events
 // that they belong to, and reports what is left out.
-func (r *reader) settle(events []*event) ([]*event, error) {
+func (r *reader) applyOverrides(events []*event) ([]*event, error) {
 	masters := make(map[string]*event)
 	for _, e := range events {
 		if e.uid != "" && !e.override {

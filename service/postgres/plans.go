@@ -79,7 +79,7 @@ func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audi
 		if after, impacts, err = q.savePlan(ctx, before, revision, by); err != nil {
 			return err
 		}
-		if lost := centre.Lost(impacts); lost > 0 {
+		if lost := centre.CountLost(impacts); lost > 0 {
 			return &slots.AffectedError{Visits: lost, DeskGroups: []string{slug}}
 		}
 		return nil

@@ -41,7 +41,7 @@ func (s *Store) PlanReminders(ctx context.Context, now time.Time, limit int) (in
 	}
 	planned := 0
 	for _, g := range groups {
-		for _, w := range g.lead.Windows(g.hours, plannedTo.Add(-underWay), now) {
+		for _, w := range g.lead.StartsDue(g.hours, plannedTo.Add(-underWay), now) {
 			n, err := s.planWindow(ctx, now, g, w, limit)
 			planned += n
 			if err != nil {
@@ -54,7 +54,7 @@ func (s *Store) PlanReminders(ctx context.Context, now time.Time, limit int) (in
 }
 
 // planWindow writes the reminders of the visits in one window.
-func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, w notify.Window, limit int) (int, error) {
+func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, w notify.StartRange, limit int) (int, error) {
 	after, id := w.From, noIDYet
 	planned := 0
 	for {
@@ -84,7 +84,7 @@ func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, 
 }
 
 // dueOf returns when all reminders of a window are due, or NULL.
-func dueOf(w notify.Window) sql.NullTime { return sql.NullTime{Time: w.Due, Valid: !w.Due.IsZero()} }
+func dueOf(w notify.StartRange) sql.NullTime { return sql.NullTime{Time: w.Due, Valid: !w.Due.IsZero()} }
 
 // reminderGroup is one reminder of all services that share it, in all branches
 // that share their quiet hours.

@@ -28,7 +28,7 @@ const (
 func (s *Store) Counts(ctx context.Context, q reports.Query, now time.Time) (map[reports.Key]reports.Counts, reports.Counts, error) {
 	args := []any{
 		q.From.String(), q.To.String(), ownList(q.Within.Departments), ownList(q.Within.Branches),
-		null(q.Department), null(q.Branch), null(q.Service), null(string(q.Channel)), groupings(q.By),
+		null(q.Department), null(q.Branch), null(q.Service), null(string(q.Channel)), groupings(q.GroupBy),
 	}
 	name, more, err := reportStatement(q.Report, now)
 	if err != nil {

@@ -7,15 +7,15 @@ import (
 	"ziyara/scheduling"
 )
 
-// releaseLead is how long a place that comes back late can still be booked: it
+// reofferLead is how long a place that comes back late can still be booked: it
 // is offered at least so long before its notice begins.
-const releaseLead = 5 * time.Minute
+const reofferLead = 5 * time.Minute
 
-// ReleaseAt returns when a place that is given up at now is offered again: now
+// ReofferAt returns when a place that is given up at now is offered again: now
 // or whole seconds later, up to delay but not behind until, each as likely as
 // the others. It is zero, for at once, without a delay and when until is not
 // ahead. random returns a number from 0 up to n, exclusive.
-func ReleaseAt(delay time.Duration, until, now time.Time, random func(n int64) int64) time.Time {
+func ReofferAt(delay time.Duration, until, now time.Time, random func(n int64) int64) time.Time {
 	most := min(delay, until.Sub(now))
 	if most < time.Second {
 		return time.Time{}
@@ -39,15 +39,15 @@ func (b *Booker) delayed(t Transition, now time.Time) Transition {
 // zero for at once.
 func (b *Booker) backAt(a Appointment, now time.Time) time.Time {
 	service, group, err := b.centre().Desk(a.Service, a.Branch)
-	if err != nil || service.ReleaseDelay == 0 {
+	if err != nil || service.ReofferDelay == 0 {
 		return time.Time{} // nobody would wait for it
 	}
 	shape, err := ShapeOf(service, 1, catalog.Public)
 	if err != nil {
 		return time.Time{}
 	}
-	until := shape.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReleaseDelay+releaseLead)).Add(-releaseLead)
-	return ReleaseAt(service.ReleaseDelay, until, now, b.random)
+	until := shape.noticeEnds(group.Calendar, a.Place.Day, a.Start, now, now.Add(service.ReofferDelay+reofferLead)).Add(-reofferLead)
+	return ReofferAt(service.ReofferDelay, until, now, b.random)
 }
 
 // noticeEnds returns the last instant in [now, end] at which a start by the

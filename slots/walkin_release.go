@@ -7,19 +7,19 @@ import (
 	"ziyara/scheduling"
 )
 
-// released returns the last date on which what is kept for walk-ins counts for
-// everybody at now: today from v.Release on, before that yesterday, whose
+// walkInsReleased returns the last date on which what is kept for walk-ins counts for
+// everybody at now: today from v.WalkInRelease on, before that yesterday, whose
 // openings may reach past midnight.
-func (v Shape) released(c *scheduling.Calendar, now time.Time) scheduling.Date {
+func (v Shape) walkInsReleased(c *scheduling.Calendar, now time.Time) scheduling.Date {
 	today := c.DateOf(now)
-	if now.Before(today.At(v.Release, c.Zone())) {
+	if now.Before(today.At(v.WalkInRelease, c.Zone())) {
 		return today - 1
 	}
 	return today
 }
 
-// leftReleased returns what left does, on a date that is released or not.
-func (v Shape) leftReleased(day scheduling.Day, used []int16, i int) int16 {
+// leftWithWalkIns returns what left does, on a date that is released or not.
+func (v Shape) leftWithWalkIns(day scheduling.Day, used []int16, i int) int16 {
 	v.HoldBack -= v.freed(day, day.First+i)
 	return v.left(day, used, i)
 }
@@ -28,7 +28,7 @@ func (v Shape) leftReleased(day scheduling.Day, used []int16, i int) int16 {
 // openings keep from the visit's channel count for it after all: none on a
 // date that is not released. The day is one that the visit sees.
 func (v Shape) freed(day scheduling.Day, tick int) int {
-	if day.Date > v.Released {
+	if day.Date > v.WalkInsReleased {
 		return 0
 	}
 	return v.WalkIns + v.freedByOpenings(day, tick)
@@ -36,7 +36,7 @@ func (v Shape) freed(day scheduling.Day, tick int) int {
 
 // freedByOpenings returns the part of freed that the openings keep.
 func (v Shape) freedByOpenings(day scheduling.Day, tick int) int {
-	if day.Date > v.Released {
+	if day.Date > v.WalkInsReleased {
 		return 0
 	}
 	by := func(c catalog.Channel) int { return day.For(v.Service, string(c)).HeldBack(tick) }

@@ -19,9 +19,9 @@ type Tally struct {
 	Opens time.Time
 }
 
-// Why returns what becomes of the day's starts at now: Free is as many as the
+// TallyDay returns what becomes of the day's starts at now: Free is as many as the
 // function Free returns.
-func Why(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
+func TallyDay(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
 	t := Tally{Free: len(Free(day, used, v, now)), Refused: make(map[Rule]int)}
 	day = v.sees(day)
 	for _, o := range day.Openings {
@@ -45,7 +45,7 @@ func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 		switch {
 		case v.closed(day, tick):
 			return RuleClosed
-		case int(v.leftReleased(day, used, tick-day.First)) < v.Places:
+		case int(v.leftWithWalkIns(day, used, tick-day.First)) < v.Places:
 			rule = RuleTaken
 		}
 	}
@@ -77,7 +77,7 @@ func (b *Booker) explain(ctx context.Context, service, branch string, date sched
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[0].on(group.Calendar.Day(date))
-	tally := Why(day, used, shape.Counted(group.Calendar, now), now)
+	tally := TallyDay(day, used, shape.Counted(group.Calendar, now), now)
 	if tally.Refused[RuleHorizon] > 0 {
 		tally.Opens = shape.nextOf(day, group.Calendar, now)
 	}
