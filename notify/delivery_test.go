@@ -38,7 +38,8 @@ func TestDecideReminder(t *testing.T) {
 	}{
 		{"ahead", func(*notify.Claimed) {}, "2026-11-15T12:00", notify.Send},
 		{"moved since", func(c *notify.Claimed) { c.Version = 2 }, "2026-11-15T12:00", notify.Superseded},
-		{"cancelled, or the visitor has come", func(c *notify.Claimed) { c.Visit.Hall = notify.HallWaiting }, "2026-11-15T12:00", notify.Superseded},
+		{"cancelled, or the visitor has come",
+			func(c *notify.Claimed) { c.Visit.Hall = notify.HallWaiting }, "2026-11-15T12:00", notify.Superseded},
 		{"of no use any more", func(*notify.Claimed) {}, "2026-11-16T09:00", notify.Expired},
 		{"the last minute before the quiet hours", func(*notify.Claimed) {}, "2026-11-15T20:59", notify.Send},
 		{"as they begin", func(c *notify.Claimed) { c.Expires = at("2026-11-16T09:01") }, "2026-11-15T21:00", notify.Wait},
@@ -205,7 +206,8 @@ func TestDeliverFailures(t *testing.T) {
 	}{
 		{
 			"the answer was lost", fmt.Errorf("%w: reset", notify.ErrUncertain),
-			notify.Outcome{State: notify.Retry, Reason: notify.ErrUncertain.Error() + ": reset", NextAttempt: start.Add(5 * time.Second), Unsure: true},
+			notify.Outcome{State: notify.Retry, Reason: notify.ErrUncertain.Error() + ": reset",
+				NextAttempt: start.Add(5 * time.Second), Unsure: true},
 		}, {
 			"the gateway asks for time", &notify.BusyError{After: time.Minute, Err: context.DeadlineExceeded},
 			notify.Outcome{State: notify.Retry, NextAttempt: start.Add(time.Minute)},

@@ -23,19 +23,30 @@ func TestRowsWithoutCounts(t *testing.T) {
 		want []reports.Key
 	}{
 		{"in all", reports.Query{}, []reports.Key{{}}},
-		{"by day", reports.Query{GroupBy: []reports.Dimension{reports.ByDay}}, []reports.Key{{Day: day(t, "2026-10-31")}, {Day: day(t, "2026-11-01")}}},
-		{"by month", reports.Query{GroupBy: []reports.Dimension{reports.ByMonth}}, []reports.Key{{Month: day(t, "2026-10-01")}, {Month: day(t, "2026-11-01")}}},
-		{"by department", reports.Query{GroupBy: []reports.Dimension{reports.ByDepartment}}, []reports.Key{{Department: "revenues"}, {Department: "care"}}},
+		{"by day", reports.Query{GroupBy: []reports.Dimension{reports.ByDay}},
+			[]reports.Key{{Day: day(t, "2026-10-31")}, {Day: day(t, "2026-11-01")}}},
+		{"by month", reports.Query{GroupBy: []reports.Dimension{reports.ByMonth}},
+			[]reports.Key{{Month: day(t, "2026-10-01")}, {Month: day(t, "2026-11-01")}}},
+		{"by department", reports.Query{GroupBy: []reports.Dimension{reports.ByDepartment}},
+			[]reports.Key{{Department: "revenues"}, {Department: "care"}}},
 		{"by branch and department, those that there are", reports.Query{GroupBy: []reports.Dimension{reports.ByBranch, reports.ByDepartment}},
-			[]reports.Key{{Department: "revenues", Branch: "riyadh"}, {Department: "revenues", Branch: "jeddah"}, {Department: "care", Branch: "riyadh"}}},
-		{"by service of a branch", reports.Query{GroupBy: []reports.Dimension{reports.ByService}, Branch: "jeddah"}, []reports.Key{{Service: "refund"}}},
-		{"by service of a department", reports.Query{GroupBy: []reports.Dimension{reports.ByService}, Department: "care"}, []reports.Key{{Service: "complaint"}}},
+			[]reports.Key{{Department: "revenues", Branch: "riyadh"},
+				{Department: "revenues", Branch: "jeddah"}, {Department: "care", Branch: "riyadh"}}},
+		{"by service of a branch", reports.Query{GroupBy: []reports.Dimension{reports.ByService}, Branch: "jeddah"},
+			[]reports.Key{{Service: "refund"}}},
+		{"by service of a department", reports.Query{GroupBy: []reports.Dimension{reports.ByService}, Department: "care"},
+			[]reports.Key{{Service: "complaint"}}},
 		{"by channel", reports.Query{GroupBy: []reports.Dimension{reports.ByChannel}},
 			[]reports.Key{{Channel: catalog.Public}, {Channel: catalog.Agent}, {Channel: catalog.WalkIn}, {Channel: catalog.Protected}}},
-		{"by channel of one", reports.Query{GroupBy: []reports.Dimension{reports.ByChannel}, Channel: catalog.Agent}, []reports.Key{{Channel: catalog.Agent}}},
-		{"what a coordinator sees", reports.Query{GroupBy: []reports.Dimension{reports.ByDepartment}, Within: reports.Scope{Departments: []string{"care"}, Branches: []string{}}},
+		{"by channel of one", reports.Query{GroupBy: []reports.Dimension{reports.ByChannel}, Channel: catalog.Agent},
+			[]reports.Key{{Channel: catalog.Agent}}},
+		{"what a coordinator sees",
+			reports.Query{GroupBy: []reports.Dimension{reports.ByDepartment},
+				Within: reports.Scope{Departments: []string{"care"}, Branches: []string{}}},
 			[]reports.Key{{Department: "care"}}},
-		{"what a receptionist sees", reports.Query{GroupBy: []reports.Dimension{reports.ByService}, Within: reports.Scope{Departments: []string{}, Branches: []string{"jeddah"}}},
+		{"what a receptionist sees",
+			reports.Query{GroupBy: []reports.Dimension{reports.ByService},
+				Within: reports.Scope{Departments: []string{}, Branches: []string{"jeddah"}}},
 			[]reports.Key{{Service: "refund"}}},
 		{"what somebody with both roles sees", reports.Query{GroupBy: []reports.Dimension{reports.ByBranch, reports.ByDepartment},
 			Within: reports.Scope{Departments: []string{"care"}, Branches: []string{"jeddah"}}},
@@ -82,7 +93,8 @@ func TestOpenMinutes(t *testing.T) {
 		total:  reports.Counts{"used_minutes": 60},
 		opened: reports.Opened{{Group: "revenues-jeddah", Day: day(t, "2026-11-17")}: 30},
 	}
-	q := reports.Query{Report: reports.Utilisation, From: day(t, "2026-11-17"), To: day(t, "2026-11-20"), // Tuesday, a holiday, Thursday, Friday
+	// Tuesday, a holiday, Thursday, Friday.
+	q := reports.Query{Report: reports.Utilisation, From: day(t, "2026-11-17"), To: day(t, "2026-11-20"),
 		GroupBy: []reports.Dimension{reports.ByService}}
 	r, err := report(t, source, q)
 	if err != nil {
@@ -130,8 +142,11 @@ func TestRefusedQueries(t *testing.T) {
 		{"367 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 366}, reports.ErrRange},
 		{"366 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 365}, nil},
 		{"by person", reports.Query{Report: reports.Waiting, From: first, To: last, GroupBy: []reports.Dimension{"person"}}, reports.ErrGrouping},
-		{"by day twice", reports.Query{Report: reports.Waiting, From: first, To: last, GroupBy: []reports.Dimension{"day", "day"}}, reports.ErrGrouping},
-		{"366 dates × 7", reports.Query{Report: reports.Waiting, From: first, To: first + 365, GroupBy: []reports.Dimension{"day", "service", "branch", "channel"}}, nil},
+		{"by day twice", reports.Query{Report: reports.Waiting, From: first, To: last, GroupBy: []reports.Dimension{"day", "day"}},
+			reports.ErrGrouping},
+		{"366 dates × 7",
+			reports.Query{Report: reports.Waiting, From: first, To: first + 365,
+				GroupBy: []reports.Dimension{"day", "service", "branch", "channel"}}, nil},
 		{"forecast of the 28th date ahead", reports.Query{Report: reports.Forecast, From: first, To: day(t, "2026-11-22") + 27}, nil},
 		{"forecast of the 29th", reports.Query{Report: reports.Forecast, From: first, To: day(t, "2026-11-22") + 28}, reports.ErrAhead},
 	} {

@@ -11,7 +11,9 @@ import (
 // starts, whatever the cut-off, among the places of the channel over, and
 // without counting as given up by the visitor. It returns ErrUnaudited,
 // ErrStarted, or the errors of Move.
-func (b *Booker) MoveByStaff(ctx context.Context, r Reference, start time.Time, over catalog.Channel, by StaffAction, now time.Time) (Appointment, error) {
+func (b *Booker) MoveByStaff(
+	ctx context.Context, r Reference, start time.Time, over catalog.Channel, by StaffAction, now time.Time,
+) (Appointment, error) {
 	return b.move(ctx, r, start, mover{staff: true, by: by, over: over}, now)
 }
 

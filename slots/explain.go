@@ -55,7 +55,9 @@ func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 // Explain answers why a date is as it is for one visitor of the public: the
 // layers that decide its hours, and what becomes of its starts. It returns the
 // errors of centre.Snapshot.Desk.
-func (b *Booker) Explain(ctx context.Context, service, branch string, date scheduling.Date, now time.Time) (e scheduling.Explanation, t Tally, err error) {
+func (b *Booker) Explain(
+	ctx context.Context, service, branch string, date scheduling.Date, now time.Time,
+) (e scheduling.Explanation, t Tally, err error) {
 	err = b.fresh(ctx, func() error {
 		e, t, err = b.explain(ctx, service, branch, date, now)
 		return err
@@ -63,7 +65,9 @@ func (b *Booker) Explain(ctx context.Context, service, branch string, date sched
 	return e, t, err
 }
 
-func (b *Booker) explain(ctx context.Context, service, branch string, date scheduling.Date, now time.Time) (scheduling.Explanation, Tally, error) {
+func (b *Booker) explain(
+	ctx context.Context, service, branch string, date scheduling.Date, now time.Time,
+) (scheduling.Explanation, Tally, error) {
 	s, group, err := b.centre().Desk(service, branch)
 	if err != nil {
 		return scheduling.Explanation{}, Tally{}, err

@@ -159,7 +159,8 @@ func TestPlaceOfAMoveComesBackLater(t *testing.T) {
 	if _, err = r.Hold(t.Context(), request(start), nil, now); !errors.Is(err, slots.ErrTaken) {
 		t.Errorf("the place left behind: %v, want %v", err, slots.ErrTaken)
 	}
-	if again, err := r.Move(t.Context(), a.Reference, moved.Start, now); err != nil || again.Version != moved.Version || len(r.store.delayed) != 1 {
+	again, err := r.Move(t.Context(), a.Reference, moved.Start, now)
+	if err != nil || again.Version != moved.Version || len(r.store.delayed) != 1 {
 		t.Errorf("to where it is: %v, %d places stay back, want no change", err, len(r.store.delayed))
 	}
 	r.store.offerDelayed(now.Add(2 * time.Hour))

@@ -246,7 +246,9 @@ func TestReleaseProperty(t *testing.T) {
 
 // bookable holds the start at noon until the ledger refuses, and returns how
 // often it did not.
-func bookable(t *rapid.T, calendar *scheduling.Calendar, s catalog.Service, c catalog.Channel, date scheduling.Date, most int, now time.Time) int {
+func bookable(
+	t *rapid.T, calendar *scheduling.Calendar, s catalog.Service, c catalog.Channel, date scheduling.Date, most int, now time.Time,
+) int {
 	store := newFakeStore()
 	names := catalog.Text{AR: "الرياض", EN: "Riyadh"}
 	all, err := catalog.NewCentre(
