@@ -8,19 +8,18 @@ import (
 	"ziyara/scheduling"
 )
 
-// Tally counts the starts of one day that can be booked, and those of its grid
-// that can't by the first rule that stands against them.
+// Tally counts the starts of one day that can be booked, and the starts on its grid
+// that can't, by the first rule that forbids them.
 type Tally struct {
 	Free    int
 	Refused map[Rule]int
-	// Opens is when the first start that is out of reach of the horizon comes
-	// within it, in the zone of the branch; zero when none is. Explain fills
-	// it.
+	// Opens is when the first start past the horizon comes within it, in the
+	// zone of the branch; zero when there is none. Explain sets it.
 	Opens time.Time
 }
 
-// TallyDay returns what becomes of the day's starts at now: Free is as many as the
-// function Free returns.
+// TallyDay counts the day's starts at now: Tally.Free is the number of slots that
+// the function Free returns.
 func TallyDay(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
 	t := Tally{Free: len(Free(day, used, v, now)), Refused: make(map[Rule]int)}
 	day = v.sees(day)
@@ -34,8 +33,8 @@ func TallyDay(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
 	return t
 }
 
-// refusal returns the first rule against starting at the tick start of the
-// grid, "" for none.
+// refusal returns the first rule that forbids the tick start of the grid; "" for
+// none.
 func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Time) Rule {
 	rule := v.reach(day.Date, day.At(start), now)
 	if rule != "" {
@@ -52,9 +51,9 @@ func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 	return rule
 }
 
-// Explain answers why a date is as it is for one visitor of the public: the
-// layers that decide its hours, and what becomes of its starts. It returns the
-// errors of centre.Snapshot.Desk.
+// Explain explains a date for a single public visitor: the layers that decide its
+// hours, and the tally of its starts. It returns the errors of
+// centre.Snapshot.Desk.
 func (b *Booker) Explain(
 	ctx context.Context, service, branch string, date scheduling.Date, now time.Time,
 ) (e scheduling.Explanation, t Tally, err error) {

@@ -7,14 +7,14 @@ import (
 	"ziyara/scheduling"
 )
 
-// reofferLead is how long a place that comes back late can still be booked: it
-// is offered at least so long before its notice begins.
+// reofferLead is how long a place can be booked after it is offered again: it is
+// offered at least this long before its notice begins.
 const reofferLead = 5 * time.Minute
 
-// ReofferAt returns when a place that is given up at now is offered again: now
-// or whole seconds later, up to delay but not behind until, each as likely as
-// the others. It is zero, for at once, without a delay and when until is not
-// ahead. random returns a number from 0 up to n, exclusive.
+// ReofferAt returns when a place given up at now is offered again: a random number
+// of whole seconds from 0 to delay later, but not after until, all equally
+// likely. It is zero, meaning at once, without a delay or when until is not
+// ahead. random returns a number in [0, n).
 func ReofferAt(delay time.Duration, until, now time.Time, random func(n int64) int64) time.Time {
 	most := min(delay, until.Sub(now))
 	if most < time.Second {
@@ -23,9 +23,8 @@ func ReofferAt(delay time.Duration, until, now time.Time, random func(n int64) i
 	return now.Add(time.Duration(random(int64(most/time.Second)+1)) * time.Second)
 }
 
-// delayed returns the transition with when the place that it leaves is offered
-// again. A part of its own place, which a move takes again, and a place that a
-// change took are no places to wait for.
+// delayed returns the transition with BackAt set. It is not set when a move takes
+// part of its own place again, or when a change took the place.
 func (b *Booker) delayed(t Transition, now time.Time) Transition {
 	moved := t.After.Status.TakesPlace()
 	if !t.Changes() || !t.Leaves() || t.Before.Displaced() || moved && t.Before.Place.overlaps(t.After.Place) {
@@ -35,12 +34,12 @@ func (b *Booker) delayed(t Transition, now time.Time) Transition {
 	return t
 }
 
-// backAt returns when the place of a is offered again that is given up at now;
-// zero for at once.
+// backAt returns when a's place, given up at now, is offered again; zero means at
+// once.
 func (b *Booker) backAt(a Appointment, now time.Time) time.Time {
 	service, group, err := b.centre().Desk(a.Service, a.Branch)
 	if err != nil || service.ReofferDelay == 0 {
-		return time.Time{} // nobody would wait for it
+		return time.Time{} // it is offered at once
 	}
 	shape, err := ShapeOf(service, 1, catalog.Public)
 	if err != nil {
@@ -50,9 +49,8 @@ func (b *Booker) backAt(a Appointment, now time.Time) time.Time {
 	return ReofferAt(service.ReofferDelay, until, now, b.random)
 }
 
-// noticeEnds returns the last instant in [now, end] at which a start by the
-// openings of date can be booked as far as notice goes; one before now when
-// there is none.
+// noticeEnds returns the last instant in [now, end] at which notice lets a start by
+// the openings of date be booked; an instant before now when there is none.
 func (v Shape) noticeEnds(c *scheduling.Calendar, date scheduling.Date, start, now, end time.Time) time.Time {
 	last := earlier(end, start.Add(-v.Notice))
 	if v.NoticeDays == 0 {
@@ -66,8 +64,7 @@ func (v Shape) noticeEnds(c *scheduling.Calendar, date scheduling.Date, start, n
 	return last
 }
 
-// overlaps reports whether both places need one and the same tick of a ledger
-// day.
+// overlaps reports whether both places need the same tick of a ledger day.
 func (p Place) overlaps(other Place) bool {
 	return p.Branch == other.Branch && p.DeskGroup == other.DeskGroup && p.Day == other.Day &&
 		p.First < other.First+other.Ticks && other.First < p.First+p.Ticks
