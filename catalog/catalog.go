@@ -50,7 +50,7 @@ type Service struct {
 
 	Duration time.Duration // with the visitor
 	Before   time.Duration // desk time kept free ahead of the visit
-	After    time.Duration // desk time kept free behind the visit
+	After    time.Duration // desk time kept free after the visit
 	Step     time.Duration // distance between offered starts
 	// GapStep lets a visit also start right after a gap (a taken or closed
 	// stretch, or the past), at the next multiple of GapStep of the local day.
@@ -78,9 +78,9 @@ type Service struct {
 	ActiveLimit     int  // most upcoming visits of one person, at least 1
 
 	Rebooking Rebooking
-	// ReofferDelay lets a place that was given up be offered again only after
-	// a random time of up to so long, so that nobody can hand it to somebody
-	// who waits for it; 0 offers it at once.
+	// ReofferDelay is the longest random time after which a given-up place is
+	// offered again, so that it can't be passed on to a chosen person; 0 offers
+	// it at once.
 	ReofferDelay time.Duration
 
 	Requirements []Requirement
@@ -89,14 +89,14 @@ type Service struct {
 	Topics       []Text // other words people use for it, for the guide
 	HoldBack     HoldBack
 	// WalkInReleaseMinutes is the local wall time on the date of a visit, in
-	// minutes from 00:00, from which on what that date keeps for walk-ins counts
-	// for everybody; 0 for never, at most 24:00 (docs/adr/0016).
+	// minutes from 00:00, from which the date's walk-in places are open to every
+	// channel; 0 for never, at most 24:00 (docs/adr/0016).
 	WalkInReleaseMinutes int
 	Approval             Approval
 	// Reminders are how long before its start a visitor is reminded of a visit,
 	// the longest lead first; none for a service that doesn't.
 	Reminders []time.Duration
-	// Hall is what reception goes by; zero for DefaultHallRules.
+	// Hall are the rules of reception; zero for DefaultHallRules.
 	Hall HallRules
 }
 

@@ -12,7 +12,7 @@ import (
 type Ledger interface {
 	// Claim returns up to limit messages that are due at now, and keeps other
 	// workers from claiming them until now+lease. A message is due when it is
-	// not finished, its next attempt has come and nobody holds a lease on it.
+	// not finished, its next attempt has come and no worker holds a lease on it.
 	// Each claim counts as an attempt, whatever comes of it. The facts are
 	// those of this moment.
 	Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]Claimed, error)

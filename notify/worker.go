@@ -14,11 +14,11 @@ type WorkerConfig struct {
 	Batch       int           // most messages claimed at once (100)
 	Rounds      int           // batches in one Deliver (50)
 	Concurrency int           // sends at once (32)
-	InFlight    int           // messages handed to a gateway and not recorded yet (256)
+	InFlight    int           // most messages handed to a gateway and not recorded yet (256)
 	SendTimeout time.Duration // of one send (10 s)
 	Lease       time.Duration // of a batch, at least twice SendTimeout (2 min)
-	Fresh       time.Duration // how old the facts may be of which a message tells (5 s)
-	Mail        bool          // visitors are told by e-mail, too (they are not)
+	Fresh       time.Duration // how old the facts of a message may be (5 s)
+	Mail        bool          // messages are also sent by e-mail (false)
 }
 
 // carrier puts messages on their way.
@@ -128,7 +128,8 @@ func (w *Worker) Deliver(ctx context.Context, now func() time.Time) (n int, err 
 }
 
 // claimAndSend claims batches and hands them on. It does not wait for a batch
-// to be sent before it claims the next one, only for room in the window.
+// to be sent before it claims the next one, only until fewer than InFlight messages
+// are in flight.
 func (w *Worker) claimAndSend(ctx context.Context, d *delivery) error {
 	for range w.config.Rounds {
 		if d.ends(ctx) {

@@ -18,8 +18,8 @@ const (
 	Riyals  Unit = "riyals"
 )
 
-// SmallGroup is how many people a median or a percentile is taken of at
-// least. Of fewer it would show what happened to one of them.
+// SmallGroup is the least number of people for a median or a percentile. With fewer,
+// it would reveal what happened to one of them.
 const SmallGroup = 5
 
 // Counts are what a Source has counted, by name. A median or a percentile of
@@ -41,7 +41,7 @@ type Figure struct {
 type formula struct {
 	sum     []string
 	divisor []string
-	people  string // what has to count at least SmallGroup; "" for nothing
+	people  string // count that must reach SmallGroup; "" for none
 }
 
 func count(names ...string) formula          { return formula{sum: names} }
