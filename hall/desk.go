@@ -20,6 +20,21 @@ func (v Visit) present() (*Arrival, error) {
 	return v.Arrival, nil
 }
 
+// awaited returns the arrival of a visitor who is called and not served yet, or why
+// there is none.
+func (v Visit) awaited() (*Arrival, error) {
+	a, err := v.present()
+	switch {
+	case err != nil:
+		return nil, err
+	case a.State == Serving:
+		return nil, ErrStarted
+	case a.State != Called:
+		return nil, ErrNotCalled
+	}
+	return a, nil
+}
+
 // CallTo returns the step that calls the visitor to a desk. Calling a visitor to
 // the same desk again changes nothing: use Recall for that. It returns a *DeskError, ErrStarted, ErrNotArrived, ErrGone, ErrOver,
 // ErrAbsent or ErrCancelled.
@@ -80,14 +95,9 @@ func (v Visit) called(desk, actor string, now time.Time) Step {
 
 // Recall returns the step that repeats the call of a visitor to the same desk. It returns ErrNotCalled, or the errors of CallTo.
 func (v Visit) Recall(actor string, now time.Time) (Step, error) {
-	a, err := v.present()
-	switch {
-	case err != nil:
+	a, err := v.awaited()
+	if err != nil {
 		return Step{}, err
-	case a.State == Serving:
-		return Step{}, ErrStarted
-	case a.State != Called:
-		return Step{}, ErrNotCalled
 	}
 	return v.called(a.Desk, actor, now), nil
 }
@@ -96,14 +106,9 @@ func (v Visit) Recall(actor string, now time.Time) (Step, error) {
 // after those whose turn has come by now; after as many missed calls as misses
 // says, they count as left. It returns ErrNotCalled, or the errors of CallTo.
 func (v Visit) Missed(misses int, actor string, now time.Time) (Step, error) {
-	a, err := v.present()
-	switch {
-	case err != nil:
+	a, err := v.awaited()
+	if err != nil {
 		return Step{}, err
-	case a.State == Serving:
-		return Step{}, ErrStarted
-	case a.State != Called:
-		return Step{}, ErrNotCalled
 	}
 	now = a.since(now)
 	step := Step{At: now, Actor: actor, Visit: v.with(func(a *Arrival) {
