@@ -72,7 +72,8 @@ type HoldRequest struct {
 }
 
 // Hold keeps a place until the appointment's Expires. It costs one statement
-// when the place is free, plus one read for a service whose starts follow gaps. Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
+// when the place is free, plus one read for a service whose starts follow gaps.
+// Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
 // *HoldLimitError, a *VisitorError for unknown needs, a *once.RepeatedError or
 // once.ErrKeyReused.

@@ -77,8 +77,9 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 }
 
 // Accept books the visit at the start that the department proposed, for a
-// request or for a visit whose place a change took. Accepting again changes nothing. It returns fault.ErrNotFound, ErrNoProposal, ErrPersonBusy
-// or a *VisitorError.
+// request or for a visit whose place a change took. Accepting again changes
+// nothing. It returns fault.ErrNotFound, ErrNoProposal, ErrPersonBusy or a
+// *VisitorError.
 func (b *Booker) Accept(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) { return a.Accept(now) })
 }
