@@ -168,7 +168,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 		Links: links.Links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, CallCentre: s.config.CallCentre,
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
-		Waitlist: s.waitlist, EntryNumbered: s.store.Waitlist().EntryNumbered, NewReference: newReference,
+		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 	})
 }
 

@@ -22,7 +22,6 @@ type event struct {
 	stamped   string // DTSTAMP
 	tentative bool
 	cancelled bool
-	places    int
 	override  bool   // it replaces one occurrence of another event
 	replaces  *stamp // the occurrence to replace (RECURRENCE-ID); nil if it can't be read
 	following bool   // it replaces all later occurrences too
@@ -116,7 +115,7 @@ func newReader(file io.Reader, zone string) (*reader, []*event, error) {
 // concerns the whole file.
 func (r *reader) event(c *component) (*event, error) {
 	e := &event{
-		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), name: r.name(c), places: 1,
+		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), name: r.name(c),
 		listed: make(map[moment]bool), except: make(map[moment]bool),
 	}
 	e.sequence, _ = strconv.Atoi(c.text("SEQUENCE"))
@@ -132,9 +131,6 @@ func (r *reader) event(c *component) (*event, error) {
 	}
 	if err == nil {
 		err = r.recurrence(e, c)
-	}
-	if err == nil {
-		err = r.capacity(e, c)
 	}
 	if isReason(err) {
 		e.why, err = err, nil
@@ -286,18 +282,4 @@ func (r *reader) end(e *event, c *component) (int, error) {
 		return dayMinutes, nil
 	}
 	return 0, because("calendar_event.no_end")
-}
-
-// capacity parses the number of places that the event opens.
-func (r *reader) capacity(e *event, c *component) error {
-	l := c.first("X-ZIYARA-PLACES")
-	if l == nil {
-		return nil
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(l.value))
-	if err != nil || n < 1 || n > 1000 {
-		return because("calendar_event.places", "Places", fmt.Sprintf("%.40q", l.value))
-	}
-	e.places = n
-	return nil
 }

@@ -60,7 +60,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 		booking.Lang = r.Body.Lang
 	}
 	if by != nil {
-		booking.By = slots.By{Actor: by.ID, Reason: strings.TrimSpace(r.Body.Reason)}
+		booking.StaffAction = slots.StaffAction{Actor: by.ID, Reason: strings.TrimSpace(r.Body.Reason)}
 	}
 	a, err := s.Booker.Book(ctx, r.Body.Hold, booking, once, now)
 	if err != nil {

@@ -129,7 +129,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	}
 	r := slots.ChangeRequest{
 		Draft: d.draft, From: from, Decision: d.decision, Exceptions: make(map[slots.Reference]slots.Decision),
-		By: s.entry(ctx, "", "", "", ""), // the store fills in the rest
+		Author: s.entry(ctx, "", "", "", ""), // the store fills in the rest
 	}
 	if r.Draft == "" && r.Decision == "" {
 		r.Decision = slots.Rebook
@@ -306,7 +306,7 @@ func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
 		Reference: v.Reference.String(), Status: string(v.Status), Service: v.Service, Branch: v.Branch,
 		Visitor: v.Visitor, Mobile: string(notify.Mobile(v.Mobile)), Lang: v.Lang, Party: v.Party,
 		Start: v.Start.In(zone), StartNow: v.Now.In(zone), Decision: v.Decision, Outcome: string(v.Outcome),
-		AnsweredAt: optional(v.Answered), AnsweredBy: v.By, Calls: v.Calls, CalledAt: optional(v.Called), Note: v.Note, Message: v.Message,
+		AnsweredAt: optional(v.Answered), AnsweredBy: v.AnsweredBy, Calls: v.Calls, CalledAt: optional(v.Called), Note: v.Note, Message: v.Message,
 	}
 	if !v.Proposed.IsZero() {
 		out.Proposal = &AffectedProposal{Start: v.Proposed.In(zone)}

@@ -107,7 +107,7 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case !known:
 		return f, errUnknownScope
 	}
-	f.By = staff.ID
+	f.CreatedBy = staff.ID
 	return f, nil
 }
 
@@ -156,7 +156,7 @@ func (s *Server) DeleteFeed(ctx context.Context, r DeleteFeedRequestObject) (Del
 func feedJSON(f feeds.Feed) Feed {
 	return Feed{
 		ID: f.ID, Name: f.Name, Department: f.Department, DeskGroup: f.DeskGroup, Branch: f.Branch, Lang: f.Lang,
-		CreatedAt: f.Created, CreatedBy: f.By,
+		CreatedAt: f.Created, CreatedBy: f.CreatedBy,
 	}
 }
 

@@ -79,7 +79,7 @@ func reportQuery(
 	}
 	for name := range strings.SplitSeq(p.GroupBy, ",") {
 		if name = strings.TrimSpace(name); name != "" {
-			q.By = append(q.By, reports.Dimension(name))
+			q.GroupBy = append(q.GroupBy, reports.Dimension(name))
 		}
 	}
 	return q, knownParts(centre, q)
@@ -161,10 +161,10 @@ func columnsJSON(d reports.Definition) []ReportColumn {
 func reportJSON(r reports.Report, names *centre.Snapshot) Report {
 	out := Report{
 		Report: string(r.Definition.Name), Title: r.Definition.Title, About: r.Definition.About,
-		From: r.From.String(), To: r.To.String(), GroupBy: make([]string, len(r.By)),
+		From: r.From.String(), To: r.To.String(), GroupBy: make([]string, len(r.GroupBy)),
 		Columns: columnsJSON(r.Definition), Rows: make([]ReportRow, len(r.Rows)), Total: valuesJSON(r.Definition, r.Total),
 	}
-	for i, by := range r.By {
+	for i, by := range r.GroupBy {
 		out.GroupBy[i] = string(by)
 	}
 	for i, row := range r.Rows {
@@ -182,7 +182,7 @@ func valuesJSON(d reports.Definition, values reports.Values) ReportValues {
 }
 
 func groupJSON(q reports.Query, k reports.Key, names *centre.Snapshot) (g ReportGroup) {
-	for _, by := range q.By {
+	for _, by := range q.GroupBy {
 		switch by {
 		case reports.ByDay:
 			g.Day, g.Hijri = k.Day.String(), hijri(k.Day)

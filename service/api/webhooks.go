@@ -84,7 +84,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 	if err != nil {
 		return w, err
 	}
-	w.By = staff.ID
+	w.CreatedBy = staff.ID
 	if _, known := s.Centre().Department(w.Department); !known && w.Department != "" {
 		return w, errUnknownScope
 	}
@@ -298,7 +298,7 @@ func webhookJSON(w webhook.Webhook) Webhook {
 	return Webhook{
 		ID: w.ID, Name: w.Name, URL: w.URL, Department: w.Department, Events: append([]string{}, w.Events...),
 		State: string(w.State), DisabledWhy: string(w.Why), DisabledAt: optional(w.Ended), FailingSince: optional(w.FailingSince),
-		FormerSecretUntil: optional(w.FormerUntil), CreatedAt: w.Created, CreatedBy: w.By,
+		FormerSecretUntil: optional(w.FormerUntil), CreatedAt: w.Created, CreatedBy: w.CreatedBy,
 	}
 }
 

@@ -20,7 +20,7 @@ func (p *Portal) waiting(c *fiber.Ctx) (slots.Entry, error) {
 	if action != Offer {
 		return slots.Entry{}, secret.ErrToken
 	}
-	id, err := p.EntryNumbered(c.UserContext(), numberOf(about))
+	id, err := p.WaitlistEntryID(c.UserContext(), numberOf(about))
 	if err != nil {
 		return slots.Entry{}, err
 	}

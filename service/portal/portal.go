@@ -41,10 +41,10 @@ type Config struct {
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
 	Waitlist *slots.Waitlist
-	// EntryNumbered returns the id of an entry of the waitlist by its number,
+	// WaitlistEntryID returns the id of an entry of the waitlist by its number,
 	// or fault.ErrNotFound.
-	EntryNumbered func(ctx context.Context, number int64) (id string, err error)
-	NewReference  func() slots.Reference // for a visit that gets booked
+	WaitlistEntryID func(ctx context.Context, number int64) (id string, err error)
+	NewReference    func() slots.Reference // for a visit that gets booked
 
 	CallCentre string // a telephone number for visitors who need help; may be empty
 }
@@ -60,7 +60,7 @@ type Portal struct {
 func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Booker == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
-		c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.EntryNumbered == nil, c.NewReference == nil:
+		c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil:
 		return nil, errors.New("portal: incomplete configuration")
 	}
 	pages, err := parse()

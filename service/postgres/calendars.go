@@ -83,7 +83,7 @@ func (s *Calendars) changePlan(ctx context.Context, slug string, from int64, ent
 		if after, impacts, err = q.savePlan(ctx, before, revision, entry); err != nil {
 			return err
 		}
-		if lost := centre.Lost(impacts); lost > 0 {
+		if lost := centre.CountLost(impacts); lost > 0 {
 			return &slots.AffectedError{Visits: lost, DeskGroups: []string{slug}}
 		}
 		return nil

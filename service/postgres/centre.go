@@ -245,7 +245,7 @@ func (r serviceRow) service() catalog.Service {
 		NoticeWorkingDays: r.NoticeDays, HorizonWorkingDays: r.HorizonDays,
 		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
 		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
-		OpensAt: minutes(r.OpensAt), ReleaseDelay: minutes(r.ReleaseDelay),
+		OpensAt: minutes(r.OpensAt), ReofferDelay: minutes(r.ReleaseDelay),
 		Rebooking:    catalog.Rebooking{Limit: r.RebookLimit, Window: minutes(r.RebookWindow), Pause: minutes(r.RebookPause)},
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
 		WalkInReleaseMinutes: r.WalkInRelease,
@@ -317,7 +317,7 @@ func (s *Centre) Seed(ctx context.Context, seed Seed) (int, error) {
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
 				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
 				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
-				minutes(v.OpensAt), minutes(v.ReleaseDelay),
+				minutes(v.OpensAt), minutes(v.ReofferDelay),
 				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause),
 				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default), reminders,
 				minutes(hall.Early), minutes(hall.Late), string(hall.LateTurn), minutes(hall.NoShow)); err != nil {

@@ -49,7 +49,7 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 			return err
 		}
 		c := slots.Change{
-			ID: id, State: slots.ChangeDrafted, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.By.Actor,
+			ID: id, State: slots.ChangeDrafted, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.Author.Actor,
 			Created: now, Expires: now.Add(slots.DraftFor),
 		}
 		if err = q.holdOthers(ctx, m.finding(groups, c.Expires, now), visits[:min(len(visits), draftedAtOnce)]); err != nil {
@@ -74,7 +74,7 @@ func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Tim
 	err := m.transact(ctx, func(q session) error {
 		if r.Draft == "" {
 			c := slots.Change{
-				ID: id, State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.By.Actor,
+				ID: id, State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.Author.Actor,
 				Created: now, Applied: now,
 			}
 			return m.apply(ctx, q, c, r, nil, now)
@@ -100,7 +100,7 @@ func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Tim
 			return err
 		}
 		c := draft.change()
-		c.Applied, c.Reason, c.Actor = now, request.Reason, r.By.Actor
+		c.Applied, c.Reason, c.Actor = now, request.Reason, r.Author.Actor
 		if r.Decision != "" {
 			c.Decision = r.Decision
 		}

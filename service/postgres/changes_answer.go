@@ -34,7 +34,7 @@ func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c sl
 		if a.Change == nil || a.Change.ID != id {
 			return t, slots.ErrChangeSettled // a moment ago
 		}
-		t, outcome, err = a.Settle(c, now)
+		t, outcome, err = a.ApplyCall(c, now)
 		return t, err
 	}, func(q session, t slots.Transition) error {
 		return q.writeCall(ctx, id, t, outcome, c)

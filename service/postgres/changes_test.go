@@ -55,7 +55,7 @@ func (c *changing) closing(t testing.TB, from, to string) slots.ChangeRequest {
 	return slots.ChangeRequest{
 		DeskGroup: edited, From: c.plan(t).Version, Decision: slots.Rebook,
 		Edit:   scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-22T"+from+":00+03:00", "2026-11-22T"+to+":00+03:00")}},
-		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: audit.Entry{Actor: "noura"},
+		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, Author: audit.Entry{Actor: "noura"},
 	}
 }
 
@@ -139,7 +139,7 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 		}
 	}
 	c.auditClean(t)
-	_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: id, DeskGroup: "riyadh-care", From: 1, By: r.By}, c.now)
+	_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: id, DeskGroup: "riyadh-care", From: 1, Author: r.Author}, c.now)
 	if !errors.Is(err, slots.ErrUnknownChange) {
 		t.Errorf("a draft of another desk group: %v", err)
 	}
@@ -154,7 +154,7 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 	}
 	c.stands(t, id, slots.ChangeDropped, map[slots.Outcome]int{slots.OutcomePlanned: 3})
 	for _, over := range []string{id, second} {
-		_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: over, DeskGroup: edited, From: r.From, By: r.By}, c.now)
+		_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: over, DeskGroup: edited, From: r.From, Author: r.Author}, c.now)
 		if !errors.Is(err, slots.ErrDraftOver) {
 			t.Errorf("a draft that is over: %v", err)
 		}
@@ -185,7 +185,7 @@ func TestApplyDraft(t *testing.T) {
 	r := c.closing(t, "12:00", "14:30")
 	id := c.drafts(t, r)
 	late := c.book(t, 9, updates, "riyadh", sunday(t, "13:20")) // after the draft
-	apply := slots.ChangeRequest{Draft: id, DeskGroup: edited, From: r.From, By: r.By, Exceptions: map[slots.Reference]slots.Decision{
+	apply := slots.ChangeRequest{Draft: id, DeskGroup: edited, From: r.From, Author: r.Author, Exceptions: map[slots.Reference]slots.Decision{
 		visits[3].Reference: slots.CallOff, visits[4].Reference: slots.Keep,
 	}}
 	if got := c.applies(t, apply); got != id {
@@ -271,7 +271,7 @@ func TestChangeOfManyIsContinued(t *testing.T) {
 	r.Edit.Close[0].End = r.Edit.Close[0].Start.AddDate(0, 0, 7)
 	r.Exceptions = map[slots.Reference]slots.Decision{visits[0].Reference: slots.Keep, visits[1].Reference: slots.CallOff}
 	draft := c.drafts(t, r)
-	id := c.applies(t, slots.ChangeRequest{Draft: draft, DeskGroup: edited, From: r.From, By: r.By, Exceptions: r.Exceptions})
+	id := c.applies(t, slots.ChangeRequest{Draft: draft, DeskGroup: edited, From: r.From, Author: r.Author, Exceptions: r.Exceptions})
 	c.stands(t, id, slots.ChangeRunning, map[slots.Outcome]int{slots.OutcomePending: len(visits)})
 	if free := c.starts(t, updates, "riyadh", "2026-11-22", "2026-11-26"); len(free) > 0 {
 		t.Errorf("%d starts are offered in the closed week", len(free))

@@ -40,7 +40,7 @@ func (r feedRow) scope() feeds.Scope {
 		Department: r.DepartmentName.v,
 		Feed: feeds.Feed{
 			ID: r.ID, Name: r.Name, Department: r.Department, DeskGroup: r.DeskGroup.String, Branch: r.Branch.String,
-			Lang: r.Lang, Created: r.CreatedAt.UTC(), By: r.CreatedBy,
+			Lang: r.Lang, Created: r.CreatedAt.UTC(), CreatedBy: r.CreatedBy,
 		},
 	}
 }
@@ -53,7 +53,7 @@ func (s *Feeds) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry
 		if err := keepAnswer(ctx, q, once, f, f.Created); err != nil {
 			return err
 		}
-		n, err := q.exec(ctx, "feeds/add", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.By, feeds.Limit)
+		n, err := q.exec(ctx, "feeds/add", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.CreatedBy, feeds.Limit)
 		switch {
 		case err != nil:
 			return err
@@ -167,7 +167,7 @@ func (s *Feeds) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (fe
 	if err != nil {
 		return feeds.Scope{}, nil, err
 	}
-	from, until, cancelledSince := feeds.Window(now)
+	from, until, cancelledSince := feeds.Covered(now)
 	var rows []feedVisitRow
 	if err = s.pool().list(ctx, &rows, "feeds/visits", feed.DeskGroups, from, until, cancelledSince, feeds.MaxVisits+1); err != nil {
 		return feeds.Scope{}, nil, err

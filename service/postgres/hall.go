@@ -164,7 +164,7 @@ func (h *Hall) Change(ctx context.Context, reference string, decide func(hall.Vi
 }
 
 // Call implements hall.Store.
-func (h *Hall) Call(ctx context.Context, w hall.Window, choose func(hall.Floor, []hall.Visit) (hall.Step, error)) (hall.Visit, error) {
+func (h *Hall) Call(ctx context.Context, w hall.QueueQuery, choose func(hall.Floor, []hall.Visit) (hall.Step, error)) (hall.Visit, error) {
 	var after hall.Visit
 	err := h.transact(ctx, func(q session) error {
 		var day hallDay
@@ -270,7 +270,7 @@ func (q session) writeEvents(ctx context.Context, id string, events []hall.Event
 }
 
 // Look implements hall.Store. It reads one snapshot.
-func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visit, error) {
+func (h *Hall) Look(ctx context.Context, w hall.QueueQuery) (hall.Floor, []hall.Visit, error) {
 	var floor hall.Floor
 	var expected []hall.Visit
 	err := h.transact(ctx, func(q session) error {

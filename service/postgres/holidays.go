@@ -159,7 +159,7 @@ func (q session) sharing(ctx context.Context, slug string, list scheduling.Holid
 func losing(groups []recalendared, impacts map[int][]scheduling.Impact) *slots.AffectedError {
 	var e slots.AffectedError
 	for _, g := range groups {
-		if n := centre.Lost(impacts[g.ID]); n > 0 {
+		if n := centre.CountLost(impacts[g.ID]); n > 0 {
 			e.Visits += n
 			e.DeskGroups = append(e.DeskGroups, g.Slug)
 		}

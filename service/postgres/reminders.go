@@ -37,7 +37,7 @@ func (s *Messages) PlanReminders(ctx context.Context, now time.Time, limit int) 
 	}
 	planned := 0
 	for _, g := range groups {
-		for _, w := range g.lead.Windows(g.hours, plannedTo.Add(-underWay), now) {
+		for _, w := range g.lead.StartsDue(g.hours, plannedTo.Add(-underWay), now) {
 			n, err := s.planWindow(ctx, now, g, w, limit)
 			planned += n
 			if err != nil {
@@ -50,7 +50,7 @@ func (s *Messages) PlanReminders(ctx context.Context, now time.Time, limit int) 
 }
 
 // planWindow writes the reminders of the visits in one window.
-func (s *Messages) planWindow(ctx context.Context, now time.Time, g reminderGroup, w notify.Window, limit int) (int, error) {
+func (s *Messages) planWindow(ctx context.Context, now time.Time, g reminderGroup, w notify.StartRange, limit int) (int, error) {
 	after, id := w.From, lowestID
 	planned := 0
 	for {

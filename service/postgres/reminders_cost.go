@@ -36,7 +36,7 @@ func (s *Messages) ReminderCost(ctx context.Context, after, now time.Time, limit
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
 	for _, g := range groups {
-		for _, w := range g.lead.Windows(g.hours, after, now) {
+		for _, w := range g.lead.StartsDue(g.hours, after, now) {
 			var explained []byte
 			err := tx.GetContext(ctx, &explained, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+string(statement), //nolint:gosec // our own statement
 				now, w.To, w.From, lowestID, limit, int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second),

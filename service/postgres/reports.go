@@ -38,7 +38,7 @@ func newReports(shared *core) *Reports { return &Reports{shared, make(chan struc
 func (s *Reports) Counts(ctx context.Context, q reports.Query, now time.Time) (map[reports.Key]reports.Counts, reports.Counts, error) {
 	args := []any{
 		q.From.String(), q.To.String(), slugs(q.Within.Departments), slugs(q.Within.Branches),
-		null(q.Department), null(q.Branch), null(q.Service), null(string(q.Channel)), groupings(q.By),
+		null(q.Department), null(q.Branch), null(q.Service), null(string(q.Channel)), groupings(q.GroupBy),
 	}
 	name, more, err := reportStatement(q.Report, now)
 	if err != nil {

@@ -41,7 +41,7 @@ func standing(a slots.Appointment) notify.Standing {
 	case a.Displaced():
 		return notify.Displaced
 	}
-	return notify.Settled
+	return notify.Ordinary
 }
 
 // contact returns how a visitor can be reached.

@@ -71,9 +71,9 @@ func (s *Waitlist) FindEntry(ctx context.Context, id string, now time.Time) (slo
 	return row.entry().At(now, row.Served), nil
 }
 
-// EntryNumbered returns the id of the waitlist entry with a number, or
+// WaitlistEntryID returns the id of the waitlist entry with a number, or
 // fault.ErrNotFound.
-func (s *Waitlist) EntryNumbered(ctx context.Context, number int64) (string, error) {
+func (s *Waitlist) WaitlistEntryID(ctx context.Context, number int64) (string, error) {
 	var id string
 	err := s.pool().get(ctx, &id, "waitlist/number", number)
 	if errors.Is(err, sql.ErrNoRows) {

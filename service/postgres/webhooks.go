@@ -41,7 +41,7 @@ type webhookRow struct {
 func (r webhookRow) webhook() webhook.Webhook {
 	return webhook.Webhook{
 		ID: r.ID, Name: r.Name, URL: r.URL, Department: r.Department.String, Events: r.Events, State: webhook.State(r.State),
-		Created: r.CreatedAt.UTC(), By: r.CreatedBy, FormerUntil: utc(r.FormerUntil), FailingSince: utc(r.FailingSince),
+		Created: r.CreatedAt.UTC(), CreatedBy: r.CreatedBy, FormerUntil: utc(r.FormerUntil), FailingSince: utc(r.FailingSince),
 		Ended: utc(r.EndedAt), Why: webhook.Why(r.EndedWhy.String),
 	}
 }
@@ -56,7 +56,7 @@ func (s *Webhooks) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []b
 			return err
 		}
 		n, err := q.exec(ctx, "webhooks/add", w.ID, w.Name, w.URL, null(w.Department), pq.Array(append([]string{}, w.Events...)),
-			sealed, w.Created, w.By, webhook.Limit)
+			sealed, w.Created, w.CreatedBy, webhook.Limit)
 		switch {
 		case err != nil:
 			return err

@@ -26,7 +26,7 @@ const iban = "iban-update"
 func (b *bench) hook(t testing.TB, department string, events ...string) string {
 	t.Helper()
 	w := webhook.Webhook{
-		ID: b.id(), Name: "x", URL: "https://hooks.example.org/", Department: department, Events: events, Created: b.now, By: "noura",
+		ID: b.id(), Name: "x", URL: "https://hooks.example.org/", Department: department, Events: events, Created: b.now, CreatedBy: "noura",
 	}
 	act := audit.Entry{At: b.now, Actor: "noura", Action: "webhook.added", Subject: "webhook " + w.ID}
 	if err := b.store.Webhooks().AddWebhook(t.Context(), w, []byte("sealed"), act, nil); err != nil {
