@@ -116,7 +116,7 @@ func (c *cluster) create(ctx context.Context, passwordFile string) error {
 
 // alone runs one statement without a server.
 func (c *cluster) alone(ctx context.Context, data, statement string) error {
-	args := append([]string{"--single", "-D", data}, c.durability()...)
+	args := append([]string{"--single", "-D", data}, c.care()...)
 	single := exec.CommandContext(ctx, c.bin.program("postgres"), append(args, "template1")...)
 	single.Stdin = strings.NewReader(statement + "\n")
 	out, err := single.CombinedOutput()
@@ -127,14 +127,21 @@ func (c *cluster) alone(ctx context.Context, data, statement string) error {
 	return nil
 }
 
-// durability returns the settings that Fast turns off. autovacuum is one of
-// them: it would change plans, and take its time, whenever it likes.
-func (c *cluster) durability() []string {
+// care returns the settings that say how careful to be with the data. What Fast
+// turns off changes plans, or takes its time, whenever it likes; a parallel
+// worker takes longer to start than any query of a test.
+func (c *cluster) care() []string {
 	value := "on"
 	if c.orders.Fast {
 		value = "off"
 	}
-	return []string{"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value, "-c", "autovacuum=" + value}
+	settings := []string{
+		"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value, "-c", "autovacuum=" + value,
+	}
+	if c.orders.Fast {
+		settings = append(settings, "-c", "jit=off", "-c", "max_parallel_workers_per_gather=0", "-c", "max_parallel_maintenance_workers=0")
+	}
+	return settings
 }
 
 // lastWords returns the end of the log after an offset, on one line.

@@ -50,7 +50,9 @@ type Config struct {
 	Dir string
 
 	// Fast gives up durability (fsync, synchronous_commit and full_page_writes
-	// off), and autovacuum. It is for tests: a power cut may destroy the data.
+	// off), and what only pays with much data: autovacuum, parallel workers and
+	// compiled queries. A temporary directory is in memory where that has room.
+	// It is for tests: a power cut may destroy the data.
 	Fast bool
 
 	// MaxConnections is PostgreSQL's max_connections; 0 means 100.
@@ -120,7 +122,7 @@ func start(ctx context.Context, c Config, h host) (_ *Instance, err error) {
 	if err != nil {
 		return nil, err
 	}
-	home, err := open(ctx, c.Dir, owner)
+	home, err := open(ctx, c.Dir, c.Fast, owner)
 	if err != nil {
 		return nil, err
 	}

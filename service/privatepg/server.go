@@ -55,7 +55,7 @@ func (c *cluster) launch() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := append(c.durability(),
+	settings := append(c.care(),
 		"-c", "listen_addresses=127.0.0.1",
 		"-c", "port="+strconv.Itoa(port),
 		"-c", "unix_socket_directories=",
