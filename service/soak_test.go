@@ -27,7 +27,7 @@ var soakFor = flag.Duration("soak", 0, "how long TestSoak goes on; 0 for a fixed
 // How much a window of the soak does. The shorter a window, the faster its
 // history is checked; the windows follow each other without a pause.
 const (
-	soakWindows = 3 // when no time is given
+	soakWindows = 2 // when no time is given
 	soakCallers = 12
 	soakEach    = 40 // operations of a caller in a window
 	// soakPatience is how long the check of a part of a window may take. Most
