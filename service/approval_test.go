@@ -253,7 +253,8 @@ func TestAnswerByDefault(t *testing.T) {
 			centre.Jobs()
 			ends(t, visitor.Shows(a), want.status, want.events)
 			wantTold(t, visitor, "We have your request, please wait for approval", want.told)
-			if _, err := centre.Replicas[0].Booker().Decline(t.Context(), reference, "noura", "late", centre.Clock.Now()); (err == nil) != (answer == "decline") {
+			if _, err := centre.Replicas[0].Booker().
+				Decline(t.Context(), reference, "noura", "late", centre.Clock.Now()); (err == nil) != (answer == "decline") {
 				t.Errorf("decline afterwards: %v", err)
 			}
 			ends(t, visitor.Shows(a), want.status, want.events)
@@ -319,7 +320,8 @@ func TestRequestCountsForThePerson(t *testing.T) {
 	centre.Refused(visitor.TryBook(third), http.StatusConflict, "person-limit")
 
 	// Nor is anybody in two places by accepting.
-	if _, err := centre.Replicas[0].Booker().Propose(t.Context(), reference, servicetest.At(t, "2026-11-29T07:30"), "noura", centre.Clock.Now()); err != nil {
+	if _, err := centre.Replicas[0].Booker().
+		Propose(t.Context(), reference, servicetest.At(t, "2026-11-29T07:30"), "noura", centre.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	centre.Refused(visitor.TryAccept(a), http.StatusConflict, "person-busy")

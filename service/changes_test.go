@@ -39,8 +39,13 @@ func books(t *testing.T, centre *servicetest.Centre, n int, service, branch stri
 			t.Fatalf("hold %v: %v", start, err)
 		}
 		a, err := booker.Book(t.Context(), hold.ID, slots.Booking{
-			Reference: slots.NewReference([5]byte{byte(n >> 8), byte(n), byte(i >> 8), byte(i), 7}), Person: slots.Person(fmt.Sprintf("00000000-0000-8000-9000-%012x", n+i)),
-			Mobile: string(mobile), Lang: "en", Visitor: slots.Visitor{Name: v.Name, Identity: slots.Identity{Kind: slots.NationalID, Number: v.ID}},
+			Reference: slots.NewReference(
+				[5]byte{byte(n >> 8), byte(n), byte(i >> 8), byte(i), 7},
+			),
+			Person:  slots.Person(fmt.Sprintf("00000000-0000-8000-9000-%012x", n+i)),
+			Mobile:  string(mobile),
+			Lang:    "en",
+			Visitor: slots.Visitor{Name: v.Name, Identity: slots.Identity{Kind: slots.NationalID, Number: v.ID}},
 		}, nil, centre.Clock.Now())
 		if err != nil {
 			t.Fatalf("book %v: %v", start, err)
@@ -204,7 +209,11 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	centre.Clock.Add(5 * time.Minute)
 	change := asks(t, noura, returns+"/changes", tag, map[string]any{"draft": draft.ID}, http.StatusCreated)
 	comesTo(t, change, "applied", map[slots.Outcome]int{slots.OutcomeWaiting: 40})
-	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM messages WHERE kind = 'closed' AND state = 'queued'`); n != 40 {
+	if n := servicetest.Query[int](
+		t,
+		centre.DatabaseURL,
+		`SELECT count(*) FROM messages WHERE kind = 'closed' AND state = 'queued'`,
+	); n != 40 {
 		t.Errorf("%d messages wait, want 40", n)
 	}
 	if again := asks(t, noura, returns+"/changes", tag, map[string]any{"draft": draft.ID}, http.StatusCreated); again.ID != change.ID ||

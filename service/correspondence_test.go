@@ -224,7 +224,8 @@ func TestBudgetOfADepartment(t *testing.T) {
 	put := func(tag string, change map[string]any) servicetest.Answer {
 		body := map[string]any{"links": true, "segment_price": "0.0575", "monthly_segments": 4, "monthly_cost": "0", "warn_percent": 50}
 		maps.Copy(body, change)
-		return centre.Admin().Sends(servicetest.Request{Method: http.MethodPut, Path: path, Body: body, Header: map[string]string{"If-Match": tag}})
+		return centre.Admin().
+			Sends(servicetest.Request{Method: http.MethodPut, Path: path, Body: body, Header: map[string]string{"If-Match": tag}})
 	}
 	tag := centre.Admin().Gets(path).Header.Get("ETag")
 	centre.Refused(put("", nil), http.StatusPreconditionRequired, "version-needed")

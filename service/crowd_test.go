@@ -41,7 +41,10 @@ func newCrowd(t *testing.T) *crowd {
 	c := &crowd{url: servicetest.Database(t), cancelled: make(map[slots.Reference]bool), came: make(map[string]int)}
 	for i := range c.store {
 		var err error
-		if c.store[i], err = postgres.Open(t.Context(), postgres.Config{URL: c.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true}); err != nil {
+		if c.store[i], err = postgres.Open(
+			t.Context(),
+			postgres.Config{URL: c.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true},
+		); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {

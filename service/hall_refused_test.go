@@ -98,8 +98,14 @@ func TestHallRefuses(t *testing.T) {
 
 	d.centre.Refused(d.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "nobodys", "minutes": 20}), http.StatusNotFound,
 		"no-desk-group-here")
-	d.centre.Refused(d.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "riyadh-returns", "minutes": 20, "until": "2026-11-22T09:00:00+03:00"}),
-		http.StatusUnprocessableEntity, "delay-invalid")
+	d.centre.Refused(
+		d.Posts(
+			"/v1/branches/riyadh/delays",
+			map[string]any{"desk_group": "riyadh-returns", "minutes": 20, "until": "2026-11-22T09:00:00+03:00"},
+		),
+		http.StatusUnprocessableEntity,
+		"delay-invalid",
+	)
 	d.centre.Refused(d.Gets("/v1/branches/riyadh/hall?cursor=nonsense"), http.StatusUnprocessableEntity, "invalid")
 	d.centre.AuditClean()
 }

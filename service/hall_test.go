@@ -145,7 +145,13 @@ func TestHallFromOpeningToClosing(t *testing.T) {
 	}
 	d.checksIn(lost)
 	d.clock("09:11")
-	if got, want := strings.Join(d.queue(), " "), strings.Join([]string{punctual.Reference, away.Reference, late.Reference, lost.Reference}, " "); got != want {
+	if got, want := strings.Join(
+		d.queue(),
+		" ",
+	), strings.Join(
+		[]string{punctual.Reference, away.Reference, late.Reference, lost.Reference},
+		" ",
+	); got != want {
 		t.Errorf("in the queue: %s, want %s", got, want)
 	}
 	h := d.looks("")
@@ -264,8 +270,12 @@ func TestNoShowInError(t *testing.T) {
 	if got := comes.Shows(a); got.Status != api.AppointmentStatusNoShow {
 		t.Errorf("%s", got.Status)
 	}
-	evidence := servicetest.Query[string](t, d.centre.DatabaseURL, `SELECT (evidence->>'grace_minutes') || ' ' || actor || ' ' || coalesce(evidence->>'arrived_at', 'never')
-		FROM appointment_events WHERE kind = 'no_show' ORDER BY id LIMIT 1`)
+	evidence := servicetest.Query[string](
+		t,
+		d.centre.DatabaseURL,
+		`SELECT (evidence->>'grace_minutes') || ' ' || actor || ' ' || coalesce(evidence->>'arrived_at', 'never')
+		FROM appointment_events WHERE kind = 'no_show' ORDER BY id LIMIT 1`,
+	)
 	if evidence != "15 salem never" {
 		t.Errorf("the evidence: %s", evidence)
 	}

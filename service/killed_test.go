@@ -302,7 +302,14 @@ func (s *serving) proof(t *testing.T) string {
 		if len(messages) > 0 {
 			var proof api.VerificationProof
 			code := regexp.MustCompile(`\d{6}`).FindString(messages[0].Text)
-			if _, err := s.send(http.MethodPost, "/v1/verifications/"+started.ID+"/check", "", "", map[string]any{"code": code}, &proof); err != nil {
+			if _, err := s.send(
+				http.MethodPost,
+				"/v1/verifications/"+started.ID+"/check",
+				"",
+				"",
+				map[string]any{"code": code},
+				&proof,
+			); err != nil {
 				t.Fatal(err)
 			}
 			return proof.Token

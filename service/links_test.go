@@ -458,7 +458,8 @@ func TestLinkAnswersAProposal(t *testing.T) {
 			var reference slots.Reference
 			l.visit, reference = requests(t, l.Visitor)
 			l.Messages()
-			if _, err := centre.Replicas[0].Booker().Propose(t.Context(), reference, servicetest.At(t, "2026-11-29T07:30"), "noura", centre.Clock.Now()); err != nil {
+			if _, err := centre.Replicas[0].Booker().
+				Propose(t.Context(), reference, servicetest.At(t, "2026-11-29T07:30"), "noura", centre.Clock.Now()); err != nil {
 				t.Fatal(err)
 			}
 			l.path = l.newest()
@@ -591,14 +592,23 @@ func TestBudgetIsWatched(t *testing.T) {
 	if count("warned") != 1 || count("spent") != 1 {
 		t.Errorf("after all of it: %d warnings, %d ends", count("warned"), count("spent"))
 	}
-	if metrics := string(centre.Get("/metrics").Body); !strings.Contains(metrics, `ziyara_message_budget_used_ratio{department="revenues"} 1`) {
+	if metrics := string(
+		centre.Get("/metrics").Body,
+	); !strings.Contains(
+		metrics,
+		`ziyara_message_budget_used_ratio{department="revenues"} 1`,
+	) {
 		t.Errorf("the metrics:\n%s", metrics)
 	}
 	servicetest.Exec(t, centre.DatabaseURL, `
 		INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
 		SELECT 'survey', branch_id, id, version, lang, created_at, created_at, end_at FROM appointments`)
 	centre.Jobs()
-	if got := servicetest.Query[string](t, centre.DatabaseURL, "SELECT state || ': ' || reason FROM messages WHERE kind = 'survey'"); got != "dropped: budget" {
+	if got := servicetest.Query[string](
+		t,
+		centre.DatabaseURL,
+		"SELECT state || ': ' || reason FROM messages WHERE kind = 'survey'",
+	); got != "dropped: budget" {
 		t.Errorf("the survey of a department that has nothing left is %s", got)
 	}
 	visitor.TryCancel(visit)

@@ -80,7 +80,10 @@ func newLoad(t *testing.T, database, url string) *load {
 		}
 	})
 	for i := range l.jobs {
-		if l.jobs[i], err = postgres.Open(t.Context(), postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second, Lazy: true}); err != nil {
+		if l.jobs[i], err = postgres.Open(
+			t.Context(),
+			postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second, Lazy: true},
+		); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
@@ -459,7 +462,8 @@ func (l *load) state(p *part) (history.State, error) {
 		d := history.Day{DeskGroup: p.group.ID, Date: date, First: day.First, Open: day.Open}
 		var open string
 		err := l.db.QueryRowContext(l.t.Context(), "SELECT first_tick, array_to_string(open, ' ') FROM ledger_days WHERE desk_group_id = $1 AND day = $2",
-			p.group.ID, date.String()).Scan(&d.First, &open)
+			p.group.ID, date.String()).
+			Scan(&d.First, &open)
 		switch {
 		case errors.Is(err, sql.ErrNoRows): // not opened: the calendar's places
 		case err != nil:

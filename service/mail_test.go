@@ -293,7 +293,10 @@ func TestMailByServer(t *testing.T) {
 			value(ics.ComponentPropertyStatus), value(ics.ComponentPropertySequence), value(ics.ComponentPropertyDtStart),
 			value(ics.ComponentPropertyAttendee), value(ics.ComponentPropertyOrganizer),
 		}
-		if diff := cmp.Diff([]string{want.status, want.sequence, want.start, "mailto:noura@example.net", "mailto:visits@example.sa"}, fields); diff != "" {
+		if diff := cmp.Diff(
+			[]string{want.status, want.sequence, want.start, "mailto:noura@example.net", "mailto:visits@example.sa"},
+			fields,
+		); diff != "" {
 			t.Errorf("the calendar is told (-want +got):\n%s", diff)
 		}
 	}
@@ -419,7 +422,12 @@ func TestMailWithoutMobile(t *testing.T) {
 			if diff := cmp.Diff(test.want, got[min(1, len(got)):]); diff != "" { // after the confirmation
 				t.Errorf("subjects (-want +got):\n%s", diff)
 			}
-			if n := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM messages WHERE way = 'sms' AND kind <> 'booked' AND state = $1", test.state); n != 3 {
+			if n := servicetest.Query[int](
+				t,
+				centre.DatabaseURL,
+				"SELECT count(*) FROM messages WHERE way = 'sms' AND kind <> 'booked' AND state = $1",
+				test.state,
+			); n != 3 {
 				t.Errorf("%d SMS are %s, want 3", n, test.state)
 			}
 		})

@@ -228,9 +228,12 @@ func (m *model) book() {
 	person := m.random.IntN(12)
 	id := servicetest.NationalID(person)
 	booking := slots.Booking{
-		Reference: slots.NewReference([5]byte{byte(m.random.Uint32()), byte(m.random.Uint32()), byte(m.random.Uint32()), byte(m.random.Uint32()), byte(m.random.Uint32())}),
-		Person:    slots.Person(uuid.NewSHA1(uuid.NameSpaceOID, []byte(id)).String()),
-		Mobile:    "+966500000000", Lang: "ar",
+		Reference: slots.NewReference(
+			[5]byte{byte(m.random.Uint32()), byte(m.random.Uint32()), byte(m.random.Uint32()), byte(m.random.Uint32()), byte(m.random.Uint32())},
+		),
+		Person:  slots.Person(uuid.NewSHA1(uuid.NameSpaceOID, []byte(id)).String()),
+		Mobile:  "+966500000000",
+		Lang:    "ar",
 		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: id}},
 	}
 	got, err := m.booker().Book(m.t.Context(), c.ID, booking, nil, m.now())

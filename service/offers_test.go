@@ -73,7 +73,14 @@ func TestTheFirstFreeSlotAnywhere(t *testing.T) {
 
 	visitor := centre.Visitor(1)
 	visitor.Books("heirs-returns", "dammam", list.Branches[2].Slot.Start)
-	changed := centre.Send(servicetest.Request{Method: http.MethodGet, Path: path, Replica: 1, Header: map[string]string{"If-None-Match": answer.Header.Get("ETag")}})
+	changed := centre.Send(
+		servicetest.Request{
+			Method:  http.MethodGet,
+			Path:    path,
+			Replica: 1,
+			Header:  map[string]string{"If-None-Match": answer.Header.Get("ETag")},
+		},
+	)
 	want[2] = "dammam 11-23 09:45"
 	if diff := cmp.Diff(want, whereFirst(read[api.FirstSlots](t, changed))); diff != "" {
 		t.Errorf("first, after a booking at Dammam (-want +got):\n%s", diff)
@@ -179,7 +186,9 @@ func TestAMonthWithAHoliday(t *testing.T) {
 		t.Errorf("1 March is %+v, want too_late", first)
 	}
 	tag := answer.Header.Get("ETag")
-	again := centre.Send(servicetest.Request{Method: http.MethodGet, Path: path + url.QueryEscape("٢٠٢٧-٠٣"), Header: map[string]string{"If-None-Match": tag}})
+	again := centre.Send(
+		servicetest.Request{Method: http.MethodGet, Path: path + url.QueryEscape("٢٠٢٧-٠٣"), Header: map[string]string{"If-None-Match": tag}},
+	)
 	if again.Status != http.StatusNotModified || again.Header.Get("ETag") != tag || tag == "" {
 		t.Errorf("unchanged, in Arabic-Indic digits: got %d with ETag %q, want 304 with %q", again.Status, again.Header.Get("ETag"), tag)
 	}
@@ -210,7 +219,10 @@ func TestAVisitIsLongerForADeclaredNeed(t *testing.T) {
 			t.Errorf("need %+v without a name", n)
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"wheelchair": 0, "sign_language": 20, "visual": 0, "elderly_companion": 0, "interpreter": 20}, extra); diff != "" {
+	if diff := cmp.Diff(
+		map[string]int{"wheelchair": 0, "sign_language": 20, "visual": 0, "elderly_companion": 0, "interpreter": 20},
+		extra,
+	); diff != "" {
 		t.Errorf("needs of the service (-want +got):\n%s", diff)
 	}
 	// The last starts before noon and before closing are too late for an hour.
@@ -260,7 +272,11 @@ func TestAVisitIsLongerForADeclaredNeed(t *testing.T) {
 		t.Errorf("the visit is %+v, want an hour with sign language and low vision", shown)
 	}
 	// Nor is a start offered to which an hour no longer fits.
-	if refused := centre.Refused(visitor.TryMove(visit, servicetest.At(t, "2026-11-25T11:15")), http.StatusUnprocessableEntity, "rule-closed"); refused.Rule != "closed" {
+	if refused := centre.Refused(
+		visitor.TryMove(visit, servicetest.At(t, "2026-11-25T11:15")),
+		http.StatusUnprocessableEntity,
+		"rule-closed",
+	); refused.Rule != "closed" {
 		t.Errorf("rule %q, want closed", refused.Rule)
 	}
 	centre.AuditClean()
@@ -301,7 +317,11 @@ func TestWhatAnOfferCantBeAbout(t *testing.T) {
 	} {
 		said := make(map[string]bool)
 		for _, lang := range []string{"ar", "en"} {
-			p := centre.Refused(centre.Send(servicetest.Request{Method: http.MethodGet, Path: test.path, Header: map[string]string{"Accept-Language": lang}}), test.status, test.kind)
+			p := centre.Refused(
+				centre.Send(servicetest.Request{Method: http.MethodGet, Path: test.path, Header: map[string]string{"Accept-Language": lang}}),
+				test.status,
+				test.kind,
+			)
 			if got := strings.Join(servicetest.Pointers(p), " "); got != test.pointer {
 				t.Errorf("%s: pointers %q, want %q", test.path, got, test.pointer)
 			}
@@ -372,7 +392,11 @@ func TestAPartyFromSearchToCancellation(t *testing.T) {
 		t.Errorf("cancel: %d, then %d places, want 3", a.Status, places("2026-11-25"))
 	}
 	for _, path := range []string{"/slots?branch=riyadh&party=3", "/first?party=3", "/days?branch=riyadh&party=3"} {
-		if p := centre.Refused(centre.Get("/v1/services/iban-update"+path), http.StatusUnprocessableEntity, "rule-party-limit"); p.Rule != "party_limit" {
+		if p := centre.Refused(
+			centre.Get("/v1/services/iban-update"+path),
+			http.StatusUnprocessableEntity,
+			"rule-party-limit",
+		); p.Rule != "party_limit" {
 			t.Errorf("%s: rule %q", path, p.Rule)
 		}
 	}

@@ -41,7 +41,13 @@ func arrives(w *walk) asked {
 // calls asks for the next visitor at the first desk.
 func calls(w *walk) asked {
 	a := w.arriving()
-	w.done(servicetest.Request{Method: http.MethodPost, Path: "/v1/appointments/" + a.Reference + "/check-in", Body: map[string]any{"branch": "riyadh"}})
+	w.done(
+		servicetest.Request{
+			Method: http.MethodPost,
+			Path:   "/v1/appointments/" + a.Reference + "/check-in",
+			Body:   map[string]any{"branch": "riyadh"},
+		},
+	)
 	return ofHall(http.MethodPost, "/calls", map[string]any{"desk": w.desk()})(w)
 }
 
@@ -65,7 +71,13 @@ func ofArrival(where, suffix string, body any) fixture {
 		switch where {
 		case "called", "serving":
 			post("/check-in", map[string]any{"branch": "riyadh"})
-			w.done(servicetest.Request{Method: http.MethodPost, Path: "/v1/branches/riyadh/calls", Body: map[string]any{"desk": w.desk(), "reference": a.Reference}})
+			w.done(
+				servicetest.Request{
+					Method: http.MethodPost,
+					Path:   "/v1/branches/riyadh/calls",
+					Body:   map[string]any{"desk": w.desk(), "reference": a.Reference},
+				},
+			)
 			if where == "serving" {
 				post("/start", map[string]any{})
 			}
@@ -93,7 +105,13 @@ func (w *walk) arriving() api.Appointment {
 func (w *walk) desk() string {
 	w.t.Helper()
 	name := fmt.Sprintf("T%d", w.visitors%100000)
-	w.done(servicetest.Request{Method: http.MethodPut, Path: "/v1/branches/riyadh/desks/" + name, Body: map[string]any{"desk_group": "riyadh-returns"}})
+	w.done(
+		servicetest.Request{
+			Method: http.MethodPut,
+			Path:   "/v1/branches/riyadh/desks/" + name,
+			Body:   map[string]any{"desk_group": "riyadh-returns"},
+		},
+	)
 	return name
 }
 

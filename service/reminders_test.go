@@ -415,8 +415,11 @@ func TestGatewayAwayForAnHour(t *testing.T) {
 	// Meanwhile every fifth visit is cancelled and every seventh moved.
 	servicetest.Exec(t, centre.DatabaseURL,
 		"UPDATE appointments SET status = 'cancelled' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 5 = 0")
-	servicetest.Exec(t, centre.DatabaseURL,
-		"UPDATE appointments SET version = 2, start_at = start_at + interval '5 days', end_at = end_at + interval '5 days' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 7 = 0")
+	servicetest.Exec(
+		t,
+		centre.DatabaseURL,
+		"UPDATE appointments SET version = 2, start_at = start_at + interval '5 days', end_at = end_at + interval '5 days' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 7 = 0",
+	)
 	passUntil(centre, servicetest.At(t, "2026-11-24T10:00"), time.Minute)
 	gateway.fails(nil)
 	passUntil(centre, servicetest.At(t, "2026-11-24T10:15"), time.Minute)

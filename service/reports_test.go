@@ -146,7 +146,9 @@ func TestReportFormats(t *testing.T) {
 		}
 	}
 	table := ask("no-shows?from=2026-11-01&to=2026-11-02&group_by=day&format=csv", map[string]string{"Accept-Language": "ar"})
-	if want := "\uFEFFالتاريخ,حضروا,لم يحضروا,نسبة عدم الحضور,تظلمات مقبولة,بلا تسجيل\r\n2026-11-01,0,0,,0,0\r\n2026-11-02,0,0,,0,0\r\n"; string(table.Body) != want {
+	if want := "\uFEFFالتاريخ,حضروا,لم يحضروا,نسبة عدم الحضور,تظلمات مقبولة,بلا تسجيل\r\n2026-11-01,0,0,,0,0\r\n2026-11-02,0,0,,0,0\r\n"; string(
+		table.Body,
+	) != want {
 		t.Errorf("got\n%s, want\n%s", table.Body, want)
 	}
 	if got, want := table.Header.Get("Content-Disposition"), `attachment; filename="ziyara-no-shows-2026-11-01-2026-11-02.csv"`; got != want {
@@ -307,7 +309,9 @@ func TestMessagesAgreeWithUsage(t *testing.T) {
 			SELECT concat(coalesce(sum(u.messages), 0), ' ', coalesce(sum(u.segments), 0), ' ', coalesce(sum(u.cost), 0))
 			FROM departments d LEFT JOIN message_usage u ON u.department_id = d.id WHERE d.slug = $1`, row.Group.Department.Slug)
 		v := row.Values
-		if got := strings.TrimSpace(strings.Join([]string{number(*v["sent"]), number(*v["segments"]), number(*v["cost_riyals"] * 10_000)}, " ")); got != usage {
+		if got := strings.TrimSpace(
+			strings.Join([]string{number(*v["sent"]), number(*v["segments"]), number(*v["cost_riyals"] * 10_000)}, " "),
+		); got != usage {
 			t.Errorf("%s: the report has %s messages, segments and cost, the usage %s", row.Group.Department.Slug, got, usage)
 		}
 	}

@@ -59,7 +59,11 @@ func TestRamadanHours(t *testing.T) {
 	if refused.Affected != 3 {
 		t.Errorf("%d visits would lose their places, want 3", refused.Affected)
 	}
-	if fewer := centre.Refused(changes(noura, http.MethodPatch, returns, "*", ramadan("09:00", "15:00", 2)), http.StatusConflict, "visits-affected"); fewer.Affected != 1 {
+	if fewer := centre.Refused(
+		changes(noura, http.MethodPatch, returns, "*", ramadan("09:00", "15:00", 2)),
+		http.StatusConflict,
+		"visits-affected",
+	); fewer.Affected != 1 {
 		t.Errorf("with two desks %d visits would lose their places, want the latest one", fewer.Affected)
 	}
 	if done := changes(noura, http.MethodPatch, returns, "*", ramadan("11:00", "16:00", 4)); done.Status != http.StatusOK {

@@ -133,7 +133,15 @@ func TestStaffSignInWithTheirBrowser(t *testing.T) {
 		t.Errorf("the log says %+v, want one act of turki's", acts.Acts)
 	}
 
-	if page = turki.send(http.MethodPost, "/staff/sign-out", url.Values{}, ownPage()); !strings.Contains(string(page.Body), "تم تسجيل الخروج") {
+	if page = turki.send(
+		http.MethodPost,
+		"/staff/sign-out",
+		url.Values{},
+		ownPage(),
+	); !strings.Contains(
+		string(page.Body),
+		"تم تسجيل الخروج",
+	) {
 		t.Errorf("signed out: %s", page.Body)
 	}
 	if page = turki.send(http.MethodGet, "/v1/me", nil, nil); page.Status != http.StatusUnauthorized {
@@ -225,13 +233,17 @@ func TestProviderIsDown(t *testing.T) {
 		c.OIDC = service.OIDC{Issuer: "http://127.0.0.1:1/realm", StaffURL: "http://127.0.0.1"}
 	})
 	for range 2 {
-		me := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/v1/me", Header: map[string]string{"Authorization": "Bearer " + someJWT}})
+		me := centre.Send(
+			servicetest.Request{Method: http.MethodGet, Path: "/v1/me", Header: map[string]string{"Authorization": "Bearer " + someJWT}},
+		)
 		centre.Refused(me, http.StatusServiceUnavailable, "sign-in-unavailable")
 		if me.Header.Get("Retry-After") == "" {
 			t.Error("nobody is told when to come back")
 		}
 	}
-	page := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/staff/sign-in?lang=en", Header: map[string]string{"Host": "127.0.0.1"}})
+	page := centre.Send(
+		servicetest.Request{Method: http.MethodGet, Path: "/staff/sign-in?lang=en", Header: map[string]string{"Host": "127.0.0.1"}},
+	)
 	if page.Status != http.StatusServiceUnavailable || !strings.Contains(string(page.Body), "Sign-in is not available") {
 		t.Errorf("page: %d %s", page.Status, page.Body)
 	}
@@ -255,7 +267,9 @@ func TestNoProvider(t *testing.T) {
 	if !strings.Contains(log.String(), "staff can't sign in") {
 		t.Errorf("the log does not say so: %s", log.String())
 	}
-	me := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/v1/me", Header: map[string]string{"Authorization": "Bearer " + someJWT}})
+	me := centre.Send(
+		servicetest.Request{Method: http.MethodGet, Path: "/v1/me", Header: map[string]string{"Authorization": "Bearer " + someJWT}},
+	)
 	centre.Refused(me, http.StatusUnauthorized, "sign-in-needed")
 	for _, path := range []string{"/staff", "/staff/sign-in", "/dev/token", "/dev/issuer/keys"} {
 		if answer := centre.Get(path); answer.Status != http.StatusNotFound {

@@ -64,7 +64,9 @@ func TestUnchangedSlotsAreNotSentAgain(t *testing.T) {
 	const path = "/v1/services/heirs-returns/slots?branch=riyadh&from=2026-11-24&to=2026-11-26"
 	ask := func(replica int, tag string) servicetest.Answer {
 		t.Helper()
-		return centre.Send(servicetest.Request{Method: http.MethodGet, Path: path, Replica: replica, Header: map[string]string{"If-None-Match": tag}})
+		return centre.Send(
+			servicetest.Request{Method: http.MethodGet, Path: path, Replica: replica, Header: map[string]string{"If-None-Match": tag}},
+		)
 	}
 	first := ask(0, "")
 	tag := first.Header.Get("ETag")

@@ -184,7 +184,12 @@ func TestNoSurveyWithoutLinks(t *testing.T) {
 	d.does(visit, "complete", nil)
 	d.clock("09:15")
 	for _, way := range []string{"sms", "email"} {
-		if got := servicetest.Query[string](t, centre.DatabaseURL, "SELECT state FROM messages WHERE kind = 'survey' AND way = $1", way); got != "dropped" {
+		if got := servicetest.Query[string](
+			t,
+			centre.DatabaseURL,
+			"SELECT state FROM messages WHERE kind = 'survey' AND way = $1",
+			way,
+		); got != "dropped" {
 			t.Errorf("the survey by %s is %s, want dropped", way, got)
 		}
 	}

@@ -130,8 +130,11 @@ func TestDeclinedOfferGoesOnAtOnce(t *testing.T) {
 		}
 	}
 	standing := func() bool {
-		return servicetest.Query[int](t, centre.DatabaseURL,
-			"SELECT count(*) FROM waitlist_entries JOIN appointments a ON a.id = hold_id WHERE a.status = 'held' AND waitlist_entries.id = '"+second.ID+"'") == 1
+		return servicetest.Query[int](
+			t,
+			centre.DatabaseURL,
+			"SELECT count(*) FROM waitlist_entries JOIN appointments a ON a.id = hold_id WHERE a.status = 'held' AND waitlist_entries.id = '"+second.ID+"'",
+		) == 1
 	}
 	until(t, "the next one is asked", standing)
 	centre.Refused(ahmed.TryAcceptOffer(first), http.StatusConflict, "no-offer")
@@ -261,7 +264,12 @@ func TestQuietHours(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1)
 	noura, ahmed, salma := centre.Visitor(1), centre.Visitor(2), centre.Visitor(3)
-	nine, later := noura.Books(heirs, dammam, servicetest.At(t, "2026-11-25T09:00")), centre.Visitor(5).Books(heirs, dammam, servicetest.At(t, "2026-11-25T10:30"))
+	nine, later := noura.Books(
+		heirs,
+		dammam,
+		servicetest.At(t, "2026-11-25T09:00"),
+	), centre.Visitor(5).
+		Books(heirs, dammam, servicetest.At(t, "2026-11-25T10:30"))
 	first, second := waitsFor(ahmed, "09:00"), waitsFor(salma, "10:30")
 	centre.Jobs() // nothing that goes on by itself is about to look at the clock
 

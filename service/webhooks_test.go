@@ -362,14 +362,24 @@ func TestASecretIsChanged(t *testing.T) {
 	if shown.Secret != "" {
 		t.Error("a secret is shown again")
 	}
-	stored := servicetest.Query[string](t, centre.DatabaseURL,
-		"SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || (SELECT string_agg(l::text, '') FROM audit_log l)")
+	stored := servicetest.Query[string](
+		t,
+		centre.DatabaseURL,
+		"SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || (SELECT string_agg(l::text, '') FROM audit_log l)",
+	)
 	for _, s := range []string{w.Secret, changed.Secret, "hush"} {
 		if s != "hush" && strings.Contains(stored, strings.TrimPrefix(s, "whsec_")) {
 			t.Error("a secret is in the database as it is")
 		}
 	}
-	if log := servicetest.Query[string](t, centre.DatabaseURL, "SELECT string_agg(l::text, '') FROM audit_log l"); strings.Contains(log, "hush") {
+	if log := servicetest.Query[string](
+		t,
+		centre.DatabaseURL,
+		"SELECT string_agg(l::text, '') FROM audit_log l",
+	); strings.Contains(
+		log,
+		"hush",
+	) {
 		t.Error("the key in an address is in the log")
 	}
 }
@@ -388,7 +398,9 @@ func TestARemovedWebhook(t *testing.T) {
 	portal.untilTold(centre, "booked")
 	portal.answers(http.StatusOK)
 	for range 2 {
-		if answer := coordinator.Sends(servicetest.Request{Method: http.MethodDelete, Path: "/v1/webhooks/" + w.ID}); answer.Status != http.StatusNoContent {
+		if answer := coordinator.Sends(
+			servicetest.Request{Method: http.MethodDelete, Path: "/v1/webhooks/" + w.ID},
+		); answer.Status != http.StatusNoContent {
 			t.Errorf("remove: %d %s", answer.Status, answer.Body)
 		}
 	}
@@ -534,7 +546,10 @@ func TestWebhooksStayOutOfTheHouse(t *testing.T) {
 // addsWebhook adds a webhook of the department of revenues.
 func addsWebhook(*walk) asked {
 	return asked{Department: "revenues", Request: servicetest.Request{
-		Method: http.MethodPost, Path: "/v1/webhooks", Body: map[string]any{"name": "x", "url": "https://portal.example.gov.sa/", "department": "revenues"}}}
+		Method: http.MethodPost,
+		Path:   "/v1/webhooks",
+		Body:   map[string]any{"name": "x", "url": "https://portal.example.gov.sa/", "department": "revenues"},
+	}}
 }
 
 // ofWebhook asks about a webhook of the department of revenues.

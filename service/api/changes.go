@@ -303,10 +303,26 @@ func (s *Server) changeJSON(c slots.Change) Change {
 func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
 	zone := s.Centre().Zone(v.Branch)
 	out := AffectedVisit{
-		Reference: v.Reference.String(), Status: string(v.Status), Service: v.Service, Branch: v.Branch,
-		Visitor: v.Visitor, Mobile: string(notify.Mobile(v.Mobile)), Lang: v.Lang, Party: v.Party,
-		Start: v.Start.In(zone), StartNow: v.Now.In(zone), Decision: v.Decision, Outcome: string(v.Outcome),
-		AnsweredAt: optional(v.Answered), AnsweredBy: v.AnsweredBy, Calls: v.Calls, CalledAt: optional(v.Called), Note: v.Note, Message: v.Message,
+		Reference: v.Reference.String(),
+		Status:    string(v.Status),
+		Service:   v.Service,
+		Branch:    v.Branch,
+		Visitor:   v.Visitor,
+		Mobile:    string(notify.Mobile(v.Mobile)),
+		Lang:      v.Lang,
+		Party:     v.Party,
+		Start:     v.Start.In(zone),
+		StartNow:  v.Now.In(zone),
+		Decision:  v.Decision,
+		Outcome:   string(v.Outcome),
+		AnsweredAt: optional(
+			v.Answered,
+		),
+		AnsweredBy: v.AnsweredBy,
+		Calls:      v.Calls,
+		CalledAt:   optional(v.Called),
+		Note:       v.Note,
+		Message:    v.Message,
 	}
 	if !v.Proposed.IsZero() {
 		out.Proposal = &AffectedProposal{Start: v.Proposed.In(zone)}

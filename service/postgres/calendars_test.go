@@ -197,8 +197,6 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	b.ledgerAgrees(t)
 }
 
-func errorOf[T any](_ T, err error) error { return err }
-
 // Undo brings the plan of before the last change back, undoing that the
 // change; each is a version, and each is in the log with what it did.
 func TestUndoPlan(t *testing.T) {

@@ -89,10 +89,29 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 	list := make([]slots.AffectedVisit, len(rows))
 	for i, r := range rows {
 		list[i] = slots.AffectedVisit{
-			ID: r.ID, Reference: slots.Reference(r.Reference), Status: slots.Status(r.Status), Service: r.Service, Branch: r.Branch,
-			Visitor: r.Visitor, Mobile: r.Mobile.String, Lang: r.Lang, Party: r.Party, Start: r.Start.UTC(), Now: r.Now.UTC(),
-			Decision: slots.Decision(r.Decision), Outcome: slots.Outcome(r.Outcome), Proposed: utc(r.Proposed), Until: utc(r.Until),
-			Answered: utc(r.Answered), AnsweredBy: r.By.String, Calls: r.Calls, Called: utc(r.Called), Note: r.Note.String, Message: r.Message.String,
+			ID:        r.ID,
+			Reference: slots.Reference(r.Reference),
+			Status:    slots.Status(r.Status),
+			Service:   r.Service,
+			Branch:    r.Branch,
+			Visitor:   r.Visitor,
+			Mobile:    r.Mobile.String,
+			Lang:      r.Lang,
+			Party:     r.Party,
+			Start:     r.Start.UTC(),
+			Now:       r.Now.UTC(),
+			Decision:  slots.Decision(r.Decision),
+			Outcome:   slots.Outcome(r.Outcome),
+			Proposed:  utc(r.Proposed),
+			Until:     utc(r.Until),
+			Answered: utc(
+				r.Answered,
+			),
+			AnsweredBy: r.By.String,
+			Calls:      r.Calls,
+			Called:     utc(r.Called),
+			Note:       r.Note.String,
+			Message:    r.Message.String,
 		}
 	}
 	return list, nil

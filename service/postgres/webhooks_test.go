@@ -264,7 +264,12 @@ func TestWebhooksTellAllInOrder(t *testing.T) {
 func (b *bench) visits(t *testing.T, n int, starts []time.Time) {
 	ctx := t.Context()
 	for i := range 2 {
-		a, err := b.Hold(ctx, slots.HoldRequest{Service: iban, Branch: "riyadh", Start: starts[n*7+i], Party: 1, Channel: catalog.Public}, nil, b.now)
+		a, err := b.Hold(
+			ctx,
+			slots.HoldRequest{Service: iban, Branch: "riyadh", Start: starts[n*7+i], Party: 1, Channel: catalog.Public},
+			nil,
+			b.now,
+		)
 		if err != nil {
 			t.Error(err)
 			return
@@ -330,7 +335,13 @@ func (l *telling) Claim(ctx context.Context, id string, now time.Time, limit int
 	return batch, err
 }
 
-func (l *telling) Finish(ctx context.Context, id string, now time.Time, outcomes []webhook.Outcome, v webhook.Verdict) (webhook.Why, error) {
+func (l *telling) Finish(
+	ctx context.Context,
+	id string,
+	now time.Time,
+	outcomes []webhook.Outcome,
+	v webhook.Verdict,
+) (webhook.Why, error) {
 	l.to.mu.Lock()
 	for _, o := range outcomes {
 		l.mu.Lock()
@@ -449,7 +460,14 @@ func TestWebhookLeases(t *testing.T) {
 		t.Errorf("claimed %v after what a dead worker said", types(got))
 	}
 	finish(b.now.Add(time.Minute), webhook.Verdict{Delivered: true}, again...)
-	if got, want := types(claim(b.now.Add(time.Minute))), []string{visit.Reference.String() + " appointment.cancelled"}; !slices.Equal(got, want) {
+	if got, want := types(
+		claim(b.now.Add(time.Minute)),
+	), []string{
+		visit.Reference.String() + " appointment.cancelled",
+	}; !slices.Equal(
+		got,
+		want,
+	) {
 		t.Errorf("claimed %v, want %v", got, want)
 	}
 	// A receiver that is paused or disabled is left alone.
@@ -508,7 +526,11 @@ func TestPurgeWebhooks(t *testing.T) {
 	}
 	purge(b.now.AddDate(0, 0, -30))
 	left := func() []string {
-		return column[string](t, db, "SELECT w.id || ' ' || count(d.id) FROM webhooks w LEFT JOIN webhook_deliveries d ON d.webhook_id = w.id GROUP BY w.id ORDER BY w.id")
+		return column[string](
+			t,
+			db,
+			"SELECT w.id || ' ' || count(d.id) FROM webhooks w LEFT JOIN webhook_deliveries d ON d.webhook_id = w.id GROUP BY w.id ORDER BY w.id",
+		)
 	}
 	if diff := cmp.Diff([]string{kept + " 31", removed + " 0"}, left()); diff != "" {
 		t.Errorf("-want +left:\n%s", diff)
