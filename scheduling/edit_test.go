@@ -407,7 +407,9 @@ func TestAnnouncedTwice(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			list := scheduling.HolidayList{Holidays: []scheduling.HolidayRule{{Slug: "a", When: scheduling.When{
-				Hijri:     &scheduling.YearSpan{From: scheduling.MonthDay{Month: 9, Day: 25}, Until: scheduling.MonthDay{Month: 10, Day: 5}},
+				Hijri: &scheduling.YearSpan{
+					From: scheduling.MonthDay{Month: 9, Day: 25}, Until: scheduling.MonthDay{Month: 10, Day: 5},
+				},
 				Announced: c.announced,
 			}}}}
 			if _, err := scheduling.CompileHolidays(list); errors.Is(err, scheduling.ErrTwice) != c.refused {

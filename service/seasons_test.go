@@ -198,7 +198,8 @@ func TestHolidaysOfAnOutlookFile(t *testing.T) {
 	if want := map[string]string{"2027-05-12": "2027-05-13", "2027-05-16": "2027-05-16"}; !maps.Equal(closed, want) {
 		t.Errorf("closed %v, want %v", closed, want)
 	}
-	if len(list.LeftOut) != 2 || !strings.Contains(list.LeftOut[0].Text.EN, "METHOD:CANCEL") || !strings.Contains(list.LeftOut[1].Text.EN, "has no name") {
+	if len(list.LeftOut) != 2 || !strings.Contains(list.LeftOut[0].Text.EN, "METHOD:CANCEL") ||
+		!strings.Contains(list.LeftOut[1].Text.EN, "has no name") {
 		t.Errorf("left out %+v", list.LeftOut)
 	}
 	again := changes(admin, http.MethodPost, "/v1/holidays/import", "*", map[string]any{"calendar": file})
