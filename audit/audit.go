@@ -1,4 +1,4 @@
-// Package audit has the entries of the log of what staff do.
+// Package audit has the entries of the log of staff actions.
 package audit
 
 import (
@@ -17,10 +17,10 @@ type Entry struct {
 	Subject    string // to what: "appointment V-7K3F-9Q2M-X", "desk-group revenues-riyadh"
 	Department string // slug; "" for none
 	Branch     string // slug; "" for none
-	// Before and After are what was changed; nil where nothing was or is.
+	// Before and After are the state before and after; nil for none.
 	Before, After json.RawMessage
-	Reason        string // that the actor gave
-	RequestID     string // "" for what no request asked for
+	Reason        string // given by the actor
+	RequestID     string // "" when there was no request
 }
 
 // Query asks for a page of the log, the newest first.

@@ -9,7 +9,7 @@ import (
 // value asks for nothing.
 type Approval struct {
 	// Answer is the elapsed time in which the department answers, whole hours
-	// up to 30 days; 0 when nobody has to approve.
+	// up to 30 days; 0 when no approval is needed.
 	Answer time.Duration
 	// Default is the answer when that time runs out.
 	Default Answer
@@ -18,15 +18,14 @@ type Approval struct {
 // Answer is what a department says to a request.
 type Answer string
 
-// The answers that silence may stand for.
+// The possible default answers.
 const (
 	Approve Answer = "approve"
 	Decline Answer = "decline"
 )
 
 // Needed reports whether a booking over the channel waits for an approval.
-// What the staff book who stand before the visitor, or for an urgent case, is
-// decided when they book it.
+// Walk-ins and urgent cases are approved by the staff who book them.
 func (a Approval) Needed(c Channel) bool { return a.Answer > 0 && c != WalkIn && c != Protected }
 
 // maxAnswer is the longest that visitors wait for an answer.

@@ -50,7 +50,7 @@ type Service struct {
 
 	Duration time.Duration // with the visitor
 	Before   time.Duration // desk time kept free ahead of the visit
-	After    time.Duration // desk time kept free behind the visit
+	After    time.Duration // desk time kept free after the visit
 	Step     time.Duration // distance between offered starts
 	// GapStep lets a visit also start right after a gap (a taken or closed
 	// stretch, or the past), at the next multiple of GapStep of the local day.
@@ -78,10 +78,10 @@ type Service struct {
 	ActiveLimit     int  // most upcoming visits of one person, at least 1
 
 	Rebooking Rebooking
-	// ReleaseDelay lets a place that was given up be offered again only after
-	// a random time of up to so long, so that nobody can hand it to somebody
-	// who waits for it; 0 offers it at once.
-	ReleaseDelay time.Duration
+	// ReofferDelay is the longest random time after which a given-up place is
+	// offered again, so that it can't be passed on to a chosen person; 0 offers
+	// it at once.
+	ReofferDelay time.Duration
 
 	Requirements []Requirement
 	Needs        []Need // that make a visit longer, or are this service's own
@@ -89,14 +89,14 @@ type Service struct {
 	Topics       []Text // other words people use for it, for the guide
 	HoldBack     HoldBack
 	// WalkInReleaseMinutes is the local wall time on the date of a visit, in
-	// minutes from 00:00, from which on what that date keeps for walk-ins counts
-	// for everybody; 0 for never, at most 24:00 (docs/adr/0016).
+	// minutes from 00:00, from which the date's walk-in places are open to every
+	// channel; 0 for never, at most 24:00 (docs/adr/0016).
 	WalkInReleaseMinutes int
 	Approval             Approval
 	// Reminders are how long before its start a visitor is reminded of a visit,
 	// the longest lead first; none for a service that doesn't.
 	Reminders []time.Duration
-	// Hall is what reception goes by; zero for DefaultHallRules.
+	// Hall are the rules of reception; zero for DefaultHallRules.
 	Hall HallRules
 }
 
@@ -123,8 +123,8 @@ var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // number of ledger days of a desk group.
 const maxHorizon = 366 * 24 * time.Hour
 
-// maxReleaseDelay bounds how long a free place may stand empty.
-const maxReleaseDelay = 7 * 24 * time.Hour
+// maxReofferDelay bounds how long a free place may stand empty.
+const maxReofferDelay = 7 * 24 * time.Hour
 
 // maxWorkingDays are about as many as the longest horizon has.
 const maxWorkingDays = 260
@@ -169,8 +169,8 @@ func (s Service) Validate() error {
 		return fmt.Errorf("catalog: service %s: opens at %v: want whole minutes up to 24 hours after midnight", s.Slug, s.OpensAt)
 	case s.OpensAt > 0 && s.Horizon%(24*time.Hour) != 0:
 		return fmt.Errorf("catalog: service %s: horizon is %v: want whole days where dates open at a set time", s.Slug, s.Horizon)
-	case s.ReleaseDelay < 0 || s.ReleaseDelay > maxReleaseDelay || s.ReleaseDelay%time.Minute != 0:
-		return fmt.Errorf("catalog: service %s: release delay is %v: want whole minutes up to %v", s.Slug, s.ReleaseDelay, maxReleaseDelay)
+	case s.ReofferDelay < 0 || s.ReofferDelay > maxReofferDelay || s.ReofferDelay%time.Minute != 0:
+		return fmt.Errorf("catalog: service %s: release delay is %v: want whole minutes up to %v", s.Slug, s.ReofferDelay, maxReofferDelay)
 	case s.PartyLimit < 1 || s.PartyLimit > 50:
 		return fmt.Errorf("catalog: service %s: party limit is %d: want 1 to 50", s.Slug, s.PartyLimit)
 	case s.ActiveLimit < 1 || s.ActiveLimit > 20:

@@ -251,8 +251,8 @@ const (
 	same, begun, inflected, misspelt = 6, 4, 3, 2
 )
 
-// guide is an inverted index. A subject is a service or, counted on behind
-// the services, an entity.
+// guide is an inverted index. A subject is a service or an entity; entities are
+// numbered after the services.
 type guide struct {
 	subjects int
 	words    []word           // sorted, so that nothing depends on map order
@@ -414,9 +414,9 @@ func terms(s string) []string {
 	return list
 }
 
-// fold unifies the spellings of a letter or digit. It returns -1 for what is
-// written but not read: vowel marks, the tatweel, direction marks, and the
-// lone hamza, which people type or leave out at will.
+// fold unifies the spellings of a letter or digit. It returns -1 for signs that are
+// not pronounced: vowel marks, the tatweel, direction marks, and the lone hamza,
+// which people often leave out.
 func fold(r rune) rune {
 	switch r {
 	case 'أ', 'إ', 'آ', 'ٱ':

@@ -19,7 +19,7 @@ const (
 var Channels = [...]Channel{Public, Agent, WalkIn, Protected}
 
 // HoldBack says how many places of every moment a channel leaves for the
-// channels behind it. A missing channel leaves none.
+// channels after it. A missing channel leaves none.
 type HoldBack map[Channel]int
 
 // Nested reports whether no channel leaves more to others than the channel

@@ -27,18 +27,22 @@ func library(t testing.TB) *catalog.Centre {
 			catalog.Text{AR: "ميراث", EN: "inheritance"}),
 		service("iban-update", "تحديث الآيبان", "IBAN update", "تغيير رقم الحساب البنكي.", "Change the bank account.",
 			catalog.Text{AR: "حساب بنكي جديد", EN: "new bank account"}),
-		service("expropriation-compensation", "تعويض نزع الملكية", "Expropriation compensation", "التعويض عن عقار نزعت ملكيته.", "Compensation for a property.",
+		service("expropriation-compensation", "تعويض نزع الملكية", "Expropriation compensation",
+			"التعويض عن عقار نزعت ملكيته.", "Compensation for a property.",
 			catalog.Text{AR: "نزع ملكية", EN: "compulsory purchase"}),
-		service("valuation-objection", "اعتراض التقدير", "Valuation objection", "اعتراض على تقدير العقار بعد نزع ملكيته.", "Object to a valuation."),
-		service("etimad-registration", "تسجيل اعتماد", "Etimad registration", "تسجيل منشأة برقم 700.", "Register an establishment with its 700 number."),
+		service("valuation-objection", "اعتراض التقدير", "Valuation objection",
+			"اعتراض على تقدير العقار بعد نزع ملكيته.", "Object to a valuation."),
+		service("etimad-registration", "تسجيل اعتماد", "Etimad registration",
+			"تسجيل منشأة برقم 700.", "Register an establishment with its 700 number."),
 	}
 	p.entities = []catalog.Entity{
 		{Slug: "passports", Name: catalog.Text{AR: "الجوازات", EN: "Passports"}, Link: "https://passports.example", Topics: []catalog.Text{
 			{AR: "تجديد الجواز", EN: "passport renewal"}, {AR: "إقامة", EN: "iqama"},
 		}},
-		{Slug: "foreign-affairs", Name: catalog.Text{AR: "وزارة الخارجية", EN: "Ministry of Foreign Affairs"}, Link: "https://affairs.example", Topics: []catalog.Text{
-			{AR: "تأشيرة", EN: "visa"}, {AR: "شؤون خارجية", EN: "foreign relations"},
-		}},
+		{Slug: "foreign-affairs", Name: catalog.Text{AR: "وزارة الخارجية", EN: "Ministry of Foreign Affairs"},
+			Link: "https://affairs.example", Topics: []catalog.Text{
+				{AR: "تأشيرة", EN: "visa"}, {AR: "شؤون خارجية", EN: "foreign relations"},
+			}},
 		{Slug: "central-bank", Name: catalog.Text{AR: "البنك المركزي", EN: "Central Bank"}, Link: "https://bank.example", Topics: []catalog.Text{
 			{AR: "شكوى على بنك", EN: "bank complaint"},
 		}},

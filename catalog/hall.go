@@ -18,18 +18,17 @@ type LateTurn string
 
 // The turns of late visitors.
 const (
-	LateBehind    LateTurn = "behind"  // after the booked visitors who wait when they come
-	LateByArrival LateTurn = "arrival" // as if they were booked for when they come
+	LateBehind    LateTurn = "behind"  // after the booked visitors who wait when they arrive
+	LateByArrival LateTurn = "arrival" // as if they were booked for their time of arrival
 	LateKept      LateTurn = "kept"    // by their booked start all the same
 )
 
-// DefaultHallRules returns what reception goes by unless a service says
-// otherwise.
+// DefaultHallRules returns the rules of reception for services without their own.
 func DefaultHallRules() HallRules {
 	return HallRules{Early: time.Hour, Late: 10 * time.Minute, LateTurn: LateBehind, NoShow: 15 * time.Minute}
 }
 
-// HallRules returns what reception goes by for the service.
+// HallRules returns the rules of reception for the service.
 func (s Service) HallRules() HallRules {
 	if s.Hall == (HallRules{}) {
 		return DefaultHallRules()
@@ -37,8 +36,8 @@ func (s Service) HallRules() HallRules {
 	return s.Hall
 }
 
-// validate returns an error unless everything is in whole minutes, and nobody
-// is called absent who may still keep their turn.
+// validate returns an error unless all durations are whole minutes, and no visitor
+// who may still keep their turn can be recorded as a no-show.
 func (r HallRules) validate(service string) error {
 	if r == (HallRules{}) {
 		return nil

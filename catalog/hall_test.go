@@ -44,7 +44,9 @@ func TestHallRules(t *testing.T) {
 // Needs that ask for a desk, and those that don't.
 func TestWantsAccessibleDesk(t *testing.T) {
 	t.Parallel()
-	for need, want := range map[string]bool{"wheelchair": true, "visual": true, "elderly_companion": true, "sign_language": false, "documents": false} {
+	for need, want := range map[string]bool{
+		"wheelchair": true, "visual": true, "elderly_companion": true, "sign_language": false, "documents": false,
+	} {
 		if got := catalog.WantsAccessibleDesk([]string{"documents", need}); got != want {
 			t.Errorf("%s: %t, want %t", need, got, want)
 		}

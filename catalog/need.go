@@ -69,7 +69,7 @@ func (s *Service) Extra(slugs []string) time.Duration {
 
 var needPattern = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
 
-// maxNeeds is how many needs a service may name; nobody reads a longer list.
+// maxNeeds is how many needs a service may name; a longer list would not be read.
 const maxNeeds = 20
 
 // validateNeeds returns an error that names the first rule that a need of the

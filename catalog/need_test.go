@@ -89,7 +89,8 @@ func TestNeedsAreValidated(t *testing.T) {
 		{"too long", []catalog.Need{{Slug: "interpreter", Name: name, ExtraMinutes: 245}}, "up to 4h"},
 		{"twice", []catalog.Need{{Slug: "interpreter", Name: name}, {Slug: "interpreter", Name: name}}, "twice"},
 		{"together longer than a day", []catalog.Need{
-			{Slug: "a", Name: name, ExtraMinutes: 240}, {Slug: "b", Name: name, ExtraMinutes: 240}, {Slug: "c", Name: name, ExtraMinutes: 240}, {Slug: "d", Name: name, ExtraMinutes: 240}, {Slug: "e", Name: name, ExtraMinutes: 240}, {Slug: "f", Name: name, ExtraMinutes: 240},
+			{Slug: "a", Name: name, ExtraMinutes: 240}, {Slug: "b", Name: name, ExtraMinutes: 240}, {Slug: "c", Name: name, ExtraMinutes: 240},
+			{Slug: "d", Name: name, ExtraMinutes: 240}, {Slug: "e", Name: name, ExtraMinutes: 240}, {Slug: "f", Name: name, ExtraMinutes: 240},
 		}, "24h"},
 		{"more than anybody reads", make([]catalog.Need, 21), "at most 20"},
 	} {

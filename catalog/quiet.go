@@ -2,9 +2,9 @@ package catalog
 
 import "fmt"
 
-// Quiet is the part of every local day in which nobody is reminded of
-// anything: [From, To), in minutes from 00:00. It reaches into the next day
-// when To is not behind From; From and To that are the same mean none.
+// Quiet is the part of every local day in which no reminders are sent: [From, To), in
+// minutes from 00:00. It reaches into the next day when To is before From; equal
+// values mean none.
 type Quiet struct {
 	From int `json:"from"`
 	To   int `json:"to"`

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Rebooking bounds how often one person gives up visits to a service and books
-// anew. Whoever does it Limit times within Window books nothing new for Pause.
-// Moves count like cancellations: both let go of a place at a moment that the
-// person chooses. The zero value bounds nothing.
+// Rebooking bounds how often one person gives up visits to a service. A person who
+// does so Limit times within Window can't book the service again for Pause. Moves
+// count like cancellations: both free a place at a moment of the person's choice.
+// The zero value bounds nothing.
 type Rebooking struct {
 	Limit  int           // cancellations and moves within Window; 0 for any number
 	Window time.Duration // exclusive: exactly as far apart is no longer within
@@ -17,15 +17,15 @@ type Rebooking struct {
 }
 
 // DefaultRebooking is for a service that says nothing of its own: three within
-// a week, then a day's pause. Plans change, and change again; who gives up a
-// third visit in a week is waited for with reason.
+// a week, then a day's pause. Plans may change twice; a third visit given up in a
+// week justifies a pause.
 func DefaultRebooking() Rebooking {
 	return Rebooking{Limit: 3, Window: 7 * 24 * time.Hour, Pause: 24 * time.Hour}
 }
 
 // PausedUntil returns the first instant at which a person who gave up visits at
-// the instants given, in any order, may book again; zero when nothing of it
-// ever stood against a booking. Giving up one more never makes it earlier.
+// the instants given, in any order, may book again; zero when they never caused a
+// pause. Giving up one more never makes it earlier.
 func (r Rebooking) PausedUntil(given []time.Time) time.Time {
 	if r.Limit <= 0 {
 		return time.Time{}
@@ -56,8 +56,8 @@ func (r Rebooking) Remembered(given []time.Time, now time.Time) []time.Time {
 // Memory is how long it matters that a visit was given up.
 func (r Rebooking) Memory() time.Duration { return r.Window + r.Pause }
 
-// maxRebooking bounds window and pause, and with them how long is remembered
-// who gave up what.
+// maxRebooking bounds window and pause, and with them how long it is remembered that
+// a visit was given up.
 const maxRebooking = 366 * 24 * time.Hour
 
 var errRebooking = errors.New("want at most 100 changes within whole minutes, up to 366 days each for window and pause")

@@ -1,6 +1,6 @@
 // Package centre holds one snapshot of the whole centre: the catalogue, and
-// which desk group serves what where, by which calendar. Whoever answers a
-// request reads one snapshot once, so that no answer mixes two. It is pure.
+// which desk group serves which services where, by which calendar. A request reads
+// one snapshot once, so that no answer mixes two. The package is pure.
 package centre
 
 import (
@@ -15,7 +15,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// What a request can name that the centre does not have.
+// The errors for what the centre does not have.
 var (
 	ErrUnknownService   = fmt.Errorf("centre: unknown service: %w", fault.ErrNotFound)
 	ErrUnknownBranch    = fmt.Errorf("centre: unknown branch: %w", fault.ErrNotFound)
@@ -36,8 +36,8 @@ type DeskGroup struct {
 	Version    int64 // of the calendar
 }
 
-// Serves reports whether the desk group receives the service (slug); any does
-// for "" that receives one at all.
+// Serves reports whether the desk group serves the service (slug), or any service at
+// all for "".
 func (g *DeskGroup) Serves(service string) bool {
 	return slices.Contains(g.Services, service) || service == "" && len(g.Services) > 0
 }

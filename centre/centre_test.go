@@ -165,7 +165,8 @@ func TestNewRefuses(t *testing.T) {
 		{"one group for a service", []*centre.DeskGroup{group("a", "riyadh", "heirs-returns"), group("b", "riyadh")}, true, nil},
 		{"an unknown branch", []*centre.DeskGroup{group("a", "abha", "heirs-returns")}, false, centre.ErrUnknownBranch},
 		{"an unknown service", []*centre.DeskGroup{group("a", "riyadh", "passport")}, false, centre.ErrUnknownService},
-		{"two groups for a service", []*centre.DeskGroup{group("a", "riyadh", "heirs-returns"), group("b", "riyadh", "heirs-returns")}, false, nil},
+		{"two groups for a service",
+			[]*centre.DeskGroup{group("a", "riyadh", "heirs-returns"), group("b", "riyadh", "heirs-returns")}, false, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -35,8 +35,8 @@ func (d DeskPlan) Revise(e scheduling.Edit, now time.Time) (scheduling.Revision,
 	return r, d.Fits(r.Plan)
 }
 
-// Fits returns what is wrong with a plan of the desk group beside what
-// scheduling finds: services that it does not receive and channels that do not
+// Fits returns what is wrong with a plan of the desk group besides what scheduling
+// finds: services that it does not receive and channels that do not
 // exist. The error joins a *scheduling.PlanError for each.
 func (g *DeskGroup) Fits(p scheduling.Plan) error {
 	var all []error
@@ -109,9 +109,8 @@ func (d DeskPlan) Warnings(services func(slug string) (*catalog.Service, bool)) 
 	return warnings
 }
 
-// Lost returns how many visits lose their places by what happens to the claims
-// of several dates.
-func Lost(impacts []scheduling.Impact) int {
+// CountLost returns how many visits lose their places over several dates.
+func CountLost(impacts []scheduling.Impact) int {
 	n := 0
 	for _, i := range impacts {
 		n += len(i.Lost)

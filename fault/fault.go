@@ -1,8 +1,8 @@
-// Package fault has the errors that are about no noun: whatever is asked for
-// can be missing, edited by somebody else meanwhile, or kept in a store that
-// can't be reached. What can be wrong with one thing only is an error of its
-// own package; where nothing more is to be said than that it does not exist,
-// that package returns ErrNotFound, and where more is, an error that wraps it.
+// Package fault has the errors that any package can return: something is missing,
+// was edited by another request meanwhile, or is kept in a store that can't be
+// reached. Errors specific to one noun belong to its own package; that package
+// returns ErrNotFound when a thing does not exist, or an error that wraps it when
+// there is more to say.
 package fault
 
 import (
@@ -12,17 +12,15 @@ import (
 
 // The errors.
 var (
-	// ErrNotFound is returned for what does not exist, or does not concern the
-	// one who asks.
+	// ErrNotFound is returned for what does not exist, or is not the caller's.
 	ErrNotFound = errors.New("fault: not found")
-	// ErrEdited is returned for a change of what somebody else has changed
-	// since it was read (RFC 9110, section 13.1.1).
-	ErrEdited = errors.New("fault: somebody else has changed it since it was read")
+	// ErrEdited is returned for a change of something that was changed by another
+	// request since it was read (RFC 9110, section 13.1.1).
+	ErrEdited = errors.New("fault: changed by another request since it was read")
 	// ErrUnavailable is returned when a store can't be reached or does not
-	// answer in time. What was asked may have been done all the same: that is
-	// not known.
+	// answer in time. Whether the request was carried out is not known.
 	ErrUnavailable = errors.New("fault: the store can't be reached")
-	// ErrOverloaded is ErrUnavailable for what was not begun, because too many
-	// requests wait.
+	// ErrOverloaded is ErrUnavailable for a request that was not begun because too
+	// many are waiting.
 	ErrOverloaded = fmt.Errorf("%w: too many requests wait", ErrUnavailable)
 )

@@ -1,7 +1,6 @@
-// Package feeds writes the visits of a department or of a desk group as a
-// calendar that the programs of its staff subscribe to. Addresses of feeds
-// leak easily, so nothing personal is in them: no name, no number, no need. It
-// is pure: values in, a calendar out.
+// Package feeds writes the visits of a department or of a desk group as a calendar
+// to which staff subscribe. Addresses of feeds leak easily, so feeds hold nothing
+// personal: no name, no number, no need. It is pure: values in, a calendar out.
 package feeds
 
 import (
@@ -18,7 +17,7 @@ var (
 )
 
 const (
-	// Limit is how many feeds of one department stand at once.
+	// Limit is the most active feeds of one department.
 	Limit = 50
 	// MaxVisits is how many visits one calendar has; the farthest are left out.
 	MaxVisits = 10_000
@@ -33,12 +32,12 @@ type Feed struct {
 	Branch     string // slug, of the desk group; "" for none
 	Lang       string // of the texts: "ar" or "en"
 	Created    time.Time
-	By         string // who of the staff made it
+	CreatedBy  string // member of staff
 }
 
-// Scope says whose visits a feed has, and what they are called.
+// Scope is a feed with the name of its department.
 type Scope struct {
-	Department catalog.Text // who invites
+	Department catalog.Text // organizer of the events
 	Feed
 }
 
@@ -74,15 +73,14 @@ const (
 	ahead = 62 * 24 * time.Hour
 )
 
-// Window returns the instants, the second exclusive, between which visits of a
-// feed start that is read at now, and since when those were cancelled that it
-// still has.
-func Window(now time.Time) (from, until, cancelledSince time.Time) {
+// Covered returns the range [from, until) of the starts of visits in a feed read at
+// now, and the earliest cancellation that it still shows.
+func Covered(now time.Time) (from, until, cancelledSince time.Time) {
 	today := now.UTC().Truncate(24 * time.Hour)
 	return today.Add(-back), today.Add(24*time.Hour + ahead), today.Add(-back)
 }
 
-// Query asks for a page of the feeds that stand, the newest first.
+// Query asks for a page of the active feeds, the newest first.
 type Query struct {
 	// Departments and Branches bound the answer to feeds of these departments,
 	// and of desk groups at these branches; both nil for all.

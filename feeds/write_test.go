@@ -137,7 +137,7 @@ func TestWindow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		from, until, gone := feeds.Window(at)
+		from, until, gone := feeds.Covered(at)
 		got := [3]string{from.Format(time.DateOnly), until.Format(time.DateOnly), gone.Format(time.DateOnly)}
 		if want := [3]string{"2026-11-15", "2027-01-24", "2026-11-15"}; got != want {
 			t.Errorf("at %s: %v, want %v", now, got, want)

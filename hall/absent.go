@@ -7,21 +7,22 @@ import (
 	"ziyara/scheduling"
 )
 
-// Evidence is what a no-show rests on, and what takes one back.
+// Evidence is recorded with a no-show, and with its restoration.
 type Evidence struct {
 	Start     time.Time  `json:"start"`                   // of the visit
 	At        time.Time  `json:"at"`                      // of the record
-	Grace     int        `json:"grace_minutes,omitempty"` // that had passed since the start
-	ArrivedAt *time.Time `json:"arrived_at,omitempty"`    // nil when nobody was checked in
+	Grace     int        `json:"grace_minutes,omitempty"` // passed since the start
+	ArrivedAt *time.Time `json:"arrived_at,omitempty"`    // nil when the visitor was not checked in
 	Calls     int        `json:"calls,omitempty"`         // in vain
 	LastCall  *time.Time `json:"last_call_at,omitempty"`
 	DayClosed bool       `json:"end_of_the_day,omitempty"` // recorded by the clock, after the day
 }
 
-// Absent returns the step by which nobody came for the visit; one that is
-// recorded so stays as it is. It takes the grace of the rules since the start
-// without anybody checked in, or as many calls in vain as misses says. The rest
-// of the place is free from now on. An empty actor is the clock. It returns a
+// Absent returns the step that records a no-show; a visit already recorded as one
+// stays as it is. It requires that the grace of the rules has passed since the
+// start without a check-in, or that the visitor left after missing as many calls
+// as misses says. The rest of the place is free from now on. An empty actor is
+// the clock. It returns a
 // *TooEarlyError, ErrHere, ErrOver, ErrRequested or ErrCancelled.
 func (v Visit) Absent(rules catalog.HallRules, c *scheduling.Calendar, misses int, actor string, now time.Time) (Step, error) {
 	from := v.Start.Add(rules.NoShow)
@@ -47,16 +48,15 @@ func (v Visit) Absent(rules catalog.HallRules, c *scheduling.Calendar, misses in
 	return Step{At: now, Actor: actor, Visit: v, Events: []Event{{Kind: WasNoShow, At: now, Actor: actor, Evidence: evidence}}}, nil
 }
 
-// past returns how many ticks of the visit's place have begun by now, at least
-// one.
+// past returns how many ticks of the visit's place have begun by now, at least 1.
 func (v Visit) past(c *scheduling.Calendar, now time.Time) int {
 	begin := c.Day(v.Day).Start.Add(time.Duration(v.First) * scheduling.Tick)
 	begun := int((now.Sub(begin) + scheduling.Tick - 1) / scheduling.Tick)
 	return min(max(begun, 1), v.Ticks)
 }
 
-// Restore returns the step by which a no-show was none: the visit is booked
-// again and no longer counts as missed. What was restored stays as it is. It
+// Restore returns the step that takes a no-show back: the visit is booked again and
+// no longer counts as missed. A restored visit stays as it is. It
 // returns ErrReason or ErrNotNoShow.
 func (v Visit) Restore(actor, reason string, now time.Time) (Step, error) {
 	switch {
@@ -71,9 +71,9 @@ func (v Visit) Restore(actor, reason string, now time.Time) (Step, error) {
 	return Step{At: now, Actor: actor, Visit: v, Events: []Event{{Kind: WasRestored, At: now, Actor: actor, Reason: reason}}}, nil
 }
 
-// Close returns the step by which the clock puts a visit of a day that is over
-// in order: nobody came, or they left, or nobody wrote down when it ended; then
-// it took as long as booked.
+// Close returns the step by which the clock closes a visit of a day that is over:
+// as a no-show, as left, or, when its end was not recorded, as completed after
+// its booked length.
 func (v Visit) Close(rules catalog.HallRules, c *scheduling.Calendar, misses int, now time.Time) (Step, error) {
 	a := v.Arrival
 	if v.Status != Booked || a != nil && a.State == Left && a.Misses < misses {

@@ -12,7 +12,7 @@ import (
 // display, four at a pinch.
 const maxNumber = 9999
 
-// Door is where and by whom somebody is checked in.
+// Door says where and by whom a visitor is checked in.
 type Door struct {
 	Branch   string // slug
 	Day      scheduling.Date
@@ -20,10 +20,9 @@ type Door struct {
 	Actor    string
 }
 
-// CheckIn returns the step by which the visitor of v is in the hall at now. Who
-// is in the hall already stays as they are; who had left comes back, to the end
-// of those whose turn it is; who was recorded as a no-show is not one any more.
-// It returns an *ElsewhereError at the wrong branch or on the wrong day, a
+// CheckIn returns the step that checks in the visitor of v at now. A visitor who is
+// already in the hall stays as they are; one who had left comes back, after those
+// whose turn has come; a recorded no-show is taken back. It returns an *ElsewhereError at the wrong branch or on the wrong day, a
 // *TooEarlyError, ErrRequested, ErrCancelled, ErrOver or ErrFull.
 func (v Visit) CheckIn(rules catalog.HallRules, d Door, floor Floor, now time.Time) (Step, error) {
 	switch v.Status {

@@ -46,7 +46,8 @@ func TestCheckIn(t *testing.T) {
 		{name: "a hold", visit: with(func(v *hall.Visit) { v.Status = "held" }), now: at(9, 31), err: fault.ErrNotFound},
 		{name: "no numbers left", visit: booked("a", start), numbers: 9999, now: at(9, 31), err: hall.ErrFull},
 		{name: "a walk-in is never too early", visit: with(func(v *hall.Visit) { v.Channel = catalog.WalkIn }), now: at(7, 30), turn: start},
-		{name: "a no-show who comes after all", visit: with(func(v *hall.Visit) { v.Status = hall.NoShow }), now: at(10, 15), late: true, turn: at(10, 15)},
+		{name: "a no-show who comes after all", visit: with(func(v *hall.Visit) { v.Status = hall.NoShow }),
+			now: at(10, 15), late: true, turn: at(10, 15)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +184,8 @@ func TestSteps(t *testing.T) {
 func TestCallTo(t *testing.T) {
 	t.Parallel()
 	floor := hall.Floor{
-		Desks:   []hall.Desk{{Name: "1", GroupID: 7, Accessible: true}, {Name: "4", GroupID: 7}, {Name: "5", GroupID: 7}, {Name: "9", GroupID: 8}},
+		Desks: []hall.Desk{{Name: "1", GroupID: 7, Accessible: true},
+			{Name: "4", GroupID: 7}, {Name: "5", GroupID: 7}, {Name: "9", GroupID: 8}},
 		Present: []hall.Visit{serving("s", 1, "5", at(9, 30))},
 	}
 	for desk, want := range map[string]hall.DeskFault{"4": "", "1": "", "5": hall.DeskBusy, "9": hall.DeskOfOthers, "77": hall.DeskUnknown} {
@@ -276,7 +278,8 @@ func TestNotices(t *testing.T) {
 			Expected: []hall.Visit{booked("b", at(10, 0)), booked("c", at(10, 20))}}, map[string]int{"a": 30, "b": 30, "c": 30}},
 		{"not who came late, nor walk-ins", hall.Line{Desks: 1, Present: []hall.Visit{desk(at(9, 58)), waiting("a", 2, at(9, 30), at(9, 45)),
 			walkIn("w", 3, at(9, 30), at(9, 30))}}, nil},
-		{"not who should have come", hall.Line{Desks: 1, Present: []hall.Visit{desk(at(9, 58))}, Expected: []hall.Visit{booked("a", at(9, 50))}}, nil},
+		{"not who should have come",
+			hall.Line{Desks: 1, Present: []hall.Visit{desk(at(9, 58))}, Expected: []hall.Visit{booked("a", at(9, 50))}}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

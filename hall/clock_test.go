@@ -33,7 +33,8 @@ func TestClocksThatDisagree(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := step.Visit.Arrival
-	for _, instant := range []time.Time{a.FirstCalled, a.Called, a.Started, a.Completed, missed.Visit.Arrival.Left, step.At, step.Events[0].At} {
+	instants := []time.Time{a.FirstCalled, a.Called, a.Started, a.Completed, missed.Visit.Arrival.Left, step.At, step.Events[0].At}
+	for _, instant := range instants {
 		if instant.Before(came) {
 			t.Errorf("%v is before the visitor came, at %v", instant, came)
 		}

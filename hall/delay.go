@@ -14,11 +14,11 @@ import (
 // ErrDelay is returned for a delay that can't be announced.
 var ErrDelay = errors.New("hall: a delay is a number of minutes, for starts that are still to come today")
 
-// Policy is what holds for the hall as a whole.
+// Policy holds the rules for the hall as a whole.
 type Policy struct {
-	Promise   time.Duration // visitors are called within it of their start
-	Misses    int           // calls in vain after which a visitor has left
-	DelayStep time.Duration // a delay is told again when it has grown by so much
+	Promise   time.Duration // how long after their start visitors are called at the latest
+	Misses    int           // missed calls after which a visitor counts as left
+	DelayStep time.Duration // how much a delay must grow before visitors are told again
 	Ahead     time.Duration // how far ahead of their start visitors are told
 	Shown     int           // calls on the display
 }
@@ -34,13 +34,13 @@ type Notice struct {
 	ID      string // of the visit
 	Version int    // of its start
 	Minutes int
-	Until   time.Time // when it begins: from then on it is no news
+	Until   time.Time // when the visit begins; then the message is of no use
 }
 
-// Notices returns who is to be told at now that they are called later than
-// promised, and by how much: whole steps since their start. Walk-ins are not
-// promised a time, nor are those who came late, or were not there when they were
-// called; whoever has not come by their start is not told either.
+// Notices returns the visitors to tell at now that they will be called later than
+// promised, and by how much, in whole steps since their start. It leaves out
+// visitors without a promised time: walk-ins, and those who came late or missed a
+// call; and visitors who have not arrived by their start.
 func (l Line) Notices(p Policy, now time.Time) []Notice {
 	all := l.all(now)
 	begins := begins(all, l.busy(now), now, Visit.here)
@@ -56,7 +56,7 @@ func (l Line) Notices(p Policy, now time.Time) []Notice {
 	return notices
 }
 
-// promised reports whether the visitor is to be called about their start.
+// promised reports whether the visitor was promised a call at about their start.
 func (v Visit) promised(now time.Time) bool {
 	switch a := v.Arrival; {
 	case v.WalkIn():
@@ -68,12 +68,12 @@ func (v Visit) promised(now time.Time) bool {
 	}
 }
 
-// maxDelay is the longest delay that is announced; who waits longer is better
-// moved.
+// maxDelay is the longest delay that can be announced; for longer ones, visits
+// should be moved.
 const maxDelay = 8 * time.Hour
 
-// Delay is what is announced of a desk group: visits that start from At on, and
-// before Until, begin later by Minutes.
+// Delay is an announcement for a desk group: visits that start in [At, Until) begin
+// Minutes later.
 type Delay struct {
 	Group     *centre.DeskGroup
 	Day       scheduling.Date
@@ -84,7 +84,7 @@ type Delay struct {
 	RequestID string
 }
 
-// check returns ErrDelay for one that says nothing.
+// check returns ErrDelay for a delay that is empty or out of range.
 func (d Delay) check(endOfDay time.Time) error {
 	if d.Minutes < 1 || d.Minutes > int(maxDelay/time.Minute) || !d.Until.After(d.At) || d.Until.After(endOfDay) {
 		return ErrDelay
@@ -92,7 +92,7 @@ func (d Delay) check(endOfDay time.Time) error {
 	return nil
 }
 
-// Entry returns the entry of the audit log for a delay that so many were told of.
+// Entry returns the audit entry of the delay; told is the number of messages.
 func (d Delay) Entry(told int) audit.Entry {
 	return audit.Entry{
 		At: d.At, Actor: d.Actor, Action: "delay.announced", Subject: "desk-group " + d.Group.Slug,

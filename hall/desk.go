@@ -2,8 +2,8 @@ package hall
 
 import "time"
 
-// present returns the visitor's arrival, or why there is nobody to call or to
-// serve.
+// present returns the visitor's arrival, or why the visitor can't be called or
+// served.
 func (v Visit) present() (*Arrival, error) {
 	switch {
 	case v.Status == Completed:
@@ -20,9 +20,23 @@ func (v Visit) present() (*Arrival, error) {
 	return v.Arrival, nil
 }
 
-// CallTo returns the step by which the visitor is called to a desk. Calling
-// somebody to the desk that they are called to changes nothing: call again with
-// Recall. It returns a *DeskError, ErrStarted, ErrNotArrived, ErrGone, ErrOver,
+// awaited returns the arrival of a visitor who is called and not served yet, or why
+// there is none.
+func (v Visit) awaited() (*Arrival, error) {
+	a, err := v.present()
+	switch {
+	case err != nil:
+		return nil, err
+	case a.State == Serving:
+		return nil, ErrStarted
+	case a.State != Called:
+		return nil, ErrNotCalled
+	}
+	return a, nil
+}
+
+// CallTo returns the step that calls the visitor to a desk. Calling a visitor to
+// the same desk again changes nothing: use Recall for that. It returns a *DeskError, ErrStarted, ErrNotArrived, ErrGone, ErrOver,
 // ErrAbsent or ErrCancelled.
 func (v Visit) CallTo(desk string, floor Floor, actor string, now time.Time) (Step, error) {
 	a, err := v.present()
@@ -67,7 +81,7 @@ func (v Visit) fits(desk string, floor Floor) error {
 	return nil
 }
 
-// called returns the step of one more call.
+// called returns the step of a call to the desk.
 func (v Visit) called(desk, actor string, now time.Time) Step {
 	now = v.Arrival.since(now)
 	return Step{At: now, Call: true, Actor: actor, Visit: v.with(func(a *Arrival) {
@@ -79,33 +93,22 @@ func (v Visit) called(desk, actor string, now time.Time) Step {
 	})}
 }
 
-// Recall returns the step by which a visitor who is called is called once more,
-// to the same desk. It returns ErrNotCalled, or the errors of CallTo.
+// Recall returns the step that repeats the call of a visitor to the same desk. It returns ErrNotCalled, or the errors of CallTo.
 func (v Visit) Recall(actor string, now time.Time) (Step, error) {
-	a, err := v.present()
-	switch {
-	case err != nil:
+	a, err := v.awaited()
+	if err != nil {
 		return Step{}, err
-	case a.State == Serving:
-		return Step{}, ErrStarted
-	case a.State != Called:
-		return Step{}, ErrNotCalled
 	}
 	return v.called(a.Desk, actor, now), nil
 }
 
-// Missed returns the step by which nobody came to the desk. The visitor waits
-// again, behind those whose turn has come by now; after as many calls in vain as
-// misses says they have left. It returns ErrNotCalled, or the errors of CallTo.
+// Missed returns the step that records a missed call. The visitor waits again,
+// after those whose turn has come by now; after as many missed calls as misses
+// says, they count as left. It returns ErrNotCalled, or the errors of CallTo.
 func (v Visit) Missed(misses int, actor string, now time.Time) (Step, error) {
-	a, err := v.present()
-	switch {
-	case err != nil:
+	a, err := v.awaited()
+	if err != nil {
 		return Step{}, err
-	case a.State == Serving:
-		return Step{}, ErrStarted
-	case a.State != Called:
-		return Step{}, ErrNotCalled
 	}
 	now = a.since(now)
 	step := Step{At: now, Actor: actor, Visit: v.with(func(a *Arrival) {
@@ -121,9 +124,9 @@ func (v Visit) Missed(misses int, actor string, now time.Time) (Step, error) {
 	return step, nil
 }
 
-// Begin returns the step by which the visitor is served: at the desk that they
-// are called to, or at another one, which counts as a call. Beginning again at
-// the same desk changes nothing. It returns ErrNotCalled without any desk, a
+// Begin returns the step that starts serving the visitor, at the desk of the call
+// or at another one, which counts as a call. Beginning again at the same desk
+// changes nothing. It returns ErrNotCalled without any desk, a
 // *DeskError, ErrStarted at another desk, or the errors of CallTo.
 func (v Visit) Begin(desk string, floor Floor, actor string, now time.Time) (Step, error) {
 	a, err := v.present()
@@ -149,7 +152,7 @@ func (v Visit) Begin(desk string, floor Floor, actor string, now time.Time) (Ste
 	return step, nil
 }
 
-// Complete returns the step by which the visit is over; one that is stays as it
+// Complete returns the step that completes the visit; a completed one stays as it
 // is. It returns ErrNotStarted, or the errors of CallTo.
 func (v Visit) Complete(actor string, now time.Time) (Step, error) {
 	if v.Status == Completed {

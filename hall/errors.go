@@ -13,7 +13,7 @@ import (
 // What can be wrong at reception. Every error that a Reception returns is, or
 // wraps, one of these or one of the types below; anything else is the Store's.
 var (
-	ErrNoVisit      = errors.New("hall: nobody with this identity has a visit at the branch today")
+	ErrNoVisit      = errors.New("hall: this person has no visit at the branch today")
 	ErrRequested    = errors.New("hall: the department has not approved the visit")
 	ErrCancelled    = errors.New("hall: the visit was cancelled or declined")
 	ErrOver         = errors.New("hall: the visit is completed")
@@ -23,10 +23,10 @@ var (
 	ErrNotCalled    = errors.New("hall: the visitor is not called to a desk")
 	ErrNotStarted   = errors.New("hall: the visit has not started")
 	ErrStarted      = errors.New("hall: the visit has started")
-	ErrHere         = errors.New("hall: the visitor is in the hall, or was and was not called often enough")
+	ErrHere         = errors.New("hall: the visitor is in the hall, or has not been called often enough")
 	ErrNotNoShow    = errors.New("hall: the visit is not recorded as a no-show")
 	ErrReason       = errors.New("hall: a reason is needed")
-	ErrNobody       = errors.New("hall: nobody can be called to the desk now")
+	ErrNobody       = errors.New("hall: no visitor can be called to the desk now")
 	ErrUnknownGroup = fmt.Errorf("hall: no such desk group at the branch: %w", fault.ErrNotFound)
 	ErrFull         = errors.New("hall: no more numbers today")
 )
@@ -47,17 +47,17 @@ func (e *ElsewhereError) Error() string {
 type TooEarlyError struct {
 	From       time.Time // in the zone of the branch
 	RetryAfter time.Duration
-	NoShow     bool // what can't be: to call a visitor absent; else to check in
+	NoShow     bool // recording a no-show is too early; otherwise checking in is
 }
 
-// Error says from when on it can.
+// Error says when it becomes possible.
 func (e *TooEarlyError) Error() string { return "hall: not before " + e.From.Format(time.RFC3339) }
 
 // DeskError says that a visitor can't be called to a desk.
 type DeskError struct {
 	Fault DeskFault
-	Desks []string // that would do; none when only this desk was asked for
-	Busy  string   // the reference of who is there
+	Desks []string // desks that can be used; none when only this desk was asked for
+	Busy  string   // reference of the visit at the desk
 }
 
 // DeskFault says what is wrong with a desk.
@@ -67,11 +67,11 @@ type DeskFault string
 const (
 	DeskUnknown      DeskFault = "unknown"        // no such desk at the branch
 	DeskOfOthers     DeskFault = "other-group"    // it serves another desk group
-	DeskBusy         DeskFault = "busy"           // somebody is called to it, or served
+	DeskBusy         DeskFault = "busy"           // another visitor is called to it or served at it
 	DeskInaccessible DeskFault = "not-accessible" // the visitor declared a need
 )
 
-// Error names the fault and what would do.
+// Error names the fault and the desks that can be used.
 func (e *DeskError) Error() string {
 	return fmt.Sprintf("hall: desk %s; %s would do", e.Fault, strings.Join(e.Desks, ", "))
 }

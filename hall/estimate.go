@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// overrun is how much longer a visit is expected to take that has taken longer
-// than booked.
+// overrun is how much longer a visit that has run over its booked time is expected
+// to take.
 const overrun = 5 * time.Minute
 
-// busy returns when each desk of the group is free, the first one first: a
-// visit takes as long as it was booked for, and what takes longer a little
-// more.
+// busy returns when each desk of the group becomes free, ascending. A visit is
+// expected to take its booked time, or overrun more once it is past that.
 func (l Line) busy(now time.Time) []time.Time {
 	var free []time.Time
 	for _, v := range l.Present {
@@ -34,9 +33,9 @@ func (l Line) busy(now time.Time) []time.Time {
 	return free
 }
 
-// begins returns when each of the visits, which are in the order in which they
-// are called, begins on desks that are free at the given instants, sorted. A
-// desk takes the first in order who is ready. free is used up.
+// begins returns when each of the visits, in calling order, begins at desks that
+// become free at the given instants, ascending. A desk takes the first visit in
+// order that is ready. begins overwrites free.
 func begins(visits []Visit, free []time.Time, now time.Time, ready func(Visit, time.Time) time.Time) []time.Time {
 	begin := make([]time.Time, len(visits))
 	pending := make([]int, len(visits))
@@ -57,7 +56,7 @@ func begins(visits []Visit, free []time.Time, now time.Time, ready func(Visit, t
 				soonest = from
 			}
 		}
-		if pick < 0 { // the desk waits for the next to come
+		if pick < 0 { // the desk waits for the next arrival
 			free[0] = soonest
 			slices.SortFunc(free, time.Time.Compare)
 			continue
@@ -71,8 +70,8 @@ func begins(visits []Visit, free []time.Time, now time.Time, ready func(Visit, t
 	return begin
 }
 
-// here returns from when on a visitor can be called: at once who is here, and
-// who is expected from their start on.
+// here returns the earliest instant at which a visitor can be called: now when they
+// are in the hall, otherwise their start.
 func (v Visit) here(now time.Time) time.Time {
 	if v.Arrival != nil {
 		return now
@@ -80,20 +79,20 @@ func (v Visit) here(now time.Time) time.Time {
 	return later(v.Start, now)
 }
 
-// due returns from when on it is the turn of a visitor.
+// due returns when the visitor's turn comes, at the earliest now.
 func (v Visit) due(now time.Time) time.Time { return later(v.turn(), now) }
 
 func (v Visit) length() time.Duration { return v.End.Sub(v.Start) }
 
-// Wait is a visitor who waits.
+// Wait is a waiting visitor.
 type Wait struct {
 	Visit    Visit
 	Position int       // from 1
 	Begins   time.Time // when they are likely to be called
 }
 
-// Waits returns who waits, in order, with when they are likely to be called.
-// Who is expected takes their place among them.
+// Waits returns the waiting visitors in order, with when they are likely to be
+// called. Expected visitors are counted in.
 func (l Line) Waits(now time.Time) []Wait {
 	all := l.all(now)
 	begins := begins(all, l.busy(now), now, Visit.here)
@@ -111,8 +110,7 @@ func (l Line) Waits(now time.Time) []Wait {
 	return waits
 }
 
-// all returns who waits and who is expected, in the order in which they are
-// called.
+// all returns the waiting and the expected visitors in calling order.
 func (l Line) all(now time.Time) []Visit {
 	all := Order(l.Present, now)
 	for _, v := range l.Expected {

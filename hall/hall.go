@@ -1,7 +1,6 @@
-// Package hall is what happens between the door and the desk: who has come,
-// whose turn it is, who is called where, how a visit ends, and what those are
-// told who have to wait longer. Its rules are pure; a Reception applies them
-// over a small Store.
+// Package hall covers what happens between the door and the desk: check-in, the
+// queue, calls to desks, the end of a visit, and messages about delays. Its rules
+// are pure; a Reception applies them over a small Store.
 package hall
 
 import (
@@ -12,12 +11,12 @@ import (
 	"ziyara/scheduling"
 )
 
-// Status says where an appointment stands, in the words of the appointments.
+// Status is the state of an appointment, as in slots.Status.
 type Status string
 
-// The states that the hall tells apart; all others are not its business.
+// The states that matter in the hall.
 const (
-	Requested Status = "requested" // nobody has approved it yet
+	Requested Status = "requested" // not approved yet
 	Booked    Status = "booked"    // expected, or in the hall
 	Completed Status = "completed"
 	NoShow    Status = "no_show"
@@ -25,16 +24,16 @@ const (
 	Declined  Status = "declined"
 )
 
-// State says where a visitor who has come stands.
+// State is the state of an arrival.
 type State string
 
 // The states of an arrival.
 const (
 	Waiting State = "waiting"
-	Called  State = "called"    // to a desk, and not seen there yet
+	Called  State = "called"    // called to a desk, and not there yet
 	Serving State = "serving"   // at a desk
 	Done    State = "completed" // served
-	Left    State = "left"      // went before it was their turn
+	Left    State = "left"      // left before their turn
 )
 
 // Present reports whether a visitor in this state is in the hall.
@@ -63,13 +62,13 @@ type Visit struct {
 	First, Ticks int
 	Places       int // taken in each tick
 
-	Arrival *Arrival // nil until the visitor has come
+	Arrival *Arrival // nil until the visitor arrives
 }
 
 // WalkIn reports whether the visitor came without a booking.
 func (v Visit) WalkIn() bool { return v.Channel == catalog.WalkIn }
 
-// Arrival is a visitor who has come.
+// Arrival is a visitor who has checked in.
 type Arrival struct {
 	Number     int           // on the ticket; counts within the branch and day
 	Start      time.Time     // booked, as it was then
@@ -82,7 +81,7 @@ type Arrival struct {
 	State      State
 
 	Calls       int // to a desk
-	Misses      int // of them, those that nobody answered
+	Misses      int // calls that the visitor missed
 	FirstCalled time.Time
 	Called      time.Time // last
 	Desk        string    // of the last call
@@ -126,7 +125,7 @@ func (f Floor) desk(name string) (Desk, bool) {
 	return f.Desks[i], true
 }
 
-// at returns who is at the desk, or called to it.
+// at returns the visit at the desk, or called to it.
 func (f Floor) at(desk string) (Visit, bool) {
 	for _, v := range f.Present {
 		if v.Arrival.State != Waiting && v.Arrival.Desk == desk {
@@ -153,17 +152,17 @@ const (
 type Event struct {
 	Kind     EventKind
 	At       time.Time
-	Actor    string // who of the staff did it; "" for the clock
+	Actor    string // member of staff who did it; "" for the clock
 	Reason   string
 	Evidence *Evidence // of a no-show, and of what takes it back
 }
 
-// Step is what becomes of a visit, and what has to be recorded with it.
+// Step is a change of a visit, and what to record with it.
 type Step struct {
 	Visit  Visit
 	Events []Event
 	Call   bool   // the visitor is called: to Visit.Arrival.Desk
-	Actor  string // who calls
+	Actor  string // member of staff who calls
 	At     time.Time
 }
 
@@ -173,8 +172,8 @@ func (s Step) Nothing() bool { return len(s.Events) == 0 && !s.Call && s.At.IsZe
 // unchanged is the step of a visit that stays as it is.
 func unchanged(v Visit) (Step, error) { return Step{Visit: v}, nil }
 
-// since returns now, or when the visitor came, was called or began, if a clock
-// says that this is still to come: two replicas need not agree on the second.
+// since returns now, but not before the visitor arrived, was called or began: the
+// clocks of two replicas may differ.
 func (a Arrival) since(now time.Time) time.Time {
 	return later(later(a.At, a.Called), later(a.Started, now))
 }

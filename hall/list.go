@@ -9,21 +9,21 @@ import (
 	"ziyara/scheduling"
 )
 
-// Queue is who waits for a desk group, in order.
+// Queue is the queue of a desk group.
 type Queue struct {
 	Group *centre.DeskGroup
 	Waits []Wait
 	Desks int // that serve it now
 }
 
-// Queues returns who waits for the desk groups of a branch at now, in their
-// order in the centre; of departments (slugs) only, unless that is nil.
+// Queues returns the queues of the desk groups of a branch at now, in the order of
+// the centre; only those of the departments (slugs), unless nil.
 func (r *Reception) Queues(ctx context.Context, branch string, departments []string, now time.Time) ([]Queue, error) {
 	groups := r.groups(branch, departments)
 	if len(groups) == 0 {
 		return nil, nil
 	}
-	w := r.window(groups[0], now)
+	w := r.queueQuery(groups[0], now)
 	w.GroupID = 0
 	floor, expected, err := r.store.Look(ctx, w)
 	if err != nil {
@@ -60,8 +60,8 @@ type DayQuery struct {
 	Limit       int
 }
 
-// Day returns a page of the visits of a branch on a date, by start, and how
-// many stand where. It returns ErrUnknownGroup.
+// Day returns a page of the visits of a branch on a date, by start, and their
+// numbers by Where. It returns ErrUnknownGroup.
 func (r *Reception) Day(ctx context.Context, q DayQuery) ([]Visit, map[Where]int, error) {
 	groups := r.groups(q.Branch, q.Departments)
 	if q.Group != "" {
@@ -87,9 +87,8 @@ func (r *Reception) Day(ctx context.Context, q DayQuery) ([]Visit, map[Where]int
 	return visits, counts, err
 }
 
-// Shown returns what the display of a branch shows at now: the calls behind the
-// one with the number after, of the date day; the last ones for an after below
-// 0. It returns ErrUnknownGroup for a branch without desk groups.
+// Shown returns what the display of a branch shows at now: the calls of the date
+// day after the one with the number after; the latest when after is negative. It returns ErrUnknownGroup for a branch without desk groups.
 func (r *Reception) Shown(ctx context.Context, branch string, day scheduling.Date, after int) ([]Call, error) {
 	groups := r.centre().GroupsAt(branch)
 	if len(groups) == 0 {
@@ -114,8 +113,8 @@ func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
 	return r.store.Find(ctx, reference)
 }
 
-// Desks returns the desks of a branch (slug) by name; of departments (slugs)
-// only, unless that is nil.
+// Desks returns the desks of a branch (slug), by name; only those of the
+// departments (slugs), unless nil.
 func (r *Reception) Desks(ctx context.Context, branch string, departments []string) ([]Desk, error) {
 	groups := r.groups(branch, departments)
 	if len(groups) == 0 {

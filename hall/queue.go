@@ -43,22 +43,21 @@ func falseFirst(a, b bool) int {
 	return 1
 }
 
-// Line is all that decides who of a desk group is called next.
+// Line holds everything that decides which visitor of a desk group is called next.
 type Line struct {
-	Present  []Visit // in the hall, of the desk group
-	Expected []Visit // booked and not here yet, of the desk group
-	Desks    int     // that serve the group now, at least 1
+	Present  []Visit // visits of the desk group with visitors in the hall
+	Expected []Visit // booked visits of the desk group whose visitors have not arrived
+	Desks    int     // serving the group now, at least 1
 	Promise  time.Duration
 	// Accessible says that the group has an accessible desk.
 	Accessible bool
 }
 
-// Next returns who is called to a desk that is free at now: the first of Order,
-// with two exceptions. Who wants an accessible desk is left to one, where the
-// group has any; and at one a booked visitor who does comes before all others
-// once their turn has come. Whose turn it isn't, a walk-in or somebody early, is
-// left waiting as long as a booked visitor would be called later for it than
-// promised (see room).
+// Next returns the visit to call to a desk that is free at now: the first of Order,
+// with these exceptions. Visitors who need an accessible desk wait for one, where
+// the group has any; and at such a desk, they come before all others once their
+// turn has come. Visitors whose turn has not come, walk-ins or early ones, wait as
+// long as calling them would delay a booked visitor beyond the promise (see room).
 func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 	order := Order(l.Present, now)
 	l.Desks = max(l.Desks, l.occupied()+1)
@@ -81,9 +80,9 @@ func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 }
 
 // room reports whether a visitor can be served from now on without delaying a
-// booked one, who waits or is expected, beyond what is promised: every one of
-// them begins at most Promise after their turn, or no later than otherwise. That
-// somebody might be called before their turn is not counted on.
+// booked one, waiting or expected, beyond the promise: each of them begins at most
+// Promise after their turn, or no later than otherwise. It assumes that no visitor
+// is called before their turn.
 func (l Line) room(visitor Visit, now time.Time) bool {
 	booked := slices.DeleteFunc(l.booked(), func(v Visit) bool { return v.ID == visitor.ID })
 	without := begins(booked, l.busy(now), now, Visit.due)
@@ -99,7 +98,7 @@ func (l Line) room(visitor Visit, now time.Time) bool {
 	return true
 }
 
-// occupied returns at how many desks somebody is, or is called to.
+// occupied returns the number of desks with a visitor served or called.
 func (l Line) occupied() int {
 	n := 0
 	for _, v := range l.Present {

@@ -22,13 +22,20 @@ func TestOrder(t *testing.T) {
 		visits []hall.Visit
 		want   []string
 	}{
-		{"by booked time, not by coming", []hall.Visit{waiting("b", 1, at(9, 40), at(9, 20)), waiting("a", 2, at(9, 20), at(9, 25))}, []string{"a", "b"}},
-		{"the number decides between equals", []hall.Visit{waiting("b", 2, at(9, 40), at(9, 20)), waiting("a", 1, at(9, 40), at(9, 30))}, []string{"a", "b"}},
-		{"a walk-in whose time has come comes behind the booked whose time has", []hall.Visit{walkIn("w", 1, at(9, 10), at(9, 5)), waiting("a", 2, at(9, 40), at(9, 35))}, []string{"a", "w"}},
-		{"and before those whose time has not", []hall.Visit{waiting("a", 1, at(10, 0), at(9, 10)), walkIn("w", 2, at(9, 40), at(9, 35))}, []string{"w", "a"}},
-		{"a walk-in who is early waits for the booked before", []hall.Visit{walkIn("w", 1, at(10, 0), at(9, 35)), waiting("a", 2, at(9, 50), at(9, 40))}, []string{"a", "w"}},
-		{"the booked first at the same time", []hall.Visit{walkIn("w", 1, at(10, 0), at(9, 35)), waiting("a", 2, at(10, 0), at(9, 40))}, []string{"a", "w"}},
-		{"who is called or served is not in the queue", []hall.Visit{serving("s", 1, "4", at(9, 30)), waiting("a", 2, at(9, 40), at(9, 40))}, []string{"a"}},
+		{"by booked time, not by coming",
+			[]hall.Visit{waiting("b", 1, at(9, 40), at(9, 20)), waiting("a", 2, at(9, 20), at(9, 25))}, []string{"a", "b"}},
+		{"the number decides between equals",
+			[]hall.Visit{waiting("b", 2, at(9, 40), at(9, 20)), waiting("a", 1, at(9, 40), at(9, 30))}, []string{"a", "b"}},
+		{"a walk-in whose time has come comes behind the booked whose time has",
+			[]hall.Visit{walkIn("w", 1, at(9, 10), at(9, 5)), waiting("a", 2, at(9, 40), at(9, 35))}, []string{"a", "w"}},
+		{"and before those whose time has not",
+			[]hall.Visit{waiting("a", 1, at(10, 0), at(9, 10)), walkIn("w", 2, at(9, 40), at(9, 35))}, []string{"w", "a"}},
+		{"a walk-in who is early waits for the booked before",
+			[]hall.Visit{walkIn("w", 1, at(10, 0), at(9, 35)), waiting("a", 2, at(9, 50), at(9, 40))}, []string{"a", "w"}},
+		{"the booked first at the same time",
+			[]hall.Visit{walkIn("w", 1, at(10, 0), at(9, 35)), waiting("a", 2, at(10, 0), at(9, 40))}, []string{"a", "w"}},
+		{"who is called or served is not in the queue",
+			[]hall.Visit{serving("s", 1, "4", at(9, 30)), waiting("a", 2, at(9, 40), at(9, 40))}, []string{"a"}},
 		{"nobody", nil, []string{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -87,7 +94,8 @@ func TestNext(t *testing.T) {
 		line hall.Line
 		want string // "" for nobody
 	}{
-		{"the first in order", desk, hall.Line{Desks: 1, Present: []hall.Visit{waiting("b", 1, at(9, 40), at(9, 0)), waiting("a", 2, at(9, 20), at(9, 0))}}, "a"},
+		{"the first in order", desk,
+			hall.Line{Desks: 1, Present: []hall.Visit{waiting("b", 1, at(9, 40), at(9, 0)), waiting("a", 2, at(9, 20), at(9, 0))}}, "a"},
 		{"who is early, when nobody else waits", desk, hall.Line{Desks: 1, Present: []hall.Visit{waiting("a", 1, at(10, 20), at(9, 30))}}, "a"},
 		{"nobody early who would delay an expected visitor", desk, hall.Line{Desks: 1,
 			Present: []hall.Visit{waiting("a", 1, at(10, 20), at(9, 30))}, Expected: []hall.Visit{booked("b", at(9, 50))}}, ""},
@@ -99,7 +107,8 @@ func TestNext(t *testing.T) {
 		{"a walk-in beside another desk", desk, hall.Line{Desks: 2,
 			Present: []hall.Visit{walkIn("w", 1, at(9, 45), at(9, 40))}, Expected: []hall.Visit{booked("a", at(9, 50))}}, "w"},
 		{"no walk-in beside a desk that is busy for long", desk, hall.Line{Desks: 2,
-			Present: []hall.Visit{walkIn("w", 1, at(9, 45), at(9, 40)), serving("s", 2, "5", at(9, 44))}, Expected: []hall.Visit{booked("a", at(9, 50))}}, ""},
+			Present:  []hall.Visit{walkIn("w", 1, at(9, 45), at(9, 40)), serving("s", 2, "5", at(9, 44))},
+			Expected: []hall.Visit{booked("a", at(9, 50))}}, ""},
 		{"who is early before a walk-in that would delay them", desk, hall.Line{Desks: 1,
 			Present: []hall.Visit{walkIn("w", 1, at(9, 45), at(9, 40)), waiting("a", 2, at(9, 50), at(9, 30))}}, "a"},
 		{"a need waits for the accessible desk", desk, hall.Line{Desks: 2, Accessible: true,
@@ -128,7 +137,8 @@ func drawn(t *rapid.T, now time.Time) hall.Line {
 	minute := func(name string, from, to int) time.Time {
 		return now.Add(time.Duration(rapid.IntRange(from, to).Draw(t, name)) * time.Minute)
 	}
-	l := hall.Line{Desks: rapid.IntRange(1, 4).Draw(t, "desks"), Promise: 10 * time.Minute, Accessible: rapid.Bool().Draw(t, "accessible desk")}
+	l := hall.Line{Desks: rapid.IntRange(1, 4).Draw(t, "desks"),
+		Promise: 10 * time.Minute, Accessible: rapid.Bool().Draw(t, "accessible desk")}
 	for i := range rapid.IntRange(0, 12).Draw(t, "present") {
 		id, came := fmt.Sprintf("p%02d", i), minute("came", -60, 0)
 		v := waiting(id, i+1, minute("start", -60, 60), came, l.Present...)

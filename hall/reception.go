@@ -10,8 +10,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// Reception runs the halls. It is safe for concurrent use. now is always the
-// caller's: it has no clock.
+// Reception runs the halls. It is safe for concurrent use. It has no clock: callers
+// pass now.
 type Reception struct {
 	store  Store
 	centre func() *centre.Snapshot
@@ -27,16 +27,16 @@ func NewReception(store Store, centre func() *centre.Snapshot, p Policy) (*Recep
 	return &Reception{store: store, centre: centre, policy: p}, nil
 }
 
-// waiters is how far around now visits matter for who is called next: nobody
-// is expected any more who has not come for as long as lateness is forgiven,
-// and who starts later than a long visit takes is not delayed by it.
+// Only visits that start in this range around now matter for the next call. After
+// expectedBack a visitor who has not arrived is no longer expected, and a visit
+// past expectedAhead is not delayed by a long one now.
 const (
 	expectedBack  = 15 * time.Minute
 	expectedAhead = 4 * time.Hour
 )
 
-func (r *Reception) window(g *centre.DeskGroup, now time.Time) Window {
-	return Window{
+func (r *Reception) queueQuery(g *centre.DeskGroup, now time.Time) QueueQuery {
+	return QueueQuery{
 		BranchID: g.BranchID, GroupID: g.ID, Day: scheduling.DateOf(now, g.Calendar.Zone()),
 		From: now.Add(-expectedBack), To: now.Add(expectedAhead),
 	}
@@ -61,12 +61,12 @@ func (r *Reception) CheckIn(ctx context.Context, reference, branch, actor string
 	})
 }
 
-// look is how far back and ahead the visits of a person are looked for.
+// look is how far ahead the visits of a person are searched.
 const look = 92 * 24 * time.Hour
 
-// Owns returns the reference of the visit for which a person (slots.Person)
-// comes to the branch (slug) at now: the first that is today and not
-// over, else the last of today. It returns an *ElsewhereError that says where
+// Owns returns the reference of the visit for which a person (slots.Person) comes to
+// the branch (slug) at now: the first open one today, or else the last of today.
+// It returns an *ElsewhereError that says where
 // and when their next visit is, or ErrNoVisit.
 func (r *Reception) Owns(ctx context.Context, person, branch string, now time.Time) (string, error) {
 	visits, err := r.store.Of(ctx, person, now.Add(-36*time.Hour), now.Add(look), 20)
@@ -78,7 +78,7 @@ func (r *Reception) Owns(ctx context.Context, person, branch string, now time.Ti
 		v := &visits[i]
 		_, g, err := r.rulesFor(*v)
 		if err != nil {
-			continue // of a group that is no more
+			continue // the desk group no longer exists
 		}
 		zone := g.Calendar.Zone()
 		switch open := v.Status != Completed && (v.Arrival == nil || v.Arrival.State != Left); {
@@ -119,7 +119,7 @@ func (r *Reception) change(
 	})
 }
 
-// line returns what decides who of the group is called next.
+// line returns the desk group's line, which decides who is called next.
 func (r *Reception) line(g *centre.DeskGroup, f Floor, expected []Visit, now time.Time) Line {
 	l := Line{Present: f.group(g.ID), Promise: r.policy.Promise, Desks: places(g, now)}
 	for _, v := range expected {
@@ -140,14 +140,14 @@ func places(g *centre.DeskGroup, now time.Time) int {
 	return day.Places(int(now.Sub(day.Start) / scheduling.Tick))
 }
 
-// CallNext calls whose turn it is to a desk of the branch (slug). It returns a
+// CallNext calls the next visitor to a desk of the branch (slug). It returns a
 // *DeskError or ErrNobody.
 func (r *Reception) CallNext(ctx context.Context, branch, desk, actor string, now time.Time) (Visit, error) {
 	g, d, err := r.deskOf(ctx, branch, desk)
 	if err != nil {
 		return Visit{}, err
 	}
-	return r.store.Call(ctx, r.window(g, now), func(f Floor, expected []Visit) (Step, error) {
+	return r.store.Call(ctx, r.queueQuery(g, now), func(f Floor, expected []Visit) (Step, error) {
 		if other, busy := f.at(d.Name); busy {
 			return Step{}, &DeskError{Fault: DeskBusy, Busy: other.Reference}
 		}
@@ -184,36 +184,34 @@ func (r *Reception) deskOf(ctx context.Context, branch, name string) (*centre.De
 	return nil, Desk{}, &DeskError{Fault: DeskUnknown, Desks: known}
 }
 
-// DeskGroup returns the slugs of the department and the desk group that a desk
-// of the branch serves. It returns a *DeskError or ErrUnknownGroup.
+// DeskGroup returns the desk group that a desk of the branch serves. It returns a *DeskError or ErrUnknownGroup.
 func (r *Reception) DeskGroup(ctx context.Context, branch, desk string) (*centre.DeskGroup, error) {
 	g, _, err := r.deskOf(ctx, branch, desk)
 	return g, err
 }
 
-// Call calls the visitor with the reference to a desk, whoever's turn it is.
+// Call calls the visitor with the reference to a desk, out of turn if need be.
 func (r *Reception) Call(ctx context.Context, reference, desk, actor string, now time.Time) (Visit, error) {
 	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.CallTo(desk, f, actor, now)
 	})
 }
 
-// Recall calls a visitor who is called once more.
+// Recall repeats the call of a visitor.
 func (r *Reception) Recall(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
 	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Recall(actor, now)
 	})
 }
 
-// Missed records that a visitor who is called did not come to the desk.
+// Missed records that a called visitor did not come to the desk.
 func (r *Reception) Missed(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
 	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Missed(r.policy.Misses, actor, now)
 	})
 }
 
-// Begin records that the visitor is served, at the desk they are called to for
-// "".
+// Begin records that the visitor is served at the desk; "" is the desk of the call.
 func (r *Reception) Begin(ctx context.Context, reference, desk, actor string, now time.Time) (Visit, error) {
 	return r.change(ctx, reference, func(v Visit, f Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
 		return v.Begin(desk, f, actor, now)
@@ -227,7 +225,7 @@ func (r *Reception) Complete(ctx context.Context, reference, actor string, now t
 	})
 }
 
-// Absent records that nobody came.
+// Absent records a no-show.
 func (r *Reception) Absent(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
 	return r.change(ctx, reference, func(v Visit, _ Floor, rules catalog.HallRules, g *centre.DeskGroup) (Step, error) {
 		return v.Absent(rules, g.Calendar, r.policy.Misses, actor, now)
@@ -241,10 +239,10 @@ func (r *Reception) Restore(ctx context.Context, reference, actor, reason string
 	})
 }
 
-// Close puts at most limit visits of days that are over in order, as
-// Visit.Close says, and returns how many it looked at.
+// Close closes at most limit visits of days that are over, as Visit.Close does, and
+// returns how many it looked at.
 func (r *Reception) Close(ctx context.Context, now time.Time, limit int) (int, error) {
-	// A day is over wherever it is when its visits ended half a day ago.
+	// Half a day after the end of its visits a day is over in any zone.
 	references, err := r.store.Leftover(ctx, now.Add(-12*time.Hour), r.policy.Misses, limit)
 	if err != nil {
 		return 0, err
@@ -260,8 +258,8 @@ func (r *Reception) Close(ctx context.Context, now time.Time, limit int) (int, e
 	return len(references), nil
 }
 
-// Notify tells visitors who are called later than promised, and returns how
-// many messages that makes.
+// Notify tells visitors who will be called later than promised, and returns the
+// number of messages.
 func (r *Reception) Notify(ctx context.Context, now time.Time) (int, error) {
 	present, expected, err := r.store.Crowd(ctx, now.Add(-expectedBack), now.Add(r.policy.Ahead))
 	if err != nil || len(present) == 0 {
@@ -284,10 +282,10 @@ func (r *Reception) Notify(ctx context.Context, now time.Time) (int, error) {
 	return r.store.Tell(ctx, notices, now)
 }
 
-// Announce tells the visitors of a desk group who start from d.At on until
-// d.Until, zero for the end of the day, and have not been called, that they are
-// called d.Minutes later. It returns what was announced and how many messages
-// that makes, or ErrDelay.
+// Announce tells the visitors of a desk group who start in [d.At, d.Until) and have
+// not been called that they will be called d.Minutes later; a zero d.Until is the
+// end of the day. It returns the delay as announced and the number of messages,
+// or ErrDelay.
 func (r *Reception) Announce(ctx context.Context, g *centre.DeskGroup, d Delay) (Delay, int, error) {
 	today := g.Calendar.DateOf(d.At)
 	end := g.Calendar.Day(today + 1).Start

@@ -15,15 +15,14 @@ import (
 // the hall of a branch on a day take turns.
 type Store interface {
 	// Change locks the visit with the reference and the hall of its branch and
-	// day, lets decide say what becomes of it, and writes that with its history,
-	// its call and what its visitor is told. It returns fault.ErrNotFound or the error
-	// of decide.
+	// day, and writes the step that decide returns with its history, call and
+	// messages. It returns fault.ErrNotFound or the error of decide.
 	Change(ctx context.Context, reference string, decide func(Visit, Floor) (Step, error)) (Visit, error)
 
-	// Call locks a hall and lets choose say who of it is called, and writes
-	// that. expected are the visits to the desk group of which nobody has come
-	// and that start in [q.From, q.To). It returns the error of choose.
-	Call(ctx context.Context, q Window, choose func(floor Floor, expected []Visit) (Step, error)) (Visit, error)
+	// Call locks a hall and writes the call that choose returns. expected are the
+	// visits to the desk group that start in [q.From, q.To) and whose visitors
+	// have not arrived. It returns the error of choose.
+	Call(ctx context.Context, q QueueQuery, choose func(floor Floor, expected []Visit) (Step, error)) (Visit, error)
 
 	// Find returns the visit with the reference, or fault.ErrNotFound.
 	Find(ctx context.Context, reference string) (Visit, error)
@@ -33,37 +32,35 @@ type Store interface {
 	// the earliest first.
 	Of(ctx context.Context, person string, from, to time.Time, limit int) ([]Visit, error)
 
-	// Look returns the hall of a branch as it is, and of whom nobody has come:
-	// of a desk group, or of all for q.GroupID 0.
-	Look(ctx context.Context, q Window) (Floor, []Visit, error)
+	// Look returns the hall of a branch and the expected visits, as in Call: of
+	// a desk group, or of all for q.GroupID 0.
+	Look(ctx context.Context, q QueueQuery) (Floor, []Visit, error)
 
-	// Crowd returns who is in any hall, and of whom nobody has come of those who
-	// start in [from, to) at desk groups that somebody is in the hall for.
+	// Crowd returns the visits of all visitors in any hall, and the expected
+	// visits that start in [from, to) at desk groups with visitors in the hall.
 	Crowd(ctx context.Context, from, to time.Time) (present, expected []Visit, err error)
 
 	// List returns a page of the visits of a branch on a day.
 	List(ctx context.Context, q ListQuery) ([]Visit, error)
 
-	// Counts returns how many visits of a branch on a day stand where, by
-	// Visit.Where. groups are keys of desk groups, nil for all.
+	// Counts returns the number of visits of a branch on a day by Visit.Where. groups are keys of desk groups, nil for all.
 	Counts(ctx context.Context, branch int, day scheduling.Date, groups []int) (map[Where]int, error)
 
 	// Leftover returns at most limit references of visits that are still booked
-	// and ended before the instant, on a day on which somebody was checked in
-	// for their desk group, and whose end nobody wrote down. Who left before so
-	// many calls in vain as misses says, and what was restored, is left alone.
+	// and ended before the instant without a recorded end, on a day with a
+	// check-in for their desk group. It leaves out visitors who left before
+	// missing as many calls as misses says, and restored visits.
 	Leftover(ctx context.Context, before time.Time, misses, limit int) ([]string, error)
 
-	// Tell enqueues the messages of notices, each number of minutes once and
-	// none that says less than an earlier one, and returns how many it added.
+	// Tell enqueues the messages of notices and returns how many it added. It
+	// skips a notice of no more minutes than an earlier one for the same visit.
 	Tell(ctx context.Context, notices []Notice, now time.Time) (int, error)
 
-	// Announce records a delay, enqueues the messages about it, and returns how
-	// many those are.
+	// Announce records a delay, enqueues its messages, and returns their number.
 	Announce(ctx context.Context, d Delay) (int, error)
 
 	// Calls returns at most limit calls of a branch on a day, the oldest first:
-	// those behind the call with the number after, or the last for one below 0.
+	// those after the call with the number after, or the latest when it is negative.
 	Calls(ctx context.Context, branch int, day scheduling.Date, after, limit int) ([]Call, error)
 
 	// Desks returns the desks of a branch, by name.
@@ -77,18 +74,19 @@ type Store interface {
 	RemoveDesk(ctx context.Context, c DeskChange) error
 }
 
-// Window is a hall, and the starts of visits that matter in it.
-type Window struct {
+// QueueQuery selects a hall, a desk group of it, and the starts of expected visits
+// in [From, To).
+type QueueQuery struct {
 	BranchID int
 	Day      scheduling.Date
 	GroupID  int
 	From, To time.Time
 }
 
-// Where says where a visit of the day stands.
+// Where is the state of a visit on its day.
 type Where string
 
-// Where visits stand: those of an appointment, and of who has come.
+// The states, of appointments and of arrivals.
 const (
 	AtExpected  Where = "expected"
 	AtWaiting   Where = "waiting"
@@ -99,7 +97,7 @@ const (
 	AtNoShow    Where = "no_show"
 )
 
-// Where returns where the visit stands.
+// Where returns the state of the visit.
 func (v Visit) Where() Where {
 	switch {
 	case v.Status == Completed:
@@ -118,8 +116,8 @@ type ListQuery struct {
 	Day      scheduling.Date
 	Groups   []int // keys of desk groups; nil for all
 	Where    Where // "" for everywhere
-	// After is the start of the last visit that was listed before, and ID its
-	// key; zero for the first page.
+	// After is the start of the last visit of the previous page, and ID its key;
+	// zero for the first page.
 	After time.Time
 	ID    string
 	Limit int
@@ -132,11 +130,11 @@ type Call struct {
 	Desk   string
 	At     time.Time
 	Again  bool // the number was called before
-	// Done says that the visitor is not awaited at the desk any more.
+	// Done says that the visitor is no longer awaited at the desk.
 	Done bool
 }
 
-// DeskChange is what somebody of the staff does to a desk.
+// DeskChange is a change of a desk by a member of staff.
 type DeskChange struct {
 	Group     *centre.DeskGroup
 	Desk      Desk
@@ -145,7 +143,7 @@ type DeskChange struct {
 	At        time.Time
 }
 
-// Entry returns the entry of the audit log for the change: put, or removed.
+// Entry returns the audit entry of the change: put, or removed.
 func (c DeskChange) Entry(removed bool) audit.Entry {
 	a := audit.Entry{
 		At: c.At, Actor: c.Actor, Action: "desk.put", Subject: "desk " + c.Group.Branch + "/" + c.Desk.Name,

@@ -53,7 +53,8 @@ func TestBudgetLevelRises(t *testing.T) {
 	rank := map[notify.Level]int{notify.Within: 0, notify.Warned: 1, notify.Spent: 2}
 	rapid.Check(t, func(t *rapid.T) {
 		amount := rapid.Int64Range(0, 1<<40)
-		b := notify.Budget{Segments: amount.Draw(t, "segments"), Cost: notify.Money(amount.Draw(t, "cost")), Warn: rapid.IntRange(0, 100).Draw(t, "warn")}
+		b := notify.Budget{Segments: amount.Draw(t, "segments"),
+			Cost: notify.Money(amount.Draw(t, "cost")), Warn: rapid.IntRange(0, 100).Draw(t, "warn")}
 		u := notify.Usage{Segments: amount.Draw(t, "used segments"), Cost: notify.Money(amount.Draw(t, "used cost"))}
 		more := notify.Usage{Segments: u.Segments + amount.Draw(t, "more segments"), Cost: u.Cost + notify.Money(amount.Draw(t, "more cost"))}
 		if b.Level(u) == notify.Spent && b.Share(u) < 1 {
@@ -85,7 +86,10 @@ func TestOptional(t *testing.T) {
 
 func TestMoney(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]notify.Money{"0": 0, "0.0575": 575, "0.06": 600, "12.5": 125_000, "1": notify.Riyal, "1.": notify.Riyal, "99999999999999": 99999999999999 * notify.Riyal} {
+	for text, want := range map[string]notify.Money{
+		"0": 0, "0.0575": 575, "0.06": 600, "12.5": 125_000, "1": notify.Riyal, "1.": notify.Riyal,
+		"99999999999999": 99999999999999 * notify.Riyal,
+	} {
 		got, err := notify.ParseMoney(text)
 		if err != nil || got != want {
 			t.Errorf("ParseMoney(%q) = %d, %v, want %d", text, got, err, want)
@@ -96,7 +100,9 @@ func TestMoney(t *testing.T) {
 			t.Errorf("ParseMoney(%q) = %d, %v, want ErrMoney", text, got, err)
 		}
 	}
-	for m, want := range map[notify.Money]string{0: "0.00", 575: "0.0575", 600: "0.06", 125_000: "12.50", -575: "-0.0575", math.MinInt64: "-922337203685477.5808"} {
+	for m, want := range map[notify.Money]string{
+		0: "0.00", 575: "0.0575", 600: "0.06", 125_000: "12.50", -575: "-0.0575", math.MinInt64: "-922337203685477.5808",
+	} {
 		if got := m.String(); got != want {
 			t.Errorf("%d = %s, want %s", int64(m), got, want)
 		}

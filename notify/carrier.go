@@ -10,14 +10,13 @@ var (
 	errNoMobile  = errors.New("no mobile")
 	errNoAddress = errors.New("no e-mail address")
 
-	// What nobody misses: who gave an e-mail address and no mobile is told by
-	// e-mail, and without links there is no survey.
+	// Expected omissions: a visitor with an e-mail address and no mobile is told
+	// by e-mail, and without links there is no survey.
 	errByEmail  = errors.New("no mobile, told by e-mail")
 	errNoSurvey = errors.New("there are no links, so no survey")
 )
 
-// unwanted reports whether it is as it should be that a message can't be
-// written.
+// unwanted reports whether err means that the message is not meant to be sent.
 func unwanted(err error) bool { return errors.Is(err, errByEmail) || errors.Is(err, errNoSurvey) }
 
 // smsCarrier sends texts to mobiles.

@@ -12,22 +12,21 @@ type Decision string
 // The decisions. All but the first are also the reason recorded.
 const (
 	Send       Decision = "send"
-	Superseded Decision = "superseded"  // what it tells is no longer true
-	Expired    Decision = "expired"     // it comes too late to be of use
+	Superseded Decision = "superseded"  // its content is no longer true
+	Expired    Decision = "expired"     // it is too late to be of use
 	Wait       Decision = "quiet hours" // it waits for their end
 	OverBudget Decision = "budget"      // it is optional, and the month's budget is spent
 )
 
-// Decide returns whether the message is still worth sending at now. It is
-// superseded when the visit has had another start since, when it tells of a
-// visit that was cancelled since, of a cancellation that was taken back, of a
-// request that has been answered or stands otherwise, of a delay to who has been
-// called meanwhile, of an offer that was
-// answered or ran out, or of a visit ahead that is not ahead any more; it has
-// expired from c.Expires on, and a reminder also when the quiet hours last that
-// long; it is over budget when it is optional and its department's budget is
-// spent. An e-mail wakes nobody and costs nothing: it knows no quiet hours and
-// no budget.
+// Decide returns whether the message is still worth sending at now.
+//
+// It is superseded when the visit has had another start since; when a visit was
+// cancelled or a cancellation taken back since; when a request has been answered
+// or changed; when a delayed visitor has been called; when an offer was answered
+// or has expired; and when a visit no longer lies ahead. It is expired from
+// c.Expires on, and a reminder also when the quiet hours last that long. It is
+// over budget when it is optional and its department's budget is spent. E-mail
+// disturbs no sleep and costs nothing, so quiet hours and budgets don't apply.
 func Decide(c Claimed, now time.Time) Decision {
 	until, quiet := c.quietUntil(now)
 	switch {
@@ -44,7 +43,7 @@ func Decide(c Claimed, now time.Time) Decision {
 	}
 }
 
-// stillTrue reports whether the visit still is as the message says.
+// stillTrue reports whether the message still holds for the visit.
 func (c Claimed) stillTrue() bool {
 	v, same := c.Visit, c.StartVersion == c.Version
 	switch c.Facts.Kind {
@@ -72,9 +71,9 @@ func (c Claimed) stillTrue() bool {
 	return true // an unknown kind fails when it is rendered
 }
 
-// quietUntil returns when the quiet hours end for a message that must not go
-// out at now, and false for one that may. What changes with a visit on the day
-// that begins then goes out at once; a reminder never does.
+// quietUntil returns when the quiet hours end for a message that must wait at now,
+// and false for one that may go out. News of a visit on the day that begins then
+// does not wait; a reminder always does.
 func (c Claimed) quietUntil(now time.Time) (time.Time, bool) {
 	if !c.Facts.Kind.told().waits || c.Facts.Zone == nil || c.Medium == Email {
 		return time.Time{}, false

@@ -7,18 +7,17 @@ import (
 	"time"
 )
 
-// maxPanics is how many panics one Deliver tells of.
+// maxPanics is how many panics one Deliver reports.
 const maxPanics = 10
 
-// delivery is what one Deliver has under way. A message has a place in the
-// window from when it is handed on until its outcome is recorded: so what a
-// process can have sent without a record, when it dies, is bounded, and so is
-// its memory.
+// delivery is the work of one Deliver. A message is in flight from when it is handed
+// on until its outcome is recorded. Bounding that bounds memory, and the messages
+// that a dying process may have sent without a record.
 type delivery struct {
 	worker *Worker
 	now    func() time.Time
 
-	window   chan struct{}  // a token for each message under way
+	inFlight chan struct{}  // a token for each message in flight
 	sends    chan struct{}  // a token for each send
 	attempts sync.WaitGroup // that have no outcome yet
 	outcomes chan Outcome   // to be recorded
@@ -36,26 +35,26 @@ type delivery struct {
 func newDelivery(w *Worker, now func() time.Time) *delivery {
 	return &delivery{
 		worker: w, now: now,
-		window:   make(chan struct{}, w.config.Window),
+		inFlight: make(chan struct{}, w.config.InFlight),
 		sends:    make(chan struct{}, w.config.Concurrency),
-		outcomes: make(chan Outcome, w.config.Window),
+		outcomes: make(chan Outcome, w.config.InFlight),
 		done:     make(chan struct{}),
 	}
 }
 
 // begin makes one attempt at one message that was claimed at claimedAt, in the
-// background, as soon as there is room in the window and a send is free.
+// background, as soon as fewer than InFlight are in flight and a send is free.
 func (d *delivery) begin(ctx context.Context, claimedAt time.Time, c Claimed) {
-	d.window <- struct{}{}
+	d.inFlight <- struct{}{}
 	d.sends <- struct{}{}
 	d.attempts.Go(func() {
 		o := d.attempt(ctx, claimedAt, c)
 		<-d.sends
-		d.outcomes <- o // never blocks: it has room for the whole window
+		d.outcomes <- o // never blocks: it has room for all in flight
 	})
 }
 
-// attempt makes an outcome also of a panic.
+// attempt makes one attempt and turns a panic into an outcome.
 func (d *delivery) attempt(ctx context.Context, claimedAt time.Time, c Claimed) (o Outcome) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -68,13 +67,13 @@ func (d *delivery) attempt(ctx context.Context, claimedAt time.Time, c Claimed) 
 		}
 	}()
 	if d.refused() {
-		return c.release(d.now(), "ledger is away")
+		return c.requeue(d.now(), "ledger is away")
 	}
 	return d.worker.attempt(ctx, d.now, claimedAt, c)
 }
 
-// finish waits until everything under way has its outcome, and that is
-// recorded or refused.
+// finish waits until every message in flight has an outcome that is recorded or
+// refused.
 func (d *delivery) finish() {
 	d.attempts.Wait()
 	close(d.outcomes)
@@ -109,7 +108,7 @@ func (d *delivery) keepRecording(ctx context.Context) {
 			d.waiting = append(d.waiting, batch...)
 		}
 		for range batch {
-			<-d.window
+			<-d.inFlight
 		}
 	}
 }

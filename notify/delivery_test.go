@@ -38,7 +38,8 @@ func TestDecideReminder(t *testing.T) {
 	}{
 		{"ahead", func(*notify.Claimed) {}, "2026-11-15T12:00", notify.Send},
 		{"moved since", func(c *notify.Claimed) { c.Version = 2 }, "2026-11-15T12:00", notify.Superseded},
-		{"cancelled, or the visitor has come", func(c *notify.Claimed) { c.Visit.Hall = notify.HallWaiting }, "2026-11-15T12:00", notify.Superseded},
+		{"cancelled, or the visitor has come",
+			func(c *notify.Claimed) { c.Visit.Hall = notify.HallWaiting }, "2026-11-15T12:00", notify.Superseded},
 		{"of no use any more", func(*notify.Claimed) {}, "2026-11-16T09:00", notify.Expired},
 		{"the last minute before the quiet hours", func(*notify.Claimed) {}, "2026-11-15T20:59", notify.Send},
 		{"as they begin", func(c *notify.Claimed) { c.Expires = at("2026-11-16T09:01") }, "2026-11-15T21:00", notify.Wait},
@@ -102,7 +103,7 @@ func TestDeliverWindow(t *testing.T) {
 		const n, window = 50, 7
 		clock, ledger, sender := newClock(), newLedger(messages(n)...), &fakeSender{}
 		held := &slowLedger{fakeLedger: ledger, pass: make(chan struct{})}
-		w := newWorker(t, held, sender, notify.WorkerConfig{Batch: 20, Window: window, Concurrency: 3})
+		w := newWorker(t, held, sender, notify.WorkerConfig{Batch: 20, InFlight: window, Concurrency: 3})
 		done := make(chan error, 1)
 		go func() {
 			_, err := w.Deliver(t.Context(), clock.Now)
@@ -158,7 +159,7 @@ func TestDeliverFreshFacts(t *testing.T) {
 		clock.Advance(time.Second)
 		return "gw", nil
 	}
-	w := newWorker(t, claims, sender, notify.WorkerConfig{Batch: 16, Rounds: 1000, Concurrency: 1, Window: 1})
+	w := newWorker(t, claims, sender, notify.WorkerConfig{Batch: 16, Rounds: 1000, Concurrency: 1, InFlight: 1})
 	if _, err := w.Deliver(t.Context(), clock.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +206,8 @@ func TestDeliverFailures(t *testing.T) {
 	}{
 		{
 			"the answer was lost", fmt.Errorf("%w: reset", notify.ErrUncertain),
-			notify.Outcome{State: notify.Retry, Reason: notify.ErrUncertain.Error() + ": reset", NextAttempt: start.Add(5 * time.Second), Unsure: true},
+			notify.Outcome{State: notify.Retry, Reason: notify.ErrUncertain.Error() + ": reset",
+				NextAttempt: start.Add(5 * time.Second), Unsure: true},
 		}, {
 			"the gateway asks for time", &notify.BusyError{After: time.Minute, Err: context.DeadlineExceeded},
 			notify.Outcome{State: notify.Retry, NextAttempt: start.Add(time.Minute)},

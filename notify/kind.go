@@ -11,7 +11,7 @@ package notify
 
 import "time"
 
-// Kind says what a message tells.
+// Kind is the subject of a message.
 type Kind string
 
 // The kinds of messages.
@@ -24,9 +24,9 @@ const (
 	Proposed         Kind = "proposed"          // another start is offered for a requested visit
 	Moved            Kind = "moved"             // a visit has another start
 	Cancelled        Kind = "cancelled"         // a visit was cancelled
-	Closed           Kind = "closed"            // the desk is closed at the time of a visit: choose another
+	Closed           Kind = "closed"            // the desk is closed at the time of a visit: the visitor chooses another
 	Reminder         Kind = "reminder"          // a visit is near
-	Offer            Kind = "offer"             // a place is held for somebody who waits
+	Offer            Kind = "offer"             // a place is held for a waiting visitor
 	Delayed          Kind = "delayed"           // a visit begins later than booked
 	Survey           Kind = "survey"            // how was the visit
 	CaseUpdated      Kind = "case_updated"      // there is news of a request with a number
@@ -40,14 +40,13 @@ func Kinds() []Kind {
 	}
 }
 
-// lateReminder is how long before a visit the reminders begin that a centre
-// can do without.
+// lateReminder is the lead below which a reminder is optional.
 const lateReminder = 12 * time.Hour
 
 // Optional reports whether the message of the facts is left out in a month
 // whose budget is spent: a survey, and a reminder less than 12 hours before
-// the visit. Whoever misses these doesn't come in vain, and doesn't wait for an
-// answer (docs/adr/0024).
+// the visit. A visitor who doesn't get these neither comes in vain nor waits for
+// an answer (docs/adr/0024).
 func (f Facts) Optional() bool {
 	return f.Kind == Survey || f.Kind == Reminder && f.Lead > 0 && f.Lead < lateReminder
 }

@@ -12,7 +12,7 @@ import (
 type Ledger interface {
 	// Claim returns up to limit messages that are due at now, and keeps other
 	// workers from claiming them until now+lease. A message is due when it is
-	// not finished, its next attempt has come and nobody holds a lease on it.
+	// not finished, its next attempt has come and no worker holds a lease on it.
 	// Each claim counts as an attempt, whatever comes of it. The facts are
 	// those of this moment.
 	Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]Claimed, error)
@@ -67,14 +67,14 @@ const (
 	StatusCancelled Status = "cancelled"
 )
 
-// Hall is how it stands with a visitor in the hall.
+// Hall is the state of a visitor in the hall.
 type Hall string
 
-// HallWaiting is that of who waits to be called. Whoever is not called yet is
-// told of a delay.
+// HallWaiting is the state of a visitor who waits to be called. Only those are told of
+// a delay.
 const HallWaiting Hall = "waiting"
 
-// ahead reports whether the visitor is to come to the start of the visit.
+// ahead reports whether the visitor is still expected at the start of the visit.
 func (v Visit) ahead() bool { return v.Status == StatusBooked && v.Hall == "" && !v.Displaced }
 
 // waits reports whether the visitor still waits to be called.

@@ -17,12 +17,12 @@ type Letter struct {
 	Lang    string // "ar" or "en"
 	Subject string
 	Text    string      // paragraphs with an empty line between; an address has a line of its own
-	Entry   *EntryOfDay // what the visitor's calendar is to know; nil for nothing
+	Entry   *EntryOfDay // entry for the visitor's calendar; nil for none
 	Expires time.Time   // from this instant on it is of no use
 }
 
-// EntryOfDay is a visit as a calendar keeps it. A later one with the same
-// Reference takes the place of one with a smaller Sequence.
+// EntryOfDay is a visit as a calendar entry. It replaces an entry with the same
+// Reference and a smaller Sequence.
 type EntryOfDay struct {
 	Reference   string // of the visit, the same for all versions of it
 	Sequence    int    // the version of the start, and one more for a cancellation (RFC 5546, 2.1.4)
@@ -40,9 +40,8 @@ type Postman interface {
 	Post(ctx context.Context, l Letter) (id string, err error)
 }
 
-// Letter returns the message as an e-mail: what it is about in the words of
-// its department, or else of the catalogue, then everything the visitor has to
-// know, and the link. It returns an error that wraps ErrFacts when a fact is
+// Letter returns the message as an e-mail: an opening in the department's wording,
+// or else the catalogue's, then everything the visitor needs to know, and the link. It returns an error that wraps ErrFacts when a fact is
 // missing.
 func (t *Texts) Letter(c Claimed) (Letter, error) {
 	f := c.Facts
@@ -107,7 +106,7 @@ func (t *Texts) opening(f Facts, v view) string {
 	return f.say("letter_"+string(f.Kind)+".opening", v)
 }
 
-// lines returns what is known of the visit, a line each.
+// lines returns the details of the visit, one per line.
 func (f Facts) lines(v view) string {
 	lines := []string{f.say("letter.service", v), f.say("letter.when", v)}
 	if v.Hijri != "" {
@@ -120,8 +119,8 @@ func (f Facts) lines(v view) string {
 	return strings.Join(append(lines, f.say("letter.reference", v)), "\n")
 }
 
-// expected reports whether a message of the kind tells somebody to come, who is
-// told what to bring.
+// expected reports whether a message of the kind asks the visitor to come, and so
+// says what to bring.
 func (k Kind) expected() bool {
 	switch k {
 	case Requested, Booked, Approved, Moved, Reminder:
@@ -132,8 +131,8 @@ func (k Kind) expected() bool {
 	return false
 }
 
-// entryOfDay returns what the visitor's calendar is to know of a message: that
-// a visit is booked, or that it is not any more. nil for nothing new.
+// entryOfDay returns the calendar entry of a message: for a visit that is booked or
+// cancelled. It is nil for other messages.
 func (t *Texts) entryOfDay(c Claimed, v view) (*EntryOfDay, error) {
 	f := c.Facts
 	e := &EntryOfDay{

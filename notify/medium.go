@@ -2,11 +2,10 @@ package notify
 
 import "slices"
 
-// Medium is how somebody is told. A message goes out by one.
+// Medium is the way a message reaches a visitor.
 type Medium string
 
-// The media. E-mail adds to SMS (docs/adr/0031): whatever becomes of the one
-// changes nothing about the other.
+// The media. E-mail is sent besides SMS, independently of it (docs/adr/0031).
 const (
 	SMS   Medium = "sms"
 	Email Medium = "email"
@@ -25,7 +24,7 @@ func (c Contact) knows(m Medium) bool {
 	return m == SMS && c.Mobile != "" || m == Email && c.Email != ""
 }
 
-// Media returns the media of the kind: each tells whoever can be reached by it.
+// Media returns the media of the kind; each is used for visitors it can reach.
 func (k Kind) Media() []Medium {
 	if k.told().mail {
 		return []Medium{SMS, Email}
@@ -33,14 +32,13 @@ func (k Kind) Media() []Medium {
 	return []Medium{SMS}
 }
 
-// MediaFor returns the media by which the contact is told, of those that are
-// served; none when the contact can't be reached.
+// MediaFor returns the served media that reach the contact; none when the contact
+// can't be reached.
 func (k Kind) MediaFor(c Contact, served ...Medium) []Medium {
 	return slices.DeleteFunc(k.Media(), func(m Medium) bool { return !c.knows(m) || !slices.Contains(served, m) })
 }
 
-// EmailKinds lists the kinds that are told by e-mail, too, to whoever gave an
-// address.
+// EmailKinds lists the kinds that are also sent by e-mail.
 func EmailKinds() []Kind {
 	return slices.DeleteFunc(Kinds(), func(k Kind) bool { return !k.told().mail })
 }

@@ -21,8 +21,8 @@ func (c Claimed) outcome(s State, reason string) Outcome {
 	return Outcome{ID: c.ID, Attempt: c.Attempt, State: s, Reason: reason}
 }
 
-// release returns the message to the queue, due at once: it was not tried.
-func (c Claimed) release(now time.Time, reason string) Outcome {
+// requeue returns the message to the queue, due at once: it was not tried.
+func (c Claimed) requeue(now time.Time, reason string) Outcome {
 	o := c.outcome(Retry, reason)
 	o.NextAttempt = now
 	return o

@@ -41,10 +41,13 @@ func TestCheckRefuses(t *testing.T) {
 		want []notify.TextFault
 	}{
 		{"unknown variable", said(notify.Booked, "أهلا {{.Name}}\n"+whole), []notify.TextFault{other(notify.FaultUnknown, 1, 6, "Name")}},
-		{"unknown in the second line", said(notify.Booked, whole+"\n  {{.Mobile}}"), []notify.TextFault{other(notify.FaultUnknown, 2, 3, "Mobile")}},
+		{"unknown in the second line", said(notify.Booked, whole+"\n  {{.Mobile}}"),
+			[]notify.TextFault{other(notify.FaultUnknown, 2, 3, "Mobile")}},
 		{"a variable of another kind", said(notify.Booked, whole+"{{.Code}}"), []notify.TextFault{other(notify.FaultUnknown, 1, 46, "Code")}},
-		{"names have their case", said(notify.CaseUpdated, "{{.reference}} {{.Reference}}"), []notify.TextFault{other(notify.FaultUnknown, 1, 1, "reference")}},
-		{"without the reference", said(notify.Booked, "{{.Branch}} {{.Day}} {{.Time}}"), []notify.TextFault{other(notify.FaultMissing, 0, 0, "Reference")}},
+		{"names have their case", said(notify.CaseUpdated, "{{.reference}} {{.Reference}}"),
+			[]notify.TextFault{other(notify.FaultUnknown, 1, 1, "reference")}},
+		{"without the reference", said(notify.Booked, "{{.Branch}} {{.Day}} {{.Time}}"),
+			[]notify.TextFault{other(notify.FaultMissing, 0, 0, "Reference")}},
 		{"without date and time", said(notify.Cancelled, "{{.Reference}}"), []notify.TextFault{
 			other(notify.FaultMissing, 0, 0, "Day"), other(notify.FaultMissing, 0, 0, "Time")}},
 		{"every wording has to tell it", notify.Override{Department: "revenues", Kind: notify.CaseUpdated, Lang: "ar",
@@ -52,34 +55,47 @@ func TestCheckRefuses(t *testing.T) {
 			{Fault: notify.FaultMissing, Wording: 1, Form: texts.Other, Name: "Reference"}}},
 		{"braces not closed", said(notify.CaseUpdated, "{{.Reference}} {{.Day"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{")}},
 		{"braces not opened", said(notify.CaseUpdated, "{{.Reference}} .Day}}"), []notify.TextFault{other(notify.FaultSyntax, 1, 20, "}}")}},
-		{"braces in braces", said(notify.CaseUpdated, "{{.Reference}} {{ {{.Day}} }}"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{")}},
+		{"braces in braces", said(notify.CaseUpdated, "{{.Reference}} {{ {{.Day}} }}"),
+			[]notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{")}},
 		{"no dot", said(notify.CaseUpdated, "{{.Reference}} {{Day}}"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{Day}}")}},
-		{"a command", said(notify.CaseUpdated, "{{.Reference}} {{range .}}"), []notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{range .}}")}},
-		{"a method", said(notify.CaseUpdated, `{{.Reference}}{{.Start.Format "2"}}`), []notify.TextFault{other(notify.FaultSyntax, 1, 15, `{{.Start.Format "2"}}`)}},
+		{"a command", said(notify.CaseUpdated, "{{.Reference}} {{range .}}"),
+			[]notify.TextFault{other(notify.FaultSyntax, 1, 16, "{{range .}}")}},
+		{"a method", said(notify.CaseUpdated, `{{.Reference}}{{.Start.Format "2"}}`),
+			[]notify.TextFault{other(notify.FaultSyntax, 1, 15, `{{.Start.Format "2"}}`)}},
 		{"nothing", said(notify.CaseUpdated, " \n"), []notify.TextFault{
 			other(notify.FaultEmpty, 0, 0, ""), other(notify.FaultMissing, 0, 0, "Reference")}},
-		{"501 characters", said(notify.CaseUpdated, "{{.Reference}}"+strings.Repeat("س", 487)), []notify.TextFault{other(notify.FaultTooLong, 1, 501, "500 characters")}},
+		{"501 characters", said(notify.CaseUpdated, "{{.Reference}}"+strings.Repeat("س", 487)),
+			[]notify.TextFault{other(notify.FaultTooLong, 1, 501, "500 characters")}},
 		// 134 characters of UCS-2 fit two segments; the 135th is the 3rd behind the reference.
-		{"three segments", said(notify.CaseUpdated, strings.Repeat("س", 120)+"{{.Reference}}سسس"), []notify.TextFault{other(notify.FaultTooLong, 1, 136, "2 segments")}},
-		{"three segments by a variable", said(notify.CaseUpdated, strings.Repeat("س", 130)+"{{.Reference}}"), []notify.TextFault{other(notify.FaultTooLong, 1, 131, "2 segments")}},
-		{"a mark that turns the line around", said(notify.CaseUpdated, "{{.Reference}}\u202e"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+202E")}},
+		{"three segments", said(notify.CaseUpdated, strings.Repeat("س", 120)+"{{.Reference}}سسس"),
+			[]notify.TextFault{other(notify.FaultTooLong, 1, 136, "2 segments")}},
+		{"three segments by a variable", said(notify.CaseUpdated, strings.Repeat("س", 130)+"{{.Reference}}"),
+			[]notify.TextFault{other(notify.FaultTooLong, 1, 131, "2 segments")}},
+		{"a mark that turns the line around", said(notify.CaseUpdated, "{{.Reference}}\u202e"),
+			[]notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+202E")}},
 		{"a control character", said(notify.CaseUpdated, "{{.Reference}}\a"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+0007")}},
 		{"broken UTF-8", said(notify.CaseUpdated, "{{.Reference}}\xff"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+FFFD")}},
 		{"an address", said(notify.CaseUpdated, "{{.Reference}} HTTPS://bit.ly/x"), []notify.TextFault{other(notify.FaultLink, 1, 21, "://")}},
-		{"an address by name", said(notify.CaseUpdated, "{{.Reference}} www.example.sa"), []notify.TextFault{other(notify.FaultLink, 1, 16, "www.")}},
-		{"plural forms without a number", forms(notify.CaseUpdated, "ar", notify.Wording{texts.Other: "{{.Reference}}", texts.Few: "{{.Reference}}"}),
+		{"an address by name", said(notify.CaseUpdated, "{{.Reference}} www.example.sa"),
+			[]notify.TextFault{other(notify.FaultLink, 1, 16, "www.")}},
+		{"plural forms without a number",
+			forms(notify.CaseUpdated, "ar", notify.Wording{texts.Other: "{{.Reference}}", texts.Few: "{{.Reference}}"}),
 			[]notify.TextFault{{Fault: notify.FaultForm, Form: texts.Few, Name: "few"}}},
-		{"no form at all", forms(notify.CaseUpdated, "ar", notify.Wording{}), []notify.TextFault{{Fault: notify.FaultForm, Form: texts.Other, Name: "other"}}},
+		{"no form at all", forms(notify.CaseUpdated, "ar", notify.Wording{}),
+			[]notify.TextFault{{Fault: notify.FaultForm, Form: texts.Other, Name: "other"}}},
 		{"English has no few", forms(notify.Delayed, "en", notify.Wording{texts.One: late, texts.Few: late, texts.Other: late}),
 			[]notify.TextFault{{Fault: notify.FaultForm, Form: texts.Few, Name: "few"}}},
-		{"Arabic has a dual", forms(notify.Delayed, "ar", notify.Wording{texts.Zero: late, texts.One: late, texts.Few: late, texts.Many: late, texts.Other: late}),
+		{"Arabic has a dual",
+			forms(notify.Delayed, "ar", notify.Wording{texts.Zero: late, texts.One: late, texts.Few: late, texts.Many: late, texts.Other: late}),
 			[]notify.TextFault{{Fault: notify.FaultForm, Form: texts.Two, Name: "two"}}},
 		{"a form that no language has", forms(notify.Delayed, "en", notify.Wording{"several": late, texts.One: late, texts.Other: late}),
 			[]notify.TextFault{{Fault: notify.FaultForm, Form: "several", Name: "several"}}},
-		{"the number is missing where it has to be told", forms(notify.Delayed, "en", notify.Wording{texts.One: "{{.Reference}} one minute", texts.Other: "{{.Reference}} late"}),
+		{"the number is missing where it has to be told",
+			forms(notify.Delayed, "en", notify.Wording{texts.One: "{{.Reference}} one minute", texts.Other: "{{.Reference}} late"}),
 			[]notify.TextFault{other(notify.FaultMissing, 0, 0, "Minutes")}},
 		{"no department", of("", said(notify.CaseUpdated, late)), []notify.TextFault{{Fault: notify.FaultDepartment, Wording: -1}}},
-		{"codes belong to no department", said(notify.VerificationCode, "{{.Code}}"), []notify.TextFault{{Fault: notify.FaultDepartment, Wording: -1, Name: "revenues"}}},
+		{"codes belong to no department", said(notify.VerificationCode, "{{.Code}}"),
+			[]notify.TextFault{{Fault: notify.FaultDepartment, Wording: -1, Name: "revenues"}}},
 		{"unknown kind", said("greeting", "x"), []notify.TextFault{{Fault: notify.FaultKind, Wording: -1, Name: "greeting"}}},
 		{"a third language", in("fr", said(notify.Booked, whole)), []notify.TextFault{{Fault: notify.FaultLang, Wording: -1, Name: "fr"}}},
 		{"six wordings", notify.Override{Department: "revenues", Kind: notify.Booked, Lang: "ar", Wordings: make([]notify.Wording, 6)},
@@ -140,7 +156,8 @@ func TestCataloguesPassTheCheck(t *testing.T) {
 func TestCheckedTextsRender(t *testing.T) {
 	t.Parallel()
 	messages := notify.NewTexts()
-	parts := []string{"{{.Reference}}", "{{ .Day }}", "{{.Time}}", "{{.Branch}}", "{{", "}}", "{", "}", "{{.", "Day", "\n", "موعد", "a ", "{{.Code}}", "😀"}
+	parts := []string{"{{.Reference}}", "{{ .Day }}", "{{.Time}}", "{{.Branch}}",
+		"{{", "}}", "{", "}", "{{.", "Day", "\n", "موعد", "a ", "{{.Code}}", "😀"}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 12).Draw(t, "parts"), "")
 		facts := visit(notify.Cancelled, "ar")
@@ -173,7 +190,8 @@ func TestCheckedTextsRender(t *testing.T) {
 func TestDepartmentsSpeakForThemselves(t *testing.T) {
 	t.Parallel()
 	messages := notify.NewTexts(withLink())
-	own := said(notify.Booked, "إدارة العوائد تنتظركم {{.Weekday}} {{.Day}} الساعة {{.Time}} في {{.Branch}}، ونرجو إحضار أصل الهوية الوطنية وصورة منها\n{{.Reference}}")
+	own := said(notify.Booked,
+		"إدارة العوائد تنتظركم {{.Weekday}} {{.Day}} الساعة {{.Time}} في {{.Branch}}، ونرجو إحضار أصل الهوية الوطنية وصورة منها\n{{.Reference}}")
 	own.Wordings = append(own.Wordings, notify.Wording{texts.Other: "ننتظركم {{.Day}} {{.Time}} {{.Branch}} {{.Reference}}"})
 	err := messages.Use([]notify.Department{
 		{Slug: "revenues", Price: 575, Texts: []notify.Override{own}},
@@ -200,7 +218,8 @@ func TestDepartmentsSpeakForThemselves(t *testing.T) {
 			Text: "Your visit is confirmed: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference, Cost: 575}},
 		{"another kind", of("revenues", visit(notify.Reminder, "ar")), notify.Preview{
 			Text: "تذكير بموعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference, Cost: 575}},
-		{"returned to the catalogue, with a link", of("payments", visit(notify.Booked, "ar")), notify.Preview{Text: arabic + "\n" + link, Cost: 1200}},
+		{"returned to the catalogue, with a link", of("payments", visit(notify.Booked, "ar")),
+			notify.Preview{Text: arabic + "\n" + link, Cost: 1200}},
 		{"a department without words", of("care", visit(notify.Booked, "ar")), notify.Preview{Text: arabic + "\n" + link}},
 		{"no department", visit(notify.Booked, "ar"), notify.Preview{Text: arabic + "\n" + link}},
 		{"the link is the program's", of("payments", visit(notify.Moved, "ar")), notify.Preview{
@@ -258,7 +277,8 @@ func TestOwnPlurals(t *testing.T) {
 	messages := notify.NewTexts()
 	o := notify.Override{Department: "revenues", Kind: notify.Delayed, Lang: "ar", Wordings: []notify.Wording{{
 		texts.Zero: "{{.Reference}} الآن", texts.One: "{{.Reference}} دقيقة", texts.Two: "{{.Reference}} دقيقتان",
-		texts.Few: "{{.Reference}} {{.Minutes}} دقائق", texts.Many: "{{.Reference}} {{.Minutes}} دقيقة", texts.Other: "{{.Reference}} {{.Minutes}} دقيقة.",
+		texts.Few: "{{.Reference}} {{.Minutes}} دقائق", texts.Many: "{{.Reference}} {{.Minutes}} دقيقة",
+		texts.Other: "{{.Reference}} {{.Minutes}} دقيقة.",
 	}}}
 	checked, err := messages.Check(o, visit(notify.Delayed, "ar"))
 	if err != nil {

@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	// evening is how long before the quiet hours begin a reminder goes out that
-	// can't wait for their end: an outage of an hour then leaves another one.
+	// evening is how long before the quiet hours a reminder goes out if it can't
+	// wait for their end. After an outage of an hour another one is left.
 	evening = 2 * time.Hour
 
-	// instant is the smallest step of the instants that a database keeps.
+	// instant is the resolution of the database's timestamps.
 	instant = time.Microsecond
 )
 
 // Lead is one reminder of a service's plan (docs/adr/0023).
 type Lead struct {
 	Before time.Duration // how long before the start it is due
-	Next   time.Duration // the same of the plan's next reminder; 0 for the last
+	Next   time.Duration // lead of the plan's next reminder; 0 for the last
 }
 
 // Leads returns the plan of a service, the longest lead first, as its leads.
@@ -33,8 +33,8 @@ func Leads(plan []time.Duration) []Lead {
 	return leads
 }
 
-// Last returns how long before the start a reminder that is late is still of
-// use: until halfway to the next one, and until a quarter of its lead is left.
+// Last returns how long before the start a late reminder stops being of use: halfway
+// to the next one, but at the latest when a quarter of its lead is left.
 func (l Lead) Last() time.Duration {
 	last := l.Before / 4
 	if l.Next > 0 {
@@ -43,14 +43,13 @@ func (l Lead) Last() time.Duration {
 	return last
 }
 
-// patience is how much later than its lead a reminder may be planned: half of
-// the time in which it is of use, so that the other half is left for whatever
-// goes wrong.
+// patience is how much later than its lead a reminder may be planned: half of the
+// time in which it is of use, which leaves the other half for delays.
 func (l Lead) patience() time.Duration { return (l.Before - l.Last()) / 2 }
 
-// Due returns when the reminder of a visit that starts at start goes out: so
-// long before, and when that is in the quiet hours, at their end; when that
-// is too near the visit, in the evening before them. It is never dropped.
+// Due returns when the reminder of a visit at start goes out: its lead before start;
+// if that is in the quiet hours, at their end; and if that is too near the visit,
+// in the evening before them. It is never dropped.
 func (l Lead) Due(start time.Time, h Hours) time.Time {
 	due := start.Add(-l.Before)
 	night, quiet := h.nightAt(due)
@@ -71,10 +70,10 @@ type Planned struct {
 	Until time.Time     // and no more from this instant on
 }
 
-// Plan returns the reminders of a visit that starts at start and is known,
-// with this start, since known, in the order of the plan. A reminder that was
-// due when the visit was booked or moved is left out, and so are all when that
-// happened on the day of the visit: the confirmation has just told the same.
+// Plan returns the reminders of a visit at start that was booked or moved at known,
+// in the order of the plan. It is the reference by which StartsDue is tested.
+// Reminders that were already due at known are left out, and so are all on the
+// day of the visit: the confirmation has just said the same.
 func Plan(plan []time.Duration, h Hours, start, known time.Time) []Planned {
 	var reminders []Planned
 	for _, lead := range Leads(plan) {
@@ -88,28 +87,27 @@ func Plan(plan []time.Duration, h Hours, start, known time.Time) []Planned {
 	return reminders
 }
 
-// Window is a range of starts whose reminder is due in some stretch of time.
-type Window struct {
+// StartRange is a range of starts of visits whose reminders are due.
+type StartRange struct {
 	From, To time.Time // the starts, [From, To)
 	Due      time.Time // of all of them; zero when each is due its lead before
 }
 
-// Windows returns the starts whose reminder was due after the instant after,
-// is due at upTo, and is still of use then. It is Due the other way round, so
-// that whoever looks for what is due reads nothing else. The windows don't
-// overlap.
-func (l Lead) Windows(h Hours, after, upTo time.Time) []Window {
+// StartsDue returns the ranges of starts whose reminders became due in (after, upTo]
+// and are still of use at upTo. It is the inverse of Due, so that a query reads
+// only what is due. The ranges don't overlap.
+func (l Lead) StartsDue(h Hours, after, upTo time.Time) []StartRange {
 	// What was due longer ago is of no use any more.
 	after = later(after, upTo.Add(-l.Before-evening-48*time.Hour))
 	if !after.Before(upTo) {
 		return nil
 	}
-	var windows []Window
+	var ranges []StartRange
 	add := func(from, to, due time.Time) { // by the instants of their lead, [from, to)
-		w := Window{From: from.Add(l.Before), To: to.Add(l.Before), Due: due}
+		w := StartRange{From: from.Add(l.Before), To: to.Add(l.Before), Due: due}
 		w.From = later(w.From, upTo.Add(l.Last()+instant))
 		if w.From.Before(w.To) {
-			windows = append(windows, w)
+			ranges = append(ranges, w)
 		}
 	}
 	isDue := func(at time.Time) bool { return at.After(after) && !at.After(upTo) }
@@ -118,7 +116,7 @@ func (l Lead) Windows(h Hours, after, upTo time.Time) []Window {
 	}
 	if h.Quiet.None() {
 		awake(after, upTo.Add(instant))
-		return windows
+		return ranges
 	}
 	for d := scheduling.DateOf(after, h.Zone) - 1; d <= scheduling.DateOf(upTo, h.Zone)+1; d++ {
 		night := h.night(d)
@@ -131,7 +129,7 @@ func (l Lead) Windows(h Hours, after, upTo time.Time) []Window {
 		}
 		awake(night.to, h.night(d+1).from)
 	}
-	return windows
+	return ranges
 }
 
 func later(a, b time.Time) time.Time {

@@ -235,10 +235,11 @@ func TestWindowsAreThePlanTheOtherWayRound(t *testing.T) {
 		upTo := due.Add(time.Duration(rapid.IntRange(-3600, 20*24*3600).Draw(t, "up to")) * time.Second)
 		if rapid.Bool().Draw(t, "at the edge") {
 			after = rapid.SampledFrom([]time.Time{after, due, due.Add(-time.Microsecond)}).Draw(t, "after at the edge")
-			upTo = rapid.SampledFrom([]time.Time{upTo, due, due.Add(-time.Microsecond), until, until.Add(-time.Microsecond)}).Draw(t, "up to at the edge")
+			edges := []time.Time{upTo, due, due.Add(-time.Microsecond), until, until.Add(-time.Microsecond)}
+			upTo = rapid.SampledFrom(edges).Draw(t, "up to at the edge")
 		}
 		found := 0
-		for _, w := range lead.Windows(d.hours, after, upTo) {
+		for _, w := range lead.StartsDue(d.hours, after, upTo) {
 			if d.start.Before(w.From) || !d.start.Before(w.To) {
 				continue
 			}

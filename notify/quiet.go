@@ -7,7 +7,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// Hours are the quiet hours of a branch on the clocks of its zone.
+// Hours are the quiet hours of a branch in the wall time of its zone.
 type Hours struct {
 	Quiet catalog.Quiet
 	Zone  *time.Location

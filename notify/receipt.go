@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Delivery is what became of a message after its gateway took it.
+// Delivery is the final result of a message after its gateway took it.
 type Delivery string
 
 // The ends of a delivery. What a gateway tells on the way is not recorded.
@@ -15,7 +15,7 @@ const (
 	Overdue     Delivery = "overdue"     // it expired before the mobile was reached
 )
 
-// Receipt is a gateway's word on a message that it took.
+// Receipt is a gateway's report on a message that it took.
 type Receipt struct {
 	GatewayID string // as Sender.Send returned it
 	Delivery  Delivery

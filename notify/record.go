@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// MaxRecords is how many records are told at once, at most.
+// MaxRecords is the most records returned at once.
 const MaxRecords = 200
 
 // Record is what the ledger knows of a message about a visit, for staff.
@@ -30,7 +30,7 @@ type Record struct {
 	Text     string // as sent; empty before, and when its retention has ended
 	Segments int
 	Attempts int
-	Unsure   int // attempts of which nobody knows whether the gateway took it
+	Unsure   int // attempts after which it is unknown whether the gateway took the message
 
 	Created  time.Time
 	Finished time.Time // zero while it waits
@@ -41,7 +41,7 @@ type Record struct {
 	Code      string    // the gateway's reason in the receipt
 }
 
-// FailedQuery asks for messages that did not reach anybody, the newest first.
+// FailedQuery asks for messages that were not delivered, the newest first.
 type FailedQuery struct {
 	Department string // slug; "" for any
 	// Departments and Branches (slugs) bound what may be seen: messages of one
@@ -54,8 +54,8 @@ type FailedQuery struct {
 	Limit    int // 1 to MaxRecords; anything else is MaxRecords
 }
 
-// ErrNotResent is returned for a message that is not sent once more: it has not
-// failed, or it would come too late.
+// ErrNotResent is returned for a message that can't be sent again: it has not
+// failed, or it would be too late.
 var ErrNotResent = errors.New("notify: the message can't be sent again")
 
 // To returns where the message goes, masked: for people who need to recognise

@@ -27,7 +27,7 @@ var (
 // BusyError is a temporary failure of a gateway that asks for time. It wraps
 // ErrTemporary.
 type BusyError struct {
-	After time.Duration // how long it wants to be left alone; 0 where it doesn't say
+	After time.Duration // how long to wait before the next message; 0 where it doesn't say
 	Err   error         // what it said
 }
 
@@ -39,8 +39,8 @@ func (e *BusyError) Error() string {
 // Unwrap returns ErrTemporary and what the gateway said.
 func (e *BusyError) Unwrap() []error { return []error{ErrTemporary, e.Err} }
 
-// BusyFor returns how long the gateway that answered err wants to be left
-// alone, and false when it didn't ask for that.
+// BusyFor returns how long the gateway that answered err asks to wait, and false when
+// it didn't ask.
 func BusyFor(err error) (time.Duration, bool) {
 	if busy, ok := errors.AsType[*BusyError](err); ok {
 		return busy.After, true

@@ -2,17 +2,17 @@ package notify
 
 import "time"
 
-// Lane is the part of the message ledger in which an SMS waits: thousands of
-// reminders keep no code waiting.
+// Lane is the part of the message ledger in which an SMS waits. Lanes keep thousands
+// of reminders from holding up a code.
 type Lane string
 
 // The lanes of SMS. E-mails have one of their own.
 const (
-	Prompt Lane = "prompt" // somebody waits for it
+	Prompt Lane = "prompt" // the visitor is waiting for it
 	Bulk   Lane = "bulk"   // thousands become due at once
 )
 
-// rule is how messages of a kind are told.
+// rule says how messages of a kind are sent.
 type rule struct {
 	lane  Lane
 	mail  bool // by e-mail, too
@@ -22,10 +22,10 @@ type rule struct {
 
 // told is the table of all kinds.
 //
-// By e-mail goes what a mailbox is early enough for: an offer stands for
-// minutes, a delay is told on the way, and a code proves a mobile. A link is in
-// what asks the visitor to come or to choose. Who books, moves or cancels is
-// awake, and what is held for somebody or happens at the desk can't wait.
+// E-mail carries what need not arrive within minutes: an offer is open only for
+// minutes, a delay reaches visitors on their way, and a code proves a mobile.
+// Messages that ask the visitor to come or to choose have a link. A visitor who
+// books, moves or cancels is awake, and offers and delays can't wait.
 func (k Kind) told() rule {
 	switch k {
 	case VerificationCode:
@@ -60,8 +60,8 @@ func (k Kind) Lane() Lane { return k.told().lane }
 // EventKind says what has happened, in the words of a visit's history.
 type EventKind string
 
-// What happens to visits and to requests for them. Of what is not listed here
-// visitors are told nothing: they know of it.
+// The events of visits and requests that visitors are told of. They know of the
+// others already.
 const (
 	WasRequested EventKind = "requested"
 	WasBooked    EventKind = "booked"
@@ -75,22 +75,21 @@ const (
 	WasCompleted EventKind = "completed"
 )
 
-// Standing is how a visit stood or stands, where that decides what is told.
+// Standing is the state of a visit as far as it decides which message is sent.
 type Standing string
 
 // The standings.
 const (
-	Settled   Standing = ""          // booked where it is, or over
+	Ordinary  Standing = ""          // booked where it is, or over
 	AsRequest Standing = "request"   // waits for an approval
 	Displaced Standing = "displaced" // a change took its place, and the visitor has not chosen yet
 )
 
-// Event is something that has happened to a visit, with what decides whether
-// its visitor is told.
+// Event is an event of a visit, with the facts that decide which message is sent.
 type Event struct {
 	Kind     EventKind
 	From, To Standing // of the visit, before and after it
-	ByStaff  bool     // and not by a job
+	ByStaff  bool     // not by a job
 
 	At    time.Time // when it happened
 	Start time.Time // of the visit now; zero where only the ledger knows it
@@ -106,9 +105,9 @@ type Notice struct {
 	Expires time.Time // from this instant on it is of no use
 }
 
-// Notice returns what visitors are told of the event. The ledger has one row
-// for it, in the lane of its SMS; the row for the e-mail is added when that one
-// is claimed (docs/adr/0031).
+// Notice returns the message about the event. The ledger has one row for it, in the
+// lane of its SMS; the row for the e-mail is added when that one is claimed
+// (docs/adr/0031).
 func (e Event) Notice() Notice {
 	k := e.told()
 	if k == "" {
@@ -118,8 +117,8 @@ func (e Event) Notice() Notice {
 }
 
 // To returns the notice for a visitor with the contact; none when no medium of
-// its kind reaches them. A medium counts also where it is not served: then the
-// message fails, and staff see who was not told.
+// its kind reaches them. A medium counts even where it is not served: then the
+// message fails, and staff see which visitor was not told.
 func (n Notice) To(c Contact) Notice {
 	if n.Kind == "" || len(n.Kind.MediaFor(c, SMS, Email)) == 0 {
 		return Notice{}
@@ -127,7 +126,7 @@ func (n Notice) To(c Contact) Notice {
 	return n
 }
 
-// told returns the kind of message that tells of the event, "" for none.
+// told returns the kind of the message about the event; "" for none.
 func (e Event) told() Kind {
 	switch e.Kind {
 	case WasRequested:
@@ -152,7 +151,7 @@ func (e Event) told() Kind {
 		if e.From == Displaced && e.To != Displaced {
 			return Booked // it takes place where it was, after all
 		}
-		return "" // who refuses knows
+		return "" // the visitor who refuses knows
 	case WasMoved:
 		return Moved
 	case WasCancelled:
@@ -161,12 +160,12 @@ func (e Event) told() Kind {
 		if e.ByStaff {
 			return Survey
 		}
-		return "" // nobody was there to write it down
+		return "" // closed by a job: no one served the visitor
 	}
 	return ""
 }
 
-// expires returns until when a message of the kind is of use: mostly until the
+// expires returns when a message of the kind stops being of use: mostly when the
 // visit begins.
 func (e Event) expires(k Kind) time.Time {
 	if k == Proposed {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Variable is what a text may mention, as {{.Day}}.
+// Variable is a variable of a text, written {{.Day}}.
 type Variable string
 
 // The variables.
@@ -31,7 +31,7 @@ const (
 
 // Variables returns what a text of the kind may mention and what it must,
 // both empty for an unknown kind. The link is no variable: it always is the
-// last line, so that a phone finds it and nobody can leave it out.
+// last line, so that phones recognise it and no wording leaves it out.
 func Variables(k Kind) (may, must []Variable) {
 	visit := []Variable{VarReference, VarService, VarBranch, VarWeekday, VarDay, VarTime}
 	switch k {

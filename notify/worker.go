@@ -14,11 +14,11 @@ type WorkerConfig struct {
 	Batch       int           // most messages claimed at once (100)
 	Rounds      int           // batches in one Deliver (50)
 	Concurrency int           // sends at once (32)
-	Window      int           // messages handed to a gateway and not recorded yet (256)
+	InFlight    int           // most messages handed to a gateway and not recorded yet (256)
 	SendTimeout time.Duration // of one send (10 s)
 	Lease       time.Duration // of a batch, at least twice SendTimeout (2 min)
-	Fresh       time.Duration // how old the facts may be of which a message tells (5 s)
-	Mail        bool          // visitors are told by e-mail, too (they are not)
+	Fresh       time.Duration // how old the facts of a message may be (5 s)
+	Mail        bool          // messages are also sent by e-mail (false)
 }
 
 // carrier puts messages on their way.
@@ -39,7 +39,7 @@ type written struct {
 //
 // A message is sent at least once: when the process dies after the gateway took
 // a message and before that was recorded, or its answer is lost (ErrUncertain),
-// it is sent again. The former are at most Window messages. Message.ID lets a
+// it is sent again. The former are at most InFlight messages. Message.ID lets a
 // gateway recognise them.
 type Worker struct {
 	ledger  Ledger
@@ -69,7 +69,7 @@ func NewMailWorker(ledger Ledger, postman Postman, texts *Texts, c WorkerConfig)
 
 func newWorker(ledger Ledger, carrier carrier, c WorkerConfig) (*Worker, error) {
 	c = c.withDefaults()
-	if c.Batch < 0 || c.Rounds < 0 || c.Concurrency < 0 || c.Window < 0 || c.SendTimeout < 0 || c.Fresh < 0 {
+	if c.Batch < 0 || c.Rounds < 0 || c.Concurrency < 0 || c.InFlight < 0 || c.SendTimeout < 0 || c.Fresh < 0 {
 		return nil, fmt.Errorf("notify: negative field in worker configuration %+v", c)
 	}
 	if c.Lease < 2*c.SendTimeout {
@@ -90,7 +90,7 @@ func (c WorkerConfig) withDefaults() WorkerConfig {
 	setDefault(&c.Batch, 100)
 	setDefault(&c.Rounds, 50)
 	setDefault(&c.Concurrency, 32)
-	setDefault(&c.Window, 256)
+	setDefault(&c.InFlight, 256)
 	setDefault(&c.SendTimeout, 10*time.Second)
 	setDefault(&c.Lease, 2*time.Minute)
 	setDefault(&c.Fresh, 5*time.Second)
@@ -128,7 +128,8 @@ func (w *Worker) Deliver(ctx context.Context, now func() time.Time) (n int, err 
 }
 
 // claimAndSend claims batches and hands them on. It does not wait for a batch
-// to be sent before it claims the next one, only for room in the window.
+// to be sent before it claims the next one, only until fewer than InFlight messages
+// are in flight.
 func (w *Worker) claimAndSend(ctx context.Context, d *delivery) error {
 	for range w.config.Rounds {
 		if d.ends(ctx) {
@@ -168,16 +169,16 @@ func (w *Worker) attempt(ctx context.Context, now func() time.Time, claimedAt ti
 		return c.outcome(Dropped, string(d))
 	case Wait:
 		until, _ := c.quietUntil(at)
-		return c.release(until, string(d))
+		return c.requeue(until, string(d))
 	case Send:
 	}
 	switch {
 	case ctx.Err() != nil:
-		return c.release(at, "worker stopped")
+		return c.requeue(at, "worker stopped")
 	case at.Add(w.config.SendTimeout).After(claimedAt.Add(w.config.Lease)):
-		return c.release(at, "lease ran short")
+		return c.requeue(at, "lease ran short")
 	case at.Sub(claimedAt) > w.config.Fresh:
-		return c.release(at, "facts grew old")
+		return c.requeue(at, "facts grew old")
 	}
 	return w.send(ctx, now, c)
 }

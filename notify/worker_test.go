@@ -63,7 +63,7 @@ func TestNewWorkerRefuses(t *testing.T) {
 		{"negative batch", l, s, texts, notify.WorkerConfig{Batch: -1}},
 		{"negative rounds", l, s, texts, notify.WorkerConfig{Rounds: -1}},
 		{"negative concurrency", l, s, texts, notify.WorkerConfig{Concurrency: -1}},
-		{"negative window", l, s, texts, notify.WorkerConfig{Window: -1}},
+		{"negative window", l, s, texts, notify.WorkerConfig{InFlight: -1}},
 		{"negative age of facts", l, s, texts, notify.WorkerConfig{Fresh: -1}},
 		{"negative timeout", l, s, texts, notify.WorkerConfig{SendTimeout: -1}},
 		{"lease shorter than two sends", l, s, texts, notify.WorkerConfig{SendTimeout: time.Minute, Lease: 119 * time.Second}},
@@ -128,19 +128,23 @@ func TestDeliverOutcomes(t *testing.T) {
 		}, {
 			name: "a lost answer is asked for by sending again", message: message(notify.Booked), sends: 1,
 			answer: refuse(fmt.Errorf("%w: no answer", notify.ErrUncertain)),
-			want:   notify.Outcome{State: notify.Retry, Reason: "notify: uncertain whether the gateway took the message: no answer", NextAttempt: start.Add(5 * time.Second), Unsure: true},
+			want: notify.Outcome{State: notify.Retry, Reason: "notify: uncertain whether the gateway took the message: no answer",
+				NextAttempt: start.Add(5 * time.Second), Unsure: true},
 		}, {
 			name: "a busy gateway is left alone for as long as it asks", message: message(notify.Booked), sends: 1,
 			answer: refuse(&notify.BusyError{After: time.Minute, Err: errors.New("slow down")}),
-			want:   notify.Outcome{State: notify.Retry, Reason: "notify: temporary failure: busy for 1m0s: slow down", NextAttempt: start.Add(time.Minute)},
+			want: notify.Outcome{State: notify.Retry,
+				Reason: "notify: temporary failure: busy for 1m0s: slow down", NextAttempt: start.Add(time.Minute)},
 		}, {
 			name: "a busy gateway asks for less than the backoff", message: message(notify.Booked), sends: 1,
 			answer: refuse(&notify.BusyError{After: time.Second, Err: errors.New("slow down")}),
-			want:   notify.Outcome{State: notify.Retry, Reason: "notify: temporary failure: busy for 1s: slow down", NextAttempt: start.Add(5 * time.Second)},
+			want: notify.Outcome{State: notify.Retry,
+				Reason: "notify: temporary failure: busy for 1s: slow down", NextAttempt: start.Add(5 * time.Second)},
 		}, {
 			name: "a busy gateway can't hold a message for longer than 10 minutes", message: message(notify.Booked), sends: 1,
 			answer: refuse(&notify.BusyError{After: 24 * time.Hour, Err: errors.New("slow down")}),
-			want:   notify.Outcome{State: notify.Retry, Reason: "notify: temporary failure: busy for 24h0m0s: slow down", NextAttempt: start.Add(10 * time.Minute)},
+			want: notify.Outcome{State: notify.Retry,
+				Reason: "notify: temporary failure: busy for 24h0m0s: slow down", NextAttempt: start.Add(10 * time.Minute)},
 		}, {
 			name: "any other failure is temporary", message: message(notify.Booked), sends: 1,
 			answer: refuse(errors.New("busy")),
@@ -248,7 +252,8 @@ func TestDeliverPanic(t *testing.T) {
 		want  string
 	}{
 		{"any value", func() { panic("secret") }, "notify: message 2: panic with a string"},
-		{"of the runtime", func() { var none any; _ = none.(int) }, "notify: message 2: panic: interface conversion: interface {} is nil"}, //nolint:govet // it is meant to panic
+		{"of the runtime", func() { var none any; _ = none.(int) }, //nolint:govet // it is meant to panic
+			"notify: message 2: panic: interface conversion: interface {} is nil"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

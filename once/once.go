@@ -1,6 +1,6 @@
-// Package once makes a request that creates something answerable once: who
-// repeats it, because the answer got lost, is told what they were told the
-// first time, by any replica, and nothing is created again.
+// Package once makes requests that create something idempotent: a caller who repeats
+// one because the answer was lost gets the first answer again, from any replica,
+// and nothing is created twice.
 package once
 
 import (
@@ -14,7 +14,7 @@ import (
 var (
 	// ErrKeyReused is returned when the key belongs to another request.
 	ErrKeyReused = errors.New("once: the idempotency key belongs to another request")
-	// ErrAnswered is between a store and its caller: the key is known, so
+	// ErrAnswered is returned by a store to its caller only: the key is known, so
 	// nothing was created.
 	ErrAnswered = errors.New("once: the idempotency key was used before")
 )
@@ -32,7 +32,7 @@ func (e *RepeatedError) Error() string { return "once: the request was answered 
 type Request[T any] struct {
 	Key         string
 	Fingerprint [32]byte
-	// Answer renders what the caller is told, to be told again.
+	// Answer renders the answer to the caller, which is kept for repetitions.
 	Answer func(T) ([]byte, error)
 }
 
@@ -46,9 +46,9 @@ type Answers interface {
 
 // Repeated returns what a request that failed with err is answered: a
 // *RepeatedError when the same request succeeded before, ErrKeyReused when
-// another one did with this key, and otherwise err. Whatever stands against a
-// request may be there because of the first time, so every failure is looked
-// up but that of the store.
+// another one did with this key, and otherwise err. The first request may itself be
+// the cause of err, so the answer is looked up after every failure but that of the
+// store.
 func (r *Request[T]) Repeated(ctx context.Context, answers Answers, err error) error {
 	if r == nil || errors.Is(err, fault.ErrUnavailable) {
 		return err

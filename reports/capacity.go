@@ -9,9 +9,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// Opened are the desk minutes that were open at a desk group on a date, as the
-// ledger or its memory has them. A date that they don't know is as open as the
-// calendar says.
+// Opened are the desk minutes open at a desk group on a date, from the ledger or its
+// archive. For a date that is missing the calendar applies.
 type Opened map[GroupDay]float64
 
 // GroupDay is a local date of a desk group.
@@ -20,7 +19,7 @@ type GroupDay struct {
 	Day   scheduling.Date
 }
 
-// minutes returns what was, is or will be open at g on d.
+// minutes returns the desk minutes open at g on d, past or future.
 func (o Opened) minutes(g *centre.DeskGroup, d scheduling.Date) float64 {
 	if known, ok := o[GroupDay{g.Slug, d}]; ok {
 		return known
@@ -109,9 +108,9 @@ func (q Query) days(c *centre.Snapshot, opened Opened, from, to scheduling.Date)
 	return days
 }
 
-// Idle returns what is to be remembered of the last n dates that are over at
-// now: the desk minutes that the calendars of the desk groups have open. A plan
-// may change later; what was open then does not.
+// Idle returns the desk minutes to archive for the last n dates that are over at
+// now, from the calendars of the desk groups: a plan may change later, but what
+// was open then does not.
 func Idle(c *centre.Snapshot, n int, now time.Time) Opened {
 	opened := make(Opened)
 	for _, g := range c.DeskGroups() {

@@ -18,7 +18,8 @@ func TestCSV(t *testing.T) {
 		{Day: day(t, "2026-11-01"), Department: "revenues"}: {"attended": 3, "no_shows": 1},
 	}}
 	r, err := report(t, source, reports.Query{
-		Report: reports.NoShows, From: day(t, "2026-11-01"), To: day(t, "2026-11-01"), By: []reports.Dimension{reports.ByDepartment, reports.ByDay}})
+		Report: reports.NoShows, From: day(t, "2026-11-01"), To: day(t, "2026-11-01"),
+		GroupBy: []reports.Dimension{reports.ByDepartment, reports.ByDay}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestCSVIsNoProgram(t *testing.T) {
 		"زيارة":                    "زيارة",
 	} {
 		r := reports.Report{
-			Query:      reports.Query{By: []reports.Dimension{reports.ByChannel}},
+			Query:      reports.Query{GroupBy: []reports.Dimension{reports.ByChannel}},
 			Definition: reports.Definition{},
 			Rows:       []reports.Row{{Key: reports.Key{Channel: catalog.Channel(name)}}},
 		}

@@ -7,7 +7,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// Outcome says how it ended that somebody asked for a visit.
+// Outcome is the result of a request for a visit.
 type Outcome string
 
 // The outcomes that are counted.
@@ -17,7 +17,7 @@ const (
 	GrantedHold Outcome = "granted_hold" // the place is held
 )
 
-// Asked is what somebody asked for, on which local date, and what came of it.
+// Asked is a request of a local date, with its result.
 type Asked struct {
 	Day             scheduling.Date
 	Service, Branch string // slugs
@@ -25,12 +25,12 @@ type Asked struct {
 	Outcome         Outcome
 }
 
-// maxAsked bounds how many kinds of request a Counter remembers: what comes on
-// top, with a store that is long out of reach, is not counted.
+// maxAsked bounds how many kinds of request a Counter remembers. While the store is
+// out of reach for long, further kinds are not counted.
 const maxAsked = 100_000
 
-// Counter counts in memory what is asked for, until somebody takes the counts
-// and keeps them: a booking waits for no counting. The zero Counter is ready,
+// Counter counts requests in memory until the counts are taken and stored, so that
+// a booking never waits for counting. The zero Counter is ready,
 // and a nil one counts nothing. It is safe for concurrent use.
 type Counter struct {
 	mu     sync.Mutex
@@ -56,7 +56,7 @@ func (c *Counter) add(a Asked, n int) {
 	}
 }
 
-// Take returns what was counted since the last time, and begins anew.
+// Take returns the counts since the last call and resets them.
 func (c *Counter) Take() map[Asked]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,7 +65,7 @@ func (c *Counter) Take() map[Asked]int {
 	return counts
 }
 
-// Return adds counts that were taken and could not be kept.
+// Return adds back counts that were taken but could not be stored.
 func (c *Counter) Return(counts map[Asked]int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

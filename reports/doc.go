@@ -1,6 +1,5 @@
-// Package reports says how it goes at the centre: what is used of what is
-// open, how long people wait, who does not come, what messages cost, what was
-// asked for in vain, and what to expect. A figure is defined here and nowhere
-// else; where its counts come from is a Source's business. docs/REPORTS.md
-// explains every figure to whoever reads a report.
+// Package reports measures the centre: utilisation, waiting times, no-shows, the
+// cost of messages, unmet demand, and a forecast. Figures are defined here and
+// nowhere else; a Source supplies their counts. docs/REPORTS.md explains every
+// figure to readers of reports.
 package reports

@@ -18,8 +18,8 @@ const (
 	Riyals  Unit = "riyals"
 )
 
-// SmallGroup is how many people a median or a percentile is taken of at
-// least. Of fewer it would show what happened to one of them.
+// SmallGroup is the least number of people for a median or a percentile. With fewer,
+// it would reveal what happened to one of them.
 const SmallGroup = 5
 
 // Counts are what a Source has counted, by name. A median or a percentile of
@@ -39,16 +39,16 @@ type Figure struct {
 // formula is how a figure follows from counts: a sum, divided by another one
 // if there is a divisor.
 type formula struct {
-	sum    []string
-	by     []string
-	people string // what has to count at least SmallGroup; "" for nothing
+	sum     []string
+	divisor []string
+	people  string // count that must reach SmallGroup; "" for none
 }
 
 func count(names ...string) formula          { return formula{sum: names} }
-func share(of string, all ...string) formula { return formula{sum: []string{of}, by: all} }
+func share(of string, all ...string) formula { return formula{sum: []string{of}, divisor: all} }
 func quantile(name, people string) formula   { return formula{sum: []string{name}, people: people} }
 func (f formula) names() (all []string) {
-	return append(append(append(all, f.sum...), f.by...), f.hides()...)
+	return append(append(append(all, f.sum...), f.divisor...), f.hides()...)
 }
 func (c Counts) total(names []string) float64 {
 	total := 0.0
@@ -75,8 +75,8 @@ func (f Figure) Value(c Counts) *float64 {
 			return nil
 		}
 	}
-	if f.of.by != nil {
-		all := c.total(f.of.by)
+	if f.of.divisor != nil {
+		all := c.total(f.of.divisor)
 		if all == 0 {
 			return nil
 		}

@@ -19,15 +19,18 @@ func TestFigures(t *testing.T) {
 		want   float64
 		none   bool
 	}{
-		{"no-show: no-shows ÷ (attended + no-shows)", reports.NoShows, "no_show_rate", reports.Counts{"attended": 3, "no_shows": 1, "unrecorded": 96}, 0.25, false},
+		{"no-show: no-shows ÷ (attended + no-shows)", reports.NoShows, "no_show_rate",
+			reports.Counts{"attended": 3, "no_shows": 1, "unrecorded": 96}, 0.25, false},
 		{"a share of nothing", reports.NoShows, "no_show_rate", reports.Counts{"unrecorded": 4}, 0, true},
 		{"a count of nothing", reports.NoShows, "no_shows", nil, 0, false},
 		{"utilisation: used ÷ open", reports.Utilisation, "utilisation", reports.Counts{"used_minutes": 45, "open_minutes": 120}, 0.375, false},
-		{"more used than is open any more", reports.Utilisation, "utilisation", reports.Counts{"used_minutes": 150, "open_minutes": 120}, 1.25, false},
+		{"more used than is open any more", reports.Utilisation, "utilisation",
+			reports.Counts{"used_minutes": 150, "open_minutes": 120}, 1.25, false},
 		{"closed", reports.Utilisation, "utilisation", reports.Counts{"used_minutes": 0, "open_minutes": 0}, 0, true},
 		{"rounded to four decimals", reports.NoShows, "no_show_rate", reports.Counts{"attended": 2, "no_shows": 1}, 0.3333, false},
 		{"service level: in time ÷ offered", reports.ServiceLevel, "service_level", reports.Counts{"offered": 8, "in_time": 6}, 0.75, false},
-		{"refusals ÷ (refused + granted)", reports.UnmetDemand, "refusal_rate", reports.Counts{"refused_holds": 1, "granted_holds": 3}, 0.25, false},
+		{"refusals ÷ (refused + granted)", reports.UnmetDemand, "refusal_rate",
+			reports.Counts{"refused_holds": 1, "granted_holds": 3}, 0.25, false},
 		{"median of five", reports.LeadTime, "median_hours", reports.Counts{"visits": 5, "median_hours": 26.34}, 26.3, false},
 		{"median of four would show one of them", reports.LeadTime, "median_hours", reports.Counts{"visits": 4, "median_hours": 26}, 0, true},
 		{"90th percentile of four", reports.Waiting, "p90_minutes", reports.Counts{"called": 4, "p90_minutes": 12}, 0, true},

@@ -47,7 +47,7 @@ func smoothings() []float64 { return []float64{0.05, 0.1, 0.2, 0.3, 0.5} }
 // what happened before origin and nothing later: simple exponential smoothing
 // of the series without its weekdays, times the weekday (Hyndman and
 // Athanasopoulos, Forecasting: Principles and Practice, 8.1 and 3.4). Dates
-// that are closed teach nothing, and nobody is expected on them. It returns nil
+// that are closed teach nothing, and no visits are expected on them. It returns nil
 // when there is too little to learn from.
 func (s Series) Forecast(origin scheduling.Date, n int) []float64 {
 	m, ok := s.learn(origin)
@@ -78,8 +78,8 @@ func (s Series) value(d scheduling.Date) float64 {
 	return s.Values[i]
 }
 
-// learn returns what the dates before origin teach. What lies before the first
-// visit of all is no demand that was low: there was no service yet.
+// learn returns the model of the dates before origin. Dates before the first visit
+// are left out: there was no service yet.
 func (s Series) learn(origin scheduling.Date) (model, bool) {
 	begin := max(s.From, origin-learnDays)
 	for begin < origin && s.value(begin) == 0 {
@@ -105,7 +105,7 @@ func (s Series) learn(origin scheduling.Date) (model, bool) {
 }
 
 // smooth returns the level after all values, and the sum of the squared errors
-// of foretelling each value behind the first leastDays from those before it.
+// of forecasting each value after the first leastDays from those before it.
 func smooth(values []float64, a float64) (level, missed float64) {
 	for _, v := range values[:leastDays] {
 		level += v / leastDays
@@ -158,8 +158,7 @@ type Missed struct {
 	Sum  float64 // of |actual − forecast| ÷ forecast
 }
 
-// add counts a date. One on which nobody was expected says nothing by this
-// measure.
+// add counts a date. A date without expected visits says nothing by this measure.
 func (m *Missed) add(actual, forecast float64) {
 	if forecast > 0 {
 		m.Days++

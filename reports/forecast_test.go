@@ -229,7 +229,7 @@ func TestForecastReport(t *testing.T) {
 		source.rows[reports.Key{Day: d}] = reports.Counts{"visits": n}
 	}
 	r, err := report(t, source, reports.Query{
-		Report: reports.Forecast, From: today - 6, To: today + 1, By: []reports.Dimension{reports.ByDay}})
+		Report: reports.Forecast, From: today - 6, To: today + 1, GroupBy: []reports.Dimension{reports.ByDay}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (s Scope) covers(department, branch string) bool {
 type Query struct {
 	Report   Name
 	From, To scheduling.Date // both inclusive
-	By       []Dimension     // none for one row in all
+	GroupBy  []Dimension     // none for one row in all
 
 	// What is counted; "" for all.
 	Department, Branch, Service string // slugs
@@ -68,7 +68,7 @@ type Query struct {
 }
 
 // Has reports whether the report is grouped by d.
-func (q Query) Has(d Dimension) bool { return slices.Contains(q.By, d) }
+func (q Query) Has(d Dimension) bool { return slices.Contains(q.GroupBy, d) }
 
 // check returns the definition of the report, or fault.ErrNotFound, ErrRange or
 // ErrGrouping.
@@ -80,8 +80,8 @@ func (q Query) check() (Definition, error) {
 	case q.To < q.From || q.To-q.From >= MaxDays:
 		return d, ErrRange
 	}
-	for i, by := range q.By {
-		if !slices.Contains(Dimensions(), by) || slices.Contains(q.By[:i], by) {
+	for i, by := range q.GroupBy {
+		if !slices.Contains(Dimensions(), by) || slices.Contains(q.GroupBy[:i], by) {
 			return d, fmt.Errorf("%w: %q", ErrGrouping, by)
 		}
 	}

@@ -98,7 +98,7 @@ func (r *Reporter) Report(ctx context.Context, q Query, today scheduling.Date, n
 // sorted returns the keys of all rows in order: those that the centre has, and
 // others that were found.
 func (q Query) sorted(c *centre.Snapshot, keys, found []Key) []Key {
-	if len(q.By) == 0 {
+	if len(q.GroupBy) == 0 {
 		return []Key{{}}
 	}
 	known := make(map[Key]bool, len(keys))
@@ -156,7 +156,7 @@ func (r *Reporter) forecast(ctx context.Context, made *Report, c *centre.Snapsho
 	last := max(q.To, today)
 	daily := q
 	daily.From, daily.To = first, last
-	daily.By = append(slices.DeleteFunc(slices.Clone(q.By), func(d Dimension) bool { return d == ByMonth || d == ByDay }), ByDay)
+	daily.GroupBy = append(slices.DeleteFunc(slices.Clone(q.GroupBy), func(d Dimension) bool { return d == ByMonth || d == ByDay }), ByDay)
 	counted, _, err := r.source.Counts(ctx, daily, now)
 	if err != nil {
 		return err

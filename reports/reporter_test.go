@@ -23,21 +23,32 @@ func TestRowsWithoutCounts(t *testing.T) {
 		want []reports.Key
 	}{
 		{"in all", reports.Query{}, []reports.Key{{}}},
-		{"by day", reports.Query{By: []reports.Dimension{reports.ByDay}}, []reports.Key{{Day: day(t, "2026-10-31")}, {Day: day(t, "2026-11-01")}}},
-		{"by month", reports.Query{By: []reports.Dimension{reports.ByMonth}}, []reports.Key{{Month: day(t, "2026-10-01")}, {Month: day(t, "2026-11-01")}}},
-		{"by department", reports.Query{By: []reports.Dimension{reports.ByDepartment}}, []reports.Key{{Department: "revenues"}, {Department: "care"}}},
-		{"by branch and department, those that there are", reports.Query{By: []reports.Dimension{reports.ByBranch, reports.ByDepartment}},
-			[]reports.Key{{Department: "revenues", Branch: "riyadh"}, {Department: "revenues", Branch: "jeddah"}, {Department: "care", Branch: "riyadh"}}},
-		{"by service of a branch", reports.Query{By: []reports.Dimension{reports.ByService}, Branch: "jeddah"}, []reports.Key{{Service: "refund"}}},
-		{"by service of a department", reports.Query{By: []reports.Dimension{reports.ByService}, Department: "care"}, []reports.Key{{Service: "complaint"}}},
-		{"by channel", reports.Query{By: []reports.Dimension{reports.ByChannel}},
-			[]reports.Key{{Channel: catalog.Public}, {Channel: catalog.Agent}, {Channel: catalog.WalkIn}, {Channel: catalog.Protected}}},
-		{"by channel of one", reports.Query{By: []reports.Dimension{reports.ByChannel}, Channel: catalog.Agent}, []reports.Key{{Channel: catalog.Agent}}},
-		{"what a coordinator sees", reports.Query{By: []reports.Dimension{reports.ByDepartment}, Within: reports.Scope{Departments: []string{"care"}, Branches: []string{}}},
-			[]reports.Key{{Department: "care"}}},
-		{"what a receptionist sees", reports.Query{By: []reports.Dimension{reports.ByService}, Within: reports.Scope{Departments: []string{}, Branches: []string{"jeddah"}}},
+		{"by day", reports.Query{GroupBy: []reports.Dimension{reports.ByDay}},
+			[]reports.Key{{Day: day(t, "2026-10-31")}, {Day: day(t, "2026-11-01")}}},
+		{"by month", reports.Query{GroupBy: []reports.Dimension{reports.ByMonth}},
+			[]reports.Key{{Month: day(t, "2026-10-01")}, {Month: day(t, "2026-11-01")}}},
+		{"by department", reports.Query{GroupBy: []reports.Dimension{reports.ByDepartment}},
+			[]reports.Key{{Department: "revenues"}, {Department: "care"}}},
+		{"by branch and department, those that there are", reports.Query{GroupBy: []reports.Dimension{reports.ByBranch, reports.ByDepartment}},
+			[]reports.Key{{Department: "revenues", Branch: "riyadh"},
+				{Department: "revenues", Branch: "jeddah"}, {Department: "care", Branch: "riyadh"}}},
+		{"by service of a branch", reports.Query{GroupBy: []reports.Dimension{reports.ByService}, Branch: "jeddah"},
 			[]reports.Key{{Service: "refund"}}},
-		{"what somebody with both roles sees", reports.Query{By: []reports.Dimension{reports.ByBranch, reports.ByDepartment},
+		{"by service of a department", reports.Query{GroupBy: []reports.Dimension{reports.ByService}, Department: "care"},
+			[]reports.Key{{Service: "complaint"}}},
+		{"by channel", reports.Query{GroupBy: []reports.Dimension{reports.ByChannel}},
+			[]reports.Key{{Channel: catalog.Public}, {Channel: catalog.Agent}, {Channel: catalog.WalkIn}, {Channel: catalog.Protected}}},
+		{"by channel of one", reports.Query{GroupBy: []reports.Dimension{reports.ByChannel}, Channel: catalog.Agent},
+			[]reports.Key{{Channel: catalog.Agent}}},
+		{"what a coordinator sees",
+			reports.Query{GroupBy: []reports.Dimension{reports.ByDepartment},
+				Within: reports.Scope{Departments: []string{"care"}, Branches: []string{}}},
+			[]reports.Key{{Department: "care"}}},
+		{"what a receptionist sees",
+			reports.Query{GroupBy: []reports.Dimension{reports.ByService},
+				Within: reports.Scope{Departments: []string{}, Branches: []string{"jeddah"}}},
+			[]reports.Key{{Service: "refund"}}},
+		{"what somebody with both roles sees", reports.Query{GroupBy: []reports.Dimension{reports.ByBranch, reports.ByDepartment},
 			Within: reports.Scope{Departments: []string{"care"}, Branches: []string{"jeddah"}}},
 			[]reports.Key{{Department: "revenues", Branch: "jeddah"}, {Department: "care", Branch: "riyadh"}}},
 	} {
@@ -67,7 +78,7 @@ func TestRetiredServiceKeepsItsRow(t *testing.T) {
 	t.Parallel()
 	source := &fake{rows: map[reports.Key]reports.Counts{{Service: "abolished"}: {"attended": 3}}, total: reports.Counts{"attended": 3}}
 	r, err := report(t, source, reports.Query{
-		Report: reports.NoShows, From: day(t, "2026-11-01"), To: day(t, "2026-11-01"), By: []reports.Dimension{reports.ByService}})
+		Report: reports.NoShows, From: day(t, "2026-11-01"), To: day(t, "2026-11-01"), GroupBy: []reports.Dimension{reports.ByService}})
 	if err != nil || len(r.Rows) != 4 || r.Rows[3].Service != "abolished" || *r.Rows[3].Values[0] != 3 || *r.Total[0] != 3 {
 		t.Errorf("got %+v and %v", r.Rows, err)
 	}
@@ -82,8 +93,9 @@ func TestOpenMinutes(t *testing.T) {
 		total:  reports.Counts{"used_minutes": 60},
 		opened: reports.Opened{{Group: "revenues-jeddah", Day: day(t, "2026-11-17")}: 30},
 	}
-	q := reports.Query{Report: reports.Utilisation, From: day(t, "2026-11-17"), To: day(t, "2026-11-20"), // Tuesday, a holiday, Thursday, Friday
-		By: []reports.Dimension{reports.ByService}}
+	// Tuesday, a holiday, Thursday, Friday.
+	q := reports.Query{Report: reports.Utilisation, From: day(t, "2026-11-17"), To: day(t, "2026-11-20"),
+		GroupBy: []reports.Dimension{reports.ByService}}
 	r, err := report(t, source, q)
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +115,7 @@ func TestOpenMinutes(t *testing.T) {
 	if got := open(r.Total); got != 240+150+240 {
 		t.Errorf("in all %v minutes are open, want %v", got, 240+150+240)
 	}
-	q.By, q.Branch = []reports.Dimension{reports.ByDay, reports.ByChannel}, "jeddah"
+	q.GroupBy, q.Branch = []reports.Dimension{reports.ByDay, reports.ByChannel}, "jeddah"
 	if r, err = report(t, &fake{opened: source.opened}, q); err != nil {
 		t.Fatal(err)
 	}
@@ -129,9 +141,12 @@ func TestRefusedQueries(t *testing.T) {
 		{"from behind to", reports.Query{Report: reports.Waiting, From: last, To: first}, reports.ErrRange},
 		{"367 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 366}, reports.ErrRange},
 		{"366 dates", reports.Query{Report: reports.Waiting, From: first, To: first + 365}, nil},
-		{"by person", reports.Query{Report: reports.Waiting, From: first, To: last, By: []reports.Dimension{"person"}}, reports.ErrGrouping},
-		{"by day twice", reports.Query{Report: reports.Waiting, From: first, To: last, By: []reports.Dimension{"day", "day"}}, reports.ErrGrouping},
-		{"366 dates × 7", reports.Query{Report: reports.Waiting, From: first, To: first + 365, By: []reports.Dimension{"day", "service", "branch", "channel"}}, nil},
+		{"by person", reports.Query{Report: reports.Waiting, From: first, To: last, GroupBy: []reports.Dimension{"person"}}, reports.ErrGrouping},
+		{"by day twice", reports.Query{Report: reports.Waiting, From: first, To: last, GroupBy: []reports.Dimension{"day", "day"}},
+			reports.ErrGrouping},
+		{"366 dates × 7",
+			reports.Query{Report: reports.Waiting, From: first, To: first + 365,
+				GroupBy: []reports.Dimension{"day", "service", "branch", "channel"}}, nil},
 		{"forecast of the 28th date ahead", reports.Query{Report: reports.Forecast, From: first, To: day(t, "2026-11-22") + 27}, nil},
 		{"forecast of the 29th", reports.Query{Report: reports.Forecast, From: first, To: day(t, "2026-11-22") + 28}, reports.ErrAhead},
 	} {
@@ -154,7 +169,7 @@ func TestTooManyRows(t *testing.T) {
 	t.Parallel()
 	c := snapshotWith(t, "archive", "hearing", "meeting")                                             // 7 services at their branches
 	q := reports.Query{Report: reports.Waiting, From: day(t, "2026-01-01"), To: day(t, "2026-12-23"), // 357 dates × 7 × 4 channels
-		By: []reports.Dimension{reports.ByDay, reports.ByBranch, reports.ByService, reports.ByChannel}}
+		GroupBy: []reports.Dimension{reports.ByDay, reports.ByBranch, reports.ByService, reports.ByChannel}}
 	if r, err := reportOf(t, c, &fake{}, q); err != nil || len(r.Rows) != 9996 {
 		t.Errorf("%d rows and %v, want 9,996", len(r.Rows), err)
 	}

@@ -1,7 +1,6 @@
 package scheduling
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/hablullah/go-hijri"
@@ -16,10 +15,6 @@ type Hijri struct {
 	Month int // 1 is Muharram
 	Day   int
 }
-
-// ErrHijri reports a date that does not exist in the Umm al-Qura calendar of
-// the years 1440 to 1500.
-var ErrHijri = errors.New("scheduling: not a date in the Hijri years 1440 to 1500")
 
 // HijriOf returns the Umm al-Qura date of d, or the zero Hijri outside
 // 1937-03-14 to 2077-11-16. The calendar is computed; the dates that the
@@ -38,19 +33,6 @@ func HijriOf(d Date) Hijri {
 		return Hijri{}
 	}
 	return Hijri{Year: int(h.Year), Month: int(h.Month), Day: int(h.Day)}
-}
-
-// Date returns the Gregorian date of h. It returns ErrHijri outside the years
-// 1440 to 1500 and for a month or day that does not exist in the year.
-func (h Hijri) Date() (Date, error) {
-	if h.Year < firstHijriYear || h.Year > lastHijriYear || h.Month < 1 || h.Month > 12 {
-		return 0, ErrHijri
-	}
-	months := umalqura[h.Year-firstHijriYear]
-	if h.Day < 1 || h.Day > monthDays(months, h.Month) {
-		return 0, ErrHijri
-	}
-	return yearStart(h.Year) + monthStart(months, h.Month) + Date(h.Day-1), nil
 }
 
 // IsZero reports whether h is no date.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	_ "embed"
-	"errors"
 	"strings"
 	"testing"
 
@@ -14,9 +13,8 @@ import (
 //go:embed testdata/umalqura.txt
 var umalquraTable []byte
 
-// Each month of the years 1440 to 1500 begins on the same day as in ICU's
-// calendar islamic-umalqura, ends the day before the next begins, and converts
-// back.
+// Each month of the years 1440 to 1500 begins on the day on which it does in
+// ICU's calendar islamic-umalqura, and ends the day before the next begins.
 func TestHijriMonths(t *testing.T) {
 	t.Parallel()
 	months := 0
@@ -32,9 +30,6 @@ func TestHijriMonths(t *testing.T) {
 			got := scheduling.HijriOf(d)
 			if got.String() != want {
 				t.Errorf("HijriOf(%s) = %s, want %s", day, got, want)
-			}
-			if back, err := got.Date(); err != nil || back != d {
-				t.Errorf("%s is %s, %v, want %s", got, back, err, day)
 			}
 		}
 		if last != 0 {
@@ -52,17 +47,5 @@ func TestHijriMonths(t *testing.T) {
 	}
 	if want := 61 * 12; months != want {
 		t.Errorf("compared %d months, want %d", months, want)
-	}
-}
-
-func TestHijriDateRefuses(t *testing.T) {
-	t.Parallel()
-	for _, h := range []scheduling.Hijri{
-		{}, {1439, 12, 29}, {1501, 1, 1}, {1448, 0, 1}, {1448, 13, 1}, {1448, 9, 0},
-		{1448, 9, 30}, // this Ramadan has 29 days
-	} {
-		if d, err := h.Date(); !errors.Is(err, scheduling.ErrHijri) {
-			t.Errorf("%v is %s, %v, want ErrHijri", h, d, err)
-		}
 	}
 }

@@ -308,7 +308,8 @@ func TestClaimsAtOnce(t *testing.T) {
 
 	var bodies []map[string]any
 	for i := range 8 {
-		bodies = append(bodies, visitor.BookingBody(visitor.Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T07:30").Add(time.Duration(i%6)*45*time.Minute))))
+		bodies = append(bodies,
+			visitor.BookingBody(visitor.Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T07:30").Add(time.Duration(i%6)*45*time.Minute))))
 	}
 	got = count(len(bodies), func(i int) servicetest.Answer {
 		return centre.Send(servicetest.Request{Method: http.MethodPost, Path: "/v1/appointments", Body: bodies[i], Replica: i % 2})

@@ -390,7 +390,8 @@ func TestRequestOnce(t *testing.T) {
 			Header: map[string]string{"Idempotency-Key": "a-key-of-16-characters"}})
 	}
 	first, again := send(), send()
-	if first.Status != http.StatusCreated || string(first.Body) != string(again.Body) || !strings.Contains(string(first.Body), `"status":"requested"`) {
+	if first.Status != http.StatusCreated || string(first.Body) != string(again.Body) ||
+		!strings.Contains(string(first.Body), `"status":"requested"`) {
 		t.Errorf("first: %d %s\nagain: %d %s", first.Status, first.Body, again.Status, again.Body)
 	}
 	centre.AuditClean()
@@ -428,6 +429,7 @@ func TestWalkInPlacesAreReleased(t *testing.T) {
 		t.Errorf("the next day at ten: %d places, want none of 2", got)
 	}
 	visitor.Books("document-handover", "riyadh", servicetest.At(t, "2026-11-24T14:00"))
-	centre.Refused(centre.Visitor(2).TryHold("document-handover", "riyadh", servicetest.At(t, "2026-11-24T14:00")), http.StatusConflict, "slot-taken")
+	centre.Refused(centre.Visitor(2).TryHold("document-handover", "riyadh", servicetest.At(t, "2026-11-24T14:00")), http.StatusConflict,
+		"slot-taken")
 	centre.AuditClean()
 }

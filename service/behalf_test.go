@@ -56,7 +56,8 @@ func TestSomebodyWithoutSmartphoneCalls(t *testing.T) {
 	}
 	centre.Clock.Set(moved.Start.Add(-time.Minute))
 	cancelled := agent.Cancels(visit.Reference, "لن يتمكن من الحضور")
-	if got := eventsOf(cancelled); got != "booked moved cancelled" || cancelled.History[1].Reason != "ظرف صحي" || cancelled.History[2].Actor != agent.ID {
+	if got := eventsOf(cancelled); got != "booked moved cancelled" || cancelled.History[1].Reason != "ظرف صحي" ||
+		cancelled.History[2].Actor != agent.ID {
 		t.Errorf("history %+v", cancelled.History)
 	}
 	if got := caller.Receives().Text; !strings.Contains(got, "ألغي") {
@@ -129,11 +130,13 @@ func TestRepresentativeOnThePhone(t *testing.T) {
 	}
 	booked := agent.Books(principal, hold, by(servicetest.NationalID(2), "2026-11-29"))
 	r := booked.Staff.Representative
-	if r == nil || r.Name != "سعد العتيبي" || r.Wakala != "441234567" || r.WakalaExpires != "2026-11-29" || !strings.HasPrefix(r.ID, "••••••") {
+	if r == nil || r.Name != "سعد العتيبي" || r.Wakala != "441234567" || r.WakalaExpires != "2026-11-29" ||
+		!strings.HasPrefix(r.ID, "••••••") {
 		t.Errorf("staff see %+v", r)
 	}
 	// The day moves with the visit, and the power of attorney does not.
-	refused := centre.Refused(agent.TryMove(booked.Reference, servicetest.At(t, "2026-11-30T07:30"), "طلب الوكيل"), http.StatusUnprocessableEntity, "invalid")
+	refused := centre.Refused(agent.TryMove(booked.Reference, servicetest.At(t, "2026-11-30T07:30"), "طلب الوكيل"),
+		http.StatusUnprocessableEntity, "invalid")
 	if got := servicetest.Pointers(refused); !slices.Equal(got, []string{"#/representative/wakala_expires"}) {
 		t.Errorf("moved beyond it: %v", got)
 	}
@@ -151,7 +154,8 @@ func TestGroupOnThePhone(t *testing.T) {
 	centre := servicetest.Open(t, 1)
 	host, agent := centre.Visitor(1), centre.Agent()
 	start := servicetest.At(t, "2026-11-26T07:30")
-	tooMany := centre.Refused(agent.TryHold(meeting, "riyadh", start, map[string]any{"party": 11}), http.StatusUnprocessableEntity, "rule-party-limit")
+	tooMany := centre.Refused(agent.TryHold(meeting, "riyadh", start, map[string]any{"party": 11}), http.StatusUnprocessableEntity,
+		"rule-party-limit")
 	if tooMany.Rule != "party_limit" {
 		t.Errorf("rule %q", tooMany.Rule)
 	}
@@ -185,7 +189,8 @@ func TestDeclaredNeedOnThePhone(t *testing.T) {
 	visitor, agent := centre.Visitor(1), centre.Agent()
 	start := servicetest.At(t, "2026-11-29T07:30")
 	needs := func(slugs ...string) map[string]any { return map[string]any{"needs": slugs} }
-	unknown := centre.Refused(agent.TryHold("heirs-returns", "riyadh", start, needs("wheelchair", "valet")), http.StatusUnprocessableEntity, "invalid")
+	unknown := centre.Refused(agent.TryHold("heirs-returns", "riyadh", start, needs("wheelchair", "valet")), http.StatusUnprocessableEntity,
+		"invalid")
 	if got := servicetest.Pointers(unknown); !slices.Equal(got, []string{"#/needs/1"}) {
 		t.Errorf("an unknown need: %v", got)
 	}
@@ -267,7 +272,8 @@ func TestDuplicatesOverOtherChannels(t *testing.T) {
 	visit := online.Books("annual-returns", "riyadh", first)
 	hold := agent.Holds("annual-returns", "riyadh", second, nil)
 	centre.Refused(agent.TryBook(online, hold, map[string]any{"mobile": "0500009999"}), http.StatusConflict, "person-limit")
-	centre.Refused(desk.TryBook(online, desk.Holds("iban-update", "riyadh", first, nil), map[string]any{"mobile": nil}), http.StatusConflict, "person-busy")
+	centre.Refused(desk.TryBook(online, desk.Holds("iban-update", "riyadh", first, nil), map[string]any{"mobile": nil}), http.StatusConflict,
+		"person-busy")
 
 	caller := centre.Visitor(2)
 	agent.Books(caller, hold, nil)
@@ -438,7 +444,8 @@ func TestStaffSeeWhatTheyNeed(t *testing.T) {
 		{centre.Manager(), ""},
 	} {
 		a := c.staff.Sees(visit.Reference)
-		if a.Staff.Mobile != c.mobile || a.Mobile != "+9665•••••001" || a.Staff.ID != "••••••"+servicetest.NationalID(1)[6:] || a.ManageToken != "" {
+		if a.Staff.Mobile != c.mobile || a.Mobile != "+9665•••••001" || a.Staff.ID != "••••••"+servicetest.NationalID(1)[6:] ||
+			a.ManageToken != "" {
 			t.Errorf("%s sees %+v", c.staff.ID, a.Staff)
 		}
 	}

@@ -11,16 +11,16 @@ import (
 	"ziyara/slots"
 )
 
-// bookings keeps holds, visits and the ledger in order.
+// bookings has the jobs that clean up holds and visits and check the ledger.
 type bookings struct {
-	store       *postgres.Store
+	store       *postgres.Appointments
 	booker      *slots.Booker
 	now         func() time.Time
 	log         *slog.Logger
 	differences prometheus.Gauge
 }
 
-func newBookings(c Config, store *postgres.Store, booker *slots.Booker, registry prometheus.Registerer) *bookings {
+func newBookings(c Config, store *postgres.Appointments, booker *slots.Booker, registry prometheus.Registerer) *bookings {
 	b := &bookings{store: store, booker: booker, now: c.Now, log: c.Log, differences: prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "ziyara_audit_differences", Help: "Ticks at which ledger and appointments differed in the last audit.",
 	})}

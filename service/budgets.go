@@ -11,15 +11,15 @@ import (
 	"ziyara/service/postgres"
 )
 
-// budgets watches what departments spend on messages.
+// budgets watches the budgets of departments for messages.
 type budgets struct {
-	store *postgres.Store
+	store *postgres.Budgets
 	now   func() time.Time
 	log   *slog.Logger
 	used  *prometheus.GaugeVec
 }
 
-func newBudgets(c Config, store *postgres.Store, registry prometheus.Registerer) *budgets {
+func newBudgets(c Config, store *postgres.Budgets, registry prometheus.Registerer) *budgets {
 	b := &budgets{store: store, now: c.Now, log: c.Log, used: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "ziyara_message_budget_used_ratio",
 		Help: "How much of a department's monthly budget for messages is used; 1 is all.",
@@ -32,11 +32,11 @@ func (b *budgets) jobs() []job {
 	return []job{{name: "watch budgets", spec: "@every 1m", run: b.watch}}
 }
 
-// watch measures how far departments have used their budgets, and tells staff
+// watch measures how much of their budgets departments have used, and warns staff
 // once for each level.
 func (b *budgets) watch(ctx context.Context) error {
 	now := b.now()
-	list, err := b.store.MessageUsage(ctx, now)
+	list, err := b.store.Usage(ctx, now)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (b *budgets) watch(ctx context.Context) error {
 		b.used.WithLabelValues(d.Department).Set(d.Budget.Share(d.Usage))
 		levels[d.Department] = d.Budget.Level(d.Usage)
 	}
-	flagged, err := b.store.FlagBudgets(ctx, now, levels)
+	flagged, err := b.store.Flag(ctx, now, levels)
 	for department, level := range flagged {
 		b.log.WarnContext(ctx, "message budget", "department", department, "level", string(level))
 	}

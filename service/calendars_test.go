@@ -161,48 +161,132 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 		status                      int
 		kind, pointer, says         string
 	}{
-		{name: "no version", method: http.MethodPost, path: returns + "/closures", body: closing("2026-11-25"), status: 428, kind: "version-needed"},
-		{name: "stale version", method: http.MethodPost, path: returns + "/closures", version: `"77"`, body: closing("2026-11-25"), status: 412, kind: "edit-conflict"},
-		{name: "a tag of nobody's", method: http.MethodPatch, path: returns, version: `W/"1"`, body: map[string]any{"stays_open": []string{}}, status: 412, kind: "edit-conflict"},
-		{name: "another department", method: http.MethodPost, path: "/v1/desk-groups/riyadh-payments/closures", version: "*", body: closing("2026-11-25"), status: 403, kind: "forbidden"},
-		{name: "a desk group of nobody's", method: http.MethodPatch, path: "/v1/desk-groups/nowhere", version: "*", body: map[string]any{"stays_open": []string{}}, status: 404, kind: "unknown-desk-group"},
-		{name: "an agent", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-25"), by: centre.Agent(), status: 403, kind: "forbidden"},
-		{name: "a closure in the past", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-19"), status: 422, kind: "plan-invalid", pointer: "#", says: "over"},
-		{name: "hours of a date in the past", method: http.MethodPut, path: returns + "/hours/2026-11-19", version: "*", body: hours(), status: 422, kind: "plan-invalid", pointer: "#", says: "over"},
+		{
+			name: "no version", method: http.MethodPost, path: returns + "/closures", body: closing("2026-11-25"), status: 428,
+			kind: "version-needed",
+		},
+		{
+			name: "stale version", method: http.MethodPost, path: returns + "/closures", version: `"77"`, body: closing("2026-11-25"), status: 412,
+			kind: "edit-conflict",
+		},
+		{
+			name: "a tag of nobody's", method: http.MethodPatch, path: returns, version: `W/"1"`, body: map[string]any{"stays_open": []string{}},
+			status: 412, kind: "edit-conflict",
+		},
+		{
+			name: "another department", method: http.MethodPost, path: "/v1/desk-groups/riyadh-payments/closures", version: "*",
+			body: closing("2026-11-25"), status: 403, kind: "forbidden",
+		},
+		{
+			name: "a desk group of nobody's", method: http.MethodPatch, path: "/v1/desk-groups/nowhere", version: "*",
+			body: map[string]any{"stays_open": []string{}}, status: 404, kind: "unknown-desk-group",
+		},
+		{
+			name: "an agent", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-25"), by: centre.Agent(),
+			status: 403, kind: "forbidden",
+		},
+		{
+			name: "a closure in the past", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-19"),
+			status: 422, kind: "plan-invalid", pointer: "#", says: "over",
+		},
+		{
+			name: "hours of a date in the past", method: http.MethodPut, path: returns + "/hours/2026-11-19", version: "*", body: hours(),
+			status: 422, kind: "plan-invalid", pointer: "#", says: "over",
+		},
 		{name: "a closure that ends before it starts", method: http.MethodPost, path: returns + "/closures", version: "*",
 			body: with(closing("2026-11-25"), "end", "2026-11-25T11:00:00+03:00"), status: 422, kind: "plan-invalid", pointer: "#", says: "end"},
 		{name: "capacity below zero", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", -1)}}, status: 422, kind: "invalid", pointer: "#/openings/0/places"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", -1)}}, status: 422, kind: "invalid",
+			pointer: "#/openings/0/places"},
 		{name: "capacity over the limit", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", 1001)}}, status: 422, kind: "invalid", pointer: "#/openings/0/places"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("09:00", "11:00", 1001)}}, status: 422, kind: "invalid",
+			pointer: "#/openings/0/places"},
 		{name: "an opening that ends before it starts", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("11:00", "09:00", 1)}}, status: 422, kind: "plan-invalid", pointer: "#/openings/0"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("11:00", "09:00", 1)}}, status: 422, kind: "plan-invalid",
+			pointer: "#/openings/0"},
 		{name: "no such time", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("25:61", "26:00", 1)}}, status: 422, kind: "invalid", pointer: "#/openings/0/from"},
-		{name: "no such date", method: http.MethodPut, path: returns + "/hours/2026-02-30", version: "*", body: hours(), status: 404, kind: "no-such-address"},
+			body: map[string]any{"reason": both("س", "s"), "openings": []any{opening("25:61", "26:00", 1)}}, status: 422, kind: "invalid",
+			pointer: "#/openings/0/from"},
+		{
+			name: "no such date", method: http.MethodPut, path: returns + "/hours/2026-02-30", version: "*", body: hours(), status: 404,
+			kind: "no-such-address",
+		},
 		{name: "a reserve for no channel", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
 			body: map[string]any{"reason": both("س", "s"), "openings": []any{with(opening("09:00", "11:00", 2), "reserve", map[string]int{"friends": 1})}}, status: 422, kind: "plan-invalid", says: "walk_in"},
 		{name: "a service of others", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
 			body: map[string]any{"reason": both("س", "s"), "openings": []any{with(opening("09:00", "11:00", 2), "services", []string{"agency-meeting"})}}, status: 422, kind: "plan-invalid", says: "services of this desk group"},
-		{name: "overlapping rules", method: http.MethodPatch, path: returns, version: "*", body: rules(sundays("13:00", "16:00", 2, false)), status: 422, kind: "plan-invalid", says: "add: true"},
-		{name: "a rule of seconds", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"rules": []any{with(sundays("13:00", "16:00", 2, false), "rrule", "FREQ=SECONDLY")}}, status: 422, kind: "plan-invalid", pointer: "#/rules/0/rrule"},
-		{name: "a rule without dates", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"rules": []any{with(sundays("13:00", "16:00", 2, false), "rrule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")}}, status: 422, kind: "plan-invalid", pointer: "#/rules/0/rrule"},
-		{name: "a part that does not exist", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"colour": "red"}, status: 422, kind: "invalid"},
+		{
+			name: "overlapping rules", method: http.MethodPatch, path: returns, version: "*", body: rules(sundays("13:00", "16:00", 2, false)),
+			status: 422, kind: "plan-invalid", says: "add: true",
+		},
+		{
+			name: "a rule of seconds", method: http.MethodPatch, path: returns, version: "*",
+			body: map[string]any{"rules": []any{with(sundays("13:00", "16:00", 2, false), "rrule", "FREQ=SECONDLY")}}, status: 422,
+			kind: "plan-invalid", pointer: "#/rules/0/rrule",
+		},
+		{
+			name: "a rule without dates", method: http.MethodPatch, path: returns, version: "*",
+			body:   map[string]any{"rules": []any{with(sundays("13:00", "16:00", 2, false), "rrule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")}},
+			status: 422, kind: "plan-invalid", pointer: "#/rules/0/rrule",
+		},
+		{
+			name: "a part that does not exist", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"colour": "red"},
+			status: 422, kind: "invalid",
+		},
 		{name: "nothing to change", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{}, status: 422, kind: "invalid"},
-		{name: "a list and its entries", method: http.MethodPatch, path: returns, version: "*", body: map[string]any{"closures": []any{}, "close": []any{closing("2026-11-25")}}, status: 422, kind: "plan-invalid", says: "not both"},
-		{name: "a closure that is not there", method: http.MethodDelete, path: returns + "/closures/7", version: tag, status: 404, kind: "not-found"},
-		{name: "any closure by its place", method: http.MethodDelete, path: returns + "/closures/0", version: "*", status: 428, kind: "version-needed"},
-		{name: "hours that are not there", method: http.MethodDelete, path: returns + "/hours/2026-11-29", version: "*", status: 404, kind: "not-found"},
+		{
+			name: "a list and its entries", method: http.MethodPatch, path: returns, version: "*",
+			body: map[string]any{"closures": []any{}, "close": []any{closing("2026-11-25")}}, status: 422, kind: "plan-invalid", says: "not both",
+		},
+		{
+			name: "a closure that is not there", method: http.MethodDelete, path: returns + "/closures/7", version: tag, status: 404,
+			kind: "not-found",
+		},
+		{
+			name: "any closure by its place", method: http.MethodDelete, path: returns + "/closures/0", version: "*", status: 428,
+			kind: "version-needed",
+		},
+		{
+			name: "hours that are not there", method: http.MethodDelete, path: returns + "/hours/2026-11-29", version: "*", status: 404,
+			kind: "not-found",
+		},
 		{name: "nothing to undo", method: http.MethodPost, path: returns + "/undo", version: "*", status: 409, kind: "nothing-to-undo"},
-		{name: "a visit in the way", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-24"), status: 409, kind: "visits-affected"},
-		{name: "holidays by a coordinator", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1448", version: "*", body: fitr(), status: 403, kind: "forbidden"},
-		{name: "a holiday of nobody's", method: http.MethodPut, path: "/v1/holidays/moon-day/announced/1448", version: "*", body: fitr(), by: centre.Admin(), status: 404, kind: "not-found"},
-		{name: "a holiday in another year", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1449", version: "*", body: fitr(), by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/from", says: "year"},
+		{
+			name: "a visit in the way", method: http.MethodPost, path: returns + "/closures", version: "*", body: closing("2026-11-24"), status: 409,
+			kind: "visits-affected",
+		},
+		{
+			name: "holidays by a coordinator", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1448", version: "*", body: fitr(),
+			status: 403, kind: "forbidden",
+		},
+		{
+			name: "a holiday of nobody's", method: http.MethodPut, path: "/v1/holidays/moon-day/announced/1448", version: "*", body: fitr(),
+			by: centre.Admin(), status: 404, kind: "not-found",
+		},
+		{
+			name: "a holiday in another year", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1449", version: "*", body: fitr(),
+			by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/from", says: "year",
+		},
 		{name: "a holiday that is over before it begins", method: http.MethodPut, path: "/v1/holidays/eid-al-fitr/announced/1448", version: "*",
-			body: map[string]any{"from": "2027-03-14", "until": "2027-03-05"}, by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#/until"},
-		{name: "a file that is none", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "hello"}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar", says: "iCalendar"},
-		{name: "an .ics bomb", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + long}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar"},
-		{name: "an .ics whose rule never ends", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Closed\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}, by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#", says: "60 dates"},
+			body: map[string]any{"from": "2027-03-14", "until": "2027-03-05"}, by: centre.Admin(), status: 422, kind: "plan-invalid",
+			pointer: "#/until"},
+		{
+			name: "a file that is none", method: http.MethodPost, path: "/v1/holidays/import", version: "*",
+			body: map[string]any{"calendar": "hello"}, by: centre.Admin(), status: 422, kind: "invalid", pointer: "#/calendar", says: "iCalendar",
+		},
+		{
+			name: "an .ics bomb", method: http.MethodPost, path: "/v1/holidays/import", version: "*",
+			body: map[string]any{"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + long}, by: centre.Admin(), status: 422, kind: "invalid",
+			pointer: "#/calendar",
+		},
+		{
+			name: "an .ics whose rule never ends", method: http.MethodPost, path: "/v1/holidays/import", version: "*",
+			body: map[string]any{
+				"calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20260101\r\n" +
+					"RRULE:FREQ=DAILY\r\nSUMMARY:Closed\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+			},
+			by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#", says: "60 dates",
+		},
 		{name: "a file of Hijri dates",
 			method: http.MethodPost, path: "/v1/holidays/import", version: "*",
 			body: map[string]any{"calendar": strings.Replace(calendarFile, "PRODID", "CALSCALE:ISLAMIC\r\nPRODID", 1)}, by: centre.Admin(),
@@ -216,7 +300,10 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 		{name: "a desk group's holiday without a name", method: http.MethodPatch, path: returns, version: "*",
 			body:   map[string]any{"holidays": []any{with(map[string]any{"from": "2026-11-25", "until": "2026-11-25"}, "name", both("", "\u200b"))}},
 			status: 422, kind: "plan-invalid", pointer: "#/holidays/0/name", says: "name"},
-		{name: "a file that is too large", method: http.MethodPost, path: "/v1/holidays/import", version: "*", body: map[string]any{"calendar": strings.Repeat("x", 70_000)}, by: centre.Admin(), status: 413, kind: "too-large"},
+		{
+			name: "a file that is too large", method: http.MethodPost, path: "/v1/holidays/import", version: "*",
+			body: map[string]any{"calendar": strings.Repeat("x", 70_000)}, by: centre.Admin(), status: 413, kind: "too-large",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			by := c.by
@@ -289,7 +376,8 @@ func TestQuota(t *testing.T) {
 	centre.Refused(keep(map[string]int{"public": 1, "agent": 2}, tag), http.StatusUnprocessableEntity, "invalid")
 	centre.Refused(keep(map[string]int{"public": -1}, tag), http.StatusUnprocessableEntity, "invalid")
 	changed := keep(map[string]int{"public": 3, "agent": 1}, tag)
-	if changed.Status != http.StatusOK || changed.Header.Get("ETag") == tag || changed.Header.Get("ETag") != noura.Gets(quota).Header.Get("ETag") {
+	if changed.Status != http.StatusOK || changed.Header.Get("ETag") == tag ||
+		changed.Header.Get("ETag") != noura.Gets(quota).Header.Get("ETag") {
 		t.Fatalf("%d %s", changed.Status, changed.Body)
 	}
 	if after := places(t, centre, 0, ibanUpdates); after == 0 || after >= before-1 {
@@ -297,7 +385,8 @@ func TestQuota(t *testing.T) {
 	}
 	var log api.ActList
 	noura.Gets("/v1/audit?subject=service+iban-update").JSON(t, &log)
-	if len(log.Acts) != 1 || !strings.Contains(string(log.Acts[0].After), `"agent":1`) && !strings.Contains(string(log.Acts[0].After), `"agent": 1`) {
+	if len(log.Acts) != 1 || !strings.Contains(string(log.Acts[0].After), `"agent":1`) &&
+		!strings.Contains(string(log.Acts[0].After), `"agent": 1`) {
 		t.Errorf("log %+v", log.Acts)
 	}
 	var day api.DeskGroupDay

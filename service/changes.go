@@ -9,10 +9,10 @@ import (
 	"ziyara/slots"
 )
 
-// keepDrafts is how long drafts of changes can be looked at when they are over.
+// keepDrafts is how long drafts of changes are kept after they expire.
 const keepDrafts = 24 * time.Hour
 
-// changes carries out what staff decide about calendars.
+// changes carries out changes of calendars.
 type changes struct {
 	*postgres.Changes
 	reload func(context.Context) error // takes a new snapshot of the centre
@@ -26,7 +26,7 @@ func (c changes) jobs() []job {
 	}
 }
 
-// carryOut tells visitors what changes have decided for them, in portions,
+// carryOut carries out, in portions, what changes have decided about visits,
 // until nothing is left to do.
 func (c changes) carryOut(ctx context.Context) error {
 	for ctx.Err() == nil {
@@ -34,7 +34,7 @@ func (c changes) carryOut(ctx context.Context) error {
 			return err
 		}
 		n, err := c.Continue(ctx, c.now())
-		if errors.Is(err, slots.ErrStale) { // the next snapshot will do
+		if errors.Is(err, slots.ErrStale) { // it needs a newer snapshot of the centre
 			return c.reload(ctx)
 		}
 		if err != nil || n == 0 {

@@ -97,7 +97,8 @@ func TestEidTakesItsVisitorsAlong(t *testing.T) {
 		says(t, v.sees(""), "Eid al-Fitr holiday")
 		v.taps("accept", nil)
 		now := v.now()
-		if day := now.Start.Add(3 * time.Hour).Format(time.DateOnly); day >= "2027-03-02" && day <= "2027-03-14" || now.Service != v.Service || now.Branch != v.Branch {
+		if day := now.Start.Add(3 * time.Hour).Format(time.DateOnly); day >= "2027-03-02" && day <= "2027-03-14" || now.Service != v.Service ||
+			now.Branch != v.Branch {
 			t.Errorf("who had %s at %s on %v comes to %s at %s on %v", v.Service, v.Branch, v.Start, now.Service, now.Branch, now.Start)
 		}
 	}
@@ -138,19 +139,48 @@ func TestChangesThatAreRefused(t *testing.T) {
 		{"a closure that is over", noura, returns + "/changes", tag, past, http.StatusUnprocessableEntity, "plan-invalid"},
 		{"no version", noura, returns + "/changes", "", closes(nil), http.StatusPreconditionRequired, "version-needed"},
 		{"a version of before", noura, returns + "/changes", `"999"`, closes(nil), http.StatusPreconditionFailed, "edit-conflict"},
-		{"a draft, with a version of before", noura, returns + "/changes", `"999"`, map[string]any{"draft": draft.ID}, http.StatusPreconditionFailed, "edit-conflict"},
+		{
+			"a draft, with a version of before", noura, returns + "/changes", `"999"`, map[string]any{"draft": draft.ID},
+			http.StatusPreconditionFailed, "edit-conflict",
+		},
 		{"another department's desk group", salma, returns + "/changes?dry_run=true", tag, closes(nil), http.StatusForbidden, "forbidden"},
-		{"a desk group that does not exist", noura, "/v1/desk-groups/nowhere/changes", tag, closes(nil), http.StatusNotFound, "unknown-desk-group"},
-		{"a draft of another desk group", noura, "/v1/desk-groups/riyadh-returns-files/changes", "*", map[string]any{"draft": draft.ID}, http.StatusNotFound, "unknown-change"},
-		{"a draft that does not exist", noura, returns + "/changes", tag, map[string]any{"draft": "01931f2e-7c1a-7b64-9a52-0c8f6e1d2b34"}, http.StatusNotFound, "unknown-change"},
-		{"a decision for a visit that is not affected", noura, returns + "/changes", tag, closes(exception(other.Reference.String())), http.StatusUnprocessableEntity, "not-affected"},
-		{"a decision for no visit", noura, returns + "/changes", tag, closes(exception("V-0000")), http.StatusUnprocessableEntity, "not-affected"},
-		{"no edit", noura, returns + "/changes", tag, map[string]any{"reason": both("صيانة", "Maintenance")}, http.StatusUnprocessableEntity, "one-change"},
-		{"an edit and a draft", noura, returns + "/changes", tag, closes(map[string]any{"draft": draft.ID}), http.StatusUnprocessableEntity, "one-change"},
-		{"a draft of a draft", noura, returns + "/changes?dry_run=true", tag, map[string]any{"draft": draft.ID}, http.StatusUnprocessableEntity, "one-change"},
+		{
+			"a desk group that does not exist", noura, "/v1/desk-groups/nowhere/changes", tag, closes(nil), http.StatusNotFound,
+			"unknown-desk-group",
+		},
+		{
+			"a draft of another desk group", noura, "/v1/desk-groups/riyadh-returns-files/changes", "*", map[string]any{"draft": draft.ID},
+			http.StatusNotFound, "unknown-change",
+		},
+		{
+			"a draft that does not exist", noura, returns + "/changes", tag, map[string]any{"draft": "01931f2e-7c1a-7b64-9a52-0c8f6e1d2b34"},
+			http.StatusNotFound, "unknown-change",
+		},
+		{
+			"a decision for a visit that is not affected", noura, returns + "/changes", tag, closes(exception(other.Reference.String())),
+			http.StatusUnprocessableEntity, "not-affected",
+		},
+		{
+			"a decision for no visit", noura, returns + "/changes", tag, closes(exception("V-0000")), http.StatusUnprocessableEntity, "not-affected",
+		},
+		{
+			"no edit", noura, returns + "/changes", tag, map[string]any{"reason": both("صيانة", "Maintenance")}, http.StatusUnprocessableEntity,
+			"one-change",
+		},
+		{
+			"an edit and a draft", noura, returns + "/changes", tag, closes(map[string]any{"draft": draft.ID}), http.StatusUnprocessableEntity,
+			"one-change",
+		},
+		{
+			"a draft of a draft", noura, returns + "/changes?dry_run=true", tag, map[string]any{"draft": draft.ID}, http.StatusUnprocessableEntity,
+			"one-change",
+		},
 		{"no reason", noura, returns + "/changes", tag, map[string]any{"edit": closes(nil)["edit"]}, http.StatusUnprocessableEntity, "invalid"},
 		{"a holiday that does not exist", centre.Admin(), "/v1/holidays/changes", "*",
-			map[string]any{"announce": map[string]any{"holiday": "nowruz", "year": 1448, "from": "2027-03-02", "until": "2027-03-14"}, "reason": both("عيد", "Feast")},
+			map[string]any{
+				"announce": map[string]any{"holiday": "nowruz", "year": 1448, "from": "2027-03-02", "until": "2027-03-14"},
+				"reason":   both("عيد", "Feast"),
+			},
 			http.StatusNotFound, "not-found"},
 	} {
 		centre.Refused(changes(c.staff, http.MethodPost, c.path, c.version, c.body), c.status, c.kind)
@@ -163,7 +193,8 @@ func TestChangesThatAreRefused(t *testing.T) {
 	}
 	centre.Refused(call(draft.ID, affected.Reference.String(), "accepts"), http.StatusConflict, "not-told-yet")
 	centre.Pass(slots.DraftFor)
-	centre.Refused(changes(noura, http.MethodPost, returns+"/changes", tag, map[string]any{"draft": draft.ID}), http.StatusGone, "draft-expired")
+	centre.Refused(changes(noura, http.MethodPost, returns+"/changes", tag, map[string]any{"draft": draft.ID}), http.StatusGone,
+		"draft-expired")
 	if c := changeNow(t, noura, draft.ID); c.State != "dropped" {
 		t.Errorf("the draft is %s", c.State)
 	}
@@ -172,7 +203,8 @@ func TestChangesThatAreRefused(t *testing.T) {
 	comesTo(t, change, "applied", map[slots.Outcome]int{slots.OutcomeCalledOff: 1})
 	centre.Refused(call(change.ID, other.Reference.String(), "accepts"), http.StatusUnprocessableEntity, "not-affected")
 	centre.Refused(call(change.ID, affected.Reference.String(), "accepts"), http.StatusConflict, "change-settled")
-	centre.Refused(noura.Sends(servicetest.Request{Method: http.MethodDelete, Path: "/v1/changes/" + change.ID}), http.StatusConflict, "change-settled")
+	centre.Refused(noura.Sends(servicetest.Request{Method: http.MethodDelete, Path: "/v1/changes/" + change.ID}), http.StatusConflict,
+		"change-settled")
 	centre.Refused(salma.Gets("/v1/changes/"+change.ID), http.StatusForbidden, "forbidden")
 	centre.Jobs()
 	if got := affected.texts()[0]; len(affected.texts()) < 1 || got[:47] != "Sorry, we had to cancel your visit: Maintenance" {

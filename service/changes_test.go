@@ -33,7 +33,8 @@ func books(t *testing.T, centre *servicetest.Centre, n int, service, branch stri
 		if err != nil {
 			t.Fatal(err)
 		}
-		hold, err := booker.Hold(t.Context(), slots.HoldRequest{Service: service, Branch: branch, Start: start, Party: 1, Channel: catalog.Public}, nil, centre.Clock.Now())
+		hold, err := booker.Hold(t.Context(),
+			slots.HoldRequest{Service: service, Branch: branch, Start: start, Party: 1, Channel: catalog.Public}, nil, centre.Clock.Now())
 		if err != nil {
 			t.Fatalf("hold %v: %v", start, err)
 		}
@@ -169,7 +170,8 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 2, public)
 	noura := centre.Coordinator("revenues")
-	visits := books(t, centre, 1, "iban-update", "riyadh", full(t, centre, "iban-update", "riyadh", "2026-11-23T12:00", "2026-11-23T14:30", 40)...)
+	visits := books(t, centre, 1, "iban-update", "riyadh",
+		full(t, centre, "iban-update", "riyadh", "2026-11-23T12:00", "2026-11-23T14:30", 40)...)
 	morning := books(t, centre, 100, "iban-update", "riyadh", servicetest.At(t, "2026-11-23T11:50"))[0]
 	centre.Jobs() // the confirmations
 	tag := version(noura, "riyadh-returns")
@@ -205,7 +207,8 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM messages WHERE kind = 'closed' AND state = 'queued'`); n != 40 {
 		t.Errorf("%d messages wait, want 40", n)
 	}
-	if again := asks(t, noura, returns+"/changes", tag, map[string]any{"draft": draft.ID}, http.StatusCreated); again.ID != change.ID || again.Affected != 40 {
+	if again := asks(t, noura, returns+"/changes", tag, map[string]any{"draft": draft.ID}, http.StatusCreated); again.ID != change.ID ||
+		again.Affected != 40 {
 		t.Errorf("again: %+v", again)
 	}
 	if left := places(t, centre, 0, "/v1/services/iban-update/slots?branch=riyadh&from=2026-11-23&to=2026-11-23"); left == 0 {
@@ -216,7 +219,8 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	// The phones ring. A page shows; only a tap acts.
 	centre.Jobs()
 	page := visits[0].sees("")
-	says(t, page, "Sorry, the desk is closed at your time. Please choose", "Power cut", "Accept the proposed time", "Change the time", "Cancel the visit", "19990")
+	says(t, page, "Sorry, the desk is closed at your time. Please choose", "Power cut", "Accept the proposed time", "Change the time",
+		"Cancel the visit", "19990")
 	if strings.Contains(page, "Yes, I will come") {
 		t.Error("who can't come at that time is asked to confirm it")
 	}
@@ -311,7 +315,8 @@ func TestClosureIsTakenBack(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1, public)
 	noura := centre.Coordinator("revenues")
-	visits := books(t, centre, 1, "iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"), servicetest.At(t, "2026-11-24T12:30"), servicetest.At(t, "2026-11-24T13:00"))
+	visits := books(t, centre, 1, "iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"), servicetest.At(t, "2026-11-24T12:30"),
+		servicetest.At(t, "2026-11-24T13:00"))
 	centre.Jobs()
 	change := asks(t, noura, returns+"/changes", version(noura, "riyadh-returns"), map[string]any{
 		"edit": map[string]any{"close": []any{closing("2026-11-24")}}, "reason": both("صيانة", "Maintenance"),
@@ -339,7 +344,8 @@ func TestClosureIsTakenBack(t *testing.T) {
 	if n := len(visits[2].texts()); n != 1 {
 		t.Errorf("who was kept is told %q", visits[2].texts())
 	}
-	comesTo(t, changeNow(t, noura, change.ID), "applied", map[slots.Outcome]int{slots.OutcomeAccepted: 1, slots.OutcomeKept: 1, slots.OutcomeRestored: 1})
+	comesTo(t, changeNow(t, noura, change.ID), "applied",
+		map[slots.Outcome]int{slots.OutcomeAccepted: 1, slots.OutcomeKept: 1, slots.OutcomeRestored: 1})
 	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE status = 'held'`); n != 0 {
 		t.Errorf("%d places are still held", n)
 	}

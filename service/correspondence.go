@@ -11,36 +11,37 @@ import (
 	"ziyara/slots"
 )
 
-// correspondence is what staff see and decide of messages. It implements
+// correspondence lets staff look at messages and edit their texts. It implements
 // api.Correspondence.
 type correspondence struct {
 	editor
-	store *postgres.Store
+	records *postgres.Records
+	budgets *postgres.Budgets
 }
 
 // About implements api.Correspondence.
 func (c correspondence) About(ctx context.Context, r slots.Reference) ([]notify.Record, error) {
-	return c.store.MessagesAbout(ctx, r)
+	return c.records.About(ctx, r)
 }
 
 // Failed implements api.Correspondence.
 func (c correspondence) Failed(ctx context.Context, q notify.FailedQuery) ([]notify.Record, error) {
-	return c.store.FailedMessages(ctx, q)
+	return c.records.Failed(ctx, q)
 }
 
 // Message implements api.Correspondence.
 func (c correspondence) Message(ctx context.Context, id int64) (notify.Record, error) {
-	return c.store.Message(ctx, id)
+	return c.records.Find(ctx, id)
 }
 
 // Resend implements api.Correspondence.
 func (c correspondence) Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error) {
-	return c.store.Resend(ctx, id, entry)
+	return c.records.Resend(ctx, id, entry)
 }
 
 // Texts implements api.Correspondence.
 func (c correspondence) Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]api.SavedText, error) {
-	history, err := c.store.TextHistory(ctx, department, k, lang)
+	history, err := c.store.History(ctx, department, k, lang)
 	list := make([]api.SavedText, len(history))
 	for i, h := range history {
 		list[i] = api.SavedText{Override: h.Override, At: h.At, By: h.By}
@@ -50,11 +51,11 @@ func (c correspondence) Texts(ctx context.Context, department string, k notify.K
 
 // Terms implements api.Correspondence.
 func (c correspondence) Terms(ctx context.Context, department string) (notify.Department, notify.Usage, int64, error) {
-	list, err := c.store.LoadMessageDepartments(ctx)
+	list, err := c.store.Departments(ctx)
 	if err != nil {
 		return notify.Department{}, notify.Usage{}, 0, err
 	}
-	spent, err := c.store.MessageUsage(ctx, c.now())
+	spent, err := c.budgets.Usage(ctx, c.now())
 	if err != nil {
 		return notify.Department{}, notify.Usage{}, 0, err
 	}
@@ -76,5 +77,5 @@ func (c correspondence) Terms(ctx context.Context, department string) (notify.De
 func (c correspondence) ChangeTerms(ctx context.Context, department string, entry audit.Entry,
 	decide func(notify.Department) (notify.Department, error),
 ) error {
-	return c.store.ChangeMessageTerms(ctx, department, entry, decide)
+	return c.budgets.ChangeTerms(ctx, department, entry, decide)
 }

@@ -86,7 +86,8 @@ func TestWhoCannotBeReached(t *testing.T) {
 	}
 	var log api.ActList
 	own.Gets("/v1/audit?action=message.resent").JSON(t, &log)
-	if len(log.Acts) != 1 || log.Acts[0].Actor != own.ID || log.Acts[0].Subject != "appointment "+visit.Reference || log.Acts[0].Department != "revenues" {
+	if len(log.Acts) != 1 || log.Acts[0].Actor != own.ID || log.Acts[0].Subject != "appointment "+visit.Reference ||
+		log.Acts[0].Department != "revenues" {
 		t.Errorf("log %+v", log.Acts)
 	}
 	centre.Refused(own.Gets("/v1/messages"), http.StatusUnprocessableEntity, "invalid")

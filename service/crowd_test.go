@@ -49,10 +49,10 @@ func newCrowd(t *testing.T) *crowd {
 				t.Error(err)
 			}
 		})
-		if c.centre, err = c.store[i].LoadCentre(t.Context()); err != nil {
+		if c.centre, err = c.store[i].Centre().Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		c.booker[i], err = slots.NewBooker(c.store[i], func() *centre.Snapshot { return c.centre }, 10*time.Minute,
+		c.booker[i], err = slots.NewBooker(c.store[i].Appointments(), func() *centre.Snapshot { return c.centre }, 10*time.Minute,
 			func() string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", c.ids.Add(1)) })
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +117,8 @@ func (c *crowd) act(r *rand.Rand) (what string, err error) {
 	switch n := r.IntN(20); {
 	case n < 7:
 		service, start := c.somewhere(r)
-		a, err := booker.Hold(ctx, slots.HoldRequest{Service: service, Branch: "dammam", Start: start, Party: 1, Channel: catalog.Public}, nil, c.now())
+		a, err := booker.Hold(ctx, slots.HoldRequest{Service: service, Branch: "dammam", Start: start, Party: 1, Channel: catalog.Public}, nil,
+			c.now())
 		if err == nil {
 			add(c, &c.holds, a.ID)
 		}
@@ -153,8 +154,8 @@ func (c *crowd) act(r *rand.Rand) (what string, err error) {
 			return "release", booker.Release(ctx, id)
 		}
 	case n < 19:
-		_, err := c.store[replica].ExpireHolds(ctx, c.now(), nil, 5)
-		_, closeErr := c.store[replica].CloseVisits(ctx, c.now(), "", 5)
+		_, err := c.store[replica].Appointments().ExpireHolds(ctx, c.now(), nil, 5)
+		_, closeErr := c.store[replica].Appointments().CloseVisits(ctx, c.now(), "", 5)
 		return "jobs", errors.Join(err, closeErr)
 	default:
 		c.passed.Add(r.Int64N(8))
@@ -237,7 +238,7 @@ func TestCrowd(t *testing.T) {
 			t.Errorf("%s, acknowledged as %s, is %s: %v", reference, want, a.Status, err)
 		}
 	}
-	differences, err := c.store[0].Audit(t.Context())
+	differences, err := c.store[0].Appointments().Audit(t.Context())
 	if err != nil || len(differences) > 0 {
 		t.Errorf("audit: %v, %v", differences, err)
 	}

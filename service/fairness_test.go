@@ -65,7 +65,8 @@ func TestServicesTellTheirRules(t *testing.T) {
 	centre := servicetest.Open(t, 1)
 	var got api.Service
 	centre.Get("/v1/services/"+followUp).JSON(t, &got)
-	if got.OpensAt != "10:00" || got.Rebooking == nil || *got.Rebooking != (api.Rebooking{Limit: 3, WindowMinutes: 7 * 24 * 60, PauseMinutes: 24 * 60}) {
+	if got.OpensAt != "10:00" || got.Rebooking == nil ||
+		*got.Rebooking != (api.Rebooking{Limit: 3, WindowMinutes: 7 * 24 * 60, PauseMinutes: 24 * 60}) {
 		t.Errorf("opens at %q, rebooking %+v", got.OpensAt, got.Rebooking)
 	}
 	centre.Get("/v1/services/"+heirs).JSON(t, &got)
@@ -133,7 +134,8 @@ func TestHoldsOfAnAddress(t *testing.T) {
 	if answer := asks("192.0.2.7"); answer.Status != http.StatusCreated {
 		t.Errorf("when the oldest has run out: %d %s", answer.Status, answer.Body)
 	}
-	kept := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE length(address) <> 16 OR position('192.0.2.7'::bytea IN address) > 0`)
+	kept := servicetest.Query[int](t, centre.DatabaseURL,
+		`SELECT count(*) FROM appointments WHERE length(address) <> 16 OR position('192.0.2.7'::bytea IN address) > 0`)
 	if kept > 0 {
 		t.Errorf("%d addresses are not hidden", kept)
 	}

@@ -107,7 +107,8 @@ func TestFeedFollowsVisits(t *testing.T) {
 		}
 	}
 	for replica := range 2 {
-		centre.Refused(centre.Send(servicetest.Request{Method: http.MethodGet, Path: feed.URL, Replica: replica}), http.StatusGone, "feed-revoked")
+		centre.Refused(centre.Send(servicetest.Request{Method: http.MethodGet, Path: feed.URL, Replica: replica}), http.StatusGone,
+			"feed-revoked")
 	}
 	centre.Refused(centre.Get("/feeds/kq3vXo0b7m5C1u2Y8fJwRgQZ0t9sLx4a.ics"), http.StatusNotFound, "not-found")
 	var log api.ActList
@@ -148,7 +149,8 @@ func TestFeedIsCheapToAskAgain(t *testing.T) {
 	}
 	first := ask(http.MethodGet, "")
 	tag := first.Header.Get("ETag")
-	if tag == "" || first.Header.Get("Content-Type") != "text/calendar; charset=utf-8" || first.Header.Get("Cache-Control") != "private, no-cache" {
+	if tag == "" || first.Header.Get("Content-Type") != "text/calendar; charset=utf-8" ||
+		first.Header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("headers %v", first.Header)
 	}
 	if again := ask(http.MethodGet, tag); again.Status != http.StatusNotModified || len(again.Body) > 0 || again.Header.Get("ETag") != tag {
@@ -183,10 +185,13 @@ func TestFeedsAreBounded(t *testing.T) {
 	centre.Refused(stranger.Posts("/v1/feeds", desk), http.StatusForbidden, "forbidden")
 	centre.Refused(own.Posts("/v1/feeds", whole), http.StatusForbidden, "forbidden")
 	centre.Refused(far.Posts("/v1/feeds", desk), http.StatusForbidden, "forbidden")
-	centre.Refused(centre.Admin().Posts("/v1/feeds", map[string]any{"name": "x", "department": "nothing"}), http.StatusNotFound, "unknown-feed-scope")
-	centre.Refused(centre.Admin().Posts("/v1/feeds", map[string]any{"name": "x", "desk_group": "nothing"}), http.StatusNotFound, "unknown-feed-scope")
+	centre.Refused(centre.Admin().Posts("/v1/feeds", map[string]any{"name": "x", "department": "nothing"}), http.StatusNotFound,
+		"unknown-feed-scope")
+	centre.Refused(centre.Admin().Posts("/v1/feeds", map[string]any{"name": "x", "desk_group": "nothing"}), http.StatusNotFound,
+		"unknown-feed-scope")
 	centre.Refused(coordinator.Posts("/v1/feeds", map[string]any{"name": "x"}), http.StatusUnprocessableEntity, "invalid")
-	centre.Refused(coordinator.Posts("/v1/feeds", map[string]any{"name": " ", "department": department}), http.StatusUnprocessableEntity, "invalid")
+	centre.Refused(coordinator.Posts("/v1/feeds", map[string]any{"name": " ", "department": department}), http.StatusUnprocessableEntity,
+		"invalid")
 	both := map[string]any{"name": "x", "department": department, "desk_group": group}
 	centre.Refused(coordinator.Posts("/v1/feeds", both), http.StatusUnprocessableEntity, "invalid")
 	centre.Refused(coordinator.Gets("/v1/feeds?cursor=x"), http.StatusUnprocessableEntity, "invalid")
@@ -224,7 +229,8 @@ func TestFeedsAreBounded(t *testing.T) {
 	revoke := servicetest.Request{Method: http.MethodDelete, Path: "/v1/feeds/" + a.ID}
 	centre.Refused(own.Sends(revoke), http.StatusForbidden, "forbidden")
 	centre.Refused(stranger.Sends(revoke), http.StatusForbidden, "forbidden")
-	centre.Refused(coordinator.Sends(servicetest.Request{Method: http.MethodDelete, Path: "/v1/feeds/" + nobody}), http.StatusNotFound, "not-found")
+	centre.Refused(coordinator.Sends(servicetest.Request{Method: http.MethodDelete, Path: "/v1/feeds/" + nobody}), http.StatusNotFound,
+		"not-found")
 	centre.Refused(coordinator.Sends(servicetest.Request{Method: http.MethodDelete, Path: "/v1/feeds/x"}), http.StatusNotFound, "not-found")
 }
 
@@ -289,7 +295,8 @@ func TestFeedAddressStaysSecret(t *testing.T) {
 	if metrics := string(centre.Get("/metrics").Body); strings.Contains(metrics, token) {
 		t.Error("the address is in the metrics")
 	}
-	stored := servicetest.Query[string](t, centre.DatabaseURL, "SELECT (SELECT string_agg(f::text, '') FROM feeds f) || (SELECT string_agg(l::text, '') FROM audit_log l)")
+	stored := servicetest.Query[string](t, centre.DatabaseURL,
+		"SELECT (SELECT string_agg(f::text, '') FROM feeds f) || (SELECT string_agg(l::text, '') FROM audit_log l)")
 	if strings.Contains(stored, token) {
 		t.Error("the address is in the database")
 	}

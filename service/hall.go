@@ -9,15 +9,15 @@ import (
 	"ziyara/service/postgres"
 )
 
-// halls looks after the halls while nobody does.
+// halls has the jobs of the halls.
 type halls struct {
 	*hall.Reception
 	now func() time.Time
 }
 
-// newHalls returns what runs the halls.
-func newHalls(store *postgres.Store, centre func() *centre.Snapshot, now func() time.Time) (halls, error) {
-	reception, err := hall.NewReception(store.Hall(), centre, hall.DefaultPolicy())
+// newHalls returns the jobs of the halls.
+func newHalls(store *postgres.Hall, centre func() *centre.Snapshot, now func() time.Time) (halls, error) {
+	reception, err := hall.NewReception(store, centre, hall.DefaultPolicy())
 	return halls{reception, now}, err
 }
 
@@ -28,13 +28,13 @@ func (h halls) jobs() []job {
 	}
 }
 
-// tellDelays tells visitors who are called later than promised.
+// tellDelays tells visitors that they will be called later than promised.
 func (h halls) tellDelays(ctx context.Context) error {
 	_, err := h.Notify(ctx, h.now())
 	return err
 }
 
-// closeHalls puts visits in order of which nobody wrote down how they ended.
+// closeHalls ends the visits of past days whose end was not recorded.
 func (h halls) closeHalls(ctx context.Context) error {
 	return inBatches(ctx, func() (int, error) { return h.Close(ctx, h.now(), batch) })
 }

@@ -71,7 +71,9 @@ func (s *stream) event() (name, id, data string) {
 func TestDisplay(t *testing.T) {
 	t.Parallel()
 	d := reception(t, 2)
-	visits := []api.Appointment{d.books(d.centre.Visitor(1), "09:10"), d.books(d.centre.Visitor(2), "09:10"), d.books(d.centre.Visitor(3), "09:10")}
+	visits := []api.Appointment{
+		d.books(d.centre.Visitor(1), "09:10"), d.books(d.centre.Visitor(2), "09:10"), d.books(d.centre.Visitor(3), "09:10"),
+	}
 	d.clock("09:10")
 	for _, a := range visits {
 		d.checksIn(a)
@@ -83,7 +85,8 @@ func TestDisplay(t *testing.T) {
 		t.Errorf("at first: %s %s %s", name, id, data)
 	}
 	d.calls("2") // at the other replica
-	if name, id, data = shown.event(); name != "call" || id != "2026-11-23.2" || !strings.Contains(data, `"number":2`) || !strings.Contains(data, `"again":false`) {
+	if name, id, data = shown.event(); name != "call" || id != "2026-11-23.2" || !strings.Contains(data, `"number":2`) ||
+		!strings.Contains(data, `"again":false`) {
 		t.Errorf("then: %s %s %s", name, id, data)
 	}
 	shown.stop()

@@ -38,7 +38,8 @@ func TestHallRefuses(t *testing.T) {
 		t.Errorf("wrong day: %q at %v", p.Branch, p.Start)
 	}
 	jeddah := d.centre.Receptionist("jeddah")
-	p = d.centre.Refused(jeddah.Posts("/v1/appointments/"+a.Reference+"/check-in", map[string]any{"branch": "jeddah"}), http.StatusConflict, "wrong-branch")
+	p = d.centre.Refused(jeddah.Posts("/v1/appointments/"+a.Reference+"/check-in", map[string]any{"branch": "jeddah"}), http.StatusConflict,
+		"wrong-branch")
 	if p.Branch != "riyadh" || p.Start == nil || !p.Start.Equal(a.Start) {
 		t.Errorf("wrong branch: %q at %v", p.Branch, p.Start)
 	}
@@ -95,7 +96,8 @@ func TestHallRefuses(t *testing.T) {
 		t.Errorf("by identity: %+v", v)
 	}
 
-	d.centre.Refused(d.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "nobodys", "minutes": 20}), http.StatusNotFound, "no-desk-group-here")
+	d.centre.Refused(d.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "nobodys", "minutes": 20}), http.StatusNotFound,
+		"no-desk-group-here")
 	d.centre.Refused(d.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "riyadh-returns", "minutes": 20, "until": "2026-11-22T09:00:00+03:00"}),
 		http.StatusUnprocessableEntity, "delay-invalid")
 	d.centre.Refused(d.Gets("/v1/branches/riyadh/hall?cursor=nonsense"), http.StatusUnprocessableEntity, "invalid")
@@ -119,7 +121,8 @@ func TestDeclaredNeedAtTheDesk(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	d.centre.Refused(d.Posts("/v1/branches/riyadh/calls", map[string]any{"desk": "2"}), http.StatusConflict, "nobody-waits")
-	p := d.centre.Refused(d.Posts("/v1/branches/riyadh/calls", map[string]any{"desk": "2", "reference": a.Reference}), http.StatusConflict, "desk-not-accessible")
+	p := d.centre.Refused(d.Posts("/v1/branches/riyadh/calls", map[string]any{"desk": "2", "reference": a.Reference}), http.StatusConflict,
+		"desk-not-accessible")
 	if strings.Join(p.Desks, " ") != "1" {
 		t.Errorf("%v", p.Desks)
 	}

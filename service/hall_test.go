@@ -343,7 +343,8 @@ func TestTwoCallAtOnce(t *testing.T) {
 func TestDelaysAreTold(t *testing.T) {
 	t.Parallel()
 	d := reception(t, 2)
-	servicetest.Exec(t, d.centre.DatabaseURL, `UPDATE desk_groups SET plan = jsonb_set(plan, '{rules,0,openings,0,places}', '1') WHERE slug = 'riyadh-returns'`)
+	servicetest.Exec(t, d.centre.DatabaseURL,
+		`UPDATE desk_groups SET plan = jsonb_set(plan, '{rules,0,openings,0,places}', '1') WHERE slug = 'riyadh-returns'`)
 	servicetest.Exec(t, d.centre.DatabaseURL, `UPDATE services SET hold_back = '{}' WHERE slug = 'annual-returns'`)
 	servicetest.Exec(t, d.centre.DatabaseURL, `UPDATE centre SET version = version + 1`)
 	d.centre.Jobs()

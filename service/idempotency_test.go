@@ -196,7 +196,8 @@ func TestAKeyBelongsToOneRequest(t *testing.T) {
 	if answer := post("/v1/verifications", key+"-code", map[string]any{"mobile": "0555555555"}); answer.Status != http.StatusAccepted {
 		t.Fatalf("verification: %d %s", answer.Status, answer.Body)
 	}
-	centre.Refused(post("/v1/verifications", key+"-code", map[string]any{"mobile": "0555555556"}), http.StatusUnprocessableEntity, "key-reused")
+	centre.Refused(post("/v1/verifications", key+"-code", map[string]any{"mobile": "0555555556"}), http.StatusUnprocessableEntity,
+		"key-reused")
 
 	body := visitor.BookingBody(hold)
 	if answer := post("/v1/appointments", key+"-book", body); answer.Status != http.StatusCreated {

@@ -13,40 +13,40 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// A job is a claim that is safe to run twice at once, so every replica runs
-// all of them and there is no leader (docs/adr/0004). The parts of the service
-// bring their jobs; this file times and runs them.
+// Every job is safe to run twice at once, so each replica runs all jobs and there
+// is no leader (docs/adr/0004). The parts of the service bring their jobs; this
+// file times and runs them.
 type job struct {
 	name  string
-	spec  string          // when it runs, in cron's notation
-	wake  <-chan struct{} // a value in it runs the job at once; nil for never
-	limit time.Duration   // after which a run is ended; 0 for jobLimit, or ownLimit
+	spec  string          // when it runs, as a cron expression
+	wake  <-chan struct{} // a value runs the job at once; nil for never
+	limit time.Duration   // longest run; 0 for jobLimit, or ownLimit
 	run   func(context.Context) error
 }
 
 const (
-	// jobLimit ends a run that is stuck: the next one starts anew.
+	// jobLimit ends a run that is stuck; the next run starts anew.
 	jobLimit = time.Minute
-	// longJobLimit is for jobs that go on for as long as there is work.
+	// longJobLimit is for jobs that run as long as there is work.
 	longJobLimit = 15 * time.Minute
-	// ownLimit is for a job that bounds its runs by itself: what it has begun may
-	// outlive them.
+	// ownLimit is for a job that bounds its own runs, because what a run starts
+	// may outlive it.
 	ownLimit = -1
-	// wakePause is the least time between two runs of a job that is woken: what
-	// wakes it in between is done together.
+	// wakePause is the least time between two runs of a job that is woken; one
+	// run does the work of all wake-ups in between.
 	wakePause = 100 * time.Millisecond
-	// batch is how many rows a job takes at once; it goes on while batches are
+	// batch is how many rows a job takes at once; it continues while batches are
 	// full.
 	batch = 500
 )
 
-// JobMode says which jobs run by themselves.
+// JobMode says which jobs run without being called by a test.
 type JobMode int
 
 // The modes. Tests that move the clock run the jobs themselves.
 const (
-	JobsRun   JobMode = iota // by the clock, and at once when woken
-	JobsWoken                // only when woken
+	JobsRun   JobMode = iota // all: by the clock, and at once when woken
+	JobsWoken                // those that are woken, when woken
 	JobsStill                // none
 )
 
@@ -73,8 +73,8 @@ func newRunner(registry prometheus.Registerer, log *slog.Logger, jobs []job) *ru
 	return r
 }
 
-// start lets the jobs run by themselves until ctx is done. The function that
-// it returns stops them, and waits for those in progress.
+// start runs the jobs by themselves until ctx is done. The function that it
+// returns stops them and waits for those in progress.
 func (r *runner) start(ctx context.Context, mode JobMode) func(context.Context) {
 	log := cronLog{r.log}
 	clock := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
@@ -148,12 +148,12 @@ func (r *runner) run(ctx context.Context, j job) error {
 		}
 	}()
 	err := j.run(limited)
-	ok = err == nil || ctx.Err() != nil // told to stop is no failure
+	ok = err == nil || ctx.Err() != nil // stopping is no failure
 	return err
 }
 
-// RunJobs runs the jobs that go on all day once, in order, for tests that move
-// the clock.
+// RunJobs runs once, in order, the jobs that run throughout the day, for tests
+// that move the clock.
 func (s *Service) RunJobs(ctx context.Context) error {
 	for _, j := range s.jobs.jobs {
 		if !strings.HasPrefix(j.spec, "@every ") {
@@ -166,7 +166,7 @@ func (s *Service) RunJobs(ctx context.Context) error {
 	return nil
 }
 
-// RunJob runs one job, by its name.
+// RunJob runs the job with this name once.
 func (s *Service) RunJob(ctx context.Context, name string) error {
 	for _, j := range s.jobs.jobs {
 		if j.name == name {
@@ -176,7 +176,7 @@ func (s *Service) RunJob(ctx context.Context, name string) error {
 	return fmt.Errorf("service: no job %q", name)
 }
 
-// inBatches runs do until a batch is not full.
+// inBatches calls do until a batch is not full.
 func inBatches(ctx context.Context, do func() (int, error)) error {
 	for ctx.Err() == nil {
 		n, err := do()
@@ -187,10 +187,10 @@ func inBatches(ctx context.Context, do func() (int, error)) error {
 	return nil
 }
 
-// cronLog passes on what cron has to say of errors; its chatter stays out.
+// cronLog passes on the errors of cron and drops its other messages.
 type cronLog struct{ log *slog.Logger }
 
-// Info ignores that an entry was woken.
+// Info implements cron.Logger; it drops the message.
 func (cronLog) Info(string, ...any) {}
 
 // Error logs a panic of a job.

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,7 +28,9 @@ import (
 func TestProgram(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "ziyara")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "ziyara/cmd/ziyara").CombinedOutput(); err != nil {
+	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-o", program}, buildFlags()...)...)
+	build.Args = append(build.Args, "ziyara/cmd/ziyara")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	t.Run("killed under load", func(t *testing.T) {
@@ -38,6 +41,18 @@ func TestProgram(t *testing.T) {
 		t.Parallel()
 		testAudit(t, program)
 	})
+}
+
+// buildFlags returns the flags that this test was built with, so that all that
+// the program has in common with it is compiled already.
+func buildFlags() (flags []string) {
+	info, _ := debug.ReadBuildInfo() // of every program that go builds
+	for _, s := range info.Settings {
+		if s.Value == "true" && (s.Key == "-race" || s.Key == "-trimpath") {
+			flags = append(flags, s.Key)
+		}
+	}
+	return flags
 }
 
 // What was acknowledged before the program was killed is there after it, and

@@ -11,8 +11,7 @@ import (
 	"ziyara/survey"
 )
 
-// links are the addresses that messages end with; none without a public
-// address.
+// links makes the links at the end of messages; none without a public address.
 type links struct{ *portal.Links }
 
 func newLinks(publicURL string, keys *secret.Keys) (links, error) {
@@ -26,9 +25,9 @@ func newLinks(publicURL string, keys *secret.Keys) (links, error) {
 	return links{l}, nil
 }
 
-// link returns the address that a message ends with. It is good until the
-// visit begins, for all that can be done with it; that of an offer as long as
-// the offer stands, and that of a survey for a week after the visit.
+// link returns the link at the end of a message. It is valid for all actions until
+// the visit begins; the link of an offer until the offer expires, and that of a
+// survey for a week after the visit.
 func (l links) link(f notify.Facts) string {
 	if l.Links == nil {
 		return ""
@@ -46,7 +45,8 @@ func (l links) link(f notify.Facts) string {
 	return l.Link(reference, portal.Manage, f.Start)
 }
 
-// surveyOf returns what reads the tokens of surveys; nil without links.
+// surveyOf returns the function that reads the tokens of surveys; nil without
+// links.
 func (l links) surveyOf() func(string, time.Time) (slots.Reference, error) {
 	if l.Links == nil {
 		return nil

@@ -293,8 +293,14 @@ func TestLinkForOneThing(t *testing.T) {
 		does   map[string]url.Values
 		not    []string
 	}{
-		{portal.Confirm, "موعدكم محجوز", map[string]url.Values{"/confirm": {"version": {"1"}}}, []string{"/move", "/cancel", "/accept", "/refuse"}},
-		{portal.Move, "اختاروا اليوم", map[string]url.Values{"/move": {"start": {"2026-11-29T04:30:00Z"}}}, []string{"/confirm", "/cancel", "/accept", "/refuse"}},
+		{
+			portal.Confirm, "موعدكم محجوز", map[string]url.Values{"/confirm": {"version": {"1"}}},
+			[]string{"/move", "/cancel", "/accept", "/refuse"},
+		},
+		{
+			portal.Move, "اختاروا اليوم", map[string]url.Values{"/move": {"start": {"2026-11-29T04:30:00Z"}}},
+			[]string{"/confirm", "/cancel", "/accept", "/refuse"},
+		},
 		{portal.Cancel, "إلغاء الموعد؟", map[string]url.Values{"/cancel": nil}, []string{"/confirm", "/move", "/accept", "/refuse"}},
 	} {
 		l.path = strings.TrimPrefix(links.Link(ref(t, l.visit), c.action, l.visit.Start), "http://127.0.0.1:8080")
@@ -330,14 +336,30 @@ func TestLinkRefused(t *testing.T) {
 		want   string
 	}{
 		{"cut", servicetest.Request{Method: http.MethodGet, Path: l.path[:len(l.path)-1]}, http.StatusNotFound, "هذا الرابط غير صحيح"},
-		{"changed", servicetest.Request{Method: http.MethodGet, Path: l.path[:4] + flip[l.path[4] == 'A'] + l.path[5:]}, http.StatusNotFound, "هذا الرابط غير صحيح"},
-		{"in English", servicetest.Request{Method: http.MethodGet, Path: l.path[:20] + "?lang=en"}, http.StatusNotFound, "This link is not right"},
-		{"to be acted on", servicetest.Request{Method: http.MethodPost, Path: l.path[:20] + "/cancel"}, http.StatusNotFound, "هذا الرابط غير صحيح"},
-		{"another host", servicetest.Request{Method: http.MethodGet, Path: l.path, Header: map[string]string{"Host": "evil.example"}}, http.StatusMisdirectedRequest, "هذا العنوان غير صحيح"},
-		{"a form of another page", servicetest.Request{Method: http.MethodPost, Path: l.path + "/cancel", Header: map[string]string{"Sec-Fetch-Site": "cross-site"}}, http.StatusForbidden, "لم يُنفذ الطلب"},
+		{
+			"changed", servicetest.Request{Method: http.MethodGet, Path: l.path[:4] + flip[l.path[4] == 'A'] + l.path[5:]}, http.StatusNotFound,
+			"هذا الرابط غير صحيح",
+		},
+		{
+			"in English", servicetest.Request{Method: http.MethodGet, Path: l.path[:20] + "?lang=en"}, http.StatusNotFound, "This link is not right",
+		},
+		{
+			"to be acted on", servicetest.Request{Method: http.MethodPost, Path: l.path[:20] + "/cancel"}, http.StatusNotFound,
+			"هذا الرابط غير صحيح",
+		},
+		{
+			"another host", servicetest.Request{Method: http.MethodGet, Path: l.path, Header: map[string]string{"Host": "evil.example"}},
+			http.StatusMisdirectedRequest, "هذا العنوان غير صحيح",
+		},
+		{
+			"a form of another page",
+			servicetest.Request{Method: http.MethodPost, Path: l.path + "/cancel", Header: map[string]string{"Sec-Fetch-Site": "cross-site"}},
+			http.StatusForbidden, "لم يُنفذ الطلب",
+		},
 	} {
 		answer := l.centre.Send(c.r)
-		if answer.Status != c.status || !strings.Contains(string(answer.Body), c.want) || strings.Contains(string(answer.Body), l.visit.Reference) {
+		if answer.Status != c.status || !strings.Contains(string(answer.Body), c.want) ||
+			strings.Contains(string(answer.Body), l.visit.Reference) {
 			t.Errorf("%s: %d %s", c.name, answer.Status, answer.Body)
 		}
 	}
@@ -423,7 +445,10 @@ func TestLinkAnswersAProposal(t *testing.T) {
 		status api.AppointmentStatus
 	}{
 		{"/accept", []string{"تم حجز الموعد المقترح", "موعدكم محجوز", "الأحد 29 نوفمبر 2026"}, "2026-11-29T07:30", api.AppointmentStatusBooked},
-		{"/refuse", []string{"يبقى طلبكم كما كان", "طلبكم قيد الموافقة", "الخميس 26 نوفمبر 2026"}, "2026-11-26T07:30", api.AppointmentStatusRequested},
+		{
+			"/refuse", []string{"يبقى طلبكم كما كان", "طلبكم قيد الموافقة", "الخميس 26 نوفمبر 2026"}, "2026-11-26T07:30",
+			api.AppointmentStatusRequested,
+		},
 	} {
 		t.Run(c.answer, func(t *testing.T) {
 			t.Parallel()
@@ -548,7 +573,8 @@ func TestBudgetIsWatched(t *testing.T) {
 	t.Parallel()
 	journal := &journal{}
 	centre := servicetest.Open(t, 2, journal.option)
-	servicetest.Exec(t, centre.DatabaseURL, "UPDATE departments SET monthly_segments = 2, budget_warn_percent = 50, segment_price = 575 WHERE slug = 'revenues'")
+	servicetest.Exec(t, centre.DatabaseURL,
+		"UPDATE departments SET monthly_segments = 2, budget_warn_percent = 50, segment_price = 575 WHERE slug = 'revenues'")
 	visitor := centre.Visitor(1)
 	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
 	count := func(level string) int {
@@ -600,7 +626,9 @@ func TestPublicURL(t *testing.T) {
 		"https://me@visit.mof.gov.sa":                false,
 		"https://" + strings.Repeat("a", 28) + ".sa": false,
 	} {
-		config := service.Config{DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address}
+		config := service.Config{
+			DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address,
+		}
 		replica, err := service.New(context.Background(), config)
 		if (err == nil) != fine {
 			t.Errorf("%q: %v", address, err)

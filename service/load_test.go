@@ -260,7 +260,7 @@ func (l *load) act(recorder *history.Recorder, caller int, r *rand.Rand, p *part
 	case n < 90:
 		call.Kind = history.Expire
 		do(func(now time.Time) history.Answer {
-			_, err := l.jobs[replica].ExpireHolds(context.Background(), now, nil, 500)
+			_, err := l.jobs[replica].Appointments().ExpireHolds(context.Background(), now, nil, 500)
 			return history.Answer{Outcome: l.outcome(err)}
 		})
 		return
@@ -436,7 +436,8 @@ func (l *load) settle(c history.Call, a history.Answer) (history.Answer, bool) {
 	a.Outcome = history.Done
 	switch c.Kind { //nolint:exhaustive // the others have no effect to find
 	case history.Hold:
-		found := a.ID != "" && one("SELECT created_at + interval '10 minutes' FROM appointments WHERE id = $1 AND reference IS NULL", &a.Expires, a.ID)
+		found := a.ID != "" && one("SELECT created_at + interval '10 minutes' FROM appointments WHERE id = $1 AND reference IS NULL", &a.Expires,
+			a.ID)
 		a.Expires = a.Expires.UTC()
 		return a, found
 	case history.Book:

@@ -13,7 +13,7 @@ import (
 	"ziyara/scheduling/ical"
 )
 
-// newMail returns the way out for e-mail.
+// newMail returns a postman that sends e-mail.
 func newMail(c Config) (*postman, error) {
 	config, err := email.ParseURL(c.SMTP)
 	if err != nil {
@@ -27,11 +27,11 @@ func newMail(c Config) (*postman, error) {
 	return &postman{sender: sender, name: config.From.Name, from: config.From.Address, now: c.Now}, nil
 }
 
-// postman posts letters by a mail server, with an invitation for what the
-// visitor's calendar is to know.
+// postman sends letters by a mail server, with an invitation for the visitor's
+// calendar where the letter is about a start.
 type postman struct {
 	sender *email.Sender
-	name   string // of the centre, as the invitations tell it
+	name   string // of the centre, in invitations
 	from   string // its address
 	now    func() time.Time
 }
@@ -48,8 +48,8 @@ func (p *postman) Post(ctx context.Context, l notify.Letter) (string, error) {
 	return p.sender.Send(ctx, m)
 }
 
-// invitation returns the calendar file that goes with a letter. All versions
-// of a visit have one UID, so that each takes the place of the one before.
+// invitation returns the calendar file of a letter. All versions of a visit have
+// one UID, so that each replaces the one before.
 func (p *postman) invitation(l notify.Letter) ([]byte, email.Method, error) {
 	e := l.Entry
 	method, does := ical.Request, email.Request
@@ -68,5 +68,5 @@ func (p *postman) invitation(l notify.Letter) ([]byte, email.Method, error) {
 	return out.Bytes(), does, err
 }
 
-// mailto returns an address as a URI.
+// mailto returns a mail address as a mailto URI.
 func mailto(address string) string { return "mailto:" + url.PathEscape(address) }

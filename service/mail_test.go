@@ -72,7 +72,8 @@ func TestMailsOfAVisit(t *testing.T) {
 	mails := visitor.Mails()
 	booked := mails[2]
 	for _, part := range []string{
-		visit.Reference, "Heirs", "Wednesday 25 November 2026 at 09:00", "15 Jumada al-Akhirah 1448 AH", "Please bring:\n- ", "\nhttp://127.0.0.1:8080/m/",
+		visit.Reference, "Heirs", "Wednesday 25 November 2026 at 09:00",
+		"15 Jumada al-Akhirah 1448 AH", "Please bring:\n- ", "\nhttp://127.0.0.1:8080/m/",
 	} {
 		if !strings.Contains(booked.Text, part) {
 			t.Errorf("the confirmation lacks %q:\n%s", part, booked.Text)
@@ -437,7 +438,10 @@ func TestClosureWithoutMobile(t *testing.T) {
 		outcome  string
 		want     []string // the oldest first
 	}{
-		{"another start is proposed", "propose", false, "waiting", []string{"The desk is closed at the time of your visit: Monday 23 November 2026"}},
+		{
+			"another start is proposed", "propose", false, "waiting",
+			[]string{"The desk is closed at the time of your visit: Monday 23 November 2026"},
+		},
 		{"it is called off", "cancel", false, "called_off", []string{"Your visit is cancelled: Monday 23 November 2026, 12:10"}},
 		{"it takes place after all", "propose", true, "restored", []string{
 			"The desk is closed at the time of your visit: Monday 23 November 2026",

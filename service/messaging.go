@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/gateways"
 	"ziyara/notify/httpsms"
@@ -19,37 +20,37 @@ import (
 
 const (
 	mailConcurrency = 8                // connections to the mail server at once
-	mailTimeout     = 25 * time.Second // of one e-mail; the connection gives up earlier
+	mailTimeout     = 25 * time.Second // for one e-mail; the connection gives up earlier
 
-	// planBatch is how many visits are looked at in one statement.
+	// planBatch is how many visits one statement plans.
 	planBatch = 1000
-	// bulkBatch and bulkRounds make one delivery of up to 200,000 reminders.
+	// bulkBatch and bulkRounds let one run deliver up to 200,000 reminders.
 	bulkBatch  = 500
 	bulkRounds = 400
 )
 
 // messaging plans and delivers messages.
 type messaging struct {
-	store     *postgres.Store
+	store     *postgres.Messages
 	now       func() time.Time
 	keepTexts time.Duration
 
-	worker   *notify.Worker   // of what somebody waits for
-	bulk     *notify.Worker   // of reminders and surveys
-	mails    *notify.Worker   // of what goes by e-mail; nil where nothing does
-	phone    *sandbox.Phone   // nil unless messages stay in the house
-	gateways *gateways.Set    // nil unless they leave it by a gateway file
+	worker   *notify.Worker   // for messages that a visitor waits for
+	bulk     *notify.Worker   // for reminders and surveys
+	mails    *notify.Worker   // for e-mails; nil without e-mail
+	phone    *sandbox.Phone   // nil unless messages go to the sandbox
+	gateways *gateways.Set    // nil unless messages go to gateways
 	mail     *postman         // nil without a mail server
-	mailbox  *sandbox.Mailbox // nil unless e-mails stay in the house
+	mailbox  *sandbox.Mailbox // nil unless e-mails go to the sandbox
 
 	waiting, oldest  prometheus.Gauge
 	handled, planned prometheus.Counter
 }
 
-// newMessaging sets up the ways out for messages and the workers that use
-// them. On an error it has closed what it opened.
+// newMessaging sets up the senders of messages and the workers that use them. On
+// an error it closes what it has opened.
 func newMessaging(
-	c Config, store *postgres.Store, texts *notify.Texts, keys *secret.Keys, registry prometheus.Registerer,
+	c Config, store *postgres.Messages, texts *notify.Texts, keys *secret.Keys, registry prometheus.Registerer,
 ) (_ *messaging, err error) {
 	m := &messaging{store: store, now: c.Now, keepTexts: c.KeepTexts}
 	m.measure(registry)
@@ -67,7 +68,7 @@ func newMessaging(
 		sender = m.gateways
 	}
 	if err = m.work(c, sender, texts, keys); err != nil {
-		_ = m.close() // nothing was sent
+		_ = m.close() // nothing was sent yet
 		return nil, err
 	}
 	return m, nil
@@ -79,7 +80,7 @@ func (m *messaging) work(c Config, sender notify.Sender, texts *notify.Texts, ke
 	if err != nil {
 		return err
 	}
-	var copied []notify.Kind // what goes by e-mail, too
+	var copied []notify.Kind // kinds that are also sent by e-mail
 	if post != nil {
 		copied = notify.EmailKinds()
 		if m.mails, err = notify.NewMailWorker(m.store.Mails(), post, texts,
@@ -87,17 +88,17 @@ func (m *messaging) work(c Config, sender notify.Sender, texts *notify.Texts, ke
 			return err
 		}
 	}
-	if m.worker, err = notify.NewWorker(m.store.Messages(keys.Code, copied...), sender, texts,
+	if m.worker, err = notify.NewWorker(m.store.Prompt(keys.Code, copied...), sender, texts,
 		notify.WorkerConfig{Mail: post != nil}); err != nil {
 		return err
 	}
-	m.bulk, err = notify.NewWorker(m.store.BulkMessages(copied...), sender, texts,
+	m.bulk, err = notify.NewWorker(m.store.Bulk(copied...), sender, texts,
 		notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds, Mail: post != nil})
 	return err
 }
 
-// post sets up the way out for e-mails; nil for none. What tries the service
-// out without one has a mailbox in the house.
+// post sets up the sender of e-mails; nil for none. On a loopback address without
+// a mail server, e-mails go to a mailbox in the sandbox.
 func (m *messaging) post(c Config) (notify.Postman, error) {
 	switch {
 	case c.Postman != nil:
@@ -108,7 +109,7 @@ func (m *messaging) post(c Config) (notify.Postman, error) {
 			return nil, fmt.Errorf("service: ZIYARA_SMTP_URL: %w", err)
 		}
 		return m.mail, nil
-	case m.phone != nil && loopback(c.Listen):
+	case m.phone != nil && loopback.Is(c.Listen):
 		m.mailbox = sandbox.NewMailbox(c.Now)
 		return m.mailbox, nil
 	}
@@ -158,7 +159,7 @@ func (m *messaging) deliver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	waiting, oldest, err := m.store.QueueDepth(ctx, m.now())
+	waiting, oldest, err := m.store.Depth(ctx, m.now())
 	if err != nil {
 		return err
 	}
@@ -167,14 +168,14 @@ func (m *messaging) deliver(ctx context.Context) error {
 	return nil
 }
 
-// deliverBulk delivers what nobody waits for, beside deliver.
+// deliverBulk delivers reminders and surveys, independently of deliver.
 func (m *messaging) deliverBulk(ctx context.Context) error {
 	n, err := m.bulk.Deliver(ctx, m.now)
 	m.handled.Add(float64(n))
 	return err
 }
 
-// deliverMails delivers what goes by e-mail, beside both.
+// deliverMails delivers e-mails, independently of both.
 func (m *messaging) deliverMails(ctx context.Context) error {
 	n, err := m.mails.Deliver(ctx, m.now)
 	m.handled.Add(float64(n))
@@ -183,10 +184,11 @@ func (m *messaging) deliverMails(ctx context.Context) error {
 
 func (m *messaging) purge(ctx context.Context) error {
 	now := m.now()
-	return m.store.PurgeMessages(ctx, now.Add(-m.keepTexts), now, batch)
+	return m.store.Purge(ctx, now.Add(-m.keepTexts), now, batch)
 }
 
-// receive returns what takes receipts by HTTP; nil without a gateway file.
+// receive returns the function that takes receipts over HTTP; nil without a gateway
+// file.
 func (m *messaging) receive() func(context.Context, string, httpsms.Callback) (string, error) {
 	if m.gateways == nil {
 		return nil

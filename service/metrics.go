@@ -7,7 +7,7 @@ import (
 	"ziyara/service/postgres"
 )
 
-// measureStore registers what the database is busy with.
+// measureStore registers the metrics of the database.
 func measureStore(registry prometheus.Registerer, store *postgres.Store) {
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
@@ -19,7 +19,7 @@ func measureStore(registry prometheus.Registerer, store *postgres.Store) {
 		gauge("ziyara_database_connections_open", "Connections open.", func() int { return store.Stats().OpenConnections }))
 }
 
-// gatewayMetrics tells how the SMS gateways do, as they do when it is asked.
+// gatewayMetrics collects the metrics of the SMS gateways when it is scraped.
 type gatewayMetrics struct{ set *gateways.Set }
 
 // Describe implements prometheus.Collector.

@@ -74,7 +74,8 @@ func modelServices() []string {
 
 func newModel(t *testing.T, seed uint64) *model {
 	t.Helper()
-	m := &model{t: t, centre: servicetest.Open(t, 2), random: rand.New(rand.NewPCG(seed, 0)), given: map[giver][]time.Time{}} //nolint:gosec // not a secret
+	//nolint:gosec // not a secret
+	m := &model{t: t, centre: servicetest.Open(t, 2), random: rand.New(rand.NewPCG(seed, 0)), given: map[giver][]time.Time{}}
 	for d := range scheduling.Date(2) {
 		m.dates = append(m.dates, scheduling.NewDate(2026, time.November, 25)+d)
 	}
@@ -141,7 +142,8 @@ func (m *model) fits(v *catalog.Service, group *centre.DeskGroup, p slots.Place,
 		used := p.Count
 		for _, c := range m.claims {
 			at := c.Place
-			if c != leaving && c.Status.TakesPlace() && at.DeskGroup == p.DeskGroup && at.Day == p.Day && tick >= at.First && tick < at.First+at.Ticks {
+			if c != leaving && c.Status.TakesPlace() && at.DeskGroup == p.DeskGroup && at.Day == p.Day && tick >= at.First &&
+				tick < at.First+at.Ticks {
 				used += at.Count
 			}
 		}

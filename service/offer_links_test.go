@@ -41,7 +41,8 @@ func TestOfferByLink(t *testing.T) {
 	if size := notify.Measure(l.Receives().Text); size.Segments > 2 {
 		t.Errorf("%+v, want at most 2 segments", size)
 	}
-	says(t, l.looks(""), `<html lang="ar" dir="rtl">`, "موعد متاح لكم", "الأربعاء 25 نوفمبر 2026", "محفوظ لكم حتى", "09:15", "أقبل الموعد", nineOnTheTwentyFifth)
+	says(t, l.looks(""), `<html lang="ar" dir="rtl">`, "موعد متاح لكم", "الأربعاء 25 نوفمبر 2026", "محفوظ لكم حتى", "09:15", "أقبل الموعد",
+		nineOnTheTwentyFifth)
 	says(t, l.looks("?lang=en"), "A place is free for you", "Accept the place")
 	if e := l.Entry(ticket); e.State != api.WaitlistStateOffered {
 		t.Fatalf("looking has made the entry %s", e.State)
@@ -90,7 +91,8 @@ func TestOfferDeclinedByLink(t *testing.T) {
 func TestOfferLinkEnds(t *testing.T) {
 	t.Parallel()
 	l, _ := offered(t, "ar")
-	if got := l.presses("/offer/accept", start("2026-11-25T07:00:00Z")); got.Status != http.StatusConflict || !strings.Contains(string(got.Body), "تغير العرض") {
+	if got := l.presses("/offer/accept", start("2026-11-25T07:00:00Z")); got.Status != http.StatusConflict ||
+		!strings.Contains(string(got.Body), "تغير العرض") {
 		t.Errorf("for another start: %d %s", got.Status, got.Body)
 	}
 	for _, path := range []string{"/confirm", "/cancel", "/move", "/accept", "/refuse", "/survey"} {

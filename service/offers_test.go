@@ -166,11 +166,13 @@ func TestAMonthWithAHoliday(t *testing.T) {
 	const path = "/v1/services/heirs-returns/days?branch=riyadh&month="
 	answer := centre.Get(path + "2027-03")
 	month := read[api.Month](t, answer)
-	if month.HijriMonth.AR != "رمضان – شوال 1448هـ" || month.HijriMonth.EN != "Ramadan – Shawwal 1448 AH" || month.Month != "2027-03" || len(month.Days) != 31 {
+	if month.HijriMonth.AR != "رمضان – شوال 1448هـ" || month.HijriMonth.EN != "Ramadan – Shawwal 1448 AH" || month.Month != "2027-03" ||
+		len(month.Days) != 31 {
 		t.Errorf("month %s with %d days is %+v", month.Month, len(month.Days), month.HijriMonth)
 	}
 	eid := month.Days[7]
-	if eid.Date != "2027-03-08" || eid.Hijri != "1448-09-29" || eid.State != "holiday" || eid.Holiday == nil || eid.Holiday.AR != "عيد الفطر" || eid.Holiday.EN != "Eid al-Fitr" {
+	if eid.Date != "2027-03-08" || eid.Hijri != "1448-09-29" || eid.State != "holiday" || eid.Holiday == nil ||
+		eid.Holiday.AR != "عيد الفطر" || eid.Holiday.EN != "Eid al-Fitr" {
 		t.Errorf("8 March is %+v, want Eid al-Fitr", eid)
 	}
 	if first := month.Days[0]; first.State != "too_late" || first.Holiday != nil {
@@ -188,7 +190,8 @@ func TestAMonthWithAHoliday(t *testing.T) {
 		t.Errorf("the present month is %s, want 2026-12", now.Month)
 	}
 	// The Hijri year begins in June 2027.
-	if june := read[api.Month](t, centre.Get(path+"2027-06")).HijriMonth; june.EN != "Dhu al-Hijjah 1448 – Muharram 1449 AH" || june.AR != "ذو الحجة 1448هـ – محرم 1449هـ" {
+	if june := read[api.Month](t, centre.Get(path+"2027-06")).HijriMonth; june.EN != "Dhu al-Hijjah 1448 – Muharram 1449 AH" ||
+		june.AR != "ذو الحجة 1448هـ – محرم 1449هـ" {
 		t.Errorf("June 2027 is %+v", june)
 	}
 }
@@ -211,7 +214,8 @@ func TestAVisitIsLongerForADeclaredNeed(t *testing.T) {
 		t.Errorf("needs of the service (-want +got):\n%s", diff)
 	}
 	// The last starts before noon and before closing are too late for an hour.
-	list := slotList(t, centre.Get("/v1/services/heirs-returns/slots?branch=dammam&from=2026-11-24&to=2026-11-24&needs=wheelchair,%20sign_language,wheelchair"))
+	list := slotList(t,
+		centre.Get("/v1/services/heirs-returns/slots?branch=dammam&from=2026-11-24&to=2026-11-24&needs=wheelchair,%20sign_language,wheelchair"))
 	if diff := cmp.Diff([]string{"wheelchair", "sign_language"}, list.Needs); diff != "" {
 		t.Errorf("needs of the search (-want +got):\n%s", diff)
 	}

@@ -156,7 +156,8 @@ func TestPages(t *testing.T) {
 	if err := service.Health(t.Context(), address); err != nil {
 		t.Errorf("health: %v", err)
 	}
-	if answer := centre.Send(servicetest.Request{Method: http.MethodHead, Path: "/v1/services"}); answer.Status != http.StatusOK || len(answer.Body) > 0 {
+	if answer := centre.Send(servicetest.Request{Method: http.MethodHead, Path: "/v1/services"}); answer.Status != http.StatusOK ||
+		len(answer.Body) > 0 {
 		t.Errorf("HEAD: %d with %d bytes", answer.Status, len(answer.Body))
 	}
 }
@@ -194,7 +195,8 @@ func TestSandboxPhone(t *testing.T) {
 		}
 	}
 	page := centre.Get("/dev/phone?mobile=0500000001")
-	if page.Status != http.StatusOK || !strings.Contains(string(page.Body), "966500000001") || strings.Contains(string(page.Body), "966500000002") {
+	if page.Status != http.StatusOK || !strings.Contains(string(page.Body), "966500000001") ||
+		strings.Contains(string(page.Body), "966500000002") {
 		t.Errorf("page: %d %s", page.Status, page.Body)
 	}
 }
@@ -234,13 +236,19 @@ func TestRefusedConfigurations(t *testing.T) {
 		{"port in use", func(c *service.Config) { c.Listen = taken.Addr().String() }, "address already in use"},
 		{"short secret", func(c *service.Config) { c.Secret = c.Secret[:31] }, secret.ErrShort.Error()},
 		{"no database", func(c *service.Config) { c.DatabaseURL = "" }, "DATABASE_URL"},
-		{"database out of reach", func(c *service.Config) { c.DatabaseURL = "postgres://ziyara:s3cr3t@127.0.0.1:1/ziyara?sslmode=disable" }, "connection refused"},
+		{
+			"database out of reach", func(c *service.Config) { c.DatabaseURL = "postgres://ziyara:s3cr3t@127.0.0.1:1/ziyara?sslmode=disable" },
+			"connection refused",
+		},
 		{"not a URL", func(c *service.Config) { c.DatabaseURL = "host=localhost password=s3cr3t" }, "DATABASE_URL"},
 		{"unknown gateway", func(c *service.Config) { c.SMS = "pigeon" }, "pigeon"},
 		{"negative limit of holds", func(c *service.Config) { c.HoldsPerAddress = -1 }, "ZIYARA_HOLDS_PER_ADDRESS"},
 		{"negative limit of holds of a mobile", func(c *service.Config) { c.HoldsPerMobile = -1 }, "ZIYARA_HOLDS_PER_MOBILE"},
 		{"a limit of holds that is none", func(c *service.Config) { c.HoldsPerAddress = 10_001 }, "at most 10000"},
-		{"any number of holds, reachable by others", func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 }, "ZIYARA_HOLDS_PER_ADDRESS=off"},
+		{
+			"any number of holds, reachable by others", func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 },
+			"ZIYARA_HOLDS_PER_ADDRESS=off",
+		},
 		{"a mail server without a sender", func(c *service.Config) { c.SMTP = "smtps://ziyara:s3cr3t@mail.example.sa" }, "ZIYARA_SMTP_URL"},
 		{"negative limit", func(c *service.Config) { c.RateLimit = -1 }, "ZIYARA_RATE_LIMIT"},
 		{"no limit in public", func(c *service.Config) { c.Listen = "0.0.0.0:0" }, "ZIYARA_RATE_LIMIT"},

@@ -49,7 +49,9 @@ func undoes(w *walk) asked {
 // version.
 func ofHolidays(method, suffix string, body any) fixture {
 	return func(*walk) asked {
-		return asked{Request: servicetest.Request{Method: method, Path: "/v1/holidays" + suffix, Body: body, Header: map[string]string{"If-Match": "*"}}}
+		return asked{
+			Request: servicetest.Request{Method: method, Path: "/v1/holidays" + suffix, Body: body, Header: map[string]string{"If-Match": "*"}},
+		}
 	}
 }
 
@@ -72,7 +74,9 @@ func undoesHolidays(w *walk) asked {
 func ofQuota(method string, body any) fixture {
 	return func(*walk) asked {
 		return asked{
-			Request:    servicetest.Request{Method: method, Path: "/v1/services/iban-update/quota", Body: body, Header: map[string]string{"If-Match": "*"}},
+			Request: servicetest.Request{
+				Method: method, Path: "/v1/services/iban-update/quota", Body: body, Header: map[string]string{"If-Match": "*"},
+			},
 			Department: "revenues",
 		}
 	}

@@ -33,7 +33,9 @@ func removesDesk(w *walk) asked {
 func arrives(w *walk) asked {
 	a := w.arriving()
 	body := map[string]any{"branch": "riyadh", "reference": a.Reference}
-	return asked{Request: servicetest.Request{Method: http.MethodPost, Path: "/v1/arrivals", Body: body}, Department: "revenues", Branch: "riyadh"}
+	return asked{
+		Request: servicetest.Request{Method: http.MethodPost, Path: "/v1/arrivals", Body: body}, Department: "revenues", Branch: "riyadh",
+	}
 }
 
 // calls asks for the next visitor at the first desk.

@@ -222,7 +222,8 @@ func TestRemindersFollowTheVisit(t *testing.T) {
 			},
 			want: []string{"2026-11-26T11:15", "2026-11-28T11:15"},
 		}, {
-			name: "the gateway is away until the visit has begun: silence", plan: "{120}", start: "2026-11-23T13:15", reason: "notify: temporary failure",
+			name: "the gateway is away until the visit has begun: silence",
+			plan: "{120}", start: "2026-11-23T13:15", reason: "notify: temporary failure",
 			story: func(t *testing.T, c *servicetest.Centre, _ *servicetest.Visitor, _ api.Appointment, g *gateway) {
 				g.fails(notify.ErrTemporary)
 				passUntil(c, servicetest.At(t, "2026-11-23T13:15"), 5*time.Minute)
@@ -412,8 +413,10 @@ func TestGatewayAwayForAnHour(t *testing.T) {
 		t.Fatalf("%d reminders wait, want %d", got, n)
 	}
 	// Meanwhile every fifth visit is cancelled and every seventh moved.
-	servicetest.Exec(t, centre.DatabaseURL, "UPDATE appointments SET status = 'cancelled' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 5 = 0")
-	servicetest.Exec(t, centre.DatabaseURL, "UPDATE appointments SET version = 2, start_at = start_at + interval '5 days', end_at = end_at + interval '5 days' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 7 = 0")
+	servicetest.Exec(t, centre.DatabaseURL,
+		"UPDATE appointments SET status = 'cancelled' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 5 = 0")
+	servicetest.Exec(t, centre.DatabaseURL,
+		"UPDATE appointments SET version = 2, start_at = start_at + interval '5 days', end_at = end_at + interval '5 days' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 7 = 0")
 	passUntil(centre, servicetest.At(t, "2026-11-24T10:00"), time.Minute)
 	gateway.fails(nil)
 	passUntil(centre, servicetest.At(t, "2026-11-24T10:15"), time.Minute)

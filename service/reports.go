@@ -11,23 +11,23 @@ import (
 )
 
 const (
-	// keepCounts is how long what reports count is kept: two years can be
-	// compared, and there is time to ask for them.
+	// keepCounts is how long the counts for reports are kept: two years to compare,
+	// and some time to ask for them.
 	keepCounts = 800 * 24 * time.Hour
-	// rememberDays is how many past dates are looked at to remember what was
-	// open on them: a service that was down for a while catches up.
+	// rememberDays is how many past dates a run stores opening hours for, so that
+	// a service that was down catches up.
 	rememberDays = 7
 )
 
-// reporting counts what reports tell.
+// reporting has the jobs that count for reports.
 type reporting struct {
-	store  *postgres.Store
+	store  *postgres.Reports
 	centre func() *centre.Snapshot
 	now    func() time.Time
 	demand reports.Counter
 }
 
-// reporter returns what makes reports over the store.
+// reporter returns a reporter that reads the store.
 func (r *reporting) reporter() (*reports.Reporter, error) {
 	return reports.New(r.store, r.centre)
 }
@@ -40,8 +40,8 @@ func (r *reporting) jobs() []job {
 	}
 }
 
-// countDemand keeps what was asked for since the last time. What can't be kept
-// now is kept the next time.
+// countDemand stores the demand since the last run. If that fails, the next run
+// stores it.
 func (r *reporting) countDemand(ctx context.Context) error {
 	asked := r.demand.Take()
 	if len(asked) == 0 {
@@ -54,13 +54,13 @@ func (r *reporting) countDemand(ctx context.Context) error {
 	return err
 }
 
-// rememberOpen keeps what was open on the last dates, before somebody changes
-// the calendars.
+// rememberOpen stores the opening hours of the last dates before the calendars
+// change.
 func (r *reporting) rememberOpen(ctx context.Context) error {
 	return r.store.RememberOpen(ctx, reports.Idle(r.centre(), rememberDays, r.now()))
 }
 
 func (r *reporting) purge(ctx context.Context) error {
 	before := scheduling.DateOf(r.now().Add(-keepCounts), time.UTC)
-	return inBatches(ctx, func() (int, error) { return r.store.PurgeCounts(ctx, before, batch) })
+	return inBatches(ctx, func() (int, error) { return r.store.Purge(ctx, before, batch) })
 }

@@ -59,7 +59,8 @@ func TestReportsAreBounded(t *testing.T) {
 	} {
 		for _, name := range []string{"changes", "channels", "lead-time", "utilisation"} {
 			r := reportOf(t, c.staff, name+c.path)
-			if name == "changes" && figure(t, r, "made") != c.want || name == "channels" && figure(t, r, "public") != c.want || name == "lead-time" && figure(t, r, "visits") != c.want {
+			if name == "changes" && figure(t, r, "made") != c.want || name == "channels" && figure(t, r, "public") != c.want ||
+				name == "lead-time" && figure(t, r, "visits") != c.want {
 				t.Errorf("%s, %s: total %v, want %v visits", c.name, name, r.Total, c.want)
 			}
 			var rows []string
@@ -193,7 +194,8 @@ func TestDemandIsCounted(t *testing.T) {
 		t.Error("a request waited until it was counted")
 	}
 	centre.Restart(1)
-	if r := reportOf(t, centre.Manager(), "unmet-demand?from=2026-11-22&to=2026-11-22"); figure(t, r, "refused_holds") != 2 || figure(t, r, "empty_searches") != 2 {
+	if r := reportOf(t, centre.Manager(), "unmet-demand?from=2026-11-22&to=2026-11-22"); figure(t, r, "refused_holds") != 2 ||
+		figure(t, r, "empty_searches") != 2 {
 		t.Errorf("after one replica has stopped: %v", r.Total)
 	}
 	centre.Jobs()
@@ -220,7 +222,8 @@ func TestPastCapacityStays(t *testing.T) {
 	before := reportOf(t, centre.Manager(), path)
 	centre.Pass(3 * 24 * time.Hour) // Wednesday 25 November: Sunday to Tuesday are over
 	centre.Pass(time.Minute)
-	servicetest.Exec(t, centre.DatabaseURL, `UPDATE desk_groups SET plan = jsonb_set(plan, '{rules}', '[]'), calendar_version = calendar_version + 1`)
+	servicetest.Exec(t, centre.DatabaseURL,
+		`UPDATE desk_groups SET plan = jsonb_set(plan, '{rules}', '[]'), calendar_version = calendar_version + 1`)
 	servicetest.Exec(t, centre.DatabaseURL, `UPDATE centre SET version = version + 1`)
 	centre.Jobs()
 	after := reportOf(t, centre.Manager(), path)
@@ -309,7 +312,8 @@ func TestMessagesAgreeWithUsage(t *testing.T) {
 		}
 	}
 	// Of the visit that was cancelled at once, that it was booked is not told.
-	if m, s, d := figure(t, r, "messages"), figure(t, r, "sent"), figure(t, r, "dropped"); m != 3 || s != 2 || d != 1 || figure(t, r, "cost_riyals") == 0 {
+	if m, s, d := figure(t, r, "messages"), figure(t, r, "sent"), figure(t, r, "dropped"); m != 3 || s != 2 || d != 1 ||
+		figure(t, r, "cost_riyals") == 0 {
 		t.Errorf("%v messages, %v sent, %v left out; want 3, 2 and 1, at a cost", m, s, d)
 	}
 }

@@ -55,7 +55,8 @@ func TestRamadanHours(t *testing.T) {
 		centre.Visitor(n+1).Books("iban-update", "riyadh", servicetest.At(t, "2027-02-09T12:00"))
 	}
 
-	refused := centre.Refused(changes(noura, http.MethodPatch, returns, "*", ramadan("13:00", "17:00", 4)), http.StatusConflict, "visits-affected")
+	refused := centre.Refused(changes(noura, http.MethodPatch, returns, "*", ramadan("13:00", "17:00", 4)), http.StatusConflict,
+		"visits-affected")
 	if refused.Affected != 3 {
 		t.Errorf("%d visits would lose their places, want 3", refused.Affected)
 	}
@@ -71,7 +72,8 @@ func TestRamadanHours(t *testing.T) {
 
 	var day api.DeskGroupDay
 	noura.Gets(returns+"/day?date=2027-02-09&at=2027-02-09T10:30:00%2B03:00").JSON(t, &day)
-	if day.Visits != 3 || day.Unsupported != 0 || day.Hijri != "1448-09-02" || day.Moment.Places != 0 || day.Layers[len(day.Layers)-1].Kind != "season" {
+	if day.Visits != 3 || day.Unsupported != 0 || day.Hijri != "1448-09-02" || day.Moment.Places != 0 ||
+		day.Layers[len(day.Layers)-1].Kind != "season" {
 		t.Errorf("day %+v", day)
 	}
 	centre.AuditClean()

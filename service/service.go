@@ -17,6 +17,7 @@ import (
 
 	"ziyara"
 	"ziyara/centre"
+	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -77,46 +78,46 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	texts := notify.NewTexts(notify.WithLinks(links.link))
-	s.centre = &snapshot{store: s.store, texts: texts, log: c.Log}
+	s.centre = &snapshot{store: s.store.Centre(), words: s.store.Texts(), texts: texts, log: c.Log}
 	if err = s.centre.reload(ctx); err != nil {
 		return nil, err
 	}
 	changes := changes{s.store.Changes(s.centre.Load, newID), s.centre.reload, c.Now}
-	if s.booker, err = slots.NewBooker(s.store, s.centre.Load, c.Hold, newID,
+	if s.booker, err = slots.NewBooker(s.store.Appointments(), s.centre.Load, c.Hold, newID,
 		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}),
 		slots.WithRefresh(s.centre.reload)); err != nil {
 		return nil, err
 	}
-	if s.waitlist, err = slots.NewWaitlist(s.store, s.booker, slots.DefaultWaitPolicy()); err != nil {
+	if s.waitlist, err = slots.NewWaitlist(s.store.Waitlist(), s.booker, slots.DefaultWaitPolicy()); err != nil {
 		return nil, err
 	}
-	halls, err := newHalls(s.store, s.centre.Load, c.Now)
+	halls, err := newHalls(s.store.Hall(), s.centre.Load, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := verify.New(s.store, verify.DefaultPolicy(), keys.Code, newID)
+	verifier, err := verify.New(s.store.Verifications(), verify.DefaultPolicy(), keys.Code, newID)
 	if err != nil {
 		return nil, err
 	}
-	if s.messaging, err = newMessaging(c, s.store, texts, keys, registry); err != nil {
+	if s.messaging, err = newMessaging(c, s.store.Messages(), texts, keys, registry); err != nil {
 		return nil, err
 	}
-	if s.hooks, err = newHooks(c, s.store, keys, registry); err != nil {
+	if s.hooks, err = newHooks(c, s.store.Webhooks(), keys, registry); err != nil {
 		return nil, err
 	}
-	s.reporting = &reporting{store: s.store, centre: s.centre.Load, now: c.Now}
+	s.reporting = &reporting{store: s.store.Reports(), centre: s.centre.Load, now: c.Now}
 	reporter, err := s.reporting.reporter()
 	if err != nil {
 		return nil, err
 	}
-	// What is due is told in the same round, whoever runs it.
+	// The order matters: what one job finds due, a later one sends in the same round.
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
-		newBookings(c, s.store, s.booker, registry).jobs(),
+		newBookings(c, s.store.Appointments(), s.booker, registry).jobs(),
 		changes.jobs(),
-		newWaiting(c, s.store, s.waitlist, registry).jobs(),
+		newWaiting(c, s.store.Waitlist(), s.waitlist, registry).jobs(),
 		halls.jobs(),
 		s.messaging.jobs(),
-		newBudgets(c, s.store, registry).jobs(),
+		newBudgets(c, s.store.Budgets(), registry).jobs(),
 		s.hooks.jobs(),
 		s.centre.jobs(),
 		s.reporting.jobs(),
@@ -133,7 +134,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	phone, mailbox := s.messaging.phone, s.messaging.mailbox
-	if !loopback(s.listener.Addr().String()) { // only this machine may see them
+	if !loopback.Is(s.listener.Addr().String()) { // only this machine may see these pages
 		phone, mailbox = nil, nil
 	}
 	s.api, err = api.New(api.Config{
@@ -141,43 +142,43 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: phone, Mailbox: mailbox, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
-		Messages: correspondence{editor{s.store, texts, s.centre.Load, c.Now}, s.store},
-		SurveyOf: links.surveyOf(), FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(), AuditLog: s.store.AuditLog, Visits: s.store.Visits,
+		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
+		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
+		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
+		AuditLog: s.store.AuditLog().List, Visits: s.store.Appointments().Visits,
 		Mount: func(app fiber.Router, limit fiber.Handler) {
 			if pages != nil {
 				pages.Mount(app, limit)
 			}
 			staff.mount(app, limit)
 		},
-		Calendars: s.store, Changes: changes.Changes, Refresh: s.centre.reload,
-		Feeds: s.store, PublicURL: c.PublicURL, Webhooks: s.store, Network: s.hooks.network,
+		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
+		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Demand: &s.reporting.demand,
 	})
 	return s, err
 }
 
-// pages returns the pages that links lead to; nil without links.
+// pages returns the pages behind links; nil without links.
 func (s *Service) pages(links links) (*portal.Portal, error) {
 	if links.Links == nil {
 		return nil, nil //nolint:nilnil // no links, no pages
 	}
 	return portal.New(portal.Config{
 		Links: links.Links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
-		Confirm: s.store.Confirm, Confirmed: s.store.Confirmed, CallCentre: s.config.CallCentre,
-		FindSurvey: s.store.FindSurvey, SaveSurvey: s.store.SaveSurvey,
-		Waitlist: s.waitlist, EntryNumbered: s.store.EntryNumbered, NewReference: newReference,
+		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, CallCentre: s.config.CallCentre,
+		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
+		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 	})
 }
 
 // URL returns the address at which the service answers.
 func (s *Service) URL() string { return "http://" + s.listener.Addr().String() }
 
-// Booker returns what books, for load that does not come over HTTP.
+// Booker returns the booker, for load without HTTP.
 func (s *Service) Booker() *slots.Booker { return s.booker }
 
-// Waitlist returns what lets people wait, for load that does not come over
-// HTTP.
+// Waitlist returns the waitlist, for load without HTTP.
 func (s *Service) Waitlist() *slots.Waitlist { return s.waitlist }
 
 // Centre returns the current snapshot of the centre.
@@ -185,7 +186,7 @@ func (s *Service) Centre() *centre.Snapshot { return s.centre.Load() }
 
 // Run serves requests and runs the periodic jobs until ctx is done. Then it
 // stops accepting, lets what is in progress finish, and closes the database.
-// It is called once.
+// It may be called once.
 func (s *Service) Run(ctx context.Context) error {
 	stopJobs := s.jobs.start(ctx, s.config.Jobs)
 	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
@@ -202,7 +203,7 @@ func (s *Service) Run(ctx context.Context) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	err = errors.Join(err, s.api.Shutdown(stopping), s.unlisten())
-	if serveErr := <-served; !errors.Is(serveErr, net.ErrClosed) { // closed before it began
+	if serveErr := <-served; !errors.Is(serveErr, net.ErrClosed) { // closed before Serve began
 		err = errors.Join(err, serveErr)
 	}
 	stopJobs(stopping)
@@ -215,7 +216,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return errors.Join(err, s.close())
 }
 
-// close gives back what New has taken.
+// close releases what New has opened.
 func (s *Service) close() error {
 	err := s.unlisten()
 	if s.messaging != nil {
@@ -241,7 +242,7 @@ func (s *Service) unlisten() error {
 	return nil
 }
 
-// newID returns a new UUID that sorts by time (RFC 9562, version 7).
+// newID returns a new UUID, which sorts by time (RFC 9562, version 7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // newReference returns a new reference.
@@ -251,10 +252,10 @@ func newReference() slots.Reference {
 	return slots.NewReference(b)
 }
 
-// random fills b from the system's generator, which does not fail.
+// random fills b with random bytes of the system, which does not fail.
 func random(b []byte) { _, _ = rand.Read(b) }
 
-// Health asks the service that listens at address whether it lives.
+// Health returns nil if the service at address (host:port) is alive.
 func Health(ctx context.Context, address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

@@ -16,8 +16,8 @@ func Migrate(ctx context.Context, databaseURL string) (int, error) {
 	return postgres.Migrate(ctx, databaseURL)
 }
 
-// SeedDemo adds what the database does not have of the demo centre and
-// returns how many rows that were.
+// SeedDemo adds the parts of the demo centre that the database lacks, and returns
+// how many rows it added.
 func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 	centre, err := demo.Load()
 	if err != nil {
@@ -35,7 +35,7 @@ func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 		return 0, err
 	}
 	defer store.Close() //nolint:errcheck // what was written is committed
-	return store.SeedCentre(ctx, seed)
+	return store.Centre().Seed(ctx, seed)
 }
 
 // Audit recomputes the ledger from holds and booked visits, writes a line for
@@ -46,7 +46,7 @@ func Audit(ctx context.Context, databaseURL string, out io.Writer) (int, error) 
 		return 0, err
 	}
 	defer store.Close() //nolint:errcheck // nothing was written
-	differences, err := store.Audit(ctx)
+	differences, err := store.Appointments().Audit(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -12,6 +12,7 @@ import (
 	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/loopback"
 	"ziyara/service/demo"
 	"ziyara/service/secret"
 	"ziyara/service/signin"
@@ -19,49 +20,49 @@ import (
 	"ziyara/texts"
 )
 
-// OIDC is the identity provider that staff sign in with (OpenID Connect).
+// OIDC configures the identity provider that staff sign in with (OpenID Connect).
 type OIDC struct {
-	Issuer       string // what it calls itself; "" for none: then nobody of the staff can sign in
-	ClientID     string // what it calls this service; "ziyara"
+	Issuer       string // of the provider; "" for none: then staff can't sign in
+	ClientID     string // of this service; default "ziyara"
 	ClientSecret string // "" for a public client
-	Audience     string // whom bearer tokens are meant for; the client id
+	Audience     string // of bearer tokens; default the client id
 	Claims       signin.Claims
 
-	SessionLife time.Duration // of a session in a browser; 8 hours
-	SessionIdle time.Duration // without a request; 1 hour
+	SessionLife time.Duration // of a session in a browser; default 8 hours
+	SessionIdle time.Duration // of a session without a request; default 1 hour
 
-	// StaffURL is where the pages for staff are, such as
-	// https://staff.example.gov.sa; PublicURL when empty.
+	// StaffURL is the base of the pages for staff, such as
+	// https://staff.example.gov.sa; default PublicURL.
 	StaffURL string
 
-	// Demo brings a provider that lists made-up staff and asks for no
-	// password, instead of Issuer. It is accepted on a loopback address only.
+	// Demo uses a built-in provider with made-up staff and no passwords instead
+	// of Issuer. It is accepted on a loopback address only.
 	Demo bool
 }
 
-// Where the demo's provider is.
+// Paths of the demo's provider.
 const (
 	devIssuerPath = "/dev/issuer"
 	devTokenPath  = "/dev/token"
 	demoClient    = "ziyara"
 )
 
-// ErrDemoStaff is returned for made-up staff where others could reach them.
+// ErrDemoStaff is returned for made-up staff on an address that is not loopback.
 var ErrDemoStaff = errors.New("service: the demo staff can be signed in on a loopback address only")
 
-// staffSignIn is how staff sign in.
+// staffSignIn signs staff in.
 type staffSignIn struct {
-	instead func(context.Context, string) (access.Staff, error) // of signIn, in tests
+	instead func(context.Context, string) (access.Staff, error) // of signIn, for tests
 	signIn  *signin.SignIn                                      // nil when staff can't sign in
-	issuer  *devissuer.Issuer                                   // nil but for the demo
+	issuer  *devissuer.Issuer                                   // nil except in the demo
 }
 
-// newSignIn sets up how staff sign in to the service that listens at address.
+// newSignIn sets up the sign-in of staff for a service that listens at address.
 func newSignIn(config Config, address string, centre func() *centre.Snapshot, keys *secret.Keys) (s staffSignIn, err error) {
 	s.instead = config.SignIn
 	c := config.OIDC
 	if c.Demo {
-		if !loopback(address) {
+		if !loopback.Is(address) {
 			return s, ErrDemoStaff
 		}
 		c.StaffURL = "http://" + address
@@ -81,8 +82,8 @@ func newSignIn(config Config, address string, centre func() *centre.Snapshot, ke
 	}
 	where := func(staff access.Staff) catalog.Text { return worksAt(centre(), staff) }
 	if s.signIn, err = signin.New(signin.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL, Claims: c.Claims, Where: where,
-		SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
+		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL,
+		Claims: c.Claims, Where: where, SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
 		Keys: keys, Now: config.Now, Log: config.Log,
 	}); err != nil {
 		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)
@@ -93,7 +94,7 @@ func newSignIn(config Config, address string, centre func() *centre.Snapshot, ke
 	return s, err
 }
 
-// demoIssuer returns the provider of made-up staff.
+// demoIssuer returns the provider with made-up staff.
 func demoIssuer(c OIDC, redirects []string, where func(access.Staff) catalog.Text, now func() time.Time) (*devissuer.Issuer, error) {
 	var people []devissuer.Person
 	for _, staff := range demo.Staff() {
@@ -102,7 +103,7 @@ func demoIssuer(c OIDC, redirects []string, where func(access.Staff) catalog.Tex
 	return devissuer.New(devissuer.Config{URL: c.Issuer, ClientID: c.ClientID, Redirects: redirects, People: people, Now: now})
 }
 
-// worksAt says where somebody works.
+// worksAt returns where a member of staff works, as a text.
 func worksAt(snapshot *centre.Snapshot, staff access.Staff) catalog.Text {
 	var out catalog.Text
 	add := func(name catalog.Text) {
@@ -140,8 +141,8 @@ func (s staffSignIn) mount(app fiber.Router, limit fiber.Handler) {
 	}
 }
 
-// bearer returns what finds out whom a bearer token vouches for; nil when staff
-// can't sign in.
+// bearer returns the function that identifies staff by a bearer token; nil when
+// staff can't sign in.
 func (s staffSignIn) bearer() func(context.Context, string) (access.Staff, error) {
 	switch {
 	case s.instead != nil:
@@ -152,7 +153,7 @@ func (s staffSignIn) bearer() func(context.Context, string) (access.Staff, error
 	return s.signIn.Bearer
 }
 
-// session returns what finds out whose session a browser has; nil when staff
+// session returns the function that identifies staff by a session; nil when staff
 // can't sign in.
 func (s staffSignIn) session() func(*fiber.Ctx) (access.Staff, error) {
 	if s.signIn == nil {

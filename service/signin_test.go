@@ -113,7 +113,8 @@ func TestStaffSignInWithTheirBrowser(t *testing.T) {
 	}
 
 	for _, header := range []map[string]string{{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, nil} {
-		if page = turki.send(http.MethodPost, approve, nil, header); page.Status != http.StatusForbidden || !strings.Contains(string(page.Body), "/problems#foreign-request") {
+		if page = turki.send(http.MethodPost, approve, nil, header); page.Status != http.StatusForbidden ||
+			!strings.Contains(string(page.Body), "/problems#foreign-request") {
 			t.Errorf("with %v: %d %s", header, page.Status, page.Body)
 		}
 	}
@@ -184,7 +185,9 @@ func TestSessionsAndVisitors(t *testing.T) {
 func devToken(t *testing.T, centre *servicetest.Centre, user string) string {
 	t.Helper()
 	answer := centre.Send(servicetest.Request{
-		Method: http.MethodPost, Path: "/dev/token", Body: "user=" + user, Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+		Method: http.MethodPost, Path: "/dev/token", Body: "user=" + user, Header: map[string]string{
+			"Content-Type": "application/x-www-form-urlencoded",
+		},
 	})
 	if answer.Status != http.StatusOK {
 		t.Fatalf("token for %s: %d %s", user, answer.Status, answer.Body)
@@ -200,7 +203,8 @@ func TestStaffSignInWithAToken(t *testing.T) {
 	me := servicetest.Request{Method: http.MethodGet, Path: "/v1/me", Header: header}
 	var badr api.Me
 	centre.Send(me).JSON(t, &badr)
-	if badr.ID != "badr" || strings.Join(badr.Roles, " ") != "coordinator receptionist" || badr.Departments[0] != "care" || badr.Branches[0] != "dammam" {
+	if badr.ID != "badr" || strings.Join(badr.Roles, " ") != "coordinator receptionist" || badr.Departments[0] != "care" ||
+		badr.Branches[0] != "dammam" {
 		t.Errorf("got %+v", badr)
 	}
 	centre.Clock.Add(9 * time.Hour)

@@ -174,7 +174,8 @@ func TestPartiesTakePlaces(t *testing.T) {
 			t.Errorf("%s, party of %s: got %d places, want %d", test.service, test.party, got, test.want)
 		}
 	}
-	centre.Post("/v1/holds", map[string]any{"service": "iban-update", "branch": "riyadh", "start": servicetest.At(t, "2026-11-24T07:30"), "party": 2})
+	centre.Post("/v1/holds",
+		map[string]any{"service": "iban-update", "branch": "riyadh", "start": servicetest.At(t, "2026-11-24T07:30"), "party": 2})
 	if got := places("iban-update", "1"); got != 1 {
 		t.Errorf("got %d places beside a party of two, want 1", got)
 	}
@@ -196,9 +197,18 @@ func TestExplanations(t *testing.T) {
 		{"a Friday", "heirs-returns", "riyadh", "2026-11-27", "1448-06-17", false, "", "", ""},
 		{"Eid al-Fitr", "heirs-returns", "riyadh", "2027-03-08", "1448-09-29", false, "holiday", "عيد الفطر", "Eid al-Fitr"},
 		{"National Day", "heirs-returns", "riyadh", "2027-09-23", "1449-04-22", false, "holiday", "اليوم الوطني", "National Day"},
-		{"training in the afternoon", "valuation-objection", "jeddah", "2027-01-05", "1448-07-27", true, "closure", "تدريب الموظفين", "Staff training"},
-		{"maintenance", "heirs-returns", "dammam", "2026-12-20", "1448-07-11", false, "closure", "أعمال صيانة في المبنى", "Maintenance in the building"},
-		{"a day's own hours", "annual-returns", "riyadh", "2026-12-31", "1448-07-22", true, "hours", "آخر يوم في السنة المالية", "Last day of the fiscal year"},
+		{
+			"training in the afternoon", "valuation-objection", "jeddah", "2027-01-05", "1448-07-27", true, "closure", "تدريب الموظفين",
+			"Staff training",
+		},
+		{
+			"maintenance", "heirs-returns", "dammam", "2026-12-20", "1448-07-11", false, "closure", "أعمال صيانة في المبنى",
+			"Maintenance in the building",
+		},
+		{
+			"a day's own hours", "annual-returns", "riyadh", "2026-12-31", "1448-07-22", true, "hours", "آخر يوم في السنة المالية",
+			"Last day of the fiscal year",
+		},
 		{"the first of Ramadan", "heirs-returns", "riyadh", "2027-02-08", "1448-09-01", true, "season", "رمضان", "Ramadan"},
 	} {
 		answer := centre.Get("/v1/services/" + test.service + "/slots/explain?branch=" + test.branch + "&date=" + test.date)

@@ -11,37 +11,37 @@ import (
 	"ziyara/service/postgres"
 )
 
-// snapshot is the centre as this replica knows it, with the words of its
-// departments.
+// snapshot has the centre as this replica knows it, with the texts of departments.
 type snapshot struct {
-	store   *postgres.Store
+	store   *postgres.Centre
+	words   *postgres.Texts
 	texts   *notify.Texts
 	log     *slog.Logger
 	centre  atomic.Pointer[centre.Snapshot]
-	reading sync.Mutex // while the centre is read anew
+	reading sync.Mutex // held while the centre is read
 }
 
 // Load returns the current snapshot.
 func (s *snapshot) Load() *centre.Snapshot { return s.centre.Load() }
 
-// jobs take a new snapshot as soon as the centre is changed, here or through
-// another replica, and now and then should that not be heard.
+// jobs take a new snapshot as soon as the centre changes, here or through another
+// replica, and also regularly, in case a notification is lost.
 func (s *snapshot) jobs() []job {
 	return []job{{name: "reload centre", spec: "@every 5s", wake: s.store.Renewed(), run: s.reload}}
 }
 
-// reload takes a new snapshot of the centre when there is one.
+// reload reads the centre, if it has changed.
 func (s *snapshot) reload(ctx context.Context) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	version, err := s.store.CentreVersion(ctx)
+	version, err := s.store.Version(ctx)
 	if err != nil {
 		return err
 	}
 	if current := s.centre.Load(); current != nil && current.Version == version {
 		return nil
 	}
-	read, err := s.store.LoadCentre(ctx)
+	read, err := s.store.Load(ctx)
 	if err != nil {
 		return err
 	}
@@ -52,10 +52,10 @@ func (s *snapshot) reload(ctx context.Context) error {
 	return nil
 }
 
-// reloadTexts takes over what departments have decided about their messages.
-// A text that is broken is logged and left to the catalogue.
+// reloadTexts reads the texts and settings of departments for messages. For an
+// invalid text, which is logged, the text of the catalogue is used.
 func (s *snapshot) reloadTexts(ctx context.Context) error {
-	departments, err := s.store.LoadMessageDepartments(ctx)
+	departments, err := s.words.Departments(ctx)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ var soakFor = flag.Duration("soak", 0, "how long TestSoak goes on; 0 for a fixed
 // How much a window of the soak does. The shorter a window, the faster its
 // history is checked; the windows follow each other without a pause.
 const (
-	soakWindows = 3 // when no time is given
+	soakWindows = 2 // when no time is given
 	soakCallers = 12
 	soakEach    = 40 // operations of a caller in a window
 	// soakPatience is how long the check of a part of a window may take. Most
@@ -72,7 +72,8 @@ func (s *soak) report(elapsed time.Duration) {
 		elapsed.Round(time.Second), float64(done)/s.loaded.Seconds(), s.centre.Clock.Now().Sub(servicetest.Opening()).Round(time.Minute))
 	s.t.Logf("faults: %d connections killed, the line cut %d times, %d replicas restarted", s.faults.killed, s.faults.cuts, s.faults.restarts)
 	s.t.Logf("checked: %d histories of a desk group's days against the model, of which %d were not decided in time", s.checked, s.undecided)
-	s.t.Logf("checked: the ledger against its claims %d times, what both replicas offer against what there is for %d desk groups", s.windows, s.searches)
+	s.t.Logf("checked: the ledger against its claims %d times, what both replicas offer against what there is for %d desk groups", s.windows,
+		s.searches)
 }
 
 // soak is a load with faults.
@@ -127,11 +128,11 @@ func (s *soak) compareSearches(parts []*part) {
 	}
 	defer store.Close() //nolint:errcheck // read only, but for the sweep
 	now := s.centre.Clock.Now()
-	if _, err = store.ExpireHolds(s.t.Context(), now, nil, 10_000); err != nil { // so that the jobs change nothing meanwhile
+	if _, err = store.Appointments().ExpireHolds(s.t.Context(), now, nil, 10_000); err != nil { // so that the jobs change nothing meanwhile
 		s.t.Error(err)
 		return
 	}
-	fresh, err := slots.NewBooker(store, s.centre.Replicas[0].Centre, time.Minute, uuid.NewString)
+	fresh, err := slots.NewBooker(store.Appointments(), s.centre.Replicas[0].Centre, time.Minute, uuid.NewString)
 	if err != nil {
 		s.t.Error(err)
 		return

@@ -40,7 +40,8 @@ func TestSurveyByLink(t *testing.T) {
 		t.Fatalf("the survey says %q", text)
 	}
 	page := l.looks("")
-	says(t, page, `<html lang="ar" dir="rtl">`, "كيف كانت زيارتكم؟", "هل أُنجزت معاملتكم؟", `name="satisfaction" value="5" required`, `maxlength="1000"`, "<fieldset")
+	says(t, page, `<html lang="ar" dir="rtl">`, "كيف كانت زيارتكم؟", "هل أُنجزت معاملتكم؟", `name="satisfaction" value="5" required`,
+		`maxlength="1000"`, "<fieldset")
 	if strings.Contains(page, "checked") || strings.Contains(page, "<script") || strings.Contains(page, l.Name) {
 		t.Errorf("an answer, a script or a name on the page:\n%s", page)
 	}
@@ -124,7 +125,8 @@ func TestSurveyByAPI(t *testing.T) {
 	}
 	answer := s.centre.Post(path, map[string]any{"satisfaction": 5, "resolved": false, "comment": "Quick"})
 	answer.JSON(t, &got)
-	if answer.Status != http.StatusOK || got.Answer == nil || got.Answer.Satisfaction != 5 || *got.Answer.Resolved || got.Answer.Comment != "Quick" {
+	if answer.Status != http.StatusOK || got.Answer == nil || got.Answer.Satisfaction != 5 || *got.Answer.Resolved ||
+		got.Answer.Comment != "Quick" {
 		t.Errorf("answered: %d %s", answer.Status, answer.Body)
 	}
 	says(t, s.looks(""), `value="5" required checked`, ">Quick</textarea>")

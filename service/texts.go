@@ -13,28 +13,28 @@ import (
 	"ziyara/slots"
 )
 
-// editor changes the texts of departments.
+// editor saves and previews the texts of departments.
 type editor struct {
-	store  *postgres.Store
+	store  *postgres.Texts
 	texts  *notify.Texts
 	centre func() *centre.Snapshot
 	now    func() time.Time
 }
 
-// SaveText checks a department's text and saves it as the version that it
-// names, which is in use within seconds. entry says who of the staff it was. It
-// returns a *notify.TextError, fault.ErrEdited or fault.ErrNotFound.
+// SaveText checks a department's text and saves it with its version. It is in use
+// within seconds. entry names the member of staff. SaveText returns a
+// *notify.TextError, fault.ErrEdited or fault.ErrNotFound.
 func (e editor) SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	checked, err := e.texts.Check(o, e.longest(o.Department)...)
 	if err != nil {
 		return err
 	}
 	entry.At = e.now()
-	return e.store.SaveText(ctx, checked, entry)
+	return e.store.Save(ctx, checked, entry)
 }
 
 // longest returns the facts of a visit to each service of a department at each
-// branch, on a day and with numbers that are long to say.
+// branch, with a date and numbers that make long texts.
 func (e editor) longest(department string) []notify.Facts {
 	centre := e.centre()
 	var list []notify.Facts
@@ -58,16 +58,16 @@ func (e editor) longest(department string) []notify.Facts {
 	return list
 }
 
-// example adds to the facts of a visit what only some kinds have.
+// example adds the facts that only some kinds of messages have.
 func example(f notify.Facts) notify.Facts {
 	f.Until, f.Minutes, f.Entry = f.Start.Add(-24*time.Hour), 120, 1<<40-1
 	return f
 }
 
-// PreviewText returns the message about a visit in the words of o, with its
-// size and cost; without wordings, in those in use, and without a reference
-// about a visit that is long to tell. What only some kinds have, such as the
-// minutes of a delay, is made up. It returns a *notify.TextError, or
+// PreviewText returns the message about a visit in the wordings of o, with its
+// size and cost; in those in use if o has none, and about an example visit with
+// long names without a reference. Facts that only some kinds have, such as the
+// minutes of a delay, are made up. It returns a *notify.TextError, or
 // fault.ErrNotFound, also for a visit to another department.
 func (e editor) PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error) {
 	facts, err := e.factsFor(ctx, r, o.Department)
@@ -85,8 +85,8 @@ func (e editor) PreviewText(ctx context.Context, r slots.Reference, o notify.Ove
 	return e.texts.Preview(facts, &checked)
 }
 
-// factsFor returns the facts of a visit to a department, or of one that is long
-// to tell.
+// factsFor returns the facts of a visit to a department, or of an example visit
+// with long names.
 func (e editor) factsFor(ctx context.Context, r slots.Reference, department string) (notify.Facts, error) {
 	if r == "" {
 		longest := e.longest(department)
@@ -95,7 +95,7 @@ func (e editor) factsFor(ctx context.Context, r slots.Reference, department stri
 		}
 		return longest[0], nil
 	}
-	facts, err := e.store.MessageFacts(ctx, r)
+	facts, err := e.store.Facts(ctx, r)
 	if err == nil && facts.Department != department {
 		err = fault.ErrNotFound
 	}

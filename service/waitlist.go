@@ -10,15 +10,15 @@ import (
 	"ziyara/slots"
 )
 
-// waiting offers places to people who wait.
+// waiting has the jobs that offer places to waiting visitors.
 type waiting struct {
-	store    *postgres.Store
+	store    *postgres.Waitlist
 	waitlist *slots.Waitlist
 	now      func() time.Time
 	offers   prometheus.Counter
 }
 
-func newWaiting(c Config, store *postgres.Store, waitlist *slots.Waitlist, registry prometheus.Registerer) *waiting {
+func newWaiting(c Config, store *postgres.Waitlist, waitlist *slots.Waitlist, registry prometheus.Registerer) *waiting {
 	w := &waiting{store: store, waitlist: waitlist, now: c.Now, offers: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "ziyara_offers_total", Help: "Places offered to people who wait.",
 	})}
@@ -26,8 +26,8 @@ func newWaiting(c Config, store *postgres.Store, waitlist *slots.Waitlist, regis
 	return w
 }
 
-// jobs offer what is given back through this replica at once. They do the same
-// for other replicas now and then, and again should it fail.
+// jobs offer places freed through this replica at once. Places freed through other
+// replicas, and those after an error, are offered at the next regular run.
 func (w *waiting) jobs() []job {
 	return []job{
 		{name: "offer delayed places", spec: "@every 5s", run: w.offerDelayed},

@@ -440,9 +440,18 @@ func TestWishesThatCanNotBeFulfilled(t *testing.T) {
 		{"a crowd", map[string]any{"party": 50}, http.StatusUnprocessableEntity, "rule-party-limit", ""},
 		{"no dates", map[string]any{"from": "soon", "to": "2026-02-30"}, http.StatusUnprocessableEntity, "invalid", "#/from #/to"},
 		{"no times", map[string]any{"earliest": "nine!", "latest": "24:05"}, http.StatusUnprocessableEntity, "invalid", "#/earliest #/latest"},
-		{"times the wrong way round", map[string]any{"earliest": "12:00", "latest": "09:00"}, http.StatusUnprocessableEntity, "invalid", "#/latest"},
-		{"documents not read", map[string]any{"documents_acknowledged": false}, http.StatusUnprocessableEntity, "invalid", "#/documents_acknowledged"},
-		{"no identity", map[string]any{"visitor": map[string]any{"name": "أحمد", "id": "1000000000"}}, http.StatusUnprocessableEntity, "invalid", "#/visitor/id"},
+		{
+			"times the wrong way round", map[string]any{"earliest": "12:00", "latest": "09:00"}, http.StatusUnprocessableEntity, "invalid",
+			"#/latest",
+		},
+		{
+			"documents not read", map[string]any{"documents_acknowledged": false}, http.StatusUnprocessableEntity, "invalid",
+			"#/documents_acknowledged",
+		},
+		{
+			"no identity", map[string]any{"visitor": map[string]any{"name": "أحمد", "id": "1000000000"}}, http.StatusUnprocessableEntity, "invalid",
+			"#/visitor/id",
+		},
 		{"no proof", map[string]any{"verification": "x"}, http.StatusForbidden, "proof-invalid", ""},
 	} {
 		body := ahmed.WaitingBody(heirs, dammam, "2026-11-25", "2026-11-26")

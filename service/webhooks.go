@@ -13,12 +13,12 @@ import (
 	"ziyara/service/secret"
 )
 
-// keepDeliveries is how long staff see what was sent to webhooks.
+// keepDeliveries is how long deliveries to webhooks are kept for staff.
 const keepDeliveries = 30 * 24 * time.Hour
 
-// hooks tells other systems.
+// hooks has the jobs that deliver to webhooks.
 type hooks struct {
-	store   *postgres.Store
+	store   *postgres.Webhooks
 	now     func() time.Time
 	network webhook.Network
 	client  *webhook.Client
@@ -28,7 +28,7 @@ type hooks struct {
 	waiting, disabled prometheus.Gauge
 }
 
-func newHooks(c Config, store *postgres.Store, keys *secret.Keys, registry prometheus.Registerer) (*hooks, error) {
+func newHooks(c Config, store *postgres.Webhooks, keys *secret.Keys, registry prometheus.Registerer) (*hooks, error) {
 	h := &hooks{store: store, now: c.Now}
 	h.measure(registry)
 	var err error
@@ -36,7 +36,7 @@ func newHooks(c Config, store *postgres.Store, keys *secret.Keys, registry prome
 		return nil, fmt.Errorf("service: ZIYARA_WEBHOOK_ALLOW: %w", err)
 	}
 	client := webhook.NewClient(h.network, webhook.Dialing{})
-	if h.worker, err = webhook.NewWorker(store.Hooks(), webhook.WorkerConfig{
+	if h.worker, err = webhook.NewWorker(store, webhook.WorkerConfig{
 		Send:   client.Send,
 		Open:   func(id string, sealed []byte) ([]byte, error) { return keys.OpenSealed(sealed, webhook.Bind(id)) },
 		Jitter: rand.Float64,
@@ -72,7 +72,7 @@ func (h *hooks) jobs() []job {
 }
 
 func (h *hooks) plan(ctx context.Context) error {
-	_, err := h.store.PlanWebhooks(ctx, h.now())
+	_, err := h.store.Plan(ctx, h.now())
 	return err
 }
 
@@ -82,12 +82,12 @@ func (h *hooks) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	waiting, disabled, err := h.store.WebhookDepth(ctx)
+	waiting, disabled, err := h.store.Depth(ctx)
 	h.waiting.Set(float64(waiting))
 	h.disabled.Set(float64(disabled))
 	return err
 }
 
 func (h *hooks) purge(ctx context.Context) error {
-	return h.store.PurgeWebhooks(ctx, h.now().Add(-keepDeliveries), batch)
+	return h.store.Purge(ctx, h.now().Add(-keepDeliveries), batch)
 }

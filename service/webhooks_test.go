@@ -182,7 +182,8 @@ func TestAnotherSystemIsTold(t *testing.T) {
 		t.Errorf("-want +told:\n%s", diff)
 	}
 	list := deliveries(t, coordinator, w, "?state=delivered")
-	if len(list) != 3 || list[0].ID != heard[2].ID || list[0].Reference != a.Reference || list[0].Status != http.StatusNoContent || list[0].FinishedAt == nil {
+	if len(list) != 3 || list[0].ID != heard[2].ID || list[0].Reference != a.Reference || list[0].Status != http.StatusNoContent ||
+		list[0].FinishedAt == nil {
 		t.Errorf("deliveries %+v", list)
 	}
 	centre.AuditClean()
@@ -209,7 +210,8 @@ func TestAFailingReceiverIsTriedAgain(t *testing.T) {
 		t.Errorf("told %q", got)
 	}
 	list := deliveries(t, coordinator, w, "")
-	if len(list) != 2 || list[1].State != "waiting" || list[1].Detail != "status" || list[1].Status != 503 || list[1].Attempts != 1 || list[0].Attempts != 0 {
+	if len(list) != 2 || list[1].State != "waiting" || list[1].Detail != "status" || list[1].Status != 503 || list[1].Attempts != 1 ||
+		list[0].Attempts != 0 {
 		t.Errorf("deliveries %+v", list)
 	}
 	var shown api.Webhook
@@ -298,7 +300,8 @@ func TestAReceiverThatIsGone(t *testing.T) {
 	portal.untilTold(centre, "booked")
 	var list api.WebhookList
 	coordinator.Gets("/v1/webhooks").JSON(t, &list)
-	if len(list.Webhooks) != 1 || list.Webhooks[0].State != "disabled" || list.Webhooks[0].DisabledWhy != "gone" || list.Webhooks[0].DisabledAt == nil {
+	if len(list.Webhooks) != 1 || list.Webhooks[0].State != "disabled" || list.Webhooks[0].DisabledWhy != "gone" ||
+		list.Webhooks[0].DisabledAt == nil {
 		t.Errorf("webhooks %+v", list.Webhooks)
 	}
 	var log api.ActList
@@ -359,7 +362,8 @@ func TestASecretIsChanged(t *testing.T) {
 	if shown.Secret != "" {
 		t.Error("a secret is shown again")
 	}
-	stored := servicetest.Query[string](t, centre.DatabaseURL, "SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || (SELECT string_agg(l::text, '') FROM audit_log l)")
+	stored := servicetest.Query[string](t, centre.DatabaseURL,
+		"SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || (SELECT string_agg(l::text, '') FROM audit_log l)")
 	for _, s := range []string{w.Secret, changed.Secret, "hush"} {
 		if s != "hush" && strings.Contains(stored, strings.TrimPrefix(s, "whsec_")) {
 			t.Error("a secret is in the database as it is")
@@ -444,7 +448,8 @@ func TestWebhooksAreBounded(t *testing.T) {
 			t.Errorf("%s: points at %v", c.name, pointers)
 		}
 	}
-	centre.Refused(centre.Admin().Posts("/v1/webhooks", body(map[string]any{"department": "nothing"})), http.StatusNotFound, "unknown-feed-scope")
+	centre.Refused(centre.Admin().Posts("/v1/webhooks", body(map[string]any{"department": "nothing"})), http.StatusNotFound,
+		"unknown-feed-scope")
 
 	var own, all api.Webhook
 	coordinator.Posts("/v1/webhooks", body(nil)).JSON(t, &own)
@@ -475,9 +480,11 @@ func TestWebhooksAreBounded(t *testing.T) {
 			{http.MethodGet, ""}, {http.MethodDelete, ""}, {http.MethodPost, "/secret"}, {http.MethodPost, "/enable"}, {http.MethodPost, "/test"},
 			{http.MethodGet, "/deliveries"}, {http.MethodPost, "/deliveries/msg_" + nobody + "/resend"},
 		} {
-			centre.Refused(stranger.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden, "forbidden")
+			centre.Refused(stranger.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden,
+				"forbidden")
 			if id == all.ID {
-				centre.Refused(coordinator.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden, "forbidden")
+				centre.Refused(coordinator.Sends(servicetest.Request{Method: c.method, Path: "/v1/webhooks/" + id + c.path}), http.StatusForbidden,
+					"forbidden")
 			}
 		}
 	}

@@ -7,25 +7,25 @@ import (
 	"ziyara/catalog"
 )
 
-// Status says where an appointment stands.
+// Status is the state of an appointment.
 type Status string
 
-// The states of an appointment. A hold is an appointment that nobody has put
-// their name to yet.
+// The states of an appointment. A hold is an appointment without a visitor's
+// name yet.
 const (
 	Held      Status = "held"      // a place is kept until Expires
 	Released  Status = "released"  // the hold was given back
 	Expired   Status = "expired"   // the hold ran out
-	Requested Status = "requested" // somebody comes, if the department approves
-	Booked    Status = "booked"    // somebody comes
+	Requested Status = "requested" // the visitor comes if the department approves
+	Booked    Status = "booked"    // the visitor comes
 	Declined  Status = "declined"  // the department does not approve
 	Cancelled Status = "cancelled" // the visitor does not come
 	Completed Status = "completed" // the visit is over
-	NoShow    Status = "no_show"   // nobody came
+	NoShow    Status = "no_show"   // the visitor did not come
 )
 
 // TakesPlace reports whether an appointment in this state occupies the ledger.
-// A visit that is over does for good: its part of the past was taken.
+// A visit that is over keeps its place for good: that time was used.
 func (s Status) TakesPlace() bool {
 	switch s {
 	case Held, Requested, Booked, Completed, NoShow:
@@ -35,8 +35,8 @@ func (s Status) TakesPlace() bool {
 	return false
 }
 
-// Appointment is one claim on the ledger, from hold to visit. Its zero value
-// is of no use: a Booker makes them.
+// Appointment is one claim on the ledger, from hold to visit. A Booker makes
+// them; the zero value is of no use.
 type Appointment struct {
 	ID      string // UUID, the same for the hold and the visit
 	Status  Status
@@ -51,12 +51,12 @@ type Appointment struct {
 	Expires time.Time // of the hold; zero once booked
 	Needs   []string  // slugs, declared with the hold or the booking
 
-	// Mobile is the number that was proved, or that staff were told; "" for a
-	// visitor without one, who gets no messages. Of a hold, the only one that
-	// can book it, "" for any.
+	// Mobile is the number that the visitor proved or told staff; "" for a
+	// visitor without one, who gets no SMS. On a hold it is the only number
+	// that can book it; "" for any.
 	Mobile string
 
-	// From here on: only once booked or requested.
+	// The fields below are set only once booked or requested.
 	Reference      Reference
 	Version        int    // of Start: 1 when booked, one more with each move and proposal
 	Lang           string // "ar" or "en"
@@ -64,11 +64,11 @@ type Appointment struct {
 	Representative *Representative
 	History        []Event // filled by Find, oldest first
 
-	AnswerBy time.Time // of a request: the default is the answer from then on; else zero
-	Proposal *Proposal // of a request or a displaced visit: the start proposed last, which may have expired; nil for none
+	AnswerBy time.Time // deadline of a request: from then on the default answer applies; otherwise zero
+	Proposal *Proposal // latest start proposed for a request or a displaced visit, possibly expired; nil for none
 
-	// Change is the change of the desk group's calendar that the present start
-	// has fallen to; nil for none.
+	// Change is the calendar change that took the place of the current start;
+	// nil for none.
 	Change *ChangeOf
 }
 
@@ -81,15 +81,15 @@ const (
 	WasBooked    EventKind = "booked"
 	WasApproved  EventKind = "approved"
 	WasDeclined  EventKind = "declined"
-	WasProposed  EventKind = "proposed" // another start, by the department; its own start when there is no other
-	WasAccepted  EventKind = "accepted" // the proposal, by the visitor
-	WasRefused   EventKind = "refused"  // the proposal, by the visitor, or it is not needed any more
+	WasProposed  EventKind = "proposed" // the department proposed another start; the visit's own start when there is no other
+	WasAccepted  EventKind = "accepted" // the visitor accepted the proposal
+	WasRefused   EventKind = "refused"  // the visitor refused the proposal, or it is no longer needed
 	WasMoved     EventKind = "moved"
 	WasCancelled EventKind = "cancelled"
 	WasCheckedIn EventKind = "checked_in" // the visitor is in the hall
 	WasStarted   EventKind = "started"    // at a desk
 	WasCompleted EventKind = "completed"
-	WasLeft      EventKind = "left" // the visitor went before it was their turn
+	WasLeft      EventKind = "left" // the visitor left before their turn
 	WasNoShow    EventKind = "no_show"
 	WasRestored  EventKind = "restored" // a no-show was taken back
 )
@@ -100,15 +100,15 @@ type Event struct {
 	At      time.Time
 	Start   time.Time // of the visit after the event; when proposed, the proposed one
 	Version int
-	Actor   string // who of the staff did it; "" for the visitor or the clock
-	Reason  string // that the actor gave
+	Actor   string // member of staff who did it; "" for the visitor or the clock
+	Reason  string // given by the actor
 }
 
-// By says who of the staff changes an appointment, and why.
-type By struct{ Actor, Reason string }
+// StaffAction names the member of staff who changes an appointment, and why.
+type StaffAction struct{ Actor, Reason string }
 
-// Audited reports whether both are said.
-func (b By) Audited() bool { return b.Actor != "" && b.Reason != "" }
+// Audited reports whether both are given.
+func (s StaffAction) Audited() bool { return s.Actor != "" && s.Reason != "" }
 
 // Booking is what turns a hold into a booked visit.
 type Booking struct {
@@ -120,19 +120,19 @@ type Booking struct {
 	Representative *Representative
 	Needs          []string // slugs; without any, those of the hold stay
 
-	// By says who of the staff booked and why; the reason may be missing. A
-	// hold over catalog.Protected is booked with both, and with both no pause
-	// stands against it.
-	By
+	// StaffAction names the member of staff who booked, and why; the reason may
+	// be missing. A hold over catalog.Protected needs both, and with both no
+	// pause applies.
+	StaffAction
 }
 
-// Person is a stable pseudonym of a visitor's identity, a UUID. The limits of
-// a person are kept by it.
+// Person is a stable pseudonym of a visitor's identity, a UUID. Limits per
+// person are counted by it.
 type Person string
 
 // Book returns the hold turned into a booked visit, or into a request when
-// its service's approval asks for one. The same person booking the same hold
-// again gets what they have. It returns ErrExpired, ErrReleased, ErrHoldUsed,
+// its service's approval asks for one. If the same person books the same hold
+// again, it stays as it is. It returns ErrExpired, ErrReleased, ErrHoldUsed,
 // ErrHoldBound or ErrUnaudited.
 func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (Transition, error) {
 	if err := a.bookable(b, now); err != nil {
@@ -158,8 +158,8 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 	return a.becomes(after, event), nil
 }
 
-// bookable returns nil when the hold can be booked so at now, or has been by
-// the same person.
+// bookable returns nil when the hold can be booked this way at now, or when the
+// same person has already booked it.
 func (a Appointment) bookable(b Booking, now time.Time) error {
 	switch a.Status {
 	case Held:
@@ -184,8 +184,8 @@ func (a Appointment) bookable(b Booking, now time.Time) error {
 	return nil
 }
 
-// Pauses returns a *PauseError when a pause that ends at until keeps the booking
-// from being made at now: none does when staff say why they book.
+// Pauses returns a *PauseError when a pause until the given instant forbids the
+// booking at now. No pause applies when staff book and say why.
 func (b Booking) Pauses(until, now time.Time) error {
 	if b.Audited() || !now.Before(until) {
 		return nil
@@ -193,8 +193,8 @@ func (b Booking) Pauses(until, now time.Time) error {
 	return &PauseError{Until: until, RetryAfter: until.Sub(now)}
 }
 
-// Release returns the hold given back. A hold that has run out or was given
-// back already stays as it is; for a booked visit it returns ErrHoldUsed.
+// Release returns the hold given back. A hold that has expired or was already
+// given back stays as it is; for a booked visit it returns ErrHoldUsed.
 func (a Appointment) Release() (Appointment, error) {
 	switch a.Status {
 	case Held:
@@ -206,8 +206,8 @@ func (a Appointment) Release() (Appointment, error) {
 	return a, nil
 }
 
-// Move returns the visit at its new place; one that starts there already stays
-// as it is. It returns the errors of CanMove.
+// Move returns the visit moved to its new place; a visit that already starts
+// then stays as it is. It returns the errors of CanMove.
 func (a Appointment) Move(to Place, start, end time.Time, s *catalog.Service, now time.Time) (Transition, error) {
 	if a.startsAt(start) {
 		return a.stays(), nil
@@ -215,29 +215,29 @@ func (a Appointment) Move(to Place, start, end time.Time, s *catalog.Service, no
 	if err := a.CanMove(s, now); err != nil {
 		return Transition{}, err
 	}
-	t := a.moved(to, start, end, By{}, now)
+	t := a.moved(to, start, end, StaffAction{}, now)
 	t.GivenUp = !a.Displaced()
 	return t, nil
 }
 
-// MoveBy does the same for somebody of the staff. It returns the errors of
-// CanMoveBy.
-func (a Appointment) MoveBy(to Place, start, end time.Time, by By, now time.Time) (Transition, error) {
+// MoveByStaff is Move by a member of staff. It returns the errors of
+// CanMoveByStaff.
+func (a Appointment) MoveByStaff(to Place, start, end time.Time, by StaffAction, now time.Time) (Transition, error) {
 	if a.startsAt(start) {
 		return a.stays(), nil
 	}
-	if err := a.CanMoveBy(by, now); err != nil {
+	if err := a.CanMoveByStaff(by, now); err != nil {
 		return Transition{}, err
 	}
 	return a.moved(to, start, end, by, now), nil
 }
 
-// startsAt reports whether the visit is booked for start already.
+// startsAt reports whether the visit is already booked for start.
 func (a Appointment) startsAt(start time.Time) bool {
 	return a.Status == Booked && start.Equal(a.Start)
 }
 
-func (a Appointment) moved(to Place, start, end time.Time, by By, now time.Time) Transition {
+func (a Appointment) moved(to Place, start, end time.Time, by StaffAction, now time.Time) Transition {
 	after := a
 	after.Place, after.Start, after.End = to, start, end
 	after.Proposal, after.Change = nil, nil
@@ -245,7 +245,7 @@ func (a Appointment) moved(to Place, start, end time.Time, by By, now time.Time)
 	return a.becomes(after, Event{Kind: WasMoved, At: now, Start: start, Actor: by.Actor, Reason: by.Reason})
 }
 
-// InHall reports whether the visitor has come and not gone again.
+// InHall reports whether the visitor has arrived and not left.
 func (a Appointment) InHall() bool {
 	for _, e := range slices.Backward(a.History) {
 		switch e.Kind {
@@ -259,8 +259,8 @@ func (a Appointment) InHall() bool {
 	return false
 }
 
-// Cancel returns the visit, or the request, cancelled; a cancelled one stays as
-// it is. It returns the errors of CanCancel.
+// Cancel returns the visit or request cancelled; one that is cancelled already
+// stays as it is. It returns the errors of CanCancel.
 func (a Appointment) Cancel(s *catalog.Service, now time.Time) (Transition, error) {
 	if a.Status == Cancelled {
 		return a.stays(), nil
@@ -268,24 +268,24 @@ func (a Appointment) Cancel(s *catalog.Service, now time.Time) (Transition, erro
 	if err := a.CanCancel(s, now); err != nil {
 		return Transition{}, err
 	}
-	t := a.cancelled(By{}, now)
+	t := a.cancelled(StaffAction{}, now)
 	t.GivenUp = !a.Displaced()
 	return t, nil
 }
 
-// CancelBy does the same for somebody of the staff. It returns the errors of
-// CanCancelBy.
-func (a Appointment) CancelBy(by By, now time.Time) (Transition, error) {
+// CancelByStaff is Cancel by a member of staff. It returns the errors of
+// CanCancelByStaff.
+func (a Appointment) CancelByStaff(by StaffAction, now time.Time) (Transition, error) {
 	if a.Status == Cancelled && by.Audited() {
 		return a.stays(), nil
 	}
-	if err := a.CanCancelBy(by, now); err != nil {
+	if err := a.CanCancelByStaff(by, now); err != nil {
 		return Transition{}, err
 	}
 	return a.cancelled(by, now), nil
 }
 
-func (a Appointment) cancelled(by By, now time.Time) Transition {
+func (a Appointment) cancelled(by StaffAction, now time.Time) Transition {
 	after := a
 	after.Status, after.AnswerBy, after.Proposal, after.Change = Cancelled, time.Time{}, nil, nil
 	return a.becomes(after, Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})

@@ -14,12 +14,12 @@ import (
 	"ziyara/scheduling"
 )
 
-// expireAtOnce is how many holds that ran out are ended when one of them is in
-// somebody's way.
+// expireAtOnce is the most expired holds that are ended when one of them blocks
+// a request.
 const expireAtOnce = 1000
 
 // Booker finds slots, holds, books, moves and cancels. It is safe for
-// concurrent use. now is always the caller's: the Booker has no clock.
+// concurrent use. The Booker has no clock: callers pass now.
 type Booker struct {
 	store  Store
 	centre func() *centre.Snapshot
@@ -34,17 +34,16 @@ type Booker struct {
 // Option changes how a Booker works.
 type Option func(*Booker)
 
-// WithHoldLimits bounds the holds that stand at once; without it any number
-// may.
+// WithHoldLimits bounds the number of open holds; without it there is no limit.
 func WithHoldLimits(l HoldLimits) Option { return func(b *Booker) { b.limits = l } }
 
-// WithRandom lets random, which returns a number from 0 up to n, exclusive,
-// choose when places are offered again. It has to be safe for concurrent use
-// and nothing that others can foresee.
+// WithRandom sets the source of chance that decides when given-up places are
+// offered again. random returns a number in [0, n). It must be safe for
+// concurrent use and unpredictable.
 func WithRandom(random func(n int64) int64) Option { return func(b *Booker) { b.random = random } }
 
 // NewBooker returns a Booker over store. centre returns the current snapshot;
-// a hold stands for the duration hold; newID returns a new UUID.
+// hold is how long a hold lasts; newID returns a new UUID.
 func NewBooker(store Store, centre func() *centre.Snapshot, hold time.Duration, newID func() string, options ...Option) (*Booker, error) {
 	if store == nil || centre == nil || newID == nil || hold <= 0 {
 		return nil, errors.New("slots: a Booker needs a store, a centre, ids, and a time for holds")
@@ -68,13 +67,13 @@ type HoldRequest struct {
 	Channel         catalog.Channel
 	Needs           []string // slugs; the visit is as long as they ask for
 
-	Address []byte // what tells the network address that asks from others; nil when none counts
-	Mobile  string // that is proved; only it can book the hold, unless ""
+	Address []byte // identifies the caller's network address; nil when addresses are not limited
+	Mobile  string // proved number, the only one that can book the hold; "" for any
 }
 
 // Hold keeps a place until the appointment's Expires. It costs one statement
-// when the place is free, and one read more for a service whose starts follow
-// gaps. Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
+// when the place is free, plus one read for a service whose starts follow gaps.
+// Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
 // *HoldLimitError, a *VisitorError for unknown needs, a *once.RepeatedError or
 // once.ErrKeyReused.
@@ -119,7 +118,7 @@ type target struct {
 	start, end time.Time
 }
 
-// target checks a wanted start against everything but the ledger.
+// target checks a wanted start against everything except the ledger.
 func (b *Booker) target(service, branch string, party int, channel catalog.Channel, start, now time.Time, needs ...string) (target, error) {
 	s, group, err := b.centre().Desk(service, branch)
 	if err != nil {
@@ -143,8 +142,8 @@ func (b *Booker) target(service, branch string, party int, channel catalog.Chann
 	}, nil
 }
 
-// dayOf returns the day whose openings the start belongs to: its own date,
-// or the date before when an opening crosses midnight.
+// dayOf returns the day whose openings the start belongs to: its own date, or
+// the previous one when an opening crosses midnight.
 func dayOf(c *scheduling.Calendar, v Shape, start, now time.Time) (scheduling.Day, error) {
 	date := c.DateOf(start)
 	day := c.Day(date)
@@ -168,9 +167,9 @@ func isOffGrid(err error) bool {
 }
 
 // take tries to take the target's place. It opens the ledger day when that is
-// missing, and turns ErrTaken into a *TakenError with alternatives. A place is
-// taken only if it still is when all overdue holds of the day have ended:
-// whoever ends them, here or in another replica.
+// missing, and turns ErrTaken into a *TakenError with alternatives. A place
+// counts as taken only if it still is after all overdue holds of the day have
+// been ended, by this replica or another.
 func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() error) error {
 	err := try()
 	if errors.Is(err, ErrDayClosed) {
@@ -185,7 +184,8 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if _, err = b.store.ExpireHolds(ctx, now, &t.wanted.Place, expireAtOnce); err != nil {
 		return err
 	}
-	// Even if there was none to end: somebody else may have, since the try.
+	// Try again even if there was nothing to end: another replica may have
+	// ended holds since the first try.
 	if err = try(); !errors.Is(err, ErrTaken) {
 		return err
 	}
@@ -197,9 +197,9 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 }
 
 // Book turns a hold into a booked visit, or into a request when the service
-// needs an approval. It costs one statement when the hold stands, and one read
-// more when the booking declares needs. The same person booking the same hold
-// again gets the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
+// needs approval. It costs one statement when the hold is open, plus one read
+// when the booking declares needs. If the same person books the same hold again,
+// they get the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
 // ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
 // *PauseError, a *VisitorError, a *once.RepeatedError or once.ErrKeyReused.
 func (b *Booker) Book(ctx context.Context, id string, booking Booking,
@@ -211,8 +211,8 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 	}
 	a, err := b.store.Book(ctx, id, booking, now, once)
 	if errors.Is(err, ErrPersonLimit) {
-		// Visits that are over count until somebody has closed them: the
-		// periodic job, or we, or another replica since the first try.
+		// Visits that are over count until they are closed: by the periodic
+		// job, by this call, or by another replica since the first try.
 		if _, err = b.store.CloseVisits(ctx, now, booking.Person, 1000); err != nil {
 			return Appointment{}, err
 		}
@@ -226,12 +226,12 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 	if !paused && !errors.Is(err, fault.ErrNotFound) {
 		return Appointment{}, err
 	}
-	// No hold stands: what became of it says why.
+	// There is no open hold: its state says why.
 	if a, err = b.store.Find(ctx, id); err != nil {
 		return Appointment{}, err
 	}
 	if paused {
-		return Appointment{}, b.sayUntil(pause, a)
+		return Appointment{}, b.inBranchZone(pause, a)
 	}
 	booked, err := a.Book(booking, b.approval(a), now)
 	if booked.Changes() {
@@ -240,15 +240,24 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 	return booked.After, err
 }
 
-// Release gives a hold back. It costs one transaction when the hold stands. It
-// returns fault.ErrNotFound or ErrHoldUsed; a hold that has run out or was given back
-// before is fine.
+// inBranchZone returns the pause with Until in the zone of a's branch.
+func (b *Booker) inBranchZone(pause *PauseError, a Appointment) error {
+	said := *pause
+	if _, group, err := b.centre().Desk(a.Service, a.Branch); err == nil {
+		said.Until = said.Until.In(group.Calendar.Zone())
+	}
+	return &said
+}
+
+// Release gives a hold back. It costs one transaction when the hold is open. It
+// returns fault.ErrNotFound or ErrHoldUsed; a hold that has expired or was
+// already given back is no error.
 func (b *Booker) Release(ctx context.Context, id string) error {
 	err := b.store.Release(ctx, id)
 	if !errors.Is(err, fault.ErrNotFound) {
 		return err
 	}
-	// No hold stands, and none will again: what became of it says why.
+	// There is no open hold, nor will there be: its state says why.
 	a, err := b.store.Find(ctx, id)
 	if err != nil {
 		return err
@@ -257,7 +266,7 @@ func (b *Booker) Release(ctx context.Context, id string) error {
 	return err
 }
 
-// FindHold returns the hold with the id, whatever became of it, or
+// FindHold returns the hold with the id, whatever its state, or
 // fault.ErrNotFound.
 func (b *Booker) FindHold(ctx context.Context, id string) (Appointment, error) {
 	return b.store.Find(ctx, id)
@@ -268,23 +277,23 @@ func (b *Booker) Find(ctx context.Context, r Reference) (Appointment, error) {
 	return b.store.FindReference(ctx, r)
 }
 
-// Move moves a visit to start, at the same branch. Either all of it happens or
-// nothing. Moving to where the visit is already changes nothing. Of a displaced
-// visit it also ends the proposal, and no cut-off applies. It returns
+// Move moves a visit to start, at the same branch, atomically. Moving a visit to
+// its own start changes nothing. For a displaced visit it also ends the
+// proposal, and no cut-off applies. It returns
 // fault.ErrNotFound, ErrRequested, ErrNotBooked, a *RuleError, a *TakenError, ErrPersonBusy, a
 // *VisitorError, or the errors of centre.Snapshot.Desk.
 func (b *Booker) Move(ctx context.Context, r Reference, start, now time.Time) (Appointment, error) {
 	return b.move(ctx, r, start, mover{}, now)
 }
 
-// mover is who moves a visit: its visitor, or somebody of the staff.
+// mover says who moves a visit: its visitor or a member of staff.
 type mover struct {
 	staff bool
-	by    By
-	over  catalog.Channel // whose places are theirs to give
+	by    StaffAction
+	over  catalog.Channel // channel whose places they may give
 }
 
-// channel returns the channel whose places are given to the visit.
+// channel returns the channel whose places the visit may take.
 func (m mover) channel(a Appointment) catalog.Channel {
 	if m.staff {
 		return m.over
@@ -292,17 +301,17 @@ func (m mover) channel(a Appointment) catalog.Channel {
 	return ownChannel(a.Channel)
 }
 
-// can returns what stands against a move, wherever to.
+// can returns what forbids a move, whatever the new start.
 func (m mover) can(a Appointment, s *catalog.Service, now time.Time) error {
 	if m.staff {
-		return a.CanMoveBy(m.by, now)
+		return a.CanMoveByStaff(m.by, now)
 	}
 	return a.CanMove(s, now)
 }
 
 func (m mover) move(a Appointment, to target, now time.Time) (Transition, error) {
 	if m.staff {
-		return a.MoveBy(to.wanted.Place, to.start, to.end, m.by, now)
+		return a.MoveByStaff(to.wanted.Place, to.start, to.end, m.by, now)
 	}
 	return a.Move(to.wanted.Place, to.start, to.end, to.service, now)
 }
@@ -323,8 +332,8 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by m
 	if current.startsAt(start) {
 		return current, nil
 	}
-	// The cut-off comes before what is wrong with the new start: a visitor
-	// who can't move at all is not sent looking for another time.
+	// Check the cut-off before the new start: a visitor who can't move at all
+	// should not be sent to look for another time.
 	service, _, err := b.centre().Desk(current.Service, current.Branch)
 	if err != nil {
 		return Appointment{}, err
@@ -353,8 +362,8 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by m
 	return moved, err
 }
 
-// offeredTo is stillOffered for a visit that moves. What is in its way may be
-// the visit itself, if the same move came in twice at once: so it is read again.
+// offeredTo is stillOffered for a visit that moves. If the same move arrives
+// twice at once, the visit itself may block the start, so it is read again.
 func (b *Booker) offeredTo(ctx context.Context, visit *Appointment, t target, now time.Time) error {
 	err := b.stillOffered(ctx, t, &visit.Place, now)
 	if !errors.Is(err, ErrTaken) {
@@ -366,8 +375,8 @@ func (b *Booker) offeredTo(ctx context.Context, visit *Appointment, t target, no
 	return err
 }
 
-// ownChannel returns the channel over which visitors move what was booked over
-// c. What is kept for reception and for urgent cases is theirs to give.
+// ownChannel returns the channel over which visitors move a visit booked over c.
+// Only reception and staff give the places kept for walk-ins and urgent cases.
 func ownChannel(c catalog.Channel) catalog.Channel {
 	if c == catalog.WalkIn || c == catalog.Protected {
 		return catalog.Public

@@ -9,7 +9,7 @@ import (
 	"ziyara/catalog"
 )
 
-// approval returns how the appointment's service is approved.
+// approval returns the approval rules of the appointment's service.
 func (b *Booker) approval(a Appointment) catalog.Approval {
 	if s, ok := b.centre().Service(a.Service); ok {
 		return s.Approval
@@ -17,8 +17,8 @@ func (b *Booker) approval(a Appointment) catalog.Approval {
 	return catalog.Approval{}
 }
 
-// Approve makes a request a booked visit. actor is who of the staff approves.
-// Approving again changes nothing. It returns fault.ErrNotFound, ErrUnaudited or
+// Approve turns a request into a booked visit. actor is the member of staff who
+// approves. Approving again changes nothing. It returns fault.ErrNotFound, ErrUnaudited or
 // ErrNotRequested.
 func (b *Booker) Approve(ctx context.Context, r Reference, actor string, now time.Time) (Appointment, error) {
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) { return a.Approve(actor, now) })
@@ -31,9 +31,9 @@ func (b *Booker) Decline(ctx context.Context, r Reference, actor, reason string,
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) { return a.Decline(actor, reason, now) })
 }
 
-// Propose offers another start, at the same branch, to whoever made the
-// request, and holds its place beside the first one. The same proposal again
-// changes nothing; another one takes its place. It returns fault.ErrNotFound,
+// Propose offers the visitor another start, at the same branch, and holds its
+// place beside the first one. The same proposal again changes nothing; another
+// one replaces it. It returns fault.ErrNotFound,
 // ErrUnaudited, ErrNotRequested, ErrSameStart, a *RuleError, a *TakenError or
 // the errors of centre.Snapshot.Desk.
 func (b *Booker) Propose(ctx context.Context, r Reference, start time.Time, actor string, now time.Time) (a Appointment, err error) {
@@ -49,7 +49,7 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 	if err != nil {
 		return Appointment{}, err
 	}
-	// Whether anything can be proposed comes before what is wrong with start.
+	// Check whether anything can be proposed before checking the start.
 	service, _, err := b.centre().Desk(current.Service, current.Branch)
 	if err != nil {
 		return Appointment{}, err
@@ -77,15 +77,15 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 }
 
 // Accept books the visit at the start that the department proposed, for a
-// request or for a visit whose place a change took. Accepting
-// again changes nothing. It returns fault.ErrNotFound, ErrNoProposal, ErrPersonBusy
-// or a *VisitorError.
+// request or for a visit whose place a change took. Accepting again changes
+// nothing. It returns fault.ErrNotFound, ErrNoProposal, ErrPersonBusy or a
+// *VisitorError.
 func (b *Booker) Accept(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) { return a.Accept(now) })
 }
 
-// Refuse gives the proposed place back; the request goes on for the start that
-// it was made for. Refusing again changes nothing. It returns fault.ErrNotFound or
+// Refuse gives the proposed place back; the request keeps the start that it asks
+// for. Refusing again changes nothing. It returns fault.ErrNotFound or
 // ErrNoProposal.
 func (b *Booker) Refuse(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
@@ -93,9 +93,9 @@ func (b *Booker) Refuse(ctx context.Context, r Reference, now time.Time) (Appoin
 	})
 }
 
-// LapseRequests lets the default be the answer to at most limit requests whose
-// time for an answer is over, and returns to how many. One that fails does not
-// keep the others waiting.
+// LapseRequests gives the default answer to at most limit requests whose time
+// for an answer is over, and returns how many it answered. A failure does not
+// hold up the others.
 func (b *Booker) LapseRequests(ctx context.Context, now time.Time, limit int) (int, error) {
 	due, err := b.store.DueRequests(ctx, now, limit)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // asked is a member of staff whom a caller has asked for something.
-func asked() slots.By { return slots.By{Actor: "huda", Reason: "caller asked"} }
+func asked() slots.StaffAction { return slots.StaffAction{Actor: "huda", Reason: "caller asked"} }
 
 // The cut-offs are the visitor's: staff cancel and move until the visit
 // begins, and say who they are and why.
@@ -21,35 +21,35 @@ func TestStaffAreNotBoundByCutOffs(t *testing.T) {
 	t.Parallel()
 	late := start.Add(-time.Minute)
 	for name, c := range map[string]struct {
-		by   slots.By
+		by   slots.StaffAction
 		now  time.Time
 		want error
 	}{
 		"a minute before":       {asked(), late, nil},
 		"as it begins":          {asked(), start, slots.ErrStarted},
-		"nobody":                {slots.By{Reason: "caller asked"}, late, slots.ErrUnaudited},
-		"without a reason":      {slots.By{Actor: "huda"}, late, slots.ErrUnaudited},
-		"nobody, once it began": {slots.By{}, start, slots.ErrUnaudited},
+		"nobody":                {slots.StaffAction{Reason: "caller asked"}, late, slots.ErrUnaudited},
+		"without a reason":      {slots.StaffAction{Actor: "huda"}, late, slots.ErrUnaudited},
+		"nobody, once it began": {slots.StaffAction{}, start, slots.ErrUnaudited},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, "09:00-12:00", hourly())
 			visit := r.book("1000000008", start)
 			later := start.AddDate(0, 0, 2)
-			moved, err := r.MoveBy(t.Context(), visit.Reference, later, catalog.Agent, c.by, c.now)
+			moved, err := r.MoveByStaff(t.Context(), visit.Reference, later, catalog.Agent, c.by, c.now)
 			if !errors.Is(err, c.want) {
 				t.Fatalf("move: %v, want %v", err, c.want)
 			}
 			if err != nil {
 				r.wantUnchanged(visit)
-				_, err = r.CancelBy(t.Context(), visit.Reference, c.by, c.now)
+				_, err = r.CancelByStaff(t.Context(), visit.Reference, c.by, c.now)
 				if !errors.Is(err, c.want) {
 					t.Errorf("cancel: %v, want %v", err, c.want)
 				}
 				r.wantUnchanged(visit)
 				return
 			}
-			cancelled, err := r.CancelBy(t.Context(), visit.Reference, c.by, later.Add(-time.Minute))
+			cancelled, err := r.CancelByStaff(t.Context(), visit.Reference, c.by, later.Add(-time.Minute))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,11 +63,11 @@ func TestStaffAreNotBoundByCutOffs(t *testing.T) {
 			if diff := cmp.Diff(want[:2], moved.History); diff != "" {
 				t.Errorf("history when moved (-want +got):\n%s", diff)
 			}
-			again, err := r.CancelBy(t.Context(), visit.Reference, c.by, later.Add(-time.Minute))
+			again, err := r.CancelByStaff(t.Context(), visit.Reference, c.by, later.Add(-time.Minute))
 			if err != nil || !cmp.Equal(again, cancelled) {
 				t.Errorf("cancelled again: %v", err)
 			}
-			if _, err = r.MoveBy(t.Context(), visit.Reference, start, catalog.Agent, c.by, c.now); !errors.Is(err, slots.ErrNotBooked) {
+			if _, err = r.MoveByStaff(t.Context(), visit.Reference, start, catalog.Agent, c.by, c.now); !errors.Is(err, slots.ErrNotBooked) {
 				t.Errorf("moved when cancelled: %v, want %v", err, slots.ErrNotBooked)
 			}
 		})
@@ -84,15 +84,15 @@ func TestStaffMovesTakeFreePlaces(t *testing.T) {
 	visit := r.book("1000000008", start)
 	later := start.AddDate(0, 0, 1)
 	r.book("2000000006", later)
-	if _, err := r.MoveBy(t.Context(), visit.Reference, later, catalog.Agent, asked(), heldAt); !errors.Is(err, slots.ErrTaken) {
+	if _, err := r.MoveByStaff(t.Context(), visit.Reference, later, catalog.Agent, asked(), heldAt); !errors.Is(err, slots.ErrTaken) {
 		t.Fatalf("an agent gets the protected place: %v", err)
 	}
 	r.wantUnchanged(visit)
-	moved, err := r.MoveBy(t.Context(), visit.Reference, later, catalog.Protected, asked(), heldAt)
+	moved, err := r.MoveByStaff(t.Context(), visit.Reference, later, catalog.Protected, asked(), heldAt)
 	if err != nil || moved.Channel != catalog.Public {
 		t.Fatalf("the protected place: %v, booked over %s", err, moved.Channel)
 	}
-	same, err := r.MoveBy(t.Context(), visit.Reference, later, catalog.Agent, slots.By{}, heldAt)
+	same, err := r.MoveByStaff(t.Context(), visit.Reference, later, catalog.Agent, slots.StaffAction{}, heldAt)
 	if err != nil || !cmp.Equal(same, moved, cmp.AllowUnexported()) {
 		t.Errorf("moved to where it is: %v", err)
 	}
@@ -105,7 +105,7 @@ func TestStaffAndPauses(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	r.store.rule = catalog.Rebooking{Limit: 1, Window: time.Hour, Pause: 24 * time.Hour}
 	visit := r.book("1000000008", start)
-	if _, err := r.CancelBy(t.Context(), visit.Reference, asked(), heldAt); err != nil {
+	if _, err := r.CancelByStaff(t.Context(), visit.Reference, asked(), heldAt); err != nil {
 		t.Fatal(err)
 	}
 	visit = r.book("1000000008", start) // no pause

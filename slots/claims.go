@@ -7,25 +7,24 @@ import (
 	"ziyara/scheduling"
 )
 
-// Claim is what takes places of a ledger day whose calendar changes: a hold, a
-// request, a visit, or a place that was given up and is not offered again yet.
+// Claim takes places of a ledger day whose calendar changes: a hold, a request,
+// a visit, or a given-up place that is not offered again yet.
 type Claim struct {
-	ID          string // of the appointment; "" for a place that was given up
-	Status      Status // none of those above for a place that was given up
+	ID          string // of the appointment; "" for a given-up place
+	Status      Status // "" for a given-up place
 	Service     string // slug
 	Place       Place
 	Booked      time.Time
-	Unsupported bool // an earlier change has taken its place already
+	Unsupported bool // an earlier change took its place
 }
 
-// comes reports whether somebody comes: it is booked or asked for.
+// comes reports whether a visitor is expected: the claim is booked or requested.
 func (c Claim) comes() bool { return c.Status == Booked || c.Status == Requested }
 
-// ImpactOn returns what becomes of the claims on a date when it becomes day: the
+// ImpactOn returns the effect on the claims of a date when it becomes day: the
 // visits and requests that lose their places or get them back, and the holds
-// that end because they have no place. Visits that are over stay as they are. A
-// place that was given up counts after all others, so that it takes no place
-// from anybody.
+// that end because they have no place. Visits that are over stay as they are.
+// Given-up places count last, so that they take no place from a visitor.
 func ImpactOn(day scheduling.Day, claims []Claim) (impact scheduling.Impact, ended []Claim) {
 	all, byID := plain(claims)
 	whole := scheduling.ImpactOn(day, all)
@@ -46,8 +45,8 @@ func ImpactOn(day scheduling.Day, claims []Claim) (impact scheduling.Impact, end
 	return impact, ended
 }
 
-// plain returns the claims as scheduling knows them, and each by its ID there. A
-// place that was given up gets one.
+// plain returns the claims as package scheduling has them, and each by its ID
+// there. Given-up places get an ID.
 func plain(claims []Claim) ([]scheduling.Claim, map[string]Claim) {
 	byID := make(map[string]Claim, len(claims))
 	all := make([]scheduling.Claim, len(claims))

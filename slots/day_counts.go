@@ -2,16 +2,16 @@ package slots
 
 import "ziyara/scheduling"
 
-// DayCounts is what a day of a desk group holds.
+// DayCounts are the numbers of a day at a desk group.
 type DayCounts struct {
-	Occupied        // the zero value for a day that nobody has asked for yet
+	Occupied        // the zero value for a day without a ledger row
 	Visits      int // booked
-	Requests    int // that wait for an answer
+	Requests    int // waiting for an answer
 	Holds       int
-	Unsupported int // visits and requests that have no place any more
+	Unsupported int // visits and requests that have lost their places
 }
 
-// CountDay returns what the ledger and the claims say of a day.
+// CountDay counts a day from its ledger row and its claims.
 func CountDay(day scheduling.Day, occupied Occupied, claims []Claim) DayCounts {
 	counts := DayCounts{Occupied: occupied}
 	for _, c := range claims {
@@ -22,7 +22,7 @@ func CountDay(day scheduling.Day, occupied Occupied, claims []Claim) DayCounts {
 			counts.Requests++
 		case Held:
 			counts.Holds++
-		case Released, Expired, Declined, Cancelled, Completed, NoShow: // nobody comes
+		case Released, Expired, Declined, Cancelled, Completed, NoShow: // no visitor is expected
 		}
 	}
 	all, byID := plain(claims)

@@ -7,8 +7,8 @@ import (
 )
 
 // MoveBefore returns the instant before which the visitor can move the visit to
-// the service s. No cut-off applies when a change has displaced it, for then it
-// is the centre that moves it, and none of a service that is gone (nil).
+// the service s. There is no cut-off when a change has displaced the visit, for
+// then the centre causes the move, nor for a service that no longer exists (nil).
 func (a Appointment) MoveBefore(s *catalog.Service) time.Time {
 	if s == nil || a.Displaced() {
 		return a.Start
@@ -16,9 +16,9 @@ func (a Appointment) MoveBefore(s *catalog.Service) time.Time {
 	return a.Start.Add(-s.MoveCutoff)
 }
 
-// CancelBefore returns the instant before which the visitor can cancel the
-// visit to the service s. No cut-off applies to what is only requested, when a
-// change has displaced the visit, and none of a service that is gone (nil).
+// CancelBefore returns the instant before which the visitor can cancel the visit
+// to the service s. There is no cut-off for a request, for a displaced visit, or
+// for a service that no longer exists (nil).
 func (a Appointment) CancelBefore(s *catalog.Service) time.Time {
 	if s == nil || a.Status == Requested || a.Displaced() {
 		return a.Start
@@ -42,10 +42,10 @@ func (a Appointment) CanMove(s *catalog.Service, now time.Time) error {
 	return nil
 }
 
-// CanMoveBy returns nil when somebody of the staff, whom no cut-off binds, can
-// move the visit at now, or ErrUnaudited, ErrStarted, ErrRequested,
+// CanMoveByStaff returns nil when a member of staff, to whom no cut-off applies,
+// can move the visit at now, or ErrUnaudited, ErrStarted, ErrRequested,
 // ErrNotBooked or ErrArrived.
-func (a Appointment) CanMoveBy(by By, now time.Time) error {
+func (a Appointment) CanMoveByStaff(by StaffAction, now time.Time) error {
 	switch {
 	case !by.Audited():
 		return ErrUnaudited
@@ -69,14 +69,14 @@ func (a Appointment) CanCancel(s *catalog.Service, now time.Time) error {
 	return nil
 }
 
-// Ahead reports whether the visitor is still expected at now, or has asked to
-// come: without a cut-off, the visit could be cancelled.
+// Ahead reports whether the visit or request still lies ahead at now: without a
+// cut-off, it could be cancelled.
 func (a Appointment) Ahead(now time.Time) bool { return a.CanCancel(nil, now) == nil }
 
-// CanCancelBy returns nil when somebody of the staff, whom no cut-off binds, can
-// cancel the visit or the request at now, or ErrUnaudited, ErrNotBooked,
-// ErrArrived or ErrStarted.
-func (a Appointment) CanCancelBy(by By, now time.Time) error {
+// CanCancelByStaff returns nil when a member of staff, to whom no cut-off
+// applies, can cancel the visit or the request at now, or ErrUnaudited,
+// ErrNotBooked, ErrArrived or ErrStarted.
+func (a Appointment) CanCancelByStaff(by StaffAction, now time.Time) error {
 	switch {
 	case !by.Audited():
 		return ErrUnaudited
@@ -90,9 +90,9 @@ func (a Appointment) CanCancelBy(by By, now time.Time) error {
 	return nil
 }
 
-// CanConfirm returns nil when the visitor can say at now that they come to the
-// start of the visit, or ErrNotBooked, ErrArrived or ErrStarted. Whoever has
-// lost that start to a change is asked for another one instead: ErrNotBooked.
+// CanConfirm returns nil when the visitor can confirm at now that they will come,
+// or ErrNotBooked, ErrArrived or ErrStarted. A displaced visit can't be
+// confirmed (ErrNotBooked): its visitor is asked to choose another start.
 func (a Appointment) CanConfirm(now time.Time) error {
 	switch {
 	case a.Status != Booked, a.Displaced():

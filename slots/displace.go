@@ -7,44 +7,43 @@ import (
 	"ziyara/scheduling"
 )
 
-// Decision says what becomes of a visit whose place a change of its desk
-// group's calendar takes.
+// Decision is what staff decide about a visit that loses its place through a
+// change of its desk group's calendar.
 type Decision string
 
 // The decisions.
 const (
-	Keep    Decision = "keep"    // it is received all the same
+	Keep    Decision = "keep"    // it takes place as booked
 	CallOff Decision = "cancel"  // it does not take place
-	Rebook  Decision = "propose" // its visitor is asked to choose another start
+	Rebook  Decision = "propose" // the visitor is asked to choose another start
 )
 
 // Known reports whether d is one of the decisions.
 func (d Decision) Known() bool { return d == Keep || d == CallOff || d == Rebook }
 
-// ChangeOf is what a visitor can know of the change that a start has fallen
-// to.
+// ChangeOf is what a visitor may know of the change that took the place of their
+// visit.
 type ChangeOf struct {
 	ID     string // of the change
 	Reason catalog.Text
-	// Waits says that the visitor has not chosen yet; otherwise the centre has
+	// Waits is true while the visitor has not chosen; otherwise the centre
 	// called the visit off.
 	Waits bool
 }
 
-// Displaced reports whether a change took the place of the visit and its
-// visitor has not chosen yet. Until then the visit keeps its start, and no
-// cut-off keeps the visitor from another.
+// Displaced reports whether a change took the place of the visit and the visitor
+// has not chosen yet. Until then the visit keeps its start, and no cut-off
+// applies to choosing another.
 func (a Appointment) Displaced() bool { return a.Status == Booked && a.Change != nil && a.Change.Waits }
 
-// Displace returns what becomes of a booked or requested visit whose place a
-// change takes, by the decision d of the staff, and how the visit then stands
-// with the change; actor is who decided. p is the place that is proposed when d
-// is Rebook, nil for none. answer is how long the department has to answer a
-// request.
+// Displace carries out the decision d of the staff for a booked or requested
+// visit whose place a change takes, and returns the visit's outcome; actor is
+// who decided. p is the proposed place when d is Rebook, nil for none. answer is
+// how long the department has to answer a request.
 //
-// Whoever is asked to choose has until the earlier of the two starts; then the
-// proposed place is given back. The version rises, so that nothing more is told
-// of the start as it was.
+// A visitor who is asked to choose has until the earlier of the two starts; then
+// the proposed place is given back. The version rises, so that messages about
+// the old start are no longer sent.
 func (a Appointment) Displace(
 	d Decision, p *Proposal, c ChangeOf, actor string, answer time.Duration, now time.Time,
 ) (Transition, Outcome) {
@@ -52,7 +51,7 @@ func (a Appointment) Displace(
 	after := a
 	after.Change, after.Proposal = &c, nil
 	switch {
-	case d == Keep, d == Rebook && a.Status == Requested && p == nil: // its department has it before it, and answers
+	case d == Keep, d == Rebook && a.Status == Requested && p == nil: // the department will answer it anyway
 		return a.stays(), OutcomeKept
 	case d == CallOff:
 		after.Status, event.Kind = Cancelled, WasCancelled
@@ -78,18 +77,17 @@ func (a Appointment) Displace(
 	return a.becomes(after, event), OutcomeWaiting
 }
 
-// Restore returns the visit, or the request, received where it is after all,
-// and how it then stands with the change: a later one has given it a place
-// again. The version rises, so that nothing is told any more of the choice.
+// Restore returns the visit or request kept where it is, and its outcome: a later
+// change gave the place back. The version rises, so that messages about the
+// choice are no longer sent.
 func (a Appointment) Restore(now time.Time) (Transition, Outcome) {
 	return a.received(now), OutcomeRestored
 }
 
-// Settle returns the displaced visit as the visitor has said in a call, and how
-// it then stands with the change. It returns ErrNoProposal, ErrNotBooked or a
-// *RuleError when that can't be any more, ErrChangeSettled when there is nothing
-// left to settle.
-func (a Appointment) Settle(c Call, now time.Time) (t Transition, o Outcome, err error) {
+// ApplyCall returns the displaced visit as the visitor decided in a call, and its
+// outcome. It returns ErrNoProposal, ErrNotBooked or a *RuleError when that is no
+// longer possible, and ErrChangeSettled when nothing is left to decide.
+func (a Appointment) ApplyCall(c Call, now time.Time) (t Transition, o Outcome, err error) {
 	switch c.Outcome {
 	case CallAccepts:
 		t, err = a.Accept(now)
@@ -103,11 +101,11 @@ func (a Appointment) Settle(c Call, now time.Time) (t Transition, o Outcome, err
 	case CallNotReached:
 		t = a.stays()
 	}
-	return t.by(c.Actor, c.Note), c.settles(), err
+	return t.attributedTo(c.Actor, c.Note), c.result(), err
 }
 
-// received returns the visit, or the request, received where it is although a
-// change has taken its place.
+// received returns the visit or request kept where it is, although a change took
+// its place.
 func (a Appointment) received(now time.Time) Transition {
 	after := a
 	after.Change, after.Proposal = nil, nil
@@ -115,10 +113,10 @@ func (a Appointment) received(now time.Time) Transition {
 	return a.becomes(after, Event{Kind: WasRefused, At: now, Start: a.Start})
 }
 
-// Again reports whether a visit that has come to outcome, by an earlier change
-// which took its place p, needs a decision once more when its date changes. It
-// does where it was kept and its place has even fewer places now, or when what
-// was proposed to its visitor was taken away (robbed).
+// Again reports whether a visit with outcome o of an earlier change, which took
+// its place p, needs another decision when its date changes. It does when it was
+// kept and p has even fewer places now, or when the place proposed to its
+// visitor was taken away (robbed).
 func (o Outcome) Again(p Place, before, after scheduling.Day, robbed bool) bool {
 	return robbed || o == OutcomeKept && p.shrinks(before, after)
 }

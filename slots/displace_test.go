@@ -52,8 +52,10 @@ func TestDisplace(t *testing.T) {
 		{"asked, with nothing to propose", slots.Booked, slots.Rebook, "", slots.Booked, slots.WasProposed, "12:00", 2, "", "", true},
 		{"a request is kept", slots.Requested, slots.Keep, "", slots.Requested, "", "", 1, "", "11:00", false},
 		{"a request is declined", slots.Requested, slots.CallOff, "", slots.Declined, slots.WasDeclined, "12:00", 1, "", "", false},
-		{"a request, with another start", slots.Requested, slots.Rebook, "13:00", slots.Requested, slots.WasProposed, "13:00", 2, "02:00", "04:00", false},
-		{"a request, with nothing to propose, waits for its department", slots.Requested, slots.Rebook, "", slots.Requested, "", "", 1, "", "11:00", false},
+		{"a request, with another start", slots.Requested, slots.Rebook, "13:00",
+			slots.Requested, slots.WasProposed, "13:00", 2, "02:00", "04:00", false},
+		{"a request, with nothing to propose, waits for its department", slots.Requested,
+			slots.Rebook, "", slots.Requested, "", "", 1, "", "11:00", false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -185,7 +187,7 @@ func TestCalls(t *testing.T) {
 		slots.CallCancels: {slots.WasCancelled, slots.OutcomeCancelled},
 		slots.CallKeeps:   {slots.WasRefused, slots.OutcomeKept},
 	} {
-		got, outcome, err := displacedAt(t, "12:00", "13:00", midnight).Settle(slots.Call{Outcome: call, Actor: "huda", Note: "called"}, late)
+		got, outcome, err := displacedAt(t, "12:00", "13:00", midnight).ApplyCall(slots.Call{Outcome: call, Actor: "huda", Note: "called"}, late)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +195,8 @@ func TestCalls(t *testing.T) {
 		if outcome != want.outcome || got.GivenUp {
 			t.Errorf("%s: %s, given up: %v; want %s", call, outcome, got.GivenUp, want.outcome)
 		}
-		if e := a.History[len(a.History)-1]; e != got.Event || e.Kind != want.event || e.Actor != "huda" || e.Reason != "called" || a.Displaced() || a.Proposal != nil {
+		e := a.History[len(a.History)-1]
+		if e != got.Event || e.Kind != want.event || e.Actor != "huda" || e.Reason != "called" || a.Displaced() || a.Proposal != nil {
 			t.Errorf("%s: %+v, %+v", call, e, a)
 		}
 	}
@@ -212,11 +215,17 @@ func TestDecisions(t *testing.T) {
 		want    map[slots.Reference]slots.Decision
 		err     error
 	}{
-		{"one for all", slots.ChangeRequest{Decision: slots.CallOff}, nil, map[slots.Reference]slots.Decision{"A": slots.CallOff, "B": slots.CallOff, "C": slots.CallOff}, nil},
-		{"as drafted; who booked since gets the usual", slots.ChangeRequest{}, planned, map[slots.Reference]slots.Decision{"A": slots.Rebook, "B": slots.Keep, "C": slots.Rebook}, nil},
-		{"an exception", slots.ChangeRequest{Decision: slots.CallOff, Exceptions: map[slots.Reference]slots.Decision{"B": slots.Keep}}, nil, map[slots.Reference]slots.Decision{"A": slots.CallOff, "B": slots.Keep, "C": slots.CallOff}, nil},
-		{"for who was in the draft and has cancelled since", slots.ChangeRequest{Exceptions: map[slots.Reference]slots.Decision{"GONE": slots.CallOff}}, planned, map[slots.Reference]slots.Decision{"A": slots.Rebook, "B": slots.Keep, "C": slots.Rebook}, nil},
-		{"for somebody else", slots.ChangeRequest{Exceptions: map[slots.Reference]slots.Decision{"X": slots.Keep}}, nil, nil, slots.ErrNotAffected},
+		{"one for all", slots.ChangeRequest{Decision: slots.CallOff}, nil,
+			map[slots.Reference]slots.Decision{"A": slots.CallOff, "B": slots.CallOff, "C": slots.CallOff}, nil},
+		{"as drafted; who booked since gets the usual", slots.ChangeRequest{}, planned,
+			map[slots.Reference]slots.Decision{"A": slots.Rebook, "B": slots.Keep, "C": slots.Rebook}, nil},
+		{"an exception", slots.ChangeRequest{Decision: slots.CallOff, Exceptions: map[slots.Reference]slots.Decision{"B": slots.Keep}},
+			nil, map[slots.Reference]slots.Decision{"A": slots.CallOff, "B": slots.Keep, "C": slots.CallOff}, nil},
+		{"for who was in the draft and has cancelled since",
+			slots.ChangeRequest{Exceptions: map[slots.Reference]slots.Decision{"GONE": slots.CallOff}}, planned,
+			map[slots.Reference]slots.Decision{"A": slots.Rebook, "B": slots.Keep, "C": slots.Rebook}, nil},
+		{"for somebody else", slots.ChangeRequest{Exceptions: map[slots.Reference]slots.Decision{"X": slots.Keep}},
+			nil, nil, slots.ErrNotAffected},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

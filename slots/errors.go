@@ -9,21 +9,21 @@ import (
 // What can be wrong with a request. Every error that a Booker returns is, or
 // wraps, one of these, a *RuleError, a *TakenError, a *HoldLimitError, a
 // *PauseError, a *once.RepeatedError, a *VisitorError or an error of fault or
-// once; anything else is a fault of the system.
+// once; anything else is a system failure.
 var (
 	ErrUnknownChannel = errors.New("slots: unknown channel")
 	ErrExpired        = errors.New("slots: the hold has expired")
 	ErrReleased       = errors.New("slots: the hold was released")
-	ErrHoldUsed       = errors.New("slots: the hold is booked for somebody else")
+	ErrHoldUsed       = errors.New("slots: the hold is booked for another person")
 	ErrHoldBound      = errors.New("slots: the hold is bound to another mobile")
-	ErrNotBooked      = errors.New("slots: the appointment is not booked any more")
+	ErrNotBooked      = errors.New("slots: the appointment is no longer booked")
 	ErrStarted        = errors.New("slots: the visit has begun")
 	ErrArrived        = errors.New("slots: the visitor is in the hall")
 	ErrRequested      = errors.New("slots: the department has not approved the visit yet")
 	ErrNotRequested   = errors.New("slots: no request waits for an answer")
 	ErrNoProposal     = errors.New("slots: no proposal waits for an answer")
 	ErrSameStart      = errors.New("slots: the proposed start is the one asked for")
-	ErrUnaudited      = errors.New("slots: who decides and why has to be said")
+	ErrUnaudited      = errors.New("slots: the actor and the reason are required")
 	ErrPersonBusy     = errors.New("slots: the person has another visit at that time")
 	ErrPersonLimit    = errors.New("slots: the person has as many upcoming visits to this service as allowed")
 	ErrTaken          = errors.New("slots: the place is taken")
@@ -34,8 +34,8 @@ var (
 	ErrNoOffer        = errors.New("slots: the entry has no offer")
 	ErrOfferOver      = errors.New("slots: the offer has ended")
 
-	// The next two are between a Store and the Booker: the ledger has no row
-	// for the day yet, or the calendar has changed since it was read.
+	// A Store returns the next two to the Booker only: the ledger has no row for
+	// the day yet, or the calendar has changed since it was read.
 	ErrDayClosed = errors.New("slots: the ledger day is not open yet")
 	ErrStale     = errors.New("slots: the calendar has changed")
 )
@@ -47,7 +47,7 @@ type Rule string
 const (
 	RuleNotice       Rule = "notice"        // too soon
 	RuleHorizon      Rule = "horizon"       // too far ahead
-	RuleClosed       Rule = "closed"        // not open for all of the visit
+	RuleClosed       Rule = "closed"        // not open for the whole visit
 	RuleTaken        Rule = "taken"         // no place left
 	RuleOffGrid      Rule = "off_grid"      // not a start that is offered
 	RulePartyLimit   Rule = "party_limit"   // too many visitors
@@ -76,8 +76,8 @@ func (e *HorizonError) Error() string {
 // Unwrap returns a *RuleError of RuleHorizon.
 func (e *HorizonError) Unwrap() error { return &RuleError{RuleHorizon} }
 
-// PauseError says that a person gave up visits to the service so often that
-// they book nothing new for it until then, in the zone of the branch.
+// PauseError says that a person gave up visits to the service so often that they
+// can't book it again before Until, in the zone of the branch.
 type PauseError struct {
 	Until      time.Time     // exclusive
 	RetryAfter time.Duration // until then
@@ -85,7 +85,7 @@ type PauseError struct {
 
 // Error says when the pause ends.
 func (e *PauseError) Error() string {
-	return "slots: the person books nothing new before " + e.Until.Format(time.RFC3339)
+	return "slots: the person can't book again before " + e.Until.Format(time.RFC3339)
 }
 
 // TakenError is ErrTaken with the nearest starts that are still free, at most
@@ -104,17 +104,17 @@ func (e *TakenError) Error() string {
 // Unwrap returns ErrTaken.
 func (e *TakenError) Unwrap() error { return ErrTaken }
 
-// What can be wrong with a change of a desk group's calendar, beside the faults
+// What can be wrong with a change of a desk group's calendar, besides the faults
 // of the plan (scheduling.Faults).
 var (
 	ErrNothingToUndo = errors.New("slots: the calendar has not been changed")
 )
 
-// AffectedError says that a change of calendars would take the places of
-// visits that are booked or asked for. Nothing was changed.
+// AffectedError says that a change of calendars would take the places of booked
+// or requested visits. Nothing was changed.
 type AffectedError struct {
 	Visits     int      // that would lose their places
-	DeskGroups []string // slugs of the desk groups concerned, in their order
+	DeskGroups []string // slugs of the desk groups concerned, sorted
 }
 
 // Error says how many visits there are.

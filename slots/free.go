@@ -7,7 +7,7 @@ import (
 )
 
 // Slot is a start that can be booked. Places is how many more parties of the
-// same size fit at this start when nobody else books meanwhile.
+// same size fit at this start.
 type Slot struct {
 	Start  time.Time // UTC
 	End    time.Time // UTC, exclusive; buffers are not part of it
@@ -15,12 +15,12 @@ type Slot struct {
 }
 
 // Free returns the starts of day that can be booked at now for visit v,
-// ascending. used are the places taken in each tick of day.Open; a shorter
-// one counts as 0 behind its end.
+// ascending. used are the places taken in each tick of day.Open; ticks past its
+// end count as 0.
 //
-// The whole visit with its buffers has to be open and free. Starts count from
-// the beginning of each opening in steps of v.Step. With v.GapStep they count
-// anew behind each gap, a gap being whatever is not bookable: taken, closed,
+// The whole visit with its buffers must be open and free. Starts lie on a grid
+// that begins with each opening, in steps of v.Step. With v.GapStep the grid
+// begins again after each gap, a gap being anything not bookable: taken, closed
 // or already too soon.
 func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 	if day.Date < v.NotBefore || v.NotAfter > 0 && day.Date > v.NotAfter {
@@ -40,7 +40,7 @@ func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 	for _, o := range day.Openings {
 		end := min(o.To-v.length(), latest) + 1
 		if v.GapStep > 0 {
-			found = f.behindGaps(found, o.From, end)
+			found = f.afterGaps(found, o.From, end)
 		} else {
 			found = f.onGrid(found, o.From, end)
 		}
@@ -60,7 +60,7 @@ func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 	return free
 }
 
-// ticksOfLongDay is room for the ticks of all but the strangest days.
+// ticksOfLongDay is enough for the ticks of all but the strangest days.
 const ticksOfLongDay = 288
 
 // finder looks for the free places of one day.
@@ -82,9 +82,9 @@ func (f *finder) onGrid(found []int16, first, end int) []int16 {
 	return found
 }
 
-// behindGaps appends the same of every stretch of [from, end) in which a visit
-// fits from each tick.
-func (f *finder) behindGaps(found []int16, from, end int) []int16 {
+// afterGaps is onGrid for every run of ticks of [from, end) at which a visit fits:
+// each run has its own grid.
+func (f *finder) afterGaps(found []int16, from, end int) []int16 {
 	for tick := from; tick < end; tick++ {
 		if !f.fits(tick) {
 			continue
@@ -101,15 +101,16 @@ func (f *finder) behindGaps(found []int16, from, end int) []int16 {
 	return found
 }
 
-// fits reports whether a visit fits whose place begins at tick, not too soon.
+// fits reports whether a visit whose place begins at tick fits and is not too
+// soon.
 func (f *finder) fits(tick int) bool {
 	i := tick - f.first
 	return tick >= f.earliest && i >= 0 && i < len(f.least) && int(f.least[i]) >= f.shape.Places
 }
 
 // left returns how many places tick i of day.Open has left for v's channel;
-// below 0 when more are taken or held back than are open. On a date that is
-// released it is leftReleased that counts.
+// below 0 when more are taken or held back than are open. Where walk-in places
+// are released, leftWithWalkIns applies instead.
 func (v Shape) left(day scheduling.Day, used []int16, i int) int16 {
 	left := int(day.Open[i]) - v.HoldBack - day.HeldBack(day.First+i)
 	if i < len(used) {
@@ -118,19 +119,19 @@ func (v Shape) left(day scheduling.Day, used []int16, i int) int16 {
 	return int16(max(left, -1))
 }
 
-// least appends to buffer, for each tick of day.Open, the fewest places that
-// any tick has left of the length of v from there; -1 behind the last opening.
+// least appends to buffer, for each tick of day.Open, the fewest places left in
+// any of the v.length() ticks from there; -1 past the last opening.
 func (v Shape) least(buffer []int16, day scheduling.Day, used []int16) []int16 {
 	least := buffer
-	released := day.Date <= v.Released
+	released := day.Date <= v.WalkInsReleased
 	for i := range day.Open {
 		if released {
-			least = append(least, v.leftReleased(day, used, i))
+			least = append(least, v.leftWithWalkIns(day, used, i))
 			continue
 		}
 		least = append(least, v.left(day, used, i)) // inlined
 	}
-	// The minimum of a window is that of two windows which cover it.
+	// The minimum over a range is that of two ranges that cover it.
 	for covered, length := 1, v.length(); covered < length; {
 		step := min(covered, length-covered)
 		whole := max(len(least)-step, 0)

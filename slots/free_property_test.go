@@ -52,7 +52,7 @@ func TestWhyAndCheckAgreeWithFree(t *testing.T) {
 		for _, s := range slots.Free(day, used, v, now) {
 			free[s.Start] = true
 		}
-		tally := slots.Why(day, used, v, now)
+		tally := slots.TallyDay(day, used, v, now)
 		if tally.Free != len(free) {
 			t.Errorf("Why counts %d free starts, Free returns %d", tally.Free, len(free))
 		}

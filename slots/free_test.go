@@ -57,8 +57,9 @@ func TestFree(t *testing.T) {
 		},
 		{
 			name: "a free gap shorter than the visit is none",
-			open: "09:00-10:00", taken: []claim{{"09:00", "09:25", slots.Booked, 1}, {"09:40", "10:00", slots.Booked, 1}}, visit: following(visit(30, 30), 5),
-			want: nil,
+			open: "09:00-10:00", taken: []claim{{"09:00", "09:25", slots.Booked, 1}, {"09:40", "10:00", slots.Booked, 1}},
+			visit: following(visit(30, 30), 5),
+			want:  nil,
 		},
 		{
 			name: "a cancelled visit gives its place back",
@@ -197,13 +198,15 @@ func TestFree(t *testing.T) {
 		},
 		{
 			name: "a party that takes a place each needs as many",
-			open: "09:00-12:00 x3", taken: []claim{{"09:00", "10:00", slots.Booked, 2}, {"10:00", "11:00", slots.Booked, 1}}, visit: party(visit(60, 60), 2, 0),
-			want: []string{"10:00", "11:00"},
+			open: "09:00-12:00 x3", taken: []claim{{"09:00", "10:00", slots.Booked, 2}, {"10:00", "11:00", slots.Booked, 1}},
+			visit: party(visit(60, 60), 2, 0),
+			want:  []string{"10:00", "11:00"},
 		},
 		{
 			name: "what a channel holds back is left to the channels behind it",
-			open: "09:00-12:00 x3", taken: []claim{{"09:00", "10:00", slots.Booked, 2}, {"10:00", "11:00", slots.Booked, 1}}, visit: party(visit(60, 60), 1, 1),
-			want: []string{"10:00", "11:00"},
+			open: "09:00-12:00 x3", taken: []claim{{"09:00", "10:00", slots.Booked, 2}, {"10:00", "11:00", slots.Booked, 1}},
+			visit: party(visit(60, 60), 1, 1),
+			want:  []string{"10:00", "11:00"},
 		},
 		{
 			name: "more taken than open is not free",
@@ -242,7 +245,7 @@ func TestFree(t *testing.T) {
 					t.Errorf("the slot lasts %v, buffers are not part of it", length)
 				}
 			}
-			if tally := slots.Why(day, used, tc.visit, now); tc.visit.GapStep == 0 && tally.Free != len(tc.want) {
+			if tally := slots.TallyDay(day, used, tc.visit, now); tc.visit.GapStep == 0 && tally.Free != len(tc.want) {
 				t.Errorf("Why counts %d free starts, want %d", tally.Free, len(tc.want))
 			}
 		})

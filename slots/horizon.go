@@ -15,9 +15,8 @@ const (
 	opensWithin = 366
 )
 
-// latest returns the last instant at which a visit may start as far as Horizon
-// goes. Where one more date opens at a set time it is out of the way: NotAfter
-// decides, up to the end of its date.
+// latest returns the last instant at which Horizon lets a visit start. Where dates
+// open at a set time the limit is wide and NotAfter decides instead.
 func (v Shape) latest(now time.Time) time.Time {
 	if v.OpensAt > 0 {
 		return now.Add(v.Horizon + 2*wholeDay)
@@ -36,7 +35,7 @@ func (v Shape) counting(c *scheduling.Calendar, now time.Time) scheduling.Date {
 }
 
 // lastDate returns the last date in reach when the horizon counts from the date
-// from; 0 when instants alone decide.
+// from; 0 when only instants decide.
 func (v Shape) lastDate(c *scheduling.Calendar, from scheduling.Date) scheduling.Date {
 	last := scheduling.Date(0)
 	if v.OpensAt > 0 {
@@ -53,7 +52,7 @@ func (v Shape) lastDate(c *scheduling.Calendar, from scheduling.Date) scheduling
 func (v Shape) horizonDates() scheduling.Date { return scheduling.Date(v.Horizon / wholeDay) }
 
 // Opens returns the instant from which a start by the openings of date is
-// within the horizon in the calendar c. It is in the past for one that is.
+// within the horizon in the calendar c; in the past for a start that already is.
 func (v Shape) Opens(c *scheduling.Calendar, date scheduling.Date, start time.Time) time.Time {
 	rolling := start.Add(-v.Horizon)
 	first := c.DateOf(rolling)
@@ -75,9 +74,9 @@ func (v Shape) Opens(c *scheduling.Calendar, date scheduling.Date, start time.Ti
 	return rolling
 }
 
-// OpensNext returns the instant after now at which a date comes into reach on
-// which the calendar c has a place for the visit, in c's zone. It is zero where
-// the horizon moves on with the clock, and when nothing opens within a year.
+// OpensNext returns the next instant after now, in c's zone, at which a date with a
+// place for the visit comes into reach. It is zero where the horizon moves with
+// the clock, and when nothing opens within a year.
 func (v Shape) OpensNext(c *scheduling.Calendar, now time.Time) time.Time {
 	if v.OpensAt == 0 {
 		return time.Time{}
@@ -95,7 +94,7 @@ func (v Shape) OpensNext(c *scheduling.Calendar, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// received reports whether the day has a place for the visit at any time.
+// received reports whether the day has a place for the visit at any tick.
 func (v Shape) received(day scheduling.Day) bool {
 	day = v.sees(day)
 	return slices.ContainsFunc(day.Openings, func(o scheduling.TickSpan) bool {
@@ -128,8 +127,8 @@ func (v Shape) holds(day scheduling.Day, start time.Time) bool {
 	return slices.ContainsFunc(v.sees(day).Openings, func(o scheduling.TickSpan) bool { return o.From <= tick && tick < o.To })
 }
 
-// nextOf returns when the first start of the day's grid that is out of reach of
-// the horizon at now comes within it, in c's zone.
+// nextOf returns when the first start of the day's grid past the horizon at now
+// comes within it, in c's zone.
 func (v Shape) nextOf(day scheduling.Day, c *scheduling.Calendar, now time.Time) time.Time {
 	for _, o := range v.sees(day).Openings {
 		for tick := o.From + v.Before; tick < o.To; tick += v.Step {

@@ -57,7 +57,7 @@ func TestDateOpensAtASetTime(t *testing.T) {
 					t.Errorf("%d:00: Check breaks %q, want %q", hour, rule, tc.want)
 				}
 			}
-			free, why := len(slots.Free(day, nil, counted, now)), slots.Why(day, nil, counted, now)
+			free, why := len(slots.Free(day, nil, counted, now)), slots.TallyDay(day, nil, counted, now)
 			if free > 0 != (tc.want == "") || why.Free != free || tc.want != "" && why.Refused[tc.want] != 3 {
 				t.Errorf("%d free, explained as %+v", free, why)
 			}

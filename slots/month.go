@@ -7,7 +7,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// DayState says what a date has for a visitor.
+// DayState is the availability of a date for a visitor.
 type DayState string
 
 // The states of a date. All but DayFree have no start that can be booked now.
@@ -17,10 +17,10 @@ const (
 	DayClosed  DayState = "closed"   // not open long enough for the visit
 	DayHoliday DayState = "holiday"  // closed by a holiday
 	DayTooSoon DayState = "too_soon" // past, or the notice is longer
-	DayTooLate DayState = "too_late" // behind the horizon
+	DayTooLate DayState = "too_late" // past the horizon
 )
 
-// DayOffer is what a date has for a visitor.
+// DayOffer is the availability of a date for a visitor.
 type DayOffer struct {
 	Date    scheduling.Date
 	State   DayState
@@ -28,16 +28,17 @@ type DayOffer struct {
 	Holiday scheduling.Text // its name, in DayHoliday
 }
 
-// Overview is what each date of a query has, by one snapshot of the centre.
+// Overview is the availability of each date of a query, from one snapshot of the
+// centre.
 type Overview struct {
 	Query // with its dates
 	Zone  *time.Location
 	Days  []DayOffer // each date, ascending
 }
 
-// Overview returns what each date of the query has. A date is free when a
-// search of it alone finds a start, and then Starts is how many it finds. It
-// costs one read, or none, and returns the errors of Search.
+// Overview returns the availability of each date of the query. A date is free when
+// a search of it alone finds starts, and Starts is how many. It costs one read,
+// or none, and returns the errors of Search.
 func (b *Booker) Overview(ctx context.Context, q Query, now time.Time) (o Overview, err error) {
 	err = b.fresh(ctx, func() error {
 		s, err := newSearch(b.centre(), q, month, now)
@@ -63,8 +64,7 @@ func month(q Query, today scheduling.Date) (from, to scheduling.Date) {
 	return scheduling.NewDate(day.Year(), day.Month(), 1), scheduling.NewDate(day.Year(), day.Month()+1, 0)
 }
 
-// overview says of each date what it has: the slots that were found, or why
-// there are none.
+// overview returns for each date the number of slots found, or why there are none.
 func (s search) overview(found []DaySlots, now time.Time) []DayOffer {
 	days := make([]DayOffer, 0, s.To-s.From+1)
 	for date := s.From; date <= s.To; date++ {
@@ -99,7 +99,7 @@ func (v Shape) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Ti
 				offer.State = DayFull
 				return offer
 			default:
-				offer.State = DayTooLate // it will be in reach one day
+				offer.State = DayTooLate // it will come into reach later
 			}
 		}
 	}

@@ -8,12 +8,12 @@ import (
 	"ziyara/catalog"
 )
 
-// NameKey returns a name as it is looked for: lower case, without vowel signs,
-// with one spelling of the Arabic letters that people mix up and ASCII digits,
-// and each word with one space in front and one behind. The article goes, and
-// so does بن; عبد is one word with what follows, for عبد الله and عبدالله are one
-// name. It is "" when nothing is left. A name fits a search when " " and each
-// of the NameWords of the search occur in its key.
+// NameKey returns a name in the form used for searching: lower case, without vowel
+// signs, with one spelling for Arabic letters that are often confused, ASCII
+// digits, and a space before and after each word. The article and بن are
+// dropped; عبد is joined to the next word, since عبد الله and عبدالله are one name.
+// It is "" when nothing is left. A name matches a search when each of the
+// search's NameWords, preceded by a space, occurs in its key.
 func NameKey(name string) string {
 	words := NameWords(name)
 	if len(words) == 0 {
@@ -42,8 +42,8 @@ func NameWords(name string) []string {
 	return words
 }
 
-// plainLetter returns the one letter that stands for all that are taken for
-// it, or -1 for a sign that is no letter of its own.
+// plainLetter returns the letter that represents all those confused with it, or -1
+// for a sign that is not a letter of its own.
 func plainLetter(r rune) rune {
 	switch r {
 	case 'أ', 'إ', 'آ', 'ٱ':

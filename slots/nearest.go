@@ -11,11 +11,11 @@ import (
 
 const (
 	maxAlternatives  = 5
-	alternativesDays = 14 // looked at on either side of the wanted start
+	alternativesDays = 14 // searched on either side of the wanted start
 )
 
-// nearest returns the free starts closest to the target's, nearest first, the
-// earlier of two equally close.
+// nearest returns the free starts closest to the target's, nearest first; of two
+// equally close, the earlier comes first.
 func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, error) {
 	wanted := t.day.Date
 	from, to := t.shape.within(t.group.Calendar, wanted-alternativesDays, wanted+alternativesDays, now)
@@ -62,10 +62,9 @@ func (c *closest) add(s Slot) {
 
 func (c *closest) away(s Slot) time.Duration { return s.Start.Sub(c.start).Abs() }
 
-// nearerThan reports whether no slot of a date that is so many dates away, or
-// more, can be among the nearest. Openings end at the latest a day after their
-// date, so a slot may be two days nearer than its date; two hours are for
-// clocks that change.
+// nearerThan reports whether no slot of a date that many dates away, or more, can
+// be among the nearest. Openings end at most a day after their date, so a slot
+// may be two days nearer than its date; two more hours allow for clock changes.
 func (c *closest) nearerThan(dates scheduling.Date) bool {
 	const day = 24 * time.Hour
 	return len(c.slots) == maxAlternatives && c.away(c.slots[maxAlternatives-1]) < time.Duration(dates-2)*day-2*time.Hour

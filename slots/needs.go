@@ -11,8 +11,8 @@ import (
 	"ziyara/fault"
 )
 
-// knownNeeds returns a *VisitorError that names the needs which a visitor to
-// the service can't declare; nil for none.
+// knownNeeds returns a *VisitorError naming the needs that visitors to the service
+// can't declare; nil if there are none.
 func knownNeeds(s *catalog.Service, needs []string) error {
 	var bad []Field
 	for i, slug := range needs {
@@ -29,8 +29,7 @@ func knownNeeds(s *catalog.Service, needs []string) error {
 // needField names the i-th need of a request.
 func needField(i int) string { return fmt.Sprintf("needs/%d", i) }
 
-// stillKnown returns those of the needs that the service has not given up
-// since.
+// stillKnown returns the needs that the service still has.
 func stillKnown(s *catalog.Service, needs []string) []string {
 	return slices.DeleteFunc(slices.Clone(needs), func(slug string) bool {
 		_, ok := s.Need(slug)
@@ -49,10 +48,10 @@ func distinct(needs []string) []string {
 	return once
 }
 
-// declared returns the needs of the hold with the id together with those that
-// its booking declares. It returns a *VisitorError for a need that the service
-// does not know, or that makes the visit longer than the place that is held.
-// What there is no hold for is left to the booking.
+// declared returns the needs of the hold with the id together with those declared
+// by its booking. It returns a *VisitorError for a need that the service does not
+// know, or that makes the visit longer than the held place. If there is no hold,
+// the booking reports that.
 func (b *Booker) declared(ctx context.Context, id string, needs []string) ([]string, error) {
 	if len(needs) == 0 {
 		return nil, nil
@@ -71,8 +70,8 @@ func (b *Booker) declared(ctx context.Context, id string, needs []string) ([]str
 	return hold.declare(service, needs)
 }
 
-// declare returns the needs of the appointment, which service s receives,
-// together with more.
+// declare returns the needs of the appointment, which is for service s, together
+// with more.
 func (a Appointment) declare(s *catalog.Service, more []string) ([]string, error) {
 	var bad []Field
 	for i, slug := range more {

@@ -56,7 +56,8 @@ func TestANeedMakesTheVisitLonger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"interpreter", "wheelchair"}, hold.Needs); diff != "" || hold.Place.Ticks != 18 || hold.End.Sub(hold.Start) != 90*time.Minute {
+	diff := cmp.Diff([]string{"interpreter", "wheelchair"}, hold.Needs)
+	if diff != "" || hold.Place.Ticks != 18 || hold.End.Sub(hold.Start) != 90*time.Minute {
 		t.Errorf("the hold takes %d ticks to %v; needs (-want +got):\n%s", hold.Place.Ticks, hold.End, diff)
 	}
 	ask.Start = hold.Start.Add(time.Hour)
@@ -122,7 +123,8 @@ func TestBookingDeclaresNeeds(t *testing.T) {
 		{"one that takes no longer", nil, []string{"wheelchair"}, []string{"wheelchair"}, nil},
 		{"beside that of the hold", []string{"interpreter"}, []string{"visual"}, []string{"interpreter", "visual"}, nil},
 		{"that of the hold once more", []string{"interpreter"}, []string{"visual", "interpreter"}, []string{"interpreter", "visual"}, nil},
-		{"one that the place is too short for", []string{"visual"}, []string{"visual", "interpreter"}, nil, map[string]slots.Fault{"needs/1": slots.FaultLonger}},
+		{"one that the place is too short for", []string{"visual"},
+			[]string{"visual", "interpreter"}, nil, map[string]slots.Fault{"needs/1": slots.FaultLonger}},
 		{"an unknown one", nil, []string{"wings"}, nil, map[string]slots.Fault{"needs/0": slots.FaultNeed}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

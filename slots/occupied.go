@@ -6,31 +6,29 @@ import (
 	"ziyara/scheduling"
 )
 
-// Occupied is what the ledger knows of one day.
+// Occupied is one day of the ledger.
 type Occupied struct {
 	First int     // tick of the first element
 	Open  []int16 // places open
 	Used  []int16 // places taken
 	// Version rises with every change of the ledger day.
 	Version int64
-	// Calendar is the version of the calendar that the places open are of: the
-	// last that changed them.
+	// Calendar is the version of the calendar that last changed the places open.
 	Calendar int64
 }
 
-// Wanted is a place that is asked of the ledger.
+// Wanted is a place to be taken from the ledger.
 type Wanted struct {
 	Place
-	HeldBack []int16 // of each tick of the place, left to others
-	// Calendar is the version of the calendar by which the place is sought; 0
+	HeldBack []int16 // places of each tick that are left to others
+	// Calendar is the version of the calendar from which the place was chosen; 0
 	// for any.
 	Calendar int64
 }
 
-// Taking returns the day with the place taken; o stays as it is. It returns
-// ErrStale when the calendar by which the place is sought has changed since,
-// for this day, and ErrTaken unless each of its ticks has room beside what is
-// left to others.
+// Taking returns the day with the place taken; o does not change. It returns
+// ErrStale when the calendar of this day is newer than w.Calendar, and ErrTaken
+// unless each tick has room besides what is left to others.
 func (o Occupied) Taking(w Wanted) (Occupied, error) {
 	if w.Calendar != 0 && w.Calendar < o.Calendar {
 		return o, ErrStale
@@ -49,24 +47,52 @@ func (o Occupied) Taking(w Wanted) (Occupied, error) {
 	return o, nil
 }
 
-// Returning returns the day without a place that was taken on it; o stays as it
-// is.
+// Returning returns the day with a taken place given back; o does not change.
 func (o Occupied) Returning(p Place) Occupied {
 	o.Used = slices.Clone(o.Used)
 	p.count(o.Used, o.First, -p.Count)
 	return o
 }
 
-// count adds n to each tick of the place that used has, whose first element is
-// of the tick first.
+// Reopened returns the ledger day with the openings of another calendar. Taken
+// places stay taken, even where the day is closed now: the ticks reach from the
+// first opening or taken place to the last.
+func (o Occupied) Reopened(day scheduling.Day) Occupied {
+	first, end := day.First, day.First+len(day.Open)
+	for i, n := range o.Used {
+		if n == 0 {
+			continue
+		}
+		tick := o.First + i
+		if first == end { // closed
+			first, end = tick, tick
+		}
+		first, end = min(first, tick), max(end, tick+1)
+	}
+	o, before := Occupied{
+		First: first, Open: make([]int16, end-first), Used: make([]int16, end-first), Version: o.Version, Calendar: o.Calendar,
+	}, o
+	if len(day.Open) > 0 {
+		copy(o.Open[day.First-first:], day.Open)
+	}
+	for i, n := range before.Used {
+		if n != 0 {
+			o.Used[before.First+i-first] = n
+		}
+	}
+	return o
+}
+
+// count adds n to each tick of the place within used, whose first element belongs
+// to the tick first.
 func (p Place) count(used []int16, first, n int) {
 	for i := max(p.First-first, 0); i < min(p.First-first+p.Ticks, len(used)); i++ {
 		used[i] += int16(n) //nolint:gosec // places are few
 	}
 }
 
-// on returns the day as the ledger has it, together with what is taken; the
-// template's openings stay.
+// on returns the day with the ledger's places open, and the places taken; the
+// openings remain those of the calendar.
 func (o Occupied) on(day scheduling.Day) (scheduling.Day, []int16) {
 	if o.Open == nil {
 		return day, nil

@@ -8,18 +8,18 @@ import (
 	"ziyara/scheduling"
 )
 
-// A start that follows a gap is offered because of what is taken around it,
-// and moves on with the present. Whoever chose from a list of a while ago gets
-// what they saw.
+// A start that follows a gap depends on what is taken around it, and moves as time
+// passes. A visitor who chose from a slightly older list still gets what it
+// showed.
 const (
 	listedFor  = 15 * time.Minute
 	listedEach = scheduling.Tick
 )
 
-// stillOffered returns nil when the target is one of the starts that a search
-// offers, and ErrTaken when it is not, or not any more. Without starts that
-// follow gaps the calendar has said so already (Shape.Check). leaving is the
-// place that a move gives back; nil for none.
+// stillOffered returns nil when a search offers the target's start, and ErrTaken
+// when it does not, or no longer does. Without starts that follow gaps,
+// Shape.Check has already decided that. leaving is the place that a move gives
+// back; nil for none.
 func (b *Booker) stillOffered(ctx context.Context, t target, leaving *Place, now time.Time) error {
 	if t.shape.GapStep == 0 {
 		return nil

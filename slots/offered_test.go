@@ -218,7 +218,8 @@ func TestHoldGetsExactlyWhatIsOffered(t *testing.T) {
 		}
 		closed := minutes(100, 150, "closed from")
 		plan := daily("Asia/Riyadh", opens(t, fmt.Sprintf("08:00-11:30 x%d, 13:00-16:00 x2", rapid.IntRange(1, 3).Draw(rt, "places"))),
-			scheduling.Closure{Start: midnight.Add(closed), End: midnight.Add(closed + minutes(1, 12, "closed for")), Places: rapid.IntRange(0, 1).Draw(rt, "lost")})
+			scheduling.Closure{Start: midnight.Add(closed),
+				End: midnight.Add(closed + minutes(1, 12, "closed for")), Places: rapid.IntRange(0, 1).Draw(rt, "lost")})
 		r := &rig{store: newFakeStore(), t: t, centre: aCentre(t, plan, services[:]...)}
 		r.use()
 		now := midnight.Add(-time.Hour)

@@ -10,58 +10,57 @@ import (
 	"ziyara/scheduling"
 )
 
-// Relocation asks for another place for a displaced visit: one whose own is
-// taken by a change of its desk group's calendar.
+// Relocation asks for another place for a displaced visit: one that lost its own
+// through a change of its desk group's calendar.
 type Relocation struct {
 	ID     string
-	Shape  Shape           // what is sought: like the one that was booked
-	Day    scheduling.Date // whose openings the booked start belongs to
-	Start  time.Time       // that was booked
-	Booked time.Time       // when that was
-	// Person is whose visit it is; "" for somebody with no other visits.
+	Shape  Shape           // of the visit
+	Day    scheduling.Date // to whose openings the booked start belongs
+	Start  time.Time       // booked start
+	Booked time.Time       // when it was booked
+	// Person is the visitor; "" for one with no other visits.
 	Person Person
-	// Until is the last date that will do, for a representative whose power of
-	// attorney ends; 0 for any.
+	// Until is the last possible date, when a representative's power of attorney
+	// ends; 0 for any.
 	Until scheduling.Date
 }
 
-// Replacement is a place that was found for a displaced visit. Without one,
-// Found is false.
+// Replacement is the place found for a displaced visit; Found is false when there
+// is none.
 type Replacement struct {
 	Found bool
 	Slot  Slot
 	Wanted
 }
 
-// Busy is a stretch of time, half-open, in which a person has a visit.
+// Busy is a half-open span of time in which a person has a visit.
 type Busy struct {
 	Person     Person
 	Start, End time.Time
 }
 
-// OpenPlaces are the places that a desk group has left while visits are
-// rebooked. They are for one caller.
+// OpenPlaces are the places that a desk group has left while visits are rebooked.
+// They are not safe for concurrent use.
 type OpenPlaces struct {
 	group   *centre.DeskGroup    // with the calendar as it will be
 	present *scheduling.Calendar // as it is
 	known   map[scheduling.Date]Occupied
 	busy    map[Person][]Busy
 	days    map[scheduling.Date]openDay
-	free    map[scheduling.Date]map[Shape][]Slot // that was found, until a place of the date is taken
+	free    map[scheduling.Date]map[Shape][]Slot // cached until a place of the date is taken
 }
 
-// openDay is a date with what is taken of it.
+// openDay is a date with the places taken.
 type openDay struct {
 	scheduling.Day
 	used []int16
 }
 
-// NewOpenPlaces returns what is left of the desk group g, whose calendar is the
-// one that will be in force. present is the calendar in force now, by which the
-// ledger has its days; occupied are those of them that it has, by date. Where
-// both calendars differ a place has to be free by both. busy are the visits of
-// persons, who can't be at two places at once; a displaced visit itself may be
-// among them.
+// NewOpenPlaces returns the open places of the desk group g, whose calendar is the
+// future one. present is the calendar in force now, on which the ledger's days
+// are based; occupied are the ledger's days by date. Where the calendars differ,
+// a place must be free by both. busy are the visits of persons, who can't be in
+// two places at once; the displaced visits may be among them.
 func NewOpenPlaces(g *centre.DeskGroup, present *scheduling.Calendar, occupied map[scheduling.Date]Occupied, busy []Busy) *OpenPlaces {
 	r := &OpenPlaces{
 		group: g, present: present, known: occupied, busy: make(map[Person][]Busy),
@@ -73,7 +72,7 @@ func NewOpenPlaces(g *centre.DeskGroup, present *scheduling.Calendar, occupied m
 	return r
 }
 
-// day returns a date as it is now and will be.
+// day returns a date with the places that are open both now and in future.
 func (r *OpenPlaces) day(d scheduling.Date) openDay {
 	if found, ok := r.days[d]; ok {
 		return found
@@ -104,11 +103,10 @@ func (r *OpenPlaces) day(d scheduling.Date) openDay {
 // Rebook finds another place for each of the displaced visits and takes it. It
 // returns them in the order of displaced.
 //
-// Whoever booked first chooses first, those who booked at the same instant in
-// the order of their IDs: nobody gets what an older one would rather have had.
-// Each gets the start that is most like the booked one (see unlike). Every
-// start is one that a search at now would offer, so it keeps the service's
-// notice and horizon.
+// Visits choose in the order in which they were booked, and by ID for the same
+// instant, so none gets a place that an earlier one would have preferred. Each
+// gets the start most like the booked one (see unlike). Every start is one that
+// a search at now would offer, so it keeps the service's notice and horizon.
 func (r *OpenPlaces) Rebook(displaced []Relocation, now time.Time) []Replacement {
 	order := make([]int, len(displaced))
 	for i := range order {
@@ -124,8 +122,8 @@ func (r *OpenPlaces) Rebook(displaced []Relocation, now time.Time) []Replacement
 	return found
 }
 
-// rebook looks at the dates around the booked one, the nearest first, until no
-// other can have a better start.
+// rebook searches the dates around the booked one, nearest first, until no other
+// date can have a better start.
 func (r *OpenPlaces) rebook(d Relocation, now time.Time) Replacement {
 	shape := d.Shape.Counted(r.group.Calendar, now)
 	first, last := shape.within(r.group.Calendar, d.Day-RebookWithin, d.Day+RebookWithin, now)
@@ -177,20 +175,21 @@ func (r *OpenPlaces) starts(date scheduling.Date, v Shape, now time.Time) []Slot
 	return found
 }
 
-// RebookWithin is how many dates before and behind the booked one are looked at.
+// RebookWithin is how many dates before and after the booked one are searched.
 const RebookWithin = maxDays
 
 const (
 	minutesOfDay = 24 * 60
-	// otherWeekday is what another weekday is worth in minutes, and hourOff
-	// what each minute of another hour is, on another date: who can come on a
-	// Tuesday at ten can probably come on the next Tuesday at ten.
+	// On another date, otherWeekday is the penalty for another weekday in
+	// minutes, and hourOff that for each minute of difference in the time of
+	// day: a visitor who can come on a Tuesday at ten can probably come on the
+	// next Tuesday at ten.
 	otherWeekday = 2 * minutesOfDay
 	hourOff      = 12
 )
 
-// Around returns the dates, both inclusive, on which other places may be for the
-// relocations, of which there are some, by the calendar c.
+// Around returns the first and the last date on which the relocations, at least
+// one, may find other places, in the calendar c.
 func Around(relocations []Relocation, c *scheduling.Calendar, now time.Time) (from, to scheduling.Date) {
 	from, to = relocations[0].Day, relocations[0].Day
 	for _, r := range relocations {
@@ -199,10 +198,10 @@ func Around(relocations []Relocation, c *scheduling.Calendar, now time.Time) (fr
 	return max(from-RebookWithin, c.DateOf(now)-1), to + RebookWithin
 }
 
-// unlike says how different a start by the openings of date is from the booked
-// one: 0 for the same. On the same date the minutes between them count. Every
-// other date is worse: each day between counts as a day, another weekday as two
-// more, and two hours' difference in the time of day as one more.
+// unlike measures how different a start by the openings of date is from the booked
+// one: 0 for the same. On the same date it is the minutes between them. Every
+// other date is worse: each day counts as a day, another weekday as two more,
+// and two hours' difference in the time of day as one more.
 func (r *OpenPlaces) unlike(d Relocation, date scheduling.Date, start time.Time) int {
 	minutes := func(d time.Duration) int { return int(d.Abs() / time.Minute) }
 	if date == d.Day {
@@ -217,7 +216,7 @@ func (r *OpenPlaces) unlike(d Relocation, date scheduling.Date, start time.Time)
 	return unlike + hourOff*minutes(sinceMidnight(start, zone, date)-sinceMidnight(d.Start, zone, d.Day))
 }
 
-// sinceMidnight returns what clocks show at an instant, from the midnight at
+// sinceMidnight returns the wall time of an instant, counted from the midnight at
 // which the date begins.
 func sinceMidnight(at time.Time, zone *time.Location, date scheduling.Date) time.Duration {
 	local := at.In(zone)
@@ -226,8 +225,8 @@ func sinceMidnight(at time.Time, zone *time.Location, date scheduling.Date) time
 	return time.Duration(days*minutesOfDay+hour*60+minute) * time.Minute
 }
 
-// meets reports whether the person of a displaced visit has another one while
-// the slot lasts.
+// meets reports whether the person of a displaced visit has another visit that
+// overlaps the slot.
 func (r *OpenPlaces) meets(d Relocation, s Slot) bool {
 	return d.Person != "" && slices.ContainsFunc(r.busy[d.Person], func(b Busy) bool {
 		return !b.Start.Equal(d.Start) && s.Start.Before(b.End) && b.Start.Before(s.End)
@@ -246,9 +245,8 @@ func (r *OpenPlaces) take(p Person, v Shape, date scheduling.Date, s Slot) Repla
 	return Replacement{Found: true, Slot: s, Wanted: v.wanted(r.group, day.Day, place)}
 }
 
-// RelocationOf returns what to look for when the appointment needs another place
-// in the centre c. until is the last date that will do; 0 for any. It returns
-// the errors of centre.Snapshot.Desk and ShapeOf.
+// RelocationOf returns the relocation of an appointment in the centre c. until is
+// the last possible date; 0 for any. It returns the errors of centre.Snapshot.Desk and ShapeOf.
 func RelocationOf(c *centre.Snapshot, a Appointment, of Person, until scheduling.Date) (Relocation, error) {
 	service, _, err := c.Desk(a.Service, a.Branch)
 	if err != nil {

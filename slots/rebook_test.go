@@ -21,12 +21,15 @@ import (
 func displaced(t testing.TB, id, clock string, booked int) slots.Relocation {
 	t.Helper()
 	return slots.Relocation{
-		ID: id, Shape: visit(30, 30), Day: tuesday, Start: at(t, clock), Booked: midnight.AddDate(0, -1, 0).Add(time.Duration(booked) * time.Hour),
+		ID: id, Shape: visit(30, 30), Day: tuesday, Start: at(t, clock),
+		Booked: midnight.AddDate(0, -1, 0).Add(time.Duration(booked) * time.Hour),
 	}
 }
 
 // openPlaces is what a desk group has left when its calendar becomes after.
-func openPlaces(t testing.TB, before, after scheduling.Plan, occupied map[scheduling.Date]slots.Occupied, busy ...slots.Busy) *slots.OpenPlaces {
+func openPlaces(
+	t testing.TB, before, after scheduling.Plan, occupied map[scheduling.Date]slots.Occupied, busy ...slots.Busy,
+) *slots.OpenPlaces {
 	t.Helper()
 	g := &centre.DeskGroup{ID: 7, BranchID: 1, Slug: "revenue-desks", Calendar: compile(t, after)}
 	return slots.NewOpenPlaces(g, compile(t, before), occupied, busy)
@@ -62,14 +65,20 @@ func TestRebookFindsTheMostAlike(t *testing.T) {
 		busy   []slots.Busy
 		want   string
 	}{
-		{"the nearest of the same date", "08:00-14:00", [2]string{"12:00", "14:00"}, nil, displaced(t, "a", "13:00", 1), monday, nil, "Tue 24 11:30"},
-		{"of two equally near the earlier", "08:00-16:00", [2]string{"10:00", "10:30"}, nil, displaced(t, "a", "10:00", 1), monday, nil, "Tue 24 09:30"},
-		{"the same hour of the next date", "08:00-14:00", [2]string{"00:00", "23:59"}, nil, displaced(t, "a", "13:00", 1), monday, nil, "Wed 25 13:00"},
-		{"the date before, when the next is full", "08:00-14:00", [2]string{"00:00", "23:59"}, []int{1, 2, 3}, displaced(t, "a", "13:00", 1), monday.Add(-time.Hour), nil, "Mon 23 13:00"},
-		{"the same weekday rather than one a day nearer", "08:00-14:00", [2]string{"00:00", "23:59"}, []int{-1, 1, 2, 3, 4, 5}, displaced(t, "a", "13:00", 1), midnight.Add(-time.Minute), nil, "Tue 1 13:00"},
+		{"the nearest of the same date", "08:00-14:00", [2]string{"12:00", "14:00"},
+			nil, displaced(t, "a", "13:00", 1), monday, nil, "Tue 24 11:30"},
+		{"of two equally near the earlier", "08:00-16:00", [2]string{"10:00", "10:30"},
+			nil, displaced(t, "a", "10:00", 1), monday, nil, "Tue 24 09:30"},
+		{"the same hour of the next date", "08:00-14:00", [2]string{"00:00", "23:59"},
+			nil, displaced(t, "a", "13:00", 1), monday, nil, "Wed 25 13:00"},
+		{"the date before, when the next is full", "08:00-14:00", [2]string{"00:00", "23:59"},
+			[]int{1, 2, 3}, displaced(t, "a", "13:00", 1), monday.Add(-time.Hour), nil, "Mon 23 13:00"},
+		{"the same weekday rather than one a day nearer", "08:00-14:00", [2]string{"00:00", "23:59"},
+			[]int{-1, 1, 2, 3, 4, 5}, displaced(t, "a", "13:00", 1), midnight.Add(-time.Minute), nil, "Tue 1 13:00"},
 		{"not where the person is already", "08:00-14:00", [2]string{"12:00", "14:00"}, nil,
 			slots.Relocation{ID: "a", Shape: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
-			[]slots.Busy{{Person: "p", Start: at(t, "11:40"), End: at(t, "12:00")}, {Person: "q", Start: at(t, "11:00"), End: at(t, "11:30")}}, "Tue 24 11:00"},
+			[]slots.Busy{{Person: "p", Start: at(t, "11:40"), End: at(t, "12:00")}, {Person: "q", Start: at(t, "11:00"), End: at(t, "11:30")}},
+			"Tue 24 11:00"},
 		{"where the lost visit itself would still be", "08:00-14:00 x2", [2]string{"13:10", "14:00"}, nil,
 			slots.Relocation{ID: "a", Shape: visit(30, 10), Day: tuesday, Start: at(t, "13:00"), Person: "p"}, monday,
 			[]slots.Busy{{Person: "p", Start: at(t, "13:00"), End: at(t, "13:30")}}, "Tue 24 12:40"},
@@ -77,7 +86,8 @@ func TestRebookFindsTheMostAlike(t *testing.T) {
 		{"not behind the end of a power of attorney", "08:00-14:00", [2]string{"00:00", "23:59"}, nil,
 			slots.Relocation{ID: "a", Shape: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday}, monday, nil, "Mon 23 13:00"},
 		{"nowhere", "08:00-14:00", [2]string{"00:00", "23:59"}, nil,
-			slots.Relocation{ID: "a", Shape: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday}, midnight.Add(-time.Minute), nil, ""},
+			slots.Relocation{ID: "a", Shape: visit(30, 30), Day: tuesday, Start: at(t, "13:00"), Until: tuesday},
+			midnight.Add(-time.Minute), nil, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -115,13 +125,14 @@ func TestRebookTogether(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	got = nil
-	for _, r := range openPlaces(t, before, after, nil).Rebook(append(visits, displaced(t, "a", "10:00", 4), displaced(t, "b", "10:00", 5)), now) {
+	visits = append(visits, displaced(t, "a", "10:00", 4), displaced(t, "b", "10:00", 5))
+	for _, r := range openPlaces(t, before, after, nil).Rebook(visits, now) {
 		got = append(got, when(r))
 	}
 	if diff := gocmp.Diff([]string{"Tue 24 08:30", "Tue 24 09:30", "Tue 24 09:00", "Tue 24 08:00", "Wed 25 10:00"}, got); diff != "" {
 		t.Errorf("nobody gets 07:00, which is not open yet (-want +got):\n%s", diff)
 	}
-	if r := openPlaces(t, after, after, nil).Rebook(append(visits, displaced(t, "a", "10:00", 4), displaced(t, "b", "10:00", 5)), now); when(r[4]) != "Tue 24 07:30" {
+	if r := openPlaces(t, after, after, nil).Rebook(visits, now); when(r[4]) != "Tue 24 07:30" {
 		t.Errorf("once it is open: %q", when(r[4]))
 	}
 }
@@ -135,7 +146,8 @@ func TestRebookKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		before := daily("Asia/Riyadh", opens(t, "08:00-12:00 x2"))
-		after := daily("Asia/Riyadh", opens(t, rapid.SampledFrom([]string{"08:00-12:00", "09:00-11:00 x2", "08:00-10:00, 11:00-12:00", "07:00-12:00 x3"}).Draw(r, "after")),
+		openings := rapid.SampledFrom([]string{"08:00-12:00", "09:00-11:00 x2", "08:00-10:00, 11:00-12:00", "07:00-12:00 x3"})
+		after := daily("Asia/Riyadh", opens(t, openings.Draw(r, "after")),
 			closedFrom(t, "08:00", "12:00"))
 		now := midnight.Add(time.Duration(rapid.IntRange(-48, 20).Draw(r, "now")) * time.Hour)
 		occupied := make(map[scheduling.Date]slots.Occupied)
@@ -153,7 +165,8 @@ func TestRebookKeepsItsPromises(t *testing.T) {
 			v.GapStep, v.Places = rapid.IntRange(0, 2).Draw(r, "gap"), rapid.IntRange(1, 2).Draw(r, "party")
 			v.Horizon = time.Duration(rapid.IntRange(24, 120).Draw(r, "horizon")) * time.Hour
 			visits = append(visits, slots.Relocation{
-				ID: fmt.Sprint(i), Shape: v, Day: tuesday, Start: midnight.Add(time.Duration(8*60+5*rapid.IntRange(0, 40).Draw(r, "start")) * time.Minute),
+				ID: fmt.Sprint(i), Shape: v, Day: tuesday,
+				Start:  midnight.Add(time.Duration(8*60+5*rapid.IntRange(0, 40).Draw(r, "start")) * time.Minute),
 				Booked: midnight.AddDate(0, -1, 0).Add(time.Duration(rapid.IntRange(0, 5).Draw(r, "booked")) * time.Hour),
 				Person: slots.Person(rapid.SampledFrom([]string{"", "p", "q"}).Draw(r, "person")),
 			})

@@ -12,8 +12,8 @@ import (
 // base32, the last one a check symbol. It is written V-7K3F-9Q2M-X.
 type Reference string
 
-// ErrReference is returned for a text that is no reference, or one with a
-// typing error.
+// ErrReference is returned for a text that is not a reference or has a typing
+// error.
 var ErrReference = errors.New("slots: not a reference")
 
 // crockford is the alphabet of https://www.crockford.com/base32.html.
@@ -21,7 +21,7 @@ const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 const referenceSymbols = 8
 
-// NewReference returns the reference made from five random bytes (40 bits).
+// NewReference returns the reference of five random bytes (40 bits).
 func NewReference(random [5]byte) Reference {
 	var bits uint64
 	for _, b := range random {
@@ -38,9 +38,8 @@ func NewReference(random [5]byte) Reference {
 	return Reference(symbols[:])
 }
 
-// Bytes returns the five random bytes that the reference was made from. It
-// returns ErrReference for a text that is no reference as NewReference and
-// ParseReference return it.
+// Bytes returns the five random bytes of the reference. It returns ErrReference
+// for a text that is not in the form that NewReference and ParseReference return.
 func (r Reference) Bytes() (random [5]byte, err error) {
 	parsed, err := ParseReference(string(r))
 	if err != nil || parsed != r {
@@ -58,8 +57,8 @@ func (r Reference) Bytes() (random [5]byte, err error) {
 
 // ParseReference reads a reference as people write it: any case, with or
 // without V, hyphens and spaces, O for 0, I or L for 1, digits ASCII or
-// Arabic-Indic. It returns ErrReference when the check symbol does not fit:
-// every single wrong symbol and every swap of two neighbours is noticed.
+// Arabic-Indic. It returns ErrReference when the check symbol does not match,
+// which catches every single wrong symbol and every swap of two neighbours.
 func ParseReference(s string) (Reference, error) {
 	if len(s) > 64 {
 		return "", ErrReference
@@ -95,8 +94,8 @@ func (r Reference) String() string {
 }
 
 // timesAlpha multiplies by the generator of GF(32), x⁵+x²+1. The check symbol
-// is the sum of the symbols weighted with distinct powers of it, so it stays
-// within the alphabet that can be read aloud (docs/adr/0005).
+// is the sum of the symbols weighted with distinct powers of it, so it is a symbol
+// of the alphabet that can be read aloud (docs/adr/0005).
 func timesAlpha(b byte) byte {
 	b <<= 1
 	if b&32 != 0 {

@@ -7,8 +7,8 @@ import (
 	"ziyara/catalog"
 )
 
-// Proposal is another start that a department offers to whoever requested a
-// visit, or whose place a change took. Its place is held until Expires.
+// Proposal is another start that a department offers for a request or a displaced
+// visit. Its place is held until Expires.
 type Proposal struct {
 	ID      string // UUID of the hold
 	Place   Place
@@ -28,13 +28,13 @@ func (a Appointment) Proposed(now time.Time) *Proposal {
 	return a.Proposal
 }
 
-// waits reports whether it is up to the staff to answer at now.
+// waits reports whether the request waits for staff to answer at now.
 func (a Appointment) waits(now time.Time) bool {
 	return a.Status == Requested && now.Before(a.AnswerBy)
 }
 
 // Approve returns the request as a booked visit; a booked one stays as it is.
-// actor is who of the staff approves. It returns ErrUnaudited or
+// actor is the member of staff who approves. It returns ErrUnaudited or
 // ErrNotRequested.
 func (a Appointment) Approve(actor string, now time.Time) (Transition, error) {
 	switch {
@@ -62,9 +62,9 @@ func (a Appointment) Decline(actor, reason string, now time.Time) (Transition, e
 	return a.answered(Declined, Event{Kind: WasDeclined, At: now, Actor: actor, Reason: reason}), nil
 }
 
-// Lapse returns the request with the answer by default once the time to answer
-// is over; anything else stays as it is. A service that asks for no approval
-// any more has it.
+// Lapse returns the request with the default answer once the time to answer is
+// over; anything else stays as it is. The request is approved if its service no
+// longer asks for approval.
 func (a Appointment) Lapse(approval catalog.Approval, now time.Time) Transition {
 	switch {
 	case a.Status != Requested || now.Before(a.AnswerBy):
@@ -75,7 +75,7 @@ func (a Appointment) Lapse(approval catalog.Approval, now time.Time) Transition 
 	return a.answered(Booked, Event{Kind: WasApproved, At: now})
 }
 
-// answered returns the request settled where it is.
+// answered returns the request with its answer s, at its own start.
 func (a Appointment) answered(s Status, e Event) Transition {
 	after := a
 	after.Status, after.AnswerBy, after.Proposal, after.Change = s, time.Time{}, nil, nil
@@ -83,13 +83,12 @@ func (a Appointment) answered(s Status, e Event) Transition {
 	return a.becomes(after, e)
 }
 
-// leastAnswer is the time for an answer where no service says (any more).
+// leastAnswer is the time for an answer where the service has none (any longer).
 const leastAnswer = time.Hour
 
-// Propose returns the request with the proposal p, which takes the place of an
-// earlier one. The visitor has the answer time to answer, and after that the
-// department once more; neither reaches beyond a start. The same proposal
-// again changes nothing. It returns ErrUnaudited, ErrNotRequested or
+// Propose returns the request with the proposal p, which replaces an earlier one.
+// The visitor has the time answer to reply, and then the department has it once
+// more; neither reaches past a start. The same proposal again changes nothing. It returns ErrUnaudited, ErrNotRequested or
 // ErrSameStart.
 func (a Appointment) Propose(p Proposal, actor string, answer time.Duration, now time.Time) (Transition, error) {
 	switch {
@@ -112,7 +111,7 @@ func (a Appointment) Propose(p Proposal, actor string, answer time.Duration, now
 }
 
 // Accept returns the request, or the displaced visit, as a booked visit at the
-// proposed start; one that was accepted already stays as it is. It returns
+// proposed start; one that was already accepted stays as it is. It returns
 // ErrNoProposal.
 func (a Appointment) Accept(now time.Time) (Transition, error) {
 	p := a.Proposed(now)
@@ -129,10 +128,9 @@ func (a Appointment) Accept(now time.Time) (Transition, error) {
 	return a.becomes(after, Event{Kind: WasAccepted, At: now, Start: p.Start}), nil
 }
 
-// Refuse returns the request without its proposal, as it was before, with a
-// new answer time for the department; a displaced visit still needs another
-// start. One that was refused already stays as it is. It returns
-// ErrNoProposal.
+// Refuse returns the request without its proposal and with a new deadline for the
+// department; a displaced visit still needs another start. One that was already
+// refused stays as it is. It returns ErrNoProposal.
 func (a Appointment) Refuse(answer time.Duration, now time.Time) (Transition, error) {
 	p := a.Proposed(now)
 	switch {

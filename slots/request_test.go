@@ -158,7 +158,8 @@ func TestRequestsProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		now := heldAt
 		answer := time.Duration(rapid.IntRange(1, 48).Draw(t, "hours")) * time.Hour
-		policy := catalog.Approval{Answer: answer, Default: rapid.SampledFrom([]catalog.Answer{catalog.Approve, catalog.Decline}).Draw(t, "default")}
+		policy := catalog.Approval{Answer: answer,
+			Default: rapid.SampledFrom([]catalog.Answer{catalog.Approve, catalog.Decline}).Draw(t, "default")}
 		a, err := after(appointment(slots.Held).Book(booking("1000000008"), policy, now))
 		if err != nil {
 			t.Fatal(err)

@@ -12,31 +12,30 @@ import (
 const (
 	// maxDays is the longest range of days that one search covers.
 	maxDays = 62
-	// defaultDays is how many days a search covers that names no end.
+	// defaultDays is how many days a search without an end covers.
 	defaultDays = 14
 )
 
 // Query asks for the free slots of a service at a branch.
 type Query struct {
 	Service, Branch string // slugs
-	// From and To are the first and the last date, at most 62 days. Without
-	// them (0) a search covers two weeks from today on, an overview the month
-	// of today.
+	// From and To are the first and the last date, at most 62 days. By default
+	// (0) a search covers two weeks from today, and an overview this month.
 	From, To scheduling.Date
 	Party    int
 	Channel  catalog.Channel
 	Needs    []string // slugs
 }
 
-// Found is what a search found, all of it by one snapshot of the centre and
-// one reading of the ledger.
+// Found is the result of a search, from one snapshot of the centre and one
+// reading of the ledger.
 type Found struct {
 	Query // with its dates
 	Zone  *time.Location
 	Days  []DaySlots // those with free slots, ascending
 	Reach Reach
-	// Version is that of the snapshot, and Stamp what Stamp returned when the
-	// ledger was read; 0 when nothing was.
+	// Version is that of the snapshot, and Stamp that of the ledger when it was
+	// read; 0 when it was not.
 	Version, Stamp int64
 }
 
@@ -46,7 +45,7 @@ type DaySlots struct {
 	Slots []Slot
 }
 
-// Reach is when a visit may start as far as notice and horizon go.
+// Reach is the range of starts that notice and horizon allow.
 type Reach struct {
 	From, Until time.Time // to the minute, both inclusive; From is after Until when nothing is in reach
 	// OpensNext is when more dates come into reach; see Shape.OpensNext.
@@ -75,9 +74,8 @@ func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (found Foun
 }
 
 // Stamp returns the version of the current snapshot of the centre, and a number
-// that stays the same only while nothing is known to have changed what Search
-// reads of the ledger for the service at the branch. It is 0 when only Search
-// can tell.
+// that changes whenever the answer of Search for the service at the branch may
+// have changed in the ledger. It is 0 when only Search can tell.
 func (b *Booker) Stamp(service, branch string) (version, stamp int64) {
 	c := b.centre()
 	_, group, err := c.Desk(service, branch)
@@ -95,11 +93,11 @@ type search struct {
 	version int64 // of the snapshot
 }
 
-// span returns the first and the last date of a query, today's date at the
-// branch being today.
+// span returns the first and the last date of a query; today is the date at the
+// branch.
 type span func(q Query, today scheduling.Date) (from, to scheduling.Date)
 
-// newSearch checks the query, which covers the dates that dates returns.
+// newSearch checks the query over the dates that dates returns.
 func newSearch(c *centre.Snapshot, q Query, dates span, now time.Time) (search, error) {
 	service, group, err := c.Desk(q.Service, q.Branch)
 	if err != nil {
@@ -128,8 +126,7 @@ func fortnight(q Query, today scheduling.Date) (from, to scheduling.Date) {
 	return from, to
 }
 
-// find returns the days that have free slots, ascending, and the stamp under
-// which they were read.
+// find returns the days that have free slots, ascending, and the ledger's stamp.
 func (b *Booker) find(ctx context.Context, s search, now time.Time) ([]DaySlots, int64, error) {
 	from, to := s.shape.within(s.group.Calendar, s.From, s.To, now)
 	if from > to {
@@ -150,9 +147,8 @@ func (b *Booker) find(ctx context.Context, s search, now time.Time) ([]DaySlots,
 	return days, stamp, nil
 }
 
-// within narrows [from, to] to the dates on which a counted visit may start at
-// now as far as notice and horizon go. The first is behind the last when there
-// are none.
+// within narrows [from, to] to the dates on which notice and horizon let a counted
+// visit start at now. first is after last when there are none.
 func (v Shape) within(c *scheduling.Calendar, from, to scheduling.Date, now time.Time) (first, last scheduling.Date) {
 	// A day's openings may reach into the next.
 	first = max(from, v.NotBefore, c.DateOf(now.Add(v.Notice))-1)

@@ -25,26 +25,26 @@ type Shape struct {
 	// HorizonDays and OpensAt come to, both inclusive; 0 for any.
 	NotBefore, NotAfter scheduling.Date
 
-	// On dates up to Released, WalkIns of the places held back, and what
-	// openings keep for walk-ins, count for everybody. Release is the wall time
-	// on a date at which that begins; 0 for never.
-	WalkIns  int
-	Release  scheduling.WallTime
-	Released scheduling.Date
+	// On dates up to WalkInsReleased, WalkIns of the places held back and the
+	// places that openings keep for walk-ins are open to every channel.
+	// WalkInRelease is the wall time on a date at which that begins; 0 for never.
+	WalkIns         int
+	WalkInRelease   scheduling.WallTime
+	WalkInsReleased scheduling.Date
 
-	// Service and Channel select what is kept for whom on a day
+	// Service and Channel select the places reserved on a day
 	// (scheduling.Day.For).
 	Service string
 	Channel catalog.Channel
 }
 
 // ShapeOf returns the shape of a visit of a party to service s, booked over
-// channel c, as long as the needs (slugs) ask for. What is protected needs no
+// channel c, as long as the needs (slugs) require. Protected places need no
 // notice. It returns ErrUnknownChannel, a *RuleError of RulePartyLimit for a
 // party outside 1 to s.PartyLimit, and a *VisitorError for needs that the
 // service does not know.
 func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) (Shape, error) {
-	if !c.Known() { // it would leave nothing to anybody
+	if !c.Known() { // it would leave no place to any channel
 		return Shape{}, ErrUnknownChannel
 	}
 	if party < 1 || party > s.PartyLimit {
@@ -70,14 +70,14 @@ func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 		HorizonDays: s.HorizonWorkingDays,
 		OpensAt:     scheduling.WallTime(s.OpensAt / time.Minute),
 	}
-	if c == catalog.Protected { // what is urgent does not wait
+	if c == catalog.Protected { // urgent cases do not wait
 		v.Notice, v.NoticeDays = 0, 0
 	}
-	if c == catalog.WalkIn { // who is there takes what is free, from now on
+	if c == catalog.WalkIn { // visitors who are there take what is free from now on
 		v.Notice, v.NoticeDays, v.Step, v.GapStep = 0, 0, 1, 0
 	}
 	if s.WalkInReleaseMinutes > 0 {
-		v.Release = scheduling.Clock(0, s.WalkInReleaseMinutes)
+		v.WalkInRelease = scheduling.Clock(0, s.WalkInReleaseMinutes)
 		v.WalkIns = forWalkIns(s.HoldBack[c], s.HoldBack[catalog.Agent], s.HoldBack[catalog.WalkIn])
 	}
 	return v, nil
@@ -86,13 +86,12 @@ func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 // never is later than any date.
 const never = scheduling.Date(math.MaxInt32)
 
-// Counted returns the visit with the dates that its working days, the time at
-// which one more date opens, and its release come to in the calendar c at now.
-// A notice that the calendar has too few days for puts every date out of reach;
-// such a horizon none.
+// Counted returns the visit with NotBefore, NotAfter and WalkInsReleased set for
+// the calendar c at now. If the calendar has too few working days for the notice,
+// every date is out of reach; if it has too few for the horizon, none is.
 func (v Shape) Counted(c *scheduling.Calendar, now time.Time) Shape {
-	if v.Release > 0 {
-		v.Released = v.released(c, now)
+	if v.WalkInRelease > 0 {
+		v.WalkInsReleased = v.walkInsReleased(c, now)
 	}
 	if v.NoticeDays == 0 && v.HorizonDays == 0 && v.OpensAt == 0 {
 		return v
@@ -109,8 +108,8 @@ func (v Shape) Counted(c *scheduling.Calendar, now time.Time) Shape {
 }
 
 // Reach returns the first and the last instant, to the minute, at which a
-// counted visit may start as far as notice and horizon go, in the calendar c at
-// now. The first is after the last when nothing is in reach.
+// notice and horizon let a counted visit start, in the calendar c at now. first is
+// after last when nothing is in reach.
 func (v Shape) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Time) {
 	first = now.Add(v.Notice + time.Minute - 1).Truncate(time.Minute)
 	last = v.latest(now).Truncate(time.Minute)
@@ -161,8 +160,8 @@ func (v Shape) place(g *centre.DeskGroup, day scheduling.Day, start int) Place {
 	}
 }
 
-// wanted returns what is asked of the ledger for the place of a visit on a day
-// of the desk group g.
+// wanted returns what to ask of the ledger for the place of a visit on a day of
+// the desk group g.
 func (v Shape) wanted(g *centre.DeskGroup, day scheduling.Day, p Place) Wanted {
 	return Wanted{Place: p, HeldBack: v.heldBack(day, p), Calendar: g.Version}
 }
@@ -182,10 +181,9 @@ func (v Shape) heldBack(day scheduling.Day, p Place) []int16 {
 // sees returns the day as the visit's service and channel see it.
 func (v Shape) sees(day scheduling.Day) scheduling.Day { return day.For(v.Service, string(v.Channel)) }
 
-// Check returns nil when a visit may start at start on day as far as the
-// calendar and the service's rules go; whether a place is free is the
-// ledger's answer. Otherwise it returns a *RuleError with the first rule
-// broken, in the order horizon, notice, closed, off the grid. The bounds of
+// Check returns nil when the calendar and the service's rules let a visit start
+// at start on day; only the ledger knows whether a place is free. Otherwise it
+// returns a *RuleError with the first rule broken, in the order horizon, notice, closed, off the grid. The bounds of
 // notice and horizon are inclusive.
 func (v Shape) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	if rule := v.reach(day.Date, start, now); rule != "" {
@@ -205,14 +203,14 @@ func (v Shape) Check(day scheduling.Day, start time.Time, now time.Time) error {
 	return nil
 }
 
-// closed reports whether a tick of a day that the visit sees has no place for
-// it, however few are taken.
+// closed reports whether a tick of a day that the visit sees has no place for it
+// even when none is taken.
 func (v Shape) closed(day scheduling.Day, tick int) bool {
 	return day.Places(tick) <= day.HeldBack(tick)-v.freedByOpenings(day, tick)
 }
 
-// reach returns the rule that puts start, by the openings of date, out of reach
-// at now, "" for none.
+// reach returns the rule that puts a start by the openings of date out of reach at
+// now; "" for none.
 func (v Shape) reach(date scheduling.Date, start, now time.Time) Rule {
 	switch {
 	case start.After(v.latest(now)), v.NotAfter > 0 && date > v.NotAfter:
@@ -223,8 +221,8 @@ func (v Shape) reach(date scheduling.Date, start, now time.Time) Rule {
 	return ""
 }
 
-// offered reports whether tick is a start of the grid of its opening, or one
-// that can follow a gap: some steps behind a multiple of v.GapStep.
+// offered reports whether tick is on the grid of its opening, or can follow a gap:
+// a whole number of steps after a multiple of v.GapStep.
 func (v Shape) offered(day scheduling.Day, tick int) bool {
 	if v.GapStep > 0 && (tick-v.Before)%commonDivisor(v.GapStep, v.Step) == 0 {
 		return true

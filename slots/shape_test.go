@@ -128,7 +128,7 @@ func TestWhy(t *testing.T) {
 	used := ledger(t, day, claim{"11:00", "11:30", slots.Booked, 1})
 	// 09 too soon, 10 free, 11 taken, 12 closed, 13 free, 14 too far ahead,
 	// 15 too far ahead and not long enough.
-	got := slots.Why(day, used, v, at(t, "08:30"))
+	got := slots.TallyDay(day, used, v, at(t, "08:30"))
 	want := slots.Tally{Free: 2, Refused: map[slots.Rule]int{
 		slots.RuleNotice: 1, slots.RuleTaken: 1, slots.RuleClosed: 1, slots.RuleHorizon: 2,
 	}}
@@ -136,7 +136,7 @@ func TestWhy(t *testing.T) {
 		t.Errorf("Why (-want +got):\n%s", diff)
 	}
 	v.Horizon = 24 * time.Hour
-	got = slots.Why(day, used, v, at(t, "08:30"))
+	got = slots.TallyDay(day, used, v, at(t, "08:30"))
 	want = slots.Tally{Free: 3, Refused: map[slots.Rule]int{slots.RuleNotice: 1, slots.RuleTaken: 1, slots.RuleClosed: 2}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Why, with a longer horizon (-want +got):\n%s", diff)

@@ -2,11 +2,11 @@ package slots
 
 import "strings"
 
-// Spoken returns the reference in words that are read aloud over the phone, in
-// the language lang ("en", anything else is Arabic): a word for every symbol,
-// the groups apart. English uses the spelling alphabet of ITU-R (Radio
+// Spoken returns the reference as words to read aloud over the phone, in the
+// language lang ("en"; anything else is Arabic): a word for every symbol, with a
+// pause between groups. English uses the spelling alphabet of ITU-R (Radio
 // Regulations, Appendix 14); Arabic has the letter's name followed by that
-// word, because بي and بي, إم and إن are heard as one.
+// word, because بي and بي, إم and إن sound alike.
 func (r Reference) Spoken(lang string) string {
 	between, pause := "، ", " — "
 	if lang == "en" {
@@ -23,8 +23,8 @@ func (r Reference) Spoken(lang string) string {
 	return strings.Join(groups, pause)
 }
 
-// spoken returns the word for a symbol of a reference; the symbol itself if it
-// is none.
+// spoken returns the word for a symbol of a reference; the symbol itself if it is
+// unknown.
 func spoken(symbol byte, lang string) string {
 	for _, s := range alphabet() {
 		switch {

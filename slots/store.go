@@ -15,10 +15,10 @@ import (
 type Store interface {
 	once.Answers
 
-	// Occupancy returns what is taken on each date of [from, to], for the
-	// caller to read: the zero value for a date without a ledger day, on which
-	// nothing is. It may be some seconds old. The stamp is that of Stamp. It
-	// returns ErrStale when the calendar of g is known not to be the current one.
+	// Occupancy returns the ledger of each date of [from, to], read-only: the
+	// zero value for a date without a ledger day, on which nothing is taken. It
+	// may be some seconds old. The stamp is that of Stamp. It returns ErrStale
+	// when the calendar of g is known to be out of date.
 	Occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) (days []Occupied, stamp int64, err error)
 
 	// Stamp returns a number that differs from every earlier one when
@@ -35,17 +35,18 @@ type Store interface {
 
 	// Hold takes the place w, which is that of a, and records a. It returns
 	// ErrTaken, ErrDayClosed,
-	// a *HoldLimitError when as many holds of the holder's address or of
-	// a.Mobile as may stand have not been ended, ErrStale when the place is
+	// a *HoldLimitError when the holder's address or a.Mobile has as many open
+	// holds as allowed, ErrStale when the place is
 	// sought by a calendar that is gone, or once.ErrAnswered when the key of once is
 	// known.
 	Hold(ctx context.Context, a Appointment, by Holder, w Wanted, once *once.Request[Appointment]) error
 
 	// Book turns the hold with the id into a booked visit, or into a request,
 	// as Appointment.Book says, and records its history and its message,
-	// provided it still stands at now. It returns fault.ErrNotFound when there is no
-	// standing hold of this id that can be booked so, ErrPersonBusy,
-	// ErrPersonLimit, a *PauseError unless staff give a reason, *VisitorError or once.ErrAnswered.
+	// provided it is still open at now. It returns fault.ErrNotFound when no
+	// open hold with this id can be booked this way, ErrPersonBusy,
+	// ErrPersonLimit, a *PauseError unless staff give a reason, a *VisitorError
+	// or once.ErrAnswered.
 	Book(ctx context.Context, id string, b Booking, now time.Time, once *once.Request[Appointment]) (Appointment, error)
 
 	// Find returns the appointment with the id and its history, or
@@ -56,38 +57,38 @@ type Store interface {
 	// booked or requested, or fault.ErrNotFound.
 	FindReference(ctx context.Context, r Reference) (Appointment, error)
 
-	// Release ends the standing hold with the id, overdue or not, and gives its
+	// Release ends the open hold with the id, overdue or not, and gives its
 	// place back. It returns fault.ErrNotFound when there is none.
 	Release(ctx context.Context, id string) error
 
-	// Change lets decide say what becomes of the current appointment, and does
-	// that in one transaction: it gives back the places that are left, at once or
-	// from BackAt on, takes the one that is wanted, counts what the person has
-	// given up, and records history and message. When nothing changes nothing is
-	// written. An error of decide is returned as it is. It also returns
-	// fault.ErrNotFound, ErrTaken, ErrDayClosed, ErrStale, ErrPersonBusy, *VisitorError,
-	// or ErrNoProposal when the hold of a proposal that is accepted has ended.
+	// Change carries out the transition that decide returns for the current
+	// appointment, in one transaction: it gives back the places that are left,
+	// at once or at BackAt, takes the wanted one, counts what the person has
+	// given up, and records history and message. If nothing changes, it writes
+	// nothing. It returns errors of decide unchanged, and fault.ErrNotFound,
+	// ErrTaken, ErrDayClosed, ErrStale, ErrPersonBusy, a *VisitorError, or
+	// ErrNoProposal when the hold of an accepted proposal has ended.
 	Change(ctx context.Context, r Reference, decide Decide) (Appointment, error)
 
 	// DueRequests returns at most limit requests whose AnswerBy is not after
 	// now, the earliest first.
 	DueRequests(ctx context.Context, now time.Time, limit int) ([]Reference, error)
 
-	// ExpireHolds ends at most limit holds that ran out before or at now and
+	// ExpireHolds ends at most limit holds that expired at or before now and
 	// gives their places back. With a place, it ends only holds on its ledger
-	// day, and waits for those that somebody else is ending or booking in that
-	// moment: afterwards none of them takes a place. Without, it passes those
-	// by. It returns how many it ended.
+	// day, and waits for those that another transaction is ending or booking:
+	// afterwards none of them takes a place. Without, it skips those. It
+	// returns how many it ended.
 	ExpireHolds(ctx context.Context, now time.Time, on *Place, limit int) (int, error)
 
-	// CloseVisits makes at most limit visits that ended before or at now stop
-	// counting towards the limits of their persons; with a person, only
-	// theirs, and it waits for those that somebody else is closing in that
-	// moment. It returns how many.
+	// CloseVisits makes at most limit visits that ended at or before now stop
+	// counting towards the limits of their persons. With a person, it closes
+	// only theirs, and waits for those that another transaction is closing. It
+	// returns how many it closed.
 	CloseVisits(ctx context.Context, now time.Time, of Person, limit int) (int, error)
 }
 
-// Decide says what becomes of the current appointment.
+// Decide returns the transition of the current appointment.
 type Decide func(current Appointment) (Transition, error)
 
 // GroupDays are the dates From to To, both inclusive, of a desk group.

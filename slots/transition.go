@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// Transition is what a decision makes of an appointment, and of its places.
-// Without an event nothing changes: After is Before.
+// Transition is the effect of a decision on an appointment and its places. Without
+// an event nothing changes: After is Before.
 type Transition struct {
 	Before, After Appointment
-	Event         Event // also the last of After's history
+	Event         Event // also the last entry of After's history
 
-	// Takes is the place that the ledger has to give for it; nil for none.
+	// Takes is the place to take from the ledger; nil for none.
 	Takes *Wanted
-	// BackAt is when the place that is left is offered again; zero for at once.
+	// BackAt is when the place that is left is offered again; zero means at once.
 	BackAt time.Time
-	// GivenUp says that it counts among what the person has given up
+	// GivenUp says that the visit counts as given up by the person
 	// (catalog.Rebooking).
 	GivenUp bool
 }
@@ -23,8 +23,8 @@ type Transition struct {
 // stays returns the transition that changes nothing.
 func (a Appointment) stays() Transition { return Transition{Before: a, After: a} }
 
-// becomes returns the transition of a to after by the event e, which gets the
-// version that the appointment has then.
+// becomes returns the transition from a to after through the event e, which gets
+// the version of after.
 func (a Appointment) becomes(after Appointment, e Event) Transition {
 	e.Version = after.Version
 	after.History = append(slices.Clip(a.History), e)
@@ -39,10 +39,10 @@ func (t Transition) Leaves() bool {
 	return !t.After.Status.TakesPlace() || t.After.Place != t.Before.Place
 }
 
-// Back returns the places that are given back at once. proposed are those of
-// the proposal of Before, whose hold has just been ended: none when it had none,
-// or its hold had ended already. It returns ErrNoProposal when that was to be
-// accepted.
+// Back returns the places to give back at once. proposed are the places of
+// Before's proposal, whose hold has just been ended: none when there was no
+// proposal or its hold had already ended. It returns ErrNoProposal when such a
+// proposal was to be accepted.
 func (t Transition) Back(proposed []Place) ([]Place, error) {
 	if t.Event.Kind == WasAccepted {
 		if len(proposed) == 0 {
@@ -56,8 +56,8 @@ func (t Transition) Back(proposed []Place) ([]Place, error) {
 	return proposed, nil
 }
 
-// by returns the transition as done by a member of staff, for a reason.
-func (t Transition) by(actor, reason string) Transition {
+// attributedTo returns the transition as done by a member of staff, for a reason.
+func (t Transition) attributedTo(actor, reason string) Transition {
 	if !t.Changes() {
 		return t
 	}

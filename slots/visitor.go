@@ -18,7 +18,7 @@ type Visitor struct {
 	Email    string // "" when none was given
 }
 
-// Representative (وكيل) comes in place of the visitor, by a power of attorney.
+// Representative (وكيل) comes in place of the visitor, with a power of attorney.
 type Representative struct {
 	Name     string
 	Identity Identity
@@ -26,7 +26,7 @@ type Representative struct {
 	Expires  scheduling.Date
 }
 
-// VisitorError says what is wrong with what a visitor wrote, field by field.
+// VisitorError lists the fields of a visitor's input that can't be accepted.
 type VisitorError struct{ Fields []Field }
 
 // Field is one input that can't be accepted.
@@ -47,7 +47,7 @@ const (
 	FaultExpired Fault = "wakala_expired"
 	FaultSelf    Fault = "represents_self"
 	FaultNeed    Fault = "need"      // not a need of the service
-	FaultLonger  Fault = "need_late" // the place that is held is too short for it
+	FaultLonger  Fault = "need_late" // the held place is too short for it
 )
 
 // Error names the fields.
@@ -59,8 +59,8 @@ func (e *VisitorError) Error() string {
 	return fmt.Sprintf("slots: unacceptable %s", strings.Join(names, ", "))
 }
 
-// NewVisitor checks what a visitor wrote. It returns a *VisitorError with
-// every field that can't be accepted.
+// NewVisitor checks a visitor's input. It returns a *VisitorError with every field
+// that can't be accepted.
 func NewVisitor(name, id, email string) (Visitor, error) {
 	var bad []Field
 	v := Visitor{Name: strings.TrimSpace(name), Email: strings.TrimSpace(email)}
@@ -80,10 +80,10 @@ func NewVisitor(name, id, email string) (Visitor, error) {
 	return v, nil
 }
 
-// NewRepresentative checks who comes for the visitor with identity principal.
-// It returns a *VisitorError with every field that can't be accepted; nobody
-// represents themselves. That the power of attorney is still valid on the day
-// of the visit is checked where the day is known: by the store.
+// NewRepresentative checks the representative of the visitor with identity
+// principal. It returns a *VisitorError with every field that can't be accepted;
+// visitors can't represent themselves. The store checks that the power of
+// attorney is valid on the day of the visit.
 func NewRepresentative(name, id, wakala string, expires scheduling.Date, principal Identity) (Representative, error) {
 	var bad []Field
 	r := Representative{Name: strings.TrimSpace(name), Wakala: catalog.LatinDigits(strings.TrimSpace(wakala)), Expires: expires}
@@ -106,8 +106,7 @@ func NewRepresentative(name, id, wakala string, expires scheduling.Date, princip
 	return r, nil
 }
 
-// plausibleName accepts 2 to 100 characters with at least one letter and
-// nothing invisible.
+// plausibleName accepts 2 to 100 visible characters with at least one letter.
 func plausibleName(s string) bool {
 	if n := utf8.RuneCountInString(s); !utf8.ValidString(s) || n < 2 || n > 100 {
 		return false

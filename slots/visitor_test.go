@@ -21,7 +21,8 @@ func faults(err error) []slots.Field {
 
 func TestNewVisitor(t *testing.T) {
 	t.Parallel()
-	name, id, email := slots.Field{Name: "name", Fault: slots.FaultName}, slots.Field{Name: "id", Fault: slots.FaultID}, slots.Field{Name: "email", Fault: slots.FaultEmail}
+	name, id, email := slots.Field{Name: "name", Fault: slots.FaultName},
+		slots.Field{Name: "id", Fault: slots.FaultID}, slots.Field{Name: "email", Fault: slots.FaultEmail}
 	for _, tc := range []struct {
 		title           string
 		name, id, email string

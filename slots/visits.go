@@ -7,25 +7,25 @@ import (
 	"ziyara/scheduling"
 )
 
-// VisitQuery asks for a page of the visits that staff look at, ascending by
-// start: what is booked, requested, or was.
+// VisitQuery asks for a page of visits for staff, ascending by start: visits that
+// are or were booked or requested.
 type VisitQuery struct {
-	// Departments and Branches (slugs) are what the one who asks is concerned
-	// with: a visit is when one of them fits. Both nil for everything.
+	// Departments and Branches (slugs) bound what the caller may see: visits of
+	// one of the departments or at one of the branches. Both nil for all.
 	Departments, Branches []string
 
 	Department, Branch, Service string          // slugs; "" for any
 	From, To                    scheduling.Date // of the start, both inclusive, in the zone of its branch; 0 for any with Of
 	Status                      Status          // "" for any
 	Channel                     catalog.Channel // "" for any
-	Name                        []string        // words of a name (NameWords), of each at least the beginning; none for any
-	Of                          *VisitOwner     // whose visits; nil for anybody's
+	Name                        []string        // words of a name (NameWords), or their beginnings; none for any
+	Of                          *VisitOwner     // owner of the visits; nil for any
 
-	After VisitKey // the last visit of the page before
+	After VisitKey // the last visit of the previous page
 	Limit int      // at least 1
 }
 
-// VisitOwner tells whose visits are looked for: those of whom any of it fits.
+// VisitOwner selects visits for which any one of its fields matches.
 type VisitOwner struct {
 	Reference      Reference
 	Mobile         string // E.164
@@ -33,8 +33,8 @@ type VisitOwner struct {
 	Representative string // identity number
 }
 
-// VisitKey is where a visit stands in a list.
+// VisitKey is the position of a visit in a list.
 type VisitKey struct {
 	Start time.Time
-	ID    string // "" before all visits
+	ID    string // "" sorts before all visits
 }

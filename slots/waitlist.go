@@ -13,8 +13,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// Waitlist lets people wait for a place that somebody gives back. It is safe
-// for concurrent use, also by several replicas. now is always the caller's.
+// Waitlist lets visitors wait for a place that another gives back. It is safe for
+// concurrent use, also by several replicas. Callers pass now.
 type Waitlist struct {
 	store  WaitlistStore
 	booker *Booker
@@ -29,16 +29,16 @@ func NewWaitlist(store WaitlistStore, booker *Booker, p WaitPolicy) (*Waitlist, 
 	return &Waitlist{store: store, booker: booker, policy: p}, nil
 }
 
-// JoinRequest asks to be told when a place gets free.
+// JoinRequest asks for an offer when a place becomes free.
 type JoinRequest struct {
 	Service, Branch string // slugs
 	Wish            Wish
 	Booking         Booking // without a reference
 }
 
-// Join puts somebody on the waitlist, behind all who wait already. Besides the
-// errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError when no visit of the
-// wish could be offered whatever got free, a *VisitorError for unknown needs,
+// Join adds a visitor at the end of the waitlist. Besides the errors of
+// centre.Snapshot.Desk it returns ErrRange, a *RuleError when no free place could
+// ever meet the wish, a *VisitorError for unknown needs,
 // ErrAlreadyWaiting, ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
 func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
 	e, err := w.entry(r, now)
@@ -83,16 +83,14 @@ func (w *Waitlist) Leave(ctx context.Context, id string, now time.Time) error {
 	return err
 }
 
-// Decline gives the offered place back, if an offer stands, and waits on. It
-// returns fault.ErrNotFound or ErrNotWaiting.
+// Decline gives an open offer's place back; the entry keeps waiting. It returns fault.ErrNotFound or ErrNotWaiting.
 func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry, error) {
 	return w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Decline(now) })
 }
 
 // Accept books the offered place under the given reference. Accepting again
-// what was accepted gives the same visit. The visit is what counts: should
-// nothing be written behind it, the entry ends because of it all the same. It
-// returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
+// returns the same visit. If the entry can't be updated after the booking, the
+// visit still ends it later. It returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
 // ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
 func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
 	once *once.Request[Appointment], now time.Time,
@@ -119,9 +117,9 @@ func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
 	return a, err
 }
 
-// OfferFreed offers what has become free since the last call in any replica,
-// and returns how many offers it made. A desk group that fails keeps no other
-// from its turn.
+// OfferFreed offers the places that have become free since the last call in any
+// replica, and returns how many offers it made. A failure at one desk group does
+// not hold up the others.
 func (w *Waitlist) OfferFreed(ctx context.Context, now time.Time) (int, error) {
 	groups, err := w.store.Freed(ctx)
 	if err != nil {
@@ -130,8 +128,8 @@ func (w *Waitlist) OfferFreed(ctx context.Context, now time.Time) (int, error) {
 	return w.offer(ctx, groups, false, now)
 }
 
-// OfferAll looks at every desk group that anybody waits for: time and changes
-// of a calendar make places offerable that nobody gave back.
+// OfferAll looks at every desk group with waiting visitors: places can also become
+// free through the passing of time and through calendar changes.
 func (w *Waitlist) OfferAll(ctx context.Context, now time.Time) (int, error) {
 	groups, err := w.store.Awaited(ctx)
 	if err != nil {
@@ -160,8 +158,7 @@ func (w *Waitlist) offer(ctx context.Context, groups []int, always bool, now tim
 	return made, errors.Join(errs...)
 }
 
-// matching returns what decides at now who is offered which place of a desk
-// group.
+// matching returns the function that assigns the places of a desk group at now.
 func (w *Waitlist) matching(snapshot *centre.Snapshot, g *centre.DeskGroup, now time.Time) Matching {
 	return func(waiting []Waits, dates []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched {
 		candidates := make([]Candidate, 0, len(waiting))

@@ -6,7 +6,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// Entry is somebody who waits for a place of a service at a branch.
+// Entry is a visitor who waits for a place of a service at a branch.
 type Entry struct {
 	ID      string // UUID
 	State   EntryState
@@ -14,18 +14,18 @@ type Entry struct {
 	Branch  string // slug
 	Wish    Wish
 	Created time.Time
-	// Ends is the instant at which the last date of the wish is over.
+	// Ends is the end of the last date of the wish.
 	Ends time.Time
-	// Ignored counts the offers that ran out without an answer.
+	// Ignored counts the offers that expired without an answer.
 	Ignored int
-	// Offer is the last offer, unless it was declined; nil for none. It stands
+	// Offer is the last offer, unless it was declined; nil for none. It is open
 	// until it expires.
 	Offer *Offer
-	// Booking is what the visit is booked with; without a reference.
+	// Booking holds the details for booking the visit; without a reference.
 	Booking Booking
 }
 
-// Wish says which visits suit somebody who waits.
+// Wish says which visits suit a waiting visitor.
 type Wish struct {
 	From, To scheduling.Date // of the visit, both inclusive
 	// Earliest and Latest bound the wall time at which the visit begins, both
@@ -34,27 +34,27 @@ type Wish struct {
 	Party            int
 }
 
-// EntryState says where an entry of the waitlist stands.
+// EntryState is the state of an entry of the waitlist.
 type EntryState string
 
 // The states of an entry. All but the first are final.
 const (
 	Waiting         EntryState = "waiting"
 	EntryBooked     EntryState = "booked"     // the person has booked the service, by an offer or otherwise
-	EntryLeft       EntryState = "left"       // the person does not wait any more
+	EntryLeft       EntryState = "left"       // the person no longer waits
 	EntryExpired    EntryState = "expired"    // the range of dates is over
-	EntryUnanswered EntryState = "unanswered" // too many offers ran out without an answer
+	EntryUnanswered EntryState = "unanswered" // too many offers expired without an answer
 )
 
-// Offer is a place that is held for somebody who waits.
+// Offer is a place held for a waiting visitor.
 type Offer struct {
 	Hold       string // id of the hold
 	Start, End time.Time
-	Expires    time.Time // from this instant on it is the next one's turn
+	Expires    time.Time // exclusive; then the place goes to the next entry
 }
 
-// At returns the entry as it is at now, although the periodic job may not have
-// ended it yet. booked says that its person has booked the service since.
+// At returns the entry as it is at now, even if the periodic job has not ended it
+// yet. booked says that its person has booked the service since.
 func (e Entry) At(now time.Time, booked bool) Entry {
 	switch {
 	case e.State != Waiting:
@@ -66,7 +66,7 @@ func (e Entry) At(now time.Time, booked bool) Entry {
 	return e
 }
 
-// Offered returns the offer that stands at now, or nil.
+// Offered returns the offer that is open at now, or nil.
 func (e Entry) Offered(now time.Time) *Offer {
 	if e.State != Waiting || e.Offer == nil || !now.Before(e.Offer.Expires) {
 		return nil
@@ -74,9 +74,9 @@ func (e Entry) Offered(now time.Time) *Offer {
 	return e.Offer
 }
 
-// Decline returns the entry without the offer that stands at now: it waits on,
-// and is not asked for that start again. Without a standing offer it stays as
-// it is. It returns ErrNotWaiting for an entry that is over.
+// Decline returns the entry without its open offer: it keeps waiting and is not
+// offered that start again. Without an open offer it stays as it is. It returns
+// ErrNotWaiting for an entry that is over.
 func (e Entry) Decline(now time.Time) (Entry, error) {
 	if e.State != Waiting {
 		return Entry{}, ErrNotWaiting
@@ -96,8 +96,8 @@ func (e Entry) Leave() Entry {
 	return e
 }
 
-// book returns the entry ended because the person has booked the hold. It is
-// what they were offered, unless another offer came in between.
+// book returns the entry ended because the person booked the hold. The offer stays
+// only if it was for that hold.
 func (e Entry) book(hold string) Entry {
 	e.State = EntryBooked
 	if e.Offer != nil && e.Offer.Hold != hold {
@@ -106,9 +106,9 @@ func (e Entry) book(hold string) Entry {
 	return e
 }
 
-// acceptable returns the hold that the person may book, whether it still
-// stands or not. It returns ErrNoOffer when there is none, and ErrNotWaiting
-// for an entry that ended in another way than by that hold.
+// acceptable returns the hold that the person may book, open or not. It returns
+// ErrNoOffer when there is none, and ErrNotWaiting for an entry that ended in
+// another way.
 func (e Entry) acceptable() (hold string, err error) {
 	switch e.State {
 	case EntryLeft, EntryExpired:
@@ -125,9 +125,9 @@ func (e Entry) acceptable() (hold string, err error) {
 	return e.Offer.Hold, nil
 }
 
-// check returns nil when a visit that the wish is about could be offered at
-// all: not too long a range, within notice and horizon, at a time at which the
-// service is received. It returns ErrRange or a *RuleError.
+// check returns nil when the wish can be met at all: the range is not too long, is
+// within notice and horizon, and has times at which the service is open. It
+// returns ErrRange or a *RuleError.
 func (w Wish) check(c *scheduling.Calendar, v Shape, now time.Time) error {
 	if w.From > w.To || int(w.To-w.From) >= maxDays || w.Earliest > w.Latest {
 		return ErrRange
@@ -150,8 +150,8 @@ func (w Wish) check(c *scheduling.Calendar, v Shape, now time.Time) error {
 	return &RuleError{RuleClosed}
 }
 
-// suits reports whether a visit that begins at local suits, the instant being
-// in the zone of the branch.
+// suits reports whether a visit that begins at local, in the zone of the branch,
+// meets the wish.
 func (w Wish) suits(local time.Time) bool {
 	date, clock := scheduling.NewDate(local.Date()), scheduling.Clock(local.Hour(), local.Minute())
 	return date >= w.From && date <= w.To && clock >= w.Earliest && clock <= w.Latest

@@ -8,14 +8,14 @@ import (
 	"ziyara/scheduling"
 )
 
-// LedgerDay is a day with the places taken in each tick of Day.Open; a shorter
-// Used counts as 0 behind its end.
+// LedgerDay is a day with the places taken in each tick of Day.Open; ticks past
+// the end of Used count as 0.
 type LedgerDay struct {
 	Day  scheduling.Day
 	Used []int16
 }
 
-// Candidate is somebody who waits and has no offer.
+// Candidate is a waiting entry without an open offer.
 type Candidate struct {
 	Entry string // id
 	Wish  Wish
@@ -35,12 +35,11 @@ type Matched struct {
 	Expires    time.Time // of the offer
 }
 
-// Match hands the free places of a desk group's days to candidates. Whoever
-// comes first in waiting has the first choice and takes the earliest start
-// that suits: free over the visit's channel, within the wish, not asked for
-// before, and to be offered at now by the policy, which also says for how
-// long. Nobody gets more than one place, and a place that is given is taken
-// for all who come later. The days ascend.
+// Match assigns the free places of a desk group's days to candidates. Candidates
+// choose in the order of waiting, each the earliest start that suits: free on the
+// visit's channel, within the wish, not offered to them before, and allowed at
+// now by the policy, which also sets how long the offer lasts. Each candidate
+// gets at most one place, which is then taken for the others. The days ascend.
 func Match(g *centre.DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPolicy, now time.Time) []Matched {
 	m := newMatching(g, days, p, now)
 	var matched []Matched
@@ -58,8 +57,8 @@ func Match(g *centre.DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPol
 			given[i] = true
 			matched = append(matched, found)
 			if m.anew {
-				// Behind the place that was just given, starts count anew:
-				// one of them may suit somebody who was passed over.
+				// A new grid begins after the place just given: one of its
+				// starts may suit a candidate who was passed over.
 				again = true
 				break
 			}
@@ -68,7 +67,7 @@ func Match(g *centre.DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPol
 	return matched
 }
 
-// matching is what is left while places are given away.
+// matching is the state of the places while they are assigned.
 type matching struct {
 	group  *centre.DeskGroup
 	days   []LedgerDay
@@ -76,7 +75,7 @@ type matching struct {
 	now    time.Time
 	shapes map[Shape]int
 	starts [][]*[]opportunity // of each shape on each day; nil when not known
-	anew   bool               // some visit also starts behind gaps
+	anew   bool               // some visit may also start after gaps
 }
 
 // opportunity is a free start that may be offered.
@@ -115,7 +114,7 @@ func (m *matching) give(c *Candidate) (Matched, bool) {
 	return Matched{}, false
 }
 
-// shape numbers the visits that are alike: they see the same free starts.
+// shape numbers the shapes of visits: equal ones see the same free starts.
 func (m *matching) shape(v Shape) int {
 	n, ok := m.shapes[v]
 	if !ok {
@@ -127,8 +126,8 @@ func (m *matching) shape(v Shape) int {
 	return n
 }
 
-// opportunities returns the starts of a day that visits of a shape can be
-// offered.
+// opportunities returns the starts of a day that can be offered to visits of a
+// shape.
 func (m *matching) opportunities(shape int, v Shape, day int) []opportunity {
 	if known := m.starts[shape][day]; known != nil {
 		return *known

@@ -6,22 +6,22 @@ import (
 	"ziyara/scheduling"
 )
 
-// WaitPolicy says how people who wait are asked (docs/adr/0018). Wall times
-// are those of the branch.
+// WaitPolicy says when offers are made and how long they last (docs/adr/0018).
+// Wall times are those of the branch.
 type WaitPolicy struct {
-	// Stands is how long an offer is kept, and Least the shortest that one is
-	// made for: an offer never outlives the notice of its visit.
+	// Stands is how long an offer lasts, and Least the shortest offer that is
+	// made: an offer never outlasts the notice of its visit.
 	Stands, Least time.Duration
 
-	// From QuietFrom, in the evening, until QuietUntil, the next morning, only
-	// visits are offered that begin before QuietVisits on that morning; and
-	// from NightFrom until NightUntil within that, none.
+	// From QuietFrom in the evening until QuietUntil the next morning, only
+	// visits that begin before QuietVisits on that morning are offered; and none
+	// from NightFrom until NightUntil.
 	QuietFrom, QuietUntil scheduling.WallTime
 	NightFrom, NightUntil scheduling.WallTime
 	QuietVisits           scheduling.WallTime
 
-	// Ignored is how many offers may run out without an answer; the last of
-	// them ends the entry.
+	// Ignored is how many offers may expire without an answer; the last of them
+	// ends the entry.
 	Ignored int
 }
 
@@ -36,8 +36,8 @@ func DefaultWaitPolicy() WaitPolicy {
 	}
 }
 
-// until returns when an offer made at now ends, of a visit v that begins at
-// start, in the calendar c; false when it must not be made.
+// until returns when an offer made at now of a visit v that begins at start ends,
+// in the calendar c; false when it must not be made.
 func (p WaitPolicy) until(c *scheduling.Calendar, v Shape, start, now time.Time) (time.Time, bool) {
 	local := now.In(c.Zone())
 	if !p.awake(local, start) {

@@ -9,8 +9,8 @@ import (
 	"ziyara/scheduling"
 )
 
-// WaitlistStore keeps who waits and what they were offered. Each method is
-// atomic, as those of Store are, and returns fault.ErrUnavailable when the store
+// WaitlistStore keeps the entries of the waitlist and their offers. Each method is
+// atomic, like those of Store, and returns fault.ErrUnavailable when the store
 // can't be reached. An offer is a hold in the ledger, with the mobile and the
 // language of the entry, and no start is ever offered to one entry twice.
 type WaitlistStore interface {
@@ -24,32 +24,32 @@ type WaitlistStore interface {
 	// fault.ErrNotFound.
 	FindEntry(ctx context.Context, id string, now time.Time) (Entry, error)
 
-	// ChangeEntry lets decide turn the entry with the id into what it becomes,
-	// and gives the place of an offer back that the entry has no more. An
-	// error of decide is returned as it is. It returns fault.ErrNotFound.
+	// ChangeEntry replaces the entry with the id by what decide returns, and
+	// gives back the place of an offer that the entry no longer has. It returns
+	// errors of decide unchanged, and fault.ErrNotFound.
 	ChangeEntry(ctx context.Context, id string, now time.Time, decide func(Entry) (Entry, error)) (Entry, error)
 
-	// Freed returns the ids of the desk groups at which, since they were last
-	// looked at, somebody has joined or a place was given back on a day that
-	// somebody waits for.
+	// Freed returns the ids of the desk groups where, since the last look, an
+	// entry has joined or a place was given back on a day that an entry waits
+	// for.
 	Freed(ctx context.Context) ([]int, error)
 
-	// Awaited returns the ids of all desk groups that anybody waits for.
+	// Awaited returns the ids of all desk groups with waiting entries.
 	Awaited(ctx context.Context) ([]int, error)
 
 	// Offer looks at a desk group. Entries whose persons have booked end, and
-	// offers that ran out are counted, the policy's Ignored of them ending the
-	// entry. Then, one caller at a time, match decides who is offered what. It
-	// may be asked more than once; only the last answer counts, and its holds,
+	// offers that expired are counted, and Policy.Ignored of them end the entry.
+	// Then match decides, for one caller at a time, who is offered what. It may
+	// be called more than once; only the last answer counts, and its holds,
 	// offers and messages are written together. Unless l.Always, nothing is
-	// offered when Freed does not name the desk group any more. Offer returns
+	// offered when Freed no longer names the desk group. Offer returns
 	// how many offers were made, and ErrStale when the calendar of the desk
 	// group is not the current one.
 	Offer(ctx context.Context, l Look, match Matching) (int, error)
 
 	// CloseEntries ends at most limit entries whose range was over at now and
-	// removes at most limit that ended two days before. It returns the larger
-	// number.
+	// removes at most limit that ended two days earlier. It returns the larger
+	// of the two numbers.
 	CloseEntries(ctx context.Context, now time.Time, limit int) (int, error)
 }
 
@@ -61,14 +61,14 @@ type Look struct {
 	Always bool // also if nothing was freed
 }
 
-// Matching decides who is offered which of the places that the ledger has
-// free on the given days; the other days are not to be looked at. A day
-// without a row in the ledger has nothing taken. Shape is not set in waiting.
+// Matching assigns free places of the ledger on the given days, and only those, to
+// waiting entries. On a day without a ledger row nothing is taken. Shape is not
+// set in waiting.
 type Matching func(waiting []Waits, days []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched
 
-// Waits is what matters of an entry when places are given away.
+// Waits is an entry as Matching needs it.
 type Waits struct {
 	Candidate
 	Service string   // slug
-	Needs   []string // slugs; the visit is as long as they ask for
+	Needs   []string // slugs; they may make the visit longer
 }

@@ -24,7 +24,9 @@ func (s *oneEntry) FindEntry(context.Context, string, time.Time) (slots.Entry, e
 	return s.entry, nil
 }
 
-func (s *oneEntry) ChangeEntry(_ context.Context, _ string, _ time.Time, decide func(slots.Entry) (slots.Entry, error)) (slots.Entry, error) {
+func (s *oneEntry) ChangeEntry(
+	_ context.Context, _ string, _ time.Time, decide func(slots.Entry) (slots.Entry, error),
+) (slots.Entry, error) {
 	if s.meanwhile != nil {
 		s.meanwhile(&s.entry)
 	}

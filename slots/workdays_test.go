@@ -40,7 +40,7 @@ func TestWorkingDays(t *testing.T) {
 			t.Errorf("%s: Check breaks %q, want %q", tc.name, rule, tc.want)
 		}
 		free := len(slots.Free(day, nil, counted, now))
-		why := slots.Why(day, nil, counted, now)
+		why := slots.TallyDay(day, nil, counted, now)
 		if free > 0 != (tc.want == "") || why.Free != free || free == 0 && why.Refused[tc.want] != 3 {
 			t.Errorf("%s: %d free, explained as %+v", tc.name, free, why)
 		}

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
 
+	"ziyara/loopback"
 	"ziyara/service"
 	"ziyara/service/privatepg"
 )
@@ -59,13 +59,13 @@ func (d dev) Run(ctx context.Context) (err error) {
 		return err
 	}
 	config.DatabaseURL, config.Listen, config.Log = d.URL, d.Listen, textLog()
-	if config.PublicURL == "" && loopback(d.Listen) {
+	if config.PublicURL == "" && loopback.Is(d.Listen) {
 		config.PublicURL = "http://" + d.Listen // links point to this machine
 	}
-	if len(config.WebhookAllow) == 0 && loopback(d.Listen) {
+	if len(config.WebhookAllow) == 0 && loopback.Is(d.Listen) {
 		config.WebhookAllow = []string{"127.0.0.0/8", "::1/128"} // webhooks may reach it too
 	}
-	config.OIDC.Demo = config.OIDC.Issuer == "" && loopback(d.Listen)
+	config.OIDC.Demo = config.OIDC.Issuer == "" && loopback.Is(d.Listen)
 	replica, err := service.New(ctx, config)
 	if err != nil {
 		return err
@@ -95,13 +95,6 @@ const welcomeStaff = `  Sign in as staff  %[1]s/staff (made-up staff, no passwor
   A token of staff  curl -s -d user=noura %[1]s/dev/token
 
 `
-
-// loopback reports whether address is reachable from this machine only.
-func loopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	ip := net.ParseIP(host)
-	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
-}
 
 // devSecret returns the secret for the data in dir. It creates one the first
 // time.

@@ -17,7 +17,7 @@ type database struct {
 	URL string `name:"database-url" env:"DATABASE_URL" required:"" placeholder:"URL" help:"${database_url}"`
 }
 
-// tuning are the settings that dev and serve share.
+// tuning has the settings that dev and serve share.
 type tuning struct {
 	HoldsPerAddress string        `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"${holds_per_address}"`
 	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Maximum holds at a time for one mobile."`

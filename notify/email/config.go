@@ -7,12 +7,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/mail"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"ziyara/loopback"
 )
 
 // Security says how the connection to the mail server is protected.
@@ -90,7 +91,7 @@ func (c Config) check() error {
 		return errors.New("email: host and port are required")
 	case c.Security != Implicit && c.Security != StartTLS && c.Security != None:
 		return fmt.Errorf("email: unknown security %q", c.Security)
-	case c.Security == None && !loopback(c.Host):
+	case c.Security == None && !loopback.Is(c.Host):
 		return errors.New("email: security=none is allowed only on a loopback address")
 	case !strings.Contains(c.From.Address, "@"):
 		return errors.New("email: a sender is required")
@@ -98,10 +99,4 @@ func (c Config) check() error {
 		return errors.New("email: negative timeout")
 	}
 	return nil
-}
-
-// loopback reports whether host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -42,8 +42,8 @@ var (
 	errClosed  = errors.New("closed")
 )
 
-// Route is a way out for messages that can be closed. Close sends nothing more, and returns
-// when what was sent is answered.
+// Route is a notify.Sender that can be closed. Close sends nothing more, and returns
+// when everything sent has been answered.
 type Route interface {
 	notify.Sender
 	Close() error
@@ -102,10 +102,10 @@ func checkName(name string) error {
 }
 
 // Send offers m to the gateways in order. It returns the id of the gateway
-// that took it, with the gateway's name in front. A number that nobody can
-// reach, and a message that a gateway may have taken, are not offered to the
-// next one. When none has taken it, it may be tried again if it may with any
-// of them. The errors wrap ErrTemporary, ErrPermanent or ErrUncertain of
+// that took it, with the gateway's name in front. A message to an unreachable
+// number, or one that a gateway may have taken, is not offered to the next one.
+// When none has taken it, it may be tried again if at least one gateway allows
+// that. The errors wrap ErrTemporary, ErrPermanent or ErrUncertain of
 // notify.
 func (s *Set) Send(ctx context.Context, m notify.Message) (id string, err error) {
 	if err := s.begin(); err != nil {
@@ -171,8 +171,7 @@ func (s *Set) begin() error {
 	return nil
 }
 
-// Close sends nothing more, waits for what is under way, and closes the ways
-// out.
+// Close sends nothing more, waits for sends in progress, and closes the routes.
 func (s *Set) Close() error {
 	s.mu.Lock()
 	s.closing = true
@@ -185,7 +184,7 @@ func (s *Set) Close() error {
 	return errors.Join(errs...)
 }
 
-// Health is how a gateway does.
+// Health is the state of a gateway.
 type Health string
 
 // The states of a gateway's circuit breaker.
@@ -198,7 +197,7 @@ const (
 // Healths lists the states.
 func Healths() []Health { return []Health{Works, Rests, Recover} }
 
-// Status is how one gateway does.
+// Status is the state of one gateway.
 type Status struct {
 	Name   string
 	Health Health
@@ -215,7 +214,7 @@ type Counts struct {
 	Uncertain uint64 // it may have taken the message
 }
 
-// Status returns how each gateway does, in their order.
+// Status returns the state of each gateway, in their order.
 func (s *Set) Status() []Status {
 	healths := map[gobreaker.State]Health{
 		gobreaker.StateClosed: Works, gobreaker.StateOpen: Rests, gobreaker.StateHalfOpen: Recover,

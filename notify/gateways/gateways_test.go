@@ -176,7 +176,8 @@ func TestBackToTheFirst(t *testing.T) {
 // What says nothing about the gateway doesn't count against it.
 func TestBreakerCounts(t *testing.T) {
 	t.Parallel()
-	for _, err := range []error{notify.ErrPermanent, notify.ErrRecipient, busy(0), fmt.Errorf("%w: %w", notify.ErrUncertain, context.Canceled)} {
+	lost := fmt.Errorf("%w: %w", notify.ErrUncertain, context.Canceled)
+	for _, err := range []error{notify.ErrPermanent, notify.ErrRecipient, busy(0), lost} {
 		t.Run(err.Error(), func(t *testing.T) {
 			t.Parallel()
 			one := &way{answer: always(err)}
@@ -259,7 +260,8 @@ func TestNeverTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(t *rapid.T) { // a bubble has no deadline to ask for
-			answers := []error{nil, nil, nil, notify.ErrTemporary, errors.New("odd"), notify.ErrPermanent, notify.ErrRecipient, notify.ErrUncertain, busy(7 * time.Second)}
+			answers := []error{nil, nil, nil, notify.ErrTemporary, errors.New("odd"),
+				notify.ErrPermanent, notify.ErrRecipient, notify.ErrUncertain, busy(7 * time.Second)}
 			var offers []string // of the current message
 			var last error      // the answer to the latest offer
 			taken := 0          // the current message, openly or in secret

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -20,6 +19,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"ziyara/loopback"
 )
 
 //go:embed providers/*.toml
@@ -178,9 +179,7 @@ func checkURL(s string) (*url.URL, error) {
 	if err != nil || u.Host == "" {
 		return nil, errors.New("url: invalid") // it may hold a secret
 	}
-	ip := net.ParseIP(u.Hostname())
-	local := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
+	if !loopback.Secure(u) {
 		return nil, fmt.Errorf("url: want https, or http on a loopback address, got %s", u.Scheme)
 	}
 	if u.User != nil {

@@ -19,7 +19,7 @@ type Policy struct {
 }
 
 // DefaultPolicy returns the policy of a centre that has not chosen its own.
-// Mobile carriers put many people behind one address, so an address may ask
+// Mobile carriers put many people on one address, so an address may ask
 // for many more codes than a mobile is sent.
 func DefaultPolicy() Policy {
 	return Policy{

@@ -7,9 +7,9 @@ import (
 	"ziyara/once"
 )
 
-// Store keeps the verifications. Each method is atomic: it either did all it
-// says, durably, or nothing. An id is whatever the caller sent and may be no
-// id at all. Errors other than those named are returned as they are.
+// Store keeps the verifications. Each method is atomic: it does all it says, durably,
+// or nothing. An id is what the caller sent and need not be valid. Errors other
+// than those named are returned unchanged.
 type Store interface {
 	once.Answers
 

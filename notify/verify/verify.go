@@ -34,7 +34,7 @@ type Verifier struct {
 }
 
 // New returns a Verifier over store. code returns the code of a verification,
-// six Western digits that nobody else can tell from the id; newID returns a
+// six Western digits that others can't derive from the id; newID returns a
 // new UUID. It refuses a policy that can't be kept.
 func New(store Store, policy Policy, code func(id string) string, newID func() string) (*Verifier, error) {
 	if store == nil || code == nil || newID == nil {
@@ -46,9 +46,8 @@ func New(store Store, policy Policy, code func(id string) string, newID func() s
 	return &Verifier{store: store, policy: policy, code: code, newID: newID}, nil
 }
 
-// Start sends a code to the mobile, on behalf of somebody at the network
-// address, of which it needs only what tells it from others. The code is good
-// until Expires. once may be nil. It returns a *LimitError, a *once.RepeatedError
+// Start sends a code to the mobile for a caller at the network address, which need
+// only differ from other addresses. The code is valid until Expires. once may be nil. It returns a *LimitError, a *once.RepeatedError
 // when the same request succeeded before, or once.ErrKeyReused.
 func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte,
 	once *once.Request[Verification], now time.Time,

@@ -188,7 +188,8 @@ func TestCheck(t *testing.T) {
 			[]step{{0, right, ok}, {time.Minute, right, ok}, {last, right, ok}, {last + 1, right, is(verify.ErrExpired)}},
 			0,
 		},
-		{"verified long ago", []step{{0, right, ok}, {24 * time.Hour, right, is(verify.ErrExpired)}, {24 * time.Hour, wrong, is(verify.ErrExpired)}}, 0},
+		{"verified long ago",
+			[]step{{0, right, ok}, {24 * time.Hour, right, is(verify.ErrExpired)}, {24 * time.Hour, wrong, is(verify.ErrExpired)}}, 0},
 		{
 			"wrong codes after the right one count too",
 			[]step{

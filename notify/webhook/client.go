@@ -17,8 +17,8 @@ import (
 )
 
 // Detail says what was wrong with an attempt, in one word. Nothing that a
-// receiver answers is kept but its status: it is nobody's business here, and
-// would show what is in networks that staff can't see.
+// receiver answers is kept but its status: the rest could reveal what is in
+// networks that staff can't see.
 type Detail string
 
 // The details.

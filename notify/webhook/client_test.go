@@ -50,7 +50,8 @@ func TestSend(t *testing.T) {
 	roots.AddCert(server.Certificate())
 	payload := []byte(`{"type":"webhook.test"}`)
 	header := webhook.Sign("msg_1", happened, payload, make([]byte, 32))
-	if r := newClient(t, here(t), webhook.Dialing{Roots: roots}).Send(t.Context(), server.URL+"/hooks?key=1", header, payload, happened); r != (webhook.Result{Status: 204}) {
+	client := newClient(t, here(t), webhook.Dialing{Roots: roots})
+	if r := client.Send(t.Context(), server.URL+"/hooks?key=1", header, payload, happened); r != (webhook.Result{Status: 204}) {
 		t.Fatalf("result %+v", r)
 	}
 	if got.Method != http.MethodPost || got.URL.String() != "/hooks?key=1" || !bytes.Equal(body, payload) ||
@@ -182,7 +183,8 @@ func TestSendRefusesWhereNamesLead(t *testing.T) {
 	// The same name, where this machine is allowed.
 	names.answer([]string{"127.0.0.1"})
 	allowed := newClient(t, here(t), webhook.Dialing{Resolver: names.resolver()})
-	if got := allowed.Send(t.Context(), "http://hooks.example.org:"+port+"/", http.Header{}, []byte("{}"), happened); got.Status != http.StatusOK {
+	got := allowed.Send(t.Context(), "http://hooks.example.org:"+port+"/", http.Header{}, []byte("{}"), happened)
+	if got.Status != http.StatusOK {
 		t.Errorf("allowed: %+v", got)
 	}
 	if n := reached.Load(); n != 1 {

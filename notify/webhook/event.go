@@ -12,7 +12,7 @@ const TestType = "webhook.test"
 // typePrefix makes the kind of an event of a visit's history a type.
 const typePrefix = "appointment."
 
-// Types returns the types of events that a webhook can be told.
+// Types returns the types of events that a webhook can receive.
 func Types() []string {
 	kinds := []string{
 		"requested", "booked", "approved", "declined", "proposed", "accepted", "refused", "moved", "cancelled",
@@ -27,7 +27,7 @@ func Types() []string {
 // Known reports whether t is the type of an event of visits.
 func Known(t string) bool { return slices.Contains(Types(), t) }
 
-// Event is what became of a visit.
+// Event is an event of a visit.
 type Event struct {
 	Type       string
 	At         time.Time // when it happened

@@ -7,10 +7,9 @@ import (
 )
 
 const (
-	// MaxAge is how long an event is of use: what could not be delivered so
-	// long after it happened is given up.
+	// MaxAge is how long after an event its delivery is given up.
 	MaxAge = 5 * 24 * time.Hour
-	// DisableAfter is how long a receiver may fail without a success in between.
+	// DisableAfter is how long a receiver may fail without a success.
 	DisableAfter = 5 * 24 * time.Hour
 	// disableFailures is how often it has to have failed, too: nothing may have
 	// been sent for days.
@@ -18,8 +17,8 @@ const (
 	// MaxRetryAfter bounds what a receiver can ask for with Retry-After.
 	MaxRetryAfter = 24 * time.Hour
 
-	// probing is after how many failures in a row a receiver is left alone for a
-	// while and then tried with one message, instead of with all that wait.
+	// probing is the number of failures in a row after which a receiver is left
+	// alone for a while and then tried with a single message.
 	probing = 3
 )
 
@@ -32,11 +31,11 @@ func waits() []time.Duration {
 	}
 }
 
-// Next returns when a delivery is tried again of which the given attempt,
-// counted from 1, failed at now: later by up to a tenth (jitter from 0 to 1),
-// so that what failed together is not tried together, and not before the
-// receiver wants it. ok is false when it is given up, because of its attempts
-// or because the event, at created, is too old then.
+// Next returns when to try a delivery again whose given attempt, counted from 1,
+// failed at now: up to a tenth later (jitter from 0 to 1), so that deliveries that
+// failed together are not retried together, and not before retryAfter. ok is false
+// when the delivery is given up, because of its attempts or because the event, at
+// created, is too old then.
 func Next(attempt int, created, now time.Time, retryAfter time.Duration, jitter float64) (at time.Time, ok bool) {
 	all := waits()
 	if attempt < 1 || attempt > len(all) {
@@ -48,8 +47,8 @@ func Next(attempt int, created, now time.Time, retryAfter time.Duration, jitter 
 	return at, at.Sub(created) < MaxAge
 }
 
-// Pause returns how long to leave a receiver alone that has failed so often in
-// a row: nothing at first, then 5, 10, 20, ... seconds, at most 15 minutes.
+// Pause returns how long to leave a receiver alone after that many failures in a
+// row: not at all at first, then 5, 10, 20, ... seconds, at most 15 minutes.
 func Pause(failures int) time.Duration {
 	if failures < probing {
 		return 0
@@ -58,8 +57,8 @@ func Pause(failures int) time.Duration {
 	return b.After(failures - probing + 1)
 }
 
-// GivenUp reports whether a receiver is given up that has failed so often in a
-// row, for the first time at since.
+// GivenUp reports whether to give up a receiver after that many failures in a row,
+// the first of them at since.
 func GivenUp(failures int, since, now time.Time) bool {
 	return failures >= disableFailures && now.Sub(since) >= DisableAfter
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,27 +12,16 @@ import (
 
 const (
 	secretPrefix = "whsec_"
-	// SecretSize is the length of a secret in bytes: 24 to 64 are allowed.
+	// SecretSize is the length of a secret in bytes; Standard Webhooks allows 24
+	// to 64.
 	SecretSize = 32
 	// Overlap is how long a former secret signs beside the new one.
 	Overlap = 24 * time.Hour
 )
 
-var errSecret = errors.New("webhook: not a secret")
-
-// FormatSecret returns a secret as it is written: whsec_ and base64.
+// FormatSecret returns a secret as receivers configure it: whsec_ and base64.
 func FormatSecret(secret []byte) string {
 	return secretPrefix + base64.StdEncoding.EncodeToString(secret)
-}
-
-// ParseSecret returns the bytes of a secret.
-func ParseSecret(s string) ([]byte, error) {
-	encoded, ok := strings.CutPrefix(s, secretPrefix)
-	secret, err := base64.StdEncoding.DecodeString(encoded)
-	if !ok || err != nil || len(secret) < 24 || len(secret) > 64 {
-		return nil, errSecret
-	}
-	return secret, nil
 }
 
 // The headers of Standard Webhooks.
@@ -43,9 +31,9 @@ const (
 	headerSignature = "Webhook-Signature"
 )
 
-// Sign returns the headers of a message that is sent at an instant, signed by
-// each of the secrets: HMAC-SHA256 of id, Unix time and body with dots between
-// them. Neither id nor time has a dot.
+// Sign returns the headers of a message sent at an instant, signed with each of
+// the secrets: HMAC-SHA256 of id, Unix time and body, joined by dots. Neither id
+// nor time has a dot.
 func Sign(id string, at time.Time, body []byte, secrets ...[]byte) http.Header {
 	timestamp := strconv.FormatInt(at.Unix(), 10)
 	signatures := make([]string, len(secrets))
@@ -62,5 +50,5 @@ func Sign(id string, at time.Time, body []byte, secrets ...[]byte) http.Header {
 	}
 }
 
-// Bind returns what the sealed secret of a webhook is bound to.
+// Bind returns the context to which the sealed secret of a webhook is bound.
 func Bind(webhook string) string { return "webhook " + webhook }

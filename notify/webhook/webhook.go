@@ -1,7 +1,6 @@
-// Package webhook tells other systems what becomes of visits, by the rules of
-// Standard Webhooks 1.0: signed, retried for days, with an id that stays the
-// same, and in order for each visit. What is told is thin: a reference and no
-// personal data.
+// Package webhook sends events of visits to other systems, by the rules of Standard
+// Webhooks 1.0: signed, retried for days, with a stable id, and in order for each
+// visit. Events are thin: a reference and no personal data.
 package webhook
 
 import (
@@ -16,20 +15,20 @@ var (
 	ErrMany     = errors.New("webhook: as many webhooks as there may be")
 )
 
-// Limit is how many webhooks stand at once.
+// Limit is the most webhooks at once.
 const Limit = 100
 
-// State says whether a webhook is told anything.
+// State says whether a webhook receives events.
 type State string
 
-// The states. One that was removed is not seen any more.
+// The states. Removed webhooks are no longer shown.
 const (
 	Active   State = "active"
-	Disabled State = "disabled" // by what its receiver answers; see Why
+	Disabled State = "disabled" // because of its receiver's answers; see Why
 	Removed  State = "removed"
 )
 
-// Why says what ended a webhook.
+// Why is the reason why a webhook was disabled.
 type Why string
 
 // The reasons.
@@ -38,7 +37,7 @@ const (
 	Failing Why = "failing" // its receiver has failed for days
 )
 
-// Webhook is an address that is told what becomes of visits.
+// Webhook is an address that receives events of visits.
 type Webhook struct {
 	ID         string // UUID
 	Name       string
@@ -47,7 +46,7 @@ type Webhook struct {
 	Events     []string // types; none for all
 	State      State
 	Created    time.Time
-	By         string // who of the staff added it
+	CreatedBy  string // member of staff
 
 	FormerUntil  time.Time // until when the former secret signs too; zero for never
 	FailingSince time.Time // the first failure since something was delivered; zero for none
@@ -65,7 +64,7 @@ type Query struct {
 	Limit    int       // at least 1
 }
 
-// DeliveryState says where a delivery stands.
+// DeliveryState is the state of a delivery.
 type DeliveryState string
 
 // The states of a delivery.

@@ -71,7 +71,8 @@ func (l *ledger) verdict(t *testing.T) webhook.Verdict {
 func queue(n int) []webhook.Claimed {
 	list := make([]webhook.Claimed, n)
 	for i := range list {
-		list[i] = webhook.Claimed{ID: int64(i + 1), Message: "m", Attempt: 1, Created: happened, Event: webhook.Event{Type: webhook.TestType, At: happened}}
+		list[i] = webhook.Claimed{ID: int64(i + 1), Message: "m", Attempt: 1,
+			Created: happened, Event: webhook.Event{Type: webhook.TestType, At: happened}}
 	}
 	return list
 }
@@ -177,7 +178,8 @@ func TestWorkerProbes(t *testing.T) {
 		t.Errorf("claims: -want +got:\n%s", diff)
 	}
 	l = &ledger{receivers: []webhook.Receiver{receiver(3, time.Hour)}, waiting: map[string][]webhook.Claimed{"w": queue(10)}}
-	if n, err = deliver(t, l, sender(func(string) webhook.Result { return webhook.Result{Status: 500, Detail: webhook.BadStatus} }).config(), happened); err != nil || n != 1 {
+	broken := sender(func(string) webhook.Result { return webhook.Result{Status: 500, Detail: webhook.BadStatus} })
+	if n, err = deliver(t, l, broken.config(), happened); err != nil || n != 1 {
 		t.Errorf("%d outcomes, %v, want one and then a pause", n, err)
 	}
 }
@@ -295,7 +297,8 @@ func TestWorkerReportsItsLedger(t *testing.T) {
 	t.Parallel()
 	down := errors.New("down")
 	l := &ledger{receivers: []webhook.Receiver{receiver(0, 0)}, waiting: map[string][]webhook.Claimed{"w": queue(1)}, fails: down}
-	if _, err := deliver(t, l, sender(func(string) webhook.Result { return webhook.Result{Status: 200} }).config(), happened); !errors.Is(err, down) {
+	works := sender(func(string) webhook.Result { return webhook.Result{Status: 200} })
+	if _, err := deliver(t, l, works.config(), happened); !errors.Is(err, down) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,7 +23,6 @@ type event struct {
 	modified  string // LAST-MODIFIED
 	tentative bool
 	cancelled bool
-	places    int
 	override  bool   // it replaces one occurrence of another event
 	replaces  *stamp // the occurrence to replace (RECURRENCE-ID); nil if it can't be read
 	following bool   // it replaces all later occurrences too
@@ -161,7 +160,7 @@ func (c *component) method() Method {
 // concerns the whole file.
 func (r *reader) event(c *component) (*event, error) {
 	e := &event{
-		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), modified: c.text("LAST-MODIFIED"), name: r.name(c), places: 1,
+		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), modified: c.text("LAST-MODIFIED"), name: r.name(c),
 		listed: make(map[moment]bool), except: make(map[moment]bool),
 	}
 	e.sequence, _ = strconv.Atoi(strings.TrimSpace(c.text("SEQUENCE")))
@@ -174,9 +173,6 @@ func (r *reader) event(c *component) (*event, error) {
 	}
 	if err == nil {
 		err = r.recurrence(e, c)
-	}
-	if err == nil {
-		err = r.capacity(e, c)
 	}
 	if isReason(err) {
 		e.why, err = err, nil
@@ -345,18 +341,4 @@ func (r *reader) end(e *event, c *component) (int, error) {
 		return dayMinutes, nil
 	}
 	return 0, because("calendar_event.no_end")
-}
-
-// capacity parses the number of places that the event opens.
-func (r *reader) capacity(e *event, c *component) error {
-	l := c.first("X-ZIYARA-PLACES")
-	if l == nil {
-		return nil
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(l.value))
-	if err != nil || n < 1 || n > 1000 {
-		return because("calendar_event.places", "Places", fmt.Sprintf("%.40q", l.value))
-	}
-	e.places = n
-	return nil
 }

@@ -20,6 +20,7 @@ func TestReadHolidays(t *testing.T) {
 	one := func(from, until string) []holiday { return []holiday{{en: "Day", from: from, until: until}} }
 	tests := []struct {
 		name        string
+		zone        string // Asia/Riyadh where empty
 		file        string
 		from, until string // in 2027 if empty
 		want        []holiday
@@ -225,6 +226,139 @@ func TestReadHolidays(t *testing.T) {
 			problems: []string{"the date differs"},
 		},
 		{
+			name: "a zone by its X-LIC-LOCATION",
+			file: file(
+				block("VTIMEZONE", "TZID:Arab Standard Time", "X-LIC-LOCATION:Asia/Riyadh",
+					block("STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0300", "TZOFFSETTO:+0300")),
+				block("VEVENT", `DTSTART;TZID="Arab Standard Time":20270304T000000`, "DURATION:P1D", "SUMMARY:Day"),
+			),
+			want: one("2027-03-04", "2027-03-04"),
+		},
+		{
+			name: "a zone that the calendar defines itself (section 3.6.5)",
+			file: file(
+				block("VTIMEZONE", "TZID:Arab Standard Time",
+					block("STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0300", "TZOFFSETTO:+0300")),
+				block("VEVENT", "DTSTART;TZID=Arab Standard Time:20270304T000000", "DURATION:P1D", "SUMMARY:Day"),
+			),
+			want: one("2027-03-04", "2027-03-04"),
+		},
+		{
+			name:     "another zone that changes its clocks, recurring",
+			file:     event("DTSTART;TZID=Europe/Berlin:20270303T220000", "DURATION:P1D", "RRULE:FREQ=DAILY;COUNT=2"),
+			problems: []string{"changes its clocks"},
+		},
+		{
+			name: "another zone that changes its clocks at the same instants, to the end of time",
+			zone: "Europe/London", from: "2027-03-27", until: "2027-03-29",
+			file: event("DTSTART;TZID=Europe/Berlin:20270103T010000", "DURATION:P1D", "SUMMARY:Day", "RRULE:FREQ=DAILY;UNTIL=99991231T000000Z"),
+			want: []holiday{
+				{en: "Day", from: "2027-03-27", until: "2027-03-27"},
+				{en: "Day", from: "2027-03-28", until: "2027-03-28"},
+				{en: "Day", from: "2027-03-29", until: "2027-03-29"},
+			},
+		},
+		{
+			name: "until before the start of that date (section 3.3.10)",
+			file: event("DTSTART:20270304T000000", "DURATION:P1D", "SUMMARY:Day", "RRULE:FREQ=DAILY;UNTIL=20270304T205959Z"),
+			want: one("2027-03-04", "2027-03-04"),
+		},
+		{
+			name: "until the start of that date (section 3.3.10)",
+			file: event("DTSTART:20270304T000000", "DURATION:P1D", "SUMMARY:Day", "RRULE:UNTIL=20270304T210000Z;FREQ=DAILY"),
+			want: []holiday{
+				{en: "Day", from: "2027-03-04", until: "2027-03-04"},
+				{en: "Day", from: "2027-03-05", until: "2027-03-05"},
+			},
+		},
+		{
+			name: "exceptions by time of day, in any zone (section 3.8.5.1)",
+			file: event("EXDATE:20270305T000000,20270305T210000Z", "EXDATE;VALUE=DATE:20270307", "EXDATE:20270308T080000",
+				"DTSTART:20270304T000000", "DURATION:P1D", "SUMMARY:Day", "RRULE:FREQ=DAILY;COUNT=5"),
+			want: []holiday{
+				{en: "Day", from: "2027-03-04", until: "2027-03-04"},
+				{en: "Day", from: "2027-03-08", until: "2027-03-08"},
+			},
+			problems: []string{"not at the time of any occurrence"},
+		},
+		{
+			name: "one occurrence twice, however its start is written (RFC 5546 section 2.1.5)",
+			file: file(
+				block("VEVENT", "UID:1", "DTSTART:20270304T000000", "DURATION:P1D", "SUMMARY:Day", "RRULE:FREQ=DAILY;COUNT=2"),
+				block("VEVENT", "UID:1", "RECURRENCE-ID:20270304T210000Z", "DTSTART:20270310", "SUMMARY:Old"),
+				block("VEVENT", "UID:1", "RECURRENCE-ID;TZID=Asia/Riyadh:20270305T000000", "DTSTART:20270311", "SUMMARY:New", "SEQUENCE:1"),
+			),
+			want: []holiday{
+				{en: "Day", from: "2027-03-04", until: "2027-03-04"},
+				{en: "New", from: "2027-03-11", until: "2027-03-11"},
+			},
+			problems: []string{"newer version"},
+		},
+		{
+			name: "hours of a duration are elapsed time (section 3.3.6)",
+			zone: "Europe/Berlin",
+			file: file(
+				block("VEVENT", "DTSTART:20270328T000000", "DURATION:PT23H", "SUMMARY:Day"),
+				block("VEVENT", "DTSTART:20270328T000000", "DURATION:PT24H", "SUMMARY:Day"),
+			),
+			want:     one("2027-03-28", "2027-03-28"),
+			problems: []string{"whole days"},
+		},
+		{
+			name: "hours of a period are elapsed time (section 3.3.9)",
+			zone: "Europe/Berlin",
+			file: event("DTSTART:20270327T000000", "DURATION:PT24H", "SUMMARY:Day", "RDATE;VALUE=PERIOD:20270328T000000/PT23H"),
+			want: []holiday{
+				{en: "Day", from: "2027-03-27", until: "2027-03-27"},
+				{en: "Day", from: "2027-03-28", until: "2027-03-28"},
+			},
+		},
+		{
+			name: "days of a duration are calendar days (section 3.3.6)",
+			zone: "Europe/Berlin",
+			file: event("DTSTART:20270328T000000", "DURATION:P1D", "SUMMARY:Day"),
+			want: one("2027-03-28", "2027-03-28"),
+		},
+		{
+			name: "what recurs has hours by the clock, also if its first date has 23 hours",
+			zone: "Europe/Berlin",
+			file: event("DTSTART:20270328T000000", "DURATION:PT24H", "SUMMARY:Day", "RRULE:FREQ=DAILY;COUNT=2"),
+			want: []holiday{
+				{en: "Day", from: "2027-03-28", until: "2027-03-28"},
+				{en: "Day", from: "2027-03-29", until: "2027-03-29"},
+			},
+		},
+		{
+			name: "a midnight that clocks show twice: the second can't be told from the first",
+			zone: "America/Havana",
+			file: file(
+				block("VEVENT", "DTSTART:20271106T000000", "DURATION:PT25H"),
+				block("VEVENT", "DTSTART:20271106T000000", "DTEND:20271107T050000Z"),
+				block("VEVENT", "DTSTART:20271105T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20271106T000000/PT25H"),
+				block("VEVENT", "DTSTART:20271106T000000", "DURATION:PT24H", "SUMMARY:Day"),
+			),
+			want:     one("2027-11-06", "2027-11-06"),
+			problems: []string{"twice", "twice", "twice"},
+		},
+		{
+			name: "the start is not one of the dates (section 3.8.5.3)",
+			file: event("DTSTART:20270304", "SUMMARY:Day", "RRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20270306"),
+			want: one("2027-03-05", "2027-03-05"),
+			problems: []string{
+				"does not include the date of the start",
+			},
+		},
+		{
+			name: "times that are faulty",
+			file: file(
+				block("VEVENT", "DTSTART:20270304T000000"),
+				block("VEVENT", "DTSTART:20270304T000000", "DTEND:20270305"),
+				block("VEVENT", "DTSTART:20270304T000015", "DTEND:20270305T000000"),
+				block("VEVENT", "DTSTART:20270304T000000", "DURATION:PT90S"),
+			),
+			problems: []string{"no end", "whole day", "whole minute", "duration"},
+		},
+		{
 			name: "parameters, quoted and encoded (section 3.2, RFC 6868)",
 			file: event("DTSTART:20270304", `SUMMARY;ALTREP="a:b;c,d";X-A=^'e^',f;LANGUAGE=en:Day`),
 			want: one("2027-03-04", "2027-03-04"),
@@ -274,6 +408,9 @@ func TestReadHolidays(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			if test.zone == "" {
+				test.zone = riyadh
+			}
 			if test.from == "" {
 				test.from, test.until = "2027-01-01", "2027-12-31"
 			}
@@ -284,7 +421,7 @@ func TestReadHolidays(t *testing.T) {
 					From: date(t, h.from), Until: date(t, h.until), Provisional: h.provisional,
 				})
 			}
-			got, problems, err := ical.ReadHolidays(strings.NewReader(test.file), riyadh, date(t, test.from), date(t, test.until))
+			got, problems, err := ical.ReadHolidays(strings.NewReader(test.file), test.zone, date(t, test.from), date(t, test.until))
 			if err != nil {
 				t.Fatal(err)
 			}

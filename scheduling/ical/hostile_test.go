@@ -64,7 +64,7 @@ func TestFilesRefused(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, _, err := ical.ReadPlan(test.file, riyadh)
+			_, _, err := ical.ReadHolidays(test.file, riyadh, 1, 2)
 			if !errors.Is(err, test.want) {
 				t.Fatalf("got %v, want %v", err, test.want)
 			}
@@ -243,17 +243,6 @@ func TestZonesBounded(t *testing.T) {
 				t.Errorf("read %+v, problems %+v", list, problems)
 			}
 		})
-	}
-}
-
-// A week plan holds no more rules than a Plan may.
-func TestPlanBounded(t *testing.T) {
-	t.Parallel()
-	many := file(numbered(65, func(n string) string {
-		return block("VEVENT", "SUMMARY:"+n, "DTSTART:20270101T080000", "DURATION:PT1H") + "\r\n"
-	}))
-	if _, _, err := ical.ReadPlan(strings.NewReader(many), riyadh); !errors.Is(err, scheduling.ErrMany) {
-		t.Errorf("got %v, want %v", err, scheduling.ErrMany)
 	}
 }
 

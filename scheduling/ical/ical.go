@@ -1,5 +1,5 @@
-// Package ical reads holidays and week plans from iCalendar files (RFC 5545)
-// and writes appointments and openings (the latter as VAVAILABILITY, RFC 7953).
+// Package ical reads holidays from iCalendar files (RFC 5545) and writes
+// appointments and openings (the latter as VAVAILABILITY, RFC 7953).
 // Files come from outside, so reading is bounded in every respect, and anything
 // that is not understood is left out and reported, never guessed.
 package ical

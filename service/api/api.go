@@ -42,7 +42,7 @@ const (
 	idleTimeout    = 60 * time.Second
 )
 
-// Config is what the API is made of.
+// Config has what the API needs.
 type Config struct {
 	Spec     []byte // openapi.yaml
 	Booker   *slots.Booker
@@ -60,56 +60,56 @@ type Config struct {
 	Log       *slog.Logger
 	Metrics   *prometheus.Registry
 
-	// SignIn returns whom a bearer token vouches for, access.ErrSignIn for
-	// nobody, and access.ErrUnavailable when that can't be told; nil when staff
-	// can't sign in.
+	// SignIn returns the member of staff that a bearer token identifies. It
+	// returns access.ErrSignIn for any other token, and access.ErrUnavailable if
+	// the token can't be checked now; nil when staff can't sign in.
 	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
-	// Visits reads a page of the visits that staff look at.
+	// Visits reads a page of visits for staff.
 	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
-	// Session returns whose session a browser has, access.ErrSignIn for none,
-	// and access.ErrForeign for a change that another site asks for; nil for
-	// no sessions.
+	// Session returns the member of staff whose session the browser has. It
+	// returns access.ErrSignIn without a session, and access.ErrForeign for a
+	// change requested by another site; nil when there are no sessions.
 	Session func(c *fiber.Ctx) (access.Staff, error)
 	// AuditLog reads a page of the audit log, the newest first.
 	AuditLog func(ctx context.Context, q audit.Query) ([]audit.Entry, error)
 	// Reports makes reports.
 	Reports *reports.Reporter
-	// Demand counts what visitors ask for; nil counts nothing.
+	// Demand counts searches and holds for reports; nil counts nothing.
 	Demand *reports.Counter
 
 	Calendars Calendars
 	Changes   Changes
-	// Refresh has Centre return what it is now.
+	// Refresh reads the centre again, so that Centre returns the newest snapshot.
 	Refresh func(ctx context.Context) error
 
-	// Receive takes what an SMS gateway says of messages that it took, and
-	// returns what it is to be answered; nil where none does. It returns
+	// Receive takes a delivery receipt from an SMS gateway and returns the
+	// answer to it; nil when no gateway sends receipts. It returns
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
 	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
 	Feeds     Feeds
 	Webhooks  Webhooks
-	Network   webhook.Network // that webhooks may reach
-	PublicURL string          // before the addresses of feeds; "" where there is none
+	Network   webhook.Network // the addresses that webhooks may reach
+	PublicURL string          // base of the addresses of feeds; "" for none
 
-	// Messages is what staff see and decide of messages.
+	// Messages lets staff look at messages and their texts.
 	Messages Correspondence
-	// SurveyOf returns which visit the token of a survey is about, or
+	// SurveyOf returns the visit that a survey's token is about. It returns
 	// secret.ErrToken or secret.ErrTokenExpired; nil without links.
 	SurveyOf func(token string, now time.Time) (slots.Reference, error)
-	// FindSurvey returns what was said of a visit, nil for nothing, and
-	// SaveSurvey keeps it. It returns survey.ErrNotVisited.
+	// FindSurvey returns the answers about a visit, nil for none. SaveSurvey
+	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
-	// Phone shows messages under /dev/phone; nil for a real gateway.
+	// Phone has the messages shown at /dev/phone; nil with a real gateway.
 	Phone *sandbox.Phone
-	// Mailbox shows e-mails under /dev/mail; nil for a real mail server, or none.
+	// Mailbox has the e-mails shown at /dev/mail; nil with a mail server or none.
 	Mailbox *sandbox.Mailbox
-	// RateLimit is how many requests that change something one address may
-	// send a minute; 0 for any number.
+	// RateLimit is how many changes one network address may request in a
+	// minute; 0 for no limit.
 	RateLimit int
-	// Mount adds pages beside the contract; limit bounds how often one address
-	// may change something. nil for none.
+	// Mount adds pages that are not part of the contract; limit applies
+	// RateLimit to them. nil for no pages.
 	Mount func(app fiber.Router, limit fiber.Handler)
 	// TrustedProxies are the networks whose X-Real-IP names the client.
 	TrustedProxies []string
@@ -162,14 +162,14 @@ func New(c Config) (*Server, error) {
 	}
 	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
 	s.app.Use(s.admit)
-	s.app.Use(limit) // knows who of the staff asks
+	s.app.Use(limit) // after admit, to limit staff by who they are
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil
 }
 
-// knowMethods answers a method that no standard knows like any other that is
-// not allowed; the framework would write a text of its own.
+// knowMethods answers a non-standard method like any other method that is not
+// allowed; the framework would send plain text.
 func (s *Server) knowMethods(contract *validator) {
 	server := s.app.Server()
 	inner := server.Handler
@@ -187,7 +187,7 @@ func (s *Server) knowMethods(contract *validator) {
 	}
 }
 
-// pages adds what is for people and operators and not part of the contract.
+// pages adds the pages for people and operators, outside the contract.
 func (s *Server) pages() {
 	s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
 	s.app.Get("/openapi.yaml", func(c *fiber.Ctx) error {
@@ -214,19 +214,19 @@ func (s *Server) pages() {
 // Serve answers requests on the listener until Shutdown.
 func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
 
-// Shutdown stops accepting requests and waits for those in progress until ctx
-// is done.
+// Shutdown stops accepting requests, and waits for those in progress at most
+// until ctx is done.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.displays.close() // which never end by themselves
+	s.displays.close() // streams never end by themselves
 	return s.app.ShutdownWithContext(ctx)
 }
 
-// GetHealth says that the process answers.
+// GetHealth reports that the process is alive.
 func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
 	return GetHealth200JSONResponse{Status: "ok"}, nil
 }
 
-// GetReady says whether requests can be served.
+// GetReady reports whether requests can be served.
 func (s *Server) GetReady(ctx context.Context, _ GetReadyRequestObject) (GetReadyResponseObject, error) {
 	if err := s.Ready(ctx); err != nil {
 		return nil, errors.Join(fault.ErrUnavailable, err)
@@ -236,7 +236,8 @@ func (s *Server) GetReady(ctx context.Context, _ GetReadyRequestObject) (GetRead
 
 var _ StrictServerInterface = (*Server)(nil)
 
-// stored is an answer that is kept and given again: the same bytes each time.
+// stored is an answer that is kept, so that a repeated request gets the same
+// bytes again.
 type stored struct {
 	Status   int    `json:"status"`
 	Location string `json:"location,omitempty"`

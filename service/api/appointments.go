@@ -15,8 +15,8 @@ import (
 	"ziyara/texts"
 )
 
-// errProof and errProofExpired are returned for a verification token that
-// proves nothing (any more); errNoToken for a request without its token.
+// errProof is returned for an invalid verification token, errProofExpired for an
+// expired one, and errNoToken for a request without the visit's token.
 var (
 	errProof        = errors.New("api: the verification token is not valid")
 	errProofExpired = errors.New("api: the verification token has expired")
@@ -28,7 +28,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	now := s.Now()
 	key := r.Params.IdempotencyKey
 	render := s.bookedAnswer
-	if metaOf(ctx).staff != nil { // the key to the appointment goes to the visitor, in a link
+	if metaOf(ctx).staff != nil { // the manage token goes to the visitor only, in a link
 		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
 	}
 	once, err := answerOnce(s, key, "appointments"+askedBy(ctx), r.Body, render)
@@ -60,7 +60,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 		booking.Lang = r.Body.Lang
 	}
 	if by != nil {
-		booking.By = slots.By{Actor: by.ID, Reason: strings.TrimSpace(r.Body.Reason)}
+		booking.StaffAction = slots.StaffAction{Actor: by.ID, Reason: strings.TrimSpace(r.Body.Reason)}
 	}
 	a, err := s.Booker.Book(ctx, r.Body.Hold, booking, once, now)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	return render(a)
 }
 
-// booking reads what a visitor wrote. Everything that is wrong is said at
+// booking reads the visitor's input, and reports all that is wrong with it at
 // once.
 func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	var bad []pointerError
@@ -100,7 +100,7 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	return booking, nil
 }
 
-// bookedAnswer renders what a visitor who booked is told.
+// bookedAnswer renders the answer to a visitor who booked, with the manage token.
 func (s *Server) bookedAnswer(a slots.Appointment) (stored, error) {
 	out := s.appointmentJSON(a)
 	out.ManageToken = s.Keys.Token(useManage, string(a.Reference))
@@ -114,7 +114,8 @@ func bookedJSON(a Appointment) (stored, error) {
 }
 
 func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
-	zone := s.Centre().Zone(a.Branch)
+	centre := s.Centre()
+	zone := centre.Zone(a.Branch)
 	out := Appointment{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
@@ -122,7 +123,7 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 		Mobile: masked(a.Mobile), Visitor: a.Visitor.Name,
 		Requirements: []Named{}, History: []AppointmentEvent{},
 	}
-	service, ok := s.Centre().Service(a.Service)
+	service, ok := centre.Service(a.Service)
 	if ok {
 		out.Requirements = requirementsJSON(service)
 	}
@@ -130,7 +131,7 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 	s.addRequest(&out, a, zone)
 	for _, e := range a.History {
 		event := AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)}
-		if e.Kind == slots.WasDeclined { // other reasons are for the staff
+		if e.Kind == slots.WasDeclined { // other reasons are for staff only
 			event.Reason = e.Reason
 		}
 		out.History = append(out.History, event)
@@ -138,7 +139,7 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 	return out
 }
 
-// masked returns a mobile as it is shown; "" for none.
+// masked returns a mobile number with all but its last digits hidden; "" for none.
 func masked(mobile string) string {
 	if mobile == "" {
 		return ""
@@ -146,8 +147,8 @@ func masked(mobile string) string {
 	return notify.Mobile(mobile).Masked()
 }
 
-// addRequest adds where a request for approval stands, or the choice of a
-// visitor whose start is lost.
+// addRequest adds the state of a request for approval, or of a visit that lost
+// its start to a closure, with the start that is proposed.
 func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Location) {
 	switch {
 	case a.Displaced():
@@ -163,9 +164,9 @@ func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Lo
 	}
 }
 
-// owned reads the reference of a request and checks the token that goes with
-// it. A wrong token is answered like an unknown reference: nobody learns which
-// references exist.
+// owned reads a reference and checks the bearer token that goes with it. It
+// returns errNoToken, or fault.ErrNotFound both for a wrong token and for an
+// unknown reference, so that no caller learns which references exist.
 func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, error) {
 	token := metaOf(ctx).bearer
 	if token == "" {
@@ -198,54 +199,55 @@ func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObje
 	return GetAppointment200JSONResponse(s.appointmentJSON(a)), nil
 }
 
+// byVisitor changes an appointment for the visitor whose token the request bears.
+func (s *Server) byVisitor(ctx context.Context, reference string,
+	change func(context.Context, slots.Reference, time.Time) (slots.Appointment, error),
+) (Appointment, error) {
+	r, err := s.owned(ctx, reference)
+	if err != nil {
+		return Appointment{}, err
+	}
+	a, err := change(ctx, r, s.Now())
+	if err != nil {
+		return Appointment{}, err
+	}
+	return s.appointmentJSON(a), nil
+}
+
 // CancelAppointment cancels an appointment.
 func (s *Server) CancelAppointment(ctx context.Context, r CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Cancel)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Cancel(ctx, reference, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return CancelAppointment200JSONResponse(s.appointmentJSON(a)), nil
+	return CancelAppointment200JSONResponse(a), nil
 }
 
 // MoveAppointment moves an appointment to another start.
 func (s *Server) MoveAppointment(ctx context.Context, r MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, func(ctx context.Context, of slots.Reference, now time.Time) (slots.Appointment, error) {
+		return s.Booker.Move(ctx, of, r.Body.Start, now)
+	})
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Move(ctx, reference, r.Body.Start, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return MoveAppointment200JSONResponse(s.appointmentJSON(a)), nil
+	return MoveAppointment200JSONResponse(a), nil
 }
 
 // AcceptProposal books a requested visit at the proposed start.
 func (s *Server) AcceptProposal(ctx context.Context, r AcceptProposalRequestObject) (AcceptProposalResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Accept)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Accept(ctx, reference, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return AcceptProposal200JSONResponse(s.appointmentJSON(a)), nil
+	return AcceptProposal200JSONResponse(a), nil
 }
 
-// DeclineProposal gives a proposed place back.
+// DeclineProposal declines the proposed start and frees its place.
 func (s *Server) DeclineProposal(ctx context.Context, r DeclineProposalRequestObject) (DeclineProposalResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Refuse)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Booker.Refuse(ctx, reference, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return DeclineProposal200JSONResponse(s.appointmentJSON(a)), nil
+	return DeclineProposal200JSONResponse(a), nil
 }

@@ -1,10 +1,8 @@
 package api
 
-import (
-	"context"
-)
+import "context"
 
-// ApproveAppointment makes a request a booked visit.
+// ApproveAppointment approves a request: the visit is booked.
 func (s *Server) ApproveAppointment(ctx context.Context, r ApproveAppointmentRequestObject) (ApproveAppointmentResponseObject, error) {
 	a, by, err := s.concerned(ctx, r.Reference)
 	if err != nil {
@@ -16,7 +14,7 @@ func (s *Server) ApproveAppointment(ctx context.Context, r ApproveAppointmentReq
 	return ApproveAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
 }
 
-// DeclineAppointment turns a request down; the visitor is shown the reason.
+// DeclineAppointment declines a request; the visitor sees the reason.
 func (s *Server) DeclineAppointment(ctx context.Context, r DeclineAppointmentRequestObject) (DeclineAppointmentResponseObject, error) {
 	a, by, err := s.concerned(ctx, r.Reference)
 	if err != nil {
@@ -28,7 +26,7 @@ func (s *Server) DeclineAppointment(ctx context.Context, r DeclineAppointmentReq
 	return DeclineAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
 }
 
-// ProposeStart offers another start to whoever made a request.
+// ProposeStart offers the visitor of a request another start.
 func (s *Server) ProposeStart(ctx context.Context, r ProposeStartRequestObject) (ProposeStartResponseObject, error) {
 	a, by, err := s.concerned(ctx, r.Reference)
 	if err != nil {

@@ -2,20 +2,21 @@ package api
 
 import (
 	"context"
-	"strconv"
 
 	"ziyara/audit"
 )
 
-// ListActs shows the audit log to those who may see it.
+// ListActs lists the entries of the audit log that the caller may see, newest
+// first.
 func (s *Server) ListActs(ctx context.Context, r ListActsRequestObject) (ListActsResponseObject, error) {
 	departments, _, err := within(ctx)
 	if err != nil {
 		return nil, err
 	}
+	limit := limitOf(r.Params.Limit)
 	q := audit.Query{
 		Subject: r.Params.Subject, Actor: r.Params.Actor, Action: r.Params.Action,
-		Departments: departments, Limit: r.Params.Limit,
+		Departments: departments, Limit: limit + 1,
 	}
 	if d := r.Params.Department; d != "" {
 		if _, err = permit(ctx, d, ""); err != nil {
@@ -23,25 +24,15 @@ func (s *Server) ListActs(ctx context.Context, r ListActsRequestObject) (ListAct
 		}
 		q.Departments = []string{d}
 	}
-	if r.Params.Cursor != "" {
-		if q.Before, err = strconv.ParseInt(r.Params.Cursor, 10, 64); err != nil || q.Before < 1 {
-			return nil, invalid("?cursor", wrongForm())
-		}
+	if q.Before, err = openNumber(r.Params.Cursor); err != nil {
+		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	entries, err := s.AuditLog(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListActs200JSONResponse{Acts: []Act{}}
-	if len(entries) > limit {
-		entries = entries[:limit]
-		out.NextCursor = strconv.FormatInt(entries[limit-1].ID, 10)
-	}
+	entries, out.NextCursor = paged(entries, limit, func(a audit.Entry) string { return numberCursor(a.ID) })
 	for _, a := range entries {
 		out.Acts = append(out.Acts, Act{
 			ID: a.ID, At: a.At, Actor: a.Actor, Action: a.Action, Subject: a.Subject, Department: a.Department, Branch: a.Branch,

@@ -14,18 +14,18 @@ import (
 	"ziyara/texts"
 )
 
-// errChannel is returned when a visitor asks for a channel of the staff;
-// errNotYourChannel when staff ask for one that is not theirs; errVisitorsHold
-// when they book what a visitor holds.
+// errChannel is returned when a visitor asks for a channel of staff,
+// errNotYourChannel when staff ask for a channel that they may not use, and
+// errVisitorsHold when staff book a visitor's hold.
 var (
 	errChannel        = errors.New("api: the channel is for staff")
-	errNotYourChannel = errors.New("api: the channel is for others")
+	errNotYourChannel = errors.New("api: the channel is not open to this member of staff")
 	errVisitorsHold   = errors.New("api: the hold was made by a visitor")
 )
 
-// onBehalf returns who of the staff asks for something that visitors ask for
-// themselves; nil for a visitor. A token that vouches for nobody (any more) is
-// access.ErrSignIn: nobody books as a visitor by mistake.
+// onBehalf returns the member of staff who makes a request that visitors can
+// make too; nil for a visitor. An invalid or expired token is access.ErrSignIn,
+// so that staff never book as a visitor by mistake.
 func onBehalf(ctx context.Context) (*access.Grant, error) {
 	m := metaOf(ctx)
 	if m.staff == nil && m.bearer != "" {
@@ -34,8 +34,8 @@ func onBehalf(ctx context.Context) (*access.Grant, error) {
 	return m.staff, nil
 }
 
-// askedBy tells the requests of a member of staff from those of others where
-// answers are kept.
+// askedBy returns what sets the kept answers of a member of staff apart from
+// those of others; "" for a visitor.
 func askedBy(ctx context.Context) string {
 	if staff := metaOf(ctx).staff; staff != nil {
 		return " by " + staff.ID
@@ -43,7 +43,8 @@ func askedBy(ctx context.Context) string {
 	return ""
 }
 
-// channelToSee returns the channel whose places a search looks at.
+// channelToSee returns the channel whose places a search counts. It returns
+// errChannel or access.ErrSignIn.
 func channelToSee(ctx context.Context, asked catalog.Channel) (catalog.Channel, error) {
 	switch m := metaOf(ctx); {
 	case m.staff != nil && asked == "":
@@ -58,9 +59,9 @@ func channelToSee(ctx context.Context, asked catalog.Channel) (catalog.Channel, 
 	return "", errChannel
 }
 
-// channelToHold returns the channel over which a place is held. Staff hold
-// where they are concerned, and what is protected only where they run the
-// department.
+// channelToHold returns the channel over which a place is held. Staff may hold
+// places of their departments and branches, and protected places only of a
+// department that they run.
 func (s *Server) channelToHold(ctx context.Context, body *HoldRequest) (catalog.Channel, error) {
 	staff, err := onBehalf(ctx)
 	switch {
@@ -88,8 +89,8 @@ func (s *Server) channelToHold(ctx context.Context, body *HoldRequest) (catalog.
 	return "", errNotYourChannel
 }
 
-// booker returns who of the staff books; nil for a visitor, who needs a
-// verification and leaves to staff what is theirs to say.
+// booker returns the member of staff who books; nil for a visitor, who needs a
+// verification and may not fill in the fields that are for staff.
 func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*access.Grant, error) {
 	staff, err := onBehalf(ctx)
 	if staff != nil || err != nil {
@@ -110,8 +111,8 @@ func forStaff() catalog.Text {
 	return texts.Visitors("invalid.for_staff")
 }
 
-// mayBook returns what stands against booking the hold by the member of staff
-// who asks.
+// mayBook returns nil if the member of staff who asks may book the hold, and
+// otherwise the reason.
 func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 	hold, err := s.Booker.FindHold(ctx, body.Hold)
 	if err != nil {
@@ -132,8 +133,8 @@ func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 	return nil
 }
 
-// mobileOf returns the number that messages of a booking go to: the one that a
-// visitor has proved, or that staff were told; "" for none.
+// mobileOf returns the number that the messages about a booking go to: the one
+// that the visitor has proved, or that staff have entered; "" for none.
 func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once repeatable, now time.Time) (string, error) {
 	switch {
 	case body.Verification != "":
@@ -154,7 +155,7 @@ func (s *Server) CancelOnBehalf(ctx context.Context, r CancelOnBehalfRequestObje
 	if err != nil {
 		return nil, err
 	}
-	a, err = s.Booker.CancelBy(ctx, a.Reference, slots.By{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}, s.Now())
+	a, err = s.Booker.CancelByStaff(ctx, a.Reference, slots.StaffAction{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}, s.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -171,8 +172,8 @@ func (s *Server) MoveOnBehalf(ctx context.Context, r MoveOnBehalfRequestObject) 
 	if a.Channel == catalog.Protected && staff.GivesProtected(s.departmentOf(a.Service), a.Branch) {
 		over = catalog.Protected
 	}
-	by := slots.By{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}
-	if a, err = s.Booker.MoveBy(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
+	by := slots.StaffAction{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}
+	if a, err = s.Booker.MoveByStaff(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
 		return nil, err
 	}
 	return MoveOnBehalf200JSONResponse(s.appointmentFor(ctx, a)), nil

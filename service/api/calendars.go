@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"ziyara/audit"
@@ -20,7 +18,7 @@ import (
 )
 
 // Calendars keeps the plans of desk groups and the holidays that they share.
-// What each method does and returns is said at postgres.Store.
+// What each method does and returns is said at postgres.Calendars.
 type Calendars interface {
 	FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error)
 	EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
@@ -37,17 +35,14 @@ type Calendars interface {
 		decide func(catalog.HoldBack) (catalog.HoldBack, error)) (catalog.HoldBack, error)
 }
 
-// ListDeskGroups lists the desk groups that the asker may see.
+// ListDeskGroups lists the desk groups that the caller may see.
 func (s *Server) ListDeskGroups(ctx context.Context, r ListDeskGroupsRequestObject) (ListDeskGroupsResponseObject, error) {
 	departments, branches, err := within(ctx)
 	if err != nil {
 		return nil, err
 	}
 	everywhere := departments == nil && branches == nil
-	limit := r.Params.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
+	limit := limitOf(r.Params.Limit)
 	out := ListDeskGroups200JSONResponse{DeskGroups: []DeskGroupSummary{}}
 	for _, g := range s.Centre().DeskGroups() {
 		switch {
@@ -99,18 +94,18 @@ func (s *Server) EditDeskGroup(ctx context.Context, r EditDeskGroupRequestObject
 	return EditDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: EditDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
-// AddClosure closes a desk group for a while.
+// AddClosure closes a desk group for a period.
 func (s *Server) AddClosure(ctx context.Context, r AddClosureRequestObject) (AddClosureResponseObject, error) {
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.added", scheduling.Edit{Close: []scheduling.Closure{*r.Body}})
 	if err != nil {
-		return nil, below("/close/0", err)
+		return nil, repointed(err, "/close/0", "")
 	}
 	return AddClosure200JSONResponse{Body: s.deskGroupJSON(d), Headers: AddClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
-// RemoveClosure opens a desk group again.
+// RemoveClosure removes a closure of a desk group.
 func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject) (RemoveClosureResponseObject, error) {
-	if r.Params.IfMatch == anyVersion { // which one is meant depends on the version
+	if r.Params.IfMatch == anyVersion { // an index means a closure of one version only
 		return nil, errNoVersion
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.removed", scheduling.Edit{Reopen: []int{r.Index}})
@@ -123,7 +118,7 @@ func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject
 	return RemoveClosure200JSONResponse{Body: s.deskGroupJSON(d), Headers: RemoveClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
-// SetHours gives one date hours of its own.
+// SetHours sets the opening hours of one date.
 func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHoursResponseObject, error) {
 	day, err := date("/date", r.Date)
 	if err != nil {
@@ -133,12 +128,12 @@ func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHour
 		Date: day, Reason: r.Body.Reason, Openings: r.Body.Openings, Extra: r.Body.Extra,
 	}}})
 	if err != nil {
-		return nil, below("/set_hours/0", err)
+		return nil, repointed(err, "/set_hours/0", "")
 	}
 	return SetHours200JSONResponse{Body: s.deskGroupJSON(d), Headers: SetHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
-// ClearHours gives one date its usual hours again.
+// ClearHours gives one date its regular hours again.
 func (s *Server) ClearHours(ctx context.Context, r ClearHoursRequestObject) (ClearHoursResponseObject, error) {
 	day, err := date("/date", r.Date)
 	if err != nil {
@@ -171,8 +166,8 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 	return UndoDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: UndoDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
-// edit changes the plan of a desk group for a member of staff who may, and
-// lets this replica go by it before it is acknowledged.
+// edit changes the plan of a desk group, if the caller may. This replica uses
+// the new plan before it answers.
 func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e scheduling.Edit) (centre.DeskPlan, error) {
 	if _, err := s.deskGroup(ctx, slug); err != nil {
 		return centre.DeskPlan{}, err
@@ -181,7 +176,7 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	if err != nil {
 		return centre.DeskPlan{}, err
 	}
-	entry := s.entry(ctx, action, "", "", "") // the rest is known where it is saved
+	entry := s.entry(ctx, action, "", "", "") // the store knows the rest
 	entry.Reason = e.Reason
 	d, err := s.Calendars.EditPlan(ctx, slug, from, entry, func(d centre.DeskPlan) (scheduling.Revision, error) {
 		return d.Revise(e, entry.At)
@@ -193,48 +188,13 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	return d, nil
 }
 
-// refresh has this replica go by a change before it is acknowledged. Should
-// that fail, it goes by it a little later, as the others do.
+// refresh reads the centre again, so that this replica uses a change before it
+// answers. If that fails, it uses the change a little later, as other replicas
+// do.
 func (s *Server) refresh(ctx context.Context) {
 	if err := s.Refresh(ctx); err != nil {
-		s.Log.WarnContext(ctx, "the centre was changed, and not read again", "error", err, "request_id", metaOf(ctx).id)
+		s.Log.WarnContext(ctx, "the centre was changed but could not be read again", "error", err, "request_id", metaOf(ctx).id)
 	}
-}
-
-// anyVersion in If-Match stands for whatever is there.
-const anyVersion = "*"
-
-func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
-
-// version returns the version that an If-Match names, 0 for any. It returns
-// errNoVersion where there is none, and fault.ErrEdited for a tag that no
-// version has.
-func version(ifMatch string) (int64, error) {
-	tag := strings.TrimSpace(ifMatch)
-	switch tag {
-	case "":
-		return 0, errNoVersion
-	case anyVersion:
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-	if err != nil || n < 1 || versionTag(n) != tag {
-		return 0, fault.ErrEdited
-	}
-	return n, nil
-}
-
-// below moves the faults of an entry of an edit to where the request has it.
-func below(entry string, err error) error {
-	faults := scheduling.Faults(err)
-	if len(faults) == 0 {
-		return err
-	}
-	moved := make([]error, len(faults))
-	for i, f := range faults {
-		moved[i] = &scheduling.PlanError{Pointer: strings.TrimPrefix(f.Pointer, entry), Name: f.Name, Err: f.Err}
-	}
-	return errors.Join(moved...)
 }
 
 func (s *Server) deskGroupJSON(d centre.DeskPlan) DeskGroup {
@@ -306,8 +266,8 @@ func layersJSON(layers []scheduling.Layer) []DeskGroupLayer {
 	return out
 }
 
-// stretches joins the ticks of a day that have the same places open and taken.
-// Ticks with neither are left out.
+// stretches joins neighbouring ticks of a day that have the same number of
+// places open and taken, and leaves out ticks with neither.
 func stretches(c *scheduling.Calendar, day scheduling.Day, o slots.Occupied) []DeskGroupStretch {
 	if o.Open != nil {
 		day.First, day.Open = o.First, o.Open
@@ -331,27 +291,24 @@ func stretches(c *scheduling.Calendar, day scheduling.Day, o slots.Occupied) []D
 	return list
 }
 
-// defaultOpenings is how many days of openings are written that name no end.
+// defaultOpenings is how many days GetOpenings covers when the request names no
+// end.
 const defaultOpenings = 62
 
-// GetOpenings writes when a desk group is open, for calendar programs.
+// GetOpenings returns the opening hours of a desk group as a calendar file.
 func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (GetOpeningsResponseObject, error) {
 	g, err := s.deskGroup(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
 	now := s.Now()
-	from := g.Calendar.DateOf(now)
-	if r.Params.From != "" {
-		if from, err = date("?from", r.Params.From); err != nil {
-			return nil, err
-		}
+	from, err := dateOr("?from", r.Params.From, g.Calendar.DateOf(now))
+	if err != nil {
+		return nil, err
 	}
-	until := from + defaultOpenings - 1
-	if r.Params.To != "" {
-		if until, err = date("?to", r.Params.To); err != nil {
-			return nil, err
-		}
+	until, err := dateOr("?to", r.Params.To, from+defaultOpenings-1)
+	if err != nil {
+		return nil, err
 	}
 	lang := metaOf(ctx).lang
 	var file bytes.Buffer

@@ -12,8 +12,6 @@ import (
 	"ziyara/texts"
 )
 
-const defaultLimit = 50
-
 // ListBranches lists the branches.
 func (s *Server) ListBranches(context.Context, ListBranchesRequestObject) (ListBranchesResponseObject, error) {
 	list := BranchList{Branches: []Branch{}}
@@ -23,7 +21,7 @@ func (s *Server) ListBranches(context.Context, ListBranchesRequestObject) (ListB
 	return ListBranches200JSONResponse(list), nil
 }
 
-// ListServices lists the services, of one branch or by words.
+// ListServices lists services: all, those of a branch, or those that match words.
 func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (ListServicesResponseObject, error) {
 	snapshot := s.Centre()
 	if _, ok := snapshot.Branch(r.Params.Branch); !ok && r.Params.Branch != "" {
@@ -43,15 +41,10 @@ func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (L
 		}
 		found = found[at+1:]
 	}
-	limit := r.Params.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
 	list := ServiceList{Services: []Service{}}
-	if len(found) > limit {
-		found = found[:limit]
-		list.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(found[limit-1].Slug))
-	}
+	found, list.NextCursor = paged(found, limitOf(r.Params.Limit), func(v *catalog.Service) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(v.Slug))
+	})
 	for _, v := range found {
 		list.Services = append(list.Services, serviceJSON(snapshot, v))
 	}
@@ -74,8 +67,8 @@ func serviceJSON(centre *centre.Snapshot, v *catalog.Service) Service {
 		Slug: v.Slug, Name: v.Name, About: v.About,
 		Department:      Named{Slug: v.Department},
 		DurationMinutes: minutes(v.Duration), BufferBeforeMinutes: minutes(v.Before), BufferAfterMinutes: minutes(v.After),
-		StepMinutes: minutes(v.Step), GapStepMinutes: minutes(v.GapStep), NoticeMinutes: minutes(v.Notice), HorizonDays: int(v.Horizon / (24 * time.Hour)),
-		NoticeWorkingDays: v.NoticeWorkingDays, HorizonWorkingDays: v.HorizonWorkingDays,
+		StepMinutes: minutes(v.Step), GapStepMinutes: minutes(v.GapStep), NoticeMinutes: minutes(v.Notice),
+		HorizonDays: int(v.Horizon / (24 * time.Hour)), NoticeWorkingDays: v.NoticeWorkingDays, HorizonWorkingDays: v.HorizonWorkingDays,
 		CancelCutoffMinutes: minutes(v.CancelCutoff), MoveCutoffMinutes: minutes(v.MoveCutoff),
 		PartyLimit: v.PartyLimit, PlacePerVisitor: v.PlacePerVisitor, ActiveLimit: v.ActiveLimit,
 		Requirements: requirementsJSON(v), Needs: needsJSON(v), Online: v.Online,
@@ -115,7 +108,7 @@ func needsJSON(v *catalog.Service) []ServiceNeed {
 	return list
 }
 
-// SearchGuide finds what serves a visitor's wish: a visit, its online
+// SearchGuide finds what answers a visitor's need: a service, its online
 // alternative, or another entity.
 func (s *Server) SearchGuide(_ context.Context, r SearchGuideRequestObject) (SearchGuideResponseObject, error) {
 	list := GuideMatchList{Matches: []GuideMatch{}}

@@ -14,14 +14,14 @@ import (
 	"ziyara/texts"
 )
 
-// shownVisits is how many of its visits come with a change.
+// shownVisits is how many affected visits the answer to a new change lists.
 const shownVisits = 200
 
-// errEditOrDraft is returned for a request that says no change, or two.
-var errEditOrDraft = errors.New("api: one change has to be said")
+// errEditOrDraft is returned for a request with no change, or more than one.
+var errEditOrDraft = errors.New("api: the request must have exactly one change")
 
-// Changes changes calendars with what becomes of the visits that lose their
-// places. What each method does and returns is said at postgres.Changes.
+// Changes changes calendars, and decides about the visits that lose their
+// places. postgres.Changes documents the methods and their errors.
 type Changes interface {
 	Draft(ctx context.Context, r slots.ChangeRequest, now time.Time) (id string, err error)
 	Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (id string, err error)
@@ -32,7 +32,7 @@ type Changes interface {
 	Answer(ctx context.Context, id string, r slots.Reference, c slots.Call, now time.Time) error
 }
 
-// CreateChange changes the calendar of a desk group, or drafts that.
+// CreateChange changes the calendar of a desk group, or drafts the change.
 func (s *Server) CreateChange(ctx context.Context, r CreateChangeRequestObject) (CreateChangeResponseObject, error) {
 	if _, err := s.deskGroup(ctx, r.ID); err != nil {
 		return nil, err
@@ -50,12 +50,12 @@ func (s *Server) CreateChange(ctx context.Context, r CreateChangeRequestObject) 
 	}
 	change, err := s.change(ctx, request, dryRun(r.Params.DryRun))
 	if err != nil {
-		return nil, under("/edit", err)
+		return nil, repointed(err, "", "/edit")
 	}
 	return CreateChange201JSONResponse(change), nil
 }
 
-// CreateHolidayChange changes the list of holidays, or drafts that.
+// CreateHolidayChange changes the list of holidays, or drafts the change.
 func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeRequestObject) (CreateHolidayChangeResponseObject, error) {
 	if _, err := permit(ctx, "", ""); err != nil {
 		return nil, err
@@ -78,29 +78,23 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 	if r.Body.Holidays != nil {
 		request.Holidays = *r.Body.Holidays
 		if err = request.Holidays.CheckNames(); err != nil {
-			return nil, under("/holidays", err)
+			return nil, repointed(err, "", "/holidays")
 		}
 	}
 	if a := r.Body.Announce; a != nil {
-		if a.Until < a.From {
-			return nil, under("/announce", &scheduling.PlanError{Pointer: "/until", Err: scheduling.ErrRange})
-		}
-		request.Holidays, err = list.Announced(a.Holiday, scheduling.Announced{Year: a.Year, From: a.From, Until: a.Until})
-		if errors.Is(err, scheduling.ErrEntry) {
-			return nil, fault.ErrNotFound
-		}
-		if err != nil {
-			return nil, under("/announce", err)
+		announced := scheduling.Announced{Year: a.Year, From: a.From, Until: a.Until}
+		if request.Holidays, err = announcedIn(list.HolidayList, a.Holiday, announced); err != nil {
+			return nil, repointed(err, "", "/announce")
 		}
 	}
 	change, err := s.change(ctx, request, dryRun(r.Params.DryRun))
 	if err != nil {
-		return nil, under("/holidays", err)
+		return nil, repointed(err, "", "/holidays")
 	}
 	return CreateHolidayChange201JSONResponse(change), nil
 }
 
-// decisions are what requests for changes have in common.
+// decisions has what both kinds of requests for a change have in common.
 type decisions struct {
 	draft      string
 	decision   slots.Decision
@@ -111,8 +105,8 @@ type decisions struct {
 // dryRun reports whether a request asks for a draft.
 func dryRun(param string) bool { return param == "true" }
 
-// oneEdit returns an error unless a draft, or else one edit, is asked for. A draft
-// can't be drafted again.
+// oneEdit returns errEditOrDraft unless the request names either a draft or
+// exactly one edit. A draft can't be drafted again.
 func oneEdit(drafting, draft bool, edits ...bool) error {
 	n := 0
 	if draft {
@@ -129,8 +123,8 @@ func oneEdit(drafting, draft bool, edits ...bool) error {
 	return nil
 }
 
-// changeRequest reads who asks for a change, what they decide, and of which
-// version.
+// changeRequest reads who asks for a change, the version that they change, and
+// what they decide about the visits.
 func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions) (slots.ChangeRequest, error) {
 	from, err := version(ifMatch)
 	if err != nil {
@@ -138,7 +132,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	}
 	r := slots.ChangeRequest{
 		Draft: d.draft, From: from, Decision: d.decision, Exceptions: make(map[slots.Reference]slots.Decision),
-		By: s.entry(ctx, "", "", "", ""), // the rest is filled in
+		Author: s.entry(ctx, "", "", "", ""), // the store fills in the rest
 	}
 	if r.Draft == "" && r.Decision == "" {
 		r.Decision = slots.Rebook
@@ -159,8 +153,8 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	return r, nil
 }
 
-// change does a change, or drafts it, and shows how it stands, with the first of
-// its visits.
+// change applies or drafts a change, and returns its state with the first
+// shownVisits of its visits.
 func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting bool) (Change, error) {
 	do := s.Changes.Apply
 	if drafting {
@@ -182,15 +176,15 @@ func (s *Server) change(ctx context.Context, r slots.ChangeRequest, drafting boo
 	return out, err
 }
 
-// concerns returns a change for a member of staff who may ask about every
-// department that it concerns.
+// concerns returns a change, if the caller may ask about every department that
+// it concerns.
 func (s *Server) concerns(ctx context.Context, id string) (slots.Change, access.Staff, error) {
 	c, err := s.Changes.Find(ctx, id, s.Now())
 	if err != nil {
 		return slots.Change{}, access.Staff{}, err
 	}
 	departments := c.Departments
-	if len(departments) == 0 { // it changes nobody's calendar
+	if len(departments) == 0 { // it changes no calendar
 		departments = []string{""}
 	}
 	var staff access.Staff
@@ -202,7 +196,7 @@ func (s *Server) concerns(ctx context.Context, id string) (slots.Change, access.
 	return c, staff, nil
 }
 
-// GetChange shows how a change stands.
+// GetChange shows a change and its state.
 func (s *Server) GetChange(ctx context.Context, r GetChangeRequestObject) (GetChangeResponseObject, error) {
 	c, _, err := s.concerns(ctx, r.ID)
 	if err != nil {
@@ -211,7 +205,7 @@ func (s *Server) GetChange(ctx context.Context, r GetChangeRequestObject) (GetCh
 	return GetChange200JSONResponse(s.changeJSON(c)), nil
 }
 
-// DropChange gives back what a draft holds.
+// DropChange drops a draft and frees the places that it holds.
 func (s *Server) DropChange(ctx context.Context, r DropChangeRequestObject) (DropChangeResponseObject, error) {
 	if _, _, err := s.concerns(ctx, r.ID); err != nil {
 		return nil, err
@@ -228,24 +222,17 @@ func (s *Server) ListChanges(ctx context.Context, r ListChangesRequestObject) (L
 	if err != nil {
 		return nil, err
 	}
-	q := slots.ChangeQuery{Departments: departments, DeskGroup: r.Params.DeskGroup}
+	limit := limitOf(r.Params.Limit)
+	q := slots.ChangeQuery{Departments: departments, DeskGroup: r.Params.DeskGroup, Limit: limit + 1}
 	if q.Created, q.ID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
 	}
-	limit := r.Params.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
-	q.Limit = limit + 1 // one more tells whether there is another page
 	list, err := s.Changes.List(ctx, q, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := ListChanges200JSONResponse{Changes: []Change{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
-	}
+	list, out.NextCursor = paged(list, limit, func(c slots.Change) string { return cursorAfter(c.Created, c.ID) })
 	for _, c := range list {
 		out.Changes = append(out.Changes, s.changeJSON(c))
 	}
@@ -258,18 +245,15 @@ func (s *Server) ListChangeVisits(ctx context.Context, r ListChangeVisitsRequest
 	if err != nil {
 		return nil, err
 	}
-	q := slots.AffectedQuery{Change: c.ID, Outcome: slots.Outcome(r.Params.Outcome), Limit: r.Params.Limit}
+	q := slots.AffectedQuery{Change: c.ID, Outcome: slots.Outcome(r.Params.Outcome), Limit: limitOf(r.Params.Limit)}
 	if q.Start, q.ID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
-	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
 	}
 	visits, next, err := s.affected(ctx, q)
 	return ListChangeVisits200JSONResponse{Visits: visits, NextCursor: next}, err
 }
 
-// AnswerChange notes what came of a call.
+// AnswerChange records the outcome of a call to a visitor.
 func (s *Server) AnswerChange(ctx context.Context, r AnswerChangeRequestObject) (AnswerChangeResponseObject, error) {
 	c, staff, err := s.concerns(ctx, r.ID)
 	if err != nil {
@@ -293,19 +277,16 @@ func (s *Server) AnswerChange(ctx context.Context, r AnswerChangeRequestObject) 
 	return AnswerChange200JSONResponse(visits[0]), nil
 }
 
-// affected returns a page of the visits that a change affects, and where the
-// next begins, "" for none.
+// affected returns a page of the visits that a change affects, and the cursor of
+// the next page, "" for none.
 func (s *Server) affected(ctx context.Context, q slots.AffectedQuery) ([]AffectedVisit, string, error) {
-	limit, next := q.Limit, ""
+	limit := q.Limit
 	q.Limit++
 	list, err := s.Changes.Affected(ctx, q, s.Now())
 	if err != nil {
 		return nil, "", err
 	}
-	if len(list) > limit {
-		list = list[:limit]
-		next = cursorAfter(list[limit-1].Start, list[limit-1].ID)
-	}
+	list, next := paged(list, limit, func(v slots.AffectedVisit) string { return cursorAfter(v.Start, v.ID) })
 	visits := make([]AffectedVisit, len(list))
 	for i, v := range list {
 		visits[i] = s.affectedJSON(v)
@@ -317,7 +298,7 @@ func (s *Server) changeJSON(c slots.Change) Change {
 	return Change{
 		ID: c.ID, State: string(c.Stands(s.Now())), DeskGroups: c.DeskGroups, Departments: c.Departments, HolidayList: c.HolidayList,
 		Edit: c.Edit, Decision: c.Decision, Reason: c.Reason, Actor: c.Actor, CreatedAt: c.Created,
-		ExpiresAt: instant(c.Expires), AppliedAt: instant(c.Applied), FinishedAt: instant(c.Finished),
+		ExpiresAt: optional(c.Expires), AppliedAt: optional(c.Applied), FinishedAt: optional(c.Finished),
 		Affected: c.Affected(), ToCall: c.Visits[slots.OutcomeWaiting] + c.Visits[slots.OutcomeUnanswered], Outcomes: c.Visits,
 	}
 }
@@ -328,7 +309,7 @@ func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
 		Reference: v.Reference.String(), Status: string(v.Status), Service: v.Service, Branch: v.Branch,
 		Visitor: v.Visitor, Mobile: string(notify.Mobile(v.Mobile)), Lang: v.Lang, Party: v.Party,
 		Start: v.Start.In(zone), StartNow: v.Now.In(zone), Decision: v.Decision, Outcome: string(v.Outcome),
-		AnsweredAt: instant(v.Answered), AnsweredBy: v.By, Calls: v.Calls, CalledAt: instant(v.Called), Note: v.Note, Message: v.Message,
+		AnsweredAt: optional(v.Answered), AnsweredBy: v.AnsweredBy, Calls: v.Calls, CalledAt: optional(v.Called), Note: v.Note, Message: v.Message,
 	}
 	if !v.Proposed.IsZero() {
 		out.Proposal = &AffectedProposal{Start: v.Proposed.In(zone)}
@@ -338,25 +319,4 @@ func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
 		}
 	}
 	return out
-}
-
-// under puts the faults of an edit under the part of the request that it is.
-func under(part string, err error) error {
-	faults := scheduling.Faults(err)
-	if len(faults) == 0 {
-		return err
-	}
-	moved := make([]error, len(faults))
-	for i, f := range faults {
-		moved[i] = &scheduling.PlanError{Pointer: part + f.Pointer, Name: f.Name, Err: f.Err}
-	}
-	return errors.Join(moved...)
-}
-
-// instant returns a time, nil for the zero time.
-func instant(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

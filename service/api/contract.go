@@ -17,7 +17,6 @@ import (
 // validator checks requests against the contract. It is safe for concurrent
 // use.
 type validator struct {
-	doc     *openapi3.T
 	routes  map[int][]*route // by number of segments, literal before parameter
 	options []openapi3.SchemaValidationOption
 }
@@ -25,15 +24,14 @@ type validator struct {
 // route is one path of the contract.
 type route struct {
 	template   string
-	label      string   // template as the router writes it, /v1/holds/:id
-	segments   []string // "" stands for a parameter
-	names      []string // of the parameters, in order
-	item       *openapi3.PathItem
+	label      string                // template as the router writes it, /v1/holds/:id
+	segments   []string              // "" stands for a parameter
+	names      []string              // of the parameters, in order
 	operations map[string]*operation // by method
 	allow      []string              // methods, sorted
 }
 
-// operation is what one method of a path accepts.
+// operation has what one method of a path accepts.
 type operation struct {
 	spec       *openapi3.Operation
 	parameters []parameter
@@ -51,9 +49,9 @@ type parameter struct {
 	schema   *openapi3.Schema
 }
 
-// known are the validators of the contracts that were read. They are not
-// changed afterwards; a program with many replicas, such as the tests, reads
-// its contract once.
+// known has the validators of the contracts that were read, so that a program
+// with many replicas, such as the tests, reads its contract once. A validator
+// never changes.
 var known sync.Map //nolint:gochecknoglobals // what is derived from a constant
 
 // newValidator returns the validator of a contract.
@@ -81,7 +79,6 @@ func readContract(spec []byte) (*validator, error) {
 		return nil, fmt.Errorf("api: check contract: %w", err)
 	}
 	v := &validator{
-		doc:     doc,
 		routes:  make(map[int][]*route),
 		options: []openapi3.SchemaValidationOption{openapi3.VisitAsRequest(), openapi3.MultiErrors(), strictFormats()},
 	}
@@ -93,7 +90,7 @@ func readContract(spec []byte) (*validator, error) {
 		v.routes[len(r.segments)] = append(v.routes[len(r.segments)], r)
 	}
 	for _, rs := range v.routes {
-		// A parameter's brace sorts behind every letter of a literal.
+		// A parameter's brace sorts after every letter of a literal.
 		slices.SortFunc(rs, func(a, b *route) int { return strings.Compare(a.template, b.template) })
 	}
 	return v, nil
@@ -104,7 +101,6 @@ func newRoute(template string, item *openapi3.PathItem) (*route, error) {
 		template:   template,
 		label:      strings.NewReplacer("{", ":", "}", "").Replace(template),
 		segments:   strings.Split(strings.TrimPrefix(template, "/"), "/"),
-		item:       item,
 		operations: make(map[string]*operation),
 	}
 	for i, s := range r.segments {

@@ -19,18 +19,18 @@ import (
 )
 
 const (
-	mostDisplays   = 256              // streams of one replica
-	mostPerAddress = 64               // of them, from one network address
-	displayPoll    = time.Second      // how soon a call of another replica is shown
-	displayBeat    = 15 * time.Second // how long a stream is silent at most
+	mostDisplays   = 256              // most streams of one replica
+	mostPerAddress = 64               // most streams from one network address
+	displayPoll    = time.Second      // how soon a call made through another replica is shown
+	displayBeat    = 15 * time.Second // longest silence of a stream
 	displayLife    = time.Hour        // after which a client connects again
-	displayRetry   = 2 * time.Second  // and how soon
+	displayRetry   = 2 * time.Second  // how long it waits before that
 )
 
-// errDisplays is returned when as many displays are connected as may.
+// errDisplays is returned when too many displays are connected.
 var errDisplays = errors.New("api: too many displays are connected")
 
-// GetDisplay shows who is called: once, or as it happens.
+// GetDisplay shows the calls of today: as they are now, or as a stream of events.
 func (s *Server) GetDisplay(ctx context.Context, r GetDisplayRequestObject) (GetDisplayResponseObject, error) {
 	m := metaOf(ctx)
 	shown, err := s.shown(ctx, r.Branch)
@@ -47,7 +47,7 @@ func (s *Server) GetDisplay(ctx context.Context, r GetDisplayRequestObject) (Get
 	return displayStream{server: s, branch: r.Branch, last: r.Params.LastEventID, leave: leave}, nil
 }
 
-// displayAnswer is what the display shows, for clients that ask again.
+// displayAnswer is the present state of a display, for clients that poll.
 type displayAnswer Display
 
 // VisitGetDisplayResponse writes the answer.
@@ -57,7 +57,7 @@ func (a displayAnswer) VisitGetDisplayResponse(c *fiber.Ctx) error {
 	return c.Status(http.StatusOK).JSON(Display(a))
 }
 
-// shown returns the last calls of today.
+// shown returns the latest calls of today at a branch (slug).
 func (s *Server) shown(ctx context.Context, branch string) (Display, error) {
 	day, zone, err := s.Reception.Today(branch, s.Now())
 	if err != nil {
@@ -80,7 +80,7 @@ func displayCall(c hall.Call, day scheduling.Date, zone *time.Location) DisplayC
 	}
 }
 
-// displayStream is what the display shows as it happens (HTML, section 9.2:
+// displayStream sends the calls to a display as they happen (HTML, section 9.2:
 // server-sent events).
 type displayStream struct {
 	server *Server
@@ -89,13 +89,13 @@ type displayStream struct {
 	leave  func()
 }
 
-// VisitGetDisplayResponse begins the stream. It goes on when the request is
-// over, until the client is gone, the server stops or it has lasted an hour.
+// VisitGetDisplayResponse begins the stream. It continues after the handler
+// returns, until the client leaves, the server stops or displayLife is over.
 func (d displayStream) VisitGetDisplayResponse(c *fiber.Ctx) error {
 	c.Vary(fiber.HeaderAccept)
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set("X-Accel-Buffering", "no") // a proxy passes on what comes
+	c.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
 	c.Status(http.StatusOK)
 	if c.Method() == fiber.MethodHead {
 		d.leave()
@@ -108,7 +108,7 @@ func (d displayStream) VisitGetDisplayResponse(c *fiber.Ctx) error {
 	return nil
 }
 
-// seen is up to where a stream has come.
+// seen is the last call that a stream has sent.
 type seen struct {
 	day  scheduling.Date
 	call int
@@ -144,7 +144,7 @@ func (d displayStream) run(w *bufio.Writer) {
 	}
 }
 
-// resumed returns up to where a broken stream had come, if that was today.
+// resumed returns the last call that a broken stream had sent, if that was today.
 func (d displayStream) resumed() (seen, bool) {
 	date, call, ok := strings.Cut(d.last, ".")
 	day, err := scheduling.ParseDate(date)
@@ -153,8 +153,9 @@ func (d displayStream) resumed() (seen, bool) {
 	return seen{day, n}, ok && err == nil && numberErr == nil && todayErr == nil && n >= 0 && day == today
 }
 
-// write writes what has happened since, or at first, and on a new day, all that
-// the display shows. What can't be read now is read with the next beat.
+// write sends the calls since the last one that was sent; at first, and on a new
+// day, all that the display shows. If they can't be read now, the next beat
+// tries again.
 func (d displayStream) write(w *bufio.Writer, at *seen, known *bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
@@ -199,8 +200,8 @@ func event(w *bufio.Writer, id, name string, data any) error {
 	return err
 }
 
-// displays are the streams of this replica. For each branch that somebody
-// watches one goroutine looks for new calls, whichever replica made them.
+// displays has the streams of this replica. For each branch that is watched, one
+// goroutine looks for new calls, whichever replica made them.
 type displays struct {
 	last   func(ctx context.Context, branch string) (string, error) // the id of the last call
 	closed chan struct{}
@@ -217,8 +218,8 @@ func newDisplays(last func(context.Context, string) (string, error)) *displays {
 	return &displays{last: last, closed: make(chan struct{}), addresses: make(map[string]int), screens: make(map[string]*screen)}
 }
 
-// enter counts a stream of a network address; the function that it returns ends
-// that. It returns errDisplays when there are enough.
+// enter counts a stream from a network address until leave is called. It returns
+// errDisplays when there are too many.
 func (d *displays) enter(address string) (leave func(), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -237,17 +238,17 @@ func (d *displays) enter(address string) (leave func(), err error) {
 	}), nil
 }
 
-// screen is a branch that somebody watches.
+// screen is a branch that is watched.
 type screen struct {
 	watchers int
 	stop     context.CancelFunc
-	poke     chan struct{} // holds a value when there may be news
+	poke     chan struct{} // has a value when there may be a new call
 
 	mu      sync.Mutex
 	changed chan struct{} // closed by the next change
 }
 
-// next returns what is closed when the branch changes after this moment.
+// next returns a channel that the next change of the branch closes.
 func (s *screen) next() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -289,7 +290,7 @@ func (d *displays) unwatch(branch string) {
 	}
 }
 
-// poke says that something may have changed at a branch.
+// poke has the goroutine of a branch look for calls at once.
 func (d *displays) poke(branch string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -321,7 +322,7 @@ func (d *displays) poll(ctx context.Context, branch string, s *screen) {
 	}
 }
 
-// close ends all streams, and lets no other begin.
+// close ends all streams and refuses new ones.
 func (d *displays) close() {
 	d.mu.Lock()
 	if !d.stopped {
@@ -335,7 +336,8 @@ func (d *displays) close() {
 	d.pollers.Wait()
 }
 
-// lastCall returns what names the last call of a branch today.
+// lastCall returns the id of the latest call at a branch today, or the date if
+// there is none yet.
 func (s *Server) lastCall(ctx context.Context, branch string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()

@@ -85,7 +85,8 @@ func TestPanicIsAProblem(t *testing.T) {
 	if strings.Contains(log.String(), "966") {
 		t.Errorf("the value is logged:\n%s", log)
 	}
-	if got := newPanicError(fmt.Errorf("wrapped: %w", newRuntimeError())).cause; !strings.Contains(got, "index out of range") || strings.Contains(got, "wrapped") {
+	got := newPanicError(fmt.Errorf("wrapped: %w", newRuntimeError())).cause
+	if !strings.Contains(got, "index out of range") || strings.Contains(got, "wrapped") {
 		t.Errorf("got %q, want the runtime's error", got)
 	}
 }

@@ -21,32 +21,32 @@ import (
 
 // Feeds keeps the calendar feeds.
 type Feeds interface {
-	// AddFeed adds a feed at the address that holds what hashes to token, and
-	// logs the entry. It returns feeds.ErrMany or once.ErrAnswered.
+	// AddFeed adds a feed, whose address has a secret with the SHA-256 token,
+	// and logs the entry. It returns feeds.ErrMany or once.ErrAnswered.
 	AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error
-	// Feeds returns a page of the feeds that stand, the newest first.
+	// Feeds returns a page of the feeds that are not revoked, newest first.
 	Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error)
-	// Feed returns a feed, fault.ErrNotFound or feeds.ErrRevoked.
+	// Feed returns a feed. It returns fault.ErrNotFound, or the feed with
+	// feeds.ErrRevoked.
 	Feed(ctx context.Context, id string) (feeds.Feed, error)
 	// RevokeFeed ends a feed and logs the entry.
 	RevokeFeed(ctx context.Context, id string, entry audit.Entry) error
-	// ReadFeed returns what the feed at an address tells, fault.ErrNotFound or
-	// feeds.ErrRevoked.
+	// ReadFeed returns the scope and the visits of the feed whose secret has the
+	// SHA-256 token. It returns fault.ErrNotFound or feeds.ErrRevoked.
 	ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error)
 }
 
 const (
 	feedPath = "/feeds/"
-	feedHost = "ziyara" // what the UIDs of events end with, for good
-	// feedToken is the length in bytes of what nobody can guess in an address.
+	feedHost = "ziyara" // the end of the UIDs of events; never changes
+	// feedToken is the length in bytes of the secret in an address.
 	feedToken = 24
-	// feedReads is how often one address of the network may read feeds in a
-	// minute: an office is one address.
+	// feedReads is how often one network address may read feeds in a minute: an
+	// office is one address.
 	feedReads = 120
 )
 
-// errUnknownScope is returned for a department or a desk group that does not
-// exist.
+// errUnknownScope is returned for an unknown department or desk group.
 var errUnknownScope = errors.New("api: no such department or desk group")
 
 // CreateFeed makes a calendar feed.
@@ -78,7 +78,7 @@ func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (Cre
 	return answer, nil
 }
 
-// newFeed returns the feed that a member of staff asks for, if they may.
+// newFeed reads the request for a feed, if the caller may make it.
 func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, error) {
 	f := feeds.Feed{
 		ID: s.NewID(), Name: strings.TrimSpace(body.Name), Department: body.Department, DeskGroup: body.DeskGroup,
@@ -107,13 +107,14 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case !known:
 		return f, errUnknownScope
 	}
-	f.By = staff.ID
+	f.CreatedBy = staff.ID
 	return f, nil
 }
 
-// ListFeeds lists the feeds that a member of staff may know of.
+// ListFeeds lists the feeds that the caller may see.
 func (s *Server) ListFeeds(ctx context.Context, r ListFeedsRequestObject) (ListFeedsResponseObject, error) {
-	q := feeds.Query{Department: r.Params.Department, Limit: r.Params.Limit}
+	limit := limitOf(r.Params.Limit)
+	q := feeds.Query{Department: r.Params.Department, Limit: limit + 1}
 	var err error
 	if q.Departments, q.Branches, err = within(ctx); err != nil {
 		return nil, err
@@ -121,20 +122,12 @@ func (s *Server) ListFeeds(ctx context.Context, r ListFeedsRequestObject) (ListF
 	if q.Before, q.BeforeID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	list, err := s.Feeds.Feeds(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListFeeds200JSONResponse{Feeds: []Feed{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
-	}
+	list, out.NextCursor = paged(list, limit, func(f feeds.Feed) string { return cursorAfter(f.Created, f.ID) })
 	for _, f := range list {
 		out.Feeds = append(out.Feeds, feedJSON(f))
 	}
@@ -163,12 +156,12 @@ func (s *Server) DeleteFeed(ctx context.Context, r DeleteFeedRequestObject) (Del
 func feedJSON(f feeds.Feed) Feed {
 	return Feed{
 		ID: f.ID, Name: f.Name, Department: f.Department, DeskGroup: f.DeskGroup, Branch: f.Branch, Lang: f.Lang,
-		CreatedAt: f.Created, CreatedBy: f.By,
+		CreatedAt: f.Created, CreatedBy: f.CreatedBy,
 	}
 }
 
-// readFeed answers a calendar program. Nothing of the address is logged: the
-// log has the route.
+// readFeed answers a calendar program. The address is a secret, so the log has
+// only the route.
 func (s *Server) readFeed(c *fiber.Ctx) error {
 	scope, visits, err := s.Feeds.ReadFeed(c.UserContext(), sha256.Sum256([]byte(c.Params("token"))), s.Now())
 	if err != nil {
@@ -180,9 +173,9 @@ func (s *Server) readFeed(c *fiber.Ctx) error {
 	}
 	answer := newTagged(body.Bytes()).to(c.Get(fiber.HeaderIfNoneMatch))
 	c.Set(fiber.HeaderETag, answer.tag)
-	c.Set(fiber.HeaderCacheControl, "private, no-cache") // nobody else's; and ask every time
+	c.Set(fiber.HeaderCacheControl, "private, no-cache") // for this client only, and asked for again each time
 	c.Set("X-Robots-Tag", "noindex")
-	c.Response().Header.Del(fiber.HeaderVary) // its language is its own
+	c.Response().Header.Del(fiber.HeaderVary) // the feed has one language
 	if answer.matches {
 		return c.SendStatus(http.StatusNotModified)
 	}
@@ -192,7 +185,7 @@ func (s *Server) readFeed(c *fiber.Ctx) error {
 	return nil
 }
 
-// limitReaders bounds how often one address of the network reads feeds.
+// limitReaders bounds how often one network address reads feeds.
 func (s *Server) limitReaders() fiber.Handler {
 	if s.RateLimit == 0 {
 		return func(c *fiber.Ctx) error { return c.Next() }

@@ -13,7 +13,7 @@ func (s *Server) FindFirstSlots(ctx context.Context, r FindFirstSlotsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	from, err := optionalDate("?from", r.Params.From)
+	from, err := dateOr("?from", r.Params.From, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 	"ziyara/catalog"
 )
 
-// strictFormats makes dates and instants such that exist.
+// strictFormats accepts only dates and instants that exist.
 func strictFormats() openapi3.SchemaValidationOption {
 	return openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
 		"date":      dateFormat{},
@@ -18,8 +18,8 @@ func strictFormats() openapi3.SchemaValidationOption {
 }
 
 var (
-	errDate    = errors.New("api: not a date")
-	errInstant = errors.New("api: not an instant")
+	errDate    = errors.New("api: the text is not a date")
+	errInstant = errors.New("api: the text is not an instant")
 )
 
 // dateFormat accepts dates YYYY-MM-DD that exist, also in Arabic-Indic digits.

@@ -5,17 +5,15 @@ import (
 	"time"
 
 	"ziyara/access"
+	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/slots"
 	"ziyara/texts"
 )
 
-// What staff do in the hall: whoever may ask about the visit's department or
-// branch.
-
-// inHall returns the visit with the reference as the store keeps it, for a
-// member of staff who may ask about it.
+// inHall returns the visit with the reference, as the store has it, if the
+// caller may ask about its department or branch.
 func (s *Server) inHall(ctx context.Context, reference string) (hall.Visit, access.Staff, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
@@ -37,15 +35,28 @@ func (s *Server) departmentOf(service string) string {
 	return ""
 }
 
-// atBranch returns to which departments what a member of staff may see of a
-// branch is bounded, nil for none; access.ErrForbidden for who may see nothing
-// of it.
+// atBranch returns the departments (slugs) of a branch that the caller may see,
+// nil for all. It returns access.ErrForbidden if there are none.
 func atBranch(ctx context.Context, branch string) ([]string, error) {
 	grant, err := grantOf(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return grant.AtBranch(branch)
+}
+
+// groupAt finds a desk group of a branch, if the caller may ask about it. Staff
+// without any access to the branch are refused before the group is looked up.
+func groupAt(ctx context.Context, branch string, find func() (*centre.DeskGroup, error)) (*centre.DeskGroup, access.Staff, error) {
+	if _, err := atBranch(ctx, branch); err != nil {
+		return nil, access.Staff{}, err
+	}
+	g, err := find()
+	if err != nil {
+		return nil, access.Staff{}, err
+	}
+	staff, err := permit(ctx, g.Department, g.Branch)
+	return g, staff, err
 }
 
 // CheckIn checks in the visitor of a reference.
@@ -57,7 +68,8 @@ func (s *Server) CheckIn(ctx context.Context, r CheckInRequestObject) (CheckInRe
 	return CheckIn200JSONResponse(v), nil
 }
 
-// CreateArrival checks in who stands at reception.
+// CreateArrival checks in a visitor at reception, by reference or by identity
+// number.
 func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject) (CreateArrivalResponseObject, error) {
 	reference := r.Body.Reference
 	if (reference == "") == (r.Body.IDNumber == "") {
@@ -82,8 +94,8 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 	return CreateArrival200JSONResponse(v), nil
 }
 
-// checkIn checks in the visitor of a reference at a branch that is the member
-// of staff's: where the visit is instead they are told.
+// checkIn checks in the visitor of a reference at a branch of the caller. The
+// error for a visit at another branch names that branch.
 func (s *Server) checkIn(ctx context.Context, reference, branch string) (HallVisit, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
@@ -114,7 +126,7 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 			return nil, err
 		}
 		if v.Branch != r.Branch {
-			return nil, &hall.ElsewhereError{Branch: v.Branch, Start: v.Start.In(s.zoneAt(v.Branch)), WrongBranch: true}
+			return nil, &hall.ElsewhereError{Branch: v.Branch, Start: v.Start.In(s.Centre().Zone(v.Branch)), WrongBranch: true}
 		}
 		if v, err = s.Reception.Call(ctx, v.Reference, r.Body.Desk, staff.ID, s.Now()); err != nil {
 			return nil, err
@@ -122,14 +134,9 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 		s.displays.poke(v.Branch)
 		return CallVisitor200JSONResponse(s.hallVisit(v)), nil
 	}
-	if _, err := atBranch(ctx, r.Branch); err != nil {
-		return nil, err
-	}
-	g, err := s.Reception.DeskGroup(ctx, r.Branch, r.Body.Desk)
-	if err != nil {
-		return nil, err
-	}
-	staff, err := permit(ctx, g.Department, r.Branch)
+	_, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
+		return s.Reception.DeskGroup(ctx, r.Branch, r.Body.Desk)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +148,7 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 	return CallVisitor200JSONResponse(s.hallVisit(v)), nil
 }
 
-// RecallVisitor calls a visitor once more.
+// RecallVisitor calls a visitor again.
 func (s *Server) RecallVisitor(ctx context.Context, r RecallVisitorRequestObject) (RecallVisitorResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, s.Reception.Recall)
 	if err != nil {
@@ -150,7 +157,7 @@ func (s *Server) RecallVisitor(ctx context.Context, r RecallVisitorRequestObject
 	return RecallVisitor200JSONResponse(v), nil
 }
 
-// MissVisitor records that nobody came to the desk.
+// MissVisitor records that the visitor did not come to the desk.
 func (s *Server) MissVisitor(ctx context.Context, r MissVisitorRequestObject) (MissVisitorResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, s.Reception.Missed)
 	if err != nil {
@@ -179,7 +186,7 @@ func (s *Server) CompleteVisit(ctx context.Context, r CompleteVisitRequestObject
 	return CompleteVisit200JSONResponse(v), nil
 }
 
-// RecordNoShow records that nobody came.
+// RecordNoShow records that the visitor did not come.
 func (s *Server) RecordNoShow(ctx context.Context, r RecordNoShowRequestObject) (RecordNoShowResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, s.Reception.Absent)
 	if err != nil {
@@ -199,7 +206,8 @@ func (s *Server) RestoreVisit(ctx context.Context, r RestoreVisitRequestObject) 
 	return RestoreVisit200JSONResponse(v), nil
 }
 
-// applied does something to a visit for a member of staff who may.
+// applied changes a visit in the hall, if the caller may, and has the displays
+// look for new calls.
 func (s *Server) applied(ctx context.Context, reference string,
 	do func(ctx context.Context, reference, actor string, now time.Time) (hall.Visit, error),
 ) (HallVisit, error) {
@@ -214,23 +222,14 @@ func (s *Server) applied(ctx context.Context, reference string,
 	return s.hallVisit(v), nil
 }
 
-// zoneAt returns the time zone of a branch (slug).
-func (s *Server) zoneAt(branch string) *time.Location {
-	if _, zone, err := s.Reception.Today(branch, s.Now()); err == nil {
-		return zone
-	}
-	return time.UTC
-}
-
 // hallVisit returns a visit as reception sees it.
 func (s *Server) hallVisit(v hall.Visit) HallVisit {
-	zone := s.zoneAt(v.Branch)
+	zone := s.Centre().Zone(v.Branch)
 	at := func(t time.Time) *time.Time {
 		if t.IsZero() {
 			return nil
 		}
-		t = t.In(zone)
-		return &t
+		return optional(t.In(zone))
 	}
 	out := HallVisit{
 		Reference: slots.Reference(v.Reference).String(), Branch: v.Branch, Service: v.Service,

@@ -2,18 +2,14 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
-	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
@@ -31,24 +27,16 @@ func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallRe
 	if err != nil {
 		return nil, err
 	}
+	limit := limitOf(r.Params.Limit)
 	q := hall.DayQuery{
-		Branch: r.Branch, Day: today, Departments: departments, Group: r.Params.DeskGroup, Where: hall.Where(r.Params.Where), Limit: r.Params.Limit,
+		Branch: r.Branch, Departments: departments, Group: r.Params.DeskGroup, Where: hall.Where(r.Params.Where), Limit: limit + 1,
 	}
-	if r.Params.Date != "" {
-		if q.Day, err = scheduling.ParseDate(catalog.LatinDigits(r.Params.Date)); err != nil {
-			return nil, invalid("?date", wrongFormat("date"))
-		}
+	if q.Day, err = dateOr("?date", r.Params.Date, today); err != nil {
+		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
+	if q.After, q.ID, err = openCursor(r.Params.Cursor); err != nil {
+		return nil, err
 	}
-	if r.Params.Cursor != "" {
-		if q.After, q.ID, err = readCursor(r.Params.Cursor); err != nil {
-			return nil, invalid("?cursor", wrongForm())
-		}
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	visits, counts, err := s.Reception.Day(ctx, q)
 	if err != nil {
 		return nil, err
@@ -57,10 +45,7 @@ func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallRe
 		Branch: r.Branch, Date: q.Day.String(), Hijri: hijri(q.Day), Counts: hallCounts(counts),
 		Queues: []HallQueue{}, Visits: []HallVisit{},
 	}
-	if len(visits) > limit {
-		visits = visits[:limit]
-		out.NextCursor = cursorAt(visits[limit-1].Start, visits[limit-1].ID)
-	}
+	visits, out.NextCursor = paged(visits, limit, func(v hall.Visit) string { return cursorAfter(v.Start, v.ID) })
 	for _, v := range visits {
 		out.Visits = append(out.Visits, s.hallVisit(v))
 	}
@@ -99,34 +84,11 @@ func hallQueues(queues []hall.Queue, group string, zone *time.Location, now time
 	return out
 }
 
-// cursorAt names the place in a list behind a visit.
-func cursorAt(start time.Time, id string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(start.UTC().Format(time.RFC3339Nano) + " " + id))
-}
-
-func readCursor(cursor string) (start time.Time, id string, err error) {
-	text, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
-		return time.Time{}, "", err
-	}
-	at, id, ok := strings.Cut(string(text), " ")
-	if _, err = uuid.Parse(id); err != nil || !ok {
-		return time.Time{}, "", errors.New("api: not a cursor")
-	}
-	start, err = time.Parse(time.RFC3339Nano, at)
-	return start, id, err
-}
-
-// AnnounceDelay tells visitors that they are called later.
+// AnnounceDelay tells visitors that they will be called later.
 func (s *Server) AnnounceDelay(ctx context.Context, r AnnounceDelayRequestObject) (AnnounceDelayResponseObject, error) {
-	if _, err := atBranch(ctx, r.Branch); err != nil {
-		return nil, err
-	}
-	g, err := s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
-	if err != nil {
-		return nil, err
-	}
-	staff, err := permit(ctx, g.Department, g.Branch)
+	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
+		return s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -160,16 +122,11 @@ func (s *Server) ListDesks(ctx context.Context, r ListDesksRequestObject) (ListD
 	return out, nil
 }
 
-// PutDesk adds a desk, or changes it.
+// PutDesk adds or changes a desk.
 func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskResponseObject, error) {
-	if _, err := atBranch(ctx, r.Branch); err != nil {
-		return nil, err
-	}
-	g, err := s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
-	if err != nil {
-		return nil, err
-	}
-	staff, err := permit(ctx, g.Department, g.Branch)
+	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
+		return s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +134,8 @@ func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskRe
 	if d.Name == "" {
 		return nil, invalid("/desk", wrongForm())
 	}
-	if err = s.Reception.PutDesk(ctx, hall.DeskChange{Group: g, Desk: d, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}); err != nil {
+	c := hall.DeskChange{Group: g, Desk: d, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}
+	if err = s.Reception.PutDesk(ctx, c); err != nil {
 		return nil, err
 	}
 	return PutDesk200JSONResponse{Name: d.Name, DeskGroup: g.Slug, Accessible: d.Accessible}, nil
@@ -185,17 +143,12 @@ func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskRe
 
 // DeleteDesk removes a desk.
 func (s *Server) DeleteDesk(ctx context.Context, r DeleteDeskRequestObject) (DeleteDeskResponseObject, error) {
-	if _, err := atBranch(ctx, r.Branch); err != nil {
-		return nil, err
+	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
+		return s.Reception.DeskGroup(ctx, r.Branch, r.Desk)
+	})
+	if _, unknown := errors.AsType[*hall.DeskError](err); unknown {
+		return DeleteDesk204Response{}, nil
 	}
-	g, err := s.Reception.DeskGroup(ctx, r.Branch, r.Desk)
-	if err != nil {
-		if _, unknown := errors.AsType[*hall.DeskError](err); unknown {
-			return DeleteDesk204Response{}, nil
-		}
-		return nil, err
-	}
-	staff, err := permit(ctx, g.Department, g.Branch)
 	if err != nil {
 		return nil, err
 	}

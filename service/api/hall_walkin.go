@@ -17,9 +17,8 @@ import (
 	"ziyara/texts"
 )
 
-// CreateWalkIn serves somebody who comes without a booking: a place today is
-// taken and booked, and the visitor is in the hall. What a crash leaves undone
-// the same request does when it is repeated.
+// CreateWalkIn takes in a visitor without a booking: it books a place today and
+// checks the visitor in. After a crash, the same request does what is left.
 func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) (CreateWalkInResponseObject, error) {
 	staff, err := permit(ctx, s.departmentOf(r.Body.Service), r.Body.Branch)
 	if err != nil {
@@ -46,7 +45,7 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	zone := s.zoneAt(v.Branch)
+	zone := s.Centre().Zone(v.Branch)
 	return walkInAnswer{
 		Reference: slots.Reference(v.Reference).String(), Number: v.Arrival.Number, Service: v.Service, Branch: v.Branch,
 		Start: v.Start.In(zone), End: v.End.In(zone), ArrivedAt: v.Arrival.At.In(zone),
@@ -54,7 +53,8 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	}, nil
 }
 
-// walkInAnswer is the same as often as it is given: nothing in it changes.
+// walkInAnswer is the answer to CreateWalkIn. Nothing in it changes later, so a
+// repeated request gets the same answer.
 type walkInAnswer WalkIn
 
 // VisitCreateWalkInResponse writes the answer.
@@ -63,8 +63,8 @@ func (a walkInAnswer) VisitCreateWalkInResponse(c *fiber.Ctx) error {
 	return c.Status(http.StatusCreated).JSON(WalkIn(a))
 }
 
-// walkIn reads who came, as for any booking; the mobile is the one that the
-// visitor says, if they have any.
+// walkIn reads the visitor's input as for any booking; the mobile number is
+// optional and needs no proof.
 func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error) {
 	booking, err := s.booking(&AppointmentRequest{
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs, DocumentsAcknowledged: true,
@@ -83,8 +83,8 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 	return booking, nil
 }
 
-// bookWalkIn books the next place today and returns the reference, or the one
-// that the same request has booked before.
+// bookWalkIn books the next place today and returns the reference; that of the
+// first time for a repeated request.
 func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking slots.Booking,
 	once *once.Request[slots.Appointment], key string,
 ) (string, error) {
@@ -97,7 +97,7 @@ func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking sl
 	a, err := s.Booker.Book(ctx, hold, booking, once, now)
 	if err != nil {
 		if releaseErr := s.Booker.Release(ctx, hold); releaseErr != nil {
-			s.Log.ErrorContext(ctx, "a place for a walk-in was not given back; it runs out", "error", releaseErr)
+			s.Log.ErrorContext(ctx, "a walk-in hold was not released; it will expire", "error", releaseErr)
 		}
 		return s.sameWalkIn(key, err)
 	}
@@ -105,8 +105,8 @@ func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking sl
 	return string(a.Reference), nil
 }
 
-// sameWalkIn returns the reference that the same request has booked before, or
-// err.
+// sameWalkIn returns the reference that the same request booked the first time,
+// or err if it is not a repeated one.
 func (s *Server) sameWalkIn(key string, err error) (string, error) {
 	answer, err := s.again(key, err)
 	if err != nil {
@@ -129,7 +129,8 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 	if err != nil {
 		return "", err
 	}
-	// Without any, the next possible start says what else there is.
+	// Without a free place, holding the next possible start yields an error with
+	// alternatives.
 	start := now.Add(catalog.Tick - 1).Truncate(catalog.Tick)
 	if len(found.Days) > 0 {
 		start = found.Days[0].Slots[0].Start
@@ -142,14 +143,14 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 		if !ok || try == holdTries {
 			return a.ID, err
 		}
-		// Somebody else was faster: the next of today.
+		// Another visitor was faster: try the next start of today.
 		if start, ok = firstOn(taken.Alternatives, today, zone); !ok {
 			return "", err
 		}
 	}
 }
 
-// holdTries is how often a place for a walk-in is tried to get.
+// holdTries is how many starts are tried for a walk-in.
 const holdTries = 4
 
 // firstOn returns the earliest of the starts on a date.

@@ -12,7 +12,7 @@ import (
 	"ziyara/slots"
 )
 
-// useHold and useManage name what tokens are for.
+// The uses of tokens.
 const (
 	useHold   = "hold"
 	useManage = "manage"
@@ -25,7 +25,7 @@ var errWrongToken = errors.New("api: the token does not belong to the hold")
 // errNoHoldToken is returned for a hold that is released without its token.
 var errNoHoldToken = errors.New("api: the token of the hold is needed")
 
-// CreateHold keeps a place for a while.
+// CreateHold holds a place for a few minutes.
 func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (CreateHoldResponseObject, error) {
 	now := s.Now()
 	channel, err := s.channelToHold(ctx, r.Body)
@@ -46,7 +46,7 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 		Service: r.Body.Service, Branch: r.Body.Branch, Start: r.Body.Start,
 		Party: max(1, r.Body.Party), Channel: channel, Needs: r.Body.Needs, Mobile: mobile,
 	}
-	if metaOf(ctx).staff == nil { // a call centre has one address
+	if metaOf(ctx).staff == nil { // all agents of a call centre share one address
 		request.Address = s.Keys.Fingerprint(metaOf(ctx).address)
 	}
 	a, err := s.Booker.Hold(ctx, request, once, now)
@@ -58,8 +58,8 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 	return s.holdAnswer(a)
 }
 
-// sameHold returns the request as every other that asks for the same writes
-// it: an instant has many offsets, and what is absent has a default.
+// sameHold returns the request in one form for all that ask for the same: an
+// instant can be written with many offsets, and fields have defaults.
 func sameHold(body HoldRequest, channel catalog.Channel) HoldRequest {
 	body.Start = body.Start.UTC()
 	body.Party = max(1, body.Party)
@@ -67,9 +67,9 @@ func sameHold(body HoldRequest, channel catalog.Channel) HoldRequest {
 	return body
 }
 
-// proved returns the mobile that a verification token proves. It returns
-// errProof for one that proves nothing; for one that has expired
-// errProofExpired, or what the same request was answered before.
+// proved returns the mobile number that a verification token proves. It returns
+// errProof for an invalid token. For an expired one it returns errProofExpired,
+// or the kept answer if the request is a repeated one.
 func (s *Server) proved(ctx context.Context, token string, once repeatable, now time.Time) (string, error) {
 	mobile, err := s.Keys.Open(useMobile, token, now)
 	switch {
@@ -90,7 +90,7 @@ func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {
 	return stored{Status: http.StatusCreated, Body: body}, err
 }
 
-// DeleteHold gives a hold back.
+// DeleteHold releases a hold.
 func (s *Server) DeleteHold(ctx context.Context, r DeleteHoldRequestObject) (DeleteHoldResponseObject, error) {
 	if r.Params.HoldToken == "" {
 		return nil, errNoHoldToken
@@ -104,8 +104,8 @@ func (s *Server) DeleteHold(ctx context.Context, r DeleteHoldRequestObject) (Del
 	return DeleteHold204Response{}, nil
 }
 
-// ownsHold returns nil for the token of the hold, fault.ErrNotFound when there
-// is no such hold, and errWrongToken otherwise.
+// ownsHold returns nil if the token belongs to the hold. It returns
+// fault.ErrNotFound for an unknown hold, and errWrongToken otherwise.
 func (s *Server) ownsHold(ctx context.Context, id, token string) error {
 	if s.Keys.Match(useHold, id, token) {
 		return nil

@@ -44,38 +44,42 @@ func (s *Server) SetHolidays(ctx context.Context, r SetHolidaysRequestObject) (S
 // AnnounceHoliday gives a holiday the dates that were announced for a year.
 func (s *Server) AnnounceHoliday(ctx context.Context, r AnnounceHolidayRequestObject) (AnnounceHolidayResponseObject, error) {
 	announced := scheduling.Announced{Year: r.Year, From: r.Body.From, Until: r.Body.Until}
-	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holiday.announced", func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
-		if announced.Until < announced.From {
-			return l, &scheduling.PlanError{Pointer: "/until", Err: scheduling.ErrRange}
-		}
-		return l.Announced(r.Slug, announced)
-	})
-	if errors.Is(err, scheduling.ErrEntry) {
-		return nil, fault.ErrNotFound
+	announce := func(l scheduling.HolidayList) (scheduling.HolidayList, error) {
+		return announcedIn(l, r.Slug, announced)
 	}
+	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holiday.announced", announce)
 	return AnnounceHoliday200JSONResponse{Body: out, Headers: AnnounceHoliday200ResponseHeaders{ETag: tag}}, err
 }
 
-// ImportHolidays takes holidays over from a calendar file.
-func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
-	from := scheduling.DateOf(s.Now(), s.Centre().Zone(""))
-	var err error
-	if r.Body.From != "" {
-		if from, err = date("#/from", r.Body.From); err != nil {
-			return nil, err
-		}
+// announcedIn returns the list with the dates of a holiday (slug) for a year. It
+// returns a *scheduling.PlanError, or fault.ErrNotFound for an unknown holiday.
+func announcedIn(l scheduling.HolidayList, slug string, a scheduling.Announced) (scheduling.HolidayList, error) {
+	if a.Until < a.From {
+		return l, &scheduling.PlanError{Pointer: "/until", Err: scheduling.ErrRange}
 	}
-	to := from + holidayYears*daysOfYear
-	if r.Body.To != "" {
-		if to, err = date("#/to", r.Body.To); err != nil {
-			return nil, err
-		}
+	l, err := l.Announced(slug, a)
+	if errors.Is(err, scheduling.ErrEntry) {
+		err = fault.ErrNotFound
+	}
+	return l, err
+}
+
+// ImportHolidays imports the holidays of a calendar file.
+func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
+	zone := s.Centre().Zone("")
+	from, err := dateOr("#/from", r.Body.From, scheduling.DateOf(s.Now(), zone))
+	if err != nil {
+		return nil, err
+	}
+	to, err := dateOr("#/to", r.Body.To, from+holidayYears*daysOfYear)
+	if err != nil {
+		return nil, err
 	}
 	edition, err := editedHolidays(ctx, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), s.Centre().Zone("").String(), from, to)
+	holidays, problems, err := ical.ReadHolidays(strings.NewReader(r.Body.Calendar), zone.String(), from, to)
 	if err != nil {
 		return nil, unreadable(err)
 	}
@@ -116,7 +120,7 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 	return UndoHolidays200JSONResponse{Body: out, Headers: UndoHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
 }
 
-// editHolidays changes the list for a member of staff who may.
+// editHolidays changes the list, if the caller may, and returns it with its tag.
 func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (HolidayList, string, error) {
@@ -133,8 +137,8 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	return out, versionTag(list.Version), err
 }
 
-// editedHolidays returns the version of the list that is changed, by somebody
-// who may: it concerns all departments.
+// editedHolidays returns the version of the list that the request changes, if
+// the caller may: the list concerns all departments.
 func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
 	if _, err := permit(ctx, "", ""); err != nil {
 		return 0, err
@@ -142,7 +146,7 @@ func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
 	return version(ifMatch)
 }
 
-// unreadable says what is wrong with a calendar file.
+// unreadable returns the error for a calendar file that could not be read.
 func unreadable(err error) error {
 	detail := texts.Staff("calendar_file.form")
 	switch {

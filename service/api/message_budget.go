@@ -8,7 +8,7 @@ import (
 	"ziyara/notify"
 )
 
-// GetMessageBudget shows what a department may spend on messages.
+// GetMessageBudget shows the budget for messages of a department.
 func (s *Server) GetMessageBudget(ctx context.Context, r GetMessageBudgetRequestObject) (GetMessageBudgetResponseObject, error) {
 	if _, err := permit(ctx, r.Department, ""); err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func (s *Server) GetMessageBudget(ctx context.Context, r GetMessageBudgetRequest
 	return GetMessageBudget200JSONResponse{Body: out, Headers: GetMessageBudget200ResponseHeaders{ETag: tag}}, nil
 }
 
-// SaveMessageBudget changes what a department may spend on messages.
+// SaveMessageBudget changes the budget for messages of a department.
 func (s *Server) SaveMessageBudget(ctx context.Context, r SaveMessageBudgetRequestObject) (SaveMessageBudgetResponseObject, error) {
 	if _, err := permit(ctx, r.Department, ""); err != nil {
 		return nil, err
@@ -55,8 +55,8 @@ func (s *Server) SaveMessageBudget(ctx context.Context, r SaveMessageBudgetReque
 	return SaveMessageBudget200JSONResponse{Body: out, Headers: SaveMessageBudget200ResponseHeaders{ETag: tag}}, nil
 }
 
-// messageBudget returns a budget with what is used of it, and the tag of what
-// was decided; what is used changes with every message.
+// messageBudget returns a budget with what is used of it, and a tag. The tag
+// names the budget only: what is used changes with every message.
 func (s *Server) messageBudget(ctx context.Context, department string) (MessageBudget, string, error) {
 	d, used, messages, err := s.Messages.Terms(ctx, department)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *Server) messageBudget(ctx context.Context, department string) (MessageB
 	}, tag, err
 }
 
-// termsTag names what a department has decided.
+// termsTag returns the entity tag of a department's budget.
 func termsTag(d notify.Department) (string, error) {
 	body, err := json.Marshal([]any{d.Slug, d.Links, d.Price, d.Budget})
 	return newTagged(body).tag, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"ziyara/catalog"
 	"ziyara/fault"
@@ -14,7 +13,7 @@ import (
 	"ziyara/texts"
 )
 
-// GetMessageText shows the words of a department.
+// GetMessageText shows a text of a department, with its versions.
 func (s *Server) GetMessageText(ctx context.Context, r GetMessageTextRequestObject) (GetMessageTextResponseObject, error) {
 	if _, err := permit(ctx, r.Department, ""); err != nil {
 		return nil, err
@@ -26,7 +25,7 @@ func (s *Server) GetMessageText(ctx context.Context, r GetMessageTextRequestObje
 	return GetMessageText200JSONResponse{Body: out, Headers: GetMessageText200ResponseHeaders{ETag: versionTag(int64(out.Version))}}, nil
 }
 
-// SaveMessageText saves the next version of a department's words.
+// SaveMessageText saves the next version of a department's text.
 func (s *Server) SaveMessageText(ctx context.Context, r SaveMessageTextRequestObject) (SaveMessageTextResponseObject, error) {
 	if _, err := permit(ctx, r.Department, ""); err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func (s *Server) SaveMessageText(ctx context.Context, r SaveMessageTextRequestOb
 	return SaveMessageText200JSONResponse{Body: out, Headers: SaveMessageText200ResponseHeaders{ETag: versionTag(int64(out.Version))}}, nil
 }
 
-// PreviewMessageText shows a message before it is said.
+// PreviewMessageText shows what a message would say.
 func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextRequestObject) (PreviewMessageTextResponseObject, error) {
 	if _, err := permit(ctx, r.Department, ""); err != nil {
 		return nil, err
@@ -76,8 +75,8 @@ func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextReq
 	}, nil
 }
 
-// messageText returns the words of a department, or fault.ErrNotFound for an
-// unknown one.
+// messageText returns a text of a department, or fault.ErrNotFound for an
+// unknown department.
 func (s *Server) messageText(ctx context.Context, department string, k notify.Kind, lang string) (MessageText, error) {
 	if _, known := s.Centre().Department(department); !known {
 		return MessageText{}, fault.ErrNotFound
@@ -95,7 +94,8 @@ func (s *Server) messageText(ctx context.Context, department string, k notify.Ki
 		if i == 0 {
 			out.Version, out.Wordings = h.Version, wordingsJSON(h.Wordings)
 		}
-		out.History = append(out.History, MessageTextVersion{Version: h.Version, SavedAt: h.At, SavedBy: h.By, Wordings: wordingsJSON(h.Wordings)})
+		out.History = append(out.History,
+			MessageTextVersion{Version: h.Version, SavedAt: h.At, SavedBy: h.By, Wordings: wordingsJSON(h.Wordings)})
 	}
 	return out, nil
 }
@@ -108,27 +108,14 @@ func variableNames(list []notify.Variable) []string {
 	return out
 }
 
-// matches returns nil when a change is of what the tag names (RFC 9110,
-// section 13.1.1), errNoVersion when it does not say, and fault.ErrEdited
-// when it is of something else.
-func matches(ifMatch, tag string) error {
-	if strings.TrimSpace(ifMatch) == "" {
-		return errNoVersion
-	}
-	for known := range strings.SplitSeq(ifMatch, ",") {
-		if known = strings.TrimSpace(known); known == tag || known == "*" {
-			return nil
-		}
-	}
-	return fault.ErrEdited
-}
-
-// wordings reads what is to be said.
+// wordings reads the wordings of a text.
 func wordings(list []MessageWording) []notify.Wording {
 	out := make([]notify.Wording, len(list))
 	for i, w := range list {
 		out[i] = notify.Wording{texts.Other: w.Other}
-		for form, text := range map[texts.Form]string{texts.Zero: w.Zero, texts.One: w.One, texts.Two: w.Two, texts.Few: w.Few, texts.Many: w.Many} {
+		for form, text := range map[texts.Form]string{
+			texts.Zero: w.Zero, texts.One: w.One, texts.Two: w.Two, texts.Few: w.Few, texts.Many: w.Many,
+		} {
 			if text != "" {
 				out[i][form] = text
 			}
@@ -148,8 +135,8 @@ func wordingsJSON(list []notify.Wording) []MessageWording {
 	return out
 }
 
-// textFaults says what is wrong with a department's words, with its place, at
-// most maxPointers texts; none for another error.
+// textFaults describes the faults of a *notify.TextError, each with its place, at
+// most maxPointers of them; nil for any other error.
 func textFaults(err error) []pointerError {
 	broken, ok := errors.AsType[*notify.TextError](err)
 	if !ok {
@@ -169,7 +156,7 @@ func textFaults(err error) []pointerError {
 	return list
 }
 
-// pointerOf returns which text a fault is in.
+// pointerOf returns the JSON pointer of the text that has the fault.
 func pointerOf(f notify.TextFault) string {
 	pointer := "#/wordings"
 	if f.Wording >= 0 {
@@ -181,7 +168,7 @@ func pointerOf(f notify.TextFault) string {
 	return pointer
 }
 
-// placed says what is wrong, and where in the text.
+// placed describes a fault with its line and column.
 func placed(f notify.TextFault) catalog.Text {
 	detail := faultOfText(f)
 	if f.Line == 0 {
@@ -190,7 +177,7 @@ func placed(f notify.TextFault) catalog.Text {
 	return texts.Staff("text_fault.placed", "Line", f.Line, "Column", f.Column, "Fault", detail)
 }
 
-// faultOfText says what to do about a fault.
+// faultOfText says how to correct a fault.
 func faultOfText(f notify.TextFault) catalog.Text {
 	switch f.Fault {
 	case notify.FaultDepartment:

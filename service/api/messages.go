@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"ziyara/audit"
@@ -14,45 +12,47 @@ import (
 	"ziyara/texts"
 )
 
-// Correspondence is what staff see and decide of messages.
+// Correspondence lets staff look at messages, send them again, and edit texts and
+// budgets.
 type Correspondence interface {
-	// About returns what was said of a visit, the newest first, at most
+	// About returns the messages about a visit, newest first, at most
 	// notify.MaxRecords.
 	About(ctx context.Context, r slots.Reference) ([]notify.Record, error)
-	// Failed returns a page of what reached nobody.
+	// Failed returns a page of the messages that were not delivered.
 	Failed(ctx context.Context, q notify.FailedQuery) ([]notify.Record, error)
 	// Message returns a message about a visit, or fault.ErrNotFound.
 	Message(ctx context.Context, id int64) (notify.Record, error)
-	// Resend queues a message once more, and returns it. It returns
+	// Resend queues a message again and returns it. It returns
 	// fault.ErrNotFound or notify.ErrNotResent.
 	Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error)
 
-	// Texts returns the versions of a department's words, the newest first.
+	// Texts returns the versions of a department's text, newest first.
 	Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error)
 	// SaveText saves the next version. It returns a *notify.TextError,
 	// fault.ErrEdited or fault.ErrNotFound.
 	SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error
-	// PreviewText returns the message about a visit in the words of o; without
-	// wordings, in those in use, and without a reference about a visit that is
-	// long to tell. It returns a *notify.TextError or fault.ErrNotFound.
+	// PreviewText returns the message about a visit in the wordings of o, or in
+	// those in use if o has none; without a reference, about an example visit
+	// with long names. It returns a *notify.TextError or fault.ErrNotFound.
 	PreviewText(ctx context.Context, r slots.Reference, o notify.Override) (notify.Preview, error)
 
-	// Terms returns what a department has decided about its messages, what it
-	// has used this month and in how many messages, or fault.ErrNotFound.
+	// Terms returns the settings for messages of a department, what it has used
+	// this month, and in how many messages. It returns fault.ErrNotFound.
 	Terms(ctx context.Context, department string) (notify.Department, notify.Usage, int64, error)
-	// ChangeTerms lets decide change that. It returns fault.ErrNotFound, and
-	// the error of decide as it is.
-	ChangeTerms(ctx context.Context, department string, entry audit.Entry, decide func(notify.Department) (notify.Department, error)) error
+	// ChangeTerms lets decide change the settings. It returns
+	// fault.ErrNotFound, or the error of decide unchanged.
+	ChangeTerms(ctx context.Context, department string, entry audit.Entry,
+		decide func(notify.Department) (notify.Department, error)) error
 }
 
-// SavedText is one version of a department's words.
+// SavedText is one version of a department's text.
 type SavedText struct {
 	notify.Override
 	At time.Time
 	By string
 }
 
-// ListMessages shows what visitors were told, and what reached nobody.
+// ListMessages lists the messages about a visit, or those that were not delivered.
 func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) (ListMessagesResponseObject, error) {
 	switch p := r.Params; {
 	case p.Reference == "" && p.State == "":
@@ -66,14 +66,9 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	q := notify.FailedQuery{Departments: departments, Branches: branches, Department: r.Params.Department, Limit: r.Params.Limit}
-	if r.Params.Cursor != "" {
-		if q.Finished, q.ID, err = readMessageCursor(r.Params.Cursor); err != nil {
-			return nil, invalid("?cursor", wrongForm())
-		}
-	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
+	q := notify.FailedQuery{Departments: departments, Branches: branches, Department: r.Params.Department, Limit: limitOf(r.Params.Limit)}
+	if q.Finished, q.ID, err = openNumbered(r.Params.Cursor); err != nil {
+		return nil, err
 	}
 	records, err := s.Messages.Failed(ctx, q)
 	if err != nil {
@@ -82,12 +77,12 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	out := ListMessages200JSONResponse{Messages: s.messagesJSON(records)}
 	if len(records) == q.Limit {
 		last := records[len(records)-1]
-		out.NextCursor = messageCursor(last.Finished, last.ID)
+		out.NextCursor = cursorAfter(last.Finished, numberCursor(last.ID))
 	}
 	return out, nil
 }
 
-// messagesAbout shows what was said of one visit.
+// messagesAbout lists the messages about one visit.
 func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessagesResponseObject, error) {
 	a, _, err := s.concerned(ctx, reference)
 	if err != nil {
@@ -100,29 +95,7 @@ func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessa
 	return ListMessages200JSONResponse{Messages: s.messagesJSON(records)}, nil
 }
 
-// messageCursor names the last message of a page.
-func messageCursor(finished time.Time, id int64) string {
-	return strconv.FormatInt(finished.UnixMicro(), 36) + "." + strconv.FormatInt(id, 36)
-}
-
-// readMessageCursor returns what messageCursor was given.
-func readMessageCursor(cursor string) (finished time.Time, id int64, err error) {
-	at, number, _ := strings.Cut(cursor, ".")
-	micros, err := strconv.ParseInt(at, 36, 64)
-	if err == nil {
-		id, err = strconv.ParseInt(number, 36, 64)
-	}
-	if err == nil && (micros < 0 || micros > maxMicros || id < 1) {
-		err = strconv.ErrRange
-	}
-	return time.UnixMicro(micros).UTC(), id, err
-}
-
-// maxMicros is the end of the year 9999, beyond which the database has no
-// instants, in microseconds since 1970.
-const maxMicros = 253402300799 * 1_000_000
-
-// ResendMessage queues a message once more.
+// ResendMessage queues a message again.
 func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject) (ResendMessageResponseObject, error) {
 	record, err := s.Messages.Message(ctx, r.ID)
 	if err != nil {
@@ -161,11 +134,11 @@ func (s *Server) messageJSON(r notify.Record) Message {
 // link finds the token in the address of a page about a visit.
 var link = regexp.MustCompile(`(https?://\S+/m/)[A-Za-z0-9_-]+`)
 
-// withoutLink returns a text without what opens the visit: whoever of the staff
-// acts does so in their own name.
+// withoutLink returns a text without the token of its link: staff must act in
+// their own name, not the visitor's.
 func withoutLink(text string) string { return link.ReplaceAllString(text, "$1…") }
 
-// messageProblems are what can be wrong with what staff ask of messages.
+// messageProblems has the problems of messages.
 func messageProblems() []mapping {
 	return []mapping{
 		{notify.ErrNotResent, staffKind("not-resent", http.StatusConflict)},

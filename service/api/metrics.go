@@ -2,8 +2,8 @@ package api
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// count registers what the API measures. No label holds anything personal, and
-// each has few values.
+// count registers the metrics of the API. No label has personal data, and each
+// has few values.
 func (s *Server) count() {
 	s.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "ziyara_http_requests_total", Help: "Requests answered, by method, route and status.",

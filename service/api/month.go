@@ -10,10 +10,10 @@ import (
 	"ziyara/texts"
 )
 
-// monthLayout is a month as the contract writes it.
+// monthLayout is the form of a month in the contract.
 const monthLayout = "2006-01"
 
-// ListDays shows what each date of a month has.
+// ListDays shows how many starts each date of a month has, or why it has none.
 func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDaysResponseObject, error) {
 	channel, err := channelToSee(ctx, r.Params.Channel)
 	if err != nil {
@@ -47,8 +47,8 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 	return taggedJSON(out, r.Params.IfNoneMatch)
 }
 
-// month returns the first and the last date of a month written YYYY-MM, in
-// digits of either kind. All of it has to have Hijri dates.
+// month returns the first and the last date of a month written YYYY-MM, in Latin
+// or Arabic-Indic digits. All its dates must have Hijri dates.
 func month(written string) (first, last scheduling.Date, err error) {
 	begin, err := time.Parse(monthLayout, catalog.LatinDigits(written))
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"ziyara/slots"
 )
 
-// needsIn reads the needs of a query: slugs with commas between them. Each
-// counts once.
+// needsIn reads the needs of a query, slugs separated by commas, without
+// repetitions.
 func needsIn(list string) []string {
 	if list == "" {
 		return nil
@@ -23,8 +23,8 @@ func needsIn(list string) []string {
 	return needs
 }
 
-// inQuery turns an error about needs, the only ones of a visitor that a query
-// has, into one that points to its parameter.
+// inQuery turns a *slots.VisitorError, which in a query can only be about needs,
+// into an error that points to the parameter.
 func inQuery(err error) error {
 	if _, ok := errors.AsType[*slots.VisitorError](err); ok {
 		return invalid("?needs", unknownNeed())

@@ -9,10 +9,10 @@ import (
 	"ziyara/once"
 )
 
-// answerOnce makes a request that creates a T answerable once, by the key of
-// its header Idempotency-Key; nil without one. body is what it asks for: who
-// sends the key with anything else is refused. The answer is kept sealed: it
-// may hold a secret of what was created.
+// answerOnce lets a request that creates a T be repeated with the same answer,
+// by the key of its header Idempotency-Key; nil without a key. The same key with
+// another body is refused. The answer is kept sealed, because it may have a
+// secret.
 func answerOnce[T any](s *Server, key, operation string, body any, render func(T) (stored, error)) (*once.Request[T], error) {
 	if key == "" {
 		return nil, nil
@@ -37,13 +37,13 @@ func answerOnce[T any](s *Server, key, operation string, body any, render func(T
 	}, nil
 }
 
-// repeatable is a request, whatever it creates.
+// repeatable is a *once.Request of any type.
 type repeatable interface {
 	Repeated(ctx context.Context, answers once.Answers, err error) error
 }
 
-// fingerprint names a request by what it asks for, whatever the spelling of
-// its JSON.
+// fingerprint returns a hash of what a request asks for, which does not depend
+// on how its JSON is written.
 func fingerprint(operation string, body any) ([32]byte, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -52,7 +52,8 @@ func fingerprint(operation string, body any) ([32]byte, error) {
 	return sha256.Sum256(append([]byte(operation+"\n"), data...)), nil
 }
 
-// again returns the answer that a repeated request got the first time, or err.
+// again returns the first answer if err says that the request is a repeated one,
+// and otherwise err.
 func (s *Server) again(key string, err error) (stored, error) {
 	var repeated *once.RepeatedError
 	if !errors.As(err, &repeated) {

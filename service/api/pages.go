@@ -15,7 +15,7 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-// page writes one of the pages for developers.
+// page writes a page for developers.
 func page(c *fiber.Ctx, name string, data any) error {
 	t, err := template.ParseFS(pageFiles, "pages/"+name)
 	if err != nil {
@@ -30,7 +30,7 @@ func page(c *fiber.Ctx, name string, data any) error {
 	return c.Send(out.Bytes())
 }
 
-// phonePage shows the messages that the sandbox took, newest first.
+// phonePage shows the messages sent to the sandbox, newest first.
 func (s *Server) phonePage(c *fiber.Ctx) error {
 	c.Set("Refresh", "3")
 	return page(c, "phone.html", s.Phone.Messages(wantedMobile(c)))
@@ -44,7 +44,7 @@ func (s *Server) phoneJSON(c *fiber.Ctx) error {
 	return c.JSON(messages)
 }
 
-// mailPage shows the e-mails that the sandbox took, newest first.
+// mailPage shows the e-mails sent to the sandbox, newest first.
 func (s *Server) mailPage(c *fiber.Ctx) error {
 	c.Set("Refresh", "3")
 	return page(c, "mail.html", s.Mailbox.Mails(c.Query("to")))
@@ -52,8 +52,8 @@ func (s *Server) mailPage(c *fiber.Ctx) error {
 
 func (s *Server) mailJSON(c *fiber.Ctx) error { return c.JSON(s.Mailbox.Mails(c.Query("to"))) }
 
-// wantedMobile reads ?mobile= in any spelling; a number that is none selects
-// nothing.
+// wantedMobile reads ?mobile= in any spelling; an invalid number selects no
+// messages.
 func wantedMobile(c *fiber.Ctx) notify.Mobile {
 	q := c.Query("mobile")
 	if q == "" {
@@ -66,7 +66,7 @@ func wantedMobile(c *fiber.Ctx) notify.Mobile {
 	return m
 }
 
-// documented is a kind of problem as the page shows it.
+// documented is a kind of problem on the page of problems.
 type documented struct {
 	Name          string
 	Status        int
@@ -93,7 +93,8 @@ func kinds() []kind {
 		add(k)
 	}
 	for _, k := range []kind{
-		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
+		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
+		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	} {
 		add(k)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// panicError is what is known of a panic, for the log. The value is left out
-// unless the runtime made it: somebody else's may hold personal data.
+// panicError describes a panic for the log. The value is left out unless it is
+// a runtime.Error: any other may have personal data.
 type panicError struct {
 	cause string
 	where string // functions and lines, from the inside out

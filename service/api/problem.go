@@ -18,18 +18,18 @@ import (
 	"ziyara/texts"
 )
 
-// kind is a kind of problem: what RFC 9457 calls a problem type. Its name
-// never changes once it is published.
+// kind is a kind of problem: a problem type of RFC 9457. Its name never changes
+// once it is published.
 type kind struct {
 	name   string
 	status int
-	staff  bool // only they, and who runs the service, can meet it
+	staff  bool // only staff and operators can meet it
 }
 
 // visitorKind is a kind of problem that visitors can meet.
 func visitorKind(name string, status int) kind { return kind{name, status, false} }
 
-// staffKind is a kind of problem that only staff, or who runs the service, meet.
+// staffKind is a kind of problem that only staff and operators can meet.
 func staffKind(name string, status int) kind { return kind{name, status, true} }
 
 func (k kind) say(of string) catalog.Text {
@@ -41,11 +41,11 @@ func (k kind) say(of string) catalog.Text {
 
 func (k kind) title() catalog.Text { return k.say("title") }
 
-// detail says what to do.
+// detail tells the reader what to do.
 func (k kind) detail() catalog.Text { return k.say("detail") }
 
-// kindOf returns the kind of problem that an error is. Everything that the
-// domain can say has its kind here; the rest is internal.
+// kindOf returns the kind of problem for an error. Every error of the domain has
+// a kind; any other error is internal.
 func kindOf(err error) kind {
 	for _, m := range allProblems() {
 		if errors.Is(err, m.err) {
@@ -96,7 +96,7 @@ func kindOf(err error) kind {
 	return kindInternal
 }
 
-// statusKind returns the kind for a status that stands for itself.
+// statusKind returns the kind for a status that says all there is to say.
 func statusKind(status int) kind {
 	switch status {
 	case http.StatusBadRequest:
@@ -119,11 +119,11 @@ func statusKind(status int) kind {
 	return kindInternal
 }
 
-// fail writes an error as a problem (RFC 9457) in the visitor's language. It
-// is the one place where errors become answers.
+// fail writes an error as a problem (RFC 9457) in the language of the request.
+// It is the one place where errors become answers.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	m := metaOf(c.UserContext())
-	if m.id == "" { // refused before the first middleware, for its size
+	if m.id == "" { // refused for its size, before the first middleware
 		m.id, m.lang = s.NewID(), languageOf(c.Get(fiber.HeaderAcceptLanguage))
 		c.Set(headerRequestID, m.id)
 	}
@@ -142,7 +142,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	return c.Status(k.status).JSON(p, "application/problem+json")
 }
 
-// explain adds what an error knows beside its kind.
+// explain adds the details of an error to its problem.
 func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	var taken *slots.TakenError
 	var rule *slots.RuleError
@@ -197,7 +197,7 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 			c.Set(fiber.HeaderAllow, strings.Join(request.Allow, ", "))
 		}
 	case errors.Is(err, verify.ErrTries):
-		// By then another code can be asked for, whenever the last one was.
+		// After that time another code can be sent, whenever the last one was.
 		p.RetryAfter = seconds(verify.DefaultPolicy().Pause)
 	case p.Status == http.StatusServiceUnavailable:
 		p.RetryAfter = 2
@@ -217,13 +217,13 @@ func fieldErrors(list []pointerError, lang string) []FieldError {
 	return out
 }
 
-// invalid is a request with one thing wrong.
+// invalid returns the error for a request with one thing wrong.
 func invalid(pointer string, detail catalog.Text) error {
 	return &invalidError{Status: http.StatusUnprocessableEntity, Errors: []pointerError{{pointer, detail}}}
 }
 
-// pointers places the fields of a *slots.VisitorError below base; none for
-// another error.
+// pointers returns the fields of a *slots.VisitorError, with pointers below base;
+// nil for any other error.
 func pointers(base string, err error) []pointerError {
 	var visitor *slots.VisitorError
 	if !errors.As(err, &visitor) {

@@ -309,8 +309,8 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
-		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
+		kindAffected, kindPlan, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range allProblems() {
 		all = append(all, m.kind)

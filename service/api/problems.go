@@ -20,13 +20,13 @@ import (
 	"ziyara/texts"
 )
 
-// mapping says which kind of problem an error of the domain is.
+// mapping gives an error its kind of problem.
 type mapping struct {
 	err  error
 	kind kind
 }
 
-// allProblems is the whole catalogue.
+// allProblems returns the kinds of all errors.
 func allProblems() []mapping {
 	return slices.Concat(problems(), surveyProblems(), messageProblems(), []mapping{
 		{fault.ErrEdited, kindEdited},
@@ -34,8 +34,8 @@ func allProblems() []mapping {
 	})
 }
 
-// problems is the catalogue of what can be wrong, in both languages. Each
-// detail says what to do.
+// problems returns the kinds of errors that have no file of their own. Their
+// texts are in package texts.
 func problems() []mapping {
 	return append(slices.Concat(planProblems(), hallProblems()), []mapping{
 		{fault.ErrUnavailable, kindUnavailable},
@@ -104,7 +104,7 @@ func problems() []mapping {
 	}...)
 }
 
-// Kinds that several errors share.
+// Kinds of problem that several errors share.
 //
 //nolint:gochecknoglobals // constants in all but name
 var (
@@ -125,7 +125,7 @@ var (
 	kindInternal     = visitorKind("internal", http.StatusInternalServerError)
 )
 
-// rules are the rules of the domain in words, with what to do.
+// rules returns the rules that a booking can break.
 func rules() []slots.Rule {
 	return []slots.Rule{
 		slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed, slots.RuleOffGrid,
@@ -138,7 +138,7 @@ func ruleKind(r slots.Rule) kind {
 	return visitorKind("rule-"+ruleName(r), http.StatusUnprocessableEntity)
 }
 
-// ruleName is the rule as it stands in a problem type, and in the texts.
+// ruleName returns the name of a rule in problem types and in the texts.
 func ruleName(r slots.Rule) string { return strings.ReplaceAll(string(r), "_", "-") }
 
 // countedRule says how many starts of a day a rule refuses.
@@ -146,7 +146,7 @@ func countedRule(r slots.Rule, n int) catalog.Text {
 	return texts.Visitors("starts.refused", "Count", n, "Why", texts.Visitors("starts."+ruleName(r)))
 }
 
-// faultText says what is wrong with an input and what to write.
+// faultText says what is wrong with an input and how to correct it.
 func faultText(f slots.Fault) catalog.Text {
 	switch f {
 	case slots.FaultName:

@@ -8,7 +8,7 @@ import (
 	"ziyara/slots"
 )
 
-// hallProblems is what can be wrong at reception.
+// hallProblems returns the kinds of errors at reception.
 func hallProblems() []mapping {
 	return []mapping{
 		{hall.ErrNoVisit, staffKind("no-visit-today", http.StatusNotFound)},
@@ -32,7 +32,7 @@ func hallProblems() []mapping {
 	}
 }
 
-// hallKind returns the kind of problem of what reception has more to say of.
+// hallKind returns the kind of an error that has details, and whether err is one.
 func hallKind(err error) (kind, bool) {
 	var elsewhere *hall.ElsewhereError
 	var early *hall.TooEarlyError
@@ -80,8 +80,8 @@ func moreHallKinds() []kind {
 	return list
 }
 
-// explainHall adds what reception knows of an error, and reports whether it
-// knows anything.
+// explainHall adds the details of an error at reception, and reports whether err
+// is one.
 func explainHall(p *Problem, err error) bool {
 	var elsewhere *hall.ElsewhereError
 	var early *hall.TooEarlyError

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"ziyara/catalog"
 	"ziyara/centre"
@@ -11,7 +12,7 @@ import (
 	"ziyara/texts"
 )
 
-// planProblems are what can be wrong with a change of a calendar.
+// planProblems returns the kinds of errors in a change of a calendar.
 func planProblems() []mapping {
 	return []mapping{
 		{centre.ErrUnknownDeskGroup, staffKind("unknown-desk-group", http.StatusNotFound)},
@@ -28,7 +29,7 @@ func planProblems() []mapping {
 	}
 }
 
-// Kinds that stand for a type of error.
+// Kinds of problem for types of errors.
 //
 //nolint:gochecknoglobals // constants in all but name
 var (
@@ -38,11 +39,22 @@ var (
 	kindPlan          = staffKind("plan-invalid", http.StatusUnprocessableEntity)
 )
 
-// errNoVersion is returned for a change that does not say of which version.
-var errNoVersion = errors.New("api: which version is changed has to be said")
+// repointed moves the faults of a plan from one JSON pointer to another: to
+// where the request has the part of the plan. Another error stays as it is.
+func repointed(err error, from, to string) error {
+	faults := scheduling.Faults(err)
+	if len(faults) == 0 {
+		return err
+	}
+	moved := make([]error, len(faults))
+	for i, f := range faults {
+		moved[i] = &scheduling.PlanError{Pointer: to + strings.TrimPrefix(f.Pointer, from), Name: f.Name, Err: f.Err}
+	}
+	return errors.Join(moved...)
+}
 
-// planFaults says what is wrong with a change of a calendar, below base, at
-// most maxPointers things; none for another error.
+// planFaults describes the faults of a plan, with pointers below base, at most
+// maxPointers of them; nil for any other error.
 func planFaults(base string, err error) []pointerError {
 	var list pointerList
 	for _, fault := range scheduling.Faults(err) {
@@ -51,7 +63,7 @@ func planFaults(base string, err error) []pointerError {
 	return list
 }
 
-// faultOfPlan says what to do about a fault of a plan.
+// faultOfPlan says how to correct a fault of a plan.
 func faultOfPlan(err error) catalog.Text {
 	for _, f := range faultsOfPlans() {
 		if errors.Is(err, f.err) {
@@ -61,13 +73,14 @@ func faultOfPlan(err error) catalog.Text {
 	return texts.Visitors("fault.value")
 }
 
-// planFault is what to do about a fault.
+// planFault has the text for a fault.
 type planFault struct {
 	err  error
 	text catalog.Text
 }
 
-// faultsOfPlans are the faults of plans, edits and lists of holidays in words.
+// faultsOfPlans returns the texts for faults of plans, edits and lists of
+// holidays.
 func faultsOfPlans() []planFault {
 	return []planFault{
 		{scheduling.ErrOverlap, texts.Staff("plan_fault.overlap")},

@@ -6,20 +6,21 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
-	"ziyara/fault"
 	"ziyara/texts"
 )
 
-// GetQuota shows what the channels of a service leave to others.
+// GetQuota shows how many places each channel of a service leaves to others.
 func (s *Server) GetQuota(ctx context.Context, r GetQuotaRequestObject) (GetQuotaResponseObject, error) {
 	service, err := s.ownService(ctx, r.Service)
 	if err != nil {
 		return nil, err
 	}
-	return GetQuota200JSONResponse{Body: quotaJSON(service.HoldBack), Headers: GetQuota200ResponseHeaders{ETag: quotaTag(service.HoldBack)}}, nil
+	return GetQuota200JSONResponse{
+		Body: quotaJSON(service.HoldBack), Headers: GetQuota200ResponseHeaders{ETag: quotaTag(service.HoldBack)},
+	}, nil
 }
 
-// SetQuota changes what the channels of a service leave to others.
+// SetQuota changes how many places each channel of a service leaves to others.
 func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuotaResponseObject, error) {
 	if _, err := s.ownService(ctx, r.Service); err != nil {
 		return nil, err
@@ -36,15 +37,9 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 	if !wanted.Nested() {
 		return nil, invalid("#/hold_back", texts.Staff("invalid.hold_back"))
 	}
-	if r.Params.IfMatch == "" {
-		return nil, errNoVersion
-	}
 	entry := s.entry(ctx, "quota.changed", "", "", "")
 	after, err := s.Calendars.SetQuota(ctx, r.Service, entry, func(before catalog.HoldBack) (catalog.HoldBack, error) {
-		if r.Params.IfMatch != anyVersion && r.Params.IfMatch != quotaTag(before) {
-			return nil, fault.ErrEdited
-		}
-		return wanted, nil
+		return wanted, matches(r.Params.IfMatch, quotaTag(before))
 	})
 	if err != nil {
 		return nil, err
@@ -53,8 +48,7 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 	return SetQuota200JSONResponse{Body: quotaJSON(after), Headers: SetQuota200ResponseHeaders{ETag: quotaTag(after)}}, nil
 }
 
-// ownService returns a service for a member of staff who may ask about its
-// department.
+// ownService returns a service, if the caller may ask about its department.
 func (s *Server) ownService(ctx context.Context, slug string) (*catalog.Service, error) {
 	service, ok := s.Centre().Service(slug)
 	if !ok {
@@ -71,11 +65,11 @@ func quotaJSON(h catalog.HoldBack) Quota {
 	return q
 }
 
-// quotaTag names what it says: a service has no version.
+// quotaTag returns the entity tag of a quota: a hash, as it has no version.
 func quotaTag(h catalog.HoldBack) string {
 	text, err := json.Marshal(quotaJSON(h))
 	if err != nil {
-		return "" // numbers are always written
+		return "" // can't happen: it has only numbers
 	}
 	return newTagged(text).tag
 }

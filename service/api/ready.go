@@ -13,7 +13,7 @@ import (
 // readyLimit bounds the bytes of one generation of ready answers.
 const readyLimit = 16 << 20
 
-// search is what a client asks of ListSlots.
+// search is a request for ListSlots.
 type search struct {
 	service, branch string
 	from, to        scheduling.Date
@@ -22,17 +22,17 @@ type search struct {
 	needs           string // with commas between them
 }
 
-// searchOf returns a query as the key of its answers. A date that it leaves
-// open follows from the minute of the answer and from the centre.
+// searchOf returns a query as the key of its answers. Dates that it leaves open
+// depend only on the minute of the answer and on the centre.
 func searchOf(q slots.Query) search {
 	return search{
 		service: q.Service, branch: q.Branch, from: q.From, to: q.To, party: q.Party, channel: q.Channel, needs: strings.Join(q.Needs, ","),
 	}
 }
 
-// moment is when an answer is right. Searches change with the clock only from
-// minute to minute: starts, notice and horizon are whole minutes. On the
-// minute itself a start is just in reach that a moment later is not.
+// moment is the state in which an answer is right. The answer depends only on
+// the minute, because starts, notice and horizon are whole minutes; but a start
+// that can be booked exactly on the minute can't be a moment later.
 type moment struct {
 	minute int64
 	exact  bool
@@ -45,23 +45,23 @@ func momentAt(now time.Time, centre, ledger int64) moment {
 	return moment{minute: minute.Unix(), exact: now.Equal(minute), centre: centre, ledger: ledger}
 }
 
-// readyAnswer is an answer as it is sent.
+// readyAnswer is an answer ready to be sent.
 type readyAnswer struct {
 	tagged
 	moment moment
 	empty  bool // found nothing
 }
 
-// ready keeps answers that were sent, to send them again: two generations, of
-// which the older is dropped when the younger is full. The zero value is
-// empty. It is safe for concurrent use.
+// ready keeps answers in order to send them again. It has two generations; when
+// the younger is full, the older is dropped. The zero value is empty. It is safe
+// for concurrent use.
 type ready struct {
 	mu         sync.Mutex
 	young, old map[search]readyAnswer
 	size       int // of young, in bytes
 }
 
-// find returns the answer to q that is right at m.
+// find returns the answer to q, if there is one that is right at m.
 func (r *ready) find(q search, m moment) (readyAnswer, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

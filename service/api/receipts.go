@@ -10,12 +10,11 @@ import (
 	"ziyara/notify/httpsms"
 )
 
-// receipts takes what SMS gateways say of messages that they took. What they
-// send is theirs to decide, so it is not part of the contract: any form, by
-// POST or, where a gateway has it so, by GET. The answer comes when the receipts
-// are safe, and a gateway that gets none brings them again. There are thousands
-// at once from a few addresses, so the limit of visitors does not bound them;
-// what does not prove its origin costs nothing.
+// receipts takes delivery receipts from SMS gateways. Each gateway decides what
+// it sends, in any form and by POST or GET, so this is not part of the contract.
+// The answer is sent when the receipts are stored; a gateway that gets no answer
+// sends them again. Thousands can come at once from a few addresses, so the rate
+// limit does not apply; requests without proof of origin are refused cheaply.
 func (s *Server) receipts(c *fiber.Ctx) error {
 	callback := httpsms.Callback{Header: http.Header(c.GetReqHeaders()), Body: c.Body()}
 	var err error

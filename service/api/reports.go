@@ -21,7 +21,7 @@ import (
 	"ziyara/texts"
 )
 
-// ListReports says what reports there are.
+// ListReports lists the reports with their columns.
 func (s *Server) ListReports(ctx context.Context, _ ListReportsRequestObject) (ListReportsResponseObject, error) {
 	if _, _, err := within(ctx); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (s *Server) ListReports(ctx context.Context, _ ListReportsRequestObject) (L
 	return ListReports200JSONResponse(list), nil
 }
 
-// GetReport shows a report to those who may see it.
+// GetReport returns a report, as JSON or CSV, of what the caller may see.
 func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetReportResponseObject, error) {
 	now, centre := s.Now(), s.Centre()
 	today := scheduling.DateOf(now, centre.Zone(""))
@@ -58,8 +58,10 @@ func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetRe
 	return GetReport200JSONResponse(reportJSON(made, centre)), nil
 }
 
-// reportQuery reads what is asked for, as far as the reader may see it.
-func reportQuery(ctx context.Context, centre *centre.Snapshot, r GetReportRequestObject, today scheduling.Date) (reports.Query, error) {
+// reportQuery reads the request for a report, limited to what the caller may see.
+func reportQuery(
+	ctx context.Context, centre *centre.Snapshot, r GetReportRequestObject, today scheduling.Date,
+) (reports.Query, error) {
 	p := r.Params
 	q := reports.Query{
 		Report: reports.Name(r.Report), Department: p.Department, Branch: p.Branch, Service: p.Service, Channel: catalog.Channel(p.Channel),
@@ -77,24 +79,20 @@ func reportQuery(ctx context.Context, centre *centre.Snapshot, r GetReportReques
 	}
 	for name := range strings.SplitSeq(p.GroupBy, ",") {
 		if name = strings.TrimSpace(name); name != "" {
-			q.By = append(q.By, reports.Dimension(name))
+			q.GroupBy = append(q.GroupBy, reports.Dimension(name))
 		}
 	}
 	return q, knownParts(centre, q)
 }
 
-// reportDates reads the range of a report: by default the four weeks that end
-// with yesterday, of a forecast those that begin today.
+// reportDates reads the dates of a report, both included: by default the four
+// weeks that end yesterday, or for a forecast those that begin today.
 func reportDates(n reports.Name, from, to string, today scheduling.Date) (first, last scheduling.Date, err error) {
-	if from != "" {
-		if first, err = date("?from", from); err != nil {
-			return 0, 0, err
-		}
+	if first, err = dateOr("?from", from, 0); err != nil {
+		return 0, 0, err
 	}
-	if to != "" {
-		if last, err = date("?to", to); err != nil {
-			return 0, 0, err
-		}
+	if last, err = dateOr("?to", to, 0); err != nil {
+		return 0, 0, err
 	}
 	const others = reports.ForecastDays - 1
 	switch {
@@ -112,9 +110,8 @@ func reportDates(n reports.Name, from, to string, today scheduling.Date) (first,
 	return first, last, nil
 }
 
-// reportScope returns what the reader may see. It returns access.ErrForbidden when
-// that is nothing of what belongs to the department and the branch (slugs; ""
-// for all).
+// reportScope returns what the caller may see. It returns access.ErrForbidden if
+// that is nothing in the department and the branch (slugs; "" for all).
 func reportScope(ctx context.Context, department, branch string) (reports.Scope, error) {
 	grant, err := grantOf(ctx)
 	if err != nil {
@@ -127,8 +124,8 @@ func reportScope(ctx context.Context, department, branch string) (reports.Scope,
 	return reports.Scope{Departments: departments, Branches: branches}, nil
 }
 
-// knownParts returns an error when a department, branch or service that is
-// asked for does not exist.
+// knownParts returns an error for an unknown department, branch or service in the
+// request.
 func knownParts(centre *centre.Snapshot, q reports.Query) error {
 	_, department := centre.Department(q.Department)
 	_, branch := centre.Branch(q.Branch)
@@ -144,7 +141,7 @@ func knownParts(centre *centre.Snapshot, q reports.Query) error {
 	return nil
 }
 
-// groupings says what a report can be grouped by.
+// groupings lists what a report can be grouped by.
 func groupings() catalog.Text {
 	var names []any
 	for _, d := range reports.Dimensions() {
@@ -164,10 +161,10 @@ func columnsJSON(d reports.Definition) []ReportColumn {
 func reportJSON(r reports.Report, names *centre.Snapshot) Report {
 	out := Report{
 		Report: string(r.Definition.Name), Title: r.Definition.Title, About: r.Definition.About,
-		From: r.From.String(), To: r.To.String(), GroupBy: make([]string, len(r.By)),
+		From: r.From.String(), To: r.To.String(), GroupBy: make([]string, len(r.GroupBy)),
 		Columns: columnsJSON(r.Definition), Rows: make([]ReportRow, len(r.Rows)), Total: valuesJSON(r.Definition, r.Total),
 	}
-	for i, by := range r.By {
+	for i, by := range r.GroupBy {
 		out.GroupBy[i] = string(by)
 	}
 	for i, row := range r.Rows {
@@ -185,7 +182,7 @@ func valuesJSON(d reports.Definition, values reports.Values) ReportValues {
 }
 
 func groupJSON(q reports.Query, k reports.Key, names *centre.Snapshot) (g ReportGroup) {
-	for _, by := range q.By {
+	for _, by := range q.GroupBy {
 		switch by {
 		case reports.ByDay:
 			g.Day, g.Hijri = k.Day.String(), hijri(k.Day)
@@ -206,8 +203,8 @@ func groupJSON(q reports.Query, k reports.Key, names *centre.Snapshot) (g Report
 
 const mimeCSV = "text/csv"
 
-// wantsCSV reports whether a report is wanted as a table: because the format
-// says so, or because Accept prefers it to JSON (RFC 9110, section 12.5.1).
+// wantsCSV reports whether the client wants CSV: because format says so, or
+// because Accept prefers it to JSON (RFC 9110, section 12.5.1).
 func wantsCSV(format, accept string) bool {
 	if format != "" {
 		return format == "csv"
@@ -230,7 +227,7 @@ func wantsCSV(format, accept string) bool {
 	return weights[mimeCSV] > json || weights[mimeCSV] > 0 && weights[mimeCSV] == json && weights[fiber.MIMEApplicationJSON] == 0
 }
 
-// csvFile is a table that a browser saves.
+// csvFile is a CSV file that a browser saves.
 type csvFile struct {
 	name string
 	body []byte
@@ -243,8 +240,8 @@ func (f csvFile) VisitGetReportResponse(c *fiber.Ctx) error {
 	return c.Send(f.body)
 }
 
-// heldOrNot counts a request for a hold, granted or refused because the place
-// was taken. What was wrong for another reason is not counted.
+// heldOrNot counts a hold that was granted, or refused because the place was
+// taken. Other errors are not counted.
 func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err error, now time.Time) {
 	switch {
 	case err == nil:
@@ -254,8 +251,7 @@ func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err 
 	}
 }
 
-// asked counts what came of a request for a visit to a service that the branch
-// offers.
+// asked counts the outcome of a search or a hold for a service at a branch.
 func (s *Server) asked(service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
 	s.Demand.Add(reports.Asked{
 		Day: scheduling.DateOf(now, s.Centre().Zone(branch)), Service: service, Branch: branch, Channel: channel, Outcome: outcome,

@@ -15,16 +15,16 @@ import (
 	"ziyara/access"
 )
 
-// meta is what a handler knows of its request beside the parameters.
+// meta has what a handler knows about its request besides the parameters.
 type meta struct {
 	id      string // request id
 	lang    string // "ar" or "en"
 	address string // network address of the client
 	bearer  string // bearer token; "" for none
 	events  bool   // the client wants server-sent events
-	accept  string // media types that the client prefers
+	accept  string // the header Accept
 
-	staff *access.Grant // who of the staff asks; nil for a visitor
+	staff *access.Grant // the member of staff who asks; nil for a visitor
 }
 
 type metaKey struct{}
@@ -36,20 +36,23 @@ func metaOf(ctx context.Context) meta {
 
 const (
 	headerRequestID = "X-Request-Id"
-	headerRealIP    = "X-Real-IP" // of a trusted proxy
+	headerRealIP    = "X-Real-IP" // set by a trusted proxy
 )
 
-// identify gives the request an id, or keeps a plausible one that it brought,
-// and settles the language.
+// identify gives the request an id, unless it has a plausible one, and chooses
+// the language.
 func (s *Server) identify(c *fiber.Ctx) error {
-	m := meta{id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)), address: clientAddress(c), accept: c.Get(fiber.HeaderAccept)}
+	m := meta{
+		id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)),
+		address: clientAddress(c), accept: c.Get(fiber.HeaderAccept),
+	}
 	if !plausibleID(m.id) {
 		m.id = s.NewID()
 	}
 	if scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		m.bearer = strings.TrimSpace(token)
 	}
-	m.events = strings.Contains(c.Get(fiber.HeaderAccept), "text/event-stream")
+	m.events = strings.Contains(m.accept, "text/event-stream")
 	c.Set(headerRequestID, m.id)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
@@ -57,9 +60,9 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// clientAddress returns what tells one client of the network from another: an
-// IPv4 address, or the /64 of an IPv6 one, which a single host has to itself
-// (RFC 6177). Without an address from the trusted proxy it is the proxy's.
+// clientAddress returns the network address that stands for one client: an IPv4
+// address, or the /64 of an IPv6 address, which one site has to itself (RFC
+// 6177). Without an address from a trusted proxy, it is that of the peer.
 func clientAddress(c *fiber.Ctx) string {
 	address, err := netip.ParseAddr(c.Get(headerRealIP))
 	if err != nil || !c.IsProxyTrusted() {
@@ -84,11 +87,11 @@ func plausibleID(id string) bool {
 	return true
 }
 
-// languages are those of the centre, the default first.
+// languages has the languages of the centre, the default first.
 var languages = language.NewMatcher([]language.Tag{language.Arabic, language.English})
 
-// languageOf returns the language of the centre that suits an
-// Accept-Language header best (RFC 9110, section 12.5.4); Arabic if none does.
+// languageOf returns the language of the centre that suits an Accept-Language
+// header best (RFC 9110, section 12.5.4), and Arabic by default.
 func languageOf(header string) string {
 	if header == "" || len(header) > 200 {
 		return "ar"
@@ -100,8 +103,8 @@ func languageOf(header string) string {
 	return "ar"
 }
 
-// deadline bounds every handler. A client that goes away cancels nothing:
-// what it asked for is finished or not by its own time.
+// deadline limits the time of every handler. A client that goes away does not
+// cancel its request.
 func (s *Server) deadline(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
 	defer cancel()
@@ -109,8 +112,8 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// observe counts the request and logs it, by its route: the path may hold a
-// reference. What only was read is logged for debugging alone.
+// observe counts and logs the request by its route, because the path may have a
+// reference. Reads that succeed are logged at debug level.
 func (s *Server) observe(c *fiber.Ctx) error {
 	began := time.Now()
 	err := c.Next()
@@ -133,8 +136,8 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	return nil
 }
 
-// routeOf returns the route of a request, also of one that was refused before
-// it got there; "/" for an address that does not exist.
+// routeOf returns the route of a request, even if it was refused before routing;
+// "/" for an unknown path.
 func (s *Server) routeOf(c *fiber.Ctx) string {
 	route := c.Route().Path
 	if route == "/" {
@@ -145,13 +148,14 @@ func (s *Server) routeOf(c *fiber.Ctx) string {
 	return route
 }
 
-// limit bounds how many changes one address asks for in a minute.
+// limit bounds how many changes one network address requests in a minute.
 func (s *Server) limit() fiber.Handler {
 	return limiting(s.RateLimit, func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead })
 }
 
-// limiting lets each address, and each member of staff wherever they are, ask
-// for so much in a minute, beside what passes. A call centre has one address.
+// limiting allows each network address, and each member of staff, so many
+// requests a minute; those that pass are not counted. Staff count by who they
+// are, because a call centre has one address.
 func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 	inner := limiter.New(limiter.Config{
 		Max:        most,
@@ -173,7 +177,7 @@ func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 	})
 	return func(c *fiber.Ctx) error {
 		err := inner(c)
-		// The contract uses the names without X.
+		// The contract has these names without X.
 		for _, name := range []string{"Limit", "Remaining", "Reset"} {
 			if value := c.GetRespHeader("X-RateLimit-" + name); value != "" {
 				c.Set("RateLimit-"+name, value)
@@ -184,7 +188,7 @@ func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 	}
 }
 
-// limitedError says that an address asks for too much.
+// limitedError is returned when an address has used up its requests.
 type limitedError struct {
 	limit      int // a minute
 	retryAfter time.Duration
@@ -192,7 +196,7 @@ type limitedError struct {
 
 func (e *limitedError) Error() string { return "api: too many requests from one address" }
 
-// rateLimited says in headers how much of a limit is left.
+// rateLimited sets the headers that tell how much of a limit is left.
 func rateLimited(c *fiber.Ctx, limit, remaining, resetSeconds int) {
 	c.Set("RateLimit-Limit", strconv.Itoa(limit))
 	c.Set("RateLimit-Remaining", strconv.Itoa(remaining))

@@ -39,29 +39,29 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	return answer.to(r.Params.IfNoneMatch), nil
 }
 
-// slotsQuery reads what is searched for.
+// slotsQuery reads the parameters of a search.
 func slotsQuery(ctx context.Context, r ListSlotsRequestObject) (q slots.Query, err error) {
 	p := r.Params
 	q = slots.Query{Service: r.Service, Branch: p.Branch, Party: max(1, p.Party), Needs: needsIn(p.Needs)}
 	if q.Channel, err = channelToSee(ctx, p.Channel); err != nil {
 		return q, err
 	}
-	if q.From, err = optionalDate("?from", p.From); err != nil {
+	if q.From, err = dateOr("?from", p.From, 0); err != nil {
 		return q, err
 	}
-	q.To, err = optionalDate("?to", p.To)
+	q.To, err = dateOr("?to", p.To, 0)
 	return q, err
 }
 
-// optionalDate reads a date; 0 when there is none.
-func optionalDate(pointer, s string) (scheduling.Date, error) {
+// dateOr reads a date, and returns another for "".
+func dateOr(pointer, s string, other scheduling.Date) (scheduling.Date, error) {
 	if s == "" {
-		return 0, nil
+		return other, nil
 	}
 	return date(pointer, s)
 }
 
-// date reads a date; Arabic-Indic digits are fine.
+// date reads a date YYYY-MM-DD, in Latin or Arabic-Indic digits.
 func date(pointer, s string) (scheduling.Date, error) {
 	d, err := scheduling.ParseDate(catalog.LatinDigits(s))
 	if err != nil {
@@ -95,7 +95,7 @@ func newReadyAnswer(found *slots.Found, now time.Time) readyAnswer {
 	}
 }
 
-// ExplainSlots says why a day is as it is.
+// ExplainSlots explains when a day is open and why starts are not offered.
 func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) (ExplainSlotsResponseObject, error) {
 	day, err := date("?date", r.Params.Date)
 	if err != nil {

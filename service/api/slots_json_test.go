@@ -72,7 +72,9 @@ func slotList(found slots.Found) SlotList {
 func BenchmarkSlotList(b *testing.B) {
 	zone := time.FixedZone("", 3*60*60)
 	at := time.Date(2026, time.November, 24, 4, 30, 0, 0, time.UTC)
-	found := slots.Found{Query: slots.Query{Service: "heirs-returns", Branch: "riyadh", From: scheduling.DateOf(at, zone), Party: 1}, Zone: zone}
+	found := slots.Found{
+		Query: slots.Query{Service: "heirs-returns", Branch: "riyadh", From: scheduling.DateOf(at, zone), Party: 1}, Zone: zone,
+	}
 	for i := range scheduling.Date(60) {
 		day := slots.DaySlots{Date: found.From + i}
 		for range 27 {

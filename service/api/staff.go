@@ -11,8 +11,8 @@ import (
 	"ziyara/slots"
 )
 
-// admit finds out who of the staff asks for an operation that is theirs. It
-// comes before everything else is checked: who may not ask learns nothing.
+// admit identifies the member of staff who asks for an operation for staff. It
+// comes before all other checks, so that other callers learn nothing.
 func (s *Server) admit(c *fiber.Ctx) error {
 	operation := s.contract.operationID(c.Method(), string(c.Context().URI().PathOriginal()))
 	if !access.ForStaff(operation) {
@@ -32,14 +32,15 @@ func (s *Server) admit(c *fiber.Ctx) error {
 	}
 	m.staff = &grant
 	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
-	c.Set(fiber.HeaderCacheControl, "no-store") // unless the handler knows better
+	c.Set(fiber.HeaderCacheControl, "no-store") // unless the handler sets another
 	c.Vary(fiber.HeaderAuthorization, fiber.HeaderCookie)
 	return c.Next()
 }
 
-// isVisitor reports whether an operation that is a visitor's, too, is asked for
-// by one: somebody who is not signed in, or whose session happens to come along
-// from the browser but may not ask for it. err is what stands against staff.
+// isVisitor reports whether an operation for both staff and visitors is requested
+// by a visitor: a caller who is not signed in, or whose browser sends a staff
+// session that does not allow the operation. err is why the caller is not
+// admitted as staff.
 func isVisitor(c *fiber.Ctx, err error) bool {
 	switch {
 	case errors.Is(err, access.ErrSignIn), errors.Is(err, access.ErrForeign):
@@ -50,8 +51,9 @@ func isVisitor(c *fiber.Ctx, err error) bool {
 	return false
 }
 
-// signedIn returns who of the staff asks: by the bearer token, or by the
-// session of the browser when no token of any kind comes along.
+// signedIn returns the member of staff who asks: by the bearer token or, without
+// the header Authorization, by the session of the browser. It returns
+// access.ErrSignIn for other callers.
 func (s *Server) signedIn(c *fiber.Ctx, bearer string) (access.Staff, error) {
 	switch {
 	case bearer != "" && s.SignIn != nil:
@@ -62,9 +64,9 @@ func (s *Server) signedIn(c *fiber.Ctx, bearer string) (access.Staff, error) {
 	return access.Staff{}, access.ErrSignIn
 }
 
-// permit returns who of the staff asks, if they may ask about what belongs to
-// the department and the branch (slugs; "" for none), and access.ErrForbidden
-// otherwise. Every handler for staff asks it.
+// permit returns the member of staff who asks, if they may ask about the
+// department and the branch (slugs; "" for none), and access.ErrForbidden
+// otherwise. Every handler for staff calls it.
 func permit(ctx context.Context, department, branch string) (access.Staff, error) {
 	grant, err := grantOf(ctx)
 	if err != nil {
@@ -73,7 +75,7 @@ func permit(ctx context.Context, department, branch string) (access.Staff, error
 	return grant.Staff, grant.Permit(department, branch)
 }
 
-// grantOf returns who of the staff asks, or access.ErrSignIn for a visitor.
+// grantOf returns the member of staff who asks, or access.ErrSignIn for a visitor.
 func grantOf(ctx context.Context) (access.Grant, error) {
 	if m := metaOf(ctx); m.staff != nil {
 		return *m.staff, nil
@@ -81,8 +83,8 @@ func grantOf(ctx context.Context) (access.Grant, error) {
 	return access.Grant{}, access.ErrSignIn
 }
 
-// within returns the departments and branches (slugs) to which a list for
-// staff is bounded; both nil for a role that covers everything.
+// within returns the departments and branches (slugs) that a list for staff is
+// limited to; both nil for a role that covers everything.
 func within(ctx context.Context) (departments, branches []string, err error) {
 	grant, err := grantOf(ctx)
 	if err != nil {
@@ -92,8 +94,8 @@ func within(ctx context.Context) (departments, branches []string, err error) {
 	return departments, branches, nil
 }
 
-// concerned returns the appointment with a reference for a member of staff who
-// may ask about its department and its branch.
+// concerned returns the appointment with a reference, if the caller may ask about
+// its department and branch.
 func (s *Server) concerned(ctx context.Context, reference string) (slots.Appointment, access.Staff, error) {
 	r, err := slots.ParseReference(reference)
 	if err != nil {
@@ -107,7 +109,7 @@ func (s *Server) concerned(ctx context.Context, reference string) (slots.Appoint
 	return a, staff, err
 }
 
-// GetMe says who asks, and what they may do.
+// GetMe shows who is signed in and what they may do.
 func (s *Server) GetMe(ctx context.Context, _ GetMeRequestObject) (GetMeResponseObject, error) {
 	grant, err := grantOf(ctx)
 	if err != nil {

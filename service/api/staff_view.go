@@ -6,8 +6,8 @@ import (
 	"ziyara/slots"
 )
 
-// appointmentFor returns the appointment as whoever asks sees it. The handler has
-// checked that they may.
+// appointmentFor returns the appointment as the caller sees it. The handler has
+// checked that they may see it.
 func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appointment {
 	out := s.appointmentJSON(a)
 	m := metaOf(ctx)

@@ -21,7 +21,7 @@ func (s *Server) GetSurvey(ctx context.Context, r GetSurveyRequestObject) (GetSu
 	return GetSurvey200JSONResponse(out), err
 }
 
-// AnswerSurvey keeps what the visitor says of a visit.
+// AnswerSurvey saves the answers of a visitor about a visit.
 func (s *Server) AnswerSurvey(ctx context.Context, r AnswerSurveyRequestObject) (AnswerSurveyResponseObject, error) {
 	a, err := s.surveyed(ctx, r.Token)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Server) AnswerSurvey(ctx context.Context, r AnswerSurveyRequestObject) 
 	}
 	answer, err := survey.New(r.Body.Satisfaction, r.Body.Resolved, r.Body.Comment, metaOf(ctx).lang)
 	if err != nil {
-		return nil, err // which the contract refuses before
+		return nil, err // can't happen: the contract has refused it
 	}
 	if err = s.SaveSurvey(ctx, a.Reference, answer, s.Now()); err != nil {
 		return nil, err
@@ -38,10 +38,11 @@ func (s *Server) AnswerSurvey(ctx context.Context, r AnswerSurveyRequestObject) 
 	return AnswerSurvey200JSONResponse(out), err
 }
 
-// errSurveyOver is returned for a token that is not good any more.
+// errSurveyOver is returned for an expired token.
 var errSurveyOver = errors.New("api: the survey is over")
 
-// surveyed returns the visit that a survey's token is about.
+// surveyed returns the visit that a survey's token is about. It returns
+// fault.ErrNotFound, errSurveyOver or survey.ErrNotVisited.
 func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment, error) {
 	if s.SurveyOf == nil {
 		return slots.Appointment{}, fault.ErrNotFound
@@ -73,7 +74,7 @@ func (s *Server) surveyJSON(ctx context.Context, a slots.Appointment) (Survey, e
 	return out, err
 }
 
-// surveyProblems are what can be wrong with a survey.
+// surveyProblems returns the kinds of errors of surveys.
 func surveyProblems() []mapping {
 	return []mapping{
 		{errSurveyOver, visitorKind("survey-over", http.StatusGone)},

@@ -9,10 +9,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// tagged is a JSON answer as it is sent, with the tag that names it.
+// tagged is a JSON answer with its entity tag.
 type tagged struct {
 	tag  string
-	body []byte // nobody changes it
+	body []byte // shared: must not be changed
 }
 
 func newTagged(body []byte) tagged {
@@ -20,7 +20,7 @@ func newTagged(body []byte) tagged {
 	return tagged{tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
 }
 
-// taggedJSON returns v as JSON to a client that knows some tags.
+// taggedJSON returns v as JSON for a client with this If-None-Match.
 func taggedJSON(v any, known string) (taggedAnswer, error) {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -29,13 +29,13 @@ func taggedJSON(v any, known string) (taggedAnswer, error) {
 	return newTagged(body).to(known), nil
 }
 
-// taggedAnswer is an answer to a client that knows some of its tags.
+// taggedAnswer is an answer to one client.
 type taggedAnswer struct {
 	tagged
 	matches bool // the client has it already
 }
 
-// to returns the answer to a client with this If-None-Match.
+// to returns the answer for a client with this If-None-Match.
 func (a tagged) to(known string) taggedAnswer {
 	answer := taggedAnswer{tagged: a}
 	for tag := range strings.SplitSeq(known, ",") {
@@ -45,8 +45,7 @@ func (a tagged) to(known string) taggedAnswer {
 	return answer
 }
 
-// write sends the answer, or 304 when the client has it (RFC 9110, section
-// 13.1.2).
+// write sends the answer, or 304 if the client has it (RFC 9110, section 13.1.2).
 func (a taggedAnswer) write(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderETag, a.tag)
 	c.Set(fiber.HeaderCacheControl, "no-cache") // keep it, but ask every time

@@ -14,12 +14,12 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// middleware lets only requests through that the contract allows, and
-// returns an *invalidError for all others: 404 for an unknown path (or a
-// path parameter that can't name anything), 405 for a wrong method, 415 for
-// a body that is not application/json, 400 for one that is not JSON, 422 for
-// everything that the schemas refuse. Handlers bind the value that was
-// validated. Routes outside the contract belong before it.
+// middleware passes on the requests that the contract allows, and returns an
+// *invalidError for all others: 404 for an unknown path or an impossible path
+// parameter, 405 for a wrong method, 415 for a body that is not
+// application/json, 400 for a body that is not JSON, and 422 for all else that
+// the schemas refuse. Handlers get the value that was validated. Routes outside
+// the contract must be added before it.
 func (v *validator) middleware(c *fiber.Ctx) error {
 	request := &c.Context().Request
 	body, err := v.check(rawRequest{
@@ -38,7 +38,8 @@ func (v *validator) middleware(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// operationID names the operation that a request asks for; "" for none.
+// operationID returns the id of the operation that a request asks for; "" for
+// none.
 func (v *validator) operationID(method, path string) string {
 	found, _ := v.match(path)
 	if found == nil || found.operations[method] == nil {
@@ -67,8 +68,8 @@ type rawRequest struct {
 	body                []byte
 }
 
-// check returns the decoded body of a request that the contract allows; nil
-// if the operation has none. Otherwise it returns an *invalidError.
+// check returns the decoded body of a request that the contract allows, nil if
+// the operation has no body, and an *invalidError for any other request.
 func (v *validator) check(r rawRequest) (any, error) {
 	found, values := v.match(r.path)
 	if found == nil {
@@ -97,7 +98,7 @@ func (v *validator) check(r rawRequest) (any, error) {
 }
 
 // match finds the path of the contract and the values of its parameters. It
-// returns nil for an unknown path, and for one that is no valid text.
+// returns nil for an unknown path, and for one that is not valid UTF-8.
 func (v *validator) match(path string) (*route, []string) {
 	path, ok := strings.CutPrefix(path, "/")
 	if !ok {
@@ -132,8 +133,8 @@ func (r *route) match(segments []string) (values []string, ok bool) {
 	return values, true
 }
 
-// checkParameters adds what is wrong with the query and the headers to list.
-// A path parameter that its schema refuses names nothing: 404.
+// checkParameters adds the faults of the query and the headers to list. A path
+// parameter that its schema refuses is 404.
 func (v *validator) checkParameters(r rawRequest, op *operation, names, values []string, list *pointerList) error {
 	var query url.Values
 	if op.hasQuery && r.query != "" {
@@ -186,7 +187,7 @@ func (p parameter) check(values []string, list *pointerList, options []openapi3.
 	list.addSchema(p.pointer, p.schema.VisitJSON(value, options...))
 }
 
-// readBody decodes a JSON body. A later duplicate of a member wins.
+// readBody decodes a JSON body. Of duplicate members the last one counts.
 func readBody(r rawRequest) (any, error) {
 	if len(r.body) == 0 {
 		return nil, &invalidError{Status: http.StatusBadRequest, Errors: []pointerError{{"#", required()}}}

@@ -12,7 +12,7 @@ import (
 	"ziyara/texts"
 )
 
-// proofLifetime is how long a proved number can be booked with.
+// proofLifetime is how long the proof of a mobile number is valid.
 const proofLifetime = 30 * time.Minute
 
 // CreateVerification sends a code to a mobile number.
@@ -42,7 +42,7 @@ func verificationAnswer(v verify.Verification) (stored, error) {
 	return stored{Status: http.StatusAccepted, Body: body}, err
 }
 
-// CheckVerification exchanges the code for a proof of the number.
+// CheckVerification exchanges a code for the proof of a mobile number.
 func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationRequestObject) (CheckVerificationResponseObject, error) {
 	now := s.Now()
 	v, err := s.Verifier.Check(ctx, r.ID, r.Body.Code, now)

@@ -13,38 +13,33 @@ import (
 )
 
 const (
-	listDays    = 92 // at most, in a list of visits
-	nameDays    = 31 // at most, where names are looked for
-	defaultList = 30 // days behind the first one, when no last one is named
+	listDays    = 92 // most dates of a list of visits
+	nameDays    = 31 // most dates of a search by name
+	defaultList = 30 // days from the first date to the last, if the request names no last one
 )
 
-// ListAppointments shows staff a page of the visits that they are concerned
-// with.
+// ListAppointments shows staff a page of the visits that they may see.
 func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error) {
 	q, err := s.visitQuery(ctx, &r.Params)
 	if err != nil {
 		return nil, err
 	}
 	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
+	q.Limit++
 	visits, err := s.visits(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListAppointments200JSONResponse{Appointments: []AppointmentEntry{}}
-	if len(visits) > limit {
-		visits = visits[:limit]
-		last := visits[limit-1]
-		out.NextCursor = cursorAfter(last.Start, last.ID)
-	}
+	visits, out.NextCursor = paged(visits, limit, func(a slots.Appointment) string { return cursorAfter(a.Start, a.ID) })
 	for _, a := range visits {
 		out.Appointments = append(out.Appointments, s.rowJSON(a))
 	}
 	return out, nil
 }
 
-// visits reads a page. What can be a reference and a name, both without a
-// digit, is a name when no visit has the reference.
+// visits reads a page. Letters that could be either a reference or a name are
+// taken as a name if no visit has the reference.
 func (s *Server) visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
 	names := q.Name
 	if q.Of != nil {
@@ -76,8 +71,7 @@ func (s *Server) rowJSON(a slots.Appointment) AppointmentEntry {
 	return out
 }
 
-// visitQuery reads what is asked for, within what the member of staff is
-// concerned with.
+// visitQuery reads the request for a list, limited to what the caller may see.
 func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q slots.VisitQuery, err error) {
 	if q.Departments, q.Branches, err = within(ctx); err != nil {
 		return q, err
@@ -86,12 +80,9 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 		return q, err
 	}
 	q.Department, q.Branch, q.Service = p.Department, p.Branch, p.Service
-	q.Channel, q.Limit = p.Channel, p.Limit
+	q.Channel, q.Limit = p.Channel, limitOf(p.Limit)
 	if p.Status != nil {
 		q.Status = slots.Status(*p.Status)
-	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
 	}
 	if q.After.Start, q.After.ID, err = openCursor(p.Cursor); err != nil {
 		return q, err
@@ -105,8 +96,8 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 	return q, err
 }
 
-// mayList returns access.ErrForbidden for a department, branch or service of which
-// nothing concerns the member of staff.
+// mayList returns access.ErrForbidden for a department, branch or service in
+// which the caller may see nothing.
 func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	department := p.Department
 	if department == "" && p.Service != "" {
@@ -119,8 +110,8 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	return access.ErrForbidden
 }
 
-// listed reads the dates of a list. From today on is what staff mean who name
-// none, unless they ask for somebody's visits, at any date.
+// listed reads the dates of a list, both included. Without dates the list begins
+// today; with anyDate, for the visits of one visitor, it covers all dates.
 func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
@@ -129,15 +120,11 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 		from, err = date("?date", p.Date)
 		return from, from, err
 	}
-	if p.From != "" {
-		if from, err = date("?from", p.From); err != nil {
-			return 0, 0, err
-		}
+	if from, err = dateOr("?from", p.From, 0); err != nil {
+		return 0, 0, err
 	}
-	if p.To != "" {
-		if to, err = date("?to", p.To); err != nil {
-			return 0, 0, err
-		}
+	if to, err = dateOr("?to", p.To, 0); err != nil {
+		return 0, 0, err
 	}
 	if anyDate {
 		if from > 0 && to > 0 && to < from {
@@ -165,8 +152,8 @@ func wrongRange(most int) error {
 	return invalid("?to", texts.Staff("invalid.range", "Days", most))
 }
 
-// soughtBy reads what staff look for: whose visits, or words of a name; both
-// for letters that could be either.
+// soughtBy reads a search term: the owner of visits (by reference, mobile or
+// identity number), or words of a name; both for letters that could be either.
 func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 	var of slots.VisitOwner
 	if r, err := slots.ParseReference(q); err == nil {

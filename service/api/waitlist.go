@@ -16,7 +16,7 @@ import (
 	"ziyara/texts"
 )
 
-// useWaitlist names what the token of an entry is for.
+// useWaitlist is the use of the token of an entry.
 const useWaitlist = "waitlist"
 
 // JoinWaitlist puts a visitor on the waitlist.
@@ -46,8 +46,8 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 	return s.joinAnswer(e)
 }
 
-// joinRequest reads what a visitor wrote. Everything that is wrong with the
-// times is said at once, and everything that is wrong with the visitor.
+// joinRequest reads the visitor's input. It reports all faults of the dates and
+// times at once, or else all faults of the visitor.
 func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 	wish := slots.Wish{Latest: scheduling.Clock(24, 0), Party: max(1, body.Party)}
 	var bad []pointerError
@@ -95,8 +95,9 @@ func (s *Server) joinAnswer(e slots.Entry) (stored, error) {
 	return stored{Status: http.StatusCreated, Location: "/v1/waitlist/" + e.ID, Body: body}, err
 }
 
-// waits checks the token that goes with an entry. A wrong one is answered like
-// an unknown entry.
+// waits checks the bearer token that goes with an entry. It returns
+// errNoEntryToken, or fault.ErrNotFound for a wrong token, as for an unknown
+// entry.
 func (s *Server) waits(ctx context.Context, id string) error {
 	switch token := metaOf(ctx).bearer; {
 	case token == "":
@@ -122,7 +123,7 @@ func (s *Server) GetWaitlistEntry(ctx context.Context, r GetWaitlistEntryRequest
 	return GetWaitlistEntry200JSONResponse(s.entryJSON(e)), nil
 }
 
-// LeaveWaitlist ends an entry.
+// LeaveWaitlist takes a visitor off the waitlist.
 func (s *Server) LeaveWaitlist(ctx context.Context, r LeaveWaitlistRequestObject) (LeaveWaitlistResponseObject, error) {
 	if err := s.waits(ctx, r.ID); err != nil {
 		return nil, err
@@ -153,7 +154,7 @@ func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (A
 	return s.bookedAnswer(a)
 }
 
-// DeclineOffer gives the offered place back.
+// DeclineOffer declines the offered place.
 func (s *Server) DeclineOffer(ctx context.Context, r DeclineOfferRequestObject) (DeclineOfferResponseObject, error) {
 	if err := s.waits(ctx, r.ID); err != nil {
 		return nil, err

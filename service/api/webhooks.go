@@ -17,29 +17,30 @@ import (
 	"ziyara/texts"
 )
 
-// Webhooks keeps the webhooks and what is on its way to them. Each method that
-// changes something logs the entry.
+// Webhooks keeps webhooks and their deliveries. Each method that changes
+// something logs the entry.
 type Webhooks interface {
 	// AddWebhook adds a webhook with its sealed secret. It returns
 	// webhook.ErrMany or once.ErrAnswered.
-	AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry, once *once.Request[webhook.Webhook]) error
-	// Webhooks returns a page of the webhooks, the newest first.
+	AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry,
+		once *once.Request[webhook.Webhook]) error
+	// Webhooks returns a page of the webhooks, newest first.
 	Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error)
-	// Webhook returns a webhook, also one that was removed, or
+	// Webhook returns a webhook, even if it was removed, or
 	// fault.ErrNotFound.
 	Webhook(ctx context.Context, id string) (webhook.Webhook, error)
 	RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error
 	EnableWebhook(ctx context.Context, id string, entry audit.Entry) error
-	// RotateWebhook gives a webhook another sealed secret; the former one signs
-	// too until an instant.
+	// RotateWebhook gives a webhook another sealed secret. Until an instant, the
+	// former secret signs as well.
 	RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, entry audit.Entry) error
-	// TestWebhook queues a test. It returns webhook.ErrDisabled.
+	// TestWebhook queues a test delivery. It returns webhook.ErrDisabled.
 	TestWebhook(ctx context.Context, id string, entry audit.Entry) (webhook.Delivery, error)
-	// Deliveries returns a page of the deliveries, the newest first.
+	// Deliveries returns a page of the deliveries, newest first.
 	Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webhook.Delivery, error)
 	// Delivery returns the delivery of a message, or fault.ErrNotFound.
 	Delivery(ctx context.Context, id, message string) (webhook.Delivery, error)
-	// ResendDelivery sends a delivery once more. It returns webhook.ErrPending.
+	// ResendDelivery sends a delivery again. It returns webhook.ErrPending.
 	ResendDelivery(ctx context.Context, id string, delivery int64, entry audit.Entry) error
 }
 
@@ -73,7 +74,7 @@ func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject
 	return answer, nil
 }
 
-// newWebhook returns the webhook that a member of staff asks for, if they may.
+// newWebhook reads the request for a webhook, if the caller may make it.
 func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.Webhook, error) {
 	w := webhook.Webhook{
 		ID: s.NewID(), Name: strings.TrimSpace(body.Name), URL: body.URL, Department: body.Department, Events: body.Events,
@@ -83,7 +84,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 	if err != nil {
 		return w, err
 	}
-	w.By = staff.ID
+	w.CreatedBy = staff.ID
 	if _, known := s.Centre().Department(w.Department); !known && w.Department != "" {
 		return w, errUnknownScope
 	}
@@ -98,13 +99,13 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 	return w, s.Network.CheckURL(w.URL)
 }
 
-// oneEvent says what an element of events can be.
+// oneEvent lists what an element of events can be.
 func oneEvent(values []string) catalog.Text {
 	list := strings.Join(values, ", ")
 	return texts.Staff("invalid.event", "List", list)
 }
 
-// newSecret returns a new secret of a webhook, as it is written and sealed.
+// newSecret returns a new secret of a webhook: as text for its owner, and sealed.
 func (s *Server) newSecret(id string) (written string, sealed []byte, err error) {
 	secret := make([]byte, webhook.SecretSize)
 	s.Random(secret)
@@ -112,9 +113,10 @@ func (s *Server) newSecret(id string) (written string, sealed []byte, err error)
 	return webhook.FormatSecret(secret), sealed, err
 }
 
-// ListWebhooks lists the webhooks that a member of staff may know of.
+// ListWebhooks lists the webhooks that the caller may see.
 func (s *Server) ListWebhooks(ctx context.Context, r ListWebhooksRequestObject) (ListWebhooksResponseObject, error) {
-	q := webhook.Query{Department: r.Params.Department, Limit: r.Params.Limit}
+	limit := limitOf(r.Params.Limit)
+	q := webhook.Query{Department: r.Params.Department, Limit: limit + 1}
 	var err error
 	if q.Departments, _, err = within(ctx); err != nil {
 		return nil, err
@@ -122,28 +124,20 @@ func (s *Server) ListWebhooks(ctx context.Context, r ListWebhooksRequestObject) 
 	if q.Before, q.BeforeID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	list, err := s.Webhooks.Webhooks(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListWebhooks200JSONResponse{Webhooks: []Webhook{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = cursorAfter(list[limit-1].Created, list[limit-1].ID)
-	}
+	list, out.NextCursor = paged(list, limit, func(w webhook.Webhook) string { return cursorAfter(w.Created, w.ID) })
 	for _, w := range list {
 		out.Webhooks = append(out.Webhooks, webhookJSON(w))
 	}
 	return out, nil
 }
 
-// webhook returns a webhook that stands for a member of staff who may ask about
-// it.
+// webhook returns a webhook, if the caller may ask about it. For one that was
+// removed it returns the webhook with fault.ErrNotFound.
 func (s *Server) webhook(ctx context.Context, id string) (webhook.Webhook, error) {
 	w, err := s.Webhooks.Webhook(ctx, id)
 	if err != nil {
@@ -205,7 +199,7 @@ func (s *Server) RotateWebhookSecret(ctx context.Context, r RotateWebhookSecretR
 	return RotateWebhookSecret200JSONResponse(out), nil
 }
 
-// EnableWebhook lets a webhook be told again that was disabled.
+// EnableWebhook enables a webhook that was disabled.
 func (s *Server) EnableWebhook(ctx context.Context, r EnableWebhookRequestObject) (EnableWebhookResponseObject, error) {
 	w, err := s.webhook(ctx, r.ID)
 	if err != nil {
@@ -220,7 +214,7 @@ func (s *Server) EnableWebhook(ctx context.Context, r EnableWebhookRequestObject
 	return EnableWebhook200JSONResponse(webhookJSON(w)), nil
 }
 
-// TestWebhook sends a test.
+// TestWebhook sends a test delivery.
 func (s *Server) TestWebhook(ctx context.Context, r TestWebhookRequestObject) (TestWebhookResponseObject, error) {
 	w, err := s.webhook(ctx, r.ID)
 	if err != nil {
@@ -233,40 +227,35 @@ func (s *Server) TestWebhook(ctx context.Context, r TestWebhookRequestObject) (T
 	return TestWebhook202JSONResponse(deliveryJSON(d)), nil
 }
 
-// ListWebhookDeliveries lists what was sent to a webhook and what waits.
-func (s *Server) ListWebhookDeliveries(ctx context.Context, r ListWebhookDeliveriesRequestObject) (ListWebhookDeliveriesResponseObject, error) {
+// ListWebhookDeliveries lists the deliveries to a webhook, sent and pending.
+func (s *Server) ListWebhookDeliveries(
+	ctx context.Context, r ListWebhookDeliveriesRequestObject,
+) (ListWebhookDeliveriesResponseObject, error) {
 	w, err := s.webhook(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
-	q := webhook.DeliveryQuery{Webhook: w.ID, State: webhook.DeliveryState(r.Params.State), Limit: r.Params.Limit}
-	if r.Params.Cursor != "" {
-		if q.Before, err = strconv.ParseInt(r.Params.Cursor, 10, 64); err != nil || q.Before < 1 {
-			return nil, invalid("?cursor", wrongForm())
-		}
+	limit := limitOf(r.Params.Limit)
+	q := webhook.DeliveryQuery{Webhook: w.ID, State: webhook.DeliveryState(r.Params.State), Limit: limit + 1}
+	if q.Before, err = openNumber(r.Params.Cursor); err != nil {
+		return nil, err
 	}
-	if q.Limit == 0 {
-		q.Limit = defaultLimit
-	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is another page
 	list, err := s.Webhooks.Deliveries(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := ListWebhookDeliveries200JSONResponse{Deliveries: []WebhookDelivery{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.NextCursor = strconv.FormatInt(list[limit-1].ID, 10)
-	}
+	list, out.NextCursor = paged(list, limit, func(d webhook.Delivery) string { return numberCursor(d.ID) })
 	for _, d := range list {
 		out.Deliveries = append(out.Deliveries, deliveryJSON(d))
 	}
 	return out, nil
 }
 
-// ResendWebhookDelivery sends a finished delivery once more.
-func (s *Server) ResendWebhookDelivery(ctx context.Context, r ResendWebhookDeliveryRequestObject) (ResendWebhookDeliveryResponseObject, error) {
+// ResendWebhookDelivery sends a finished delivery again.
+func (s *Server) ResendWebhookDelivery(
+	ctx context.Context, r ResendWebhookDeliveryRequestObject,
+) (ResendWebhookDeliveryResponseObject, error) {
 	w, err := s.webhook(ctx, r.ID)
 	if err != nil {
 		return nil, err
@@ -294,8 +283,8 @@ func (s *Server) webhookEntry(ctx context.Context, action string, w webhook.Webh
 	return s.entry(ctx, action, "webhook "+w.ID, w.Department, "")
 }
 
-// logged is what the audit log has of a webhook: the address without its
-// query, which may be a key.
+// logged returns a webhook for the audit log: without the query of its address,
+// which may have a key.
 func logged(w webhook.Webhook) Webhook {
 	out := webhookJSON(w)
 	if u, err := url.Parse(w.URL); err == nil {
@@ -309,7 +298,7 @@ func webhookJSON(w webhook.Webhook) Webhook {
 	return Webhook{
 		ID: w.ID, Name: w.Name, URL: w.URL, Department: w.Department, Events: append([]string{}, w.Events...),
 		State: string(w.State), DisabledWhy: string(w.Why), DisabledAt: optional(w.Ended), FailingSince: optional(w.FailingSince),
-		FormerSecretUntil: optional(w.FormerUntil), CreatedAt: w.Created, CreatedBy: w.By,
+		FormerSecretUntil: optional(w.FormerUntil), CreatedAt: w.Created, CreatedBy: w.CreatedBy,
 	}
 }
 

@@ -196,7 +196,7 @@ func seed(ctx context.Context, c Config) error {
 			Slug: group.slug, Branch: benchBranch, Department: "bench", Name: name, Services: []string{group.slug}, Plan: benchPlan(group.places),
 		})
 	}
-	_, err = store.SeedCentre(ctx, seeded)
+	_, err = store.Centre().Seed(ctx, seeded)
 	return err
 }
 

@@ -107,7 +107,7 @@ func (p page) measure(ctx context.Context, store *postgres.Store, r *report) err
 	found := 0
 	for i := range listRounds {
 		began := time.Now()
-		visits, err := store.Visits(ctx, p.q)
+		visits, err := store.Appointments().Visits(ctx, p.q)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}

@@ -89,7 +89,7 @@ func planningCost(ctx context.Context, c Config, db *sql.DB, now time.Time, r *r
 		if _, err = db.ExecContext(ctx, "ANALYZE"); err != nil {
 			return err
 		}
-		cost, err := store.ReminderCost(ctx, now.Add(-time.Hour), now, 2*dueSample)
+		cost, err := store.Messages().ReminderCost(ctx, now.Add(-time.Hour), now, 2*dueSample)
 		if err != nil {
 			return err
 		}

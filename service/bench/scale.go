@@ -150,7 +150,7 @@ func seedSize(ctx context.Context, databaseURL string, s size) error {
 		return err
 	}
 	defer store.Close() //nolint:errcheck // the data is committed already
-	if _, err = store.SeedCentre(ctx, seed); err != nil {
+	if _, err = store.Centre().Seed(ctx, seed); err != nil {
 		return err
 	}
 	db, err := sql.Open("postgres", databaseURL)

@@ -241,7 +241,7 @@ func (s service) service() catalog.Service {
 			Answer: time.Duration(s.Approval.AnswerHours) * time.Hour, Default: s.Approval.Default,
 		},
 		OpensAt:      minutes(int(s.OpensAt)),
-		ReleaseDelay: minutes(s.ReleaseDelayMinutes),
+		ReofferDelay: minutes(s.ReleaseDelayMinutes),
 		Rebooking:    limit,
 	}
 }

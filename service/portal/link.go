@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 	"time"
 
+	"ziyara/loopback"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -16,29 +16,30 @@ import (
 // Action is what a link lets its holder do with one visit.
 type Action byte
 
-// The actions. Their values are in links that are in the field.
+// The actions. Their values are in links that were sent, so they never change.
 const (
-	Manage  Action = 'm' // all of the others
-	Confirm Action = 'c' // say that the visitor comes
+	Manage  Action = 'm' // all that follow
+	Confirm Action = 'c' // confirm that the visitor will come
 	Move    Action = 'v'
 	Cancel  Action = 'x'
 	Answer  Action = 'a' // accept or refuse what the department proposes
 
-	// These are apart: their links are about something else, or later.
-	Survey Action = 's' // say how the visit was
-	Offer  Action = 'o' // accept or decline a place, of an entry of the waitlist
+	// Manage does not include these: their links are about another thing, or are
+	// used after the visit.
+	Survey Action = 's' // answer the survey about the visit
+	Offer  Action = 'o' // accept or decline the place offered to an entry of the waitlist
 )
 
-// allows reports whether a link for a may be used for do.
+// allows reports whether a link for the action a may be used for the action do.
 func (a Action) allows(do Action) bool {
 	return a == do || a == Manage && do != Survey && do != Offer
 }
 
-// ErrOrigin is returned for a public address that can't stand in a message.
+// ErrOrigin is returned for a public address that links can't have.
 var ErrOrigin = errors.New("portal: not a public address")
 
-// maxHost is the longest host and port, in characters: with it a confirmation
-// in Arabic and its link still fit two segments.
+// maxHost is the greatest length of host and port, in characters, with which a
+// confirmation in Arabic and its link still fit in two segments.
 const maxHost = 30
 
 // linkPath is what precedes the token in a link.
@@ -51,14 +52,14 @@ type Links struct {
 }
 
 // NewLinks returns links at origin, such as https://visit.example.gov.sa. It
-// returns ErrOrigin unless that is https, or http on this machine, and nothing
-// but a host of at most 30 characters.
+// returns ErrOrigin unless origin is https, or http on this machine, and only a
+// host of at most 30 characters.
 func NewLinks(origin string, keys *secret.Keys) (*Links, error) {
 	u, err := url.Parse(origin)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrOrigin, err)
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+	case !loopback.Secure(u):
 		return nil, fmt.Errorf("%w: %q is not https", ErrOrigin, origin)
 	case u.Hostname() == "" || len(u.Host) > maxHost || u.User != nil ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
@@ -67,8 +68,8 @@ func NewLinks(origin string, keys *secret.Keys) (*Links, error) {
 	return &Links{&url.URL{Scheme: u.Scheme, Host: u.Host}, keys}, nil
 }
 
-// Link returns the address at which the visit can be managed until expires,
-// "" for a text that is no reference.
+// Link returns the address at which an action for a visit can be taken until
+// expires; "" for an invalid reference.
 func (l *Links) Link(r slots.Reference, a Action, expires time.Time) string {
 	path := l.path(r, a, expires)
 	if path == "" {
@@ -77,8 +78,7 @@ func (l *Links) Link(r slots.Reference, a Action, expires time.Time) string {
 	return l.origin.String() + path
 }
 
-// path returns where on this host a link leads; "" for a text that is no
-// reference.
+// path returns the path of a link; "" for an invalid reference.
 func (l *Links) path(r slots.Reference, a Action, expires time.Time) string {
 	about, err := r.Bytes()
 	if err != nil {
@@ -90,8 +90,8 @@ func (l *Links) path(r slots.Reference, a Action, expires time.Time) string {
 // maxNumber is the greatest number that a link has room for.
 const maxNumber = 1<<40 - 1
 
-// Offer returns the address at which the offer for the entry of the waitlist
-// with a number can be answered until expires; "" for a number that is none.
+// Offer returns the address at which the offer to the entry of the waitlist with
+// this number can be answered until expires; "" for an invalid number.
 func (l *Links) Offer(number int64, expires time.Time) string {
 	if number < 1 || number > maxNumber {
 		return ""
@@ -107,7 +107,7 @@ func numberOf(about [5]byte) int64 {
 }
 
 // Surveyed returns the visit that a survey's token is about. It returns
-// secret.ErrToken, also for the token of another link, or
+// secret.ErrToken, also for the token of a link for another action, or
 // secret.ErrTokenExpired.
 func (l *Links) Surveyed(token string, now time.Time) (slots.Reference, error) {
 	r, action, err := l.open(token, now)
@@ -117,35 +117,25 @@ func (l *Links) Surveyed(token string, now time.Time) (slots.Reference, error) {
 	return r, err
 }
 
-// open returns which visit a token is about, and what it is for. It returns
+// open returns the visit that a token is about and its action. It returns
 // secret.ErrToken or an error that wraps secret.ErrTokenExpired.
 func (l *Links) open(token string, now time.Time) (slots.Reference, Action, error) {
 	about, action, err := l.read(token, now)
 	return slots.NewReference(about), action, err
 }
 
-// read returns what a token is about, and what it is for; also when it has
-// expired.
+// read returns what a token is about and its action, also with an error for an
+// expired token.
 func (l *Links) read(token string, now time.Time) ([5]byte, Action, error) {
 	use, about, err := l.keys.OpenLink(token, now)
 	return about, Action(use), err
 }
 
-// serves reports whether pages are served under a host. On a machine of one's
-// own every name of it will do.
+// serves reports whether pages are served at a host. With an origin on a loopback
+// address, any name of this machine will do.
 func (l *Links) serves(host string) bool {
 	if strings.EqualFold(host, l.origin.Host) {
 		return true
 	}
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.Trim(host, "[]")
-	}
-	return loopback(l.origin.Hostname()) && loopback(name)
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return loopback.Is(l.origin.Host) && loopback.Is(host)
 }

@@ -20,14 +20,14 @@ func (p *Portal) waiting(c *fiber.Ctx) (slots.Entry, error) {
 	if action != Offer {
 		return slots.Entry{}, secret.ErrToken
 	}
-	id, err := p.EntryNumbered(c.UserContext(), numberOf(about))
+	id, err := p.WaitlistEntryID(c.UserContext(), numberOf(about))
 	if err != nil {
 		return slots.Entry{}, err
 	}
 	return p.Waitlist.Find(c.UserContext(), id, p.Now())
 }
 
-// showOffer shows the place that is held for somebody who waits.
+// showOffer shows the place that is held for a waiting visitor.
 func (p *Portal) showOffer(c *fiber.Ctx) error {
 	e, err := p.waiting(c)
 	if err != nil {
@@ -36,7 +36,7 @@ func (p *Portal) showOffer(c *fiber.Ctx) error {
 	return p.offer(c, e, http.StatusOK, "")
 }
 
-// offer writes the page of an offer, or that it doesn't stand any more.
+// offer writes the page of an offer, or a page that says it is over.
 func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) error {
 	offered := e.Offered(p.Now())
 	switch {
@@ -56,7 +56,7 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	return p.write(c, status, "offer", out)
 }
 
-// acceptOffer books the place that the visitor has seen.
+// acceptOffer books the offered place, if it is the one that the visitor saw.
 func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	e, err := p.waiting(c)
 	if err != nil {
@@ -82,7 +82,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	return err
 }
 
-// declineOffer gives the place that the visitor has seen to the next one.
+// declineOffer declines the offered place, if it is the one that the visitor saw.
 func (p *Portal) declineOffer(c *fiber.Ctx) error {
 	e, err := p.waiting(c)
 	if err != nil {

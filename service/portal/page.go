@@ -30,23 +30,23 @@ func parse() (*template.Template, error) {
 	return t.ParseFS(pageFiles, "pages/*.html")
 }
 
-// policy allows the one style of the pages, forms to this host, and nothing
-// else: no script, no picture, no frame.
+// policy returns the Content-Security-Policy of the pages. It allows their style
+// and forms to this host, and no scripts, pictures or frames.
 func policy() string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// page is what the templates may mention.
+// page has the data for the templates.
 type page struct {
 	Lang, Dir  string
 	Other      string // the other language
 	Token      string
 	Here       string // path of the page, for the other language
-	Day        string // that was chosen, "" for none
-	Notice     string // key of a word, "" for none
-	State      string // key of the word for where the visit stands
+	Day        string // the chosen date, "" for none
+	Notice     string // key of a text, "" for none
+	State      string // key of the text for the state of the visit
 	CallCentre string
 
 	Service, Branch, Address string
@@ -55,9 +55,9 @@ type page struct {
 	Party                    int
 	Version                  int
 	Requirements             []string
-	Proposed                 *moment // another start that waits for an answer; nil for none
-	Reason                   string  // why a request was declined, or the start is lost
-	CanRefuse                bool    // the proposed start, and stay where it is
+	Proposed                 *moment // a proposed start that waits for an answer; nil for none
+	Reason                   string  // why the request was declined or the start was lost
+	CanRefuse                bool    // the proposed start can be refused, and the visit stays as it is
 
 	CanConfirm, CanMove, CanCancel, TooLate bool
 
@@ -66,11 +66,11 @@ type page struct {
 	Earlier, Later scheduling.Date
 	First          bool
 
-	// Of an offer: its start as the form sends it back, and until when it stands.
+	// Of an offer: its start, as the form sends it back, and when it expires.
 	Chosen string
 	Until  moment
 
-	// Of a survey: what can be chosen, and what was.
+	// Of a survey: the choices and the answers so far.
 	Ratings    []int
 	Rating     int    // 0 for none
 	Resolved   string // true, false, or "" for not said
@@ -78,14 +78,14 @@ type page struct {
 	MaxComment int // characters
 }
 
-// day is a date with places.
+// day is a date with free starts.
 type day struct {
 	Date   scheduling.Date
 	Shown  moment
 	Places int
 }
 
-// choice is a start that can be chosen.
+// choice is a free start.
 type choice struct {
 	Value string // RFC 3339
 	Shown string
@@ -94,10 +94,10 @@ type choice struct {
 // T returns a text in the language of the page.
 func (p page) T(key string) string { return texts.Visitors(key).In(p.Lang) }
 
-// Free says how many starts can be chosen.
+// Free returns the text for a number of free starts.
 func (p page) Free(n int) string { return texts.Visitors("page.free", "Count", n).In(p.Lang) }
 
-// add adds the starts of a date, but for the one that the visit has.
+// add adds the free starts of a date, except the present start of the visit.
 func (p *page) add(d slots.DaySlots, zone *time.Location, but time.Time) {
 	shown := momentOf(d.Slots[0].Start, zone, p.Lang)
 	n := 0
@@ -113,8 +113,7 @@ func (p *page) add(d slots.DaySlots, zone *time.Location, but time.Time) {
 	}
 }
 
-// langOf returns the language that a request asks for, or instead what else to
-// take.
+// langOf returns the language that a request asks for, and by default instead.
 func langOf(c *fiber.Ctx, instead string) string {
 	switch lang := c.Query("lang", c.FormValue("lang")); lang {
 	case "ar", "en":
@@ -152,7 +151,7 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 		out.Reason = o.Change.Reason.In(out.Lang)
 	}
 	for _, e := range o.History {
-		if e.Kind == slots.WasDeclined && o.Status == slots.Declined { // other reasons are for the staff
+		if e.Kind == slots.WasDeclined && o.Status == slots.Declined { // other reasons are for staff only
 			out.Reason = e.Reason
 		}
 	}
@@ -176,7 +175,7 @@ func (p *Portal) frame(c *fiber.Ctx, lang string) page {
 
 // visit writes a page about a visit.
 func (p *Portal) visit(c *fiber.Ctx, name string, o opened, status int, notice string) error {
-	if notice == "page.changed" || notice == "page.too_late" { // what was read before isn't true any more
+	if notice == "page.changed" || notice == "page.too_late" { // the visit was read before it changed
 		var err error
 		if o.Appointment, err = p.Booker.Find(c.UserContext(), o.Reference); err != nil {
 			return err
@@ -195,7 +194,7 @@ func (p *Portal) visit(c *fiber.Ctx, name string, o opened, status int, notice s
 	return p.write(c, status, name, out)
 }
 
-// stateOf returns the key of the word for where a visit stands.
+// stateOf returns the key of the text for the state of a visit.
 func stateOf(o opened, ahead, confirmed bool) string {
 	switch {
 	case o.Status == slots.Cancelled:
@@ -216,7 +215,7 @@ func stateOf(o opened, ahead, confirmed bool) string {
 	return "page.state_booked"
 }
 
-// state writes a page about no visit.
+// state writes a page with one text, about no visit.
 func (p *Portal) state(c *fiber.Ctx, status int, key string) error {
 	out := p.frame(c, "ar")
 	out.State = key

@@ -29,24 +29,24 @@ type Config struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	// Confirm notes that the visitor comes to the start of a version. It
-	// returns slots.ErrNotBooked when that is not true any more.
+	// Confirm records that the visitor will come at the start of this version. It
+	// returns slots.ErrNotBooked if the visit has another version now.
 	Confirm func(ctx context.Context, r slots.Reference, version int, now time.Time) error
-	// Confirmed reports whether that was said of the present start.
+	// Confirmed reports whether the visitor has confirmed the present start.
 	Confirmed func(context.Context, slots.Reference) (bool, error)
 
-	// FindSurvey returns what was said of a visit, nil for nothing, and
-	// SaveSurvey keeps it. It returns survey.ErrNotVisited.
+	// FindSurvey returns the answers about a visit, nil for none. SaveSurvey
+	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
 	Waitlist *slots.Waitlist
-	// EntryNumbered returns the id of an entry of the waitlist by its number,
+	// WaitlistEntryID returns the id of an entry of the waitlist by its number,
 	// or fault.ErrNotFound.
-	EntryNumbered func(ctx context.Context, number int64) (id string, err error)
-	NewReference  func() slots.Reference // of a visit that is booked
+	WaitlistEntryID func(ctx context.Context, number int64) (id string, err error)
+	NewReference    func() slots.Reference // for a visit that gets booked
 
-	CallCentre string // a telephone number for those who can't go on; may be empty
+	CallCentre string // a telephone number for visitors who need help; may be empty
 }
 
 // Portal serves the pages.
@@ -60,7 +60,7 @@ type Portal struct {
 func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Booker == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
-		c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.EntryNumbered == nil, c.NewReference == nil:
+		c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil:
 		return nil, errors.New("portal: incomplete configuration")
 	}
 	pages, err := parse()
@@ -70,7 +70,7 @@ func New(c Config) (*Portal, error) {
 	return &Portal{Config: c, pages: pages, csp: policy()}, nil
 }
 
-// Mount adds the pages to the app. limit bounds how often one address may act.
+// Mount adds the pages to the app. limit is the rate limit of changes.
 func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit := app.Group(linkPath+":token", p.guard, limit)
 	visit.Get("/", p.show)
@@ -91,7 +91,7 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 func (p *Portal) guard(c *fiber.Ctx) error {
 	for name, value := range map[string]string{
 		fiber.HeaderContentSecurityPolicy: p.csp,
-		fiber.HeaderReferrerPolicy:        "no-referrer", // the address is the key
+		fiber.HeaderReferrerPolicy:        "no-referrer", // the address has the token
 		"X-Robots-Tag":                    "noindex, nofollow, noarchive",
 		fiber.HeaderCacheControl:          "no-store",
 		fiber.HeaderXFrameOptions:         "DENY",
@@ -118,17 +118,17 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 		c.Set(fiber.HeaderRetryAfter, "5")
 		return p.state(c, http.StatusServiceUnavailable, "page.unavailable")
-	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // by the limit
+	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
 		return p.state(c, http.StatusTooManyRequests, "page.too_many")
 	}
 	if _, ok := errors.AsType[*fiber.Error](err); ok {
-		return err // not one of these pages
+		return err // such as an unknown path
 	}
 	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 	return p.state(c, http.StatusInternalServerError, "page.unavailable")
 }
 
-// ended returns the key of the word for a link that has expired.
+// ended returns the key of the text for an expired link.
 func (p *Portal) ended(c *fiber.Ctx) string {
 	switch _, action, _ := p.Links.read(c.Params("token"), p.Now()); action {
 	case Survey:

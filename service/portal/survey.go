@@ -11,7 +11,7 @@ import (
 	"ziyara/survey"
 )
 
-// visited is the visit that a survey's link is about.
+// visited returns the visit that a survey's link is about.
 func (p *Portal) visited(c *fiber.Ctx) (opened, error) {
 	o, err := p.open(c, Survey)
 	if err == nil && o.Status != slots.Booked && o.Status != slots.Completed {
@@ -51,8 +51,8 @@ func (p *Portal) questions(c *fiber.Ctx, o opened, given *survey.Answer, status 
 	return p.write(c, status, "survey", out)
 }
 
-// answerSurvey keeps the answers. What was written is shown again when
-// something is missing.
+// answerSurvey saves the answers. If something is missing, it shows the form
+// again with what was entered.
 func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 	o, err := p.visited(c)
 	if err != nil {
@@ -84,5 +84,5 @@ func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 	return p.finish(c, "answered")
 }
 
-// Rated is the word for a satisfaction.
+// Rated returns the text for a satisfaction from 1 to 5.
 func (p page) Rated(n int) string { return p.T("page.rated_" + strconv.Itoa(n)) }

@@ -16,7 +16,7 @@ import (
 	"ziyara/slots"
 )
 
-// window is how many dates are looked through for places at once.
+// window is how many dates one page of free starts covers.
 const window = 14
 
 // opened is the visit that a link is about.
@@ -34,17 +34,17 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 	if do != 0 && !action.allows(do) {
 		return opened{}, secret.ErrToken
 	}
-	if do == 0 && action == Offer { // which is about no visit
+	if do == 0 && action == Offer { // it is about an entry of the waitlist, not a visit
 		return opened{}, secret.ErrToken
 	}
 	a, err := p.Booker.Find(c.UserContext(), reference)
 	return opened{action, a}, err
 }
 
-// ahead reports whether the visitor is still expected, or has asked to come.
+// ahead reports whether the visit, or the requested visit, is still to come.
 func (p *Portal) ahead(o opened) bool { return o.Ahead(p.Now()) }
 
-// show shows the visit, or what is asked of who holds a link for one thing.
+// show shows the visit, or the question of a link that is for one action.
 func (p *Portal) show(c *fiber.Ctx) error {
 	switch _, action, _ := p.Links.read(c.Params("token"), p.Now()); action {
 	case Survey:
@@ -77,8 +77,8 @@ func done(what string) string {
 	return ""
 }
 
-// finish answers an action with the page of the visit, so that loading it
-// again acts no second time.
+// finish redirects to the page of the visit after an action, so that reloading
+// the page does not repeat the action.
 func (p *Portal) finish(c *fiber.Ctx, what string) error {
 	q := url.Values{"done": {what}}
 	if lang := langOf(c, ""); lang != "" {
@@ -88,7 +88,7 @@ func (p *Portal) finish(c *fiber.Ctx, what string) error {
 	return c.SendStatus(http.StatusSeeOther)
 }
 
-// confirm notes that the visitor comes to the start that they have seen.
+// confirm records that the visitor will come at the start that they saw.
 func (p *Portal) confirm(c *fiber.Ctx) error {
 	o, err := p.open(c, Confirm)
 	if err != nil {
@@ -99,7 +99,7 @@ func (p *Portal) confirm(c *fiber.Ctx) error {
 		version = 0
 	}
 	err = p.Confirm(c.UserContext(), o.Reference, version, p.Now())
-	if errors.Is(err, slots.ErrNotBooked) { // or not at that time any more
+	if errors.Is(err, slots.ErrNotBooked) { // it is not booked, or at another start
 		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
 	}
 	if err != nil {
@@ -108,7 +108,7 @@ func (p *Portal) confirm(c *fiber.Ctx) error {
 	return p.finish(c, "confirmed")
 }
 
-// askCancel asks once more before a visit is cancelled.
+// askCancel asks the visitor to confirm a cancellation.
 func (p *Portal) askCancel(c *fiber.Ctx) error {
 	o, err := p.open(c, Cancel)
 	if err != nil {
@@ -142,11 +142,13 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 // accept books the visit at the start that the department proposed.
 func (p *Portal) accept(c *fiber.Ctx) error { return p.answer(c, p.Booker.Accept, "accepted") }
 
-// refuse gives the proposed start back.
+// refuse declines the proposed start.
 func (p *Portal) refuse(c *fiber.Ctx) error { return p.answer(c, p.Booker.Refuse, "refused") }
 
 // answer gives the visitor's answer to a proposal.
-func (p *Portal) answer(c *fiber.Ctx, give func(context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string) error {
+func (p *Portal) answer(
+	c *fiber.Ctx, give func(context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string,
+) error {
 	o, err := p.open(c, Answer)
 	if err != nil {
 		return err
@@ -166,7 +168,7 @@ func (p *Portal) answer(c *fiber.Ctx, give func(context.Context, slots.Reference
 	return err
 }
 
-// chooseStart shows the dates with places, or the times of one.
+// chooseStart shows the dates with free starts, or the starts of one date.
 func (p *Portal) chooseStart(c *fiber.Ctx) error {
 	o, err := p.open(c, Move)
 	if err != nil {
@@ -207,25 +209,27 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	return err
 }
 
-// movable reports whether the visitor can move the visit, and by this link.
+// movable reports whether the visitor can move the visit with this link.
 func (p *Portal) movable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
 	return ok && o.action.allows(Move) && o.CanMove(s, p.Now()) == nil
 }
 
 // cancellable reports whether the visitor can cancel the visit, or withdraw the
-// request, and by this link.
+// request, with this link.
 func (p *Portal) cancellable(o opened) bool {
 	s, ok := p.Centre().Service(o.Service)
 	return ok && o.action.allows(Cancel) && o.CanCancel(s, p.Now()) == nil
 }
 
-// starts shows dates with places from the one that is asked for, or today, and
-// the times of a date that was chosen.
+// starts shows the dates with free starts, from the one that the request names or
+// from today; or the free starts of the date that was chosen.
 func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error {
 	today := scheduling.DateOf(p.Now(), p.Centre().Zone(o.Branch))
 	from := max(today, dateOf(c.Query("from"), today))
-	query := slots.Query{Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs}
+	query := slots.Query{
+		Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs,
+	}
 	day := dateOf(c.Query("day"), 0)
 	if day != 0 {
 		query.From, query.To = day, day
@@ -250,7 +254,7 @@ func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error
 	return p.write(c, status, "days", page)
 }
 
-// dateOf reads a date, or returns instead what else to take.
+// dateOf reads a date, and returns instead for any other text.
 func dateOf(s string, instead scheduling.Date) scheduling.Date {
 	d, err := scheduling.ParseDate(s)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"ziyara/once"
 )
 
-// answers are what requests that name a key are told, one array per column.
+// answers are the answers to requests that name a key, one array per column.
 type answers struct {
 	keys                  pq.StringArray
 	fingerprints, answers pq.ByteaArray
@@ -26,8 +26,8 @@ func (a *answers) add(key string, fingerprint [32]byte, answer []byte, created t
 	a.created = append(a.created, created.Format(time.RFC3339Nano))
 }
 
-// addAnswer adds what the request is told that has made v at an instant, if it
-// names a key.
+// addAnswer adds the answer to a request that has made v at an instant, if it names
+// a key.
 func addAnswer[T any](a *answers, r *once.Request[T], v T, at time.Time) error {
 	if r == nil {
 		return nil
@@ -39,8 +39,8 @@ func addAnswer[T any](a *answers, r *once.Request[T], v T, at time.Time) error {
 	return err
 }
 
-// keepAnswer keeps what the request is told that has made v at an instant, if
-// it names a key.
+// keepAnswer keeps the answer to a request that has made v at an instant, if it
+// names a key.
 func keepAnswer[T any](ctx context.Context, q session, r *once.Request[T], v T, at time.Time) error {
 	var a answers
 	if err := addAnswer(&a, r, v, at); err != nil {
@@ -59,7 +59,7 @@ func (q session) keep(ctx context.Context, a answers) error {
 }
 
 // Answered implements once.Answers.
-func (s *Store) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
+func (s *core) Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error) {
 	var row struct {
 		Fingerprint []byte `db:"fingerprint"`
 		Answer      []byte `db:"answer"`

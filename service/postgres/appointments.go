@@ -14,13 +14,33 @@ import (
 	"ziyara/slots"
 )
 
+// Appointments keeps appointments and the ledger of places. It implements
+// slots.Store.
+type Appointments struct {
+	*core
+	remembered versions
+	sweeps     batcher[dayKey, *sweep]
+	holds      batcher[dayKey, *holding]
+	bookings   batcher[slots.Person, *booking]
+}
+
+var _ slots.Store = (*Appointments)(nil)
+
+func newAppointments(shared *core) *Appointments {
+	s, limit := &Appointments{core: shared}, shared.config.QueueLimit
+	s.sweeps = batcher[dayKey, *sweep]{workers: batchWorkers, most: limit, limit: limit, crowd: true, do: s.sweep}
+	s.holds = batcher[dayKey, *holding]{workers: batchWorkers, most: mostHolds, limit: limit, crowd: true, do: s.hold}
+	s.bookings = batcher[slots.Person, *booking]{workers: batchWorkers, most: mostBookings, limit: limit, do: s.book}
+	return s
+}
+
 // Find implements slots.Store.
-func (s *Store) Find(ctx context.Context, id string) (slots.Appointment, error) {
+func (s *Appointments) Find(ctx context.Context, id string) (slots.Appointment, error) {
 	return s.pool().appointment(ctx, "appointments/find", id)
 }
 
 // FindReference implements slots.Store.
-func (s *Store) FindReference(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
+func (s *Appointments) FindReference(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
 	return s.pool().appointment(ctx, "appointments/find_by_reference", string(r))
 }
 
@@ -37,7 +57,7 @@ func (q session) appointment(ctx context.Context, name string, key any) (slots.A
 }
 
 // Release implements slots.Store.
-func (s *Store) Release(ctx context.Context, id string) error {
+func (s *Appointments) Release(ctx context.Context, id string) error {
 	return s.transact(ctx, func(q session) error {
 		var rows []placeRow
 		switch err := q.list(ctx, &rows, "holds/release", id); {
@@ -53,12 +73,12 @@ func (s *Store) Release(ctx context.Context, id string) error {
 }
 
 // Change implements slots.Store.
-func (s *Store) Change(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
-	began := s.board.now()
+func (s *Appointments) Change(ctx context.Context, r slots.Reference, decide slots.Decide) (slots.Appointment, error) {
+	began := s.cache.now()
 	t, err := s.change(ctx, r, decide, func(q session, t slots.Transition) error {
 		if err := q.exchangeFor(ctx, t); err != nil {
 			if t.Takes != nil {
-				s.board.doubt(t.Takes.DeskGroup, began) // somebody was shown what is gone
+				s.cache.doubt(t.Takes.DeskGroup, began) // a visitor was shown a place that is taken
 			}
 			return err
 		}
@@ -67,9 +87,9 @@ func (s *Store) Change(ctx context.Context, r slots.Reference, decide slots.Deci
 	return t.After, err
 }
 
-// change locks an appointment, lets decide say what becomes of it and writes
-// that, unless nothing does.
-func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Decide,
+// change locks an appointment and lets decide turn it into another. It writes the
+// transition with write, if anything changes.
+func (s *core) change(ctx context.Context, r slots.Reference, decide slots.Decide,
 	write func(q session, t slots.Transition) error,
 ) (t slots.Transition, err error) {
 	err = s.transact(ctx, func(q session) error {
@@ -88,8 +108,8 @@ func (s *Store) change(ctx context.Context, r slots.Reference, decide slots.Deci
 	return t, nil
 }
 
-// lockAppointment keeps an appointment that is booked or requested from changing
-// until the transaction ends, and returns it.
+// lockAppointment locks an appointment that is booked or requested until the
+// transaction ends, and returns it. It returns fault.ErrNotFound.
 func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
 	var locked struct {
 		ID   string
@@ -104,9 +124,9 @@ func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.
 	return q.appointment(ctx, "appointments/find", locked.ID)
 }
 
-// exchangeFor does with the ledger what a transition does with places: it ends
-// the hold of an earlier proposal, gives back or delays the place that is left,
-// and takes the one that is wanted.
+// exchangeFor updates the ledger for a transition: it ends the hold of an earlier
+// proposal, gives back or delays the place that is given up, and takes the one
+// that is wanted.
 func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
 	proposed, err := q.endProposal(ctx, t.Before)
 	if err != nil {
@@ -127,8 +147,8 @@ func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
 	return q.countGivenUp(ctx, t.Before.ID, t.Event.At)
 }
 
-// writeTransition writes an appointment as it is after a transition, with its
-// history and the message to the visitor; the ledger has its places already.
+// writeTransition writes an appointment after a transition, with its history and
+// the message to the visitor. The ledger is up to date already.
 func (q session) writeTransition(ctx context.Context, t slots.Transition) (err error) {
 	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
 	switch {
@@ -148,17 +168,17 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 }
 
 // CloseVisits implements slots.Store.
-func (s *Store) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
+func (s *Appointments) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
 	if of != "" {
 		return s.pool().exec(ctx, "appointments/close_of_person", now, limit, string(of))
 	}
 	return s.pool().exec(ctx, "appointments/close", now, limit)
 }
 
-// Purge removes answers to requests after a day, and holds that came to
-// nothing and verifications after two, and what persons gave up once it stops
-// to matter, at most limit of each at once, until nothing is left to remove.
-func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
+// Purge removes answers to requests after a day, ended holds and verifications
+// after two days, and records of given-up visits once they do not matter any more.
+// It removes at most limit of each at once, until none is left.
+func (s *Appointments) Purge(ctx context.Context, now time.Time, limit int) error {
 	for {
 		var removed int
 		err := s.pool().get(ctx, &removed, "appointments/purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit, now)
@@ -265,14 +285,3 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 	a.Proposal, err = proposal(r.Proposal)
 	return a, err
 }
-
-// utc returns the instant in UTC; NULL is the zero time.
-func utc(t sql.NullTime) time.Time {
-	if !t.Valid {
-		return time.Time{}
-	}
-	return t.Time.UTC()
-}
-
-// null returns s, or NULL for "".
-func null(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

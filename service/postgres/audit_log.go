@@ -3,12 +3,14 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"math"
 	"time"
 
 	"ziyara/audit"
 )
+
+// AuditLog keeps what staff have done.
+type AuditLog struct{ *core }
 
 // auditRow is an entry of the audit log.
 type auditRow struct {
@@ -25,24 +27,16 @@ type auditRow struct {
 	RequestID  sql.NullString `db:"request_id"`
 }
 
-// record adds an entry to the audit log, in the transaction of what it tells of.
-// What staff do to an appointment is added by the database itself.
+// record adds an entry to the audit log, in the transaction that it is about. The
+// database itself adds entries for what staff do to appointments.
 func (q session) record(ctx context.Context, a audit.Entry) error {
 	_, err := q.exec(ctx, "audit/record", a.At, a.Actor, a.Action, a.Subject, null(a.Department), null(a.Branch),
 		document(a.Before), document(a.After), null(a.Reason), null(a.RequestID))
 	return err
 }
 
-// document returns JSON as a value of the database, NULL for none.
-func document(raw json.RawMessage) any {
-	if raw == nil {
-		return nil
-	}
-	return []byte(raw)
-}
-
-// AuditLog returns a page of the audit log, the newest first.
-func (s *Store) AuditLog(ctx context.Context, q audit.Query) ([]audit.Entry, error) {
+// List returns a page of the audit log, the newest first.
+func (s *AuditLog) List(ctx context.Context, q audit.Query) ([]audit.Entry, error) {
 	before := q.Before
 	if before == 0 {
 		before = math.MaxInt64

@@ -17,7 +17,7 @@ import (
 	"ziyara/slots"
 )
 
-// booking is a request to turn a hold into a visit, in its line.
+// booking is a request to turn a hold into a visit, for the batcher.
 type booking struct {
 	id   string
 	by   slots.Booking
@@ -34,7 +34,7 @@ func (b *booking) decide(visit slots.Appointment, err error) {
 }
 
 // Book implements slots.Store.
-func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
+func (s *Appointments) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
 	once *once.Request[slots.Appointment],
 ) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
@@ -44,9 +44,10 @@ func (s *Store) Book(ctx context.Context, id string, by slots.Booking, now time.
 	return b.visit, b.err
 }
 
-// book decides a batch, each by another person. What can't be written together
-// is tried one by one, so that nobody suffers for another's request.
-func (s *Store) book(batch []*booking) {
+// book decides a batch, whose requests are all by different persons. If they can't
+// be written together, it tries them one by one, so that none fails because of
+// another.
+func (s *Appointments) book(batch []*booking) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	err := retry(func() error { return s.bookTogether(ctx, batch) })
@@ -62,10 +63,10 @@ func (s *Store) book(batch []*booking) {
 	}
 }
 
-// bookTogether writes the visits of a batch in one transaction. What it can't
-// book stays undecided unless it is alone: the hold does not stand, the person
-// has enough visits or pauses, or another booking of the person is under way.
-func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
+// bookTogether writes the visits of a batch in one transaction. A request that it
+// can't book stays undecided unless it is alone: the hold is not valid, the person
+// has too many visits or a pause, or another booking of the person is in progress.
+func (s *Appointments) bookTogether(ctx context.Context, batch []*booking) error {
 	var visits map[*booking]slots.Appointment
 	write := func(q session) error {
 		var err error
@@ -90,16 +91,16 @@ func (s *Store) bookTogether(ctx context.Context, batch []*booking) error {
 	return s.whyNotBooked(ctx, batch[0])
 }
 
-// whyNotBooked returns what stood against a booking that was alone. What it
-// reads is a moment younger than what was refused: a hold that stands, for a
-// person without a pause, is taken to meet the person's limit.
-func (s *Store) whyNotBooked(ctx context.Context, b *booking) error {
+// whyNotBooked returns why a booking that was alone was refused. It reads a moment
+// after the refusal: if the hold is valid and the person has no pause, the reason
+// must be the person's limit.
+func (s *Appointments) whyNotBooked(ctx context.Context, b *booking) error {
 	hold, err := s.Find(ctx, b.id)
 	if err != nil {
 		return err
 	}
 	if t, err := hold.Book(b.by, catalog.Approval{}, b.now); err != nil || !t.Changes() {
-		return fault.ErrNotFound // no hold that can be booked so
+		return fault.ErrNotFound // no hold that this booking can use
 	}
 	var until time.Time
 	err = s.pool().get(ctx, &until, "appointments/paused", string(b.by.Person), hold.Service)
@@ -139,7 +140,7 @@ type bookingRow struct {
 	Reason         *string   `json:"reason"`
 	Audited        bool      `json:"audited"`
 
-	// The message to the visitor, by what becomes of the hold; nil for none.
+	// The message to the visitor, by the outcome; nil for none.
 	IfBooked    *string `json:"if_booked"`
 	IfRequested *string `json:"if_requested"`
 }
@@ -175,8 +176,8 @@ func (r heldRow) hold() slots.Appointment {
 	}
 }
 
-// writeVisits writes what visits it can and returns them. Requests that name a
-// key have their answer kept; then the session is a transaction.
+// writeVisits writes the visits that it can and returns them. It keeps the answers to
+// requests that name a key; with one of those the session must be a transaction.
 func (q session) writeVisits(ctx context.Context, batch []*booking) (map[*booking]slots.Appointment, error) {
 	wanted := make([]bookingRow, len(batch))
 	for i, b := range batch {
@@ -188,7 +189,7 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) (map[*bookin
 	}
 	var rows []heldRow
 	if err = q.list(ctx, &rows, "appointments/book", string(text), len(batch) == 1); err != nil {
-		if noID(err) { // the API lets only UUIDs through
+		if noID(err) { // the API accepts only UUIDs
 			return nil, fault.ErrNotFound
 		}
 		return nil, err
@@ -228,12 +229,4 @@ func newBookingRow(n int, b *booking) bookingRow {
 		}
 	}
 	return row
-}
-
-// optional returns nil for "".
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

@@ -14,6 +14,10 @@ import (
 	"ziyara/notify"
 )
 
+// Budgets keeps what departments have decided about their messages, and what
+// those cost.
+type Budgets struct{ *core }
+
 // budgetRow is what a department may spend on messages in a month.
 type budgetRow struct {
 	Segments int64 `db:"monthly_segments"`
@@ -37,7 +41,7 @@ func (r termsRow) department() notify.Department {
 	return notify.Department{Slug: r.Slug, Links: r.Links, Price: notify.Money(r.Price), Budget: r.budget()}
 }
 
-// terms is what the audit log says of them.
+// terms are those decisions in the audit log.
 type terms struct {
 	Links    bool         `json:"links"`
 	Price    notify.Money `json:"segment_price"` // in ten-thousandths of a riyal, like cost
@@ -50,11 +54,10 @@ func termsOf(d notify.Department) (json.RawMessage, error) {
 	return json.Marshal(terms{d.Links, d.Price, d.Budget.Segments, d.Budget.Cost, d.Budget.Warns()})
 }
 
-// ChangeMessageTerms lets decide turn what a department has decided about its
-// messages beside their texts (links, price and budget) into what it becomes.
-// entry says who of the staff it was, and when. It returns fault.ErrNotFound for
-// an unknown department, and the error of decide as it is.
-func (s *Store) ChangeMessageTerms(ctx context.Context, department string, entry audit.Entry,
+// ChangeTerms lets decide change the terms of a department's messages: links, price
+// and budget. entry gives the member of staff and the time. It returns
+// fault.ErrNotFound for an unknown department, and the error of decide unchanged.
+func (s *Budgets) ChangeTerms(ctx context.Context, department string, entry audit.Entry,
 	decide func(notify.Department) (notify.Department, error),
 ) error {
 	return s.transact(ctx, func(q session) error {
@@ -97,14 +100,14 @@ type Spending struct {
 	Usage      notify.Usage
 	Messages   int64
 
-	// When staff were warned, and when what is optional was stopped; zero for
+	// When staff were warned, and when optional messages were stopped; zero for
 	// not yet.
 	WarnedAt, SpentAt time.Time
 }
 
-// MessageUsage returns what each department has spent on messages in the month
+// Usage returns what each department has spent on messages in the month
 // of now, as the head office counts months.
-func (s *Store) MessageUsage(ctx context.Context, now time.Time) ([]Spending, error) {
+func (s *Budgets) Usage(ctx context.Context, now time.Time) ([]Spending, error) {
 	var rows []struct {
 		Slug string `db:"slug"`
 		budgetRow
@@ -128,10 +131,10 @@ func (s *Store) MessageUsage(ctx context.Context, now time.Time) ([]Spending, er
 	return list, nil
 }
 
-// FlagBudgets notes which departments have reached which level of their budget
-// in the month of now, and returns those of which it was not noted before, so
-// that one replica tells staff once.
-func (s *Store) FlagBudgets(ctx context.Context, now time.Time, levels map[string]notify.Level) (map[string]notify.Level, error) {
+// Flag records which departments have reached which level of their budget in the
+// month of now, and returns those recorded for the first time, so that one replica
+// tells staff once.
+func (s *Budgets) Flag(ctx context.Context, now time.Time, levels map[string]notify.Level) (map[string]notify.Level, error) {
 	var slugs, names []string
 	for slug, level := range levels {
 		if level != notify.Within {

@@ -28,7 +28,7 @@ func (b *bench) terms(t *testing.T, d notify.Department) {
 // spent returns what a department has spent in the month of an instant.
 func (b *bench) spent(t *testing.T, department string, at time.Time) notify.Usage {
 	t.Helper()
-	list, err := b.store.MessageUsage(t.Context(), at)
+	list, err := b.store.Budgets().Usage(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func (b *bench) spent(t *testing.T, department string, at time.Time) notify.Usag
 // with so many segments each. It returns what was claimed.
 func (b *bench) accept(t *testing.T, at time.Time, segments int) []notify.Claimed {
 	t.Helper()
-	ledger := b.store.Messages(func(string) string { return "" })
+	ledger := b.store.Messages().Prompt(func(string) string { return "" })
 	claimed, err := ledger.Claim(t.Context(), at, 100, time.Minute)
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestUsageOfNothing(t *testing.T) {
 	for i, start := range b.starts(t, "heirs-returns", "riyadh", "2026-11-24", "2026-11-26")[:3] {
 		b.book(t, i+1, "heirs-returns", "riyadh", start)
 	}
-	ledger := b.store.Messages(func(string) string { return "" })
+	ledger := b.store.Messages().Prompt(func(string) string { return "" })
 	claimed, err := ledger.Claim(t.Context(), b.now, 100, time.Minute)
 	if err != nil || len(claimed) != 3 {
 		t.Fatalf("claimed %d, %v", len(claimed), err)
@@ -162,7 +162,7 @@ func TestUsageOfManyAtOnce(t *testing.T) {
 			b.book(t, n, service, "riyadh", start)
 		}
 	}
-	ledger := b.store.Messages(func(string) string { return "" })
+	ledger := b.store.Messages().Prompt(func(string) string { return "" })
 	var workers sync.WaitGroup
 	errs := make(chan error, 4)
 	for range 4 {
@@ -191,7 +191,7 @@ func TestUsageOfManyAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	list, err := b.store.MessageUsage(t.Context(), b.now)
+	list, err := b.store.Budgets().Usage(t.Context(), b.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestFlagBudgets(t *testing.T) {
 	b.accept(t, b.now, 1)
 	flag := func(at time.Time, levels, want map[string]notify.Level) {
 		t.Helper()
-		got, err := b.store.FlagBudgets(t.Context(), at, levels)
+		got, err := b.store.Budgets().Flag(t.Context(), at, levels)
 		if err != nil || !maps.Equal(got, want) {
 			t.Errorf("flagged %v, %v, want %v", got, err, want)
 		}
@@ -227,7 +227,7 @@ func TestFlagBudgets(t *testing.T) {
 	flag(b.now, spent, map[string]notify.Level{})
 	flag(b.now, warned, map[string]notify.Level{})
 	flag(b.now, map[string]notify.Level{"payments": notify.Spent}, map[string]notify.Level{}) // it has spent nothing
-	list, err := b.store.MessageUsage(t.Context(), b.now)
+	list, err := b.store.Budgets().Usage(t.Context(), b.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,13 +242,13 @@ func TestFlagBudgets(t *testing.T) {
 func TestMessageTerms(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	before, err := b.store.CentreVersion(t.Context())
+	before, err := b.store.Centre().Version(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := notify.Department{Slug: "care", Price: 575, Budget: notify.Budget{Segments: 1000, Cost: 60 * notify.Riyal, Warn: 90}}
 	b.terms(t, want)
-	departments, err := b.store.LoadMessageDepartments(t.Context())
+	departments, err := b.store.Texts().Departments(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestMessageTerms(t *testing.T) {
 	if diff := cmp.Diff(notify.Department{Slug: "revenues", Links: true, Budget: notify.Budget{Warn: 80}}, got["revenues"]); diff != "" {
 		t.Errorf("a department that decided nothing (-want +got):\n%s", diff)
 	}
-	if after, err := b.store.CentreVersion(t.Context()); err != nil || after != before+1 {
+	if after, err := b.store.Centre().Version(t.Context()); err != nil || after != before+1 {
 		t.Errorf("version %d after %d, %v", after, before, err)
 	}
 	if err = setTerms(t, b.store, b.now, notify.Department{Slug: "nobody"}); !errors.Is(err, fault.ErrNotFound) {
@@ -278,5 +278,6 @@ func TestMessageTerms(t *testing.T) {
 // setTerms writes what a department decides about its messages.
 func setTerms(t testing.TB, store *postgres.Store, now time.Time, d notify.Department) error {
 	t.Helper()
-	return store.ChangeMessageTerms(t.Context(), d.Slug, by("sara", now), func(notify.Department) (notify.Department, error) { return d, nil })
+	return store.Budgets().ChangeTerms(t.Context(), d.Slug, by("sara", now),
+		func(notify.Department) (notify.Department, error) { return d, nil })
 }

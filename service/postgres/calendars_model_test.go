@@ -57,14 +57,15 @@ func (m *editModel) begin() {
 	m.visits = make(map[slots.Reference]bool)
 	var snapshot *centre.Snapshot
 	load := func(ctx context.Context) (err error) {
-		snapshot, err = m.store.LoadCentre(ctx)
+		snapshot, err = m.store.Centre().Load(ctx)
 		return err
 	}
 	if err := load(m.t.Context()); err != nil {
 		m.t.Fatal(err)
 	}
 	var err error
-	m.booker, err = slots.NewBooker(m.store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, m.id, slots.WithRefresh(load))
+	m.booker, err = slots.NewBooker(m.store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, m.id,
+		slots.WithRefresh(load))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func (m *editModel) room(p slots.Place) {
 
 func (m *editModel) occupied(d scheduling.Date) slots.Occupied {
 	m.t.Helper()
-	days, err := m.store.Occupancies(m.t.Context(), []slots.GroupDays{{Group: m.plan(m.t).DeskGroup, From: d, To: d}})
+	days, err := m.store.Appointments().Occupancies(m.t.Context(), []slots.GroupDays{{Group: m.plan(m.t).DeskGroup, From: d, To: d}})
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -155,11 +156,11 @@ func (m *editModel) edits(force bool) {
 	decide := func(d centre.DeskPlan) (scheduling.Revision, error) { return d.Revise(e, m.now) }
 	if !force {
 		before := m.plan(m.t).Version
-		_, err := m.store.EditPlan(m.t.Context(), edited, before, m.by("calendar.changed"), decide)
+		_, err := m.store.Calendars().EditPlan(m.t.Context(), edited, before, m.by("calendar.changed"), decide)
 		m.tally(err, before)
 		return
 	}
-	impacts, err := m.store.ForcePlan(m.t.Context(), edited, m.by("calendar.changed"), decide)
+	impacts, err := m.store.Calendars().ForcePlan(m.t.Context(), edited, m.by("calendar.changed"), decide)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func (m *editModel) edits(force bool) {
 func (m *editModel) undoes() {
 	m.t.Helper()
 	before := m.plan(m.t).Version
-	_, err := m.store.UndoPlan(m.t.Context(), edited, before, m.by("calendar.undone"))
+	_, err := m.store.Calendars().UndoPlan(m.t.Context(), edited, before, m.by("calendar.undone"))
 	if !errors.Is(err, slots.ErrNothingToUndo) {
 		m.tally(err, before)
 	}
@@ -197,7 +198,8 @@ func (m *editModel) tally(err error, before int64) {
 func (m *editModel) edit() scheduling.Edit {
 	day := date(m.t, "2026-11-22") + scheduling.Date(m.random.IntN(4)) //nolint:gosec // small
 	from := scheduling.Clock(7+m.random.IntN(3), 30)
-	openings := []scheduling.Opening{{From: from, To: from + scheduling.WallTime(60+30*m.random.IntN(6)), Places: 1 + m.random.IntN(4)}} //nolint:gosec // small
+	to := from + scheduling.WallTime(60+30*m.random.IntN(6)) //nolint:gosec // small
+	openings := []scheduling.Opening{{From: from, To: to, Places: 1 + m.random.IntN(4)}}
 	name := scheduling.Text{AR: "تعديل", EN: "Edit"}
 	switch m.random.IntN(4) {
 	case 0:
@@ -226,7 +228,7 @@ func (m *editModel) agrees() {
 	}
 	d := m.plan(m.t)
 	for day := date(m.t, "2026-11-22"); day <= date(m.t, "2026-11-25"); day++ {
-		counts, err := m.store.DayCounts(m.t.Context(), d.DeskGroup, d.Calendar.Day(day))
+		counts, err := m.store.Calendars().DayCounts(m.t.Context(), d.DeskGroup, d.Calendar.Day(day))
 		if err != nil {
 			m.t.Fatal(err)
 		}

@@ -29,7 +29,7 @@ func (b *bench) by(action string) audit.Entry {
 // edit edits the calendar of the desk group as the coordinator asks for.
 func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (centre.DeskPlan, error) {
 	t.Helper()
-	return b.store.EditPlan(t.Context(), edited, from, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+	return b.store.Calendars().EditPlan(t.Context(), edited, from, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 		return scheduling.Revise(d.Plan, e, b.now, d.Lists...)
 	})
 }
@@ -37,7 +37,7 @@ func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (centre.DeskPl
 // plan returns the desk group as it is now.
 func (b *bench) plan(t testing.TB) centre.DeskPlan {
 	t.Helper()
-	d, err := b.store.FindPlan(t.Context(), edited)
+	d, err := b.store.Calendars().FindPlan(t.Context(), edited)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,8 @@ func (b *bench) plan(t testing.TB) centre.DeskPlan {
 func (b *bench) ledgerAgrees(t testing.TB) {
 	t.Helper()
 	d := b.plan(t)
-	occupied, err := b.store.Occupancies(t.Context(), []slots.GroupDays{{Group: d.DeskGroup, From: date(t, "2026-11-20"), To: date(t, "2027-01-15")}})
+	occupied, err := b.store.Appointments().Occupancies(t.Context(),
+		[]slots.GroupDays{{Group: d.DeskGroup, From: date(t, "2026-11-20"), To: date(t, "2027-01-15")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,8 @@ func TestEditReopensLedgerDays(t *testing.T) {
 	hold := b.hold(t, updates, "riyadh", starts[len(starts)-1])
 	before := b.plan(t)
 
-	_, err := b.edit(t, before.Version, scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T07:00:00+03:00", "2026-11-24T12:00:00+03:00")}})
+	_, err := b.edit(t, before.Version,
+		scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T07:00:00+03:00", "2026-11-24T12:00:00+03:00")}})
 	if affected, ok := errors.AsType[*slots.AffectedError](err); !ok || affected.Visits != 1 {
 		t.Fatalf("a closure over a visit: %v, want 1 visit affected", err)
 	}
@@ -103,7 +105,8 @@ func TestEditReopensLedgerDays(t *testing.T) {
 	}
 	b.ledgerAgrees(t)
 
-	after, err := b.edit(t, before.Version, scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")}})
+	after, err := b.edit(t, before.Version,
+		scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,17 +132,18 @@ func TestEditReopensLedgerDays(t *testing.T) {
 func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	snapshot, err := b.store.LoadCentre(t.Context())
+	snapshot, err := b.store.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	refreshed := 0
-	other, err := slots.NewBooker(b.replica(t), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, slots.WithRefresh(
-		func(ctx context.Context) (err error) {
-			refreshed++
-			snapshot, err = b.store.LoadCentre(ctx)
-			return err
-		}))
+	other, err := slots.NewBooker(b.replica(t).Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id,
+		slots.WithRefresh(
+			func(ctx context.Context) (err error) {
+				refreshed++
+				snapshot, err = b.store.Centre().Load(ctx)
+				return err
+			}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +161,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	noon := time.Date(2026, time.November, 24, 9, 0, 0, 0, time.UTC)
 	last := noon.Add(time.Hour)
 	for what, start := range map[string]time.Time{
-		"closed, opened day": last, "open, opened day": opened[1], "closed, new day": last.AddDate(0, 0, 1), "open, new day": opened[1].AddDate(0, 0, 1),
+		"closed, opened day": last, "open, opened day": opened[1], "closed, new day": last.AddDate(0, 0, 1),
+		"open, new day": opened[1].AddDate(0, 0, 1),
 	} {
 		if _, err := b.Hold(t.Context(), asks(start), nil, b.now); !errors.Is(err, slots.ErrStale) {
 			t.Errorf("%s: held by a calendar that is gone: %v", what, err)
@@ -166,7 +171,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	if _, err := b.Move(t.Context(), visit.Reference, opened[2], b.now); !errors.Is(err, slots.ErrStale) {
 		t.Errorf("moved by a calendar that is gone: %v", err)
 	}
-	query := slots.Query{Service: updates, Branch: "riyadh", From: date(t, "2026-11-24"), To: date(t, "2026-11-25"), Party: 1, Channel: catalog.Public}
+	query := slots.Query{Service: updates, Branch: "riyadh", From: date(t, "2026-11-24"), To: date(t, "2026-11-25"), Party: 1,
+		Channel: catalog.Public}
 	if found, err := b.Search(t.Context(), query, b.now); !errors.Is(err, slots.ErrStale) {
 		t.Errorf("searched by a calendar that is gone: %v, %v", found.Days, err)
 	}
@@ -174,7 +180,8 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 	if _, err := other.Hold(t.Context(), asks(opened[1]), nil, b.now); err != nil {
 		t.Errorf("an open place is not held: %v", err)
 	}
-	if rule, ok := errors.AsType[*slots.RuleError](errorOf(other.Hold(t.Context(), asks(last), nil, b.now))); !ok || rule.Rule != slots.RuleClosed {
+	_, err = other.Hold(t.Context(), asks(last), nil, b.now)
+	if rule, ok := errors.AsType[*slots.RuleError](err); !ok || rule.Rule != slots.RuleClosed {
 		t.Errorf("a closed place: %v", rule)
 	}
 	found, err := other.Search(t.Context(), query, b.now)
@@ -198,7 +205,8 @@ func TestUndoPlan(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	first := b.plan(t)
-	if _, err := b.store.UndoPlan(t.Context(), edited, first.Version, b.by("plan.undone")); !errors.Is(err, slots.ErrNothingToUndo) {
+	_, err := b.store.Calendars().UndoPlan(t.Context(), edited, first.Version, b.by("plan.undone"))
+	if !errors.Is(err, slots.ErrNothingToUndo) {
 		t.Fatalf("undo without a change: %v", err)
 	}
 	closed := closure(t, "2026-11-24T12:00:00+03:00", "2026-11-24T23:00:00+03:00")
@@ -206,21 +214,21 @@ func TestUndoPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, err := b.store.UndoPlan(t.Context(), edited, second.Version, b.by("plan.undone"))
+	third, err := b.store.Calendars().UndoPlan(t.Context(), edited, second.Version, b.by("plan.undone"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(first.Plan, third.Plan); diff != "" || third.Version != first.Version+2 {
 		t.Errorf("undone: version %d, %s", third.Version, diff)
 	}
-	fourth, err := b.store.UndoPlan(t.Context(), edited, third.Version, b.by("plan.undone"))
+	fourth, err := b.store.Calendars().UndoPlan(t.Context(), edited, third.Version, b.by("plan.undone"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(second.Plan, fourth.Plan); diff != "" {
 		t.Errorf("redone: %s", diff)
 	}
-	acts, err := b.store.AuditLog(t.Context(), audit.Query{Subject: "desk-group " + edited, Limit: 10})
+	acts, err := b.store.AuditLog().List(t.Context(), audit.Query{Subject: "desk-group " + edited, Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +236,8 @@ func TestUndoPlan(t *testing.T) {
 		string(acts[0].After) != string(acts[2].After) || acts[0].Department != "revenues" || acts[0].Branch != "riyadh" {
 		t.Errorf("log %+v", acts)
 	}
-	if _, err := b.store.EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil); !errors.Is(err, centre.ErrUnknownDeskGroup) {
+	_, err = b.store.Calendars().EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil)
+	if !errors.Is(err, centre.ErrUnknownDeskGroup) {
 		t.Errorf("an unknown desk group: %v", err)
 	}
 }

@@ -3,8 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -15,17 +13,19 @@ import (
 	"ziyara/scheduling"
 )
 
-// CentreVersion returns the version of the centre: it rises with every change
-// to it.
-func (s *Store) CentreVersion(ctx context.Context) (int64, error) {
+// Centre loads the centre, and seeds a new one.
+type Centre struct{ *core }
+
+// Version returns the version of the centre. It rises with every change.
+func (s *Centre) Version(ctx context.Context) (int64, error) {
 	var version int64
 	err := s.pool().get(ctx, &version, "centre/version")
 	return version, err
 }
 
-// LoadCentre reads the whole centre as of one moment and compiles the
-// calendars of its desk groups.
-func (s *Store) LoadCentre(ctx context.Context) (*centre.Snapshot, error) {
+// Load reads the whole centre in one snapshot and compiles the calendars of its desk
+// groups.
+func (s *Centre) Load(ctx context.Context) (*centre.Snapshot, error) {
 	var rows centreRows
 	err := s.transact(ctx, func(q session) error {
 		rows = centreRows{}
@@ -150,7 +150,7 @@ func (r approvalRow) approval() catalog.Approval {
 
 func (r *centreRows) load(ctx context.Context, q session) error {
 	if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
-		return translated("load centre", err)
+		return translate("load centre", err)
 	}
 	if err := q.get(ctx, &r.version, "centre/version"); err != nil {
 		return err
@@ -245,7 +245,7 @@ func (r serviceRow) service() catalog.Service {
 		NoticeWorkingDays: r.NoticeDays, HorizonWorkingDays: r.HorizonDays,
 		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
 		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
-		OpensAt: minutes(r.OpensAt), ReleaseDelay: minutes(r.ReleaseDelay),
+		OpensAt: minutes(r.OpensAt), ReofferDelay: minutes(r.ReleaseDelay),
 		Rebooking:    catalog.Rebooking{Limit: r.RebookLimit, Window: minutes(r.RebookWindow), Pause: minutes(r.RebookPause)},
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,
 		WalkInReleaseMinutes: r.WalkInRelease,
@@ -258,7 +258,7 @@ func (r serviceRow) service() catalog.Service {
 	}
 }
 
-// Seed is a centre to begin with.
+// Seed is the initial content of a centre.
 type Seed struct {
 	Branches    []catalog.Branch
 	Departments []catalog.Department
@@ -268,8 +268,7 @@ type Seed struct {
 	DeskGroups  []SeedGroup
 }
 
-// SeedGroup is a desk group to begin with. Its plan has no holidays of its
-// own.
+// SeedGroup is an initial desk group. Its plan has no holidays of its own.
 type SeedGroup struct {
 	Slug               string
 	Branch, Department string
@@ -282,10 +281,10 @@ type SeedGroup struct {
 // holidayList is the slug of the list that seeded desk groups share.
 const holidayList = "saudi-public"
 
-// SeedCentre adds what the database does not have yet, by slug, and changes
-// nothing that it has: what coordinators have edited stays. It returns how
-// many rows it added.
-func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
+// Seed adds what the database does not have yet, by slug, and leaves existing rows
+// as they are, because coordinators may have edited them. It returns how many rows
+// it added.
+func (s *Centre) Seed(ctx context.Context, seed Seed) (int, error) {
 	added := 0
 	err := s.transact(ctx, func(q session) error {
 		added = 0
@@ -295,7 +294,8 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 			return err
 		}
 		for _, b := range seed.Branches {
-			if err := add("centre/seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone, b.Quiet.From, b.Quiet.To); err != nil {
+			if err := add("centre/seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone,
+				b.Quiet.From, b.Quiet.To); err != nil {
 				return err
 			}
 		}
@@ -317,7 +317,7 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
 				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
 				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
-				minutes(v.OpensAt), minutes(v.ReleaseDelay),
+				minutes(v.OpensAt), minutes(v.ReofferDelay),
 				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause),
 				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default), reminders,
 				minutes(hall.Early), minutes(hall.Late), string(hall.LateTurn), minutes(hall.NoShow)); err != nil {
@@ -348,24 +348,4 @@ func (s *Store) SeedCentre(ctx context.Context, seed Seed) (int, error) {
 		return err
 	})
 	return added, err
-}
-
-// jsonOf is a jsonb column that holds a T.
-type jsonOf[T any] struct{ v T }
-
-func asJSON[T any](v T) jsonOf[T] { return jsonOf[T]{v} }
-
-// Scan decodes the column.
-func (j *jsonOf[T]) Scan(src any) error {
-	data, ok := src.([]byte)
-	if !ok {
-		return fmt.Errorf("postgres: %T is not jsonb", src)
-	}
-	return json.Unmarshal(data, &j.v)
-}
-
-// Value encodes the column.
-func (j jsonOf[T]) Value() (driver.Value, error) {
-	data, err := json.Marshal(j.v)
-	return string(data), err
 }

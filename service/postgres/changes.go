@@ -6,40 +6,37 @@ import (
 	"errors"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
 const (
-	// changeAtOnce is how many visits one transaction carries out what a change
-	// has decided for. A change of no more is one transaction.
+	// changeAtOnce is how many visits of a change one transaction carries out. A
+	// change of no more visits is one transaction.
 	changeAtOnce = 250
-	// draftedAtOnce is how many places a draft holds: for the visits that were
-	// booked first. The others get theirs when it is applied.
+	// draftedAtOnce is how many places a draft holds, for the visits that were
+	// booked first. The others get their places when the draft is applied.
 	draftedAtOnce = 500
 )
 
-// Changes changes calendars together with what becomes of the visits that lose
-// their places by it. It is safe for concurrent use.
+// Changes changes calendars, and decides about the visits that lose their places.
+// It is safe for concurrent use.
 type Changes struct {
-	store  *Store
+	*core
 	centre func() *centre.Snapshot // the current snapshot
 	newID  func() string           // a new UUID
 }
 
-// Changes returns what changes calendars.
-func (s *Store) Changes(centre func() *centre.Snapshot, newID func() string) *Changes {
-	return &Changes{s, centre, newID}
-}
-
-// Draft shows what a change would do without doing it, and holds the places
-// that it would propose until the draft expires. They are free in the calendar
-// as it is and as it would be. It returns the ID of the draft, or the errors of
-// Apply but slots.ErrDraftOver and slots.ErrUnknownChange.
+// Draft records what a change would do without doing it, and holds the places that
+// it would propose until the draft expires. They are free both in the present
+// calendar and in the changed one. It returns the ID of the draft, or the errors of
+// Apply except slots.ErrDraftOver and slots.ErrUnknownChange.
 func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
 	id := m.newID()
-	return id, m.store.transact(ctx, func(q session) error {
+	return id, m.transact(ctx, func(q session) error {
 		groups, ids, err := q.preview(ctx, r, now)
 		if err != nil {
 			return err
@@ -52,7 +49,7 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 			return err
 		}
 		c := slots.Change{
-			ID: id, State: slots.ChangeDrafted, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.By.Actor,
+			ID: id, State: slots.ChangeDrafted, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.Author.Actor,
 			Created: now, Expires: now.Add(slots.DraftFor),
 		}
 		if err = q.holdOthers(ctx, m.finding(groups, c.Expires, now), visits[:min(len(visits), draftedAtOnce)]); err != nil {
@@ -65,19 +62,19 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 	})
 }
 
-// Apply changes calendars and decides what becomes of the visits that
-// lose their places by it, in one transaction. Of more than 250 visits it only
-// writes down what is decided, and Continue carries it out. Applying a draft
-// again changes nothing. It returns the ID of the change, or
+// Apply changes calendars and carries out the decisions about the visits that lose
+// their places, in one transaction. With more than 250 visits it only records the
+// decisions, and Continue carries them out. Applying a draft again changes nothing.
+// It returns the ID of the change, or
 // centre.ErrUnknownDeskGroup, fault.ErrEdited, slots.ErrNotAffected,
 // slots.ErrDraftOver, slots.ErrUnknownChange, or the faults of the edit
 // (DeskPlan.Revise).
 func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
 	id := m.newID()
-	err := m.store.transact(ctx, func(q session) error {
+	err := m.transact(ctx, func(q session) error {
 		if r.Draft == "" {
 			c := slots.Change{
-				ID: id, State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.By.Actor,
+				ID: id, State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.Author.Actor,
 				Created: now, Applied: now,
 			}
 			return m.apply(ctx, q, c, r, nil, now)
@@ -103,7 +100,7 @@ func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Tim
 			return err
 		}
 		c := draft.change()
-		c.Applied, c.Reason, c.Actor = now, request.Reason, r.By.Actor
+		c.Applied, c.Reason, c.Actor = now, request.Reason, r.Author.Actor
 		if r.Decision != "" {
 			c.Decision = r.Decision
 		}
@@ -112,12 +109,12 @@ func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Tim
 	return id, err
 }
 
-// apply does a change. planned is what its draft has planned, nil without one.
+// apply applies a change. planned are the decisions of its draft, nil without one.
 func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.ChangeRequest,
 	planned map[slots.Reference]slots.Decision, now time.Time,
 ) error {
-	// Appointments are locked before ledger days, as everybody does: so find
-	// out first which.
+	// All transactions lock appointments before ledger days, so find out first
+	// which appointments are affected.
 	_, ids, err := q.preview(ctx, r, now)
 	if err != nil {
 		return err
@@ -146,7 +143,7 @@ func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.
 	if err != nil {
 		return err
 	}
-	if _, err = q.exec(ctx, "changes/supersede", array(ids), c.ID); err != nil {
+	if _, err = q.exec(ctx, "changes/supersede", pq.Array(ids), c.ID); err != nil {
 		return err
 	}
 	if err = q.setVisits(ctx, c.ID, visits, slots.OutcomePending); err != nil {
@@ -164,13 +161,13 @@ func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.
 	return err
 }
 
-// Continue carries out what the change that has been running for the
-// longest has decided, for at most 250 visits, the oldest bookings first, in
-// one transaction. It returns for how many; 0 when no change is running that
-// nobody else is at. A replica that dies leaves the rest to the others.
+// Continue carries out the decisions of the change that has been running for the
+// longest, for at most 250 visits, the oldest bookings first, in one transaction.
+// It returns for how many: 0 when no change is running, or other replicas are
+// working on all of them. If a replica dies, others do the rest.
 func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 	n := 0
-	err := m.store.transact(ctx, func(q session) error {
+	err := m.transact(ctx, func(q session) error {
 		n = 0
 		var row changeRow
 		err := q.get(ctx, &row, "changes/next")
@@ -187,9 +184,9 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 		if err = q.lockVisits(ctx, ids); err != nil {
 			return err
 		}
-		// Who has done something else meanwhile is not pending any more, and
-		// whose visit has ended has nothing to be told.
-		if _, err = q.exec(ctx, "changes/pass_over", row.ID, array(ids), now); err != nil {
+		// Visits that have changed otherwise or have ended meanwhile need no
+		// decision.
+		if _, err = q.exec(ctx, "changes/pass_over", row.ID, pq.Array(ids), now); err != nil {
 			return err
 		}
 		visits, err := q.affectedVisits(ctx, ids, row.ID, now)
@@ -209,13 +206,12 @@ func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 	return n, nil
 }
 
-// Restore tells visitors who were asked to choose, and whose visits have a place
-// again where they are, that they are received there after all; of one change
-// at most 250. What was proposed to them is given back. It returns how many
-// there were.
+// Restore tells visitors who were asked to choose, and whose places exist again, that
+// their visits take place there after all: at most 250 of one change. It gives the
+// proposed places back. It returns how many visits it restored.
 func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
 	n := 0
-	err := m.store.transact(ctx, func(q session) error {
+	err := m.transact(ctx, func(q session) error {
 		n = 0
 		var rows []struct {
 			Change string `db:"change_id"`
@@ -244,10 +240,11 @@ func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
 	return n, nil
 }
 
-// Drop gives back the places that a draft holds; one that is over is fine. It returns slots.ErrUnknownChange, or slots.ErrChangeSettled when the
-// change was applied.
+// Drop gives back the places that a draft holds. Dropping a draft that is over is no
+// error. It returns slots.ErrUnknownChange, or slots.ErrChangeSettled when the change
+// was applied.
 func (m *Changes) Drop(ctx context.Context, id string) error {
-	return m.store.transact(ctx, func(q session) error {
+	return m.transact(ctx, func(q session) error {
 		draft, err := q.lockChange(ctx, id)
 		if err != nil {
 			return err
@@ -258,7 +255,7 @@ func (m *Changes) Drop(ctx context.Context, id string) error {
 		if _, err = q.exec(ctx, "changes/drop_draft", id); err != nil {
 			return err
 		}
-		return q.releaseDraft(ctx, id, nil)
+		return q.endDraftHolds(ctx, id, nil)
 	})
 }
 
@@ -267,7 +264,7 @@ type edited struct {
 	before, after *centre.DeskGroup
 }
 
-// preview makes the edit and takes it back: it returns what edit would.
+// preview makes the edit and rolls it back. It returns what edit would.
 func (q session) preview(ctx context.Context, r slots.ChangeRequest, now time.Time) ([]edited, []string, error) {
 	if err := q.run(ctx, "SAVEPOINT preview"); err != nil {
 		return nil, nil, err
@@ -281,11 +278,11 @@ func (q session) preview(ctx context.Context, r slots.ChangeRequest, now time.Ti
 
 func (q session) run(ctx context.Context, statement string) error {
 	_, err := q.tx.ExecContext(ctx, statement)
-	return translated(statement, err)
+	return translate(statement, err)
 }
 
-// edit makes the edit of a change and returns the desk groups that it is of,
-// and the IDs of the visits that need a decision by it.
+// edit makes the edit of a change. It returns the desk groups that it affects, and
+// the IDs of the visits that need a decision.
 func (q session) edit(ctx context.Context, r slots.ChangeRequest, now time.Time) (groups []edited, ids []string, err error) {
 	var impacts []scheduling.Impact
 	if r.List != "" {
@@ -343,9 +340,9 @@ func (q session) editHolidays(ctx context.Context, r slots.ChangeRequest, now ti
 	return groups, all, nil
 }
 
-// displacedAgain returns the IDs of visits that need a decision by another
-// change than the one that took their places: where an earlier one has kept
-// them even fewer places are left, or the place has ended that was proposed.
+// displacedAgain returns the IDs of visits that need another decision after an
+// earlier change took their places: the change let them stay where even fewer places
+// are left now, or the place that it proposed has ended.
 func (q session) displacedAgain(ctx context.Context, groups []edited, now time.Time) ([]string, error) {
 	byID := make(map[int]edited, len(groups))
 	var ids []int
@@ -359,7 +356,7 @@ func (q session) displacedAgain(ctx context.Context, groups []edited, now time.T
 		Robbed bool          `db:"robbed"`
 		placeRow
 	}
-	if err := q.list(ctx, &rows, "changes/displaced_again", array(ids), now); err != nil {
+	if err := q.list(ctx, &rows, "changes/displaced_again", pq.Array(ids), now); err != nil {
 		return nil, err
 	}
 	var again []string
@@ -372,7 +369,7 @@ func (q session) displacedAgain(ctx context.Context, groups []edited, now time.T
 	return again, nil
 }
 
-// decideAll writes down what is decided for each visit.
+// decideAll sets the decision about each visit.
 func decideAll(visits []affectedVisit, r slots.ChangeRequest, planned map[slots.Reference]slots.Decision, usual slots.Decision) error {
 	references := make([]slots.Reference, len(visits))
 	for i, v := range visits {
@@ -388,7 +385,7 @@ func decideAll(visits []affectedVisit, r slots.ChangeRequest, planned map[slots.
 	return nil
 }
 
-// pending returns the visits that a change has not come to yet.
+// pending returns the visits that a change has not carried out yet.
 func pending(visits []affectedVisit) []affectedVisit {
 	var left []affectedVisit
 	for _, v := range visits {

@@ -9,13 +9,13 @@ import (
 	"ziyara/slots"
 )
 
-// Answer notes what came of a call to the visitor of an affected visit, and does
-// what the visitor has said. The same again changes nothing. It returns
+// Answer records the outcome of a call to the visitor of an affected visit, and
+// carries out the visitor's answer. Repeating it changes nothing. It returns
 // slots.ErrUnknownChange, slots.ErrNotAffected, slots.ErrNotCarriedOut,
 // slots.ErrChangeSettled, slots.ErrNoProposal, slots.ErrPersonBusy,
 // slots.ErrNotBooked, a *slots.RuleError or a *slots.VisitorError.
 func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c slots.Call, now time.Time) error {
-	row, err := m.store.pool().affectedBy(ctx, id, r)
+	row, err := m.pool().affectedBy(ctx, id, r)
 	if err != nil {
 		return err
 	}
@@ -23,33 +23,32 @@ func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c sl
 		return err
 	}
 	if c.Outcome == slots.CallNotReached {
-		n, err := m.store.pool().exec(ctx, "changes/called", id, row.ID, now, null(c.Note))
+		n, err := m.pool().exec(ctx, "changes/called", id, row.ID, now, null(c.Note))
 		if err == nil && n == 0 {
 			return slots.ErrChangeSettled // a moment ago
 		}
 		return err
 	}
 	var outcome slots.Outcome
-	_, err = m.store.change(ctx, r, func(a slots.Appointment) (t slots.Transition, err error) {
+	_, err = m.change(ctx, r, func(a slots.Appointment) (t slots.Transition, err error) {
 		if a.Change == nil || a.Change.ID != id {
 			return t, slots.ErrChangeSettled // a moment ago
 		}
-		t, outcome, err = a.Settle(c, now)
+		t, outcome, err = a.ApplyCall(c, now)
 		return t, err
 	}, func(q session, t slots.Transition) error {
-		return q.settleCall(ctx, id, t, outcome, c)
+		return q.writeCall(ctx, id, t, outcome, c)
 	})
 	return err
 }
 
-// settleCall writes what has become of a displaced visit as its visitor has said
-// in a call.
-func (q session) settleCall(ctx context.Context, id string, t slots.Transition, outcome slots.Outcome, c slots.Call) error {
+// writeCall writes the outcome of a displaced visit after a call to its visitor.
+func (q session) writeCall(ctx context.Context, id string, t slots.Transition, outcome slots.Outcome, c slots.Call) error {
 	err := q.exchangeFor(ctx, t)
 	switch {
 	case err != nil:
 		return err
-	case outcome == slots.OutcomeAccepted: // which the event lets the list say
+	case outcome == slots.OutcomeAccepted: // the event sets the outcome of the visit in the change
 		err = q.writeTransition(ctx, t)
 	default:
 		err = q.displace(ctx, id, []displaceRow{newCallRow(t, outcome)}, t.Event.At)
@@ -61,15 +60,15 @@ func (q session) settleCall(ctx context.Context, id string, t slots.Transition, 
 	return err
 }
 
-// newCallRow returns what is written of a displaced visit that stays where it
-// is, or is cancelled, as its visitor has said in a call.
+// newCallRow returns the row of a displaced visit that stays where it is, or is
+// cancelled, after a call to its visitor.
 func newCallRow(t slots.Transition, outcome slots.Outcome) displaceRow {
 	row := newDisplaceRow(t, outcome)
 	row.Answered, row.By = &t.Event.At, row.Actor
 	return row
 }
 
-// affectedByRow is how it stands between a change and a visit.
+// affectedByRow is the state of a visit in a change.
 type affectedByRow struct {
 	ID      string        `db:"id"`
 	Outcome slots.Outcome `db:"state"`

@@ -4,11 +4,13 @@ import (
 	"context"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/slots"
 )
 
-// displaceRow is what changes/displace.sql reads: what becomes of a visit. Without a
-// Kind nothing becomes of it.
+// displaceRow is what changes/displace.sql reads: the outcome of a visit. Without a
+// Kind the visit stays as it is.
 type displaceRow struct {
 	ID       string     `json:"id"`
 	Status   string     `json:"status"`
@@ -35,9 +37,9 @@ type proposedRow struct {
 	Expires time.Time `json:"expires_at"`
 }
 
-// carryOut does what a change has decided for visits, which are locked: it
+// carryOut carries out the decisions of a change about visits, which are locked: it
 // holds other places, gives back those that are not needed any more, and writes
-// history and messages. However many they are, it takes a dozen statements.
+// history and messages. It takes a dozen statements for any number of visits.
 func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits []affectedVisit) error {
 	if err := q.holdOthers(ctx, f, visits); err != nil {
 		return err
@@ -74,8 +76,8 @@ func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits
 	return q.displace(ctx, c.ID, rows, f.now)
 }
 
-// restore has visits take place where they were, after all. They are locked;
-// who has answered meanwhile is left alone.
+// restore lets visits take place where they were after all. They are locked. It
+// leaves out visits whose visitors have answered meanwhile.
 func (q session) restore(ctx context.Context, change string, visits []affectedVisit, now time.Time) error {
 	var rows []displaceRow
 	var unused []string
@@ -94,7 +96,7 @@ func (q session) restore(ctx context.Context, change string, visits []affectedVi
 	return q.displace(ctx, change, rows, now)
 }
 
-// displace writes what becomes of visits by a change.
+// displace writes the outcomes of visits in a change.
 func (q session) displace(ctx context.Context, change string, rows []displaceRow, now time.Time) error {
 	if len(rows) == 0 {
 		return nil
@@ -103,12 +105,12 @@ func (q session) displace(ctx context.Context, change string, rows []displaceRow
 	return err
 }
 
-// endHoldsFor ends those of the holds that stand and gives their places back
-// with those of back.
+// endHoldsFor ends those of the holds that still exist, and gives back their places
+// together with back.
 func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.Place) error {
 	if len(holds) > 0 {
 		var rows []placeRow
-		if err := q.list(ctx, &rows, "changes/release_holds", array(holds)); err != nil {
+		if err := q.list(ctx, &rows, "changes/end_holds", pq.Array(holds)); err != nil {
 			return err
 		}
 		back = append(back, places(rows)...)
@@ -116,8 +118,8 @@ func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.P
 	return q.giveBack(ctx, back)
 }
 
-// newDisplaceRow returns what is written of a visit, and of how it then stands
-// with the change.
+// newDisplaceRow returns the row of a visit after a transition, with its outcome in
+// the change.
 func newDisplaceRow(t slots.Transition, outcome slots.Outcome) displaceRow {
 	a, e := t.After, t.Event
 	row := displaceRow{ID: a.ID, Status: string(a.Status), Version: a.Version, Start: a.Start, Outcome: string(outcome)}

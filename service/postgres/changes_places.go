@@ -6,17 +6,19 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
-// finding says where other places are sought.
+// finding says where to look for other places.
 type finding struct {
 	centre *centre.Snapshot
 	newID  func() string
-	groups []edited  // by which the ledger has its days, and as they will be; the others are the centre's
-	until  time.Time // the places are held; zero when each visit says
+	groups []edited  // before (as in the ledger) and after the change; for others the snapshot counts
+	until  time.Time // how long the places are held; zero until the start of each
 	now    time.Time
 }
 
@@ -24,7 +26,7 @@ func (m *Changes) finding(groups []edited, until, now time.Time) finding {
 	return finding{m.centre(), m.newID, groups, until, now}
 }
 
-// group returns the desk group that receives a visit.
+// group returns the desk group of a visit.
 func (f finding) group(v *affectedVisit) (edited, error) {
 	for _, g := range f.groups {
 		if g.after.ID == v.Place.DeskGroup {
@@ -42,8 +44,8 @@ type seeking struct {
 	seek   []slots.Relocation
 }
 
-// sought gathers the visits that are to be proposed another place and have none
-// held. Visits that are not received at all any more are left out.
+// sought gathers the visits that need a proposal and have no place held for one. It
+// leaves out visits that no desk group receives any more.
 func (f finding) sought(visits []affectedVisit) []*seeking {
 	var all []*seeking
 	for i := range visits {
@@ -68,9 +70,9 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 	return all
 }
 
-// holdOthers finds and holds other places for the visits that are to be
-// proposed one and have none held. However many they are, it takes half a dozen
-// statements.
+// holdOthers finds and holds other places for the visits that need a proposal and
+// have no place held for one. It takes half a dozen statements for any number of
+// visits.
 func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVisit) error {
 	groups := f.sought(visits)
 	if len(groups) == 0 {
@@ -100,7 +102,7 @@ func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVis
 			}
 		}
 	}
-	if err = q.openAll(ctx, missing); err != nil {
+	if err = q.openDays(ctx, missing); err != nil {
 		return err
 	}
 	return q.holdAll(ctx, batch)
@@ -110,7 +112,7 @@ func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVis
 func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 	until := f.until
 	if until.IsZero() {
-		until = found.Slot.Start // it is shortened when it is proposed
+		until = found.Slot.Start // shortened when the place is proposed
 	}
 	v.held = &slots.Proposal{ID: f.newID(), Place: found.Place, Start: found.Slot.Start, End: found.Slot.End, Expires: until}
 	return &holding{wanted: found.Wanted, claim: slots.Appointment{
@@ -142,7 +144,7 @@ func (q session) ledgerOf(ctx context.Context, groups []*seeking, now time.Time)
 	return ledger, nil
 }
 
-// busy returns when the persons of the visits have visits ahead.
+// busy returns the times of the visits that the persons of the visits have ahead.
 func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]slots.Busy, error) {
 	var persons []string
 	for _, g := range groups {
@@ -155,7 +157,7 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 		Start  time.Time `db:"start_at"`
 		End    time.Time `db:"end_at"`
 	}
-	if err := q.list(ctx, &rows, "appointments/busy_persons", array(persons), now); err != nil {
+	if err := q.list(ctx, &rows, "appointments/busy_persons", pq.Array(persons), now); err != nil {
 		return nil, err
 	}
 	busy := make([]slots.Busy, len(rows))
@@ -165,43 +167,8 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 	return busy, nil
 }
 
-// openRow is what changes/open_days.sql reads.
-type openRow struct {
-	Branch  int             `json:"branch_id"`
-	Group   int             `json:"desk_group_id"`
-	Version int64           `json:"version"`
-	Day     scheduling.Date `json:"day"`
-	First   int             `json:"first_tick"`
-	Open    []int16         `json:"open"`
-}
-
-func newOpenRow(g *centre.DeskGroup, d scheduling.Date) openRow {
-	day := g.Calendar.Day(d)
-	return openRow{g.BranchID, g.ID, g.Version, d, day.First, append([]int16{}, day.Open...)}
-}
-
-// openAll gives dates of desk groups their ledger rows. It returns
-// slots.ErrStale when a calendar is not the current one.
-func (q session) openAll(ctx context.Context, missing []openRow) error {
-	if len(missing) == 0 {
-		return nil
-	}
-	groups := make(map[int]bool)
-	for _, row := range missing {
-		groups[row.Group] = true
-	}
-	var current int
-	if err := q.get(ctx, &current, "changes/open_days", asJSON(missing)); err != nil {
-		return err
-	}
-	if current < len(groups) {
-		return slots.ErrStale
-	}
-	return nil
-}
-
-// holdAll takes the places of holds and writes them. When one was taken since
-// it was found, the transaction begins again.
+// holdAll takes the places of holds and writes them. If one has been taken since it
+// was found, the transaction begins again.
 func (q session) holdAll(ctx context.Context, batch []*holding) error {
 	if len(batch) == 0 {
 		return nil

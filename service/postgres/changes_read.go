@@ -11,7 +11,7 @@ import (
 	"ziyara/slots"
 )
 
-// listedRow is a change with what has become of the visits that it affects.
+// listedRow is a change with the outcomes of the visits that it affects.
 type listedRow struct {
 	changeRow
 	DeskGroups  pq.StringArray                `db:"desk_groups"`
@@ -25,10 +25,10 @@ func (r *listedRow) listed() slots.Change {
 	return c
 }
 
-// Find returns a change as it stands at now, or slots.ErrUnknownChange.
+// Find returns a change with its state at now, or slots.ErrUnknownChange.
 func (m *Changes) Find(ctx context.Context, id string, now time.Time) (slots.Change, error) {
 	var rows []listedRow
-	err := m.store.pool().list(ctx, &rows, "changes/list", nil, nil, id, nil, nil, now, 1)
+	err := m.pool().list(ctx, &rows, "changes/list", nil, nil, id, nil, nil, now, 1)
 	switch {
 	case noID(err):
 		return slots.Change{}, slots.ErrUnknownChange
@@ -40,14 +40,11 @@ func (m *Changes) Find(ctx context.Context, id string, now time.Time) (slots.Cha
 	return rows[0].listed(), nil
 }
 
-// List returns a page of changes as they stand at now, the newest first.
+// List returns a page of changes with their state at now, the newest first.
 func (m *Changes) List(ctx context.Context, q slots.ChangeQuery, now time.Time) ([]slots.Change, error) {
-	var departments any
-	if q.Departments != nil {
-		departments = pq.Array(q.Departments)
-	}
 	var rows []listedRow
-	err := m.store.pool().list(ctx, &rows, "changes/list", departments, null(q.DeskGroup), nil, nullTime(q.Created), null(q.ID), now, q.Limit)
+	err := m.pool().list(ctx, &rows, "changes/list", slugs(q.Departments), null(q.DeskGroup), nil,
+		nullTime(q.Created), null(q.ID), now, q.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +55,8 @@ func (m *Changes) List(ctx context.Context, q slots.ChangeQuery, now time.Time) 
 	return list, nil
 }
 
-// Affected returns a page of the visits that a change affects, as they stand at
-// now, by the start that is lost.
+// Affected returns a page of the visits that a change affects, with their state at
+// now, by the start that they lose.
 func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.Time) ([]slots.AffectedVisit, error) {
 	var rows []struct {
 		ID        string         `db:"id"`
@@ -84,7 +81,7 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 		Note      sql.NullString `db:"note"`
 		Message   sql.NullString `db:"message"`
 	}
-	err := m.store.pool().list(ctx, &rows, "changes/list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID),
+	err := m.pool().list(ctx, &rows, "changes/list_affected", q.Change, null(string(q.Outcome)), nullTime(q.Start), null(q.ID),
 		now, q.Limit, null(string(q.Reference)), pq.Array(names(notify.ChangeKinds())))
 	if err != nil {
 		return nil, err
@@ -95,7 +92,7 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 			ID: r.ID, Reference: slots.Reference(r.Reference), Status: slots.Status(r.Status), Service: r.Service, Branch: r.Branch,
 			Visitor: r.Visitor, Mobile: r.Mobile.String, Lang: r.Lang, Party: r.Party, Start: r.Start.UTC(), Now: r.Now.UTC(),
 			Decision: slots.Decision(r.Decision), Outcome: slots.Outcome(r.Outcome), Proposed: utc(r.Proposed), Until: utc(r.Until),
-			Answered: utc(r.Answered), By: r.By.String, Calls: r.Calls, Called: utc(r.Called), Note: r.Note.String, Message: r.Message.String,
+			Answered: utc(r.Answered), AnsweredBy: r.By.String, Calls: r.Calls, Called: utc(r.Called), Note: r.Note.String, Message: r.Message.String,
 		}
 	}
 	return list, nil
@@ -104,5 +101,5 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 // PurgeDrafts removes drafts that ended before an instant, at most limit of
 // them, and returns how many.
 func (m *Changes) PurgeDrafts(ctx context.Context, before time.Time, limit int) (int, error) {
-	return m.store.pool().exec(ctx, "changes/purge_drafts", before, limit)
+	return m.pool().exec(ctx, "changes/purge_drafts", before, limit)
 }

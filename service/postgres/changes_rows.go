@@ -37,24 +37,23 @@ func (r *changeRow) change() slots.Change {
 	}
 }
 
-// applied returns the request that applies the draft: with its edit, and its
-// reason unless the request has another. A draft of something else than the
-// request is about is unknown there.
-func (r *changeRow) applied(by slots.ChangeRequest) (slots.ChangeRequest, error) {
-	if by.List != r.List.String || by.List == "" && by.DeskGroup != r.DeskGroup.String {
-		return by, slots.ErrUnknownChange
+// applied returns the request that applies the draft: with the draft's edit, and its
+// reason unless the request has one. It returns slots.ErrUnknownChange if the draft
+// is of another desk group or list than the request.
+func (r *changeRow) applied(request slots.ChangeRequest) (slots.ChangeRequest, error) {
+	if request.List != r.List.String || request.List == "" && request.DeskGroup != r.DeskGroup.String {
+		return request, slots.ErrUnknownChange
 	}
-	if by.Reason == (catalog.Text{}) {
-		by.Reason = r.Reason.v
+	if request.Reason == (catalog.Text{}) {
+		request.Reason = r.Reason.v
 	}
-	if by.List != "" {
-		return by, json.Unmarshal(r.Edit, &by.Holidays)
+	if request.List != "" {
+		return request, json.Unmarshal(r.Edit, &request.Holidays)
 	}
-	return by, json.Unmarshal(r.Edit, &by.Edit)
+	return request, json.Unmarshal(r.Edit, &request.Edit)
 }
 
-// lockChange keeps a change from changing and returns it, or
-// slots.ErrUnknownChange.
+// lockChange locks a change and returns it, or slots.ErrUnknownChange.
 func (q session) lockChange(ctx context.Context, id string) (*changeRow, error) {
 	var row changeRow
 	err := q.get(ctx, &row, "changes/lock", id)
@@ -64,7 +63,7 @@ func (q session) lockChange(ctx context.Context, id string) (*changeRow, error) 
 	return &row, err
 }
 
-// planned returns what a draft has planned.
+// planned returns the decisions that a draft has planned.
 func (q session) planned(ctx context.Context, id string) (map[slots.Reference]slots.Decision, error) {
 	var rows []struct {
 		Reference slots.Reference `db:"reference"`
@@ -80,7 +79,7 @@ func (q session) planned(ctx context.Context, id string) (map[slots.Reference]sl
 	return planned, nil
 }
 
-// addChange writes a change with the desk groups that it is of.
+// addChange adds a change with the desk groups that it affects.
 func (q session) addChange(ctx context.Context, c slots.Change, r slots.ChangeRequest, groups []edited) error {
 	document, err := r.Document()
 	if err != nil {
@@ -99,8 +98,8 @@ func (q session) addChange(ctx context.Context, c slots.Change, r slots.ChangeRe
 	return err
 }
 
-// applyDraft makes a draft a change that is being carried out. What it holds
-// for visits that are not affected any more goes back.
+// applyDraft turns a draft into a running change. Places that it holds for visits
+// that are not affected any more go back.
 func (q session) applyDraft(ctx context.Context, c slots.Change, visits []affectedVisit) error {
 	_, err := q.exec(ctx, "changes/apply", c.ID, string(c.Decision), asJSON(c.Reason), c.Actor, c.Applied)
 	if err != nil {
@@ -112,14 +111,14 @@ func (q session) applyDraft(ctx context.Context, c slots.Change, visits []affect
 			needed = append(needed, v.held.ID)
 		}
 	}
-	return q.releaseDraft(ctx, c.ID, needed)
+	return q.endDraftHolds(ctx, c.ID, needed)
 }
 
-// releaseDraft ends the holds of a draft but those that are needed, and gives
-// their places back.
-func (q session) releaseDraft(ctx context.Context, id string, needed []string) error {
+// endDraftHolds ends the holds of a draft, except those that are needed, and
+// gives their places back.
+func (q session) endDraftHolds(ctx context.Context, id string, needed []string) error {
 	var rows []placeRow
-	if err := q.list(ctx, &rows, "changes/release_draft", id, array(needed)); err != nil {
+	if err := q.list(ctx, &rows, "changes/end_draft_holds", id, pq.Array(needed)); err != nil {
 		return err
 	}
 	return q.giveBack(ctx, places(rows))
@@ -136,8 +135,7 @@ type plannedRow struct {
 	Proposed *time.Time `json:"proposed_at"`
 }
 
-// setVisits writes which visits a change affects, all with the same outcome so
-// far.
+// setVisits writes which visits a change affects, all with the same outcome.
 func (q session) setVisits(ctx context.Context, id string, visits []affectedVisit, outcome slots.Outcome) error {
 	rows := make([]plannedRow, len(visits))
 	for i, v := range visits {
@@ -150,13 +148,7 @@ func (q session) setVisits(ctx context.Context, id string, visits []affectedVisi
 	return err
 }
 
-// array returns texts as a value of the database.
-func array(list any) any { return pq.Array(list) }
-
-// nullTime returns t, or NULL for the zero time.
-func nullTime(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
-
-// changeOf reads what a visitor can know of the change of a start.
+// changeOf decodes what a visitor sees about a change of the start, nil for none.
 func changeOf(row []byte) (*slots.ChangeOf, error) {
 	if row == nil {
 		return nil, nil //nolint:nilnil // there is none

@@ -31,7 +31,7 @@ func openChanging(t testing.TB) *changing {
 	c.reload(t)
 	current := func() *centre.Snapshot { return c.centre }
 	var err error
-	if c.Booker, err = slots.NewBooker(c.store, current, 10*time.Minute, c.id); err != nil {
+	if c.Booker, err = slots.NewBooker(c.store.Appointments(), current, 10*time.Minute, c.id); err != nil {
 		t.Fatal(err)
 	}
 	c.Changes = c.store.Changes(current, c.id)
@@ -43,7 +43,7 @@ func openChanging(t testing.TB) *changing {
 func (c *changing) reload(t testing.TB) {
 	t.Helper()
 	var err error
-	if c.centre, err = c.store.LoadCentre(t.Context()); err != nil {
+	if c.centre, err = c.store.Centre().Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -55,7 +55,7 @@ func (c *changing) closing(t testing.TB, from, to string) slots.ChangeRequest {
 	return slots.ChangeRequest{
 		DeskGroup: edited, From: c.plan(t).Version, Decision: slots.Rebook,
 		Edit:   scheduling.Edit{Close: []scheduling.Closure{closure(t, "2026-11-22T"+from+":00+03:00", "2026-11-22T"+to+":00+03:00")}},
-		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, By: audit.Entry{Actor: "noura"},
+		Reason: catalog.Text{AR: "صيانة", EN: "Maintenance"}, Author: audit.Entry{Actor: "noura"},
 	}
 }
 
@@ -139,7 +139,8 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 		}
 	}
 	c.auditClean(t)
-	if _, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: id, DeskGroup: "riyadh-care", From: 1, By: r.By}, c.now); !errors.Is(err, slots.ErrUnknownChange) {
+	_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: id, DeskGroup: "riyadh-care", From: 1, Author: r.Author}, c.now)
+	if !errors.Is(err, slots.ErrUnknownChange) {
 		t.Errorf("a draft of another desk group: %v", err)
 	}
 	second := c.drafts(t, r)
@@ -153,7 +154,8 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 	}
 	c.stands(t, id, slots.ChangeDropped, map[slots.Outcome]int{slots.OutcomePlanned: 3})
 	for _, over := range []string{id, second} {
-		if _, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: over, DeskGroup: edited, From: r.From, By: r.By}, c.now); !errors.Is(err, slots.ErrDraftOver) {
+		_, err = c.Apply(t.Context(), slots.ChangeRequest{Draft: over, DeskGroup: edited, From: r.From, Author: r.Author}, c.now)
+		if !errors.Is(err, slots.ErrDraftOver) {
 			t.Errorf("a draft that is over: %v", err)
 		}
 	}
@@ -163,7 +165,7 @@ func TestDraftHoldsAndGivesBack(t *testing.T) {
 // expire ends what has run out.
 func (b *bench) expire(t testing.TB) {
 	t.Helper()
-	if _, err := b.store.ExpireHolds(t.Context(), b.now, nil, 1000); err != nil {
+	if _, err := b.store.Appointments().ExpireHolds(t.Context(), b.now, nil, 1000); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -183,7 +185,7 @@ func TestApplyDraft(t *testing.T) {
 	r := c.closing(t, "12:00", "14:30")
 	id := c.drafts(t, r)
 	late := c.book(t, 9, updates, "riyadh", sunday(t, "13:20")) // after the draft
-	apply := slots.ChangeRequest{Draft: id, DeskGroup: edited, From: r.From, By: r.By, Exceptions: map[slots.Reference]slots.Decision{
+	apply := slots.ChangeRequest{Draft: id, DeskGroup: edited, From: r.From, Author: r.Author, Exceptions: map[slots.Reference]slots.Decision{
 		visits[3].Reference: slots.CallOff, visits[4].Reference: slots.Keep,
 	}}
 	if got := c.applies(t, apply); got != id {
@@ -202,7 +204,8 @@ func TestApplyDraft(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := now.Proposed(c.now)
-	if !now.Displaced() || now.Version != 2 || !now.Start.Equal(visits[0].Start) || p == nil || !p.Expires.Equal(p.Start) || now.Change.Reason.EN != "Maintenance" {
+	if !now.Displaced() || now.Version != 2 || !now.Start.Equal(visits[0].Start) || p == nil || !p.Expires.Equal(p.Start) ||
+		now.Change.Reason.EN != "Maintenance" {
 		t.Fatalf("displaced %v, version %d, at %v, proposal %+v", now.Displaced(), now.Version, now.Start, p)
 	}
 	moved, err := c.Accept(t.Context(), visits[0].Reference, c.now)
@@ -268,7 +271,7 @@ func TestChangeOfManyIsContinued(t *testing.T) {
 	r.Edit.Close[0].End = r.Edit.Close[0].Start.AddDate(0, 0, 7)
 	r.Exceptions = map[slots.Reference]slots.Decision{visits[0].Reference: slots.Keep, visits[1].Reference: slots.CallOff}
 	draft := c.drafts(t, r)
-	id := c.applies(t, slots.ChangeRequest{Draft: draft, DeskGroup: edited, From: r.From, By: r.By, Exceptions: r.Exceptions})
+	id := c.applies(t, slots.ChangeRequest{Draft: draft, DeskGroup: edited, From: r.From, Author: r.Author, Exceptions: r.Exceptions})
 	c.stands(t, id, slots.ChangeRunning, map[slots.Outcome]int{slots.OutcomePending: len(visits)})
 	if free := c.starts(t, updates, "riyadh", "2026-11-22", "2026-11-26"); len(free) > 0 {
 		t.Errorf("%d starts are offered in the closed week", len(free))
@@ -315,7 +318,8 @@ func TestChangeOfManyIsContinued(t *testing.T) {
 		slots.OutcomeWaiting: len(visits) - 3, slots.OutcomeKept: 1, slots.OutcomeCalledOff: 1, slots.OutcomeChose: 1,
 	})
 	told := column[int](t, db, "SELECT count(*) FROM messages WHERE kind = 'closed'")
-	twice := column[int](t, db, "SELECT count(*) FROM (SELECT FROM messages WHERE kind IN ('closed', 'cancelled') GROUP BY appointment_id HAVING count(*) > 1) AS m")
+	twice := column[int](t, db,
+		"SELECT count(*) FROM (SELECT FROM messages WHERE kind IN ('closed', 'cancelled') GROUP BY appointment_id HAVING count(*) > 1) AS m")
 	if told[0] != len(visits)-3 || twice[0] != 0 {
 		t.Errorf("%d are told, %d twice; want %d, 0", told[0], twice[0], len(visits)-3)
 	}

@@ -5,22 +5,24 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
-// affectedVisit is a visit that loses its place by a change, which is decided
-// for it.
+// affectedVisit is a visit that loses its place in a change, with the decision about
+// it.
 type affectedVisit struct {
 	slots.Appointment
 	decision slots.Decision
 	outcome  slots.Outcome
 	held     *slots.Proposal // the place that is held for it, nil for none
-	unused   []string        // holds for it that are needed no more
+	unused   []string        // holds for it that are not needed any more
 
 	person slots.Person
-	until  scheduling.Date // last date that will do; 0 for any
-	answer time.Duration   // that its department has for a request
+	until  scheduling.Date // last acceptable date; 0 for any
+	answer time.Duration   // how long its department may take to answer a request
 }
 
 // affectedRow is what changes/affected_visits.sql reads.
@@ -33,14 +35,15 @@ type affectedRow struct {
 	Draft         []byte         `db:"draft"`
 }
 
-// affectedVisits returns the visits with the IDs that are still ahead, with
-// what a change ("" for none) has planned for them, the oldest bookings first.
+// affectedVisits returns those of the visits with the IDs that are still ahead, with
+// the decisions that a change ("" for none) has planned for them, the oldest bookings
+// first.
 func (q session) affectedVisits(ctx context.Context, ids []string, change string, now time.Time) ([]affectedVisit, error) {
 	var rows []affectedRow
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	if err := q.list(ctx, &rows, "changes/affected_visits", array(ids), null(change), now); err != nil {
+	if err := q.list(ctx, &rows, "changes/affected_visits", pq.Array(ids), null(change), now); err != nil {
 		return nil, err
 	}
 	visits := make([]affectedVisit, len(rows))
@@ -67,11 +70,11 @@ func (q session) affectedVisits(ctx context.Context, ids []string, change string
 	return visits, nil
 }
 
-// lockVisits keeps appointments from changing until the transaction ends.
+// lockVisits locks appointments until the transaction ends.
 func (q session) lockVisits(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	var locked []string
-	return q.list(ctx, &locked, "changes/lock_visits", array(ids))
+	return q.list(ctx, &locked, "changes/lock_visits", pq.Array(ids))
 }

@@ -7,10 +7,10 @@ import (
 	"ziyara/slots"
 )
 
-// Confirm notes that the visitor comes to the start of the given version, if
-// the visit still has it and it is ahead at now. Saying so again changes
-// nothing. It returns slots.ErrNotBooked otherwise.
-func (s *Store) Confirm(ctx context.Context, r slots.Reference, version int, now time.Time) error {
+// Confirm records that the visitor confirms the start of the given version.
+// Confirming again changes nothing. It returns slots.ErrNotBooked if the visit has
+// another start by now, or none that is ahead at now.
+func (s *Appointments) Confirm(ctx context.Context, r slots.Reference, version int, now time.Time) error {
 	var n int
 	if err := s.pool().get(ctx, &n, "appointments/confirm", string(r), version, now); err != nil {
 		return err
@@ -21,9 +21,9 @@ func (s *Store) Confirm(ctx context.Context, r slots.Reference, version int, now
 	return nil
 }
 
-// Confirmed reports whether the visitor has said that they come, to the start
-// that the visit has now.
-func (s *Store) Confirmed(ctx context.Context, r slots.Reference) (bool, error) {
+// Confirmed reports whether the visitor has confirmed the present start of the
+// visit.
+func (s *Appointments) Confirmed(ctx context.Context, r slots.Reference) (bool, error) {
 	var n int
 	err := s.pool().get(ctx, &n, "appointments/confirmed", string(r))
 	return n > 0, err

@@ -129,7 +129,8 @@ func TestConstraints(t *testing.T) {
 	}
 
 	delayed := func(day string, ticks, places int) string {
-		return fmt.Sprintf(`INSERT INTO delayed_places (branch_id, desk_group_id, day, first_tick, ticks, places, service_id, start_at, end_at, release_at)
+		return fmt.Sprintf(`INSERT INTO delayed_places (branch_id, desk_group_id, day, first_tick, ticks, places, service_id,
+			start_at, end_at, release_at)
 			VALUES (1, 1, '%s', 90, %d, %d, 1, now(), now(), now())`, day, ticks, places)
 	}
 	waiting := func(id, state, columns, values string) string {
@@ -151,7 +152,8 @@ func TestConstraints(t *testing.T) {
 		requested(asked, "13:00", "13:20", "C", "'2026-11-23 13:00+03'"),
 		appointment(second, "held", "14:00", "14:20", ", proposed_to", ", '"+asked+"'"),
 		message("branch_id, appointment_id, start_version", "1, '"+visit+"', 1"),
-		"INSERT INTO verifications (id, mobile, address, created_at, expires_at) VALUES ('" + proof + "', '+966500000001', '\\x00', now(), now())",
+		"INSERT INTO verifications (id, mobile, address, created_at, expires_at) VALUES ('" + proof +
+			"', '+966500000001', '\\x00', now(), now())",
 		"INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('a'), 'a', now())",
 		waiting(visit, "waiting", "", ""),
 		offer(visit, "09:00", hold),
@@ -162,22 +164,34 @@ func TestConstraints(t *testing.T) {
 	for _, c := range []struct{ name, statement, constraint string }{
 		{"one person in two places at a time", booked(other, "10:15", "10:35", "B", 2, 1, person), "appointments_person_overlap"},
 		{"one person moved into another visit",
-			booked(other, "11:00", "11:20", "B", 2, 1, person) + "; UPDATE appointments SET start_at = '2026-11-24 10:10+03' WHERE id = '" + other + "'",
+			booked(other, "11:00", "11:20", "B", 2, 1, person) + "; UPDATE appointments SET start_at = '2026-11-24 10:10+03' WHERE id = '" +
+				other + "'",
 			"appointments_person_overlap"},
 		{"more visits than the service allows", booked(other, "11:00", "11:20", "B", 1, 1, person), "appointments_person_limit"},
 		{"one person with a request for that time", booked(other, "13:10", "13:30", "B", 2, 1, person), "appointments_person_overlap"},
-		{"one person requesting during a visit", "UPDATE appointments SET start_at = '2026-11-24 10:10+03' WHERE id = '" + asked + "'", "appointments_person_overlap"},
+		{"one person requesting during a visit", "UPDATE appointments SET start_at = '2026-11-24 10:10+03' WHERE id = '" + asked + "'",
+			"appointments_person_overlap"},
 		{"a request that counts as the visits of a service do", booked(other, "11:00", "11:20", "B", 3, 1, person), "appointments_person_limit"},
-		{"declined, and still counted for the person", "UPDATE appointments SET status = 'declined', answer_by = NULL WHERE id = '" + asked + "'", "appointments_person_counts"},
-		{"a request without a time for the answer", "UPDATE appointments SET answer_by = NULL WHERE id = '" + asked + "'", "appointments_requested_answer"},
-		{"a booked visit that waits for an answer", "UPDATE appointments SET answer_by = start_at WHERE id = '" + visit + "'", "appointments_requested_answer"},
-		{"an answer after the start", "UPDATE appointments SET answer_by = '2026-11-24 13:00:01+03' WHERE id = '" + asked + "'", "appointments_answer_in_time"},
-		{"a request without a person", "UPDATE appointments SET person = NULL, person_place = NULL WHERE id = '" + asked + "'", "appointments_booked_complete"},
+		{"declined, and still counted for the person",
+			"UPDATE appointments SET status = 'declined', answer_by = NULL WHERE id = '" + asked + "'", "appointments_person_counts"},
+		{"a request without a time for the answer", "UPDATE appointments SET answer_by = NULL WHERE id = '" + asked + "'",
+			"appointments_requested_answer"},
+		{"a booked visit that waits for an answer", "UPDATE appointments SET answer_by = start_at WHERE id = '" + visit + "'",
+			"appointments_requested_answer"},
+		{"an answer after the start", "UPDATE appointments SET answer_by = '2026-11-24 13:00:01+03' WHERE id = '" + asked + "'",
+			"appointments_answer_in_time"},
+		{"a request without a person", "UPDATE appointments SET person = NULL, person_place = NULL WHERE id = '" + asked + "'",
+			"appointments_booked_complete"},
 		{"two proposals at a time", appointment(other, "held", "15:00", "15:20", ", proposed_to", ", '"+asked+"'"), "appointments_one_proposal"},
-		{"a visit that is a proposal", "UPDATE appointments SET proposed_to = '" + asked + "' WHERE id = '" + visit + "'", "appointments_proposed_held"},
-		{"an actor without a name", "INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor) VALUES (1, '" + visit + "', 'approved', now(), now(), 1, '')",
+		{"a visit that is a proposal", "UPDATE appointments SET proposed_to = '" + asked + "' WHERE id = '" + visit + "'",
+			"appointments_proposed_held"},
+		{"an actor without a name",
+			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor) VALUES (1, '" + visit +
+				"', 'approved', now(), now(), 1, '')",
 			"appointment_events_actor_check"},
-		{"a reason without words", "INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, reason) VALUES (1, '" + visit + "', 'declined', now(), now(), 1, '')",
+		{"a reason without words",
+			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, reason) VALUES (1, '" + visit +
+				"', 'declined', now(), now(), 1, '')",
 			"appointment_events_reason_check"},
 		{"two visits of one reference", booked(other, "11:00", "11:20", "AAAAAAAAA", 1, 1, other), "appointments_reference_key"},
 		{"the same id twice", appointment(hold, "held", "12:00", "12:20", "", ""), "appointments_pkey"},
@@ -185,10 +199,13 @@ func TestConstraints(t *testing.T) {
 		{"booked without a reference", "UPDATE appointments SET reference = NULL WHERE id = '" + visit + "'", "appointments_booked_complete"},
 		{"booked without a person", "UPDATE appointments SET person = NULL WHERE id = '" + visit + "'", "appointments_booked_complete"},
 		{"booked without a version", "UPDATE appointments SET version = 0 WHERE id = '" + visit + "'", "appointments_booked_complete"},
-		{"a hold that becomes booked and nothing else", "UPDATE appointments SET status = 'booked' WHERE id = '" + hold + "'", "appointments_booked_complete"},
-		{"cancelled, and still counted for the person", "UPDATE appointments SET status = 'cancelled' WHERE id = '" + visit + "'", "appointments_person_counts"},
+		{"a hold that becomes booked and nothing else", "UPDATE appointments SET status = 'booked' WHERE id = '" + hold + "'",
+			"appointments_booked_complete"},
+		{"cancelled, and still counted for the person", "UPDATE appointments SET status = 'cancelled' WHERE id = '" + visit + "'",
+			"appointments_person_counts"},
 		{"person places count from 1", "UPDATE appointments SET person_place = 0 WHERE id = '" + visit + "'", "appointments_person_place_check"},
-		{"power of attorney that ends before the day", "UPDATE appointments SET wakala_expires = '2026-11-23' WHERE id = '" + visit + "'", "appointments_wakala_valid"},
+		{"power of attorney that ends before the day", "UPDATE appointments SET wakala_expires = '2026-11-23' WHERE id = '" + visit + "'",
+			"appointments_wakala_valid"},
 		{"a visit moved behind the end of its power of attorney",
 			ledger + "(1, 1, '2026-11-25', 90, '{2}', '{0}', 1); UPDATE appointments SET wakala_expires = '2026-11-24' WHERE id = '" + visit +
 				"'; UPDATE appointments SET day = '2026-11-25' WHERE id = '" + visit + "'", "appointments_wakala_valid"},
@@ -199,8 +216,10 @@ func TestConstraints(t *testing.T) {
 		{"an address without a number", "UPDATE appointments SET address = '\\x07' WHERE id = '" + hold + "'", "appointments_holder"},
 		{"a number of no address", "UPDATE appointments SET address_place = 1 WHERE id = '" + hold + "'", "appointments_holder"},
 		{"a number of no mobile", "UPDATE appointments SET mobile = NULL, mobile_place = 1 WHERE id = '" + hold + "'", "appointments_holder"},
-		{"addresses count from 1", "UPDATE appointments SET address = '\\x07', address_place = 0 WHERE id = '" + hold + "'", "appointments_address_place_check"},
-		{"mobiles count from 1", "UPDATE appointments SET mobile = '1', mobile_place = 0 WHERE id = '" + hold + "'", "appointments_mobile_place_check"},
+		{"addresses count from 1", "UPDATE appointments SET address = '\\x07', address_place = 0 WHERE id = '" + hold + "'",
+			"appointments_address_place_check"},
+		{"mobiles count from 1", "UPDATE appointments SET mobile = '1', mobile_place = 0 WHERE id = '" + hold + "'",
+			"appointments_mobile_place_check"},
 		{"one number for two holds of an address", appointment(other, "held", "12:00", "12:20", ", address, address_place", `, '\x07', 1`) +
 			`; UPDATE appointments SET address = '\x07', address_place = 1 WHERE id = '` + hold + "'", "appointments_address_limit"},
 		{"one number for two holds of a mobile", appointment(other, "held", "12:00", "12:20", ", mobile, mobile_place", `, '1', 1`) +
@@ -226,7 +245,8 @@ func TestConstraints(t *testing.T) {
 			"INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at) " +
 				"VALUES ('reminder', 1, '" + visit + "', 1, 'ar', now(), now(), now())", "messages_lead"},
 		{"a message about nothing", message("branch_id", "1"), "messages_about"},
-		{"a message about two things", message("branch_id, appointment_id, start_version, verification_id", "1, '"+visit+"', 2, '"+proof+"'"), "messages_about"},
+		{"a message about two things", message("branch_id, appointment_id, start_version, verification_id", "1, '"+visit+"', 2, '"+proof+"'"),
+			"messages_about"},
 		{"a message about a visit of no version", message("branch_id, appointment_id", "1, '"+visit+"'"), "messages_about"},
 		{"a message about a visit that is not there", message("branch_id, appointment_id, start_version", "1, '"+other+"', 1"),
 			"messages_appointment_id_branch_id_fkey"},
@@ -237,12 +257,17 @@ func TestConstraints(t *testing.T) {
 		{"a sixth wrong code", "UPDATE verifications SET tries = 6", "verifications_tries"},
 		{"fewer than no wrong codes", "UPDATE verifications SET tries = -1", "verifications_tries"},
 		{"history of a visit that is not there",
-			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + other + "', 'booked', now(), now(), 1)",
+			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + other +
+				"', 'booked', now(), now(), 1)",
 			"appointment_events_appointment_id_branch_id_fkey"},
-		{"an unknown event", "INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + visit + "', 'x', now(), now(), 1)",
+		{"an unknown event",
+			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + visit +
+				"', 'x', now(), now(), 1)",
 			"appointment_events_kind_check"},
-		{"an idempotency key twice", "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('b'), 'b', now())", "idempotency_keys_pkey"},
-		{"a fingerprint that is none", "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('l', 'short', 'b', now())", "idempotency_keys_fingerprint_check"},
+		{"an idempotency key twice",
+			"INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('k', sha256('b'), 'b', now())", "idempotency_keys_pkey"},
+		{"a fingerprint that is none", "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ('l', 'short', 'b', now())",
+			"idempotency_keys_fingerprint_check"},
 
 		{"one person waiting twice", waiting(other, "waiting", "", ""), "waitlist_entries_person"},
 		{"an entry that ended at no time", waiting(other, "left", "", ""), "waitlist_entries_ended"},
@@ -252,7 +277,8 @@ func TestConstraints(t *testing.T) {
 		{"a range of 63 days", "UPDATE waitlist_entries SET to_day = from_day + 62", "waitlist_entries_range"},
 		{"times of day the wrong way round", "UPDATE waitlist_entries SET earliest = 600, latest = 540", "waitlist_entries_times"},
 		{"an offer without a hold", "UPDATE waitlist_entries SET offer_until = now()", "waitlist_entries_offer"},
-		{"an offer to somebody who is gone", "UPDATE waitlist_entries SET state = 'left', ended_at = now(), hold_id = '" + hold + "', offer_until = now()", "waitlist_entries_offer"},
+		{"an offer to somebody who is gone",
+			"UPDATE waitlist_entries SET state = 'left', ended_at = now(), hold_id = '" + hold + "', offer_until = now()", "waitlist_entries_offer"},
 		{"the same start offered again", offer(visit, "09:00", other), "waitlist_offers_pkey"},
 		{"one hold for two offers", offer(visit, "10:00", hold), "waitlist_offers_hold_id_key"},
 		{"an offer to nobody", offer(other, "10:00", other), "waitlist_offers_entry_id_fkey"},
@@ -267,7 +293,8 @@ func TestConstraints(t *testing.T) {
 		{"a release past the end of the date", "UPDATE services SET walk_in_release_minutes = 1441", "services_walk_in_release_minutes_check"},
 		{"an approval without a default", "UPDATE services SET approval_hours = 24, approval_default = ''", "services_approval"},
 		{"a default without an approval", "UPDATE services SET approval_hours = 0, approval_default = 'approve'", "services_approval"},
-		{"a default that is no answer", "UPDATE services SET approval_hours = 24, approval_default = 'perhaps'", "services_approval_default_check"},
+		{"a default that is no answer", "UPDATE services SET approval_hours = 24, approval_default = 'perhaps'",
+			"services_approval_default_check"},
 		{"an answer in two months", "UPDATE services SET approval_hours = 1440, approval_default = 'approve'", "services_approval_hours_check"},
 		{"dates that open on another day", "UPDATE services SET opens_at_minutes = 1441", "services_opens_at_minutes_check"},
 		{"a delay of less than nothing", "UPDATE services SET release_delay_minutes = -1", "services_release_delay_minutes_check"},
@@ -280,18 +307,26 @@ func TestConstraints(t *testing.T) {
 			"SELECT gen_random_uuid(), sha256('a'), 'x', 1, 'ar', now(), 'noura' FROM generate_series(1, 2)", "feeds_token"},
 		{"a feed at an address that is not hashed", "INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by) " +
 			"VALUES (gen_random_uuid(), 'a', 'x', 1, 'ar', now(), 'noura')", "feeds_token_check"},
-		{"an event told twice", "INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by) VALUES ('" + other + "', 'x', 'https://x', '{}', 'x', now(), 'noura'); " +
-			"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + visit + "', 'booked', now(), now(), 1); " +
-			"INSERT INTO webhook_deliveries (webhook_id, branch_id, appointment_id, event_id, type, created_at, next_attempt_at) " +
-			"SELECT '" + other + "', e.branch_id, e.appointment_id, e.id, 'x', now(), now() FROM appointment_events e, generate_series(1, 2)", "webhook_deliveries_event"},
-		{"a webhook that is disabled for no reason", "INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by, state) VALUES ('" + other +
-			"', 'x', 'https://x', '{}', 'x', now(), 'noura', 'disabled')", "webhooks_ended"},
+		{"an event told twice",
+			"INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by) VALUES ('" + other +
+				"', 'x', 'https://x', '{}', 'x', now(), 'noura'); " +
+				"INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version) VALUES (1, '" + visit +
+				"', 'booked', now(), now(), 1); " +
+				"INSERT INTO webhook_deliveries (webhook_id, branch_id, appointment_id, event_id, type, created_at, next_attempt_at) " +
+				"SELECT '" + other + "', e.branch_id, e.appointment_id, e.id, 'x', now(), now() FROM appointment_events e, generate_series(1, 2)",
+			"webhook_deliveries_event"},
+		{"a webhook that is disabled for no reason",
+			"INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by, state) VALUES ('" + other +
+				"', 'x', 'https://x', '{}', 'x', now(), 'noura', 'disabled')", "webhooks_ended"},
 		{"a second centre", "INSERT INTO centre DEFAULT VALUES", "centre_pkey"},
 		{"another centre", "INSERT INTO centre (single) VALUES (false)", "centre_single_check"},
 		{"a service at two desk groups of a branch",
-			"INSERT INTO desk_group_services SELECT branch_id, service_id, desk_group_id + 1 FROM desk_group_services WHERE desk_group_id = 1", "desk_group_services_pkey"},
+			"INSERT INTO desk_group_services SELECT branch_id, service_id, desk_group_id + 1 FROM desk_group_services WHERE desk_group_id = 1",
+			"desk_group_services_pkey"},
 		{"a service at a desk group of another branch",
-			"UPDATE desk_group_services SET branch_id = 3 WHERE (service_id, desk_group_id) IN (SELECT service_id, desk_group_id FROM desk_group_services WHERE branch_id = 1 AND service_id NOT IN (SELECT service_id FROM desk_group_services WHERE branch_id = 3) LIMIT 1)",
+			"UPDATE desk_group_services SET branch_id = 3 WHERE (service_id, desk_group_id) IN " +
+				"(SELECT service_id, desk_group_id FROM desk_group_services WHERE branch_id = 1 " +
+				"AND service_id NOT IN (SELECT service_id FROM desk_group_services WHERE branch_id = 3) LIMIT 1)",
 			"desk_group_services_branch_id_desk_group_id_fkey"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

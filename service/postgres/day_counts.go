@@ -8,9 +8,9 @@ import (
 	"ziyara/slots"
 )
 
-// DayCounts returns what the ledger and the claims say of a day of the desk
+// DayCounts returns what the ledger and the claims say about a day of the desk
 // group.
-func (s *Store) DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) (slots.DayCounts, error) {
+func (s *Calendars) DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) (slots.DayCounts, error) {
 	days, err := s.occupancy(ctx, g, day.Date, day.Date)
 	if err != nil {
 		return slots.DayCounts{}, err

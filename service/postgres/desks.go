@@ -24,12 +24,12 @@ func (q session) desks(ctx context.Context, branch int) ([]hall.Desk, error) {
 
 // Desks implements hall.Store.
 func (h *Hall) Desks(ctx context.Context, branch int) ([]hall.Desk, error) {
-	return h.store.pool().desks(ctx, branch)
+	return h.pool().desks(ctx, branch)
 }
 
-// PutDesk implements hall.Store. A desk that is as it should be is left alone.
+// PutDesk implements hall.Store. It does nothing for a desk that is the same already.
 func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
-	return h.store.transact(ctx, func(q session) error {
+	return h.transact(ctx, func(q session) error {
 		desks, err := q.desks(ctx, c.Group.BranchID)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (h *Hall) PutDesk(ctx context.Context, c hall.DeskChange) error {
 
 // RemoveDesk implements hall.Store.
 func (h *Hall) RemoveDesk(ctx context.Context, c hall.DeskChange) error {
-	return h.store.transact(ctx, func(q session) error {
+	return h.transact(ctx, func(q session) error {
 		n, err := q.exec(ctx, "calendars/remove_desk", c.Group.BranchID, c.Group.ID, c.Desk.Name)
 		switch {
 		case err != nil:

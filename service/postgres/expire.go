@@ -9,8 +9,7 @@ import (
 	"ziyara/slots"
 )
 
-// sweep is a request to end the holds of a ledger day that ran out, in its
-// line.
+// sweep is a request to end the overdue holds of a ledger day, for the batcher.
 type sweep struct {
 	day   dayKey
 	now   time.Time
@@ -20,9 +19,9 @@ type sweep struct {
 	err   error
 }
 
-// ExpireHolds implements slots.Store. All who ask for the same day at the same
-// time share a transaction that begins after they asked.
-func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
+// ExpireHolds implements slots.Store. Concurrent callers for the same day share a
+// transaction, which begins after their calls.
+func (s *Appointments) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place, limit int) (int, error) {
 	if on == nil {
 		ended, err := s.expire(ctx, "holds/expire", now, limit)
 		return len(ended), err
@@ -35,7 +34,7 @@ func (s *Store) ExpireHolds(ctx context.Context, now time.Time, on *slots.Place,
 }
 
 // sweep ends the overdue holds on the days of a batch.
-func (s *Store) sweep(batch []*sweep) {
+func (s *Appointments) sweep(batch []*sweep) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	all := together(batch)
@@ -49,9 +48,9 @@ func (s *Store) sweep(batch []*sweep) {
 	}
 }
 
-// sweeps are the days of a batch, each once, as one array per column.
+// sweeps are the days of a batch without repetition, one array per column.
 type sweeps struct {
-	now              time.Time // the latest that anybody asks for
+	now              time.Time // the latest of all requests
 	limit            int
 	branches, groups pq.Int64Array
 	days             pq.StringArray
@@ -76,8 +75,8 @@ func together(batch []*sweep) sweeps {
 	return all
 }
 
-// expire runs a statement that ends holds and gives their places back.
-func (s *Store) expire(ctx context.Context, name string, args ...any) (ended []slots.Place, err error) {
+// expire runs a statement that ends holds, and gives their places back.
+func (s *Appointments) expire(ctx context.Context, name string, args ...any) (ended []slots.Place, err error) {
 	err = s.transact(ctx, func(q session) error {
 		var rows []placeRow
 		if err := q.list(ctx, &rows, name, args...); err != nil {

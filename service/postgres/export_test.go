@@ -14,9 +14,9 @@ import (
 	"ziyara/scheduling"
 )
 
-// ForcePlan gives a desk group another plan whoever loses places by it, and
-// returns what happens to their claims: what a change with impact does.
-func (s *Store) ForcePlan(ctx context.Context, slug string, by audit.Entry,
+// ForcePlan gives a desk group another plan even if visits lose their places, as a
+// change with impact does, and returns what happens to the claims.
+func (s *Calendars) ForcePlan(ctx context.Context, slug string, by audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (impacts []scheduling.Impact, err error) {
 	err = s.transact(ctx, func(q session) error {
@@ -34,15 +34,15 @@ func (s *Store) ForcePlan(ctx context.Context, slug string, by audit.Entry,
 	return impacts, err
 }
 
-// MigrateFiles applies migrations of a test's own, with little patience.
+// MigrateFiles applies the migrations of a test, with short timeouts.
 func MigrateFiles(ctx context.Context, databaseURL string, files fs.FS, lockTimeout time.Duration, attempts int) (int, error) {
 	m := migrator{databaseURL: databaseURL, files: files, lockTimeout: lockTimeout, attempts: attempts, pause: lockTimeout}
 	return m.up(ctx)
 }
 
-// MappedConstraints returns the names of the constraints that the program
-// answers by, ascending.
+// MappedConstraints returns the names of the constraints that have errors of the domain,
+// ascending.
 func MappedConstraints() []string { return slices.Sorted(maps.Keys(constraints)) }
 
-// ToldOfStep is what a visitor is told of a step in the hall.
+// ToldOfStep returns the message to the visitor after a step in the hall.
 func ToldOfStep(step hall.Step) notify.Notice { return toldOfStep(step) }

@@ -123,7 +123,8 @@ func TestEndedHoldsLeaveTheirNumbers(t *testing.T) {
 	}
 	b.now = b.now.Add(time.Hour)
 	hold(b.now)
-	kept := column[int](t, connect(t, b.url), "SELECT count(*) FROM appointments WHERE status = 'booked' AND (address IS NOT NULL OR mobile_place IS NOT NULL)")[0]
+	kept := column[int](t, connect(t, b.url),
+		"SELECT count(*) FROM appointments WHERE status = 'booked' AND (address IS NOT NULL OR mobile_place IS NOT NULL)")[0]
 	if kept > 0 {
 		t.Errorf("the addresses of %d visits are kept", kept)
 	}
@@ -316,7 +317,7 @@ func TestPauseAtOnce(t *testing.T) {
 		if _, paused := errors.AsType[*slots.PauseError](err); !paused {
 			t.Errorf("round %d: after all: %v, want a pause", round, err)
 		}
-		if _, err = b.store.ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 100); err != nil {
+		if _, err = b.store.Appointments().ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 100); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -335,7 +336,7 @@ func TestGivenUpIsForgotten(t *testing.T) {
 	}
 	count := func(now time.Time) int {
 		t.Helper()
-		if err := b.store.Purge(t.Context(), now, 10); err != nil {
+		if err := b.store.Appointments().Purge(t.Context(), now, 10); err != nil {
 			t.Fatal(err)
 		}
 		return column[int](t, db, "SELECT count(*) FROM rebookings")[0]
@@ -403,7 +404,7 @@ func TestDelayedPlaces(t *testing.T) {
 	b.auditClean(t)
 
 	until := b.now.Add(time.Hour)
-	if n, err := b.store.OfferDelayed(t.Context(), until.Add(-time.Second), 100); err != nil || n != 0 {
+	if n, err := b.store.Waitlist().OfferDelayed(t.Context(), until.Add(-time.Second), 100); err != nil || n != 0 {
 		t.Errorf("before the moment: %d places and %v, want none", n, err)
 	}
 	var offered [4]int
@@ -412,7 +413,7 @@ func TestDelayedPlaces(t *testing.T) {
 	for i := range offered {
 		offer = append(offer, func() {
 			for n := 2; n > 0 && errs[i] == nil; {
-				n, errs[i] = b.store.OfferDelayed(context.Background(), until, 2)
+				n, errs[i] = b.store.Waitlist().OfferDelayed(context.Background(), until, 2)
 				offered[i] += n
 			}
 		})
@@ -447,7 +448,7 @@ func TestDelayedPlaceOfAMove(t *testing.T) {
 	if a, z := b.free(t, free[0]), b.free(t, free[len(free)-1]); a != before-1 || z != before-1 {
 		t.Errorf("%d and %d places are free, want %d of both", a, z, before-1)
 	}
-	if _, err := b.store.OfferDelayed(t.Context(), b.now.Add(2*time.Hour), 10); err != nil {
+	if _, err := b.store.Waitlist().OfferDelayed(t.Context(), b.now.Add(2*time.Hour), 10); err != nil {
 		t.Fatal(err)
 	}
 	if a, z := b.free(t, free[0]), b.free(t, free[len(free)-1]); a != before || z != before {
@@ -461,7 +462,7 @@ func TestDelayedPlaceOfAMove(t *testing.T) {
 func TestDelayedPlaceReachesTheWaitlist(t *testing.T) {
 	t.Parallel()
 	b := open(t, slots.WithRandom(middle))
-	w, err := slots.NewWaitlist(b.store, b.Booker, slots.DefaultWaitPolicy())
+	w, err := slots.NewWaitlist(b.store.Waitlist(), b.Booker, slots.DefaultWaitPolicy())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -483,7 +484,7 @@ func TestDelayedPlaceReachesTheWaitlist(t *testing.T) {
 	if made, err := w.OfferFreed(t.Context(), until.Add(-time.Second)); err != nil || made != 0 {
 		t.Errorf("before the moment: %d offers, %v, want none", made, err)
 	}
-	if n, err := b.store.OfferDelayed(t.Context(), until, 10); err != nil || n != 1 {
+	if n, err := b.store.Waitlist().OfferDelayed(t.Context(), until, 10); err != nil || n != 1 {
 		t.Fatalf("%d places come back, %v, want one", n, err)
 	}
 	if made, err := w.OfferFreed(t.Context(), until); err != nil || made != 1 {
@@ -505,7 +506,7 @@ func TestAuditCountsDelayedPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, connect(t, b.url), "DELETE FROM delayed_places")
-	differences, err := b.store.Audit(t.Context())
+	differences, err := b.store.Appointments().Audit(t.Context())
 	if err != nil || len(differences) != visit.Place.Ticks {
 		t.Errorf("%d differences, %v, want one for each of %d ticks", len(differences), err, visit.Place.Ticks)
 	}

@@ -18,24 +18,24 @@ import (
 	"ziyara/slots"
 )
 
-// errConflict wraps what the server asks to try again.
+// errConflict marks a transaction that should be tried again.
 var errConflict = errors.New("postgres: ended in favour of another transaction")
 
-// constraints maps the constraints that are rules of the domain to its errors.
-// Each has a name that a migration gave it, or is a primary key, whose name is
-// always the table's.
+// constraints maps constraints that are rules of the domain to the domain's
+// errors. A migration has named each of them, except primary keys, which are
+// named after their tables.
 var constraints = map[string]error{
 	"appointments_person_overlap": slots.ErrPersonBusy,
 	// Another booking of the person took the same place number meanwhile; the
 	// next attempt sees it and takes the next number, if there is one.
 	"appointments_person_limit": fmt.Errorf("%w: %w", errConflict, slots.ErrPersonLimit),
-	// Another hold of the same address or mobile took the same number, or
-	// there was none left to take.
+	// Another hold of the same address or mobile took the same number, or none
+	// was left.
 	"appointments_address_limit":       fmt.Errorf("%w: %w", errConflict, &slots.HoldLimitError{}),
 	"appointments_mobile_limit":        fmt.Errorf("%w: %w", errConflict, &slots.HoldLimitError{}),
 	"appointments_address_places_left": &slots.HoldLimitError{},
 	"appointments_mobile_places_left":  &slots.HoldLimitError{},
-	// Their former names, which answer until the next release drops them
+	// The former names, in use until the next release drops them
 	// (migrations/00023_names_of_limits.sql).
 	"appointments_address_place_check": &slots.HoldLimitError{},
 	"appointments_mobile_place_check":  &slots.HoldLimitError{},
@@ -46,10 +46,10 @@ var constraints = map[string]error{
 	"department_texts_pkey":   fault.ErrEdited,
 }
 
-// translated turns an error of the driver into one of the domain's: a broken
-// constraint into its rule, a server out of reach into fault.ErrUnavailable.
-// nil and sql.ErrNoRows stay what they are.
-func translated(action string, err error) error {
+// translate turns an error of the driver into one of the domain: a violated
+// constraint into its rule, an unreachable server into fault.ErrUnavailable. nil
+// and sql.ErrNoRows stay as they are.
+func translate(action string, err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -75,7 +75,7 @@ func translated(action string, err error) error {
 	return fmt.Errorf("%s: %w", action, err)
 }
 
-// noID reports whether the server refused a text that is no UUID.
+// noID reports whether the server refused a text because it is not a UUID.
 func noID(err error) bool {
 	var answered *pq.Error
 	return errors.As(err, &answered) && answered.Code == "22P02" // invalid_text_representation
@@ -89,7 +89,7 @@ func unreachable(err error) bool {
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
-// withSettings adds the session's settings to the URL of the database.
+// withSettings returns the URL of the database with the settings of a session.
 func withSettings(c Config) (string, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
@@ -99,19 +99,20 @@ func withSettings(c Config) (string, error) {
 	timeout := strconv.FormatInt(c.Timeout.Milliseconds(), 10)
 	for name, value := range map[string]string{
 		"statement_timeout": timeout,
-		// Nobody waits for long for a replica that was cut off in the middle.
+		// No transaction waits long for a replica that lost its connection.
 		"idle_in_transaction_session_timeout": timeout,
 		"timezone":                            "UTC",
 		"connect_timeout":                     "5",
 		"application_name":                    "ziyara",
-		// What visitors wait for reads few rows by an index. Without this the
-		// server plans by what it last knew of the sizes of tables, and reads
-		// all of one that was small then.
+		// Statements that visitors wait for read few rows by an index. Without
+		// these settings the server plans by the last known sizes of tables, and
+		// reads all of a table that was small then.
 		"enable_seqscan":   "off",
 		"enable_hashjoin":  "off",
 		"enable_mergejoin": "off",
-		// A plan that has to read a small table as a whole now looks so dear
-		// that the server would compile it, for a tenth of a second each time.
+		// With them, a plan that reads a small table as a whole looks so
+		// expensive that the server would compile it, which takes a tenth of a
+		// second each time.
 		"jit": "off",
 	} {
 		if !q.Has(name) {

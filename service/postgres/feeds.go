@@ -17,7 +17,10 @@ import (
 	"ziyara/slots"
 )
 
-// feedRow is a feed with the names of what it is of.
+// Feeds keeps calendar feeds.
+type Feeds struct{ *core }
+
+// feedRow is a feed with the names of its department, desk group and branch.
 type feedRow struct {
 	ID             string               `db:"id"`
 	Name           string               `db:"name"`
@@ -37,20 +40,20 @@ func (r feedRow) scope() feeds.Scope {
 		Department: r.DepartmentName.v,
 		Feed: feeds.Feed{
 			ID: r.ID, Name: r.Name, Department: r.Department, DeskGroup: r.DeskGroup.String, Branch: r.Branch.String,
-			Lang: r.Lang, Created: r.CreatedAt.UTC(), By: r.CreatedBy,
+			Lang: r.Lang, Created: r.CreatedAt.UTC(), CreatedBy: r.CreatedBy,
 		},
 	}
 }
 
-// AddFeed adds a feed at the address that holds what hashes to token. It
-// returns feeds.ErrMany when the department has as many as it may have, and
-// once.ErrAnswered when the key of once is known.
-func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error {
+// AddFeed adds a feed. token is the hash of the token in its address. It returns
+// feeds.ErrMany when the department has the most it may have, or once.ErrAnswered
+// when the key of once is known.
+func (s *Feeds) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry audit.Entry, once *once.Request[feeds.Feed]) error {
 	return s.transact(ctx, func(q session) error {
 		if err := keepAnswer(ctx, q, once, f, f.Created); err != nil {
 			return err
 		}
-		n, err := q.exec(ctx, "feeds/add", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.By, feeds.Limit)
+		n, err := q.exec(ctx, "feeds/add", f.ID, token[:], f.Name, f.Lang, f.Department, null(f.DeskGroup), f.Created, f.CreatedBy, feeds.Limit)
 		switch {
 		case err != nil:
 			return err
@@ -61,14 +64,14 @@ func (s *Store) AddFeed(ctx context.Context, f feeds.Feed, token [32]byte, entry
 	})
 }
 
-// Feeds returns a page of the feeds that stand, the newest first.
-func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) {
-	before, id := any("infinity"), noIDYet
+// Feeds returns a page of the feeds that are not revoked, the newest first.
+func (s *Feeds) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) {
+	id := lowestID
 	if !q.Before.IsZero() {
-		before, id = q.Before, q.BeforeID
+		id = q.BeforeID
 	}
 	var rows []feedRow
-	err := s.pool().list(ctx, &rows, "feeds/list", slugs(q.Departments), slugs(q.Branches), null(q.Department), before, id, q.Limit)
+	err := s.pool().list(ctx, &rows, "feeds/list", slugs(q.Departments), slugs(q.Branches), null(q.Department), before(q.Before), id, q.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -79,21 +82,13 @@ func (s *Store) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) 
 	return list, nil
 }
 
-// slugs returns a list as a value of the database, NULL for nil.
-func slugs(list []string) any {
-	if list == nil {
-		return nil
-	}
-	return pq.Array(list)
-}
-
 // Feed returns the feed with the id, fault.ErrNotFound or feeds.ErrRevoked.
-func (s *Store) Feed(ctx context.Context, id string) (feeds.Feed, error) {
+func (s *Feeds) Feed(ctx context.Context, id string) (feeds.Feed, error) {
 	row, err := s.feed(ctx, id, nil)
 	return row.scope().Feed, err
 }
 
-func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
+func (s *Feeds) feed(ctx context.Context, id, token any) (feedRow, error) {
 	var row feedRow
 	err := s.pool().get(ctx, &row, "feeds/find", id, token)
 	switch {
@@ -107,9 +102,9 @@ func (s *Store) feed(ctx context.Context, id, token any) (feedRow, error) {
 	return row, nil
 }
 
-// RevokeFeed ends a feed: from now on nobody reads it. One that has ended
-// stays so.
-func (s *Store) RevokeFeed(ctx context.Context, id string, entry audit.Entry) error {
+// RevokeFeed revokes a feed, so that it can't be read any more. Revoking it again
+// changes nothing.
+func (s *Feeds) RevokeFeed(ctx context.Context, id string, entry audit.Entry) error {
 	return s.transact(ctx, func(q session) error {
 		n, err := q.exec(ctx, "feeds/revoke", id, entry.At)
 		if err != nil || n == 0 {
@@ -119,7 +114,7 @@ func (s *Store) RevokeFeed(ctx context.Context, id string, entry audit.Entry) er
 	})
 }
 
-// feedVisitRow is what a feed tells of a visit.
+// feedVisitRow is a visit as a feed shows it.
 type feedVisitRow struct {
 	Reference string    `db:"reference"`
 	Status    string    `db:"status"`
@@ -134,13 +129,13 @@ type feedVisitRow struct {
 	Branch    []byte    `db:"branch"`
 }
 
-// texts are names as the database has them, each decoded once.
+// texts are names in the form of the database, each decoded once.
 type texts map[string]catalog.Text
 
 func (t texts) of(raw []byte) catalog.Text {
 	text, ok := t[string(raw)]
 	if !ok {
-		_ = json.Unmarshal(raw, &text) // the centre was loaded with the same names
+		_ = json.Unmarshal(raw, &text) // it can't fail: the centre was loaded with the same names
 		t[string(raw)] = text
 	}
 	return text
@@ -164,15 +159,15 @@ func (r feedVisitRow) visit(names texts) feeds.Visit {
 	return v
 }
 
-// ReadFeed returns what a feed tells at now, by the hash of what is in its
-// address: at most feeds.MaxVisits and one more. It returns fault.ErrNotFound
-// or feeds.ErrRevoked.
-func (s *Store) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error) {
+// ReadFeed returns a feed by the hash of the token in its address, with its visits
+// at now: at most feeds.MaxVisits and one more. It returns fault.ErrNotFound or
+// feeds.ErrRevoked.
+func (s *Feeds) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (feeds.Scope, []feeds.Visit, error) {
 	feed, err := s.feed(ctx, nil, token[:])
 	if err != nil {
 		return feeds.Scope{}, nil, err
 	}
-	from, until, cancelledSince := feeds.Window(now)
+	from, until, cancelledSince := feeds.Covered(now)
 	var rows []feedVisitRow
 	if err = s.pool().list(ctx, &rows, "feeds/visits", feed.DeskGroups, from, until, cancelledSince, feeds.MaxVisits+1); err != nil {
 		return feeds.Scope{}, nil, err

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/lib/pq"
@@ -10,8 +9,8 @@ import (
 	"ziyara/catalog"
 )
 
-// countGivenUp counts that the person of the appointment has given up a visit,
-// and begins their pause when that is once too often.
+// countGivenUp records that the person of the appointment has given up a visit, and
+// begins a pause if that exceeds the limit.
 func (q session) countGivenUp(ctx context.Context, id string, now time.Time) error {
 	var row struct {
 		Limit   int                 `db:"rebook_limit"`
@@ -31,14 +30,13 @@ func (q session) countGivenUp(ctx context.Context, id string, now time.Time) err
 	for i, at := range given {
 		instants[i] = at.UTC().Format(time.RFC3339Nano)
 	}
-	_, err := q.exec(ctx, "appointments/remember_rebooking", id, instants,
-		sql.NullTime{Time: until, Valid: !until.IsZero()}, now.Add(rule.Memory()))
+	_, err := q.exec(ctx, "appointments/remember_rebooking", id, instants, nullTime(until), now.Add(rule.Memory()))
 	return err
 }
 
-// OfferDelayed offers at most limit places again whose delay is over at now,
-// and returns how many those were.
-func (s *Store) OfferDelayed(ctx context.Context, now time.Time, limit int) (int, error) {
+// OfferDelayed offers places again whose delay is over at now, at most limit, and
+// returns how many.
+func (s *Waitlist) OfferDelayed(ctx context.Context, now time.Time, limit int) (int, error) {
 	offered := 0
 	err := s.transact(ctx, func(q session) error {
 		var rows []placeRow

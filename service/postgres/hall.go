@@ -17,13 +17,10 @@ import (
 	"ziyara/slots"
 )
 
-// Hall keeps who is in the halls. It implements hall.Store.
-type Hall struct{ store *Store }
+// Hall keeps the visitors in the halls, and the calls. It implements hall.Store.
+type Hall struct{ *core }
 
 var _ hall.Store = (*Hall)(nil)
-
-// Hall returns what keeps the halls.
-func (s *Store) Hall() *Hall { return &Hall{s} }
 
 // hallRow is a row of hall_visits.
 type hallRow struct {
@@ -114,12 +111,12 @@ func (q session) visit(ctx context.Context, reference string) (hall.Visit, error
 
 // Find implements hall.Store.
 func (h *Hall) Find(ctx context.Context, reference string) (hall.Visit, error) {
-	return h.store.pool().visit(ctx, reference)
+	return h.pool().visit(ctx, reference)
 }
 
 // Of implements hall.Store.
 func (h *Hall) Of(ctx context.Context, person string, from, to time.Time, limit int) ([]hall.Visit, error) {
-	return h.store.pool().visits(ctx, "hall/of", person, from, to, limit)
+	return h.pool().visits(ctx, "hall/of", person, from, to, limit)
 }
 
 // hallDay is a hall that is locked.
@@ -133,7 +130,7 @@ type hallDay struct {
 // Change implements hall.Store. The appointment is locked before its hall.
 func (h *Hall) Change(ctx context.Context, reference string, decide func(hall.Visit, hall.Floor) (hall.Step, error)) (hall.Visit, error) {
 	var after hall.Visit
-	err := h.store.transact(ctx, func(q session) error {
+	err := h.transact(ctx, func(q session) error {
 		var locked struct {
 			ID   string
 			Turn string // void
@@ -167,9 +164,9 @@ func (h *Hall) Change(ctx context.Context, reference string, decide func(hall.Vi
 }
 
 // Call implements hall.Store.
-func (h *Hall) Call(ctx context.Context, w hall.Window, choose func(hall.Floor, []hall.Visit) (hall.Step, error)) (hall.Visit, error) {
+func (h *Hall) Call(ctx context.Context, w hall.QueueQuery, choose func(hall.Floor, []hall.Visit) (hall.Step, error)) (hall.Visit, error) {
 	var after hall.Visit
-	err := h.store.transact(ctx, func(q session) error {
+	err := h.transact(ctx, func(q session) error {
 		var day hallDay
 		if err := q.get(ctx, &day, "hall/lock", w.BranchID, w.Day.String()); err != nil {
 			return err
@@ -204,7 +201,7 @@ func (q session) floor(ctx context.Context, day hallDay) (hall.Floor, error) {
 	return floor, err
 }
 
-// writeStep writes what becomes of a visit in a hall that is locked.
+// writeStep writes a step of a visit in a hall that is locked.
 func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Step) error {
 	if step.Nothing() {
 		return nil
@@ -272,13 +269,13 @@ func (q session) writeEvents(ctx context.Context, id string, events []hall.Event
 	return err
 }
 
-// Look implements hall.Store. It is one snapshot.
-func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visit, error) {
+// Look implements hall.Store. It reads one snapshot.
+func (h *Hall) Look(ctx context.Context, w hall.QueueQuery) (hall.Floor, []hall.Visit, error) {
 	var floor hall.Floor
 	var expected []hall.Visit
-	err := h.store.transact(ctx, func(q session) error {
+	err := h.transact(ctx, func(q session) error {
 		if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
-			return translated("look at the hall", err)
+			return translate("look at the hall", err)
 		}
 		var err error
 		if floor, err = q.floor(ctx, hallDay{BranchID: w.BranchID, Day: midnight(w.Day)}); err != nil {
@@ -290,13 +287,13 @@ func (h *Hall) Look(ctx context.Context, w hall.Window) (hall.Floor, []hall.Visi
 	return floor, expected, err
 }
 
-// midnight returns a date as dateOf reads it.
+// midnight returns a date in the form that dateOf reads.
 func midnight(d scheduling.Date) time.Time { return d.At(0, time.UTC) }
 
 // Crowd implements hall.Store.
 func (h *Hall) Crowd(ctx context.Context, from, to time.Time) (present, expected []hall.Visit, err error) {
-	q := h.store.pool()
-	// Wherever the branch is, today is at most a day away.
+	q := h.pool()
+	// In any zone, today is at most a day away from the date in UTC.
 	if present, err = q.visits(ctx, "hall/crowd", from.Add(-24*time.Hour).UTC().Format(time.DateOnly)); err != nil || len(present) == 0 {
 		return nil, nil, err
 	}
@@ -310,16 +307,13 @@ func (h *Hall) Crowd(ctx context.Context, from, to time.Time) (present, expected
 	return present, expected, err
 }
 
-// firstID is before every UUID.
-const firstID = "00000000-0000-0000-0000-000000000000"
-
 // List implements hall.Store.
 func (h *Hall) List(ctx context.Context, l hall.ListQuery) ([]hall.Visit, error) {
-	after, id := sql.NullString{String: "-infinity", Valid: true}, firstID
+	after, id := sql.NullString{String: "-infinity", Valid: true}, lowestID
 	if l.ID != "" {
 		after.String, id = l.After.UTC().Format(time.RFC3339Nano), l.ID
 	}
-	return h.store.pool().visits(ctx, "hall/list", l.BranchID, l.Day.String(), pq.Array(l.Groups), after, id, null(string(l.Where)), l.Limit)
+	return h.pool().visits(ctx, "hall/list", l.BranchID, l.Day.String(), pq.Array(l.Groups), after, id, null(string(l.Where)), l.Limit)
 }
 
 // Counts implements hall.Store.
@@ -328,7 +322,7 @@ func (h *Hall) Counts(ctx context.Context, branch int, day scheduling.Date, grou
 		Stands string `db:"stands"`
 		Visits int    `db:"visits"`
 	}
-	if err := h.store.pool().list(ctx, &rows, "hall/counts", branch, day.String(), pq.Array(groups)); err != nil {
+	if err := h.pool().list(ctx, &rows, "hall/counts", branch, day.String(), pq.Array(groups)); err != nil {
 		return nil, err
 	}
 	counts := make(map[hall.Where]int)
@@ -341,7 +335,7 @@ func (h *Hall) Counts(ctx context.Context, branch int, day scheduling.Date, grou
 // Leftover implements hall.Store.
 func (h *Hall) Leftover(ctx context.Context, before time.Time, misses, limit int) ([]string, error) {
 	var references []string
-	err := h.store.pool().list(ctx, &references, "hall/leftover", before, misses, limit)
+	err := h.pool().list(ctx, &references, "hall/leftover", before, misses, limit)
 	return references, err
 }
 
@@ -357,9 +351,9 @@ func (h *Hall) Calls(ctx context.Context, branch int, day scheduling.Date, after
 	}
 	var err error
 	if after < 0 {
-		err = h.store.pool().list(ctx, &rows, "hall/calls_last", branch, day.String(), limit)
+		err = h.pool().list(ctx, &rows, "hall/calls_last", branch, day.String(), limit)
 	} else {
-		err = h.store.pool().list(ctx, &rows, "hall/calls", branch, day.String(), after, limit)
+		err = h.pool().list(ctx, &rows, "hall/calls", branch, day.String(), after, limit)
 	}
 	calls := make([]hall.Call, len(rows))
 	for i, r := range rows {

@@ -27,13 +27,13 @@ func (h *Hall) Tell(ctx context.Context, notices []hall.Notice, now time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	return h.store.pool().exec(ctx, "hall/tell", string(text), now, string(notify.Delayed), media(notify.Delayed))
+	return h.pool().exec(ctx, "hall/tell", string(text), now, string(notify.Delayed), media(notify.Delayed))
 }
 
 // Announce implements hall.Store.
 func (h *Hall) Announce(ctx context.Context, d hall.Delay) (int, error) {
 	told := 0
-	err := h.store.transact(ctx, func(q session) error {
+	err := h.transact(ctx, func(q session) error {
 		if err := q.get(ctx, &told, "hall/announce", d.Group.BranchID, d.Day.String(), d.Group.ID, d.Minutes, d.At, d.Until, null(d.Actor),
 			string(notify.Delayed), media(notify.Delayed)); err != nil {
 			return err

@@ -16,14 +16,14 @@ import (
 	"ziyara/slots"
 )
 
-// holding is a request for a hold, in its line.
+// holding is a request for a hold, for the batcher.
 type holding struct {
 	claim  slots.Appointment
-	by     slots.Holder
+	holder slots.Holder
 	wanted slots.Wanted // the place of the claim
 	once   *once.Request[slots.Appointment]
 
-	refusal error // why it gets no place, by the days that were asked last
+	refusal error // why it gets no place, by the days looked at last
 	decided bool
 	err     error
 }
@@ -38,27 +38,50 @@ type dayKey struct {
 
 func keyOf(p slots.Place) dayKey { return dayKey{p.Branch, p.DeskGroup, p.Day} }
 
+// dayKeyRow is the key of a ledger day.
+type dayKeyRow struct {
+	Branch int       `db:"branch_id"`
+	Group  int       `db:"desk_group_id"`
+	Day    time.Time `db:"day"`
+}
+
+func (r dayKeyRow) key() dayKey { return dayKey{r.Branch, r.Group, dateOf(r.Day)} }
+
+// ledgerDayRow is what a ledger day says. Statements read the columns that they
+// need.
+type ledgerDayRow struct {
+	FirstTick int    `db:"first_tick"`
+	Open      counts `db:"open"`
+	Used      counts `db:"used"`
+	Version   int64  `db:"version"`
+	Calendar  int64  `db:"calendar_version"`
+}
+
+func (r ledgerDayRow) occupied() slots.Occupied {
+	return slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version, Calendar: r.Calendar}
+}
+
 // Hold implements slots.Store.
-func (s *Store) Hold(ctx context.Context, a slots.Appointment, by slots.Holder, w slots.Wanted,
+func (s *Appointments) Hold(ctx context.Context, a slots.Appointment, holder slots.Holder, w slots.Wanted,
 	once *once.Request[slots.Appointment],
 ) error {
-	began := s.board.now()
-	h := &holding{claim: a, by: by, wanted: w, once: once}
+	began := s.cache.now()
+	h := &holding{claim: a, holder: holder, wanted: w, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
 		return err
 	}
 	if errors.Is(h.err, slots.ErrTaken) {
-		s.board.doubt(a.Place.DeskGroup, began) // somebody was shown what is gone
+		s.cache.doubt(a.Place.DeskGroup, began) // a visitor was shown a place that is taken
 	}
 	if _, limited := errors.AsType[*slots.HoldLimitError](h.err); limited {
-		return s.holdLimit(ctx, a, by)
+		return s.holdLimit(ctx, a, holder)
 	}
 	return h.err
 }
 
-// hold decides a batch. What can't be written together is tried one by one, so
-// that nobody suffers for another's request.
-func (s *Store) hold(batch []*holding) {
+// hold decides a batch. If the requests can't be written together, it tries them
+// one by one, so that none fails because of another.
+func (s *Appointments) hold(batch []*holding) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	err := retry(func() error { return s.holdTogether(ctx, batch) })
@@ -77,19 +100,18 @@ func (s *Store) hold(batch []*holding) {
 	}
 }
 
-// outOfReach reports whether nobody knows what became of a transaction.
+// outOfReach reports whether the outcome of a transaction is unknown.
 func outOfReach(err error) bool {
 	return errors.Is(err, fault.ErrUnavailable) && !errors.Is(err, errConflict)
 }
 
-// holdTogether decides the holds of a batch that are not decided, and writes
-// those that fit.
+// holdTogether decides the undecided holds of a batch and writes those that fit.
 //
-// It first decides by what is remembered of the ledger days. What is written
-// counts only if they still have the remembered version, so a memory that is
-// wrong costs a second try, with the days locked.
-func (s *Store) holdTogether(ctx context.Context, batch []*holding) error {
-	known := s.versions.get(daysOf(batch))
+// It first decides by remembered ledger days. Days are written only if they still
+// have the remembered version, so an outdated memory costs a second try, with the
+// days locked.
+func (s *Appointments) holdTogether(ctx context.Context, batch []*holding) error {
+	known := s.remembered.get(daysOf(batch))
 	var sure, rest []*holding
 	for _, h := range batch {
 		if _, ok := known[keyOf(h.claim.Place)]; h.decided {
@@ -110,9 +132,8 @@ func (s *Store) holdTogether(ctx context.Context, batch []*holding) error {
 	return s.holdLocked(ctx, rest)
 }
 
-// holdBy decides by remembered days. It returns the holds that it could not
-// decide.
-func (s *Store) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, batch []*holding) (left []*holding, err error) {
+// holdBy decides by remembered days. It returns the holds left undecided.
+func (s *Appointments) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, batch []*holding) (left []*holding, err error) {
 	accepted, refused, after := take(known, batch)
 	if len(accepted) == 0 {
 		return batch, nil
@@ -141,9 +162,8 @@ func (s *Store) holdBy(ctx context.Context, known map[dayKey]slots.Occupied, bat
 	return left, nil
 }
 
-// holdLocked decides by the days themselves, which nobody else changes
-// meanwhile.
-func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
+// holdLocked decides by the ledger days themselves, which it locks.
+func (s *Appointments) holdLocked(ctx context.Context, batch []*holding) error {
 	var days, written map[dayKey]slots.Occupied
 	var accepted, refused []*holding
 	err := s.transact(ctx, func(q session) error {
@@ -166,16 +186,16 @@ func (s *Store) holdLocked(ctx context.Context, batch []*holding) error {
 	}
 	for key, day := range days {
 		if _, ok := written[key]; !ok {
-			s.versions.put(key, day)
+			s.remembered.put(key, day)
 		}
 	}
 	s.learn(written)
 	return nil
 }
 
-// take gives places to the holds in their order, as far as the days have
-// any; the others know why they are refused. It returns the days that change as
-// they are then, their version not yet raised.
+// take gives places to the holds in their order, as far as the days have any. It
+// sets the refusal of each hold, nil for those accepted. It returns the changed
+// days, before their version is raised.
 func take(days map[dayKey]slots.Occupied, batch []*holding) (accepted, refused []*holding, after map[dayKey]slots.Occupied) {
 	after = make(map[dayKey]slots.Occupied)
 	for _, h := range batch {
@@ -246,20 +266,20 @@ func newClaimRow(h *holding) claimRow {
 		Branch: p.Branch, ID: a.ID, Service: a.Service, Group: p.DeskGroup, Day: p.Day, First: p.First, Ticks: p.Ticks, Places: p.Count,
 		Start: a.Start, End: a.End, Party: a.Party, Channel: string(a.Channel), Created: a.Created, Expires: a.Expires,
 		Needs:      append([]string{}, a.Needs...),
-		PerAddress: h.by.PerAddress, Mobile: optional(a.Mobile),
+		PerAddress: h.holder.PerAddress, Mobile: optional(a.Mobile),
 	}
-	if address := h.by.CountedAddress(); address != nil {
+	if address := h.holder.CountedAddress(); address != nil {
 		row.Address = optional(`\x` + hex.EncodeToString(address))
 	}
-	if a.Mobile != "" && h.by.PerMobile > 0 {
-		row.PerMobile = &h.by.PerMobile
+	if a.Mobile != "" && h.holder.PerMobile > 0 {
+		row.PerMobile = &h.holder.PerMobile
 	}
 	return row
 }
 
-// writeHolds writes days that still have their version, and the holds on them.
-// It returns the days that it wrote as they are now. Requests that name a key
-// have their answer kept; then the session is a transaction.
+// writeHolds writes days that still have their version, and the holds on them. It
+// returns the days that it wrote, as they are now. It keeps the answers to
+// requests that name a key; with one of those the session must be a transaction.
 func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied, accepted []*holding) (map[dayKey]slots.Occupied, error) {
 	days := make([]dayRow, 0, len(after))
 	for key, day := range after {
@@ -277,17 +297,13 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	if err != nil {
 		return nil, err
 	}
-	var rows []struct {
-		Branch int       `db:"branch_id"`
-		Group  int       `db:"desk_group_id"`
-		Day    time.Time `db:"day"`
-	}
+	var rows []dayKeyRow
 	if err := q.list(ctx, &rows, "holds/hold", string(dayJSON), string(claimJSON), rand.Int64()); err != nil {
 		return nil, err
 	}
 	written := make(map[dayKey]slots.Occupied, len(rows))
 	for _, r := range rows {
-		key := dayKey{r.Branch, r.Group, dateOf(r.Day)}
+		key := r.key()
 		day := after[key]
 		day.Version++
 		written[key] = day
@@ -303,44 +319,39 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	return written, q.keep(ctx, told)
 }
 
-// lockDays locks ledger days, in the order that everybody uses, and reads
-// them. Days without a row are missing from what it returns.
+// lockDays locks ledger days, in the one order that all transactions use, and reads
+// them. Days without a row are missing from the result.
 func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.Occupied, error) {
 	c := keyColumns(days)
 	var rows []struct {
-		Branch    int       `db:"branch_id"`
-		Group     int       `db:"desk_group_id"`
-		Day       time.Time `db:"day"`
-		FirstTick int       `db:"first_tick"`
-		Open      counts    `db:"open"`
-		Used      counts    `db:"used"`
-		Version   int64     `db:"version"`
-		Calendar  int64     `db:"calendar_version"`
+		dayKeyRow
+		ledgerDayRow
 	}
 	if err := q.list(ctx, &rows, "holds/lock_days", c.branches, c.groups, c.days); err != nil {
 		return nil, err
 	}
 	locked := make(map[dayKey]slots.Occupied, len(rows))
 	for _, r := range rows {
-		locked[dayKey{r.Branch, r.Group, dateOf(r.Day)}] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version, Calendar: r.Calendar}
+		locked[r.key()] = r.occupied()
 	}
 	return locked, nil
 }
 
-// learn notes days that this replica has written.
-func (s *Store) learn(written map[dayKey]slots.Occupied) {
+// learn remembers days that this replica has written, and has other replicas
+// notified.
+func (s *Appointments) learn(written map[dayKey]slots.Occupied) {
 	for key, day := range written {
-		s.versions.put(key, day)
-		s.board.put(key.group, key.day, day)
-		s.news.add(key.group)
+		s.remembered.put(key, day)
+		s.cache.put(key.group, key.day, day)
+		s.invalidations.add(key.group)
 	}
 }
 
 // maxVersions bounds how many ledger days are remembered for holding.
 const maxVersions = 4096
 
-// versions remembers the ledger days that were held on last, each as of a
-// version. It is safe for concurrent use.
+// versions remembers the ledger days of the last holds, each as of a version. It is
+// safe for concurrent use.
 type versions struct {
 	mu   sync.Mutex
 	days map[dayKey]slots.Occupied

@@ -13,7 +13,7 @@ import (
 	"ziyara/slots"
 )
 
-// holidaysRow is a list of holidays with what it was before its last change.
+// holidaysRow is a list of holidays, and the list before its last change.
 type holidaysRow struct {
 	holidayRow
 	Version  int64  `db:"version"`
@@ -26,7 +26,7 @@ func (r *holidaysRow) list() centre.HolidayList {
 
 // FindHolidays returns the list of holidays that desk groups share, or
 // fault.ErrNotFound in a centre without one.
-func (s *Store) FindHolidays(ctx context.Context) (centre.HolidayList, error) {
+func (s *Calendars) FindHolidays(ctx context.Context) (centre.HolidayList, error) {
 	row, err := s.pool().holidays(ctx, "calendars/find_holidays")
 	return row.list(), err
 }
@@ -40,22 +40,22 @@ func (q session) holidays(ctx context.Context, name string) (holidaysRow, error)
 	return row, err
 }
 
-// EditHolidays lets decide turn the list of holidays into another, and makes
-// the calendars of all desk groups that share it follow, in one transaction. It
-// returns what it is now, fault.ErrEdited when it has another version than from
-// (0 for any), a *slots.AffectedError, or the error of decide or of
-// scheduling.CompileHolidays. by is as in EditPlan.
-func (s *Store) EditHolidays(ctx context.Context, from int64, by audit.Entry,
+// EditHolidays lets decide turn the list of holidays into another, and updates the
+// calendars of all desk groups that share it, in one transaction. It returns the
+// new list, fault.ErrEdited when its version is not from (0 for any), a
+// *slots.AffectedError, or the error of decide or of scheduling.CompileHolidays.
+// entry is as in EditPlan.
+func (s *Calendars) EditHolidays(ctx context.Context, from int64, entry audit.Entry,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
-	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
+	return s.changeHolidays(ctx, from, entry, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
 }
 
-// UndoHolidays gives the list back that was there before the last change, as a
-// new version; doing it again brings the change back. It returns what
-// EditHolidays does, and slots.ErrNothingToUndo.
-func (s *Store) UndoHolidays(ctx context.Context, from int64, by audit.Entry) (centre.HolidayList, error) {
-	return s.changeHolidays(ctx, from, by, func(row holidaysRow) (list scheduling.HolidayList, err error) {
+// UndoHolidays restores the list before the last change, as a new version. Undoing
+// again restores the change. It returns what EditHolidays does, or
+// slots.ErrNothingToUndo.
+func (s *Calendars) UndoHolidays(ctx context.Context, from int64, entry audit.Entry) (centre.HolidayList, error) {
+	return s.changeHolidays(ctx, from, entry, func(row holidaysRow) (list scheduling.HolidayList, err error) {
 		if row.Previous == nil {
 			return list, slots.ErrNothingToUndo
 		}
@@ -63,7 +63,7 @@ func (s *Store) UndoHolidays(ctx context.Context, from int64, by audit.Entry) (c
 	})
 }
 
-func (s *Store) changeHolidays(ctx context.Context, from int64, by audit.Entry,
+func (s *Calendars) changeHolidays(ctx context.Context, from int64, entry audit.Entry,
 	decide func(holidaysRow) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
 	var after centre.HolidayList
@@ -78,7 +78,7 @@ func (s *Store) changeHolidays(ctx context.Context, from int64, by audit.Entry,
 		}
 		var changes []recalendared
 		var impacts map[int][]scheduling.Impact
-		if after, changes, impacts, err = q.saveHolidays(ctx, before, list, by); err != nil {
+		if after, changes, impacts, err = q.saveHolidays(ctx, before, list, entry); err != nil {
 			return err
 		}
 		if affected := losing(changes, impacts); affected != nil {
@@ -93,8 +93,7 @@ func (s *Store) changeHolidays(ctx context.Context, from int64, by audit.Entry,
 }
 
 // lockHolidays locks the list of holidays for a change. It returns
-// fault.ErrNotFound, or fault.ErrEdited when it has another version than from;
-// 0 is any.
+// fault.ErrNotFound, or fault.ErrEdited when its version is not from; 0 is any.
 func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, error) {
 	row, err := q.holidays(ctx, "calendars/lock_holidays")
 	if err == nil && from != 0 && row.Version != from {
@@ -103,16 +102,15 @@ func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, err
 	return row, err
 }
 
-// saveHolidays writes a locked list of holidays, brings the calendars and the
-// ledger days of all desk groups that share it in line (see recalendar),
-// records the entry, and has all replicas told. It returns the list as it is
-// then, the desk groups that share it, and the visits and requests of each that
-// lose their places or have them again: whether that may be is the caller's to
-// say. A list that says the same changes nothing.
+// saveHolidays writes a locked list of holidays, updates the calendars and the
+// ledger days of all desk groups that share it (see recalendar), records the
+// entry, and notifies all replicas. It returns the new list, the desk groups that
+// share it, and the visits and requests of each that lose or regain their places:
+// the caller decides whether that is allowed. An equal list changes nothing.
 func (q session) saveHolidays(ctx context.Context, before holidaysRow, list scheduling.HolidayList,
-	by audit.Entry,
+	entry audit.Entry,
 ) (centre.HolidayList, []recalendared, map[int][]scheduling.Impact, error) {
-	if by.Before, by.After = scheduling.HolidaysDifference(before.Holidays.v, list); by.Before == nil && by.After == nil {
+	if entry.Before, entry.After = scheduling.HolidaysDifference(before.Holidays.v, list); entry.Before == nil && entry.After == nil {
 		return before.list(), nil, nil, nil
 	}
 	changes, err := q.sharing(ctx, before.Slug, list)
@@ -122,12 +120,12 @@ func (q session) saveHolidays(ctx context.Context, before holidaysRow, list sche
 	if _, err = q.exec(ctx, "calendars/save_holidays", before.Slug, asJSON(list)); err != nil {
 		return centre.HolidayList{}, nil, nil, err
 	}
-	impacts, err := q.recalendar(ctx, changes, by.At)
+	impacts, err := q.recalendar(ctx, changes, entry.At)
 	if err != nil {
 		return centre.HolidayList{}, nil, nil, err
 	}
-	by.Subject = "holidays " + before.Slug
-	if err = q.record(ctx, by); err != nil {
+	entry.Subject = "holidays " + before.Slug
+	if err = q.record(ctx, entry); err != nil {
 		return centre.HolidayList{}, nil, nil, err
 	}
 	return centre.HolidayList{Slug: before.Slug, Version: before.Version + 1, HolidayList: list}, changes, impacts, nil
@@ -140,7 +138,7 @@ func (q session) sharing(ctx context.Context, slug string, list scheduling.Holid
 	if err != nil {
 		return nil, err
 	}
-	groups, err := q.lockPlans(ctx, nil, slug) // with the list of before
+	groups, err := q.lockPlans(ctx, nil, slug) // with the old list
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +154,12 @@ func (q session) sharing(ctx context.Context, slug string, list scheduling.Holid
 	return changes, nil
 }
 
-// losing says which visits of which desk groups lose their places, nil for
-// none.
+// losing counts the visits that lose their places, and names their desk groups. It
+// returns nil for none.
 func losing(groups []recalendared, impacts map[int][]scheduling.Impact) *slots.AffectedError {
 	var e slots.AffectedError
 	for _, g := range groups {
-		if n := centre.Lost(impacts[g.ID]); n > 0 {
+		if n := centre.CountLost(impacts[g.ID]); n > 0 {
 			e.Visits += n
 			e.DeskGroups = append(e.DeskGroups, g.Slug)
 		}

@@ -14,20 +14,18 @@ import (
 	"ziyara/slots"
 )
 
-var _ slots.Store = (*Store)(nil)
-
 // Occupancy implements slots.Store.
-func (s *Store) Occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
-	return s.board.look(ctx, g.ID, from, to, func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
+func (s *Appointments) Occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
+	return s.cache.look(ctx, g.ID, from, to, func(ctx context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
 		return s.occupancy(ctx, g, from, to)
 	})
 }
 
 // Stamp implements slots.Store.
-func (s *Store) Stamp(g *centre.DeskGroup) int64 { return s.board.stamp(g.ID) }
+func (s *Appointments) Stamp(g *centre.DeskGroup) int64 { return s.cache.stamp(g.ID) }
 
 // occupancy reads what the ledger says of the dates [from, to].
-func (s *Store) occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
+func (s *core) occupancy(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, error) {
 	var rows []struct {
 		Current   int64         `db:"current"`
 		Day       sql.NullTime  `db:"day"`
@@ -45,10 +43,10 @@ func (s *Store) occupancy(ctx context.Context, g *centre.DeskGroup, from, to sch
 		if r.Current > g.Version {
 			return nil, slots.ErrStale
 		}
-		if !r.Day.Valid { // none is open
+		if !r.Day.Valid { // no day is open
 			continue
 		}
-		if !slices.Equal(open, r.Open) { // days look alike: keep one copy
+		if !slices.Equal(open, r.Open) { // most days are equal: keep one copy
 			open = r.Open
 		}
 		days[dateOf(r.Day.Time)-from] = slots.Occupied{First: int(r.FirstTick.Int32), Open: open, Used: r.Used, Version: r.Version.Int64}
@@ -56,15 +54,15 @@ func (s *Store) occupancy(ctx context.Context, g *centre.DeskGroup, from, to sch
 	return days, nil
 }
 
-// Occupancies implements slots.Store. Where it finds something else than is
-// remembered, that is forgotten.
-func (s *Store) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
+// Occupancies implements slots.Store. It drops desk groups from the cache whose days
+// it finds different.
+func (s *Appointments) Occupancies(ctx context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
 	days, err := s.pool().occupancies(ctx, spans)
 	if err != nil {
 		return nil, err
 	}
 	for i, span := range spans {
-		s.board.compare(span.Group.ID, span.From, days[i])
+		s.cache.compare(span.Group.ID, span.From, days[i])
 	}
 	return days, nil
 }
@@ -82,25 +80,22 @@ func (q session) occupancies(ctx context.Context, spans []slots.GroupDays) ([][]
 		days[i] = make([]slots.Occupied, max(0, span.To-span.From+1))
 	}
 	var rows []struct {
-		Span      int       `db:"span"`
-		Day       time.Time `db:"day"`
-		FirstTick int       `db:"first_tick"`
-		Open      counts    `db:"open"`
-		Used      counts    `db:"used"`
-		Version   int64     `db:"version"`
+		Span int       `db:"span"`
+		Day  time.Time `db:"day"`
+		ledgerDayRow
 	}
 	if err := q.list(ctx, &rows, "ledger/occupancies", branches, groups, from, to); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
 		span := r.Span - 1
-		days[span][dateOf(r.Day)-spans[span].From] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version}
+		days[span][dateOf(r.Day)-spans[span].From] = r.occupied()
 	}
 	return days, nil
 }
 
 // OpenDay implements slots.Store.
-func (s *Store) OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error {
+func (s *Appointments) OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error {
 	var id int
 	err := s.pool().get(ctx, &id, "ledger/open_day", g.BranchID, g.ID, g.Version, day.Date.String(), day.First, counts(day.Open))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -108,6 +103,41 @@ func (s *Store) OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling
 	}
 	s.changed(g.ID)
 	return err
+}
+
+// openRow is what ledger/open_days.sql reads.
+type openRow struct {
+	Branch  int             `json:"branch_id"`
+	Group   int             `json:"desk_group_id"`
+	Version int64           `json:"version"`
+	Day     scheduling.Date `json:"day"`
+	First   int             `json:"first_tick"`
+	Open    []int16         `json:"open"`
+}
+
+func newOpenRow(g *centre.DeskGroup, d scheduling.Date) openRow {
+	day := g.Calendar.Day(d)
+	return openRow{g.BranchID, g.ID, g.Version, d, day.First, append([]int16{}, day.Open...)}
+}
+
+// openDays gives dates of desk groups their ledger rows. It returns
+// slots.ErrStale when a calendar is not the current one.
+func (q session) openDays(ctx context.Context, missing []openRow) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	groups := make(map[int]bool)
+	for _, row := range missing {
+		groups[row.Group] = true
+	}
+	var current int
+	if err := q.get(ctx, &current, "ledger/open_days", asJSON(missing)); err != nil {
+		return err
+	}
+	if current < len(groups) {
+		return slots.ErrStale
+	}
+	return nil
 }
 
 // Difference is a tick at which the ledger and the claims on it disagree.
@@ -119,29 +149,32 @@ type Difference struct {
 	Claimed   int       `db:"claimed"` // places of holds, requests and booked visits
 }
 
+// auditSettings suit a statement that reads the whole ledger.
+const auditSettings = "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; " +
+	"SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+
 // Audit recomputes the ledger from holds, requests and visits and returns every
-// difference. It reads one snapshot, so it can run beside bookings. It takes
-// the time that the size of the database asks for, without the limit of other
-// statements.
-func (s *Store) Audit(ctx context.Context) ([]Difference, error) {
+// difference. It reads one snapshot, so it can run during bookings. It has no time
+// limit, because its time grows with the database.
+func (s *Appointments) Audit(ctx context.Context) ([]Difference, error) {
 	var differences []Difference
 	err := s.transact(ctx, func(q session) error {
-		if _, err := q.tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"); err != nil {
-			return translated("ledger/audit", err)
+		if _, err := q.tx.ExecContext(ctx, auditSettings); err != nil {
+			return translate("ledger/audit", err)
 		}
 		return q.list(ctx, &differences, "ledger/audit")
 	})
 	return differences, err
 }
 
-// giveBack gives places back to the ledger, whose days it locks.
+// giveBack locks the ledger days of places and gives the places back.
 func (q session) giveBack(ctx context.Context, back []slots.Place) error {
 	return q.exchange(ctx, back, nil)
 }
 
 // exchange locks the ledger days of all the places, gives back those of back and
 // takes the one that is wanted; nil for none. It returns slots.ErrDayClosed,
-// slots.ErrStale or slots.ErrTaken when the ledger does not have that.
+// slots.ErrStale or slots.ErrTaken when the wanted place is not free.
 func (q session) exchange(ctx context.Context, back []slots.Place, wanted *slots.Wanted) error {
 	all := slices.Clip(back)
 	if wanted != nil {
@@ -161,14 +194,14 @@ func (q session) exchange(ctx context.Context, back []slots.Place, wanted *slots
 		}
 		all[len(back)].Count = -wanted.Count
 	}
-	*q.gave = *q.gave || len(back) > 0
+	q.gave = q.gave || len(back) > 0
 	p := columns(all)
 	_, err = q.exec(ctx, "ledger/exchange", p.branches, p.groups, p.days, p.first, p.ticks, p.counts)
 	return err
 }
 
-// has returns nil when the ledger days have the place that is wanted, once the
-// places of back are given back.
+// has returns nil when the wanted place is free in the ledger days once the places of
+// back are given back.
 func has(days map[dayKey]slots.Occupied, back []slots.Place, wanted *slots.Wanted) error {
 	key := keyOf(wanted.Place)
 	day, ok := days[key]
@@ -213,7 +246,7 @@ func columns(places []slots.Place) placeColumns {
 	return c
 }
 
-// placeRow is a place as a row has it.
+// placeRow is a place in a row.
 type placeRow struct {
 	BranchID    int       `db:"branch_id"`
 	DeskGroupID int       `db:"desk_group_id"`
@@ -237,7 +270,3 @@ func places(rows []placeRow) []slots.Place {
 	}
 	return list
 }
-
-// dateOf returns the date of a DATE column, which the driver hands out as
-// midnight UTC.
-func dateOf(t time.Time) scheduling.Date { return scheduling.NewDate(t.Date()) }

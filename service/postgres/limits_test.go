@@ -87,11 +87,11 @@ func TestReplicaThatStandsStill(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	snapshot, err := still.LoadCentre(t.Context())
+	snapshot, err := still.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	booker, err := slots.NewBooker(still, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
+	booker, err := slots.NewBooker(still.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
 	if err != nil {
 		t.Fatal(err)
 	}

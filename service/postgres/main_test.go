@@ -90,11 +90,11 @@ func open(t testing.TB, options ...slots.Option) *bench {
 			t.Error(err)
 		}
 	})
-	snapshot, err := b.store.LoadCentre(ctx)
+	snapshot, err := b.store.Centre().Load(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Booker, err = slots.NewBooker(b.store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, options...)
+	b.Booker, err = slots.NewBooker(b.store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,8 @@ func (b *bench) starts(t testing.TB, service, branch, from, to string) []time.Ti
 // hold holds a place that is free.
 func (b *bench) hold(t testing.TB, service, branch string, start time.Time) slots.Appointment {
 	t.Helper()
-	a, err := b.Hold(t.Context(), slots.HoldRequest{Service: service, Branch: branch, Start: start, Party: 1, Channel: catalog.Public}, nil, b.now)
+	a, err := b.Hold(t.Context(), slots.HoldRequest{Service: service, Branch: branch, Start: start, Party: 1, Channel: catalog.Public}, nil,
+		b.now)
 	if err != nil {
 		t.Fatalf("hold %s at %s: %v", service, start, err)
 	}
@@ -156,7 +157,7 @@ func (b *bench) book(t testing.TB, n int, service, branch string, start time.Tim
 // auditClean fails the test unless the ledger agrees with the appointments.
 func (b *bench) auditClean(t testing.TB) {
 	t.Helper()
-	differences, err := b.store.Audit(context.Background())
+	differences, err := b.store.Appointments().Audit(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +177,8 @@ func (b *bench) noDeadlocks(t testing.TB) {
 	}
 	db := connect(t, b.url)
 	for {
-		others := column[int](t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ziyara'")[0]
+		others := column[int](t, db,
+			"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ziyara'")[0]
 		if others == 0 {
 			break
 		}

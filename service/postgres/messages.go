@@ -14,13 +14,26 @@ import (
 	"ziyara/slots"
 )
 
-// Messages is one lane of the message ledger in the database. It implements
-// notify.Ledger.
+// Messages keeps the queue of messages: its lanes, receipts and reminders.
 type Messages struct {
-	store  *Store
+	*core
+	receipts batcher[string, *receiving]
+}
+
+func newMessages(shared *core) *Messages {
+	s := &Messages{core: shared}
+	s.receipts = batcher[string, *receiving]{
+		workers: receiptWorkers, most: receiptBatch, limit: shared.config.QueueLimit, crowd: true, do: s.takeReceipts,
+	}
+	return s
+}
+
+// Lane is one lane of the queue. It implements notify.Ledger.
+type Lane struct {
+	*core
 	lane   string
 	code   func(verification string) string
-	copied []string // kinds that go by e-mail, too
+	copied []string // kinds that also go by e-mail
 }
 
 // The lanes of the ledger.
@@ -30,22 +43,22 @@ const (
 	mailLane   = "mail"
 )
 
-// Messages returns the lane of SMS that somebody waits for. code returns the
-// code of a verification, which is not in the database. Messages of the copied
-// kinds go by e-mail, too, to whoever gave an address.
-func (s *Store) Messages(code func(verification string) string, copied ...notify.Kind) *Messages {
-	return &Messages{store: s, lane: promptLane, code: code, copied: names(copied)}
+// Prompt returns the lane of SMS that visitors wait for. code returns the code of a
+// verification, which is not in the database. Messages of the copied kinds also go by
+// e-mail to visitors who gave an address.
+func (s *Messages) Prompt(code func(verification string) string, copied ...notify.Kind) *Lane {
+	return &Lane{core: s.core, lane: promptLane, code: code, copied: names(copied)}
 }
 
-// BulkMessages returns the lane of SMS of which thousands become due at once
-// and that nobody waits for: reminders and surveys. copied is as in Messages.
-func (s *Store) BulkMessages(copied ...notify.Kind) *Messages {
-	return &Messages{store: s, lane: bulkLane, code: noCode, copied: names(copied)}
+// Bulk returns the lane of SMS that become due by the thousand and that no visitor
+// waits for: reminders and surveys. copied is as in Prompt.
+func (s *Messages) Bulk(copied ...notify.Kind) *Lane {
+	return &Lane{core: s.core, lane: bulkLane, code: noCode, copied: names(copied)}
 }
 
 // Mails returns the lane of e-mails.
-func (s *Store) Mails() *Messages {
-	return &Messages{store: s, lane: mailLane, code: noCode, copied: names(nil)}
+func (s *Messages) Mails() *Lane {
+	return &Lane{core: s.core, lane: mailLane, code: noCode, copied: names(nil)}
 }
 
 // noCode is the code in lanes that have no verifications.
@@ -73,14 +86,14 @@ type messageRow struct {
 	Email          sql.NullString                 `db:"email"`
 	Status         sql.NullString                 `db:"status"`
 	Version        sql.NullInt32                  `db:"version"`
-	HallState      sql.NullString                 `db:"hall_state"` // of who has come
+	HallState      sql.NullString                 `db:"hall_state"` // of a visitor who has arrived
 	StartAt        sql.NullTime                   `db:"start_at"`
 	EndAt          sql.NullTime                   `db:"end_at"`
-	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal stands
+	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal is valid
 	Reference      sql.NullString                 `db:"reference"`
 	Entry          sql.NullInt64                  `db:"entry"`      // of an offer
-	Displaced      bool                           `db:"displaced"`  // of a reminder: the start is lost
-	CalledOff      *jsonOf[catalog.Text]          `db:"called_off"` // of a cancellation by the centre: why
+	Displaced      bool                           `db:"displaced"`  // of a reminder: a change took the place
+	CalledOff      *jsonOf[catalog.Text]          `db:"called_off"` // reason of a cancellation by the centre
 	Service        *jsonOf[catalog.Text]          `db:"service"`
 	Branch         *jsonOf[catalog.Text]          `db:"branch"`
 	Zone           sql.NullString                 `db:"zone"`
@@ -104,9 +117,9 @@ func (r messageRow) level() notify.Level {
 }
 
 // Claim implements notify.Ledger.
-func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
+func (m *Lane) Claim(ctx context.Context, now time.Time, limit int, lease time.Duration) ([]notify.Claimed, error) {
 	var rows []messageRow
-	if err := m.store.pool().list(ctx, &rows, "messages/claim", now, limit, now.Add(lease), m.lane, pq.Array(m.copied)); err != nil {
+	if err := m.pool().list(ctx, &rows, "messages/claim", now, limit, now.Add(lease), m.lane, pq.Array(m.copied)); err != nil {
 		return nil, err
 	}
 	claimed := make([]notify.Claimed, 0, len(rows))
@@ -120,7 +133,7 @@ func (m *Messages) Claim(ctx context.Context, now time.Time, limit int, lease ti
 	return claimed, nil
 }
 
-func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
+func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
 	c := notify.Claimed{
 		ID: r.ID, Medium: notify.Medium(r.Way), Attempt: r.Attempts, Expires: r.ExpiresAt,
 		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
@@ -137,7 +150,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 		c.Facts.Code = m.code(r.VerificationID.String)
 		return c, nil
 	}
-	zone, err := m.store.zones.load(r.Zone.String)
+	zone, err := m.zones.load(r.Zone.String)
 	if err != nil {
 		return c, fmt.Errorf("message %d: %w", r.ID, err)
 	}
@@ -153,7 +166,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 	if r.ProposedStart.Valid {
 		c.Facts.Start = r.ProposedStart.Time
 	}
-	c.Facts.Until = r.ExpiresAt // an offer's message is of use as long as the offer stands
+	c.Facts.Until = r.ExpiresAt // a message about an offer expires with the offer
 	c.Facts.Reference = slots.Reference(r.Reference.String).String()
 	if r.Service != nil && r.Branch != nil {
 		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v
@@ -173,7 +186,7 @@ func (m *Messages) claimed(r messageRow) (notify.Claimed, error) {
 }
 
 // Finish implements notify.Ledger.
-func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.Outcome) error {
+func (m *Lane) Finish(ctx context.Context, now time.Time, outcomes []notify.Outcome) error {
 	if len(outcomes) == 0 {
 		return nil
 	}
@@ -195,12 +208,12 @@ func (m *Messages) Finish(ctx context.Context, now time.Time, outcomes []notify.
 		gateway = append(gateway, null(cleaned(o.GatewayID, maxGatewayID)))
 		unsure = append(unsure, o.Unsure)
 	}
-	_, err := m.store.pool().exec(ctx, "messages/finish", now, ids, attempts, pq.Array(states), pq.Array(next),
+	_, err := m.pool().exec(ctx, "messages/finish", now, ids, attempts, pq.Array(states), pq.Array(next),
 		pq.Array(reasons), pq.Array(texts), pq.Array(segments), pq.Array(gateway), unsure)
 	return err
 }
 
-// messageState returns the state of the row that an attempt leaves.
+// messageState returns the state of the row after an attempt.
 func messageState(s notify.State) string {
 	if s == notify.Retry {
 		return "queued"
@@ -215,8 +228,8 @@ func positive(n int) string {
 	return fmt.Sprint(n)
 }
 
-// QueueDepth returns how many messages wait, and how long the oldest has.
-func (s *Store) QueueDepth(ctx context.Context, now time.Time) (waiting int, oldest time.Duration, err error) {
+// Depth returns how many messages wait, and how long the oldest has been due.
+func (s *Messages) Depth(ctx context.Context, now time.Time) (waiting int, oldest time.Duration, err error) {
 	var row struct {
 		Waiting int          `db:"waiting"`
 		Oldest  sql.NullTime `db:"oldest"`

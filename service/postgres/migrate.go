@@ -21,16 +21,15 @@ import (
 	"ziyara/migrations"
 )
 
-// Migrate brings the schema up to date and returns how many migrations it
-// applied. Several replicas may call it at once: a lock in the database lets
-// one go first, and the others find nothing left to do. When a lock on a table
-// can't be had it tries again, and in the end says which lock it was and who
-// holds it.
+// Migrate brings the schema up to date and returns how many migrations it applied.
+// Several replicas may call it at once: a lock in the database lets one go first, and
+// the others find nothing left to do. If a migration does not get a lock on a table,
+// Migrate tries again. The final error names the lock and its holder.
 func Migrate(ctx context.Context, databaseURL string) (int, error) {
 	return newMigrator(databaseURL).up(ctx)
 }
 
-// MigrateDown takes the whole schema down again, with everything in it.
+// MigrateDown removes the whole schema, with all data.
 func MigrateDown(ctx context.Context, databaseURL string) (int, error) {
 	return newMigrator(databaseURL).run(ctx, func(p *goose.Provider) ([]*goose.MigrationResult, error) { return p.DownTo(ctx, 0) })
 }
@@ -38,18 +37,18 @@ func MigrateDown(ctx context.Context, databaseURL string) (int, error) {
 const (
 	// replicaPatience is how long a replica waits for another one's migrations.
 	replicaPatience = 5 * time.Minute
-	// lockTimeout is how long a migration waits for a lock on a table. All
-	// statements that come after it queue up behind it meanwhile, so it is
-	// shorter than what a visitor waits for.
+	// lockTimeout is how long a migration waits for a lock on a table. Later
+	// statements on the table queue meanwhile, so it is shorter than a visitor
+	// would wait.
 	lockTimeout = 2 * time.Second
-	// lockAttempts and lockPause: how often a migration asks for a lock, and how
-	// long it lets the queue drain in between; two minutes altogether.
+	// lockAttempts is how often a migration asks for a lock, lockPause how long the
+	// queue may drain in between: two minutes altogether.
 	lockAttempts = 30
 	lockPause    = 2 * time.Second
 )
 
-// migrationSession is the application name by which a migration is told from
-// the replicas in pg_stat_activity.
+// migrationSession is the application name of migrations. It distinguishes them from
+// replicas in pg_stat_activity.
 const migrationSession = "ziyara migrate"
 
 // migrator applies migrations to a database.
@@ -69,8 +68,8 @@ func (m migrator) up(ctx context.Context) (int, error) {
 	return m.run(ctx, func(p *goose.Provider) ([]*goose.MigrationResult, error) { return p.Up(ctx) })
 }
 
-// run does what it is given until it gets every lock that it needs. What was
-// applied stays applied, so the next attempt goes on from there.
+// run repeats do until it gets every lock that it needs. Applied migrations stay, so
+// the next attempt continues from there.
 func (m migrator) run(ctx context.Context, do func(*goose.Provider) ([]*goose.MigrationResult, error)) (n int, err error) {
 	db, err := m.connect(ctx)
 	if err != nil {
@@ -97,16 +96,16 @@ func (m migrator) run(ctx context.Context, do func(*goose.Provider) ([]*goose.Mi
 	}
 }
 
-// connect opens two connections: one for the migrations, and one to see what
-// they wait for.
+// connect opens two connections: one for the migrations, and one to watch what they
+// wait for.
 func (m migrator) connect(ctx context.Context) (*sqlx.DB, error) {
 	u, err := url.Parse(m.databaseURL)
 	if err != nil {
 		return nil, errors.New("database: DATABASE_URL is not a postgres:// URL") // the URL itself holds a password
 	}
 	q := u.Query()
-	// A migration takes as long as it takes, whatever the URL says of statements;
-	// only for a lock it does not wait.
+	// A migration has no time limit, whatever the URL says about statements. Only
+	// its waits for locks are limited.
 	q.Set("statement_timeout", "0")
 	q.Set("idle_in_transaction_session_timeout", "0")
 	q.Set("lock_timeout", strconv.FormatInt(m.lockTimeout.Milliseconds(), 10))
@@ -115,8 +114,8 @@ func (m migrator) connect(ctx context.Context) (*sqlx.DB, error) {
 	return connect(ctx, Config{URL: u.String(), MaxConnections: 2})
 }
 
-// try returns how many migrations were applied and, when one got no lock, which
-// lock it was.
+// try returns how many migrations were applied and, if one got no lock, which lock it
+// was.
 func (m migrator) try(ctx context.Context, db *sqlx.DB, do func(*goose.Provider) ([]*goose.MigrationResult, error),
 ) (applied int, blocked string, err error) {
 	// The locker asks for its advisory lock with pg_try_advisory_lock, once a
@@ -145,8 +144,8 @@ func (m migrator) try(ctx context.Context, db *sqlx.DB, do func(*goose.Provider)
 //go:embed migrate.sql
 var migrationWaits string
 
-// watch looks at what the migration waits for until the function that it
-// returns is called, which returns the last that was seen.
+// watch observes what the migration waits for, until the returned function is called.
+// That function returns the last wait that was seen.
 func (m migrator) watch(ctx context.Context, db *sqlx.DB) (seen func() string) {
 	var last atomic.Pointer[string]
 	ctx, stop := context.WithCancel(ctx)

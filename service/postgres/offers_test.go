@@ -17,7 +17,7 @@ import (
 func TestOccupancies(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	centre, err := b.store.LoadCentre(t.Context())
+	centre, err := b.store.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestOccupancies(t *testing.T) {
 		{Group: groups[2], From: first + 1, To: first + 1}, // once more
 		{Group: groups[1], From: first + 9, To: first + 3},
 	}
-	got, err := b.store.Occupancies(t.Context(), spans)
+	got, err := b.store.Appointments().Occupancies(t.Context(), spans)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestOccupancies(t *testing.T) {
 			t.Errorf("span %d: ticks taken (-want +got):\n%s", i, diff)
 		}
 	}
-	if none, err := b.store.Occupancies(t.Context(), nil); err != nil || len(none) != 0 {
+	if none, err := b.store.Appointments().Occupancies(t.Context(), nil); err != nil || len(none) != 0 {
 		t.Errorf("of no group: %v, %v", none, err)
 	}
 }
@@ -81,7 +81,7 @@ func TestOccupancies(t *testing.T) {
 func TestOccupanciesCorrectsTheBoard(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	centre, err := b.store.LoadCentre(t.Context())
+	centre, err := b.store.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,17 +92,17 @@ func TestOccupanciesCorrectsTheBoard(t *testing.T) {
 	all := func() int { return len(b.starts(t, "heirs-returns", "dammam", "2026-11-24", "2026-11-25")) }
 	b.hold(t, "heirs-returns", "dammam", b.starts(t, "heirs-returns", "dammam", "2026-11-25", "2026-11-25")[0])
 	before := all()
-	stamp := b.store.Stamp(group)
+	stamp := b.store.Appointments().Stamp(group)
 	run(t, connect(t, b.url), "UPDATE ledger_days SET used = open, version = version + 1")
 	span := slots.GroupDays{Group: group, From: date(t, "2026-11-20"), To: date(t, "2026-11-24")}
-	if _, err := b.store.Occupancies(t.Context(), []slots.GroupDays{span}); err != nil {
+	if _, err := b.store.Appointments().Occupancies(t.Context(), []slots.GroupDays{span}); err != nil {
 		t.Fatal(err)
 	}
 	span.To++ // the date that has changed
-	if _, err := b.store.Occupancies(t.Context(), []slots.GroupDays{span}); err != nil {
+	if _, err := b.store.Appointments().Occupancies(t.Context(), []slots.GroupDays{span}); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.store.Stamp(group); got == stamp {
+	if got := b.store.Appointments().Stamp(group); got == stamp {
 		t.Errorf("the stamp is still %d", got)
 	}
 	if after := all(); before != 15 || after != 8 {
@@ -186,10 +186,10 @@ func TestNeedsOfServicesAreKept(t *testing.T) {
 	}
 	bare := service
 	bare.Slug, bare.Needs = "bare", nil
-	if n, err := b.store.SeedCentre(t.Context(), postgres.Seed{Services: []catalog.Service{service, bare}}); err != nil || n != 2 {
+	if n, err := b.store.Centre().Seed(t.Context(), postgres.Seed{Services: []catalog.Service{service, bare}}); err != nil || n != 2 {
 		t.Fatalf("seeded %d, %v", n, err)
 	}
-	centre, err := b.store.LoadCentre(t.Context())
+	centre, err := b.store.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

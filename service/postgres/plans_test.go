@@ -11,7 +11,9 @@ import (
 
 // growing matches a plan that reads the whole of a table that grows with every
 // visit.
-var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|webhook_deliveries|survey_answers|arrivals|hall_calls)\b`)
+var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|` +
+	`verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|` +
+	`webhook_deliveries|survey_answers|arrivals|hall_calls)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -31,8 +33,11 @@ func TestPlans(t *testing.T) {
 		through         string // an index that has to be in the plan
 	}{
 		{name: "ledger/occupancy", arguments: "1, 1, '2026-11-22', '2026-12-05'", through: "ledger_days_pkey"},
-		{name: "ledger/occupancies", arguments: "'{1,2,3}', '{1,8,13}', '{2026-11-22,2026-11-23,2026-11-22}', '{2026-11-28,2026-11-29,2026-11-28}'", through: "ledger_days_pkey"},
-		{name: "holds/hold", through: "ledger_days_pkey", arguments: `'[{"branch_id": 1, "desk_group_id": 1, "day": "2026-11-25", "version": 1, "used": "{0}"}]', '[]', 7`},
+		{name: "ledger/occupancies",
+			arguments: "'{1,2,3}', '{1,8,13}', '{2026-11-22,2026-11-23,2026-11-22}', '{2026-11-28,2026-11-29,2026-11-28}'",
+			through:   "ledger_days_pkey"},
+		{name: "holds/hold", through: "ledger_days_pkey",
+			arguments: `'[{"branch_id": 1, "desk_group_id": 1, "day": "2026-11-25", "version": 1, "used": "{0}"}]', '[]', 7`},
 		{name: "holds/hold", through: "appointments_address_limit", arguments: "'[]', '[]', 7"},
 		{name: "holds/hold", through: "appointments_mobile_limit", arguments: "'[]', '[]', 7"},
 		{name: "holds/limit", through: "appointments_address_limit", arguments: "'\\x07', '+966500000001'"},
@@ -52,7 +57,8 @@ func TestPlans(t *testing.T) {
 		{name: "ledger/exchange", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
 		// Not through the index of holds: few as they may be when the plan is
 		// made, it is kept for the morning on which there are thousands.
-		{name: "appointments/book", through: "appointments_pkey", arguments: `'[{"n": 0, "id": "00000000-0000-4000-8000-000000000001", "now": "2026-11-22T06:00:00Z"}]', true`},
+		{name: "appointments/book", through: "appointments_pkey",
+			arguments: `'[{"n": 0, "id": "00000000-0000-4000-8000-000000000001", "now": "2026-11-22T06:00:00Z"}]', true`},
 		{name: "holds/release", arguments: id, through: "appointments_pkey"},
 		{name: "appointments/find", arguments: id, through: "appointments_pkey"},
 		{name: "appointments/find_by_reference", arguments: "'R1'", through: "appointments_reference_key"},
@@ -63,16 +69,28 @@ func TestPlans(t *testing.T) {
 		{name: "appointments/find", arguments: id, through: "appointments_one_proposal"},
 		{name: "appointments/find_by_reference", arguments: "'R1'", through: "appointments_one_proposal"},
 		{name: "requests/end_proposal", arguments: id, through: "appointments_one_proposal"},
-		{name: "requests/propose", arguments: id + ", " + id + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", " + now + ", " + now, through: "appointments_pkey"},
+		{name: "requests/propose", arguments: id + ", " + id + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", " + now + ", " + now,
+			through: "appointments_pkey"},
 		{name: "requests/answer", arguments: id + ", 'booked', NULL, 1, 1, '2026-11-25', 90, 4, 1, " + now + ", " + now +
 			", 'approved', " + now + ", " + now + ", 'noura', NULL, 'approved', " + now, through: "appointments_pkey"},
-		{name: "appointments/list", arguments: listed("NULL, NULL, NULL, 'riyadh', NULL", "NULL, NULL, NULL"), through: "Index Only Scan using appointments_list"},
-		{name: "appointments/list", arguments: listed("'{revenues,care}', '{}', NULL, NULL, 'annual-returns'", "'booked', 'agent', NULL"), through: "Index Only Scan using appointments_list"},
-		{name: "appointments/list", arguments: listed("NULL, NULL, NULL, NULL, NULL", "NULL, NULL, '{% نوره%,% عتيبي%}'"), through: "Index Only Scan using appointments_list"},
-		{name: "appointments/of_person", arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'", through: "appointments_reference_key"},
-		{name: "appointments/of_person", arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'", through: "appointments_mobile"},
-		{name: "appointments/of_person", arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'", through: "appointments_person"},
-		{name: "appointments/of_person", arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'", through: "appointments_representative"},
+		{name: "appointments/list", arguments: listed("NULL, NULL, NULL, 'riyadh', NULL", "NULL, NULL, NULL"),
+			through: "Index Only Scan using appointments_list"},
+		{name: "appointments/list", arguments: listed("'{revenues,care}', '{}', NULL, NULL, 'annual-returns'", "'booked', 'agent', NULL"),
+			through: "Index Only Scan using appointments_list"},
+		{name: "appointments/list", arguments: listed("NULL, NULL, NULL, NULL, NULL", "NULL, NULL, '{% نوره%,% عتيبي%}'"),
+			through: "Index Only Scan using appointments_list"},
+		{name: "appointments/of_person",
+			arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'",
+			through:   "appointments_reference_key"},
+		{name: "appointments/of_person",
+			arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'",
+			through:   "appointments_mobile"},
+		{name: "appointments/of_person",
+			arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'",
+			through:   "appointments_person"},
+		{name: "appointments/of_person",
+			arguments: listed("NULL, '{riyadh}', NULL, NULL, NULL", "NULL, NULL, NULL") + ", 'R1', '+966500000001', " + id + ", '1000000008'",
+			through:   "appointments_representative"},
 		{name: "requests/due", arguments: now + ", 500", through: "appointments_due_requests"},
 		{name: "holds/expire", arguments: now + ", 500", through: "appointments_overdue_holds"},
 		{name: "holds/expire_on_days", arguments: now + ", 500, '{1}', '{1}', '{2026-11-25}'", through: "appointments_overdue_holds"},
@@ -87,10 +105,14 @@ func TestPlans(t *testing.T) {
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'prompt', '{booked}'", through: "verifications_pkey"},
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'bulk', '{booked}'", through: "messages_due_bulk"},
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'mail', '{}'", through: "messages_due_mail"},
-		{name: "messages/plan_reminders", through: "appointments_ahead", arguments: now + ", '2026-11-25T06:00:00Z', '2026-11-25T05:00:00Z', " + id +
-			", 500, 4320, 172800, 'Asia/Riyadh', NULL, '{1,2,3}', '{1,2,3}', 'reminder', '{sms,email}'"},
-		{name: "messages/finish", arguments: now + ", '{1}', '{1}', '{queued}', '{2026-11-22T06:00:00Z}', '{NULL}', '{NULL}', '{1}', '{x}', '{false}'", through: "messages_pkey"},
-		{name: "messages/record_receipts", arguments: "'{g1,g2}', '{delivered,failed}', '{x,NULL}', '{2026-11-22T06:00:00Z,2026-11-22T06:00:00Z}'", through: "messages_gateway"},
+		{name: "messages/plan_reminders", through: "appointments_ahead",
+			arguments: now + ", '2026-11-25T06:00:00Z', '2026-11-25T05:00:00Z', " + id +
+				", 500, 4320, 172800, 'Asia/Riyadh', NULL, '{1,2,3}', '{1,2,3}', 'reminder', '{sms,email}'"},
+		{name: "messages/finish",
+			arguments: now + ", '{1}', '{1}', '{queued}', '{2026-11-22T06:00:00Z}', '{NULL}', '{NULL}', '{1}', '{x}', '{false}'",
+			through:   "messages_pkey"},
+		{name: "messages/record_receipts",
+			arguments: "'{g1,g2}', '{delivered,failed}', '{x,NULL}', '{2026-11-22T06:00:00Z,2026-11-22T06:00:00Z}'", through: "messages_gateway"},
 		{name: "messages/match_receipts", arguments: now + ", 500", through: "early_receipts_age"},
 		{name: "messages/purge_texts", arguments: now + ", 500", through: "messages_texts"},
 		{name: "messages/purge_receipts", arguments: now + ", 500", through: "early_receipts_age"},
@@ -106,8 +128,9 @@ func TestPlans(t *testing.T) {
 		{name: "answers/find", arguments: "'k1'", through: "idempotency_keys_pkey"},
 		{name: "verifications/counts", arguments: "'+96651', '\\x00', '2026-11-21T06:00:00Z'"},
 		{name: "verifications/try", arguments: id + ", " + now + ", false, 5", through: "verifications_pkey"},
-		{name: "waitlist/join", arguments: id + ", 'annual-returns', 'riyadh', '2026-11-25', '2026-11-26', 0, 1440, " + now + ", " + now + ", " + id +
-			", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1"},
+		{name: "waitlist/join",
+			arguments: id + ", 'annual-returns', 'riyadh', '2026-11-25', '2026-11-26', 0, 1440, " + now + ", " + now + ", " + id +
+				", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1"},
 		{name: "waitlist/end_own", arguments: id + ", 'annual-returns', " + now},
 		{name: "waitlist/find", arguments: id, through: "waitlist_entries_pkey"},
 		{name: "waitlist/lock", arguments: id, through: "waitlist_entries_pkey"},
@@ -117,7 +140,9 @@ func TestPlans(t *testing.T) {
 		{name: "waitlist/lapse", arguments: "1, 1, " + now + ", 3"},
 		{name: "waitlist/waiting", arguments: "1, 1, " + now},
 		{name: "waitlist/days", arguments: "1, 1, '{2026-11-25,2026-11-26}'", through: "ledger_days_pkey"},
-		{name: "waitlist/offer", arguments: "1, 1, " + now + ", '{00000000-0000-4000-8000-000000000001}', '{00000000-0000-4000-8000-000000000002}', '{2026-11-25}', '{90}', '{4}', '{1}', '{2026-11-25T05:00:00Z}', '{2026-11-25T05:20:00Z}', '{2026-11-22T06:15:00Z}', 'offer'",
+		{name: "waitlist/offer",
+			arguments: "1, 1, " + now + ", '{00000000-0000-4000-8000-000000000001}', '{00000000-0000-4000-8000-000000000002}', '{2026-11-25}', " +
+				"'{90}', '{4}', '{1}', '{2026-11-25T05:00:00Z}', '{2026-11-25T05:20:00Z}', '{2026-11-22T06:15:00Z}', 'offer'",
 			through: "waitlist_entries_pkey"},
 		{name: "waitlist/close", arguments: now + ", '2026-11-20T06:00:00Z', 500", through: "waitlist_entries_purge"},
 		{name: "feeds/find", arguments: "NULL, '\\x00'", through: "feeds_token"},
@@ -127,7 +152,8 @@ func TestPlans(t *testing.T) {
 		{name: "hall/lock_of", arguments: id, through: "appointments_pkey"},
 		{name: "hall/present", arguments: "1, '2026-11-25'", through: "arrivals_present"},
 		{name: "hall/expected", arguments: "1, '2026-11-25', 1, " + now + ", '2026-11-26T06:00:00Z'", through: "appointments_hall"},
-		{name: "hall/of", arguments: "'00000000-0000-8000-9000-000000000001', " + now + ", '2026-11-26T06:00:00Z', 20", through: "appointments_person"},
+		{name: "hall/of", arguments: "'00000000-0000-8000-9000-000000000001', " + now + ", '2026-11-26T06:00:00Z', 20",
+			through: "appointments_person"},
 		{name: "hall/crowd", arguments: "'2026-11-25'", through: "arrivals_present"},
 		{name: "hall/crowd_expected", arguments: "'{1,2}', " + now + ", '2026-11-22T08:00:00Z'", through: "appointments_ahead"},
 		{name: "hall/list", arguments: "1, '2026-11-25', '{1,2}', '-infinity', " + id + ", NULL, 50", through: "appointments_hall"},
@@ -136,7 +162,8 @@ func TestPlans(t *testing.T) {
 		{name: "hall/end", arguments: id + ", 'completed', 4, 'survey', '{sms,email}', " + now + ", " + now, through: "appointments_pkey"},
 		{name: "hall/events", arguments: id + ", '[]'", through: "appointments_pkey"},
 		{name: "hall/tell", arguments: "'[]', " + now + ", 'delayed', '{sms}'", through: "appointments_pkey"},
-		{name: "hall/announce", arguments: "1, '2026-11-25', 1, 20, " + now + ", '2026-11-25T18:00:00Z', 'salem', 'delayed', '{sms}'", through: "appointments_hall"},
+		{name: "hall/announce", arguments: "1, '2026-11-25', 1, 20, " + now + ", '2026-11-25T18:00:00Z', 'salem', 'delayed', '{sms}'",
+			through: "appointments_hall"},
 		{name: "hall/calls", arguments: "1, '2026-11-25', 3, 10", through: "hall_calls_pkey"},
 		{name: "hall/calls_last", arguments: "1, '2026-11-25', 10", through: "hall_calls_pkey"},
 		{name: "webhooks/plan", arguments: "256, " + now, through: "appointment_events_xid"},
@@ -144,7 +171,8 @@ func TestPlans(t *testing.T) {
 		{name: "webhooks/due", arguments: now + ", '{}', 64", through: "webhook_deliveries_due"},
 		{name: "webhooks/claim_deliveries", arguments: id + ", " + now + ", 8, " + now, through: "webhook_deliveries_due"},
 		{name: "webhooks/claim_deliveries", arguments: id + ", " + now + ", 8, " + now, through: "webhook_deliveries_event"},
-		{name: "webhooks/finish_deliveries", arguments: now + ", '{1}', '{1}', '{delivered}', '{NULL}', '{200}', '{NULL}', " + id, through: "webhook_deliveries_pkey"},
+		{name: "webhooks/finish_deliveries", arguments: now + ", '{1}', '{1}', '{delivered}', '{NULL}', '{200}', '{NULL}', " + id,
+			through: "webhook_deliveries_pkey"},
 		{name: "webhooks/list_deliveries", arguments: id + ", NULL, 1000000, 51", through: "webhook_deliveries_pkey"},
 		{name: "webhooks/find_delivery", arguments: id + ", " + id, through: "webhook_deliveries_message"},
 		{name: "webhooks/resend_delivery", arguments: id + ", 1, " + now, through: "webhook_deliveries_pkey"},
@@ -254,7 +282,8 @@ SELECT branch_id, id, 'booked', created_at, start_at, 1 FROM appointments WHERE 
 INSERT INTO appointment_confirmations (branch_id, appointment_id, start_version, at)
 SELECT branch_id, id, 1, created_at FROM appointments WHERE reference IS NOT NULL;
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, state, created_at, next_attempt_at, expires_at)
-SELECT 'booked', branch_id, id, 1, 'ar', CASE WHEN start_at > '2026-12-29' THEN 'queued' ELSE 'accepted' END, created_at, created_at, start_at
+SELECT 'booked', branch_id, id, 1, 'ar', CASE WHEN start_at > '2026-12-29' THEN 'queued' ELSE 'accepted' END, created_at,
+	created_at, start_at
 FROM appointments WHERE reference IS NOT NULL;
 INSERT INTO verifications (id, mobile, address, created_at, expires_at)
 SELECT gen_random_uuid(), '+9665' || n, decode(md5((n / 10)::text), 'hex'), '2026-11-20'::timestamptz + n * interval '9 s', '2026-11-30'
@@ -267,7 +296,8 @@ INSERT INTO early_receipts
 SELECT 'e' || n, 'delivered', NULL, '2026-11-20'::timestamptz + n * interval '9 s' FROM generate_series(1, 20000) AS n;
 INSERT INTO waitlist_entries (id, state, branch_id, service_id, from_day, to_day, earliest, latest, party, created_at, ends_at, ended_at,
 	person, mobile, lang, visitor_name, identity_kind, identity)
-SELECT gen_random_uuid(), CASE WHEN n % 10 > 0 THEN 'expired' ELSE 'waiting' END, gs.branch_id, gs.service_id, '2026-11-20', '2026-12-10', 0, 1440, 1,
+SELECT gen_random_uuid(), CASE WHEN n % 10 > 0 THEN 'expired' ELSE 'waiting' END, gs.branch_id, gs.service_id, '2026-11-20',
+	'2026-12-10', 0, 1440, 1,
 	'2026-11-19', '2026-12-10 21:00Z', CASE WHEN n % 10 > 0 THEN '2026-11-21'::timestamptz END,
 	gen_random_uuid(), '+966500000000', 'ar', 'x', 'national', '1000000008'
 FROM generate_series(1, 1000) AS n, desk_group_services gs;
@@ -291,12 +321,15 @@ SELECT branch_id, id, day, service_id, desk_group_id, row_number() OVER (PARTITI
 FROM appointments WHERE status = 'booked' AND day <= '2026-11-22';
 INSERT INTO hall_calls SELECT branch_id, day, number, appointment_id, number, '1', arrived_at, 'salem' FROM arrivals;
 INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by, revoked_at)
-SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', 1, 'ar', '2026-06-01'::timestamptz + n * interval '1 h', 'noura', CASE WHEN n % 100 > 0 THEN now() END
+SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', 1, 'ar', '2026-06-01'::timestamptz + n * interval '1 h', 'noura',
+	CASE WHEN n % 100 > 0 THEN now() END
 FROM generate_series(1, 5000) AS n;
 INSERT INTO webhooks (id, name, url, events, secret, created_at, created_by)
-SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'x', 'https://x', '{}', 'x', now(), 'noura' FROM generate_series(1, 5) AS n;
+SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'x', 'https://x', '{}', 'x', now(), 'noura'
+FROM generate_series(1, 5) AS n;
 INSERT INTO webhook_deliveries (webhook_id, branch_id, appointment_id, event_id, type, state, created_at, next_attempt_at, finished_at)
-SELECT w.id, e.branch_id, e.appointment_id, e.id, 'appointment.booked', CASE WHEN e.at > '2026-12-20' THEN 'waiting' ELSE 'delivered' END, e.at, e.at,
+SELECT w.id, e.branch_id, e.appointment_id, e.id, 'appointment.booked', CASE WHEN e.at > '2026-12-20' THEN 'waiting' ELSE 'delivered' END,
+	e.at, e.at,
 	CASE WHEN e.at <= '2026-12-20' THEN e.at END
 FROM webhooks w, appointment_events e WHERE e.id % 5 = 0;
 UPDATE appointment_events SET xid = id * 3;

@@ -1,7 +1,12 @@
 // Package postgres keeps the centre, the ledger, the appointments and the
-// messages in PostgreSQL. Every query is a file under sql, in a folder by its
-// noun, prepared when the program starts, so that a query which does not fit
-// the schema stops it.
+// messages in PostgreSQL. Every query is a file under sql, in a folder named by
+// its noun. All queries are prepared when the program starts, so a query that
+// does not fit the schema stops it.
+//
+// The store has a part for each noun: Appointments, Waitlist, Calendars and so
+// on. The parts share one core, and so the connections, the order of locks and
+// what is known of the ledger. They are one package because a transaction often
+// crosses nouns.
 package postgres
 
 import (
@@ -12,36 +17,36 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	_ "github.com/lib/pq" // the driver
 
+	"ziyara/centre"
 	"ziyara/fault"
-	"ziyara/slots"
 )
 
 //go:embed sql/*/*.sql
 var files embed.FS
 
-// Store is the database. It is safe for concurrent use.
+// Store is the database. It and its parts are safe for concurrent use.
 type Store struct {
-	config     Config
-	db         *sqlx.DB
-	statements map[string]*statement
-	board      *board
-	news       *news
-	versions   versions
-	zones      zones
-	sweeps     line[dayKey, *sweep]
-	holds      line[dayKey, *holding]
-	bookings   line[slots.Person, *booking]
-	receipts   line[string, *receiving]
-	woken      chan struct{} // see Woken
-	renewed    chan struct{} // see Renewed
-	reporting  chan struct{} // holds a value for each report in progress
+	*core
+	appointments *Appointments
+	messages     *Messages
+	reports      *Reports
+}
+
+// core is what all parts of the store share.
+type core struct {
+	config        Config
+	db            *sqlx.DB
+	statements    map[string]*statement
+	cache         *occupancyCache
+	invalidations *invalidations
+	zones         zones
+	freed         chan struct{} // see Waitlist.Woken
+	renewed       chan struct{} // see Centre.Renewed
 }
 
 // Config says how to reach the database.
@@ -49,19 +54,19 @@ type Config struct {
 	URL            string        // postgres://…
 	MaxConnections int           // at least 1
 	Timeout        time.Duration // after which the server ends a statement
-	QueueLimit     int           // holds that may wait, and bookings; 4,096
-	// Lazy prepares each statement when it is first used. It is for what ends
-	// soon: tests, and commands that use a few.
+	QueueLimit     int           // most holds that may wait, and most bookings; 0 is 4,096
+	// Lazy prepares each statement when it is first used. It is for programs
+	// that end soon: tests, and commands that use few statements.
 	Lazy bool
 }
 
 const (
-	// lineWorkers and lineBatch are how many transactions of one kind run at
-	// once, and how many requests share one (docs/adr/0022).
-	lineWorkers = 8
-	lineBatch   = 64
-	lineCrowd   = 256 // of those who want the same few days
-	// batchTimeout bounds what is done for a batch.
+	// batchWorkers is how many transactions of one kind run at once. mostHolds
+	// and mostBookings are how many requests share one (docs/adr/0022).
+	batchWorkers = 8
+	mostHolds    = 256
+	mostBookings = 64
+	// batchTimeout bounds the work on a batch.
 	batchTimeout = 10 * time.Second
 	queueLimit   = 4096
 )
@@ -76,34 +81,43 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.QueueLimit == 0 {
 		c.QueueLimit = queueLimit
 	}
-	s := &Store{config: c, db: db, statements: make(map[string]*statement), board: newBoard(time.Now), news: newNews(), woken: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
-		reporting: make(chan struct{}, reportsAtOnce)}
-	s.sweeps = line[dayKey, *sweep]{workers: lineWorkers, most: c.QueueLimit, limit: c.QueueLimit, crowd: true, do: s.sweep}
-	s.holds = line[dayKey, *holding]{workers: lineWorkers, most: lineCrowd, limit: c.QueueLimit, crowd: true, do: s.hold}
-	s.bookings = line[slots.Person, *booking]{workers: lineWorkers, most: lineBatch, limit: c.QueueLimit, do: s.book}
-	s.receipts = line[string, *receiving]{workers: receiptWorkers, most: receiptBatch, limit: c.QueueLimit, crowd: true, do: s.takeReceipts}
+	shared := &core{
+		config: c, db: db, statements: make(map[string]*statement),
+		cache: newOccupancyCache(time.Now), invalidations: newInvalidations(),
+		freed: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
+	}
+	if err = shared.prepare(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &Store{
+		core: shared, appointments: newAppointments(shared), messages: newMessages(shared), reports: newReports(shared),
+	}, nil
+}
+
+// prepare reads all statements, and prepares them unless the store is lazy.
+func (s *core) prepare(ctx context.Context) error {
 	names, err := fs.Glob(files, "sql/*/*.sql")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, name := range names {
 		text, err := files.ReadFile(name)
 		if err != nil {
-			return nil, errors.Join(err, db.Close())
+			return err
 		}
 		stmt := &statement{text: string(text)}
-		if !c.Lazy {
-			if _, err = stmt.on(ctx, db); err != nil {
-				return nil, errors.Join(fmt.Errorf("prepare %s: %w", name, err), db.Close())
+		if !s.config.Lazy {
+			if _, err = stmt.on(ctx, s.db); err != nil {
+				return fmt.Errorf("prepare %s: %w", name, err)
 			}
 		}
 		s.statements[statementName(name)] = stmt
 	}
-	return s, nil
+	return nil
 }
 
-// statementName returns what code calls the statement in a file: sql/holds/hold.sql
-// is "holds/hold".
+// statementName returns the name that code uses for the statement in a file:
+// sql/holds/hold.sql is "holds/hold".
 func statementName(file string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(file, "sql/"), ".sql")
 }
@@ -126,10 +140,10 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 	return db, nil
 }
 
-// Close ends all connections. Those that the server has ended already are no
-// reason to complain: what was acknowledged is committed.
+// Close ends all connections. A connection that the server has already ended is
+// not an error: everything that was acknowledged is committed.
 func (s *Store) Close() error {
-	if err := translated("close", s.db.Close()); !errors.Is(err, fault.ErrUnavailable) {
+	if err := translate("close", s.db.Close()); !errors.Is(err, fault.ErrUnavailable) {
 		return err
 	}
 	return nil
@@ -137,157 +151,63 @@ func (s *Store) Close() error {
 
 // Ping returns an error that wraps fault.ErrUnavailable when the database does
 // not answer.
-func (s *Store) Ping(ctx context.Context) error { return translated("ping", s.db.PingContext(ctx)) }
+func (s *Store) Ping(ctx context.Context) error { return translate("ping", s.db.PingContext(ctx)) }
 
 // Stats returns the state of the connection pool.
 func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
 
-// Waiting returns how many holds and bookings wait for their turn.
-func (s *Store) Waiting() (holds, bookings int) { return s.holds.length(), s.bookings.length() }
-
-// session is what runs statements: the pool, or one transaction.
-type session struct {
-	store   *Store
-	tx      *sqlx.Tx  // nil outside a transaction
-	touched *[]int    // desk groups whose ledger the transaction changes
-	gave    *bool     // whether it gives places back
-	renews  *bool     // whether it changes the centre
-	unknown *[]string // statements that were not prepared yet; nil where that costs little
+// Waiting returns how many holds and how many bookings are queued.
+func (s *Store) Waiting() (holds, bookings int) {
+	return s.appointments.holds.length(), s.appointments.bookings.length()
 }
 
-// statement is a query, prepared at the latest when it is first used.
-type statement struct {
-	text     string
-	mu       sync.Mutex
-	prepared atomic.Pointer[sqlx.Stmt]
+// Appointments returns the part that keeps appointments and their ledger.
+func (s *Store) Appointments() *Appointments { return s.appointments }
+
+// Waitlist returns the part that keeps the waitlist.
+func (s *Store) Waitlist() *Waitlist { return &Waitlist{s.core} }
+
+// Centre returns the part that loads the centre.
+func (s *Store) Centre() *Centre { return &Centre{s.core} }
+
+// Calendars returns the part that keeps plans, holidays and quotas.
+func (s *Store) Calendars() *Calendars { return &Calendars{s.core} }
+
+// Changes returns the part that changes calendars together with the visits that
+// lose their places. centre returns the current snapshot, newID a new UUID.
+func (s *Store) Changes(centre func() *centre.Snapshot, newID func() string) *Changes {
+	return &Changes{s.core, centre, newID}
 }
 
-// on returns the prepared statement. It may need a connection of its own.
-func (s *statement) on(ctx context.Context, db *sqlx.DB) (*sqlx.Stmt, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if stmt := s.prepared.Load(); stmt != nil {
-		return stmt, nil
-	}
-	stmt, err := db.PreparexContext(ctx, s.text)
-	if err == nil {
-		s.prepared.Store(stmt)
-	}
-	return stmt, err
-}
+// Hall returns the part that keeps the halls.
+func (s *Store) Hall() *Hall { return &Hall{s.core} }
 
-// touch notes that the transaction changes the ledger at places.
-func (q session) touch(places []slots.Place) {
-	for _, p := range places {
-		*q.touched = append(*q.touched, p.DeskGroup)
-	}
-}
+// Messages returns the part that keeps the queue of messages.
+func (s *Store) Messages() *Messages { return s.messages }
 
-func (s *Store) pool() session { return session{store: s} }
+// Records returns the part that shows staff the messages about visits.
+func (s *Store) Records() *Records { return &Records{s.core} }
 
-func (q session) statement(ctx context.Context, name string) (*sqlx.Stmt, error) {
-	stmt := q.store.statements[name]
-	if stmt == nil {
-		return nil, fmt.Errorf("postgres: no statement %s", name)
-	}
-	if q.tx == nil {
-		return stmt.on(ctx, q.store.db)
-	}
-	if prepared := stmt.prepared.Load(); prepared != nil {
-		return q.tx.StmtxContext(ctx, prepared), nil
-	}
-	// Who holds a connection does not wait for another one.
-	if q.unknown != nil {
-		*q.unknown = append(*q.unknown, name)
-	}
-	return q.tx.PreparexContext(ctx, stmt.text)
-}
+// Texts returns the part that keeps the texts of messages.
+func (s *Store) Texts() *Texts { return &Texts{s.core} }
 
-// get reads exactly one row into dest; none is sql.ErrNoRows.
-func (q session) get(ctx context.Context, dest any, name string, args ...any) error {
-	stmt, err := q.statement(ctx, name)
-	if err == nil {
-		err = stmt.GetContext(ctx, dest, args...)
-	}
-	return translated(name, err)
-}
+// Budgets returns the part that keeps the terms and budgets of departments.
+func (s *Store) Budgets() *Budgets { return &Budgets{s.core} }
 
-// list reads all rows into dest, a pointer to a slice.
-func (q session) list(ctx context.Context, dest any, name string, args ...any) error {
-	stmt, err := q.statement(ctx, name)
-	if err == nil {
-		err = stmt.SelectContext(ctx, dest, args...)
-	}
-	return translated(name, err)
-}
+// Verifications returns the part that keeps verifications of mobile numbers.
+func (s *Store) Verifications() *Verifications { return &Verifications{s.core} }
 
-// exec runs a statement and returns how many rows it changed.
-func (q session) exec(ctx context.Context, name string, args ...any) (int, error) {
-	stmt, err := q.statement(ctx, name)
-	if err != nil {
-		return 0, translated(name, err)
-	}
-	result, err := stmt.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, translated(name, err)
-	}
-	n, err := result.RowsAffected()
-	return int(n), translated(name, err)
-}
+// Webhooks returns the part that keeps webhooks and their deliveries.
+func (s *Store) Webhooks() *Webhooks { return &Webhooks{s.core} }
 
-// How often a transaction is tried that the server ended for the sake of
-// another one. Whoever loses a person's place number has lost it to a visit of
-// that person, and services allow 20 of those.
-const (
-	maxAttempts = 5
-	maxNumbers  = 25
-)
+// Feeds returns the part that keeps calendar feeds.
+func (s *Store) Feeds() *Feeds { return &Feeds{s.core} }
 
-// transact runs do in a transaction, again when the server chose it as the
-// victim of a deadlock.
-func (s *Store) transact(ctx context.Context, do func(session) error) error {
-	return retry(func() error {
-		tx, err := s.db.BeginTxx(ctx, nil)
-		if err != nil {
-			return translated("begin", err)
-		}
-		var touched []int
-		gave, renews := false, false
-		var unknown []string
-		if err = do(session{s, tx, &touched, &gave, &renews, &unknown}); err != nil {
-			_ = tx.Rollback() // the connection is gone or the server rolls back by itself
-			return err
-		}
-		err = translated("commit", tx.Commit())
-		for _, name := range unknown {
-			_, _ = s.statements[name].on(ctx, s.db) // or the next time
-		}
-		s.changed(touched...) // also when nobody knows how the commit ended
-		if gave && err == nil {
-			s.wake()
-		}
-		if renews {
-			s.renew()
-		}
-		return err
-	})
-}
+// Surveys returns the part that keeps answers to surveys.
+func (s *Store) Surveys() *Surveys { return &Surveys{s.core} }
 
-// retry runs do until it fails for another reason than a conflict that the
-// server asks to try again.
-func retry(do func() error) error {
-	for conflicts, numbers := 0, 0; ; {
-		err := do()
-		switch {
-		case !errors.Is(err, errConflict):
-			return err
-		case errors.Is(err, slots.ErrPersonLimit):
-			numbers++
-		default:
-			conflicts++
-		}
-		if conflicts == maxAttempts || numbers == maxNumbers {
-			return err
-		}
-	}
-}
+// Reports returns the part that counts for reports.
+func (s *Store) Reports() *Reports { return s.reports }
+
+// AuditLog returns the part that keeps the audit log.
+func (s *Store) AuditLog() *AuditLog { return &AuditLog{s.core} }

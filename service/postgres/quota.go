@@ -12,10 +12,10 @@ import (
 	"ziyara/centre"
 )
 
-// SetQuota lets decide turn what the channels of a service leave to others into
-// something else, records it and has all replicas told, in one transaction. It
-// returns centre.ErrUnknownService or the error of decide. by is as in EditPlan.
-func (s *Store) SetQuota(ctx context.Context, service string, by audit.Entry,
+// SetQuota lets decide change the hold-back of a service, records that and notifies
+// all replicas, in one transaction. It returns centre.ErrUnknownService or the
+// error of decide. entry is as in EditPlan.
+func (s *Calendars) SetQuota(ctx context.Context, service string, entry audit.Entry,
 	decide func(catalog.HoldBack) (catalog.HoldBack, error),
 ) (catalog.HoldBack, error) {
 	var after catalog.HoldBack
@@ -37,18 +37,18 @@ func (s *Store) SetQuota(ctx context.Context, service string, by audit.Entry,
 		if _, err = q.exec(ctx, "calendars/save_quota", service, asJSON(after)); err != nil {
 			return err
 		}
-		entry := by
-		entry.Subject, entry.Department = "service "+service, row.Department
-		if entry.Before, err = json.Marshal(map[string]any{"hold_back": row.HoldBack.v}); err != nil {
+		logged := entry
+		logged.Subject, logged.Department = "service "+service, row.Department
+		if logged.Before, err = json.Marshal(map[string]any{"hold_back": row.HoldBack.v}); err != nil {
 			return err
 		}
-		if entry.After, err = json.Marshal(map[string]any{"hold_back": after}); err != nil {
+		if logged.After, err = json.Marshal(map[string]any{"hold_back": after}); err != nil {
 			return err
 		}
-		if err = q.record(ctx, entry); err != nil {
+		if err = q.record(ctx, logged); err != nil {
 			return err
 		}
-		return q.tellCentre(ctx, nil)
+		return q.broadcastCentre(ctx, nil)
 	})
 	return after, err
 }

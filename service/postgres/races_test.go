@@ -167,7 +167,7 @@ func TestOppositeMoves(t *testing.T) {
 			})
 		}
 		sweep := func() {
-			if _, err := b.store.ExpireHolds(context.Background(), b.now.Add(time.Hour), nil, 100); err != nil {
+			if _, err := b.store.Appointments().ExpireHolds(context.Background(), b.now.Add(time.Hour), nil, 100); err != nil {
 				t.Errorf("round %d, sweep: %v", round, err)
 			}
 		}
@@ -261,7 +261,7 @@ func TestBookAgainstExpiry(t *testing.T) {
 			func() { _, bookErr = b.Book(context.Background(), h.ID, of, nil, h.Expires.Add(-time.Microsecond)) },
 			func() {
 				if round%2 == 0 {
-					_, releaseErr = b.store.ExpireHolds(context.Background(), h.Expires, nil, 10)
+					_, releaseErr = b.store.Appointments().ExpireHolds(context.Background(), h.Expires, nil, 10)
 				} else {
 					releaseErr = b.Release(context.Background(), h.ID)
 				}
@@ -350,12 +350,12 @@ func TestExpireManyHolds(t *testing.T) {
 			kept++
 		}
 	}
-	n, err := b.store.ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 60)
+	n, err := b.store.Appointments().ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 60)
 	if err != nil || n != 60 {
 		t.Fatalf("first sweep: %d holds and %v, want 60", n, err)
 	}
 	b.auditClean(t)
-	n, err = b.store.ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 60)
+	n, err = b.store.Appointments().ExpireHolds(t.Context(), b.now.Add(time.Hour), nil, 60)
 	if err != nil || n != 40 {
 		t.Fatalf("second sweep: %d holds and %v, want 40", n, err)
 	}
@@ -380,9 +380,12 @@ func TestPurge(t *testing.T) {
 			if err := b.Release(t.Context(), h.ID); err != nil {
 				t.Fatal(err)
 			}
-			run(t, db, "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ($1, sha256('x'), 'x', $2)", fmt.Sprint(prefix, i), b.now)
-			run(t, db, `WITH v AS (INSERT INTO verifications (id, mobile, address, created_at, expires_at) VALUES (gen_random_uuid(), '+966500000001', '\x00', $1, $1) RETURNING id)
-				INSERT INTO messages (kind, verification_id, lang, created_at, next_attempt_at, expires_at) SELECT 'verification_code', id, 'ar', $1, $1, $1 FROM v`, b.now)
+			run(t, db, "INSERT INTO idempotency_keys (key, fingerprint, answer, created_at) VALUES ($1, sha256('x'), 'x', $2)",
+				fmt.Sprint(prefix, i), b.now)
+			run(t, db, `WITH v AS (INSERT INTO verifications (id, mobile, address, created_at, expires_at)
+				VALUES (gen_random_uuid(), '+966500000001', '\x00', $1, $1) RETURNING id)
+				INSERT INTO messages (kind, verification_id, lang, created_at, next_attempt_at, expires_at) SELECT 'verification_code', id, 'ar',
+				$1, $1, $1 FROM v`, b.now)
 		}
 	}
 	visit := b.book(t, 1, "annual-returns", "riyadh", free[0])
@@ -394,8 +397,8 @@ func TestPurge(t *testing.T) {
 
 	var errs [2]error
 	together(
-		func() { errs[0] = b.store.Purge(context.Background(), b.now, 10) },
-		func() { errs[1] = b.store.Purge(context.Background(), b.now, 10) })
+		func() { errs[0] = b.store.Appointments().Purge(context.Background(), b.now, 10) },
+		func() { errs[1] = b.store.Appointments().Purge(context.Background(), b.now, 10) })
 	if err := errors.Join(errs[:]...); err != nil {
 		t.Fatal(err)
 	}
@@ -421,7 +424,7 @@ func TestPurge(t *testing.T) {
 func TestClaimsAreDisjoint(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	ledger := b.store.Messages(func(string) string { return "" })
+	ledger := b.store.Messages().Prompt(func(string) string { return "" })
 	for n, start := range b.starts(t, "annual-returns", "riyadh", "2026-11-24", "2026-11-30")[:40] {
 		b.book(t, n, "annual-returns", "riyadh", start)
 	}

@@ -15,8 +15,8 @@ import (
 	"ziyara/slots"
 )
 
-// recalendarAtOnce is how many desk groups have their ledger days brought in
-// line by the same statements; it bounds what those carry.
+// recalendarAtOnce is how many desk groups have their ledger days updated by the
+// same statements. It bounds the size of their arguments.
 const recalendarAtOnce = 200
 
 // recalendared is a locked desk group that gets another calendar.
@@ -25,13 +25,12 @@ type recalendared struct {
 	after *scheduling.Calendar
 }
 
-// recalendar gives desk groups, which are locked and in the order of their
-// ledger days, other calendars. Each gets the next version. Ledger days from
-// the day before today on that offer something else now are written anew: the
-// places of the new calendar beside what is taken. Nobody loses anything by
-// that but holds without a place, which end. The visits and requests that have
-// no place any more, and those that have one again, are noted and returned, by
-// desk group. Other replicas are told when the transaction commits.
+// recalendar gives desk groups other calendars. They are locked, and in the order
+// of their ledger days. Each gets the next version. Ledger days from yesterday on
+// whose openings differ are written again, with the open places of the new calendar
+// and the taken ones of before. Holds that have lost their places end. Visits and
+// requests that have lost or regained their places are recorded and returned, by
+// desk group. Other replicas are notified when the transaction commits.
 func (q session) recalendar(ctx context.Context, changes []recalendared, now time.Time) (map[int][]scheduling.Impact, error) {
 	impacts := make(map[int][]scheduling.Impact)
 	if len(changes) == 0 {
@@ -42,7 +41,7 @@ func (q session) recalendar(ctx context.Context, changes []recalendared, now tim
 			return nil, err
 		}
 	}
-	return impacts, q.tellCentre(ctx, changes)
+	return impacts, q.broadcastCentre(ctx, changes)
 }
 
 func (q session) recalendarChunk(ctx context.Context, changes []recalendared, now time.Time, impacts map[int][]scheduling.Impact) error {
@@ -73,8 +72,8 @@ func (q session) recalendarChunk(ctx context.Context, changes []recalendared, no
 	return q.reopen(ctx, reopening{changes: changes, days: days, locked: locked, claims: claims, now: now}, impacts)
 }
 
-// changedDays returns the opened days on which a new calendar offers something
-// else, in the order of the ledger.
+// changedDays returns the ledger days on which a new calendar differs, in the order
+// of the ledger.
 func (q session) changedDays(ctx context.Context, changes []recalendared, now time.Time) ([]dayKey, error) {
 	byID := make(map[int]recalendared, len(changes))
 	var from placeColumns
@@ -82,28 +81,24 @@ func (q session) changedDays(ctx context.Context, changes []recalendared, now ti
 		byID[c.ID] = c
 		from.branches = append(from.branches, int64(c.BranchID))
 		from.groups = append(from.groups, int64(c.ID))
-		from.days = append(from.days, today(c.Calendar, now).String())
+		from.days = append(from.days, firstAffected(c.Calendar, now).String())
 	}
-	var rows []struct {
-		Branch int       `db:"branch_id"`
-		Group  int       `db:"desk_group_id"`
-		Day    time.Time `db:"day"`
-	}
+	var rows []dayKeyRow
 	if err := q.list(ctx, &rows, "calendars/opened_days", from.branches, from.groups, from.days); err != nil {
 		return nil, err
 	}
 	var days []dayKey
 	for _, r := range rows {
-		date := dateOf(r.Day)
-		if c := byID[r.Group]; !c.Calendar.Day(date).Same(c.after.Day(date)) {
-			days = append(days, dayKey{r.Branch, r.Group, date})
+		key := r.key()
+		if c := byID[key.group]; !c.Calendar.Day(key.day).Same(c.after.Day(key.day)) {
+			days = append(days, key)
 		}
 	}
 	return days, nil
 }
 
-// claims returns the claims on ledger days. The days are locked, so that none
-// is added meanwhile.
+// claims returns the claims on ledger days. Unless the days are locked, others may
+// be added meanwhile.
 func (q session) claims(ctx context.Context, days []dayKey) (map[dayKey][]slots.Claim, error) {
 	keys := keyColumns(days)
 	var rows []claimOfDay
@@ -120,7 +115,7 @@ func (q session) claims(ctx context.Context, days []dayKey) (map[dayKey][]slots.
 
 // claimOfDay is what calendars/claims.sql reads.
 type claimOfDay struct {
-	ID          sql.NullString `db:"id"` // none for what was given up
+	ID          sql.NullString `db:"id"` // NULL for a delayed place
 	Status      string         `db:"status"`
 	Service     string         `db:"service"`
 	Created     time.Time      `db:"created_at"`
@@ -134,7 +129,7 @@ func (r *claimOfDay) claim() slots.Claim {
 	}
 }
 
-// reopening is what recalendar has read of desk groups.
+// reopening is what recalendar has read about desk groups.
 type reopening struct {
 	changes []recalendared
 	days    []dayKey
@@ -154,7 +149,7 @@ type reopenRow struct {
 	Calendar int64           `json:"calendar_version"`
 }
 
-// reopen writes the ledger days anew.
+// reopen writes the ledger days with their new openings.
 func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]scheduling.Impact) error {
 	byID := make(map[int]recalendared, len(r.changes))
 	for _, c := range r.changes {
@@ -184,7 +179,7 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 		if n := len(groups); n == 0 || groups[n-1] != int64(key.group) {
 			groups = append(groups, int64(key.group))
 		}
-		*q.touched = append(*q.touched, key.group)
+		q.touched = append(q.touched, key.group)
 	}
 	if err := q.endHolds(ctx, ended); err != nil {
 		return err
@@ -196,12 +191,12 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 	if _, err = q.exec(ctx, "calendars/reopen_days", string(text), groups); err != nil {
 		return err
 	}
-	*q.gave = true // somebody may wait for what was opened
+	q.gave = true // entries of the waitlist may wait for opened places
 	return marks.write(ctx, q)
 }
 
-// endHolds ends holds. One that was booked meanwhile makes the transaction
-// begin again: it is a visit now.
+// endHolds ends holds. If one has been booked meanwhile, it is a visit now, and the
+// transaction begins again.
 func (q session) endHolds(ctx context.Context, ids pq.StringArray) error {
 	if len(ids) == 0 {
 		return nil
@@ -216,7 +211,7 @@ func (q session) endHolds(ctx context.Context, ids pq.StringArray) error {
 	return nil
 }
 
-// marks gathers visits that have lost their places, and that have them again.
+// marks gathers visits that have lost or regained their places.
 type marks struct {
 	now      time.Time
 	lost     pq.StringArray

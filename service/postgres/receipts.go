@@ -13,13 +13,12 @@ import (
 )
 
 const (
-	// maxGatewayID and maxCode bound what is kept of what a gateway says, in
-	// bytes.
+	// maxGatewayID and maxCode bound what is kept of a gateway's report, in bytes.
 	maxGatewayID = 200
 	maxCode      = 64
 
-	// matchEarly is for how long a receipt's message is looked for, and
-	// keepEarly how long it is kept for people to look at.
+	// matchEarly is how long a message is sought for an early receipt, keepEarly how
+	// long the receipt is kept for staff to see.
 	matchEarly = time.Hour
 	keepEarly  = 48 * time.Hour
 
@@ -29,18 +28,18 @@ const (
 	receiptBatch   = 500
 )
 
-// receiving is a receipt on its way to the ledger.
+// receiving is a receipt for the batcher.
 type receiving struct {
 	receipt notify.Receipt
 	err     error
 }
 
-// TakeReceipt records what a gateway says of a message that it took. When it
-// returns nil the receipt is safe, and belongs to its message as soon as that
-// one's own record is there. It is a notify.Receipts.
-func (s *Store) TakeReceipt(ctx context.Context, r notify.Receipt) error {
+// TakeReceipt records a gateway's report about a message that it accepted. Once it
+// returns nil the receipt is stored. It is matched to its message as soon as the
+// message is recorded. It is a notify.Receipts.
+func (s *Messages) TakeReceipt(ctx context.Context, r notify.Receipt) error {
 	if r.GatewayID == "" {
-		return nil // it can't belong to anything
+		return nil // it can't belong to any message
 	}
 	request := &receiving{receipt: r}
 	if err := s.receipts.serve(ctx, r.GatewayID, request); err != nil {
@@ -49,22 +48,22 @@ func (s *Store) TakeReceipt(ctx context.Context, r notify.Receipt) error {
 	return request.err
 }
 
-// takeReceipts records receipts together.
-func (s *Store) takeReceipts(batch []*receiving) {
+// takeReceipts records the receipts of a batch.
+func (s *Messages) takeReceipts(batch []*receiving) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	receipts := make([]notify.Receipt, len(batch))
 	for i, r := range batch {
 		receipts[i] = r.receipt
 	}
-	err := s.RecordReceipts(ctx, receipts)
+	err := s.recordReceipts(ctx, receipts)
 	for _, r := range batch {
 		r.err = err
 	}
 }
 
-// RecordReceipts records what gateways say of messages that they took.
-func (s *Store) RecordReceipts(ctx context.Context, receipts []notify.Receipt) error {
+// recordReceipts records reports of gateways about messages that they accepted.
+func (s *Messages) recordReceipts(ctx context.Context, receipts []notify.Receipt) error {
 	var ids, states, at []string
 	var codes []sql.NullString
 	for _, r := range receipts {
@@ -92,12 +91,12 @@ func receiptState(d notify.Delivery) (string, error) {
 	case notify.Overdue:
 		return "expired", nil
 	}
-	return "", fmt.Errorf("postgres: a receipt says %q", d)
+	return "", fmt.Errorf("postgres: unknown delivery %q in a receipt", d)
 }
 
-// MatchReceipts gives receipts that came before their message was recorded to
-// it, at most limit, and returns how many.
-func (s *Store) MatchReceipts(ctx context.Context, now time.Time, limit int) (int, error) {
+// MatchReceipts matches receipts to messages that were recorded after them, at most
+// limit, and returns how many.
+func (s *Messages) MatchReceipts(ctx context.Context, now time.Time, limit int) (int, error) {
 	var matched int
 	err := retry(func() error {
 		return s.pool().get(ctx, &matched, "messages/match_receipts", now.Add(-matchEarly), limit)
@@ -105,10 +104,9 @@ func (s *Store) MatchReceipts(ctx context.Context, now time.Time, limit int) (in
 	return matched, err
 }
 
-// PurgeMessages removes the texts of messages finished before texts, and
-// receipts that still belong to no message at now, at most limit of each at
-// once, until nothing is left to remove.
-func (s *Store) PurgeMessages(ctx context.Context, texts, now time.Time, limit int) error {
+// Purge removes the texts of messages finished before texts, and receipts that belong to
+// no message two days before now, at most limit of each at once, until none is left.
+func (s *Messages) Purge(ctx context.Context, texts, now time.Time, limit int) error {
 	for _, job := range []struct {
 		name   string
 		before time.Time
@@ -129,8 +127,8 @@ func (s *Store) PurgeMessages(ctx context.Context, texts, now time.Time, limit i
 	return nil
 }
 
-// cleaned returns what a database takes of s, at most n bytes. Two that differ
-// stay different as long as they are not longer.
+// cleaned returns s as text that a database accepts, at most n bytes. Texts of at most
+// n bytes that differ stay different.
 func cleaned(s string, n int) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 	if len(s) > n {

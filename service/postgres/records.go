@@ -14,6 +14,9 @@ import (
 	"ziyara/slots"
 )
 
+// Records shows staff the messages about visits.
+type Records struct{ *core }
+
 // recordRow is a message with the visit that it is about.
 type recordRow struct {
 	ID          int64          `db:"id"`
@@ -33,7 +36,7 @@ type recordRow struct {
 	GatewayID   sql.NullString `db:"gateway_id"`
 	ReceiptAt   sql.NullTime   `db:"receipt_at"`
 	ReceiptCode sql.NullString `db:"receipt_code"`
-	Reference   sql.NullString `db:"reference"` // of an offer there is none yet
+	Reference   sql.NullString `db:"reference"` // an offer has none yet
 	Mobile      sql.NullString `db:"mobile"`
 	Email       sql.NullString `db:"email"`
 	Department  string         `db:"department"`
@@ -57,27 +60,23 @@ func (r recordRow) record() notify.Record {
 	}
 }
 
-// MessagesAbout returns what the visit with a reference was told, the newest
-// first, at most notify.MaxRecords. A reference that nobody has returns none.
-func (s *Store) MessagesAbout(ctx context.Context, r slots.Reference) ([]notify.Record, error) {
+// About returns the messages about the visit with a reference, the newest first,
+// at most notify.MaxRecords. An unknown reference has none.
+func (s *Records) About(ctx context.Context, r slots.Reference) ([]notify.Record, error) {
 	return s.records(ctx, "messages/about", string(r), notify.MaxRecords)
 }
 
-// FailedMessages returns a page of the messages about visits that did not
-// reach anybody: their gateway refused them, they could not be sent in time,
-// or a receipt said so.
-func (s *Store) FailedMessages(ctx context.Context, f notify.FailedQuery) ([]notify.Record, error) {
+// Failed returns a page of the messages about visits that reached nobody: their
+// gateway refused them, they could not be sent in time, or a receipt said so.
+func (s *Records) Failed(ctx context.Context, f notify.FailedQuery) ([]notify.Record, error) {
 	if f.Limit < 1 || f.Limit > notify.MaxRecords {
 		f.Limit = notify.MaxRecords
 	}
-	before := any("infinity")
-	if !f.Finished.IsZero() {
-		before = f.Finished
-	}
-	return s.records(ctx, "messages/failed", slugs(f.Departments), slugs(f.Branches), null(f.Department), before, f.ID, f.Limit)
+	return s.records(ctx, "messages/failed", slugs(f.Departments), slugs(f.Branches), null(f.Department),
+		before(f.Finished), f.ID, f.Limit)
 }
 
-func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify.Record, error) {
+func (s *Records) records(ctx context.Context, name string, args ...any) ([]notify.Record, error) {
 	var rows []recordRow
 	if err := s.pool().list(ctx, &rows, name, args...); err != nil {
 		return nil, err
@@ -89,8 +88,8 @@ func (s *Store) records(ctx context.Context, name string, args ...any) ([]notify
 	return records, nil
 }
 
-// Message returns one message about a visit, or fault.ErrNotFound.
-func (s *Store) Message(ctx context.Context, id int64) (notify.Record, error) {
+// Find returns one message about a visit, or fault.ErrNotFound.
+func (s *Records) Find(ctx context.Context, id int64) (notify.Record, error) {
 	return s.pool().message(ctx, id)
 }
 
@@ -103,11 +102,10 @@ func (q session) message(ctx context.Context, id int64) (notify.Record, error) {
 	return row.record(), err
 }
 
-// Resend queues a message once more that did not reach anybody, and returns it.
-// Whether it is still true is checked before it goes out, as always. entry says
-// who of the staff it was, and when. It returns fault.ErrNotFound or
-// notify.ErrNotResent.
-func (s *Store) Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error) {
+// Resend queues a message again that reached nobody, and returns it. As always, it
+// is sent only if it is still true by then. entry gives the member of staff and
+// the time. It returns fault.ErrNotFound or notify.ErrNotResent.
+func (s *Records) Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error) {
 	var record notify.Record
 	err := s.transact(ctx, func(q session) error {
 		n, err := q.exec(ctx, "messages/resend", id, entry.At)

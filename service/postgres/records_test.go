@@ -19,9 +19,9 @@ import (
 // gw-1, gw-2, … by message.
 func (b *bench) sends(t testing.TB, bulk bool) {
 	t.Helper()
-	ledger := b.store.Messages(func(string) string { return "042917" })
+	ledger := b.store.Messages().Prompt(func(string) string { return "042917" })
 	if bulk {
-		ledger = b.store.BulkMessages()
+		ledger = b.store.Messages().Bulk()
 	}
 	claimed, err := ledger.Claim(t.Context(), b.now, 100, time.Minute)
 	if err != nil {
@@ -40,7 +40,7 @@ func (b *bench) sends(t testing.TB, bulk bool) {
 
 func (b *bench) receipt(t testing.TB, id string, d notify.Delivery) {
 	t.Helper()
-	if err := b.store.TakeReceipt(t.Context(), notify.Receipt{GatewayID: id, Delivery: d, Code: "c", At: b.now}); err != nil {
+	if err := b.store.Messages().TakeReceipt(t.Context(), notify.Receipt{GatewayID: id, Delivery: d, Code: "c", At: b.now}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -48,7 +48,7 @@ func (b *bench) receipt(t testing.TB, id string, d notify.Delivery) {
 // record returns the only message about a visit.
 func (b *bench) record(t testing.TB, a slots.Appointment) notify.Record {
 	t.Helper()
-	records, err := b.store.MessagesAbout(t.Context(), a.Reference)
+	records, err := b.store.Records().About(t.Context(), a.Reference)
 	if err != nil || len(records) != 1 {
 		t.Fatalf("messages about the visit: %v, %v", records, err)
 	}
@@ -88,10 +88,10 @@ func TestReceipts(t *testing.T) {
 				b.receipt(t, "of somebody else", notify.Delivered)
 				if early {
 					b.sends(t, false)
-					if _, err := b.store.MatchReceipts(t.Context(), b.now, 1); err != nil {
+					if _, err := b.store.Messages().MatchReceipts(t.Context(), b.now, 1); err != nil {
 						t.Fatal(err)
 					}
-					if _, err := b.store.MatchReceipts(t.Context(), b.now, 100); err != nil {
+					if _, err := b.store.Messages().MatchReceipts(t.Context(), b.now, 100); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -121,7 +121,7 @@ func TestReceiptsOfAllKinds(t *testing.T) {
 		for _, id := range ids {
 			done.Go(func() {
 				r := notify.Receipt{GatewayID: id, Delivery: notify.Delivered, Code: id, At: b.now}
-				if err := b.store.TakeReceipt(t.Context(), r); err != nil {
+				if err := b.store.Messages().TakeReceipt(t.Context(), r); err != nil {
 					t.Errorf("%.20q: %v", id, err)
 				}
 			})
@@ -131,7 +131,7 @@ func TestReceiptsOfAllKinds(t *testing.T) {
 	if got := b.record(t, visit); got.State != "delivered" {
 		t.Errorf("the message is %s, want delivered", got.State)
 	}
-	if err := b.store.TakeReceipt(t.Context(), notify.Receipt{GatewayID: id, Delivery: "?"}); err == nil {
+	if err := b.store.Messages().TakeReceipt(t.Context(), notify.Receipt{GatewayID: id, Delivery: "?"}); err == nil {
 		t.Error("a delivery that nobody knows was taken")
 	}
 }
@@ -154,10 +154,11 @@ func TestFailedMessages(t *testing.T) {
 
 	var got []string
 	query := notify.FailedQuery{Limit: 2}
-	department := column[string](t, db, "SELECT d.slug FROM departments d JOIN services s ON s.department_id = d.id WHERE s.slug = 'heirs-returns'")[0]
+	department := column[string](t, db,
+		"SELECT d.slug FROM departments d JOIN services s ON s.department_id = d.id WHERE s.slug = 'heirs-returns'")[0]
 	query.Department = department
 	for {
-		page, err := b.store.FailedMessages(t.Context(), query)
+		page, err := b.store.Records().Failed(t.Context(), query)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,28 +176,28 @@ func TestFailedMessages(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("failed (-want +got):\n%s", diff)
 	}
-	if other, err := b.store.FailedMessages(t.Context(), notify.FailedQuery{Department: "contracts"}); err != nil || len(other) > 0 {
+	if other, err := b.store.Records().Failed(t.Context(), notify.FailedQuery{Department: "contracts"}); err != nil || len(other) > 0 {
 		t.Errorf("another department sees %v, %v", other, err)
 	}
 
-	all, err := b.store.FailedMessages(t.Context(), notify.FailedQuery{})
+	all, err := b.store.Records().Failed(t.Context(), notify.FailedQuery{})
 	if err != nil || len(all) != 5 {
 		t.Fatalf("all failed: %d, %v", len(all), err)
 	}
-	if _, err := b.store.Resend(t.Context(), all[0].ID, by("sara", b.now)); err != nil {
+	if _, err := b.store.Records().Resend(t.Context(), all[0].ID, by("sara", b.now)); err != nil {
 		t.Errorf("resend: %v", err)
 	}
 	for name, id := range map[string]int64{"what waits already": all[0].ID, "what nobody knows": 1 << 40} {
-		_, err := b.store.Resend(t.Context(), id, by("sara", b.now))
+		_, err := b.store.Records().Resend(t.Context(), id, by("sara", b.now))
 		if !errors.Is(err, notify.ErrNotResent) && !errors.Is(err, fault.ErrNotFound) {
 			t.Errorf("resend %s: %v", name, err)
 		}
 	}
-	if _, err := b.store.Resend(t.Context(), all[1].ID, by("sara", all[1].Expires)); !errors.Is(err, notify.ErrNotResent) {
+	if _, err := b.store.Records().Resend(t.Context(), all[1].ID, by("sara", all[1].Expires)); !errors.Is(err, notify.ErrNotResent) {
 		t.Errorf("resend what is too late: %v", err)
 	}
 	b.sends(t, false)
-	if left, err := b.store.FailedMessages(t.Context(), notify.FailedQuery{}); err != nil || len(left) != 4 {
+	if left, err := b.store.Records().Failed(t.Context(), notify.FailedQuery{}); err != nil || len(left) != 4 {
 		t.Errorf("%d are left, %v; want 4", len(left), err)
 	}
 }
@@ -222,7 +223,7 @@ func TestRetentionOfTexts(t *testing.T) {
 		{"as the retention ends", b.now, b.now.Add(48 * time.Hour), 5, 1},
 		{"after it", b.now.Add(time.Second), b.now.Add(48*time.Hour + time.Second), 0, 0},
 	} {
-		if err := b.store.PurgeMessages(t.Context(), step.texts, step.now, 2); err != nil {
+		if err := b.store.Messages().Purge(t.Context(), step.texts, step.now, 2); err != nil {
 			t.Fatal(err)
 		}
 		if got := column[int](t, db, "SELECT count(text) FROM messages")[0]; got != step.kept {
@@ -247,7 +248,7 @@ func TestLanesAndDoubts(t *testing.T) {
 		INSERT INTO messages (kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
 		SELECT 'reminder', lead, branch_id, appointment_id, start_version, lang, created_at, created_at - interval '1 hour', expires_at
 		FROM messages, unnest('{4320,1440}'::int[]) AS lead`)
-	bulk, prompt := b.store.BulkMessages(), b.store.Messages(func(string) string { return "" })
+	bulk, prompt := b.store.Messages().Bulk(), b.store.Messages().Prompt(func(string) string { return "" })
 	confirmation, err := prompt.Claim(t.Context(), b.now, 100, time.Minute)
 	if err != nil || len(confirmation) != 1 || confirmation[0].Facts.Kind != notify.Booked {
 		t.Fatalf("claimed %v, %v; want the confirmation", confirmation, err)
@@ -267,7 +268,7 @@ func TestLanesAndDoubts(t *testing.T) {
 	if again, err := bulk.Claim(t.Context(), later, 100, time.Minute); err != nil || len(again) != 2 {
 		t.Fatalf("claimed again %v, %v; want both", again, err)
 	}
-	records, err := b.store.MessagesAbout(t.Context(), visit.Reference)
+	records, err := b.store.Records().About(t.Context(), visit.Reference)
 	if err != nil || len(records) != 3 {
 		t.Fatalf("messages about the visit: %v, %v", records, err)
 	}
@@ -291,7 +292,7 @@ func TestLongGatewayIDs(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	visit := b.book(t, 1, "heirs-returns", "riyadh", b.starts(t, "heirs-returns", "riyadh", "2026-11-25", "2026-11-25")[0])
-	ledger := b.store.Messages(func(string) string { return "" })
+	ledger := b.store.Messages().Prompt(func(string) string { return "" })
 	claimed, err := ledger.Claim(t.Context(), b.now, 10, time.Minute)
 	if err != nil || len(claimed) != 1 {
 		t.Fatalf("claimed %v, %v", claimed, err)

@@ -14,26 +14,22 @@ import (
 )
 
 const (
-	// underWay is how far back reminders are planned again: longer than any
-	// booking takes from when it looked at the clock until it is committed, and
-	// than the clocks of two replicas differ.
+	// underWay is how far back reminders are planned again: longer than any booking
+	// takes from reading the clock to its commit, and than the clocks of two
+	// replicas differ.
 	underWay = time.Minute
-
-	// noIDYet is before every id.
-	noIDYet = "00000000-0000-0000-0000-000000000000"
 )
 
-// PlanReminders writes the reminders that have become due since they were last
-// planned, and returns how many. It looks at limit visits in one statement.
-// Any number of replicas may do so at once; a visit gets each of its reminders
-// once for a start.
-func (s *Store) PlanReminders(ctx context.Context, now time.Time, limit int) (int, error) {
+// PlanReminders writes the reminders that have become due since the last time, and
+// returns how many. Each statement looks at limit visits. Several replicas may do so
+// at once: a visit gets each reminder once for each start.
+func (s *Messages) PlanReminders(ctx context.Context, now time.Time, limit int) (int, error) {
 	var plannedTo time.Time
 	if err := s.pool().get(ctx, &plannedTo, "messages/reminder_clock"); err != nil {
 		return 0, err
 	}
 	if plannedTo.After(now) {
-		plannedTo = now // a clock went back, or another replica's is ahead
+		plannedTo = now // a clock was set back, or that of another replica is ahead
 	}
 	groups, err := s.reminderGroups(ctx)
 	if err != nil {
@@ -41,7 +37,7 @@ func (s *Store) PlanReminders(ctx context.Context, now time.Time, limit int) (in
 	}
 	planned := 0
 	for _, g := range groups {
-		for _, w := range g.lead.Windows(g.hours, plannedTo.Add(-underWay), now) {
+		for _, w := range g.lead.StartsDue(g.hours, plannedTo.Add(-underWay), now) {
 			n, err := s.planWindow(ctx, now, g, w, limit)
 			planned += n
 			if err != nil {
@@ -54,8 +50,8 @@ func (s *Store) PlanReminders(ctx context.Context, now time.Time, limit int) (in
 }
 
 // planWindow writes the reminders of the visits in one window.
-func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, w notify.Window, limit int) (int, error) {
-	after, id := w.From, noIDYet
+func (s *Messages) planWindow(ctx context.Context, now time.Time, g reminderGroup, w notify.StartRange, limit int) (int, error) {
+	after, id := w.From, lowestID
 	planned := 0
 	for {
 		var row struct {
@@ -66,7 +62,7 @@ func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, 
 		}
 		err := retry(func() error {
 			return s.pool().get(ctx, &row, "messages/plan_reminders", now, w.To, after, id, limit,
-				int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second), g.hours.Zone.String(), dueOf(w),
+				int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second), g.hours.Zone.String(), nullTime(w.Due),
 				pq.Int64Array(g.branches), pq.Int64Array(g.services), string(notify.Reminder), media(notify.Reminder))
 		})
 		if errors.Is(err, sql.ErrNoRows) {
@@ -83,11 +79,8 @@ func (s *Store) planWindow(ctx context.Context, now time.Time, g reminderGroup, 
 	}
 }
 
-// dueOf returns when all reminders of a window are due, or NULL.
-func dueOf(w notify.Window) sql.NullTime { return sql.NullTime{Time: w.Due, Valid: !w.Due.IsZero()} }
-
-// reminderGroup is one reminder of all services that share it, in all branches
-// that share their quiet hours.
+// reminderGroup is a reminder of all services that share it, in all branches that
+// share quiet hours.
 type reminderGroup struct {
 	lead     notify.Lead
 	hours    notify.Hours
@@ -95,7 +88,7 @@ type reminderGroup struct {
 	branches []int64
 }
 
-func (s *Store) reminderGroups(ctx context.Context) ([]reminderGroup, error) {
+func (s *Messages) reminderGroups(ctx context.Context) ([]reminderGroup, error) {
 	var hours []struct {
 		Zone      string        `db:"zone"`
 		QuietFrom int           `db:"quiet_from"`

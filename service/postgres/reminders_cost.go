@@ -12,16 +12,16 @@ import (
 	"ziyara/notify"
 )
 
-// ReminderCost is what planning reads.
+// ReminderCost is what planning reminders reads.
 type ReminderCost struct {
 	Visits  int // rows of appointments
 	Planned int // reminders
 	Buffers int // pages of tables and indexes, hit or read
 }
 
-// ReminderCost returns what planning the reminders that became due in (after,
-// now] reads, as EXPLAIN (ANALYZE, BUFFERS) tells it. It writes nothing.
-func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit int) (cost ReminderCost, err error) {
+// ReminderCost returns what planning the reminders that became due in (after, now]
+// reads, according to EXPLAIN (ANALYZE, BUFFERS). It writes nothing.
+func (s *Messages) ReminderCost(ctx context.Context, after, now time.Time, limit int) (cost ReminderCost, err error) {
 	groups, err := s.reminderGroups(ctx)
 	if err != nil {
 		return cost, err
@@ -32,18 +32,18 @@ func (s *Store) ReminderCost(ctx context.Context, after, now time.Time, limit in
 	}
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return cost, translated("begin", err)
+		return cost, translate("begin", err)
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
 	for _, g := range groups {
-		for _, w := range g.lead.Windows(g.hours, after, now) {
+		for _, w := range g.lead.StartsDue(g.hours, after, now) {
 			var explained []byte
 			err := tx.GetContext(ctx, &explained, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+string(statement), //nolint:gosec // our own statement
-				now, w.To, w.From, noIDYet, limit, int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second),
-				g.hours.Zone.String(), dueOf(w), pq.Int64Array(g.branches), pq.Int64Array(g.services),
+				now, w.To, w.From, lowestID, limit, int(g.lead.Before/time.Minute), int(g.lead.Last()/time.Second),
+				g.hours.Zone.String(), nullTime(w.Due), pq.Int64Array(g.branches), pq.Int64Array(g.services),
 				string(notify.Reminder), media(notify.Reminder))
 			if err != nil {
-				return cost, translated("explain", err)
+				return cost, translate("explain", err)
 			}
 			var plans []struct{ Plan explainedNode }
 			if err := json.Unmarshal(explained, &plans); err != nil || len(plans) != 1 {

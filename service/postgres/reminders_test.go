@@ -122,7 +122,8 @@ func TestRemindersAreThePlan(t *testing.T) {
 	t.Parallel()
 	url := servicetest.Database(t)
 	db, store := connect(t, url), openStore(t, url)
-	plans := map[int][]time.Duration{1: {72 * time.Hour, 24 * time.Hour}, 2: {72 * time.Hour, 24 * time.Hour, 2 * time.Hour}, 3: {26 * time.Hour, 90 * time.Minute}, 4: nil}
+	plans := map[int][]time.Duration{1: {72 * time.Hour, 24 * time.Hour}, 2: {72 * time.Hour, 24 * time.Hour, 2 * time.Hour},
+		3: {26 * time.Hour, 90 * time.Minute}, 4: nil}
 	hours := map[int]notify.Hours{}
 	for branch, h := range map[int]struct {
 		zone     string
@@ -173,7 +174,7 @@ func TestRemindersAreThePlan(t *testing.T) {
 		default:
 			now = now.Add(time.Duration(random.IntN(12*60*60)) * time.Second)
 		}
-		if _, err := store.PlanReminders(t.Context(), now, 20+random.IntN(200)); err != nil {
+		if _, err := store.Messages().PlanReminders(t.Context(), now, 20+random.IntN(200)); err != nil {
 			t.Fatal(err)
 		}
 		runs = append(runs, now)
@@ -233,7 +234,7 @@ func TestRemindersPlannedByManyAtOnce(t *testing.T) {
 		store := openStore(t, url)
 		done.Go(func() {
 			for round := range 3 {
-				n, err := store.PlanReminders(t.Context(), now.Add(time.Duration(i+round)*time.Second), 100+i*37)
+				n, err := store.Messages().PlanReminders(t.Context(), now.Add(time.Duration(i+round)*time.Second), 100+i*37)
 				if err != nil {
 					t.Error(err)
 				}
@@ -248,7 +249,7 @@ func TestRemindersPlannedByManyAtOnce(t *testing.T) {
 	if got := len(planned(t, db)); got != len(visits) {
 		t.Errorf("got %d reminders, want %d", got, len(visits))
 	}
-	if again, err := openStore(t, url).PlanReminders(t.Context(), now.Add(10*time.Second), 500); again != 0 || err != nil {
+	if again, err := openStore(t, url).Messages().PlanReminders(t.Context(), now.Add(10*time.Second), 500); again != 0 || err != nil {
 		t.Errorf("planned again: %d, %v", again, err)
 	}
 }

@@ -17,18 +17,28 @@ import (
 )
 
 const (
-	// reportsAtOnce is how many reports a replica counts at once; others wait.
-	// Bookings keep the rest of the connections and of the processors.
+	// reportsAtOnce is how many reports a replica counts at once; others wait. That
+	// leaves the other connections and processors to bookings.
 	reportsAtOnce = 2
-	// reportTimeout is after which the server ends a statement of a report.
+	// reportTimeout is when the server ends a statement of a report.
 	reportTimeout = 8 * time.Second
 )
 
+// Reports counts for reports. It implements reports.Source.
+type Reports struct {
+	*core
+	running chan struct{} // holds a value for each report in progress
+}
+
+var _ reports.Source = (*Reports)(nil)
+
+func newReports(shared *core) *Reports { return &Reports{shared, make(chan struct{}, reportsAtOnce)} }
+
 // Counts implements reports.Source.
-func (s *Store) Counts(ctx context.Context, q reports.Query, now time.Time) (map[reports.Key]reports.Counts, reports.Counts, error) {
+func (s *Reports) Counts(ctx context.Context, q reports.Query, now time.Time) (map[reports.Key]reports.Counts, reports.Counts, error) {
 	args := []any{
-		q.From.String(), q.To.String(), ownList(q.Within.Departments), ownList(q.Within.Branches),
-		null(q.Department), null(q.Branch), null(q.Service), null(string(q.Channel)), groupings(q.By),
+		q.From.String(), q.To.String(), slugs(q.Within.Departments), slugs(q.Within.Branches),
+		null(q.Department), null(q.Branch), null(q.Service), null(string(q.Channel)), groupings(q.GroupBy),
 	}
 	name, more, err := reportStatement(q.Report, now)
 	if err != nil {
@@ -50,8 +60,8 @@ func (s *Store) Counts(ctx context.Context, q reports.Query, now time.Time) (map
 	return rows, total, err
 }
 
-// reportStatement returns the statement that counts a report, and its
-// arguments beside those of all reports.
+// reportStatement returns the statement that counts a report, and its arguments in
+// addition to those of all reports.
 func reportStatement(n reports.Name, now time.Time) (name string, args []any, err error) {
 	switch n {
 	case reports.Utilisation:
@@ -80,14 +90,6 @@ func reportStatement(n reports.Name, now time.Time) (name string, args []any, er
 	return "", nil, fault.ErrNotFound
 }
 
-// ownList returns the slugs that somebody is bounded to, NULL for no bounds.
-func ownList(slugs []string) any {
-	if slugs == nil {
-		return nil
-	}
-	return pq.Array(slugs)
-}
-
 func groupings(by []reports.Dimension) pq.StringArray {
 	names := make(pq.StringArray, len(by))
 	for i, d := range by {
@@ -96,21 +98,21 @@ func groupings(by []reports.Dimension) pq.StringArray {
 	return names
 }
 
-// report runs do on one snapshot, with settings that suit a report, in its
-// turn.
-func (s *Store) report(ctx context.Context, do func(session) error) error {
+// report waits for its turn and runs do on one snapshot, with settings that suit a
+// report.
+func (s *Reports) report(ctx context.Context, do func(session) error) error {
 	select {
-	case s.reporting <- struct{}{}:
-		defer func() { <-s.reporting }()
+	case s.running <- struct{}{}:
+		defer func() { <-s.running }()
 	case <-ctx.Done():
 		return fmt.Errorf("report: %w: %w", fault.ErrOverloaded, ctx.Err())
 	}
 	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
-		return translated("begin", err)
+		return translate("begin", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // it has changed nothing
-	q := session{store: s, tx: tx}
+	q := session{store: s.core, tx: tx}
 	var settings string
 	if err = q.get(ctx, &settings, "reports/settings", strconv.FormatInt(reportTimeout.Milliseconds(), 10)); err != nil {
 		return err
@@ -118,30 +120,30 @@ func (s *Store) report(ctx context.Context, do func(session) error) error {
 	return do(q)
 }
 
-// each calls do with every row, by the names of its columns.
+// each calls do with every row, a map by the names of columns.
 func (q session) each(ctx context.Context, name string, args []any, do func(row map[string]any) error) error {
-	stmt, err := q.statement(ctx, name) //nolint:sqlclosecheck // it is the Store's, and its copy ends with the transaction
+	stmt, err := q.statement(ctx, name) //nolint:sqlclosecheck // the store owns it, and its copy ends with the transaction
 	if err != nil {
-		return translated(name, err)
+		return translate(name, err)
 	}
 	rows, err := stmt.QueryxContext(ctx, args...)
 	if err != nil {
-		return translated(name, err)
+		return translate(name, err)
 	}
 	defer rows.Close() //nolint:errcheck // Err says what is wrong
 	for rows.Next() {
 		row := make(map[string]any)
 		if err = rows.MapScan(row); err != nil {
-			return translated(name, err)
+			return translate(name, err)
 		}
 		if err = do(row); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return translated(name, rows.Err())
+	return translate(name, rows.Err())
 }
 
-// reportKey returns what a row stands for.
+// reportKey returns the key of a row.
 func reportKey(row map[string]any) (key reports.Key, err error) {
 	for name, dest := range map[string]*scheduling.Date{"day": &key.Day, "month": &key.Month} {
 		if t, ok := row[name].(time.Time); ok {
@@ -149,7 +151,10 @@ func reportKey(row map[string]any) (key reports.Key, err error) {
 		}
 	}
 	var channel string
-	for name, dest := range map[string]*string{"department": &key.Department, "branch": &key.Branch, "service": &key.Service, "channel": &channel} {
+	texts := map[string]*string{
+		"department": &key.Department, "branch": &key.Branch, "service": &key.Service, "channel": &channel,
+	}
+	for name, dest := range texts {
 		switch v := row[name].(type) {
 		case nil:
 		case string:
@@ -157,14 +162,14 @@ func reportKey(row map[string]any) (key reports.Key, err error) {
 		case []byte:
 			*dest = string(v)
 		default:
-			return key, fmt.Errorf("postgres: %s is a %T", name, v)
+			return key, fmt.Errorf("postgres: column %s has type %T", name, v)
 		}
 	}
 	key.Channel = catalog.Channel(channel)
 	return key, nil
 }
 
-// countsOf returns the numbers of a row; what is NULL is missing.
+// countsOf returns the numbers of a row, without those that are NULL.
 func countsOf(row map[string]any) reports.Counts {
 	counts := make(reports.Counts)
 	for name, value := range row {
@@ -179,7 +184,7 @@ func countsOf(row map[string]any) reports.Counts {
 }
 
 // Opened implements reports.Source.
-func (s *Store) Opened(ctx context.Context, from, to scheduling.Date) (reports.Opened, error) {
+func (s *Reports) Opened(ctx context.Context, from, to scheduling.Date) (reports.Opened, error) {
 	var rows []struct {
 		Group string    `db:"desk_group"`
 		Day   time.Time `db:"day"`
@@ -196,9 +201,9 @@ func (s *Store) Opened(ctx context.Context, from, to scheduling.Date) (reports.O
 	return opened, nil
 }
 
-// RememberOpen keeps the desk minutes that were open on past dates on which
-// nobody booked; what is kept already stays.
-func (s *Store) RememberOpen(ctx context.Context, opened reports.Opened) error {
+// RememberOpen keeps the desk minutes that were open on past dates without a booking.
+// Dates that are kept already stay as they are.
+func (s *Reports) RememberOpen(ctx context.Context, opened reports.Opened) error {
 	var groups, days pq.StringArray
 	var ticks pq.Int64Array
 	for at, minutes := range opened {
@@ -209,8 +214,8 @@ func (s *Store) RememberOpen(ctx context.Context, opened reports.Opened) error {
 	return err
 }
 
-// CountDemand adds what was asked for to what is kept.
-func (s *Store) CountDemand(ctx context.Context, asked map[reports.Asked]int) error {
+// CountDemand adds requests for places to those counted before.
+func (s *Reports) CountDemand(ctx context.Context, asked map[reports.Asked]int) error {
 	var days, branches, services, channels, outcomes pq.StringArray
 	var counts pq.Int64Array
 	for a, n := range asked {
@@ -222,9 +227,9 @@ func (s *Store) CountDemand(ctx context.Context, asked map[reports.Asked]int) er
 	return err
 }
 
-// PurgeCounts removes at most limit of what was counted of each kind before a
-// date, and returns the number of the most frequent.
-func (s *Store) PurgeCounts(ctx context.Context, before scheduling.Date, limit int) (int, error) {
+// Purge removes counts from before a date, at most limit of each kind, and returns the
+// largest number removed of a kind.
+func (s *Reports) Purge(ctx context.Context, before scheduling.Date, limit int) (int, error) {
 	var removed int
 	err := s.pool().get(ctx, &removed, "reports/purge_counts", before.String(), limit)
 	return removed, err

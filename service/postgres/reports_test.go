@@ -73,7 +73,8 @@ func columnsOf(t *testing.T, db *sql.DB, name, statement, arguments string) []st
 
 // reportReads matches a plan that reads the whole of a table that grows with
 // every visit. What few visits have is read through an index of its own.
-var reportReads = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|arrivals|messages|ledger_days|waitlist_log|demand_counts|idle_days)\b`)
+var reportReads = regexp.MustCompile(`Seq Scan on (` +
+	`appointments|appointment_events|arrivals|messages|ledger_days|waitlist_log|demand_counts|idle_days)\b`)
 
 // A report of a month reads about a month of two years: whatever grows is read
 // through an index. This is about the plan, with the settings of a report, and
@@ -141,16 +142,21 @@ SELECT g.branch_id, g.id, d::date, 0 FROM generate_series('2023-06-01'::date, '2
 
 INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
 	start_at, end_at, party, channel, created_at, reference, version, person, mobile, lang, visitor_name, identity)
-SELECT o.branch_id, gen_random_uuid(), (ARRAY['completed', 'completed', 'completed', 'no_show', 'cancelled', 'completed', 'completed'])[n %% 7 + 1],
-	o.service_id, o.desk_group_id, at::date, 90, 4, 1, at, at + interval '20 minutes', 1 + n %% 3, (ARRAY['public', 'public', 'agent', 'walk_in'])[n %% 4 + 1],
-	at - (n %% 20) * interval '1 day' - interval '1 hour', 'R' || n, 1 + (n %% 10 = 0)::int, gen_random_uuid(), '+966500000000', 'ar', 'x', '1000000008'
+SELECT o.branch_id, gen_random_uuid(), (ARRAY['completed', 'completed', 'completed', 'no_show', 'cancelled', 'completed', 'completed'])[
+		n %% 7 + 1],
+	o.service_id, o.desk_group_id, at::date, 90, 4, 1, at, at + interval '20 minutes', 1 + n %% 3,
+	(ARRAY['public', 'public', 'agent', 'walk_in'])[n %% 4 + 1],
+	at - (n %% 20) * interval '1 day' - interval '1 hour', 'R' || n, 1 + (n %% 10 = 0)::int, gen_random_uuid(), '+966500000000', 'ar',
+	'x', '1000000008'
 FROM (SELECT n, '2024-06-01 05:00Z'::timestamptz + n * interval '730 days' / %[1]d AS at FROM generate_series(1, %[1]d) AS n) AS visit
-JOIN (SELECT *, row_number() OVER (ORDER BY branch_id, service_id) - 1 AS i, count(*) OVER () AS of FROM desk_group_services) AS o ON o.i = n %% o.of
+JOIN (SELECT *, row_number() OVER (ORDER BY branch_id, service_id) - 1 AS i, count(*) OVER () AS of FROM desk_group_services) AS o
+	ON o.i = n %% o.of
 ORDER BY at - (n %% 20) * interval '1 day';
 
 INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
 SELECT branch_id, id, kind, created_at, start_at, 1
-FROM appointments CROSS JOIN LATERAL unnest(CASE WHEN status = 'cancelled' THEN '{booked,cancelled}' WHEN version > 1 THEN '{booked,moved}' ELSE '{booked,checked_in,completed}'::text[] END) AS kind
+FROM appointments CROSS JOIN LATERAL unnest(CASE WHEN status = 'cancelled' THEN '{booked,cancelled}'
+	WHEN version > 1 THEN '{booked,moved}' ELSE '{booked,checked_in,completed}'::text[] END) AS kind
 ORDER BY start_at;
 INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
 SELECT branch_id, id, 'requested', created_at, start_at, 1 FROM appointments WHERE hashtext(id::text) %% 100 = 0;
@@ -158,17 +164,22 @@ INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, stat
 SELECT kind, branch_id, id, 1, 'ar', 'delivered', created_at, created_at, start_at, 2, 100
 FROM appointments, unnest('{booked,approved}'::text[]) AS kind
 ORDER BY created_at;
-INSERT INTO arrivals (branch_id, appointment_id, day, service_id, desk_group_id, number, booked_start, booked_minutes, arrived_at, turn_at, late, walk_in,
+INSERT INTO arrivals (branch_id, appointment_id, day, service_id, desk_group_id, number, booked_start, booked_minutes, arrived_at,
+	turn_at, late, walk_in,
 	accessible, state, calls, first_called_at, called_at, desk, started_at, completed_at)
-SELECT branch_id, id, day, service_id, desk_group_id, row_number() OVER (PARTITION BY branch_id, day), start_at, 20, start_at - interval '5 minutes', start_at, false, channel = 'walk_in',
-	false, 'completed', 1, start_at + (hashtext(id::text) & 15) * interval '1 minute', start_at + (hashtext(id::text) & 15) * interval '1 minute', '1',
+SELECT branch_id, id, day, service_id, desk_group_id, row_number() OVER (PARTITION BY branch_id, day), start_at, 20,
+	start_at - interval '5 minutes', start_at, false, channel = 'walk_in',
+	false, 'completed', 1, start_at + (hashtext(id::text) & 15) * interval '1 minute',
+	start_at + (hashtext(id::text) & 15) * interval '1 minute', '1',
 	start_at + interval '16 minutes', start_at + interval '30 minutes'
 FROM appointments WHERE status = 'completed' ORDER BY start_at;
 INSERT INTO waitlist_log (at, branch_id, service_id, kind)
-SELECT created_at, branch_id, service_id, (ARRAY['joined', 'offered', 'accepted', 'expired'])[1 + (hashtext(id::text) & 3)] FROM appointments ORDER BY created_at;
+SELECT created_at, branch_id, service_id, (ARRAY['joined', 'offered', 'accepted', 'expired'])[1 + (hashtext(id::text) & 3)]
+FROM appointments ORDER BY created_at;
 INSERT INTO demand_counts (day, branch_id, service_id, channel, outcome, n)
 SELECT d::date, o.branch_id, o.service_id, 'public', outcome, 7
-FROM generate_series('2024-06-01'::date, '2026-06-01', '1 day') d, desk_group_services o, unnest('{empty_search,refused_hold,granted_hold}'::text[]) AS outcome;
+FROM generate_series('2024-06-01'::date, '2026-06-01', '1 day') d, desk_group_services o,
+	unnest('{empty_search,refused_hold,granted_hold}'::text[]) AS outcome;
 RESET session_replication_role;
 `, n)
 }

@@ -9,7 +9,8 @@ import (
 	"ziyara/slots"
 )
 
-// holdProposal writes the hold of a proposal, whose place the ledger has given.
+// holdProposal writes the hold of a proposal. The ledger has given its place
+// already.
 func (q session) holdProposal(ctx context.Context, t slots.Transition) error {
 	proposal := t.After.Proposal
 	p := proposal.Place
@@ -18,8 +19,8 @@ func (q session) holdProposal(ctx context.Context, t slots.Transition) error {
 	return err
 }
 
-// endProposal ends the hold of the proposal that a request has and returns its
-// place, which the ledger still counts; none when the hold has ended already.
+// endProposal ends the hold of a request's proposal and returns its place, which
+// the ledger still counts. It returns none if the hold has ended already.
 func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]slots.Place, error) {
 	if request.Proposal == nil {
 		return nil, nil
@@ -29,8 +30,8 @@ func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]
 	return places(rows), err
 }
 
-// answerRequest writes what has become of a request, or of a displaced visit,
-// and the message to its visitor.
+// answerRequest writes the new state of a request, or of a displaced visit, and the
+// message to its visitor.
 func (q session) answerRequest(ctx context.Context, t slots.Transition) error {
 	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
 	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), nullTime(a.AnswerBy), a.Version,
@@ -40,13 +41,13 @@ func (q session) answerRequest(ctx context.Context, t slots.Transition) error {
 }
 
 // DueRequests implements slots.Store.
-func (s *Store) DueRequests(ctx context.Context, now time.Time, limit int) ([]slots.Reference, error) {
+func (s *Appointments) DueRequests(ctx context.Context, now time.Time, limit int) ([]slots.Reference, error) {
 	var due []slots.Reference
 	err := s.pool().list(ctx, &due, "requests/due", now, limit)
 	return due, err
 }
 
-// proposal reads the row of a proposal's hold.
+// proposal decodes the row of a proposal's hold, nil for none.
 func proposal(row []byte) (*slots.Proposal, error) {
 	if row == nil {
 		return nil, nil

@@ -121,7 +121,8 @@ func sameFault(a, b error) bool {
 
 func (m *requestModel) request() {
 	start := m.starts[m.random.IntN(len(m.starts))]
-	hold, err := m.Hold(m.t.Context(), slots.HoldRequest{Service: meeting, Branch: "riyadh", Start: start, Party: 1, Channel: catalog.Public}, nil, m.now)
+	hold, err := m.Hold(m.t.Context(),
+		slots.HoldRequest{Service: meeting, Branch: "riyadh", Start: start, Party: 1, Channel: catalog.Public}, nil, m.now)
 	if err != nil {
 		return // taken, or too soon
 	}
@@ -146,7 +147,7 @@ func (m *requestModel) silence() {
 	if _, err := m.LapseRequests(m.t.Context(), m.now, 500); err != nil {
 		m.t.Fatal(err)
 	}
-	if _, err := m.store.ExpireHolds(m.t.Context(), m.now, nil, 500); err != nil {
+	if _, err := m.store.Appointments().ExpireHolds(m.t.Context(), m.now, nil, 500); err != nil {
 		m.t.Fatal(err)
 	}
 	for i, a := range m.visits {

@@ -134,7 +134,7 @@ func TestRequestsAreStored(t *testing.T) {
 		{"proposed, not answered, and declined by silence", func(b *bench, a slots.Appointment) slots.Appointment {
 			p, err := b.Propose(ctx, a.Reference, start(b, 3), "noura", b.now)
 			b.stored(t, "propose", p, err)
-			if _, err = b.store.ExpireHolds(ctx, p.Proposal.Expires, nil, 10); err != nil {
+			if _, err = b.store.Appointments().ExpireHolds(ctx, p.Proposal.Expires, nil, 10); err != nil {
 				t.Fatal(err)
 			}
 			if _, err = b.Accept(ctx, a.Reference, b.now); !errors.Is(err, slots.ErrNoProposal) {
@@ -219,7 +219,7 @@ func TestAnswersAtOnce(t *testing.T) {
 		return err
 	}
 	expire := func(b *bench, a slots.Appointment) error {
-		_, err := b.store.ExpireHolds(ctx, b.now.AddDate(0, 0, 2), nil, 10)
+		_, err := b.store.Appointments().ExpireHolds(ctx, b.now.AddDate(0, 0, 2), nil, 10)
 		return err
 	}
 	for _, c := range []struct {
@@ -264,7 +264,8 @@ func TestAnswersAtOnce(t *testing.T) {
 					t.Errorf("round %d: %s after %v", round, now.Status, errs)
 				}
 				for _, err := range errs {
-					if err != nil && !errors.Is(err, slots.ErrNotRequested) && !errors.Is(err, slots.ErrNoProposal) && !errors.Is(err, slots.ErrNotBooked) {
+					if err != nil && !errors.Is(err, slots.ErrNotRequested) && !errors.Is(err, slots.ErrNoProposal) &&
+						!errors.Is(err, slots.ErrNotBooked) {
 						t.Errorf("round %d: %v", round, err)
 					}
 				}

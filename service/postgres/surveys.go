@@ -10,10 +10,13 @@ import (
 	"ziyara/survey"
 )
 
-// SaveSurvey keeps what the visitor of a visit says of it, in place of what
-// they said before. It returns survey.ErrNotVisited for a visit that has not
-// begun, was cancelled or missed, or is unknown.
-func (s *Store) SaveSurvey(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error {
+// Surveys keeps what visitors say about their visits.
+type Surveys struct{ *core }
+
+// Save keeps the answer of a visitor about a visit, in place of an earlier one. It
+// returns survey.ErrNotVisited for a visit that has not begun, was cancelled or missed,
+// or is unknown.
+func (s *Surveys) Save(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error {
 	resolved := sql.NullBool{Valid: a.Resolved != nil}
 	if a.Resolved != nil {
 		resolved.Bool = *a.Resolved
@@ -25,8 +28,8 @@ func (s *Store) SaveSurvey(ctx context.Context, r slots.Reference, a survey.Answ
 	return err
 }
 
-// FindSurvey returns what the visitor of a visit said of it; nil for nothing.
-func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answer, error) {
+// Find returns the answer of the visitor about a visit, nil for none.
+func (s *Surveys) Find(ctx context.Context, r slots.Reference) (*survey.Answer, error) {
 	var row struct {
 		Satisfaction int            `db:"satisfaction"`
 		Resolved     sql.NullBool   `db:"resolved"`
@@ -37,7 +40,7 @@ func (s *Store) FindSurvey(ctx context.Context, r slots.Reference) (*survey.Answ
 	}
 	err := s.pool().get(ctx, &row, "surveys/find", string(r))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // nobody has answered
+		return nil, nil //nolint:nilnil // no answer
 	}
 	if err != nil {
 		return nil, err

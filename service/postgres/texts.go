@@ -15,6 +15,9 @@ import (
 	"ziyara/slots"
 )
 
+// Texts keeps the departments' texts of messages.
+type Texts struct{ *core }
+
 // textRow is one version of a department's text.
 type textRow struct {
 	Department string                   `db:"department"`
@@ -32,9 +35,8 @@ func (r textRow) override() notify.Override {
 	}
 }
 
-// LoadMessageDepartments returns what departments have decided about their
-// messages, with the texts in use.
-func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department, error) {
+// Departments returns the terms of messages of all departments, with the texts in use.
+func (s *Texts) Departments(ctx context.Context) ([]notify.Department, error) {
 	var rows []termsRow
 	if err := s.pool().list(ctx, &rows, "messages/load_departments"); err != nil {
 		return nil, err
@@ -55,11 +57,11 @@ func (s *Store) LoadMessageDepartments(ctx context.Context) ([]notify.Department
 	return departments, nil
 }
 
-// SaveText saves the next version of a department's text, which is in use from
-// then on. Every version stays; to go back, save an older one again. entry says
-// who of the staff it was, and when. It returns fault.ErrNotFound for an unknown
-// department, and fault.ErrEdited unless the version follows the newest.
-func (s *Store) SaveText(ctx context.Context, c notify.Checked, entry audit.Entry) error {
+// Save saves the next version of a department's text, which is used from then on. All
+// versions stay; to go back, save an older one again. entry gives the member of staff
+// and the time. It returns fault.ErrNotFound for an unknown department, and
+// fault.ErrEdited unless the version follows the newest.
+func (s *Texts) Save(ctx context.Context, c notify.Checked, entry audit.Entry) error {
 	o := c.Override()
 	if o.Wordings == nil {
 		o.Wordings = []notify.Wording{}
@@ -69,7 +71,8 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, entry audit.Entr
 			Known bool `db:"known"`
 			Saved bool `db:"saved"`
 		}
-		err := q.get(ctx, &row, "messages/save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings), entry.At, entry.Actor)
+		err := q.get(ctx, &row, "messages/save_text", o.Department, string(o.Kind), o.Lang, o.Version, asJSON(o.Wordings),
+			entry.At, entry.Actor)
 		switch {
 		case err != nil:
 			return err
@@ -86,7 +89,7 @@ func (s *Store) SaveText(ctx context.Context, c notify.Checked, entry audit.Entr
 	})
 }
 
-// recordText adds to the audit log that a text was saved, with the one before.
+// recordText records in the audit log that a text was saved, with the version before.
 func (q session) recordText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	var versions []textRow
 	if err := q.list(ctx, &versions, "messages/text_history", o.Department, string(o.Kind), o.Lang); err != nil {
@@ -114,9 +117,9 @@ type SavedText struct {
 	By string
 }
 
-// TextHistory returns the last hundred versions of a department's text, the
+// History returns the last hundred versions of a department's text, the
 // newest first.
-func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
+func (s *Texts) History(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
 	var rows []textRow
 	if err := s.pool().list(ctx, &rows, "messages/text_history", department, string(k), lang); err != nil {
 		return nil, err
@@ -128,9 +131,9 @@ func (s *Store) TextHistory(ctx context.Context, department string, k notify.Kin
 	return history, nil
 }
 
-// MessageFacts returns what the messages about a visit are made of, but for
-// their kind and what only some kinds have, or fault.ErrNotFound.
-func (s *Store) MessageFacts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
+// Facts returns the facts of messages about a visit, except their kind and what only some
+// kinds have, or fault.ErrNotFound.
+func (s *Texts) Facts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
 	var row struct {
 		Lang       string               `db:"lang"`
 		StartAt    time.Time            `db:"start_at"`

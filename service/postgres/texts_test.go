@@ -40,14 +40,14 @@ func TestTextsAreVersioned(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	version := func() int64 {
-		v, err := b.store.CentreVersion(t.Context())
+		v, err := b.store.Centre().Version(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return v
 	}
 	inUse := func() []notify.Override {
-		departments, err := b.store.LoadMessageDepartments(t.Context())
+		departments, err := b.store.Texts().Departments(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,15 +60,17 @@ func TestTextsAreVersioned(t *testing.T) {
 	const first, second = "أولا {{.Reference}}", "ثانيا {{.Reference}}"
 	before := version()
 	for i, text := range []string{first, second, first} {
-		if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text), by("sara", b.now.Add(time.Duration(i)*time.Hour))); err != nil {
+		if err := b.store.Texts().Save(t.Context(), said(t, "revenues", notify.CaseUpdated, i+1, text),
+			by("sara", b.now.Add(time.Duration(i)*time.Hour))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.store.SaveText(t.Context(), said(t, "revenues", notify.CaseUpdated, 4), by("noura", b.now)); err != nil { // back to the catalogue
+	back := said(t, "revenues", notify.CaseUpdated, 4) // to the catalogue
+	if err := b.store.Texts().Save(t.Context(), back, by("noura", b.now)); err != nil {
 		t.Fatal(err)
 	}
 	other := said(t, "payments", notify.CaseUpdated, 1, second, first)
-	if err := b.store.SaveText(t.Context(), other, by("noura", b.now)); err != nil {
+	if err := b.store.Texts().Save(t.Context(), other, by("noura", b.now)); err != nil {
 		t.Fatal(err)
 	}
 	if got := version() - before; got != 5 {
@@ -79,7 +81,7 @@ func TestTextsAreVersioned(t *testing.T) {
 	if diff := cmp.Diff([]notify.Override{empty, other.Override()}, inUse()); diff != "" {
 		t.Errorf("texts in use (-want +got):\n%s", diff)
 	}
-	history, err := b.store.TextHistory(t.Context(), "revenues", notify.CaseUpdated, "ar")
+	history, err := b.store.Texts().History(t.Context(), "revenues", notify.CaseUpdated, "ar")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +102,7 @@ func TestTextsThatCross(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	save := func(department string, version int) error {
-		return b.store.SaveText(t.Context(), said(t, department, notify.CaseUpdated, version, "{{.Reference}}"), by("sara", b.now))
+		return b.store.Texts().Save(t.Context(), said(t, department, notify.CaseUpdated, version, "{{.Reference}}"), by("sara", b.now))
 	}
 	for version, want := range map[int]error{0: fault.ErrEdited, 2: fault.ErrEdited} {
 		if err := save("revenues", version); !errors.Is(err, want) {
@@ -152,7 +154,8 @@ func TestTextConstraints(t *testing.T) {
 		{"the code of nobody's", text("verification_code", "ar", "1", "[]", "sara"), "department_texts_kind"},
 		{"wordings that are none", text("booked", "ar", "2", "{}", "sara"), "department_texts_wordings_check"},
 		{"saved by nobody", text("booked", "ar", "2", "[]", ""), "department_texts_saved_by_check"},
-		{"a text of no department", strings.Replace(text("booked", "ar", "2", "[]", "sara"), "(1,", "(99,", 1), "department_texts_department_id_fkey"},
+		{"a text of no department", strings.Replace(text("booked", "ar", "2", "[]", "sara"), "(1,", "(99,", 1),
+			"department_texts_department_id_fkey"},
 		{"a month twice", usage("2026-11-01"), "message_usage_pkey"},
 		{"a month that begins late", usage("2026-11-02"), "message_usage_month_check"},
 		{"a warning at nothing", "UPDATE departments SET budget_warn_percent = 0", "departments_budget_warn_percent_check"},
@@ -160,7 +163,8 @@ func TestTextConstraints(t *testing.T) {
 		{"an amount below nothing", "UPDATE departments SET monthly_cost = -1", "departments_monthly_cost_check"},
 		{"a price below nothing", "UPDATE departments SET segment_price = -1", "departments_segment_price_check"},
 		{"confirmed a visit that is not there",
-			"INSERT INTO appointment_confirmations VALUES (1, '00000000-0000-4000-8000-000000000001', 1, now())", "appointment_confirmations_appointment_id_branch_id_fkey"},
+			"INSERT INTO appointment_confirmations VALUES (1, '00000000-0000-4000-8000-000000000001', 1, now())",
+			"appointment_confirmations_appointment_id_branch_id_fkey"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -178,7 +182,7 @@ func TestMessageFacts(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	visit := b.book(t, 1, "heirs-returns", "riyadh", b.starts(t, "heirs-returns", "riyadh", "2026-11-24", "2026-11-24")[0])
-	got, err := b.store.MessageFacts(t.Context(), visit.Reference)
+	got, err := b.store.Texts().Facts(t.Context(), visit.Reference)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +190,7 @@ func TestMessageFacts(t *testing.T) {
 		got.Lang != "ar" || got.Zone.String() != "Asia/Riyadh" || got.Service.EN == "" || got.Branch.AR == "" {
 		t.Errorf("facts = %+v of %+v", got, visit)
 	}
-	if _, err = b.store.MessageFacts(t.Context(), "000000000"); !errors.Is(err, fault.ErrNotFound) {
+	if _, err = b.store.Texts().Facts(t.Context(), "000000000"); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("of no visit: %v, want %v", err, fault.ErrNotFound)
 	}
 }
@@ -200,13 +204,13 @@ func TestConfirm(t *testing.T) {
 	visit := b.book(t, 1, "heirs-returns", "riyadh", starts[0])
 	confirmed := func(want bool) {
 		t.Helper()
-		if got, err := b.store.Confirmed(t.Context(), visit.Reference); got != want || err != nil {
+		if got, err := b.store.Appointments().Confirmed(t.Context(), visit.Reference); got != want || err != nil {
 			t.Errorf("confirmed = %t, %v, want %t", got, err, want)
 		}
 	}
 	confirm := func(version int, at time.Time, want error) {
 		t.Helper()
-		if err := b.store.Confirm(t.Context(), visit.Reference, version, at); !errors.Is(err, want) {
+		if err := b.store.Appointments().Confirm(t.Context(), visit.Reference, version, at); !errors.Is(err, want) {
 			t.Errorf("confirm version %d at %v: %v, want %v", version, at, err, want)
 		}
 	}
@@ -230,7 +234,7 @@ func TestConfirm(t *testing.T) {
 		t.Fatal(err)
 	}
 	confirm(moved.Version, b.now, slots.ErrNotBooked)
-	if err = b.store.Confirm(t.Context(), "000000000", 1, b.now); !errors.Is(err, slots.ErrNotBooked) {
+	if err = b.store.Appointments().Confirm(t.Context(), "000000000", 1, b.now); !errors.Is(err, slots.ErrNotBooked) {
 		t.Errorf("of no visit: %v, want %v", err, slots.ErrNotBooked)
 	}
 	db := connect(t, b.url)

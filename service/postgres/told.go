@@ -10,8 +10,7 @@ import (
 	"ziyara/slots"
 )
 
-// told returns the message to the visitor whose appointment a decision has
-// changed.
+// told returns the message to the visitor after a transition of an appointment.
 func told(t slots.Transition) notify.Notice {
 	event := notify.Event{
 		Kind: notify.EventKind(t.Event.Kind), From: standing(t.Before), To: standing(t.After), ByStaff: t.Event.Actor != "",
@@ -23,7 +22,7 @@ func told(t slots.Transition) notify.Notice {
 	return event.Notice().To(contact(t.After.Mobile, t.After.Visitor))
 }
 
-// toldOfStep returns what a visitor is told of a step in the hall.
+// toldOfStep returns the message to the visitor after a step in the hall.
 func toldOfStep(step hall.Step) notify.Notice {
 	for _, e := range step.Events {
 		event := notify.Event{Kind: notify.EventKind(e.Kind), ByStaff: e.Actor != "", At: step.At, Start: step.Visit.Start}
@@ -34,7 +33,7 @@ func toldOfStep(step hall.Step) notify.Notice {
 	return notify.Notice{}
 }
 
-// standing returns how an appointment stands, where that decides what is told.
+// standing returns the state of an appointment that messages depend on.
 func standing(a slots.Appointment) notify.Standing {
 	switch {
 	case a.Status == slots.Requested:
@@ -42,7 +41,7 @@ func standing(a slots.Appointment) notify.Standing {
 	case a.Displaced():
 		return notify.Displaced
 	}
-	return notify.Settled
+	return notify.Ordinary
 }
 
 // contact returns how a visitor can be reached.
@@ -53,8 +52,8 @@ func contact(mobile string, v slots.Visitor) notify.Contact {
 // kind returns the kind of a message, or NULL for none.
 func kind(n notify.Notice) sql.NullString { return null(string(n.Kind)) }
 
-// media returns the media of a kind for a statement that finds visitors by
-// itself: it tells those who can be reached by one of them.
+// media returns the media of a kind, for a statement that selects visitors who can be
+// reached by one of them.
 func media(k notify.Kind) any {
 	list := pq.StringArray{}
 	for _, m := range k.Media() {

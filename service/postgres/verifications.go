@@ -12,10 +12,14 @@ import (
 	"ziyara/once"
 )
 
-var _ verify.Store = (*Store)(nil)
+// Verifications keeps verifications of mobile numbers. It implements
+// verify.Store.
+type Verifications struct{ *core }
+
+var _ verify.Store = (*Verifications)(nil)
 
 // StartVerification implements verify.Store.
-func (s *Store) StartVerification(ctx context.Context, v verify.Verification, address []byte, since time.Time,
+func (s *Verifications) StartVerification(ctx context.Context, v verify.Verification, address []byte, since time.Time,
 	allow func(verify.Counts) error, once *once.Request[verify.Verification],
 ) error {
 	return s.transact(ctx, func(q session) error {
@@ -50,18 +54,18 @@ func (s *Store) StartVerification(ctx context.Context, v verify.Verification, ad
 }
 
 // TryVerification implements verify.Store.
-func (s *Store) TryVerification(ctx context.Context, id string, right bool, tries int, now time.Time) (verify.Verification, error) {
+func (s *Verifications) TryVerification(ctx context.Context, id string, right bool, tries int, now time.Time) (verify.Verification, error) {
 	return s.verification(ctx, verify.ErrOver, "verifications/try", id, now, right, tries)
 }
 
 // FindVerification implements verify.Store.
-func (s *Store) FindVerification(ctx context.Context, id string) (verify.Verification, error) {
+func (s *Verifications) FindVerification(ctx context.Context, id string) (verify.Verification, error) {
 	return s.verification(ctx, fault.ErrNotFound, "verifications/find", id)
 }
 
-// verification reads one verification; none, or a text that is no id, is
-// missing.
-func (s *Store) verification(ctx context.Context, missing error, name string, args ...any) (verify.Verification, error) {
+// verification reads one verification. It returns missing without one, or for an id
+// that is not a UUID.
+func (s *Verifications) verification(ctx context.Context, missing error, name string, args ...any) (verify.Verification, error) {
 	var row struct {
 		ID         string       `db:"id"`
 		Mobile     string       `db:"mobile"`

@@ -8,11 +8,10 @@ import (
 	"github.com/lib/pq"
 
 	"ziyara/catalog"
-	"ziyara/scheduling"
 	"ziyara/slots"
 )
 
-// visitRow is what staff see of a visit in a list.
+// visitRow is a visit in a list for staff.
 type visitRow struct {
 	ID           string         `db:"id"`
 	Reference    string         `db:"reference"`
@@ -52,18 +51,15 @@ func (r visitRow) appointment() slots.Appointment {
 	return a
 }
 
-// noVisit is behind no visit.
-const noVisit = "00000000-0000-0000-0000-000000000000"
-
-// Visits returns a page of visits as a list shows them: without their places
-// and their history, and of a representative only the name.
-func (s *Store) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
-	after := slots.VisitKey{ID: noVisit}
+// Visits returns a page of visits for a list: without places and history, and with
+// only the name of a representative.
+func (s *Appointments) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error) {
+	after := slots.VisitKey{ID: lowestID}
 	if q.After.ID != "" {
 		after = q.After
 	}
 	arguments := []any{
-		slugs(q.Departments), slugs(q.Branches), null(q.Department), null(q.Branch), null(q.Service), day(q.From), day(q.To),
+		slugs(q.Departments), slugs(q.Branches), null(q.Department), null(q.Branch), null(q.Service), nullDate(q.From), nullDate(q.To),
 		null(string(q.Status)), null(string(q.Channel)), namePatterns(q.Name), after.Start, after.ID, q.Limit,
 	}
 	name := "appointments/list"
@@ -82,13 +78,8 @@ func (s *Store) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoint
 	return visits, nil
 }
 
-// day returns the date as a value of the database, NULL for 0.
-func day(d scheduling.Date) sql.NullString {
-	return sql.NullString{String: d.String(), Valid: d != 0}
-}
-
-// namePatterns returns what the key of a name is like that has words which
-// begin so; NULL without any. Words hold no signs of patterns.
+// namePatterns returns LIKE patterns for the key of a name that has words with these
+// beginnings, NULL without any. The words contain no wildcards.
 func namePatterns(words []string) any {
 	if len(words) == 0 {
 		return nil

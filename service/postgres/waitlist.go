@@ -15,10 +15,14 @@ import (
 	"ziyara/slots"
 )
 
-var _ slots.WaitlistStore = (*Store)(nil)
+// Waitlist keeps the waitlist and its offers. It implements
+// slots.WaitlistStore.
+type Waitlist struct{ *core }
+
+var _ slots.WaitlistStore = (*Waitlist)(nil)
 
 // Join implements slots.WaitlistStore.
-func (s *Store) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
+func (s *Waitlist) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
 	err := s.transact(ctx, func(q session) error {
 		if _, err := q.exec(ctx, "waitlist/end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
 			return err
@@ -36,19 +40,20 @@ func (s *Store) Join(ctx context.Context, e slots.Entry, once *once.Request[slot
 
 func (q session) join(ctx context.Context, e slots.Entry) error {
 	b := e.Booking
-	var by slots.Representative
+	var representative slots.Representative
 	if b.Representative != nil {
-		by = *b.Representative
+		representative = *b.Representative
 	}
 	var full bool
 	err := q.get(ctx, &full, "waitlist/join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
 		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
 		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
-		null(by.Name), null(string(by.Identity.Kind)), null(by.Identity.Number), null(by.Wakala), null(by.Expires.String()),
+		null(representative.Name), null(string(representative.Identity.Kind)), null(representative.Identity.Number),
+		null(representative.Wakala), null(representative.Expires.String()),
 		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return centre.ErrNotOffered // gone since the snapshot was taken
+		return centre.ErrNotOffered // removed since the snapshot was taken
 	case err != nil:
 		return err
 	case full:
@@ -58,7 +63,7 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 }
 
 // FindEntry implements slots.WaitlistStore.
-func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.Entry, error) {
+func (s *Waitlist) FindEntry(ctx context.Context, id string, now time.Time) (slots.Entry, error) {
 	row, err := s.pool().entry(ctx, id)
 	if err != nil {
 		return slots.Entry{}, err
@@ -66,9 +71,9 @@ func (s *Store) FindEntry(ctx context.Context, id string, now time.Time) (slots.
 	return row.entry().At(now, row.Served), nil
 }
 
-// EntryNumbered returns the id of the waitlist entry with a number, or
+// WaitlistEntryID returns the id of the waitlist entry with a number, or
 // fault.ErrNotFound.
-func (s *Store) EntryNumbered(ctx context.Context, number int64) (string, error) {
+func (s *Waitlist) WaitlistEntryID(ctx context.Context, number int64) (string, error) {
 	var id string
 	err := s.pool().get(ctx, &id, "waitlist/number", number)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -87,7 +92,9 @@ func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 }
 
 // ChangeEntry implements slots.WaitlistStore.
-func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decide func(slots.Entry) (slots.Entry, error)) (slots.Entry, error) {
+func (s *Waitlist) ChangeEntry(ctx context.Context, id string, now time.Time,
+	decide func(slots.Entry) (slots.Entry, error),
+) (slots.Entry, error) {
 	var after slots.Entry
 	err := s.transact(ctx, func(q session) error {
 		var locked string
@@ -114,8 +121,8 @@ func (s *Store) ChangeEntry(ctx context.Context, id string, now time.Time, decid
 	return after, nil
 }
 
-// writeEntry writes what has become of an entry, and gives the place of the
-// offer back that it has no more.
+// writeEntry writes the new state of an entry. It gives back the place of an offer that
+// the entry does not have any more.
 func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now time.Time) error {
 	if before.State == after.State && before.Offer == after.Offer {
 		return nil
@@ -138,7 +145,7 @@ func (q session) writeEntry(ctx context.Context, before, after slots.Entry, now 
 }
 
 // CloseEntries implements slots.WaitlistStore.
-func (s *Store) CloseEntries(ctx context.Context, now time.Time, limit int) (int, error) {
+func (s *Waitlist) CloseEntries(ctx context.Context, now time.Time, limit int) (int, error) {
 	var most int
 	err := s.pool().get(ctx, &most, "waitlist/close", now, now.Add(-48*time.Hour), limit)
 	return most, err

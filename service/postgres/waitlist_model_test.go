@@ -62,9 +62,10 @@ func (w *waiter) name() string { return fmt.Sprint("offered to ", w.n) }
 
 func newWaitModel(t *testing.T, seed uint64) *waitModel {
 	t.Helper()
-	m := &waitModel{t: t, b: open(t), random: rand.New(rand.NewPCG(seed, 18)), owner: make(map[time.Time]string)} //nolint:gosec // not a secret
+	random := rand.New(rand.NewPCG(seed, 18)) //nolint:gosec // not a secret
+	m := &waitModel{t: t, b: open(t), random: random, owner: make(map[time.Time]string)}
 	var err error
-	if m.w, err = slots.NewWaitlist(m.b.store, m.b.Booker, slots.DefaultWaitPolicy()); err != nil {
+	if m.w, err = slots.NewWaitlist(m.b.store.Waitlist(), m.b.Booker, slots.DefaultWaitPolicy()); err != nil {
 		t.Fatal(err)
 	}
 	for _, date := range []string{"2026-11-24", "2026-11-25"} {
@@ -103,7 +104,7 @@ func (m *waitModel) step() {
 // look lets what is due happen, in the model and for real.
 func (m *waitModel) look() {
 	m.t.Helper()
-	if _, err := m.b.store.ExpireHolds(m.t.Context(), m.b.now, nil, 1000); err != nil {
+	if _, err := m.b.store.Appointments().ExpireHolds(m.t.Context(), m.b.now, nil, 1000); err != nil {
 		m.t.Fatal(err)
 	}
 	made, err := m.w.OfferFreed(m.t.Context(), m.b.now)

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"time"
 
@@ -15,36 +14,38 @@ import (
 	"ziyara/slots"
 )
 
-// Woken gets a value soon after places were given back, or somebody joined the
-// waitlist, through this Store: it is worth asking Freed. Other replicas find
-// out by asking now and then.
-func (s *Store) Woken() <-chan struct{} { return s.woken }
+// Woken receives a value soon after this replica has given places back, or added an
+// entry to the waitlist: it is time to call Freed. Other replicas find out by asking
+// from time to time.
+func (s *Waitlist) Woken() <-chan struct{} { return s.freed }
 
-// wake never waits: whoever listens is told at least once.
-func (s *Store) wake() {
+// wake never blocks. A listener receives at least one value.
+func (s *core) wake() {
 	select {
-	case s.woken <- struct{}{}:
+	case s.freed <- struct{}{}:
 	default:
 	}
 }
 
 // Freed implements slots.WaitlistStore.
-func (s *Store) Freed(ctx context.Context) ([]int, error) { return s.deskGroups(ctx, "waitlist/freed") }
+func (s *Waitlist) Freed(ctx context.Context) ([]int, error) {
+	return s.deskGroups(ctx, "waitlist/freed")
+}
 
 // Awaited implements slots.WaitlistStore.
-func (s *Store) Awaited(ctx context.Context) ([]int, error) {
+func (s *Waitlist) Awaited(ctx context.Context) ([]int, error) {
 	return s.deskGroups(ctx, "waitlist/awaited")
 }
 
-func (s *Store) deskGroups(ctx context.Context, name string) ([]int, error) {
+func (s *Waitlist) deskGroups(ctx context.Context, name string) ([]int, error) {
 	var ids []int
 	err := s.pool().list(ctx, &ids, name)
 	return ids, err
 }
 
-// Offer implements slots.WaitlistStore. However many wait and are offered
-// something, it takes a dozen statements.
-func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (int, error) {
+// Offer implements slots.WaitlistStore. It takes a dozen statements for any number of
+// entries and offers.
+func (s *Waitlist) Offer(ctx context.Context, l slots.Look, match slots.Matching) (int, error) {
 	err := s.transact(ctx, func(q session) error { return q.endOffers(ctx, l.Group, l.Policy, l.Now) })
 	if err != nil {
 		return 0, err
@@ -55,8 +56,8 @@ func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (
 		if err := q.get(ctx, &turn, "waitlist/turn", l.Group.ID); err != nil {
 			return err
 		}
-		// The marks go first: what is given back after the ledger was read
-		// leaves a new one. Without any, somebody else has looked meanwhile.
+		// The marks go first: a place given back after the ledger was read leaves a
+		// new mark. Without any mark, another replica has made the offers.
 		marks, err := q.exec(ctx, "waitlist/look", l.Group.ID)
 		if err != nil || marks == 0 && !l.Always {
 			made = 0
@@ -71,9 +72,9 @@ func (s *Store) Offer(ctx context.Context, l slots.Look, match slots.Matching) (
 	return made, nil
 }
 
-// endOffers ends the entries whose persons have booked, and counts the offers
-// that ran out. It is a transaction of its own: the ledger days it needs are
-// not those of the new offers, and all have to be locked in one order.
+// endOffers ends the entries whose persons have booked, and counts the offers that
+// expired. It needs its own transaction: its ledger days are not those of the new
+// offers, and a transaction must lock all its days in one order.
 func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.WaitPolicy, now time.Time) error {
 	var rows []placeRow
 	if err := q.list(ctx, &rows, "waitlist/served", g.BranchID, g.ID, now); err != nil {
@@ -85,8 +86,8 @@ func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.Wai
 	return q.giveBack(ctx, places(rows))
 }
 
-// offer lets match choose among all days first, without keeping anybody from
-// booking, and then once more among the days that it chose, locked.
+// offer lets match choose among all days first, without locks, so that bookings go
+// on. Then match chooses again among the chosen days, which are locked.
 func (q session) offer(ctx context.Context, g *centre.DeskGroup, now time.Time, match slots.Matching) (int, error) {
 	waiting, err := q.waiting(ctx, g, now)
 	if err != nil || len(waiting) == 0 {
@@ -101,7 +102,7 @@ func (q session) offer(ctx context.Context, g *centre.DeskGroup, now time.Time, 
 	if len(dates) == 0 {
 		return 0, nil
 	}
-	if err = q.openDays(ctx, g, dates, ledger); err != nil {
+	if err = q.openMissing(ctx, g, dates, ledger); err != nil {
 		return 0, err
 	}
 	if ledger, err = q.lockGroup(ctx, g, dates); err != nil {
@@ -110,7 +111,7 @@ func (q session) offer(ctx context.Context, g *centre.DeskGroup, now time.Time, 
 	return q.makeOffers(ctx, g, match(waiting, dates, ledger), now)
 }
 
-// waiting returns who waits without an offer, in the order of arrival.
+// waiting returns the entries without an offer, in the order of arrival.
 func (q session) waiting(ctx context.Context, g *centre.DeskGroup, now time.Time) ([]slots.Waits, error) {
 	var rows []struct {
 		ID       string         `db:"id"`
@@ -145,8 +146,8 @@ func (q session) waiting(ctx context.Context, g *centre.DeskGroup, now time.Time
 	return waiting, nil
 }
 
-// datesOf returns the dates that anybody waits for, ascending, with the one
-// before each range: its openings may reach into the range.
+// datesOf returns the dates that entries wait for, ascending, with the date before each
+// range, because its openings may reach into the range.
 func datesOf(waiting []slots.Waits) []scheduling.Date {
 	wanted := make(map[scheduling.Date]bool)
 	for _, w := range waiting {
@@ -175,10 +176,8 @@ func days(matched []slots.Matched) []scheduling.Date {
 // days reads the ledger days of a desk group that have a row.
 func (q session) days(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
 	var rows []struct {
-		Day       time.Time `db:"day"`
-		FirstTick int       `db:"first_tick"`
-		Open      counts    `db:"open"`
-		Used      counts    `db:"used"`
+		Day time.Time `db:"day"`
+		ledgerDayRow
 	}
 	written := make(pq.StringArray, len(dates))
 	for i, date := range dates {
@@ -189,13 +188,12 @@ func (q session) days(ctx context.Context, g *centre.DeskGroup, dates []scheduli
 	}
 	ledger := make(map[scheduling.Date]slots.Occupied, len(rows))
 	for _, r := range rows {
-		ledger[dateOf(r.Day)] = slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used}
+		ledger[dateOf(r.Day)] = r.occupied()
 	}
 	return ledger, nil
 }
 
-// lockGroup locks ledger days of a desk group and reads them: as they are once
-// everybody else is done with them.
+// lockGroup locks ledger days of a desk group and then reads them.
 func (q session) lockGroup(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date) (map[scheduling.Date]slots.Occupied, error) {
 	keys := make([]dayKey, len(dates))
 	for i, date := range dates {
@@ -209,34 +207,21 @@ func (q session) lockGroup(ctx context.Context, g *centre.DeskGroup, dates []sch
 	return ledger, err
 }
 
-// openDays gives the dates a row that have none. It returns slots.ErrStale
-// when the calendar of g is not the current one.
-func (q session) openDays(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date, ledger map[scheduling.Date]slots.Occupied) error {
-	type row struct {
-		Day       scheduling.Date `json:"day"`
-		FirstTick int             `json:"first_tick"`
-		Open      []int16         `json:"open"`
-	}
-	var missing []row
+// openMissing gives dates of a desk group without a ledger row their rows.
+// It returns slots.ErrStale when the calendar of g is not the current one.
+func (q session) openMissing(ctx context.Context, g *centre.DeskGroup, dates []scheduling.Date,
+	ledger map[scheduling.Date]slots.Occupied,
+) error {
+	var missing []openRow
 	for _, date := range dates {
 		if _, ok := ledger[date]; !ok {
-			day := g.Calendar.Day(date)
-			missing = append(missing, row{date, day.First, day.Open})
+			missing = append(missing, newOpenRow(g, date))
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	var id int
-	err := q.get(ctx, &id, "waitlist/open_days", g.BranchID, g.ID, g.Version, asJSON(missing))
-	if errors.Is(err, sql.ErrNoRows) {
-		return slots.ErrStale
-	}
-	return err
+	return q.openDays(ctx, missing)
 }
 
-// makeOffers writes the offers and returns how many there were: an entry that
-// somebody is changing gets none.
+// makeOffers writes the offers and returns how many it wrote: a locked entry gets none.
 func (q session) makeOffers(ctx context.Context, g *centre.DeskGroup, matched []slots.Matched, now time.Time) (int, error) {
 	if len(matched) == 0 {
 		return 0, nil

@@ -38,15 +38,15 @@ func (b *bench) replica(t testing.TB) *postgres.Store {
 func (b *bench) waitlist(t testing.TB) *slots.Waitlist {
 	t.Helper()
 	store := b.replica(t)
-	snapshot, err := store.LoadCentre(t.Context())
+	snapshot, err := store.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	booker, err := slots.NewBooker(store, func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
+	booker, err := slots.NewBooker(store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := slots.NewWaitlist(store, booker, slots.DefaultWaitPolicy())
+	w, err := slots.NewWaitlist(store.Waitlist(), booker, slots.DefaultWaitPolicy())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,16 +146,18 @@ func TestFiftyPlacesForFiveHundred(t *testing.T) {
 	}
 	db := connect(t, b.url)
 	for what, query := range map[string]string{
-		"offers":            "SELECT count(*) FROM waitlist_offers",
-		"holds":             "SELECT count(*) FROM appointments WHERE status = 'held'",
-		"entries and holds": "SELECT count(*) FROM waitlist_entries e JOIN appointments a ON a.id = e.hold_id WHERE a.mobile = e.mobile AND a.expires_at = e.offer_until",
-		"messages":          "SELECT count(*) FROM messages WHERE kind = 'offer'",
+		"offers": "SELECT count(*) FROM waitlist_offers",
+		"holds":  "SELECT count(*) FROM appointments WHERE status = 'held'",
+		"entries and holds": "SELECT count(*) FROM waitlist_entries e JOIN appointments a ON a.id = e.hold_id " +
+			"WHERE a.mobile = e.mobile AND a.expires_at = e.offer_until",
+		"messages": "SELECT count(*) FROM messages WHERE kind = 'offer'",
 	} {
 		if got := column[int](t, db, query)[0]; got != 50 {
 			t.Errorf("%d %s, want 50", got, what)
 		}
 	}
-	if over := column[int](t, db, "SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open")[0]; over > 0 {
+	if over := column[int](t, db,
+		"SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open")[0]; over > 0 {
 		t.Errorf("%d ticks are over capacity", over)
 	}
 	if left := b.starts(t, waitedFor, "riyadh", from, to); len(left) != 0 {
@@ -268,7 +270,7 @@ func TestEverythingAtOnceOnTheWaitlist(t *testing.T) {
 			func() { offerAll(t, replicas[0], now) },
 			func() { offerAll(t, replicas[1], now) },
 			func() {
-				if _, err := b.store.ExpireHolds(context.Background(), now, nil, 100); err != nil {
+				if _, err := b.store.Appointments().ExpireHolds(context.Background(), now, nil, 100); err != nil {
 					t.Errorf("expire: %v", err)
 				}
 			},
@@ -310,9 +312,11 @@ func TestEverythingAtOnceOnTheWaitlist(t *testing.T) {
 	for what, query := range map[string]string{
 		"holds of nobody who waits": `SELECT count(*) FROM appointments a WHERE status = 'held'
 			AND NOT EXISTS (SELECT FROM waitlist_entries e WHERE e.hold_id = a.id AND e.state = 'waiting')`,
-		"visits of people who wait on": `SELECT count(*) FROM appointments a JOIN waitlist_entries e USING (person) WHERE a.status = 'booked' AND e.state = 'waiting'`,
-		"starts offered to one twice":  `SELECT count(*) FROM (SELECT FROM waitlist_offers GROUP BY entry_id, start_at HAVING count(*) > 1) AS twice`,
-		"places with two takers":       `SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open`,
+		"visits of people who wait on": `SELECT count(*) FROM appointments a JOIN waitlist_entries e USING (person)
+			WHERE a.status = 'booked' AND e.state = 'waiting'`,
+		"starts offered to one twice": `SELECT count(*) FROM (SELECT FROM waitlist_offers GROUP BY entry_id, start_at
+			HAVING count(*) > 1) AS twice`,
+		"places with two takers": `SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open`,
 	} {
 		if got := column[int](t, db, query)[0]; got != 0 {
 			t.Errorf("%d %s", got, what)
@@ -403,7 +407,7 @@ func TestCloseEntries(t *testing.T) {
 	closing := func(now time.Time, want ...int) {
 		t.Helper()
 		for _, n := range want {
-			if got, err := b.store.CloseEntries(t.Context(), now, 5); got != n || err != nil {
+			if got, err := b.store.Waitlist().CloseEntries(t.Context(), now, 5); got != n || err != nil {
 				t.Errorf("at %v: %d, %v, want %d", now, got, err, n)
 			}
 		}

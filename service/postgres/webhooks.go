@@ -16,6 +16,12 @@ import (
 	"ziyara/slots"
 )
 
+// Webhooks keeps webhooks, and the deliveries to them. It implements
+// webhook.Ledger.
+type Webhooks struct{ *core }
+
+var _ webhook.Ledger = (*Webhooks)(nil)
+
 // webhookRow is a webhook without its secrets.
 type webhookRow struct {
 	ID           string         `db:"id"`
@@ -35,15 +41,14 @@ type webhookRow struct {
 func (r webhookRow) webhook() webhook.Webhook {
 	return webhook.Webhook{
 		ID: r.ID, Name: r.Name, URL: r.URL, Department: r.Department.String, Events: r.Events, State: webhook.State(r.State),
-		Created: r.CreatedAt.UTC(), By: r.CreatedBy, FormerUntil: utc(r.FormerUntil), FailingSince: utc(r.FailingSince),
+		Created: r.CreatedAt.UTC(), CreatedBy: r.CreatedBy, FormerUntil: utc(r.FormerUntil), FailingSince: utc(r.FailingSince),
 		Ended: utc(r.EndedAt), Why: webhook.Why(r.EndedWhy.String),
 	}
 }
 
-// AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany
-// when there are as many as there may be, and once.ErrAnswered when the key of
-// once is known.
-func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry,
+// AddWebhook adds a webhook with its sealed secret. It returns webhook.ErrMany when
+// there are as many as allowed, or once.ErrAnswered when the key of once is known.
+func (s *Webhooks) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte, entry audit.Entry,
 	once *once.Request[webhook.Webhook],
 ) error {
 	return s.transact(ctx, func(q session) error {
@@ -51,7 +56,7 @@ func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte
 			return err
 		}
 		n, err := q.exec(ctx, "webhooks/add", w.ID, w.Name, w.URL, null(w.Department), pq.Array(append([]string{}, w.Events...)),
-			sealed, w.Created, w.By, webhook.Limit)
+			sealed, w.Created, w.CreatedBy, webhook.Limit)
 		switch {
 		case err != nil:
 			return err
@@ -63,13 +68,13 @@ func (s *Store) AddWebhook(ctx context.Context, w webhook.Webhook, sealed []byte
 }
 
 // Webhooks returns a page of the webhooks, the newest first.
-func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error) {
-	before, id := any("infinity"), noIDYet
+func (s *Webhooks) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhook, error) {
+	id := lowestID
 	if !q.Before.IsZero() {
-		before, id = q.Before, q.BeforeID
+		id = q.BeforeID
 	}
 	var rows []webhookRow
-	if err := s.pool().list(ctx, &rows, "webhooks/list", slugs(q.Departments), null(q.Department), before, id, q.Limit); err != nil {
+	if err := s.pool().list(ctx, &rows, "webhooks/list", slugs(q.Departments), null(q.Department), before(q.Before), id, q.Limit); err != nil {
 		return nil, err
 	}
 	list := make([]webhook.Webhook, len(rows))
@@ -79,9 +84,8 @@ func (s *Store) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Webhoo
 	return list, nil
 }
 
-// Webhook returns the webhook with the id, also when it was removed, or
-// fault.ErrNotFound.
-func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
+// Webhook returns the webhook with the id, even a removed one, or fault.ErrNotFound.
+func (s *Webhooks) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
 	var row webhookRow
 	err := s.pool().get(ctx, &row, "webhooks/find", id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
@@ -90,22 +94,21 @@ func (s *Store) Webhook(ctx context.Context, id string) (webhook.Webhook, error)
 	return row.webhook(), err
 }
 
-// RemoveWebhook ends a webhook for good. One that was removed stays so.
-func (s *Store) RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error {
+// RemoveWebhook removes a webhook for good. Removing it again changes nothing.
+func (s *Webhooks) RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error {
 	_, err := s.changeWebhook(ctx, entry, "webhooks/remove", id, entry.At)
 	return err
 }
 
-// EnableWebhook lets a disabled webhook be told again. One that is active
-// stays so.
-func (s *Store) EnableWebhook(ctx context.Context, id string, entry audit.Entry) error {
+// EnableWebhook enables a disabled webhook. Enabling an active one changes nothing.
+func (s *Webhooks) EnableWebhook(ctx context.Context, id string, entry audit.Entry) error {
 	_, err := s.changeWebhook(ctx, entry, "webhooks/enable", id)
 	return err
 }
 
-// RotateWebhook gives a webhook another sealed secret; the former one signs too
-// until an instant. It returns fault.ErrNotFound for one that was removed.
-func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, entry audit.Entry) error {
+// RotateWebhook gives a webhook another sealed secret. The former secret also signs
+// until an instant. It returns fault.ErrNotFound for a removed webhook.
+func (s *Webhooks) RotateWebhook(ctx context.Context, id string, sealed []byte, until time.Time, entry audit.Entry) error {
 	n, err := s.changeWebhook(ctx, entry, "webhooks/rotate", id, sealed, until)
 	if err == nil && n == 0 {
 		return fault.ErrNotFound
@@ -113,8 +116,8 @@ func (s *Store) RotateWebhook(ctx context.Context, id string, sealed []byte, unt
 	return err
 }
 
-// changeWebhook changes a webhook, and logs that if it made a difference.
-func (s *Store) changeWebhook(ctx context.Context, entry audit.Entry, name string, args ...any) (changed int, err error) {
+// changeWebhook changes a webhook, and records entry if anything changed.
+func (s *Webhooks) changeWebhook(ctx context.Context, entry audit.Entry, name string, args ...any) (changed int, err error) {
 	err = s.transact(ctx, func(q session) error {
 		if changed, err = q.exec(ctx, name, args...); err != nil || changed == 0 {
 			return err
@@ -124,7 +127,7 @@ func (s *Store) changeWebhook(ctx context.Context, entry audit.Entry, name strin
 	return changed, err
 }
 
-// deliveryRow is a delivery as staff see it.
+// deliveryRow is a delivery in the form for staff.
 type deliveryRow struct {
 	ID            int64          `db:"id"`
 	Message       string         `db:"message"`
@@ -155,7 +158,7 @@ func (r deliveryRow) delivery() webhook.Delivery {
 
 // TestWebhook queues a test for a webhook. It returns webhook.ErrDisabled for
 // one that is not active.
-func (s *Store) TestWebhook(ctx context.Context, id string, entry audit.Entry) (webhook.Delivery, error) {
+func (s *Webhooks) TestWebhook(ctx context.Context, id string, entry audit.Entry) (webhook.Delivery, error) {
 	var row deliveryRow
 	err := s.transact(ctx, func(q session) error {
 		if err := q.get(ctx, &row, "webhooks/test", id, webhook.TestType, entry.At); err != nil {
@@ -170,7 +173,7 @@ func (s *Store) TestWebhook(ctx context.Context, id string, entry audit.Entry) (
 }
 
 // Deliveries returns a page of the deliveries to a webhook, the newest first.
-func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webhook.Delivery, error) {
+func (s *Webhooks) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webhook.Delivery, error) {
 	before := q.Before
 	if before == 0 {
 		before = math.MaxInt64
@@ -188,7 +191,7 @@ func (s *Store) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]webh
 
 // Delivery returns the delivery of a message to a webhook, or
 // fault.ErrNotFound.
-func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
+func (s *Webhooks) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
 	var row deliveryRow
 	err := s.pool().get(ctx, &row, "webhooks/find_delivery", id, message)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
@@ -197,9 +200,9 @@ func (s *Store) Delivery(ctx context.Context, id, message string) (webhook.Deliv
 	return row.delivery(), err
 }
 
-// ResendDelivery sends a finished delivery once more. It returns
-// webhook.ErrPending for one that is not finished.
-func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, entry audit.Entry) error {
+// ResendDelivery sends a finished delivery again. It returns webhook.ErrPending for one
+// that is not finished.
+func (s *Webhooks) ResendDelivery(ctx context.Context, id string, delivery int64, entry audit.Entry) error {
 	n, err := s.changeWebhook(ctx, entry, "webhooks/resend_delivery", id, delivery, entry.At)
 	if err == nil && n == 0 {
 		return webhook.ErrPending
@@ -207,9 +210,9 @@ func (s *Store) ResendDelivery(ctx context.Context, id string, delivery int64, e
 	return err
 }
 
-// PurgeWebhooks removes deliveries that were made before an instant, and what
-// was removed, limit rows at a time.
-func (s *Store) PurgeWebhooks(ctx context.Context, before time.Time, limit int) error {
+// Purge removes deliveries that were made before an instant, and removed webhooks with
+// their deliveries, limit rows at a time.
+func (s *Webhooks) Purge(ctx context.Context, before time.Time, limit int) error {
 	for {
 		var removed int
 		if err := s.pool().get(ctx, &removed, "webhooks/purge", before, limit); err != nil || removed < limit {
@@ -218,12 +221,12 @@ func (s *Store) PurgeWebhooks(ctx context.Context, before time.Time, limit int) 
 	}
 }
 
-// maxDepth is how many deliveries that wait are counted.
+// maxDepth is up to how many waiting deliveries are counted.
 const maxDepth = 100_000
 
-// WebhookDepth returns how many deliveries wait, at most 100,000, and how many
+// Depth returns how many deliveries wait, at most 100,000, and how many
 // webhooks are disabled.
-func (s *Store) WebhookDepth(ctx context.Context) (waiting, disabled int, err error) {
+func (s *Webhooks) Depth(ctx context.Context) (waiting, disabled int, err error) {
 	var row struct {
 		Waiting  int `db:"waiting"`
 		Disabled int `db:"disabled"`

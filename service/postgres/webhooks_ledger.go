@@ -14,15 +14,8 @@ import (
 	"ziyara/slots"
 )
 
-// Hooks is the ledger of what is on its way to webhooks. It implements
-// webhook.Ledger.
-type Hooks struct{ store *Store }
-
-// Hooks returns the ledger of what is on its way to webhooks.
-func (s *Store) Hooks() *Hooks { return &Hooks{s} }
-
 // Due implements webhook.Ledger.
-func (h *Hooks) Due(ctx context.Context, now time.Time, busy []string, limit int) ([]webhook.Receiver, error) {
+func (s *Webhooks) Due(ctx context.Context, now time.Time, busy []string, limit int) ([]webhook.Receiver, error) {
 	var rows []struct {
 		ID           string       `db:"id"`
 		URL          string       `db:"url"`
@@ -31,7 +24,7 @@ func (h *Hooks) Due(ctx context.Context, now time.Time, busy []string, limit int
 		Failures     int          `db:"failures"`
 		FailingSince sql.NullTime `db:"failing_since"`
 	}
-	if err := h.store.pool().list(ctx, &rows, "webhooks/due", now, pq.Array(append([]string{}, busy...)), limit); err != nil {
+	if err := s.pool().list(ctx, &rows, "webhooks/due", now, pq.Array(append([]string{}, busy...)), limit); err != nil {
 		return nil, err
 	}
 	due := make([]webhook.Receiver, len(rows))
@@ -83,15 +76,15 @@ func (r claimedRow) claimed(known *zones) (webhook.Claimed, error) {
 }
 
 // Claim implements webhook.Ledger.
-func (h *Hooks) Claim(ctx context.Context, id string, now time.Time, limit int, lease time.Duration) ([]webhook.Claimed, error) {
+func (s *Webhooks) Claim(ctx context.Context, id string, now time.Time, limit int, lease time.Duration) ([]webhook.Claimed, error) {
 	var rows []claimedRow
-	if err := h.store.pool().list(ctx, &rows, "webhooks/claim_deliveries", id, now, limit, now.Add(lease)); err != nil {
+	if err := s.pool().list(ctx, &rows, "webhooks/claim_deliveries", id, now, limit, now.Add(lease)); err != nil {
 		return nil, err
 	}
 	claimed := make([]webhook.Claimed, len(rows))
 	for i, r := range rows {
 		var err error
-		if claimed[i], err = r.claimed(&h.store.zones); err != nil {
+		if claimed[i], err = r.claimed(&s.zones); err != nil {
 			return nil, err
 		}
 	}
@@ -99,7 +92,9 @@ func (h *Hooks) Claim(ctx context.Context, id string, now time.Time, limit int, 
 }
 
 // Finish implements webhook.Ledger.
-func (h *Hooks) Finish(ctx context.Context, id string, now time.Time, outcomes []webhook.Outcome, v webhook.Verdict) (webhook.Why, error) {
+func (s *Webhooks) Finish(ctx context.Context, id string, now time.Time, outcomes []webhook.Outcome,
+	v webhook.Verdict,
+) (webhook.Why, error) {
 	var ids, attempts pq.Int64Array
 	var states pq.StringArray
 	var next, statuses, details []sql.NullString
@@ -120,14 +115,13 @@ func (h *Hooks) Finish(ctx context.Context, id string, now time.Time, outcomes [
 		details = append(details, null(string(o.Result.Detail)))
 	}
 	var why webhook.Why
-	err := h.store.transact(ctx, func(q session) error {
+	err := s.transact(ctx, func(q session) error {
 		why = ""
 		_, err := q.exec(ctx, "webhooks/finish_deliveries", now, ids, attempts, states, pq.Array(next), pq.Array(statuses), pq.Array(details), id)
 		if err != nil {
 			return err
 		}
-		n, err := q.exec(ctx, "webhooks/judge", id, now, v.Delivered, v.Failures,
-			sql.NullTime{Time: v.PausedUntil, Valid: !v.PausedUntil.IsZero()}, null(string(v.Disable)))
+		n, err := q.exec(ctx, "webhooks/judge", id, now, v.Delivered, v.Failures, nullTime(v.PausedUntil), null(string(v.Disable)))
 		if err != nil || n == 0 || v.Disable == "" {
 			return err
 		}
@@ -137,12 +131,11 @@ func (h *Hooks) Finish(ctx context.Context, id string, now time.Time, outcomes [
 	return why, err
 }
 
-// programActor is who the log says it was when the program did something by
-// itself.
+// programActor is the actor of audit entries about what the program did by itself.
 const programActor = "ziyara"
 
-// recordDisabled logs that a webhook was disabled, where its coordinators see
-// it.
+// recordDisabled records in the audit log that a webhook was disabled, where its
+// coordinators see it.
 func (q session) recordDisabled(ctx context.Context, id string, why webhook.Why, now time.Time) error {
 	var row webhookRow
 	if err := q.get(ctx, &row, "webhooks/find", id); err != nil {

@@ -9,18 +9,18 @@ import (
 	"ziyara/fault"
 )
 
-// How many transactions are looked at in one statement. It grows while they
-// have few events, and shrinks while a statement makes many deliveries.
+// How many transactions one statement looks at. The number grows while they have few
+// events, and shrinks while a statement makes many deliveries.
 const (
 	firstSpan   = 256
 	longestSpan = 8192
 	manyEvents  = 2000 // deliveries, or events, of one statement
 )
 
-// PlanWebhooks makes deliveries of what became of visits since it was planned
-// last, and returns how many. Any number of replicas may do so at once: one
-// does, the others pass by. Each event becomes a delivery to a webhook once.
-func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, err error) {
+// Plan makes deliveries of the events since the last time, and returns how many. Several
+// replicas may call it at once: one plans, the others return. Each event becomes one
+// delivery to a webhook.
+func (s *Webhooks) Plan(ctx context.Context, now time.Time) (planned int, err error) {
 	var wanted bool
 	if err = s.pool().get(ctx, &wanted, "webhooks/wanted"); err != nil || !wanted {
 		return 0, err
@@ -36,7 +36,7 @@ func (s *Store) PlanWebhooks(ctx context.Context, now time.Time) (planned int, e
 		switch {
 		case errors.Is(err, sql.ErrNoRows): // another replica plans
 			return planned, nil
-		case errors.Is(err, fault.ErrUnavailable) && span > 1: // too much for the time of one statement, maybe
+		case errors.Is(err, fault.ErrUnavailable) && span > 1: // perhaps too much for one statement
 			span = max(1, span/16)
 			continue
 		case err != nil:

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// zones keeps the time zones that rows name: the system's files are read once
-// for each. The zero value is empty. It is safe for concurrent use.
+// zones caches the time zones that rows name: the files of each are read once. The
+// zero value is empty. It is safe for concurrent use.
 type zones struct{ known sync.Map }
 
 // load returns the zone with the IANA name.

@@ -129,16 +129,20 @@ func (c *cluster) alone(ctx context.Context, data, statement string) error {
 
 // durability returns the settings that Fast turns off. autovacuum is one of
 // them, because it changes plans and takes time at moments that tests can't
-// predict.
+// predict. So are JIT and parallel workers: a parallel worker takes longer to start than any query of a test.
 func (c *cluster) durability() []string {
 	value := "on"
 	if c.orders.Fast {
 		value = "off"
 	}
-	return []string{
+	settings := []string{
 		"-c", "fsync=" + value, "-c", "synchronous_commit=" + value, "-c", "full_page_writes=" + value,
 		"-c", "autovacuum=" + value,
 	}
+	if c.orders.Fast {
+		settings = append(settings, "-c", "jit=off", "-c", "max_parallel_workers_per_gather=0", "-c", "max_parallel_maintenance_workers=0")
+	}
+	return settings
 }
 
 // logTail returns the end of the log after an offset, on one line.

@@ -50,8 +50,9 @@ type Config struct {
 	Dir string
 
 	// Fast turns off durability (fsync, synchronous_commit and
-	// full_page_writes) and autovacuum. It is for tests: a power failure may
-	// destroy the data.
+	// full_page_writes), and what pays only with much data: autovacuum, parallel
+	// workers and JIT. A temporary directory is in memory if there is room. It is
+	// for tests: a power failure may destroy the data.
 	Fast bool
 
 	// MaxConnections is PostgreSQL's max_connections; 0 means 100.
@@ -122,7 +123,7 @@ func start(ctx context.Context, c Config, h host) (_ *Instance, err error) {
 	if err != nil {
 		return nil, err
 	}
-	home, err := open(ctx, c.Dir, owner)
+	home, err := open(ctx, c.Dir, c.Fast, owner)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,7 +29,11 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(programEnv); dir != "" {
 		program(dir)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if made.dir != "" {
+		_ = os.RemoveAll(made.dir) // nothing depends on it
+	}
+	os.Exit(code)
 }
 
 // program starts a server, prints its URL or the error, and waits.
@@ -81,6 +86,39 @@ func newDir(t *testing.T) string {
 			t.Error(err)
 		}
 	})
+	return dir
+}
+
+// made is a directory in which a server ran and was stopped.
+var made struct { //nolint:gochecknoglobals // made once, for all tests
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// madeDir returns a directory with the database of an earlier run: to copy one
+// is much quicker than to make it.
+func madeDir(t *testing.T) string {
+	t.Helper()
+	made.once.Do(func() {
+		if made.dir, made.err = os.MkdirTemp("", "privatepg-test-"); made.err != nil { //nolint:usetesting // all tests copy it
+			return
+		}
+		ctx := within(t, stepTimeout)
+		i, err := Start(ctx, Config{Dir: made.dir, Fast: true})
+		if err == nil {
+			err = i.Stop(ctx)
+		}
+		made.err = err
+	})
+	if made.err != nil {
+		t.Fatal(made.err)
+	}
+	dir := newDir(t)
+	// With the owners of the files.
+	if out, err := exec.Command("cp", "-a", made.dir+"/.", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 	return dir
 }
 
@@ -189,6 +227,7 @@ func TestSettings(t *testing.T) {
 		}},
 		{name: "fast", config: Config{Fast: true, MaxConnections: 7}, want: map[string]string{
 			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "7",
+			"jit": "off", "max_parallel_workers_per_gather": "0", "max_parallel_maintenance_workers": "0",
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -216,7 +255,7 @@ func TestSettings(t *testing.T) {
 
 func TestPasswordKeepsOthersOut(t *testing.T) {
 	t.Parallel()
-	dir := newDir(t)
+	dir := madeDir(t)
 	i := mustStart(t, Config{Dir: dir, Fast: true})
 	info, err := os.Stat(filepath.Join(dir, passwordName))
 	if err != nil {
@@ -272,7 +311,7 @@ func TestTemporaryDataIsRemoved(t *testing.T) {
 
 func TestOneProgramPerDir(t *testing.T) {
 	t.Parallel()
-	dir := newDir(t)
+	dir := madeDir(t)
 	mustStart(t, Config{Dir: dir, Fast: true})
 
 	_, err := Start(within(t, stepTimeout), Config{Dir: dir, Fast: true})
@@ -288,7 +327,7 @@ func TestOneProgramPerDir(t *testing.T) {
 
 func TestKilledProgramTakesTheServerAlong(t *testing.T) {
 	t.Parallel()
-	for _, dir := range []string{newDir(t), "temporary"} {
+	for _, dir := range []string{madeDir(t), "temporary"} {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
 			killed, url := runProgram(t, dir)
@@ -324,7 +363,7 @@ func TestKilledProgramTakesTheServerAlong(t *testing.T) {
 
 func TestOrphanIsStopped(t *testing.T) {
 	t.Parallel()
-	dir := newDir(t)
+	dir := madeDir(t)
 	killed, url := runProgram(t, dir)
 	mustQuery(t, url, "CREATE TABLE kept AS SELECT 1 AS n")
 	orphan := serverPID(t, dir)
@@ -418,7 +457,7 @@ func TestPidFileLeftBehind(t *testing.T) {
 	if err := dead.Run(); err != nil {
 		t.Fatal(err)
 	}
-	dir := newDir(t)
+	dir := madeDir(t)
 	i := mustStart(t, Config{Dir: dir, Fast: true})
 	data := mustQuery(t, i.URL, "SHOW data_directory")
 	file := filepath.Join(data, "postmaster.pid")
@@ -457,7 +496,7 @@ func TestPidFileLeftBehind(t *testing.T) {
 
 func TestServerThatEndsByItself(t *testing.T) {
 	t.Parallel()
-	dir := newDir(t)
+	dir := madeDir(t)
 	i := mustStart(t, Config{Dir: dir, Fast: true})
 	if err := syscall.Kill(serverPID(t, dir), syscall.SIGKILL); err != nil {
 		t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"ziyara/service/api"
 )
 
-// Holds holds a place on behalf of somebody: what is asked for, with more of
-// the request where that is not nil.
+// Holds holds a place on behalf of a visitor. Fields in more are added to the
+// request.
 func (s *Staff) Holds(service, branch string, start time.Time, more map[string]any) api.Hold {
 	s.centre.t.Helper()
 	var hold api.Hold
@@ -17,7 +17,7 @@ func (s *Staff) Holds(service, branch string, start time.Time, more map[string]a
 	return hold
 }
 
-// TryHold asks for such a place and returns whatever comes back.
+// TryHold asks for a place on behalf of a visitor and returns the answer.
 func (s *Staff) TryHold(service, branch string, start time.Time, more map[string]any) Answer {
 	s.centre.t.Helper()
 	body := map[string]any{"service": service, "branch": branch, "start": start}
@@ -25,8 +25,8 @@ func (s *Staff) TryHold(service, branch string, start time.Time, more map[string
 	return s.Posts("/v1/holds", body)
 }
 
-// Books books a hold on behalf of a visitor, with more of the request where
-// that is not nil.
+// Books books a hold on behalf of a visitor. Fields in more are added to the
+// request.
 func (s *Staff) Books(v *Visitor, hold api.Hold, more map[string]any) api.Appointment {
 	s.centre.t.Helper()
 	var a api.Appointment
@@ -34,8 +34,8 @@ func (s *Staff) Books(v *Visitor, hold api.Hold, more map[string]any) api.Appoin
 	return a
 }
 
-// TryBook asks for such a booking and returns whatever comes back. A value of
-// more that is nil takes a field away.
+// TryBook asks for a booking on behalf of a visitor and returns the answer. A nil
+// value in more removes a field.
 func (s *Staff) TryBook(v *Visitor, hold api.Hold, more map[string]any) Answer {
 	s.centre.t.Helper()
 	body := map[string]any{
@@ -66,8 +66,7 @@ func (s *Staff) Cancels(reference, reason string) api.Appointment {
 	return a
 }
 
-// TryMove asks for a visit to be moved on behalf of its visitor and returns
-// whatever comes back.
+// TryMove asks to move a visit on behalf of its visitor and returns the answer.
 func (s *Staff) TryMove(reference string, start time.Time, reason string) Answer {
 	s.centre.t.Helper()
 	return s.Posts("/v1/appointments/"+reference+"/move-on-behalf", map[string]any{"start": start, "reason": reason})
@@ -81,8 +80,8 @@ func (s *Staff) Moves(reference string, start time.Time, reason string) api.Appo
 	return a
 }
 
-// Lists returns the references of the visits that a list has, in its order,
-// over all its pages.
+// Lists returns the references of the visits in a list, in its order, from all its
+// pages.
 func (s *Staff) Lists(query string) []string {
 	s.centre.t.Helper()
 	references := []string{}
@@ -108,8 +107,8 @@ func (s *Staff) succeeds(a Answer, status int, dest any) {
 	a.JSON(s.centre.t, dest)
 }
 
-// Slots returns the free starts of a service at a branch on a date, as the
-// channel of agents has them.
+// Slots returns the free starts of a service at a branch on a date, for the
+// channel of agents.
 func (s *Staff) Slots(service, branch, date string) []api.Slot {
 	s.centre.t.Helper()
 	var list api.SlotList

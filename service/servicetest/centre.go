@@ -13,13 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"ziyara"
 	"ziyara/notify/sandbox"
 	"ziyara/service"
 	"ziyara/service/api"
+	"ziyara/service/servicetest/contract"
 )
 
-// Opening is when the clock of a test stands at first: Sunday 22 November
+// Opening is the instant at which the clock of a test starts: Sunday 22 November
 // 2026, 09:00 in Riyadh.
 func Opening() time.Time { return time.Date(2026, time.November, 22, 6, 0, 0, 0, time.UTC) }
 
@@ -35,42 +35,36 @@ type Centre struct {
 	Mailbox     *sandbox.Mailbox
 	Replicas    []*service.Service
 
-	t        testing.TB
-	contract *api.ResponseValidator
-	client   *http.Client
-	stops    []func() error // of the replicas, as often as they like
-	options  []Option
+	t       testing.TB
+	client  *http.Client
+	stops   []func() error // each stops a replica, and may be called again
+	options []Option
 
 	problemsOnce sync.Once
-	problems     string // the page that documents them
+	problems     string // the page that documents the problems
 }
 
 // Option changes the configuration of each replica.
 type Option func(*service.Config)
 
-// Running lets all jobs run by themselves, by the clock on the wall, as in
-// production.
+// Running lets all jobs run by themselves, by the real clock, as in production.
 func Running(c *service.Config) { c.Jobs = service.JobsRun }
 
-// Woken lets the jobs run by themselves that are woken, such as the one that
-// offers freed places at once. Otherwise jobs stand still until the test runs
-// them.
+// Woken lets only those jobs run by themselves that are woken, such as the one
+// that offers freed places at once. Without an option, jobs run only when the test
+// runs them.
 func Woken(c *service.Config) { c.Jobs = service.JobsWoken }
 
-// Open opens the demo centre with so many replicas.
+// Open opens the demo centre with this number of replicas.
 func Open(t testing.TB, replicas int, options ...Option) *Centre {
 	t.Helper()
 	return OpenOn(t, Database(t), replicas, options...)
 }
 
-// OpenOn opens the centre over a database that exists.
+// OpenOn opens the centre on an existing database.
 func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *Centre {
 	t.Helper()
-	contract, err := api.NewResponseValidator(ziyara.OpenAPI)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, contract: contract, options: options}
+	c := &Centre{DatabaseURL: databaseURL, Clock: NewClock(Opening()), t: t, options: options}
 	c.Phone, c.Mailbox = sandbox.New(c.Clock.Now), sandbox.NewMailbox(c.Clock.Now)
 	c.client = &http.Client{
 		Timeout:       patience,
@@ -119,8 +113,8 @@ func (c *Centre) open() (*service.Service, func() error) {
 // Stop stops a replica as a signal does, and returns what its Run returned.
 func (c *Centre) Stop(replica int) error { return c.stops[replica]() }
 
-// Restart stops a replica as a signal does and opens another in its place.
-// Nobody may use that replica meanwhile.
+// Restart stops a replica as a signal does and opens another in its place. The
+// replica must not be used meanwhile.
 func (c *Centre) Restart(replica int) {
 	c.t.Helper()
 	if err := c.Stop(replica); err != nil {
@@ -136,8 +130,8 @@ func (c *Centre) Pass(d time.Duration) {
 	c.Jobs()
 }
 
-// Jobs runs the periodic jobs of every replica, as the clock would on any
-// minute of a day. AuditClean does what they do at night.
+// Jobs runs the jobs that run throughout the day, at every replica. AuditClean does
+// the work of the nightly audit.
 func (c *Centre) Jobs() {
 	c.t.Helper()
 	for _, r := range c.Replicas {
@@ -147,7 +141,7 @@ func (c *Centre) Jobs() {
 	}
 }
 
-// Job runs jobs by their names, at every replica.
+// Job runs the jobs with these names at every replica.
 func (c *Centre) Job(names ...string) {
 	c.t.Helper()
 	for _, r := range c.Replicas {
@@ -159,8 +153,8 @@ func (c *Centre) Job(names ...string) {
 	}
 }
 
-// patience is how long Eventually waits: much longer than anything takes on a
-// machine that has much else to do.
+// patience is how long Eventually waits: much longer than anything takes even on a
+// busy machine.
 const patience = 2 * time.Minute
 
 // Eventually waits until the condition holds, and fails the test if it never
@@ -174,8 +168,9 @@ func (c *Centre) Eventually(what string, holds func() bool) {
 	}
 }
 
-// CutListeners ends every connection over which replicas hear of each other's
-// changes, and returns how many there were. They connect again by themselves.
+// CutListeners ends the connections on which replicas listen for each other's
+// changes, and returns how many there were. The replicas connect again by
+// themselves.
 func (c *Centre) CutListeners() int {
 	c.t.Helper()
 	return Query[int](c.t, c.DatabaseURL, `
@@ -197,9 +192,8 @@ func (c *Centre) AuditClean() {
 	}
 }
 
-// Request is what a test sends. Body is sent as it is when it is a string,
-// and as JSON otherwise; nil sends none. A Header with no value takes the
-// header away that is sent otherwise.
+// Request is a request of a test. A string Body is sent as it is, any other as
+// JSON; nil is no body. A Header with an empty value removes a default header.
 type Request struct {
 	Method, Path string
 	Body         any
@@ -207,7 +201,7 @@ type Request struct {
 	Replica      int
 }
 
-// Answer is what came back.
+// Answer is the answer to a request.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -240,7 +234,7 @@ func (c *Centre) Send(r Request) Answer {
 		return Answer{}
 	}
 	if strings.HasPrefix(r.Path, "/v1") || r.Path == "/healthz" || r.Path == "/readyz" {
-		if err := c.contract.Validate(r.Method, r.Path, answer.Status, answer.Header, answer.Body); err != nil {
+		if err := contract.Check(r.Method, r.Path, answer.Status, answer.Header, answer.Body); err != nil {
 			c.t.Errorf("%s %s: %d %s\nbreaks the contract: %v", r.Method, r.Path, answer.Status, answer.Body, err)
 		}
 	}
@@ -285,13 +279,13 @@ func (c *Centre) send(r Request) (_ Answer, err error) {
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: data}, err
 }
 
-// Get asks the first replica.
+// Get sends a GET request to the first replica.
 func (c *Centre) Get(path string) Answer {
 	c.t.Helper()
 	return c.Send(Request{Method: http.MethodGet, Path: path})
 }
 
-// Post sends a body to the first replica.
+// Post sends a POST request to the first replica.
 func (c *Centre) Post(path string, body any) Answer {
 	c.t.Helper()
 	return c.Send(Request{Method: http.MethodPost, Path: path, Body: body})

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Clock stands still until it is moved. It is safe for concurrent use.
+// Clock stands still until a test moves it. It is safe for concurrent use.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -14,7 +14,7 @@ type Clock struct {
 // NewClock returns a clock that shows now.
 func NewClock(now time.Time) *Clock { return &Clock{now: now} }
 
-// Now returns what the clock shows.
+// Now returns the time of the clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -28,7 +28,7 @@ func (c *Clock) Set(t time.Time) {
 	c.now = t
 }
 
-// Add moves the clock on by d and returns what it then shows.
+// Add moves the clock forward by d and returns its new time.
 func (c *Clock) Add(d time.Duration) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -36,6 +36,6 @@ func (c *Clock) Add(d time.Duration) time.Time {
 	return c.now
 }
 
-// Tick moves the clock on by a microsecond, the least that the database tells
-// apart, and returns what it then shows: no two callers see the same instant.
+// Tick moves the clock forward by a microsecond, the precision of the database,
+// and returns its new time. No two callers get the same instant.
 func (c *Clock) Tick() time.Time { return c.Add(time.Microsecond) }

@@ -106,17 +106,16 @@ func (s *server) database(name string) string {
 	return u.String()
 }
 
-// Database returns the URL of a database of the test's own, migrated and with
-// the demo centre, that is dropped after the test. A server that can't be had
-// fails the test.
+// Database returns the URL of the test's own database, migrated and with the demo
+// centre, which is dropped after the test. The test fails if no server can be
+// started.
 func Database(t testing.TB) string {
 	t.Helper()
-	// Files are copied: to write each page through the log takes four times as long.
+	// Copying files is four times as fast as writing each page through the log.
 	return fresh(t, " TEMPLATE "+template+" STRATEGY FILE_COPY")
 }
 
-// EmptyDatabase returns the URL of a database of the test's own with nothing
-// in it.
+// EmptyDatabase returns the URL of the test's own empty database.
 func EmptyDatabase(t testing.TB) string {
 	t.Helper()
 	return fresh(t, "")
@@ -176,7 +175,7 @@ func (c *connections) end(databaseURL string) {
 	}
 }
 
-// Query reads one value from the database; for what the API does not show.
+// Query reads one value that the API does not show from the database.
 func Query[T any](t testing.TB, databaseURL, query string, args ...any) T {
 	t.Helper()
 	var value T
@@ -186,7 +185,7 @@ func Query[T any](t testing.TB, databaseURL, query string, args ...any) T {
 	return value
 }
 
-// Exec changes the database behind the service's back.
+// Exec changes the database without the service.
 func Exec(t testing.TB, databaseURL, statement string, args ...any) {
 	t.Helper()
 	if _, err := looking.to(t, databaseURL).Exec(statement, args...); err != nil {
@@ -194,8 +193,7 @@ func Exec(t testing.TB, databaseURL, statement string, args ...any) {
 	}
 }
 
-// Lock keeps everybody else from a table until the function that it returns
-// is called.
+// Lock locks a table until the function that it returns is called.
 func Lock(t testing.TB, databaseURL, table string) (release func()) {
 	t.Helper()
 	db, err := sql.Open("postgres", databaseURL)

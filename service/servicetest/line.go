@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Line is the wire between a service and its database, which a test can cut
-// and heal.
+// Line is a connection between a service and its database that a test can cut and
+// heal.
 type Line struct {
 	URL string // of the database, over this line
 
@@ -25,7 +25,7 @@ type Line struct {
 	open   map[net.Conn]struct{}
 }
 
-// NewLine lays a line to the database. It is taken down after the test.
+// NewLine opens a line to the database. It is closed after the test.
 func NewLine(t testing.TB, databaseURL string) *Line {
 	t.Helper()
 	u, err := url.Parse(databaseURL)
@@ -49,8 +49,7 @@ func NewLine(t testing.TB, databaseURL string) *Line {
 	return l
 }
 
-// LeadTo makes the line end at another server: the one at databaseURL, where
-// that of before is now.
+// LeadTo makes the line lead to another server: the one at databaseURL.
 func (l *Line) LeadTo(t testing.TB, databaseURL string) {
 	t.Helper()
 	u, err := url.Parse(databaseURL)
@@ -62,8 +61,8 @@ func (l *Line) LeadTo(t testing.TB, databaseURL string) {
 	l.server = u.Host
 }
 
-// Cut ends every connection, and new ones at once, as a server does that is
-// gone.
+// Cut ends every connection, and ends new ones at once, as if the server were
+// down.
 func (l *Line) Cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,9 +79,9 @@ func (l *Line) Heal() {
 	l.cut, l.marker = false, nil
 }
 
-// LoseCommit lets the next COMMIT on a connection that has sent the marker
-// reach the server, and then cuts the line before the reply comes back:
-// nobody on this side knows whether it was done.
+// LoseCommit lets the next COMMIT on a connection that has sent the marker reach
+// the server, and cuts the line before the reply, so that the client does not know
+// whether it was committed.
 func (l *Line) LoseCommit(marker string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -141,7 +140,7 @@ func (l *Line) carry(client net.Conn) {
 	back.Wait()
 }
 
-// forward carries what the client says to the server.
+// forward carries data from the client to the server.
 func (l *Line) forward(client, server net.Conn, losing *sync.Mutex) {
 	marked := false
 	said := make([]byte, 32<<10)
@@ -169,7 +168,7 @@ func (l *Line) forward(client, server net.Conn, losing *sync.Mutex) {
 	}
 }
 
-// lose waits until the server has done what it was told, and cuts the line.
+// lose waits until the server has executed the request, and cuts the line.
 func (l *Line) lose(server net.Conn) {
 	if half, ok := server.(*net.TCPConn); ok {
 		_ = half.CloseWrite()              // it hangs up when it is through

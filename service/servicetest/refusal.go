@@ -49,7 +49,7 @@ func (c *Centre) problemsPage() string {
 	return c.problems
 }
 
-// Pointers returns what a problem points at, in its order.
+// Pointers returns the pointers of the errors of a problem, in their order.
 func Pointers(p api.Problem) []string {
 	var list []string
 	for _, e := range p.Errors {

@@ -17,32 +17,32 @@ type Staff struct {
 	centre *Centre
 }
 
-// Coordinator returns who runs departments, named by their slugs.
+// Coordinator returns a coordinator of departments (slugs).
 func (c *Centre) Coordinator(departments ...string) *Staff {
 	return c.Staff(access.Staff{ID: "noura", Name: "نورة القحطاني", Roles: []access.Role{access.Coordinator}, Departments: departments})
 }
 
-// Receptionist returns who runs the hall of branches, named by their slugs.
+// Receptionist returns a receptionist of branches (slugs).
 func (c *Centre) Receptionist(branches ...string) *Staff {
 	return c.Staff(access.Staff{ID: "salem", Name: "سالم الدوسري", Roles: []access.Role{access.Receptionist}, Branches: branches})
 }
 
-// Agent returns who answers calls.
+// Agent returns an agent of the call centre.
 func (c *Centre) Agent() *Staff {
 	return c.Staff(access.Staff{ID: "huda", Name: "هدى الشهري", Roles: []access.Role{access.Agent}})
 }
 
-// Manager returns who sees how it goes.
+// Manager returns a manager.
 func (c *Centre) Manager() *Staff {
 	return c.Staff(access.Staff{ID: "majed", Name: "ماجد العنزي", Roles: []access.Role{access.Manager}})
 }
 
-// Admin returns who may do everything.
+// Admin returns an admin, who may do everything.
 func (c *Centre) Admin() *Staff {
 	return c.Staff(access.Staff{ID: "reem", Name: "ريم السالم", Roles: []access.Role{access.Admin}})
 }
 
-// Staff returns somebody of the staff. Lists that are nil become empty.
+// Staff returns a member of staff. Nil lists become empty.
 func (c *Centre) Staff(s access.Staff) *Staff {
 	if s.Departments == nil {
 		s.Departments = []string{}
@@ -53,8 +53,8 @@ func (c *Centre) Staff(s access.Staff) *Staff {
 	return &Staff{Staff: s, centre: c}
 }
 
-// Token returns the bearer token that vouches for the member of staff where
-// the test itself is the identity provider.
+// Token returns the bearer token of the member of staff; signIn is the identity
+// provider that accepts it.
 func (s *Staff) Token() string {
 	data, err := json.Marshal(s.Staff)
 	if err != nil {
@@ -88,13 +88,13 @@ func (s *Staff) Sends(r Request) Answer {
 	return s.centre.Send(r)
 }
 
-// Gets asks for a path.
+// Gets sends a GET request.
 func (s *Staff) Gets(path string) Answer {
 	s.centre.t.Helper()
 	return s.Sends(Request{Method: http.MethodGet, Path: path})
 }
 
-// Posts sends a body.
+// Posts sends a POST request.
 func (s *Staff) Posts(path string, body any) Answer {
 	s.centre.t.Helper()
 	return s.Sends(Request{Method: http.MethodPost, Path: path, Body: body})

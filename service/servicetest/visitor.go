@@ -14,12 +14,12 @@ import (
 	"ziyara/service/api"
 )
 
-// Visitor is somebody with a phone and an identity number.
+// Visitor is a person with a mobile number and an identity number.
 type Visitor struct {
 	Name, ID, Mobile string
 	Email            string // "" for none
 	Lang             string // of this visitor's requests; "en" when empty
-	Replica          int    // the replica that this visitor happens to reach
+	Replica          int    // the replica that this visitor uses
 
 	centre *Centre
 	proof  api.VerificationProof
@@ -65,13 +65,13 @@ func (v *Visitor) Slots(service, branch, from, to string) []api.Slot {
 	return all
 }
 
-// TryHold asks for a place and returns whatever comes back.
+// TryHold asks for a place and returns the answer.
 func (v *Visitor) TryHold(service, branch string, start time.Time) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/holds", map[string]any{"service": service, "branch": branch, "start": start}, nil)
 }
 
-// Holds holds a place that is free.
+// Holds holds a free place.
 func (v *Visitor) Holds(service, branch string, start time.Time) api.Hold {
 	v.centre.t.Helper()
 	answer := v.TryHold(service, branch, start)
@@ -81,8 +81,8 @@ func (v *Visitor) Holds(service, branch string, start time.Time) api.Hold {
 	return hold
 }
 
-// AsksForCode asks for a code to be sent to the visitor's mobile and returns
-// whatever comes back.
+// AsksForCode asks for a code for the visitor's mobile number and returns the
+// answer.
 func (v *Visitor) AsksForCode() Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/verifications", map[string]any{"mobile": v.Mobile}, nil)
@@ -99,14 +99,14 @@ func (v *Visitor) Code() (api.Verification, string) {
 	return started, regexp.MustCompile(`\d{6}`).FindString(v.Receives().Text)
 }
 
-// TryCode sends a code back and returns whatever comes of it.
+// TryCode sends a code back and returns the answer.
 func (v *Visitor) TryCode(verification, code string) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/verifications/"+verification+"/check", map[string]any{"code": code}, nil)
 }
 
-// Proves returns a proof of the mobile number that is valid: the one that the
-// visitor has, or a new one by the code from the phone.
+// Proves returns a valid proof of the mobile number: the one that the visitor has,
+// or a new one.
 func (v *Visitor) Proves() string {
 	v.centre.t.Helper()
 	if v.centre.Clock.Now().Before(v.proof.ExpiresAt) {
@@ -132,13 +132,13 @@ func (v *Visitor) BookingBody(hold api.Hold) map[string]any {
 	}
 }
 
-// TryBook asks for a hold to be booked and returns whatever comes back.
+// TryBook asks to book a hold and returns the answer.
 func (v *Visitor) TryBook(hold api.Hold) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/appointments", v.BookingBody(hold), nil)
 }
 
-// Books holds and books a place that is free.
+// Books holds and books a free place.
 func (v *Visitor) Books(service, branch string, start time.Time) api.Appointment {
 	v.centre.t.Helper()
 	answer := v.TryBook(v.Holds(service, branch, start))
@@ -148,26 +148,25 @@ func (v *Visitor) Books(service, branch string, start time.Time) api.Appointment
 	return a
 }
 
-// TryMove asks for a visit to be moved and returns whatever comes back.
+// TryMove asks to move a visit and returns the answer.
 func (v *Visitor) TryMove(a api.Appointment, start time.Time) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/move", map[string]any{"start": start}, owner(a))
 }
 
-// TryCancel asks for a visit to be cancelled and returns whatever comes back.
+// TryCancel asks to cancel a visit and returns the answer.
 func (v *Visitor) TryCancel(a api.Appointment) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/cancel", nil, owner(a))
 }
 
-// TryAccept accepts the proposed start and returns whatever comes back.
+// TryAccept accepts the proposed start and returns the answer.
 func (v *Visitor) TryAccept(a api.Appointment) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/accept", nil, owner(a))
 }
 
-// TryDeclineProposal declines the proposed start and returns whatever comes
-// back.
+// TryDeclineProposal declines the proposed start and returns the answer.
 func (v *Visitor) TryDeclineProposal(a api.Appointment) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/decline-proposal", nil, owner(a))
@@ -183,13 +182,12 @@ func (v *Visitor) Shows(a api.Appointment) api.Appointment {
 	return now
 }
 
-// owner is the header that proves whose visit it is.
+// owner returns the header with the token of a visit.
 func owner(a api.Appointment) map[string]string {
 	return map[string]string{"Authorization": "Bearer " + a.ManageToken}
 }
 
-// Receives lets messages be delivered and returns the newest on the visitor's
-// phone.
+// Receives delivers messages and returns the newest on the visitor's phone.
 func (v *Visitor) Receives() sandbox.Message {
 	v.centre.t.Helper()
 	all := v.Messages()
@@ -199,8 +197,7 @@ func (v *Visitor) Receives() sandbox.Message {
 	return all[0]
 }
 
-// Messages lets messages be delivered and returns all on the visitor's phone,
-// newest first.
+// Messages delivers messages and returns all on the visitor's phone, newest first.
 func (v *Visitor) Messages() []sandbox.Message {
 	v.centre.t.Helper()
 	v.centre.Jobs()
@@ -211,15 +208,14 @@ func (v *Visitor) Messages() []sandbox.Message {
 	return v.centre.Phone.Messages(mobile)
 }
 
-// Mails lets messages be delivered and returns all e-mails to the visitor,
-// newest first.
+// Mails delivers messages and returns all e-mails to the visitor, newest first.
 func (v *Visitor) Mails() []sandbox.Mail {
 	v.centre.t.Helper()
 	v.centre.Jobs()
 	return v.centre.Mailbox.Mails(v.Email)
 }
 
-// TryRelease gives a hold back and returns whatever comes of it.
+// TryRelease releases a hold and returns the answer.
 func (v *Visitor) TryRelease(hold api.Hold) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodDelete, "/v1/holds/"+hold.ID, nil, map[string]string{"Hold-Token": hold.Token})

@@ -16,7 +16,7 @@ func (v *Visitor) WaitingBody(service, branch, from, to string) map[string]any {
 	}
 }
 
-// TryWait sends a request to wait and returns whatever comes back.
+// TryWait sends a request to wait and returns the answer.
 func (v *Visitor) TryWait(body map[string]any) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/waitlist", body, nil)
@@ -28,7 +28,7 @@ func (v *Visitor) Waits(service, branch, from, to string) api.WaitlistTicket {
 	return v.WaitsBy(v.WaitingBody(service, branch, from, to))
 }
 
-// WaitsBy joins the waitlist by a request.
+// WaitsBy joins the waitlist with a request.
 func (v *Visitor) WaitsBy(body map[string]any) api.WaitlistTicket {
 	v.centre.t.Helper()
 	answer := v.TryWait(body)
@@ -64,14 +64,13 @@ func (v *Visitor) IsOffered(ticket api.WaitlistTicket) api.WaitlistOffer {
 	return api.WaitlistOffer{}
 }
 
-// TryAcceptOffer accepts what the visitor is offered and returns whatever comes of
-// it.
+// TryAcceptOffer accepts the offered place and returns the answer.
 func (v *Visitor) TryAcceptOffer(ticket api.WaitlistTicket) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/waitlist/"+ticket.ID+"/accept", nil, waiter(ticket))
 }
 
-// AcceptsOffer books what the visitor is offered.
+// AcceptsOffer accepts the offered place.
 func (v *Visitor) AcceptsOffer(ticket api.WaitlistTicket) api.Appointment {
 	v.centre.t.Helper()
 	answer := v.TryAcceptOffer(ticket)
@@ -81,14 +80,13 @@ func (v *Visitor) AcceptsOffer(ticket api.WaitlistTicket) api.Appointment {
 	return a
 }
 
-// TryDecline declines what the visitor is offered and returns whatever comes
-// of it.
+// TryDecline declines the offered place and returns the answer.
 func (v *Visitor) TryDecline(ticket api.WaitlistTicket) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodPost, "/v1/waitlist/"+ticket.ID+"/decline", nil, waiter(ticket))
 }
 
-// Declines declines what the visitor is offered.
+// Declines declines the offered place.
 func (v *Visitor) Declines(ticket api.WaitlistTicket) api.WaitlistEntry {
 	v.centre.t.Helper()
 	answer := v.TryDecline(ticket)
@@ -98,13 +96,13 @@ func (v *Visitor) Declines(ticket api.WaitlistTicket) api.WaitlistEntry {
 	return e
 }
 
-// TryLeave leaves the waitlist and returns whatever comes of it.
+// TryLeave leaves the waitlist and returns the answer.
 func (v *Visitor) TryLeave(ticket api.WaitlistTicket) Answer {
 	v.centre.t.Helper()
 	return v.send(http.MethodDelete, "/v1/waitlist/"+ticket.ID, nil, waiter(ticket))
 }
 
-// waiter is the header that proves whose entry it is.
+// waiter returns the header with the token of the entry.
 func waiter(ticket api.WaitlistTicket) map[string]string {
 	return map[string]string{"Authorization": "Bearer " + ticket.Token}
 }

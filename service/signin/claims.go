@@ -8,23 +8,23 @@ import (
 	"ziyara/access"
 )
 
-// Bounds of what a claim may say: more is no member of staff.
+// Bounds of the claims: a token that exceeds them identifies no member of staff.
 const (
 	maxText = 200 // bytes of an id or a name, which the audit log keeps
 	maxList = 100 // departments, branches or roles
 	maxSlug = 64  // bytes of each
 )
 
-// Claims names the claims of a token that say who somebody is. A name with
-// dots is the claim of that name, or else the way to one: realm_access.roles
+// Claims has the names of the claims that identify a member of staff. A name with
+// dots is the claim of that name or, if there is none, a path: realm_access.roles
 // is roles in realm_access. An empty field means its default.
 type Claims struct {
-	ID          string // what the audit log calls them; sub
+	ID          string // the id in the audit log; default sub
 	Name        string // name
 	Roles       string // roles
-	Departments string // slugs of what a coordinator runs; departments
-	Branches    string // slugs of where a receptionist is; branches
-	RolePrefix  string // what precedes the roles of this service among others; none
+	Departments string // slugs of the departments that a coordinator runs; default departments
+	Branches    string // slugs of the branches of a receptionist; default branches
+	RolePrefix  string // prefix of the roles of this service; default none
 }
 
 func (c Claims) defaults() Claims {
@@ -38,8 +38,9 @@ func (c Claims) defaults() Claims {
 	return c
 }
 
-// staff returns who the claims vouch for; false for nobody. Roles that are not
-// ours are left out: a token is often about more than this service.
+// staff returns the member of staff that the claims identify; false if they
+// identify none. Unknown roles are left out: a token often serves other programs
+// as well.
 func (c Claims) staff(claims map[string]any) (access.Staff, bool) {
 	id, _ := lookup(claims, c.ID).(string)
 	if !plausible(id, maxText) {
@@ -62,10 +63,10 @@ func (c Claims) staff(claims map[string]any) (access.Staff, bool) {
 	return s, ok == [2]bool{true, true}
 }
 
-// has reports whether the claims say anything of roles.
+// has reports whether the claims name roles.
 func (c Claims) has(claims map[string]any) bool { return lookup(claims, c.Roles) != nil }
 
-// lookup returns a claim by its name or by the way to it; nil for none.
+// lookup returns a claim by its name or path; nil for none.
 func lookup(claims map[string]any, name string) any {
 	if v, ok := claims[name]; ok {
 		return v
@@ -78,8 +79,8 @@ func lookup(claims map[string]any, name string) any {
 	return lookup(inner, rest)
 }
 
-// listed returns a claim that is a list of texts, or one text with spaces or
-// commas between them.
+// listed returns the elements of a claim that is a list of texts, or one text
+// with elements separated by spaces or commas.
 func listed(claim any) []string {
 	switch v := claim.(type) {
 	case string:
@@ -96,7 +97,7 @@ func listed(claim any) []string {
 	return nil
 }
 
-// slugs returns a claim that is a list of slugs; false when it is too much.
+// slugs returns a claim that is a list of slugs; false if it exceeds the bounds.
 func slugs(claim any) ([]string, bool) {
 	list := []string{}
 	for _, text := range listed(claim) {

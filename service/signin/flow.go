@@ -34,8 +34,8 @@ const (
 	maxReturn   = 500 // bytes
 )
 
-// Redirects returns the addresses that the provider has to know: where it
-// sends people when they have signed in, and when they have signed out.
+// Redirects returns the addresses to register with the provider: where it sends
+// browsers after signing in, and after signing out.
 func (s *SignIn) Redirects() []string {
 	if s.origin == nil {
 		return nil
@@ -45,7 +45,8 @@ func (s *SignIn) Redirects() []string {
 
 func (s *SignIn) at(path string) string { return s.origin.String() + path }
 
-// attempt is what a browser keeps, sealed, while its owner is at the provider.
+// attempt is what a browser keeps, sealed, while its user signs in at the
+// provider.
 type attempt struct {
 	State    string `json:"s"`
 	Nonce    string `json:"n"`
@@ -78,7 +79,7 @@ func (s *SignIn) signIn(c *fiber.Ctx) error {
 func (s *SignIn) client(k *known) *oauth2.Config {
 	endpoint := k.endpoint
 	if s.ClientSecret == "" {
-		endpoint.AuthStyle = oauth2.AuthStyleInParams // a public client only says who it is
+		endpoint.AuthStyle = oauth2.AuthStyleInParams // a public client only sends its id
 	}
 	return &oauth2.Config{
 		ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: endpoint, RedirectURL: s.at(pathCallback),
@@ -86,14 +87,15 @@ func (s *SignIn) client(k *known) *oauth2.Config {
 	}
 }
 
-// What can go wrong when the browser comes back.
+// Errors of a sign-in when the browser comes back.
 var (
-	errAttempt = errors.New("signin: not the browser that went, or too long ago")
-	errDenied  = errors.New("signin: refused at the provider")
-	errNoRole  = errors.New("signin: signed in without a role")
+	errAttempt = errors.New("signin: the sign-in began in another browser, or too long ago")
+	errDenied  = errors.New("signin: the provider refused")
+	errNoRole  = errors.New("signin: the member of staff has no role")
 )
 
-// callback begins the session of whom the provider vouches for.
+// callback begins the session of the member of staff that the provider
+// identifies.
 func (s *SignIn) callback(c *fiber.Ctx) error {
 	var a attempt
 	ok := s.open(c.Cookies(s.cookieName(attemptName)), attemptUse, &a)
@@ -101,7 +103,7 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 		return errAttempt
 	}
 	s.setCookie(c, attemptName, "", 0)
-	if issuer := c.Query("iss"); issuer != "" && issuer != s.Issuer { // RFC 9207: mixed up with another provider
+	if issuer := c.Query("iss"); issuer != "" && issuer != s.Issuer { // an answer of another provider (RFC 9207)
 		return errAttempt
 	}
 	if refused := c.Query("error"); refused != "" {
@@ -126,7 +128,7 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 	return c.Redirect(a.Return, http.StatusSeeOther)
 }
 
-// exchange asks the provider whom a code stands for.
+// exchange redeems a code at the provider and returns the member of staff.
 func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (access.Staff, error) {
 	k, err := s.provider.get(ctx)
 	if err != nil {
@@ -160,11 +162,11 @@ func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (access.S
 	return staff, nil
 }
 
-// errAnswer stands for an answer of the provider that is not repeated.
-var errAnswer = errors.New("signin: the provider's answer makes no sense")
+// errAnswer replaces an error with the provider's answer, which is not logged.
+var errAnswer = errors.New("signin: the provider's answer is not valid")
 
-// cause returns why the network failed; what the provider answered is not for
-// the log.
+// cause returns the error of the network, or errAnswer: the provider's answer must
+// not be logged.
 func cause(err error) error {
 	if network, ok := errors.AsType[*url.Error](err); ok {
 		return network.Err
@@ -172,9 +174,9 @@ func cause(err error) error {
 	return errAnswer
 }
 
-// userInfo returns the claims of the provider's endpoint for them, for a
-// provider that keeps its ID tokens short. They have to be about the same
-// person (OpenID Connect Core 1.0, section 5.3.2).
+// userInfo returns the claims of the provider's UserInfo endpoint, for a provider
+// whose ID tokens have few claims. The claims must be about the same person
+// (OpenID Connect Core 1.0, section 5.3.2).
 func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[string]any) (map[string]any, error) {
 	info, err := k.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
 	if err != nil {
@@ -190,7 +192,8 @@ func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[st
 	return more, nil
 }
 
-// signOut ends the session here, and at the provider if it can.
+// signOut ends the session here, and at the provider if it has an endpoint for
+// that.
 func (s *SignIn) signOut(c *fiber.Ctx) error {
 	if !s.ownPage(c) {
 		return access.ErrForeign
@@ -212,22 +215,23 @@ func (s *SignIn) signOut(c *fiber.Ctx) error {
 }
 
 // safeReturn returns the path on this host to go to after signing in; the home
-// page for anything that leads elsewhere or back to signing in.
+// page for an address elsewhere, or of the sign-in itself.
 func safeReturn(to string) string {
 	u, err := url.Parse(to)
 	switch {
 	case err != nil, len(to) > maxReturn, !strings.HasPrefix(to, "/"), strings.HasPrefix(to, "//"), strings.Contains(to, "\\"),
 		strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r >= 0x7f }),
 		u.IsAbs(), u.Host != "",
-		strings.Contains(u.Path, "//"), strings.Contains(u.Path, "/."), // also behind an escape: what that means is not agreed
-		strings.HasPrefix(u.Path, pathSignIn), strings.HasPrefix(u.Path, pathCallback), strings.HasPrefix(u.Path, pathSignOut), strings.HasPrefix(u.Path, pathSignedOut):
+		strings.Contains(u.Path, "//"), strings.Contains(u.Path, "/."), // after unescaping, too: servers disagree on what that means
+		strings.HasPrefix(u.Path, pathSignIn), strings.HasPrefix(u.Path, pathCallback),
+		strings.HasPrefix(u.Path, pathSignOut), strings.HasPrefix(u.Path, pathSignedOut):
 		return pathHome
 	}
 	return to
 }
 
-// word returns an error code (RFC 6749, section 4.1.2.1) that may stand in the
-// log; other texts are not repeated.
+// word returns an error code (RFC 6749, section 4.1.2.1) for the log, and replaces
+// any other text.
 func word(code string) string {
 	if len(code) > 40 || strings.ContainsFunc(code, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' }) {
 		return "another error"

@@ -196,7 +196,10 @@ func TestSignInThatFails(t *testing.T) {
 	}{
 		{"another state", set("state", "another"), http.StatusBadRequest, "The sign-in was not completed"},
 		{"no state", func(_ *desk, back url.Values) { back.Del("state") }, http.StatusBadRequest, "The sign-in was not completed"},
-		{"in another browser", func(d *desk, _ url.Values) { d.jar, _ = cookiejar.New(nil) }, http.StatusBadRequest, "The sign-in was not completed"},
+		{
+			"in another browser", func(d *desk, _ url.Values) { d.jar, _ = cookiejar.New(nil) }, http.StatusBadRequest,
+			"The sign-in was not completed",
+		},
 		{"a newer attempt began", func(d *desk, _ url.Values) { d.goes("/") }, http.StatusBadRequest, "The sign-in was not completed"},
 		{"after ten minutes", func(d *desk, _ url.Values) { d.m.clock.Add(attemptLife) }, http.StatusBadRequest, "The sign-in was not completed"},
 		{"another provider's answer", set("iss", "https://other.example"), http.StatusBadRequest, "The sign-in was not completed"},
@@ -204,7 +207,10 @@ func TestSignInThatFails(t *testing.T) {
 		{"another code", set("code", "another"), http.StatusForbidden, "You were not signed in"},
 		{"no code", func(_ *desk, back url.Values) { back.Del("code") }, http.StatusForbidden, "You were not signed in"},
 		{"a code after its time", func(d *desk, _ url.Values) { d.m.clock.Add(2 * time.Minute) }, http.StatusForbidden, "You were not signed in"},
-		{"the provider goes down", func(d *desk, _ url.Values) { d.m.down.Store(true) }, http.StatusServiceUnavailable, "Sign-in is not available"},
+		{
+			"the provider goes down", func(d *desk, _ url.Values) { d.m.down.Store(true) }, http.StatusServiceUnavailable,
+			"Sign-in is not available",
+		},
 		{"a code of another attempt", func(d *desk, back url.Values) { // code injection: PKCE is in the way
 			victim := newDesk(d.t, d.m)
 			back.Set("code", victim.chooses(victim.goes("/")).Get("code"))
@@ -401,7 +407,10 @@ func TestForeignRequests(t *testing.T) {
 		{"a page of ours", http.MethodPost, map[string]string{"Sec-Fetch-Site": "same-origin"}, true},
 		{"a page of ours in an old browser", http.MethodPost, map[string]string{"Origin": "http://127.0.0.1"}, true},
 		{"another site", http.MethodPost, map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, false},
-		{"another site that forges Origin", http.MethodPost, map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1"}, false},
+		{
+			"another site that forges Origin", http.MethodPost, map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1"},
+			false,
+		},
 		{"another host of the same site", http.MethodPut, map[string]string{"Sec-Fetch-Site": "same-site"}, false},
 		{"another site in an old browser", http.MethodDelete, map[string]string{"Origin": "https://evil.example"}, false},
 		{"another port", http.MethodPost, map[string]string{"Origin": "http://127.0.0.1:81"}, false},
@@ -421,7 +430,8 @@ func TestSignOut(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, newMinistry(t))
 	d.signsIn()
-	if r := d.send(http.MethodGet, "/staff/sign-out", nil); r.status != http.StatusOK || !strings.Contains(r.body, `<form method="post" action="/staff/sign-out">`) {
+	r := d.send(http.MethodGet, "/staff/sign-out", nil)
+	if r.status != http.StatusOK || !strings.Contains(r.body, `<form method="post" action="/staff/sign-out">`) {
 		t.Errorf("asked: %d %s", r.status, r.body)
 	}
 	d.wantSession(true)
@@ -429,14 +439,15 @@ func TestSignOut(t *testing.T) {
 		t.Errorf("by another site: %d", r.status)
 	}
 	d.wantSession(true)
-	r := d.send(http.MethodPost, "/staff/sign-out", map[string]string{"Sec-Fetch-Site": "same-origin"})
+	r = d.send(http.MethodPost, "/staff/sign-out", map[string]string{"Sec-Fetch-Site": "same-origin"})
 	location := r.location()
 	if location.Path != "/realm/sign-out" || location.Query().Get("post_logout_redirect_uri") != "http://127.0.0.1/staff/signed-out" ||
 		location.Query().Get("client_id") != clientID {
 		t.Errorf("sent to %v", location)
 	}
 	d.wantSession(false)
-	if r := d.send(http.MethodGet, "/staff/signed-out?lang=en", nil); r.status != http.StatusOK || !strings.Contains(r.body, "You are signed out") {
+	r = d.send(http.MethodGet, "/staff/signed-out?lang=en", nil)
+	if r.status != http.StatusOK || !strings.Contains(r.body, "You are signed out") {
 		t.Errorf("signed out: %d %s", r.status, r.body)
 	}
 	if r := d.send(http.MethodGet, "/staff", nil); r.header.Get("Location") != "/staff/sign-in" {
@@ -480,11 +491,15 @@ func TestPagesAreUnderOneHost(t *testing.T) {
 func TestSafeReturn(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{
-		"/docs": "/docs", "/": "/", "/console/day?date=2026-11-22&group=a": "/console/day?date=2026-11-22&group=a", "/docs#/staff": "/docs#/staff",
-		"": pathHome, "docs": pathHome, "//evil.example": pathHome, "///evil.example": pathHome, `/\evil.example`: pathHome, `\\evil.example`: pathHome,
+		"/docs": "/docs", "/": "/", "/docs#/staff": "/docs#/staff",
+		"/console/day?date=2026-11-22&group=a": "/console/day?date=2026-11-22&group=a",
+		"":                                     pathHome, "docs": pathHome, "//evil.example": pathHome, "///evil.example": pathHome,
+		`/\evil.example`: pathHome, `\\evil.example`: pathHome,
 		"https://evil.example": pathHome, "javascript:alert(1)": pathHome, "/\t/evil.example": pathHome, "/ /evil.example": pathHome,
-		"/%2fevil.example": pathHome, "/../%2fevil.example": pathHome, "/..//evil.example": pathHome, "/%2e%2e/a": pathHome, "/a//b": pathHome, "/\nSet-Cookie: a=b": pathHome, "/أ": pathHome, "/a%zz": pathHome,
-		"/staff/sign-in": pathHome, "/staff/sign-in?return=/": pathHome, "/staff/callback?code=1": pathHome, "/staff/sign-out": pathHome, "/staff/signed-out": pathHome,
+		"/%2fevil.example": pathHome, "/../%2fevil.example": pathHome, "/..//evil.example": pathHome, "/%2e%2e/a": pathHome, "/a//b": pathHome,
+		"/\nSet-Cookie: a=b": pathHome, "/أ": pathHome, "/a%zz": pathHome,
+		"/staff/sign-in": pathHome, "/staff/sign-in?return=/": pathHome, "/staff/callback?code=1": pathHome,
+		"/staff/sign-out": pathHome, "/staff/signed-out": pathHome,
 		"/" + strings.Repeat("a", maxReturn): pathHome,
 	} {
 		if got := safeReturn(to); got != want {
@@ -497,7 +512,9 @@ func TestSafeReturn(t *testing.T) {
 func TestSafeReturnStaysHere(t *testing.T) {
 	t.Parallel()
 	base := &url.URL{Scheme: "https", Host: "staff.example.gov.sa", Path: "/staff/callback"}
-	piece := rapid.SampledFrom([]string{"/", "\\", "evil.example", ":", "@", "?", "#", "%2f", "%5c", "..", ".", " ", "\t", "\n", "a", "https", "//"})
+	piece := rapid.SampledFrom([]string{
+		"/", "\\", "evil.example", ":", "@", "?", "#", "%2f", "%5c", "..", ".", " ", "\t", "\n", "a", "https", "//",
+	})
 	rapid.Check(t, func(t *rapid.T) {
 		to := safeReturn(strings.Join(rapid.SliceOfN(piece, 0, 8).Draw(t, "to"), ""))
 		// Browsers take \ for / and leave out tabs and line breaks (WHATWG URL).

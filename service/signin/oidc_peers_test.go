@@ -42,7 +42,8 @@ func startProvider(t *testing.T, origin, clientSecret string, short bool) string
 		t.Fatal(err)
 	}
 	node := exec.Command("node", "testdata/provider.mjs") // ends when its standard input does
-	node.Env = append(os.Environ(), "MODULES="+dir, "ORIGIN="+origin, "SECRET="+clientSecret, "SHORT="+map[bool]string{true: "true"}[short], "NODE_ENV=test")
+	node.Env = append(os.Environ(), "MODULES="+dir, "ORIGIN="+origin, "SECRET="+clientSecret, "SHORT="+map[bool]string{true: "true"}[short],
+		"NODE_ENV=test")
 	in, err := node.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

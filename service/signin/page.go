@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/access"
+	"ziyara/loopback"
 	"ziyara/texts"
 )
 
@@ -29,8 +30,8 @@ func parse() (*template.Template, error) {
 	}).ParseFS(pageFiles, "pages/*.html")
 }
 
-// Mount adds the pages to the app; none without an address for them. limit
-// bounds how often one address may act.
+// Mount adds the pages to the app, unless the configuration has no address for
+// them. limit is the rate limit of changes.
 func (s *SignIn) Mount(app fiber.Router, limit fiber.Handler) {
 	if s.origin == nil {
 		return
@@ -43,12 +44,12 @@ func (s *SignIn) Mount(app fiber.Router, limit fiber.Handler) {
 	app.Post(pathSignOut, s.guard, limit, s.signOut)
 }
 
-// guard sets the headers of every page, keeps to one host, and turns errors
+// guard sets the headers of every page, refuses other hosts, and turns errors
 // into pages.
 func (s *SignIn) guard(c *fiber.Ctx) error {
 	for name, value := range map[string]string{
 		fiber.HeaderContentSecurityPolicy: s.policy(),
-		fiber.HeaderReferrerPolicy:        "same-origin", // with none, forms would not say where they come from
+		fiber.HeaderReferrerPolicy:        "same-origin", // with no-referrer, forms would send no Origin
 		"X-Robots-Tag":                    "noindex, nofollow, noarchive",
 		fiber.HeaderCacheControl:          "no-store",
 		fiber.HeaderXFrameOptions:         "DENY",
@@ -56,8 +57,8 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 		c.Set(name, value)
 	}
 	if !strings.EqualFold(c.Hostname(), s.origin.Host) {
-		// A cookie that is set under one name is not sent under another.
-		if c.Method() == http.MethodGet && loopback(s.origin.Hostname()) {
+		// A cookie for one host name is not sent to another.
+		if c.Method() == http.MethodGet && loopback.Is(s.origin.Host) {
 			return c.Redirect(s.origin.String()+c.OriginalURL(), http.StatusSeeOther)
 		}
 		return s.state(c, http.StatusMisdirectedRequest, "sign_in.wrong_host")
@@ -69,7 +70,7 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 	status, key := pageOf(err)
 	switch {
 	case key != "":
-	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // by the limit
+	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
 		status, key = http.StatusTooManyRequests, "sign_in.too_many"
 	default:
 		return err
@@ -81,8 +82,8 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 	return s.state(c, status, key)
 }
 
-// pageOf returns the status and the words for an error; "" for one that is
-// none of these pages'.
+// pageOf returns the status and the key of the text for an error; "" for an error
+// without a page.
 func pageOf(err error) (status int, key string) {
 	switch {
 	case errors.Is(err, access.ErrUnavailable):
@@ -101,7 +102,8 @@ func pageOf(err error) (status int, key string) {
 	return 0, ""
 }
 
-// policy allows the one style, and a form that may end up at the provider.
+// policy returns the Content-Security-Policy: it allows the style, and forms that
+// redirect to the provider.
 func (s *SignIn) policy() string {
 	sum := sha256.Sum256([]byte(style))
 	target := "'self'"
@@ -114,11 +116,11 @@ func (s *SignIn) policy() string {
 		"'; form-action " + target + "; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// page is what the templates may mention.
+// page has the data for the templates.
 type page struct {
 	Lang, Dir, Other string
 	Here             string // path of the page, for the other language
-	State            string // key of the words for what happened
+	State            string // key of the text for what happened
 	Retry            bool   // signing in again could help
 	Staff            access.Staff
 	Roles            []string
@@ -146,7 +148,7 @@ func frame(c *fiber.Ctx) page {
 	return p
 }
 
-// home says who is signed in, or sends who is not to the provider.
+// home shows who is signed in, or sends the browser to the provider.
 func (s *SignIn) home(c *fiber.Ctx) error {
 	held, err := s.session(c)
 	if errors.Is(err, access.ErrSignIn) {
@@ -172,7 +174,7 @@ func (s *SignIn) signedOut(c *fiber.Ctx) error {
 	return s.state(c, http.StatusOK, "sign_in.signed_out")
 }
 
-// state writes a page that says what happened.
+// state writes a page with the text for what happened.
 func (s *SignIn) state(c *fiber.Ctx, status int, key string) error {
 	p := frame(c)
 	p.State, p.Retry = key, key != "sign_in.wrong_host" && key != "sign_in.foreign"

@@ -18,26 +18,27 @@ import (
 	"golang.org/x/oauth2"
 
 	"ziyara/access"
+	"ziyara/loopback"
 )
 
-// How the provider is asked.
+// Bounds of requests to the provider.
 const (
-	askTimeout = 3 * time.Second // of one answer
+	askTimeout = 3 * time.Second // for one answer
 	askMost    = 1 << 20         // bytes of one answer
-	maxKeys    = 20              // that are looked at
+	maxKeys    = 20              // of a key set; further keys are ignored
 	maxCause   = 300             // bytes of a cause in the log
 
-	// pause is how long nothing is asked again: a token with a key that nobody
-	// knows costs a question once in that time, not each time.
+	// pause is the least time between two requests, so that tokens with unknown
+	// keys don't cause a request each.
 	pause = 10 * time.Second
-	// freshFor is how long keys are used before they are asked for again, so
-	// that one which was withdrawn is not used for long.
+	// freshFor is how long keys are used before they are read again, so that a
+	// withdrawn key is not used for long.
 	freshFor = 10 * time.Minute
-	// keptFor is how long keys are used when the provider can't be reached.
+	// keptFor is how long keys are used while the provider can't be reached.
 	keptFor = 24 * time.Hour
 )
 
-// provider is the identity provider as it was last seen.
+// provider is the identity provider, with what it last published.
 type provider struct {
 	issuer   string
 	loopback bool // its addresses may be http
@@ -45,13 +46,13 @@ type provider struct {
 	log      *slog.Logger
 	client   *http.Client
 
-	known atomic.Pointer[known] // nil until the provider was reached
-	turn  chan struct{}         // who asks; guards what follows
+	known atomic.Pointer[known] // nil until the provider has answered
+	turn  chan struct{}         // held by the goroutine that asks; guards the fields below
 	tried time.Time
 	err   error // of the last try
 }
 
-// known is what the provider says of itself. It is not changed.
+// known is what the provider publishes. It is immutable.
 type known struct {
 	*oidc.Provider
 
@@ -73,10 +74,10 @@ func newProvider(issuer string, loopback bool, now func() time.Time, log *slog.L
 	}
 }
 
-// bounded lets nobody send more than askMost bytes.
+// bounded cuts answers off after askMost bytes.
 type bounded struct{ http.RoundTripper }
 
-// RoundTrip does what the inner one does.
+// RoundTrip implements http.RoundTripper.
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := b.RoundTripper.RoundTrip(r)
 	if err == nil {
@@ -88,8 +89,8 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// get returns what is known of the provider, asking it when that is nothing or
-// old. It returns access.ErrUnavailable.
+// get returns what the provider publishes. It asks the provider if nothing is
+// known, or it is old. It returns access.ErrUnavailable.
 func (p *provider) get(ctx context.Context) (*known, error) {
 	k := p.usable()
 	switch {
@@ -108,8 +109,7 @@ func (p *provider) get(ctx context.Context) (*known, error) {
 	return k, nil
 }
 
-// usable returns what is known and not too old to be believed; nil for
-// nothing.
+// usable returns what is known, unless it is older than keptFor; nil for nothing.
 func (p *provider) usable() *known {
 	k := p.known.Load()
 	if k == nil || p.now().Sub(k.at) >= keptFor {
@@ -118,9 +118,9 @@ func (p *provider) usable() *known {
 	return k
 }
 
-// keysFor returns the keys that a token with a key id could be signed with:
-// with none, all. None means that the provider does not have it. It returns
-// access.ErrUnavailable when that could not be found out.
+// keysFor returns the keys with which a token with this key id could be signed;
+// all keys for "", and none if the provider does not have the key. It returns
+// access.ErrUnavailable if the provider can't be asked.
 func (p *provider) keysFor(ctx context.Context, id string) ([]jose.JSONWebKey, error) {
 	k, err := p.get(ctx)
 	if err != nil {
@@ -152,9 +152,9 @@ func (k *known) named(id string) []jose.JSONWebKey {
 	return keys
 }
 
-// ask asks the provider for what it says of itself, unless that was done just
-// now; then it returns what came of that. Only one asks at a time; wait says
-// whether to wait for another who does. It returns access.ErrUnavailable.
+// ask reads what the provider publishes. If that was tried within pause, it
+// returns the error of that try. Only one goroutine asks at a time; wait says
+// whether to wait for it. It returns access.ErrUnavailable.
 func (p *provider) ask(ctx context.Context, wait bool) error {
 	select {
 	case p.turn <- struct{}{}:
@@ -177,7 +177,7 @@ func (p *provider) ask(ctx context.Context, wait bool) error {
 	k, err := p.look(ctx)
 	if err != nil {
 		p.err = access.ErrUnavailable
-		cause := err.Error() // which can hold a whole page
+		cause := err.Error() // it can contain a whole page
 		p.log.WarnContext(ctx, "the identity provider can't be reached", "issuer", p.issuer, "error", cause[:min(len(cause), maxCause)])
 		return p.err
 	}
@@ -186,8 +186,7 @@ func (p *provider) ask(ctx context.Context, wait bool) error {
 	return nil
 }
 
-// look reads what the provider publishes: where its endpoints are, and its
-// keys.
+// look reads the endpoints and the keys that the provider publishes.
 func (p *provider) look(ctx context.Context) (*known, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*askTimeout)
 	defer cancel()
@@ -204,7 +203,7 @@ func (p *provider) look(ctx context.Context) (*known, error) {
 		return nil, err
 	}
 	k := &known{Provider: found, endpoint: found.Endpoint(), endSession: more.EndSession, userInfo: found.UserInfoEndpoint() != ""}
-	k.endpoint.AuthStyle = oauth2.AuthStyleInHeader // what holds when nothing is said
+	k.endpoint.AuthStyle = oauth2.AuthStyleInHeader // the default of the standard
 	if len(more.AuthMethods) > 0 && !slices.Contains(more.AuthMethods, "client_secret_basic") {
 		k.endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
@@ -213,24 +212,25 @@ func (p *provider) look(ctx context.Context) (*known, error) {
 			return nil, err
 		}
 	}
-	if p.trusted(k.endSession) != nil { // none, or not one to be sent to
+	if p.trusted(k.endSession) != nil { // there is none, or it is not https
 		k.endSession = ""
 	}
 	k.keys, err = p.readKeys(ctx, more.Keys)
 	return k, err
 }
 
-// trusted returns an error for an endpoint that can be listened in on.
+// trusted returns an error for an endpoint that is not protected by TLS or on this
+// machine.
 func (p *provider) trusted(endpoint string) error {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !p.loopback || !loopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.Scheme != "https" && (!p.loopback || !loopback.Secure(u)) {
 		return fmt.Errorf("endpoint %q is not https", endpoint)
 	}
 	return nil
 }
 
-// readKeys reads a key set (RFC 7517). Keys of kinds that are not known, or
-// that are not for signatures, are left out.
+// readKeys reads a key set (RFC 7517) without keys of unknown kinds and keys that
+// are not for signatures.
 func (p *provider) readKeys(ctx context.Context, address string) ([]jose.JSONWebKey, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -258,7 +258,7 @@ func (p *provider) readKeys(ctx context.Context, address string) ([]jose.JSONWeb
 		}
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("keys: none for signatures")
+		return nil, errors.New("keys: the set has no key for signatures")
 	}
 	return keys, nil
 }

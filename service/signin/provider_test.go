@@ -282,7 +282,10 @@ func TestProviderThatSendsNonsense(t *testing.T) {
 		answer     http.HandlerFunc
 	}{
 		{"no JSON", "/realm/.well-known/openid-configuration", text(http.StatusOK, "<html>")},
-		{"another issuer", "/realm/.well-known/openid-configuration", text(http.StatusOK, `{"issuer":"https://other.example","jwks_uri":"https://other.example/keys"}`)},
+		{
+			"another issuer", "/realm/.well-known/openid-configuration",
+			text(http.StatusOK, `{"issuer":"https://other.example","jwks_uri":"https://other.example/keys"}`),
+		},
 		{"a fault", "/realm/.well-known/openid-configuration", text(http.StatusInternalServerError, "{}")},
 		{"a redirect", "/realm/keys", text(http.StatusFound, "{}")},
 		{"no keys", "/realm/keys", text(http.StatusOK, `{"keys":[]}`)},

@@ -13,18 +13,19 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/access"
+	"ziyara/loopback"
 )
 
 const (
-	renewAfter   = time.Minute     // how exactly the last use is known
-	maxCookie    = 3800            // bytes; browsers keep 4096 with the name
+	renewAfter   = time.Minute     // precision of the time of last use
+	maxCookie    = 3800            // bytes; browsers keep at most 4096 with the name
 	sessionUse   = "staff session" // what the seal is for
 	sessionName  = "ziyara_staff"
-	securePrefix = "__Host-" // no other host can set it (RFC 6265bis, section 4.1.3.2)
+	securePrefix = "__Host-" // only this host can set it (RFC 6265bis, section 4.1.3.2)
 )
 
-// errTooMuch is returned for somebody whose claims don't fit into a cookie.
-var errTooMuch = errors.New("signin: more departments and branches than a session holds")
+// errTooMuch is returned if the claims don't fit in a cookie.
+var errTooMuch = errors.New("signin: too many departments and branches for a session")
 
 // session is what the cookie carries, sealed.
 type session struct {
@@ -33,9 +34,10 @@ type session struct {
 	Seen  int64        `json:"l"` // when it was last used
 }
 
-// Session returns whose session the browser has. It returns access.ErrSignIn for
-// none, for one that is over, and for one that is not ours, and access.ErrForeign for
-// a change that another site asks for. Now and then it renews the cookie.
+// Session returns the member of staff whose session the browser has. It returns
+// access.ErrSignIn without a session, or for one that is over or forged, and
+// access.ErrForeign for a change requested by another site. From time to time it
+// renews the cookie.
 func (s *SignIn) Session(c *fiber.Ctx) (access.Staff, error) {
 	held, err := s.session(c)
 	if err != nil {
@@ -87,9 +89,9 @@ func (s *SignIn) setSession(c *fiber.Ctx, held session) error {
 	return nil
 }
 
-// setCookie sets a cookie that scripts can't read and other sites' forms don't
-// send; a life of 0 takes it away. Lax lets it come along when the provider
-// sends the browser back.
+// setCookie sets a cookie that scripts can't read and forms of other sites don't
+// send; a life of 0 deletes it. With Lax it is sent when the provider redirects
+// the browser back.
 func (s *SignIn) setCookie(c *fiber.Ctx, name, value string, life time.Duration) {
 	cookie := fiber.Cookie{
 		Name: s.cookieName(name), Value: value, Path: "/", Secure: s.secure(), HTTPOnly: true,
@@ -110,8 +112,8 @@ func (s *SignIn) cookieName(name string) string {
 	return name
 }
 
-// seal writes a value so that only this service, for the same use and with the
-// same provider, can read it.
+// seal encrypts a value, so that only this service can read it, for the same use
+// and with the same provider.
 func (s *SignIn) seal(v any, use string) (string, error) {
 	plain, err := json.Marshal(v)
 	if err != nil {
@@ -144,14 +146,14 @@ func changes(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// ownPage reports whether a page of this very origin asks. Browsers say so in
-// Sec-Fetch-Site, which no script can set, and older ones in Origin. What says
-// neither is no browser, and brings a bearer token.
+// ownPage reports whether the request comes from a page of this origin. Browsers
+// send Sec-Fetch-Site, which scripts can't set; older ones send Origin. A client
+// that sends neither is not a browser, and needs a bearer token.
 func (s *SignIn) ownPage(c *fiber.Ctx) bool {
 	if site := c.Get("Sec-Fetch-Site"); site != "" {
 		return site == "same-origin"
 	}
 	origin, err := url.Parse(c.Get(fiber.HeaderOrigin))
 	return err == nil && origin.Host != "" && strings.EqualFold(origin.Host, c.Hostname()) &&
-		(origin.Scheme == s.origin.Scheme || loopback(origin.Hostname()))
+		(origin.Scheme == s.origin.Scheme || loopback.Is(origin.Host))
 }

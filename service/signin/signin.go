@@ -1,10 +1,10 @@
-// Package signin lets staff in by the ministry's identity provider (OpenID
-// Connect). Programs bring a bearer token; people come by pages, by the code
-// flow with PKCE, and then have a session in a cookie. Either way the claims of
-// the provider say what they may do.
+// Package signin signs staff in with the ministry's identity provider (OpenID
+// Connect). Programs send a bearer token. People use pages: they sign in by the
+// code flow with PKCE, and then have a session in a cookie. Either way the claims
+// of the provider decide what they may do.
 //
-// Nothing is asked of the provider before somebody needs it, and what is known
-// of it is kept when it can't be reached.
+// The provider is asked only when needed, and its keys are kept while it can't be
+// reached.
 package signin
 
 import (
@@ -12,58 +12,58 @@ import (
 	"fmt"
 	"html/template"
 	"log/slog"
-	"net"
 	"net/url"
 	"strings"
 	"time"
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/loopback"
 	"ziyara/service/secret"
 )
 
-// ErrConfig is returned for a configuration that can't work.
+// ErrConfig is returned for an invalid configuration.
 var ErrConfig = errors.New("signin: configuration")
 
-// Config is how staff sign in.
+// Config configures how staff sign in.
 type Config struct {
-	// Issuer is what the identity provider calls itself: https, or http on
+	// Issuer is the issuer of the identity provider: https, or http on
 	// this machine.
 	Issuer       string
-	ClientID     string // what the provider calls this service
+	ClientID     string // client id of this service at the provider
 	ClientSecret string // "" for a public client
-	Audience     string // whom bearer tokens are meant for; ClientID when ""
-	// Origin is where the pages for staff are: https, or http on this machine,
-	// and nothing but a host. Without it there are none.
+	Audience     string // audience of bearer tokens; ClientID when ""
+	// Origin is the origin of the pages for staff: https, or http on this
+	// machine. "" for no pages.
 	Origin string
 	Claims Claims
-	// Where says in words where somebody works; nil for no words.
+	// Where returns where a member of staff works, as a text; nil for no text.
 	Where func(access.Staff) catalog.Text
 
-	SessionLife time.Duration // of a session, whatever happens; 8 hours, a working day
-	SessionIdle time.Duration // without a request; 1 hour
+	SessionLife time.Duration // of a session in all; default 8 hours
+	SessionIdle time.Duration // of a session without a request; default 1 hour
 
 	Keys *secret.Keys
 	Now  func() time.Time
 	Log  *slog.Logger
 }
 
-// SignIn says who of the staff asks; the errors that say why not are those of
-// package access. It is safe for concurrent use.
+// SignIn identifies the staff who make requests. Its errors are those of package
+// access. It is safe for concurrent use.
 type SignIn struct {
 	Config
 
 	origin   *url.URL // nil for no pages
 	provider *provider
 	pages    *template.Template
-	outside  chan struct{} // bounds what is asked of the provider at once
+	outside  chan struct{} // bounds the concurrent requests to the provider
 }
 
-// maxOutside is how many codes are exchanged at once.
+// maxOutside is how many codes are exchanged at the same time.
 const maxOutside = 16
 
-// New returns how staff sign in. It asks nothing of the provider yet. It
-// returns ErrConfig for what can't work.
+// New returns a SignIn. It does not contact the provider yet. It returns an error
+// that wraps ErrConfig for an invalid configuration.
 func New(c Config) (*SignIn, error) {
 	if c.Keys == nil || c.Now == nil || c.Log == nil {
 		return nil, fmt.Errorf("%w: incomplete", ErrConfig)
@@ -81,7 +81,7 @@ func New(c Config) (*SignIn, error) {
 		c.SessionIdle = time.Hour
 	}
 	if c.SessionIdle < 2*renewAfter || c.SessionLife < c.SessionIdle {
-		return nil, fmt.Errorf("%w: a session lasts at least %v without a request, and in all at least as long as that", ErrConfig, 2*renewAfter)
+		return nil, fmt.Errorf("%w: the idle time of a session must be at least %v, and its life at least as long", ErrConfig, 2*renewAfter)
 	}
 	c.Claims = c.Claims.defaults()
 	issuer, err := address(c.Issuer)
@@ -112,16 +112,10 @@ func address(text string) (*url.URL, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+	case !loopback.Secure(u):
 		return nil, fmt.Errorf("%q is not https", text)
 	case u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("%q is not a plain address", text)
 	}
 	return u, nil
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

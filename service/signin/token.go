@@ -18,29 +18,30 @@ const (
 	skew = time.Minute
 )
 
-// algorithms are the signatures that are accepted: those that need a key which
-// only the provider has. "none", and HMAC with the public key, are not.
+// algorithms returns the accepted signature algorithms: those whose key only the
+// provider has. "none", and HMAC with the public key, are not accepted.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{
 		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 	}
 }
 
-// refusal says why a token vouches for nobody, for the log. It is access.ErrSignIn.
+// refusal is access.ErrSignIn with the reason why a token is refused, for the log.
 type refusal string
 
-// Error names the reason.
+// Error returns the reason.
 func (r refusal) Error() string { return "signin: token refused: " + string(r) }
 
 // Is reports whether target is access.ErrSignIn.
 func (r refusal) Is(target error) bool { return target == access.ErrSignIn }
 
-// Bearer returns whom a bearer token (RFC 9068, or an ID token) vouches for. It
-// returns access.ErrSignIn for any text that is no token of the provider for this
-// service and of this moment, and access.ErrUnavailable when that can't be told.
+// Bearer returns the member of staff that a bearer token (RFC 9068, or an ID
+// token) identifies. It returns access.ErrSignIn unless the token is from the
+// provider, for this service and valid now, and access.ErrUnavailable if that
+// can't be checked.
 func (s *SignIn) Bearer(ctx context.Context, token string) (access.Staff, error) {
 	if strings.Count(token, ".") != 2 {
-		return access.Staff{}, access.ErrSignIn // a visitor's token, for one
+		return access.Staff{}, access.ErrSignIn // such as a visitor's token
 	}
 	claims, err := s.verify(ctx, token, s.Audience)
 	if err == nil {
@@ -100,15 +101,15 @@ func (s *SignIn) verify(ctx context.Context, token, audience string) (map[string
 	return claims, nil
 }
 
-// keySet checks one token with some keys, and nothing else: unlike the
-// library's own it asks nobody.
+// keySet checks the signature of one token with given keys. Unlike the key set of
+// the library, it never fetches keys.
 type keySet struct {
 	keys      []jose.JSONWebKey
 	algorithm string
 	verified  bool
 }
 
-// VerifySignature returns what was signed.
+// VerifySignature returns the signed payload.
 func (s *keySet) VerifySignature(_ context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, algorithms())
 	if err != nil {

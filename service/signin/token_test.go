@@ -97,7 +97,10 @@ func TestBearer(t *testing.T) {
 		{"HS256 with the public key", forge(t, map[string]any{"alg": "HS256", "kid": id}, claims, mac(set)), false},
 		{"HS256 with nothing", forge(t, map[string]any{"alg": "HS256", "kid": id}, claims, mac(nil)), false},
 		{"another algorithm than its key", forge(t, map[string]any{"alg": "RS256", "kid": id}, claims, mac(nil)), false},
-		{"a key that it brings itself", forge(t, map[string]any{"alg": "ES256", "jwk": json.RawMessage(`{"kty":"oct","k":"AA"}`)}, claims, mac(nil)), false},
+		{
+			"a key that it brings itself",
+			forge(t, map[string]any{"alg": "ES256", "jwk": json.RawMessage(`{"kty":"oct","k":"AA"}`)}, claims, mac(nil)), false,
+		},
 		{"very long", m.token(t, say("more", strings.Repeat("a", maxToken))), false},
 		{"very long and no token", strings.Repeat("a.", 2) + strings.Repeat("a", 1<<20), false},
 		{"a visitor's token", "kq3xT0Jb5uQm8s1nD2aFzw", false},
@@ -164,19 +167,48 @@ func TestStaffOfClaims(t *testing.T) {
 		want   access.Staff
 		nobody bool
 	}{
-		{"as they are called by default", Claims{}, `{"sub":"n","name":"Noura","roles":["coordinator","receptionist"],"departments":["revenues","care"],"branches":["riyadh"]}`, full, false},
-		{"in one text each", Claims{}, `{"sub":"n","name":"Noura","roles":"coordinator receptionist","departments":"revenues,care","branches":"riyadh"}`, full, false},
 		{
-			"inside others, with a prefix", Claims{ID: "preferred_username", Roles: "realm_access.roles", RolePrefix: "ziyara-", Departments: "ziyara.departments", Branches: "https://mof.gov.sa/branches"},
-			`{"sub":"x","preferred_username":"n","name":"Noura","realm_access":{"roles":["admin","offline_access","ziyara-coordinator","ziyara-receptionist","ziyara-king"]},"ziyara":{"departments":["revenues","care"]},"https://mof.gov.sa/branches":["riyadh"]}`, full, false,
+			"as they are called by default", Claims{},
+			`{"sub":"n","name":"Noura","roles":["coordinator","receptionist"],"departments":["revenues","care"],"branches":["riyadh"]}`, full, false,
 		},
-		{"a name with dots before a way inside", Claims{Roles: "a.b"}, `{"sub":"n","a.b":["agent"],"a":{"b":["admin"]}}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{access.Agent}, Departments: []string{}, Branches: []string{}}, false},
-		{"twice is once", Claims{}, `{"sub":"n","roles":["agent","agent"],"departments":["care","care"]}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{access.Agent}, Departments: []string{"care"}, Branches: []string{}}, false},
-		{"no role", Claims{}, `{"sub":"n"}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false},
-		{"roles of another form", Claims{}, `{"sub":"n","roles":{"coordinator":true},"departments":17,"branches":[1,null]}`, access.Staff{ID: "n", Name: "n", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false},
-		{"a way through what is no object", Claims{Roles: "name.roles"}, `{"sub":"n","name":"Noura"}`, access.Staff{ID: "n", Name: "Noura", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false},
+		{
+			"in one text each", Claims{},
+			`{"sub":"n","name":"Noura","roles":"coordinator receptionist","departments":"revenues,care","branches":"riyadh"}`, full, false,
+		},
+		{
+			"inside others, with a prefix", Claims{
+				ID: "preferred_username", Roles: "realm_access.roles", RolePrefix: "ziyara-", Departments: "ziyara.departments",
+				Branches: "https://mof.gov.sa/branches",
+			},
+			`{"sub":"x","preferred_username":"n","name":"Noura","realm_access":{"roles":["admin","offline_access","ziyara-coordinator",` +
+				`"ziyara-receptionist","ziyara-king"]},"ziyara":{"departments":["revenues","care"]},` +
+				`"https://mof.gov.sa/branches":["riyadh"]}`, full, false,
+		},
+		{
+			"a name with dots before a way inside", Claims{Roles: "a.b"}, `{"sub":"n","a.b":["agent"],"a":{"b":["admin"]}}`,
+			access.Staff{ID: "n", Name: "n", Roles: []access.Role{access.Agent}, Departments: []string{}, Branches: []string{}}, false,
+		},
+		{
+			"twice is once", Claims{}, `{"sub":"n","roles":["agent","agent"],"departments":["care","care"]}`,
+			access.Staff{ID: "n", Name: "n", Roles: []access.Role{access.Agent}, Departments: []string{"care"}, Branches: []string{}}, false,
+		},
+		{
+			"no role", Claims{}, `{"sub":"n"}`,
+			access.Staff{ID: "n", Name: "n", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false,
+		},
+		{
+			"roles of another form", Claims{}, `{"sub":"n","roles":{"coordinator":true},"departments":17,"branches":[1,null]}`,
+			access.Staff{ID: "n", Name: "n", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false,
+		},
+		{
+			"a way through what is no object", Claims{Roles: "name.roles"}, `{"sub":"n","name":"Noura"}`,
+			access.Staff{ID: "n", Name: "Noura", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false,
+		},
 		{"no id", Claims{}, `{"name":"Noura","roles":["admin"]}`, access.Staff{}, true},
-		{"a slug that is too long", Claims{}, `{"sub":"n","roles":["admin"],"departments":["` + strings.Repeat("a", maxSlug+1) + `"]}`, access.Staff{}, true},
+		{
+			"a slug that is too long", Claims{}, `{"sub":"n","roles":["admin"],"departments":["` + strings.Repeat("a", maxSlug+1) + `"]}`,
+			access.Staff{}, true,
+		},
 		{"too many slugs", Claims{}, `{"sub":"n","roles":["admin"],"branches":` + jsonText(t, many) + `}`, access.Staff{}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -16,11 +16,11 @@ var (
 	ErrUndecided = errors.New("history: not decided in time")
 )
 
-// Check returns nil when the recorded operations could have happened one after
-// the other, each between its call and its answer. It returns ErrUndecided
-// when patience runs out, which 0 never does, and otherwise an ErrIllegal that
-// tells how far an order can be found, and names a file with a drawing of the
-// history for a browser.
+// Check returns nil if the recorded operations could have happened one after the
+// other, each between its call and its answer. It returns ErrUndecided when
+// patience runs out (0 is no limit), and otherwise an ErrIllegal that tells how far
+// an order can be found, and names a file with a drawing of the history for a
+// browser.
 func (r *Recorder) Check(patience time.Duration) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -37,7 +37,7 @@ func (r *Recorder) Check(patience time.Duration) error {
 	return nil
 }
 
-// illegal explains a history that was refused.
+// illegal explains why a history is refused.
 func illegal(model porcupine.Model, part []porcupine.Operation, patience time.Duration) error {
 	_, info := porcupine.CheckOperationsVerbose(model, part, patience)
 	err := fmt.Errorf("%w\n%s", ErrIllegal, stuck(info, part))
@@ -51,8 +51,8 @@ func illegal(model porcupine.Model, part []porcupine.Operation, patience time.Du
 	return fmt.Errorf("%w\nthe whole history: %s", err, drawing.Name())
 }
 
-// stuck tells of the longest order that explains the answers: its last
-// operations, what they leave behind, and what can't come next.
+// stuck describes the longest order that explains the answers: its last
+// operations, their state, and the operations that can't come next.
 func stuck(info porcupine.LinearizationInfo, part []porcupine.Operation) string {
 	var longest []porcupine.Operation
 	for _, orders := range info.PartialLinearizationsOperations() {

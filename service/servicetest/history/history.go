@@ -1,7 +1,6 @@
-// Package history records what concurrent callers asked of the slot engine and
-// what they were told, and checks that it could have happened one after the
-// other: that the replicas together are indistinguishable from one plain list
-// of claims.
+// Package history records the calls of concurrent callers to the slot engine and
+// the answers, and checks that they are linearizable: that the replicas together
+// behave like one plain list of claims.
 package history
 
 import (
@@ -15,11 +14,11 @@ import (
 	"ziyara/slots"
 )
 
-// Kind says what an operation does.
+// Kind is what an operation does.
 type Kind string
 
-// The operations. Begin and End frame the history of each part: they say what
-// the database holds while nobody does anything.
+// The operations. Begin and End enclose the history of each part: they have the
+// state of the database before and after all other calls.
 const (
 	Begin   Kind = "begin"
 	Hold    Kind = "hold"
@@ -27,12 +26,12 @@ const (
 	Move    Kind = "move"
 	Cancel  Kind = "cancel"
 	Release Kind = "release"
-	Expire  Kind = "expire" // what the periodic job does
+	Expire  Kind = "expire" // the periodic job
 	Places  Kind = "places" // a coordinator changes how many places a day has
 	End     Kind = "end"
 )
 
-// Call is what was asked. Which fields count depends on Kind.
+// Call is a call to the engine. Which fields count depends on Kind.
 type Call struct {
 	Kind    Kind
 	Part    string    // histories of different parts don't touch each other
@@ -53,17 +52,16 @@ type Target struct {
 	Place      slots.Place
 	HeldBack   []int16 // of each tick of Place
 	Start, End time.Time
-	// AfterGap says that starts are offered because of what is taken around
-	// them: one may be refused as taken because it is offered no more, though
-	// there is room.
+	// AfterGap says that whether a start is offered depends on what is taken
+	// around it: it may be refused as taken although there is room.
 	AfterGap bool
 }
 
-// Outcome is what came of a call.
+// Outcome is the outcome of a call.
 type Outcome string
 
-// The outcomes. What ended is told from what never was by nobody but the
-// caller, who knows the id from a hold that was given.
+// The outcomes. Only the caller, who knows the id of its hold, can tell a claim
+// that ended from one that never existed.
 const (
 	Done      Outcome = "done"
 	Taken     Outcome = "taken"
@@ -75,7 +73,7 @@ const (
 	Unknown   Outcome = "unknown" // no answer came: Settle finds out
 )
 
-// Answer is what the caller was told.
+// Answer is the answer to a call.
 type Answer struct {
 	Outcome Outcome
 	Until   time.Time // as the clock showed it when the answer came; UTC
@@ -98,8 +96,8 @@ type Recorder struct {
 // go back.
 func NewRecorder(now func() time.Time) *Recorder { return &Recorder{now: now} }
 
-// Do lets do carry out a call at the instant that it is given, and records the
-// call and the answer. caller is whose call it is, counted from 0.
+// Do has do carry out a call at the instant that it is given, and records the call
+// and the answer. caller is the number of the caller, from 0.
 func (r *Recorder) Do(caller int, c Call, do func(now time.Time) Answer) Answer {
 	called := r.turn.Add(1) // before the clock is read: see the model
 	c.Now = r.now()
@@ -114,9 +112,9 @@ func (r *Recorder) Do(caller int, c Call, do func(now time.Time) Answer) Answer 
 	return answer
 }
 
-// Settle replaces every Unknown outcome by what find found out of it, once
-// nobody does anything any more; what had no effect is forgotten. The call may
-// have taken effect at any time until now.
+// Settle replaces every Unknown outcome with what find returns for it, and forgets
+// calls that had no effect. No caller may be active any more. The call may have
+// taken effect at any time until now.
 func (r *Recorder) Settle(find func(Call, Answer) (Answer, bool)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -136,7 +134,7 @@ func (r *Recorder) Settle(find func(Call, Answer) (Answer, bool)) {
 	r.operations = settled
 }
 
-// Day is what a ledger day has to give.
+// Day has the places of a ledger day.
 type Day struct {
 	DeskGroup int
 	Date      scheduling.Date

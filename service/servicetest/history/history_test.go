@@ -231,7 +231,9 @@ func TestCheck(t *testing.T) {
 			s.refused(0)
 			s.hold(3)
 			s.end(1, booked(id, "A", 1, 2), history.Claim{
-				ID: "hold c", Status: slots.Held, Service: "returns", Place: target(3).Place, Start: target(3).Start, End: target(3).End, Expires: s.clock.Add(standFor - time.Second)})
+				ID: "hold c", Status: slots.Held, Service: "returns", Place: target(3).Place, Start: target(3).Start, End: target(3).End,
+				Expires: s.clock.Add(standFor - time.Second),
+			})
 		}},
 		{"two moves at once, in either order", true, func(s *stage) {
 			id := s.visit(0, "A")

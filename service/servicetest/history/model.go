@@ -12,22 +12,20 @@ import (
 )
 
 // State is what one part of the centre holds: some ledger days and the claims
-// on them. It never changes; what follows from a step is another State.
+// on them. It is immutable; a step returns another State.
 type State struct {
 	Days   []Day
 	Claims []Claim // holds that stand or are overdue, visits, cancelled visits
 }
 
-// Model returns the plain truth that the replicas must be indistinguishable
-// from: a list of claims that is changed by one caller after the other, and
-// counted from the start every time.
+// Model returns the model that the replicas must behave like: a list of claims,
+// changed by one caller after the other and counted from the start every time.
 //
-// The clock moves meanwhile. A call knows one instant, Now; when it is answered
-// the clock shows Until. So a hold that runs out in between may count or not.
-// One that had run out before the call must not count: its place is free to
-// whoever asks, whether or not a periodic job has seen it. And since a call is
-// recorded before it reads the clock, one that still sees a hold standing can
-// always come before one that sees it overdue.
+// The clock moves during a call. The call reads it once, as Now; at the answer it
+// shows Until. So a hold that expires in between may count or not. A hold that
+// expired before the call must not count: its place is free, whether or not a
+// periodic job has seen it. A call is recorded before it reads the clock, so one
+// that sees a hold as valid can always come before one that sees it as expired.
 func Model() porcupine.Model {
 	return porcupine.Model{
 		Partition: byPart,
@@ -78,7 +76,7 @@ func (s State) step(c Call, a Answer) (State, bool) {
 	case Release:
 		return s.release(c, a)
 	case Expire:
-		return s, a.Outcome == Done // overdue holds count for nobody, swept or not
+		return s, a.Outcome == Done // expired holds never count, swept or not
 	case Places:
 		return s.open(c.Open), a.Outcome == Done
 	case End:
@@ -117,8 +115,8 @@ func (s State) book(c Call, a Answer) (State, bool) {
 		claim.Status, claim.Person, claim.Version, claim.Expires = slots.Booked, c.Person, 1, time.Time{}
 		return s.with(claim), a.Version == 1
 	case Ended:
-		// That it is overdue is told from the clock and ends nothing: somebody
-		// who called before may still be about to book it.
+		// Expiry depends on the clock only and ends nothing: an earlier call may
+		// still be about to book the hold.
 		return s, !ok || claim.Status == slots.Held && !a.Until.Before(claim.Expires)
 	case Used:
 		return s, ok && claim.Status != slots.Held && !mine
@@ -134,7 +132,7 @@ func (s State) book(c Call, a Answer) (State, bool) {
 func (s State) move(c Call, a Answer) (State, bool) {
 	claim, ok := s.find(c.ID)
 	if !ok || claim.Status == slots.Held {
-		return s, false // nobody could know its reference
+		return s, false // its reference is not known yet
 	}
 	booked := claim.Status == slots.Booked
 	switch a.Outcome {
@@ -181,10 +179,10 @@ func (s State) release(c Call, a Answer) (State, bool) {
 	}
 }
 
-// admit returns the state in which the target has room for one more, without
-// the claim that leaves: this one, or without holds in its way that have run
-// out by now. They leave in the order in which they ran out, and no more of
-// them than must: whoever ended them may have looked at an earlier clock.
+// admit returns the state in which the target has room for one more, without the
+// claim that leaves, and if necessary without holds that have expired by now. They
+// leave in the order in which they expired, and no more than must: the call that
+// ended them may have read an earlier clock.
 func (s State) admit(t Target, leaving string, now time.Time) (State, bool) {
 	for !s.fits(t, leaving) {
 		oldest := -1
@@ -250,8 +248,7 @@ func (s State) find(id string) (Claim, bool) {
 	return s.Claims[i], true
 }
 
-// with returns the state with a claim that is new or replaces the one of its
-// id.
+// with returns the state with a new claim, which replaces the one with its id.
 func (s State) with(c Claim) State {
 	i, ok := slices.BinarySearchFunc(s.Claims, c.ID, byID)
 	s.Claims = slices.Clone(s.Claims)
@@ -270,7 +267,7 @@ func (s State) without(id string) State {
 	return s
 }
 
-// at returns the state without the holds that have run out by now.
+// at returns the state without the holds that have expired by now.
 func (s State) at(now time.Time) State {
 	s.Claims = slices.DeleteFunc(slices.Clone(s.Claims), func(c Claim) bool { return overdue(c, now) })
 	return s
@@ -287,8 +284,8 @@ func (s State) open(day Day) State {
 	return s
 }
 
-// same reports whether the database holds what the model does; cancelled
-// visits have left.
+// same reports whether the database has what the model has, without cancelled
+// visits.
 func (s State) same(database State) bool {
 	s.Claims = slices.DeleteFunc(slices.Clone(s.Claims), func(c Claim) bool { return !c.Status.TakesPlace() })
 	return s.equal(database)
@@ -376,5 +373,5 @@ func where(p slots.Place) string {
 	return fmt.Sprintf("%s %d–%d ×%d", p.Day, p.First, p.First+p.Ticks, p.Count)
 }
 
-// short returns the end of an id, which tells those of one history apart.
+// short returns the end of an id, which is unique within a history.
 func short(id string) string { return id[max(0, len(id)-6):] }

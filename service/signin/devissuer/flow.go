@@ -21,7 +21,7 @@ type request struct {
 	Challenge string // S256 of the verifier
 }
 
-// grant is what a code stands for.
+// grant is what a code can be exchanged for.
 type grant struct {
 	request
 
@@ -29,9 +29,9 @@ type grant struct {
 	expires time.Time
 }
 
-// read returns the request in the parameters. A wrong client or redirect is
-// told to the person, everything else to the client; told is true when the
-// answer is written.
+// read returns the request in the parameters. The user is told about a wrong
+// client or redirect, the client about any other error; told is true when the
+// answer has been written.
 func (i *Issuer) read(w http.ResponseWriter, r *http.Request) (q request, told bool) {
 	q = request{
 		ClientID: r.FormValue("client_id"), Redirect: r.FormValue("redirect_uri"), State: r.FormValue("state"),
@@ -67,14 +67,14 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, q request, value
 	http.Redirect(w, r, q.Redirect+"?"+values.Encode(), http.StatusSeeOther)
 }
 
-// authorize shows who can be signed in.
+// authorize lists the staff who can be signed in.
 func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	if _, told := i.read(w, r); !told {
 		i.list(w, r)
 	}
 }
 
-// choose signs in whose button was pressed, or nobody.
+// choose signs in the person whose button was pressed, or refuses.
 func (i *Issuer) choose(w http.ResponseWriter, r *http.Request) {
 	q, told := i.read(w, r)
 	if told {
@@ -102,7 +102,7 @@ func (i *Issuer) grant(q request, p Person) string {
 	return code
 }
 
-// redeem returns what a code stands for, once.
+// redeem returns the grant of a code, once.
 func (i *Issuer) redeem(code string) (grant, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -1,10 +1,10 @@
-// Package devissuer is a small OpenID Connect provider for trying things out:
-// it lists a few made-up members of staff, and whoever is clicked on is signed
-// in. It asks for no password, so it answers on this machine only; a service
-// in operation has the ministry's own provider instead.
+// Package devissuer is a small OpenID Connect provider for trying the service
+// out: it lists a few made-up members of staff, and a click signs one of them in.
+// It asks for no password, so it answers on this machine only; in production the
+// service uses the ministry's own provider.
 //
-// It is a true provider all the same: discovery, keys, the code flow with PKCE
-// (RFC 7636), user information and sign-out work as they do elsewhere.
+// It is a complete provider: discovery, keys, the code flow with PKCE (RFC 7636),
+// user information and sign-out work as they do elsewhere.
 package devissuer
 
 import (
@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,9 +22,10 @@ import (
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/loopback"
 )
 
-// What is handed out lasts as long as a working day, but for codes.
+// Tokens last for a working day, codes for a shorter time.
 const (
 	tokenLife = 8 * time.Hour
 	codeLife  = time.Minute
@@ -33,24 +33,24 @@ const (
 )
 
 // ErrURL is returned for an issuer that is not on this machine.
-var ErrURL = errors.New("devissuer: not an address of this machine")
+var ErrURL = errors.New("devissuer: the URL is not on this machine")
 
-// ErrUnknown is returned for a member of staff that nobody is.
-var ErrUnknown = errors.New("devissuer: nobody is called that")
+// ErrUnknown is returned for the id of an unknown member of staff.
+var ErrUnknown = errors.New("devissuer: no such member of staff")
 
-// Person is somebody who can be signed in.
+// Person is a member of staff who can be signed in.
 type Person struct {
 	access.Staff
 
 	About catalog.Text // what they do, and where
 }
 
-// Config is what the issuer knows.
+// Config configures the issuer.
 type Config struct {
-	URL          string   // what the issuer calls itself, with a path: http://127.0.0.1:8080/dev/issuer
+	URL          string   // of the issuer, with a path: http://127.0.0.1:8080/dev/issuer
 	ClientID     string   // the one client; also the audience of its tokens
 	ClientSecret string   // "" for a public client
-	Redirects    []string // where codes may be sent, and people after signing out
+	Redirects    []string // where browsers may be sent after signing in and out
 	People       []Person
 	Now          func() time.Time
 }
@@ -72,7 +72,7 @@ type Issuer struct {
 // on this machine.
 func New(c Config) (*Issuer, error) {
 	u, err := url.Parse(c.URL)
-	if err != nil || u.Scheme != "http" || !loopback(u.Host) || strings.HasSuffix(u.Path, "/") {
+	if err != nil || u.Scheme != "http" || !loopback.Is(u.Host) || strings.HasSuffix(u.Path, "/") {
 		return nil, fmt.Errorf("%w: %q", ErrURL, c.URL)
 	}
 	i := &Issuer{Config: c, mux: http.NewServeMux(), codes: make(map[string]grant)}
@@ -96,10 +96,10 @@ func New(c Config) (*Issuer, error) {
 	return i, nil
 }
 
-// ServeHTTP answers under names of this machine only: no page from elsewhere
-// gets here by a name of its own (DNS rebinding).
+// ServeHTTP answers only if the Host is a name of this machine, so that pages of
+// other sites can't reach it by a name of their own (DNS rebinding).
 func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !loopback(r.Host) {
+	if !loopback.Is(r.Host) {
 		http.Error(w, "this issuer is for this machine", http.StatusMisdirectedRequest)
 		return
 	}
@@ -107,10 +107,10 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.mux.ServeHTTP(w, r)
 }
 
-// ServeToken hands a bearer token to whoever asks on this machine: POST with
-// the field user, answered in plain text.
+// ServeToken returns a bearer token, in plain text, to any POST on this machine
+// with the field user.
 func (i *Issuer) ServeToken(w http.ResponseWriter, r *http.Request) {
-	if !loopback(r.Host) {
+	if !loopback.Is(r.Host) {
 		http.Error(w, "tokens are for this machine", http.StatusMisdirectedRequest)
 		return
 	}
@@ -129,7 +129,7 @@ func (i *Issuer) ServeToken(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintln(w, token)
 }
 
-// Token returns a bearer token of somebody, or ErrUnknown.
+// Token returns a bearer token for a member of staff (id), or ErrUnknown.
 func (i *Issuer) Token(id string) (string, error) {
 	p, ok := i.person(id)
 	if !ok {
@@ -146,7 +146,7 @@ func (i *Issuer) person(id string) (Person, bool) {
 	return i.People[n], true
 }
 
-// claims returns what a token says of somebody.
+// claims returns the claims about a person.
 func (i *Issuer) claims(p Person) map[string]any {
 	now := i.Now()
 	return map[string]any{
@@ -155,7 +155,7 @@ func (i *Issuer) claims(p Person) map[string]any {
 	}
 }
 
-// discovery says where everything is (OpenID Connect Discovery 1.0).
+// discovery lists the endpoints (OpenID Connect Discovery 1.0).
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
 		"issuer":                                         i.URL,
@@ -175,7 +175,8 @@ func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// signOut sends people back to where they may go; nobody is remembered here.
+// signOut redirects the browser back, if the address is allowed; there is no
+// session to end.
 func (i *Issuer) signOut(w http.ResponseWriter, r *http.Request) {
 	to := r.URL.Query().Get("post_logout_redirect_uri")
 	if !slices.Contains(i.Redirects, to) {
@@ -185,7 +186,7 @@ func (i *Issuer) signOut(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// userinfo says who a bearer token is about.
+// userinfo returns the claims of a bearer token.
 func (i *Issuer) userinfo(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	subject, err := i.verify(token)
@@ -201,17 +202,8 @@ func (i *Issuer) userinfo(w http.ResponseWriter, r *http.Request) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a client that goes away is no fault
+	_ = json.NewEncoder(w).Encode(v) // the client may be gone
 }
 
 // random returns a text that can't be guessed.
 func random() string { return rand.Text() }
-
-// loopback reports whether a host, with or without a port, is this machine.
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}

@@ -29,7 +29,10 @@ func newIssuer(t *testing.T) (*Issuer, *time.Time) {
 	i, err := New(Config{
 		URL: issuerURL, ClientID: "ziyara", Redirects: []string{back}, Now: func() time.Time { return now },
 		People: []Person{
-			{Staff: access.Staff{ID: "noura", Name: "نورة <b>", Roles: []access.Role{access.Coordinator}}, About: catalog.Text{AR: "الإيرادات", EN: "Revenues"}},
+			{
+				Staff: access.Staff{ID: "noura", Name: "نورة <b>", Roles: []access.Role{access.Coordinator}},
+				About: catalog.Text{AR: "الإيرادات", EN: "Revenues"},
+			},
 			{Staff: access.Staff{ID: "badr", Name: "بدر", Roles: []access.Role{access.Coordinator, access.Agent}}},
 		},
 	})
@@ -68,7 +71,13 @@ func TestPage(t *testing.T) {
 		lang string
 		want []string
 	}{
-		{"", []string{`lang="ar" dir="rtl"`, "نورة &lt;b&gt;", "منسقو الإدارات", "الإيرادات", `value="noura"`, `value="badr"`, "أكثر من دور", `name="code_challenge"`}},
+		{
+			"",
+			[]string{
+				`lang="ar" dir="rtl"`, "نورة &lt;b&gt;", "منسقو الإدارات", "الإيرادات", `value="noura"`, `value="badr"`, "أكثر من دور",
+				`name="code_challenge"`,
+			},
+		},
 		{"en", []string{`lang="en" dir="ltr"`, "Coordinators", "Revenues", "More than one role"}},
 	} {
 		q := asked()
@@ -108,7 +117,9 @@ func TestWrongRequests(t *testing.T) {
 		q.Set(test.field, test.value)
 		w := send(i, http.MethodPost, "/authorize", q)
 		location, _ := url.Parse(w.Header().Get("Location"))
-		if test.refusal == "" && w.Code != http.StatusBadRequest || test.refusal != "" && (w.Code != http.StatusSeeOther || location.Query().Get("error") != test.refusal || location.Query().Get("state") != "s") {
+		sentBack := w.Code == http.StatusSeeOther &&
+			location.Query().Get("error") == test.refusal && location.Query().Get("state") == "s"
+		if test.refusal == "" && w.Code != http.StatusBadRequest || test.refusal != "" && !sentBack {
 			t.Errorf("%s: %d to %v", test.name, w.Code, location)
 		}
 	}
@@ -138,7 +149,8 @@ func TestCodes(t *testing.T) {
 			t.Fatalf("sent to %v, %v", location, err)
 		}
 		form := url.Values{
-			"grant_type": {"authorization_code"}, "code": {location.Query().Get("code")}, "redirect_uri": {back}, "client_id": {"ziyara"}, "code_verifier": {verifier},
+			"grant_type": {"authorization_code"}, "code": {location.Query().Get("code")}, "redirect_uri": {back},
+			"client_id": {"ziyara"}, "code_verifier": {verifier},
 		}
 		test.change(form, now)
 		w := send(i, http.MethodPost, "/token", form)
@@ -196,7 +208,10 @@ func TestThisMachineOnly(t *testing.T) {
 	}
 	i, _ := newIssuer(t)
 	for _, handler := range []http.Handler{i, http.HandlerFunc(i.ServeToken)} {
-		for host, want := range map[string]bool{"127.0.0.1:8080": true, "localhost:8080": true, "[::1]:8080": true, "evil.example": false, "127.0.0.1.evil.example": false} {
+		for host, want := range map[string]bool{
+			"127.0.0.1:8080": true, "localhost:8080": true, "[::1]:8080": true,
+			"evil.example": false, "127.0.0.1.evil.example": false,
+		} {
 			r := httptest.NewRequest(http.MethodPost, issuerURL+"/token", nil)
 			r.Host = host
 			w := httptest.NewRecorder()

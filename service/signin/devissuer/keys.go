@@ -11,11 +11,11 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// algorithm signs tokens: its keys are made in no time.
+// algorithm signs tokens; its keys are quick to make.
 const algorithm = string(jose.ES256)
 
-// keptKeys is how many keys are published: the one that signs, and the one
-// before it, whose tokens are still about.
+// keptKeys is how many keys are published: the one that signs and the one before
+// it, whose tokens may still be valid.
 const keptKeys = 2
 
 type key struct {
@@ -23,7 +23,8 @@ type key struct {
 	secret *ecdsa.PrivateKey
 }
 
-// Rotate lets a new key sign from now on. The one before it stays published.
+// Rotate makes a new key that signs from now on. The one before it stays
+// published.
 func (i *Issuer) Rotate() error {
 	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -57,7 +58,7 @@ func (i *Issuer) Sign(claims map[string]any) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// published returns the keys that tokens are checked with.
+// published returns the public keys for checking tokens.
 func (i *Issuer) published() jose.JSONWebKeySet {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -39,7 +39,7 @@ type group struct {
 	People  []shown
 }
 
-// shown is somebody as the page shows them.
+// shown is a person on the page.
 type shown struct{ ID, Name, About string }
 
 type page struct {
@@ -52,7 +52,7 @@ type page struct {
 // T returns a text in the language of the page.
 func (p page) T(key string) string { return texts.Staff(key).In(p.Lang) }
 
-// list writes the page that lists who can be signed in.
+// list writes the page that lists the staff who can be signed in.
 func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	out := page{Lang: "ar", Dir: "rtl", Other: "en", Action: i.URL + "/authorize"}
@@ -61,7 +61,9 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 	}
 	query.Del("lang")
 	out.Here = i.URL + "/authorize?" + query.Encode() + "&lang=" + out.Other
-	for _, name := range []string{"client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method"} {
+	for _, name := range []string{
+		"client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+	} {
 		if query.Has(name) {
 			out.Fields = append(out.Fields, field{name, query.Get(name)})
 		}
@@ -76,7 +78,7 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", i.policy())
 	w.Header().Set("X-Frame-Options", "DENY")
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	_, _ = w.Write(body.Bytes()) // a client that goes away is no fault
+	_, _ = w.Write(body.Bytes()) // the client may be gone
 }
 
 // groups sorts people by what they do, in the order of the roles.
@@ -104,7 +106,8 @@ func (i *Issuer) groups(p page) []group {
 	return list
 }
 
-// policy allows the page its style, and forms that end up at the client.
+// policy returns the Content-Security-Policy: it allows the style, and forms that
+// redirect to the client.
 func (i *Issuer) policy() string {
 	sum := sha256.Sum256([]byte(style))
 	targets := []string{"'self'"}

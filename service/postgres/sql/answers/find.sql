@@ -1,2 +1,2 @@
--- What the request with this key was told.
+-- The answer that the request with this key got.
 SELECT fingerprint, answer FROM idempotency_keys WHERE key = $1

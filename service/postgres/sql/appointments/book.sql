@@ -1,21 +1,20 @@
--- Turns standing holds into booked visits ($1), with their history and the
--- messages to the visitors (one of two kinds, or none), or into requests where
--- the service asks for an approval (catalog.Approval). It returns the holds that it turned.
+-- Turns holds that are still valid into booked visits ($1), or into requests where the
+-- service needs an approval (catalog.Approval), with their history and the messages to the
+-- visitors (one of two kinds, or none). Returns the holds that it turned.
 --
--- The person's place number is the smallest free one; the unique index decides
--- when two bookings choose the same. What changes visits of one person takes
--- its turn: two visits at overlapping times would each wait for the other at
--- the exclusion constraint. A request that is alone ($2) waits for its turn;
--- one among others does not, and is asked to come alone.
+-- The person's place number is the smallest free one. The unique index decides when two
+-- bookings choose the same. Statements that change visits of one person take turns: two
+-- visits at overlapping times would each wait for the other at the exclusion constraint. A
+-- request that is alone ($2) waits for its turn. One in a batch does not: its caller tries
+-- it again alone.
 --
--- Who may book a hold, and whether it is a visit or a request, is said by
--- slots.Appointment.Book and Booking.Pauses. Here is only what has to hold at the
--- moment of writing; slots says why when it does not. FOR SHARE makes a booking
--- that waited for its turn see the pause that began meanwhile.
+-- slots.Appointment.Book and Booking.Pauses decide who may book a hold, and whether it
+-- becomes a visit or a request. This statement checks only what must be true at the moment
+-- of writing; slots gives the reason for a refusal. FOR SHARE makes a booking that waited
+-- for its turn see a pause that began meanwhile.
 --
--- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of
--- holds looks as cheap while there are few, and then every booking of the rush
--- reads all of them.
+-- IS NOT DISTINCT FROM keeps the planner to the primary key: the index of holds looks as
+-- cheap while there are few, and then every booking of the rush reads all of them.
 WITH wanted AS MATERIALIZED (
     SELECT w.*,
            CASE WHEN $2::boolean

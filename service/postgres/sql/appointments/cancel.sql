@@ -1,6 +1,6 @@
--- Cancels a booked or requested visit (its place goes back with ledger/exchange.sql), with its
--- history, by whom of the staff ($3) and why ($4) where it was one of them, and
--- the message to the visitor ($5, null for none).
+-- Cancels a booked or requested visit, with its history, the member of staff ($3) and the
+-- reason ($4) where staff did it, and the message to the visitor ($5, null for none). Its
+-- place goes back with ledger/exchange.sql.
 WITH cancelled AS (
     UPDATE appointments
     SET status = 'cancelled', person_place = NULL, answer_by = NULL

@@ -1,5 +1,5 @@
--- Visits that are over stop counting towards the limit of their person.
--- Other sweepers are passed by.
+-- Visits that are over stop counting towards the limit of their person. Rows that other
+-- sweepers have locked are skipped.
 UPDATE appointments
 SET person_place = NULL
 WHERE id = ANY (ARRAY(

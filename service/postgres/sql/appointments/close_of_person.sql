@@ -1,5 +1,5 @@
--- The same for one person, who wants another visit now: it waits for whoever is
--- closing one of theirs.
+-- As appointments/close.sql, for one person who wants another visit now: it waits for
+-- statements that are closing visits of the person.
 UPDATE appointments
 SET person_place = NULL
 WHERE id = ANY (ARRAY(

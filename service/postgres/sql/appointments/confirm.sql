@@ -1,5 +1,5 @@
--- Notes that the visitor comes to the start that they have seen, if the visit
--- still has it and it is ahead. Saying it again changes nothing.
+-- Records that the visitor confirms the start that they have seen, if the visit still has
+-- that start and it is ahead. Confirming again changes nothing.
 WITH visit AS (
     SELECT branch_id, id, version
     FROM appointments

@@ -1,4 +1,4 @@
--- Whether the visitor has said that they come, to the present start.
+-- Whether the visitor has confirmed the present start.
 SELECT count(*)
 FROM appointments a
 JOIN appointment_confirmations c ON (c.appointment_id, c.branch_id, c.start_version) = (a.id, a.branch_id, a.version)

@@ -1,5 +1,5 @@
--- One appointment that is booked, or was, or waits for its approval, with its
--- history, by reference.
+-- One appointment that is or was booked, or waits for its approval, with its history, by
+-- reference.
 SELECT a.*, s.slug AS service, br.slug AS branch,
        coalesce((
            SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'at', e.at, 'start', e.start_at, 'version', e.version,

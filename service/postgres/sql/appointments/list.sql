@@ -1,13 +1,11 @@
--- A page of the visits at some branches to some services, by start, between two
--- dates in the zone of each branch ($6 and $7, both included). $1 and $2 are
--- the departments and branches that are in reach, both null for all; $3 to $5,
--- $8 and $9 narrow it where they are not null; a name has all of the patterns
--- $10. The page begins behind ($11, $12).
+-- A page of the visits at some branches to some services, by start, between two dates in the
+-- zone of each branch ($6 and $7, both included). $1 and $2 are the departments and branches
+-- in reach, both null for all. $3 to $5, $8 and $9 filter the visits where they are not
+-- null. A name matches all of the patterns $10. The page begins after ($11, $12).
 --
--- For each pair of branch and service the index gives the first of its visits
--- that fit, in order and without a look at the rows; only the page is read.
--- Where a page begins is part of from_at: comparing rows of (start_at, id)
--- would take three times as long.
+-- For each pair of branch and service the index returns the first of the matching visits, in
+-- order and without reading the rows; only the page is read. The beginning of the page is
+-- part of from_at: comparing rows of (start_at, id) would take three times as long.
 WITH pairs AS MATERIALIZED (
     SELECT b.id AS branch_id, s.id AS service_id,
            greatest($6::date::timestamp AT TIME ZONE b.zone, $11::timestamptz) AS from_at,

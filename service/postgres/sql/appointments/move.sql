@@ -1,6 +1,6 @@
--- Puts a booked visit at its new place (the ledger is settled already), with
--- its history, by whom of the staff ($11) and why ($12) where it was one of
--- them, and the message to the visitor ($13, null for none).
+-- Moves a booked visit to its new place, with its history, the member of staff ($11) and the
+-- reason ($12) where staff did it, and the message to the visitor ($13, null for none). The
+-- ledger is up to date already.
 WITH moved AS (
     UPDATE appointments
     SET desk_group_id = $3, day = $4, first_tick = $5, ticks = $6, places = $7,

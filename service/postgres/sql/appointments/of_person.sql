@@ -1,7 +1,7 @@
--- A page of the visits that have a reference ($14), a mobile ($15), a person
--- ($16) or a representative's identity number ($17), null for what is not
--- looked for. Reach, filters, dates and page are those of appointments/list.sql; the
--- dates may be null here, for one person has few visits.
+-- A page of the visits that match a reference ($14), a mobile ($15), a person ($16) or a
+-- representative's identity number ($17); null for what is not searched. Reach, filters,
+-- dates and page are those of appointments/list.sql. Here the dates may be null, because one
+-- person has few visits.
 WITH found AS MATERIALIZED (
     SELECT id, branch_id FROM appointments WHERE reference = $14
     UNION

@@ -1,5 +1,4 @@
--- Until when a person books nothing of a service ($2, its slug), if there is or
--- was such a pause.
+-- The end of a person's pause for a service ($2, its slug), if there is or was a pause.
 SELECT r.paused_until
 FROM rebookings r
 JOIN services s ON s.id = r.service_id

@@ -1,8 +1,8 @@
--- Removes what has served its purpose, the oldest first: answers after a day,
--- ended holds and verifications two days after they began, what was given up
--- once it stops to matter ($4 is now). At most $3 rows of each; what another
--- replica is removing is passed by. Returns the number of the most frequent, so
--- that the caller knows whether there is more.
+-- Removes rows that are of no use any more, the oldest first: answers after a day, ended
+-- holds and verifications two days after they began, and records of given-up visits once
+-- they do not matter any more ($4 is now). At most $3 rows of each. Rows that another
+-- replica has locked are skipped. Returns the largest number, which tells the caller whether
+-- there is more.
 WITH answers AS (
     DELETE FROM idempotency_keys
     WHERE key = ANY (ARRAY(

@@ -1,5 +1,5 @@
--- What the person of an appointment has given up of its service so far, and
--- the service's rule for it.
+-- When the person of an appointment gave up visits to its service, and the service's rule
+-- about it.
 SELECT s.rebook_limit, s.rebook_window_minutes, s.rebook_pause_minutes, coalesce(to_jsonb(r.given_up), '[]') AS given_up
 FROM appointments a
 JOIN services s ON s.id = a.service_id

@@ -1,5 +1,5 @@
--- Keeps what the person of an appointment has given up of its service. It is
--- their turn (appointments/lock.sql), so nothing happened since it was read.
+-- Keeps when the person of an appointment gave up visits to its service. It is the person's
+-- turn (appointments/lock.sql), so nothing has changed since it was read.
 INSERT INTO rebookings (person, service_id, given_up, paused_until, forget_at)
 SELECT person, service_id, $2::timestamptz[], $3::timestamptz, $4::timestamptz
 FROM appointments

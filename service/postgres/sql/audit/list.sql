@@ -1,5 +1,5 @@
--- A page of the audit log, the newest first. $1 to $3 narrow it where they are
--- not null, $4 to departments; a page ends with what is below $5.
+-- A page of the audit log, the newest first. $1 to $3 filter it where they are not null, $4
+-- by departments. A page has entries below $5.
 SELECT l.id, l.at, l.actor, l.action, l.subject, d.slug AS department, b.slug AS branch,
        l.before, l.after, l.reason, l.request_id
 FROM audit_log l

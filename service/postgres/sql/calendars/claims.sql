@@ -1,7 +1,6 @@
--- The claims on ledger days, of visitors here or gone, requests and holds: each
--- has an index of its own, through which OFFSET 0 keeps the planner day by day.
--- What was given up and is not offered yet is nobody's; it counts as booked
--- after everything else.
+-- The claims on ledger days: visits, over or not, requests and holds. Each kind has its own
+-- index. OFFSET 0 makes the planner use it day by day. A given-up place that is not offered
+-- yet belongs to nobody and counts as booked after all others.
 WITH days AS (
     SELECT * FROM unnest($1::smallint[], $2::integer[], $3::date[]) AS d (branch_id, desk_group_id, day)
 ), claims AS (

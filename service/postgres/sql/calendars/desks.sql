@@ -1,4 +1,4 @@
--- The desks of a branch: those that are numbers by their number.
+-- The desks of a branch. Names that are numbers are in numerical order.
 SELECT name, desk_group_id, accessible
 FROM desks
 WHERE branch_id = $1

@@ -1,4 +1,4 @@
--- A list of holidays, the first where none is named.
+-- A list of holidays; the first list where none is named.
 SELECT slug, holidays, version, previous
 FROM holiday_lists
 WHERE slug = $1 OR $1::text IS NULL

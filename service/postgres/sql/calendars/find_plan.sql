@@ -1,4 +1,4 @@
--- A desk group with its plan as it is now.
+-- A desk group with its present plan.
 SELECT g.id, g.slug, g.branch_id, b.slug AS branch, b.zone, d.slug AS department, g.name, g.plan,
        g.holiday_list, g.calendar_version,
        ARRAY(

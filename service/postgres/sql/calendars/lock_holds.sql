@@ -1,5 +1,4 @@
--- Locks the holds on ledger days, before the days themselves are, as everybody
--- does.
+-- Locks the holds on ledger days, before the days themselves are locked.
 SELECT a.id
 FROM appointments a
 JOIN unnest($1::smallint[], $2::integer[], $3::date[]) AS d (branch_id, desk_group_id, day)

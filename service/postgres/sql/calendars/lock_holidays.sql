@@ -1,4 +1,4 @@
--- Locks a list of holidays for a change, the first where none is named.
+-- Locks a list of holidays for a change; the first list where none is named.
 SELECT slug, holidays, version, previous
 FROM holiday_lists
 WHERE slug = $1 OR $1::text IS NULL

@@ -1,6 +1,6 @@
--- Locks desk groups for a change of their calendars, one by its slug ($1) or
--- those that share a list of holidays ($2), and reads them. It makes whoever
--- opens a ledger day wait (ledger/open_day.sql).
+-- Locks desk groups for a change of their calendars, and reads them: one by its slug ($1),
+-- or those that share a list of holidays ($2). Statements that open a ledger day wait for
+-- the lock (ledger/open_day.sql).
 SELECT g.id, g.slug, g.branch_id, b.slug AS branch, b.zone, d.slug AS department, g.name, g.plan,
        g.holiday_list, g.calendar_version,
        ARRAY(

@@ -1,4 +1,4 @@
--- What the channels of a service leave to others, locked for a change.
+-- The hold-back of a service for its channels, locked for a change.
 SELECT s.hold_back, d.slug AS department
 FROM services s
 JOIN departments d ON d.id = s.department_id

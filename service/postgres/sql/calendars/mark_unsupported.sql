@@ -1,5 +1,5 @@
--- Notes which visits have lost their places since $3 ($1, with the branch in
--- $2) and which have places again ($4).
+-- Records which visits have lost their places since $3 ($1, with the branch in $2) and which
+-- have places again ($4).
 WITH regained AS (
     DELETE FROM unsupported_visits WHERE appointment_id = ANY ($4::uuid[])
 )

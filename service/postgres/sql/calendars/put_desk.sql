@@ -1,4 +1,4 @@
--- Adds a desk, or changes it, unless its name is that of another desk group's.
+-- Adds or changes a desk, unless a desk of another desk group has its name.
 INSERT INTO desks (branch_id, desk_group_id, name, accessible)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (branch_id, name) DO UPDATE SET accessible = excluded.accessible

@@ -1,2 +1,2 @@
--- Desk groups, which are locked, have another calendar from now on.
+-- Raises the calendar versions of desk groups, which are locked.
 UPDATE desk_groups SET calendar_version = calendar_version + 1 WHERE id = ANY ($1::integer[])

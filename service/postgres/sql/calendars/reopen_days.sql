@@ -1,6 +1,6 @@
--- Gives ledger days, which are locked, the places of another calendar ($1),
--- and marks desk groups with more places that somebody waits for to be looked
--- at ($2).
+-- Gives ledger days, which are locked, the places of another calendar ($1), and marks desk
+-- groups to be checked ($2) that have more places on days that entries of the waitlist wait
+-- for.
 WITH marked AS (
     INSERT INTO waitlist_marks (desk_group_id)
     SELECT g.id

@@ -1,5 +1,5 @@
--- Writes the plan of a desk group, which is locked, and keeps what it replaces:
--- of each desk group the last 50.
+-- Writes the plan of a desk group, which is locked, and keeps the one that it replaces: the
+-- last 50 of each desk group.
 WITH kept AS (
     INSERT INTO desk_group_plans (desk_group_id, version, plan, actor, at)
     SELECT id, calendar_version + 1, plan, $3, $4 FROM desk_groups WHERE id = $1

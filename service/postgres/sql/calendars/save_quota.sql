@@ -1,2 +1,2 @@
--- Writes what the channels of a service leave to others.
+-- Writes the hold-back of a service for its channels.
 UPDATE services SET hold_back = $2 WHERE slug = $1

@@ -1,4 +1,4 @@
--- Desk groups with their plans and what they receive.
+-- Desk groups with their plans and their services.
 SELECT g.id, g.slug, g.branch_id, b.slug AS branch, b.zone, d.slug AS department, g.name, g.plan,
        g.holiday_list, g.calendar_version,
        ARRAY(

@@ -1,4 +1,4 @@
--- A desk group and what it receives. One that exists is left as it is.
+-- Adds a desk group and its services. An existing one stays as it is.
 WITH added AS (
     INSERT INTO desk_groups (slug, branch_id, department_id, name, plan, holiday_list)
     SELECT $1, b.id, d.id, $4, $5, $6

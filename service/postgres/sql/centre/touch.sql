@@ -1,2 +1,2 @@
--- Tells every replica that its snapshot of the centre is old.
+-- Raises the version of the centre: the snapshots of all replicas are out of date.
 UPDATE centre SET version = version + 1

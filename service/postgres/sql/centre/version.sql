@@ -1,2 +1,2 @@
--- Rises with every change to the centre.
+-- The version of the centre. It rises with every change to the centre.
 SELECT version FROM centre

@@ -1,4 +1,4 @@
--- Writes a change with the desk groups that it is of ($11).
+-- Adds a change with the desk groups that it affects ($11).
 WITH change AS (
     INSERT INTO changes (id, state, holiday_list, edit, decision, reason, actor, created_at, expires_at, applied_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

@@ -1,6 +1,7 @@
--- Appointments with what a change plans for them ($2), where it does: the hold
--- of its draft, if that stands at $3. proposal is what an earlier change has
--- proposed. Who has come is received, and what has begun goes on.
+-- Appointments with the decisions that a change has planned for them ($2), if any, and the
+-- hold of its draft, if that is valid at $3. proposal is what an earlier change has
+-- proposed. Visits whose visitors have arrived, and visits that have begun, are left out:
+-- they take place.
 SELECT a.*, s.slug AS service, br.slug AS branch, '[]'::jsonb AS history,
        (SELECT to_jsonb(p)
         FROM appointments p

@@ -1,7 +1,7 @@
--- Writes what becomes of visits by a change (the ledger is settled already),
--- with their history, the messages to the visitors, and how it stands with the
--- change. What an appointment's event lets the list say (answer_change) comes
--- behind that, and finds it settled.
+-- Writes the outcomes of visits that a change affects, with their history, the messages to
+-- the visitors and the state of each visit in the change. The ledger is up to date already.
+-- The trigger answer_change, which a new event fires, runs after this statement and finds
+-- the outcome written.
 WITH wanted AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset($2::jsonb) AS w (

@@ -1,6 +1,6 @@
--- Visits of desk groups ($1) ahead of $2 that an earlier change took the places
--- of: those that it has kept where they are, and those whose visitors have not
--- answered. robbed are those whose proposed place was taken away since.
+-- Visits of desk groups ($1) after $2 whose places an earlier change took: those that the
+-- change let stay, and those whose visitors have not answered. robbed marks visits whose
+-- proposed place has been taken away since.
 SELECT v.appointment_id AS id, v.state, a.branch_id, a.desk_group_id, a.day, a.first_tick, a.ticks, a.places,
        v.state = 'waiting' AND h.status = 'released' AND h.expires_at > $2 AS robbed
 FROM change_visits v

@@ -1,4 +1,4 @@
--- Ends a change that nothing is left of to carry out.
+-- Ends a change that has no pending visits.
 UPDATE changes
 SET state = 'applied', finished_at = $2
 WHERE id = $1 AND state = 'running'

@@ -1,6 +1,6 @@
--- Changes with what has become of the visits they affect, the newest first,
--- narrowed to departments ($1), a desk group ($2) or one change ($3). A page
--- begins behind ($4, $5).
+-- Changes with the outcomes of the visits that they affect, the newest first. They can be
+-- limited to departments ($1), a desk group ($2) or one change ($3). A page begins after
+-- ($4, $5).
 SELECT c.id, c.state, c.holiday_list, c.edit, c.decision, c.reason, c.actor, c.created_at, c.expires_at, c.applied_at, c.finished_at,
        ARRAY(
            SELECT g.slug

@@ -1,6 +1,6 @@
--- A page of the visits that a change affects ($1), by the start that is lost.
--- $2 narrows it to what has become of them, $7 to one; a page begins behind ($3, $4).
--- Messages of the kinds $8 tell of the change.
+-- A page of the visits that a change affects ($1), by the start that they lose. $2 limits it
+-- to an outcome, $7 to one visit. A page begins after ($3, $4). Messages of the kinds $8 are
+-- about the change.
 SELECT v.appointment_id AS id, a.reference, a.status, s.slug AS service, br.slug AS branch, a.visitor_name, a.mobile, a.lang, a.party,
        v.start_at, a.start_at AS now_at, v.decision,
        CASE WHEN v.state = 'waiting' AND v.start_at <= $5 THEN 'unanswered' ELSE v.state END AS outcome,
@@ -14,7 +14,7 @@ LEFT JOIN LATERAL (
     SELECT m.state
     FROM messages m
     WHERE m.appointment_id = a.id AND m.start_version = a.version AND m.kind = ANY ($8::text[])
-    ORDER BY m.state = 'dropped', m.id -- an SMS to who has no mobile is
+    ORDER BY m.state = 'dropped', m.id -- an SMS to a visitor without a mobile is dropped
     LIMIT 1) AS m ON true
 WHERE v.change_id = $1
   AND ($2::text IS NULL

@@ -1,3 +1,2 @@
--- Keeps appointments from changing, in the order of their ids, before any
--- ledger day is locked.
+-- Locks appointments in the order of their ids, before any ledger day is locked.
 SELECT id FROM appointments WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE

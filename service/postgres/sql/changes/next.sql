@@ -1,5 +1,4 @@
--- The change that has been running for the longest, unless another replica is
--- at it.
+-- The change that has been running for the longest, unless another replica is working on it.
 SELECT c.id, c.state, c.holiday_list, c.edit, c.decision, c.reason, c.actor, c.created_at, c.expires_at, c.applied_at, c.finished_at,
        NULL::text AS desk_group
 FROM changes c

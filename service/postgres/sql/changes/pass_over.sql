@@ -1,6 +1,6 @@
--- Of the visits that a change had not come to ($2), those that have ended
--- meanwhile in a way that is no answer to it, have begun by $3, or whose
--- visitors have come: nothing becomes of them.
+-- Skips pending visits of a change ($2) that need no decision any more: those that have
+-- ended meanwhile otherwise than by an answer to the change, those that have begun by $3,
+-- and those whose visitors have arrived.
 UPDATE change_visits v
 SET state = 'kept'
 FROM appointments a

@@ -1,4 +1,4 @@
--- The visits that a change has not come to yet, the oldest first.
+-- The pending visits of a change, the oldest first.
 SELECT appointment_id
 FROM change_visits
 WHERE change_id = $1 AND state = 'pending'

@@ -1,5 +1,5 @@
--- Visits ahead of $1 whose visitors have been asked to choose, and that have a
--- place again where they are: those of one change.
+-- Visits after $1 whose visitors have been asked to choose, and whose places exist again.
+-- All are of one change.
 SELECT v.change_id, v.appointment_id
 FROM (
     SELECT w.change_id

@@ -1,6 +1,5 @@
--- Writes which visits a change affects ($2), and how it stands with each of them
--- ($3). What a draft had planned for others goes. Once the change is applied,
--- what earlier ones have asked the visitors is over.
+-- Writes which visits a change affects ($2), and their outcome ($3). What a draft had
+-- planned for other visits is removed.
 WITH wanted AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset($2::jsonb) AS w (

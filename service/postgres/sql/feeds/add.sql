@@ -1,5 +1,5 @@
--- Adds a feed of a department ($5), or of a desk group of it ($6, NULL for all),
--- unless the department has as many as it may have ($9).
+-- Adds a feed of a department ($5), or of one of its desk groups ($6, NULL for all), unless
+-- the department has the most it may have ($9).
 WITH scope AS (
     SELECT d.id AS department_id, g.id AS desk_group_id
     FROM departments d

@@ -1,5 +1,5 @@
--- One feed, by its id ($1) or by the hash of what is in its address ($2), with
--- the desk groups whose visits it has.
+-- One feed, by its id ($1) or by the hash of the token in its address ($2), with the desk
+-- groups whose visits it shows.
 SELECT f.id, f.name, f.lang, f.created_at, f.created_by, f.revoked_at,
        d.slug AS department, d.name AS department_name, g.slug AS desk_group, b.slug AS branch,
        ARRAY(

@@ -1,6 +1,6 @@
--- Feeds that stand, the newest first: of departments ($1), or of desk groups at
--- branches ($2); of all when both are NULL. $3 narrows them to a department;
--- $4 and $5 are the last of the page before.
+-- Feeds that are not revoked, the newest first: of departments ($1), or of desk groups at
+-- branches ($2); all when both are NULL. $3 limits them to a department. $4 and $5 are the
+-- last of the page before.
 SELECT f.id, f.name, f.lang, f.created_at, f.created_by,
        d.slug AS department, d.name AS department_name, g.slug AS desk_group, b.slug AS branch
 FROM feeds f

@@ -1,7 +1,8 @@
--- The visits of desk groups ($1) that start from $2 to $3, by their start, and
--- when each was changed last. What was cancelled is there if that was after $4.
--- One range of an index for each desk group, asked for one by one so that no
--- plan reads another index as a whole, and one row of history for each visit.
+-- The visits of desk groups ($1) that start from $2 to $3, by their start, and when each was
+-- changed last. Cancelled visits are included if they were cancelled after $4.
+--
+-- It reads one range of an index for each desk group, one by one, so that no plan reads
+-- another index as a whole, and one row of history for each visit.
 SELECT a.reference, a.status, a.start_at, a.end_at, a.party, a.version, a.created_at, a.changed_at,
        s.name AS service, g.name AS desk_group, b.name AS branch
 FROM unnest($1::integer[]) AS wanted (id)

@@ -1,6 +1,5 @@
--- Records a delay of a desk group, and enqueues what those visitors are told of
--- it (a message of the kind $8, by the media $9) who start in [$5, $6) and are
--- not called yet.
+-- Records a delay of a desk group, and enqueues messages about it (of the kind $8, by the
+-- media $9) to visitors who start in [$5, $6) and have not been called yet.
 WITH told AS (
     INSERT INTO messages (kind, lead_minutes, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)
     SELECT $8::text, $4::smallint, v.branch_id, v.id, v.version, a.lang, $5::timestamptz, $5,

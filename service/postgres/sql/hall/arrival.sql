@@ -1,5 +1,5 @@
--- Writes where a visitor stands. A new number is counted, and so is a call
--- ($22 is who calls), which is recorded with its number.
+-- Writes the state of a visitor in the hall. A new number is counted. So is a call ($22 is
+-- the caller), which is recorded with its number.
 WITH counted AS (
     UPDATE hall_days
     SET numbers = greatest(numbers, $4), calls = calls + ($22::text IS NOT NULL)::int

@@ -1,4 +1,4 @@
--- The calls of a branch on a day behind one, the oldest first.
+-- The calls of a branch on a day after a given call, the oldest first.
 SELECT c.call, c.number, c.desk, c.at,
        r.state <> 'called' OR EXISTS (
            SELECT FROM hall_calls l

@@ -1,4 +1,4 @@
--- How many visits of a branch on a day stand where.
+-- How many visits of a branch on a day are in each state of the hall.
 SELECT stands, count(*) AS visits
 FROM hall_visits
 WHERE branch_id = $1 AND day = $2 AND status IN ('booked', 'completed', 'no_show')

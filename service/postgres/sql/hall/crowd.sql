@@ -1,4 +1,4 @@
--- Who is in any hall, on days from $1 on.
+-- All visitors who are in any hall, on days from $1 on.
 SELECT *
 FROM hall_visits
 WHERE id = ANY (ARRAY(

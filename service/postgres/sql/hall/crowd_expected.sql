@@ -1,5 +1,4 @@
--- Visits to desk groups ($1) that start in [$2, $3) and of which nobody has
--- come.
+-- Visits to desk groups ($1) that start in [$2, $3) and whose visitors have not arrived.
 SELECT v.*
 FROM hall_visits v
 WHERE v.status = 'booked' AND v.start_at >= $2 AND v.start_at < $3

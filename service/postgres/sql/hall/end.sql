@@ -1,7 +1,6 @@
--- Writes how a visit ended, or that it did not after all. Its person may book
--- the next one. What is over keeps $3 ticks of its place. The visitor is told
--- by a message of the kind $4 (null for none), if one of its media $5 reaches
--- them.
+-- Writes how a visit ended, or that it did not end after all. The person may then book the
+-- next visit. A visit that is over keeps $3 ticks of its place. The visitor gets a message
+-- of the kind $4 (null for none), if one of its media $5 reaches them.
 WITH ended AS (
     UPDATE appointments
     SET status = $2, ticks = $3, person_place = CASE WHEN $2 = 'booked' THEN person_place END

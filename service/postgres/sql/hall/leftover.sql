@@ -1,6 +1,7 @@
--- Visits that ended before $1, in the fortnight before, of which nobody has
--- written down how they ended, although somebody was checked in for their desk
--- group that day; counted, so that the planner never compares all with all. Who left after fewer than $2 calls in vain stays as they are.
+-- References of visits that ended before $1, in the fortnight before it, without a recorded
+-- outcome, although visitors were checked in for the same desk group that day. It counts
+-- those, so that the planner never compares every visit with every other. A visitor who left
+-- after fewer than $2 unanswered calls is left out.
 SELECT a.reference
 FROM hall_days d
 JOIN appointments a ON (a.branch_id, a.day) = (d.branch_id, d.day)

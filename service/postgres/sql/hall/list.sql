@@ -1,4 +1,4 @@
--- A page of the visits of a branch on a day, behind ($4, $5).
+-- A page of the visits of a branch on a day. The page begins after ($4, $5).
 SELECT *
 FROM hall_visits
 WHERE branch_id = $1 AND day = $2 AND status IN ('booked', 'completed', 'no_show')

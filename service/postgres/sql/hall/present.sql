@@ -1,4 +1,4 @@
--- Who is in the hall of a branch on a day.
+-- The visitors in the hall of a branch on a day.
 SELECT *
 FROM hall_visits
 WHERE id = ANY (ARRAY(

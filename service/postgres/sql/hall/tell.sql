@@ -1,5 +1,5 @@
--- Enqueues what visitors are told of a delay (a message of the kind $3, by the
--- media $4), unless they were told of as many minutes, or more, before.
+-- Enqueues messages about a delay (of the kind $3, by the media $4) to visitors, unless they
+-- have been told of as many minutes, or more, already.
 WITH notices AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset($1::jsonb) AS n (id uuid, version integer, minutes smallint, until timestamptz)

@@ -1,5 +1,5 @@
--- Ends holds that ran out, oldest first. Other sweepers and bookings in
--- progress are passed by.
+-- Ends overdue holds, the oldest first. Those that other sweepers and bookings in progress
+-- have locked are skipped.
 UPDATE appointments
 SET status = 'expired'
 WHERE id = ANY (ARRAY(

@@ -1,8 +1,7 @@
--- Ends the holds on some ledger days that ran out, oldest first. Whoever asks
--- wants their places, so it waits for other sweepers and for bookings in
--- progress: passing by a hold that is being ended would make its place look
--- taken. All who wait for several holds take them in this order, before any
--- ledger day.
+-- Ends the overdue holds on some ledger days, the oldest first. Its caller wants their
+-- places, so it waits for other sweepers and for bookings in progress: a skipped hold that
+-- is just being ended would make its place look taken. Every statement that waits for
+-- several holds locks them in this order, before any ledger day.
 UPDATE appointments
 SET status = 'expired'
 WHERE id = ANY (ARRAY(

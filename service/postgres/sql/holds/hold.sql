@@ -1,11 +1,9 @@
--- Writes ledger days on which places were taken ($1), those that still have the
--- version by which that was decided, and the holds on them ($2). It returns the
--- days that it wrote.
+-- Writes ledger days on which places were taken ($1), if they still have the version that
+-- the decision was based on, and the holds on them ($2). Returns the days that it wrote.
 --
--- A hold that counts for an address or a mobile gets one of the numbers that
--- are left of its limit, in an order that the seed ($3) shuffles; where none is
--- left, 0, which the table refuses. The unique indexes decide when two
--- statements choose the same.
+-- A hold that counts for an address or a mobile gets one of the numbers left of its limit,
+-- in an order that the seed ($3) shuffles; 0 when none is left, which the table refuses. The
+-- unique indexes decide when two statements choose the same number.
 WITH changed AS (
     UPDATE ledger_days l
     SET version = l.version + 1, used = d.used
@@ -43,6 +41,6 @@ WITH changed AS (
                OFFSET a.nth_of_mobile - 1 LIMIT 1), 0) END
     FROM wanted a
     JOIN changed USING (branch_id, desk_group_id, day)
-    ORDER BY a.address, a.mobile -- whoever waits for another's number waits in one order
+    ORDER BY a.address, a.mobile -- statements that wait for numbers wait in one order
 )
 SELECT branch_id, desk_group_id, day FROM changed

@@ -1,5 +1,5 @@
--- How many holds of an address and of a mobile have not been ended, and when
--- the oldest of each runs out.
+-- How many holds of an address and of a mobile have not ended, and when the oldest of each
+-- expires.
 SELECT count(*) FILTER (WHERE of_address) AS of_address, min(expires_at) FILTER (WHERE of_address) AS address_until,
        count(*) FILTER (WHERE NOT of_address) AS of_mobile, min(expires_at) FILTER (WHERE NOT of_address) AS mobile_until
 FROM (

@@ -1,5 +1,4 @@
--- Ends a standing hold that its owner gives back. IS NOT DISTINCT FROM: see
--- appointments/book.sql.
+-- Ends a hold on behalf of its owner. For IS NOT DISTINCT FROM see appointments/book.sql.
 UPDATE appointments
 SET status = 'released'
 WHERE id = $1 AND status IS NOT DISTINCT FROM 'held'

@@ -1,5 +1,5 @@
--- Where the ledger and the holds, requests, visits (over or not) and delayed
--- places that it should count differ.
+-- Differences between the ledger and the holds, requests, visits (over or not) and delayed
+-- places that it should count.
 WITH claimed AS (
     SELECT a.branch_id, a.desk_group_id, a.day, t.tick, sum(a.places) AS places
     FROM (

@@ -1,7 +1,7 @@
--- Gives places back to the ledger, and takes others: those with a negative number
--- of places. The days are locked already (holds/lock_days.sql), so whoever asks
--- knows that they have room. Where somebody waits for a day that gets places, the
--- desk group is marked to be looked at.
+-- Gives places back to the ledger, and takes others, which have a negative number of places.
+-- The days are locked already (holds/lock_days.sql), so the caller knows that they have
+-- room. Where an entry of the waitlist waits for a day that gets places, the desk group is
+-- marked to be checked.
 WITH exchanged AS (
     SELECT *
     FROM unnest($1::smallint[], $2::integer[], $3::date[], $4::smallint[], $5::smallint[], $6::smallint[])

@@ -1,5 +1,5 @@
--- The ledger days that have a row, of several desk groups, each in a range of
--- dates of its own. span counts from 1.
+-- The ledger days that exist, of several desk groups, each in its own range of dates. span
+-- counts from 1.
 SELECT asked.span, l.day, l.first_tick, l.open, l.used, l.version
 FROM unnest($1::smallint[], $2::integer[], $3::date[], $4::date[])
     WITH ORDINALITY AS asked (branch_id, desk_group_id, first_day, last_day, span)

@@ -1,6 +1,5 @@
--- The ledger days of a desk group in a range of dates that have a row, and which
--- version of its calendar is the current one. One row without a day when there
--- is none.
+-- The ledger days of a desk group that exist in a range of dates, and the current version of
+-- its calendar. Without any day, one row with null columns.
 SELECT g.calendar_version AS current, l.day, l.first_tick, l.open, l.used, l.version
 FROM desk_groups g
 LEFT JOIN ledger_days l ON (l.branch_id, l.desk_group_id) = (g.branch_id, g.id) AND l.day BETWEEN $3 AND $4

@@ -1,5 +1,5 @@
--- Ends the delay of places, the longest due first (they go back with
--- ledger/exchange.sql). What another replica is at is passed by.
+-- Ends the delay of places, the longest overdue first. They go back with
+-- ledger/exchange.sql. Rows that another replica has locked are skipped.
 DELETE FROM delayed_places
 WHERE id = ANY (ARRAY(
     SELECT id

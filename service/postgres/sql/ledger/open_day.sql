@@ -1,6 +1,6 @@
--- Gives a date its ledger row. The lock on the desk group makes a change of
--- its calendar wait, so that no row is made from a calendar that is gone.
--- Returns nothing when the calendar version is not the current one.
+-- Gives a date its ledger row. The lock on the desk group makes a change of its calendar
+-- wait, so that no row is made from an outdated calendar. Returns no row when the calendar
+-- version is not the current one.
 WITH current AS (
     SELECT branch_id, id, calendar_version
     FROM desk_groups

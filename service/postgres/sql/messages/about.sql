@@ -1,4 +1,4 @@
--- What was said of the visit with a reference, the newest first.
+-- The messages about the visit with a reference, the newest first.
 SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.state, m.reason, m.text, m.segments, m.attempts, m.unsure,
        m.created_at, m.finished_at, m.expires_at, m.gateway_id, m.receipt_at, m.receipt_code,
        a.reference, a.mobile, a.email, s.slug AS service, b.slug AS branch, d.slug AS department

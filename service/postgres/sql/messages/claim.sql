@@ -1,12 +1,11 @@
--- Leases due messages of one lane ('prompt', 'bulk' or 'mail') to a worker,
--- oldest first; a lease that ended is due again, and nobody knows whether the
--- gateway had the message. With each come the facts as they are now, and what
--- its department has spent this month. = ANY (ARRAY(…)) instead of a join keeps
--- the plan to the primary key, however large the batch. A lane that is not
--- asked for is never looked at.
+-- Leases due messages of one lane ('prompt', 'bulk' or 'mail') to a worker, the oldest
+-- first. A lease that ended is due again; whether the gateway got that message is unknown.
+-- Each message comes with the facts as they are now, and with what its department has spent
+-- this month. = ANY (ARRAY(…)) instead of a join keeps the plan to the primary key, however
+-- large the batch. Other lanes are not read.
 --
--- Whoever gave an address has the kinds of $5 by e-mail, too: the copy is
--- written with the first claim, and stays the only one.
+-- Visitors who gave an address also get the kinds of $5 by e-mail: the first claim writes
+-- the copy, and there is only one.
 WITH claimed AS (
     UPDATE messages
     SET unsure = unsure + (state = 'sending')::int, state = 'sending', attempts = attempts + 1, next_attempt_at = $3

@@ -1,4 +1,4 @@
--- What the messages about a visit would say now.
+-- The facts that messages about a visit would contain now.
 SELECT a.lang, a.start_at, a.reference, s.name AS service, b.name AS branch, b.zone, d.slug AS department
 FROM appointments a
 JOIN services s ON s.id = a.service_id

@@ -1,6 +1,6 @@
--- Messages about visits that did not reach anybody, the newest first; of the
--- departments $1 or at the branches $2 unless both are null, and of the
--- department $3 when it is named. $4 and $5 are the last of the page before.
+-- Messages about visits that reached nobody, the newest first: of the departments $1 or at
+-- the branches $2, unless both are null, and of the department $3 unless it is null. $4 and
+-- $5 are the last of the page before.
 SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.state, m.reason, m.text, m.segments, m.attempts, m.unsure,
        m.created_at, m.finished_at, m.expires_at, m.gateway_id, m.receipt_at, m.receipt_code,
        a.reference, a.mobile, a.email, s.slug AS service, b.slug AS branch, d.slug AS department

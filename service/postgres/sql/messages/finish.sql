@@ -1,7 +1,6 @@
--- Writes the outcomes of a batch. The attempt fences them: a worker whose
--- lease ended meanwhile changes nothing that another one has claimed. What was
--- accepted is charged to its department, in the order of departments, so that
--- two batches never wait for each other.
+-- Writes the outcomes of a batch. The attempt is a fence: a worker whose lease has ended
+-- changes nothing that another worker has claimed. Accepted messages are charged to their
+-- departments, in the order of departments, so that two batches never wait for each other.
 WITH finished AS (
     UPDATE messages m
     SET state = o.state,

@@ -1,5 +1,5 @@
--- Notes that departments have reached a level of their budget this month, and
--- returns those of which nobody had noted it: whoever gets one tells staff.
+-- Records that departments have reached a level of their budget this month, and returns
+-- those recorded for the first time: the caller tells staff about them.
 UPDATE message_usage u
 SET warned_at = coalesce(u.warned_at, $1::timestamptz),
     spent_at = CASE WHEN l.level = 'spent' THEN coalesce(u.spent_at, $1::timestamptz) ELSE u.spent_at END

@@ -1,4 +1,4 @@
--- The texts in use: of each kind and language the greatest version.
+-- The texts in use: the greatest version of each kind and language.
 SELECT DISTINCT ON (t.department_id, t.kind, t.lang)
        d.slug AS department, t.kind, t.lang, t.version, t.wordings, t.saved_at, t.saved_by
 FROM department_texts t

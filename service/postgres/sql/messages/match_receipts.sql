@@ -1,6 +1,6 @@
--- Writes receipts that came early, since $1, to their messages, which have
--- their ids by now; at most $2 of them. Returns how many are matched. The rows
--- are never updated, so that ctid names them.
+-- Writes receipts that came early, since $1, to their messages, which have their ids by now;
+-- at most $2. Returns how many it matched. The rows are never updated, so ctid identifies
+-- them.
 WITH early AS (
     DELETE FROM early_receipts
     WHERE ctid = ANY (ARRAY(

@@ -1,14 +1,15 @@
--- Writes reminders that are due: of the $5 visits that start before $2 and
--- come next behind ($3, $4). It reads that stretch of the index of visits
--- ahead and nothing else. What was planned before, by this replica or another,
--- stays as it is. Returns the last visit that it looked at.
+-- Writes the reminders that are due of the next $5 visits that start before $2 and after
+-- ($3, $4). It reads that part of the index of visits ahead and nothing else. Reminders
+-- planned before, by this replica or another, stay as they are. Returns the last visit that
+-- it looked at.
 --
--- A visit that was booked or moved when the reminder was due already ($9, or
--- its lead of $6 minutes before the start), or on its own day, gets none; nor
--- does one whose reminder is of no use any more, $7 seconds before the start,
--- or whose visitor is asked to choose another start, or is reached by none of
--- the media $13 of messages of the kind $12.
--- It counts instead of NOT EXISTS, which the planner may turn into comparing
+-- A visit gets no reminder if it was booked or moved when the reminder was due already ($9,
+-- or its lead of $6 minutes before the start), or on its own day; nor if the reminder is of
+-- no use any more ($7 seconds before the start), if the visitor has been asked to choose
+-- another start, or if none of the media $13 of messages of the kind $12 reaches the
+-- visitor.
+--
+-- It counts instead of using NOT EXISTS, which the planner may turn into a comparison of
 -- every visit with every reminder.
 WITH visits AS MATERIALIZED (
     SELECT branch_id, id, service_id, version, lang, mobile, email, start_at
@@ -28,10 +29,10 @@ WITH visits AS MATERIALIZED (
       AND (SELECT count(*)
            FROM messages m
            WHERE m.appointment_id = v.id AND m.start_version = v.version AND m.kind = $12 AND m.lead_minutes = $6::smallint) = 0
-      AND (SELECT count(*) FROM arrivals r WHERE r.appointment_id = v.id AND r.branch_id = v.branch_id) = 0 -- who is there
+      AND (SELECT count(*) FROM arrivals r WHERE r.appointment_id = v.id AND r.branch_id = v.branch_id) = 0 -- the visitor has arrived
       AND (SELECT count(*)
            FROM change_visits c
-           WHERE c.appointment_id = v.id AND c.branch_id = v.branch_id AND c.state IN ('pending', 'waiting')) = 0 -- whose start is lost
+           WHERE c.appointment_id = v.id AND c.branch_id = v.branch_id AND c.state IN ('pending', 'waiting')) = 0 -- a change took its place
       AND (SELECT max(e.at)
            FROM appointment_events e
            WHERE e.appointment_id = v.id AND e.branch_id = v.branch_id

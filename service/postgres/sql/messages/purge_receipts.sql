@@ -1,4 +1,4 @@
--- Removes receipts that came before $1 and belong to no message, at most $2.
+-- Removes at most $2 receipts that came before $1 and belong to no message.
 DELETE FROM early_receipts
 WHERE ctid = ANY (ARRAY(
     SELECT ctid

@@ -1,5 +1,5 @@
--- Removes the texts of messages that were finished before $1, the oldest first,
--- at most $2. That they were sent, and what became of them, stays.
+-- Removes the texts of at most $2 messages that were finished before $1, the oldest first.
+-- The messages and their outcomes stay.
 UPDATE messages
 SET text = NULL
 WHERE id = ANY (ARRAY(

@@ -1,6 +1,6 @@
--- Writes what gateways say of messages that they took, the newest message of
--- an id. That a message arrived is believed, whatever was said before. A
--- receipt whose message has no id yet is kept until it has.
+-- Writes what gateways report about messages that they accepted, to the newest message with
+-- an id. A report that a message arrived overrides every earlier report. A receipt without a
+-- message is kept until the message has its id.
 WITH receipts AS (
     SELECT DISTINCT ON (gateway_id) gateway_id, state, code, at
     FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS r (gateway_id, state, code, at)

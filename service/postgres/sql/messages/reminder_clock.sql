@@ -1,2 +1,2 @@
--- Until when reminders have been planned.
+-- The instant until which reminders have been planned.
 SELECT planned_to FROM reminder_clock

@@ -1,2 +1,2 @@
--- Reminders have been planned until $1.
+-- Records that reminders have been planned until $1.
 UPDATE reminder_clock SET planned_to = $1

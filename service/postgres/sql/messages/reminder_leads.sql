@@ -1,4 +1,4 @@
--- The services that share a reminder: a lead, and the lead after it.
+-- Services grouped by reminder: a lead, and the lead after it.
 SELECT before_minutes, next_minutes, array_agg(id) AS services
 FROM (
     SELECT s.id, l.before_minutes, coalesce(s.reminder_minutes[l.n + 1], 0) AS next_minutes

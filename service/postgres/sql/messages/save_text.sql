@@ -1,5 +1,5 @@
--- Adds the next version of a text, which has to be the one that follows the
--- newest: whoever edited an older one has not seen what others wrote.
+-- Adds the next version of a text. It must follow the newest: the editor of an older version
+-- has not seen what others wrote.
 WITH department AS (
     SELECT id FROM departments WHERE slug = $1
 ), saved AS (

@@ -1,5 +1,4 @@
--- What a department has decided about its messages, kept from changing until
--- the transaction ends.
+-- The terms of messages of a department, locked until the transaction ends.
 SELECT slug, message_links, segment_price, monthly_segments, monthly_cost, budget_warn_percent
 FROM departments
 WHERE slug = $1

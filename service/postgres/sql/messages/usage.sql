@@ -1,4 +1,4 @@
--- What each department may spend on messages in the month of $1, and has spent.
+-- What each department may spend, and has spent, on messages in the month of $1.
 SELECT d.slug, d.monthly_segments, d.monthly_cost, d.budget_warn_percent,
        coalesce(u.messages, 0) AS messages, coalesce(u.segments, 0) AS segments, coalesce(u.cost, 0) AS cost,
        u.warned_at, u.spent_at

@@ -1,2 +1,2 @@
--- Tells whoever listens on the channel.
+-- Sends a notification to everyone who listens on the channel.
 SELECT pg_notify($1, $2)

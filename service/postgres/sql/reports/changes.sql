@@ -1,7 +1,6 @@
--- What became of what was booked or requested. Only what was moved or cancelled
--- has its history read.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Outcomes of bookings and requests. Only moved and cancelled ones have their history read.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) AS made,
        count(*) FILTER (WHERE status = 'cancelled') AS cancelled,

@@ -1,6 +1,6 @@
--- How what was booked or requested came in.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Bookings and requests by the channel through which they came.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) AS made,
        coalesce(sum(party), 0) AS visitors,

@@ -1,6 +1,6 @@
--- Visits of each date that stood, or stand: what a forecast learns from.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Visits of each date that are not cancelled or declined: a forecast learns from them.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) AS visits
 FROM (

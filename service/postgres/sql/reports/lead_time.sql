@@ -1,7 +1,7 @@
--- How long before they begin visits were booked that stood. Who walked in did
--- not book ahead.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- How long before their start visits were booked. Walk-ins are left out: they were not
+-- booked ahead.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(lead) AS visits,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY lead) AS median_hours,

@@ -1,7 +1,7 @@
--- Messages about visits and offers, and what they cost, by the local date on
--- which they were written. No zone is further from UTC than a day.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Messages about visits and offers, and their cost, by the local date on which they were
+-- written. No zone is further than a day from UTC.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) AS messages,
        count(*) FILTER (WHERE way = 'email') AS emails,
@@ -25,8 +25,8 @@ FROM (
         FROM messages m
         JOIN appointments a ON (a.id, a.branch_id) = (m.appointment_id, m.branch_id)
         WHERE m.created_at >= ($1::date - 1)::timestamp AT TIME ZONE 'UTC' AND m.created_at < ($2::date + 2)::timestamp AT TIME ZONE 'UTC'
-          AND a.day >= $1::date - 366 -- nobody is told of a visit more than a year after it
-        OFFSET 0 -- the planner would take the filter below for a narrow one, and look up each visit by itself
+          AND a.day >= $1::date - 366 -- there are no messages more than a year after a visit
+        OFFSET 0 -- otherwise the planner takes the filter below for a narrow one, and looks up visits one by one
     ) AS m
     JOIN services s ON s.id = m.service_id
     JOIN departments d ON d.id = s.department_id

@@ -1,6 +1,6 @@
--- Who came and who did not. What is past at $10 without either was not recorded.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Visitors who came and who did not. A visit before $10 with neither was not recorded.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) FILTER (WHERE attended) AS attended,
        count(*) FILTER (WHERE status = 'no_show') AS no_shows,

@@ -1,5 +1,5 @@
--- Removes what reports counted before $1, at most $2 of each, the oldest first.
--- Returns the larger number, so that the caller knows whether there is more.
+-- Removes what reports counted before $1, at most $2 of each kind, the oldest first. Returns
+-- the larger number, which tells the caller whether there is more.
 WITH demand AS (
     DELETE FROM demand_counts
     WHERE ctid = ANY (ARRAY(SELECT ctid FROM demand_counts WHERE day < $1::date ORDER BY day LIMIT $2 FOR UPDATE SKIP LOCKED))

@@ -1,4 +1,4 @@
--- Remembers what was open on dates that have no ledger day.
+-- Keeps the open minutes of dates without a ledger day.
 INSERT INTO idle_days (branch_id, desk_group_id, day, open_ticks)
 SELECT g.branch_id, g.id, t.day, t.ticks
 FROM unnest($1::text[], $2::date[], $3::integer[]) AS t (desk_group, day, ticks)

@@ -1,7 +1,7 @@
--- Who was called in time ($10 minutes), left before, and was done in time; and
--- which requests a department answered before the answer by default did.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Visitors who were called in time ($10 minutes), who left before, and whose visits were
+-- done in time; and requests that a department answered before the default answer did.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) FILTER (WHERE called_at IS NOT NULL OR left_at IS NOT NULL) AS offered,
        count(*) FILTER (WHERE called_at <= due_at + $10 * interval '1 minute') AS in_time,

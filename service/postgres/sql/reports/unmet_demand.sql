@@ -1,6 +1,6 @@
--- What was asked for in vain, by the local date on which it was.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Requests for places that found none, by the local date of the request.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        coalesce(sum(n) FILTER (WHERE outcome = 'empty_search'), 0)::float8 AS empty_searches,
        coalesce(sum(n) FILTER (WHERE outcome = 'refused_hold'), 0)::float8 AS refused_holds,

@@ -1,7 +1,7 @@
--- Desk minutes that visits take, by the department of their desks. What is open
--- comes with reports/open.sql.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Desk minutes that visits take, by the department of their desks. The open minutes come
+-- from reports/open.sql.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        coalesce(sum(ticks), 0) * 5 AS used_minutes,
        coalesce(sum(ticks) FILTER (WHERE status = 'completed'), 0) * 5 AS served_minutes

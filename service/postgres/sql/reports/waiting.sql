@@ -1,8 +1,8 @@
--- How long visitors waited for their first call, from the time of the visit or
--- their arrival, whichever was later. Whoever was served without a call was
--- called then.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- How long visitors waited for their first call, from the start of the visit or their
+-- arrival, whichever was later. A visitor who was served without a call counts as called
+-- then.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(wait) AS called,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY wait) AS median_minutes,

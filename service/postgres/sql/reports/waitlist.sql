@@ -1,7 +1,6 @@
--- What became of those who wait, by the local date on which it happened.
--- Visitors join over the public channel.
--- The dates $1 to $2, the reader's own departments $3 and branches $4, what is
--- wanted $5 to $8, and the grouping $9 are those of all reports.
+-- Events of the waitlist, by their local date. Visitors join through the public channel.
+-- The dates $1 to $2, the reader's own departments $3 and branches $4, the filters $5 to $8,
+-- and the grouping $9 are those of all reports.
 SELECT day, month, department, branch, service, channel, grouping(day, month, department, branch, service, channel) = 63 AS total,
        count(*) FILTER (WHERE kind = 'joined') AS joined,
        count(*) FILTER (WHERE kind = 'offered') AS offered,

@@ -1,5 +1,5 @@
--- Writes what has become of a request (the ledger is settled already), with its
--- history and the message to the visitor ($17, null for none).
+-- Writes the new state of a request, with its history and the message to the visitor ($17,
+-- null for none). The ledger is up to date already.
 WITH answered AS (
     UPDATE appointments
     SET status = $2, answer_by = $3, version = $4,
@@ -10,7 +10,7 @@ WITH answered AS (
 ), event AS (
     INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
     SELECT branch_id, id, $12, $13::timestamptz, $14::timestamptz, version, $15, $16 FROM answered
-), supported AS ( -- an accepted proposal has its place
+), supported AS ( -- an accepted proposal has a place in the ledger
     DELETE FROM unsupported_visits WHERE appointment_id = $1 AND $12 = 'accepted'
 )
 INSERT INTO messages (kind, branch_id, appointment_id, start_version, lang, created_at, next_attempt_at, expires_at)

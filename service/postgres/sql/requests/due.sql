@@ -1,4 +1,4 @@
--- The requests whose time for an answer is over, the earliest first.
+-- Requests whose time for an answer is over, the earliest first.
 SELECT reference
 FROM appointments
 WHERE status = 'requested' AND answer_by <= $1

@@ -1,4 +1,4 @@
--- Ends the hold of the proposal for a request, if it stands (see the index
+-- Ends the hold of the proposal for a request, if it still exists (see the index
 -- appointments_one_proposal).
 UPDATE appointments
 SET status = 'released'

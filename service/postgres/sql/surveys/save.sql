@@ -1,5 +1,5 @@
--- Keeps what the visitor of $1 says of the visit, in place of what they said
--- before. Only of a visit that began, and was not cancelled or missed.
+-- Keeps the answer of the visitor of $1, in place of an earlier one. Only for a visit that
+-- has begun, and was not cancelled or missed.
 INSERT INTO survey_answers AS s (branch_id, appointment_id, satisfaction, resolved, comment, lang, answered_at, changed_at)
 SELECT a.branch_id, a.id, $2::smallint, $3::boolean, $4::text, $5::text, $6::timestamptz, $6::timestamptz
 FROM appointments a

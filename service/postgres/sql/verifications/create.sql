@@ -1,4 +1,4 @@
--- A verification and the message with its code, of the kind $7.
+-- Adds a verification, and the message with its code, of the kind $7.
 WITH created AS (
     INSERT INTO verifications (id, mobile, address, created_at, expires_at)
     VALUES ($1, $2, $3, $4::timestamptz, $5::timestamptz)

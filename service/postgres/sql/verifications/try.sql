@@ -1,5 +1,5 @@
--- Records that a code was compared, unless the verification is over. A wrong
--- one costs a try; the right one ($3) proves the number.
+-- Records that a code was compared, unless the verification is over. A wrong code uses up a
+-- try. The right one ($3) verifies the number.
 UPDATE verifications
 SET tries = CASE WHEN $3::boolean THEN tries ELSE tries + 1 END,
     verified_at = CASE WHEN $3::boolean THEN coalesce(verified_at, $2::timestamptz) ELSE verified_at END

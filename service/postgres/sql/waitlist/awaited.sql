@@ -1,5 +1,5 @@
--- The desk groups that anybody waits for. Few services have a waitlist: the
--- index answers for each with one probe.
+-- The desk groups with entries on the waitlist. Few services have a waitlist: the index
+-- answers for each with one probe.
 SELECT DISTINCT gs.desk_group_id
 FROM desk_group_services gs
 WHERE EXISTS (

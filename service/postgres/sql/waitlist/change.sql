@@ -1,5 +1,5 @@
--- Writes what has become of an entry: its state, and whether it has an offer
--- ($3, the hold) that it had before.
+-- Writes the new state of an entry, and whether it still has the offer ($3, the hold) that
+-- it had before.
 UPDATE waitlist_entries
 SET state = $2, hold_id = $3,
     offer_until = CASE WHEN $2 = 'waiting' AND $3::uuid IS NOT NULL THEN offer_until END,

@@ -1,7 +1,6 @@
--- Ends entries whose range is over, and removes those that ended a while ago
--- with what they were offered; at most $3 of each. What another replica is at
--- is passed by. Returns the larger number, so that the caller knows whether
--- there is more.
+-- Ends entries whose range is over, and removes entries that ended before $2 with their
+-- offers, at most $3 of each. Rows that another replica has locked are skipped. Returns the
+-- larger number, which tells the caller whether there is more.
 WITH over AS (
     UPDATE waitlist_entries
     SET state = 'expired', ended_at = $1, offer_until = NULL

@@ -1,5 +1,5 @@
--- Ends an entry of the person that is over without the periodic job having
--- seen it, so that they can join again.
+-- Ends an entry of the person that is over but that the periodic job has not ended yet, so
+-- that the person can join again.
 UPDATE waitlist_entries
 SET state = 'expired', ended_at = $3, offer_until = NULL
 WHERE person = $1 AND state = 'waiting' AND ends_at <= $3::timestamptz

@@ -1,5 +1,4 @@
--- One entry with its last offer, and whether its person has booked the service
--- since.
+-- One entry with its last offer, and whether its person has booked the service since.
 SELECT e.id, e.state, s.slug AS service, b.slug AS branch, e.from_day, e.to_day, e.earliest, e.latest, e.party,
        e.created_at, e.ends_at, e.ignored, e.hold_id, o.start_at, o.end_at, o.expires_at,
        e.person, e.mobile, e.lang, e.visitor_name, e.identity_kind, e.identity, e.email,

@@ -1,2 +1,2 @@
--- The desk groups to be looked at, the longest marked first.
+-- The desk groups to check for free places, those marked the longest ago first.
 SELECT desk_group_id FROM waitlist_marks GROUP BY desk_group_id ORDER BY min(id)

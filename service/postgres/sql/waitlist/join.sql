@@ -1,6 +1,5 @@
--- Puts somebody on the waitlist, behind all who wait already, unless they have
--- as many upcoming visits to the service as it allows; and marks the desk group
--- to be looked at.
+-- Adds an entry at the end of the waitlist, unless the person has as many upcoming visits to
+-- the service as it allows, and marks the desk group to be checked.
 WITH wanted AS MATERIALIZED (
     SELECT b.id AS branch_id, s.id AS service_id,
            s.active_limit <= (

@@ -1,5 +1,5 @@
--- Counts the offers of a desk group that ran out without an answer; the $4th
--- of them ends the entry. The places go back by themselves, as the holds expire.
+-- Counts the offers of a desk group that expired without an answer. The $4th of them ends
+-- the entry. The places go back on their own when the holds expire.
 UPDATE waitlist_entries
 SET offer_until = NULL, ignored = ignored + 1,
     state = CASE WHEN ignored + 1 >= $4 THEN 'unanswered' ELSE state END,

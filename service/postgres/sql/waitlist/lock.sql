@@ -1,3 +1,3 @@
--- Keeps an entry from changing until the transaction ends. It is read
--- afterwards: see appointments/lock.sql.
+-- Locks an entry until the transaction ends. It is read afterwards: see
+-- appointments/lock.sql.
 SELECT id FROM waitlist_entries WHERE id = $1 FOR NO KEY UPDATE

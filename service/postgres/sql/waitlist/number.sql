@@ -1,2 +1,2 @@
--- The entry with a number, which links have instead of its id.
+-- The entry with a number. Links contain the number instead of the id.
 SELECT id FROM waitlist_entries WHERE position = $1

@@ -1,7 +1,7 @@
--- Makes offers: for each entry that still waits, without an offer and not asked
--- for that start before, the hold with its place in the ledger, the offer, and
--- the message, of the kind $13. The days are locked already, and what they have free is what
--- was given away; that they do not overflow is checked once more.
+-- Makes offers. Each entry that still waits, has no offer and was not offered that start
+-- before gets the hold with its place in the ledger, the offer, and the message, of the kind
+-- $13. The days are locked already and have room for the offers. The statement checks once
+-- more that they do not overflow.
 WITH wanted AS MATERIALIZED (
     SELECT *
     FROM unnest($4::uuid[], $5::uuid[], $6::date[], $7::smallint[], $8::smallint[], $9::smallint[],

@@ -1,6 +1,5 @@
--- Ends the entries of a desk group whose persons have booked the service since
--- they joined, and releases what they were offered. Entries that somebody else
--- is changing are passed by.
+-- Ends the entries of a desk group whose persons have booked the service since they joined,
+-- and ends the holds offered to them. Locked entries are skipped.
 WITH served AS (
     UPDATE waitlist_entries
     SET state = 'booked', ended_at = $3, offer_until = NULL

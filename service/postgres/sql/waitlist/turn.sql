@@ -1,2 +1,2 @@
--- One replica at a time offers places of a desk group.
+-- Lets one replica at a time offer places of a desk group.
 SELECT pg_advisory_xact_lock(hashtextextended('waitlist', $1::integer))::text

@@ -1,6 +1,6 @@
--- Who waits for places of a desk group and has no offer, in the order of
--- arrival, with the starts (Unix time) that they were asked for before. Who has
--- booked the service since is not asked any more.
+-- Entries that wait for places of a desk group without an offer, in the order of arrival,
+-- with the starts (Unix time) that they were offered before. Persons who have booked the
+-- service since are left out.
 SELECT e.id, s.slug AS service, e.from_day, e.to_day, e.earliest, e.latest, e.party, e.needs, e.wakala_expires,
        ARRAY(SELECT extract(epoch FROM o.start_at)::bigint FROM waitlist_offers o WHERE o.entry_id = e.id) AS asked
 FROM waitlist_entries e

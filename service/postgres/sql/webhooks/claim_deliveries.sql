@@ -1,7 +1,7 @@
--- Leases due deliveries to one webhook ($1) to a worker, the oldest first, each
--- with its event. A delivery waits while an earlier one about the same visit is
--- not finished; whatever this snapshot does not see yet as finished only makes
--- it wait. A lease that ended is due again.
+-- Leases due deliveries to one webhook ($1) to a worker, the oldest first, each with its
+-- event. A delivery waits while an earlier one about the same visit is not finished. If this
+-- snapshot does not see that the earlier one is finished, the delivery only waits longer. A
+-- lease that ended is due again.
 WITH claimed AS (
     UPDATE webhook_deliveries
     SET state = 'sending', attempts = attempts + 1, next_attempt_at = $4

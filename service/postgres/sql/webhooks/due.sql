@@ -1,5 +1,4 @@
--- Active webhooks for which something is due at $1 and that are not paused,
--- beside those in $2.
+-- Active webhooks with deliveries due at $1 that are not paused, except those in $2.
 SELECT w.id, w.url, w.secret, CASE WHEN w.former_until > $1 THEN w.former_secret END AS former_secret, w.failures, w.failing_since
 FROM webhooks w
 WHERE w.state = 'active' AND (w.paused_until <= $1 OR w.paused_until IS NULL) AND w.id <> ALL ($2::uuid[])

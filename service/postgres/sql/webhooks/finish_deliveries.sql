@@ -1,5 +1,5 @@
--- Writes the outcomes of a batch for one webhook ($8). The attempt fences them: a worker whose lease
--- ended meanwhile changes nothing that another one has claimed.
+-- Writes the outcomes of a batch for one webhook ($8). The attempt is a fence: a worker
+-- whose lease has ended changes nothing that another worker has claimed.
 UPDATE webhook_deliveries d
 SET state = o.state, next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at),
     finished_at = CASE WHEN o.state <> 'waiting' THEN $1::timestamptz END, status = o.status, detail = o.detail

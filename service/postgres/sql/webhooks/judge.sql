@@ -1,6 +1,5 @@
--- Writes what a batch says of a receiver: that something was delivered ($3), or
--- how often it failed ($4); until when it is left alone ($5), and why it is
--- disabled ($6).
+-- Writes what a batch says about a receiver: that a delivery arrived ($3), or how
+-- often it failed ($4); until when it is paused ($5), and why it is disabled ($6).
 UPDATE webhooks
 SET failures = CASE WHEN $3::boolean THEN 0 ELSE failures + $4::integer END,
     failing_since = CASE WHEN $3 THEN NULL WHEN $4 > 0 THEN coalesce(failing_since, $2::timestamptz) ELSE failing_since END,

@@ -1,6 +1,5 @@
--- Webhooks that stand, the newest first: of departments ($1), or all when it is
--- NULL. $2 narrows them to a department; $3 and $4 are the last of the page
--- before.
+-- Webhooks that are not removed, the newest first: of departments ($1), or all when it is
+-- NULL. $2 limits them to a department. $3 and $4 are the last of the page before.
 SELECT w.id, w.name, w.url, w.events, w.state, w.created_at, w.created_by, w.former_until, w.failing_since, w.ended_at, w.ended_why,
        d.slug AS department
 FROM webhooks w

@@ -1,11 +1,10 @@
--- Makes deliveries of events, in the next $1 transactions by their numbers: of
--- those that are over, which is what pg_snapshot_xmin tells. Each is looked at
--- once, whatever ids its events drew and whenever it committed. With them come
--- the earlier events of the same visits that this snapshot sees and whose
--- transactions are numbered higher, so that the order is right. Another replica
--- that plans is passed by. Without webhooks there is nothing to look at. OFFSET 0
--- keeps the planner to primary keys: it can't know how few transactions there
--- are.
+-- Makes deliveries of the events in the next $1 transactions by their numbers, among those
+-- that are over according to pg_snapshot_xmin. Each transaction is looked at once, whatever
+-- ids its events have and whenever it committed. To keep the order right, earlier events of
+-- the same visits come with them, if this snapshot sees them and their transactions have
+-- higher numbers. If another replica is planning, it does nothing. Without webhooks there is
+-- nothing to plan. OFFSET 0 keeps the planner to primary keys: it can't know how few
+-- transactions there are.
 WITH clock AS MATERIALIZED (
     SELECT xid FROM webhook_clock FOR UPDATE SKIP LOCKED
 ), horizon AS MATERIALIZED (

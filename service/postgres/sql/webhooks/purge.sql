@@ -1,5 +1,5 @@
--- Removes deliveries that were made before $1, and those to webhooks that were
--- removed, at most $2 rows; then webhooks that were removed and have none.
+-- Removes at most $2 deliveries that were made before $1, or to webhooks that were removed;
+-- then removed webhooks without deliveries.
 WITH old AS (
     DELETE FROM webhook_deliveries
     WHERE ctid = ANY (ARRAY(

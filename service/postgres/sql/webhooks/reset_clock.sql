@@ -1,5 +1,5 @@
--- Begins to count transactions anew: the database was restored from a copy, in
--- which they were numbered higher than they are now.
+-- Starts counting transactions again: the database was restored from a copy in which their
+-- numbers were higher than they are now.
 WITH horizon AS MATERIALIZED (
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
 ), told AS (

@@ -1,4 +1,5 @@
--- Ends those of the holds that stand. Their places go back with ledger/exchange.sql.
+-- Ends those of the given holds that still exist. Their places go back with
+-- ledger/exchange.sql.
 UPDATE appointments
 SET status = 'released'
 WHERE id = ANY ($1::uuid[]) AND status IS NOT DISTINCT FROM 'held'

@@ -17,12 +17,12 @@ import (
 
 // A look never misses what was changed here, what was told, or what is older
 // than two seconds; and one stamp stands for one state.
-func TestBoardIsNeverTooOld(t *testing.T) {
+func TestOccupancyCacheIsNeverTooOld(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		const group, dates = 7, 140
 		now := time.Unix(1_800_000_000, 0)
-		b := newBoard(func() time.Time { return now })
+		b := newOccupancyCache(func() time.Time { return now })
 		var ledger [dates]int64 // versions
 		type change struct {
 			at   time.Time
@@ -42,7 +42,7 @@ func TestBoardIsNeverTooOld(t *testing.T) {
 			"somebody changes a date": func(t *rapid.T) {
 				date := 20 * rapid.IntRange(0, dates/20-1).Draw(t, "date / 20")
 				ledger[date]++
-				c := change{at: now.Add(trust), date: date, seen: ledger[date]}
+				c := change{at: now.Add(cacheAge), date: date, seen: ledger[date]}
 				if rapid.IntRange(0, 3).Draw(t, "known here") == 0 {
 					b.forget(group)
 					c.at = now
@@ -101,9 +101,9 @@ func TestBoardIsNeverTooOld(t *testing.T) {
 }
 
 // What changes while the database answers is not covered by the answer.
-func TestBoardKeepsNothingThatChangedMeanwhile(t *testing.T) {
+func TestOccupancyCacheKeepsNothingThatChangedMeanwhile(t *testing.T) {
 	t.Parallel()
-	b := newBoard(func() time.Time { return time.Unix(0, 1) })
+	b := newOccupancyCache(func() time.Time { return time.Unix(0, 1) })
 	asked := 0
 	read := func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
 		if asked++; asked == 1 {
@@ -127,9 +127,9 @@ func TestBoardKeepsNothingThatChangedMeanwhile(t *testing.T) {
 }
 
 // Many who look at the same time ask once.
-func TestBoardAsksOnceForAll(t *testing.T) {
+func TestOccupancyCacheAsksOnceForAll(t *testing.T) {
 	t.Parallel()
-	b := newBoard(time.Now)
+	b := newOccupancyCache(time.Now)
 	var asked int
 	release := make(chan struct{})
 	read := func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
@@ -153,9 +153,9 @@ func TestBoardAsksOnceForAll(t *testing.T) {
 }
 
 // Who waits for another's question gives up at their own deadline.
-func TestBoardWaitsNoLongerThanTheDeadline(t *testing.T) {
+func TestOccupancyCacheWaitsNoLongerThanTheDeadline(t *testing.T) {
 	t.Parallel()
-	b := newBoard(time.Now)
+	b := newOccupancyCache(time.Now)
 	asking, release := make(chan struct{}), make(chan struct{})
 	var first sync.WaitGroup
 	first.Go(func() {
@@ -176,9 +176,9 @@ func TestBoardWaitsNoLongerThanTheDeadline(t *testing.T) {
 }
 
 // What is remembered is bounded.
-func TestBoardIsBounded(t *testing.T) {
+func TestOccupancyCacheIsBounded(t *testing.T) {
 	t.Parallel()
-	b := newBoard(time.Now)
+	b := newOccupancyCache(time.Now)
 	big := slots.Occupied{Open: make([]int16, 288), Used: make([]int16, 288), Version: 1}
 	read := func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {
 		return slices.Repeat([]slots.Occupied{big}, int(to-from+1)), nil
@@ -187,7 +187,7 @@ func TestBoardIsBounded(t *testing.T) {
 		if _, _, err := b.look(t.Context(), id, 0, 61, read); err != nil {
 			t.Fatal(err)
 		}
-		if b.size > maxRemembered {
+		if b.size > maxCached {
 			t.Fatalf("remembers %d bytes", b.size)
 		}
 	}
@@ -196,18 +196,18 @@ func TestBoardIsBounded(t *testing.T) {
 	}
 }
 
-func TestNewsFitsANotification(t *testing.T) {
+func TestInvalidationsFitsANotification(t *testing.T) {
 	t.Parallel()
-	n := newNews()
+	n := newInvalidations()
 	n.add(1) // nobody tells
 	n.want(true)
-	for id := range newsLimit {
+	for id := range broadcastLimit {
 		n.add(2_000_000_000 + id)
 	}
-	if text := n.take(); len(text) >= 8000 || len(text) < newsLimit*10 {
+	if text := n.take(); len(text) >= 8000 || len(text) < broadcastLimit*10 {
 		t.Errorf("got %d bytes", len(text))
 	}
-	for id := range newsLimit + 1 {
+	for id := range broadcastLimit + 1 {
 		n.add(id)
 	}
 	if got, want := n.take(), n.replica+" *"; got != want {
@@ -219,10 +219,10 @@ func TestNewsFitsANotification(t *testing.T) {
 }
 
 // What nobody tells is seen after two seconds.
-func TestBoardAsksAgain(t *testing.T) {
+func TestOccupancyCacheAsksAgain(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 1)
-	b := newBoard(func() time.Time { return now })
+	b := newOccupancyCache(func() time.Time { return now })
 	asked := 0
 	look := func() int {
 		_, _, err := b.look(t.Context(), 1, 10, 20, func(_ context.Context, from, to scheduling.Date) ([]slots.Occupied, error) {

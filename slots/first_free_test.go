@@ -205,7 +205,8 @@ func TestFirstRefuses(t *testing.T) {
 	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "passport", Party: 1}, heldAt); !errors.Is(err, centre.ErrUnknownService) {
 		t.Errorf("an unknown service: %v", err)
 	}
-	if _, err := r.First(t.Context(), slots.FirstQuery{Service: "heirs-returns", Party: 4, Channel: catalog.Public}, heldAt); broken(err) != slots.RulePartyLimit {
+	q := slots.FirstQuery{Service: "heirs-returns", Party: 4, Channel: catalog.Public}
+	if _, err := r.First(t.Context(), q, heldAt); broken(err) != slots.RulePartyLimit {
 		t.Errorf("a party over the limit: %v", err)
 	}
 	r.wantCalls()

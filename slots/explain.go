@@ -8,20 +8,19 @@ import (
 	"ziyara/scheduling"
 )
 
-// Tally counts the starts of one day that can be booked, and those of its grid
-// that can't by the first rule that stands against them.
+// Tally counts the starts of one day that can be booked, and the starts on its grid
+// that can't, by the first rule that forbids them.
 type Tally struct {
 	Free    int
 	Refused map[Rule]int
-	// Opens is when the first start that is out of reach of the horizon comes
-	// within it, in the zone of the branch; zero when none is. Explain fills
-	// it.
+	// Opens is when the first start past the horizon comes within it, in the
+	// zone of the branch; zero when there is none. Explain sets it.
 	Opens time.Time
 }
 
-// Why returns what becomes of the day's starts at now: Free is as many as the
-// function Free returns.
-func Why(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
+// TallyDay counts the day's starts at now: Tally.Free is the number of slots that
+// the function Free returns.
+func TallyDay(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
 	t := Tally{Free: len(Free(day, used, v, now)), Refused: make(map[Rule]int)}
 	day = v.sees(day)
 	for _, o := range day.Openings {
@@ -34,8 +33,8 @@ func Why(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
 	return t
 }
 
-// refusal returns the first rule against starting at the tick start of the
-// grid, "" for none.
+// refusal returns the first rule that forbids the tick start of the grid; "" for
+// none.
 func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Time) Rule {
 	rule := v.reach(day.Date, day.At(start), now)
 	if rule != "" {
@@ -45,17 +44,19 @@ func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Tim
 		switch {
 		case v.closed(day, tick):
 			return RuleClosed
-		case int(v.leftReleased(day, used, tick-day.First)) < v.Places:
+		case int(v.leftWithWalkIns(day, used, tick-day.First)) < v.Places:
 			rule = RuleTaken
 		}
 	}
 	return rule
 }
 
-// Explain answers why a date is as it is for one visitor of the public: the
-// layers that decide its hours, and what becomes of its starts. It returns the
-// errors of centre.Snapshot.Desk.
-func (b *Booker) Explain(ctx context.Context, service, branch string, date scheduling.Date, now time.Time) (e scheduling.Explanation, t Tally, err error) {
+// Explain explains a date for a single public visitor: the layers that decide its
+// hours, and the tally of its starts. It returns the errors of
+// centre.Snapshot.Desk.
+func (b *Booker) Explain(
+	ctx context.Context, service, branch string, date scheduling.Date, now time.Time,
+) (e scheduling.Explanation, t Tally, err error) {
 	err = b.fresh(ctx, func() error {
 		e, t, err = b.explain(ctx, service, branch, date, now)
 		return err
@@ -63,7 +64,9 @@ func (b *Booker) Explain(ctx context.Context, service, branch string, date sched
 	return e, t, err
 }
 
-func (b *Booker) explain(ctx context.Context, service, branch string, date scheduling.Date, now time.Time) (scheduling.Explanation, Tally, error) {
+func (b *Booker) explain(
+	ctx context.Context, service, branch string, date scheduling.Date, now time.Time,
+) (scheduling.Explanation, Tally, error) {
 	s, group, err := b.centre().Desk(service, branch)
 	if err != nil {
 		return scheduling.Explanation{}, Tally{}, err
@@ -77,7 +80,7 @@ func (b *Booker) explain(ctx context.Context, service, branch string, date sched
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[0].on(group.Calendar.Day(date))
-	tally := Why(day, used, shape.Counted(group.Calendar, now), now)
+	tally := TallyDay(day, used, shape.Counted(group.Calendar, now), now)
 	if tally.Refused[RuleHorizon] > 0 {
 		tally.Opens = shape.nextOf(day, group.Calendar, now)
 	}

@@ -23,7 +23,8 @@ func TestReopened(t *testing.T) {
 			day.First = ticks.Draw(t, "first after")
 		}
 		after := before.Reopened(day)
-		if len(after.Open) != len(after.Used) || after.Open == nil || after.First < 0 || after.Version != before.Version || after.Calendar != before.Calendar {
+		if len(after.Open) != len(after.Used) || after.Open == nil || after.First < 0 ||
+			after.Version != before.Version || after.Calendar != before.Calendar {
 			t.Fatalf("got %+v", after)
 		}
 		for tick := range 80 {

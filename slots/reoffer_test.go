@@ -39,7 +39,7 @@ func TestReleaseAt(t *testing.T) {
 		if tc.want != "" {
 			want = at(t, tc.want)
 		}
-		if got := slots.ReleaseAt(tc.delay, at(t, tc.until), now, tc.random); !got.Equal(want) {
+		if got := slots.ReofferAt(tc.delay, at(t, tc.until), now, tc.random); !got.Equal(want) {
 			t.Errorf("%s: %v, want %v", tc.name, got, want)
 		}
 	}
@@ -55,7 +55,7 @@ func TestReleaseAtIsWithinTheDelay(t *testing.T) {
 		until := now.Add(time.Duration(rapid.IntRange(-1e4, 1e5).Draw(t, "until")) * time.Second)
 		var choices int64
 		chosen := int64(-1)
-		got := slots.ReleaseAt(delay, until, now, func(n int64) int64 {
+		got := slots.ReofferAt(delay, until, now, func(n int64) int64 {
 			choices = n
 			chosen = rapid.Int64Range(0, n-1).Draw(t, "random")
 			return chosen
@@ -77,7 +77,7 @@ func TestReleaseAtIsWithinTheDelay(t *testing.T) {
 // in working days when asked for.
 func later(workingDays int) catalog.Service {
 	s := hourly()
-	s.ReleaseDelay, s.NoticeWorkingDays = 2*time.Hour, workingDays
+	s.ReofferDelay, s.NoticeWorkingDays = 2*time.Hour, workingDays
 	return s
 }
 
@@ -159,7 +159,8 @@ func TestPlaceOfAMoveComesBackLater(t *testing.T) {
 	if _, err = r.Hold(t.Context(), request(start), nil, now); !errors.Is(err, slots.ErrTaken) {
 		t.Errorf("the place left behind: %v, want %v", err, slots.ErrTaken)
 	}
-	if again, err := r.Move(t.Context(), a.Reference, moved.Start, now); err != nil || again.Version != moved.Version || len(r.store.delayed) != 1 {
+	again, err := r.Move(t.Context(), a.Reference, moved.Start, now)
+	if err != nil || again.Version != moved.Version || len(r.store.delayed) != 1 {
 		t.Errorf("to where it is: %v, %d places stay back, want no change", err, len(r.store.delayed))
 	}
 	r.store.offerDelayed(now.Add(2 * time.Hour))
@@ -224,7 +225,7 @@ func TestDelayedPlaceCanStillBeBooked(t *testing.T) {
 		service := hourly()
 		service.Notice = time.Duration(rapid.IntRange(0, 72).Draw(rt, "notice")) * time.Hour
 		service.NoticeWorkingDays = rapid.IntRange(0, 3).Draw(rt, "working days")
-		service.ReleaseDelay = time.Duration(rapid.IntRange(1, 7*24*60).Draw(rt, "delay")) * time.Minute
+		service.ReofferDelay = time.Duration(rapid.IntRange(1, 7*24*60).Draw(rt, "delay")) * time.Minute
 		service.CancelCutoff = 0
 		share := rapid.Float64Range(0, 1).Draw(rt, "share")
 		plan := daily("Asia/Riyadh", opens(t, "09:00-12:00"))
@@ -238,8 +239,8 @@ func TestDelayedPlaceCanStillBeBooked(t *testing.T) {
 		}
 		first := now
 		for _, d := range r.store.delayed {
-			if d.until.After(now.Add(service.ReleaseDelay)) {
-				rt.Fatalf("comes back at %v, longer than %v after %v", d.until, service.ReleaseDelay, now)
+			if d.until.After(now.Add(service.ReofferDelay)) {
+				rt.Fatalf("comes back at %v, longer than %v after %v", d.until, service.ReofferDelay, now)
 			}
 			first = d.until
 			r.store.offerDelayed(d.until)

@@ -1,5 +1,5 @@
--- Gives dates of several desk groups their ledger rows, as ledger/open_day.sql does
--- one. Returns how many of the desk groups have the calendar that was meant.
+-- Gives dates of several desk groups their ledger rows, as ledger/open_day.sql does for one.
+-- Returns how many of the desk groups have the expected calendar version.
 WITH wanted AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset($1::jsonb) AS w (

@@ -7,21 +7,20 @@ import (
 	"time"
 )
 
-// HoldLimits bound how many holds may stand at once.
+// HoldLimits bound how many holds may be open at once.
 type HoldLimits struct {
 	PerAddress int // of one network address; 0 for any number
 	PerMobile  int // of one mobile; 0 for any number
 }
 
-// Holder is on whose account a hold stands, as far as that is known before
-// somebody puts their name to it.
+// Holder is who a hold counts against, before a visitor's name is known.
 type Holder struct {
-	Address []byte // what tells the network address from others; nil when none counts
+	Address []byte // identifies the network address; nil when addresses are not limited
 	HoldLimits
 }
 
-// CountedAddress returns the address when a limit counts its holds, or nil: what
-// nothing counts is not kept.
+// CountedAddress returns the address when a limit counts its holds, or nil: an
+// address that is not counted is not kept.
 func (h Holder) CountedAddress() []byte {
 	if h.PerAddress == 0 || len(h.Address) == 0 {
 		return nil
@@ -29,20 +28,20 @@ func (h Holder) CountedAddress() []byte {
 	return h.Address
 }
 
-// HoldLimitError says that as many holds of an address or a mobile stand as
-// may.
+// HoldLimitError says that an address or a mobile has as many open holds as
+// allowed.
 type HoldLimitError struct {
 	Limit      int
-	RetryAfter time.Duration // until the oldest of them runs out; 0 when it has
+	RetryAfter time.Duration // until the oldest of them expires; 0 when it has
 }
 
 // Error says when there is room again.
 func (e *HoldLimitError) Error() string {
-	return fmt.Sprintf("slots: %d holds stand, the oldest for another %v", e.Limit, e.RetryAfter)
+	return fmt.Sprintf("slots: %d holds are open, the oldest for another %v", e.Limit, e.RetryAfter)
 }
 
-// withinLimit tries to hold, and once more without holds that have run out when
-// one of those is in the way of the holder's limit.
+// withinLimit tries to hold; if expired holds count against the holder's limit, it
+// ends them and tries again.
 func (b *Booker) withinLimit(ctx context.Context, now time.Time, try func() error) error {
 	err := try()
 	limit, ok := errors.AsType[*HoldLimitError](err)

@@ -1,5 +1,5 @@
--- Ends the holds of a draft that stand, but those that are needed ($2). Their
--- places go back with ledger/exchange.sql.
+-- Ends the holds of a draft, except those that are needed ($2). Their places go back with
+-- ledger/exchange.sql.
 UPDATE appointments
 SET status = 'released'
 WHERE id = ANY (ARRAY(

@@ -7,8 +7,8 @@ import (
 	"ziyara/texts"
 )
 
-// Why says in both languages why a visitor who waits has the place in the queue
-// that they have at now, the main reason first. Times are of the zone.
+// Why explains in both languages the place of a waiting visitor in the queue at now,
+// the main reason first. Times are in the given zone.
 func (v Visit) Why(zone *time.Location, now time.Time) []catalog.Text {
 	a := v.Arrival
 	if a == nil || a.State != Waiting {

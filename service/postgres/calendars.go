@@ -13,9 +13,13 @@ import (
 	"ziyara/slots"
 )
 
+// Calendars keeps the plans of desk groups, the holidays that they share and the
+// quotas of services.
+type Calendars struct{ *core }
+
 // FindPlan returns a desk group with its plan as it is now, or
 // centre.ErrUnknownDeskGroup.
-func (s *Store) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error) {
+func (s *Calendars) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error) {
 	var row deskGroupRow
 	err := s.pool().get(ctx, &row, "calendars/find_plan", slug)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -31,23 +35,23 @@ func (s *Store) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, err
 	return row.compiled(&scheduling.Compiler{}, lists)
 }
 
-// EditPlan lets decide turn the plan of a desk group into another, and makes
-// that its calendar: see savePlan. It returns what it is now, the same as
-// before when decide changes nothing, or centre.ErrUnknownDeskGroup,
-// fault.ErrEdited when the calendar has another version than from (0 for any),
-// a *slots.AffectedError, or the error of decide. by says who does what and
-// why; the rest is filled in.
-func (s *Store) EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
+// EditPlan lets decide turn the plan of a desk group into another, and updates its
+// calendar: see savePlan. It returns the desk group with its new plan (the old one
+// if decide changes nothing), or centre.ErrUnknownDeskGroup, fault.ErrEdited when
+// the version of the calendar is not from (0 for any), a *slots.AffectedError, or
+// the error of decide. entry gives the actor, the action and the reason; EditPlan
+// fills in the rest.
+func (s *Calendars) EditPlan(ctx context.Context, slug string, from int64, entry audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
-	return s.changePlan(ctx, slug, from, by, func(_ session, d centre.DeskPlan) (scheduling.Revision, error) { return decide(d) })
+	return s.changePlan(ctx, slug, from, entry, func(_ session, d centre.DeskPlan) (scheduling.Revision, error) { return decide(d) })
 }
 
-// UndoPlan gives a desk group the plan that it had before the last change, as
-// a new version; doing it again brings the change back. It returns what
-// EditPlan does, and slots.ErrNothingToUndo.
-func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (centre.DeskPlan, error) {
-	return s.changePlan(ctx, slug, from, by, func(q session, d centre.DeskPlan) (scheduling.Revision, error) {
+// UndoPlan restores the plan of a desk group before its last change, as a new
+// version. Undoing again restores the change. It returns what EditPlan does, or
+// slots.ErrNothingToUndo.
+func (s *Calendars) UndoPlan(ctx context.Context, slug string, from int64, entry audit.Entry) (centre.DeskPlan, error) {
+	return s.changePlan(ctx, slug, from, entry, func(q session, d centre.DeskPlan) (scheduling.Revision, error) {
 		var last jsonOf[scheduling.Plan]
 		err := q.get(ctx, &last, "calendars/last_plan", d.ID)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -62,7 +66,7 @@ func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by audit.
 	})
 }
 
-func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audit.Entry,
+func (s *Calendars) changePlan(ctx context.Context, slug string, from int64, entry audit.Entry,
 	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
 	var after centre.DeskPlan
@@ -76,10 +80,10 @@ func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audi
 			return err
 		}
 		var impacts []scheduling.Impact
-		if after, impacts, err = q.savePlan(ctx, before, revision, by); err != nil {
+		if after, impacts, err = q.savePlan(ctx, before, revision, entry); err != nil {
 			return err
 		}
-		if lost := centre.Lost(impacts); lost > 0 {
+		if lost := centre.CountLost(impacts); lost > 0 {
 			return &slots.AffectedError{Visits: lost, DeskGroups: []string{slug}}
 		}
 		return nil
@@ -90,10 +94,10 @@ func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audi
 	return after, nil
 }
 
-// lockPlan locks a desk group for a change of its calendar, until the
-// transaction ends: no ledger day is opened from the calendar meanwhile. It
-// returns centre.ErrUnknownDeskGroup, or fault.ErrEdited when the calendar has
-// another version than from; 0 is any.
+// lockPlan locks a desk group for a change of its calendar until the transaction
+// ends: meanwhile no ledger day is opened from the calendar. It returns
+// centre.ErrUnknownDeskGroup, or fault.ErrEdited when the version of the calendar
+// is not from; 0 is any.
 func (q session) lockPlan(ctx context.Context, slug string, from int64) (centre.DeskPlan, error) {
 	plans, err := q.lockPlans(ctx, slug, nil)
 	switch {
@@ -114,7 +118,7 @@ func (q session) lockPlans(ctx context.Context, slug, list any) ([]centre.DeskPl
 	if err := q.list(ctx, &rows, "calendars/lock_plans", slug, list); err != nil {
 		return nil, err
 	}
-	// Read after the lock is held: whoever had it may have changed them.
+	// Read once the lock is held: its last holder may have changed them.
 	lists, err := q.lists(ctx)
 	if err != nil {
 		return nil, err
@@ -138,29 +142,28 @@ func (q session) lists(ctx context.Context) (map[string]*scheduling.Holidays, er
 	return compiledLists(rows)
 }
 
-// savePlan gives a locked desk group another plan: it keeps the one before,
-// raises the version of the calendar, brings the ledger days in line (see
-// recalendar), records the entry with what changed, and has all replicas told
-// when the transaction commits. It returns the desk group as it is then and,
-// for each date, the visits and requests that lose their places or have them
-// again: whether that may be is the caller's to say. by.At is now. A plan that
-// says the same changes nothing.
+// savePlan gives a locked desk group another plan: it keeps the old one, raises the
+// version of the calendar, updates the ledger days (see recalendar), records the
+// entry with the difference, and notifies all replicas when the transaction
+// commits. It returns the new desk group and, for each date, the visits and
+// requests that lose or regain their places: the caller decides whether that is
+// allowed. entry.At is now. An equal plan changes nothing.
 func (q session) savePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision,
-	by audit.Entry,
+	entry audit.Entry,
 ) (centre.DeskPlan, []scheduling.Impact, error) {
-	if by.Before, by.After = scheduling.Difference(before.Plan, r.Plan); by.Before == nil && by.After == nil {
+	if entry.Before, entry.After = scheduling.Difference(before.Plan, r.Plan); entry.Before == nil && entry.After == nil {
 		return before, nil, nil
 	}
-	if _, err := q.exec(ctx, "calendars/save_plan", before.ID, asJSON(r.Plan), by.Actor, by.At); err != nil {
+	if _, err := q.exec(ctx, "calendars/save_plan", before.ID, asJSON(r.Plan), entry.Actor, entry.At); err != nil {
 		return centre.DeskPlan{}, nil, err
 	}
-	impacts, err := q.recalendar(ctx, []recalendared{{before.DeskGroup, r.Calendar}}, by.At)
+	impacts, err := q.recalendar(ctx, []recalendared{{before.DeskGroup, r.Calendar}}, entry.At)
 	if err != nil {
 		return centre.DeskPlan{}, nil, err
 	}
-	by.Subject = "desk-group " + before.Slug
-	by.Department, by.Branch = before.Department, before.Branch
-	if err = q.record(ctx, by); err != nil {
+	entry.Subject = "desk-group " + before.Slug
+	entry.Department, entry.Branch = before.Department, before.Branch
+	if err = q.record(ctx, entry); err != nil {
 		return centre.DeskPlan{}, nil, err
 	}
 	after := *before.DeskGroup
@@ -168,6 +171,6 @@ func (q session) savePlan(ctx context.Context, before centre.DeskPlan, r schedul
 	return centre.DeskPlan{DeskGroup: &after, Plan: r.Plan, Lists: before.Lists}, impacts[before.ID], nil
 }
 
-// today returns the first date whose openings a change at now still concerns:
-// those of the day before can reach into today.
-func today(c *scheduling.Calendar, now time.Time) scheduling.Date { return c.DateOf(now) - 1 }
+// firstAffected returns the first date whose openings a change at now affects: yesterday,
+// because its openings can reach into today.
+func firstAffected(c *scheduling.Calendar, now time.Time) scheduling.Date { return c.DateOf(now) - 1 }

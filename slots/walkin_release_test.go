@@ -111,7 +111,7 @@ func TestReleaseIsWallTime(t *testing.T) {
 		{"after midnight the opening is still yesterday's", four.Add(20 * time.Hour), spring},
 		{"until the next release", four.Add(24 * time.Hour), spring + 1},
 	} {
-		if got := visit.Counted(calendar, tc.now).Released; got != tc.want {
+		if got := visit.Counted(calendar, tc.now).WalkInsReleased; got != tc.want {
 			t.Errorf("%s: released up to %v, want %v", tc.name, got, tc.want)
 		}
 	}
@@ -235,7 +235,7 @@ func TestReleaseProperty(t *testing.T) {
 		if want := max(0, limit-taken); places != want {
 			t.Fatalf("%s is offered %d places, want %d", catalog.Channels[channel], places, want)
 		}
-		if tally := slots.Why(day, used, v, now); (tally.Free == 1) != (places > 0) {
+		if tally := slots.TallyDay(day, used, v, now); (tally.Free == 1) != (places > 0) {
 			t.Fatalf("why says %+v of %d places", tally, places)
 		}
 		if got := bookable(t, calendar, s, catalog.Channels[channel], date, open, now); got != limit {
@@ -246,7 +246,9 @@ func TestReleaseProperty(t *testing.T) {
 
 // bookable holds the start at noon until the ledger refuses, and returns how
 // often it did not.
-func bookable(t *rapid.T, calendar *scheduling.Calendar, s catalog.Service, c catalog.Channel, date scheduling.Date, most int, now time.Time) int {
+func bookable(
+	t *rapid.T, calendar *scheduling.Calendar, s catalog.Service, c catalog.Channel, date scheduling.Date, most int, now time.Time,
+) int {
 	store := newFakeStore()
 	names := catalog.Text{AR: "الرياض", EN: "Riyadh"}
 	all, err := catalog.NewCentre(

@@ -16,7 +16,7 @@ import (
 
 // Every request is done once, those of one key in their order and never at the
 // same time; a crowd's go together.
-func TestLineDoesEachRequestOnce(t *testing.T) {
+func TestBatcherDoesEachRequestOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		type request struct{ key, n int }
@@ -25,7 +25,7 @@ func TestLineDoesEachRequestOnce(t *testing.T) {
 		var mu sync.Mutex
 		var done []request
 		busy := make(map[int]bool)
-		l := line[int, request]{workers: 3, most: most, limit: 100, crowd: crowd}
+		l := batcher[int, request]{workers: 3, most: most, limit: 100, crowd: crowd}
 		l.do = func(batch []request) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -63,10 +63,10 @@ func TestLineDoesEachRequestOnce(t *testing.T) {
 }
 
 // What waits while a transaction runs goes together, behind it.
-func TestLineGathersWhoWaits(t *testing.T) {
+func TestBatcherGathersWhoWaits(t *testing.T) {
 	t.Parallel()
 	begun, proceed := make(chan int, 10), make(chan struct{})
-	l := line[int, int]{workers: 1, most: 10, limit: 100, crowd: true}
+	l := batcher[int, int]{workers: 1, most: 10, limit: 100, crowd: true}
 	l.do = func(batch []int) {
 		begun <- len(batch)
 		<-proceed
@@ -97,10 +97,10 @@ func TestLineGathersWhoWaits(t *testing.T) {
 }
 
 // Who waits behind a transaction that hangs gets another worker.
-func TestLineHelpsBehindALateWorker(t *testing.T) {
+func TestBatcherHelpsBehindALateWorker(t *testing.T) {
 	t.Parallel()
 	hangs, release := make(chan struct{}), make(chan struct{})
-	l := line[int, int]{workers: 2, most: 10, limit: 100}
+	l := batcher[int, int]{workers: 2, most: 10, limit: 100}
 	l.do = func(batch []int) {
 		if batch[0] == 1 {
 			close(hangs)
@@ -123,11 +123,11 @@ func TestLineHelpsBehindALateWorker(t *testing.T) {
 }
 
 // A full line refuses, and who left it is not served.
-func TestLineIsBounded(t *testing.T) {
+func TestBatcherIsBounded(t *testing.T) {
 	t.Parallel()
 	begun, release := make(chan struct{}), make(chan struct{})
 	var done atomic.Int32
-	l := line[int, int]{workers: 1, most: 10, limit: 2}
+	l := batcher[int, int]{workers: 1, most: 10, limit: 2}
 	l.do = func(batch []int) {
 		if done.Add(int32(len(batch))) == 1 {
 			close(begun)

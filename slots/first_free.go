@@ -10,7 +10,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// FirstQuery asks for the first free slot of a service, wherever it is.
+// FirstQuery asks for the first free slot of a service at any branch.
 type FirstQuery struct {
 	Service string          // slug
 	From    scheduling.Date // in the zone of each branch; 0 for any
@@ -24,21 +24,21 @@ type BranchFirst struct {
 	Branch string       // slug
 	Name   catalog.Text // of the branch
 	Zone   *time.Location
-	Date   scheduling.Date // whose openings the slot belongs to
+	Date   scheduling.Date // to whose openings the slot belongs
 	Slot   Slot
 	Found  bool // false: the branch has none within the horizon
 }
 
-// First looks ahead in windows: the next days are all that most searches need,
-// and a full year is never read at once.
+// First reads ahead in growing steps: most searches need only the next days, and
+// a full year is never read at once.
 const (
-	firstWindow   = 7       // dates
-	longestWindow = maxDays // dates; each window is twice the one before it
+	firstStep   = 7       // dates
+	longestStep = maxDays // dates; each step is twice the one before
 )
 
 // First returns the first free slot of each branch that offers the service, in
-// the order of the catalogue. It reads all branches together, and each only as
-// far ahead as its first slot. It returns ErrUnknownService, a *RuleError of
+// the order of the catalogue. It reads all branches together, each only as far
+// ahead as its first slot. It returns ErrUnknownService, a *RuleError of
 // RulePartyLimit or a *VisitorError for unknown needs.
 func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]BranchFirst, error) {
 	snapshot := b.centre()
@@ -57,12 +57,12 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 		firsts[i] = BranchFirst{Branch: g.Branch, Name: snapshot.BranchName(g.Branch), Zone: g.Calendar.Zone()}
 		open[i] = newLookout(g, shape, q.From, &firsts[i], now)
 	}
-	for window := firstWindow; ; window = min(2*window, longestWindow) {
+	for step := firstStep; ; step = min(2*step, longestStep) {
 		open = slices.DeleteFunc(open, (*lookout).done)
 		if len(open) == 0 {
 			return firsts, nil
 		}
-		if err := b.look(ctx, open, window, now); err != nil {
+		if err := b.look(ctx, open, step, now); err != nil {
 			return nil, err
 		}
 	}
@@ -72,8 +72,8 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 type lookout struct {
 	group      *centre.DeskGroup
 	shape      Shape           // counted
-	next, last scheduling.Date // not looked at yet
-	first      *BranchFirst    // what it finds
+	next, last scheduling.Date // not searched yet
+	first      *BranchFirst    // receives what is found
 }
 
 func newLookout(g *centre.DeskGroup, v Shape, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
@@ -83,14 +83,14 @@ func newLookout(g *centre.DeskGroup, v Shape, from scheduling.Date, first *Branc
 	return l
 }
 
-// done reports whether the slot is found or there is nowhere left to look.
+// done reports whether the slot is found or the search has reached its end.
 func (l *lookout) done() bool { return l.first.Found || l.next > l.last }
 
-// look lets each lookout see so many dates further, in one read.
-func (b *Booker) look(ctx context.Context, open []*lookout, window int, now time.Time) error {
+// look takes each lookout step dates further, in one read.
+func (b *Booker) look(ctx context.Context, open []*lookout, step int, now time.Time) error {
 	spans := make([]GroupDays, len(open))
 	for i, l := range open {
-		spans[i] = GroupDays{Group: l.group, From: l.next, To: min(l.last, l.next+scheduling.Date(window)-1)}
+		spans[i] = GroupDays{Group: l.group, From: l.next, To: min(l.last, l.next+scheduling.Date(step)-1)}
 	}
 	occupied, err := b.store.Occupancies(ctx, spans)
 	if err != nil {
@@ -107,8 +107,8 @@ func (b *Booker) look(ctx context.Context, open []*lookout, window int, now time
 	return nil
 }
 
-// Earliest returns the earliest of the slots, the first in order of two that
-// start at the same time; nil when no branch has one.
+// Earliest returns the earliest of the slots, the first of those that start at
+// the same time; nil when no branch has one.
 func Earliest(firsts []BranchFirst) *BranchFirst {
 	var earliest *BranchFirst
 	for i := range firsts {
