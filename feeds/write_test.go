@@ -89,8 +89,9 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// A calendar without visits is one, and says how it is called and how often to
-// look (RFC 7986 sections 5.1 and 5.7).
+// A calendar without visits is one, with a component that shows nothing (RFC
+// 5545 section 3.6), and says how it is called and how often to look (RFC 7986
+// sections 5.1 and 5.7).
 func TestWriteNothing(t *testing.T) {
 	t.Parallel()
 	got := write(t, scope("ar"))
@@ -101,6 +102,13 @@ func TestWriteNothing(t *testing.T) {
 		if !strings.Contains(got, line+"\r\n") {
 			t.Errorf("no line %s in\n%s", line, got)
 		}
+	}
+	calendar, err := ics.ParseCalendar(strings.NewReader(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(calendar.Components) != 1 || len(calendar.Timezones()) != 1 {
+		t.Errorf("components %v, want one time zone", calendar.Components)
 	}
 }
 

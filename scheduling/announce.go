@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,11 +30,18 @@ func (l HolidayList) Announced(slug string, a Announced) (HolidayList, error) {
 	if year != a.Year || days > maxShift {
 		return HolidayList{}, &PlanError{Pointer: "/from", Name: r.Name, Err: ErrYear}
 	}
-	r.When.Announced = slices.DeleteFunc(slices.Clone(r.When.Announced), func(o Announced) bool { return o.Year == a.Year })
-	r.When.Announced = append(r.When.Announced, a)
+	r.announce(a)
 	l.Holidays = slices.Clone(l.Holidays)
 	l.Holidays[i] = r
 	return l, nil
+}
+
+// announce replaces what was announced for the years of the spans.
+func (w *When) announce(spans ...Announced) {
+	w.Announced = slices.DeleteFunc(slices.Clone(w.Announced), func(o Announced) bool {
+		return slices.ContainsFunc(spans, func(a Announced) bool { return a.Year == o.Year })
+	})
+	w.Announced = append(w.Announced, spans...)
 }
 
 // maxClosedDates is the most dates out of any 366 in a row that the holidays of
@@ -70,42 +78,93 @@ func crowded(holidays []Holiday) bool {
 	return false
 }
 
-// With returns the list merged with holidays from another source. A holiday
-// whose name is already in the list, in either language, announces the dates of
-// that entry; any other is added with its dates. Provisional holidays are not
-// used: the list computes them already, or they are not certain enough to close
-// for. The second result is the holidays that were not used, each with a
-// reason. The error is a *PlanError that wraps ErrManyDates.
+// With returns the list merged with holidays from another source. Those whose
+// name is already in the list, in either language, announce the dates of that
+// entry; any other is added with its dates. Holidays of one name are one holiday:
+// dates that touch are one span, and a year can have several spans. Not used are
+// provisional holidays, which the list computes already or which are not certain
+// enough to close for, and those without a name. The second result is the
+// holidays that were not used, each with a reason; if there are too many, the
+// last one gives the number of the rest. The error is a *PlanError that wraps
+// ErrManyDates.
 func (l HolidayList) With(holidays []Holiday) (HolidayList, []Unused, error) {
 	if crowded(holidays) {
 		return HolidayList{}, nil, &PlanError{Err: ErrManyDates}
 	}
-	var unused []Unused
+	l.Holidays = slices.Clone(l.Holidays)
+	known := make(nameIndex)
+	for i := range l.Holidays {
+		known.add(l.Holidays[i].Name, i)
+	}
+	found := make(map[int][]Holiday) // by index of the entry
+	var unused unusedHolidays
 	for _, h := range holidays {
-		if h.Provisional {
-			unused = append(unused, Unused{h, texts.Staff("calendar_file.uncertain")})
+		name := seenName(h.Name).Filled()
+		switch {
+		case h.Provisional:
+			unused.add(Unused{h, texts.Staff("calendar_file.uncertain")})
+			continue
+		case name == Text{}:
+			unused.add(Unused{h, texts.Staff("calendar_file.no_name", "Date", texts.Date(h.From.Time()))})
 			continue
 		}
-		i := slices.IndexFunc(l.Holidays, func(r HolidayRule) bool { return sameName(r.Name, h.Name) })
-		switch {
-		case i < 0:
-			l.Holidays = append(slices.Clone(l.Holidays), HolidayRule{
-				Slug: l.freeSlug(h.From), Name: h.Name.Filled(), When: When{Dates: []DateSpan{{h.From, h.Until}}},
-			})
-		case len(l.Holidays[i].Dates) > 0:
-			l.Holidays = slices.Clone(l.Holidays)
-			l.Holidays[i].Dates = withSpan(l.Holidays[i].Dates, DateSpan{h.From, h.Until})
-		default:
-			year, _, _ := l.Holidays[i].nearest(h.From)
-			after, err := l.Announced(l.Holidays[i].Slug, Announced{year, h.From, h.Until})
-			if err != nil {
-				unused = append(unused, Unused{h, texts.Staff("calendar_file.too_far")})
-				continue
-			}
-			l = after
+		i, ok := known.find(h.Name)
+		if !ok {
+			i = len(l.Holidays)
+			l.Holidays = append(l.Holidays, HolidayRule{Slug: l.freeSlug(h.From), Name: name})
+		}
+		known.add(h.Name, i)
+		found[i] = append(found[i], h)
+	}
+	for i := range l.Holidays {
+		if len(found[i]) > 0 {
+			l.Holidays[i].take(found[i], &unused)
 		}
 	}
-	return l, unused, nil
+	return l, unused.all(), nil
+}
+
+// take adds the dates of holidays that are this one.
+func (r *HolidayRule) take(holidays []Holiday, unused *unusedHolidays) {
+	spans := make([]DateSpan, len(holidays))
+	for i, h := range holidays {
+		spans[i] = DateSpan{h.From, h.Until}
+	}
+	spans = joined(spans)
+	if r.Hijri == nil && r.Yearly == nil {
+		have := joined(r.Dates)
+		r.Dates = slices.Clone(r.Dates)
+		for _, s := range spans {
+			if !slices.ContainsFunc(have, func(o DateSpan) bool { return o.From <= s.From && s.Until <= o.Until }) {
+				r.Dates = append(r.Dates, s)
+			}
+		}
+		return
+	}
+	var announced []Announced
+	for _, s := range spans {
+		year, days, _ := r.nearest(s.From)
+		if days > maxShift {
+			first := slices.IndexFunc(holidays, func(h Holiday) bool { return h.From == s.From })
+			unused.add(Unused{Holiday{Name: holidays[first].Name, From: s.From, Until: s.Until}, texts.Staff("calendar_file.too_far")})
+			continue
+		}
+		announced = append(announced, Announced{year, s.From, s.Until})
+	}
+	r.announce(announced...)
+}
+
+// joined returns the dates of the spans as the fewest spans, in order.
+func joined(spans []DateSpan) []DateSpan {
+	var all []DateSpan
+	for _, s := range slices.SortedFunc(slices.Values(spans), func(a, b DateSpan) int { return cmp.Compare(a.From, b.From) }) {
+		if last := len(all) - 1; last >= 0 && s.From <= all[last].Until+1 {
+			all[last].Until = max(all[last].Until, s.Until)
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // Unused is a holiday that With did not use.
@@ -114,9 +173,28 @@ type Unused struct {
 	Why Text // a sentence
 }
 
-// sameName reports whether the names are equal in a language that both have.
-func sameName(a, b Text) bool {
-	return a.AR != "" && a.AR == b.AR || a.EN != "" && a.EN == b.EN
+// maxUnused is how many holidays With lists that it did not use.
+const maxUnused = 500
+
+// unusedHolidays collects them.
+type unusedHolidays struct {
+	list []Unused
+	more int
+}
+
+func (u *unusedHolidays) add(h Unused) {
+	if len(u.list) == maxUnused {
+		u.more++
+		return
+	}
+	u.list = append(u.list, h)
+}
+
+func (u *unusedHolidays) all() []Unused {
+	if u.more == 0 {
+		return u.list
+	}
+	return append(u.list, Unused{Why: texts.Staff("calendar_event.further", "Count", u.more)})
 }
 
 // freeSlug returns a slug that is not in the list yet.
@@ -155,12 +233,4 @@ func (w *When) nearest(d Date) (year int, days Date, ok bool) {
 		}
 	}
 	return year, days, true
-}
-
-// withSpan returns the spans with span added, unless it is there already.
-func withSpan(spans []DateSpan, span DateSpan) []DateSpan {
-	if slices.Contains(spans, span) {
-		return spans
-	}
-	return append(slices.Clone(spans), span)
 }

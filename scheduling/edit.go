@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -55,6 +56,11 @@ func (e Edit) Apply(p Plan) (Plan, error) {
 	}
 	hours = e.editedHours(&f, hours)
 	closures := e.editedClosures(&f, p.Closures)
+	if e.Holidays != nil {
+		for i, h := range *e.Holidays {
+			f.checkName(h.Name, fmt.Sprintf("/holidays/%d/name", i))
+		}
+	}
 	replace(&p.Rules, e.Rules)
 	replace(&p.Seasons, e.Seasons)
 	replace(&p.Holidays, e.Holidays)

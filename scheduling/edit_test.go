@@ -2,6 +2,7 @@ package scheduling_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -322,6 +323,97 @@ func TestHolidayListRefusesACrowd(t *testing.T) {
 			t.Parallel()
 			if _, _, err := (scheduling.HolidayList{}).With(test.holidays); errors.Is(err, scheduling.ErrManyDates) != test.refused {
 				t.Errorf("got %v, want refused: %v", err, test.refused)
+			}
+		})
+	}
+}
+
+// A holiday has a name that people can see, in both languages: in the list that
+// desk groups share, and in an edit of a plan.
+func TestHolidaysHaveNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		text    scheduling.Text
+		refused bool
+	}{
+		{"both languages", scheduling.Text{AR: "إجازة", EN: "Holiday"}, false},
+		{"a digit", scheduling.Text{AR: "٩", EN: "9"}, false},
+		{"none", scheduling.Text{}, true},
+		{"no Arabic", scheduling.Text{EN: "Holiday"}, true},
+		{"no English", scheduling.Text{AR: "إجازة"}, true},
+		{"blanks", scheduling.Text{AR: " \u00a0", EN: "\t\u3000\u2800"}, true},
+		{"invisible characters", scheduling.Text{AR: "إجازة", EN: "\u200b\u200e\u2060\ufeff\u00ad\u3164\u115f\ufe0f\U000e0041"}, true},
+		{"a vowel sign alone", scheduling.Text{AR: "\u064e", EN: "Holiday"}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			const day = scheduling.Date(740000)
+			when := scheduling.When{Dates: []scheduling.DateSpan{{From: day, Until: day}}}
+			list := scheduling.HolidayList{Holidays: []scheduling.HolidayRule{{Slug: "a", Name: c.text, When: when}}}
+			bridge := scheduling.HolidayList{Bridge: c.text}
+			_, edited := scheduling.Edit{Holidays: &[]scheduling.Holiday{{Name: c.text, From: day, Until: day}}}.Apply(scheduling.Plan{})
+			bridged := bridge.CheckNames()
+			if c.text == (scheduling.Text{}) {
+				bridged = scheduling.ErrName // no bridge, which is right
+			}
+			for what, err := range map[string]error{"list": list.CheckNames(), "bridge": bridged, "plan": edited} {
+				if errors.Is(err, scheduling.ErrName) != c.refused {
+					t.Errorf("%s: %v, want refused: %v", what, err, c.refused)
+				}
+			}
+			if _, err := scheduling.CompileHolidays(list); err != nil {
+				t.Errorf("a list that was stored long ago: %v", err)
+			}
+		})
+	}
+}
+
+// What an import leaves out is listed up to a bound, and the rest counted.
+func TestHolidayListWithBoundsWhatIsUnused(t *testing.T) {
+	t.Parallel()
+	const day = scheduling.Date(740000)
+	holidays := make([]scheduling.Holiday, 20_000)
+	for i := range holidays {
+		holidays[i] = scheduling.Holiday{Name: scheduling.Text{EN: "Perhaps"}, From: day, Until: day, Provisional: true}
+	}
+	_, unused, err := scheduling.HolidayList{}.With(holidays)
+	if err != nil || len(unused) != 501 {
+		t.Fatalf("%d unused, %v", len(unused), err)
+	}
+	if last := unused[500].Why; !strings.Contains(last.EN, "19500") || !strings.Contains(last.AR, "19500") {
+		t.Errorf("the rest: %q", last)
+	}
+}
+
+// A year can have several announced spans, but none that replaces another.
+func TestAnnouncedTwice(t *testing.T) {
+	t.Parallel()
+	const day = scheduling.Date(740000)
+	span := func(year int, from, until scheduling.Date) scheduling.Announced {
+		return scheduling.Announced{Year: year, From: day + from, Until: day + until}
+	}
+	for _, c := range []struct {
+		name      string
+		announced []scheduling.Announced
+		refused   bool
+	}{
+		{"apart", []scheduling.Announced{span(1448, 5, 6), span(1448, 0, 3)}, false},
+		{"of two years", []scheduling.Announced{span(1448, 0, 3), span(1449, 0, 3)}, false},
+		{"the same", []scheduling.Announced{span(1448, 0, 3), span(1448, 0, 3)}, true},
+		{"overlapping", []scheduling.Announced{span(1448, 2, 4), span(1448, 0, 2)}, true},
+		{"touching", []scheduling.Announced{span(1448, 0, 3), span(1448, 4, 4)}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			list := scheduling.HolidayList{Holidays: []scheduling.HolidayRule{{Slug: "a", When: scheduling.When{
+				Hijri: &scheduling.YearSpan{
+					From: scheduling.MonthDay{Month: 9, Day: 25}, Until: scheduling.MonthDay{Month: 10, Day: 5},
+				},
+				Announced: c.announced,
+			}}}}
+			if _, err := scheduling.CompileHolidays(list); errors.Is(err, scheduling.ErrTwice) != c.refused {
+				t.Errorf("%v, want refused: %v", err, c.refused)
 			}
 		})
 	}

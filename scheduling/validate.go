@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -168,13 +169,27 @@ func (f *faults) checkWhen(w *When, name Text, pointer string) {
 	for i, d := range w.Dates {
 		f.add(checkSpan(d.From, d.Until), name, "%s/dates/%d", pointer, i)
 	}
-	years := make(map[int]bool, len(w.Announced))
 	for i, a := range w.Announced {
 		f.add(checkSpan(a.From, a.Until), name, "%s/announced/%d", pointer, i)
-		if years[a.Year] {
-			f.add(fmt.Errorf("%w: %d", ErrTwice, a.Year), name, "%s/announced/%d/year", pointer, i)
+	}
+	f.checkYears(w.Announced, name, pointer)
+}
+
+// checkYears reports announced dates that overlap or touch others of their year:
+// one of them is meant to replace the other.
+func (f *faults) checkYears(announced []Announced, name Text, pointer string) {
+	order := make([]int, len(announced))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := announced[i], announced[j]
+		return cmp.Or(cmp.Compare(a.Year, b.Year), cmp.Compare(a.From, b.From))
+	})
+	for n := 1; n < len(order); n++ {
+		if a, b := announced[order[n-1]], announced[order[n]]; a.Year == b.Year && b.From <= a.Until+1 {
+			f.add(fmt.Errorf("%w: %d", ErrTwice, b.Year), name, "%s/announced/%d/year", pointer, max(order[n-1], order[n]))
 		}
-		years[a.Year] = true
 	}
 }
 

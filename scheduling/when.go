@@ -21,7 +21,8 @@ type When struct {
 	// Since is the first year, Hijri or Gregorian like the dates; 0 for no
 	// limit.
 	Since int `json:"since,omitempty"`
-	// Announced dates replace those computed for their year.
+	// Announced dates replace those computed for their year. A year can have
+	// several spans of them, at least a day apart.
 	Announced []Announced `json:"announced,omitempty"`
 }
 

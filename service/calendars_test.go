@@ -65,6 +65,13 @@ const calendarFile = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\
 	"BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20270512\r\nDTEND;VALUE=DATE:20270523\r\n" +
 	"SUMMARY:Eid al-Adha\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
+// unnamed is a list of one holiday whose name can't be seen.
+func unnamed() map[string]any {
+	return map[string]any{"holidays": []any{map[string]any{
+		"slug": "x", "name": both(" ", "\u200b\u200f"), "yearly": map[string]any{"from": "12-01", "until": "12-01"},
+	}}}
+}
+
 // sundays is a rule for one opening on Sundays.
 func sundays(from, to string, places int, add bool) map[string]any {
 	return map[string]any{
@@ -280,6 +287,19 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 			},
 			by: centre.Admin(), status: 422, kind: "plan-invalid", pointer: "#", says: "60 dates",
 		},
+		{name: "a file of Hijri dates",
+			method: http.MethodPost, path: "/v1/holidays/import", version: "*",
+			body: map[string]any{"calendar": strings.Replace(calendarFile, "PRODID", "CALSCALE:ISLAMIC\r\nPRODID", 1)}, by: centre.Admin(),
+			status: 422, kind: "invalid", pointer: "#/calendar", says: "Gregorian"},
+		{name: "a holiday without a name",
+			method: http.MethodPut, path: "/v1/holidays", version: "*", body: unnamed(), by: centre.Admin(),
+			status: 422, kind: "plan-invalid", pointer: "#/holidays/0/name", says: "name"},
+		{name: "a change to a holiday without a name", method: http.MethodPost, path: "/v1/holidays/changes", version: "*",
+			body: map[string]any{"holidays": unnamed(), "reason": both("س", "s")}, by: centre.Admin(),
+			status: 422, kind: "plan-invalid", pointer: "#/holidays/holidays/0/name", says: "name"},
+		{name: "a desk group's holiday without a name", method: http.MethodPatch, path: returns, version: "*",
+			body:   map[string]any{"holidays": []any{with(map[string]any{"from": "2026-11-25", "until": "2026-11-25"}, "name", both("", "\u200b"))}},
+			status: 422, kind: "plan-invalid", pointer: "#/holidays/0/name", says: "name"},
 		{
 			name: "a file that is too large", method: http.MethodPost, path: "/v1/holidays/import", version: "*",
 			body: map[string]any{"calendar": strings.Repeat("x", 70_000)}, by: centre.Admin(), status: 413, kind: "too-large",

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -171,6 +172,45 @@ func TestHolidaysOfACalendarFile(t *testing.T) {
 	}
 	if _, ok := found["Perhaps"]; ok {
 		t.Error("a tentative holiday was taken over")
+	}
+}
+
+// A calendar file of Outlook has one event for each day of a holiday, in a zone
+// of its own. An event without a name, and a calendar that cancels, add nothing.
+func TestHolidaysOfAnOutlookFile(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	day := func(from, until, more string) string {
+		return "BEGIN:VEVENT\r\nDTSTAMP:20261101T000000Z\r\nUID:" + from + "\r\nDTSTART;TZID=Arab Standard Time:" + from +
+			"T000000\r\nDTEND;TZID=Arab Standard Time:" + until + "T000000\r\n" + more + "END:VEVENT\r\n"
+	}
+	zone := "BEGIN:VTIMEZONE\r\nTZID:Arab Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\n" +
+		"TZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+	head := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\n"
+	file := head + "METHOD:PUBLISH\r\n" + zone +
+		day("20270512", "20270513", "SUMMARY:Eid al-Adha\r\n") + day("20270513", "20270514", "SUMMARY:Eid al-Adha\r\n") +
+		day("20270516", "20270517", "SUMMARY:Eid al-Adha\r\n") + day("20270601", "20270602", "SUMMARY:\u200f\r\n") + "END:VCALENDAR\r\n" +
+		head + "METHOD:CANCEL\r\n" + day("20270701", "20270702", "SUMMARY:Open day\r\n") + "END:VCALENDAR\r\n"
+	admin := centre.Admin()
+	answer := changes(admin, http.MethodPost, "/v1/holidays/import", "*", map[string]any{"calendar": file})
+	var list api.HolidayList
+	answer.JSON(t, &list)
+	closed := map[string]string{}
+	for _, d := range list.Dates {
+		if !d.Provisional && d.From >= "2027-05-01" && d.From < "2027-08-01" {
+			closed[d.From] = d.Until
+		}
+	}
+	if want := map[string]string{"2027-05-12": "2027-05-13", "2027-05-16": "2027-05-16"}; !maps.Equal(closed, want) {
+		t.Errorf("closed %v, want %v", closed, want)
+	}
+	if len(list.LeftOut) != 2 || !strings.Contains(list.LeftOut[0].Text.EN, "METHOD:CANCEL") ||
+		!strings.Contains(list.LeftOut[1].Text.EN, "has no name") {
+		t.Errorf("left out %+v", list.LeftOut)
+	}
+	again := changes(admin, http.MethodPost, "/v1/holidays/import", "*", map[string]any{"calendar": file})
+	if tag := again.Header.Get("ETag"); tag != answer.Header.Get("ETag") {
+		t.Errorf("imported again: %s, before %s", tag, answer.Header.Get("ETag"))
 	}
 }
 

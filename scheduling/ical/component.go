@@ -32,8 +32,22 @@ func (c *component) text(name string) string {
 	return ""
 }
 
-// parse parses a file of one or more VCALENDAR objects and returns the
-// components in them. It reads at most one byte more than a file may have.
+// only returns the value of the line with the name, or false unless there is
+// exactly one.
+func (c *component) only(name string) (value string, ok bool) {
+	for i := range c.lines {
+		if c.lines[i].name != name {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		value, ok = c.lines[i].value, true
+	}
+	return value, ok
+}
+
+// parse parses a file and returns its VCALENDAR objects, at least one. It reads at most one byte more than a file may have.
 func parse(r io.Reader) ([]*component, error) {
 	file, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
@@ -55,7 +69,7 @@ func parse(r io.Reader) ([]*component, error) {
 			return nil, err
 		}
 	}
-	if p.calendars == 0 || len(p.open) > 0 {
+	if len(p.found) == 0 || len(p.open) > 0 {
 		return nil, syntax(max(p.scanner.lines, 1), "the file ends before its calendar does")
 	}
 	return p.found, nil
@@ -63,12 +77,11 @@ func parse(r io.Reader) ([]*component, error) {
 
 // parser builds components from lines.
 type parser struct {
-	scanner   *scanner
-	open      []*component // innermost last
-	found     []*component // complete, direct children of a VCALENDAR
-	calendars int
-	lines     int
-	begun     int
+	scanner *scanner
+	open    []*component // innermost last
+	found   []*component // complete VCALENDARs
+	lines   int
+	begun   int
 }
 
 // take processes one line.
@@ -115,8 +128,7 @@ func (p *parser) end(l line) error {
 	p.open = p.open[:last]
 	switch len(p.open) {
 	case 0:
-		p.calendars++
-		p.found = append(p.found, done.parts...)
+		p.found = append(p.found, done)
 		return done.checkVersion()
 	default:
 		in := p.open[last-1]
@@ -128,11 +140,15 @@ func (p *parser) end(l line) error {
 // checkVersion rejects vCalendar 1.0, the predecessor, and calendars that are
 // not Gregorian. A calendar without VERSION or CALSCALE is accepted.
 func (c *component) checkVersion() error {
-	if l := c.first("VERSION"); l != nil && strings.TrimSpace(l.value) != "2.0" {
-		return &LineError{l.number, fmt.Errorf("%w: version %.20q", ErrVersion, l.value)}
-	}
-	if l := c.first("CALSCALE"); l != nil && !strings.EqualFold(strings.TrimSpace(l.value), "GREGORIAN") {
-		return &LineError{l.number, fmt.Errorf("%w: calendar %.20q", ErrVersion, l.value)}
+	for i := range c.lines {
+		l := &c.lines[i]
+		value := strings.TrimSpace(l.value)
+		switch {
+		case l.name == "VERSION" && value != "2.0":
+			return &LineError{l.number, fmt.Errorf("%w: version %.20q", ErrVersion, l.value)}
+		case l.name == "CALSCALE" && !strings.EqualFold(value, "GREGORIAN"):
+			return &LineError{l.number, fmt.Errorf("%w: calendar %.20q", ErrVersion, l.value)}
+		}
 	}
 	return nil
 }

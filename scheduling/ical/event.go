@@ -20,6 +20,7 @@ type event struct {
 	name      scheduling.Text
 	sequence  int
 	stamped   string // DTSTAMP
+	modified  string // LAST-MODIFIED
 	tentative bool
 	cancelled bool
 	override  bool   // it replaces one occurrence of another event
@@ -64,12 +65,14 @@ func (e *event) singles() []span {
 // reader reads one file.
 type reader struct {
 	zone      *time.Location
-	locations map[string]string // X-LIC-LOCATION by TZID
-	zones     map[string]*time.Location
+	calendar  *component // the VCALENDAR that is being read
+	floating  zoned      // zone of its floating times
+	zones     map[zoneKey]zoned
 	problems  []Problem
 	reported  int
 	recurring int
 	unusable  int
+	work      int // dates examined
 }
 
 // newReader parses the file and returns its events. Of those with the same UID
@@ -80,52 +83,91 @@ func newReader(file io.Reader, zone string) (*reader, []*event, error) {
 	if location == nil {
 		return nil, nil, fmt.Errorf("%w: %.80q", scheduling.ErrZone, zone)
 	}
-	r := &reader{
-		zone: location, locations: make(map[string]string),
-		zones: make(map[string]*time.Location),
-	}
-	found, err := parse(file)
+	r := &reader{zone: location, zones: make(map[zoneKey]zoned)}
+	calendars, err := parse(file)
 	if err != nil {
 		return nil, nil, err
 	}
 	var events []*event
-	for _, c := range found {
-		if c.kind == "VTIMEZONE" {
-			r.locations[c.text("TZID")] = c.text("X-LIC-LOCATION")
+	for _, c := range calendars {
+		found, err := r.events(c)
+		if err != nil {
+			return nil, nil, err
+		}
+		events = append(events, found...)
+	}
+	events, err = r.applyOverrides(r.newest(events))
+	return r, events, err
+}
+
+// events parses the events of a VCALENDAR, as its own properties say: the zone
+// of its floating times, and its METHOD (RFC 5546). A calendar that cancels
+// makes its events cancelled ones; one that neither publishes nor invites, such
+// as an answer, says nothing about dates.
+func (r *reader) events(calendar *component) ([]*event, error) {
+	r.calendar, r.floating = calendar, zoned{zone: r.zone}
+	if name := strings.TrimSpace(calendar.text("X-WR-TIMEZONE")); name != "" {
+		r.floating.zone, r.floating.err = r.loadZone(name)
+		if err := r.floating.err; err != nil && !isReason(err) {
+			return nil, err
 		}
 	}
-	for _, c := range found {
+	method := calendar.method()
+	var events []*event
+	for _, c := range calendar.parts {
 		switch c.kind {
 		case "VTIMEZONE":
 		case "VEVENT":
 			e, err := r.event(c)
+			if err == nil && method != "" && method != Cancel {
+				err = r.leftOut(e, because("calendar_event.method", "Method", fmt.Sprintf("%.40q", method)))
+				e = nil
+			}
 			if err != nil {
-				return nil, nil, &LineError{c.line, err}
+				return nil, &LineError{c.line, err}
+			}
+			if e == nil {
+				continue
+			}
+			if method == Cancel {
+				e.cancelled, e.why = true, because("calendar_event.method_cancel")
 			}
 			events = append(events, e)
 		default:
 			r.note(c.line, r.name(c), texts.Staff("calendar_event.no_event", "Kind", fmt.Sprintf("%.40s", c.kind)))
 		}
 	}
-	events, err = r.applyOverrides(r.newest(events))
-	return r, events, err
+	return events, nil
+}
+
+// method returns the METHOD of a calendar that does not announce its events;
+// empty if it does, as without one (RFC 5546 section 1.4).
+func (c *component) method() Method {
+	for i := range c.lines {
+		if c.lines[i].name != "METHOD" {
+			continue
+		}
+		switch m := Method(strings.ToUpper(strings.TrimSpace(c.lines[i].value))); m {
+		case Publish, Request, "ADD":
+		default:
+			return m
+		}
+	}
+	return ""
 }
 
 // event parses a VEVENT. If the event can't be used, its why is set; the error
 // concerns the whole file.
 func (r *reader) event(c *component) (*event, error) {
 	e := &event{
-		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), name: r.name(c),
+		line: c.line, uid: c.text("UID"), stamped: c.text("DTSTAMP"), modified: c.text("LAST-MODIFIED"), name: r.name(c),
 		listed: make(map[moment]bool), except: make(map[moment]bool),
 	}
-	e.sequence, _ = strconv.Atoi(c.text("SEQUENCE"))
-	switch strings.ToUpper(c.text("STATUS")) {
-	case "CANCELLED":
-		e.cancelled = true
-	case "TENTATIVE":
-		e.tentative = true
+	e.sequence, _ = strconv.Atoi(strings.TrimSpace(c.text("SEQUENCE")))
+	err := e.status(c)
+	if reason := r.identify(e, c); err == nil {
+		err = reason
 	}
-	err := r.identify(e, c)
 	if err == nil {
 		err = r.times(e, c)
 	}
@@ -136,6 +178,20 @@ func (r *reader) event(c *component) (*event, error) {
 		e.why, err = err, nil
 	}
 	return e, err
+}
+
+// status parses the STATUS (RFC 5545 section 3.8.1.11).
+func (e *event) status(c *component) error {
+	switch status := strings.ToUpper(strings.TrimSpace(c.text("STATUS"))); status {
+	case "", "CONFIRMED":
+	case "CANCELLED", "CANCELED":
+		e.cancelled = true
+	case "TENTATIVE":
+		e.tentative = true
+	default:
+		return because("calendar_event.status", "Status", fmt.Sprintf("%.40q", status))
+	}
+	return nil
 }
 
 // name returns the SUMMARY in both languages, or the first of CATEGORIES. A
@@ -199,7 +255,7 @@ func (r *reader) identify(e *event, c *component) error {
 
 // times parses the time of the first occurrence (RFC 5545 section 3.6.1).
 func (r *reader) times(e *event, c *component) error {
-	for _, name := range []string{"DTSTART", "DTEND", "DURATION", "RRULE"} {
+	for _, name := range []string{"DTSTART", "DTEND", "DURATION", "RRULE", "STATUS", "RECURRENCE-ID", "UID"} {
 		count := 0
 		for i := range c.lines {
 			if c.lines[i].name == name {
@@ -243,6 +299,9 @@ func (r *reader) times(e *event, c *component) error {
 // end returns the end of the first occurrence, in minutes from the midnight at
 // which its date begins.
 func (r *reader) end(e *event, c *component) (int, error) {
+	if c.first("DTEND") != nil && c.first("DURATION") != nil {
+		return 0, because("calendar_event.end_and_duration")
+	}
 	if l := c.first("DTEND"); l != nil {
 		end, err := r.stamp(l, l.value)
 		if err != nil {

@@ -38,7 +38,9 @@ type Event struct {
 
 // WriteEvents writes a calendar of the events as defined by RFC 5545: UTF-8,
 // CRLF, folded lines. Equal events give equal bytes. Texts are written
-// unchanged, without the control characters that a line can't contain.
+// unchanged, without the control characters that a line can't contain. A
+// calendar without events has the time zone UTC, which shows nothing: it must
+// have a component (section 3.6).
 //
 // Request and Cancel take exactly one event. Cancel cancels it, whether or not
 // it is Cancelled; a Request must not be for a cancelled event (RFC 5546
@@ -63,10 +65,25 @@ func WriteEvents(w io.Writer, head Head, method Method, events []Event) error {
 		}
 	}
 	return head.calendar(w, method, func(w writer) {
+		if len(events) == 0 {
+			w.placeholder()
+		}
 		for i := range events {
 			events[i].write(w, head, method)
 		}
 	})
+}
+
+// placeholder writes a component that programs do not show.
+func (w writer) placeholder() {
+	w.line("BEGIN", "", "VTIMEZONE")
+	w.line("TZID", "", "Etc/UTC")
+	w.line("BEGIN", "", "STANDARD")
+	w.line("DTSTART", "", "19700101T000000")
+	w.line("TZOFFSETFROM", "", "+0000")
+	w.line("TZOFFSETTO", "", "+0000")
+	w.line("END", "", "STANDARD")
+	w.line("END", "", "VTIMEZONE")
 }
 
 func (e *Event) check(method Method) error {

@@ -77,6 +77,16 @@ func TestPeerMethods(t *testing.T) {
 	}
 }
 
+// TestPeerNoEvents lets strict readers read a calendar without events: it has a
+// component, and shows nothing (RFC 5545 section 3.6).
+func TestPeerNoEvents(t *testing.T) {
+	t.Parallel()
+	file := written(t, nil)
+	compare(t, []string{""}, withICalendar(t, file))
+	compare(t, []string{""}, withLibical(t, file))
+	compare(t, nil, withKhal(t, file, inZone(t, riyadh)))
+}
+
 // TestPeerOpenings lets icalendar and libical read openings as VAVAILABILITY
 // (RFC 7953), which khal does not support.
 func TestPeerOpenings(t *testing.T) {

@@ -50,7 +50,6 @@ type holidays struct {
 	*reader
 	from, until scheduling.Date
 	found       []scheduling.Holiday
-	work        int
 }
 
 // add adds the occurrences of an event.

@@ -2,7 +2,9 @@ package ical_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -167,6 +169,78 @@ func TestEventsBounded(t *testing.T) {
 			}
 			if len(problems) != test.problems {
 				t.Errorf("got %d problems, want %d", len(problems), test.problems)
+			}
+		})
+	}
+}
+
+// Definitions of zones are bounded, and those that are not understood are not
+// guessed at: events in them are left out (RFC 5545 section 3.6.5).
+func TestZonesBounded(t *testing.T) {
+	t.Parallel()
+	observance := func(lines ...string) string { return block("STANDARD", lines...) }
+	good := []string{"DTSTART:20200101T000000", "TZOFFSETFROM:+0300", "TZOFFSETTO:+0300"}
+	with := func(more ...string) string { return observance(append(slices.Clone(good), more...)...) }
+	zone := func(parts ...string) string {
+		return file(block("VTIMEZONE", append([]string{"TZID:Z"}, parts...)...), midnight("Z"))
+	}
+	dates := func(n int) string {
+		return "RDATE:" + strings.TrimSuffix(strings.Repeat("20200101T000000,", n), ",")
+	}
+	offsets := func(n int) string {
+		var all []string
+		for i := range n {
+			start, offset := fmt.Sprintf("DTSTART:%d0101T000000", 1700+i), fmt.Sprintf("TZOFFSETTO:+%06d", i/60*100+i%60)
+			all = append(all, observance(start, "TZOFFSETFROM:+0300", offset))
+		}
+		return strings.Join(all, "\r\n")
+	}
+	tests := []struct {
+		name string
+		file string
+		want error
+	}{
+		{name: "no start", file: zone(observance(good[1:]...))},
+		{name: "no offset before", file: zone(observance(good[0], good[2]))},
+		{name: "no offset after", file: zone(observance(good[:2]...))},
+		{name: "two offsets", file: zone(with("TZOFFSETTO:+0400"))},
+		{name: "an offset of a day", file: zone(observance(good[0], good[1], "TZOFFSETTO:+2400"))},
+		{name: "an offset without a sign", file: zone(observance(good[0], good[1], "TZOFFSETTO:0300"))},
+		{name: "an offset of 60 minutes", file: zone(observance(good[0], good[1], "TZOFFSETTO:+0260"))},
+		{name: "a start in UTC", file: zone(observance(append([]string{"DTSTART:20200101T000000Z"}, good[1:]...)...))},
+		{name: "a rule of every day", file: zone(with("RRULE:FREQ=DAILY"))},
+		{name: "a rule of every second", file: zone(with("RRULE:FREQ=SECONDLY"))},
+		{name: "an expensive rule", file: zone(with("RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=1"))},
+		{name: "a rule with every day of a year", file: zone(with("RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"))},
+		{name: "a rule that never occurs", file: zone(with("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"))},
+		{name: "a rule that ends twice", file: zone(with("RRULE:FREQ=YEARLY;UNTIL=20300101;UNTIL=20310101"))},
+		{name: "a rule that ends never", file: zone(with("RRULE:FREQ=YEARLY;UNTIL=x"))},
+		{name: "exceptions", file: zone(with("EXDATE:20200101T000000"))},
+		{name: "a date that is none", file: zone(with("RDATE:20200101T000000,x"))},
+		{name: "too many dates", file: zone(with(dates(2001)))},
+		{name: "too many observances", file: zone(strings.TrimSuffix(strings.Repeat(with()+"\r\n", 1001), "\r\n"),
+			strings.TrimSuffix(strings.Repeat(with()+"\r\n", 1001), "\r\n"))},
+		{name: "two offsets at one instant", file: zone(with(), observance(good[0], good[1], "TZOFFSETTO:+0400"))},
+		{name: "too many offsets", file: zone(offsets(201))},
+		{name: "zones whose rules never occur", want: ical.ErrMany, file: file(numbered(11, func(n string) string {
+			return block("VTIMEZONE", "TZID:"+n, with("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")) + "\r\n" + midnight(n) + "\r\n"
+		}))},
+		{name: "zones with many rules", want: ical.ErrMany, file: file(numbered(50, func(n string) string {
+			return block("VTIMEZONE", "TZID:"+n, with("RRULE:FREQ=YEARLY", "RRULE:FREQ=YEARLY")) + "\r\n" + midnight(n) + "\r\n"
+		}))},
+		{name: "zones of two calendars", want: ical.ErrMany, file: strings.Repeat(file(numbered(26, func(n string) string {
+			return midnight("Z"+n) + "\r\n"
+		})), 2)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			list, problems, err := ical.ReadHolidays(strings.NewReader(test.file), riyadh, date(t, "2027-01-01"), date(t, "2028-01-01"))
+			if !errors.Is(err, test.want) {
+				t.Fatalf("got %v, want %v", err, test.want)
+			}
+			if err == nil && (len(list) > 0 || len(problems) != 1 || !strings.Contains(problems[0].Text.EN, "not supported")) {
+				t.Errorf("read %+v, problems %+v", list, problems)
 			}
 		})
 	}

@@ -183,6 +183,12 @@ func (e *event) identity() (identity, bool) {
 	return id, e.uid != "" && e.override == (e.replaces != nil)
 }
 
+// compare returns which of two versions is newer: positive for e, zero if the
+// file does not tell.
+func (e *event) compare(other *event) int {
+	return cmp.Or(cmp.Compare(e.sequence, other.sequence), cmp.Compare(e.stamped, other.stamped), cmp.Compare(e.modified, other.modified))
+}
+
 // newest leaves out the events that have a later version (RFC 5546 section
 // 2.1.5).
 func (r *reader) newest(events []*event) []*event {
@@ -193,7 +199,7 @@ func (r *reader) newest(events []*event) []*event {
 			continue
 		}
 		known := latest[id]
-		if known == nil || cmp.Or(cmp.Compare(e.sequence, known.sequence), cmp.Compare(e.stamped, known.stamped)) >= 0 {
+		if known == nil || e.compare(known) >= 0 {
 			latest[id] = e
 		}
 	}
@@ -220,6 +226,9 @@ func (r *reader) applyOverrides(events []*event) ([]*event, error) {
 			continue
 		}
 		master := masters[e.uid]
+		if master.cancelled && e.why == nil {
+			e.why = because("calendar_event.cancelled")
+		}
 		switch m, ok := master.occurrence(*e.replaces); {
 		case e.following && master.why == nil:
 			master.why = e.why

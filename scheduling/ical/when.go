@@ -64,7 +64,8 @@ func (s span) in(zone, of *time.Location) span {
 }
 
 // stamp parses the value of a line as a DATE or DATE-TIME (RFC 5545 sections
-// 3.3.4 and 3.3.5). A floating time is in the zone of the reader.
+// 3.3.4 and 3.3.5). A floating time is in the zone of its calendar: X-WR-TIMEZONE,
+// or that of the reader.
 func (r *reader) stamp(l *line, value string) (stamp, error) {
 	day, clock, timed := strings.Cut(strings.TrimSpace(value), "T")
 	date, ok := parseDay(day)
@@ -74,7 +75,7 @@ func (r *reader) stamp(l *line, value string) (stamp, error) {
 	if !timed {
 		return stamp{date: date}, nil
 	}
-	s := stamp{date: date, zone: r.zone}
+	s := stamp{date: date, zone: r.floating.zone}
 	clock, utc := strings.CutSuffix(clock, "Z")
 	var hour, minute int
 	if !digits(clock, 6, &hour, &minute, &s.second) || hour > 23 || minute > 59 || s.second > 60 {
@@ -90,6 +91,8 @@ func (r *reader) stamp(l *line, value string) (stamp, error) {
 			return stamp{}, err
 		}
 		s.zone = zone
+	case r.floating.err != nil:
+		return stamp{}, r.floating.err
 	}
 	return s, nil
 }
@@ -174,39 +177,6 @@ func parseDuration(s string) (length duration, ok bool) {
 	}
 	length = duration{days, seconds / 60}
 	return length, seconds%60 == 0 && length.total() > 0 && length.total() <= maxDays*dayMinutes
-}
-
-// loadZone returns the zone of a TZID: the IANA zone of that name, or the one
-// that its VTIMEZONE names in X-LIC-LOCATION.
-func (r *reader) loadZone(tzid string) (*time.Location, error) {
-	zone, known := r.zones[tzid]
-	if !known {
-		if len(r.zones) == maxZones {
-			return nil, ErrMany
-		}
-		zone = ianaZone(tzid)
-		if zone == nil {
-			zone = ianaZone(r.locations[tzid])
-		}
-		r.zones[tzid] = zone
-	}
-	if zone == nil {
-		return nil, because("calendar_event.zone", "Zone", fmt.Sprintf("%.80q", tzid))
-	}
-	return zone, nil
-}
-
-// ianaZone returns the zone of a name, or nil. It rejects the empty name and
-// "Local", which depend on where the program runs.
-func ianaZone(name string) *time.Location {
-	if name == "" || name == "Local" {
-		return nil
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil
-	}
-	return zone
 }
 
 // together reports whether clocks in both zones keep the same difference from

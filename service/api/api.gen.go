@@ -1357,7 +1357,7 @@ type HolidayList struct {
 // HolidayListRequest The new list of holidays.
 type HolidayListRequest = scheduling.HolidayList
 
-// HolidayRule A recurring or single holiday. Its dates are given in exactly one way.
+// HolidayRule A recurring or single holiday. Its name can be seen in both languages. Its dates are given in exactly one way.
 type HolidayRule = scheduling.HolidayRule
 
 // HoursRequest Hours of one date.

@@ -77,6 +77,9 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 	request.List, request.From, request.Holidays = list.Slug, list.Version, list.HolidayList
 	if r.Body.Holidays != nil {
 		request.Holidays = *r.Body.Holidays
+		if err = request.Holidays.CheckNames(); err != nil {
+			return nil, repointed(err, "", "/holidays")
+		}
 	}
 	if a := r.Body.Announce; a != nil {
 		announced := scheduling.Announced{Year: a.Year, From: a.From, Until: a.Until}

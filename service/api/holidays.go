@@ -36,7 +36,7 @@ func (s *Server) GetHolidays(ctx context.Context, _ GetHolidaysRequestObject) (G
 // SetHolidays replaces the list.
 func (s *Server) SetHolidays(ctx context.Context, r SetHolidaysRequestObject) (SetHolidaysResponseObject, error) {
 	out, tag, err := s.editHolidays(ctx, r.Params.IfMatch, "holidays.changed", func(scheduling.HolidayList) (scheduling.HolidayList, error) {
-		return *r.Body, nil
+		return *r.Body, r.Body.CheckNames()
 	})
 	return SetHolidays200JSONResponse{Body: out, Headers: SetHolidays200ResponseHeaders{ETag: tag}}, err
 }
@@ -152,6 +152,8 @@ func unreadable(err error) error {
 	switch {
 	case errors.Is(err, ical.ErrMany), errors.Is(err, ical.ErrLarge):
 		detail = texts.Staff("calendar_file.large")
+	case errors.Is(err, ical.ErrVersion):
+		detail = texts.Staff("calendar_file.version")
 	case errors.Is(err, ical.ErrWindow):
 		return invalid("#/to", texts.Staff("calendar_file.window"))
 	}

@@ -100,6 +100,7 @@ func faultsOfPlans() []planFault {
 		{scheduling.ErrMany, texts.Staff("plan_fault.too_many")},
 		{scheduling.ErrEmpty, texts.Staff("plan_fault.empty")},
 		{scheduling.ErrSlug, texts.Staff("plan_fault.slug")},
+		{scheduling.ErrName, texts.Staff("plan_fault.name")},
 		{scheduling.ErrMonthDay, texts.Staff("plan_fault.month_day")},
 		{scheduling.ErrWhen, texts.Staff("plan_fault.when")},
 		{scheduling.ErrYear, texts.Staff("plan_fault.year")},
