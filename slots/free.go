@@ -1,6 +1,7 @@
 package slots
 
 import (
+	"slices"
 	"time"
 
 	"ziyara/scheduling"
@@ -58,6 +59,19 @@ func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 		}
 	}
 	return free
+}
+
+// free returns what Free does, less the starts past midnight that belong to the
+// next date: those that the calendar offers there too. So no start is found on
+// two dates, and dayOf finds each on the date where it is free.
+func (v Shape) free(c *scheduling.Calendar, day scheduling.Day, used []int16, now time.Time) []Slot {
+	free := Free(day, used, v, now)
+	if len(free) == 0 || !free[len(free)-1].Start.After(day.Start.Add(22*time.Hour)) {
+		return free // not even on a short date
+	}
+	next := c.Day(day.Date + 1)
+	past, _ := slices.BinarySearchFunc(free, next.Start, func(s Slot, midnight time.Time) int { return s.Start.Compare(midnight) })
+	return append(free[:past], slices.DeleteFunc(free[past:], func(s Slot) bool { return v.Check(next, s.Start, now) == nil })...)
 }
 
 // ticksOfLongDay is room for the ticks of all but the strangest days.

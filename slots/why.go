@@ -77,7 +77,9 @@ func (b *Booker) explain(ctx context.Context, service, branch string, date sched
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[0].on(group.Calendar.Day(date))
-	tally := Why(day, used, shape.Counted(group.Calendar, now), now)
+	counted := shape.Counted(group.Calendar, now)
+	tally := Why(day, used, counted, now)
+	tally.Free = len(counted.free(group.Calendar, day, used, now))
 	if tally.Refused[RuleHorizon] > 0 {
 		tally.Opens = shape.nextOf(day, group.Calendar, now)
 	}
