@@ -22,7 +22,8 @@ type Slot struct {
 // The whole visit with its buffers has to be open and free. Starts count from
 // the beginning of each opening in steps of v.Step. With v.GapStep they count
 // anew behind each gap, a gap being whatever is not bookable: taken, closed,
-// or already too soon.
+// or already too soon. There a place, with the buffer before the visit, begins
+// at a multiple of v.GapStep.
 func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 	if day.Date < v.NotBefore || v.NotAfter > 0 && day.Date > v.NotAfter {
 		return nil
