@@ -67,8 +67,9 @@ func (c *Calendar) layers(d Date) []Layer {
 	var layers []Layer
 	of, hours, holiday := c.combination(d), c.hours[d], c.holiday(d)
 	own := hours != nil && hours.own != nil
+	var parts civil
 	for i := range c.rules {
-		if rule := &c.rules[i]; rule.on(d) {
+		if rule := &c.rules[i]; rule.on(d, &parts) {
 			layers = append(layers, Layer{
 				Kind: LayerRule, Name: rule.Name, Effect: ruleEffect(rule.Openings),
 				Decided: of.season == 0 && !own && !holiday, Openings: rule.Openings,

@@ -80,21 +80,27 @@ func (o *ordinals) has(at, length int) bool {
 func (r *Recurrence) String() string { return r.text }
 
 // On reports whether the rule includes d.
-func (r *Recurrence) On(d Date) bool {
+func (r *Recurrence) On(d Date) bool { return r.on(d, new(civil)) }
+
+// on reports the same. parts is d split into its parts, or zero and then set
+// if they are needed.
+func (r *Recurrence) on(d Date, parts *civil) bool {
 	if d < r.first || d > r.last {
 		return false
 	}
 	if r.plainWeekly() {
 		return r.weekdays&(1<<d.Weekday()) != 0
 	}
-	c := civilOf(d)
-	return (r.period(c)-r.start)%r.interval == 0 && r.year(c).has(c.yearDay)
+	if parts.date != d {
+		*parts = civilOf(d)
+	}
+	return (r.interval == 1 || (r.period(*parts)-r.start)%r.interval == 0) && r.year(*parts).has(parts.yearDay)
 }
 
 // year returns the days of the year of c that match and are at one of the
 // positions, whatever INTERVAL says.
 func (r *Recurrence) year(c civil) *yearDates {
-	kind := &r.kept[c.yearKind()]
+	kind := &r.kept[c.kind]
 	dates := kind.Load()
 	if dates == nil {
 		dates = r.expand(c)
@@ -373,6 +379,7 @@ type civil struct {
 	year, month, day int
 	yearDay          int // from 1
 	monthLen         int
+	kind             int // of the year, from 0 up to yearKinds
 }
 
 func civilOf(d Date) civil {
@@ -380,6 +387,7 @@ func civilOf(d Date) civil {
 	year, month, day := t.Date()
 	c := civil{date: d, year: year, month: int(month), day: day, yearDay: t.YearDay()}
 	c.monthLen = monthLength(c.year, c.month)
+	c.kind = c.yearKind()
 	return c
 }
 
@@ -395,6 +403,7 @@ func (c *civil) next() {
 	if c.month++; c.month > 12 {
 		c.month, c.yearDay = 1, 1
 		c.year++
+		c.kind = c.yearKind()
 	}
 	c.monthLen = monthLength(c.year, c.month)
 }
@@ -410,7 +419,7 @@ func (c *civil) skip(to Date) {
 
 func (c *civil) yearLen() int { return 365 + leap(c.year) }
 
-// yearKind returns the kind of the year, from 0 up to yearKinds.
+// yearKind returns the kind of the year.
 func (c *civil) yearKind() int {
 	begin := c.date - Date(c.yearDay) + 1
 	return 4*int(begin.Weekday()) + leap(c.year) + 2*leap(c.year-1) + 3*leap(c.year+1)

@@ -142,6 +142,7 @@ type source struct {
 	from     Date      // no dates before it
 	until    Date      // no dates after it; 0 for no end
 	index    int       // index into hours
+	season   int       // from 1; 0 for rules outside all seasons
 
 	on    func(ruled) bool // nil for a single date
 	dates map[Date]uint64  // known so far, in blocks of 64
@@ -187,7 +188,7 @@ func (w *warner) ordinarySources() []*source {
 		if len(season.Openings) > 0 {
 			w.openings[i+1] = len(all)
 			s := newSource(pointer, season.Openings)
-			s.from = c.begins(season)
+			s.from, s.season = c.begins(season), i+1
 			s.on = func(of ruled) bool { return of.season == i+1 && of.worked }
 			all = append(all, s)
 		}
@@ -214,7 +215,7 @@ func (c *Calendar) ruleSources(rules []compiledRule, pointer string, season int)
 	all := make([]*source, 0, len(rules))
 	for i := range rules {
 		s := newSource(fmt.Sprintf("%s/rules/%d", pointer, i), rules[i].Openings)
-		s.from = rules[i].begins()
+		s.from, s.season = rules[i].begins(), season
 		if season > 0 {
 			s.from = max(s.from, c.seasons[season-1].next(s.from))
 		}
@@ -252,6 +253,9 @@ func (s *compiledSeason) next(d Date) Date {
 // overlaps compares the openings of a and b, which may be the same source, on a
 // date that both have.
 func (w *warner) overlaps(a, b *source) {
+	if a.season != b.season && a.on != nil && b.on != nil {
+		return // no date is in both
+	}
 	var date Date
 	for i, x := range a.openings {
 		for j, y := range b.openings {
