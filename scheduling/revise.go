@@ -28,24 +28,28 @@ func Revise(p Plan, e Edit, now time.Time, lists ...*Holidays) (Revision, error)
 	if err != nil {
 		return Revision{}, err
 	}
+	var f faults
+	if f.checkTotals(&after, &e); len(f) > 0 {
+		return Revision{}, e.pointing(after, Faults(errors.Join(f...)))
+	}
 	var compiler Compiler // both plans share most rules
 	c, err := compiler.Compile(after, lists...)
 	if err != nil {
 		return Revision{}, e.pointing(after, Faults(err))
 	}
 	r := Revision{Plan: after, Calendar: c, Warnings: c.Warnings()}
-	f := over(&p, &r, now)
+	found := over(&p, &r, now)
 	if !e.Overlap && len(r.Warnings) > 0 {
 		before, err := compiler.Compile(p, lists...)
 		if err != nil {
 			return Revision{}, err
 		}
 		for _, w := range added(before.Warnings(), r.Warnings) {
-			f = append(f, overlapError(w))
+			found = append(found, overlapError(w))
 		}
 	}
-	if len(f) > 0 {
-		return Revision{}, e.pointing(after, f)
+	if len(found) > 0 {
+		return Revision{}, e.pointing(after, found)
 	}
 	return r, nil
 }
