@@ -79,3 +79,11 @@ func TestTotalLimitsOfAnEdit(t *testing.T) {
 		t.Errorf("a plan saved with more can't be closed: %v", err)
 	}
 }
+
+// Hundreds of rules that overlap in pairs are a thousand warnings, and enough.
+func TestWarningsAreBounded(t *testing.T) {
+	t.Parallel()
+	if n := len(compile(t, weeklyRules(t)).Warnings()); n != 1000 {
+		t.Errorf("%d warnings, want 1,000", n)
+	}
+}

@@ -237,7 +237,11 @@ func (r *Recurrence) dates(last Date) iter.Seq[Date] {
 				continue
 			}
 			begin := c.date - Date(c.yearDay) // of its year, less one
-			until = min(until, begin+Date(c.yearLen())+1, last+1)
+			end := begin + Date(c.yearLen()) + 1
+			if r.interval == 1 { // one period after the other
+				until = end
+			}
+			until = min(until, end, last+1)
 			for year := r.year(c); c.date < until; {
 				day := year.next(int(c.date - begin))
 				if c.date = begin + Date(day); c.date < until && !yield(c.date) {

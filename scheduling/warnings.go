@@ -36,12 +36,12 @@ const (
 	// warnDays is how many days ahead two rules are searched for a common date.
 	warnDays = 400
 	// maxWarnings is the most warnings that are returned.
-	maxWarnings = 2000
+	maxWarnings = 1000
 )
 
 // Warnings returns what a coordinator should check: openings that overlap on a
 // date without adding, and openings that run past midnight into those of the
-// next date. Of more than 2,000 it returns the first.
+// next date. Of more than 1,000 it returns the first.
 func (c *Calendar) Warnings() []Warning {
 	w := warner{calendar: c, dates: make(map[Date]*[64]ruled)}
 	ordinary := w.ordinarySources()

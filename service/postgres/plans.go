@@ -62,25 +62,54 @@ func (s *Store) UndoPlan(ctx context.Context, slug string, from int64, by audit.
 	})
 }
 
+// changePlan lets decide work out the change before anything is locked, however
+// long that takes, and again if the calendar was changed meanwhile: nobody
+// waits for a computation.
 func (s *Store) changePlan(ctx context.Context, slug string, from int64, by audit.Entry,
 	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
-	var after centre.DeskPlan
-	err := s.transact(ctx, func(q session) error {
-		before, err := q.lockPlan(ctx, slug, from)
+	for {
+		before, err := s.FindPlan(ctx, slug)
 		if err != nil {
+			return centre.DeskPlan{}, err
+		}
+		if from != 0 && before.Version != from {
+			return centre.DeskPlan{}, fault.ErrEdited
+		}
+		revision, err := decide(s.pool(), before)
+		if err != nil {
+			return centre.DeskPlan{}, err
+		}
+		after, err := s.replacePlan(ctx, before, revision, by)
+		if !errors.Is(err, errOtherPlan) {
+			return after, err
+		}
+	}
+}
+
+// errOtherPlan reports that a desk group has another plan than it had before it
+// was locked.
+var errOtherPlan = errors.New("postgres: the calendar was changed meanwhile")
+
+// replacePlan locks a desk group and saves the revision. It returns
+// errOtherPlan if the desk group is not as before any more.
+func (s *Store) replacePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision, by audit.Entry) (after centre.DeskPlan, err error) {
+	err = s.transact(ctx, func(q session) error {
+		var locked []deskGroupRow
+		if err := q.list(ctx, &locked, "calendars/lock_plans", before.Slug, nil); err != nil {
 			return err
 		}
-		revision, err := decide(q, before)
-		if err != nil {
-			return err
+		// Every change of its plan or its list of holidays raises the version.
+		if len(locked) == 0 || locked[0].Version != before.Version {
+			return errOtherPlan
 		}
 		var impacts []scheduling.Impact
-		if after, impacts, err = q.savePlan(ctx, before, revision, by); err != nil {
+		var err error
+		if after, impacts, err = q.savePlan(ctx, before, r, by); err != nil {
 			return err
 		}
 		if lost := centre.Lost(impacts); lost > 0 {
-			return &slots.AffectedError{Visits: lost, DeskGroups: []string{slug}}
+			return &slots.AffectedError{Visits: lost, DeskGroups: []string{before.Slug}}
 		}
 		return nil
 	})
