@@ -93,8 +93,9 @@ var errOtherPlan = errors.New("postgres: the calendar was changed meanwhile")
 
 // replacePlan locks a desk group and saves the revision. It returns
 // errOtherPlan if the desk group is not as before any more.
-func (s *Store) replacePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision, by audit.Entry) (after centre.DeskPlan, err error) {
-	err = s.transact(ctx, func(q session) error {
+func (s *Store) replacePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision, by audit.Entry) (centre.DeskPlan, error) {
+	var after centre.DeskPlan
+	err := s.transact(ctx, func(q session) error {
 		var locked []deskGroupRow
 		if err := q.list(ctx, &locked, "calendars/lock_plans", before.Slug, nil); err != nil {
 			return err
