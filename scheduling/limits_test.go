@@ -50,7 +50,7 @@ func TestTotalLimitsOfAnEdit(t *testing.T) {
 	five := rareRules(t, 3)
 	five.Seasons = append(five.Seasons, scheduling.Season{When: five.Seasons[0].When, Rules: five.Seasons[0].Rules[:1]})
 	broken := keptForSome(t)
-	twice := append(broken.Rules[:1:1], broken.Rules[0])
+	twice := []scheduling.Rule{broken.Rules[0], broken.Rules[0]}
 	extra := make([]scheduling.DayHours, 51)
 	for i := range extra {
 		extra[i] = scheduling.DayHours{Date: date(t, "2026-12-01"), Extra: true, Openings: []scheduling.Opening{opens(t, "09:00-17:00", 1)}}
