@@ -52,9 +52,11 @@ type Service struct {
 	Before   time.Duration // desk time kept free ahead of the visit
 	After    time.Duration // desk time kept free after the visit
 	Step     time.Duration // distance between offered starts
-	// GapStep lets a visit also start right after a gap (a taken or closed
-	// stretch, or the past), at the next multiple of GapStep of the local day.
-	// 0 keeps every start on the grid of its opening.
+	// GapStep lets a visit also follow a gap (a taken or closed stretch, or the
+	// past): its desk time, with Before, begins at the next multiple of GapStep
+	// of the local day. With 10 minutes before, GapStep 15 and a desk taken
+	// until 08:35 that is 08:45, and the visit starts at 08:55. 0 keeps every
+	// start on the grid of its opening.
 	GapStep time.Duration
 
 	Notice  time.Duration // a visit starts at least this long after it is booked

@@ -37,13 +37,25 @@ type Calendar struct {
 	closures  []compiledClosure // by from
 	// closureEnds[i] is the latest end of closures[:i+1].
 	closureEnds []int64
+	steps       []closureStep // what they take together, where tick 0 is a multiple of Tick
+	restricted  bool          // some opening is
 
-	// Both cache pure results. ruled holds the capacity of each combination of
-	// rules on a calm date; around is the period of constant offset that was
-	// asked for last.
-	ruled  atomic.Pointer[map[combination]*capacity]
-	around atomic.Pointer[period]
-	closed capacity
+	// All cache pure results. ruled holds the capacity of combinations of rules
+	// on a calm date, zoned that of dates that are not calm; around is the
+	// period of constant offset that was asked for last; open and openFor are
+	// the dates that have a place, for anybody and for an audience.
+	ruled   atomic.Pointer[map[combination]*capacity]
+	zoned   [32]atomic.Pointer[zonedDate]
+	around  atomic.Pointer[period]
+	open    openDates
+	openFor atomic.Pointer[map[audience]*openDates]
+	closed  capacity
+}
+
+// zonedDate is the capacity of a date that is not calm, before closures.
+type zonedDate struct {
+	date  Date
+	usual *capacity
 }
 
 // compiledHours are the hours of one date, own and extra, with all openings
@@ -61,6 +73,13 @@ type compiledClosure struct {
 	from, until int64
 }
 
+// closureStep is how many places closures take from an instant, in Unix
+// seconds, until that of the next step.
+type closureStep struct{ from, places int64 }
+
+// allPlaces is more than any date has.
+const allPlaces = math.MaxInt16
+
 // combination is the rules and seasons that apply to a date. Dates with the
 // same combination have the same openings.
 type combination struct {
@@ -69,7 +88,7 @@ type combination struct {
 	worked bool   // within a season: whether one of the plan's rules includes the date
 }
 
-// maxKept is the most combinations that are cached.
+// maxKept is the most combinations that are cached; beyond it begins anew.
 const maxKept = 256
 
 // Compiler compiles the plans of many desk groups. Their calendars share equal
@@ -99,7 +118,22 @@ func (m *Compiler) Compile(p Plan, lists ...*Holidays) (*Calendar, error) {
 	c.addHolidays(p.Holidays, lists)
 	c.addHours(p.Hours)
 	c.addClosures(p.Closures)
+	c.restricted = c.restricts()
 	return c, nil
+}
+
+// restricts reports whether any opening treats services or channels
+// differently.
+func (c *Calendar) restricts() bool {
+	some := func(openings []Opening) bool {
+		return slices.ContainsFunc(openings, func(o Opening) bool { return o.restricted() })
+	}
+	rules := func(rules []compiledRule) bool {
+		return slices.ContainsFunc(rules, func(r compiledRule) bool { return some(r.Openings) })
+	}
+	return rules(c.rules) ||
+		slices.ContainsFunc(c.seasons, func(s compiledSeason) bool { return some(s.Openings) || rules(s.rules) }) ||
+		slices.ContainsFunc(c.planned, func(h *DayHours) bool { return some(h.Openings) })
 }
 
 func (c *Calendar) addHolidays(own []Holiday, lists []*Holidays) {
@@ -158,6 +192,33 @@ func (c *Calendar) addClosures(closures []Closure) {
 		last = max(last, closure.until)
 		c.closureEnds = append(c.closureEnds, last)
 	}
+	c.steps = closureSteps(slices.Values(c.closures), 0)
+}
+
+// closureSteps adds up what closures take in each tick that they overlap, where
+// ticks begin phase seconds after a multiple of Tick.
+func closureSteps(closures iter.Seq[compiledClosure], phase int64) []closureStep {
+	const tick = int64(Tick / time.Second)
+	var steps []closureStep // first what is taken more or less than before
+	for closure := range closures {
+		places := int64(closure.Places)
+		if places == 0 {
+			places = allPlaces
+		}
+		steps = append(steps, closureStep{floorDiv(closure.from-phase, tick)*tick + phase, places})
+		if closure.until != math.MaxInt64 {
+			steps = append(steps, closureStep{-floorDiv(phase-closure.until, tick)*tick + phase, -places})
+		}
+	}
+	slices.SortFunc(steps, func(a, b closureStep) int { return cmp.Compare(a.from, b.from) })
+	sums, taken := steps[:0], int64(0)
+	for i, step := range steps {
+		taken += step.places
+		if i+1 == len(steps) || steps[i+1].from > step.from {
+			sums = append(sums, closureStep{step.from, taken})
+		}
+	}
+	return slices.Clip(sums)
 }
 
 // Zone returns the time zone of the plan.
@@ -211,11 +272,16 @@ func (c *Calendar) usual(d Date, begin int64, calm bool) *capacity {
 		}
 		return c.calmCombination(c.combination(d))
 	}
-	start := time.Unix(begin, 0).UTC()
-	if DateOf(start, c.zone) != d {
-		return &c.closed // the zone skipped this date
+	known := &c.zoned[int(d)&(len(c.zoned)-1)]
+	if kept := known.Load(); kept != nil && kept.date == d {
+		return kept.usual
 	}
-	return newCapacity(zonedBlocks(c.openings(d), d, start, c.zone))
+	usual := &c.closed
+	if start := time.Unix(begin, 0).UTC(); DateOf(start, c.zone) == d { // else the zone skipped this date
+		usual = newCapacity(zonedBlocks(c.openings(d), d, start, c.zone))
+	}
+	known.Store(&zonedDate{d, usual})
+	return usual
 }
 
 // openings returns the openings that apply to d: the date's own hours if it has
@@ -300,11 +366,11 @@ func (c *Calendar) calmCombination(of combination) *capacity {
 		return found
 	}
 	built := newCapacity(calmBlocks(c.combined(of)))
+	more := map[combination]*capacity{of: built}
 	if len(*kept) < maxKept {
-		more := maps.Clone(*kept)
-		more[of] = built
-		c.ruled.CompareAndSwap(kept, &more) // losing this race only costs a rebuild
+		maps.Copy(more, *kept)
 	}
+	c.ruled.CompareAndSwap(kept, &more) // losing this race only costs a rebuild
 	return built
 }
 
@@ -312,24 +378,46 @@ func (c *Calendar) calmCombination(of combination) *capacity {
 // slice before the first change.
 func (c *Calendar) close(day Day, begin int64) []int16 {
 	const tick = int64(Tick / time.Second)
-	from := begin + int64(day.First)*tick
-	until := from + int64(len(day.Open))*tick
+	first := begin + int64(day.First)*tick
+	until := first + int64(len(day.Open))*tick
+	steps := c.steps
+	if phase := first - floorDiv(first, tick)*tick; phase != 0 {
+		steps = closureSteps(values(c.closing(first, until)), phase)
+	}
+	i, found := slices.BinarySearchFunc(steps, first, func(s closureStep, at int64) int { return cmp.Compare(s.from, at) })
+	if !found {
+		i-- // the step before is still in force
+	}
 	open, copied := day.Open, false
-	for closure := range c.closing(from, until) {
+	for i = max(i, 0); i < len(steps) && steps[i].from < until; i++ {
+		taken := int16(min(steps[i].places, allPlaces))
+		if taken == 0 {
+			continue
+		}
 		if !copied {
 			open, copied = slices.Clone(open), true
 		}
-		span := closure.ticks(begin)
-		lo, hi := max(span.From-day.First, 0), min(span.To-day.First, len(open))
-		for i := lo; i < hi; i++ {
-			if closure.Places == 0 {
-				open[i] = 0
-			} else {
-				open[i] = max(open[i]-int16(min(closure.Places, math.MaxInt16)), 0)
-			}
+		end := until
+		if i+1 < len(steps) {
+			end = min(end, steps[i+1].from)
+		}
+		for at := max(steps[i].from, first); at < end; at += tick {
+			places := &open[(at-first)/tick]
+			*places = max(*places-taken, 0)
 		}
 	}
 	return open
+}
+
+// values yields what the pointers of a sequence point to.
+func values[T any](pointers iter.Seq[*T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for p := range pointers {
+			if !yield(*p) {
+				return
+			}
+		}
+	}
 }
 
 // closing yields the closures that overlap the Unix seconds [from, until), in

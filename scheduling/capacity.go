@@ -18,7 +18,9 @@ type capacity struct {
 	// restricted holds all blocks if at least one of them is restricted,
 	// otherwise nil.
 	restricted []block
-	views      atomic.Pointer[map[audience]*view]
+	// services and channels are those that the restricted blocks name.
+	services, channels map[string]bool
+	views              atomic.Pointer[map[audience]*view]
 }
 
 // block is an opening, or the part of one between breaks, in ticks.
@@ -42,8 +44,31 @@ func newCapacity(blocks []block) *capacity {
 	c.open = places(blocks, c.first, c.openings[len(c.openings)-1].To)
 	if slices.ContainsFunc(blocks, func(b block) bool { return b.opening != nil }) {
 		c.restricted = blocks
+		c.services, c.channels = named(blocks)
 	}
 	return c
+}
+
+// named returns the services that blocks name, and the channels for which they
+// keep places.
+func named(blocks []block) (services, channels map[string]bool) {
+	services, channels = make(map[string]bool), make(map[string]bool)
+	var last *Opening // most blocks are next to others of their opening
+	for _, b := range blocks {
+		if b.opening == nil || b.opening == last {
+			continue
+		}
+		last = b.opening
+		for _, s := range last.Services {
+			services[s] = true
+		}
+		for channel, n := range last.Reserve {
+			if n > 0 {
+				channels[channel] = true
+			}
+		}
+	}
+	return services, channels
 }
 
 // places returns the places of the blocks in each tick of [first, end).

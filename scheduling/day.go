@@ -65,7 +65,18 @@ func (d Day) HeldBack(tick int) int {
 	return 0
 }
 
-// open reports whether any tick has a place.
+// open reports whether any tick has a place, as the day is seen.
 func (d Day) open() bool {
-	return slices.ContainsFunc(d.Open, func(places int16) bool { return places > 0 })
+	if d.view == nil || d.view.held == nil {
+		return slices.ContainsFunc(d.Open, func(places int16) bool { return places > 0 })
+	}
+	for i, places := range d.Open {
+		if int(places) > d.HeldBack(d.First+i) {
+			return true
+		}
+	}
+	return false
 }
+
+// self returns the whole day.
+func (d Day) self() Day { return d }

@@ -33,6 +33,9 @@ func object(parts map[string]any) json.RawMessage {
 }
 
 func compare[T any](taken, put map[string]any, part string, before, after []T) {
+	if len(before) == len(after) && (len(before) == 0 || &before[0] == &after[0]) {
+		return // an edit leaves the parts that it does not change as they are
+	}
 	a, b := written(before), written(after)
 	if slices.Equal(a, b) {
 		return

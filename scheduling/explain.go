@@ -67,8 +67,9 @@ func (c *Calendar) layers(d Date) []Layer {
 	var layers []Layer
 	of, hours, holiday := c.combination(d), c.hours[d], c.holiday(d)
 	own := hours != nil && hours.own != nil
+	var parts civil
 	for i := range c.rules {
-		if rule := &c.rules[i]; rule.on(d) {
+		if rule := &c.rules[i]; rule.on(d, &parts) {
 			layers = append(layers, Layer{
 				Kind: LayerRule, Name: rule.Name, Effect: ruleEffect(rule.Openings),
 				Decided: of.season == 0 && !own && !holiday, Openings: rule.Openings,
@@ -81,15 +82,16 @@ func (c *Calendar) layers(d Date) []Layer {
 			Decided: !own && !holiday, Openings: openings,
 		})
 	}
+	holidays := listed{kind: LayerHoliday}
 	for _, list := range c.holidays {
 		for h := range list.Between(d, d) {
 			opens := c.opensOn(&h)
-			layers = append(layers, Layer{
-				Kind: LayerHoliday, Name: h.Name, Effect: holidayEffect(h.Provisional, opens),
-				Decided: !own && !opens,
+			holidays.add(!own && !opens, func() Layer {
+				return Layer{Name: h.Name, Effect: holidayEffect(h.Provisional, opens)}
 			})
 		}
 	}
+	layers = append(layers, holidays.all()...)
 	if hours == nil {
 		return layers
 	}
@@ -99,12 +101,47 @@ func (c *Calendar) layers(d Date) []Layer {
 			Decided: true, Openings: hours.own.Openings,
 		})
 	}
+	extra := listed{kind: LayerExtra}
 	for _, h := range hours.extra {
-		layers = append(layers, Layer{
-			Kind: LayerExtra, Name: h.Reason, Effect: extraEffect(h.Openings), Decided: true, Openings: h.Openings,
+		extra.add(true, func() Layer {
+			return Layer{Name: h.Reason, Effect: extraEffect(h.Openings), Openings: h.Openings}
 		})
 	}
-	return layers
+	return append(layers, extra.all()...)
+}
+
+// maxExplained is the most layers of one kind that an explanation lists. Of more
+// holidays, extra hours or closures it says how many there are.
+const maxExplained = 20
+
+// listed gathers layers of one kind.
+type listed struct {
+	kind    LayerKind
+	layers  []Layer
+	more    int  // left out
+	decided bool // one of those did
+}
+
+// add adds a layer, which is made only if it is listed.
+func (l *listed) add(decided bool, layer func() Layer) {
+	if len(l.layers) == maxExplained {
+		l.more++
+		l.decided = l.decided || decided
+		return
+	}
+	made := layer()
+	made.Kind, made.Decided = l.kind, decided
+	l.layers = append(l.layers, made)
+}
+
+// all returns the layers, ended by one that stands for those left out. It
+// decides only if none of those listed does, so that a summary names one.
+func (l *listed) all() []Layer {
+	if l.more == 0 {
+		return l.layers
+	}
+	named := slices.ContainsFunc(l.layers, func(l Layer) bool { return l.Decided })
+	return append(l.layers, Layer{Kind: l.kind, Effect: texts.Visitors("day.more", "Count", l.more), Decided: l.decided && !named})
 }
 
 // closureLayers returns the closures that overlap the date or its openings.
@@ -112,20 +149,20 @@ func (c *Calendar) closureLayers(day Day) []Layer {
 	begin, end := day.Start, c.end(day)
 	_, calm := c.midnight(day.Date)
 	usual := c.usual(day.Date, begin.Unix(), calm)
-	var layers []Layer
+	opened := make([]int, len(usual.open)+1) // ticks with a place before this one
+	for i, places := range usual.open {
+		opened[i+1] = opened[i] + int(min(places, 1))
+	}
+	layers := listed{kind: LayerClosure}
 	for closure := range c.closing(begin.Unix(), end.Unix()) {
 		span := closure.ticks(begin.Unix())
-		takes := false
-		for i, places := range usual.open {
-			tick := usual.first + i
-			takes = takes || places > 0 && span.From <= tick && tick < span.To
-		}
-		layers = append(layers, Layer{
-			Kind: LayerClosure, Name: closure.Reason, Decided: takes,
-			Effect: closureEffect(closure.Closure, c.within(closure, day.Date, begin, end)),
+		from := min(max(span.From-usual.first, 0), len(usual.open))
+		to := min(max(span.To-usual.first, from), len(usual.open))
+		layers.add(opened[to] > opened[from], func() Layer {
+			return Layer{Name: closure.Reason, Effect: closureEffect(closure.Closure, c.within(closure, day.Date, begin, end))}
 		})
 	}
-	return layers
+	return layers.all()
 }
 
 // end returns when the date ends, or its last opening if that is later.

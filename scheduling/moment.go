@@ -101,21 +101,20 @@ func (c *Calendar) breakAt(day Day, openings []Opening, tick int) *Break {
 
 // closuresAt returns the closures that overlap the tick.
 func (c *Calendar) closuresAt(day Day, tick int) []Layer {
-	var layers []Layer
+	layers := listed{kind: LayerClosure}
 	left := c.usualAt(day.Date, tick)
 	begin, end := day.Start, c.end(day)
 	from := day.At(tick)
 	for closure := range c.closing(from.Unix(), from.Add(Tick).Unix()) {
-		layers = append(layers, Layer{
-			Kind: LayerClosure, Name: closure.Reason, Decided: left > 0,
-			Effect: closureEffect(closure.Closure, c.within(closure, day.Date, begin, end)),
+		layers.add(left > 0, func() Layer {
+			return Layer{Name: closure.Reason, Effect: closureEffect(closure.Closure, c.within(closure, day.Date, begin, end))}
 		})
 		left = max(left-closure.Places, 0)
 		if closure.Places == 0 {
 			left = 0
 		}
 	}
-	return layers
+	return layers.all()
 }
 
 // momentSummary says in one sentence why the tick is open or closed.

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/teambition/rrule-go"
@@ -29,7 +30,20 @@ type Recurrence struct {
 	nth       []nthWeekdays
 	positions []int
 	start     int // the period that contains first
+
+	// kept holds, for each kind of year that was asked for, the dates that
+	// match: all years of a kind look the same to the BY parts.
+	kept *[yearKinds]atomic.Pointer[yearDates]
 }
+
+// yearKinds is how many kinds of year there are: it begins on one of seven
+// weekdays, and of three years in a row at most one is a leap year.
+const yearKinds = 7 * 4
+
+// yearDates has a bit for each day of a year, from 1.
+type yearDates [6]uint64
+
+func (y *yearDates) has(day int) bool { return y[day/64]&(1<<(day%64)) != 0 }
 
 // nthWeekdays are numbered weekdays of a month or a year, such as 2MO.
 type nthWeekdays struct {
@@ -66,18 +80,62 @@ func (o *ordinals) has(at, length int) bool {
 func (r *Recurrence) String() string { return r.text }
 
 // On reports whether the rule includes d.
-func (r *Recurrence) On(d Date) bool {
+func (r *Recurrence) On(d Date) bool { return r.on(d, new(civil)) }
+
+// on reports the same. parts is d split into its parts, or zero and then set
+// if they are needed.
+func (r *Recurrence) on(d Date, parts *civil) bool {
 	if d < r.first || d > r.last {
 		return false
 	}
 	if r.plainWeekly() {
 		return r.weekdays&(1<<d.Weekday()) != 0
 	}
-	c := civilOf(d)
-	if (r.period(c)-r.start)%r.interval != 0 || !r.matches(c) {
-		return false
+	if parts.date != d {
+		*parts = civilOf(d)
 	}
-	return len(r.positions) == 0 || slices.Contains(r.inPositions(r.span(c)), d)
+	return (r.interval == 1 || (r.period(*parts)-r.start)%r.interval == 0) && r.year(*parts).has(parts.yearDay)
+}
+
+// year returns the days of the year of c that match and are at one of the
+// positions, whatever INTERVAL says.
+func (r *Recurrence) year(c civil) *yearDates {
+	kind := &r.kept[c.kind]
+	dates := kind.Load()
+	if dates == nil {
+		dates = r.expand(c)
+		kind.Store(dates)
+	}
+	return dates
+}
+
+// expand computes what year returns.
+func (r *Recurrence) expand(c civil) *yearDates {
+	var dates yearDates
+	from := c.date - Date(c.yearDay) + 1
+	until := from + Date(c.yearLen())
+	for c = civilOf(from); c.date < until; {
+		if len(r.positions) > 0 {
+			begin, end := r.span(c)
+			for _, d := range r.inPositions(begin, end) {
+				if d >= from && d < until {
+					day := int(d-from) + 1
+					dates[day/64] |= 1 << (day % 64)
+				}
+			}
+			c.skip(end)
+			continue
+		}
+		if r.months != 0 && r.months&(1<<c.month) == 0 {
+			c.skip(c.date + Date(c.monthLen-c.day) + 1)
+			continue
+		}
+		if r.matches(c) {
+			dates[c.yearDay/64] |= 1 << (c.yearDay % 64)
+		}
+		c.next()
+	}
+	return &dates
 }
 
 // plainWeekly reports whether the rule has the most common form: every week, on
@@ -92,6 +150,7 @@ func newRecurrence(o *rrule.ROption, first, last Date) Recurrence {
 		weekStart: weekday(o.Wkst), first: first, last: last,
 		monthDays: newOrdinals(o.Bymonthday), yearDays: newOrdinals(o.Byyearday),
 		weeks: newOrdinals(o.Byweekno), positions: sorted(o.Bysetpos),
+		kept: new([yearKinds]atomic.Pointer[yearDates]),
 	}
 	for _, m := range o.Bymonth {
 		r.months |= 1 << m
@@ -172,27 +231,38 @@ func (r *Recurrence) bound(count int) bool {
 func (r *Recurrence) dates(last Date) iter.Seq[Date] {
 	return func(yield func(Date) bool) {
 		for c := civilOf(r.first); c.date <= last; {
-			from, until := r.span(c)
+			_, until := r.span(c)
 			if (r.period(c)-r.start)%r.interval != 0 {
 				c.skip(until)
 				continue
 			}
-			if len(r.positions) == 0 {
-				for ; c.date < min(until, last+1); c.next() {
-					if r.matches(c) && !yield(c.date) {
-						return
-					}
-				}
-				continue
+			begin := c.date - Date(c.yearDay) // of its year, less one
+			end := begin + Date(c.yearLen()) + 1
+			if r.interval == 1 { // one period after the other
+				until = end
 			}
-			for _, d := range r.inPositions(from, until) {
-				if d >= r.first && d <= last && !yield(d) {
+			until = min(until, end, last+1)
+			for year := r.year(c); c.date < until; {
+				day := year.next(int(c.date - begin))
+				if c.date = begin + Date(day); c.date < until && !yield(c.date) {
 					return
 				}
+				c.date++
 			}
-			c.skip(until)
+			c = civilOf(until)
 		}
 	}
+}
+
+// next returns the first day of the year from day on that it has, or one after
+// all years.
+func (y *yearDates) next(day int) int {
+	for i, mask := day/64, ^uint64(0)<<(day%64); i < len(y); i, mask = i+1, ^uint64(0) {
+		if rest := y[i] & mask; rest != 0 {
+			return i*64 + bits.TrailingZeros64(rest)
+		}
+	}
+	return len(y) * 64
 }
 
 // inPositions returns the dates of the period [from, until) that match and are
@@ -254,15 +324,22 @@ func (r *Recurrence) matchesNth(c civil) bool {
 // week returns the number of the week that contains c, and how many weeks its
 // year has. Week 1 is the first with at least four days in the year.
 func (r *Recurrence) week(c civil) (week, weeks int) {
-	into := Date((c.date.Weekday() - r.weekStart + 7) % 7)
-	year := civilOf(c.date - into + 3).year // the fourth day decides
-	first, next := r.firstWeek(year), r.firstWeek(year+1)
+	begin := c.date - Date(c.yearDay) + 1
+	end := begin + Date(c.yearLen())
+	first, next := r.firstWeek(begin), r.firstWeek(end)
+	switch {
+	case c.date < first:
+		first, next = r.firstWeek(begin-365-Date(leap(c.year-1))), first
+	case c.date >= next:
+		first, next = next, r.firstWeek(end+365+Date(leap(c.year+1)))
+	}
 	return int(c.date-first)/7 + 1, int(next-first) / 7
 }
 
-// firstWeek returns the first date of week 1 of the year.
-func (r *Recurrence) firstWeek(year int) Date {
-	fourth := NewDate(year, time.January, 4)
+// firstWeek returns the first date of week 1 of the year that begins on the
+// date.
+func (r *Recurrence) firstWeek(begin Date) Date {
+	fourth := begin + 3
 	return fourth - Date((fourth.Weekday()-r.weekStart+7)%7)
 }
 
@@ -306,6 +383,7 @@ type civil struct {
 	year, month, day int
 	yearDay          int // from 1
 	monthLen         int
+	kind             int // of the year, from 0 up to yearKinds
 }
 
 func civilOf(d Date) civil {
@@ -313,6 +391,7 @@ func civilOf(d Date) civil {
 	year, month, day := t.Date()
 	c := civil{date: d, year: year, month: int(month), day: day, yearDay: t.YearDay()}
 	c.monthLen = monthLength(c.year, c.month)
+	c.kind = c.yearKind()
 	return c
 }
 
@@ -328,6 +407,7 @@ func (c *civil) next() {
 	if c.month++; c.month > 12 {
 		c.month, c.yearDay = 1, 1
 		c.year++
+		c.kind = c.yearKind()
 	}
 	c.monthLen = monthLength(c.year, c.month)
 }
@@ -342,6 +422,12 @@ func (c *civil) skip(to Date) {
 }
 
 func (c *civil) yearLen() int { return 365 + leap(c.year) }
+
+// yearKind returns the kind of the year.
+func (c *civil) yearKind() int {
+	begin := c.date - Date(c.yearDay) + 1
+	return 4*int(begin.Weekday()) + leap(c.year) + 2*leap(c.year-1) + 3*leap(c.year+1)
+}
 
 // longMonths has a bit set for each month of 31 days.
 const longMonths uint16 = 1<<1 | 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<10 | 1<<12

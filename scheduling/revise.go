@@ -28,23 +28,28 @@ func Revise(p Plan, e Edit, now time.Time, lists ...*Holidays) (Revision, error)
 	if err != nil {
 		return Revision{}, err
 	}
-	c, err := Compile(after, lists...)
+	var f faults
+	if f.checkTotals(&after, &e); len(f) > 0 {
+		return Revision{}, e.pointing(after, Faults(errors.Join(f...)))
+	}
+	var compiler Compiler // both plans share most rules
+	c, err := compiler.Compile(after, lists...)
 	if err != nil {
 		return Revision{}, e.pointing(after, Faults(err))
 	}
 	r := Revision{Plan: after, Calendar: c, Warnings: c.Warnings()}
-	f := over(&p, &r, now)
-	if !e.Overlap {
-		before, err := Compile(p, lists...)
+	found := over(&p, &r, now)
+	if !e.Overlap && len(r.Warnings) > 0 {
+		before, err := compiler.Compile(p, lists...)
 		if err != nil {
 			return Revision{}, err
 		}
 		for _, w := range added(before.Warnings(), r.Warnings) {
-			f = append(f, overlapError(w))
+			found = append(found, overlapError(w))
 		}
 	}
-	if len(f) > 0 {
-		return Revision{}, e.pointing(after, f)
+	if len(found) > 0 {
+		return Revision{}, e.pointing(after, found)
 	}
 	return r, nil
 }
@@ -135,15 +140,26 @@ func entries[T any](list []T, meant func(T) bool) map[string]bool {
 
 // entry encodes an entry of a plan, equal entries as equal text.
 func entry(v any) string {
-	if c, ok := v.(Closure); ok {
-		c.Start, c.End = c.Start.UTC(), c.End.UTC()
-		v = c
+	if c, ok := v.(Closure); ok { // there may be thousands
+		return c.entry()
 	}
 	text, err := json.Marshal(v)
 	if err != nil { // a wall time out of range, in a plan that can't be compiled
 		return ""
 	}
 	return string(text)
+}
+
+// entry encodes what the closure says.
+func (c Closure) entry() string {
+	var text []byte
+	for _, n := range []int64{
+		c.Start.Unix(), int64(c.Start.Nanosecond()), c.End.Unix(), int64(c.End.Nanosecond()), int64(c.Places), int64(len(c.Reason.AR)),
+	} {
+		text = append(strconv.AppendInt(text, n, 36), ' ')
+	}
+	text = append(strconv.AppendBool(text, c.Branch), c.Reason.AR...)
+	return string(append(text, c.Reason.EN...))
 }
 
 // added returns the warnings of after that are not in before. Warnings are

@@ -12,9 +12,10 @@ type compiledRule struct {
 	also, except []Date      // sorted
 }
 
-// on reports whether the rule includes d.
-func (r *compiledRule) on(d Date) bool {
-	if r.recurrence != nil && r.recurrence.On(d) || has(r.also, d) {
+// on reports whether the rule includes d. parts is d split into its parts, once
+// for all rules: zero until one needs it.
+func (r *compiledRule) on(d Date, parts *civil) bool {
+	if r.recurrence != nil && r.recurrence.on(d, parts) || has(r.also, d) {
 		return !has(r.except, d)
 	}
 	return false
@@ -39,8 +40,9 @@ func (r *compiledRule) begins() Date {
 
 // matching returns a bit for each rule that includes d.
 func matching(rules []compiledRule, d Date) (bits uint64) {
+	var parts civil
 	for i := range rules {
-		if rules[i].on(d) {
+		if rules[i].on(d, &parts) {
 			bits |= 1 << i
 		}
 	}

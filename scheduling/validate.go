@@ -53,6 +53,53 @@ const (
 	maxPlaces   = 1000
 )
 
+// The limits of a plan as a whole. They are those of an edit: a plan that was
+// saved with more stays as it is.
+const (
+	maxAllRules = 256  // of the plan and its seasons together
+	maxSpans    = 2000 // openings and breaks of rules and seasons together
+	maxExtra    = 50   // extra hours of one date
+)
+
+// checkTotals checks what an edit makes of the parts of a plan that it changes.
+func (f *faults) checkTotals(p *Plan, e *Edit) {
+	spans, rules := 0, 0
+	count := func(openings []Opening) {
+		for i := range openings {
+			spans += 1 + len(openings[i].Breaks)
+		}
+	}
+	all := func(of []Rule) {
+		rules += len(of)
+		for i := range of {
+			count(of[i].Openings)
+		}
+	}
+	all(p.Rules)
+	for i := range p.Seasons {
+		count(p.Seasons[i].Openings)
+		all(p.Seasons[i].Rules)
+	}
+	if e.Rules != nil || e.Seasons != nil {
+		pointer := "/rules"
+		if e.Rules == nil {
+			pointer = "/seasons"
+		}
+		f.checkSizes(size{pointer, rules, maxAllRules}, size{pointer, spans, maxSpans})
+	}
+	if e.Hours == nil && len(e.SetHours) == 0 {
+		return
+	}
+	extra := make(map[Date]int)
+	for i, h := range p.Hours {
+		if h.Extra {
+			if extra[h.Date]++; extra[h.Date] == maxExtra+1 {
+				f.add(fmt.Errorf("%w: more than %d", ErrMany, maxExtra), h.Reason, "/hours/%d", i)
+			}
+		}
+	}
+}
+
 // faults collects the faults of a plan.
 type faults []error
 

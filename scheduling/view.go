@@ -53,16 +53,11 @@ func (c *capacity) view(service, channel string) *view {
 // audience clears the names that no opening mentions: those all see the same.
 func (c *capacity) audience(service, channel string) audience {
 	var a audience
-	for _, b := range c.restricted {
-		if b.opening == nil {
-			continue
-		}
-		if slices.Contains(b.opening.Services, service) {
-			a.service = service
-		}
-		if b.opening.Reserve[channel] > 0 {
-			a.channel = channel
-		}
+	if c.services[service] {
+		a.service = service
+	}
+	if c.channels[channel] {
+		a.channel = channel
 	}
 	return a
 }

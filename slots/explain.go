@@ -80,7 +80,9 @@ func (b *Booker) explain(
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[0].on(group.Calendar.Day(date))
-	tally := TallyDay(day, used, shape.Counted(group.Calendar, now), now)
+	counted := shape.Counted(group.Calendar, now)
+	tally := TallyDay(day, used, counted, now)
+	tally.Free = len(counted.free(group.Calendar, day, used, now))
 	if tally.Refused[RuleHorizon] > 0 {
 		tally.Opens = shape.nextOf(day, group.Calendar, now)
 	}

@@ -99,7 +99,7 @@ func (b *Booker) look(ctx context.Context, open []*lookout, step int, now time.T
 	for i, l := range open {
 		for ; l.next <= spans[i].To && !l.first.Found; l.next++ {
 			day, used := occupied[i][l.next-spans[i].From].on(l.group.Calendar.Day(l.next))
-			if free := Free(day, used, l.shape, now); len(free) > 0 {
+			if free := l.shape.free(l.group.Calendar, day, used, now); len(free) > 0 {
 				l.first.Date, l.first.Slot, l.first.Found = l.next, free[0], true
 			}
 		}

@@ -1,6 +1,7 @@
 package slots
 
 import (
+	"slices"
 	"time"
 
 	"ziyara/scheduling"
@@ -21,7 +22,8 @@ type Slot struct {
 // The whole visit with its buffers must be open and free. Starts lie on a grid
 // that begins with each opening, in steps of v.Step. With v.GapStep the grid
 // begins again after each gap, a gap being anything not bookable: taken, closed
-// or already too soon.
+// or already too soon. There a place, with the buffer before the visit, begins
+// at a multiple of v.GapStep.
 func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 	if day.Date < v.NotBefore || v.NotAfter > 0 && day.Date > v.NotAfter {
 		return nil
@@ -60,7 +62,20 @@ func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
 	return free
 }
 
-// ticksOfLongDay is enough for the ticks of all but the strangest days.
+// free returns what Free does, less the starts past midnight that belong to the
+// next date: those that the calendar offers there too. So no start is found on
+// two dates, and dayOf finds each on the date where it is free.
+func (v Shape) free(c *scheduling.Calendar, day scheduling.Day, used []int16, now time.Time) []Slot {
+	free := Free(day, used, v, now)
+	if len(free) == 0 || !free[len(free)-1].Start.After(day.Start.Add(22*time.Hour)) {
+		return free // not even on a short date
+	}
+	next := c.Day(day.Date + 1)
+	past, _ := slices.BinarySearchFunc(free, next.Start, func(s Slot, midnight time.Time) int { return s.Start.Compare(midnight) })
+	return append(free[:past], slices.DeleteFunc(free[past:], func(s Slot) bool { return v.Check(next, s.Start, now) == nil })...)
+}
+
+// ticksOfLongDay is room for the ticks of all but the strangest days.
 const ticksOfLongDay = 288
 
 // finder looks for the free places of one day.

@@ -386,3 +386,16 @@ func TestFreeWithinLedgerAndOpenings(t *testing.T) {
 		})
 	}
 }
+
+// After a gap it is the place that begins at a multiple of the gap step: the
+// visit starts when the buffer before it is over.
+func TestBufferComesAfterTheGap(t *testing.T) {
+	t.Parallel()
+	v := visit(30, 30)
+	v.Before, v.GapStep = 2, 3
+	day := compile(t, daily("Asia/Riyadh", opens(t, "08:00-10:00"))).Day(tuesday)
+	free := slots.Free(day, ledger(t, day, claim{"08:00", "08:35", slots.Booked, 1}), v, midnight)
+	if diff := cmp.Diff([]string{"08:55", "09:25"}, starts(free, day.Start.In(time.FixedZone("Riyadh", 3*60*60)).Location())); diff != "" {
+		t.Errorf("starts (-want +got):\n%s", diff)
+	}
+}

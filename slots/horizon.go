@@ -82,29 +82,12 @@ func (v Shape) OpensNext(c *scheduling.Calendar, now time.Time) time.Time {
 		return time.Time{}
 	}
 	from := v.counting(c, now)
-	known := v.lastDate(c, from)
-	for next := from + 1; next <= from+opensWithin; next++ {
-		for last := v.lastDate(c, next); known < last; {
-			known++
-			if v.received(c.Day(known)) {
-				return next.At(v.OpensAt, c.Zone()).In(c.Zone())
-			}
-		}
+	date, ok := c.NextOpen(v.lastDate(c, from)+1, v.lastDate(c, from+opensWithin), v.Service, string(v.Channel))
+	if !ok {
+		return time.Time{}
 	}
-	return time.Time{}
-}
-
-// received reports whether the day has a place for the visit at any tick.
-func (v Shape) received(day scheduling.Day) bool {
-	day = v.sees(day)
-	return slices.ContainsFunc(day.Openings, func(o scheduling.TickSpan) bool {
-		for tick := o.From; tick < o.To; tick++ {
-			if !v.closed(day, tick) {
-				return true
-			}
-		}
-		return false
-	})
+	days := sort.Search(opensWithin, func(i int) bool { return v.lastDate(c, from+scheduling.Date(i)) >= date })
+	return (from + scheduling.Date(days)).At(v.OpensAt, c.Zone()).In(c.Zone())
 }
 
 // sayWhen turns an error of RuleHorizon about start into a *HorizonError.

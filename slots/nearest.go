@@ -32,7 +32,7 @@ func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, 
 			return
 		}
 		day, used := occupied[date-from].on(t.group.Calendar.Day(date))
-		for _, s := range Free(day, used, t.shape, now) {
+		for _, s := range t.shape.free(t.group.Calendar, day, used, now) {
 			best.add(s)
 		}
 	}

@@ -167,7 +167,7 @@ func (r *OpenPlaces) starts(date scheduling.Date, v Shape, now time.Time) []Slot
 		return found
 	}
 	day := r.day(date)
-	found := Free(day.Day, day.used, v, now)
+	found := v.free(r.group.Calendar, day.Day, day.used, now)
 	if r.free[date] == nil {
 		r.free[date] = make(map[Shape][]Slot)
 	}

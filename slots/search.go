@@ -140,7 +140,7 @@ func (b *Booker) find(ctx context.Context, s search, now time.Time) ([]DaySlots,
 	for i, occupied := range occupied {
 		date := from + scheduling.Date(i) //nolint:gosec // a short range
 		day, used := occupied.on(s.group.Calendar.Day(date))
-		if free := Free(day, used, s.shape, now); len(free) > 0 {
+		if free := s.shape.free(s.group.Calendar, day, used, now); len(free) > 0 {
 			days = append(days, DaySlots{date, free})
 		}
 	}

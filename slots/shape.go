@@ -114,7 +114,7 @@ func (v Shape) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Ti
 	first = now.Add(v.Notice + time.Minute - 1).Truncate(time.Minute)
 	last = v.latest(now).Truncate(time.Minute)
 	if v.NotAfter > 0 {
-		last = earlier(last, c.Day(v.NotAfter+1).Start.Add(-time.Minute))
+		last = earlier(last, v.endOf(c, v.NotAfter))
 	}
 	switch {
 	case v.NotBefore == never:
@@ -123,6 +123,19 @@ func (v Shape) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Ti
 		first = c.Day(v.NotBefore).Start
 	}
 	return first, last
+}
+
+// endOf returns the last minute of the date, or the last start by its openings
+// if they run past midnight and that is later.
+func (v Shape) endOf(c *scheduling.Calendar, date scheduling.Date) time.Time {
+	end := c.Day(date + 1).Start.Add(-time.Minute)
+	day := v.sees(c.Day(date))
+	if n := len(day.Openings); n > 0 {
+		if last := day.At(day.Openings[n-1].To - v.Duration - v.After); last.After(end) {
+			return last
+		}
+	}
+	return end
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -141,7 +141,7 @@ func (w Wish) check(c *scheduling.Calendar, v Shape, now time.Time) error {
 		return &RuleError{RuleHorizon}
 	}
 	for date := w.From - 1; date <= w.To; date++ {
-		for _, s := range Free(c.Day(date), nil, v, now) {
+		for _, s := range v.free(c, c.Day(date), nil, now) {
 			if w.suits(s.Start.In(c.Zone())) {
 				return nil
 			}

@@ -133,7 +133,7 @@ func (m *matching) opportunities(shape int, v Shape, day int) []opportunity {
 		return *known
 	}
 	var list []opportunity
-	for _, s := range Free(m.days[day].Day, m.days[day].Used, v, m.now) {
+	for _, s := range v.free(m.group.Calendar, m.days[day].Day, m.days[day].Used, m.now) {
 		if expires, ok := m.policy.until(m.group.Calendar, v, s.Start, m.now); ok {
 			list = append(list, opportunity{Slot: s, local: s.Start.In(m.group.Calendar.Zone()), expires: expires})
 		}

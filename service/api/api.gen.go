@@ -2028,7 +2028,7 @@ type Service struct {
 	// DurationMinutes Length of the visit.
 	DurationMinutes int `json:"duration_minutes"`
 
-	// GapStepMinutes After a taken stretch, starts count anew from the next multiple of this many minutes; absent if every start stays on the grid of its opening.
+	// GapStepMinutes After a taken stretch, starts count anew: the desk time of a visit, the buffer before it included, begins at the next multiple of this many minutes. With a buffer of 10, steps of 15 and a desk taken until 08:35 that is 08:45, so the visit starts at 08:55. Absent if every start stays on the grid of its opening.
 	GapStepMinutes int `json:"gap_step_minutes,omitempty"`
 
 	// HorizonDays A visit starts at most this many days of 24 hours after it is booked.

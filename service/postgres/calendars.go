@@ -66,25 +66,57 @@ func (s *Calendars) UndoPlan(ctx context.Context, slug string, from int64, entry
 	})
 }
 
+// changePlan lets decide work out the change before anything is locked, however
+// long that takes, and again if the calendar was changed meanwhile, so that no
+// request waits for a computation.
 func (s *Calendars) changePlan(ctx context.Context, slug string, from int64, entry audit.Entry,
 	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
+	for {
+		before, err := s.FindPlan(ctx, slug)
+		if err != nil {
+			return centre.DeskPlan{}, err
+		}
+		if from != 0 && before.Version != from {
+			return centre.DeskPlan{}, fault.ErrEdited
+		}
+		revision, err := decide(s.pool(), before)
+		if err != nil {
+			return centre.DeskPlan{}, err
+		}
+		after, err := s.replacePlan(ctx, before, revision, entry)
+		if !errors.Is(err, errOtherPlan) {
+			return after, err
+		}
+	}
+}
+
+// errOtherPlan reports that a desk group has another plan than it had before it
+// was locked.
+var errOtherPlan = errors.New("postgres: the calendar was changed meanwhile")
+
+// replacePlan locks a desk group and saves the revision. It returns
+// errOtherPlan if the desk group is not as before any more.
+func (s *Calendars) replacePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision,
+	entry audit.Entry,
+) (centre.DeskPlan, error) {
 	var after centre.DeskPlan
 	err := s.transact(ctx, func(q session) error {
-		before, err := q.lockPlan(ctx, slug, from)
-		if err != nil {
+		var locked []deskGroupRow
+		if err := q.list(ctx, &locked, "calendars/lock_plans", before.Slug, nil); err != nil {
 			return err
 		}
-		revision, err := decide(q, before)
-		if err != nil {
-			return err
+		// Every change of its plan or its list of holidays raises the version.
+		if len(locked) == 0 || locked[0].Version != before.Version {
+			return errOtherPlan
 		}
 		var impacts []scheduling.Impact
-		if after, impacts, err = q.savePlan(ctx, before, revision, entry); err != nil {
+		var err error
+		if after, impacts, err = q.savePlan(ctx, before, r, entry); err != nil {
 			return err
 		}
 		if lost := centre.CountLost(impacts); lost > 0 {
-			return &slots.AffectedError{Visits: lost, DeskGroups: []string{slug}}
+			return &slots.AffectedError{Visits: lost, DeskGroups: []string{before.Slug}}
 		}
 		return nil
 	})

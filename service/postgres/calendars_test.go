@@ -239,3 +239,31 @@ func TestUndoPlan(t *testing.T) {
 		t.Errorf("an unknown desk group: %v", err)
 	}
 }
+
+// While an edit is worked out, nobody waits for it: another edit of the same
+// desk group goes through meanwhile, and the first is worked out again from
+// what it left.
+func TestEditIsWorkedOutBeforeTheLock(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	add := func(d centre.DeskPlan, c scheduling.Closure) (scheduling.Revision, error) {
+		return scheduling.Revise(d.Plan, scheduling.Edit{Close: []scheduling.Closure{c}}, b.now, d.Lists...)
+	}
+	before := b.plan(t)
+	times := 0
+	after, err := b.store.Calendars().EditPlan(ctx, edited, 0, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+		if times++; times == 1 {
+			if _, err := b.store.Calendars().EditPlan(ctx, edited, d.Version, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+				return add(d, closure(t, "2026-12-01T07:00:00+03:00", "2026-12-01T12:00:00+03:00"))
+			}); err != nil {
+				t.Errorf("an edit while another is worked out: %v", err)
+			}
+		}
+		return add(d, closure(t, "2026-12-02T07:00:00+03:00", "2026-12-02T12:00:00+03:00"))
+	})
+	if err != nil || times != 2 || after.Version != before.Version+2 || len(after.Plan.Closures) != len(before.Plan.Closures)+2 {
+		t.Errorf("worked out %d times, version %d with %d closures, %v", times, after.Version, len(after.Plan.Closures), err)
+	}
+}
