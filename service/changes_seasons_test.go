@@ -28,20 +28,9 @@ func TestRamadanHoursRebookWhatFallsOutside(t *testing.T) {
 		t.Fatalf("%d %s", answer.Status, answer.Body)
 	}
 	comes(t, centre, "2027-01-31T10:00")
-	outside := books(
-		t,
-		centre,
-		1,
-		"annual-returns",
-		"riyadh",
-		servicetest.At(
-			t,
-			"2027-02-09T07:30",
-		),
-		servicetest.At(t, "2027-02-09T09:50"),
-		servicetest.At(t, "2027-02-09T18:00"),
-		servicetest.At(t, "2027-02-10T08:10"),
-	)
+	outside := books(t, centre, 1, "annual-returns", "riyadh",
+		servicetest.At(t, "2027-02-09T07:30"), servicetest.At(t, "2027-02-09T09:50"),
+		servicetest.At(t, "2027-02-09T18:00"), servicetest.At(t, "2027-02-10T08:10"))
 	inside := books(t, centre, 50, "annual-returns", "riyadh",
 		servicetest.At(t, "2027-02-07T07:30"), servicetest.At(t, "2027-02-09T10:30"), servicetest.At(t, "2027-02-10T14:10"))
 	centre.Jobs()

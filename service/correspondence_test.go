@@ -183,7 +183,10 @@ func TestDepartmentChangesItsWords(t *testing.T) {
 	if len(p.Errors) != 1 || p.Errors[0].Pointer != "#/wordings/0/other" {
 		t.Fatalf("errors %+v", p.Errors)
 	}
-	for _, part := range []string{"Line 1, column 5: Messages of this kind don't have When", "Line 2, column 4: Remove the address", "Add {{.Reference}}", "Add {{.Branch}}", "Add {{.Day}}"} {
+	for _, part := range []string{
+		"Line 1, column 5: Messages of this kind don't have When", "Line 2, column 4: Remove the address",
+		"Add {{.Reference}}", "Add {{.Branch}}", "Add {{.Day}}",
+	} {
 		if !strings.Contains(p.Errors[0].Detail, part) {
 			t.Errorf("%q is missing in %q", part, p.Errors[0].Detail)
 		}

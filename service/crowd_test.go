@@ -213,7 +213,8 @@ func TestCrowd(t *testing.T) {
 	for _, promise := range []struct{ what, violations string }{
 		{"never over capacity", "SELECT count(*) FROM ledger_days, unnest(used, open) AS tick (used, open) WHERE tick.used > tick.open"},
 		{"one person, one place at a time", `SELECT count(*) FROM appointments a JOIN appointments b
-			ON a.person = b.person AND a.id < b.id AND a.status = 'booked' AND b.status = 'booked' AND a.start_at < b.end_at AND b.start_at < a.end_at`},
+			ON a.person = b.person AND a.id < b.id AND a.status = 'booked' AND b.status = 'booked'
+				AND a.start_at < b.end_at AND b.start_at < a.end_at`},
 		{"no more visits of a person than the service allows", `SELECT count(*) FROM (
 			SELECT FROM appointments JOIN services s ON s.id = service_id WHERE person_place IS NOT NULL
 			GROUP BY person, s.id HAVING count(*) > s.active_limit OR max(person_place) > s.active_limit) AS more`},

@@ -207,13 +207,8 @@ func TestDelayedReleaseStory(t *testing.T) {
 	if got := places(); got != all-1 {
 		t.Errorf("%d places are free at once, want %d", got, all-1)
 	}
-	if after := centre.Get(
-		"/v1/services/" + compensation + "/slots/explain?branch=riyadh&date=2026-11-30",
-	); string(
-		after.Body,
-	) != string(
-		explained.Body,
-	) {
+	after := centre.Get("/v1/services/" + compensation + "/slots/explain?branch=riyadh&date=2026-11-30")
+	if string(after.Body) != string(explained.Body) {
 		t.Errorf("the explanation changes from %s to %s", explained.Body, after.Body)
 	}
 	centre.AuditClean()

@@ -265,7 +265,8 @@ func TestFeedsOfADepartmentAreLimited(t *testing.T) {
 	body := map[string]any{"name": "x", "department": department}
 	first := subscribes(t, coordinator, body)
 	servicetest.Exec(t, centre.DatabaseURL, `INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by)
-		SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', d.id, 'ar', now(), 'x' FROM generate_series(2, 50) AS n, departments d WHERE d.slug = $1`, department)
+		SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', d.id, 'ar', now(), 'x'
+		FROM generate_series(2, 50) AS n, departments d WHERE d.slug = $1`, department)
 	centre.Refused(coordinator.Posts("/v1/feeds", body), http.StatusConflict, "too-many-feeds")
 	coordinator.Sends(servicetest.Request{Method: http.MethodDelete, Path: "/v1/feeds/" + first.ID})
 	subscribes(t, coordinator, body)

@@ -47,7 +47,8 @@ func TestGatewayFile(t *testing.T) {
 	for path, content := range map[string]string{
 		filepath.Join(dir, "own.toml"): provider,
 		// The first is down.
-		file: fmt.Sprintf("[[gateway]]\nname = \"down\"\nkind = \"http\"\nprovider = \"own.toml\"\nfrom = \"MOF\"\nurl = \"http://127.0.0.1:1/\"\n"+
+		file: fmt.Sprintf("[[gateway]]\nname = \"down\"\nkind = \"http\"\nprovider = \"own.toml\"\n"+
+			"from = \"MOF\"\nurl = \"http://127.0.0.1:1/\"\n"+
 			"[[gateway]]\nname = \"up\"\nkind = \"http\"\nprovider = \"own.toml\"\nfrom = \"MOF\"\nurl = %q\n", gateway.URL),
 	} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {

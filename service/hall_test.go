@@ -145,13 +145,8 @@ func TestHallFromOpeningToClosing(t *testing.T) {
 	}
 	d.checksIn(lost)
 	d.clock("09:11")
-	if got, want := strings.Join(
-		d.queue(),
-		" ",
-	), strings.Join(
-		[]string{punctual.Reference, away.Reference, late.Reference, lost.Reference},
-		" ",
-	); got != want {
+	order := []string{punctual.Reference, away.Reference, late.Reference, lost.Reference}
+	if got, want := strings.Join(d.queue(), " "), strings.Join(order, " "); got != want {
 		t.Errorf("in the queue: %s, want %s", got, want)
 	}
 	h := d.looks("")

@@ -264,7 +264,9 @@ func TestLinkWhenTimeRunsOut(t *testing.T) {
 		says(t, string(answer.Body), "بقي الموعد كما هو")
 	}
 	l.centre.Clock.Add(30 * time.Minute)
-	for _, answer := range []servicetest.Answer{l.centre.Get(l.path), l.presses("/confirm", url.Values{"version": {"1"}}), l.presses("/cancel", nil)} {
+	for _, answer := range []servicetest.Answer{
+		l.centre.Get(l.path), l.presses("/confirm", url.Values{"version": {"1"}}), l.presses("/cancel", nil),
+	} {
 		if answer.Status != http.StatusGone {
 			t.Errorf("got %d, want 410", answer.Status)
 		}
@@ -592,12 +594,8 @@ func TestBudgetIsWatched(t *testing.T) {
 	if count("warned") != 1 || count("spent") != 1 {
 		t.Errorf("after all of it: %d warnings, %d ends", count("warned"), count("spent"))
 	}
-	if metrics := string(
-		centre.Get("/metrics").Body,
-	); !strings.Contains(
-		metrics,
-		`ziyara_message_budget_used_ratio{department="revenues"} 1`,
-	) {
+	metrics := string(centre.Get("/metrics").Body)
+	if !strings.Contains(metrics, `ziyara_message_budget_used_ratio{department="revenues"} 1`) {
 		t.Errorf("the metrics:\n%s", metrics)
 	}
 	servicetest.Exec(t, centre.DatabaseURL, `

@@ -418,7 +418,8 @@ func (l *load) quiet() error {
 	for {
 		var busy int
 		err := l.db.QueryRowContext(l.t.Context(), `SELECT count(*) FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND backend_type = 'client backend'`).Scan(&busy)
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+				AND backend_type = 'client backend'`).Scan(&busy)
 		if err != nil || busy == 0 {
 			return err
 		}
@@ -461,7 +462,8 @@ func (l *load) state(p *part) (history.State, error) {
 		day := p.group.Calendar.Day(date)
 		d := history.Day{DeskGroup: p.group.ID, Date: date, First: day.First, Open: day.Open}
 		var open string
-		err := l.db.QueryRowContext(l.t.Context(), "SELECT first_tick, array_to_string(open, ' ') FROM ledger_days WHERE desk_group_id = $1 AND day = $2",
+		err := l.db.QueryRowContext(l.t.Context(),
+			"SELECT first_tick, array_to_string(open, ' ') FROM ledger_days WHERE desk_group_id = $1 AND day = $2",
 			p.group.ID, date.String()).
 			Scan(&d.First, &open)
 		switch {

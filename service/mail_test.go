@@ -106,7 +106,10 @@ func TestMailInArabic(t *testing.T) {
 	if want := "تأكيد موعدكم: الأربعاء 25 نوفمبر 2026، 09:00"; m.Subject != want || m.Lang != "ar" {
 		t.Errorf("subject %q in %s, want %q", m.Subject, m.Lang, want)
 	}
-	for _, part := range []string{"الموعد: الأربعاء 25 نوفمبر 2026، الساعة 09:00", "الموافق 15 جمادى الآخرة 1448 هـ", "رقم الحجز: " + visit.Reference, "أحضروا معكم:\n- "} {
+	for _, part := range []string{
+		"الموعد: الأربعاء 25 نوفمبر 2026، الساعة 09:00", "الموافق 15 جمادى الآخرة 1448 هـ",
+		"رقم الحجز: " + visit.Reference, "أحضروا معكم:\n- ",
+	} {
 		if !strings.Contains(m.Text, part) {
 			t.Errorf("the confirmation lacks %q:\n%s", part, m.Text)
 		}

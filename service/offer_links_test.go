@@ -101,7 +101,11 @@ func TestOfferLinkEnds(t *testing.T) {
 		}
 	}
 	l.centre.Clock.Add(15 * time.Minute)
-	for _, got := range []servicetest.Answer{l.centre.Get(l.path), l.presses("/offer/accept", start(nineOnTheTwentyFifth)), l.presses("/offer/decline", start(nineOnTheTwentyFifth))} {
+	for _, got := range []servicetest.Answer{
+		l.centre.Get(l.path),
+		l.presses("/offer/accept", start(nineOnTheTwentyFifth)),
+		l.presses("/offer/decline", start(nineOnTheTwentyFifth)),
+	} {
 		if got.Status != http.StatusGone || !strings.Contains(string(got.Body), "لا يوجد عرض الآن") {
 			t.Errorf("after its end: %d %s", got.Status, got.Body)
 		}

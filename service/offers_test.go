@@ -343,7 +343,8 @@ func TestWhatAnOfferCantBeAbout(t *testing.T) {
 		list    []string
 		pointer string
 	}{
-		{[]string{"visual", "wings"}, "#/needs/1"}, {[]string{"visual", "visual"}, "#/needs"}, {[]string{"a b"}, "#/needs/0"}, {[]string{""}, "#/needs/0"},
+		{[]string{"visual", "wings"}, "#/needs/1"}, {[]string{"visual", "visual"}, "#/needs"},
+		{[]string{"a b"}, "#/needs/0"}, {[]string{""}, "#/needs/0"},
 	} {
 		p := centre.Refused(centre.Post("/v1/holds", map[string]any{
 			"service": heirs, "branch": dammam, "start": servicetest.At(t, "2026-11-24T09:00"), "needs": needs.list,

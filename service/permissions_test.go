@@ -290,7 +290,9 @@ func (w *walk) askers(r row, a asked, visitors bool) []asker {
 	w.t.Helper()
 	var list []asker
 	if !visitors {
-		for name, token := range map[string]string{"nobody": "", "a token of nobody's": "Bearer nothing", "no token of ours": "Basic bm86Ym9keQ=="} {
+		for name, token := range map[string]string{
+			"nobody": "", "a token of nobody's": "Bearer nothing", "no token of ours": "Basic bm86Ym9keQ==",
+		} {
 			list = append(list, asker{name: name, token: token, want: http.StatusUnauthorized, kind: "sign-in-needed"})
 		}
 	}

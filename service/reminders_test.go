@@ -418,7 +418,8 @@ func TestGatewayAwayForAnHour(t *testing.T) {
 	servicetest.Exec(
 		t,
 		centre.DatabaseURL,
-		"UPDATE appointments SET version = 2, start_at = start_at + interval '5 days', end_at = end_at + interval '5 days' WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 7 = 0",
+		"UPDATE appointments SET version = 2, start_at = start_at + interval '5 days', end_at = end_at + interval '5 days' "+
+			"WHERE reference LIKE 'CR%' AND right(reference, 4)::int % 7 = 0",
 	)
 	passUntil(centre, servicetest.At(t, "2026-11-24T10:00"), time.Minute)
 	gateway.fails(nil)

@@ -217,7 +217,7 @@ func (r recount) same(what string, got, want *float64) {
 	switch {
 	case (got == nil) != (want == nil):
 		r.t.Errorf("%s: got %s, want %s", what, shown(got), shown(want))
-	case got != nil && math.Abs(*got-*want) > 0.0501 && strings.Contains(what, "minutes") || got != nil && math.Abs(*got-*want) > 0.0501 && strings.Contains(what, "hours"):
+	case got != nil && math.Abs(*got-*want) > 0.0501 && (strings.Contains(what, "minutes") || strings.Contains(what, "hours")):
 		r.t.Errorf("%s: got %v, want %v", what, *got, *want)
 	case got != nil && math.Abs(*got-*want) > 0.00006 && !strings.Contains(what, "minutes") && !strings.Contains(what, "hours"):
 		r.t.Errorf("%s: got %v, want %v", what, *got, *want)
@@ -391,7 +391,9 @@ func (r recount) compareDemand(w *week) {
 	report := r.report("unmet-demand", "service,branch")
 	for _, row := range report.Rows {
 		key := row.Group.Service.Slug + " " + row.Group.Branch.Slug
-		for figure, counted := range map[string]map[string]int{"refused_holds": w.refused, "granted_holds": w.granted, "empty_searches": w.empty} {
+		for figure, counted := range map[string]map[string]int{
+			"refused_holds": w.refused, "granted_holds": w.granted, "empty_searches": w.empty,
+		} {
 			want := float64(counted[key])
 			r.same(figure+" of "+key, row.Values[figure], &want)
 		}

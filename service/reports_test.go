@@ -146,9 +146,9 @@ func TestReportFormats(t *testing.T) {
 		}
 	}
 	table := ask("no-shows?from=2026-11-01&to=2026-11-02&group_by=day&format=csv", map[string]string{"Accept-Language": "ar"})
-	if want := "\uFEFFالتاريخ,حضروا,لم يحضروا,نسبة عدم الحضور,تظلمات مقبولة,بلا تسجيل\r\n2026-11-01,0,0,,0,0\r\n2026-11-02,0,0,,0,0\r\n"; string(
-		table.Body,
-	) != want {
+	want := "\uFEFFالتاريخ,حضروا,لم يحضروا,نسبة عدم الحضور,تظلمات مقبولة,بلا تسجيل\r\n" +
+		"2026-11-01,0,0,,0,0\r\n2026-11-02,0,0,,0,0\r\n"
+	if string(table.Body) != want {
 		t.Errorf("got\n%s, want\n%s", table.Body, want)
 	}
 	if got, want := table.Header.Get("Content-Disposition"), `attachment; filename="ziyara-no-shows-2026-11-01-2026-11-02.csv"`; got != want {
@@ -269,7 +269,9 @@ func TestWaitlistIsCountedWithoutNames(t *testing.T) {
 	check := func(when string) {
 		t.Helper()
 		r := reportOf(t, centre.Manager(), "waitlist?from=2026-11-22&to=2026-11-22&service="+heirs+"&branch="+dammam)
-		for name, want := range map[string]float64{"joined": 4, "offered": 3, "accepted": 1, "declined": 1, "ignored": 1, "served_otherwise": 0, "acceptance_rate": 0.3333} {
+		for name, want := range map[string]float64{
+			"joined": 4, "offered": 3, "accepted": 1, "declined": 1, "ignored": 1, "served_otherwise": 0, "acceptance_rate": 0.3333,
+		} {
 			if got := figure(t, r, name); got != want {
 				t.Errorf("%s, %s: got %v, want %v", when, name, got, want)
 			}

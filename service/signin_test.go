@@ -257,7 +257,8 @@ func TestProviderIsDown(t *testing.T) {
 }
 
 // someJWT has the form of a token: {"alg":"ES256","kid":"a"} and {}.
-const someJWT = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+const someJWT = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30." +
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 // Without a provider nobody of the staff gets in, and the log says so.
 func TestNoProvider(t *testing.T) {

@@ -28,7 +28,8 @@ func surveyed(t *testing.T, lang string) linked {
 func answers(t *testing.T, l linked) string {
 	t.Helper()
 	return servicetest.Query[string](t, l.centre.DatabaseURL, `
-		SELECT coalesce(string_agg(concat_ws('|', satisfaction, resolved, comment, lang, answered_at = changed_at), ' '), '') FROM survey_answers`)
+		SELECT coalesce(string_agg(concat_ws('|', satisfaction, resolved, comment, lang, answered_at = changed_at), ' '), '')
+		FROM survey_answers`)
 }
 
 // After the visit a link asks how it was. Looking at it changes nothing;

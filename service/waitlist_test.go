@@ -133,7 +133,8 @@ func TestDeclinedOfferGoesOnAtOnce(t *testing.T) {
 		return servicetest.Query[int](
 			t,
 			centre.DatabaseURL,
-			"SELECT count(*) FROM waitlist_entries JOIN appointments a ON a.id = hold_id WHERE a.status = 'held' AND waitlist_entries.id = '"+second.ID+"'",
+			"SELECT count(*) FROM waitlist_entries JOIN appointments a ON a.id = hold_id "+
+				"WHERE a.status = 'held' AND waitlist_entries.id = '"+second.ID+"'",
 		) == 1
 	}
 	until(t, "the next one is asked", standing)

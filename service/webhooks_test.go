@@ -365,7 +365,8 @@ func TestASecretIsChanged(t *testing.T) {
 	stored := servicetest.Query[string](
 		t,
 		centre.DatabaseURL,
-		"SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || (SELECT string_agg(l::text, '') FROM audit_log l)",
+		"SELECT (SELECT string_agg(w::text || encode(w.secret, 'escape'), '') FROM webhooks w) || "+
+			"(SELECT string_agg(l::text, '') FROM audit_log l)",
 	)
 	for _, s := range []string{w.Secret, changed.Secret, "hush"} {
 		if s != "hush" && strings.Contains(stored, strings.TrimPrefix(s, "whsec_")) {

@@ -253,9 +253,10 @@ func TestEditIsWorkedOutBeforeTheLock(t *testing.T) {
 	}
 	before := b.plan(t)
 	times := 0
-	after, err := b.store.Calendars().EditPlan(ctx, edited, 0, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+	calendars := b.store.Calendars()
+	after, err := calendars.EditPlan(ctx, edited, 0, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 		if times++; times == 1 {
-			if _, err := b.store.Calendars().EditPlan(ctx, edited, d.Version, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+			if _, err := calendars.EditPlan(ctx, edited, d.Version, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 				return add(d, closure(t, "2026-12-01T07:00:00+03:00", "2026-12-01T12:00:00+03:00"))
 			}); err != nil {
 				t.Errorf("an edit while another is worked out: %v", err)

@@ -31,7 +31,8 @@ func TestClaimPlannedOverEmptyTables(t *testing.T) {
 	})
 	// As the store sets its sessions up.
 	statements := []string{
-		"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan",
+		"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; " +
+			"SET jit = off; SET plan_cache_mode = force_generic_plan",
 	}
 	execute := make(map[string]string)
 	for _, lane := range []string{"prompt", "bulk", "mail"} {

@@ -128,7 +128,8 @@ func TestWebhooksMissNoEventThatCommitsLate(t *testing.T) {
 	commit(t, slow)
 	b.plans(t, "both are planned", func() bool { return slices.Equal(planned(), []int64{first, second}) })
 	if _, err := sleeper.ExecContext(t.Context(), `INSERT INTO appointment_events (id, branch_id, appointment_id, kind, at, start_at, version)
-		OVERRIDING SYSTEM VALUE SELECT $1, branch_id, id, 'moved', $2, start_at, version FROM appointments WHERE id = $3`, drawn, b.now, late.ID); err != nil {
+		OVERRIDING SYSTEM VALUE SELECT $1, branch_id, id, 'moved', $2, start_at, version
+		FROM appointments WHERE id = $3`, drawn, b.now, late.ID); err != nil {
 		t.Fatal(err)
 	}
 	commit(t, sleeper)
@@ -373,7 +374,8 @@ func TestWebhooksAreToldWhatTheyAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := func(hook string) string {
-		return column[string](t, db, "SELECT coalesce(string_agg(type, ' ' ORDER BY id), '') FROM webhook_deliveries WHERE webhook_id = $1", hook)[0]
+		return column[string](t, db,
+			"SELECT coalesce(string_agg(type, ' ' ORDER BY id), '') FROM webhook_deliveries WHERE webhook_id = $1", hook)[0]
 	}
 	const both = "appointment.booked appointment.moved"
 	b.plans(t, "both are planned", func() bool { return told(all) == both })
