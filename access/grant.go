@@ -10,7 +10,7 @@ type Grant struct {
 }
 
 // May returns the grant of a member of staff for an operation. It returns
-// ErrNoRole or ErrForbidden; ErrForbidden, too, for what is not for staff.
+// ErrNoRole or ErrForbidden; an operation that is not for staff is forbidden.
 func May(s Staff, operation string) (Grant, error) {
 	roles := operations[operation].roles
 	switch {

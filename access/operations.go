@@ -5,8 +5,8 @@ import "slices"
 // permission says who may ask for an operation.
 type permission struct {
 	roles []Role
-	// visitors says that the operation is a visitor's, too, who comes with a
-	// token of their own or with none.
+	// visitors says that visitors may ask for the operation too, with a token of
+	// their own or without one.
 	visitors bool
 }
 

@@ -20,10 +20,9 @@ type Evidence struct {
 
 // Absent returns the step that records a no-show; a visit already recorded as one
 // stays as it is. It requires that the grace of the rules has passed since the
-// start without a check-in, or that the visitor left after missing as many calls
-// as misses says. The rest of the place is free from now on. An empty actor is
-// the clock. It returns a
-// *TooEarlyError, ErrHere, ErrOver, ErrRequested or ErrCancelled.
+// start without a check-in, or that the visitor left after missing at least
+// misses calls. The rest of the place is free from now on. Without an actor the
+// clock recorded it. Absent returns a *TooEarlyError, ErrHere, ErrOver, ErrRequested or ErrCancelled.
 func (v Visit) Absent(rules catalog.HallRules, c *scheduling.Calendar, misses int, actor string, now time.Time) (Step, error) {
 	from := v.Start.Add(rules.NoShow)
 	evidence := &Evidence{Start: v.Start, At: now, Grace: int(rules.NoShow / time.Minute), DayClosed: actor == ""}

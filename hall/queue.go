@@ -81,7 +81,7 @@ func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 
 // room reports whether a visitor can be served from now on without delaying a
 // booked one, waiting or expected, beyond the promise: each of them begins at most
-// Promise after their turn, or no later than otherwise. It assumes that no visitor
+// Promise after their turn, or no later than without this call. It assumes that no visitor
 // is called before their turn.
 func (l Line) room(visitor Visit, now time.Time) bool {
 	booked := slices.DeleteFunc(l.booked(), func(v Visit) bool { return v.ID == visitor.ID })

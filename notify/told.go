@@ -60,8 +60,8 @@ func (k Kind) Lane() Lane { return k.told().lane }
 // EventKind says what has happened, in the words of a visit's history.
 type EventKind string
 
-// The events of visits and requests that visitors are told of. They know of the
-// others already.
+// The events of visits and requests that visitors are told of. Of all others they
+// know already, because they caused them.
 const (
 	WasRequested EventKind = "requested"
 	WasBooked    EventKind = "booked"

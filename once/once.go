@@ -44,7 +44,7 @@ type Answers interface {
 	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
 }
 
-// Repeated returns what a request that failed with err is answered: a
+// Repeated returns the answer to a request that failed with err: a
 // *RepeatedError when the same request succeeded before, ErrKeyReused when
 // another one did with this key, and otherwise err. The first request may itself be
 // the cause of err, so the answer is looked up after every failure but that of the

@@ -19,10 +19,10 @@ type Shape struct {
 	HoldBack                      int // places of each tick left to others
 	Notice, Horizon               time.Duration
 	NoticeDays, HorizonDays       int                 // working days of the desk group; 0 for none
-	OpensAt                       scheduling.WallTime // of one more date each day; 0: Horizon moves on with the clock
+	OpensAt                       scheduling.WallTime // when the next date opens each day; 0: Horizon moves on with the clock
 
 	// NotBefore and NotAfter are the first and the last date that NoticeDays,
-	// HorizonDays and OpensAt come to, both inclusive; 0 for any.
+	// HorizonDays and OpensAt allow, both inclusive; 0 for any. Counted sets them.
 	NotBefore, NotAfter scheduling.Date
 
 	// On dates up to WalkInsReleased, WalkIns of the places held back and the
@@ -107,9 +107,9 @@ func (v Shape) Counted(c *scheduling.Calendar, now time.Time) Shape {
 	return v
 }
 
-// Reach returns the first and the last instant, to the minute, at which a
-// notice and horizon let a counted visit start, in the calendar c at now. first is
-// after last when nothing is in reach.
+// Reach returns the first and the last instant, to the minute, at which the
+// notice and the horizon of a shape returned by Counted let a visit start, in the
+// calendar c at now. first is after last when nothing is in reach.
 func (v Shape) Reach(c *scheduling.Calendar, now time.Time) (first, last time.Time) {
 	first = now.Add(v.Notice + time.Minute - 1).Truncate(time.Minute)
 	last = v.latest(now).Truncate(time.Minute)

@@ -44,6 +44,7 @@ func problems() []mapping {
 		{once.ErrAnswered, kindUnavailable},
 		{centre.ErrUnknownService, visitorKind("unknown-service", http.StatusNotFound)},
 		{centre.ErrUnknownBranch, visitorKind("unknown-branch", http.StatusNotFound)},
+		{centre.ErrUnknownDeskGroup, staffKind("unknown-desk-group", http.StatusNotFound)},
 		{slots.ErrUnknownChannel, visitorKind("unknown-channel", http.StatusUnprocessableEntity)},
 		{centre.ErrNotOffered, visitorKind("not-offered", http.StatusNotFound)},
 		{slots.ErrExpired, visitorKind("hold-expired", http.StatusGone)},

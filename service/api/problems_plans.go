@@ -15,7 +15,6 @@ import (
 // planProblems returns the kinds of errors in a change of a calendar.
 func planProblems() []mapping {
 	return []mapping{
-		{centre.ErrUnknownDeskGroup, staffKind("unknown-desk-group", http.StatusNotFound)},
 		{errNoVersion, kindVersionNeeded},
 		{slots.ErrNothingToUndo, staffKind("nothing-to-undo", http.StatusConflict)},
 		{slots.ErrUnknownChange, staffKind("unknown-change", http.StatusNotFound)},
