@@ -212,10 +212,16 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 			kind: "no-such-address",
 		},
 		{name: "a reserve for no channel", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body:   map[string]any{"reason": both("س", "s"), "openings": []any{with(opening("09:00", "11:00", 2), "reserve", map[string]int{"friends": 1})}},
+			body: map[string]any{
+				"reason":   both("س", "s"),
+				"openings": []any{with(opening("09:00", "11:00", 2), "reserve", map[string]int{"friends": 1})},
+			},
 			status: 422, kind: "plan-invalid", says: "walk_in"},
 		{name: "a service of others", method: http.MethodPut, path: returns + "/hours/2026-11-25", version: "*",
-			body:   map[string]any{"reason": both("س", "s"), "openings": []any{with(opening("09:00", "11:00", 2), "services", []string{"agency-meeting"})}},
+			body: map[string]any{
+				"reason":   both("س", "s"),
+				"openings": []any{with(opening("09:00", "11:00", 2), "services", []string{"agency-meeting"})},
+			},
 			status: 422, kind: "plan-invalid", says: "services of this desk group"},
 		{
 			name: "overlapping rules", method: http.MethodPatch, path: returns, version: "*", body: rules(sundays("13:00", "16:00", 2, false)),
