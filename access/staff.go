@@ -54,8 +54,8 @@ func (s Staff) reaches(roles []Role, department, branch string) bool {
 	})
 }
 
-// What follows goes beyond the operations: what an operation shows or allows to
-// some of those who may ask for it.
+// The methods below go beyond the operations: of the staff who may ask for an
+// operation, some see or do more than others.
 
 // GivesProtected reports whether the member of staff gives the protected places
 // of a department at a branch.

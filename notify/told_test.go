@@ -12,7 +12,7 @@ import (
 	"ziyara/notify"
 )
 
-// Every kind by every medium to every contact: a medium tells whoever can be
+// Every kind by every medium to every contact: a medium tells everyone who can be
 // reached by it, whatever else is known of them.
 func TestWhoIsToldByWhichMedium(t *testing.T) {
 	t.Parallel()
@@ -59,7 +59,7 @@ func TestWhoIsToldByWhichMedium(t *testing.T) {
 			if got := fmt.Sprint(kind.MediaFor(c.Contact, notify.SMS)); got != withoutMail {
 				t.Errorf("%s to %s without a mail server: by %s, want %s", kind, c.name, got, withoutMail)
 			}
-			// A row is written for whoever can be told at all.
+			// A row is written for everyone who can be told at all.
 			written := notify.Notice{Kind: kind, Expires: newClock().Now()}
 			wantRow := written
 			if want[i] == nobody {
