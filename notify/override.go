@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"ziyara/texts"
@@ -20,6 +21,13 @@ type Override struct {
 	// Wordings are the ways to say it, the fullest first; the first one that
 	// fits is sent. None returns to the catalogue.
 	Wordings []Wording
+}
+
+// SavedText is one version of a department's text.
+type SavedText struct {
+	Override
+	At time.Time
+	By string // who saved it
 }
 
 // The bounds of an override.

@@ -6,7 +6,6 @@ import (
 	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/notify"
-	"ziyara/service/api"
 	"ziyara/service/postgres"
 	"ziyara/slots"
 )
@@ -40,13 +39,8 @@ func (c correspondence) Resend(ctx context.Context, id int64, entry audit.Entry)
 }
 
 // Texts implements api.Correspondence.
-func (c correspondence) Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]api.SavedText, error) {
-	history, err := c.store.History(ctx, department, k, lang)
-	list := make([]api.SavedText, len(history))
-	for i, h := range history {
-		list[i] = api.SavedText{Override: h.Override, At: h.At, By: h.By}
-	}
-	return list, err
+func (c correspondence) Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]notify.SavedText, error) {
+	return c.store.History(ctx, department, k, lang)
 }
 
 // Terms implements api.Correspondence.

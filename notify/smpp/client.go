@@ -237,10 +237,7 @@ func (c *Client) connect(ctx context.Context) {
 // backoff returns the wait before the next attempt to connect. It grows with
 // each failure and differs between replicas.
 func (c *Client) backoff(failures int) time.Duration {
-	longest := firstBackoff
-	for range failures {
-		longest = min(2*longest, c.config.Backoff)
-	}
+	longest := notify.Backoff{First: firstBackoff, Longest: c.config.Backoff}.After(failures + 1)
 	return longest/2 + rand.N(longest/2+1)
 }
 

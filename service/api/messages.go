@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"time"
 
 	"ziyara/audit"
 	"ziyara/notify"
@@ -27,7 +26,7 @@ type Correspondence interface {
 	Resend(ctx context.Context, id int64, entry audit.Entry) (notify.Record, error)
 
 	// Texts returns the versions of a department's text, newest first.
-	Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error)
+	Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]notify.SavedText, error)
 	// SaveText saves the next version. It returns a *notify.TextError,
 	// fault.ErrEdited or fault.ErrNotFound.
 	SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error
@@ -43,13 +42,6 @@ type Correspondence interface {
 	// fault.ErrNotFound, or the error of decide unchanged.
 	ChangeTerms(ctx context.Context, department string, entry audit.Entry,
 		decide func(notify.Department) (notify.Department, error)) error
-}
-
-// SavedText is one version of a department's text.
-type SavedText struct {
-	notify.Override
-	At time.Time
-	By string
 }
 
 // ListMessages lists the messages about a visit, or those that were not delivered.

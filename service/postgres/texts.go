@@ -110,23 +110,16 @@ func (q session) recordText(ctx context.Context, o notify.Override, entry audit.
 	return q.record(ctx, entry)
 }
 
-// SavedText is one version of a department's text.
-type SavedText struct {
-	notify.Override
-	At time.Time
-	By string
-}
-
 // History returns the last hundred versions of a department's text, the
 // newest first.
-func (s *Texts) History(ctx context.Context, department string, k notify.Kind, lang string) ([]SavedText, error) {
+func (s *Texts) History(ctx context.Context, department string, k notify.Kind, lang string) ([]notify.SavedText, error) {
 	var rows []textRow
 	if err := s.pool().list(ctx, &rows, "messages/text_history", department, string(k), lang); err != nil {
 		return nil, err
 	}
-	history := make([]SavedText, len(rows))
+	history := make([]notify.SavedText, len(rows))
 	for i, r := range rows {
-		history[i] = SavedText{Override: r.override(), At: r.SavedAt.UTC(), By: r.SavedBy}
+		history[i] = notify.SavedText{Override: r.override(), At: r.SavedAt.UTC(), By: r.SavedBy}
 	}
 	return history, nil
 }

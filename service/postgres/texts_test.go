@@ -85,7 +85,7 @@ func TestTextsAreVersioned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []postgres.SavedText{
+	want := []notify.SavedText{
 		{Override: empty, At: b.now, By: "noura"},
 		{Override: said(t, "revenues", notify.CaseUpdated, 3, first).Override(), At: b.now.Add(2 * time.Hour), By: "sara"},
 		{Override: said(t, "revenues", notify.CaseUpdated, 2, second).Override(), At: b.now.Add(time.Hour), By: "sara"},
