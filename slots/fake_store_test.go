@@ -134,6 +134,20 @@ func (f *fakeStore) busy(person slots.Person, a slots.Appointment) bool {
 	return false
 }
 
+func (f *fakeStore) OfMobile(_ context.Context, mobile string, since time.Time, limit int) ([]slots.Appointment, error) {
+	if err := f.called("OfMobile"); err != nil {
+		return nil, err
+	}
+	var found []slots.Appointment
+	for _, c := range f.claims {
+		if c.Mobile == mobile && c.Reference != "" && !c.Start.Before(since) {
+			found = append(found, c.Appointment)
+		}
+	}
+	slices.SortFunc(found, func(a, b slots.Appointment) int { return b.Start.Compare(a.Start) })
+	return found[:min(limit, len(found))], nil
+}
+
 func (f *fakeStore) Occupancy(_ context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]slots.Occupied, int64, error) {
 	if err := f.called("Occupancy"); err != nil {
 		return nil, 0, err

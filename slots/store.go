@@ -57,6 +57,10 @@ type Store interface {
 	// booked or requested, or fault.ErrNotFound.
 	FindReference(ctx context.Context, r Reference) (Appointment, error)
 
+	// OfMobile returns at most limit visits with the mobile, booked or requested
+	// at any time, that start at or after since; descending by start.
+	OfMobile(ctx context.Context, mobile string, since time.Time, limit int) ([]Appointment, error)
+
 	// Release ends the open hold with the id, overdue or not, and gives its
 	// place back. It returns fault.ErrNotFound when there is none.
 	Release(ctx context.Context, id string) error

@@ -24,6 +24,10 @@ type WaitlistStore interface {
 	// fault.ErrNotFound.
 	FindEntry(ctx context.Context, id string, now time.Time) (Entry, error)
 
+	// EntriesOf returns the entries with the mobile that wait, as they are at
+	// now, in the order in which they joined.
+	EntriesOf(ctx context.Context, mobile string, now time.Time) ([]Entry, error)
+
 	// ChangeEntry replaces the entry with the id by what decide returns, and
 	// gives back the place of an offer that the entry no longer has. It returns
 	// errors of decide unchanged, and fault.ErrNotFound.

@@ -248,7 +248,7 @@ type Appointment struct {
 	// History The history, oldest first.
 	History []AppointmentEvent `json:"history"`
 
-	// ManageToken The key to the appointment; only in the answer to the visitor's booking.
+	// ManageToken The key to the appointment; only in the answer to the visitor's booking and in the list of their visits.
 	ManageToken string `json:"manage_token,omitempty"`
 
 	// Mobile The number for messages, masked; absent for a visitor without one.
@@ -1686,6 +1686,18 @@ type MoveRequest struct {
 	Start time.Time `json:"start"`
 }
 
+// MyVisits What belongs to a mobile number.
+type MyVisits struct {
+	// Coming Booked or requested visits that are not over, ascending by start; each with its `manage_token`.
+	Coming []Appointment `json:"coming"`
+
+	// Past All others of the last 90 days, the newest first; each with its `manage_token`.
+	Past []Appointment `json:"past"`
+
+	// Waiting Entries of the waitlist, in the order in which they joined; each with its `token`.
+	Waiting []WaitlistEntry `json:"waiting"`
+}
+
 // Named A slug with its name.
 type Named struct {
 	// Name One text in Arabic and English.
@@ -2344,6 +2356,9 @@ type WaitlistEntry struct {
 
 	// To Last date that suits.
 	To string `json:"to"`
+
+	// Token The key to the entry; only in `/v1/my-visits`.
+	Token string `json:"token,omitempty"`
 }
 
 // WaitlistOffer A place that is held for the visitor.
@@ -2411,7 +2426,7 @@ type WaitlistTicket struct {
 	// ID Names the entry.
 	ID string `json:"id"`
 
-	// Token The key to the entry; shown only here.
+	// Token The key to the entry; `/v1/my-visits` shows it again.
 	Token string `json:"token"`
 }
 
@@ -3282,6 +3297,12 @@ type ResendMessageParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListMyVisitsParams defines parameters for ListMyVisits.
+type ListMyVisitsParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListReportsParams defines parameters for ListReports.
 type ListReportsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -3893,6 +3914,9 @@ type ServerInterface interface {
 	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
+	// ListMyVisits List the visits of one's mobile number
+	// (GET /v1/my-visits)
+	ListMyVisits(c *fiber.Ctx, params ListMyVisitsParams) error
 	// ListReports List the reports
 	// (GET /v1/reports)
 	ListReports(c *fiber.Ctx, params ListReportsParams) error
@@ -8032,6 +8056,49 @@ func (siw *ServerInterfaceWrapper) ResendMessage(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListMyVisits operation middleware
+func (siw *ServerInterfaceWrapper) ListMyVisits(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyVisitsParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMyVisits(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListReports operation middleware
 func (siw *ServerInterfaceWrapper) ListReports(c *fiber.Ctx) error {
 
@@ -10001,6 +10068,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/appointments", wrapper.ListAppointments)
 
 	router.Post(options.BaseURL+"/v1/appointments", wrapper.CreateAppointment)
+
+	router.Get(options.BaseURL+"/v1/my-visits", wrapper.ListMyVisits)
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference", wrapper.GetAppointment)
 
@@ -17584,6 +17653,88 @@ func (response ResendMessage503ApplicationProblemPlusJSONResponse) VisitResendMe
 	return ctx.JSON(&response.Body)
 }
 
+type ListMyVisitsRequestObject struct {
+	Params ListMyVisitsParams
+}
+
+type ListMyVisitsResponseObject interface {
+	VisitListMyVisitsResponse(ctx *fiber.Ctx) error
+}
+
+type ListMyVisits200ResponseHeaders struct {
+	CacheControl string
+}
+
+type ListMyVisits200JSONResponse struct {
+	Body    MyVisits
+	Headers ListMyVisits200ResponseHeaders
+}
+
+func (response ListMyVisits200JSONResponse) VisitListMyVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMyVisits401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyVisits401ApplicationProblemPlusJSONResponse) VisitListMyVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ListMyVisits403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyVisits403ApplicationProblemPlusJSONResponse) VisitListMyVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ListMyVisits422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyVisits422ApplicationProblemPlusJSONResponse) VisitListMyVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListMyVisits429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyVisits429ApplicationProblemPlusJSONResponse) VisitListMyVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMyVisits503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyVisits503ApplicationProblemPlusJSONResponse) VisitListMyVisitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListReportsRequestObject struct {
 	Params ListReportsParams
 }
@@ -20738,6 +20889,9 @@ type StrictServerInterface interface {
 	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
+	// ListMyVisits List the visits of one's mobile number
+	// (GET /v1/my-visits)
+	ListMyVisits(ctx context.Context, request ListMyVisitsRequestObject) (ListMyVisitsResponseObject, error)
 	// ListReports List the reports
 	// (GET /v1/reports)
 	ListReports(ctx context.Context, request ListReportsRequestObject) (ListReportsResponseObject, error)
@@ -23080,6 +23234,33 @@ func (sh *strictHandler) ResendMessage(ctx *fiber.Ctx, id int64, params ResendMe
 		return err
 	} else if validResponse, ok := response.(ResendMessageResponseObject); ok {
 		if err := validResponse.VisitResendMessageResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyVisits operation middleware
+func (sh *strictHandler) ListMyVisits(ctx *fiber.Ctx, params ListMyVisitsParams) error {
+	var request ListMyVisitsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyVisits(ctx.UserContext(), request.(ListMyVisitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyVisits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyVisitsResponseObject); ok {
+		if err := validResponse.VisitListMyVisitsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

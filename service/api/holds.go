@@ -67,18 +67,27 @@ func sameHold(body HoldRequest, channel catalog.Channel) HoldRequest {
 	return body
 }
 
-// proved returns the mobile number that a verification token proves. It returns
-// errProof for an invalid token. For an expired one it returns errProofExpired,
-// or the kept answer if the request is a repeated one.
-func (s *Server) proved(ctx context.Context, token string, once repeatable, now time.Time) (string, error) {
+// mobileProved returns the mobile number that a verification token proves. It
+// returns errProof for an invalid token, and errProofExpired for an expired one.
+func (s *Server) mobileProved(token string, now time.Time) (string, error) {
 	mobile, err := s.Keys.Open(useMobile, token, now)
 	switch {
 	case errors.Is(err, secret.ErrTokenExpired):
-		return "", once.Repeated(ctx, s.Answers, errProofExpired)
+		return "", errProofExpired
 	case err != nil:
 		return "", errProof
 	}
 	return mobile, nil
+}
+
+// proved is mobileProved for a request that may be a repeated one: then it
+// returns the kept answer instead of errProofExpired.
+func (s *Server) proved(ctx context.Context, token string, once repeatable, now time.Time) (string, error) {
+	mobile, err := s.mobileProved(token, now)
+	if errors.Is(err, errProofExpired) {
+		err = once.Repeated(ctx, s.Answers, err)
+	}
+	return mobile, err
 }
 
 func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {

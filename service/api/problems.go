@@ -101,6 +101,7 @@ func problems() []mapping {
 		{gateways.ErrUnknown, staffKind("unknown-gateway", http.StatusNotFound)},
 		{httpsms.ErrForged, staffKind("receipt-not-proved", http.StatusUnauthorized)},
 		{httpsms.ErrReceipt, staffKind("receipt-not-readable", http.StatusUnprocessableEntity)},
+		{errNoProof, visitorKind("proof-needed", http.StatusUnauthorized)},
 		{errNoToken, visitorKind("token-needed", http.StatusUnauthorized)},
 	}...)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -36,7 +37,7 @@ func newAppointments(shared *core) *Appointments {
 
 // Find implements slots.Store.
 func (s *Appointments) Find(ctx context.Context, id string) (slots.Appointment, error) {
-	return s.pool().appointment(ctx, "appointments/find", id)
+	return s.pool().appointment(ctx, "appointments/find", pq.StringArray{id})
 }
 
 // FindReference implements slots.Store.
@@ -54,6 +55,28 @@ func (q session) appointment(ctx context.Context, name string, key any) (slots.A
 		return slots.Appointment{}, err
 	}
 	return row.appointment()
+}
+
+// OfMobile implements slots.Store. It takes one round trip for the ids and one for
+// the visits.
+func (s *Appointments) OfMobile(ctx context.Context, mobile string, since time.Time, limit int) ([]slots.Appointment, error) {
+	var ids []string
+	if err := s.pool().list(ctx, &ids, "appointments/of_mobile", mobile, since, limit); err != nil || ids == nil {
+		return nil, err
+	}
+	var rows []appointmentRow
+	if err := s.pool().list(ctx, &rows, "appointments/find", pq.StringArray(ids)); err != nil {
+		return nil, err
+	}
+	visits := make([]slots.Appointment, len(rows))
+	for i, r := range rows {
+		var err error
+		if visits[i], err = r.appointment(); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(visits, func(a, b slots.Appointment) int { return b.Start.Compare(a.Start) })
+	return visits, nil
 }
 
 // Release implements slots.Store.
@@ -121,7 +144,7 @@ func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.
 	case err != nil:
 		return slots.Appointment{}, err
 	}
-	return q.appointment(ctx, "appointments/find", locked.ID)
+	return q.appointment(ctx, "appointments/find", pq.StringArray{locked.ID})
 }
 
 // exchangeFor updates the ledger for a transition: it ends the hold of an earlier

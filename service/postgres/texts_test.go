@@ -14,7 +14,6 @@ import (
 	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/notify"
-	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
 	"ziyara/slots"
 )

@@ -71,6 +71,24 @@ func (s *Waitlist) FindEntry(ctx context.Context, id string, now time.Time) (slo
 	return row.entry().At(now, row.Served), nil
 }
 
+// EntriesOf implements slots.WaitlistStore. It takes one round trip for the ids and
+// one for the entries.
+func (s *Waitlist) EntriesOf(ctx context.Context, mobile string, now time.Time) ([]slots.Entry, error) {
+	var ids []string
+	if err := s.pool().list(ctx, &ids, "waitlist/of_mobile", mobile); err != nil || ids == nil {
+		return nil, err
+	}
+	var rows []entryRow
+	if err := s.pool().list(ctx, &rows, "waitlist/find", pq.StringArray(ids)); err != nil {
+		return nil, err
+	}
+	entries := make([]slots.Entry, len(rows))
+	for i, r := range rows {
+		entries[i] = r.entry().At(now, r.Served)
+	}
+	return entries, nil
+}
+
 // WaitlistEntryID returns the id of the waitlist entry with a number, or
 // fault.ErrNotFound.
 func (s *Waitlist) WaitlistEntryID(ctx context.Context, number int64) (string, error) {
@@ -84,7 +102,7 @@ func (s *Waitlist) WaitlistEntryID(ctx context.Context, number int64) (string, e
 
 func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 	var row entryRow
-	err := q.get(ctx, &row, "waitlist/find", id)
+	err := q.get(ctx, &row, "waitlist/find", pq.StringArray{id})
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		err = fault.ErrNotFound
 	}

@@ -82,7 +82,7 @@ func signIn(_ context.Context, bearer string) (access.Staff, error) {
 // Sends sends a request with the token of the member of staff.
 func (s *Staff) Sends(r Request) Answer {
 	s.centre.t.Helper()
-	header := map[string]string{"Authorization": "Bearer " + s.Token()}
+	header := bearer(s.Token())
 	maps.Copy(header, r.Header)
 	r.Header = header
 	return s.centre.Send(r)

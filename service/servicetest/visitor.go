@@ -184,7 +184,20 @@ func (v *Visitor) Shows(a api.Appointment) api.Appointment {
 
 // owner returns the header with the token of a visit.
 func owner(a api.Appointment) map[string]string {
-	return map[string]string{"Authorization": "Bearer " + a.ManageToken}
+	return bearer(a.ManageToken)
+}
+
+func bearer(token string) map[string]string {
+	return map[string]string{"Authorization": "Bearer " + token}
+}
+
+// TryMine asks for all visits of a mobile with the proof of it; "" for none.
+func (v *Visitor) TryMine(proof string) Answer {
+	var header map[string]string
+	if proof != "" {
+		header = bearer(proof)
+	}
+	return v.send(http.MethodGet, "/v1/my-visits", nil, header)
 }
 
 // Receives delivers messages and returns the newest on the visitor's phone.

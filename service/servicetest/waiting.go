@@ -104,5 +104,5 @@ func (v *Visitor) TryLeave(ticket api.WaitlistTicket) Answer {
 
 // waiter returns the header with the token of the entry.
 func waiter(ticket api.WaitlistTicket) map[string]string {
-	return map[string]string{"Authorization": "Bearer " + ticket.Token}
+	return bearer(ticket.Token)
 }

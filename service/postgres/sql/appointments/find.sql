@@ -1,4 +1,4 @@
--- One appointment with its history, by id.
+-- Appointments with their histories, by id.
 SELECT a.*, s.slug AS service, br.slug AS branch,
        coalesce((
            SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'at', e.at, 'start', e.start_at, 'version', e.version,
@@ -18,4 +18,4 @@ SELECT a.*, s.slug AS service, br.slug AS branch,
 FROM appointments a
 JOIN services s ON s.id = a.service_id
 JOIN branches br ON br.id = a.branch_id
-WHERE a.id = $1
+WHERE a.id = ANY ($1::uuid[])

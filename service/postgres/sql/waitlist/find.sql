@@ -1,4 +1,5 @@
--- One entry with its last offer, and whether its person has booked the service since.
+-- Entries with their last offers, and whether their persons have booked the service since, in
+-- the order in which they joined.
 SELECT e.id, e.state, s.slug AS service, b.slug AS branch, e.from_day, e.to_day, e.earliest, e.latest, e.party,
        e.created_at, e.ends_at, e.ignored, e.hold_id, o.start_at, o.end_at, o.expires_at,
        e.person, e.mobile, e.lang, e.visitor_name, e.identity_kind, e.identity, e.email,
@@ -13,4 +14,5 @@ FROM waitlist_entries e
 JOIN services s ON s.id = e.service_id
 JOIN branches b ON b.id = e.branch_id
 LEFT JOIN waitlist_offers o ON o.hold_id = e.hold_id
-WHERE e.id = $1
+WHERE e.id = ANY ($1::uuid[])
+ORDER BY e.position

@@ -1,0 +1,52 @@
+package slots
+
+import (
+	"context"
+	"slices"
+	"time"
+
+)
+
+// What is listed of a mobile number.
+const (
+	// pastVisits is how long a visit is listed after its start.
+	pastVisits = 90 * 24 * time.Hour
+	// mostVisits is the most visits that are listed, the latest starts first.
+	mostVisits = 100
+)
+
+// Mine are the visits of the owner of a mobile number.
+type Mine struct {
+	Coming  []Appointment // requested or booked, and not over; ascending by start
+	Past    []Appointment // all others of the last 90 days, descending by start
+	Waiting []Entry       // on the waitlist, in the order in which they joined
+}
+
+// Mine returns the visits and entries of a proved mobile number in E.164.
+func (w *Waitlist) Mine(ctx context.Context, mobile string, now time.Time) (Mine, error) {
+	visits, err := w.booker.store.OfMobile(ctx, mobile, now.Add(-pastVisits), mostVisits)
+	if err != nil {
+		return Mine{}, err
+	}
+	waiting, err := w.store.EntriesOf(ctx, mobile, now)
+	if err != nil {
+		return Mine{}, err
+	}
+	mine := sorted(visits, now)
+	mine.Waiting = slices.DeleteFunc(waiting, func(e Entry) bool { return e.State != Waiting })
+	return mine, nil
+}
+
+// sorted divides visits, which descend by start, into those to come and past ones.
+func sorted(visits []Appointment, now time.Time) (m Mine) {
+	for _, a := range visits {
+		if (a.Status == Requested || a.Status == Booked) && a.End.After(now) {
+			m.Coming = append(m.Coming, a)
+		} else {
+			m.Past = append(m.Past, a)
+		}
+	}
+	slices.Reverse(m.Coming)
+	return m
+}
+
