@@ -4,6 +4,7 @@ package service
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -62,6 +63,9 @@ type Config struct {
 	// LazyStatements prepares statements at their first use, for tests: a test
 	// uses few, and preparing all takes longer than many a test.
 	LazyStatements bool
+	// Connect makes what connects to DatabaseURL, for tests, which keep connections
+	// for one another; nil for the driver.
+	Connect func(url string) (driver.Connector, error)
 	// SignIn identifies staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
 }

@@ -67,6 +67,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}()
 	if s.store, err = postgres.Open(ctx, postgres.Config{
 		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, QueueLimit: c.QueueLimit, Timeout: statementTimeout, Lazy: c.LazyStatements,
+		Connect: c.Connect,
 	}); err != nil {
 		return nil, err
 	}

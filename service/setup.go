@@ -39,9 +39,12 @@ func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 }
 
 // Audit recomputes the ledger from holds and booked visits, writes a line for
-// each difference, and returns how many there are.
-func Audit(ctx context.Context, databaseURL string, out io.Writer) (int, error) {
-	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout, Lazy: true})
+// each difference, and returns how many there are. Of the configuration it uses
+// the database.
+func Audit(ctx context.Context, c Config, out io.Writer) (int, error) {
+	store, err := postgres.Open(ctx, postgres.Config{
+		URL: c.DatabaseURL, MaxConnections: 2, Timeout: statementTimeout, Lazy: true, Connect: c.Connect,
+	})
 	if err != nil {
 		return 0, err
 	}

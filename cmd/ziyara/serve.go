@@ -140,7 +140,7 @@ type audit struct{ database }
 
 // Run compares the ledger with the appointments.
 func (a audit) Run(ctx context.Context) error {
-	n, err := service.Audit(ctx, a.URL, os.Stdout)
+	n, err := service.Audit(ctx, service.Config{DatabaseURL: a.URL}, os.Stdout)
 	switch {
 	case err != nil:
 		return err

@@ -85,7 +85,7 @@ func Run(ctx context.Context, c Config) error {
 			return errors.Join(errs...)
 		}
 	}
-	n, err := service.Audit(ctx, c.DatabaseURL, c.Out)
+	n, err := service.Audit(ctx, service.Config{DatabaseURL: c.DatabaseURL}, c.Out)
 	if n > 0 {
 		err = fmt.Errorf("the ledger differs from the appointments at %d ticks", n)
 	}

@@ -15,6 +15,7 @@ import (
 	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
+	"ziyara/service/servicetest"
 	"ziyara/slots"
 )
 
@@ -366,7 +367,9 @@ func (c *changing) dies(t testing.TB, db *sql.DB, visit string) {
 // another opens the store of another replica.
 func (b *bench) another(t testing.TB) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
+	store, err := postgres.Open(t.Context(), postgres.Config{
+		URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true, Connect: servicetest.Connect,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -375,6 +378,5 @@ func (b *bench) another(t testing.TB) *postgres.Store {
 			t.Error(err)
 		}
 	})
-	b.others = append(b.others, store)
 	return store
 }

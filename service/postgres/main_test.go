@@ -71,18 +71,18 @@ type bench struct {
 	store *postgres.Store
 	now   time.Time
 	ids   atomic.Int64
-
-	others []*postgres.Store // of further replicas
 }
 
 // open opens the demo centre on a database of its own, at noon in Riyadh of
 // Saturday 21 November 2026.
 func open(t testing.TB, options ...slots.Option) *bench {
 	t.Helper()
-	b := &bench{url: servicetest.Database(t), now: time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)}
+	b := &bench{url: servicetest.HandedOn(t), now: time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)}
 	ctx := context.Background()
 	var err error
-	if b.store, err = postgres.Open(ctx, postgres.Config{URL: b.url, MaxConnections: 32, Timeout: 20 * time.Second, Lazy: true}); err != nil {
+	if b.store, err = postgres.Open(ctx, postgres.Config{
+		URL: b.url, MaxConnections: 32, Timeout: 20 * time.Second, Lazy: true, Connect: servicetest.Connect,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -166,24 +166,10 @@ func (b *bench) auditClean(t testing.TB) {
 	}
 }
 
-// noDeadlocks fails the test when the server had to break a deadlock. It
-// closes the stores: the server counts when a connection ends.
+// noDeadlocks fails the test when the server had to break a deadlock.
 func (b *bench) noDeadlocks(t testing.TB) {
 	t.Helper()
-	for _, s := range append(b.others, b.store) {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	db := connect(t, b.url)
-	for {
-		others := column[int](t, db,
-			"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ziyara'")[0]
-		if others == 0 {
-			break
-		}
-	}
-	if n := column[int](t, db, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0]; n > 0 {
+	if n := servicetest.Deadlocks(b.url); n > 0 {
 		t.Errorf("%d deadlocks", n)
 	}
 }

@@ -12,6 +12,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -58,6 +59,9 @@ type Config struct {
 	// Lazy prepares each statement when it is first used. It is for programs
 	// that end soon: tests, and commands that use few statements.
 	Lazy bool
+	// Connect makes what connects to a URL; nil for the driver. It is for tests,
+	// which keep connections for one another.
+	Connect func(url string) (driver.Connector, error)
 }
 
 const (
@@ -127,7 +131,7 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlx.Open("postgres", url)
+	db, err := pool(url, c.Connect)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
@@ -138,6 +142,18 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), db.Close())
 	}
 	return db, nil
+}
+
+// pool returns a pool of connections that connect makes, or the driver.
+func pool(url string, connect func(string) (driver.Connector, error)) (*sqlx.DB, error) {
+	if connect == nil {
+		return sqlx.Open("postgres", url)
+	}
+	connector, err := connect(url)
+	if err != nil {
+		return nil, err
+	}
+	return sqlx.NewDb(sql.OpenDB(connector), "postgres"), nil
 }
 
 // Close ends all connections. A connection that the server has already ended is

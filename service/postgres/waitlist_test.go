@@ -21,11 +21,12 @@ const waitedFor = "heirs-returns" // at Riyadh: three desks
 // replica returns the store of another replica.
 func (b *bench) replica(t testing.TB) *postgres.Store {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
+	store, err := postgres.Open(t.Context(), postgres.Config{
+		URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true, Connect: servicetest.Connect,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.others = append(b.others, store)
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {
 			t.Error(err)

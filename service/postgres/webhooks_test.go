@@ -17,6 +17,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify/webhook"
 	"ziyara/service/postgres"
+	"ziyara/service/servicetest"
 	"ziyara/slots"
 )
 
@@ -174,7 +175,9 @@ func TestWebhooksPlanWhatCameBefore(t *testing.T) {
 func TestWebhooksTellAllInOrder(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	second, err := postgres.Open(t.Context(), postgres.Config{URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true})
+	second, err := postgres.Open(t.Context(), postgres.Config{
+		URL: b.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true, Connect: servicetest.Connect,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

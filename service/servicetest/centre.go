@@ -58,7 +58,7 @@ func Woken(c *service.Config) { c.Jobs = service.JobsWoken }
 // Open opens the demo centre with this number of replicas.
 func Open(t testing.TB, replicas int, options ...Option) *Centre {
 	t.Helper()
-	return OpenOn(t, Database(t), replicas, options...)
+	return OpenOn(t, HandedOn(t), replicas, options...)
 }
 
 // OpenOn opens the centre on an existing database.
@@ -84,7 +84,7 @@ func (c *Centre) open() (*service.Service, func() error) {
 	config := service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
-		SignIn: signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true,
+		SignIn: signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect,
 	}
 	for _, o := range c.options {
 		o(&config)
@@ -183,7 +183,7 @@ func (c *Centre) CutListeners() int {
 func (c *Centre) AuditClean() {
 	c.t.Helper()
 	var out strings.Builder
-	n, err := service.Audit(context.Background(), c.DatabaseURL, &out)
+	n, err := service.Audit(context.Background(), service.Config{DatabaseURL: c.DatabaseURL, Connect: Connect}, &out)
 	if err != nil {
 		c.t.Fatalf("audit: %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -111,9 +112,12 @@ func (s *server) database(name string) string {
 // started.
 func Database(t testing.TB) string {
 	t.Helper()
-	// Copying files is four times as fast as writing each page through the log.
-	return fresh(t, " TEMPLATE "+template+" STRATEGY FILE_COPY")
+	return fresh(t, copied)
 }
+
+// copied makes a database a copy of the template. Copying files is four times as
+// fast as writing each page through the log.
+const copied = " TEMPLATE " + template + " STRATEGY FILE_COPY"
 
 // EmptyDatabase returns the URL of the test's own empty database.
 func EmptyDatabase(t testing.TB) string {
@@ -123,20 +127,40 @@ func EmptyDatabase(t testing.TB) string {
 
 func fresh(t testing.TB, from string) string {
 	t.Helper()
+	databaseURL := create(t, "test", from)
+	t.Cleanup(func() { drop(t, databaseURL) })
+	return databaseURL
+}
+
+// create creates a database and returns its URL.
+func create(t testing.TB, kind, from string) string {
+	t.Helper()
 	if _, err := shared.start(); err != nil {
 		t.Fatalf("a PostgreSQL server is needed: %v", err)
 	}
-	name := fmt.Sprintf("test_%d", shared.count.Add(1))
+	name := fmt.Sprintf("%s_%d", kind, shared.count.Add(1))
 	if err := shared.exec("CREATE DATABASE " + name + from); err != nil {
 		t.Fatalf("create database: %v", err)
 	}
-	t.Cleanup(func() {
-		looking.end(shared.database(name))
-		if err := shared.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
-			t.Errorf("drop database: %v", err)
-		}
-	})
 	return shared.database(name)
+}
+
+// drop drops a database.
+func drop(t testing.TB, databaseURL string) {
+	t.Helper()
+	looking.end(databaseURL)
+	if err := shared.exec("DROP DATABASE " + nameOf(databaseURL) + " WITH (FORCE)"); err != nil {
+		t.Errorf("drop database: %v", err)
+	}
+}
+
+// nameOf returns the name of the database of a URL.
+func nameOf(databaseURL string) string {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Path, "/")
 }
 
 // connections are those of tests that look into their databases: to connect
