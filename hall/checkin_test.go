@@ -132,7 +132,7 @@ func TestSteps(t *testing.T) {
 		"recall":   func(v hall.Visit) (hall.Step, error) { return v.Recall("salem", now) },
 		"miss":     func(v hall.Visit) (hall.Step, error) { return v.Missed(3, "salem", now) },
 		"start":    func(v hall.Visit) (hall.Step, error) { return v.Begin("", floor, "salem", now) },
-		"complete": func(v hall.Visit) (hall.Step, error) { return v.Complete("salem", now) },
+		"complete": func(v hall.Visit) (hall.Step, error) { return v.Complete(calendar(t), "salem", now) },
 		"no-show":  func(v hall.Visit) (hall.Step, error) { return v.Absent(rules(), c, 3, "salem", now) },
 		"restore":  func(v hall.Visit) (hall.Step, error) { return v.Restore("salem", "was here", now) },
 		"close":    func(v hall.Visit) (hall.Step, error) { return v.Close(rules(), c, 3, now) },

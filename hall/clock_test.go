@@ -29,7 +29,7 @@ func TestClocksThatDisagree(t *testing.T) {
 	if step, err = step.Visit.Begin("", floor, "salem", behind); err != nil {
 		t.Fatal(err)
 	}
-	if step, err = step.Visit.Complete("salem", behind); err != nil {
+	if step, err = step.Visit.Complete(calendar(t), "salem", behind); err != nil {
 		t.Fatal(err)
 	}
 	a := step.Visit.Arrival

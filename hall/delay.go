@@ -31,10 +31,10 @@ func DefaultPolicy() Policy {
 
 // Notice tells a visitor that their visit begins later.
 type Notice struct {
-	ID      string // of the visit
-	Version int    // of its start
-	Minutes int
-	Until   time.Time // when the visit begins; then the message is of no use
+	ID           string // of the visit
+	StartVersion int
+	Minutes      int
+	Until        time.Time // when the visit begins; then the message is of no use
 }
 
 // Notices returns the visitors to tell at now that they will be called later than
@@ -43,7 +43,7 @@ type Notice struct {
 // call; and visitors who have not arrived by their start.
 func (l Line) Notices(p Policy, now time.Time) []Notice {
 	all := l.all(now)
-	begins := begins(all, l.busy(now), now, Visit.here)
+	begins := begins(all, l.busy(now), l.capacity(now), now, Visit.here)
 	var notices []Notice
 	for i, v := range all {
 		delay := begins[i].Sub(v.Start)
@@ -51,7 +51,7 @@ func (l Line) Notices(p Policy, now time.Time) []Notice {
 		if !v.promised(now) || delay <= p.Promise || steps < 1 || v.Start.After(now.Add(p.Ahead)) {
 			continue
 		}
-		notices = append(notices, Notice{ID: v.ID, Version: v.Version, Minutes: int(steps) * int(p.DelayStep/time.Minute), Until: begins[i]})
+		notices = append(notices, Notice{ID: v.ID, StartVersion: v.StartVersion, Minutes: int(steps) * int(p.DelayStep/time.Minute), Until: begins[i]})
 	}
 	return notices
 }

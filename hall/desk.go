@@ -1,11 +1,17 @@
 package hall
 
-import "time"
+import (
+	"time"
+
+	"ziyara/scheduling"
+)
 
 // present returns the visitor's arrival, or why the visitor can't be called or
 // served.
 func (v Visit) present() (*Arrival, error) {
 	switch {
+	case v.Status == Requested:
+		return nil, ErrRequested
 	case v.Status == Completed:
 		return nil, ErrOver
 	case v.Status == NoShow:
@@ -153,19 +159,40 @@ func (v Visit) Begin(desk string, floor Floor, actor string, now time.Time) (Ste
 }
 
 // Complete returns the step that completes the visit; a completed one stays as it
-// is. It returns ErrNotStarted, or the errors of CallTo.
-func (v Visit) Complete(actor string, now time.Time) (Step, error) {
+// is. When its day is over, there is no queue to go through any more, so a booked
+// visit is completed whether or not its visitor was checked in: staff say that
+// they were served. c is the calendar of the desk group. Complete returns
+// ErrNotStarted, or the errors of CallTo.
+func (v Visit) Complete(c *scheduling.Calendar, actor string, now time.Time) (Step, error) {
 	if v.Status == Completed {
 		return unchanged(v)
 	}
 	a, err := v.present()
 	switch {
+	case v.Status == Booked && v.over(c, now) && (a == nil || a.State != Serving):
+		return v.attended(actor, now), nil
 	case err != nil:
 		return Step{}, err
 	case a.State != Serving:
 		return Step{}, ErrNotStarted
 	}
 	return v.completed(Event{Kind: WasCompleted, At: a.since(now), Actor: actor}), nil
+}
+
+// over reports whether the day of the visit is over at now.
+func (v Visit) over(c *scheduling.Calendar, now time.Time) bool {
+	zone := c.Zone()
+	return scheduling.DateOf(now, zone) > max(v.Day, scheduling.DateOf(v.Start, zone))
+}
+
+// attended completes a visit whose day is over and of which the hall does not know
+// when it took place. A visitor who seemed to be waiting is no longer.
+func (v Visit) attended(actor string, now time.Time) Step {
+	v.Status = Completed
+	if a := v.Arrival; a != nil && a.State.Present() {
+		v = v.with(func(a *Arrival) { a.State, a.Left = Left, a.since(now) })
+	}
+	return Step{At: now, Actor: actor, Events: []Event{{Kind: WasCompleted, At: now, Actor: actor}}, Visit: v}
 }
 
 func (v Visit) completed(e Event) Step {

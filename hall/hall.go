@@ -41,22 +41,22 @@ func (s State) Present() bool { return s == Waiting || s == Called || s == Servi
 
 // Visit is an appointment as the hall sees it.
 type Visit struct {
-	ID        string // key in the store
-	Reference string // as the store keeps it
-	BranchID  int    // keys in the store
-	GroupID   int
-	Branch    string // slugs
-	Service   string
-	Day       scheduling.Date
-	Start     time.Time // UTC
-	End       time.Time // UTC, exclusive
-	Version   int       // of Start
-	Party     int
-	Status    Status
-	Channel   catalog.Channel
-	Needs     []string // slugs
-	Name      string   // of the visitor
-	Restored  bool     // whether a no-show was taken back
+	ID           string // key in the store
+	Reference    string // as the store keeps it
+	BranchID     int    // keys in the store
+	GroupID      int
+	Branch       string // slugs
+	Service      string
+	Day          scheduling.Date
+	Start        time.Time // UTC
+	End          time.Time // UTC, exclusive
+	StartVersion int       // of Start
+	Party        int
+	Status       Status
+	Channel      catalog.Channel
+	Needs        []string // slugs
+	Name         string   // of the visitor
+	Restored     bool     // whether a no-show was taken back
 
 	// First, Ticks and Places are the part of the ledger that the visit takes.
 	First, Ticks int

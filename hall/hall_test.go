@@ -37,7 +37,7 @@ func rules() catalog.HallRules { return catalog.DefaultHallRules() }
 func booked(id string, start time.Time) hall.Visit {
 	return hall.Visit{
 		ID: id, Reference: id, BranchID: 1, GroupID: 7, Branch: "riyadh", Service: "annual-returns", Day: date,
-		Start: start, End: start.Add(20 * time.Minute), Version: 1, Party: 1, Status: hall.Booked, Channel: catalog.Public,
+		Start: start, End: start.Add(20 * time.Minute), StartVersion: 1, Party: 1, Status: hall.Booked, Channel: catalog.Public,
 		First: int(start.Sub(at(0, 0)) / scheduling.Tick), Ticks: 4, Places: 1,
 	}
 }

@@ -32,7 +32,7 @@ func (r *Reception) Queues(ctx context.Context, branch string, departments []str
 	var queues []Queue
 	for _, g := range groups {
 		l := r.line(g, floor, expected, now)
-		queues = append(queues, Queue{Group: g, Waits: l.Waits(now), Desks: l.Desks})
+		queues = append(queues, Queue{Group: g, Waits: l.Waits(now), Desks: max(l.Desks, l.occupied())})
 	}
 	return queues, nil
 }

@@ -47,8 +47,11 @@ func falseFirst(a, b bool) int {
 type Line struct {
 	Present  []Visit // visits of the desk group with visitors in the hall
 	Expected []Visit // booked visits of the desk group whose visitors have not arrived
-	Desks    int     // serving the group now, at least 1
-	Promise  time.Duration
+	Desks    int     // that the calendar has for the group now
+	// Later are the changes of Desks, ascending; the last leaves at least one. The
+	// numbers of desks stay as they are for good after it.
+	Later   []Capacity
+	Promise time.Duration
 	// Accessible says that the group has an accessible desk.
 	Accessible bool
 }
@@ -85,11 +88,10 @@ func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 // is called before their turn.
 func (l Line) room(visitor Visit, now time.Time) bool {
 	booked := slices.DeleteFunc(l.booked(), func(v Visit) bool { return v.ID == visitor.ID })
-	without := begins(booked, l.busy(now), now, Visit.due)
-	busy := l.busy(now)
-	busy[0] = now.Add(visitor.Arrival.Length) // the desk that is free
+	without := begins(booked, l.busy(now), l.capacity(now), now, Visit.due)
+	busy := append(l.busy(now), now.Add(visitor.Arrival.Length))
 	slices.SortFunc(busy, time.Time.Compare)
-	with := begins(booked, busy, now, Visit.due)
+	with := begins(booked, busy, l.capacity(now), now, Visit.due)
 	for i, v := range booked {
 		if with[i].After(without[i]) && with[i].After(v.turn().Add(l.Promise)) {
 			return false

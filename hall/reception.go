@@ -121,7 +121,8 @@ func (r *Reception) change(
 
 // line returns the desk group's line, which decides who is called next.
 func (r *Reception) line(g *centre.DeskGroup, f Floor, expected []Visit, now time.Time) Line {
-	l := Line{Present: f.group(g.ID), Promise: r.policy.Promise, Desks: places(g, now)}
+	l := Line{Present: f.group(g.ID), Promise: r.policy.Promise}
+	l.Desks, l.Later = Receives(g.Calendar, now)
 	for _, v := range expected {
 		if v.GroupID == g.ID {
 			l.Expected = append(l.Expected, v)
@@ -130,14 +131,7 @@ func (r *Reception) line(g *centre.DeskGroup, f Floor, expected []Visit, now tim
 	for _, d := range f.Desks {
 		l.Accessible = l.Accessible || d.GroupID == g.ID && d.Accessible
 	}
-	l.Desks = max(l.Desks, l.occupied(), 1)
 	return l
-}
-
-// places returns how many desks of the group the calendar has at now.
-func places(g *centre.DeskGroup, now time.Time) int {
-	day := g.Calendar.Day(g.Calendar.DateOf(now))
-	return day.Places(int(now.Sub(day.Start) / scheduling.Tick))
 }
 
 // CallNext calls the next visitor to a desk of the branch (slug). It returns a
@@ -218,10 +212,10 @@ func (r *Reception) Begin(ctx context.Context, reference, desk, actor string, no
 	})
 }
 
-// Complete records that the visit is over.
+// Complete records that the visitor was served and the visit is over.
 func (r *Reception) Complete(ctx context.Context, reference, actor string, now time.Time) (Visit, error) {
-	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, _ *centre.DeskGroup) (Step, error) {
-		return v.Complete(actor, now)
+	return r.change(ctx, reference, func(v Visit, _ Floor, _ catalog.HallRules, g *centre.DeskGroup) (Step, error) {
+		return v.Complete(g.Calendar, actor, now)
 	})
 }
 

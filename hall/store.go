@@ -49,7 +49,8 @@ type Store interface {
 	// Leftover returns at most limit references of visits that are still booked
 	// and ended before the instant without a recorded end, on a day with a
 	// check-in for their desk group. It leaves out visitors who left before
-	// missing as many calls as misses says, and restored visits.
+	// missing as many calls as misses says, and restored visits whose visitors are
+	// not in the hall.
 	Leftover(ctx context.Context, before time.Time, misses, limit int) ([]string, error)
 
 	// Tell enqueues the messages of notices and returns how many it added. It

@@ -24,28 +24,28 @@ var _ hall.Store = (*Hall)(nil)
 
 // hallRow is a row of hall_visits.
 type hallRow struct {
-	ID          string         `db:"id"`
-	Reference   sql.NullString `db:"reference"`
-	BranchID    int            `db:"branch_id"`
-	GroupID     int            `db:"desk_group_id"`
-	Branch      string         `db:"branch"`
-	Service     string         `db:"service"`
-	Day         time.Time      `db:"day"`
-	StartAt     time.Time      `db:"start_at"`
-	EndAt       time.Time      `db:"end_at"`
-	Version     int            `db:"version"`
-	Party       int            `db:"party"`
-	Status      string         `db:"status"`
-	Channel     string         `db:"channel"`
-	Needs       pq.StringArray `db:"needs"`
-	VisitorName sql.NullString `db:"visitor_name"`
-	Person      sql.NullString `db:"person"`
-	Mobile      sql.NullString `db:"mobile"`
-	FirstTick   int            `db:"first_tick"`
-	Ticks       int            `db:"ticks"`
-	Places      int            `db:"places"`
-	Restored    bool           `db:"restored"`
-	Stands      string         `db:"stands"`
+	ID           string         `db:"id"`
+	Reference    sql.NullString `db:"reference"`
+	BranchID     int            `db:"branch_id"`
+	GroupID      int            `db:"desk_group_id"`
+	Branch       string         `db:"branch"`
+	Service      string         `db:"service"`
+	Day          time.Time      `db:"day"`
+	StartAt      time.Time      `db:"start_at"`
+	EndAt        time.Time      `db:"end_at"`
+	StartVersion int            `db:"version"`
+	Party        int            `db:"party"`
+	Status       string         `db:"status"`
+	Channel      string         `db:"channel"`
+	Needs        pq.StringArray `db:"needs"`
+	VisitorName  sql.NullString `db:"visitor_name"`
+	Person       sql.NullString `db:"person"`
+	Mobile       sql.NullString `db:"mobile"`
+	FirstTick    int            `db:"first_tick"`
+	Ticks        int            `db:"ticks"`
+	Places       int            `db:"places"`
+	Restored     bool           `db:"restored"`
+	Stands       string         `db:"stands"`
 
 	HallDay       sql.NullTime   `db:"hall_day"`
 	Number        sql.NullInt32  `db:"number"`
@@ -70,7 +70,7 @@ type hallRow struct {
 func (r hallRow) visit() hall.Visit {
 	v := hall.Visit{
 		ID: r.ID, Reference: r.Reference.String, BranchID: r.BranchID, GroupID: r.GroupID, Branch: r.Branch, Service: r.Service,
-		Day: dateOf(r.Day), Start: r.StartAt.UTC(), End: r.EndAt.UTC(), Version: r.Version, Party: r.Party,
+		Day: dateOf(r.Day), Start: r.StartAt.UTC(), End: r.EndAt.UTC(), StartVersion: r.StartVersion, Party: r.Party,
 		Status: hall.Status(r.Status), Channel: catalog.Channel(r.Channel), Needs: r.Needs, Name: r.VisitorName.String,
 		Restored: r.Restored, First: r.FirstTick, Ticks: r.Ticks, Places: r.Places,
 	}

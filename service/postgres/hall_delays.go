@@ -11,10 +11,10 @@ import (
 
 // notice is what hall/tell.sql reads.
 type notice struct {
-	ID      string    `json:"id"`
-	Version int       `json:"version"`
-	Minutes int       `json:"minutes"`
-	Until   time.Time `json:"until"`
+	ID           string    `json:"id"`
+	StartVersion int       `json:"version"`
+	Minutes      int       `json:"minutes"`
+	Until        time.Time `json:"until"`
 }
 
 // Tell implements hall.Store.

@@ -13,7 +13,7 @@ FROM (
            CASE WHEN 'branch' = ANY ($9) THEN v.branch END AS branch,
            CASE WHEN 'service' = ANY ($9) THEN v.service END AS service,
            CASE WHEN 'channel' = ANY ($9) THEN v.channel END AS channel,
-           v.status, v.end_at, r.appointment_id IS NOT NULL AND v.status <> 'no_show' AS attended, e.appointment_id IS NOT NULL AS restored
+           v.status, v.end_at, (r.appointment_id IS NOT NULL OR v.status = 'completed') AND v.status <> 'no_show' AS attended, e.appointment_id IS NOT NULL AS restored
     FROM reported_visits v
     LEFT JOIN (
         SELECT appointment_id, branch_id

@@ -17,7 +17,7 @@ FROM (
            CASE WHEN 'branch' = ANY ($9) THEN v.branch END AS branch,
            CASE WHEN 'service' = ANY ($9) THEN v.service END AS service,
            CASE WHEN 'channel' = ANY ($9) THEN v.channel END AS channel,
-           coalesce(r.first_called_at, r.started_at) AS called_at, r.left_at, r.completed_at,
+           coalesce(r.first_called_at, r.started_at) AS called_at, CASE WHEN v.status <> 'completed' THEN r.left_at END AS left_at, r.completed_at,
            greatest(r.booked_start, r.arrived_at) AS due_at, r.booked_minutes AS minutes, NULL::boolean AS in_person
     FROM arrivals r
     JOIN reported_visits v ON (v.id, v.branch_id) = (r.appointment_id, r.branch_id)
