@@ -8,6 +8,7 @@ import (
 
 	"ziyara/audit"
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/scheduling"
 )
@@ -128,7 +129,7 @@ type ChangeRequest struct {
 	Edit      scheduling.Edit
 	List      string // slug of the list of holidays; "" for a desk group
 	Holidays  scheduling.HolidayList
-	From      int64 // version of the calendar or list that was read
+	From      centre.Versions // of the calendar or list that may be changed
 
 	Decision   Decision // "" keeps the decisions of the draft to apply
 	Exceptions map[Reference]Decision

@@ -151,7 +151,7 @@ func New(c Config) (*Server, error) {
 		TrustedProxies:          c.TrustedProxies,
 	})
 	s.knowMethods(contract)
-	s.app.Use(s.identify, s.observe, survive, s.deadline)
+	s.app.Use(s.identify, s.observe, survive, s.deadline, joinConditions)
 	s.pages()
 	limit := func(c *fiber.Ctx) error { return c.Next() }
 	if c.RateLimit > 0 {

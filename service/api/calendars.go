@@ -21,15 +21,15 @@ import (
 // What each method does and returns is said at postgres.Calendars.
 type Calendars interface {
 	FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error)
-	EditPlan(ctx context.Context, slug string, from int64, by audit.Entry,
+	EditPlan(ctx context.Context, slug string, from centre.Versions, by audit.Entry,
 		decide func(centre.DeskPlan) (scheduling.Revision, error)) (centre.DeskPlan, error)
-	UndoPlan(ctx context.Context, slug string, from int64, by audit.Entry) (centre.DeskPlan, error)
+	UndoPlan(ctx context.Context, slug string, from centre.Versions, by audit.Entry) (centre.DeskPlan, error)
 	DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) (slots.DayCounts, error)
 
 	FindHolidays(ctx context.Context) (centre.HolidayList, error)
-	EditHolidays(ctx context.Context, from int64, by audit.Entry,
+	EditHolidays(ctx context.Context, from centre.Versions, by audit.Entry,
 		decide func(scheduling.HolidayList) (scheduling.HolidayList, error)) (centre.HolidayList, error)
-	UndoHolidays(ctx context.Context, from int64, by audit.Entry) (centre.HolidayList, error)
+	UndoHolidays(ctx context.Context, from centre.Versions, by audit.Entry) (centre.HolidayList, error)
 
 	SetQuota(ctx context.Context, service string, by audit.Entry,
 		decide func(catalog.HoldBack) (catalog.HoldBack, error)) (catalog.HoldBack, error)
@@ -105,7 +105,7 @@ func (s *Server) AddClosure(ctx context.Context, r AddClosureRequestObject) (Add
 
 // RemoveClosure removes a closure of a desk group.
 func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject) (RemoveClosureResponseObject, error) {
-	if r.Params.IfMatch == anyVersion { // an index means a closure of one version only
+	if list, _ := parseEntityTags(r.Params.IfMatch); list.any { // an index means a closure of the named versions only
 		return nil, errNoVersion
 	}
 	d, err := s.edit(ctx, r.ID, r.Params.IfMatch, "closure.removed", scheduling.Edit{Reopen: []int{r.Index}})
@@ -154,7 +154,7 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 	if _, err := s.deskGroup(ctx, r.ID); err != nil {
 		return nil, err
 	}
-	from, err := version(r.Params.IfMatch)
+	from, err := versions(r.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +172,7 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	if _, err := s.deskGroup(ctx, slug); err != nil {
 		return centre.DeskPlan{}, err
 	}
-	from, err := version(ifMatch)
+	from, err := versions(ifMatch)
 	if err != nil {
 		return centre.DeskPlan{}, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -71,10 +72,10 @@ func (s *Server) CreateHolidayChange(ctx context.Context, r CreateHolidayChangeR
 	switch {
 	case err != nil:
 		return nil, err
-	case request.From != 0 && request.From != list.Version:
+	case !request.From.Has(list.Version):
 		return nil, fault.ErrEdited
 	}
-	request.List, request.From, request.Holidays = list.Slug, list.Version, list.HolidayList
+	request.List, request.From, request.Holidays = list.Slug, centre.Versions{list.Version}, list.HolidayList
 	if r.Body.Holidays != nil {
 		request.Holidays = *r.Body.Holidays
 		if err = request.Holidays.CheckNames(); err != nil {
@@ -126,7 +127,7 @@ func oneEdit(drafting, draft bool, edits ...bool) error {
 // changeRequest reads who asks for a change, the version that they change, and
 // what they decide about the visits.
 func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions) (slots.ChangeRequest, error) {
-	from, err := version(ifMatch)
+	from, err := versions(ifMatch)
 	if err != nil {
 		return slots.ChangeRequest{}, err
 	}

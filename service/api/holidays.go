@@ -137,13 +137,13 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 	return out, versionTag(list.Version), err
 }
 
-// editedHolidays returns the version of the list that the request changes, if
+// editedHolidays returns the versions of the list that the request may change, if
 // the caller may: the list concerns all departments.
-func editedHolidays(ctx context.Context, ifMatch string) (int64, error) {
+func editedHolidays(ctx context.Context, ifMatch string) (centre.Versions, error) {
 	if _, err := permit(ctx, "", ""); err != nil {
-		return 0, err
+		return nil, err
 	}
-	return version(ifMatch)
+	return versions(ifMatch)
 }
 
 // unreadable returns the error for a calendar file that could not be read.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -21,12 +20,12 @@ func newTagged(body []byte) tagged {
 }
 
 // taggedJSON returns v as JSON for a client with this If-None-Match.
-func taggedJSON(v any, known string) (taggedAnswer, error) {
+func taggedJSON(v any, condition string) (taggedAnswer, error) {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return taggedAnswer{}, err
 	}
-	return newTagged(body).to(known), nil
+	return newTagged(body).to(condition), nil
 }
 
 // taggedAnswer is an answer to one client.
@@ -36,13 +35,8 @@ type taggedAnswer struct {
 }
 
 // to returns the answer for a client with this If-None-Match.
-func (a tagged) to(known string) taggedAnswer {
-	answer := taggedAnswer{tagged: a}
-	for tag := range strings.SplitSeq(known, ",") {
-		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		answer.matches = answer.matches || tag == a.tag || tag == "*"
-	}
-	return answer
+func (a tagged) to(condition string) taggedAnswer {
+	return taggedAnswer{tagged: a, matches: knows(condition, a.tag)}
 }
 
 // write sends the answer, or 304 if the client has it (RFC 9110, section 13.1.2).

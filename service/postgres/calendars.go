@@ -38,10 +38,10 @@ func (s *Calendars) FindPlan(ctx context.Context, slug string) (centre.DeskPlan,
 // EditPlan lets decide turn the plan of a desk group into another, and updates its
 // calendar: see savePlan. It returns the desk group with its new plan (the old one
 // if decide changes nothing), or centre.ErrUnknownDeskGroup, fault.ErrEdited when
-// the version of the calendar is not from (0 for any), a *slots.AffectedError, or
+// the version of the calendar is not among from, a *slots.AffectedError, or
 // the error of decide. entry gives the actor, the action and the reason; EditPlan
 // fills in the rest.
-func (s *Calendars) EditPlan(ctx context.Context, slug string, from int64, entry audit.Entry,
+func (s *Calendars) EditPlan(ctx context.Context, slug string, from centre.Versions, entry audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, entry, func(_ session, d centre.DeskPlan) (scheduling.Revision, error) { return decide(d) })
@@ -50,7 +50,7 @@ func (s *Calendars) EditPlan(ctx context.Context, slug string, from int64, entry
 // UndoPlan restores the plan of a desk group before its last change, as a new
 // version. Undoing again restores the change. It returns what EditPlan does, or
 // slots.ErrNothingToUndo.
-func (s *Calendars) UndoPlan(ctx context.Context, slug string, from int64, entry audit.Entry) (centre.DeskPlan, error) {
+func (s *Calendars) UndoPlan(ctx context.Context, slug string, from centre.Versions, entry audit.Entry) (centre.DeskPlan, error) {
 	return s.changePlan(ctx, slug, from, entry, func(q session, d centre.DeskPlan) (scheduling.Revision, error) {
 		var last jsonOf[scheduling.Plan]
 		err := q.get(ctx, &last, "calendars/last_plan", d.ID)
@@ -69,7 +69,7 @@ func (s *Calendars) UndoPlan(ctx context.Context, slug string, from int64, entry
 // changePlan lets decide work out the change before anything is locked, however
 // long that takes, and again if the calendar was changed meanwhile, so that no
 // request waits for a computation.
-func (s *Calendars) changePlan(ctx context.Context, slug string, from int64, entry audit.Entry,
+func (s *Calendars) changePlan(ctx context.Context, slug string, from centre.Versions, entry audit.Entry,
 	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
 ) (centre.DeskPlan, error) {
 	for {
@@ -77,7 +77,7 @@ func (s *Calendars) changePlan(ctx context.Context, slug string, from int64, ent
 		if err != nil {
 			return centre.DeskPlan{}, err
 		}
-		if from != 0 && before.Version != from {
+		if !from.Has(before.Version) {
 			return centre.DeskPlan{}, fault.ErrEdited
 		}
 		revision, err := decide(s.pool(), before)
@@ -129,15 +129,15 @@ func (s *Calendars) replacePlan(ctx context.Context, before centre.DeskPlan, r s
 // lockPlan locks a desk group for a change of its calendar until the transaction
 // ends: meanwhile no ledger day is opened from the calendar. It returns
 // centre.ErrUnknownDeskGroup, or fault.ErrEdited when the version of the calendar
-// is not from; 0 is any.
-func (q session) lockPlan(ctx context.Context, slug string, from int64) (centre.DeskPlan, error) {
+// is not among from.
+func (q session) lockPlan(ctx context.Context, slug string, from centre.Versions) (centre.DeskPlan, error) {
 	plans, err := q.lockPlans(ctx, slug, nil)
 	switch {
 	case err != nil:
 		return centre.DeskPlan{}, err
 	case len(plans) == 0:
 		return centre.DeskPlan{}, centre.ErrUnknownDeskGroup
-	case from != 0 && plans[0].Version != from:
+	case !from.Has(plans[0].Version):
 		return centre.DeskPlan{}, fault.ErrEdited
 	}
 	return plans[0], nil

@@ -156,7 +156,7 @@ func (m *editModel) edits(force bool) {
 	decide := func(d centre.DeskPlan) (scheduling.Revision, error) { return d.Revise(e, m.now) }
 	if !force {
 		before := m.plan(m.t).Version
-		_, err := m.store.Calendars().EditPlan(m.t.Context(), edited, before, m.by("calendar.changed"), decide)
+		_, err := m.store.Calendars().EditPlan(m.t.Context(), edited, only(before), m.by("calendar.changed"), decide)
 		m.tally(err, before)
 		return
 	}
@@ -173,7 +173,7 @@ func (m *editModel) edits(force bool) {
 func (m *editModel) undoes() {
 	m.t.Helper()
 	before := m.plan(m.t).Version
-	_, err := m.store.Calendars().UndoPlan(m.t.Context(), edited, before, m.by("calendar.undone"))
+	_, err := m.store.Calendars().UndoPlan(m.t.Context(), edited, only(before), m.by("calendar.undone"))
 	if !errors.Is(err, slots.ErrNothingToUndo) {
 		m.tally(err, before)
 	}

@@ -26,10 +26,18 @@ func (b *bench) by(action string) audit.Entry {
 	return audit.Entry{At: b.now, Actor: "noura", Action: action, RequestID: "request-1"}
 }
 
+// only returns the one version that a change is meant for, any for 0.
+func only(version int64) centre.Versions {
+	if version == 0 {
+		return nil
+	}
+	return centre.Versions{version}
+}
+
 // edit edits the calendar of the desk group as the coordinator asks for.
 func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (centre.DeskPlan, error) {
 	t.Helper()
-	return b.store.Calendars().EditPlan(t.Context(), edited, from, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+	return b.store.Calendars().EditPlan(t.Context(), edited, only(from), b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 		return scheduling.Revise(d.Plan, e, b.now, d.Lists...)
 	})
 }
@@ -203,7 +211,7 @@ func TestUndoPlan(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	first := b.plan(t)
-	_, err := b.store.Calendars().UndoPlan(t.Context(), edited, first.Version, b.by("plan.undone"))
+	_, err := b.store.Calendars().UndoPlan(t.Context(), edited, only(first.Version), b.by("plan.undone"))
 	if !errors.Is(err, slots.ErrNothingToUndo) {
 		t.Fatalf("undo without a change: %v", err)
 	}
@@ -212,14 +220,14 @@ func TestUndoPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, err := b.store.Calendars().UndoPlan(t.Context(), edited, second.Version, b.by("plan.undone"))
+	third, err := b.store.Calendars().UndoPlan(t.Context(), edited, only(second.Version), b.by("plan.undone"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(first.Plan, third.Plan); diff != "" || third.Version != first.Version+2 {
 		t.Errorf("undone: version %d, %s", third.Version, diff)
 	}
-	fourth, err := b.store.Calendars().UndoPlan(t.Context(), edited, third.Version, b.by("plan.undone"))
+	fourth, err := b.store.Calendars().UndoPlan(t.Context(), edited, only(third.Version), b.by("plan.undone"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +242,7 @@ func TestUndoPlan(t *testing.T) {
 		string(acts[0].After) != string(acts[2].After) || acts[0].Department != "revenues" || acts[0].Branch != "riyadh" {
 		t.Errorf("log %+v", acts)
 	}
-	_, err = b.store.Calendars().EditPlan(t.Context(), "nowhere", 0, b.by("plan.changed"), nil)
+	_, err = b.store.Calendars().EditPlan(t.Context(), "nowhere", nil, b.by("plan.changed"), nil)
 	if !errors.Is(err, centre.ErrUnknownDeskGroup) {
 		t.Errorf("an unknown desk group: %v", err)
 	}
@@ -254,9 +262,9 @@ func TestEditIsWorkedOutBeforeTheLock(t *testing.T) {
 	before := b.plan(t)
 	times := 0
 	calendars := b.store.Calendars()
-	after, err := calendars.EditPlan(ctx, edited, 0, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+	after, err := calendars.EditPlan(ctx, edited, nil, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 		if times++; times == 1 {
-			if _, err := calendars.EditPlan(ctx, edited, d.Version, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+			if _, err := calendars.EditPlan(ctx, edited, only(d.Version), b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 				return add(d, closure(t, "2026-12-01T07:00:00+03:00", "2026-12-01T12:00:00+03:00"))
 			}); err != nil {
 				t.Errorf("an edit while another is worked out: %v", err)

@@ -42,10 +42,10 @@ func (q session) holidays(ctx context.Context, name string) (holidaysRow, error)
 
 // EditHolidays lets decide turn the list of holidays into another, and updates the
 // calendars of all desk groups that share it, in one transaction. It returns the
-// new list, fault.ErrEdited when its version is not from (0 for any), a
+// new list, fault.ErrEdited when its version is not among from, a
 // *slots.AffectedError, or the error of decide or of scheduling.CompileHolidays.
 // entry is as in EditPlan.
-func (s *Calendars) EditHolidays(ctx context.Context, from int64, entry audit.Entry,
+func (s *Calendars) EditHolidays(ctx context.Context, from centre.Versions, entry audit.Entry,
 	decide func(scheduling.HolidayList) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, entry, func(row holidaysRow) (scheduling.HolidayList, error) { return decide(row.Holidays.v) })
@@ -54,7 +54,7 @@ func (s *Calendars) EditHolidays(ctx context.Context, from int64, entry audit.En
 // UndoHolidays restores the list before the last change, as a new version. Undoing
 // again restores the change. It returns what EditHolidays does, or
 // slots.ErrNothingToUndo.
-func (s *Calendars) UndoHolidays(ctx context.Context, from int64, entry audit.Entry) (centre.HolidayList, error) {
+func (s *Calendars) UndoHolidays(ctx context.Context, from centre.Versions, entry audit.Entry) (centre.HolidayList, error) {
 	return s.changeHolidays(ctx, from, entry, func(row holidaysRow) (list scheduling.HolidayList, err error) {
 		if row.Previous == nil {
 			return list, slots.ErrNothingToUndo
@@ -63,7 +63,7 @@ func (s *Calendars) UndoHolidays(ctx context.Context, from int64, entry audit.En
 	})
 }
 
-func (s *Calendars) changeHolidays(ctx context.Context, from int64, entry audit.Entry,
+func (s *Calendars) changeHolidays(ctx context.Context, from centre.Versions, entry audit.Entry,
 	decide func(holidaysRow) (scheduling.HolidayList, error),
 ) (centre.HolidayList, error) {
 	var after centre.HolidayList
@@ -93,10 +93,10 @@ func (s *Calendars) changeHolidays(ctx context.Context, from int64, entry audit.
 }
 
 // lockHolidays locks the list of holidays for a change. It returns
-// fault.ErrNotFound, or fault.ErrEdited when its version is not from; 0 is any.
-func (q session) lockHolidays(ctx context.Context, from int64) (holidaysRow, error) {
+// fault.ErrNotFound, or fault.ErrEdited when its version is not among from.
+func (q session) lockHolidays(ctx context.Context, from centre.Versions) (holidaysRow, error) {
 	row, err := q.holidays(ctx, "calendars/lock_holidays")
-	if err == nil && from != 0 && row.Version != from {
+	if err == nil && !from.Has(row.Version) {
 		err = fault.ErrEdited
 	}
 	return row, err
