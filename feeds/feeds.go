@@ -60,7 +60,7 @@ type Visit struct {
 	Branch     catalog.Text
 	Start, End time.Time // End is exclusive
 	Party      int
-	Version    int // of the start, from 1
+	Version    int // rises with each change, from 1
 	Created    time.Time
 	Changed    time.Time // last
 }

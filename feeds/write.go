@@ -15,7 +15,7 @@ const refresh = 15 * time.Minute
 // Write writes the visits as an iCalendar object (RFC 5545, METHOD:PUBLISH).
 // The same visits are the same bytes: what is written as the time of writing is
 // when one of them last changed. An event keeps its UID through all moves, and
-// its SEQUENCE is the version of its start. Host is what the UIDs end with. It
+// its SEQUENCE is its version. Host is what the UIDs end with. It
 // writes at most MaxVisits and says in the calendar if there were more.
 func Write(w io.Writer, s Scope, host string, visits []Visit) error {
 	head := ical.Head{

@@ -45,7 +45,7 @@ func Decide(c Claimed, now time.Time) Decision {
 
 // stillTrue reports whether the message still holds for the visit.
 func (c Claimed) stillTrue() bool {
-	v, same := c.Visit, c.StartVersion == c.Version
+	v, same := c.Visit, c.StartVersion == c.VisitStart
 	switch c.Facts.Kind {
 	case Booked, Moved, Closed, Survey:
 		return same && v.Status != StatusCancelled

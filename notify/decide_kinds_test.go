@@ -29,7 +29,7 @@ func TestDecideByBudget(t *testing.T) {
 		{"a delay", notify.Facts{Kind: notify.Delayed}, notify.Spent, nil, notify.Send},
 		{"a closure", notify.Facts{Kind: notify.Closed}, notify.Spent, nil, notify.Send},
 		{"news of a case", notify.Facts{Kind: notify.CaseUpdated}, notify.Spent, nil, notify.Send},
-		{"moved since", late, notify.Spent, func(c *notify.Claimed) { c.Version = 2 }, notify.Superseded},
+		{"moved since", late, notify.Spent, func(c *notify.Claimed) { c.VisitStart = 2 }, notify.Superseded},
 		{"cancelled since", notify.Facts{Kind: notify.Survey}, notify.Within, func(c *notify.Claimed) {
 			c.Visit.Status = notify.StatusCancelled
 		}, notify.Superseded},
@@ -37,7 +37,7 @@ func TestDecideByBudget(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := notify.Claimed{Facts: tt.facts, Expires: now.Add(time.Minute), StartVersion: 1, Version: 1, Visit: ahead(), Budget: tt.level}
+			c := notify.Claimed{Facts: tt.facts, Expires: now.Add(time.Minute), StartVersion: 1, VisitStart: 1, Visit: ahead(), Budget: tt.level}
 			if tt.edit != nil {
 				tt.edit(&c)
 			}

@@ -48,7 +48,7 @@ func TestDecide(t *testing.T) {
 			t.Parallel()
 			c := notify.Claimed{
 				Facts: notify.Facts{Kind: tt.kind}, Expires: tt.expires,
-				StartVersion: tt.told, Version: tt.current, Visit: ahead(),
+				StartVersion: tt.told, VisitStart: tt.current, Visit: ahead(),
 			}
 			if tt.cancelled {
 				c.Visit.Status = notify.StatusCancelled
@@ -76,7 +76,7 @@ func TestDecideInTheHall(t *testing.T) {
 		"called, or later": {notify.Visit{Status: notify.StatusBooked, Hall: "called"}, notify.Superseded, notify.Superseded},
 	} {
 		for kind, want := range map[notify.Kind]notify.Decision{notify.Delayed: tt.delay, notify.Reminder: tt.reminder} {
-			c := notify.Claimed{Visit: tt.visit, Expires: now.Add(time.Minute), StartVersion: 1, Version: 1}
+			c := notify.Claimed{Visit: tt.visit, Expires: now.Add(time.Minute), StartVersion: 1, VisitStart: 1}
 			c.Facts.Kind = kind
 			if got := notify.Decide(c, now); got != want {
 				t.Errorf("%s, %s: %s, want %s", name, kind, got, want)
@@ -100,7 +100,7 @@ func TestDecideOnRequests(t *testing.T) {
 		notify.Requested: "open", notify.Proposed: "proposed", notify.Declined: "declined", notify.Approved: "approved",
 	} {
 		for name, visit := range visits {
-			c := notify.Claimed{Visit: visit, Expires: now.Add(1), StartVersion: 2, Version: 2}
+			c := notify.Claimed{Visit: visit, Expires: now.Add(1), StartVersion: 2, VisitStart: 2}
 			c.Facts.Kind = kind
 			want := notify.Superseded
 			if name == stands {
@@ -109,7 +109,7 @@ func TestDecideOnRequests(t *testing.T) {
 			if got := notify.Decide(c, now); got != want {
 				t.Errorf("%s of a request that is %s: %s, want %s", kind, name, got, want)
 			}
-			c.Version = 3
+			c.VisitStart = 3
 			if got := notify.Decide(c, now); got != notify.Superseded {
 				t.Errorf("%s, another start since: %s, want %s", kind, got, notify.Superseded)
 			}

@@ -37,7 +37,7 @@ func TestDecideReminder(t *testing.T) {
 		want   notify.Decision
 	}{
 		{"ahead", func(*notify.Claimed) {}, "2026-11-15T12:00", notify.Send},
-		{"moved since", func(c *notify.Claimed) { c.Version = 2 }, "2026-11-15T12:00", notify.Superseded},
+		{"moved since", func(c *notify.Claimed) { c.VisitStart = 2 }, "2026-11-15T12:00", notify.Superseded},
 		{"cancelled, or the visitor has come",
 			func(c *notify.Claimed) { c.Visit.Hall = notify.HallWaiting }, "2026-11-15T12:00", notify.Superseded},
 		{"of no use any more", func(*notify.Claimed) {}, "2026-11-16T09:00", notify.Expired},

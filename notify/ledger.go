@@ -35,12 +35,15 @@ type Claimed struct {
 	Facts   Facts
 
 	// Of messages about a visit: the version of the start that the message
-	// tells, the visit's version of the start now, how the visit stands now, and
-	// the quiet hours of its branch.
+	// tells, that of the visit's start now, how the visit stands now, and the
+	// quiet hours of its branch.
 	StartVersion int
-	Version      int
+	VisitStart   int
 	Visit        Visit
 	Quiet        catalog.Quiet
+
+	// Version is the visit's version now, for the calendar file of an e-mail.
+	Version int
 
 	// Budget says how far the department has used its budget of this month.
 	Budget Level

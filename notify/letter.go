@@ -25,7 +25,7 @@ type Letter struct {
 // Reference and a smaller Sequence.
 type EntryOfDay struct {
 	Reference   string // of the visit, the same for all versions of it
-	Sequence    int    // the version of the start, and one more for a cancellation (RFC 5546, 2.1.4)
+	Sequence    int    // the version of the visit: a change of it has a greater one (RFC 5546, 2.1.4)
 	Cancelled   bool
 	Start, End  time.Time
 	Summary     string
@@ -142,7 +142,7 @@ func (t *Texts) entryOfDay(c Claimed, v view) (*EntryOfDay, error) {
 	switch f.Kind {
 	case Booked, Approved, Moved:
 	case Cancelled:
-		e.Cancelled, e.Sequence = true, c.Version+1
+		e.Cancelled = true
 	case VerificationCode, Requested, Declined, Proposed, Closed, Reminder, Offer, Delayed, Survey, CaseUpdated:
 		return nil, nil //nolint:nilnil // nothing new
 	}

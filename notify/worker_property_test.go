@@ -54,7 +54,7 @@ func TestDeliverNeverTwiceNeverLost(t *testing.T) {
 // drawMessage returns a message that may be outdated or expire soon.
 func drawMessage(t *rapid.T) notify.Claimed {
 	m := message(rapid.SampledFrom(notify.Kinds()).Draw(t, "kind"))
-	m.Version = rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "version")
+	m.VisitStart = rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "version")
 	m.Expires = newClock().Now().Add(time.Duration(rapid.IntRange(0, 4000).Draw(t, "expires")) * time.Second)
 	return m
 }

@@ -22,7 +22,7 @@ const mobile = notify.Mobile("+966501234567")
 func message(k notify.Kind) notify.Claimed {
 	c := notify.Claimed{
 		Mobile: mobile, Facts: visit(k, "ar"), Expires: newClock().Now().Add(time.Hour),
-		StartVersion: 1, Version: 1, Visit: ahead(),
+		StartVersion: 1, VisitStart: 1, Visit: ahead(),
 	}
 	if k == notify.Cancelled {
 		c.Visit.Status = notify.StatusCancelled
@@ -108,7 +108,7 @@ func TestDeliverOutcomes(t *testing.T) {
 			name: "accepted, a code is not recorded", message: message(notify.VerificationCode), sends: 1,
 			want: notify.Outcome{State: notify.Accepted, Segments: 1, GatewayID: "gw"},
 		}, {
-			name: "moved since", message: edit(message(notify.Booked), func(c *notify.Claimed) { c.Version = 2 }),
+			name: "moved since", message: edit(message(notify.Booked), func(c *notify.Claimed) { c.VisitStart = 2 }),
 			want: notify.Outcome{State: notify.Dropped, Reason: "superseded"},
 		}, {
 			name: "expired", message: edit(message(notify.Booked), func(c *notify.Claimed) { c.Expires = start }),

@@ -58,7 +58,8 @@ type Appointment struct {
 
 	// The fields below are set only once booked or requested.
 	Reference      Reference
-	Version        int    // of Start: 1 when booked, one more with each move and proposal
+	StartVersion   int    // of Start: 1 when booked, one more with each move and proposal; messages about an earlier one are not sent
+	Version        int    // number of events in the history: API, feeds, webhooks and letters tell it (docs/adr/0040-version.md)
 	Lang           string // "ar" or "en"
 	Visitor        Visitor
 	Representative *Representative
@@ -85,6 +86,7 @@ const (
 	WasAccepted  EventKind = "accepted" // the visitor accepted the proposal
 	WasRefused   EventKind = "refused"  // the visitor refused the proposal, or it is no longer needed
 	WasMoved     EventKind = "moved"
+	WasConfirmed EventKind = "confirmed" // the visitor said that they are coming
 	WasCancelled EventKind = "cancelled"
 	WasCheckedIn EventKind = "checked_in" // the visitor is in the hall
 	WasStarted   EventKind = "started"    // at a desk
@@ -96,12 +98,11 @@ const (
 
 // Event is one entry of an appointment's history.
 type Event struct {
-	Kind    EventKind
-	At      time.Time
-	Start   time.Time // of the visit after the event; when proposed, the proposed one
-	Version int
-	Actor   string // member of staff who did it; "" for the visitor or the clock
-	Reason  string // given by the actor
+	Kind   EventKind
+	At     time.Time
+	Start  time.Time // of the visit after the event; when proposed, the proposed one
+	Actor  string    // member of staff who did it; "" for the visitor or the clock
+	Reason string    // given by the actor
 }
 
 // StaffAction names the member of staff who changes an appointment, and why.
@@ -148,7 +149,7 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 		after.AnswerBy = earlier(now.Add(approval.Answer), a.Start)
 	}
 	after.Reference = b.Reference
-	after.Version = 1
+	after.StartVersion = 1
 	after.Mobile, after.Lang = b.Mobile, b.Lang
 	after.Visitor, after.Representative = b.Visitor, b.Representative
 	if len(b.Needs) > 0 {
@@ -241,7 +242,7 @@ func (a Appointment) moved(to Place, start, end time.Time, by StaffAction, now t
 	after := a
 	after.Place, after.Start, after.End = to, start, end
 	after.Proposal, after.Change = nil, nil
-	after.Version++
+	after.StartVersion++
 	return a.becomes(after, Event{Kind: WasMoved, At: now, Start: start, Actor: by.Actor, Reason: by.Reason})
 }
 
@@ -253,7 +254,8 @@ func (a Appointment) InHall() bool {
 			return true
 		case WasLeft, WasCompleted, WasNoShow, WasRestored:
 			return false
-		case WasRequested, WasBooked, WasApproved, WasDeclined, WasProposed, WasAccepted, WasRefused, WasMoved, WasCancelled:
+		case WasRequested, WasBooked, WasApproved, WasDeclined, WasProposed, WasAccepted, WasRefused, WasMoved, WasConfirmed,
+			WasCancelled:
 		}
 	}
 	return false

@@ -48,9 +48,9 @@ func appointment(status slots.Status) slots.Appointment {
 	}
 	if status != slots.Held && status != slots.Released && status != slots.Expired {
 		b := booking("1000000008")
-		a.Reference, a.Version, a.Mobile, a.Lang, a.Visitor = b.Reference, 1, b.Mobile, b.Lang, b.Visitor
+		a.Reference, a.StartVersion, a.Mobile, a.Lang, a.Visitor = b.Reference, 1, b.Mobile, b.Lang, b.Visitor
 		a.Created, a.Expires = heldAt.Add(time.Minute), time.Time{}
-		a.History = []slots.Event{{Kind: slots.WasBooked, At: a.Created, Start: start, Version: 1}}
+		a.History = []slots.Event{{Kind: slots.WasBooked, At: a.Created, Start: start}}
 	}
 	switch status {
 	case slots.Held, slots.Released, slots.Expired, slots.Booked:
@@ -59,23 +59,24 @@ func appointment(status slots.Status) slots.Appointment {
 	case slots.Declined:
 		a.History[0].Kind = slots.WasRequested
 		a.History = append(a.History, slots.Event{
-			Kind: slots.WasDeclined, At: heldAt.Add(time.Hour), Start: start, Version: 1, Actor: "noura", Reason: "no room"})
+			Kind: slots.WasDeclined, At: heldAt.Add(time.Hour), Start: start, Actor: "noura", Reason: "no room"})
 	case proposed:
 		a.History[0].Kind = slots.WasRequested
-		a.Status, a.Version, a.AnswerBy = slots.Requested, 2, start
+		a.Status, a.StartVersion, a.AnswerBy = slots.Requested, 2, start
 		p := other()
 		p.Expires = heldAt.Add(22 * time.Hour)
 		a.Proposal = &p
 		a.History = append(a.History, slots.Event{
-			Kind: slots.WasProposed, At: heldAt.Add(2 * time.Hour), Start: p.Start, Version: 2, Actor: "noura"})
+			Kind: slots.WasProposed, At: heldAt.Add(2 * time.Hour), Start: p.Start, Actor: "noura"})
 	case arrived:
 		a.Status = slots.Booked
-		a.History = append(a.History, slots.Event{Kind: slots.WasCheckedIn, At: start, Start: start, Version: 1, Actor: "salem"})
+		a.History = append(a.History, slots.Event{Kind: slots.WasCheckedIn, At: start, Start: start, Actor: "salem"})
 	case slots.Completed, slots.NoShow:
-		a.History = append(a.History, slots.Event{Kind: slots.EventKind(status), At: start, Start: start, Version: 1, Actor: "salem"})
+		a.History = append(a.History, slots.Event{Kind: slots.EventKind(status), At: start, Start: start, Actor: "salem"})
 	case slots.Cancelled:
-		a.History = append(a.History, slots.Event{Kind: slots.WasCancelled, At: heldAt.Add(time.Hour), Start: start, Version: 1})
+		a.History = append(a.History, slots.Event{Kind: slots.WasCancelled, At: heldAt.Add(time.Hour), Start: start})
 	}
+	a.Version = len(a.History)
 	return a
 }
 
@@ -398,13 +399,13 @@ func TestWhatTransitionsChange(t *testing.T) {
 	to := slots.Place{Branch: 1, DeskGroup: 7, Day: tuesday, First: 132, Ticks: 12, Count: 1}
 	later := start.Add(time.Hour)
 	want = appointment(slots.Booked)
-	want.Place, want.Start, want.End, want.Version = to, later, later.Add(time.Hour), 2
-	want.History = append(want.History, slots.Event{Kind: slots.WasMoved, At: now, Start: later, Version: 2})
+	want.Place, want.Start, want.End, want.StartVersion, want.Version = to, later, later.Add(time.Hour), 2, 2
+	want.History = append(want.History, slots.Event{Kind: slots.WasMoved, At: now, Start: later})
 	moved, err := after(appointment(slots.Booked).Move(to, later, later.Add(time.Hour), cutOff(cutoff), now))
 	check("move", moved, err, want)
 
-	want.Status = slots.Cancelled
-	want.History = append(want.History, slots.Event{Kind: slots.WasCancelled, At: now, Start: later, Version: 2})
+	want.Status, want.Version = slots.Cancelled, 3
+	want.History = append(want.History, slots.Event{Kind: slots.WasCancelled, At: now, Start: later})
 	cancelled, err := after(moved.Cancel(cutOff(cutoff), now))
 	check("cancel", cancelled, err, want)
 }

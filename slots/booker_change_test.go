@@ -26,8 +26,8 @@ func TestMove(t *testing.T) {
 	r.wantCalls("FindReference", "Change", "OpenDay", "Change") // the first of its day
 	want := a
 	want.Place.Day++
-	want.Start, want.End, want.Version = later, later.Add(time.Hour), 2
-	want.History = append(want.History, slots.Event{Kind: slots.WasMoved, At: heldAt, Start: later, Version: 2})
+	want.Start, want.End, want.StartVersion, want.Version = later, later.Add(time.Hour), 2, 2
+	want.History = append(want.History, slots.Event{Kind: slots.WasMoved, At: heldAt, Start: later})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("moved (-want +got):\n%s", diff)
 	}

@@ -14,7 +14,7 @@ import (
 func TestDeadlines(t *testing.T) {
 	t.Parallel()
 	begins := at(t, "12:00")
-	visit := slots.Appointment{Status: slots.Booked, Version: 1, Start: begins, Lang: "en"}
+	visit := slots.Appointment{Status: slots.Booked, StartVersion: 1, Start: begins, Lang: "en"}
 	request := visit
 	request.Status = slots.Requested
 	service := &catalog.Service{MoveCutoff: 3 * time.Hour, CancelCutoff: 2 * time.Hour}

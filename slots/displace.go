@@ -73,7 +73,7 @@ func (a Appointment) Displace(
 		}
 		after.Proposal = &proposal
 	}
-	after.Version++
+	after.StartVersion++
 	return a.becomes(after, event), OutcomeWaiting
 }
 
@@ -109,7 +109,7 @@ func (a Appointment) ApplyCall(c Call, now time.Time) (t Transition, o Outcome, 
 func (a Appointment) received(now time.Time) Transition {
 	after := a
 	after.Change, after.Proposal = nil, nil
-	after.Version++
+	after.StartVersion++
 	return a.becomes(after, Event{Kind: WasRefused, At: now, Start: a.Start})
 }
 

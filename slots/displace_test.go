@@ -15,7 +15,7 @@ import (
 // displaced, with the start that is proposed instead; "" for none.
 func displacedAt(t testing.TB, clock, proposed string, now time.Time) slots.Appointment {
 	t.Helper()
-	a := slots.Appointment{ID: "a", Status: slots.Booked, Lang: "ar", Version: 1, Start: at(t, clock), End: at(t, clock).Add(time.Hour)}
+	a := slots.Appointment{ID: "a", Status: slots.Booked, Lang: "ar", StartVersion: 1, Start: at(t, clock), End: at(t, clock).Add(time.Hour)}
 	var p *slots.Proposal
 	if proposed != "" {
 		p = &slots.Proposal{ID: "hold", Start: at(t, proposed), End: at(t, proposed).Add(time.Hour)}
@@ -59,7 +59,7 @@ func TestDisplace(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			a := slots.Appointment{Status: tc.status, Lang: "ar", Version: 1, Start: at(t, "12:00"), End: at(t, "12:30")}
+			a := slots.Appointment{Status: tc.status, Lang: "ar", StartVersion: 1, Start: at(t, "12:00"), End: at(t, "12:30")}
 			if tc.status == slots.Requested {
 				a.AnswerBy = at(t, "11:00")
 			}
@@ -72,12 +72,12 @@ func TestDisplace(t *testing.T) {
 				t.Errorf("outcome %s, want %s", outcome, want)
 			}
 			got := displaced.After
-			if got.Status != tc.want || got.Version != tc.version || got.Displaced() != tc.waits || !got.Start.Equal(a.Start) {
-				t.Errorf("%s, version %d, displaced %v at %v", got.Status, got.Version, got.Displaced(), got.Start)
+			if got.Status != tc.want || got.StartVersion != tc.version || got.Displaced() != tc.waits || !got.Start.Equal(a.Start) {
+				t.Errorf("%s, version %d, displaced %v at %v", got.Status, got.StartVersion, got.Displaced(), got.Start)
 			}
 			var events []slots.Event
 			if tc.event != "" {
-				events = []slots.Event{{Kind: tc.event, At: now, Start: at(t, tc.start), Version: tc.version, Actor: "noura", Reason: "صيانة"}}
+				events = []slots.Event{{Kind: tc.event, At: now, Start: at(t, tc.start), Actor: "noura", Reason: "صيانة"}}
 			}
 			if diff := cmp.Diff(events, got.History); diff != "" {
 				t.Errorf("history (-want +got):\n%s", diff)
@@ -99,7 +99,7 @@ func TestAnswersOfTheDisplaced(t *testing.T) {
 	late := at(t, "11:59")
 	a := displacedAt(t, "12:00", "13:00", midnight)
 	accepted, err := after(a.Accept(late))
-	if err != nil || !accepted.Start.Equal(at(t, "13:00")) || accepted.Displaced() || accepted.Proposal != nil || accepted.Version != 3 {
+	if err != nil || !accepted.Start.Equal(at(t, "13:00")) || accepted.Displaced() || accepted.Proposal != nil || accepted.StartVersion != 3 {
 		t.Errorf("accepted: %+v, %v", accepted, err)
 	}
 	again, err := accepted.Accept(late)
@@ -114,7 +114,7 @@ func TestAnswersOfTheDisplaced(t *testing.T) {
 		t.Errorf("accepted after that: %v", err)
 	}
 	moved, err := after(a.Move(slots.Place{}, at(t, "14:00"), at(t, "15:00"), cutOff(24*time.Hour), late))
-	if err != nil || moved.Displaced() || moved.Proposal != nil || moved.Version != 3 {
+	if err != nil || moved.Displaced() || moved.Proposal != nil || moved.StartVersion != 3 {
 		t.Errorf("moved: %+v, %v", moved, err)
 	}
 	cancelled, err := after(a.Cancel(cutOff(24*time.Hour), late))
@@ -132,7 +132,7 @@ func TestAnswersOfTheDisplaced(t *testing.T) {
 	}
 	back, outcome := a.Restore(late)
 	if restored := back.After; outcome != slots.OutcomeRestored ||
-		restored.Displaced() || restored.Proposal != nil || restored.Version != 3 || !restored.Start.Equal(a.Start) {
+		restored.Displaced() || restored.Proposal != nil || restored.StartVersion != 3 || !restored.Start.Equal(a.Start) {
 		t.Errorf("restored: %+v", restored)
 	}
 }

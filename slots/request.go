@@ -106,7 +106,7 @@ func (a Appointment) Propose(p Proposal, actor string, answer time.Duration, now
 	after := a
 	after.AnswerBy = earlier(p.Expires.Add(answer), a.Start)
 	after.Proposal = &p
-	after.Version++
+	after.StartVersion++
 	return a.becomes(after, Event{Kind: WasProposed, At: now, Start: p.Start, Actor: actor}), nil
 }
 
@@ -124,8 +124,18 @@ func (a Appointment) Accept(now time.Time) (Transition, error) {
 	after := a
 	after.Status, after.AnswerBy, after.Proposal, after.Change = Booked, time.Time{}, nil, nil
 	after.Place, after.Start, after.End = p.Place, p.Start, p.End
-	after.Version++
+	after.StartVersion++
 	return a.becomes(after, Event{Kind: WasAccepted, At: now, Start: p.Start}), nil
+}
+
+// lastOf returns the latest event of the kinds, "" for none.
+func (a Appointment) lastOf(kinds ...EventKind) EventKind {
+	for _, e := range slices.Backward(a.History) {
+		if slices.Contains(kinds, e.Kind) {
+			return e.Kind
+		}
+	}
+	return ""
 }
 
 // Refuse returns the request without its proposal and with a new deadline for the
@@ -134,7 +144,7 @@ func (a Appointment) Accept(now time.Time) (Transition, error) {
 func (a Appointment) Refuse(answer time.Duration, now time.Time) (Transition, error) {
 	p := a.Proposed(now)
 	switch {
-	case (a.Status == Requested || a.Displaced()) && a.Proposal == nil && a.History[len(a.History)-1].Kind == WasRefused:
+	case (a.Status == Requested || a.Displaced()) && a.Proposal == nil && a.lastOf(WasProposed, WasRefused) == WasRefused:
 		return a.stays(), nil
 	case p == nil:
 		return Transition{}, ErrNoProposal

@@ -23,11 +23,10 @@ type Transition struct {
 // stays returns the transition that changes nothing.
 func (a Appointment) stays() Transition { return Transition{Before: a, After: a} }
 
-// becomes returns the transition from a to after through the event e, which gets
-// the version of after.
+// becomes returns the transition from a to after through the event e.
 func (a Appointment) becomes(after Appointment, e Event) Transition {
-	e.Version = after.Version
 	after.History = append(slices.Clip(a.History), e)
+	after.Version = len(after.History)
 	return Transition{Before: a, After: after, Event: e}
 }
 

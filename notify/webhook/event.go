@@ -15,7 +15,7 @@ const typePrefix = "appointment."
 // Types returns the types of events that a webhook can receive.
 func Types() []string {
 	kinds := []string{
-		"requested", "booked", "approved", "declined", "proposed", "accepted", "refused", "moved", "cancelled",
+		"requested", "booked", "approved", "declined", "proposed", "accepted", "refused", "moved", "confirmed", "cancelled",
 		"checked_in", "started", "completed", "left", "no_show", "restored",
 	}
 	for i, k := range kinds {
@@ -36,7 +36,7 @@ type Event struct {
 	Department string    // slug
 	Branch     string    // slug
 	Start      time.Time // after the event, with the branch's offset; the proposed one of a proposal
-	Version    int       // of the start
+	Version    int       // of the visit after the event
 }
 
 // Body returns what is sent of the event: the same bytes at each attempt.

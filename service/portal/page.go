@@ -125,7 +125,7 @@ func langOf(c *fiber.Ctx, instead string) string {
 // page returns what every page about a visit shows.
 func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	out := p.frame(c, o.Lang)
-	out.Notice, out.Reference, out.Party, out.Version = notice, o.Reference.String(), o.Party, o.Version
+	out.Notice, out.Reference, out.Party, out.Version = notice, o.Reference.String(), o.Party, o.StartVersion
 	centre := p.Centre()
 	if s, ok := centre.Service(o.Service); ok {
 		out.Service = s.Name.In(out.Lang)

@@ -177,7 +177,7 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 	switch {
 	case e.Kind == slots.WasMoved:
 		_, err = q.exec(ctx, "appointments/move", a.ID, e.At, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
-			a.Start, a.End, a.Version, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
+			a.Start, a.End, a.StartVersion, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
 		return err
 	case e.Kind == slots.WasCancelled:
 		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
@@ -230,7 +230,7 @@ type appointmentRow struct {
 	CreatedAt      sql.NullTime   `db:"created_at"`
 	ExpiresAt      sql.NullTime   `db:"expires_at"`
 	Reference      sql.NullString `db:"reference"`
-	Version        sql.NullInt32  `db:"version"`
+	StartVersion   sql.NullInt32  `db:"version"`
 	Person         sql.NullString `db:"person"`
 	PersonPlace    sql.NullInt32  `db:"person_place"`
 	Mobile         sql.NullString `db:"mobile"`
@@ -269,7 +269,7 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		Start: r.StartAt.Time.UTC(), End: r.EndAt.Time.UTC(),
 		Party: int(r.Party.Int32), Channel: catalog.Channel(r.Channel.String),
 		Created: r.CreatedAt.Time.UTC(), Expires: r.ExpiresAt.Time.UTC(),
-		Reference: slots.Reference(r.Reference.String), Version: int(r.Version.Int32),
+		Reference: slots.Reference(r.Reference.String), StartVersion: int(r.StartVersion.Int32),
 		Mobile: r.Mobile.String, Lang: r.Lang.String,
 		Visitor: slots.Visitor{
 			Name:     r.VisitorName.String,
@@ -286,21 +286,21 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		}
 	}
 	var events []struct {
-		Kind    slots.EventKind `json:"kind"`
-		At      time.Time       `json:"at"`
-		Start   time.Time       `json:"start"`
-		Version int             `json:"version"`
-		Actor   string          `json:"actor"`
-		Reason  string          `json:"reason"`
+		Kind   slots.EventKind `json:"kind"`
+		At     time.Time       `json:"at"`
+		Start  time.Time       `json:"start"`
+		Actor  string          `json:"actor"`
+		Reason string          `json:"reason"`
 	}
 	if err := json.Unmarshal(r.History, &events); err != nil {
 		return slots.Appointment{}, err
 	}
 	for _, e := range events {
 		a.History = append(a.History, slots.Event{
-			Kind: e.Kind, At: e.At.UTC(), Start: e.Start.UTC(), Version: e.Version, Actor: e.Actor, Reason: e.Reason,
+			Kind: e.Kind, At: e.At.UTC(), Start: e.Start.UTC(), Actor: e.Actor, Reason: e.Reason,
 		})
 	}
+	a.Version = len(a.History)
 	var err error
 	if a.Change, err = changeOf(r.Change); err != nil {
 		return a, err

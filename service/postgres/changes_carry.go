@@ -122,7 +122,7 @@ func (q session) endHoldsFor(ctx context.Context, holds []string, back []slots.P
 // the change.
 func newDisplaceRow(t slots.Transition, outcome slots.Outcome) displaceRow {
 	a, e := t.After, t.Event
-	row := displaceRow{ID: a.ID, Status: string(a.Status), Version: a.Version, Start: a.Start, Outcome: string(outcome)}
+	row := displaceRow{ID: a.ID, Status: string(a.Status), Version: a.StartVersion, Start: a.Start, Outcome: string(outcome)}
 	if !a.AnswerBy.IsZero() {
 		row.AnswerBy = &a.AnswerBy
 	}

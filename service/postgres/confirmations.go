@@ -7,12 +7,12 @@ import (
 	"ziyara/slots"
 )
 
-// Confirm records that the visitor confirms the start of the given version.
+// Confirm records that the visitor confirms the start with the given version (slots.Appointment.StartVersion).
 // Confirming again changes nothing. It returns slots.ErrNotBooked if the visit has
 // another start by now, or none that is ahead at now.
-func (s *Appointments) Confirm(ctx context.Context, r slots.Reference, version int, now time.Time) error {
+func (s *Appointments) Confirm(ctx context.Context, r slots.Reference, startVersion int, now time.Time) error {
 	var n int
-	if err := s.pool().get(ctx, &n, "appointments/confirm", string(r), version, now); err != nil {
+	if err := s.pool().get(ctx, &n, "appointments/confirm", string(r), startVersion, now); err != nil {
 		return err
 	}
 	if n == 0 {

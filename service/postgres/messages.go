@@ -85,6 +85,7 @@ type messageRow struct {
 	Mobile         sql.NullString                 `db:"mobile"`
 	Email          sql.NullString                 `db:"email"`
 	Status         sql.NullString                 `db:"status"`
+	VisitStart     sql.NullInt32                  `db:"visit_start_version"`
 	Version        sql.NullInt32                  `db:"version"`
 	HallState      sql.NullString                 `db:"hall_state"` // of a visitor who has arrived
 	StartAt        sql.NullTime                   `db:"start_at"`
@@ -138,7 +139,7 @@ func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
 		ID: r.ID, Medium: notify.Medium(r.Way), Attempt: r.Attempts, Expires: r.ExpiresAt,
 		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
-		StartVersion: int(r.StartVersion.Int32), Version: int(r.Version.Int32),
+		StartVersion: int(r.StartVersion.Int32), VisitStart: int(r.VisitStart.Int32), Version: int(r.Version.Int32),
 		Visit: notify.Visit{
 			Status: notify.Status(r.Status.String), Hall: notify.Hall(r.HallState.String),
 			Displaced: r.Displaced, Proposed: r.ProposedStart.Valid,

@@ -34,7 +34,7 @@ func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]
 // message to its visitor.
 func (q session) answerRequest(ctx context.Context, t slots.Transition) error {
 	a, p, e, n := t.After, t.After.Place, t.Event, told(t)
-	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), nullTime(a.AnswerBy), a.Version,
+	_, err := q.exec(ctx, "requests/answer", a.ID, string(a.Status), nullTime(a.AnswerBy), a.StartVersion,
 		p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count, a.Start, a.End,
 		string(e.Kind), e.At, e.Start, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
 	return err

@@ -12,7 +12,9 @@ WITH found AS MATERIALIZED (
     SELECT id, branch_id FROM appointments WHERE representative_identity = $17
 )
 SELECT a.id, a.reference, a.status, s.slug AS service, b.slug AS branch, a.start_at, a.end_at, a.party, a.channel,
-       a.created_at, a.answer_by, a.version, a.needs, a.visitor_name, a.identity_kind, a.identity, a.mobile, a.lang,
+       a.created_at, a.answer_by,
+       (SELECT count(*) FROM appointment_events e WHERE e.appointment_id = a.id AND e.branch_id = a.branch_id) AS version,
+       a.needs, a.visitor_name, a.identity_kind, a.identity, a.mobile, a.lang,
        a.representative_name
 FROM found
 JOIN appointments a ON (a.id, a.branch_id) = (found.id, found.branch_id)

@@ -3,7 +3,8 @@
 --
 -- It reads one range of an index for each desk group, one by one, so that no plan reads
 -- another index as a whole, and one row of history for each visit.
-SELECT a.reference, a.status, a.start_at, a.end_at, a.party, a.version, a.created_at, a.changed_at,
+SELECT a.reference, a.status, a.start_at, a.end_at, a.party, a.created_at, a.changed_at,
+       (SELECT count(*) FROM appointment_events e WHERE e.appointment_id = a.id AND e.branch_id = a.branch_id) AS version,
        s.name AS service, g.name AS desk_group, b.name AS branch
 FROM unnest($1::integer[]) AS wanted (id)
 CROSS JOIN LATERAL (

@@ -41,7 +41,11 @@ WITH claimed AS (
 )
 SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.start_version, m.verification_id,
        coalesce(v.mobile, a.mobile) AS mobile, a.email,
-       a.status, a.version, a.start_at, a.end_at, a.reference,
+       CASE WHEN m.way = 'email' THEN (
+           SELECT count(*)
+           FROM appointment_events e
+           WHERE e.appointment_id = a.id AND e.branch_id = a.branch_id) END AS version,
+       a.status, a.version AS visit_start_version, a.start_at, a.end_at, a.reference,
        (SELECT r.state FROM arrivals r WHERE (r.appointment_id, r.branch_id) = (a.id, a.branch_id) AND r.booked_start = a.start_at) AS hall_state,
        CASE WHEN m.kind = 'proposed' THEN (
            SELECT p.start_at

@@ -21,7 +21,10 @@ WITH claimed AS (
         FOR UPDATE SKIP LOCKED))
     RETURNING *
 )
-SELECT c.id, c.message, c.attempts, c.created_at, c.type, coalesce(e.at, c.created_at) AS at, e.start_at, e.version,
+SELECT c.id, c.message, c.attempts, c.created_at, c.type, coalesce(e.at, c.created_at) AS at, e.start_at,
+       (SELECT count(*)
+        FROM appointment_events v
+        WHERE v.appointment_id = c.appointment_id AND v.branch_id = c.branch_id AND v.id <= c.event_id) AS version,
        a.reference, s.slug AS service, d.slug AS department, b.slug AS branch, b.zone
 FROM claimed c
 LEFT JOIN appointment_events e ON e.appointment_id = c.appointment_id AND e.branch_id = c.branch_id AND e.id = c.event_id
