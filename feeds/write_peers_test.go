@@ -38,6 +38,27 @@ func TestPeerFeed(t *testing.T) {
 	}
 }
 
+// TestPeerEntry has khal import the calendar file of a visit, and again when it was
+// cancelled.
+func TestPeerEntry(t *testing.T) {
+	t.Parallel()
+	e := entry()
+	line := func(status string) string {
+		return fmt.Sprintf("%s@ziyara|%s|موعد: تحديث الآيبان|%s", e.Reference, e.Start.Format("2006-01-02 15:04"), status)
+	}
+	for status, change := range map[string]func(*feeds.Entry){
+		"CONFIRMED": func(*feeds.Entry) {},
+		"TENTATIVE": func(e *feeds.Entry) { e.Status, e.Booked = feeds.Tentative, false },
+		"CANCELLED": func(e *feeds.Entry) { e.Status, e.Booked = feeds.Cancelled, false },
+	} {
+		changed := e
+		change(&changed)
+		if diff := cmp.Diff([]string{line(status)}, withKhal(t, writtenEntry(t, "ar", changed))); diff != "" {
+			t.Errorf("%s: -written +read:\n%s", status, diff)
+		}
+	}
+}
+
 // withKhal returns what khal reads in a calendar, a line for each event.
 func withKhal(t *testing.T, calendar string) []string {
 	t.Helper()

@@ -127,7 +127,7 @@ func TestLinkInAMessage(t *testing.T) {
 		t.Fatal("no time to choose on a day that has some")
 	}
 	says(t, l.follows("/move", url.Values{"start": {choices[0]}}), "تم تغيير موعدكم", "الخميس 26 نوفمبر 2026", "موعدكم محجوز", "نعم، سأحضر")
-	if now := l.Shows(l.visit); now.Start.Format(time.RFC3339) != "2026-11-26T07:30:00+03:00" || now.Version != 2 {
+	if now := l.Shows(l.visit); now.Start.Format(time.RFC3339) != "2026-11-26T07:30:00+03:00" || now.Version != 3 {
 		t.Errorf("the visit is at %v in version %d", now.Start, now.Version)
 	}
 	old := l.path
@@ -320,7 +320,7 @@ func TestLinkForOneThing(t *testing.T) {
 			l.follows(do, fields)
 		}
 	}
-	if got := l.Shows(l.visit); got.Status != "cancelled" || got.Version != 2 {
+	if got := l.Shows(l.visit); got.Status != "cancelled" || got.Version != 4 {
 		t.Errorf("the visit is %s in version %d", got.Status, got.Version)
 	}
 }

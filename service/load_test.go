@@ -448,7 +448,8 @@ func (l *load) settle(c history.Call, a history.Answer) (history.Answer, bool) {
 		return a, one("SELECT 1 FROM appointments WHERE id = $1 AND reference = $2", &a.Version, c.ID, c.Ref)
 	case history.Move, history.Cancel:
 		kind := map[history.Kind]string{history.Move: "moved", history.Cancel: "cancelled"}[c.Kind]
-		return a, one("SELECT version FROM appointment_events WHERE appointment_id = $1 AND kind = $2 AND at = $3", &a.Version, c.ID, kind, c.Now)
+		return a, one(`SELECT (SELECT count(*) FROM appointment_events v WHERE v.appointment_id = e.appointment_id AND v.id <= e.id)
+			FROM appointment_events e WHERE appointment_id = $1 AND kind = $2 AND at = $3`, &a.Version, c.ID, kind, c.Now)
 	case history.Release:
 		return a, one("SELECT 1 FROM appointments WHERE id = $1 AND status = 'released'", &a.Version, c.ID)
 	}
@@ -491,7 +492,8 @@ func (l *load) state(p *part) (history.State, error) {
 
 func (l *load) claims(p *part, date scheduling.Date, claims []history.Claim) ([]history.Claim, error) {
 	rows, err := l.db.QueryContext(l.t.Context(), `SELECT a.id, a.status, s.slug, a.branch_id, a.first_tick, a.ticks, a.places,
-			a.start_at, a.end_at, a.expires_at, a.person, a.version
+			a.start_at, a.end_at, a.expires_at, a.person,
+			(SELECT count(*) FROM appointment_events e WHERE e.appointment_id = a.id)
 		FROM appointments a JOIN services s ON s.id = a.service_id
 		WHERE a.desk_group_id = $1 AND a.day = $2 AND a.status IN ('held', 'booked')`, p.group.ID, date.String())
 	if err != nil {

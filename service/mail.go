@@ -60,12 +60,24 @@ func (p *postman) invitation(l notify.Letter) ([]byte, email.Method, error) {
 	err := ical.WriteEvents(&out,
 		ical.Head{Stamp: p.now(), Organizer: ical.Party{Name: p.name, Address: mailto(p.from)}},
 		method, []ical.Event{{
-			UID:   e.Reference + p.from[strings.LastIndexByte(p.from, '@'):],
+			UID:   e.Reference + "@" + p.host(),
 			Start: e.Start, End: e.End, Sequence: e.Sequence, Cancelled: e.Cancelled,
 			Summary: e.Summary, Location: e.Location, Description: e.Description, Language: l.Lang,
 			Attendee: ical.Party{Address: mailto(l.To)},
 		}})
 	return out.Bytes(), does, err
+}
+
+// host returns the domain from which letters come.
+func (p *postman) host() string { return p.from[strings.LastIndexByte(p.from, '@')+1:] }
+
+// entryHost returns what the UIDs of visits in their visitors' calendars end with:
+// that of invitations by e-mail, so that a calendar has one entry for a visit.
+func (m *messaging) entryHost() string {
+	if m.mail == nil {
+		return "ziyara"
+	}
+	return m.mail.host()
 }
 
 // mailto returns a mail address as a mailto URI.

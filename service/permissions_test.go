@@ -100,15 +100,18 @@ func expected() map[string]row {
 		"saveMessageBudget": {no, no, no, no, all, ofBudget(http.MethodPut, map[string]any{
 			"links": true, "segment_price": "0.05", "monthly_segments": 10, "monthly_cost": "0", "warn_percent": 80})},
 		// What visitors do for themselves, staff do on behalf.
-		"listSlots":         {all, all, all, all, all, gets("/v1/services/annual-returns/slots?branch=riyadh&channel=agent")},
-		"findFirstSlots":    {all, all, all, all, all, gets("/v1/services/annual-returns/first?channel=protected")},
-		"listDays":          {all, all, all, all, all, gets("/v1/services/annual-returns/days?branch=riyadh")},
-		"createHold":        {own, own, all, no, all, holdsOnBehalf},
-		"createAppointment": {own, own, all, no, all, booksOnBehalf},
-		"listAppointments":  {all, all, all, all, all, gets("/v1/appointments")},
-		"getAppointment":    {own, own, all, all, all, showsToStaff},
-		"cancelOnBehalf":    {own, own, all, no, all, cancelsOnBehalf},
-		"moveOnBehalf":      {own, own, all, no, all, movesOnBehalf},
+		"listSlots":              {all, all, all, all, all, gets("/v1/services/annual-returns/slots?branch=riyadh&channel=agent")},
+		"findFirstSlots":         {all, all, all, all, all, gets("/v1/services/annual-returns/first?channel=protected")},
+		"listDays":               {all, all, all, all, all, gets("/v1/services/annual-returns/days?branch=riyadh")},
+		"createHold":             {own, own, all, no, all, holdsOnBehalf},
+		"createAppointment":      {own, own, all, no, all, booksOnBehalf},
+		"listAppointments":       {all, all, all, all, all, gets("/v1/appointments")},
+		"getAppointment":         {own, own, all, all, all, showsToStaff},
+		"getAppointmentCalendar": {own, own, all, all, all, savesForStaff("/calendar.ics")},
+		"getAppointmentCodePNG":  {own, own, all, all, all, savesForStaff("/code.png")},
+		"getAppointmentCodeSVG":  {own, own, all, all, all, savesForStaff("/code.svg")},
+		"cancelOnBehalf":         {own, own, all, no, all, cancelsOnBehalf},
+		"moveOnBehalf":           {own, own, all, no, all, movesOnBehalf},
 
 		"createChange":        {own, no, no, no, all, draftsChange},
 		"createHolidayChange": {no, no, no, no, all, draftsHolidays},
@@ -212,6 +215,11 @@ func booksOnBehalf(w *walk) asked {
 
 // showsToStaff shows a booked visit.
 func showsToStaff(w *walk) asked { return w.about(w.booked("annual-returns"), http.MethodGet, "", nil) }
+
+// savesForStaff saves a file about a booked visit.
+func savesForStaff(suffix string) func(*walk) asked {
+	return func(w *walk) asked { return w.about(w.booked("annual-returns"), http.MethodGet, suffix, nil) }
+}
 
 // cancelsOnBehalf cancels a booked visit.
 func cancelsOnBehalf(w *walk) asked {

@@ -154,7 +154,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 			staff.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
-		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Webhooks: s.store.Webhooks(), Network: s.hooks.network,
+		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, EntryHost: s.messaging.entryHost(), Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Demand: &s.reporting.demand,
 	})
 	return s, err

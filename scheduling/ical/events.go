@@ -14,9 +14,10 @@ type Method string
 
 // The methods of RFC 5546 that this package writes.
 const (
-	Publish Method = "PUBLISH" // for information, as in a subscription
-	Request Method = "REQUEST" // an invitation, or a change of one
-	Cancel  Method = "CANCEL"
+	Snapshot Method = ""        // none: the events as they are, for people to save (RFC 5545 section 3.7.2)
+	Publish  Method = "PUBLISH" // for information, as in a subscription
+	Request  Method = "REQUEST" // an invitation, or a change of one
+	Cancel   Method = "CANCEL"
 )
 
 // Event is an appointment as it appears in a calendar.
@@ -34,6 +35,7 @@ type Event struct {
 	Attendee    Party  // required for requests
 	Tentative   bool   // not yet certain
 	Cancelled   bool
+	Alarm       time.Duration // how long before Start the program reminds, in whole minutes; 0 for never
 }
 
 // WriteEvents writes a calendar of the events as defined by RFC 5545: UTF-8,
@@ -51,7 +53,7 @@ func WriteEvents(w io.Writer, head Head, method Method, events []Event) error {
 		return err
 	}
 	switch method {
-	case Publish:
+	case Snapshot, Publish:
 	case Request, Cancel:
 		if len(events) != 1 {
 			return fmt.Errorf("%w: %s of %d events instead of one", ErrEvent, method, len(events))
@@ -120,13 +122,22 @@ func (e *Event) write(w writer, head Head, method Method) {
 	w.time("LAST-MODIFIED", e.Updated)
 	w.line("SEQUENCE", "", strconv.Itoa(e.Sequence))
 	w.line("STATUS", "", e.status(method))
-	w.party("ORGANIZER", head.Organizer)
+	if head.Organizer != (Party{}) {
+		w.party("ORGANIZER", head.Organizer)
+	}
 	if method != Publish && e.Attendee != (Party{}) { // RFC 5546 section 3.2.1
 		w.party("ATTENDEE", e.Attendee)
 	}
 	w.text("SUMMARY", e.Language, e.Summary)
 	w.text("LOCATION", e.Language, e.Location)
 	w.text("DESCRIPTION", e.Language, e.Description)
+	if minutes := int64(e.Alarm / time.Minute); minutes > 0 {
+		w.line("BEGIN", "", "VALARM")
+		w.line("ACTION", "", "DISPLAY")
+		w.line("TRIGGER", "", fmt.Sprintf("-PT%dM", minutes))
+		w.text("DESCRIPTION", e.Language, e.Summary)
+		w.line("END", "", "VALARM")
+	}
 	w.line("END", "", "VEVENT")
 }
 

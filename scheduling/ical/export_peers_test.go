@@ -77,6 +77,23 @@ func TestPeerMethods(t *testing.T) {
 	}
 }
 
+// TestPeerSnapshot lets icalendar, libical and khal read an event with an alarm,
+// without a method.
+func TestPeerSnapshot(t *testing.T) {
+	t.Parallel()
+	e := visit(t)
+	e.Alarm = 2 * time.Hour
+	var file bytes.Buffer
+	if err := ical.WriteEvents(&file, head(t), ical.Snapshot, []ical.Event{e}); err != nil {
+		t.Fatal(err)
+	}
+	want := []ical.Event{e}
+	compare(t, eventAnswers(want), withICalendar(t, file.Bytes()))
+	compare(t, eventAnswers(want), withLibical(t, file.Bytes()))
+	zone := inZone(t, riyadh)
+	compare(t, khalAnswers(want, zone), withKhal(t, file.Bytes(), zone))
+}
+
 // TestPeerNoEvents lets strict readers read a calendar without events: it has a
 // component, and shows nothing (RFC 5545 section 3.6).
 func TestPeerNoEvents(t *testing.T) {

@@ -284,7 +284,7 @@ type Appointment struct {
 	// Status State of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it ends, and `no_show` if the visitor did not come.
 	Status AppointmentStatus `json:"status"`
 
-	// Version Rises with every change.
+	// Version Number of events in `history`, so it rises by one with each. Calendar files (`SEQUENCE`), webhooks and the staff log tell the same number.
 	Version int `json:"version"`
 
 	// Visitor Name of the visitor.
@@ -344,7 +344,7 @@ type AppointmentEntry struct {
 	// Status State of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it ends, and `no_show` if the visitor did not come.
 	Status AppointmentStatus `json:"status"`
 
-	// Version Rises with every change.
+	// Version Rises by one with each event in the history.
 	Version int `json:"version"`
 
 	// Visitor Name of the visitor.
@@ -359,7 +359,7 @@ type AppointmentEvent struct {
 	// At When it happened, with the branch's offset.
 	At time.Time `json:"at"`
 
-	// Event Kind of event.
+	// Event Kind of event; `confirmed`: the visitor said that they are coming.
 	Event string `json:"event"`
 
 	// Reason The department's reason for declining; staff see all reasons.
@@ -1090,7 +1090,7 @@ type HallQueue struct {
 	// DeskGroup Slug of the desk group.
 	DeskGroup string `json:"desk_group"`
 
-	// Desks How many desks serve it now.
+	// Desks How many desks serve it now; after the last opening, until nobody waits.
 	Desks int `json:"desks"`
 
 	// Waiting In the order in which they are called.
@@ -1171,7 +1171,7 @@ type HallVisit struct {
 
 // HallWait A waiting visitor.
 type HallWait struct {
-	// ExpectedAt When the visitor is likely to be called.
+	// ExpectedAt When the visitor is likely to be called; never before a desk receives visitors.
 	ExpectedAt time.Time `json:"expected_at"`
 
 	// Number The number that is called in the hall.
@@ -2775,6 +2775,12 @@ type ApproveAppointmentParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// GetAppointmentCalendarParams defines parameters for GetAppointmentCalendar.
+type GetAppointmentCalendarParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // CancelAppointmentParams defines parameters for CancelAppointment.
 type CancelAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -2789,6 +2795,18 @@ type CancelOnBehalfParams struct {
 
 // CheckInParams defines parameters for CheckIn.
 type CheckInParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetAppointmentCodePNGParams defines parameters for GetAppointmentCodePNG.
+type GetAppointmentCodePNGParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetAppointmentCodeSVGParams defines parameters for GetAppointmentCodeSVG.
+type GetAppointmentCodeSVGParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -3014,7 +3032,7 @@ type SaveMessageBudgetParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read.
+	// IfMatch The `ETag` that was read, or a list of several.
 	IfMatch string `json:"If-Match,omitempty"`
 }
 
@@ -3029,7 +3047,7 @@ type SaveMessageTextParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read.
+	// IfMatch The `ETag` that was read, or a list of several.
 	IfMatch string `json:"If-Match,omitempty"`
 }
 
@@ -3068,7 +3086,7 @@ type EditDeskGroupParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3080,7 +3098,7 @@ type CreateChangeParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3089,7 +3107,7 @@ type AddClosureParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3098,7 +3116,7 @@ type RemoveClosureParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3119,7 +3137,7 @@ type ClearHoursParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3128,7 +3146,7 @@ type SetHoursParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3149,7 +3167,7 @@ type UndoDeskGroupParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3221,7 +3239,7 @@ type SetHolidaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3233,7 +3251,7 @@ type CreateHolidayChangeParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3242,7 +3260,7 @@ type ImportHolidaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3251,7 +3269,7 @@ type UndoHolidaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3260,7 +3278,7 @@ type AnnounceHolidayParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3383,7 +3401,7 @@ type ListDaysParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfNoneMatch The `ETag` of an earlier answer.
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
 	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3404,7 +3422,7 @@ type FindFirstSlotsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfNoneMatch The `ETag` of an earlier answer.
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
 	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3419,7 +3437,7 @@ type SetQuotaParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfMatch The `ETag` that was read; required (428 without it). `*` changes any version.
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -3446,7 +3464,7 @@ type ListSlotsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 
-	// IfNoneMatch The `ETag` of an earlier answer.
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
 	IfNoneMatch string `json:"If-None-Match,omitempty"`
 }
 
@@ -3734,6 +3752,9 @@ type ServerInterface interface {
 	// ApproveAppointment Approve a request
 	// (POST /v1/appointments/{reference}/approve)
 	ApproveAppointment(c *fiber.Ctx, reference AppointmentReference, params ApproveAppointmentParams) error
+	// GetAppointmentCalendar Save an appointment in a calendar
+	// (GET /v1/appointments/{reference}/calendar.ics)
+	GetAppointmentCalendar(c *fiber.Ctx, reference AppointmentReference, params GetAppointmentCalendarParams) error
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(c *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error
@@ -3743,6 +3764,12 @@ type ServerInterface interface {
 	// CheckIn Check a visitor in
 	// (POST /v1/appointments/{reference}/check-in)
 	CheckIn(c *fiber.Ctx, reference AppointmentReference, params CheckInParams) error
+	// GetAppointmentCodePNG Show the QR code of an appointment, as PNG
+	// (GET /v1/appointments/{reference}/code.png)
+	GetAppointmentCodePNG(c *fiber.Ctx, reference AppointmentReference, params GetAppointmentCodePNGParams) error
+	// GetAppointmentCodeSVG Show the QR code of an appointment, as SVG
+	// (GET /v1/appointments/{reference}/code.svg)
+	GetAppointmentCodeSVG(c *fiber.Ctx, reference AppointmentReference, params GetAppointmentCodeSVGParams) error
 	// CompleteVisit Complete a visit
 	// (POST /v1/appointments/{reference}/complete)
 	CompleteVisit(c *fiber.Ctx, reference AppointmentReference, params CompleteVisitParams) error
@@ -4390,6 +4417,57 @@ func (siw *ServerInterfaceWrapper) ApproveAppointment(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetAppointmentCalendar operation middleware
+func (siw *ServerInterfaceWrapper) GetAppointmentCalendar(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAppointmentCalendarParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetAppointmentCalendar(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // CancelAppointment operation middleware
 func (siw *ServerInterfaceWrapper) CancelAppointment(c *fiber.Ctx) error {
 
@@ -4530,6 +4608,108 @@ func (siw *ServerInterfaceWrapper) CheckIn(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.CheckIn(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetAppointmentCodePNG operation middleware
+func (siw *ServerInterfaceWrapper) GetAppointmentCodePNG(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAppointmentCodePNGParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetAppointmentCodePNG(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetAppointmentCodeSVG operation middleware
+func (siw *ServerInterfaceWrapper) GetAppointmentCodeSVG(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAppointmentCodeSVGParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetAppointmentCodeSVG(c, reference, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10073,6 +10253,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference", wrapper.GetAppointment)
 
+	router.Get(options.BaseURL+"/v1/appointments/:reference/calendar.ics", wrapper.GetAppointmentCalendar)
+
+	router.Get(options.BaseURL+"/v1/appointments/:reference/code.png", wrapper.GetAppointmentCodePNG)
+
+	router.Get(options.BaseURL+"/v1/appointments/:reference/code.svg", wrapper.GetAppointmentCodeSVG)
+
 	router.Post(options.BaseURL+"/v1/appointments/:reference/cancel", wrapper.CancelAppointment)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/move", wrapper.MoveAppointment)
@@ -10843,6 +11029,102 @@ func (response ApproveAppointment503ApplicationProblemPlusJSONResponse) VisitApp
 	return ctx.JSON(&response.Body)
 }
 
+type GetAppointmentCalendarRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    GetAppointmentCalendarParams
+}
+
+type GetAppointmentCalendarResponseObject interface {
+	VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error
+}
+
+type GetAppointmentCalendar200TextCalendarResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAppointmentCalendar200TextCalendarResponse) VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/calendar")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetAppointmentCalendar401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCalendar401ApplicationProblemPlusJSONResponse) VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCalendar403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCalendar403ApplicationProblemPlusJSONResponse) VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCalendar404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCalendar404ApplicationProblemPlusJSONResponse) VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCalendar422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCalendar422ApplicationProblemPlusJSONResponse) VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCalendar429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCalendar429ApplicationProblemPlusJSONResponse) VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetAppointmentCalendar503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCalendar503ApplicationProblemPlusJSONResponse) VisitGetAppointmentCalendarResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type CancelAppointmentRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    CancelAppointmentParams
@@ -11217,6 +11499,198 @@ type CheckIn503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CheckIn503ApplicationProblemPlusJSONResponse) VisitCheckInResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetAppointmentCodePNGRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    GetAppointmentCodePNGParams
+}
+
+type GetAppointmentCodePNGResponseObject interface {
+	VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error
+}
+
+type GetAppointmentCodePNG200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAppointmentCodePNG200ImagePngResponse) VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetAppointmentCodePNG401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodePNG401ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodePNG403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodePNG403ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodePNG404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodePNG404ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodePNG422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodePNG422ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodePNG429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodePNG429ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetAppointmentCodePNG503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodePNG503ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodePNGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetAppointmentCodeSVGRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    GetAppointmentCodeSVGParams
+}
+
+type GetAppointmentCodeSVGResponseObject interface {
+	VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error
+}
+
+type GetAppointmentCodeSVG200ImageSvgXMLResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAppointmentCodeSVG200ImageSvgXMLResponse) VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/svg+xml")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetAppointmentCodeSVG401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodeSVG401ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodeSVG403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodeSVG403ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodeSVG404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodeSVG404ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodeSVG422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodeSVG422ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppointmentCodeSVG429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodeSVG429ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetAppointmentCodeSVG503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetAppointmentCodeSVG503ApplicationProblemPlusJSONResponse) VisitGetAppointmentCodeSVGResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -20709,6 +21183,9 @@ type StrictServerInterface interface {
 	// ApproveAppointment Approve a request
 	// (POST /v1/appointments/{reference}/approve)
 	ApproveAppointment(ctx context.Context, request ApproveAppointmentRequestObject) (ApproveAppointmentResponseObject, error)
+	// GetAppointmentCalendar Save an appointment in a calendar
+	// (GET /v1/appointments/{reference}/calendar.ics)
+	GetAppointmentCalendar(ctx context.Context, request GetAppointmentCalendarRequestObject) (GetAppointmentCalendarResponseObject, error)
 	// CancelAppointment Cancel an appointment
 	// (POST /v1/appointments/{reference}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
@@ -20718,6 +21195,12 @@ type StrictServerInterface interface {
 	// CheckIn Check a visitor in
 	// (POST /v1/appointments/{reference}/check-in)
 	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
+	// GetAppointmentCodePNG Show the QR code of an appointment, as PNG
+	// (GET /v1/appointments/{reference}/code.png)
+	GetAppointmentCodePNG(ctx context.Context, request GetAppointmentCodePNGRequestObject) (GetAppointmentCodePNGResponseObject, error)
+	// GetAppointmentCodeSVG Show the QR code of an appointment, as SVG
+	// (GET /v1/appointments/{reference}/code.svg)
+	GetAppointmentCodeSVG(ctx context.Context, request GetAppointmentCodeSVGRequestObject) (GetAppointmentCodeSVGResponseObject, error)
 	// CompleteVisit Complete a visit
 	// (POST /v1/appointments/{reference}/complete)
 	CompleteVisit(ctx context.Context, request CompleteVisitRequestObject) (CompleteVisitResponseObject, error)
@@ -21201,6 +21684,34 @@ func (sh *strictHandler) ApproveAppointment(ctx *fiber.Ctx, reference Appointmen
 	return nil
 }
 
+// GetAppointmentCalendar operation middleware
+func (sh *strictHandler) GetAppointmentCalendar(ctx *fiber.Ctx, reference AppointmentReference, params GetAppointmentCalendarParams) error {
+	var request GetAppointmentCalendarRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAppointmentCalendar(ctx.UserContext(), request.(GetAppointmentCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAppointmentCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAppointmentCalendarResponseObject); ok {
+		if err := validResponse.VisitGetAppointmentCalendarResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CancelAppointment operation middleware
 func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference AppointmentReference, params CancelAppointmentParams) error {
 	var request CancelAppointmentRequestObject
@@ -21305,6 +21816,62 @@ func (sh *strictHandler) CheckIn(ctx *fiber.Ctx, reference AppointmentReference,
 		return err
 	} else if validResponse, ok := response.(CheckInResponseObject); ok {
 		if err := validResponse.VisitCheckInResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAppointmentCodePNG operation middleware
+func (sh *strictHandler) GetAppointmentCodePNG(ctx *fiber.Ctx, reference AppointmentReference, params GetAppointmentCodePNGParams) error {
+	var request GetAppointmentCodePNGRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAppointmentCodePNG(ctx.UserContext(), request.(GetAppointmentCodePNGRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAppointmentCodePNG")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAppointmentCodePNGResponseObject); ok {
+		if err := validResponse.VisitGetAppointmentCodePNGResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAppointmentCodeSVG operation middleware
+func (sh *strictHandler) GetAppointmentCodeSVG(ctx *fiber.Ctx, reference AppointmentReference, params GetAppointmentCodeSVGParams) error {
+	var request GetAppointmentCodeSVGRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAppointmentCodeSVG(ctx.UserContext(), request.(GetAppointmentCodeSVGRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAppointmentCodeSVG")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAppointmentCodeSVGResponseObject); ok {
+		if err := validResponse.VisitGetAppointmentCodeSVGResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -90,6 +90,7 @@ type Config struct {
 	Webhooks  Webhooks
 	Network   webhook.Network // the addresses that webhooks may reach
 	PublicURL string          // base of the addresses of feeds; "" for none
+	EntryHost string          // the end of the UID of a visit in its visitor's calendar
 
 	// Messages lets staff look at messages and their texts.
 	Messages Correspondence

@@ -181,22 +181,25 @@ func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, 
 
 // GetAppointment shows an appointment.
 func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObject) (GetAppointmentResponseObject, error) {
+	a, err := s.visible(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	return GetAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
+}
+
+// visible returns an appointment to staff whose roles reach it, or to the visitor
+// who has its token. It returns the errors of concerned or of owned.
+func (s *Server) visible(ctx context.Context, reference string) (slots.Appointment, error) {
 	if metaOf(ctx).staff != nil {
-		a, _, err := s.concerned(ctx, r.Reference)
-		if err != nil {
-			return nil, err
-		}
-		return GetAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
+		a, _, err := s.concerned(ctx, reference)
+		return a, err
 	}
-	reference, err := s.owned(ctx, r.Reference)
+	r, err := s.owned(ctx, reference)
 	if err != nil {
-		return nil, err
+		return slots.Appointment{}, err
 	}
-	a, err := s.Booker.Find(ctx, reference)
-	if err != nil {
-		return nil, err
-	}
-	return GetAppointment200JSONResponse(s.appointmentJSON(a)), nil
+	return s.Booker.Find(ctx, r)
 }
 
 // byVisitor changes an appointment for the visitor whose token the request bears.

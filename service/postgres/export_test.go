@@ -20,7 +20,7 @@ func (s *Calendars) ForcePlan(ctx context.Context, slug string, by audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (impacts []scheduling.Impact, err error) {
 	err = s.transact(ctx, func(q session) error {
-		before, err := q.lockPlan(ctx, slug, 0)
+		before, err := q.lockPlan(ctx, slug, nil)
 		if err != nil {
 			return err
 		}

@@ -227,12 +227,12 @@ func TestConfirm(t *testing.T) {
 	}
 	confirmed(false)
 	confirm(1, b.now, slots.ErrNotBooked)
-	confirm(moved.Version, b.now, nil)
+	confirm(moved.StartVersion, b.now, nil)
 	confirmed(true)
 	if _, err = b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
 		t.Fatal(err)
 	}
-	confirm(moved.Version, b.now, slots.ErrNotBooked)
+	confirm(moved.StartVersion, b.now, slots.ErrNotBooked)
 	if err = b.store.Appointments().Confirm(t.Context(), "000000000", 1, b.now); !errors.Is(err, slots.ErrNotBooked) {
 		t.Errorf("of no visit: %v, want %v", err, slots.ErrNotBooked)
 	}

@@ -146,7 +146,7 @@ func TestCheck(t *testing.T) {
 		{"refused before anybody had the place", false, func(s *stage) { s.refused(0); s.hold(0) }},
 		{"refused after the place was cancelled", false, func(s *stage) {
 			id := s.visit(0, "A")
-			s.change(history.Cancel, id, 0, history.Done, 1)
+			s.change(history.Cancel, id, 0, history.Done, 2)
 			s.refused(0)
 		}},
 		{"refused for the sake of a hold that has run out", false, func(s *stage) { s.hold(0); s.pass(standFor); s.refused(0) }},
@@ -167,7 +167,7 @@ func TestCheck(t *testing.T) {
 		}},
 		{"moved after it was cancelled", false, func(s *stage) {
 			id := s.visit(0, "A")
-			s.change(history.Cancel, id, 0, history.Done, 1)
+			s.change(history.Cancel, id, 0, history.Done, 2)
 			s.change(history.Move, id, 2, history.Done, 2)
 		}},
 		{"moved twice, and once in its history", false, func(s *stage) {
@@ -309,7 +309,7 @@ func TestSettle(t *testing.T) {
 			if c.Kind != history.Cancel || c.ID != id {
 				t.Errorf("asked for %+v", c)
 			}
-			a.Outcome, a.Version = history.Done, 1
+			a.Outcome, a.Version = history.Done, 2
 			return a, effective
 		})
 		if !effective {

@@ -163,6 +163,9 @@ func (s State) cancel(c Call, a Answer) (State, bool) {
 	if !ok || claim.Status == slots.Held || a.Outcome != Done {
 		return s, false
 	}
+	if claim.Status != slots.Cancelled {
+		claim.Version++
+	}
 	claim.Status = slots.Cancelled
 	return s.with(claim), a.Version == claim.Version
 }
