@@ -14,8 +14,9 @@ func entry() feeds.Entry {
 	start := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 	return feeds.Entry{
 		Reference: "V-7K3F-9Q2M-X", Booked: true, Service: catalog.Text{AR: "تحديث الآيبان", EN: "IBAN update"},
-		Branch: catalog.Text{AR: "فرع الملز", EN: "Malaz branch"}, Address: catalog.Text{AR: "شارع الستين، الرياض", EN: "Sitteen Street; Riyadh"},
-		Bring: []catalog.Text{{AR: "الهوية", EN: "Identity card"}}, Start: start, End: start.Add(20 * time.Minute),
+		Branch:  catalog.Text{AR: "فرع الملز", EN: "Malaz branch"},
+		Address: catalog.Text{AR: "شارع الستين، الرياض", EN: "Sitteen Street; Riyadh"},
+		Bring:   []catalog.Text{{AR: "الهوية", EN: "Identity card"}}, Start: start, End: start.Add(20 * time.Minute),
 		Version: 3, Created: start.Add(-48 * time.Hour), Changed: start.Add(-24 * time.Hour),
 	}
 }
@@ -50,7 +51,8 @@ func TestEntry(t *testing.T) {
 		if got := writtenEntry(t, lang, asked); !strings.Contains(got, "STATUS:TENTATIVE") || strings.Contains(got, "VALARM") {
 			t.Errorf("a request: %s", got)
 		}
-		if got := writtenEntry(t, lang, gone); !strings.Contains(got, "STATUS:CANCELLED") || strings.Contains(got, "VALARM") || strings.Contains(got, `\n- `) {
+		got := writtenEntry(t, lang, gone)
+		if !strings.Contains(got, "STATUS:CANCELLED") || strings.Contains(got, "VALARM") || strings.Contains(got, `\n- `) {
 			t.Errorf("cancelled: %s", got)
 		}
 	}

@@ -51,7 +51,8 @@ func (l Line) Notices(p Policy, now time.Time) []Notice {
 		if !v.promised(now) || delay <= p.Promise || steps < 1 || v.Start.After(now.Add(p.Ahead)) {
 			continue
 		}
-		notices = append(notices, Notice{ID: v.ID, StartVersion: v.StartVersion, Minutes: int(steps) * int(p.DelayStep/time.Minute), Until: begins[i]})
+		minutes := int(steps) * int(p.DelayStep/time.Minute)
+		notices = append(notices, Notice{ID: v.ID, StartVersion: v.StartVersion, Minutes: minutes, Until: begins[i]})
 	}
 	return notices
 }

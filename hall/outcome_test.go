@@ -43,7 +43,7 @@ func TestEveryOutcomeCanBeRecorded(t *testing.T) {
 		"did not answer":    arrived(hall.Left, func(a *hall.Arrival) { a.Calls, a.Misses, a.Left = 3, 3, at(10, 0) }),
 		"left, and no-show": noShow(arrived(hall.Left, func(a *hall.Arrival) { a.Calls, a.Misses, a.Left = 3, 3, at(10, 0) })),
 	}
-	verbs := map[string]func(hall.Visit, time.Time) (hall.Step, error){
+	verbs := map[string]verb{
 		"check in": func(v hall.Visit, now time.Time) (hall.Step, error) {
 			d := hall.Door{Branch: "riyadh", Day: scheduling.DateOf(now, c.Zone()), Calendar: c, Actor: "salem"}
 			return v.CheckIn(rules(), d, floor, now)
@@ -60,7 +60,9 @@ func TestEveryOutcomeCanBeRecorded(t *testing.T) {
 	elsewhere := "another day"
 	same := func(verb string, want any) outcome { return outcome{verb, [2]any{want, want}} }
 	over := func(err error) []outcome {
-		return []outcome{same("check in", err), same("start", err), same("complete", err), same("no-show", err), same("restore", hall.ErrNotNoShow)}
+		return []outcome{
+			same("check in", err), same("start", err), same("complete", err), same("no-show", err), same("restore", hall.ErrNotNoShow),
+		}
 	}
 	expected := []outcome{
 		{"check in", [2]any{hall.AtWaiting, elsewhere}}, same("start", hall.ErrNotArrived),
@@ -131,8 +133,11 @@ func noShow(v hall.Visit) hall.Visit {
 	return v
 }
 
+// verb does something to a visit at an instant.
+type verb func(hall.Visit, time.Time) (hall.Step, error)
+
 // reach notes the states that at most n verbs lead to.
-func reach(v hall.Visit, verbs map[string]func(hall.Visit, time.Time) (hall.Step, error), now time.Time, n int, reached map[hall.Status]bool) {
+func reach(v hall.Visit, verbs map[string]verb, now time.Time, n int, reached map[hall.Status]bool) {
 	reached[v.Status] = true
 	if n == 0 {
 		return

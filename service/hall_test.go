@@ -117,6 +117,36 @@ func stands(t *testing.T, v api.HallVisit, where string) {
 	}
 }
 
+// Walk-ins before opening are expected at opening, one at each desk.
+func TestWalkInsBeforeOpening(t *testing.T) {
+	t.Parallel()
+	d := reception(t, 1)
+	d.clock("07:17")
+	for n := range 3 {
+		if answer := d.walksIn(d.centre.Visitor(n+1), ""); answer.Status != http.StatusCreated {
+			t.Fatalf("%d %s", answer.Status, answer.Body)
+		}
+	}
+	opening := servicetest.At(t, "2026-11-23T07:30")
+	check := func(when string) {
+		t.Helper()
+		waits := 0
+		for _, q := range d.looks("?desk_group=riyadh-returns").Queues {
+			for _, w := range q.Waiting {
+				if waits++; !w.ExpectedAt.Equal(opening) {
+					t.Errorf("%s: number %d is expected at %v, want %v", when, w.Number, w.ExpectedAt, opening)
+				}
+			}
+		}
+		if waits != 3 {
+			t.Errorf("%s: %d wait", when, waits)
+		}
+	}
+	check("before opening")
+	d.clock("07:30")
+	check("at opening")
+}
+
 // A day in the hall, from opening to closing: one comes in time and is served,
 // one comes late, one is called in vain, one does not come, and one leaves
 // unnoticed.

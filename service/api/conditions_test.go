@@ -2,9 +2,14 @@ package api
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gofiber/fiber/v2"
 
 	"ziyara/fault"
 )
@@ -59,6 +64,28 @@ func TestEntityTags(t *testing.T) {
 		if got := knows(header, versionTag(1)); got != (want == nil) {
 			t.Errorf("knows of %q: %v", header, got)
 		}
+	}
+}
+
+// Conditions on several lines are one list (RFC 9110, section 5.3).
+func TestConditionsOnSeveralLines(t *testing.T) {
+	t.Parallel()
+	app := fiber.New()
+	app.Get("/", joinConditions, func(c *fiber.Ctx) error { return c.SendString(c.Get("If-Match") + "|" + c.Get("If-None-Match")) })
+	for want, lines := range map[string][]string{
+		`|`: nil, `"1"|`: {`"1"`}, `"0", "1"|`: {`"0"`, `"1"`}, `"0", "1", W/"2"|`: {"\"0\",\t\"1\"", `W/"2"`},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header["If-Match"] = lines
+		answer, err := app.Test(r, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		if got := strings.ReplaceAll(string(body), ",  ", ", "); err != nil || got != want {
+			t.Errorf("%q: %q, %v, want %q", lines, got, err, want)
+		}
+		_ = answer.Body.Close()
 	}
 }
 
