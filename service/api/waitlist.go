@@ -8,7 +8,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -56,7 +55,7 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 		dest          *scheduling.Date
 	}{{"#/from", body.From, &wish.From}, {"#/to", body.To, &wish.To}} {
 		var err error
-		if *d.dest, err = scheduling.ParseDate(catalog.LatinDigits(d.text)); err != nil {
+		if *d.dest, err = scheduling.ParseDate(d.text); err != nil {
 			bad = append(bad, pointerError{d.pointer, wrongFormat("date")})
 		}
 	}
@@ -67,7 +66,7 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 		if c.text == "" {
 			continue
 		}
-		at, err := scheduling.ParseWallTime(catalog.LatinDigits(c.text))
+		at, err := scheduling.ParseWallTime(c.text)
 		if err != nil || at > scheduling.Clock(24, 0) {
 			bad = append(bad, pointerError{c.pointer, texts.Visitors("invalid.time")})
 			continue
