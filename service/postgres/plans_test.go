@@ -132,6 +132,8 @@ func TestPlans(t *testing.T) {
 		{name: "waitlist/join",
 			arguments: id + ", 'annual-returns', 'riyadh', '2026-11-25', '2026-11-26', 0, 1440, " + now + ", " + now + ", " + id +
 				", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1, NULL"},
+		{name: "appointments/names", arguments: id + ", 500", through: "appointments_pkey"},
+		{name: "appointments/save_name_keys", arguments: "ARRAY[" + id + "]::uuid[], '{1}', '{n}', '{k}'", through: "appointments_pkey"},
 		{name: "waitlist/end_own", arguments: id + ", 'annual-returns', " + now},
 		{name: "waitlist/find", arguments: "ARRAY[" + id + "]::uuid[]", through: "waitlist_entries_pkey"},
 		{name: "waitlist/of_mobile", arguments: "'+966500000001'", through: "waitlist_entries_mobile"},
