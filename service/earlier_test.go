@@ -62,7 +62,7 @@ func TestEarlierStart(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		meanwhile func(*testing.T, *earlier)
-		at        int                // where the visit is then; -1 for nowhere
+		at        int               // where the visit is then; -1 for nowhere
 		state     api.WaitlistState // of the entry then: offered, or how it ended
 	}{
 		{"nothing happens", func(*testing.T, *earlier) {}, ofVisit, api.WaitlistStateOffered},
@@ -89,7 +89,8 @@ func TestEarlierStart(t *testing.T) {
 				switch {
 				case reply == "accept" && open:
 					moved := e.ahmed.AcceptsOffer(e.ticket)
-					if again := e.ahmed.AcceptsOffer(e.ticket); again.Reference != e.visit.Reference || again.Version != moved.Version {
+					again := e.ahmed.AcceptsOffer(e.ticket)
+					if again.Reference != e.visit.Reference || again.Version != moved.Version {
 						t.Errorf("accepted again: %+v", again)
 					}
 					if last := moved.History[len(moved.History)-1]; last.Event != "moved" || moved.Reference != e.visit.Reference {

@@ -41,7 +41,8 @@ func TestPastedValues(t *testing.T) {
 		t.Errorf("%d e-mails to the address that was meant, want 1", len(mails))
 	}
 	for _, reference := range []string{
-		visit.Reference[:1] + "\u2011" + visit.Reference[2:], visit.Reference + "\u200e", "\u2067" + visit.Reference + "\u2069", "\u00a0" + visit.Reference,
+		visit.Reference[:1] + "\u2011" + visit.Reference[2:], visit.Reference + "\u200e",
+		"\u2067" + visit.Reference + "\u2069", "\u00a0" + visit.Reference,
 	} {
 		answer := centre.Send(servicetest.Request{
 			Method: http.MethodGet, Path: "/v1/appointments/" + url.PathEscape(reference),

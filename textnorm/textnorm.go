@@ -52,7 +52,7 @@ func Lines(s string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
-// lineEnds has the ends of lines of other systems, and those of Unicode.
+// lineEnds has the ends of lines of other systems, and those of Unicode; tabs are spaces.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\t", " ")
 
 // Symbols cleans a value that is no prose: a number, reference, address, date, slug
