@@ -101,7 +101,8 @@ func TestEarlierStart(t *testing.T) {
 					}
 					want, state, free = freed, api.WaitlistStateBooked, false
 				case reply == "accept":
-					if answer := e.ahmed.TryAcceptOffer(e.ticket); answer.Status != http.StatusConflict && answer.Status != http.StatusGone {
+					answer := e.ahmed.TryAcceptOffer(e.ticket)
+					if answer.Status != http.StatusConflict && answer.Status != http.StatusGone {
 						t.Errorf("accept: %d %s", answer.Status, answer.Body)
 					}
 				case reply == "decline" && open:

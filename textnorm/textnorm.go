@@ -53,7 +53,9 @@ func Lines(s string) string {
 }
 
 // lineEnds has the ends of lines of other systems, and those of Unicode; tabs are spaces.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\t", " ")
+var lineEnds = strings.NewReplacer(
+	"\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\t", " ",
+)
 
 // Symbols cleans a value that is no prose: a number, reference, address, date, slug
 // or code. It also removes joiners, takes compatibility forms for the same (NFKC), and
