@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+
+	"ziyara/textnorm"
 )
 
 // Centre is a whole catalogue that has been checked, with lookups by slug and
@@ -402,45 +403,16 @@ func start(q string) string {
 	return q
 }
 
-// terms returns the distinct words of s that say what is wanted, folded so
-// that spellings of one word are equal.
+// terms returns the distinct words of s that say what is wanted, folded by
+// textnorm.Words.
 func terms(s string) []string {
 	var list []string
-	for _, w := range strings.FieldsFunc(strings.Map(fold, s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	for _, w := range textnorm.Words(s) {
 		if bare := withoutArticle(w); !filler(w) && !slices.Contains(list, bare) {
 			list = append(list, bare)
 		}
 	}
 	return list
-}
-
-// fold unifies the spellings of a letter or digit. It returns -1 for signs that are
-// not pronounced: vowel marks, the tatweel, direction marks, and the lone hamza,
-// which people often leave out.
-func fold(r rune) rune {
-	switch r {
-	case 'أ', 'إ', 'آ', 'ٱ':
-		return 'ا'
-	case 'ى', 'ئ', 'ی':
-		return 'ي'
-	case 'ؤ':
-		return 'و'
-	case 'ة':
-		return 'ه'
-	case 'ک':
-		return 'ك'
-	case 'ء', 'ـ':
-		return -1
-	}
-	switch {
-	case '٠' <= r && r <= '٩':
-		return r - '٠' + '0'
-	case '۰' <= r && r <= '۹':
-		return r - '۰' + '0'
-	case unicode.In(r, unicode.Mn, unicode.Cf):
-		return -1
-	}
-	return unicode.ToLower(r)
 }
 
 // withoutArticle strips the Arabic article, alone or with a particle before

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"ziyara/textnorm"
 )
 
 // ErrMobile is returned for text that is not a number that can receive SMS.
@@ -22,16 +23,12 @@ const (
 	// maxMobileInput bounds what is looked at, in bytes: 15 digits (ITU-T
 	// E.164), an international prefix and separators, at two bytes each.
 	maxMobileInput = 64
-
-	// directionMarks are the invisible characters that phones put around a
-	// number when it is copied inside Arabic text.
-	directionMarks = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 
 // ParseMobile returns the number written in s. Without a country code it is
 // a Saudi one: 05XXXXXXXX and 5XXXXXXXX, with or without 966, 00966 or +966,
 // and foreign numbers after + or 00. Spaces, hyphens, dots and parentheses may
-// separate digits, which may be Western or Arabic-Indic. It returns ErrMobile
+// separate digits; s is cleaned by textnorm.Symbols. It returns ErrMobile
 // for anything else, and for numbers that are valid but not mobile, such as
 // landlines; where a country does not tell the two apart (the United States
 // for one) the number is accepted.
@@ -63,17 +60,13 @@ func dialString(s string) (string, error) {
 		return "", fmt.Errorf("%w: too long or not UTF-8", ErrMobile)
 	}
 	var b strings.Builder
-	for _, r := range strings.Trim(s, directionMarks+" ") {
+	for _, r := range textnorm.Symbols(s) {
 		switch {
 		case r >= '0' && r <= '9':
 			b.WriteRune(r)
-		case r >= '\u0660' && r <= '\u0669': // Arabic-Indic
-			b.WriteRune(r - '\u0660' + '0')
-		case r >= '\u06f0' && r <= '\u06f9': // Extended Arabic-Indic
-			b.WriteRune(r - '\u06f0' + '0')
 		case r == '+' && b.Len() == 0:
 			b.WriteRune(r)
-		case r == '.' || r == '(' || r == ')' || unicode.In(r, unicode.Zs, unicode.Pd):
+		case strings.ContainsRune(" -.()", r):
 			// A separator.
 		default:
 			return "", fmt.Errorf("%w: character %U", ErrMobile, r)

@@ -18,6 +18,8 @@ type bookings struct {
 	now         func() time.Time
 	log         *slog.Logger
 	differences prometheus.Gauge
+	// renewals is how often renewNameKeys has gone through all visits.
+	renewals int
 }
 
 func newBookings(c Config, store *postgres.Appointments, booker *slots.Booker, registry prometheus.Registerer) *bookings {
@@ -34,6 +36,7 @@ func (b *bookings) jobs() []job {
 		{name: "answer by default", spec: "@every 15s", run: b.lapseRequests},
 		{name: "close visits", spec: "@every 1m", run: b.closeVisits},
 		{name: "purge", spec: "@every 10m", run: b.purge},
+		{name: "renew name keys", spec: "@every 15m", limit: longJobLimit, run: b.renewNameKeys},
 		{name: "audit", spec: "15 2 * * *", limit: longJobLimit, run: b.audit},
 	}
 }
@@ -51,6 +54,24 @@ func (b *bookings) closeVisits(ctx context.Context) error {
 }
 
 func (b *bookings) purge(ctx context.Context) error { return b.store.Purge(ctx, b.now(), batch) }
+
+// renewNameKeys brings the keys of names up to date that a former version of the
+// program has saved. It goes through all visits twice: during a deployment replicas
+// of that version still book after the first time.
+func (b *bookings) renewNameKeys(ctx context.Context) error {
+	if b.renewals == 2 {
+		return nil
+	}
+	last := ""
+	err := inBatches(ctx, func() (read int, err error) {
+		last, read, err = b.store.RenewNameKeys(ctx, last, batch)
+		return read, err
+	})
+	if err == nil && ctx.Err() == nil {
+		b.renewals++
+	}
+	return err
+}
 
 // audit compares the ledger with the appointments, every night.
 func (b *bookings) audit(ctx context.Context) error {

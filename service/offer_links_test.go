@@ -112,3 +112,29 @@ func TestOfferLinkEnds(t *testing.T) {
 	}
 	l.centre.AuditClean()
 }
+
+// The link of an offer for an earlier start says that accepting moves the visit, and
+// from when; one press does it.
+func TestEarlierStartByLink(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, public)
+	noura, ahmed := centre.Visitor(1), centre.Visitor(2)
+	ahmed.Lang = "en"
+	kept := noura.Books(heirs, dammam, servicetest.At(t, "2026-11-25T09:00"))
+	visit := ahmed.Books(heirs, dammam, servicetest.At(t, "2026-11-26T09:45"))
+	ticket := ahmed.WaitsEarlier(visit, map[string]any{"to": "2026-11-25", "from": "2026-11-25", "earliest": "09:00", "latest": "09:00"})
+	cancels(t, noura, kept)
+	ahmed.IsOffered(ticket)
+	l := linked{Visitor: ahmed, t: t, centre: centre}
+	l.path = l.newest()
+	says(t, l.looks(""), "Accepting changes the time of your visit", "Thursday 26 November 2026", "09:45", visit.Reference)
+	answer := l.presses("/offer/accept", start(nineOnTheTwentyFifth))
+	if answer.Status != http.StatusSeeOther {
+		t.Fatalf("accept: %d %s", answer.Status, answer.Body)
+	}
+	says(t, string(l.centre.Get(answer.Header.Get("Location")).Body), visit.Reference, "Wednesday 25 November 2026")
+	if again := l.presses("/offer/accept", start(nineOnTheTwentyFifth)); again.Status != http.StatusSeeOther {
+		t.Errorf("pressed twice: %d %s", again.Status, again.Body)
+	}
+	l.centre.AuditClean()
+}

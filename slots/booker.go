@@ -362,6 +362,32 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by m
 	return moved, err
 }
 
+// moveInto moves a visit into the place of a hold that is kept for it, if that is
+// earlier. Cut-off and counting are those of Move. It returns the errors of Move,
+// ErrOfferOver when the hold has ended or the visit has been moved to an earlier
+// start, or fault.ErrNotFound.
+func (b *Booker) moveInto(ctx context.Context, r Reference, hold string, now time.Time) (Appointment, error) {
+	kept, err := b.store.Find(ctx, hold)
+	if err != nil {
+		return Appointment{}, err
+	}
+	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
+		service, _, err := b.centre().Desk(a.Service, a.Branch)
+		if err != nil {
+			return Transition{}, err
+		}
+		t, err := a.Move(kept.Place, kept.Start, kept.End, service, now)
+		if err != nil || !t.Changes() {
+			return t, err
+		}
+		if kept.Status != Held || !now.Before(kept.Expires) || !kept.Start.Before(a.Start) {
+			return Transition{}, ErrOfferOver
+		}
+		t.Kept = kept.ID
+		return b.delayed(t, now), nil
+	})
+}
+
 // offeredTo is stillOffered for a visit that moves. If the same move arrives
 // twice at once, the visit itself may block the start, so it is read again.
 func (b *Booker) offeredTo(ctx context.Context, visit *Appointment, t target, now time.Time) error {

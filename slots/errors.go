@@ -31,8 +31,10 @@ var (
 
 	ErrAlreadyWaiting = errors.New("slots: the person waits for this service already")
 	ErrNotWaiting     = errors.New("slots: the entry of the waitlist is over")
-	ErrNoOffer        = errors.New("slots: the entry has no offer")
-	ErrOfferOver      = errors.New("slots: the offer has ended")
+	// ErrNoMobile is returned when there is no number to send offers to.
+	ErrNoMobile  = errors.New("slots: the visit has no mobile number")
+	ErrNoOffer   = errors.New("slots: the entry has no offer")
+	ErrOfferOver = errors.New("slots: the offer has ended")
 
 	// A Store returns the next two to the Booker only: the ledger has no row for
 	// the day yet, or the calendar has changed since it was read.

@@ -368,6 +368,14 @@ func (f *fakeStore) write(before fakeClaim, t slots.Transition) error {
 	if err != nil {
 		return err
 	}
+	if t.Kept != "" {
+		kept := f.claims[t.Kept]
+		if kept.Status != slots.Held {
+			return slots.ErrOfferOver
+		}
+		kept.Status = slots.Released
+		f.claims[t.Kept] = kept
+	}
 	for _, p := range back {
 		f.giveBack(p)
 	}

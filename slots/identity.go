@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"ziyara/catalog"
+	"ziyara/textnorm"
 )
 
 // IdentityKind says who issued an identity number.
@@ -34,13 +34,13 @@ func (i Identity) Masked() string {
 // ErrIdentity is returned for a number that can't be an identity number.
 var ErrIdentity = errors.New("slots: not an identity number")
 
-// ParseIdentity reads a national, resident, border or GCC number. Digits are
-// ASCII or Arabic-Indic; spaces and hyphens are ignored.
+// ParseIdentity reads a national, resident, border or GCC number, cleaned by
+// textnorm.Symbols; spaces and hyphens are ignored.
 func ParseIdentity(s string) (Identity, error) {
 	if len(s) > 64 {
 		return Identity{}, ErrIdentity
 	}
-	n := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(catalog.LatinDigits(s)))
+	n := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(textnorm.Symbols(s)))
 	if len(n) > 2 && gccCountry(n[:2]) && allDigits(n[2:]) && len(n) >= 8 && len(n) <= 17 {
 		return Identity{GCCID, n[:2] + "-" + n[2:]}, nil
 	}

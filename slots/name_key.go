@@ -3,17 +3,13 @@ package slots
 import (
 	"slices"
 	"strings"
-	"unicode"
 
-	"ziyara/catalog"
+	"ziyara/textnorm"
 )
 
-// NameKey returns a name in the form used for searching: lower case, without vowel
-// signs, with one spelling for Arabic letters that are often confused, ASCII
-// digits, and a space before and after each word. The article and بن are
-// dropped; عبد is joined to the next word, since عبد الله and عبدالله are one name.
-// It is "" when nothing is left. A name matches a search when each of the
-// search's NameWords, preceded by a space, occurs in its key.
+// NameKey returns a name in the form used for searching: its NameWords, with a space
+// before and after each. It is "" when there are none. A name matches a search when
+// each of the search's NameWords, preceded by a space, occurs in its key.
 func NameKey(name string) string {
 	words := NameWords(name)
 	if len(words) == 0 {
@@ -22,45 +18,32 @@ func NameKey(name string) string {
 	return " " + strings.Join(words, " ") + " "
 }
 
-// NameWords returns the words of a name's key.
+// NameWords returns the words by which a name is found, folded by textnorm.Words.
+// The article and بن are dropped; عبد is joined to the next word, since عبد الله and
+// عبدالله are one name.
 func NameWords(name string) []string {
-	words := strings.FieldsFunc(strings.Map(plainLetter, catalog.LatinDigits(name)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	const servant = "عبد"
+	words := textnorm.Words(name)
+	for {
+		before := len(strings.Join(words, " "))
+		words = plainWords(words)
+		if len(strings.Join(words, " ")) == before { // what was dropped may have hidden another one
+			return words
+		}
+	}
+}
+
+func plainWords(words []string) []string {
+	const servant, article = "عبد", "ال"
 	for i := 0; i < len(words); i++ {
 		if words[i] == servant && i+1 < len(words) {
 			words = slices.Replace(words, i, i+2, servant+words[i+1])
 		}
 	}
 	words = slices.DeleteFunc(words, func(word string) bool {
-		return slices.Contains([]string{"بن", "ابن", "بنت", "ال"}, word)
+		return slices.Contains([]string{"بن", "ابن", "بنت", article}, word)
 	})
 	for i, word := range words {
-		words[i] = strings.TrimPrefix(word, "ال")
+		words[i] = strings.TrimPrefix(word, article)
 	}
 	return words
-}
-
-// plainLetter returns the letter that represents all those confused with it, or -1
-// for a sign that is not a letter of its own.
-func plainLetter(r rune) rune {
-	switch r {
-	case 'أ', 'إ', 'آ', 'ٱ':
-		return 'ا'
-	case 'ى', 'ئ', 'ی':
-		return 'ي'
-	case 'ؤ':
-		return 'و'
-	case 'ة':
-		return 'ه'
-	case 'ک', 'گ':
-		return 'ك'
-	case '\u0640': // tatweel
-		return -1
-	}
-	if unicode.In(r, unicode.Mn, unicode.Cf) { // vowel signs, marks of direction
-		return -1
-	}
-	return unicode.ToLower(r)
 }

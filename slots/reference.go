@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"ziyara/catalog"
+	"ziyara/textnorm"
 )
 
 // Reference names an appointment to people: nine symbols of Crockford's
@@ -56,14 +56,14 @@ func (r Reference) Bytes() (random [5]byte, err error) {
 }
 
 // ParseReference reads a reference as people write it: any case, with or
-// without V, hyphens and spaces, O for 0, I or L for 1, digits ASCII or
-// Arabic-Indic. It returns ErrReference when the check symbol does not match,
+// without V, hyphens and spaces, O for 0, I or L for 1, and cleaned by
+// textnorm.Symbols. It returns ErrReference when the check symbol does not match,
 // which catches every single wrong symbol and every swap of two neighbours.
 func ParseReference(s string) (Reference, error) {
 	if len(s) > 64 {
 		return "", ErrReference
 	}
-	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(catalog.LatinDigits(s)))
+	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(textnorm.Symbols(s)))
 	if len(clean) == referenceSymbols+2 && clean[0] == 'V' {
 		clean = clean[1:]
 	}

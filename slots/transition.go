@@ -13,6 +13,9 @@ type Transition struct {
 
 	// Takes is the place to take from the ledger; nil for none.
 	Takes *Wanted
+	// Kept is the id of the hold that keeps the place which After takes over; "" for
+	// none. The hold ends, and its place stays taken.
+	Kept string
 	// BackAt is when the place that is left is offered again; zero means at once.
 	BackAt time.Time
 	// GivenUp says that the visit counts as given up by the person

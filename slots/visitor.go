@@ -7,8 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"ziyara/catalog"
 	"ziyara/scheduling"
+	"ziyara/textnorm"
 )
 
 // Visitor is who the visit is for.
@@ -63,7 +63,7 @@ func (e *VisitorError) Error() string {
 // that can't be accepted.
 func NewVisitor(name, id, email string) (Visitor, error) {
 	var bad []Field
-	v := Visitor{Name: strings.TrimSpace(name), Email: strings.TrimSpace(email)}
+	v := Visitor{Name: textnorm.Line(name), Email: textnorm.Symbols(email)}
 	if !plausibleName(v.Name) {
 		bad = append(bad, Field{"name", FaultName})
 	}
@@ -86,7 +86,7 @@ func NewVisitor(name, id, email string) (Visitor, error) {
 // attorney is valid on the day of the visit.
 func NewRepresentative(name, id, wakala string, expires scheduling.Date, principal Identity) (Representative, error) {
 	var bad []Field
-	r := Representative{Name: strings.TrimSpace(name), Wakala: catalog.LatinDigits(strings.TrimSpace(wakala)), Expires: expires}
+	r := Representative{Name: textnorm.Line(name), Wakala: textnorm.Symbols(wakala), Expires: expires}
 	if !plausibleName(r.Name) {
 		bad = append(bad, Field{"name", FaultName})
 	}
@@ -113,7 +113,7 @@ func plausibleName(s string) bool {
 	}
 	letter := false
 	for _, r := range s {
-		if !unicode.IsPrint(r) {
+		if !unicode.IsPrint(r) && !textnorm.IsJoiner(r) {
 			return false
 		}
 		letter = letter || unicode.IsLetter(r)

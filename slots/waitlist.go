@@ -61,13 +61,80 @@ func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	if err = r.Wish.check(group.Calendar, shape, now); err != nil {
+	if err = r.Wish.check(group.Calendar, shape, time.Time{}, now); err != nil {
 		return Entry{}, err
 	}
 	r.Booking.Needs = distinct(r.Booking.Needs)
 	return Entry{
 		ID: w.booker.newID(), State: Waiting, Service: r.Service, Branch: r.Branch, Wish: r.Wish,
 		Created: now, Ends: (r.Wish.To + 1).At(0, group.Calendar.Zone()), Booking: r.Booking,
+	}, nil
+}
+
+// EarlierRequest asks for an offer when a place before a visit becomes free.
+type EarlierRequest struct {
+	Visit    Reference
+	Person   Person          // whose visit it is
+	From, To scheduling.Date // 0 for today, and for the date of the visit
+	// Earliest and Latest bound the wall time of the start, as in Wish.
+	Earliest, Latest scheduling.WallTime
+}
+
+// JoinEarlier adds a visitor who wants a visit earlier at the end of the waitlist.
+// The entry ends when the visit can't be moved any more, as it stands now. Besides
+// the errors of Join it returns those of Appointment.CanMove, fault.ErrNotFound,
+// and ErrNoMobile when nobody could be told of an offer.
+func (w *Waitlist) JoinEarlier(ctx context.Context, r EarlierRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
+	e, err := w.earlier(ctx, r, now)
+	if err == nil {
+		err = w.store.Join(ctx, e, once)
+	}
+	if err == nil {
+		return e, nil
+	}
+	return Entry{}, once.Repeated(ctx, w.booker.store, err)
+}
+
+// earlier returns the entry that a request for an earlier start asks for.
+func (w *Waitlist) earlier(ctx context.Context, r EarlierRequest, now time.Time) (Entry, error) {
+	visit, err := w.booker.Find(ctx, r.Visit)
+	if err != nil {
+		return Entry{}, err
+	}
+	service, group, err := w.booker.centre().Desk(visit.Service, visit.Branch)
+	if err != nil {
+		return Entry{}, err
+	}
+	if err = visit.CanMove(service, now); err != nil {
+		return Entry{}, err
+	}
+	if visit.Mobile == "" {
+		return Entry{}, ErrNoMobile
+	}
+	needs := stillKnown(service, visit.Needs)
+	shape, err := ShapeOf(service, visit.Party, catalog.Public, needs...)
+	if err != nil {
+		return Entry{}, err
+	}
+	zone := group.Calendar.Zone()
+	wish := Wish{From: r.From, To: scheduling.DateOf(visit.Start, zone), Earliest: r.Earliest, Latest: r.Latest, Party: visit.Party}
+	if r.To > 0 {
+		wish.To = min(wish.To, r.To)
+	}
+	if wish.From == 0 {
+		wish.From = max(scheduling.DateOf(now, zone), wish.To-maxDays+1)
+	}
+	if err = wish.check(group.Calendar, shape, visit.Start, now); err != nil {
+		return Entry{}, err
+	}
+	return Entry{
+		ID: w.booker.newID(), State: Waiting, Service: visit.Service, Branch: visit.Branch, Wish: wish, Created: now,
+		Ends: earlier((wish.To+1).At(0, zone), visit.MoveBefore(service)),
+		Booking: Booking{
+			Person: r.Person, Visitor: visit.Visitor, Representative: visit.Representative,
+			Mobile: visit.Mobile, Lang: visit.Lang, Needs: needs,
+		},
+		Replaces: &Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true},
 	}, nil
 }
 
@@ -88,8 +155,9 @@ func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry
 	return w.store.ChangeEntry(ctx, id, now, func(e Entry) (Entry, error) { return e.Decline(now) })
 }
 
-// Accept books the offered place under the given reference. Accepting again
-// returns the same visit. If the entry can't be updated after the booking, the
+// Accept books the offered place under the given reference, or moves the visit of an
+// entry for an earlier start into it, with the errors of Booker.Move. Accepting
+// again returns the same visit. If the entry can't be updated after that, the
 // visit still ends it later. It returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
 // ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
 func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
@@ -103,10 +171,15 @@ func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
 	if err != nil {
 		return Appointment{}, once.Repeated(ctx, w.booker.store, err)
 	}
-	booking := e.Booking
-	booking.Reference = r
-	booking.Needs = nil // the hold has them
-	a, err := w.booker.Book(ctx, hold, booking, once, now)
+	var a Appointment
+	if e.Replaces != nil {
+		a, err = w.booker.moveInto(ctx, e.Replaces.Reference, hold, now)
+	} else {
+		booking := e.Booking
+		booking.Reference = r
+		booking.Needs = nil // the hold has them
+		a, err = w.booker.Book(ctx, hold, booking, once, now)
+	}
 	switch {
 	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, fault.ErrNotFound): // or purged since
 		return Appointment{}, ErrOfferOver
@@ -172,6 +245,9 @@ func (w *Waitlist) matching(snapshot *centre.Snapshot, g *centre.DeskGroup, now 
 				continue // the rules have changed; its time will run out
 			}
 			e.Shape = shape.Counted(g.Calendar, now)
+			if !e.Before.IsZero() {
+				e.Closes = e.Before.Add(-service.MoveCutoff)
+			}
 			candidates = append(candidates, e.Candidate)
 		}
 		days := make([]LedgerDay, len(dates))

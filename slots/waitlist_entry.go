@@ -23,6 +23,15 @@ type Entry struct {
 	Offer *Offer
 	// Booking holds the details for booking the visit; without a reference.
 	Booking Booking
+	// Replaces is the visit that the person wants earlier; nil for a new visit.
+	Replaces *Replaced
+}
+
+// Replaced is a booked visit whose person waits for an earlier start.
+type Replaced struct {
+	Reference Reference
+	Start     time.Time // as it is now
+	Booked    bool      // whether it is still booked
 }
 
 // Wish says which visits suit a waiting visitor.
@@ -39,9 +48,11 @@ type EntryState string
 
 // The states of an entry. All but the first are final.
 const (
-	Waiting         EntryState = "waiting"
-	EntryBooked     EntryState = "booked"     // the person has booked the service, by an offer or otherwise
-	EntryLeft       EntryState = "left"       // the person no longer waits
+	Waiting EntryState = "waiting"
+	// EntryBooked: the person has booked the service, or has the visit earlier, by an
+	// offer or otherwise.
+	EntryBooked     EntryState = "booked"
+	EntryLeft       EntryState = "left"       // the person no longer waits, or has given up the visit
 	EntryExpired    EntryState = "expired"    // the range of dates is over
 	EntryUnanswered EntryState = "unanswered" // too many offers expired without an answer
 )
@@ -54,11 +65,17 @@ type Offer struct {
 }
 
 // At returns the entry as it is at now, even if the periodic job has not ended it
-// yet. booked says that its person has booked the service since.
+// yet. booked says that its person has booked the service since; that does not end
+// an entry for an earlier start. Such an entry ends with its visit, and when the
+// visit begins no later than the start that is offered.
 func (e Entry) At(now time.Time, booked bool) Entry {
-	switch {
+	switch offered := e.Offered(now); {
 	case e.State != Waiting:
-	case booked:
+	case e.Replaces != nil && !e.Replaces.Booked:
+		e.State = EntryLeft
+	case e.Replaces != nil && offered != nil && !offered.Start.Before(e.Replaces.Start):
+		e.State = EntryBooked
+	case e.Replaces == nil && booked:
 		e.State = EntryBooked
 	case !now.Before(e.Ends):
 		e.State = EntryExpired
@@ -126,9 +143,9 @@ func (e Entry) acceptable() (hold string, err error) {
 }
 
 // check returns nil when the wish can be met at all: the range is not too long, is
-// within notice and horizon, and has times at which the service is open. It
-// returns ErrRange or a *RuleError.
-func (w Wish) check(c *scheduling.Calendar, v Shape, now time.Time) error {
+// within notice and horizon, and has times at which the service is open, earlier than
+// before unless that is zero. It returns ErrRange or a *RuleError.
+func (w Wish) check(c *scheduling.Calendar, v Shape, before, now time.Time) error {
 	if w.From > w.To || int(w.To-w.From) >= maxDays || w.Earliest > w.Latest {
 		return ErrRange
 	}
@@ -142,7 +159,7 @@ func (w Wish) check(c *scheduling.Calendar, v Shape, now time.Time) error {
 	}
 	for date := w.From - 1; date <= w.To; date++ {
 		for _, s := range v.free(c, c.Day(date), nil, now) {
-			if w.suits(s.Start.In(c.Zone())) {
+			if w.suits(s.Start.In(c.Zone())) && (before.IsZero() || s.Start.Before(before)) {
 				return nil
 			}
 		}

@@ -22,8 +22,25 @@ type Candidate struct {
 	Shape Shape // counted at the moment of the match
 	// Until is the last date on which the person can come; 0 for any.
 	Until scheduling.Date
+	// Before is the start of the visit that the person wants earlier, and Closes
+	// until when it can be moved; both zero for a new visit.
+	Before, Closes time.Time
 	// Asked are the starts that the entry was offered before.
 	Asked []time.Time
+}
+
+// expires returns when an offer to the candidate ends that would otherwise end at
+// the given time.
+func (c *Candidate) expires(at time.Time) time.Time {
+	if c.Closes.IsZero() {
+		return at
+	}
+	return earlier(at, c.Closes)
+}
+
+// wants reports whether the start suits the candidate, and was not offered before.
+func (c *Candidate) wants(o opportunity) bool {
+	return c.Wish.suits(o.local) && (c.Before.IsZero() || o.Start.Before(c.Before)) && !slices.ContainsFunc(c.Asked, o.Start.Equal)
 }
 
 // Matched is a place for one candidate.
@@ -39,7 +56,9 @@ type Matched struct {
 // choose in the order of waiting, each the earliest start that suits: free on the
 // visit's channel, within the wish, not offered to them before, and allowed at
 // now by the policy, which also sets how long the offer lasts. Each candidate
-// gets at most one place, which is then taken for the others. The days ascend.
+// gets at most one place, which is then taken for the others. Who wants a visit
+// earlier is offered earlier starts only, as long as the visit can be moved. The
+// days ascend.
 func Match(g *centre.DeskGroup, days []LedgerDay, waiting []Candidate, p WaitPolicy, now time.Time) []Matched {
 	m := newMatching(g, days, p, now)
 	var matched []Matched
@@ -106,7 +125,7 @@ func (m *matching) give(c *Candidate) (Matched, bool) {
 			break
 		}
 		for _, o := range m.opportunities(shape, c.Shape, i) {
-			if c.Wish.suits(o.local) && !slices.ContainsFunc(c.Asked, o.Start.Equal) {
+			if c.wants(o) && c.expires(o.expires).Sub(m.now) >= m.policy.Least {
 				return m.take(c, i, o), true
 			}
 		}
@@ -150,5 +169,5 @@ func (m *matching) take(c *Candidate, day int, o opportunity) Matched {
 	for shape := range m.starts {
 		m.starts[shape][day] = nil
 	}
-	return Matched{Entry: c.Entry, Place: place, Start: o.Start, End: o.End, Expires: o.expires}
+	return Matched{Entry: c.Entry, Place: place, Start: o.Start, End: o.End, Expires: c.expires(o.expires)}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"ziyara/textnorm"
 )
 
 // Open is how long after the start of a visit its survey can be answered and
@@ -58,14 +60,13 @@ func New(satisfaction int, resolved *bool, comment, lang string) (Answer, error)
 	return Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: comment, Lang: lang}, nil
 }
 
-// clean returns s without control characters except line ends, which become \n,
-// and without surrounding white space.
+// clean returns s without control characters other than white space, and cleaned
+// by textnorm.Lines.
 func clean(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\r\n", "\n")
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
+	return textnorm.Lines(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
 			return -1
 		}
 		return r
-	}, s))
+	}, strings.ToValidUTF8(s, "\ufffd")))
 }

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"ziyara/scheduling"
+	"ziyara/textnorm"
 	"ziyara/texts"
 )
 
@@ -208,7 +209,7 @@ func (r *reader) name(c *component) scheduling.Text {
 			if property == "CATEGORIES" {
 				text = firstOf(l.value)
 			}
-			r.addName(&name, l, strings.TrimSpace(text))
+			r.addName(&name, l, textnorm.Line(strings.TrimSpace(text)))
 		}
 		if name != (scheduling.Text{}) {
 			break

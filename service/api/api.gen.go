@@ -860,6 +860,21 @@ type DisplayCall struct {
 	Open bool `json:"open"`
 }
 
+// EarlierRequest Which earlier starts suit the visitor.
+type EarlierRequest struct {
+	// Earliest Earliest start of the visit, HH:MM in the branch's zone; 00:00 if absent.
+	Earliest string `json:"earliest,omitempty"`
+
+	// From First date that suits; today if absent.
+	From string `json:"from,omitempty"`
+
+	// Latest Latest start of the visit, HH:MM; 24:00 if absent.
+	Latest string `json:"latest,omitempty"`
+
+	// To Last date that suits; the date of the visit if absent or later.
+	To string `json:"to,omitempty"`
+}
+
 // Explanation Why a day is as it is.
 type Explanation struct {
 	// Date The date, in the branch's zone.
@@ -2348,10 +2363,13 @@ type WaitlistEntry struct {
 	// Party Number of visitors.
 	Party int `json:"party"`
 
+	// Replaces Reference of the visit that accepting an offer moves; absent if it books a new one.
+	Replaces string `json:"replaces,omitempty"`
+
 	// Service Slug of the service.
 	Service string `json:"service"`
 
-	// State `offered` while an offer is open, `booked` if the visitor has a visit, `unanswered` after three offers without an answer.
+	// State `offered` while an offer is open, `booked` if the visitor has a visit, or the visit at an earlier start, `left` also when that visit was cancelled, `unanswered` after three offers without an answer.
 	State WaitlistState `json:"state"`
 
 	// To Last date that suits.
@@ -2415,7 +2433,7 @@ type WaitlistRequest struct {
 	Visitor Visitor `json:"visitor"`
 }
 
-// WaitlistState `offered` while an offer is open, `booked` if the visitor has a visit, `unanswered` after three offers without an answer.
+// WaitlistState `offered` while an offer is open, `booked` if the visitor has a visit, or the visit at an earlier start, `left` also when that visit was cancelled, `unanswered` after three offers without an answer.
 type WaitlistState string
 
 // WaitlistTicket A new entry of the waitlist.
@@ -2827,6 +2845,15 @@ type DeclineAppointmentParams struct {
 type DeclineProposalParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// WaitForEarlierParams defines parameters for WaitForEarlier.
+type WaitForEarlierParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey Names this request, so that repeating it is safe: 16 to 128 visible ASCII characters that no one can guess, best a random UUID.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // MoveAppointmentParams defines parameters for MoveAppointment.
@@ -3639,6 +3666,9 @@ type CheckInJSONRequestBody = CheckInRequest
 // DeclineAppointmentJSONRequestBody defines body for DeclineAppointment for application/json ContentType.
 type DeclineAppointmentJSONRequestBody = DeclineRequest
 
+// WaitForEarlierJSONRequestBody defines body for WaitForEarlier for application/json ContentType.
+type WaitForEarlierJSONRequestBody = EarlierRequest
+
 // MoveAppointmentJSONRequestBody defines body for MoveAppointment for application/json ContentType.
 type MoveAppointmentJSONRequestBody = MoveRequest
 
@@ -3779,6 +3809,9 @@ type ServerInterface interface {
 	// DeclineProposal Decline the proposed time
 	// (POST /v1/appointments/{reference}/decline-proposal)
 	DeclineProposal(c *fiber.Ctx, reference AppointmentReference, params DeclineProposalParams) error
+	// WaitForEarlier Wait for an earlier start
+	// (POST /v1/appointments/{reference}/earlier)
+	WaitForEarlier(c *fiber.Ctx, reference AppointmentReference, params WaitForEarlierParams) error
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(c *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error
@@ -4863,6 +4896,74 @@ func (siw *ServerInterfaceWrapper) DeclineProposal(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.DeclineProposal(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WaitForEarlier operation middleware
+func (siw *ServerInterfaceWrapper) WaitForEarlier(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WaitForEarlierParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WaitForEarlier(c, reference, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10261,6 +10362,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/cancel", wrapper.CancelAppointment)
 
+	router.Post(options.BaseURL+"/v1/appointments/:reference/earlier", wrapper.WaitForEarlier)
+
 	router.Post(options.BaseURL+"/v1/appointments/:reference/move", wrapper.MoveAppointment)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/accept", wrapper.AcceptProposal)
@@ -12038,6 +12141,134 @@ type DeclineProposal503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DeclineProposal503ApplicationProblemPlusJSONResponse) VisitDeclineProposalResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WaitForEarlierRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    WaitForEarlierParams
+	Body      *WaitForEarlierJSONRequestBody
+}
+
+type WaitForEarlierResponseObject interface {
+	VisitWaitForEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type WaitForEarlier201ResponseHeaders struct {
+	Location string
+}
+
+type WaitForEarlier201JSONResponse struct {
+	Body    WaitlistTicket
+	Headers WaitForEarlier201ResponseHeaders
+}
+
+func (response WaitForEarlier201JSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Location", fmt.Sprint(response.Headers.Location))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WaitForEarlier400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier400ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type WaitForEarlier401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier401ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type WaitForEarlier404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier404ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type WaitForEarlier409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier409ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type WaitForEarlier413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier413ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type WaitForEarlier415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier415ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type WaitForEarlier422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier422ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type WaitForEarlier429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier429ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WaitForEarlier503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response WaitForEarlier503ApplicationProblemPlusJSONResponse) VisitWaitForEarlierResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -21210,6 +21441,9 @@ type StrictServerInterface interface {
 	// DeclineProposal Decline the proposed time
 	// (POST /v1/appointments/{reference}/decline-proposal)
 	DeclineProposal(ctx context.Context, request DeclineProposalRequestObject) (DeclineProposalResponseObject, error)
+	// WaitForEarlier Wait for an earlier start
+	// (POST /v1/appointments/{reference}/earlier)
+	WaitForEarlier(ctx context.Context, request WaitForEarlierRequestObject) (WaitForEarlierResponseObject, error)
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(ctx context.Context, request MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error)
@@ -21970,6 +22204,48 @@ func (sh *strictHandler) DeclineProposal(ctx *fiber.Ctx, reference AppointmentRe
 		return err
 	} else if validResponse, ok := response.(DeclineProposalResponseObject); ok {
 		if err := validResponse.VisitDeclineProposalResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WaitForEarlier operation middleware
+func (sh *strictHandler) WaitForEarlier(ctx *fiber.Ctx, reference AppointmentReference, params WaitForEarlierParams) error {
+	var request WaitForEarlierRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body WaitForEarlierJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WaitForEarlier(ctx.UserContext(), request.(WaitForEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WaitForEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WaitForEarlierResponseObject); ok {
+		if err := validResponse.VisitWaitForEarlierResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

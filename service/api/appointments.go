@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -60,7 +58,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 		booking.Lang = r.Body.Lang
 	}
 	if by != nil {
-		booking.StaffAction = slots.StaffAction{Actor: by.ID, Reason: strings.TrimSpace(r.Body.Reason)}
+		booking.StaffAction = slots.StaffAction{Actor: by.ID, Reason: r.Body.Reason}
 	}
 	a, err := s.Booker.Book(ctx, r.Body.Hold, booking, once, now)
 	if err != nil {
@@ -81,7 +79,7 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	bad = append(bad, pointers("#/visitor/", err)...)
 	booking := slots.Booking{Visitor: visitor}
 	if by := body.Representative; by != nil {
-		expires, err := scheduling.ParseDate(catalog.LatinDigits(by.WakalaExpires))
+		expires, err := scheduling.ParseDate(by.WakalaExpires)
 		if err != nil {
 			bad = append(bad, pointerError{"#/representative/wakala_expires", wrongFormat("date")})
 		}

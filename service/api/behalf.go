@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"ziyara/access"
@@ -155,7 +154,7 @@ func (s *Server) CancelOnBehalf(ctx context.Context, r CancelOnBehalfRequestObje
 	if err != nil {
 		return nil, err
 	}
-	a, err = s.Booker.CancelByStaff(ctx, a.Reference, slots.StaffAction{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}, s.Now())
+	a, err = s.Booker.CancelByStaff(ctx, a.Reference, slots.StaffAction{Actor: staff.ID, Reason: r.Body.Reason}, s.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +171,7 @@ func (s *Server) MoveOnBehalf(ctx context.Context, r MoveOnBehalfRequestObject) 
 	if a.Channel == catalog.Protected && staff.GivesProtected(s.departmentOf(a.Service), a.Branch) {
 		over = catalog.Protected
 	}
-	by := slots.StaffAction{Actor: staff.ID, Reason: strings.TrimSpace(r.Body.Reason)}
+	by := slots.StaffAction{Actor: staff.ID, Reason: r.Body.Reason}
 	if a, err = s.Booker.MoveByStaff(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
 		return nil, err
 	}

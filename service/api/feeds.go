@@ -81,7 +81,7 @@ func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (Cre
 // newFeed reads the request for a feed, if the caller may make it.
 func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, error) {
 	f := feeds.Feed{
-		ID: s.NewID(), Name: strings.TrimSpace(body.Name), Department: body.Department, DeskGroup: body.DeskGroup,
+		ID: s.NewID(), Name: body.Name, Department: body.Department, DeskGroup: body.DeskGroup,
 		Lang: body.Lang, Created: s.Now(),
 	}
 	if f.Lang == "" {

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"ziyara/catalog"
 )
 
 // strictFormats accepts only dates and instants that exist.
@@ -22,12 +20,12 @@ var (
 	errInstant = errors.New("api: the text is not an instant")
 )
 
-// dateFormat accepts dates YYYY-MM-DD that exist, also in Arabic-Indic digits.
+// dateFormat accepts dates YYYY-MM-DD that exist.
 type dateFormat struct{}
 
 // Validate returns an error if s is no date.
 func (dateFormat) Validate(s string) error {
-	if _, err := time.Parse(time.DateOnly, catalog.LatinDigits(s)); err != nil {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
 		return errDate
 	}
 	return nil

@@ -3,10 +3,8 @@ package api
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
@@ -130,7 +128,7 @@ func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskRe
 	if err != nil {
 		return nil, err
 	}
-	d := hall.Desk{Name: strings.TrimSpace(catalog.LatinDigits(r.Desk)), GroupID: g.ID, Accessible: r.Body.Accessible}
+	d := hall.Desk{Name: r.Desk, GroupID: g.ID, Accessible: r.Body.Accessible}
 	if d.Name == "" {
 		return nil, invalid("/desk", wrongForm())
 	}

@@ -50,7 +50,7 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 // month returns the first and the last date of a month written YYYY-MM, in Latin
 // or Arabic-Indic digits. All its dates must have Hijri dates.
 func month(written string) (first, last scheduling.Date, err error) {
-	begin, err := time.Parse(monthLayout, catalog.LatinDigits(written))
+	begin, err := time.Parse(monthLayout, written)
 	if err != nil {
 		return 0, 0, invalid("?month", texts.Visitors("invalid.month"))
 	}

@@ -72,6 +72,7 @@ func domainErrors() map[string]error {
 		"slots.ErrStale":             slots.ErrStale,
 		"slots.ErrAlreadyWaiting":    slots.ErrAlreadyWaiting,
 		"slots.ErrNotWaiting":        slots.ErrNotWaiting,
+		"slots.ErrNoMobile":          slots.ErrNoMobile,
 		"slots.ErrNoOffer":           slots.ErrNoOffer,
 		"slots.ErrOfferOver":         slots.ErrOfferOver,
 		"slots.ErrIdentity":          slots.ErrIdentity,

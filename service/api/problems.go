@@ -78,6 +78,7 @@ func problems() []mapping {
 		{errProofExpired, visitorKind("proof-expired", http.StatusForbidden)},
 		{slots.ErrAlreadyWaiting, visitorKind("already-waiting", http.StatusConflict)},
 		{slots.ErrNotWaiting, visitorKind("not-waiting", http.StatusConflict)},
+		{slots.ErrNoMobile, visitorKind("no-mobile", http.StatusConflict)},
 		{slots.ErrNoOffer, visitorKind("no-offer", http.StatusConflict)},
 		{slots.ErrOfferOver, visitorKind("offer-over", http.StatusGone)},
 		{errNoEntryToken, visitorKind("waitlist-token-needed", http.StatusUnauthorized)},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -63,7 +62,7 @@ func dateOr(pointer, s string, other scheduling.Date) (scheduling.Date, error) {
 
 // date reads a date YYYY-MM-DD, in Latin or Arabic-Indic digits.
 func date(pointer, s string) (scheduling.Date, error) {
-	d, err := scheduling.ParseDate(catalog.LatinDigits(s))
+	d, err := scheduling.ParseDate(s)
 	if err != nil {
 		return 0, invalid(pointer, wrongFormat("date"))
 	}

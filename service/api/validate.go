@@ -18,11 +18,11 @@ import (
 // *invalidError for all others: 404 for an unknown path or an impossible path
 // parameter, 405 for a wrong method, 415 for a body that is not
 // application/json, 400 for a body that is not JSON, and 422 for all else that
-// the schemas refuse. Handlers get the value that was validated. Routes outside
-// the contract must be added before it.
+// the schemas refuse. Handlers get the cleaned values that were validated. Routes
+// outside the contract must be added before it.
 func (v *validator) middleware(c *fiber.Ctx) error {
 	request := &c.Context().Request
-	body, err := v.check(rawRequest{
+	checked, err := v.check(rawRequest{
 		method: c.Method(),
 		path:   string(request.URI().PathOriginal()),
 		query:  string(request.URI().QueryString()),
@@ -32,8 +32,14 @@ func (v *validator) middleware(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if body != nil {
-		c.Locals(validatedBodyLocalsKey, body)
+	if checked.path != "" {
+		c.Path(checked.path)
+	}
+	if checked.query != "" {
+		request.URI().SetQueryString(checked.query)
+	}
+	if checked.body != nil {
+		c.Locals(validatedBodyLocalsKey, checked.body)
 	}
 	return c.Next()
 }
@@ -68,33 +74,43 @@ type rawRequest struct {
 	body                []byte
 }
 
-// check returns the decoded body of a request that the contract allows, nil if
-// the operation has no body, and an *invalidError for any other request.
-func (v *validator) check(r rawRequest) (any, error) {
+// checked is a request that the contract allows, cleaned.
+type checked struct {
+	path, query string // percent-encoded; "" if cleaning changed nothing
+	body        any    // decoded; nil if the operation has none
+}
+
+// check cleans a request (see cleaner) and returns it if the contract allows it,
+// and an *invalidError otherwise.
+func (v *validator) check(r rawRequest) (checked, error) {
 	found, values := v.match(r.path)
 	if found == nil {
-		return nil, &invalidError{Status: http.StatusNotFound}
+		return checked{}, &invalidError{Status: http.StatusNotFound}
 	}
 	op := found.operations[r.method]
 	if op == nil {
-		return nil, &invalidError{Status: http.StatusMethodNotAllowed, Allow: slices.Clone(found.allow)}
+		return checked{}, &invalidError{Status: http.StatusMethodNotAllowed, Allow: slices.Clone(found.allow)}
 	}
+	var out checked
 	var list pointerList
-	if err := v.checkParameters(r, op, found.names, values, &list); err != nil {
-		return nil, err
+	var err error
+	if out.path, err = v.checkPath(found, op, values); err != nil {
+		return checked{}, err
 	}
-	var body any
+	if out.query, err = v.checkParameters(r, op, &list); err != nil {
+		return checked{}, err
+	}
 	if op.body != nil {
-		var err error
-		if body, err = readBody(r); err != nil {
-			return nil, err
+		if out.body, err = readBody(r); err != nil {
+			return checked{}, err
 		}
-		list.addSchema("#", op.body.VisitJSON(body, v.options...))
+		out.body = cleanBody("", out.body)
+		list.addSchema("#", op.body.VisitJSON(out.body, v.options...))
 	}
 	if len(list) > 0 {
-		return nil, &invalidError{Status: http.StatusUnprocessableEntity, Errors: list}
+		return checked{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: list}
 	}
-	return body, nil
+	return out, nil
 }
 
 // match finds the path of the contract and the values of its parameters. It
@@ -133,31 +149,55 @@ func (r *route) match(segments []string) (values []string, ok bool) {
 	return values, true
 }
 
-// checkParameters adds the faults of the query and the headers to list. A path
-// parameter that its schema refuses is 404.
-func (v *validator) checkParameters(r rawRequest, op *operation, names, values []string, list *pointerList) error {
-	var query url.Values
-	if op.hasQuery && r.query != "" {
-		var err error
-		if query, err = url.ParseQuery(r.query); err != nil {
-			return &invalidError{Status: http.StatusUnprocessableEntity, Errors: []pointerError{{"?", malformedQuery()}}}
+// checkPath cleans the parameters of a path, and returns the path if that changed
+// it. It returns 404 if a schema refuses one.
+func (v *validator) checkPath(r *route, op *operation, values []string) (path string, err error) {
+	changed := false
+	for i, name := range r.names {
+		changed = cleanAll(name, values[i:i+1]) || changed
+		if values[i] == "" {
+			return "", &invalidError{Status: http.StatusNotFound}
 		}
 	}
+	var wrong pointerList
+	for _, p := range op.parameters {
+		if p.in == openapi3.ParameterInPath {
+			p.check(values[slices.Index(r.names, p.name):][:1], &wrong, v.options)
+		}
+	}
+	switch {
+	case len(wrong) > 0:
+		return "", &invalidError{Status: http.StatusNotFound}
+	case changed:
+		return r.pathWith(values), nil
+	}
+	return "", nil
+}
+
+// checkParameters cleans the query, adds the faults of it and of the headers to
+// list, and returns the query if cleaning changed it.
+func (v *validator) checkParameters(r rawRequest, op *operation, list *pointerList) (cleaned string, err error) {
+	var query url.Values
+	if op.hasQuery && r.query != "" {
+		if query, err = url.ParseQuery(r.query); err != nil {
+			return "", &invalidError{Status: http.StatusUnprocessableEntity, Errors: []pointerError{{"?", malformedQuery()}}}
+		}
+	}
+	changed := false
 	for _, p := range op.parameters {
 		switch p.in {
 		case openapi3.ParameterInPath:
-			var wrong pointerList
-			p.check(values[slices.Index(names, p.name):][:1], &wrong, v.options)
-			if len(wrong) > 0 {
-				return &invalidError{Status: http.StatusNotFound}
-			}
 		case openapi3.ParameterInQuery:
+			changed = cleanAll(p.name, query[p.name]) || changed
 			p.check(query[p.name], list, v.options)
 		default:
 			p.check(r.header(p.name), list, v.options)
 		}
 	}
-	return nil
+	if changed {
+		cleaned = query.Encode()
+	}
+	return cleaned, nil
 }
 
 func (p parameter) check(values []string, list *pointerList, options []openapi3.SchemaValidationOption) {

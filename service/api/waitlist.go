@@ -8,7 +8,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -46,28 +45,31 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 	return s.joinAnswer(e)
 }
 
-// joinRequest reads the visitor's input. It reports all faults of the dates and
-// times at once, or else all faults of the visitor.
-func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
-	wish := slots.Wish{Latest: scheduling.Clock(24, 0), Party: max(1, body.Party)}
+// wishOf reads the dates and times of a wish; a date that is absent is 0, and times
+// that are absent are the whole day. It reports all faults at once.
+func wishOf(from, to, earliest, latest string) (slots.Wish, error) {
+	wish := slots.Wish{Latest: scheduling.Clock(24, 0)}
 	var bad []pointerError
 	for _, d := range []struct {
 		pointer, text string
 		dest          *scheduling.Date
-	}{{"#/from", body.From, &wish.From}, {"#/to", body.To, &wish.To}} {
+	}{{"#/from", from, &wish.From}, {"#/to", to, &wish.To}} {
+		if d.text == "" {
+			continue
+		}
 		var err error
-		if *d.dest, err = scheduling.ParseDate(catalog.LatinDigits(d.text)); err != nil {
+		if *d.dest, err = scheduling.ParseDate(d.text); err != nil {
 			bad = append(bad, pointerError{d.pointer, wrongFormat("date")})
 		}
 	}
 	for _, c := range []struct {
 		pointer, text string
 		dest          *scheduling.WallTime
-	}{{"#/earliest", body.Earliest, &wish.Earliest}, {"#/latest", body.Latest, &wish.Latest}} {
+	}{{"#/earliest", earliest, &wish.Earliest}, {"#/latest", latest, &wish.Latest}} {
 		if c.text == "" {
 			continue
 		}
-		at, err := scheduling.ParseWallTime(catalog.LatinDigits(c.text))
+		at, err := scheduling.ParseWallTime(c.text)
 		if err != nil || at > scheduling.Clock(24, 0) {
 			bad = append(bad, pointerError{c.pointer, texts.Visitors("invalid.time")})
 			continue
@@ -78,14 +80,55 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 		bad = append(bad, pointerError{"#/latest", texts.Visitors("invalid.latest")})
 	}
 	if bad != nil {
-		return slots.JoinRequest{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
+		return slots.Wish{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
 	}
+	return wish, nil
+}
+
+// joinRequest reads the visitor's input. It reports all faults of the dates and
+// times at once, or else all faults of the visitor.
+func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
+	wish, err := wishOf(body.From, body.To, body.Earliest, body.Latest)
+	if err != nil {
+		return slots.JoinRequest{}, err
+	}
+	wish.Party = max(1, body.Party)
 	booking, err := s.booking(&AppointmentRequest{
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs,
 		DocumentsAcknowledged: body.DocumentsAcknowledged,
 	})
 	booking.Reference = "" // each visit gets its own
 	return slots.JoinRequest{Service: body.Service, Branch: body.Branch, Wish: wish, Booking: booking}, err
+}
+
+// WaitForEarlier puts a visitor on the waitlist for an earlier start of their visit.
+func (s *Server) WaitForEarlier(ctx context.Context, r WaitForEarlierRequestObject) (WaitForEarlierResponseObject, error) {
+	of, err := s.owned(ctx, r.Reference)
+	if err != nil {
+		return nil, err
+	}
+	key := r.Params.IdempotencyKey
+	once, err := answerOnce(s, key, "earlier/"+string(of), r.Body, s.joinAnswer)
+	if err != nil {
+		return nil, err
+	}
+	visit, err := s.Booker.Find(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	wish, err := wishOf(r.Body.From, r.Body.To, r.Body.Earliest, r.Body.Latest)
+	if err != nil {
+		return nil, err
+	}
+	identity := visit.Visitor.Identity
+	e, err := s.Waitlist.JoinEarlier(ctx, slots.EarlierRequest{
+		Visit: of, Person: slots.Person(s.Keys.Person(string(identity.Kind), identity.Number)),
+		From: wish.From, To: wish.To, Earliest: wish.Earliest, Latest: wish.Latest,
+	}, once, s.Now())
+	if err != nil {
+		return s.again(key, err)
+	}
+	return s.joinAnswer(e)
 }
 
 func (s *Server) joinAnswer(e slots.Entry) (stored, error) {
@@ -150,7 +193,9 @@ func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (A
 	if err != nil {
 		return s.again(key, err)
 	}
-	s.booked.Inc()
+	if a.Version == 1 { // and not moved
+		s.booked.Inc()
+	}
 	return s.bookedAnswer(a)
 }
 
@@ -174,6 +219,9 @@ func (s *Server) entryJSON(e slots.Entry) WaitlistEntry {
 		Earliest: e.Wish.Earliest.String(), Latest: e.Wish.Latest.String(), Party: e.Wish.Party,
 		Mobile: notify.Mobile(e.Booking.Mobile).Masked(), CreatedAt: e.Created.In(zone), Expires: e.Ends.In(zone),
 	}
+	if e.Replaces != nil {
+		out.Replaces = e.Replaces.Reference.String()
+	}
 	if offer := e.Offered(s.Now()); offer != nil {
 		out.State = WaitlistStateOffered
 		out.Offer = &WaitlistOffer{Start: offer.Start.In(zone), End: offer.End.In(zone), ExpiresAt: offer.Expires.In(zone)}
@@ -183,6 +231,9 @@ func (s *Server) entryJSON(e slots.Entry) WaitlistEntry {
 
 // VisitJoinWaitlistResponse writes the answer.
 func (r stored) VisitJoinWaitlistResponse(c *fiber.Ctx) error { return r.write(c) }
+
+// VisitWaitForEarlierResponse writes the answer.
+func (r stored) VisitWaitForEarlierResponse(c *fiber.Ctx) error { return r.write(c) }
 
 // VisitAcceptOfferResponse writes the answer.
 func (r stored) VisitAcceptOfferResponse(c *fiber.Ctx) error { return r.write(c) }

@@ -77,7 +77,7 @@ func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject
 // newWebhook reads the request for a webhook, if the caller may make it.
 func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.Webhook, error) {
 	w := webhook.Webhook{
-		ID: s.NewID(), Name: strings.TrimSpace(body.Name), URL: body.URL, Department: body.Department, Events: body.Events,
+		ID: s.NewID(), Name: body.Name, URL: body.URL, Department: body.Department, Events: body.Events,
 		State: webhook.Active, Created: s.Now(),
 	}
 	staff, err := permit(ctx, w.Department, "")

@@ -53,10 +53,15 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	out.State = "page.offer_title"
 	out.Chosen = offered.Start.UTC().Format(time.RFC3339)
 	out.Until = momentOf(offered.Expires, p.Centre().Zone(e.Branch), out.Lang)
+	if e.Replaces != nil {
+		now := momentOf(e.Replaces.Start, p.Centre().Zone(e.Branch), out.Lang)
+		out.Reference, out.Replaces = e.Replaces.Reference.String(), &now
+	}
 	return p.write(c, status, "offer", out)
 }
 
-// acceptOffer books the offered place, if it is the one that the visitor saw.
+// acceptOffer books the offered place, or moves the visit there, if it is the place
+// that the visitor saw.
 func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	e, err := p.waiting(c)
 	if err != nil {
@@ -68,6 +73,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	a, err := p.Waitlist.Accept(c.UserContext(), e.ID, p.NewReference(), nil, p.Now())
 	_, invalid := errors.AsType[*slots.VisitorError](err)
 	_, pausing := errors.AsType[*slots.PauseError](err)
+	_, tooLate := errors.AsType[*slots.RuleError](err)
 	switch {
 	case err == nil:
 		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?lang="+langOf(c, e.Booking.Lang))
@@ -76,7 +82,8 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		return p.offer(c, e, http.StatusConflict, "page.busy")
 	case errors.Is(err, slots.ErrPersonLimit), invalid, pausing:
 		return p.offer(c, e, http.StatusConflict, "page.no_more")
-	case errors.Is(err, slots.ErrNoOffer), errors.Is(err, slots.ErrOfferOver), errors.Is(err, slots.ErrNotWaiting):
+	case errors.Is(err, slots.ErrNoOffer), errors.Is(err, slots.ErrOfferOver), errors.Is(err, slots.ErrNotWaiting),
+		tooLate, errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived): // its visit can't be moved any more
 		return p.state(c, http.StatusGone, "page.offer_over")
 	}
 	return err

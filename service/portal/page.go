@@ -69,6 +69,8 @@ type page struct {
 	// Of an offer: its start, as the form sends it back, and when it expires.
 	Chosen string
 	Until  moment
+	// Replaces is the present time of the visit that an offer moves; nil for none.
+	Replaces *moment
 
 	// Of a survey: the choices and the answers so far.
 	Ratings    []int

@@ -148,8 +148,8 @@ func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.
 }
 
 // exchangeFor updates the ledger for a transition: it ends the hold of an earlier
-// proposal, gives back or delays the place that is given up, and takes the one
-// that is wanted.
+// proposal and the hold whose place the visit takes over, gives back or delays the
+// place that is given up, and takes the one that is wanted.
 func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
 	proposed, err := q.endProposal(ctx, t.Before)
 	if err != nil {
@@ -158,6 +158,15 @@ func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
 	back, err := t.Back(proposed)
 	if err != nil {
 		return err
+	}
+	if t.Kept != "" {
+		var kept []placeRow
+		if err = q.list(ctx, &kept, "holds/release", t.Kept); err != nil {
+			return err
+		}
+		if len(kept) == 0 {
+			return slots.ErrOfferOver
+		}
 	}
 	if !t.BackAt.IsZero() {
 		if _, err = q.exec(ctx, "ledger/delay_place", t.Before.ID, t.BackAt); err != nil {

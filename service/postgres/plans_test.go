@@ -131,7 +131,9 @@ func TestPlans(t *testing.T) {
 		{name: "verifications/try", arguments: id + ", " + now + ", false, 5", through: "verifications_pkey"},
 		{name: "waitlist/join",
 			arguments: id + ", 'annual-returns', 'riyadh', '2026-11-25', '2026-11-26', 0, 1440, " + now + ", " + now + ", " + id +
-				", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1"},
+				", '+966500000001', 'ar', 'n', 'national', '1', NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1, NULL"},
+		{name: "appointments/names", arguments: id + ", 500", through: "appointments_pkey"},
+		{name: "appointments/save_name_keys", arguments: "ARRAY[" + id + "]::uuid[], '{1}', '{n}', '{k}'", through: "appointments_pkey"},
 		{name: "waitlist/end_own", arguments: id + ", 'annual-returns', " + now},
 		{name: "waitlist/find", arguments: "ARRAY[" + id + "]::uuid[]", through: "waitlist_entries_pkey"},
 		{name: "waitlist/of_mobile", arguments: "'+966500000001'", through: "waitlist_entries_mobile"},
@@ -139,6 +141,7 @@ func TestPlans(t *testing.T) {
 		{name: "waitlist/change", arguments: id + ", 'left', NULL, " + now, through: "waitlist_entries_pkey"},
 		{name: "waitlist/awaited"},
 		{name: "waitlist/served", arguments: "1, 1, " + now},
+		{name: "waitlist/replaced", arguments: "1, 1, " + now},
 		{name: "waitlist/lapse", arguments: "1, 1, " + now + ", 3"},
 		{name: "waitlist/waiting", arguments: "1, 1, " + now},
 		{name: "waitlist/days", arguments: "1, 1, '{2026-11-25,2026-11-26}'", through: "ledger_days_pkey"},

@@ -44,13 +44,17 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 	if b.Representative != nil {
 		representative = *b.Representative
 	}
+	var replaces sql.NullString
+	if e.Replaces != nil {
+		replaces = null(string(e.Replaces.Reference))
+	}
 	var full bool
 	err := q.get(ctx, &full, "waitlist/join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
 		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
 		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
 		null(representative.Name), null(string(representative.Identity.Kind)), null(representative.Identity.Number),
 		null(representative.Wakala), null(representative.Expires.String()),
-		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party)
+		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party, replaces)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return centre.ErrNotOffered // removed since the snapshot was taken
@@ -200,6 +204,9 @@ type entryRow struct {
 	Wakala         sql.NullString `db:"wakala"`
 	WakalaExpires  sql.NullTime   `db:"wakala_expires"`
 	Needs          pq.StringArray `db:"needs"`
+	Replaces       sql.NullString `db:"replaces"`
+	ReplacedStart  sql.NullTime   `db:"replaced_start"`
+	ReplacedBooked bool           `db:"replaced_booked"`
 	Served         bool           `db:"served"`
 }
 
@@ -220,6 +227,11 @@ func (r entryRow) entry() slots.Entry {
 			},
 			Needs: r.Needs,
 		},
+	}
+	if r.Replaces.Valid {
+		e.Replaces = &slots.Replaced{
+			Reference: slots.Reference(r.Replaces.String), Start: utc(r.ReplacedStart), Booked: r.ReplacedBooked,
+		}
 	}
 	if r.HoldID.Valid {
 		e.Offer = &slots.Offer{

@@ -77,8 +77,12 @@ func (s *Waitlist) Offer(ctx context.Context, l slots.Look, match slots.Matching
 // offers, and a transaction must lock all its days in one order.
 func (q session) endOffers(ctx context.Context, g *centre.DeskGroup, p slots.WaitPolicy, now time.Time) error {
 	var rows []placeRow
-	if err := q.list(ctx, &rows, "waitlist/served", g.BranchID, g.ID, now); err != nil {
-		return err
+	for _, ended := range []string{"waitlist/served", "waitlist/replaced"} {
+		var freed []placeRow
+		if err := q.list(ctx, &freed, ended, g.BranchID, g.ID, now); err != nil {
+			return err
+		}
+		rows = append(rows, freed...)
 	}
 	if _, err := q.exec(ctx, "waitlist/lapse", g.BranchID, g.ID, now, p.Ignored); err != nil {
 		return err
@@ -124,6 +128,7 @@ func (q session) waiting(ctx context.Context, g *centre.DeskGroup, now time.Time
 		Wakala   sql.NullTime   `db:"wakala_expires"`
 		Needs    pq.StringArray `db:"needs"`
 		Asked    pq.Int64Array  `db:"asked"`
+		Before   sql.NullTime   `db:"replaced_start"`
 	}
 	if err := q.list(ctx, &rows, "waitlist/waiting", g.BranchID, g.ID, now); err != nil {
 		return nil, err
@@ -136,6 +141,7 @@ func (q session) waiting(ctx context.Context, g *centre.DeskGroup, now time.Time
 			From: dateOf(r.FromDay), To: dateOf(r.ToDay),
 			Earliest: scheduling.WallTime(r.Earliest), Latest: scheduling.WallTime(r.Latest), Party: r.Party,
 		}
+		w.Before = utc(r.Before)
 		if r.Wakala.Valid {
 			w.Until = dateOf(r.Wakala.Time)
 		}

@@ -106,3 +106,20 @@ func (v *Visitor) TryLeave(ticket api.WaitlistTicket) Answer {
 func waiter(ticket api.WaitlistTicket) map[string]string {
 	return bearer(ticket.Token)
 }
+
+// TryWaitEarlier sends a request to wait for an earlier start of a visit and
+// returns the answer.
+func (v *Visitor) TryWaitEarlier(a api.Appointment, body map[string]any) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/earlier", body, owner(a))
+}
+
+// WaitsEarlier waits for an earlier start of a visit.
+func (v *Visitor) WaitsEarlier(a api.Appointment, body map[string]any) api.WaitlistTicket {
+	v.centre.t.Helper()
+	answer := v.TryWaitEarlier(a, body)
+	v.expect(answer, http.StatusCreated)
+	var ticket api.WaitlistTicket
+	answer.JSON(v.centre.t, &ticket)
+	return ticket
+}

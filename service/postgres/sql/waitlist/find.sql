@@ -1,10 +1,11 @@
--- Entries with their last offers, and whether their persons have booked the service since, in
--- the order in which they joined.
+-- Entries with their last offers, whether their persons have booked the service since, and
+-- the visits that they want earlier, in the order in which they joined.
 SELECT e.id, e.state, s.slug AS service, b.slug AS branch, e.from_day, e.to_day, e.earliest, e.latest, e.party,
        e.created_at, e.ends_at, e.ignored, e.hold_id, o.start_at, o.end_at, o.expires_at,
        e.person, e.mobile, e.lang, e.visitor_name, e.identity_kind, e.identity, e.email,
        e.representative_name, e.representative_identity_kind, e.representative_identity,
        e.wakala, e.wakala_expires, e.needs,
+       e.replaces, v.start_at AS replaced_start, v.status IS NOT DISTINCT FROM 'booked' AS replaced_booked,
        EXISTS (
            SELECT
            FROM appointments a
@@ -14,5 +15,6 @@ FROM waitlist_entries e
 JOIN services s ON s.id = e.service_id
 JOIN branches b ON b.id = e.branch_id
 LEFT JOIN waitlist_offers o ON o.hold_id = e.hold_id
+LEFT JOIN appointments v ON v.reference = e.replaces
 WHERE e.id = ANY ($1::uuid[])
 ORDER BY e.position

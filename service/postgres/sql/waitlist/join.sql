@@ -1,8 +1,9 @@
 -- Adds an entry at the end of the waitlist, unless the person has as many upcoming visits to
--- the service as it allows, and marks the desk group to be checked.
+-- the service as it allows, and marks the desk group to be checked. Who wants a visit
+-- earlier ($24) keeps the number of their visits.
 WITH wanted AS MATERIALIZED (
     SELECT b.id AS branch_id, s.id AS service_id,
-           s.active_limit <= (
+           $24::text IS NULL AND s.active_limit <= (
                SELECT count(*)
                FROM appointments a
                WHERE a.person = $10::uuid AND a.service_id = s.id AND a.person_place IS NOT NULL AND a.end_at > $8) AS person_full
@@ -13,9 +14,9 @@ WITH wanted AS MATERIALIZED (
     INSERT INTO waitlist_entries (id, branch_id, service_id, from_day, to_day, earliest, latest, created_at, ends_at,
                                   person, mobile, lang, visitor_name, identity_kind, identity, email,
                                   representative_name, representative_identity_kind, representative_identity,
-                                  wakala, wakala_expires, needs, party)
+                                  wakala, wakala_expires, needs, party, replaces)
     SELECT $1, branch_id, service_id, $4, $5, $6, $7, $8::timestamptz, $9, $10, $11, $12, $13, $14, $15, $16,
-           $17, $18, $19, $20, $21::date, $22, $23
+           $17, $18, $19, $20, $21::date, $22, $23, $24
     FROM wanted
     WHERE NOT person_full
 ), marked AS (

@@ -1,5 +1,5 @@
 -- Ends the entries of a desk group whose persons have booked the service since they joined,
--- and ends the holds offered to them. Locked entries are skipped.
+-- and ends the holds offered to them. Entries for an earlier start don't end so. Locked entries are skipped.
 WITH served AS (
     UPDATE waitlist_entries
     SET state = 'booked', ended_at = $3, offer_until = NULL
@@ -8,7 +8,7 @@ WITH served AS (
         FROM waitlist_entries e
         WHERE e.branch_id = $1
           AND e.service_id = ANY (ARRAY(SELECT service_id FROM desk_group_services WHERE (branch_id, desk_group_id) = ($1, $2)))
-          AND e.state = 'waiting'
+          AND e.state = 'waiting' AND e.replaces IS NULL
           AND EXISTS (
               SELECT
               FROM appointments a
