@@ -19,7 +19,7 @@ import (
 )
 
 // public gives the centre an address for links.
-func public(c *service.Config) { c.PublicURL, c.CallCentre = "http://127.0.0.1:8080", "19990" }
+func public(c *service.Config) { c.PublicURL = "http://127.0.0.1:8080" }
 
 // linked is a visitor with a link to their visit.
 type linked struct {

@@ -13,7 +13,7 @@ func Weekday(d time.Weekday) Text { return Visitors("weekday." + strings.ToLower
 // Date returns the date of t in the Gregorian calendar, with the month in words:
 // 25 نوفمبر 2026م, 25 November 2026.
 func Date(t time.Time) Text {
-	return Visitors("date.gregorian", "Day", t.Day(), "Month", month(t.Month()), "Year", t.Year())
+	return Visitors("date.gregorian", "Day", t.Day(), "Month", Month(t.Month()), "Year", t.Year())
 }
 
 // Day returns the date of t with its weekday:
@@ -24,16 +24,17 @@ func Day(t time.Time) Text {
 
 // Moment returns the date of t with its weekday, and the time:
 // الأربعاء 25 نوفمبر 2026م، الساعة 9:30 ص, Wednesday 25 November 2026 at 9:30 am.
-func Moment(t time.Time) Text { return Visitors("date.moment", "Day", Day(t), "Time", Clock(t)) }
+func Moment(t time.Time) Text { return Visitors("date.moment", "Day", Day(t), "Time", ClockAt(t)) }
 
 // ShortDate returns the day and the month of t in words, for short messages:
 // 25 نوفمبر, 25 Nov.
 func ShortDate(t time.Time) Text {
-	name := month(t.Month())
+	name := Month(t.Month())
 	return Text{AR: strconv.Itoa(t.Day()) + " " + name.AR, EN: t.Format("2 Jan")}
 }
 
-func month(m time.Month) Text { return Visitors("month." + strings.ToLower(m.String())) }
+// Month returns the name of a month of the Gregorian calendar.
+func Month(m time.Month) Text { return Visitors("month." + strings.ToLower(m.String())) }
 
 // HijriDate returns a date of the Hijri calendar, with the month in words:
 // 15 جمادى الآخرة 1448هـ, 15 Jumada al-Akhirah 1448 AH.
@@ -44,11 +45,11 @@ func HijriDate(year, month, day int) Text {
 // HijriMonth returns the name of a month, 1 being Muharram.
 func HijriMonth(month int) Text { return Visitors("hijri_month." + strconv.Itoa(month)) }
 
-// Clock returns the wall time of t by a clock of 12 hours: 9:30 ص, 9:30 am. An
+// ClockAt returns the wall time of t by a clock of 12 hours: 9:30 ص, 9:30 am. An
 // hour that repeats, because the clocks of its zone go back, is told from the
 // other one.
-func Clock(t time.Time) Text {
-	clock := WallClock(t.Hour(), t.Minute())
+func ClockAt(t time.Time) Text {
+	clock := Clock(t.Hour(), t.Minute())
 	switch earlier, later := repeated(t); {
 	case earlier:
 		return Visitors("clock.before_change", "Time", clock)
@@ -58,8 +59,8 @@ func Clock(t time.Time) Text {
 	return clock
 }
 
-// WallClock returns a wall time by a clock of 12 hours. Midnight is 12:00 ص.
-func WallClock(hour, minute int) Text {
+// Clock returns a wall time by a clock of 12 hours. Midnight is 12:00 ص.
+func Clock(hour, minute int) Text {
 	on := fmt.Sprintf("%d:%02d", (hour+11)%12+1, minute)
 	if hour%24 < 12 {
 		return Visitors("clock.am", "Time", on)

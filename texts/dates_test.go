@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestWallClock(t *testing.T) {
+func TestClock(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		hour, minute int
@@ -20,7 +20,7 @@ func TestWallClock(t *testing.T) {
 		{23, 55, Text{AR: "11:55 م", EN: "11:55 pm"}},
 		{24, 0, Text{AR: "12:00 ص", EN: "12:00 am"}}, // the end of a day
 	} {
-		if got := WallClock(tt.hour, tt.minute); got != tt.want {
+		if got := Clock(tt.hour, tt.minute); got != tt.want {
 			t.Errorf("%d:%02d = %q, want %q", tt.hour, tt.minute, got, tt.want)
 		}
 	}
@@ -66,7 +66,7 @@ func TestClockOfARepeatedHour(t *testing.T) {
 		if tt.says != "" {
 			want = Visitors(tt.says, "Time", want)
 		}
-		if got := Clock(at.In(zone)); got != want {
+		if got := ClockAt(at.In(zone)); got != want {
 			t.Errorf("%s in %s = %q, want %q", tt.at, tt.zone, got, want)
 		}
 	}
