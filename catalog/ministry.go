@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"ziyara/texts"
 )
@@ -39,4 +40,13 @@ func (m Ministry) Complete() (Ministry, error) {
 		}
 	}
 	return m, nil
+}
+
+// Dial returns the telephone number as part of a text. Arabic text would put the +
+// of a number behind it, so a left-to-right mark precedes that.
+func (m Ministry) Dial() Text {
+	if strings.HasPrefix(m.Phone, "+") {
+		return Text{AR: "\u200e" + m.Phone, EN: m.Phone}
+	}
+	return Text{AR: m.Phone, EN: m.Phone}
 }

@@ -263,7 +263,7 @@ func (t *Texts) view(f Facts) view {
 		Reason:    plainName(f.Reason.In(f.Lang)),
 		Address:   plainName(f.Address.In(f.Lang)),
 		Ministry:  plainName(t.ministry.Name.In(f.Lang)),
-		Phone:     t.ministry.Phone,
+		Phone:     t.ministry.Dial().In(f.Lang),
 	}
 	if f.Start.IsZero() || f.Zone == nil {
 		return v

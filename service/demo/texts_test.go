@@ -17,6 +17,7 @@ import (
 	"ziyara/notify"
 	"ziyara/service/demo"
 	"ziyara/texts"
+	"ziyara/texts/textstest"
 )
 
 var update = flag.Bool("update", false, "rewrite the messages in testdata")
@@ -263,14 +264,27 @@ func TestMessagesTellWhatMatters(t *testing.T) {
 						for _, lang := range []string{"ar", "en"} {
 							f := visit(s, lang, service, branch)
 							f.Start, f.End = f.Start.AddDate(0, month, month), f.End.AddDate(0, month, month)
-							if text := m.say(t, f); text != "" {
-								tells(t, m, s, f, text)
+							text := m.say(t, f)
+							if text == "" {
+								continue
+							}
+							tells(t, m, s, f, text)
+							if month == 0 {
+								wantFaultless(t, m.name+", "+s.name, lang, text)
 							}
 						}
 					}
 				})
 			})
 		}
+	}
+}
+
+// wantFaultless fails the test if a text has what no text for visitors may have.
+func wantFaultless(t *testing.T, what, lang, text string) {
+	t.Helper()
+	for _, fault := range textstest.Faults(lang, text) {
+		t.Errorf("%s: %s", what, fault)
 	}
 }
 

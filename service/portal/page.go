@@ -49,7 +49,8 @@ type page struct {
 	State     string // key of the text for the state of the visit
 	Title     string // key of the heading
 	Ministry  string // name
-	Phone     string // for help
+	Phone     string // for help, as it is dialled
+	PhoneText string // and as part of a text
 	Booking   string // address of the page where visits are booked; "" for none
 
 	Service, Branch, Address string
@@ -99,7 +100,7 @@ type choice struct {
 }
 
 // T returns a text in the language of the page.
-func (p page) T(key string) string { return texts.Visitors(key, "Phone", p.Phone).In(p.Lang) }
+func (p page) T(key string) string { return texts.Visitors(key, "Phone", p.PhoneText).In(p.Lang) }
 
 // Free returns the text for a number of free starts.
 func (p page) Free(n int) string { return texts.Visitors("page.free", "Count", n).In(p.Lang) }
@@ -192,7 +193,7 @@ func (p *Portal) frame(c *fiber.Ctx, lang string) page {
 	} else {
 		out.Dir, out.Other = "ltr", "ar"
 	}
-	out.Ministry = p.Ministry.Name.In(out.Lang)
+	out.Ministry, out.PhoneText = p.Ministry.Name.In(out.Lang), p.Ministry.Dial().In(out.Lang)
 	out.Here = linkPath + out.Token
 	if c.Method() == http.MethodGet {
 		out.Here = c.Path()
