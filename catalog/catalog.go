@@ -20,12 +20,21 @@ type Text = texts.Text
 
 // Branch is a building that visitors come to.
 type Branch struct {
-	Slug    string `json:"slug"`
-	Name    Text   `json:"name"`
-	Address Text   `json:"address"`
-	City    Text   `json:"city"`
-	Zone    string `json:"zone"` // IANA name, for example Asia/Riyadh
-	Quiet   Quiet  `json:"quiet"`
+	Slug      string `json:"slug"`
+	Name      Text   `json:"name"`
+	ShortName Text   `json:"short_name"` // for SMS, where each letter counts; zero for Name
+	Address   Text   `json:"address"`
+	City      Text   `json:"city"`
+	Zone      string `json:"zone"` // IANA name, for example Asia/Riyadh
+	Quiet     Quiet  `json:"quiet"`
+}
+
+// Brief returns the name of the branch in SMS.
+func (b Branch) Brief() Text {
+	if b.ShortName != (Text{}) {
+		return b.ShortName
+	}
+	return b.Name
 }
 
 // Department receives visitors and owns desk groups.

@@ -177,6 +177,9 @@ func checkBranch(b *Branch) error {
 	if !b.Name.Complete() || !b.Address.Complete() || !b.City.Complete() {
 		return errors.New("name, address and city are needed in Arabic and English")
 	}
+	if b.ShortName != (Text{}) && !b.ShortName.Complete() {
+		return errors.New("the short name is needed in Arabic and English, or not at all")
+	}
 	if b.Zone == "" || b.Zone == "Local" { // names of Go, not of IANA
 		return fmt.Errorf("zone %q: want an IANA name", b.Zone)
 	}

@@ -40,9 +40,10 @@ type Postman interface {
 	Post(ctx context.Context, l Letter) (id string, err error)
 }
 
-// Letter returns the message as an e-mail: an opening in the department's wording,
-// or else the catalogue's, then everything the visitor needs to know, and the link. It returns an error that wraps ErrFacts when a fact is
-// missing.
+// Letter returns the message as an e-mail: a greeting, an opening in the
+// department's wording or else the catalogue's, everything the visitor needs to
+// know, what to do and where, and the ministry's name. It returns an error that
+// wraps ErrFacts when a fact is missing.
 func (t *Texts) Letter(c Claimed) (Letter, error) {
 	f := c.Facts
 	if !f.Kind.told().mail {
@@ -51,11 +52,13 @@ func (t *Texts) Letter(c Claimed) (Letter, error) {
 	if err := f.check(); err != nil {
 		return Letter{}, err
 	}
-	v := f.view()
-	v.Date, v.Hijri = f.longDates()
+	v := t.view(f)
+	start := f.Start.In(f.Zone)
+	v.Date, v.When = texts.Day(start).In(f.Lang), texts.Moment(start).In(f.Lang)
+	v.Hijri = scheduling.HijriOf(scheduling.DateOf(f.Start, f.Zone)).Long().In(f.Lang)
 	l := Letter{
 		ID: c.ID, To: c.Email, Lang: f.lang(), Expires: c.Expires,
-		Subject: f.say("letter_"+string(f.Kind)+".subject", v),
+		Subject: f.say("letter_"+f.subject()+".subject", v),
 	}
 	var err error
 	if l.Text, err = t.body(f, v); err != nil {
@@ -67,15 +70,11 @@ func (t *Texts) Letter(c Claimed) (Letter, error) {
 
 // body returns the text of a letter.
 func (t *Texts) body(f Facts, v view) (string, error) {
-	paragraphs := []string{t.opening(f, v)}
-	link := t.link(f)
-	if f.Kind == Survey {
-		if link == "" {
-			return "", fmt.Errorf("%w: %s without link", ErrFacts, f.Kind)
-		}
-	} else {
-		paragraphs = append(paragraphs, f.lines(v))
+	next, err := t.next(f, v)
+	if err != nil {
+		return "", err
 	}
+	paragraphs := []string{f.say("letter.greeting", v), t.opening(f, v), f.lines(v)}
 	if f.Kind.expected() && len(f.Requirements) > 0 {
 		bring := []string{f.say("letter.bring", v)}
 		for _, r := range f.Requirements {
@@ -83,32 +82,58 @@ func (t *Texts) body(f Facts, v view) (string, error) {
 		}
 		paragraphs = append(paragraphs, strings.Join(bring, "\n"))
 	}
-	if link != "" && f.Kind != Cancelled && f.Kind != Declined {
-		about := "letter.manage"
-		if f.Kind == Survey {
-			about = "letter.survey"
+	return strings.Join(append(paragraphs, next, f.say("letter.signature", v), f.say("letter.closing", v)), "\n\n"), nil
+}
+
+// next returns what the visitor can do, and where: by the link, on the page where
+// visits are booked, or by telephone.
+func (t *Texts) next(f Facts, v view) (string, error) {
+	about, call, link := "letter.manage", "letter.manage_call", t.link(f)
+	switch f.Kind {
+	case Requested:
+		about, call = "letter.withdraw", "letter.withdraw_call"
+	case Proposed:
+		about, call = "letter.answer", "letter.answer_call"
+	case Closed:
+		about, call = "letter.choose", "letter.choose_call"
+	case Declined, Cancelled:
+		about, call, link = "letter.again", "letter.again_call", t.ministry.Booking
+	case Survey:
+		if link == "" {
+			return "", fmt.Errorf("%w: %s without link", ErrFacts, f.Kind)
 		}
-		paragraphs = append(paragraphs, f.say(about, v)+"\n"+link)
+		about = "letter.rate"
+	case Booked, Approved, Moved, Reminder:
+	case VerificationCode, Offer, Delayed, CaseUpdated: // not told by e-mail
 	}
-	return strings.Join(append(paragraphs, f.say("letter.closing", v)), "\n\n"), nil
+	if link == "" {
+		return f.say(call, v), nil
+	}
+	return f.say(about, v) + "\n" + link, nil
 }
 
 // opening returns the first paragraph: the fullest wording of the department,
 // where it has words of its own (see wordings).
 func (t *Texts) opening(f Facts, v view) string {
-	if f.calledOff() {
-		return f.say("sms.called_off.opening", v)
-	}
 	of := (*t.departments.Load())[f.Department]
-	if own := of.texts[textKey{f.Kind, f.lang()}]; len(own.wordings) > 0 {
+	if own := of.texts[textKey{f.Kind, f.lang()}]; len(own.wordings) > 0 && !f.calledOff() {
 		return own.wordings[0].texts(f.lang(), f.Minutes).Fill(v.of)
 	}
-	return f.say("letter_"+string(f.Kind)+".opening", v)
+	return f.say("letter_"+f.subject()+".opening", v)
 }
 
-// lines returns the details of the visit, one per line.
+// lines returns the details of the visit, one per line; of a survey only the
+// service, because the visit is over.
 func (f Facts) lines(v view) string {
-	lines := []string{f.say("letter.service", v), f.say("letter.when", v)}
+	lines := []string{f.say("letter.service", v)}
+	if f.Kind == Survey {
+		return lines[0]
+	}
+	when := "letter.when"
+	if f.Kind == Proposed {
+		when = "letter.proposed"
+	}
+	lines = append(lines, f.say(when, v))
 	if v.Hijri != "" {
 		lines = append(lines, f.say("letter.hijri", v))
 	}
@@ -116,7 +141,11 @@ func (f Facts) lines(v view) string {
 	if v.Address != "" {
 		lines = append(lines, f.say("letter.address", v))
 	}
-	return strings.Join(append(lines, f.say("letter.reference", v)), "\n")
+	lines = append(lines, f.say("letter.reference", v))
+	if v.Reason != "" {
+		lines = append(lines, f.say("letter.reason", v))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // expected reports whether a message of the kind asks the visitor to come, and so
@@ -137,7 +166,7 @@ func (t *Texts) entryOfDay(c Claimed, v view) (*EntryOfDay, error) {
 	f := c.Facts
 	e := &EntryOfDay{
 		Reference: f.Reference, Sequence: c.Version, Start: f.Start, End: f.End,
-		Location: strings.Join(known(v.Branch, v.Address), ", "),
+		Location: strings.Join(known(v.Branch, v.Address), texts.Comma().In(f.Lang)),
 	}
 	switch f.Kind {
 	case Booked, Approved, Moved:
@@ -151,7 +180,7 @@ func (t *Texts) entryOfDay(c Claimed, v view) (*EntryOfDay, error) {
 	}
 	e.Summary, e.Description = f.say("letter.summary", v), f.say("letter.reference", v)
 	if link := t.link(f); link != "" && !e.Cancelled {
-		e.Description += "\n" + link
+		e.Description += "\n" + f.say("letter.manage", v) + "\n" + link
 	}
 	return e, nil
 }
@@ -165,14 +194,4 @@ func known(texts ...string) []string {
 		}
 	}
 	return list
-}
-
-// longDates returns the date of the visit as letters write it, with the month
-// in words, in both calendars; "" for a Hijri date where that does not reach.
-func (f Facts) longDates() (date, hijri string) {
-	date = texts.Date(f.Start.In(f.Zone)).In(f.Lang)
-	if h := scheduling.HijriOf(scheduling.DateOf(f.Start, f.Zone)); !h.IsZero() {
-		hijri = h.Long().In(f.Lang)
-	}
-	return date, hijri
 }

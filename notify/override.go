@@ -267,7 +267,7 @@ func (t *Texts) overlong(c Checked, longest []Facts) ([]TextFault, error) {
 		if err := f.check(); err != nil {
 			return nil, err
 		}
-		v := f.view()
+		v := t.viewSMS(f)
 		for _, form := range texts.Forms(o.Lang) {
 			pieces := c.wordings[last][form]
 			if Measure(pieces.Fill(v.of)).Segments <= maxSegments {

@@ -117,7 +117,9 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
-// What the catalogues say obeys the rules that departments are held to.
+// What the catalogues say obeys the rules that departments are held to. Beyond
+// these, the catalogues name the number to call, and their shortest wordings leave
+// the branch to the link.
 func TestCataloguesPassTheCheck(t *testing.T) {
 	t.Parallel()
 	messages := notify.NewTexts()
@@ -132,15 +134,25 @@ func TestCataloguesPassTheCheck(t *testing.T) {
 			if kind == notify.VerificationCode {
 				continue // no department's
 			}
-			for _, name := range []string{"full", "short", "shortest"} {
+			if len(visitors.SMS[string(kind)]) < 2 {
+				t.Errorf("%s has fewer than two wordings in %s", kind, lang)
+			}
+			for name, said := range visitors.SMS[string(kind)] {
 				w := notify.Wording{}
-				switch text := visitors.SMS[string(kind)][name].(type) {
+				switch text := said.(type) {
 				case string:
 					w[texts.Other] = text
 				case map[string]any:
 					for form, text := range text {
 						w[texts.Form(form)], _ = text.(string)
 					}
+				}
+				for form, text := range w {
+					text = strings.ReplaceAll(text, "{{.Phone}}", "19990")
+					if name == "shortest" || name == "lean" {
+						text += "{{.Branch}}"
+					}
+					w[form] = text
 				}
 				o := notify.Override{Department: "revenues", Kind: kind, Lang: lang, Wordings: []notify.Wording{w}}
 				if _, err := messages.Check(o, visit(kind, lang)); err != nil {
@@ -204,30 +216,30 @@ func TestDepartmentsSpeakForThemselves(t *testing.T) {
 	of := func(department string, f notify.Facts) notify.Facts { f.Department = department; return f }
 	long := visit(notify.Booked, "ar")
 	long.Branch.AR = "مركز الخدمة الشامل بوزارة المالية بالمدينة المنورة"
-	arabic := "تم تأكيد موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference
+	arabic := "تم حجز موعدكم\nالأربعاء 25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\n" + reference
 	for _, tt := range []struct {
 		name  string
 		facts notify.Facts
 		want  notify.Preview
 	}{
 		{"its own, the one that fits", of("revenues", visit(notify.Booked, "ar")), notify.Preview{
-			Text: "ننتظركم 25/11 09:30 فرع الملز " + reference, Cost: 575, Wording: 1}},
+			Text: "ننتظركم 25 نوفمبر 9:30 ص فرع الملز " + reference, Cost: 575, Wording: 1}},
 		{"a name too long for any", of("revenues", long), notify.Preview{
-			Text: "ننتظركم 25/11 09:30 " + long.Branch.AR + " " + reference, Cost: 2 * 575, Wording: 1}},
+			Text: "ننتظركم 25 نوفمبر 9:30 ص " + long.Branch.AR + " " + reference, Cost: 2 * 575, Wording: 1}},
 		{"its own in the other language are the catalogue's", of("revenues", visit(notify.Booked, "en")), notify.Preview{
-			Text: "Your visit is confirmed: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference, Cost: 575}},
+			Text: "Your visit is booked\nWednesday 25 Nov at 9:30 am\nIBAN update\nMalaz branch\n" + reference, Cost: 575}},
 		{"another kind", of("revenues", visit(notify.Reminder, "ar")), notify.Preview{
-			Text: "تذكير بموعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference, Cost: 575}},
+			Text: "تذكير بموعدكم\n25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\n" + reference, Cost: 575, Wording: 1}},
 		{"returned to the catalogue, with a link", of("payments", visit(notify.Booked, "ar")),
 			notify.Preview{Text: arabic + "\n" + link, Cost: 1200}},
 		{"a department without words", of("care", visit(notify.Booked, "ar")), notify.Preview{Text: arabic + "\n" + link}},
 		{"no department", visit(notify.Booked, "ar"), notify.Preview{Text: arabic + "\n" + link}},
 		{"the link is the program's", of("payments", visit(notify.Moved, "ar")), notify.Preview{
-			Text: reference + " فرع الملز 25/11 09:30\n" + link, Cost: 1200}},
+			Text: reference + " فرع الملز 25 نوفمبر 9:30 ص\n" + link, Cost: 1200}},
 		{"no link where there is nothing to do", of("payments", visit(notify.Cancelled, "ar")), notify.Preview{
-			Text: "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference, Cost: 600}},
+			Text: "تم إلغاء موعدكم\n25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\n" + reference, Cost: 600, Wording: 1}},
 		{"a survey needs its link", of("revenues", visit(notify.Survey, "en")), notify.Preview{
-			Text: "Thank you for your visit. How was the service? Your opinion counts: IBAN update\n" + link, Cost: 575}},
+			Text: "Thank you for visiting. Please rate the service\nIBAN update\n" + link, Cost: 575}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -25,11 +25,12 @@ type Facts struct {
 	Reference  string // of the visit, or the number of a case
 	Service    catalog.Text
 	Branch     catalog.Text
+	BranchSMS  catalog.Text   // its name where each letter counts; zero for Branch
 	Start      time.Time      // of a Proposed message: the proposed one
 	End        time.Time      // of the visit; only e-mail tells it
 	Until      time.Time      // when an offer ends
 	Minutes    int            // how much later a delayed visit begins
-	Reason     catalog.Text   // why the centre has called the visit off; zero of other cancellations
+	Reason     catalog.Text   // why the centre has called the visit off or taken its time; zero of other messages
 	Lead       time.Duration  // of a reminder: how long ahead of the start it is
 	Zone       *time.Location // of the branch: Start and Until are told in its wall time
 	Entry      int64          // of an offer: the number of the waitlist entry, for its link
@@ -42,6 +43,7 @@ type Facts struct {
 // Texts renders messages. It is safe for concurrent use.
 type Texts struct {
 	link        func(Facts) string
+	ministry    catalog.Ministry
 	departments atomic.Pointer[map[string]department]
 }
 
@@ -52,9 +54,14 @@ type TextOption func(*Texts)
 // the address that link returns; "" for none.
 func WithLinks(link func(Facts) string) TextOption { return func(t *Texts) { t.link = link } }
 
+// From lets messages speak for a ministry, which has to be complete. Without this
+// option it has a neutral name.
+func From(m catalog.Ministry) TextOption { return func(t *Texts) { t.ministry = m } }
+
 // NewTexts returns the texts of the catalogue.
 func NewTexts(options ...TextOption) *Texts {
-	t := &Texts{link: func(Facts) string { return "" }}
+	neutral, _ := catalog.Ministry{}.Complete() // nothing in it can be wrong
+	t := &Texts{link: func(Facts) string { return "" }, ministry: neutral}
 	t.departments.Store(&map[string]department{})
 	for _, o := range options {
 		o(t)
@@ -63,10 +70,11 @@ func NewTexts(options ...TextOption) *Texts {
 }
 
 // Render returns the text of a message in the words of its department: the
-// fullest wording that fits one segment, or two when it ends with a link,
-// otherwise the shortest one, in which nothing is cut. Dates are Gregorian with
-// the day first, times are of 24 hours, digits are Western. It returns an error
-// that wraps ErrFacts when a fact the kind needs is missing.
+// fullest wording that fits one segment, or two for messages with a link and for
+// those without which a visitor might come in vain; otherwise the shortest one, in
+// which nothing is cut. Dates have the month in words, times are of 12 hours,
+// digits are Western. It returns an error that wraps ErrFacts when a fact the kind
+// needs is missing.
 func (t *Texts) Render(f Facts) (string, error) {
 	p, err := t.render(f, nil)
 	return p.Text, err
@@ -78,28 +86,50 @@ func (t *Texts) render(f Facts, c *Checked) (Preview, error) {
 	if err := f.check(); err != nil {
 		return Preview{}, err
 	}
-	v := f.view()
+	v := t.viewSMS(f)
 	of, known := (*t.departments.Load())[f.Department]
-	ending, fits := "", 1
-	if link := t.linkOf(f, of, known); link != "" {
-		ending, fits = "\n"+link, 2
-	} else if f.Kind == Survey {
+	link := t.linkOf(f, of, known)
+	if link == "" && f.Kind == Survey {
 		return Preview{}, fmt.Errorf("%w: %s without link", ErrFacts, f.Kind)
 	}
+	wordings, own := t.wordings(f, of, c, link != "")
+	endings, fits := f.endings(v, link, own)
 	p := Preview{}
-	for i, say := range t.wordings(f, of, c) {
-		p.Text, p.Wording = say(v)+ending, i
-		if p.Size = Measure(p.Text); p.Segments <= fits {
-			break
+	for i, say := range wordings {
+		for _, ending := range endings {
+			p.Text, p.Wording = say(v)+ending, i
+			if p.Size = Measure(p.Text); p.Segments <= fits {
+				p.Cost = of.Price.Times(int64(p.Segments))
+				return p, nil
+			}
 		}
 	}
 	p.Cost = of.Price.Times(int64(p.Segments))
 	return p, nil
 }
 
+// endings returns the ways to end a message, the fullest first, and the segments
+// that it may take with them. A link is introduced where there is room, unless the
+// department's own wording does that. Where the visitor has to answer and there is
+// no link, the message says whom to call.
+func (f Facts) endings(v view, link string, own bool) (endings []string, fits int) {
+	rule := f.Kind.told()
+	switch {
+	case link != "" && rule.manage && !own:
+		return []string{"\n" + f.say("sms_end.manage", v) + "\n" + link, "\n" + link}, 2
+	case link != "":
+		return []string{"\n" + link}, 2
+	case rule.answer:
+		return []string{"\n" + f.say("sms_end.call", v)}, 2
+	case rule.spares || f.calledOff():
+		return []string{""}, 2
+	}
+	return []string{""}, 1
+}
+
 // linkOf returns the address that a message ends with, "" for none.
 func (t *Texts) linkOf(f Facts, of department, known bool) string {
-	if !f.Kind.told().link && !f.calledOff() || known && !of.Links && f.Kind != Survey {
+	if !f.Kind.told().link || known && !of.Links && f.Kind != Survey {
 		return ""
 	}
 	return t.link(f)
@@ -112,28 +142,32 @@ func (t *Texts) noSurvey(f Facts) bool { return f.Kind == Survey && t.link(f) ==
 // else those of the department, else those of the catalogue. What departments
 // say of a cancellation is about one that the visitor asked for: a visit that
 // the centre calls off has words of its own.
-func (t *Texts) wordings(f Facts, of department, c *Checked) []func(view) string {
-	var list []func(view) string
-	if f.calledOff() && c == nil {
-		for _, name := range catalogued(f.Kind) {
-			list = append(list, func(v view) string { return f.say("sms.called_off."+name, v) })
-		}
-		return list
+func (t *Texts) wordings(f Facts, of department, c *Checked, linked bool) (list []func(view) string, own bool) {
+	words := of.texts[textKey{f.Kind, f.lang()}]
+	if f.calledOff() {
+		words = Checked{}
 	}
-	own := of.texts[textKey{f.Kind, f.lang()}]
 	if c != nil {
-		own = *c
+		words = *c
 	}
-	for _, w := range own.wordings {
+	for _, w := range words.wordings {
 		list = append(list, func(v view) string { return w.texts(f.lang(), f.Minutes).Fill(v.of) })
 	}
 	if list != nil {
-		return list
+		return list, true
 	}
-	for _, name := range catalogued(f.Kind) {
-		list = append(list, func(v view) string { return f.say("sms."+string(f.Kind)+"."+name, v) })
+	for _, name := range f.catalogued(linked) {
+		list = append(list, func(v view) string { return f.say("sms."+f.subject()+"."+name, v) })
 	}
-	return list
+	return list, false
+}
+
+// subject returns the name of a message in the catalogues.
+func (f Facts) subject() string {
+	if f.calledOff() {
+		return "called_off"
+	}
+	return string(f.Kind)
 }
 
 // calledOff reports whether it was the centre that cancelled the visit.
@@ -147,21 +181,35 @@ func (f Facts) lang() string {
 	return "ar"
 }
 
-// catalogued returns the wordings of a kind in the catalogues, the fullest
-// first.
-func catalogued(k Kind) []string {
-	if k == VerificationCode {
-		return []string{"full"}
+// catalogued returns the wordings of a message in the catalogues, the fullest
+// first. The last ones leave out the branch: not for visitors who are to come and
+// have no link that shows it.
+func (f Facts) catalogued(linked bool) []string {
+	all := []string{"full", "named", "short", "brief", "shortest"}
+	switch f.Kind {
+	case VerificationCode, Delayed, Survey, CaseUpdated:
+		return []string{"full", "short"}
+	case Closed:
+		return []string{"full", "short", "brief", "lean", "shortest"}
+	case Cancelled:
+		if f.calledOff() {
+			return []string{"full", "short", "brief", "lean", "shortest"}
+		}
+	case Booked, Approved, Moved, Reminder:
+		if !linked {
+			return all[:4]
+		}
+	case Requested, Declined, Proposed, Offer:
 	}
-	return []string{"full", "short", "shortest"}
+	return all
 }
 
 // view is what the wordings may mention, in the language of the message.
 type view struct {
 	Code, Reference, Service, Branch   string
 	Weekday, Day, Time, Until, Minutes string
-	Reason                             string
-	Date, Hijri, Address               string // only letters have them
+	Reason, Ministry, Phone            string
+	Date, When, Hijri, Address         string // only letters have them
 }
 
 // of returns what a variable stands for. It panics for one that there isn't: a
@@ -188,8 +236,14 @@ func (v view) of(name string) string {
 		return v.Minutes
 	case varReason:
 		return v.Reason
+	case varMinistry:
+		return v.Ministry
+	case varPhone:
+		return v.Phone
 	case varDate:
 		return v.Date
+	case varWhen:
+		return v.When
 	case varHijri:
 		return v.Hijri
 	case varAddress:
@@ -199,7 +253,7 @@ func (v view) of(name string) string {
 }
 
 // view returns the facts in their language.
-func (f Facts) view() view {
+func (t *Texts) view(f Facts) view {
 	v := view{
 		Code:      f.Code,
 		Reference: f.Reference,
@@ -208,13 +262,24 @@ func (f Facts) view() view {
 		Minutes:   strconv.Itoa(f.Minutes),
 		Reason:    plainName(f.Reason.In(f.Lang)),
 		Address:   plainName(f.Address.In(f.Lang)),
+		Ministry:  plainName(t.ministry.Name.In(f.Lang)),
+		Phone:     t.ministry.Dial().In(f.Lang),
 	}
 	if f.Start.IsZero() || f.Zone == nil {
 		return v
 	}
 	start := f.Start.In(f.Zone)
-	v.Time, v.Until = start.Format("15:04"), f.Until.In(f.Zone).Format("15:04")
+	v.Time, v.Until = texts.ClockAt(start).In(f.Lang), texts.ClockAt(f.Until.In(f.Zone)).In(f.Lang)
 	v.Day, v.Weekday = texts.ShortDate(start).In(f.Lang), texts.Weekday(start.Weekday()).In(f.Lang)
+	return v
+}
+
+// viewSMS returns the facts as short messages have them.
+func (t *Texts) viewSMS(f Facts) view {
+	v := t.view(f)
+	if f.BranchSMS != (catalog.Text{}) {
+		v.Branch = plainName(f.BranchSMS.In(f.Lang))
+	}
 	return v
 }
 

@@ -2,7 +2,6 @@ package notify_test
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,90 +36,93 @@ func visit(k notify.Kind, lang string) notify.Facts {
 	}
 }
 
+// What each message says as a whole is in service/demo/testdata. Here is what
+// decides it.
 func TestRender(t *testing.T) {
 	t.Parallel()
-	texts := notify.NewTexts()
-	long := visit(notify.Booked, "ar")
-	long.Branch.AR = "فرع وزارة المالية بالمدينة المنورة"
-	longEnglish := visit(notify.Moved, "en")
-	longEnglish.Service.EN = strings.Repeat("Very long service name ", 5)
-	elsewhere := visit(notify.Moved, "en")
-	elsewhere.Start = time.Date(2026, time.December, 31, 22, 5, 0, 0, time.UTC) // the next year in Riyadh
-	other := visit(notify.VerificationCode, "fr")
-	offer := visit(notify.Offer, "ar")
-	offer.Reference = "" // nothing is booked yet
-	longOffer := offer
-	longOffer.Branch.AR = long.Branch.AR
-	late := func(minutes int) notify.Facts {
-		f := visit(notify.Delayed, "ar")
-		f.Minutes = minutes
+	plain, linked := notify.NewTexts(), notify.NewTexts(withLink())
+	finance := notify.NewTexts(notify.From(catalog.Ministry{
+		Name: catalog.Text{AR: "وزارة المالية", EN: "Ministry of Finance"}, Phone: "920000000",
+	}))
+	with := func(k notify.Kind, lang string, edit func(*notify.Facts)) notify.Facts {
+		f := visit(k, lang)
+		edit(&f)
 		return f
 	}
-	soon := visit(notify.Delayed, "en")
-	soon.Minutes = 1
-	spaced := visit(notify.Cancelled, "en")
-	spaced.Branch.EN = " Malaz\u00a0–\n visitors’ “hall” "
+	late := func(minutes int) notify.Facts {
+		return with(notify.Delayed, "ar", func(f *notify.Facts) { f.Minutes = minutes })
+	}
+	const lateAt = "نعتذر، سيتأخر موعدكم الساعة 9:30 ص نحو "
 	tests := []struct {
 		name  string
+		texts *notify.Texts
 		facts notify.Facts
 		want  string
 	}{
-		{"code in Arabic", visit(notify.VerificationCode, "ar"), "رمز التحقق: 042917\nصالح لمدة 5 دقائق، ونرجو عدم مشاركته مع أحد"},
-		{"code in English", visit(notify.VerificationCode, "en"),
-			"Your verification code: 042917\nIt is valid for 5 minutes. Please do not share it with anyone."},
-		{"any other language is Arabic", other, "رمز التحقق: 042917\nصالح لمدة 5 دقائق، ونرجو عدم مشاركته مع أحد"},
-		{"booked in Arabic", visit(notify.Booked, "ar"), "تم تأكيد موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference},
-		{"booked in Arabic, long branch", long, "حجزكم 25/11 09:30\nفرع وزارة المالية بالمدينة المنورة\n" + reference},
-		{"booked in English", visit(notify.Booked, "en"),
-			"Your visit is confirmed: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"requested in Arabic", visit(notify.Requested, "ar"), "طلب قيد الموافقة\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
-		{"requested in English", visit(notify.Requested, "en"),
-			"We have your request, please wait for approval: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"approved in Arabic", visit(notify.Approved, "ar"), "تمت الموافقة\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
-		{"approved in English", visit(notify.Approved, "en"),
-			"Your visit is approved: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"declined in Arabic", visit(notify.Declined, "ar"), "نعتذر، لم تتم الموافقة\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
-		{"declined in English", visit(notify.Declined, "en"),
-			"Sorry, your visit is not approved: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"proposed in Arabic", visit(notify.Proposed, "ar"), "موعد مقترح ينتظر ردكم\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
-		{"proposed in English", visit(notify.Proposed, "en"),
-			"We propose another time, please answer: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"moved in Arabic", visit(notify.Moved, "ar"), "موعدكم الجديد\nالأربعاء 25/11 09:30\nفرع الملز\n" + reference},
-		{"moved in English", visit(notify.Moved, "en"),
-			"Your visit has moved: IBAN update\nNow Wednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"moved in English, long service", longEnglish, "Your visit has moved to\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"day and time are the branch's", elsewhere, "Your visit has moved: IBAN update\nNow Friday 1 Jan at 01:05\nMalaz branch\n" + reference},
-		{"cancelled in Arabic", visit(notify.Cancelled, "ar"), "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference},
-		{"offer in Arabic", offer, "موعد متاح لكم\nالأربعاء 25/11 09:30\nفرع الملز\nاقبلوه بصفحتكم حتى 14:45"},
-		{"offer in Arabic, long branch", longOffer, "موعد متاح\n25/11 09:30\nفرع وزارة المالية بالمدينة المنورة\nحتى 14:45"},
-		{"offer in English", visit(notify.Offer, "en"),
-			"A place is free: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\nAccept it on your waiting page by 14:45."},
-		{"closed in Arabic", visit(notify.Closed, "ar"), "نعتذر، المكتب مغلق في موعدكم\nالأربعاء 25/11 09:30\n" + reference},
-		{"closed in English", visit(notify.Closed, "en"), "Sorry, the desk is closed at the time of your visit. " +
-			"Please choose another: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
-		{"reminder in Arabic", visit(notify.Reminder, "ar"), "تذكير بموعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference},
-		{"reminder in English", visit(notify.Reminder, "en"),
-			"Reminder of your visit: IBAN update\nWednesday 25 Nov at 09:30\nMalaz branch\n" + reference},
+		{"code in Arabic", plain, visit(notify.VerificationCode, "ar"),
+			"رمز التحقق: 042917\nلحجز موعد، صالح 5 دقائق، لا تشاركوه\nمركز الخدمة"},
+		{"code in English", plain, visit(notify.VerificationCode, "en"),
+			"Verification code: 042917\nTo book a visit. Valid for 5 minutes. Never share it.\nService centre"},
+		{"any other language is Arabic", plain, visit(notify.VerificationCode, "fr"),
+			"رمز التحقق: 042917\nلحجز موعد، صالح 5 دقائق، لا تشاركوه\nمركز الخدمة"},
+		{"the ministry's name and number", finance, visit(notify.VerificationCode, "ar"),
+			"رمز التحقق: 042917\nلحجز موعد، صالح 5 دقائق، لا تشاركوه\nوزارة المالية"},
+		{"the number to call", finance, visit(notify.Declined, "ar"), "نعتذر، لم تتم الموافقة على موعدكم\n25 نوفمبر 9:30 ص\n" +
+			"تحديث الآيبان\nفرع الملز\n" + reference + "\nلحجز موعد آخر اتصلوا بالرقم 920000000"},
+		{"first the service goes", plain, visit(notify.Booked, "ar"), "تم حجز موعدكم\n25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\n" + reference},
+		{"or the weekday, whichever leaves more room", plain, with(notify.Booked, "ar", func(f *notify.Facts) {
+			f.Service.AR = "تعويض نزع الملكية للمنفعة العامة"
+		}), "تم حجز موعدكم\nالأربعاء 25 نوفمبر 9:30 ص\nفرع الملز\n" + reference},
+		{"then both", plain, with(notify.Booked, "ar", func(f *notify.Facts) { f.Branch.AR = "فرع المدينة المنورة" }),
+			"تم حجز موعدكم\n25 نوفمبر 9:30 ص\nفرع المدينة المنورة\n" + reference},
+		{"the branch is told even if it costs a segment", plain, with(notify.Booked, "ar", func(f *notify.Facts) {
+			f.Branch.AR = "فرع وزارة المالية بالمدينة المنورة"
+		}), "تم حجز موعدكم\n25 نوفمبر 9:30 ص\nفرع وزارة المالية بالمدينة المنورة\n" + reference},
+		{"unless the link shows it", linked, with(notify.Booked, "ar", func(f *notify.Facts) {
+			f.Branch.AR = "فرع وزارة المالية بالمدينة المنورة"
+		}), "تم حجز موعدكم\n25 نوفمبر 9:30 ص\n" + reference + "\nللتعديل أو الإلغاء:\n" + link},
+		{"a short name of the branch", plain, with(notify.Booked, "en", func(f *notify.Facts) {
+			f.BranchSMS = catalog.Text{AR: "الملز", EN: "Malaz"}
+		}), "Your visit is booked\nWednesday 25 Nov at 9:30 am\nIBAN update\nMalaz\n" + reference},
+		{"what the link is for", linked, visit(notify.Reminder, "en"), "Reminder: your visit is on\nWednesday 25 Nov at 9:30 am\nIBAN update\n" +
+			"Malaz branch\n" + reference + "\nTo change or cancel:\n" + link},
+		{"whom to answer without a link", plain, visit(notify.Proposed, "en"), "We suggest another time. Please reply\n" +
+			"Wednesday 25 Nov at 9:30 am\nIBAN update\nMalaz branch\n" + reference + "\nCall 19990"},
+		{"and with one", linked, visit(notify.Proposed, "en"), "We suggest another time. Please reply\n" +
+			"Wednesday 25 Nov at 9:30 am\nIBAN update\nMalaz branch\n" + reference + "\n" + link},
+		{"an offer, with a link", linked, with(notify.Offer, "ar", func(f *notify.Facts) { f.Reference = "" }),
+			"موعد متاح لكم\n25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\nللقبول قبل 2:45 م:\n" + link},
+		{"an offer, without one", plain, with(notify.Offer, "ar", func(f *notify.Facts) { f.Reference = "" }),
+			"موعد متاح لكم\nالأربعاء 25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\nللقبول قبل 2:45 م:\nاتصلوا بالرقم 19990"},
+		{"why it was called off", plain, with(notify.Cancelled, "ar", func(f *notify.Facts) {
+			f.Reason = catalog.Text{AR: "انقطاع الكهرباء", EN: "Power cut"}
+		}), "نعتذر، اضطررنا إلى إلغاء موعدكم\n25 نوفمبر 9:30 ص\nفرع الملز\n" + reference + "\nالسبب: انقطاع الكهرباء\nلحجز موعد آخر اتصلوا بالرقم 19990"},
+		{"a long reason goes before what to do", plain, with(notify.Cancelled, "ar", func(f *notify.Facts) {
+			f.Reason = catalog.Text{AR: "صيانة عاجلة لأنظمة التكييف والكهرباء في المبنى", EN: "Urgent maintenance"}
+		}), "نعتذر، اضطررنا إلى إلغاء موعدكم\n25 نوفمبر 9:30 ص\n" + reference + "\nلحجز موعد آخر اتصلوا بالرقم 19990"},
+		{"day and time are the branch's", plain, with(notify.Moved, "en", func(f *notify.Facts) {
+			f.Start = time.Date(2026, time.December, 31, 22, 5, 0, 0, time.UTC) // the next year in Riyadh
+		}), "Your visit has been moved to\nFriday 1 Jan at 1:05 am\nIBAN update\nMalaz branch\n" + reference},
 		// CLDR has six plural forms for Arabic: one, two, 3 to 10, 11 to 99, and
 		// from 100 on by the last two digits.
-		{"1 minute late", late(1), "نعتذر، تأخر موعدكم دقيقة واحدة\nفرع الملز\n" + reference},
-		{"2 minutes late", late(2), "نعتذر، تأخر موعدكم دقيقتين\nفرع الملز\n" + reference},
-		{"10 minutes late", late(10), "نعتذر، تأخر موعدكم 10 دقائق\nفرع الملز\n" + reference},
-		{"20 minutes late", late(20), "نعتذر، تأخر موعدكم 20 دقيقة\nفرع الملز\n" + reference},
-		{"100 minutes late", late(100), "نعتذر، تأخر موعدكم 100 دقيقة\nفرع الملز\n" + reference},
-		{"105 minutes late", late(105), "نعتذر، تأخر موعدكم 105 دقائق\nفرع الملز\n" + reference},
-		{"1 minute late in English", soon, "Sorry, your visit is 1 minute late: IBAN update\nMalaz branch\n" + reference},
-		{"20 minutes late in English", visit(notify.Delayed, "en"),
-			"Sorry, your visit is 20 minutes late: IBAN update\nMalaz branch\n" + reference},
-		{"news of a case in Arabic", notify.Facts{Kind: notify.CaseUpdated, Reference: "C-1"}, "يوجد جديد في طلبكم\nC-1"},
-		{"news of a case in English", notify.Facts{Kind: notify.CaseUpdated, Lang: "en", Reference: "C-1"}, "There is news of your request\nC-1"},
-		{"typography that GSM lacks", spaced,
-			"Your visit is cancelled: IBAN update\nWednesday 25 Nov at 09:30\nMalaz - visitors' \"hall\"\n" + reference},
+		{"1 minute late", plain, late(1), lateAt + "دقيقة واحدة\n" + reference},
+		{"2 minutes late", plain, late(2), lateAt + "دقيقتين\nفرع الملز\n" + reference},
+		{"10 minutes late", plain, late(10), lateAt + "10 دقائق\n" + reference},
+		{"20 minutes late", plain, late(20), lateAt + "20 دقيقة\n" + reference},
+		{"100 minutes late", plain, late(100), lateAt + "100 دقيقة\n" + reference},
+		{"105 minutes late", plain, late(105), lateAt + "105 دقائق\n" + reference},
+		{"1 minute late in English", plain, with(notify.Delayed, "en", func(f *notify.Facts) { f.Minutes = 1 }),
+			"Sorry, your visit at 9:30 am will start about 1 minute late\nMalaz branch\n" + reference},
+		{"news of a case", plain, notify.Facts{Kind: notify.CaseUpdated, Reference: "C-1"},
+			"يوجد تحديث على طلبكم رقم\nC-1\nللاستفسار اتصلوا بالرقم 19990"},
+		{"typography that GSM lacks", plain, with(notify.Cancelled, "en", func(f *notify.Facts) {
+			f.Branch.EN = " Malaz\u00a0–\n visitors’ “hall” "
+		}), "Your visit has been cancelled\nWednesday 25 Nov at 9:30 am\nIBAN update\nMalaz - visitors' \"hall\"\n" + reference},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := texts.Render(tt.facts)
+			got, err := tt.texts.Render(tt.facts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,6 +130,45 @@ func TestRender(t *testing.T) {
 				t.Fatalf("text (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Two visits at the two times of an hour that repeats differ in every message and
+// letter that tells a time: clocks in Cairo go back from midnight to 23:00.
+func TestRepeatedHour(t *testing.T) {
+	t.Parallel()
+	cairo, err := time.LoadLocation("Africa/Cairo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages := notify.NewTexts(withLink())
+	earlier := time.Date(2026, time.October, 29, 20, 20, 0, 0, time.UTC)
+	for _, kind := range notify.Kinds() {
+		for _, lang := range []string{"ar", "en"} {
+			f := visit(kind, lang)
+			f.Zone = cairo
+			var texts, letters [2]string
+			for i, start := range []time.Time{earlier, earlier.Add(time.Hour)} {
+				f.Start, f.End, f.Until = start, start.Add(20*time.Minute), start
+				if texts[i], err = messages.Render(f); err != nil {
+					t.Fatal(err)
+				}
+				letter, err := messages.Letter(notify.Claimed{Facts: f, Email: "a@example.com"})
+				if err != nil && !errors.Is(err, notify.ErrFacts) {
+					t.Fatal(err)
+				}
+				letters[i] = letter.Subject + "\n" + letter.Text
+			}
+			if tellsTime := kind != notify.VerificationCode && kind != notify.Survey && kind != notify.CaseUpdated; !tellsTime {
+				continue
+			}
+			if texts[0] == texts[1] {
+				t.Errorf("%s in %s is the same for both:\n%s", kind, lang, texts[0])
+			}
+			if letters[0] == letters[1] && letters[0] != "\n" {
+				t.Errorf("the letter %s in %s is the same for both:\n%s", kind, lang, letters[0])
+			}
+		}
 	}
 }
 
@@ -159,100 +200,6 @@ func TestRenderRefusesIncompleteFacts(t *testing.T) {
 				t.Fatalf("Render = %q, %v; want ErrFacts", got, err)
 			}
 		})
-	}
-}
-
-// Every message of realistic names fits one segment on every day of a year,
-// two with its link, and tells all that matters uncut: the date, the time, the branch and the
-// reference.
-func TestRenderFitsOneSegment(t *testing.T) {
-	t.Parallel()
-	plain, linked := notify.NewTexts(), notify.NewTexts(withLink())
-	services := []catalog.Text{
-		{AR: "مسوغات الصرف", EN: "Disbursement justifications"},
-		{AR: "تعويض نزع الملكية للمنفعة العامة", EN: "Compensation for expropriation in the public interest"},
-		{AR: "اعتراض على تقدير العقارات المنزوعة ملكيتها", EN: "Objection to the valuation of expropriated property"},
-		{AR: "استرداد رصيد المدفوعات الحكومية الإلكترونية", EN: "Refund of a balance of electronic government payments"},
-	}
-	branches := []catalog.Text{
-		{AR: "فرع جدة", EN: "Jeddah branch"},
-		{AR: "المركز الرئيس بالرياض", EN: "Riyadh head office"},
-		{AR: "مركز الخدمة الشامل", EN: "Comprehensive Service Center"},
-		{AR: "مركز الخدمة الشامل بالرياض", EN: "Comprehensive Service Center, Riyadh"},
-		{AR: "مركز الخدمة الشامل - حي الملز", EN: "Comprehensive Service Center – Malaz"},
-		{AR: "مركز الخدمة الشامل بمكة المكرمة", EN: "Comprehensive Service Center, Makkah"},
-		{AR: "فرع وزارة المالية بالمدينة المنورة", EN: "Ministry of Finance branch in Al-Madinah Al-Munawwarah"},
-		{AR: "مركز الخدمة الشامل بالمدينة المنورة", EN: "Comprehensive Service Center in Al-Madinah Al-Munawwarah"},
-		{AR: "مركز الخدمة الشامل بالمنطقة الشرقية", EN: "Comprehensive Service Center of the Eastern Province"},
-	}
-	dates := map[string]string{"ar": "2/1", "en": "2 Jan"}
-	for _, kind := range notify.Kinds() {
-		for _, lang := range []string{"ar", "en"} {
-			t.Run(string(kind)+" "+lang, func(t *testing.T) {
-				t.Parallel()
-				// Nine branches and seven days of the week: each meets each.
-				for i := range 365 {
-					f := visit(kind, lang)
-					f.Service, f.Branch = services[i%len(services)], branches[i%len(branches)]
-					f.Start = f.Start.AddDate(0, 0, i)
-					for texts, most := range map[*notify.Texts]int{plain: 1, linked: 2} {
-						if kind == notify.Survey && texts == plain {
-							continue // nothing without its link
-						}
-						got, err := texts.Render(f)
-						if err != nil {
-							t.Fatal(err)
-						}
-						if size := notify.Measure(got); size.Segments > most {
-							t.Fatalf("%+v, want %d segments:\n%s", size, most, got)
-						}
-						for _, fact := range important(f, dates[lang]) {
-							if !strings.Contains(got, fact) {
-								t.Fatalf("%q is missing in:\n%s", fact, got)
-							}
-						}
-					}
-				}
-			})
-		}
-	}
-}
-
-// important returns what a message must say in full.
-func important(f notify.Facts, date string) []string {
-	start := f.Start.In(f.Zone)
-	branch := strings.ReplaceAll(f.Branch.In(f.Lang), "–", "-")
-	switch f.Kind {
-	case notify.VerificationCode:
-		return []string{f.Code}
-	case notify.Cancelled, notify.Declined, notify.Closed:
-		return []string{f.Reference, start.Format(date), start.Format("15:04")}
-	case notify.Offer:
-		return []string{start.Format(date), start.Format("15:04"), f.Until.In(f.Zone).Format("15:04"), branch}
-	case notify.Requested, notify.Booked, notify.Approved, notify.Proposed, notify.Moved, notify.Reminder:
-		return []string{f.Reference, start.Format(date), start.Format("15:04"), branch}
-	case notify.Delayed:
-		return []string{f.Reference, strconv.Itoa(f.Minutes)}
-	case notify.CaseUpdated:
-		return []string{f.Reference}
-	case notify.Survey:
-		return []string{link}
-	}
-	return nil
-}
-
-// A name too long for one segment costs a second one rather than a cut.
-func TestRenderCutsNothing(t *testing.T) {
-	t.Parallel()
-	f := visit(notify.Booked, "ar")
-	f.Branch.AR = "مركز الخدمة الشامل بوزارة المالية في منطقة الحدود الشمالية بمدينة عرعر"
-	got, err := notify.NewTexts().Render(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "حجزكم 25/11 09:30\n" + f.Branch.AR + "\n" + reference
-	if got != want || notify.Measure(got).Segments != 2 {
-		t.Fatalf("Render = %q, want %q in 2 segments", got, want)
 	}
 }
 

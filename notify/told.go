@@ -18,6 +18,10 @@ type rule struct {
 	mail  bool // by e-mail, too
 	link  bool // ends with a link, where the centre has a public address
 	waits bool // for the end of the quiet hours
+
+	manage bool // the link changes or cancels the visit
+	answer bool // the visitor has to answer: by the link, or else by telephone
+	spares bool // a visitor who misreads it comes in vain: worth a second segment
 }
 
 // told is the table of all kinds.
@@ -30,18 +34,26 @@ func (k Kind) told() rule {
 	switch k {
 	case VerificationCode:
 		return rule{lane: Prompt}
-	case Requested, Cancelled:
+	case Requested:
+		return rule{lane: Prompt, mail: true, spares: true}
+	case Cancelled:
 		return rule{lane: Prompt, mail: true}
-	case Booked, Proposed, Moved:
-		return rule{lane: Prompt, mail: true, link: true}
-	case Approved, Closed:
-		return rule{lane: Prompt, mail: true, link: true, waits: true}
+	case Booked, Moved:
+		return rule{lane: Prompt, mail: true, link: true, manage: true}
+	case Proposed:
+		return rule{lane: Prompt, mail: true, link: true, answer: true}
+	case Approved:
+		return rule{lane: Prompt, mail: true, link: true, manage: true, waits: true}
+	case Closed:
+		return rule{lane: Prompt, mail: true, link: true, answer: true, waits: true}
 	case Declined:
-		return rule{lane: Prompt, mail: true, waits: true}
-	case Reminder, Survey:
+		return rule{lane: Prompt, mail: true, spares: true, waits: true}
+	case Reminder:
+		return rule{lane: Bulk, mail: true, link: true, manage: true, waits: true}
+	case Survey:
 		return rule{lane: Bulk, mail: true, link: true, waits: true}
 	case Offer:
-		return rule{lane: Prompt, link: true}
+		return rule{lane: Prompt, link: true, answer: true}
 	case Delayed:
 		return rule{lane: Prompt}
 	case CaseUpdated:

@@ -23,10 +23,13 @@ const (
 
 // The variables that only the catalogue has.
 const (
-	varReason  Variable = "Reason" // why the centre has called the visit off
-	varDate    Variable = "Date"   // of the visit, with the month in words
-	varHijri   Variable = "Hijri"  // the date in the Hijri calendar
-	varAddress Variable = "Address"
+	varReason   Variable = "Reason"   // why the centre has called the visit off or taken its time
+	varMinistry Variable = "Ministry" // name
+	varPhone    Variable = "Phone"    // for help
+	varDate     Variable = "Date"     // of the visit, with weekday and year
+	varWhen     Variable = "When"     // the same with the time
+	varHijri    Variable = "Hijri"    // the date in the Hijri calendar
+	varAddress  Variable = "Address"  // of the branch
 )
 
 // Variables returns what a text of the kind may mention and what it must,
@@ -96,7 +99,7 @@ func (f Facts) lacks(v Variable) string {
 		fact, has = "until", !f.Until.IsZero()
 	case VarMinutes:
 		fact, has = "minutes", f.Minutes > 0
-	case varReason, varDate, varHijri, varAddress: // what is not known is left out
+	case varReason, varMinistry, varPhone, varDate, varWhen, varHijri, varAddress: // known, or left out
 	}
 	if has {
 		return ""

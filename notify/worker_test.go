@@ -205,7 +205,7 @@ func TestDeliverMessage(t *testing.T) {
 	if _, err := newWorker(t, ledger, sender, notify.WorkerConfig{}).Deliver(t.Context(), newClock().Now); err != nil {
 		t.Fatal(err)
 	}
-	text := "تم إلغاء موعدكم\nالأربعاء 25/11 الساعة 09:30\nفرع الملز\n" + reference
+	text := "تم إلغاء موعدكم\n25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\n" + reference
 	want := []notify.Message{{
 		ID: 1, Mobile: mobile, Text: text, Size: notify.Measure(text), Expires: newClock().Now().Add(time.Hour),
 	}}

@@ -54,8 +54,7 @@ func (h Hijri) MonthName() Text {
 	return texts.HijriMonth(h.Month)
 }
 
-// Long returns the date with the month in words and without the era, empty for
-// no date.
+// Long returns the date with the month in words, empty for no date.
 func (h Hijri) Long() Text {
 	if h.IsZero() {
 		return Text{}

@@ -39,11 +39,12 @@ func eventsOf(a api.Appointment) string {
 	return strings.Join(events, " ")
 }
 
-// told returns the beginnings of the messages about visits, oldest first.
+// told returns the first sentences of the messages about visits, oldest first.
 func told(v *servicetest.Visitor) []string {
 	var list []string
 	for _, m := range v.Messages() {
-		first, _, _ := strings.Cut(m.Text, ":")
+		first, _, _ := strings.Cut(m.Text, "\n")
+		first, _, _ = strings.Cut(first, ". It is")
 		list = append(list, first)
 	}
 	slices.Reverse(list)
@@ -93,7 +94,7 @@ func TestRequestIsApproved(t *testing.T) {
 	if want := now.Start.Add(-24 * time.Hour); !now.CancelBefore.Equal(want) {
 		t.Errorf("cancel before %v, want %v", now.CancelBefore, want)
 	}
-	wantTold(t, visitor, "We have your request, please wait for approval", "Your visit is approved")
+	wantTold(t, visitor, "We have received your request", "Your visit is approved")
 	centre.AuditClean()
 }
 
@@ -114,7 +115,7 @@ func TestRequestIsDeclined(t *testing.T) {
 	if got := now.History[1].Reason; got != "القاعة مغلقة" {
 		t.Errorf("reason %q", got)
 	}
-	wantTold(t, visitor, "We have your request, please wait for approval", "Sorry, your visit is not approved")
+	wantTold(t, visitor, "We have received your request", "Sorry, your visit was not approved")
 	tookPlace(t, "where it was", centre.Visitor(3).TryHold(meeting, "riyadh", a.Start))
 	centre.Refused(visitor.TryMove(a, a.Start.Add(time.Hour)), http.StatusConflict, "not-booked")
 	centre.Refused(visitor.TryCancel(a), http.StatusConflict, "not-booked")
@@ -141,8 +142,8 @@ func TestProposalIsAccepted(t *testing.T) {
 		now.Status != api.AppointmentStatusRequested || !now.Start.Equal(a.Start) {
 		t.Fatalf("%s at %v, proposal %+v", now.Status, now.Start, p)
 	}
-	wantTold(t, visitor, "We have your request, please wait for approval", "We propose another time, please answer")
-	if got := visitor.Receives().Text; !strings.Contains(got, "29 Nov at 08:40") {
+	wantTold(t, visitor, "We have received your request", "We suggest another time. Please reply")
+	if got := visitor.Receives().Text; !strings.Contains(got, "29 Nov at 8:40 am") {
 		t.Errorf("the proposal is told as %q", got)
 	}
 	centre.Visitor(2).Books(meeting, "riyadh", other)
@@ -157,7 +158,7 @@ func TestProposalIsAccepted(t *testing.T) {
 	if !now.Start.Equal(other) {
 		t.Errorf("at %v, want %v", now.Start, other)
 	}
-	wantTold(t, visitor, "We have your request, please wait for approval", "We propose another time, please answer", "Your visit is approved")
+	wantTold(t, visitor, "We have received your request", "We suggest another time. Please reply", "Your visit is approved")
 	centre.Refused(visitor.TryDeclineProposal(a), http.StatusConflict, "no-proposal")
 	for i := range 2 {
 		tookPlace(t, "where it was at first", centre.Visitor(10+i).TryHold(meeting, "riyadh", a.Start))
@@ -233,7 +234,7 @@ func TestAnswerByDefault(t *testing.T) {
 		events string
 		told   string
 	}{
-		"decline": {api.AppointmentStatusDeclined, "requested declined", "Sorry, your visit is not approved"},
+		"decline": {api.AppointmentStatusDeclined, "requested declined", "Sorry, your visit was not approved"},
 		"approve": {api.AppointmentStatusBooked, "requested approved", "Your visit is approved"},
 	} {
 		t.Run(answer, func(t *testing.T) {
@@ -252,7 +253,7 @@ func TestAnswerByDefault(t *testing.T) {
 			centre.Pass(time.Second)
 			centre.Jobs()
 			ends(t, visitor.Shows(a), want.status, want.events)
-			wantTold(t, visitor, "We have your request, please wait for approval", want.told)
+			wantTold(t, visitor, "We have received your request", want.told)
 			if _, err := centre.Replicas[0].Booker().
 				Decline(t.Context(), reference, "noura", "late", centre.Clock.Now()); (err == nil) != (answer == "decline") {
 				t.Errorf("decline afterwards: %v", err)
@@ -302,7 +303,7 @@ func TestRequestIsCancelled(t *testing.T) {
 		t.Error("approved what was cancelled")
 	}
 	ends(t, visitor.Shows(a), api.AppointmentStatusCancelled, "requested cancelled")
-	wantTold(t, visitor, "We have your request, please wait for approval", "Your visit is cancelled")
+	wantTold(t, visitor, "We have received your request", "Your visit has been cancelled")
 	centre.AuditClean()
 }
 
@@ -362,7 +363,7 @@ func TestCancelAndApprove(t *testing.T) {
 	}
 	ends(t, late.Shows(second), api.AppointmentStatusCancelled, "requested approved cancelled")
 	for _, v := range []*servicetest.Visitor{early, late} {
-		wantTold(t, v, "Your visit is cancelled") // nothing else was true any more
+		wantTold(t, v, "Your visit has been cancelled") // nothing else was true any more
 	}
 	centre.AuditClean()
 }

@@ -51,7 +51,7 @@ func TestSomebodyWithoutSmartphoneCalls(t *testing.T) {
 	centre.Refused(agent.TryMove(visit.Reference, start.Add(2*time.Hour), " "), http.StatusUnprocessableEntity, "reason-needed")
 	later := agent.Slots("annual-returns", first.First.Branch, "2026-11-23")
 	moved := agent.Moves(visit.Reference, later[0].Start, "ظرف صحي")
-	if got := caller.Receives().Text; !strings.Contains(got, "موعدكم الجديد") {
+	if got := caller.Receives().Text; !strings.Contains(got, "تم تعديل موعدكم") {
 		t.Errorf("the caller is told %q", got)
 	}
 	centre.Clock.Set(moved.Start.Add(-time.Minute))
@@ -60,7 +60,7 @@ func TestSomebodyWithoutSmartphoneCalls(t *testing.T) {
 		cancelled.History[2].Actor != agent.ID {
 		t.Errorf("history %+v", cancelled.History)
 	}
-	if got := caller.Receives().Text; !strings.Contains(got, "ألغي") {
+	if got := caller.Receives().Text; !strings.HasPrefix(got, "تم إلغاء موعدكم") {
 		t.Errorf("the caller is told %q", got)
 	}
 	wantActs(t, centre, visit.Reference, "huda cancelled: لن يتمكن من الحضور", "huda moved: ظرف صحي", "huda booked: ")

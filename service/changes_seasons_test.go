@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func TestRamadanHoursRebookWhatFallsOutside(t *testing.T) {
 	}
 	for i, want := range []string{"2027-02-09T10:00", "2027-02-09T10:00", "2027-02-09T14:40", "2027-02-10T10:00"} {
 		v := outside[i]
-		says(t, v.sees(""), "Ramadan hours", "Accept the proposed time")
+		says(t, v.sees(""), "Ramadan hours", "Accept the suggested time")
 		v.taps("accept", nil)
 		if got := v.now().Start; !got.Equal(servicetest.At(t, want)) {
 			t.Errorf("who had %v comes at %v, want %s", v.Start, got, want)
@@ -208,9 +209,10 @@ func TestChangesThatAreRefused(t *testing.T) {
 		"change-settled")
 	centre.Refused(salma.Gets("/v1/changes/"+change.ID), http.StatusForbidden, "forbidden")
 	centre.Jobs()
-	if got := affected.texts()[0]; len(affected.texts()) < 1 || got[:47] != "Sorry, we had to cancel your visit: Maintenance" {
+	if got := affected.texts()[0]; !strings.HasPrefix(got, "Sorry, we had to cancel your visit\n") ||
+		!strings.Contains(got, "Reason: Maintenance\nTo book another time, call 19990") {
 		t.Errorf("told %q", got)
 	}
-	says(t, affected.sees(""), "This visit is cancelled", "Maintenance", "You can book a new visit at any time")
+	says(t, affected.sees(""), "This visit has been cancelled", "Maintenance", "To book a new visit, call")
 	centre.AuditClean()
 }

@@ -82,18 +82,17 @@ func (b booked) texts() []string {
 	return list
 }
 
-// link returns the path of the link in the newest message.
+// link returns the path of the link in the newest message that has one.
 func (b booked) link() string {
 	b.t.Helper()
-	texts := b.texts()
-	if len(texts) == 0 {
-		b.t.Fatalf("no message to %s", b.Mobile)
+	for _, text := range b.texts() {
+		link, err := url.Parse(text[strings.LastIndexByte(text, '\n')+1:])
+		if err == nil && strings.HasPrefix(link.Path, "/m/") {
+			return link.Path
+		}
 	}
-	link, err := url.Parse(texts[0][strings.LastIndexByte(texts[0], '\n')+1:])
-	if err != nil || !strings.HasPrefix(link.Path, "/m/") {
-		b.t.Fatalf("no link at the end of %q", texts[0])
-	}
-	return link.Path
+	b.t.Fatalf("no message to %s has a link", b.Mobile)
+	return ""
 }
 
 // sees opens the page behind the link.
@@ -228,12 +227,12 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 	// The phones ring. A page shows; only a tap acts.
 	centre.Jobs()
 	page := visits[0].sees("")
-	says(t, page, "Sorry, the desk is closed at your time. Please choose", "Power cut", "Accept the proposed time", "Change the time",
+	says(t, page, "Sorry, we can't see you at this time. Please choose another.", "Power cut", "Accept the suggested time", "Change the time",
 		"Cancel the visit", "19990")
-	if strings.Contains(page, "Yes, I will come") {
+	if strings.Contains(page, "Yes, I'm coming") {
 		t.Error("who can't come at that time is asked to confirm it")
 	}
-	if got := visits[0].texts()[0]; !strings.HasPrefix(got, "Sorry, the desk is closed") || len(visits[0].texts()) != 2 {
+	if got := visits[0].texts()[0]; !strings.HasPrefix(got, "Sorry, your time is no longer available") || len(visits[0].texts()) != 2 {
 		t.Errorf("told %q", visits[0].texts())
 	}
 	if got := morning.texts(); len(got) != 1 {
@@ -294,7 +293,7 @@ func TestDepartmentClosesTomorrowAtNoon(t *testing.T) {
 		t.Errorf("not reached: %+v", reached)
 	}
 	centre.Jobs()
-	if got := visits[33].texts()[0]; !strings.HasPrefix(got, "Your visit is confirmed") {
+	if got := visits[33].texts()[0]; !strings.HasPrefix(got, "Your visit is booked") {
 		t.Errorf("who is received all the same is told %q", got)
 	}
 
@@ -346,10 +345,10 @@ func TestClosureIsTakenBack(t *testing.T) {
 	if now.Displaced() || now.Proposal != nil || !now.Start.Equal(visits[1].Start) || now.Version != 3 {
 		t.Errorf("%+v", now)
 	}
-	if got := visits[1].texts(); len(got) != 3 || !strings.HasPrefix(got[0], "Your visit is confirmed") {
+	if got := visits[1].texts(); len(got) != 3 || !strings.HasPrefix(got[0], "Your visit is booked") {
 		t.Errorf("told %q", got)
 	}
-	says(t, visits[1].sees(""), "Your visit is booked", "Yes, I will come")
+	says(t, visits[1].sees(""), "Your visit is booked", "Yes, I'm coming")
 	if n := len(visits[2].texts()); n != 1 {
 		t.Errorf("who was kept is told %q", visits[2].texts())
 	}
@@ -360,7 +359,7 @@ func TestClosureIsTakenBack(t *testing.T) {
 	}
 	centre.Pass(28*time.Hour + 10*time.Minute) // Monday, 13:10: less than a day ahead of both
 	for _, v := range visits[1:] {
-		if got := v.texts()[0]; !strings.HasPrefix(got, "Reminder of your visit") {
+		if got := v.texts()[0]; !strings.HasPrefix(got, "Reminder: your visit") {
 			t.Errorf("%v: not reminded, but told %q", v.Start, got)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ziyara/access"
+	"ziyara/catalog"
 	"ziyara/loopback"
 	"ziyara/notify"
 )
@@ -37,8 +38,9 @@ type Config struct {
 	// PublicURL is the base of links to visits, such as
 	// https://visit.example.gov.sa; without it messages have no links.
 	PublicURL string
-	// CallCentre is the telephone number on pages for visitors who need help.
-	CallCentre string
+	// Ministry is who messages and pages speak for, and where visitors get help
+	// and book; what is missing is neutral.
+	Ministry catalog.Ministry
 	// WebhookAllow has the private networks, in CIDR notation, that webhooks may
 	// reach.
 	WebhookAllow []string
@@ -94,6 +96,10 @@ func (c Config) defaults() (Config, error) {
 	}
 	if c.SMS == "" {
 		c.SMS = SandboxSMS
+	}
+	var err error
+	if c.Ministry, err = c.Ministry.Complete(); err != nil {
+		return c, fmt.Errorf("service: ZIYARA_MINISTRY_AR, ZIYARA_MINISTRY_EN, ZIYARA_CALL_CENTRE or ZIYARA_BOOKING_URL: %w", err)
 	}
 	switch {
 	case c.DatabaseURL == "":

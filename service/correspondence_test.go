@@ -167,7 +167,7 @@ func TestDepartmentChangesItsWords(t *testing.T) {
 	body["reference"] = visit.Reference
 	var preview api.MessagePreview
 	own.Posts(path+"/preview", body).JSON(t, &preview)
-	if !strings.HasPrefix(preview.Text, "Now 25 Nov 09:00, Riyadh head office. "+visit.Reference) || preview.Segments != 1 ||
+	if !strings.HasPrefix(preview.Text, "Now 25 Nov 9:00 am, Head office. "+visit.Reference) || preview.Segments != 1 ||
 		!strings.HasSuffix(preview.Text, "/m/…") {
 		t.Errorf("preview %+v", preview)
 	}
@@ -202,7 +202,7 @@ func TestDepartmentChangesItsWords(t *testing.T) {
 	centre.Refused(put(tag, say(good)), http.StatusPreconditionFailed, "edit-conflict")
 	centre.Pass(5 * time.Second)
 	visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
-	if got := visitor.Receives().Text; !strings.HasPrefix(got, "Now 26 Nov 10:30, Riyadh head office. ") {
+	if got := visitor.Receives().Text; !strings.HasPrefix(got, "Now 26 Nov 10:30 am, Head office. ") {
 		t.Errorf("the visitor is told %q", got)
 	}
 	if answer := put(`"1"`, say()); answer.Status != http.StatusOK {

@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -19,7 +20,7 @@ import (
 )
 
 // public gives the centre an address for links.
-func public(c *service.Config) { c.PublicURL, c.CallCentre = "http://127.0.0.1:8080", "19990" }
+func public(c *service.Config) { c.PublicURL = "http://127.0.0.1:8080" }
 
 // linked is a visitor with a link to their visit.
 type linked struct {
@@ -83,6 +84,7 @@ func (l linked) follows(path string, fields url.Values) string {
 // says fails the test unless a page says what it should.
 func says(t *testing.T, page string, want ...string) {
 	t.Helper()
+	page = html.UnescapeString(page)
 	for _, w := range want {
 		if !strings.Contains(page, w) {
 			t.Fatalf("%q is missing in:\n%s", w, page)
@@ -108,25 +110,25 @@ func TestLinkInAMessage(t *testing.T) {
 		t.Errorf("%+v, want 2 segments", size)
 	}
 	page := l.looks("")
-	says(t, page, `<html lang="ar" dir="rtl">`, "موعدكم محجوز", "وراثة العوائد", "الأربعاء 25 نوفمبر 2026", "15 جمادى الآخرة 1448", "09:00",
-		"المركز الرئيس بالرياض", l.visit.Reference, "نعم، سأحضر", "تغيير الموعد", "إلغاء الموعد", "19990")
+	says(t, page, `<html lang="ar" dir="rtl">`, "تم حجز موعدكم", "وراثة العوائد", "الأربعاء 25 نوفمبر 2026م", "15 جمادى الآخرة 1448هـ", "9:00 ص",
+		"المركز الرئيس بالرياض", l.visit.Reference, "تأكيد الحضور", "تعديل الموعد", "إلغاء الموعد", "19990")
 	for what, private := range map[string]string{"name": l.Name, "number": l.ID, "mobile": "500000001", "key": l.visit.ManageToken} {
 		if strings.Contains(page, private) {
 			t.Errorf("the page shows the %s", what)
 		}
 	}
 
-	says(t, l.follows("/confirm", url.Values{"version": {"1"}}), "شكرا لكم", "أكدتم حضوركم")
-	if page = l.looks(""); strings.Contains(page, "نعم، سأحضر") {
+	says(t, l.follows("/confirm", url.Values{"version": {"1"}}), "شكرًا لكم", "تم تأكيد حضوركم")
+	if page = l.looks(""); strings.Contains(page, "تأكيد الحضور") {
 		t.Error("who has confirmed is asked again")
 	}
 
-	says(t, l.looks("/move"), "اختاروا اليوم", "day=2026-11-26")
+	says(t, l.looks("/move"), "اختيار اليوم", "day=2026-11-26")
 	choices := times(l.looks("/move?day=2026-11-26"))
 	if len(choices) == 0 {
 		t.Fatal("no time to choose on a day that has some")
 	}
-	says(t, l.follows("/move", url.Values{"start": {choices[0]}}), "تم تغيير موعدكم", "الخميس 26 نوفمبر 2026", "موعدكم محجوز", "نعم، سأحضر")
+	says(t, l.follows("/move", url.Values{"start": {choices[0]}}), "تم تعديل موعدكم", "الخميس 26 نوفمبر 2026", "تم حجز موعدكم", "تأكيد الحضور")
 	if now := l.Shows(l.visit); now.Start.Format(time.RFC3339) != "2026-11-26T07:30:00+03:00" || now.Version != 3 {
 		t.Errorf("the visit is at %v in version %d", now.Start, now.Version)
 	}
@@ -135,11 +137,11 @@ func TestLinkInAMessage(t *testing.T) {
 		t.Error("the link of the new start ends with the old one")
 	}
 
-	says(t, l.looks("/cancel"), "إلغاء الموعد؟", "نعم، ألغوا الموعد")
-	says(t, l.follows("/cancel", nil), "تم إلغاء موعدكم", "أُلغي هذا الموعد")
+	says(t, l.looks("/cancel"), "إلغاء الموعد؟", "تأكيد الإلغاء")
+	says(t, l.follows("/cancel", nil), "تم الإلغاء", "تم إلغاء هذا الموعد")
 	for _, path := range []string{"", "/move", "/cancel"} {
 		page = l.looks(path)
-		says(t, page, "أُلغي هذا الموعد", "حجز موعد جديد")
+		says(t, page, "تم إلغاء هذا الموعد", "حجز موعد جديد")
 		if strings.Contains(page, "<form") {
 			t.Errorf("a cancelled visit can still be acted on at %q", path)
 		}
@@ -158,11 +160,11 @@ func TestLinkSpeaksBothLanguages(t *testing.T) {
 	t.Parallel()
 	l := linkedVisit(t, "en")
 	says(t, l.looks(""), `<html lang="en" dir="ltr">`, "Your visit is booked", "Wednesday 25 November 2026", "15 Jumada al-Akhirah 1448 AH",
-		"Riyadh head office", "Yes, I will come", "العربية")
-	says(t, l.looks("?lang=ar"), `<html lang="ar" dir="rtl">`, "موعدكم محجوز", ">English<")
+		"Riyadh head office", "Yes, I'm coming", "العربية")
+	says(t, l.looks("?lang=ar"), `<html lang="ar" dir="rtl">`, "تم حجز موعدكم", ">English<")
 	says(t, l.looks("?lang=fr"), `<html lang="en" dir="ltr">`)
-	says(t, l.looks("/move?day=2026-11-26&lang=ar"), `<html lang="ar" dir="rtl">`, "اختاروا الوقت", "day=2026-11-26", "lang=en")
-	says(t, l.follows("/confirm", url.Values{"version": {"1"}, "lang": {"ar"}}), "شكرا لكم")
+	says(t, l.looks("/move?day=2026-11-26&lang=ar"), `<html lang="ar" dir="rtl">`, "اختيار الوقت", "day=2026-11-26", "lang=en")
+	says(t, l.follows("/confirm", url.Values{"version": {"1"}, "lang": {"ar"}}), "شكرًا لكم")
 }
 
 // tables returns everything that a page could change, as a text.
@@ -216,8 +218,8 @@ func TestLinkAfterAChange(t *testing.T) {
 		says(t, string(answer.Body), want...)
 	}
 	l.TryMove(l.visit, servicetest.At(t, "2026-11-26T09:00"))
-	conflict("/confirm", url.Values{"version": {"1"}}, "تغير الموعد قبل قليل", "الخميس 26 نوفمبر")
-	conflict("/confirm", url.Values{"version": {"x"}}, "تغير الموعد قبل قليل")
+	conflict("/confirm", url.Values{"version": {"1"}}, "تغيّر موعدكم قبل قليل", "الخميس 26 نوفمبر")
+	conflict("/confirm", url.Values{"version": {"x"}}, "تغيّر موعدكم قبل قليل")
 
 	other := l.centre.Visitor(2)
 	for {
@@ -227,17 +229,17 @@ func TestLinkAfterAChange(t *testing.T) {
 		}
 		other.Holds(heirs, "riyadh", places[0].Start)
 	}
-	conflict("/move", url.Values{"start": {"2026-11-29T04:30:00Z"}}, "لم يعد هذا الوقت متاحا", "بقي موعدكم كما هو", "اختاروا اليوم")
-	conflict("/move", url.Values{"start": {"2026-11-29T04:31:00Z"}}, "لم يعد هذا الوقت متاحا")
-	conflict("/move", url.Values{"start": {"tomorrow"}}, "لم يعد هذا الوقت متاحا")
+	conflict("/move", url.Values{"start": {"2026-11-29T04:30:00Z"}}, "لم يعد هذا الموعد متاحًا", "ولم يتغير موعدكم", "اختيار اليوم")
+	conflict("/move", url.Values{"start": {"2026-11-29T04:31:00Z"}}, "لم يعد هذا الموعد متاحًا")
+	conflict("/move", url.Values{"start": {"tomorrow"}}, "لم يعد هذا الموعد متاحًا")
 	if got := l.Shows(l.visit); !got.Start.Equal(servicetest.At(t, "2026-11-26T09:00")) {
 		t.Errorf("the visit is at %v", got.Start)
 	}
 
-	says(t, l.follows("/cancel", nil), "أُلغي هذا الموعد")
-	says(t, l.follows("/cancel", nil), "أُلغي هذا الموعد") // pressed twice
-	conflict("/confirm", url.Values{"version": {"2"}}, "أُلغي هذا الموعد")
-	conflict("/move", url.Values{"start": {"2026-11-29T06:00:00Z"}}, "أُلغي هذا الموعد")
+	says(t, l.follows("/cancel", nil), "تم إلغاء هذا الموعد")
+	says(t, l.follows("/cancel", nil), "تم إلغاء هذا الموعد") // pressed twice
+	conflict("/confirm", url.Values{"version": {"2"}}, "تم إلغاء هذا الموعد")
+	conflict("/move", url.Values{"start": {"2026-11-29T06:00:00Z"}}, "تم إلغاء هذا الموعد")
 	l.centre.AuditClean()
 }
 
@@ -248,20 +250,20 @@ func TestLinkWhenTimeRunsOut(t *testing.T) {
 	l := linkedVisit(t, "ar")
 	l.centre.Clock.Add(servicetest.At(t, "2026-11-25T08:30").Sub(l.centre.Clock.Now()))
 	page := l.looks("")
-	says(t, page, "فات وقت التغيير", "نعم، سأحضر", `href="tel:19990"`)
-	for _, action := range []string{">تغيير الموعد<", ">إلغاء الموعد<"} {
+	says(t, page, "انتهت مهلة تعديل الموعد وإلغائه", "تأكيد الحضور", `href="tel:19990"`)
+	for _, action := range []string{">تعديل الموعد<", ">إلغاء الموعد<"} {
 		if strings.Contains(page, action) {
 			t.Errorf("%s is offered too late", action)
 		}
 	}
-	says(t, l.looks("/cancel"), "موعدكم محجوز")
-	says(t, l.looks("/move"), "موعدكم محجوز")
+	says(t, l.looks("/cancel"), "تم حجز موعدكم")
+	says(t, l.looks("/move"), "تم حجز موعدكم")
 	for path, fields := range map[string]url.Values{"/cancel": nil, "/move": {"start": {"2026-11-26T06:00:00Z"}}} {
 		answer := l.presses(path, fields)
 		if answer.Status != http.StatusConflict {
 			t.Errorf("%s: %d, want 409", path, answer.Status)
 		}
-		says(t, string(answer.Body), "بقي الموعد كما هو")
+		says(t, string(answer.Body), "ولم يتغير موعدكم")
 	}
 	l.centre.Clock.Add(30 * time.Minute)
 	for _, answer := range []servicetest.Answer{
@@ -296,11 +298,11 @@ func TestLinkForOneThing(t *testing.T) {
 		not    []string
 	}{
 		{
-			portal.Confirm, "موعدكم محجوز", map[string]url.Values{"/confirm": {"version": {"1"}}},
+			portal.Confirm, "تم حجز موعدكم", map[string]url.Values{"/confirm": {"version": {"1"}}},
 			[]string{"/move", "/cancel", "/accept", "/refuse"},
 		},
 		{
-			portal.Move, "اختاروا اليوم", map[string]url.Values{"/move": {"start": {"2026-11-29T04:30:00Z"}}},
+			portal.Move, "اختيار اليوم", map[string]url.Values{"/move": {"start": {"2026-11-29T04:30:00Z"}}},
 			[]string{"/confirm", "/cancel", "/accept", "/refuse"},
 		},
 		{portal.Cancel, "إلغاء الموعد؟", map[string]url.Values{"/cancel": nil}, []string{"/confirm", "/move", "/accept", "/refuse"}},
@@ -343,7 +345,7 @@ func TestLinkRefused(t *testing.T) {
 			"هذا الرابط غير صحيح",
 		},
 		{
-			"in English", servicetest.Request{Method: http.MethodGet, Path: l.path[:20] + "?lang=en"}, http.StatusNotFound, "This link is not right",
+			"in English", servicetest.Request{Method: http.MethodGet, Path: l.path[:20] + "?lang=en"}, http.StatusNotFound, "This link does not work",
 		},
 		{
 			"to be acted on", servicetest.Request{Method: http.MethodPost, Path: l.path[:20] + "/cancel"}, http.StatusNotFound,
@@ -351,12 +353,12 @@ func TestLinkRefused(t *testing.T) {
 		},
 		{
 			"another host", servicetest.Request{Method: http.MethodGet, Path: l.path, Header: map[string]string{"Host": "evil.example"}},
-			http.StatusMisdirectedRequest, "هذا العنوان غير صحيح",
+			http.StatusMisdirectedRequest, "عنوان الصفحة غير صحيح",
 		},
 		{
 			"a form of another page",
 			servicetest.Request{Method: http.MethodPost, Path: l.path + "/cancel", Header: map[string]string{"Sec-Fetch-Site": "cross-site"}},
-			http.StatusForbidden, "لم يُنفذ الطلب",
+			http.StatusForbidden, "لم يُنفَّذ الطلب",
 		},
 	} {
 		answer := l.centre.Send(c.r)
@@ -430,7 +432,7 @@ func TestLinkInAnOutage(t *testing.T) {
 		if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 			t.Errorf("got %d, Retry-After %q", answer.Status, answer.Header.Get("Retry-After"))
 		}
-		says(t, string(answer.Body), "لم يتغير شيء")
+		says(t, string(answer.Body), "للتأكد من موعدكم")
 	}
 	line.Heal()
 	until(t, "the page is back", func() bool { return centre.Get(l.path).Status == http.StatusOK })
@@ -446,9 +448,9 @@ func TestLinkAnswersAProposal(t *testing.T) {
 		start  string
 		status api.AppointmentStatus
 	}{
-		{"/accept", []string{"تم حجز الموعد المقترح", "موعدكم محجوز", "الأحد 29 نوفمبر 2026"}, "2026-11-29T07:30", api.AppointmentStatusBooked},
+		{"/accept", []string{"تم حجز الموعد المقترح", "تم حجز موعدكم", "الأحد 29 نوفمبر 2026"}, "2026-11-29T07:30", api.AppointmentStatusBooked},
 		{
-			"/refuse", []string{"يبقى طلبكم كما كان", "طلبكم قيد الموافقة", "الخميس 26 نوفمبر 2026"}, "2026-11-26T07:30",
+			"/refuse", []string{"يبقى طلبكم كما هو", "طلبكم بانتظار الموافقة", "الخميس 26 نوفمبر 2026"}, "2026-11-26T07:30",
 			api.AppointmentStatusRequested,
 		},
 	} {
@@ -466,8 +468,8 @@ func TestLinkAnswersAProposal(t *testing.T) {
 			}
 			l.path = l.newest()
 			page := l.looks("")
-			says(t, page, "طلبكم قيد الموافقة", "موعد مقترح بدلا منه", "الأحد 29 نوفمبر 2026", "أقبل الموعد المقترح", "لا يناسبني", "إلغاء الموعد")
-			for _, action := range []string{"نعم، سأحضر", ">تغيير الموعد<"} {
+			says(t, page, "طلبكم بانتظار الموافقة", "الموعد المقترح", "الأحد 29 نوفمبر 2026", "قبول الموعد المقترح", "لا يناسبني", "إلغاء الطلب")
+			for _, action := range []string{"تأكيد الحضور", ">تعديل الموعد<"} {
 				if strings.Contains(page, action) {
 					t.Errorf("%s is offered for a request", action)
 				}
@@ -552,7 +554,7 @@ func TestDepartmentsOwnWords(t *testing.T) {
 		return p
 	}
 	text := map[string]string{"other": "Revenues expect you {{.Day}} {{.Time}}, {{.Branch}} {{.Reference}}"}
-	want := "Revenues expect you 25 Nov 09:00, Riyadh head office " + visit.Reference
+	want := "Revenues expect you 25 Nov 9:00 am, Head office " + visit.Reference
 	if p := preview(1, "moved/en", text); p.Text != want || p.Segments != 1 {
 		t.Fatalf("preview = %+v, want %q", p, want)
 	}
@@ -563,7 +565,7 @@ func TestDepartmentsOwnWords(t *testing.T) {
 	}
 	save(1, `"1"`) // back to the catalogue
 	visitor.TryMove(visit, servicetest.At(t, "2026-11-25T09:00"))
-	if got := visitor.Receives().Text; !strings.HasPrefix(got, "Your visit has moved") {
+	if got := visitor.Receives().Text; !strings.HasPrefix(got, "Your visit has been moved") {
 		t.Errorf("got %q", got)
 	}
 	if p := preview(0, "delayed/ar"); !strings.Contains(p.Text, "120 دقيقة") {

@@ -62,9 +62,9 @@ func TestMailsOfAVisit(t *testing.T) {
 	centre.Jobs()
 	visitor.TryCancel(visit)
 	want := []string{
-		"Your visit is confirmed: Wednesday 25 November 2026, 09:00",
-		"Your visit has moved to Thursday 26 November 2026, 10:30",
-		"Your visit is cancelled: Thursday 26 November 2026, 10:30",
+		"Your visit is booked: Wednesday 25 November 2026 at 9:00 am",
+		"Your visit has been moved to Thursday 26 November 2026 at 10:30 am",
+		"Your visit has been cancelled: Thursday 26 November 2026 at 10:30 am",
 	}
 	if diff := cmp.Diff(want, subjects(visitor)); diff != "" {
 		t.Fatalf("subjects (-want +got):\n%s", diff)
@@ -72,8 +72,8 @@ func TestMailsOfAVisit(t *testing.T) {
 	mails := visitor.Mails()
 	booked := mails[2]
 	for _, part := range []string{
-		visit.Reference, "Heirs", "Wednesday 25 November 2026 at 09:00",
-		"15 Jumada al-Akhirah 1448 AH", "Please bring:\n- ", "\nhttp://127.0.0.1:8080/m/",
+		visit.Reference, "Heirs", "Wednesday 25 November 2026 at 9:00 am",
+		"15 Jumada al-Akhirah 1448 AH", "Documents to bring:\n- ", "\nhttp://127.0.0.1:8080/m/",
 	} {
 		if !strings.Contains(booked.Text, part) {
 			t.Errorf("the confirmation lacks %q:\n%s", part, booked.Text)
@@ -103,12 +103,12 @@ func TestMailInArabic(t *testing.T) {
 	visitor := withMail(centre, "ar")
 	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
 	m := visitor.Mails()[0]
-	if want := "تأكيد موعدكم: الأربعاء 25 نوفمبر 2026، 09:00"; m.Subject != want || m.Lang != "ar" {
+	if want := "تم حجز موعدكم: الأربعاء 25 نوفمبر 2026م، الساعة 9:00 ص"; m.Subject != want || m.Lang != "ar" {
 		t.Errorf("subject %q in %s, want %q", m.Subject, m.Lang, want)
 	}
 	for _, part := range []string{
-		"الموعد: الأربعاء 25 نوفمبر 2026، الساعة 09:00", "الموافق 15 جمادى الآخرة 1448 هـ",
-		"رقم الحجز: " + visit.Reference, "أحضروا معكم:\n- ",
+		"الموعد: الأربعاء 25 نوفمبر 2026م، الساعة 9:00 ص", "الموافق 15 جمادى الآخرة 1448هـ",
+		"رقم الحجز: " + visit.Reference, "المستندات المطلوبة:\n- ",
 	} {
 		if !strings.Contains(m.Text, part) {
 			t.Errorf("the confirmation lacks %q:\n%s", part, m.Text)
@@ -139,7 +139,7 @@ func TestMailReminder(t *testing.T) {
 			centre.Clock.Set(servicetest.At(t, test.next))
 			passUntil(centre, servicetest.At(t, "2026-11-26T12:00"), 6*time.Hour)
 			got := subjects(visitor)[1:]
-			if len(got) != test.want || test.want > 0 && got[0] != "Reminder of your visit: Thursday 26 November 2026, 10:30" {
+			if len(got) != test.want || test.want > 0 && got[0] != "Reminder: your visit is on Thursday 26 November 2026 at 10:30 am" {
 				t.Errorf("reminded by %q, want %d reminders", got, test.want)
 			}
 		})
@@ -167,7 +167,7 @@ func TestMailServerAway(t *testing.T) {
 	}
 	centre.Mailbox.Fail(nil)
 	passUntil(centre, centre.Clock.Now().Add(2*time.Hour), 10*time.Minute)
-	if diff := cmp.Diff([]string{"Your visit has moved to Thursday 26 November 2026, 10:30"}, subjects(visitor)); diff != "" {
+	if diff := cmp.Diff([]string{"Your visit has been moved to Thursday 26 November 2026 at 10:30 am"}, subjects(visitor)); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)
 	}
 }
@@ -403,8 +403,8 @@ func TestMailWithoutMobile(t *testing.T) {
 		state   string // of the SMS
 	}{
 		{"with a mail server", nil, []string{
-			"Your visit has moved to Thursday 26 November 2026, 10:30", "Reminder of your visit: Thursday 26 November 2026, 10:30",
-			"Your visit is cancelled: Thursday 26 November 2026, 10:30",
+			"Your visit has been moved to Thursday 26 November 2026 at 10:30 am", "Reminder: your visit is on Thursday 26 November 2026 at 10:30 am",
+			"Your visit has been cancelled: Thursday 26 November 2026 at 10:30 am",
 		}, "dropped"},
 		{"without one", []servicetest.Option{func(c *service.Config) { c.Postman = nil }}, []string{}, "failed"},
 	} {
@@ -451,12 +451,12 @@ func TestClosureWithoutMobile(t *testing.T) {
 	}{
 		{
 			"another start is proposed", "propose", false, "waiting",
-			[]string{"The desk is closed at the time of your visit: Monday 23 November 2026"},
+			[]string{"Please choose another time instead of Monday 23 November 2026 at 12:10 pm"},
 		},
-		{"it is called off", "cancel", false, "called_off", []string{"Your visit is cancelled: Monday 23 November 2026, 12:10"}},
+		{"it is called off", "cancel", false, "called_off", []string{"We are sorry, your visit has been cancelled: Monday 23 November 2026 at 12:10 pm"}},
 		{"it takes place after all", "propose", true, "restored", []string{
-			"The desk is closed at the time of your visit: Monday 23 November 2026",
-			"Your visit is confirmed: Monday 23 November 2026, 12:10",
+			"Please choose another time instead of Monday 23 November 2026 at 12:10 pm",
+			"Your visit is booked: Monday 23 November 2026 at 12:10 pm",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -523,7 +523,7 @@ func TestSandboxMailbox(t *testing.T) {
 	if len(mails) != 1 || mails[0].To != visitor.Email || mails[0].Entry == nil {
 		t.Errorf("the mailbox shows %+v", mails)
 	}
-	says(t, string(centre.Get("/dev/mail").Body), "Your visit is confirmed", "REQUEST", visitor.Email)
+	says(t, string(centre.Get("/dev/mail").Body), "Your visit is booked", "REQUEST", visitor.Email)
 	if got := centre.Get("/dev/mail.json?to=other@example.net").Body; string(got) != "[]" {
 		t.Errorf("somebody else has %s", got)
 	}

@@ -70,8 +70,8 @@ func texts(v *servicetest.Visitor) []string {
 func TestMessagesOfAVisit(t *testing.T) {
 	t.Parallel()
 	for lang, words := range map[string][]string{
-		"ar": {"رمز التحقق", "موعدكم المؤكد", "موعدكم الجديد", "ألغي موعدكم"},
-		"en": {"verification code", "confirmed", "moved", "cancelled"},
+		"ar": {"رمز التحقق", "تم حجز موعدكم", "تم تعديل موعدكم", "تم إلغاء موعدكم"},
+		"en": {"Verification code", "booked", "moved", "cancelled"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +102,7 @@ func TestMessagesOfAVisit(t *testing.T) {
 					t.Errorf("message %d has %d segments, want 1: %q", i, size.Segments, text)
 				}
 			}
-			if !strings.Contains(got[1], "09:00") || !strings.Contains(got[2], "10:30") {
+			if !strings.Contains(got[1], " 9:00 ") || !strings.Contains(got[2], "10:30") {
 				t.Errorf("the times are not those of the visit: %q, %q", got[1], got[2])
 			}
 			centre.AuditClean()

@@ -41,9 +41,9 @@ func TestOfferByLink(t *testing.T) {
 	if size := notify.Measure(l.Receives().Text); size.Segments > 2 {
 		t.Errorf("%+v, want at most 2 segments", size)
 	}
-	says(t, l.looks(""), `<html lang="ar" dir="rtl">`, "موعد متاح لكم", "الأربعاء 25 نوفمبر 2026", "محفوظ لكم حتى", "09:15", "أقبل الموعد",
+	says(t, l.looks(""), `<html lang="ar" dir="rtl">`, "موعد متاح لكم", "الأربعاء 25 نوفمبر 2026م", "محجوز لكم مؤقتًا حتى", "9:15 ص", "قبول الموعد",
 		nineOnTheTwentyFifth)
-	says(t, l.looks("?lang=en"), "A place is free for you", "Accept the place")
+	says(t, l.looks("?lang=en"), "A time is available for you", "Accept this time")
 	if e := l.Entry(ticket); e.State != api.WaitlistStateOffered {
 		t.Fatalf("looking has made the entry %s", e.State)
 	}
@@ -52,14 +52,14 @@ func TestOfferByLink(t *testing.T) {
 		t.Fatalf("accept: %d %s", answer.Status, answer.Body)
 	}
 	visit := l.centre.Get(answer.Header.Get("Location"))
-	says(t, string(visit.Body), "موعدكم محجوز", "V-")
+	says(t, string(visit.Body), "تم حجز موعدكم", "V-")
 	if e := l.Entry(ticket); e.State != api.WaitlistStateBooked {
 		t.Errorf("the entry is %s, want booked", e.State)
 	}
 	if again := l.presses("/offer/accept", start(nineOnTheTwentyFifth)); again.Status != http.StatusSeeOther {
 		t.Errorf("pressed twice: %d %s", again.Status, again.Body)
 	}
-	says(t, l.looks(""), "حجزتم موعدكم")
+	says(t, l.looks(""), "تم حجز موعدكم")
 	if got := servicetest.Query[int](t, l.centre.DatabaseURL, "SELECT count(*) FROM appointments WHERE status = 'booked'"); got != 1 {
 		t.Errorf("%d visits, want 1", got)
 	}
@@ -75,7 +75,7 @@ func TestOfferDeclinedByLink(t *testing.T) {
 		t.Fatalf("decline: %d %s", answer.Status, answer.Body)
 	}
 	page := l.centre.Get(answer.Header.Get("Location"))
-	says(t, string(page.Body), "لا يوجد عرض الآن", "دوركم باق")
+	says(t, string(page.Body), "لا يوجد موعد معروض عليكم حاليًا", "قائمة الانتظار")
 	if e := l.Entry(ticket); e.State != api.WaitlistStateWaiting || e.Offer != nil {
 		t.Errorf("the entry is %+v, want waiting", e)
 	}
@@ -92,7 +92,7 @@ func TestOfferLinkEnds(t *testing.T) {
 	t.Parallel()
 	l, _ := offered(t, "ar")
 	if got := l.presses("/offer/accept", start("2026-11-25T07:00:00Z")); got.Status != http.StatusConflict ||
-		!strings.Contains(string(got.Body), "تغير العرض") {
+		!strings.Contains(string(got.Body), "تغيّر الموعد المعروض عليكم") {
 		t.Errorf("for another start: %d %s", got.Status, got.Body)
 	}
 	for _, path := range []string{"/confirm", "/cancel", "/move", "/accept", "/refuse", "/survey"} {
@@ -106,7 +106,7 @@ func TestOfferLinkEnds(t *testing.T) {
 		l.presses("/offer/accept", start(nineOnTheTwentyFifth)),
 		l.presses("/offer/decline", start(nineOnTheTwentyFifth)),
 	} {
-		if got.Status != http.StatusGone || !strings.Contains(string(got.Body), "لا يوجد عرض الآن") {
+		if got.Status != http.StatusGone || !strings.Contains(string(got.Body), "لا يوجد موعد معروض عليكم حاليًا") {
 			t.Errorf("after its end: %d %s", got.Status, got.Body)
 		}
 	}

@@ -78,7 +78,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	texts := notify.NewTexts(notify.WithLinks(links.link))
+	texts := notify.NewTexts(notify.WithLinks(links.link), notify.From(c.Ministry))
 	s.centre = &snapshot{store: s.store.Centre(), words: s.store.Texts(), texts: texts, log: c.Log}
 	if err = s.centre.reload(ctx); err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 	}
 	return portal.New(portal.Config{
 		Links: links.Links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
-		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, CallCentre: s.config.CallCentre,
+		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Ministry: s.config.Ministry,
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 	})

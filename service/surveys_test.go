@@ -54,19 +54,22 @@ func TestSurveyByLink(t *testing.T) {
 	if missing.Status != http.StatusUnprocessableEntity {
 		t.Errorf("without satisfaction: %d", missing.Status)
 	}
-	says(t, string(missing.Body), "اختاروا أولا", `value="true" checked`, "&lt;b&gt;سريع&lt;/b&gt;")
+	says(t, string(missing.Body), "نرجو اختيار تقييمكم أولًا", `value="true" checked`, "<b>سريع</b>")
+	if strings.Contains(string(missing.Body), "<b>") {
+		t.Error("a comment became part of the page")
+	}
 	long := l.presses("/survey", url.Values{"satisfaction": {"3"}, "comment": {strings.Repeat("ط", survey.MaxComment+1)}})
 	if long.Status != http.StatusUnprocessableEntity || answers(t, l) != "" {
 		t.Errorf("a comment that is too long: %d, kept %q", long.Status, answers(t, l))
 	}
 
 	says(t, l.follows("/survey", url.Values{"satisfaction": {"4"}, "resolved": {"true"}, "comment": {"سريع"}, "lang": {"ar"}}),
-		"شكرا لكم", `value="4" required checked`, `value="true" checked`, ">سريع</textarea>", "تعديل الرد")
+		"شكرًا لكم", `value="4" required checked`, `value="true" checked`, ">سريع</textarea>", "تعديل التقييم")
 	if got := answers(t, l); got != "4|t|سريع|ar|t" {
 		t.Errorf("kept %q", got)
 	}
 	l.centre.Clock.Add(6 * 24 * time.Hour)
-	says(t, l.follows("/survey", url.Values{"satisfaction": {"2"}, "lang": {"en"}}), "we have your answer", `value="2" required checked`)
+	says(t, l.follows("/survey", url.Values{"satisfaction": {"2"}, "lang": {"en"}}), "we have received your rating", `value="2" required checked`)
 	if got := answers(t, l); got != "2||en|f" && got != "2|en|f" {
 		t.Errorf("changed to %q", got)
 	}
@@ -164,7 +167,7 @@ func TestSurveyAfterTheHall(t *testing.T) {
 	if m := visitor.Mails()[0]; m.Subject != "How was your visit?" || !strings.Contains(m.Text, l.path) || m.Entry != nil {
 		t.Errorf("by e-mail: %+v", m)
 	}
-	says(t, l.follows("/survey", url.Values{"satisfaction": {"5"}, "resolved": {"true"}}), "we have your answer")
+	says(t, l.follows("/survey", url.Values{"satisfaction": {"5"}, "resolved": {"true"}}), "we have received your rating")
 	if got := answers(t, l); got != "5|t|en|t" && got != "5|t||en|t" {
 		t.Errorf("kept %q", got)
 	}

@@ -32,7 +32,7 @@ func cancels(t *testing.T, v *servicetest.Visitor, visit api.Appointment) {
 func offers(v *servicetest.Visitor) int {
 	n := 0
 	for _, m := range v.Messages() {
-		if strings.Contains(m.Text, "waiting page") {
+		if strings.Contains(m.Text, "To accept it before") {
 			n++
 		}
 	}
@@ -61,7 +61,7 @@ func TestFreedPlaceGoesToTheFirstWhoWaits(t *testing.T) {
 		t.Errorf("the second is %s, want waiting", e.State)
 	}
 	message := ahmed.Receives()
-	if want := "Wednesday 25 Nov at 09:00"; !strings.Contains(message.Text, want) || !strings.Contains(message.Text, "09:15") {
+	if want := "Wednesday 25 Nov at 9:00 am"; !strings.Contains(message.Text, want) || !strings.Contains(message.Text, "9:15 am") {
 		t.Errorf("told %q, want %q and until 09:15", message.Text, want)
 	}
 	centre.Refused(centre.Visitor(4).TryHold(heirs, dammam, nine), http.StatusConflict, "slot-taken")

@@ -15,7 +15,9 @@ var helpTexts = kong.Vars{
 		"All other webhooks need a public address and https.",
 	"public_url": "The ministry's own address in links to visits: https and a host of at most 30 characters. " +
 		"Without it, messages have no links.",
-	"call_centre": "Telephone number on pages, for visitors who need help.",
+	"call_centre": "Telephone number in messages and on pages, for visitors who need help; 19990 by default.",
+	"ministry_ar": "Name of the ministry in Arabic, in messages and on pages.",
+	"booking_url": "Address of the page where visits are booked, https; visitors learn it when a visit is cancelled.",
 	"keep_texts":  "How long the texts of messages are kept; the record that they were sent stays.",
 	"queue_limit": "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
 	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or sandbox, which keeps messages in memory " +

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/service"
 	"ziyara/service/signin"
 )
@@ -19,20 +20,32 @@ type database struct {
 
 // tuning has the settings that dev and serve share.
 type tuning struct {
-	HoldsPerAddress string        `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"${holds_per_address}"`
-	HoldsPerMobile  int           `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Maximum holds at a time for one mobile."`
-	RateLimit       string        `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"${rate_limit}"`
-	TrustedProxies  []string      `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
-	WebhookAllow    []string      `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
-	PublicURL       string        `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"${public_url}"`
-	CallCentre      string        `env:"ZIYARA_CALL_CENTRE" default:"19990" placeholder:"NUMBER" help:"${call_centre}"`
-	KeepTexts       time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"${keep_texts}"`
-	Hold            time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
-	MaxConnections  int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
-	QueueLimit      int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
-	SMS             string        `env:"ZIYARA_SMS" default:"sandbox" placeholder:"FILE" help:"${sms}"`
-	SMTPURL         string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
+	HoldsPerAddress string   `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"${holds_per_address}"`
+	HoldsPerMobile  int      `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Maximum holds at a time for one mobile."`
+	RateLimit       string   `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"${rate_limit}"`
+	TrustedProxies  []string `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
+	WebhookAllow    []string `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
+	PublicURL       string   `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"${public_url}"`
+	ministry
+	KeepTexts      time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"${keep_texts}"`
+	Hold           time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
+	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
+	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
+	SMS            string        `env:"ZIYARA_SMS" default:"sandbox" placeholder:"FILE" help:"${sms}"`
+	SMTPURL        string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
+}
+
+// ministry has what visitors are told of the ministry.
+type ministry struct {
+	NameAR     string `name:"ministry-ar" env:"ZIYARA_MINISTRY_AR" placeholder:"NAME" help:"${ministry_ar}"`
+	NameEN     string `name:"ministry-en" env:"ZIYARA_MINISTRY_EN" placeholder:"NAME" help:"Its name in English."`
+	CallCentre string `env:"ZIYARA_CALL_CENTRE" placeholder:"NUMBER" help:"${call_centre}"`
+	BookingURL string `name:"booking-url" env:"ZIYARA_BOOKING_URL" placeholder:"URL" help:"${booking_url}"`
+}
+
+func (m ministry) config() catalog.Ministry {
+	return catalog.Ministry{Name: catalog.Text{AR: m.NameAR, EN: m.NameEN}, Phone: m.CallCentre, Booking: m.BookingURL}
 }
 
 // identity defines how staff sign in.
@@ -67,7 +80,7 @@ func (i identity) config() service.OIDC {
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		PublicURL: t.PublicURL, CallCentre: t.CallCentre, TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
+		PublicURL: t.PublicURL, Ministry: t.ministry.config(), TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, OIDC: t.identity.config(),
 	}

@@ -40,14 +40,18 @@ func policy() string {
 
 // page has the data for the templates.
 type page struct {
-	Lang, Dir  string
-	Other      string // the other language
-	Token      string
-	Here       string // path of the page, for the other language
-	Day        string // the chosen date, "" for none
-	Notice     string // key of a text, "" for none
-	State      string // key of the text for the state of the visit
-	CallCentre string
+	Lang, Dir string
+	Other     string // the other language
+	Token     string
+	Here      string // path of the page, for the other language
+	Day       string // the chosen date, "" for none
+	Notice    string // key of a text, "" for none
+	State     string // key of the text for the state of the visit
+	Title     string // key of the heading
+	Ministry  string // name
+	Phone     string // for help, as it is dialled
+	PhoneText string // and as part of a text
+	Booking   string // address of the page where visits are booked; "" for none
 
 	Service, Branch, Address string
 	When                     moment
@@ -59,7 +63,11 @@ type page struct {
 	Reason                   string  // why the request was declined or the start was lost
 	CanRefuse                bool    // the proposed start can be refused, and the visit stays as it is
 
-	CanConfirm, CanMove, CanCancel, TooLate bool
+	CanConfirm, CanMove, CanCancel bool
+
+	Late    string // key of the text that says what it is too late for, "" for nothing
+	Request bool   // the visit waits for an approval: cancelling it withdraws a request
+	Over    bool   // the visit will not take place, or took place: another one can be booked
 
 	Days           []day
 	Times          []choice
@@ -94,7 +102,7 @@ type choice struct {
 }
 
 // T returns a text in the language of the page.
-func (p page) T(key string) string { return texts.Visitors(key).In(p.Lang) }
+func (p page) T(key string) string { return texts.Visitors(key, "Phone", p.PhoneText).In(p.Lang) }
 
 // Free returns the text for a number of free starts.
 func (p page) Free(n int) string { return texts.Visitors("page.free", "Count", n).In(p.Lang) }
@@ -108,7 +116,7 @@ func (p *page) add(d slots.DaySlots, zone *time.Location, but time.Time) {
 			continue
 		}
 		n++
-		p.Times = append(p.Times, choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: s.Start.In(zone).Format("15:04")})
+		p.Times = append(p.Times, choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: texts.ClockAt(s.Start.In(zone)).In(p.Lang)})
 	}
 	if n > 0 {
 		p.Days = append(p.Days, day{Date: d.Date, Shown: shown, Places: n})
@@ -141,9 +149,11 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	}
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
-		booked := o.Status == slots.Booked
 		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
-		out.TooLate = booked && (o.action.allows(Move) && !out.CanMove || o.action.allows(Cancel) && !out.CanCancel)
+		out.Request = o.Status == slots.Requested
+		if o.Status == slots.Booked {
+			out.Late = late(o.action, out.CanMove, out.CanCancel)
+		}
 	}
 	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
 		proposed := momentOf(proposal.Start, zone, out.Lang)
@@ -160,14 +170,32 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	return out
 }
 
+// late returns the key of the text that says what it is too late for with a link,
+// "" for nothing.
+func late(a Action, canMove, canCancel bool) string {
+	moveOver, cancelOver := a.allows(Move) && !canMove, a.allows(Cancel) && !canCancel
+	switch {
+	case moveOver && canCancel:
+		return "page.late_move"
+	case cancelOver && canMove:
+		return "page.late_cancel"
+	case moveOver || cancelOver:
+		return "page.late"
+	}
+	return ""
+}
+
 // frame returns what every page has.
 func (p *Portal) frame(c *fiber.Ctx, lang string) page {
-	out := page{Lang: langOf(c, lang), Dir: "rtl", Other: "en", Token: c.Params("token"), CallCentre: p.CallCentre}
+	out := page{
+		Lang: langOf(c, lang), Dir: "rtl", Other: "en", Token: c.Params("token"), Phone: p.Ministry.Phone, Booking: p.Ministry.Booking,
+	}
 	if out.Lang != "en" {
 		out.Lang = "ar"
 	} else {
 		out.Dir, out.Other = "ltr", "ar"
 	}
+	out.Ministry, out.PhoneText = p.Ministry.Name.In(out.Lang), p.Ministry.Dial().In(out.Lang)
 	out.Here = linkPath + out.Token
 	if c.Method() == http.MethodGet {
 		out.Here = c.Path()
@@ -192,6 +220,10 @@ func (p *Portal) visit(c *fiber.Ctx, name string, o opened, status int, notice s
 		}
 	}
 	out.State = stateOf(o, p.ahead(o), confirmed)
+	switch out.State {
+	case "page.state_cancelled", "page.state_declined", "page.state_past":
+		out.Over = true
+	}
 	out.CanConfirm = out.CanConfirm && !confirmed
 	return p.write(c, status, name, out)
 }
@@ -220,11 +252,12 @@ func stateOf(o opened, ahead, confirmed bool) string {
 // state writes a page with one text, about no visit.
 func (p *Portal) state(c *fiber.Ctx, status int, key string) error {
 	out := p.frame(c, "ar")
-	out.State = key
+	out.State, out.Over = key, key == "page.expired"
 	return p.write(c, status, "state", out)
 }
 
 func (p *Portal) write(c *fiber.Ctx, status int, name string, data page) error {
+	data.Title = data.heading(name)
 	var out bytes.Buffer
 	if err := p.pages.ExecuteTemplate(&out, name, data); err != nil {
 		return err
@@ -232,6 +265,24 @@ func (p *Portal) write(c *fiber.Ctx, status int, name string, data page) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderContentLanguage, data.Lang)
 	return c.Status(status).Send(out.Bytes())
+}
+
+// heading returns the key of the heading of the page with this name.
+func (p page) heading(name string) string {
+	switch name {
+	case "cancel":
+		if p.Request {
+			return "page.withdraw_title"
+		}
+		return "page.cancel_title"
+	case "days":
+		return "page.days_title"
+	case "times":
+		return "page.times_title"
+	case "survey":
+		return "page.survey_title"
+	}
+	return p.State
 }
 
 // moment is an instant as people read it, in both calendars.
@@ -245,13 +296,10 @@ type moment struct {
 // momentOf returns an instant in the wall time of a zone.
 func momentOf(at time.Time, zone *time.Location, lang string) moment {
 	local := at.In(zone)
-	m := moment{
-		Date: texts.Weekday(local.Weekday()).In(lang) + " " + texts.Date(local).In(lang),
-		Time: local.Format("15:04"),
-		ISO:  local.Format(time.RFC3339),
+	return moment{
+		Date:  texts.Day(local).In(lang),
+		Hijri: scheduling.HijriOf(scheduling.DateOf(at, zone)).Long().In(lang),
+		Time:  texts.ClockAt(local).In(lang),
+		ISO:   local.Format(time.RFC3339),
 	}
-	if h := scheduling.HijriOf(scheduling.DateOf(at, zone)); !h.IsZero() {
-		m.Hijri = texts.Visitors("page.hijri", "Date", h.Long()).In(lang)
-	}
-	return m
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/service/secret"
@@ -46,7 +47,7 @@ type Config struct {
 	WaitlistEntryID func(ctx context.Context, number int64) (id string, err error)
 	NewReference    func() slots.Reference // for a visit that gets booked
 
-	CallCentre string // a telephone number for visitors who need help; may be empty
+	Ministry catalog.Ministry // complete
 }
 
 // Portal serves the pages.

@@ -237,7 +237,7 @@ func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error
 	found, err := p.Booker.Search(c.UserContext(), query, p.Now())
 	switch {
 	case errors.Is(err, centre.ErrUnknownService), errors.Is(err, centre.ErrUnknownBranch), errors.Is(err, centre.ErrNotOffered):
-		return p.visit(c, "visit", o, http.StatusConflict, "no_more")
+		return p.visit(c, "visit", o, http.StatusConflict, "page.no_more")
 	case err != nil:
 		return err
 	}

@@ -41,14 +41,15 @@ func (s *Centre) Load(ctx context.Context) (*centre.Snapshot, error) {
 type centreRows struct {
 	version  int64
 	branches []struct {
-		ID        int                  `db:"id"`
-		Slug      string               `db:"slug"`
-		Name      jsonOf[catalog.Text] `db:"name"`
-		City      jsonOf[catalog.Text] `db:"city"`
-		Address   jsonOf[catalog.Text] `db:"address"`
-		Zone      string               `db:"zone"`
-		QuietFrom int                  `db:"quiet_from"`
-		QuietTo   int                  `db:"quiet_to"`
+		ID        int                   `db:"id"`
+		Slug      string                `db:"slug"`
+		Name      jsonOf[catalog.Text]  `db:"name"`
+		ShortName *jsonOf[catalog.Text] `db:"short_name"`
+		City      jsonOf[catalog.Text]  `db:"city"`
+		Address   jsonOf[catalog.Text]  `db:"address"`
+		Zone      string                `db:"zone"`
+		QuietFrom int                   `db:"quiet_from"`
+		QuietTo   int                   `db:"quiet_to"`
 	}
 	departments []struct {
 		Slug string               `db:"slug"`
@@ -176,10 +177,14 @@ func (r *centreRows) load(ctx context.Context, q session) error {
 func (r *centreRows) centre() (*centre.Snapshot, error) {
 	var branches []catalog.Branch
 	for _, b := range r.branches {
-		branches = append(branches, catalog.Branch{
+		branch := catalog.Branch{
 			Slug: b.Slug, Name: b.Name.v, City: b.City.v, Address: b.Address.v, Zone: b.Zone,
 			Quiet: catalog.Quiet{From: b.QuietFrom, To: b.QuietTo},
-		})
+		}
+		if b.ShortName != nil {
+			branch.ShortName = b.ShortName.v
+		}
+		branches = append(branches, branch)
 	}
 	var departments []catalog.Department
 	for _, d := range r.departments {
@@ -294,8 +299,12 @@ func (s *Centre) Seed(ctx context.Context, seed Seed) (int, error) {
 			return err
 		}
 		for _, b := range seed.Branches {
+			var short any
+			if b.ShortName != (catalog.Text{}) {
+				short = asJSON(b.ShortName)
+			}
 			if err := add("centre/seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone,
-				b.Quiet.From, b.Quiet.To); err != nil {
+				b.Quiet.From, b.Quiet.To, short); err != nil {
 				return err
 			}
 		}

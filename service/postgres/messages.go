@@ -92,11 +92,12 @@ type messageRow struct {
 	EndAt          sql.NullTime                   `db:"end_at"`
 	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal is valid
 	Reference      sql.NullString                 `db:"reference"`
-	Entry          sql.NullInt64                  `db:"entry"`      // of an offer
-	Displaced      bool                           `db:"displaced"`  // of a reminder: a change took the place
-	CalledOff      *jsonOf[catalog.Text]          `db:"called_off"` // reason of a cancellation by the centre
+	Entry          sql.NullInt64                  `db:"entry"`         // of an offer
+	Displaced      bool                           `db:"displaced"`     // of a reminder: a change took the place
+	ChangeReason   *jsonOf[catalog.Text]          `db:"change_reason"` // why the centre called the visit off or took its time
 	Service        *jsonOf[catalog.Text]          `db:"service"`
 	Branch         *jsonOf[catalog.Text]          `db:"branch"`
+	BranchSMS      *jsonOf[catalog.Text]          `db:"branch_sms"`
 	Zone           sql.NullString                 `db:"zone"`
 	Address        *jsonOf[catalog.Text]          `db:"address"` // of an e-mail, like the next
 	Requirements   *jsonOf[[]catalog.Requirement] `db:"requirements"`
@@ -172,8 +173,11 @@ func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
 	if r.Service != nil && r.Branch != nil {
 		c.Facts.Service, c.Facts.Branch = r.Service.v, r.Branch.v
 	}
-	if r.CalledOff != nil {
-		c.Facts.Reason = r.CalledOff.v
+	if r.BranchSMS != nil {
+		c.Facts.BranchSMS = r.BranchSMS.v
+	}
+	if r.ChangeReason != nil {
+		c.Facts.Reason = r.ChangeReason.v
 	}
 	if r.Address != nil {
 		c.Facts.Address = r.Address.v

@@ -128,13 +128,14 @@ func (s *Texts) History(ctx context.Context, department string, k notify.Kind, l
 // kinds have, or fault.ErrNotFound.
 func (s *Texts) Facts(ctx context.Context, r slots.Reference) (notify.Facts, error) {
 	var row struct {
-		Lang       string               `db:"lang"`
-		StartAt    time.Time            `db:"start_at"`
-		Reference  string               `db:"reference"`
-		Service    jsonOf[catalog.Text] `db:"service"`
-		Branch     jsonOf[catalog.Text] `db:"branch"`
-		Zone       string               `db:"zone"`
-		Department string               `db:"department"`
+		Lang       string                `db:"lang"`
+		StartAt    time.Time             `db:"start_at"`
+		Reference  string                `db:"reference"`
+		Service    jsonOf[catalog.Text]  `db:"service"`
+		Branch     jsonOf[catalog.Text]  `db:"branch"`
+		BranchSMS  *jsonOf[catalog.Text] `db:"branch_sms"`
+		Zone       string                `db:"zone"`
+		Department string                `db:"department"`
 	}
 	err := s.pool().get(ctx, &row, "messages/facts", string(r))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -147,8 +148,12 @@ func (s *Texts) Facts(ctx context.Context, r slots.Reference) (notify.Facts, err
 	if err != nil {
 		return notify.Facts{}, fmt.Errorf("message facts: %w", err)
 	}
-	return notify.Facts{
+	facts := notify.Facts{
 		Lang: row.Lang, Department: row.Department, Reference: slots.Reference(row.Reference).String(),
 		Service: row.Service.v, Branch: row.Branch.v, Start: row.StartAt, Zone: zone,
-	}, nil
+	}
+	if row.BranchSMS != nil {
+		facts.BranchSMS = row.BranchSMS.v
+	}
+	return facts, nil
 }

@@ -54,17 +54,22 @@ SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.
        m.kind = 'reminder' AND EXISTS (
            SELECT FROM change_visits c
            WHERE (c.appointment_id, c.branch_id) = (a.id, a.branch_id) AND c.state IN ('pending', 'waiting')) AS displaced,
-       CASE WHEN m.kind = 'cancelled' THEN (
+       CASE m.kind WHEN 'cancelled' THEN (
            SELECT c.reason
            FROM change_visits cv
            JOIN changes c ON c.id = cv.change_id
-           WHERE (cv.appointment_id, cv.branch_id) = (a.id, a.branch_id) AND cv.state = 'called_off') END AS called_off,
+           WHERE (cv.appointment_id, cv.branch_id) = (a.id, a.branch_id) AND cv.state = 'called_off')
+       WHEN 'closed' THEN (
+           SELECT c.reason
+           FROM change_visits cv
+           JOIN changes c ON c.id = cv.change_id
+           WHERE (cv.appointment_id, cv.branch_id) = (a.id, a.branch_id) AND cv.state IN ('pending', 'waiting')) END AS change_reason,
        CASE WHEN m.kind = 'offer' THEN (
            SELECT e.position
            FROM waitlist_offers o
            JOIN waitlist_entries e ON e.id = o.entry_id
            WHERE o.hold_id = m.appointment_id) END AS entry,
-       s.name AS service, b.name AS branch, b.zone, b.quiet_from, b.quiet_to,
+       s.name AS service, b.name AS branch, b.short_name AS branch_sms, b.zone, b.quiet_from, b.quiet_to,
        CASE WHEN m.way = 'email' THEN b.address END AS address,
        CASE WHEN m.way = 'email' THEN s.requirements END AS requirements,
        d.slug AS department, d.monthly_segments, d.monthly_cost, d.budget_warn_percent,

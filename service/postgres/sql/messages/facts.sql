@@ -1,5 +1,5 @@
 -- The facts that messages about a visit would contain now.
-SELECT a.lang, a.start_at, a.reference, s.name AS service, b.name AS branch, b.zone, d.slug AS department
+SELECT a.lang, a.start_at, a.reference, s.name AS service, b.name AS branch, b.short_name AS branch_sms, b.zone, d.slug AS department
 FROM appointments a
 JOIN services s ON s.id = a.service_id
 JOIN departments d ON d.id = s.department_id
