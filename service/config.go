@@ -65,6 +65,9 @@ type Config struct {
 	// LazyStatements prepares statements at their first use, for tests: a test
 	// uses few, and preparing all takes longer than many a test.
 	LazyStatements bool
+	// Alone spares a replica that has no others, in a test, the connection on which
+	// it would hear of their changes, and telling them its own.
+	Alone bool
 	// Connect makes what connects to DatabaseURL, for tests, which keep connections
 	// for one another; nil for the driver.
 	Connect func(url string) (driver.Connector, error)

@@ -38,12 +38,12 @@ type crowd struct {
 
 func newCrowd(t *testing.T) *crowd {
 	t.Helper()
-	c := &crowd{url: servicetest.Database(t), cancelled: make(map[slots.Reference]bool), came: make(map[string]int)}
+	c := &crowd{url: servicetest.HandedOn(t), cancelled: make(map[slots.Reference]bool), came: make(map[string]int)}
 	for i := range c.store {
 		var err error
 		if c.store[i], err = postgres.Open(
 			t.Context(),
-			postgres.Config{URL: c.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true},
+			postgres.Config{URL: c.url, MaxConnections: 8, Timeout: 20 * time.Second, Lazy: true, Connect: servicetest.Connect},
 		); err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func seedOf(t *testing.T) uint64 {
 func TestHistoryOfDays(t *testing.T) {
 	t.Parallel()
 	seed := seedOf(t)
-	database := servicetest.Database(t)
+	database := servicetest.HandedOn(t)
 	l := newLoad(t, database, database)
 	wednesday := scheduling.NewDate(2026, time.November, 25)
 	for window := range 2 {
@@ -52,7 +52,7 @@ func TestHistoryOfDays(t *testing.T) {
 func TestHistoryAcrossDays(t *testing.T) {
 	t.Parallel()
 	seed := seedOf(t)
-	database := servicetest.Database(t)
+	database := servicetest.HandedOn(t)
 	l := newLoad(t, database, database)
 	wednesday := scheduling.NewDate(2026, time.November, 25)
 	for window := range 2 {

@@ -620,6 +620,7 @@ func TestBudgetIsWatched(t *testing.T) {
 // The public address is the ministry's own: https, and nothing but a host.
 func TestPublicURL(t *testing.T) {
 	t.Parallel()
+	database := servicetest.HandedOn(t)
 	for address, fine := range map[string]bool{
 		"":                                           true,
 		"https://visit.mof.gov.sa":                   true,
@@ -637,7 +638,8 @@ func TestPublicURL(t *testing.T) {
 		"https://" + strings.Repeat("a", 28) + ".sa": false,
 	} {
 		config := service.Config{
-			DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address,
+			DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address,
+			LazyStatements: true, Connect: servicetest.Connect,
 		}
 		replica, err := service.New(context.Background(), config)
 		if (err == nil) != fine {

@@ -22,6 +22,7 @@ import (
 	"ziyara/fault"
 	"ziyara/once"
 	"ziyara/scheduling"
+	"ziyara/service"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
 	"ziyara/service/servicetest/history"
@@ -69,7 +70,11 @@ func newLoad(t *testing.T, database, url string) *load {
 	t.Helper()
 	// A few people book and cancel more often than anybody may.
 	servicetest.Exec(t, database, "UPDATE services SET rebook_limit = 0, rebook_window_minutes = 0, rebook_pause_minutes = 0")
-	l := &load{t: t, centre: servicetest.OpenOn(t, url, 2, servicetest.Running), came: make(map[string]int), since: make(map[int]time.Time)}
+	// Connections that are cut are connected again. Half a dozen callers have room.
+	few := func(c *service.Config) { c.MaxConnections = 8 }
+	l := &load{
+		t: t, centre: servicetest.OpenOn(t, url, 2, servicetest.Running, few), came: make(map[string]int), since: make(map[int]time.Time),
+	}
 	var err error
 	if l.db, err = sql.Open("postgres", database); err != nil {
 		t.Fatal(err)
@@ -82,7 +87,7 @@ func newLoad(t *testing.T, database, url string) *load {
 	for i := range l.jobs {
 		if l.jobs[i], err = postgres.Open(
 			t.Context(),
-			postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second, Lazy: true},
+			postgres.Config{URL: url, MaxConnections: 2, Timeout: 20 * time.Second, Lazy: true, Connect: servicetest.Connect},
 		); err != nil {
 			t.Fatal(err)
 		}

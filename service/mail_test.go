@@ -211,7 +211,7 @@ func TestNoMailServer(t *testing.T) {
 func TestMailsBySeveralReplicas(t *testing.T) {
 	t.Parallel()
 	const n = 300
-	url := servicetest.Database(t)
+	url := servicetest.HandedOn(t)
 	centre := servicetest.OpenOn(t, url, 2)
 	plan(t, centre, heirs, "{1440}")
 	centre.Visitor(1).Books(heirs, "riyadh", servicetest.At(t, "2026-11-29T09:00"))

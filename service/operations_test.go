@@ -253,7 +253,9 @@ func TestRefusedConfigurations(t *testing.T) {
 		{"negative limit", func(c *service.Config) { c.RateLimit = -1 }, "ZIYARA_RATE_LIMIT"},
 		{"no limit in public", func(c *service.Config) { c.Listen = "0.0.0.0:0" }, "ZIYARA_RATE_LIMIT"},
 	} {
-		config := service.Config{DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0"}
+		config := service.Config{
+			DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", LazyStatements: true,
+		}
 		test.change(&config)
 		_, err := service.New(t.Context(), config)
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cr3t") {

@@ -22,6 +22,12 @@ const receiptSecret = "a secret of the gateway"
 // file names, each answered as its provider documents.
 func withGateways(t *testing.T) *servicetest.Centre {
 	t.Helper()
+	return servicetest.Open(t, 1, gatewaysByHTTP(t))
+}
+
+// gatewaysByHTTP lets replicas send through doubles of two gateways.
+func gatewaysByHTTP(t *testing.T) servicetest.Option {
+	t.Helper()
 	var sent atomic.Int64
 	double := func(answer string) string {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -53,7 +59,7 @@ receipts = { field = "passPhrase", echo = true, secret_env = "ZIYARA_TEST_RECEIP
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return servicetest.Open(t, 1, func(c *service.Config) { c.Sender, c.SMS, c.RateLimit = nil, file, 5 })
+	return func(c *service.Config) { c.Sender, c.SMS, c.RateLimit = nil, file, 5 }
 }
 
 // brings sends a receipt as Unifonic documents it: a form with MessageID and
@@ -120,10 +126,11 @@ func TestReceiptBeforeItsMessage(t *testing.T) {
 // again.
 func TestReceiptWhileDatabaseIsGone(t *testing.T) {
 	t.Setenv("ZIYARA_TEST_RECEIPTS", receiptSecret)
-	centre := withGateways(t)
-	release := servicetest.Lock(t, centre.DatabaseURL, "early_receipts")
+	line := servicetest.NewLine(t, servicetest.Database(t))
+	centre := servicetest.OpenOn(t, line.URL, 1, gatewaysByHTTP(t))
+	line.Cut()
 	centre.Refused(brings(centre, "7001", "Delivered", receiptSecret), http.StatusServiceUnavailable, "unavailable")
-	release()
+	line.Heal()
 	if answer := brings(centre, "7001", "Delivered", receiptSecret); answer.Status != http.StatusOK {
 		t.Errorf("receipt: %d %s", answer.Status, answer.Body)
 	}

@@ -359,7 +359,7 @@ func bookedLongAgo(t *testing.T, databaseURL string, n int, start time.Time) {
 // 24th, and lets the clock show that, with no job run yet.
 func openCrowd(t *testing.T, n, replicas int, options ...servicetest.Option) *servicetest.Centre {
 	t.Helper()
-	url := servicetest.Database(t)
+	url := servicetest.HandedOn(t)
 	centre := servicetest.OpenOn(t, url, replicas, options...)
 	plan(t, centre, heirs, "{1440}")
 	centre.Visitor(1).Books(heirs, "riyadh", servicetest.At(t, "2026-11-29T09:00")) // makes the one day of the ledger

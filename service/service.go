@@ -192,7 +192,11 @@ func (s *Service) Run(ctx context.Context) error {
 	stopJobs := s.jobs.start(ctx, s.config.Jobs)
 	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
 	followed := make(chan error, 1)
-	go func() { followed <- s.store.Follow(following) }()
+	if s.config.Alone {
+		followed <- nil
+	} else {
+		go func() { followed <- s.store.Follow(following) }()
+	}
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	var err error

@@ -136,9 +136,9 @@ func (w *waiting) forget(databaseURL string) {
 }
 
 // Connect returns what connects to a database: with connections of earlier tests
-// if the database is handed on, otherwise as sql.Open does.
+// if the database is handed on and reached directly, otherwise as sql.Open does.
 func Connect(databaseURL string) (driver.Connector, error) {
-	if strings.HasPrefix(nameOf(databaseURL), handedOn) {
+	if direct, _, _ := strings.Cut(shared.database(handedOn), "?"); strings.HasPrefix(databaseURL, direct) {
 		return keeper{maker{databaseURL}}, nil
 	}
 	return maker{databaseURL}, nil
