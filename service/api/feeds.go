@@ -94,11 +94,11 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case (f.Department == "") == (f.DeskGroup == ""):
 		return f, invalid("#/desk_group", texts.Staff("invalid.feed_scope"))
 	case f.DeskGroup != "":
-		if group, err := s.Centre().DeskGroup(f.DeskGroup); err == nil {
+		if group, err := centreOf(ctx).DeskGroup(f.DeskGroup); err == nil {
 			f.Department, f.Branch, known = group.Department, group.Branch, true
 		}
 	default:
-		_, known = s.Centre().Department(f.Department)
+		_, known = centreOf(ctx).Department(f.Department)
 	}
 	staff, err := permit(ctx, f.Department, f.Branch)
 	switch {

@@ -145,16 +145,15 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	refreshed := 0
-	other, err := slots.NewBooker(b.replica(t).Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id,
-		slots.WithRefresh(
-			func(ctx context.Context) (err error) {
-				refreshed++
-				snapshot, err = b.store.Centre().Load(ctx)
-				return err
-			}))
+	bookers, err := slots.NewBookers(b.replica(t).Appointments(), 10*time.Minute, b.id,
+		slots.WithRefresh(func(ctx context.Context) (*centre.Snapshot, error) {
+			refreshed++
+			return b.store.Centre().Load(ctx)
+		}))
 	if err != nil {
 		t.Fatal(err)
 	}
+	other := bookers.On(snapshot)
 	opened := b.starts(t, updates, "riyadh", "2026-11-24", "2026-11-24")
 	visit := b.book(t, 1, updates, "riyadh", opened[0])
 	if _, err = b.edit(t, 0, scheduling.Edit{Close: []scheduling.Closure{
