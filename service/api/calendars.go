@@ -179,7 +179,7 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	entry := s.entry(ctx, action, "", "", "") // the store knows the rest
 	entry.Reason = e.Reason
 	d, err := s.Calendars.EditPlan(ctx, slug, from, entry, func(d centre.DeskPlan) (scheduling.Revision, error) {
-		return d.Revise(e, entry.At)
+		return d.Revise(ctx, e, entry.At)
 	})
 	if err != nil {
 		return centre.DeskPlan{}, err

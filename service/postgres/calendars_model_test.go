@@ -147,7 +147,7 @@ func (m *editModel) cancels() {
 func (m *editModel) edits(force bool) {
 	m.t.Helper()
 	e := m.edit()
-	decide := func(d centre.DeskPlan) (scheduling.Revision, error) { return d.Revise(e, m.now) }
+	decide := func(d centre.DeskPlan) (scheduling.Revision, error) { return d.Revise(m.t.Context(), e, m.now) }
 	if !force {
 		before := m.plan(m.t).Version
 		_, err := m.store.Calendars().EditPlan(m.t.Context(), edited, only(before), m.by("calendar.changed"), decide)

@@ -38,7 +38,7 @@ func only(version int64) centre.Versions {
 func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (centre.DeskPlan, error) {
 	t.Helper()
 	return b.store.Calendars().EditPlan(t.Context(), edited, only(from), b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
-		return scheduling.Revise(d.Plan, e, b.now, d.Lists...)
+		return scheduling.Revise(t.Context(), d.Plan, e, b.now, d.Lists...)
 	})
 }
 
@@ -256,7 +256,7 @@ func TestEditIsWorkedOutBeforeTheLock(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	add := func(d centre.DeskPlan, c scheduling.Closure) (scheduling.Revision, error) {
-		return scheduling.Revise(d.Plan, scheduling.Edit{Close: []scheduling.Closure{c}}, b.now, d.Lists...)
+		return scheduling.Revise(t.Context(), d.Plan, scheduling.Edit{Close: []scheduling.Closure{c}}, b.now, d.Lists...)
 	}
 	before := b.plan(t)
 	times := 0
