@@ -48,7 +48,7 @@ func (s *Server) ListServices(ctx context.Context, r ListServicesRequestObject) 
 	for _, v := range found {
 		list.Services = append(list.Services, serviceJSON(snapshot, v))
 	}
-	return ListServices200JSONResponse(list), nil
+	return packJSON(list)
 }
 
 // GetService shows one service.

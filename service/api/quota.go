@@ -71,5 +71,5 @@ func quotaTag(h catalog.HoldBack) string {
 	if err != nil {
 		return "" // can't happen: it has only numbers
 	}
-	return newTagged(text).tag
+	return tagOf(text)
 }

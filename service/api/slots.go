@@ -90,7 +90,7 @@ func newReadyAnswer(found *slots.Found, now time.Time) readyAnswer {
 	}
 	return readyAnswer{
 		moment: momentAt(now, found.Version, found.Stamp), empty: len(found.Days) == 0,
-		tagged: newTagged(appendFound(make([]byte, 0, size), found)),
+		tagged: newTagged(appendFound(make([]byte, 0, size), found), effortOften),
 	}
 }
 
@@ -124,5 +124,5 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 			out.Offers.Reasons = append(out.Offers.Reasons, ExplanationReason{Rule: string(rule), Text: countedRule(rule, n)})
 		}
 	}
-	return ExplainSlots200JSONResponse(out), nil
+	return packJSON(out)
 }

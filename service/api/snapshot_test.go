@@ -34,6 +34,12 @@ type changing struct {
 // zones have a different offset each: +03:00, +04:00, …
 var zones = []string{"Asia/Riyadh", "Asia/Dubai", "Asia/Karachi", "Asia/Dhaka", "Asia/Bangkok", "Asia/Manila", "Asia/Tokyo"} //nolint:gochecknoglobals // a table
 
+// once returns the first snapshot at every read.
+func (c *changing) once() func() *centre.Snapshot {
+	first := c.read()
+	return func() *centre.Snapshot { return first }
+}
+
 func (c *changing) read() *centre.Snapshot {
 	c.t.Helper()
 	c.reads++

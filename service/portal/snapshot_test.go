@@ -32,7 +32,9 @@ type oneVisit struct {
 	visit slots.Appointment
 }
 
-func (s oneVisit) FindReference(context.Context, slots.Reference) (slots.Appointment, error) { return s.visit, nil }
+func (s oneVisit) FindReference(context.Context, slots.Reference) (slots.Appointment, error) {
+	return s.visit, nil
+}
 
 func (s oneVisit) Change(_ context.Context, _ slots.Reference, decide slots.Decide) (slots.Appointment, error) {
 	t, err := decide(s.visit)

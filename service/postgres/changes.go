@@ -197,7 +197,9 @@ func (m *Changes) apply(ctx context.Context, c slots.Change, r slots.ChangeReque
 }
 
 // sameIDs reports whether two lists have the same IDs.
-func sameIDs(a, b []string) bool { return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) }
+func sameIDs(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
 
 // Continue carries out the decisions of the change that has been running for the
 // longest, for at most 250 visits, the oldest bookings first, in one transaction.

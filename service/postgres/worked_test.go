@@ -34,8 +34,12 @@ func (b *bench) nothingLocked(t *testing.T, during string) {
 func TestChangesAreWorkedOutBeforeTheLock(t *testing.T) {
 	t.Parallel()
 	for name, does := range map[string]func(c *changing, r slots.ChangeRequest) (string, error){
-		"draft": func(c *changing, r slots.ChangeRequest) (string, error) { return c.Draft(context.Background(), r, c.now) },
-		"apply": func(c *changing, r slots.ChangeRequest) (string, error) { return c.Apply(context.Background(), r, c.now) },
+		"draft": func(c *changing, r slots.ChangeRequest) (string, error) {
+			return c.Draft(context.Background(), r, c.now)
+		},
+		"apply": func(c *changing, r slots.ChangeRequest) (string, error) {
+			return c.Apply(context.Background(), r, c.now)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
