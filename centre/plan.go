@@ -1,6 +1,7 @@
 package centre
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,9 +27,10 @@ var (
 )
 
 // Revise edits the plan of the desk group at now. The error joins a
-// *scheduling.PlanError for each fault, of scheduling.Revise or Fits.
-func (d DeskPlan) Revise(e scheduling.Edit, now time.Time) (scheduling.Revision, error) {
-	r, err := scheduling.Revise(d.Plan, e, now, d.Lists...)
+// *scheduling.PlanError for each fault, of scheduling.Revise or Fits; or it is that of
+// a context that has ended.
+func (d DeskPlan) Revise(ctx context.Context, e scheduling.Edit, now time.Time) (scheduling.Revision, error) {
+	r, err := scheduling.Revise(ctx, d.Plan, e, now, d.Lists...)
 	if err != nil {
 		return scheduling.Revision{}, err
 	}

@@ -40,7 +40,7 @@ func (r *Reception) Queues(ctx context.Context, branch string, departments []str
 // groups returns the desk groups of a branch that belong to the departments.
 func (r *Reception) groups(branch string, departments []string) []*centre.DeskGroup {
 	var list []*centre.DeskGroup
-	for _, g := range r.centre().GroupsAt(branch) {
+	for _, g := range r.centre.GroupsAt(branch) {
 		if departments == nil || slices.Contains(departments, g.Department) {
 			list = append(list, g)
 		}
@@ -90,7 +90,7 @@ func (r *Reception) Day(ctx context.Context, q DayQuery) ([]Visit, map[Where]int
 // Shown returns what the display of a branch shows at now: the calls of the date
 // day after the one with the number after; the latest when after is negative. It returns ErrUnknownGroup for a branch without desk groups.
 func (r *Reception) Shown(ctx context.Context, branch string, day scheduling.Date, after int) ([]Call, error) {
-	groups := r.centre().GroupsAt(branch)
+	groups := r.centre.GroupsAt(branch)
 	if len(groups) == 0 {
 		return nil, ErrUnknownGroup
 	}
@@ -100,7 +100,7 @@ func (r *Reception) Shown(ctx context.Context, branch string, day scheduling.Dat
 // Today returns the date at the branch at now. It returns ErrUnknownGroup for a
 // branch without desk groups.
 func (r *Reception) Today(branch string, now time.Time) (scheduling.Date, *time.Location, error) {
-	groups := r.centre().GroupsAt(branch)
+	groups := r.centre.GroupsAt(branch)
 	if len(groups) == 0 {
 		return 0, nil, ErrUnknownGroup
 	}
@@ -136,7 +136,7 @@ func (r *Reception) RemoveDesk(ctx context.Context, c DeskChange) error {
 
 // GroupOf returns the desk group (slug) of a branch, or ErrUnknownGroup.
 func (r *Reception) GroupOf(branch, group string) (*centre.DeskGroup, error) {
-	for _, g := range r.centre().GroupsAt(branch) {
+	for _, g := range r.centre.GroupsAt(branch) {
 		if g.Slug == group {
 			return g, nil
 		}

@@ -10,22 +10,30 @@ import (
 	"ziyara/scheduling"
 )
 
-// Reception runs the halls. It is safe for concurrent use. It has no clock: callers
-// pass now.
-type Reception struct {
+// Receptions has what the Receptions of all requests share. It is safe for
+// concurrent use.
+type Receptions struct {
 	store  Store
-	centre func() *centre.Snapshot
 	policy Policy
 }
 
-// NewReception returns a Reception over store. centre returns the current
-// snapshot.
-func NewReception(store Store, centre func() *centre.Snapshot, p Policy) (*Reception, error) {
-	if store == nil || centre == nil || p.Promise <= 0 || p.Misses < 1 || p.DelayStep < time.Minute || p.Ahead <= 0 || p.Shown < 1 {
-		return nil, errors.New("hall: a reception needs a store, a centre and a policy")
-	}
-	return &Reception{store: store, centre: centre, policy: p}, nil
+// Reception runs the halls for one request, by one snapshot of the centre. It has
+// no clock: callers pass now.
+type Reception struct {
+	*Receptions
+	centre *centre.Snapshot
 }
+
+// NewReceptions returns Receptions over store.
+func NewReceptions(store Store, p Policy) (*Receptions, error) {
+	if store == nil || p.Promise <= 0 || p.Misses < 1 || p.DelayStep < time.Minute || p.Ahead <= 0 || p.Shown < 1 {
+		return nil, errors.New("hall: Receptions need a store and a policy")
+	}
+	return &Receptions{store: store, policy: p}, nil
+}
+
+// On returns a Reception for one request, on the snapshot c.
+func (r *Receptions) On(c *centre.Snapshot) *Reception { return &Reception{r, c} }
 
 // Only visits that start in this range around now matter for the next call. After
 // expectedBack a visitor who has not arrived is no longer expected, and a visit
@@ -44,7 +52,7 @@ func (r *Reception) queueQuery(g *centre.DeskGroup, now time.Time) QueueQuery {
 
 // rulesFor returns the rules and the desk group of a visit.
 func (r *Reception) rulesFor(v Visit) (catalog.HallRules, *centre.DeskGroup, error) {
-	c := r.centre()
+	c := r.centre
 	g, ok := c.Group(v.GroupID)
 	if !ok {
 		return catalog.HallRules{}, nil, ErrUnknownGroup
@@ -155,7 +163,7 @@ func (r *Reception) CallNext(ctx context.Context, branch, desk, actor string, no
 
 // deskOf returns a desk of the branch with its group.
 func (r *Reception) deskOf(ctx context.Context, branch, name string) (*centre.DeskGroup, Desk, error) {
-	groups := r.centre().GroupsAt(branch)
+	groups := r.centre.GroupsAt(branch)
 	if len(groups) == 0 {
 		return nil, Desk{}, ErrUnknownGroup
 	}
@@ -266,7 +274,7 @@ func (r *Reception) Notify(ctx context.Context, now time.Time) (int, error) {
 			continue
 		}
 		done[v.GroupID] = true
-		if g, ok := r.centre().Group(v.GroupID); ok {
+		if g, ok := r.centre.Group(v.GroupID); ok {
 			notices = append(notices, r.line(g, Floor{Present: present}, expected, now).Notices(r.policy, now)...)
 		}
 	}

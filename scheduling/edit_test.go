@@ -100,7 +100,7 @@ func TestRevise(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			plan, now := edited()
-			got, err := scheduling.Revise(plan, c.edit, now)
+			got, err := scheduling.Revise(t.Context(), plan, c.edit, now)
 			if c.err != nil {
 				faults := scheduling.Faults(err)
 				if len(faults) != 1 || faults[0].Pointer != c.at || !errors.Is(faults[0], c.err) {
@@ -140,20 +140,20 @@ func TestReviseOverlaps(t *testing.T) {
 	second := plan.Rules[0]
 	second.RRule = "FREQ=WEEKLY;BYDAY=MO"
 	rules := []scheduling.Rule{plan.Rules[0], second}
-	if _, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules}, now); !errors.Is(err, scheduling.ErrOverlap) {
+	if _, err := scheduling.Revise(t.Context(), plan, scheduling.Edit{Rules: &rules}, now); !errors.Is(err, scheduling.ErrOverlap) {
 		t.Errorf("a new overlap: %v", err)
 	}
-	meant, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules, Overlap: true}, now)
+	meant, err := scheduling.Revise(t.Context(), plan, scheduling.Edit{Rules: &rules, Overlap: true}, now)
 	if err != nil || len(meant.Warnings) != 1 {
 		t.Fatalf("a permitted overlap: %v, warnings %v", err, meant.Warnings)
 	}
-	if _, err = scheduling.Revise(meant.Plan, scheduling.Edit{StaysOpen: &[]string{"founding-day"}}, now); err != nil {
+	if _, err = scheduling.Revise(t.Context(), meant.Plan, scheduling.Edit{StaysOpen: &[]string{"founding-day"}}, now); err != nil {
 		t.Errorf("an edit with an old overlap: %v", err)
 	}
 	adds := second
 	adds.Openings = []scheduling.Opening{{From: scheduling.Clock(8, 0), To: scheduling.Clock(14, 0), Places: 3, Add: true}}
 	rules = []scheduling.Rule{plan.Rules[0], adds}
-	if added, err := scheduling.Revise(plan, scheduling.Edit{Rules: &rules}, now); err != nil || len(added.Warnings) != 0 {
+	if added, err := scheduling.Revise(t.Context(), plan, scheduling.Edit{Rules: &rules}, now); err != nil || len(added.Warnings) != 0 {
 		t.Errorf("openings that add: %v, warnings %v", err, added.Warnings)
 	}
 }

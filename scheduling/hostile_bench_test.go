@@ -75,7 +75,7 @@ func BenchmarkReviseManyRules(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			edit := scheduling.Edit{Close: []scheduling.Closure{{Start: now.Add(time.Hour)}}}
 			for b.Loop() {
-				if _, err := scheduling.Revise(p, edit, now); err != nil {
+				if _, err := scheduling.Revise(b.Context(), p, edit, now); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -95,7 +95,7 @@ func BenchmarkReviseManyHours(b *testing.B) {
 	}
 	edit := scheduling.Edit{Close: []scheduling.Closure{{Start: now.Add(time.Hour)}}}
 	for b.Loop() {
-		if _, err := scheduling.Revise(p, edit, now); err != nil {
+		if _, err := scheduling.Revise(b.Context(), p, edit, now); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -175,7 +175,7 @@ func BenchmarkManyClosures(b *testing.B) {
 		b.Run("revise "+name, func(b *testing.B) {
 			edit := scheduling.Edit{Close: []scheduling.Closure{{Start: now.AddDate(0, 0, 7)}}}
 			for b.Loop() {
-				if _, err := scheduling.Revise(p, edit, now); err != nil {
+				if _, err := scheduling.Revise(b.Context(), p, edit, now); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -68,14 +68,14 @@ func TestTotalLimitsOfAnEdit(t *testing.T) {
 		{"50 extra hours of a date", scheduling.Edit{SetHours: extra[:50]}, ""},
 		{"51 extra hours of a date", scheduling.Edit{SetHours: extra}, "/set_hours/50"},
 	} {
-		_, err := scheduling.Revise(empty, tc.edit, now)
+		_, err := scheduling.Revise(t.Context(), empty, tc.edit, now)
 		faults := scheduling.Faults(err)
 		if tc.pointer == "" && err != nil || tc.pointer != "" &&
 			(len(faults) != 1 || faults[0].Pointer != tc.pointer || !errors.Is(err, scheduling.ErrMany)) {
 			t.Errorf("%s: %v, want a fault at %q", tc.name, err, tc.pointer)
 		}
 	}
-	if _, err := scheduling.Revise(five, scheduling.Edit{Close: []scheduling.Closure{{Start: now}}}, now); err != nil {
+	if _, err := scheduling.Revise(t.Context(), five, scheduling.Edit{Close: []scheduling.Closure{{Start: now}}}, now); err != nil {
 		t.Errorf("a plan saved with more can't be closed: %v", err)
 	}
 }

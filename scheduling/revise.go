@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,8 +23,9 @@ type Revision struct {
 // holidays of the lists. The error joins a *PlanError for each fault, with
 // pointers into the edit: those of Apply and Compile, ErrPast for closures and
 // hours of the edit that are over, and ErrOverlap for overlaps that the edit
-// introduces, unless it permits them.
-func Revise(p Plan, e Edit, now time.Time, lists ...*Holidays) (Revision, error) {
+// introduces, unless it permits them. When ctx ends, Revise stops soon and returns
+// its error.
+func Revise(ctx context.Context, p Plan, e Edit, now time.Time, lists ...*Holidays) (Revision, error) {
 	after, err := e.Apply(p)
 	if err != nil {
 		return Revision{}, err
@@ -32,19 +34,29 @@ func Revise(p Plan, e Edit, now time.Time, lists ...*Holidays) (Revision, error)
 	if f.checkTotals(&after, &e); len(f) > 0 {
 		return Revision{}, e.pointing(after, Faults(errors.Join(f...)))
 	}
+	if err := ctx.Err(); err != nil {
+		return Revision{}, err
+	}
 	var compiler Compiler // both plans share most rules
 	c, err := compiler.Compile(after, lists...)
 	if err != nil {
 		return Revision{}, e.pointing(after, Faults(err))
 	}
-	r := Revision{Plan: after, Calendar: c, Warnings: c.Warnings()}
+	r := Revision{Plan: after, Calendar: c}
+	if r.Warnings, err = c.warnings(ctx); err != nil {
+		return Revision{}, err
+	}
 	found := over(&p, &r, now)
 	if !e.Overlap && len(r.Warnings) > 0 {
 		before, err := compiler.Compile(p, lists...)
 		if err != nil {
 			return Revision{}, err
 		}
-		for _, w := range added(before.Warnings(), r.Warnings) {
+		had, err := before.warnings(ctx)
+		if err != nil {
+			return Revision{}, err
+		}
+		for _, w := range added(had, r.Warnings) {
 			found = append(found, overlapError(w))
 		}
 	}

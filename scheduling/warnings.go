@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/bits"
@@ -43,9 +44,18 @@ const (
 // date without adding, and openings that run past midnight into those of the
 // next date. Of more than 1,000 it returns the first.
 func (c *Calendar) Warnings() []Warning {
+	w, _ := c.warnings(context.Background()) // which does not end
+	return w
+}
+
+// warnings is Warnings until ctx ends: then it returns the error of ctx.
+func (c *Calendar) warnings(ctx context.Context) ([]Warning, error) {
 	w := warner{calendar: c, dates: make(map[Date]*[64]ruled)}
 	ordinary := w.ordinarySources()
 	for i, a := range ordinary {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		for _, b := range ordinary[i:] {
 			w.overlaps(a, b)
 		}
@@ -53,7 +63,7 @@ func (c *Calendar) Warnings() []Warning {
 			w.crossings(a, b)
 		}
 		if len(w.warnings) >= maxWarnings {
-			return w.warnings[:maxWarnings]
+			return w.warnings[:maxWarnings], nil
 		}
 	}
 	hours := w.hoursSources()
@@ -63,6 +73,9 @@ func (c *Calendar) Warnings() []Warning {
 	}
 	near := make([]bool, len(ordinary)) // applies on the date, or the one before or after
 	for i, h := range hours {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		clear(near)
 		for d := h.from - 1; d <= h.from+1; d++ {
 			w.mark(near, d)
@@ -83,10 +96,10 @@ func (c *Calendar) Warnings() []Warning {
 			w.crossings(h, next)
 		}
 		if len(w.warnings) >= maxWarnings {
-			return w.warnings[:maxWarnings]
+			return w.warnings[:maxWarnings], nil
 		}
 	}
-	return w.warnings
+	return w.warnings, nil
 }
 
 // warner gathers warnings.

@@ -14,7 +14,7 @@ import (
 // bookings has the jobs that clean up holds and visits and check the ledger.
 type bookings struct {
 	store       *postgres.Appointments
-	booker      *slots.Booker
+	booker      func() *slots.Booker // on the current snapshot
 	now         func() time.Time
 	log         *slog.Logger
 	differences prometheus.Gauge
@@ -22,7 +22,7 @@ type bookings struct {
 	renewals int
 }
 
-func newBookings(c Config, store *postgres.Appointments, booker *slots.Booker, registry prometheus.Registerer) *bookings {
+func newBookings(c Config, store *postgres.Appointments, booker func() *slots.Booker, registry prometheus.Registerer) *bookings {
 	b := &bookings{store: store, booker: booker, now: c.Now, log: c.Log, differences: prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "ziyara_audit_differences", Help: "Ticks at which ledger and appointments differed in the last audit.",
 	})}
@@ -46,7 +46,7 @@ func (b *bookings) expireHolds(ctx context.Context) error {
 }
 
 func (b *bookings) lapseRequests(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return b.booker.LapseRequests(ctx, b.now(), batch) })
+	return inBatches(ctx, func() (int, error) { return b.booker().LapseRequests(ctx, b.now(), batch) })
 }
 
 func (b *bookings) closeVisits(ctx context.Context) error {

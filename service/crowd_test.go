@@ -55,11 +55,12 @@ func newCrowd(t *testing.T) *crowd {
 		if c.centre, err = c.store[i].Centre().Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		c.booker[i], err = slots.NewBooker(c.store[i].Appointments(), func() *centre.Snapshot { return c.centre }, 10*time.Minute,
+		bookers, err := slots.NewBookers(c.store[i].Appointments(), 10*time.Minute,
 			func() string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", c.ids.Add(1)) })
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.booker[i] = bookers.On(c.centre)
 	}
 	return c
 }

@@ -11,14 +11,15 @@ import (
 
 // halls has the jobs of the halls.
 type halls struct {
-	*hall.Reception
-	now func() time.Time
+	*hall.Receptions
+	centre func() *centre.Snapshot // the current snapshot
+	now    func() time.Time
 }
 
 // newHalls returns the jobs of the halls.
 func newHalls(store *postgres.Hall, centre func() *centre.Snapshot, now func() time.Time) (halls, error) {
-	reception, err := hall.NewReception(store, centre, hall.DefaultPolicy())
-	return halls{reception, now}, err
+	receptions, err := hall.NewReceptions(store, hall.DefaultPolicy())
+	return halls{receptions, centre, now}, err
 }
 
 func (h halls) jobs() []job {
@@ -30,11 +31,11 @@ func (h halls) jobs() []job {
 
 // tellDelays tells visitors that they will be called later than promised.
 func (h halls) tellDelays(ctx context.Context) error {
-	_, err := h.Notify(ctx, h.now())
+	_, err := h.On(h.centre()).Notify(ctx, h.now())
 	return err
 }
 
 // closeHalls ends the visits of past days whose end was not recorded.
 func (h halls) closeHalls(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return h.Close(ctx, h.now(), batch) })
+	return inBatches(ctx, func() (int, error) { return h.On(h.centre()).Close(ctx, h.now(), batch) })
 }

@@ -37,7 +37,7 @@ type Service struct {
 	config   Config
 	store    *postgres.Store
 	centre   *snapshot
-	booker   *slots.Booker
+	bookers  *slots.Bookers
 	waitlist *slots.Waitlist
 	jobs     *runner
 	api      *api.Server
@@ -84,12 +84,12 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	changes := changes{s.store.Changes(s.centre.Load, newID), s.centre.reload, c.Now}
-	if s.booker, err = slots.NewBooker(s.store.Appointments(), s.centre.Load, c.Hold, newID,
+	if s.bookers, err = slots.NewBookers(s.store.Appointments(), c.Hold, newID,
 		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}),
-		slots.WithRefresh(s.centre.reload)); err != nil {
+		slots.WithRefresh(s.centre.renewed)); err != nil {
 		return nil, err
 	}
-	if s.waitlist, err = slots.NewWaitlist(s.store.Waitlist(), s.booker, slots.DefaultWaitPolicy()); err != nil {
+	if s.waitlist, err = slots.NewWaitlist(s.store.Waitlist(), slots.DefaultWaitPolicy()); err != nil {
 		return nil, err
 	}
 	halls, err := newHalls(s.store.Hall(), s.centre.Load, c.Now)
@@ -113,9 +113,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}
 	// The order matters: what one job finds due, a later one sends in the same round.
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
-		newBookings(c, s.store.Appointments(), s.booker, registry).jobs(),
+		newBookings(c, s.store.Appointments(), s.Booker, registry).jobs(),
 		changes.jobs(),
-		newWaiting(c, s.store.Waitlist(), s.waitlist, registry).jobs(),
+		newWaiting(c, s.store.Waitlist(), s.waitlist, s.Booker, registry).jobs(),
 		halls.jobs(),
 		s.messaging.jobs(),
 		newBudgets(c, s.store.Budgets(), registry).jobs(),
@@ -139,7 +139,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		phone, mailbox = nil, nil
 	}
 	s.api, err = api.New(api.Config{
-		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: halls.Reception, Centre: s.centre.Load,
+		Spec: ziyara.OpenAPI, Bookers: s.bookers, Waitlist: s.waitlist, Receptions: halls.Receptions, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: phone, Mailbox: mailbox, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
@@ -166,7 +166,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 		return nil, nil //nolint:nilnil // no links, no pages
 	}
 	return portal.New(portal.Config{
-		Links: links.Links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
+		Links: links.Links, Bookers: s.bookers, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Ministry: s.config.Ministry,
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
@@ -176,8 +176,9 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 // URL returns the address at which the service answers.
 func (s *Service) URL() string { return "http://" + s.listener.Addr().String() }
 
-// Booker returns the booker, for load without HTTP.
-func (s *Service) Booker() *slots.Booker { return s.booker }
+// Booker returns a Booker on the current snapshot, for jobs and for load without
+// HTTP. It is for one request, as any Booker.
+func (s *Service) Booker() *slots.Booker { return s.bookers.On(s.centre.Load()) }
 
 // Waitlist returns the waitlist, for load without HTTP.
 func (s *Service) Waitlist() *slots.Waitlist { return s.waitlist }

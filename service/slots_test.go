@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -378,5 +379,35 @@ func TestPagesOfServices(t *testing.T) {
 	centre.Get("/v1/branches").JSON(t, &branches)
 	if len(branches.Branches) != 3 {
 		t.Errorf("got %d branches, want 3", len(branches.Branches))
+	}
+}
+
+// A search of 60 days is small on a visitor's connection, for any service.
+func TestSearchesAreSmall(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	c := centre.Replicas[0].Centre()
+	for _, s := range c.Services {
+		for _, branch := range c.BranchesOf(s.Slug) {
+			for _, coding := range []string{"br", "gzip"} {
+				url := centre.Replicas[0].URL() + "/v1/services/" + s.Slug + "/slots?branch=" + branch + "&from=2026-11-22&to=2027-01-20"
+				r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Accept-Encoding", coding)
+				answer, err := http.DefaultClient.Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := io.ReadAll(answer.Body)
+				if err != nil || answer.Body.Close() != nil {
+					t.Fatal(err)
+				}
+				if got := answer.Header.Get("Content-Encoding"); answer.StatusCode != http.StatusOK || got != coding || len(body) > 6<<10 {
+					t.Errorf("%s at %s: %d, %d bytes of %q, want at most 6 KB of %s", s.Slug, branch, answer.StatusCode, len(body), got, coding)
+				}
+			}
+		}
 	}
 }

@@ -52,6 +52,12 @@ func (s *snapshot) reload(ctx context.Context) error {
 	return nil
 }
 
+// renewed reads the centre, if it has changed, and returns the current snapshot.
+func (s *snapshot) renewed(ctx context.Context) (*centre.Snapshot, error) {
+	err := s.reload(ctx)
+	return s.Load(), err
+}
+
 // reloadTexts reads the texts and settings of departments for messages. For an
 // invalid text, which is logged, the text of the catalogue is used.
 func (s *snapshot) reloadTexts(ctx context.Context) error {

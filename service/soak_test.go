@@ -132,11 +132,12 @@ func (s *soak) compareSearches(parts []*part) {
 		s.t.Error(err)
 		return
 	}
-	fresh, err := slots.NewBooker(store.Appointments(), s.centre.Replicas[0].Centre, time.Minute, uuid.NewString)
+	bookers, err := slots.NewBookers(store.Appointments(), time.Minute, uuid.NewString)
 	if err != nil {
 		s.t.Error(err)
 		return
 	}
+	fresh := bookers.On(s.centre.Replicas[0].Centre())
 	for _, p := range parts {
 		for _, service := range p.services {
 			q := slots.Query{

@@ -14,12 +14,13 @@ import (
 type waiting struct {
 	store    *postgres.Waitlist
 	waitlist *slots.Waitlist
+	booker   func() *slots.Booker // on the current snapshot
 	now      func() time.Time
 	offers   prometheus.Counter
 }
 
-func newWaiting(c Config, store *postgres.Waitlist, waitlist *slots.Waitlist, registry prometheus.Registerer) *waiting {
-	w := &waiting{store: store, waitlist: waitlist, now: c.Now, offers: prometheus.NewCounter(prometheus.CounterOpts{
+func newWaiting(c Config, store *postgres.Waitlist, waitlist *slots.Waitlist, booker func() *slots.Booker, registry prometheus.Registerer) *waiting {
+	w := &waiting{store: store, waitlist: waitlist, booker: booker, now: c.Now, offers: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "ziyara_offers_total", Help: "Places offered to people who wait.",
 	})}
 	registry.MustRegister(w.offers)
@@ -46,13 +47,13 @@ func (w *waiting) closeEntries(ctx context.Context) error {
 }
 
 func (w *waiting) offerFreed(ctx context.Context) error {
-	made, err := w.waitlist.OfferFreed(ctx, w.now())
+	made, err := w.waitlist.OfferFreed(ctx, w.booker(), w.now())
 	w.offers.Add(float64(made))
 	return err
 }
 
 func (w *waiting) offerAll(ctx context.Context) error {
-	made, err := w.waitlist.OfferAll(ctx, w.now())
+	made, err := w.waitlist.OfferAll(ctx, w.booker(), w.now())
 	w.offers.Add(float64(made))
 	return err
 }

@@ -18,38 +18,46 @@ import (
 // a request.
 const expireAtOnce = 1000
 
-// Booker finds slots, holds, books, moves and cancels. It is safe for
-// concurrent use. The Booker has no clock: callers pass now.
-type Booker struct {
+// Bookers has what the Bookers of all requests share. It is safe for concurrent
+// use.
+type Bookers struct {
 	store  Store
-	centre func() *centre.Snapshot
 	hold   time.Duration
 	newID  func() string
 	limits HoldLimits
 	random func(n int64) int64
 
-	refresh func(ctx context.Context) error // see WithRefresh
+	refresh func(ctx context.Context) (*centre.Snapshot, error) // see WithRefresh
 }
 
-// Option changes how a Booker works.
-type Option func(*Booker)
+// Booker finds slots, holds, books, moves and cancels for one request. All that
+// it says is of one snapshot of the centre. If it finds that the snapshot is out
+// of date, it goes on with a newer one: the caller renders the answer by the
+// method Centre. A Booker has no clock: callers pass now.
+type Booker struct {
+	*Bookers
+	centre *centre.Snapshot
+}
+
+// Option changes how Bookers work.
+type Option func(*Bookers)
 
 // WithHoldLimits bounds the number of open holds; without it there is no limit.
-func WithHoldLimits(l HoldLimits) Option { return func(b *Booker) { b.limits = l } }
+func WithHoldLimits(l HoldLimits) Option { return func(b *Bookers) { b.limits = l } }
 
 // WithRandom sets the source of chance that decides when given-up places are
 // offered again. random returns a number in [0, n). It must be safe for
 // concurrent use and unpredictable.
-func WithRandom(random func(n int64) int64) Option { return func(b *Booker) { b.random = random } }
+func WithRandom(random func(n int64) int64) Option { return func(b *Bookers) { b.random = random } }
 
-// NewBooker returns a Booker over store. centre returns the current snapshot;
-// hold is how long a hold lasts; newID returns a new UUID.
-func NewBooker(store Store, centre func() *centre.Snapshot, hold time.Duration, newID func() string, options ...Option) (*Booker, error) {
-	if store == nil || centre == nil || newID == nil || hold <= 0 {
-		return nil, errors.New("slots: a Booker needs a store, a centre, ids, and a time for holds")
+// NewBookers returns Bookers over store. hold is how long a hold lasts; newID
+// returns a new UUID.
+func NewBookers(store Store, hold time.Duration, newID func() string, options ...Option) (*Bookers, error) {
+	if store == nil || newID == nil || hold <= 0 {
+		return nil, errors.New("slots: Bookers need a store, ids, and a time for holds")
 	}
 	// The generator of the standard library is ChaCha8, seeded by the system.
-	b := &Booker{store: store, centre: centre, hold: hold, newID: newID, random: rand.Int64N}
+	b := &Bookers{store: store, hold: hold, newID: newID, random: rand.Int64N}
 	for _, o := range options {
 		o(b)
 	}
@@ -58,6 +66,12 @@ func NewBooker(store Store, centre func() *centre.Snapshot, hold time.Duration, 
 	}
 	return b, nil
 }
+
+// On returns a Booker for one request, on the snapshot c.
+func (b *Bookers) On(c *centre.Snapshot) *Booker { return &Booker{b, c} }
+
+// Centre returns the snapshot that the Booker's last answer is of.
+func (b *Booker) Centre() *centre.Snapshot { return b.centre }
 
 // HoldRequest asks for a place to be kept.
 type HoldRequest struct {
@@ -86,7 +100,11 @@ func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *once.Request[App
 }
 
 func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (Appointment, error) {
-	t, err := b.target(r.Service, r.Branch, r.Party, r.Channel, r.Start, now, r.Needs...)
+	service, group, err := b.centre.Desk(r.Service, r.Branch)
+	if err != nil {
+		return Appointment{}, once.Repeated(ctx, b.store, err)
+	}
+	t, err := targetOf(service, group, r.Party, r.Channel, r.Start, now, r.Needs...)
 	if err != nil {
 		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
@@ -118,12 +136,10 @@ type target struct {
 	start, end time.Time
 }
 
-// target checks a wanted start against everything except the ledger.
-func (b *Booker) target(service, branch string, party int, channel catalog.Channel, start, now time.Time, needs ...string) (target, error) {
-	s, group, err := b.centre().Desk(service, branch)
-	if err != nil {
-		return target{}, err
-	}
+// targetOf checks a wanted start against everything except the ledger.
+func targetOf(
+	s *catalog.Service, group *centre.DeskGroup, party int, channel catalog.Channel, start, now time.Time, needs ...string,
+) (target, error) {
 	shape, err := ShapeOf(s, party, channel, needs...)
 	if err != nil {
 		return target{}, err
@@ -243,7 +259,7 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 // inBranchZone returns the pause with Until in the zone of a's branch.
 func (b *Booker) inBranchZone(pause *PauseError, a Appointment) error {
 	said := *pause
-	if _, group, err := b.centre().Desk(a.Service, a.Branch); err == nil {
+	if _, group, err := b.centre.Desk(a.Service, a.Branch); err == nil {
 		said.Until = said.Until.In(group.Calendar.Zone())
 	}
 	return &said
@@ -334,15 +350,14 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by m
 	}
 	// Check the cut-off before the new start: a visitor who can't move at all
 	// should not be sent to look for another time.
-	service, _, err := b.centre().Desk(current.Service, current.Branch)
+	service, group, err := b.centre.Desk(current.Service, current.Branch)
 	if err != nil {
 		return Appointment{}, err
 	}
 	if err = by.can(current, service, now); err != nil {
 		return Appointment{}, err
 	}
-	to, err := b.target(current.Service, current.Branch, current.Party, by.channel(current), start, now,
-		stillKnown(service, current.Needs)...)
+	to, err := targetOf(service, group, current.Party, by.channel(current), start, now, stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -372,7 +387,7 @@ func (b *Booker) moveInto(ctx context.Context, r Reference, hold string, now tim
 		return Appointment{}, err
 	}
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
-		service, _, err := b.centre().Desk(a.Service, a.Branch)
+		service, _, err := b.centre.Desk(a.Service, a.Branch)
 		if err != nil {
 			return Transition{}, err
 		}
@@ -414,7 +429,7 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 // fault.ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
 func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
-		service, _ := b.centre().Service(a.Service)
+		service, _ := b.centre.Service(a.Service)
 		t, err := a.Cancel(service, now)
 		return b.delayed(t, now), err
 	})

@@ -217,7 +217,7 @@ func TestServiceWithdrawn(t *testing.T) {
 	a := r.book("1000000008", start)
 	other := hourly()
 	other.Slug = "iban-update"
-	r.centre = aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), other)
+	r.on(aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), other))
 	if _, err := r.Move(t.Context(), a.Reference, start.Add(time.Hour), heldAt); !errors.Is(err, centre.ErrUnknownService) {
 		t.Errorf("move: %v, want %v", err, centre.ErrUnknownService)
 	}

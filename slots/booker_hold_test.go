@@ -14,14 +14,13 @@ import (
 	"ziyara/slots"
 )
 
-func TestNewBookerNeedsEverything(t *testing.T) {
+func TestNewBookersNeedEverything(t *testing.T) {
 	t.Parallel()
-	store, snapshot, id := newFakeStore(), func() *centre.Snapshot { return nil }, func() string { return "" }
-	for name, try := range map[string]func() (*slots.Booker, error){
-		"a store":        func() (*slots.Booker, error) { return slots.NewBooker(nil, snapshot, time.Minute, id) },
-		"a snapshot":     func() (*slots.Booker, error) { return slots.NewBooker(store, nil, time.Minute, id) },
-		"ids":            func() (*slots.Booker, error) { return slots.NewBooker(store, snapshot, time.Minute, nil) },
-		"time for holds": func() (*slots.Booker, error) { return slots.NewBooker(store, snapshot, 0, id) },
+	store, id := newFakeStore(), func() string { return "" }
+	for name, try := range map[string]func() (*slots.Bookers, error){
+		"a store":        func() (*slots.Bookers, error) { return slots.NewBookers(nil, time.Minute, id) },
+		"ids":            func() (*slots.Bookers, error) { return slots.NewBookers(store, time.Minute, nil) },
+		"time for holds": func() (*slots.Bookers, error) { return slots.NewBookers(store, 0, id) },
 	} {
 		if b, err := try(); b != nil || err == nil {
 			t.Errorf("without %s: %v, %v", name, b, err)

@@ -11,7 +11,7 @@ import (
 
 // approval returns the approval rules of the appointment's service.
 func (b *Booker) approval(a Appointment) catalog.Approval {
-	if s, ok := b.centre().Service(a.Service); ok {
+	if s, ok := b.centre.Service(a.Service); ok {
 		return s.Approval
 	}
 	return catalog.Approval{}
@@ -50,7 +50,7 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 		return Appointment{}, err
 	}
 	// Check whether anything can be proposed before checking the start.
-	service, _, err := b.centre().Desk(current.Service, current.Branch)
+	service, group, err := b.centre.Desk(current.Service, current.Branch)
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -58,7 +58,7 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 	if _, err = current.Propose(Proposal{Start: start}, actor, answer, now); err != nil {
 		return Appointment{}, err
 	}
-	to, err := b.target(current.Service, current.Branch, current.Party, current.Channel, start, now, stillKnown(service, current.Needs)...)
+	to, err := targetOf(service, group, current.Party, current.Channel, start, now, stillKnown(service, current.Needs)...)
 	if err != nil {
 		return Appointment{}, err
 	}

@@ -105,35 +105,59 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// A search, an overview, the first slots and an explanation each read the
-// centre once: nothing in an answer can be of another snapshot.
-func TestOneSnapshotForAnAnswer(t *testing.T) {
+// A Booker that finds its snapshot of the centre out of date goes on with a fresh
+// one, once. What it says then is of that one.
+func TestBookerGoesOnWithAFreshSnapshot(t *testing.T) {
 	t.Parallel()
-	store := newFakeStore()
-	snapshot := aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), hourly())
-	snapshot.Version = 42
-	reads := 0
-	booker, err := slots.NewBooker(store, func() *centre.Snapshot { reads++; return snapshot }, holdFor, func() string { return "" })
-	if err != nil {
-		t.Fatal(err)
+	one := func(version int64) *centre.Snapshot {
+		c := aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), hourly())
+		c.Version = version
+		return c
 	}
-	q := query(tuesday, tuesday+4)
-	for name, ask := range map[string]func() (version int64, err error){
-		"search":   func() (int64, error) { found, err := booker.Search(t.Context(), q, heldAt); return found.Version, err },
-		"overview": func() (int64, error) { _, err := booker.Overview(t.Context(), q, heldAt); return 42, err },
-		"stamp":    func() (int64, error) { version, _ := booker.Stamp(q.Service, q.Branch); return version, nil },
-		"first": func() (int64, error) {
-			_, err := booker.First(t.Context(), slots.FirstQuery{Service: q.Service, Party: 1, Channel: catalog.Public}, heldAt)
-			return 42, err
-		},
-		"explain": func() (int64, error) {
-			_, _, err := booker.Explain(t.Context(), q.Service, q.Branch, tuesday, heldAt)
-			return 42, err
-		},
-	} {
-		reads = 0
-		if version, err := ask(); err != nil || version != 42 || reads != 1 {
-			t.Errorf("%s: version %d, the centre read %d times, %v; want version 42, and once", name, version, reads, err)
+	for _, tc := range []struct {
+		name  string
+		stale int // how often the store finds the calendar out of date
+		want  int64
+		err   error
+	}{{"up to date", 0, 1, nil}, {"out of date", 1, 2, nil}, {"out of date again", 2, 2, slots.ErrStale}} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			store := newFakeStore()
+			store.stale = tc.stale
+			fresh := slots.WithRefresh(func(context.Context) (*centre.Snapshot, error) { return one(2), nil })
+			bookers, err := slots.NewBookers(store, holdFor, func() string { return "" }, fresh)
+			if err != nil {
+				t.Fatal(err)
+			}
+			booker := bookers.On(one(1))
+			found, err := booker.Search(t.Context(), query(tuesday, tuesday+4), heldAt)
+			if !errors.Is(err, tc.err) || booker.Centre().Version != tc.want || err == nil && found.Version != tc.want {
+				t.Errorf("found %d by centre %d, %v; want %d, %v", found.Version, booker.Centre().Version, err, tc.want, tc.err)
+			}
+		})
+	}
+}
+
+// A caller who keeps answers is asked before the ledger is read, with the desk
+// group looked up once, and only if the stamp tells whether an answer still holds.
+func TestSearchUnlessTheAnswerIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		stamp  int64
+		known  bool
+		asked  int
+		search bool
+	}{{"known", 7, true, 1, false}, {"not known", 7, false, 1, true}, {"only the ledger can tell", 0, true, 0, true}} {
+		r := newRig(t, "09:00-12:00", hourly())
+		r.store.stamp = tc.stamp
+		asked := 0
+		found, searched, err := r.SearchUnless(t.Context(), query(tuesday, tuesday+4), func(version, stamp int64) bool {
+			asked++
+			return tc.known && version == r.centre.Version && stamp == tc.stamp
+		}, heldAt)
+		if err != nil || asked != tc.asked || searched != tc.search || (found.Days != nil) != tc.search {
+			t.Errorf("%s: asked %d times, searched %v, %d days, %v", tc.name, asked, searched, len(found.Days), err)
 		}
 	}
 }

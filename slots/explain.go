@@ -67,7 +67,7 @@ func (b *Booker) Explain(
 func (b *Booker) explain(
 	ctx context.Context, service, branch string, date scheduling.Date, now time.Time,
 ) (scheduling.Explanation, Tally, error) {
-	s, group, err := b.centre().Desk(service, branch)
+	s, group, err := b.centre.Desk(service, branch)
 	if err != nil {
 		return scheduling.Explanation{}, Tally{}, err
 	}

@@ -31,6 +31,8 @@ type fakeStore struct {
 	fail   map[string]error     // a method that fails, before it does anything
 	before func(method string)  // what happens just before a method
 	asked  [][2]scheduling.Date // ranges of Occupancy
+	stamp  int64                // of every desk group; 0: the fake remembers nothing
+	stale  int                  // how often Occupancy finds the calendar out of date
 }
 
 type ledgerKey struct {
@@ -152,6 +154,10 @@ func (f *fakeStore) Occupancy(_ context.Context, g *centre.DeskGroup, from, to s
 	if err := f.called("Occupancy"); err != nil {
 		return nil, 0, err
 	}
+	if f.stale > 0 {
+		f.stale--
+		return nil, 0, slots.ErrStale
+	}
 	f.asked = append(f.asked, [2]scheduling.Date{from, to})
 	found := make([]slots.Occupied, to-from+1)
 	for k, d := range f.days {
@@ -179,8 +185,7 @@ func (f *fakeStore) Occupancies(_ context.Context, spans []slots.GroupDays) ([][
 	return found, nil
 }
 
-// Stamp knows nothing: the fake remembers nothing.
-func (f *fakeStore) Stamp(*centre.DeskGroup) int64 { return 0 }
+func (f *fakeStore) Stamp(*centre.DeskGroup) int64 { return f.stamp }
 
 func (f *fakeStore) OpenDay(_ context.Context, g *centre.DeskGroup, day scheduling.Day) error {
 	if err := f.called("OpenDay"); err != nil {

@@ -41,7 +41,7 @@ const (
 // ahead as its first slot. It returns ErrUnknownService, a *RuleError of
 // RulePartyLimit or a *VisitorError for unknown needs.
 func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]BranchFirst, error) {
-	snapshot := b.centre()
+	snapshot := b.centre
 	service, ok := snapshot.Service(q.Service)
 	if !ok {
 		return nil, centre.ErrUnknownService

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"ziyara/centre"
 	"ziyara/slots"
 )
 
@@ -125,7 +124,7 @@ func TestBookABoundHold(t *testing.T) {
 	}
 }
 
-// What can't work is refused when the Booker is made.
+// What can't work is refused when Bookers are made.
 func TestBookerOptions(t *testing.T) {
 	t.Parallel()
 	for name, option := range map[string]slots.Option{
@@ -133,7 +132,7 @@ func TestBookerOptions(t *testing.T) {
 		"a negative limit of a mobile":   slots.WithHoldLimits(slots.HoldLimits{PerMobile: -1}),
 		"chance without a source":        slots.WithRandom(nil),
 	} {
-		_, err := slots.NewBooker(newFakeStore(), func() *centre.Snapshot { return nil }, holdFor, func() string { return "" }, option)
+		_, err := slots.NewBookers(newFakeStore(), holdFor, func() string { return "" }, option)
 		if err == nil {
 			t.Errorf("%s was accepted", name)
 		}

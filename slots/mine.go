@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"time"
-
 )
 
 // What is listed of a mobile number.
@@ -23,8 +22,8 @@ type Mine struct {
 }
 
 // Mine returns the visits and entries of a proved mobile number in E.164.
-func (w *Waitlist) Mine(ctx context.Context, mobile string, now time.Time) (Mine, error) {
-	visits, err := w.booker.store.OfMobile(ctx, mobile, now.Add(-pastVisits), mostVisits)
+func (w *Waitlist) Mine(ctx context.Context, b *Booker, mobile string, now time.Time) (Mine, error) {
+	visits, err := b.store.OfMobile(ctx, mobile, now.Add(-pastVisits), mostVisits)
 	if err != nil {
 		return Mine{}, err
 	}
@@ -49,4 +48,3 @@ func sorted(visits []Appointment, now time.Time) (m Mine) {
 	slices.Reverse(m.Coming)
 	return m
 }
-

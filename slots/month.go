@@ -41,7 +41,11 @@ type Overview struct {
 // or none, and returns the errors of Search.
 func (b *Booker) Overview(ctx context.Context, q Query, now time.Time) (o Overview, err error) {
 	err = b.fresh(ctx, func() error {
-		s, err := newSearch(b.centre(), q, month, now)
+		service, group, err := b.centre.Desk(q.Service, q.Branch)
+		if err != nil {
+			return err
+		}
+		s, err := newSearch(service, group, q, month, now)
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (b *Booker) declared(ctx context.Context, id string, needs []string) ([]str
 	if err != nil {
 		return nil, err
 	}
-	service, ok := b.centre().Service(hold.Service)
+	service, ok := b.centre.Service(hold.Service)
 	if !ok {
 		return nil, centre.ErrUnknownService
 	}

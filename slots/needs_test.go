@@ -182,7 +182,7 @@ func TestMoveWithANeedOfThePast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.centre = aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-13:00")), hourly())
+	r.on(aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-13:00")), hourly()))
 	moved, err := r.Move(t.Context(), visit.Reference, start.AddDate(0, 0, 1), heldAt)
 	if err != nil || moved.End.Sub(moved.Start) != time.Hour {
 		t.Errorf("Move = %+v, %v, want a visit of an hour", moved, err)

@@ -75,7 +75,7 @@ func TestWhatIsFoundPastMidnightCanBeHeld(t *testing.T) {
 		early := rapid.SampledFrom([]string{"", "00:00-02:00", "00:30-03:00", "01:00-02:00 x2"}).Draw(rt, "early")
 		r := newRigOf(t, lateAndEarly(t, late, early), service)
 		now := midnight.Add(time.Duration(rapid.IntRange(0, 48*60).Draw(rt, "now")) * time.Minute)
-		waits := newWaitlist(t, joined{entry: new(slots.Entry)}, r.Booker)
+		waits := newWaitlist(t, joined{entry: new(slots.Entry)})
 		search := func() slots.Found {
 			found, err := r.Search(t.Context(), query(tuesday-1, tuesday+9), now)
 			if err != nil {
@@ -115,7 +115,7 @@ func TestWhatIsFoundPastMidnightCanBeHeld(t *testing.T) {
 				local := s.Start.In(found.Zone)
 				on, clock := scheduling.NewDate(local.Date()), scheduling.Clock(local.Hour(), local.Minute())
 				wish := slots.Wish{From: on, To: on, Earliest: clock, Latest: clock, Party: 1}
-				_, err = waits.Join(t.Context(), slots.JoinRequest{Service: service.Slug, Branch: "riyadh", Wish: wish}, nil, now)
+				_, err = waits.Join(t.Context(), r.Booker, slots.JoinRequest{Service: service.Slug, Branch: "riyadh", Wish: wish}, nil, now)
 				if rule := broken(err); rule != "" && rule != slots.RuleClosed { // closed: starts after a gap move on when it is free
 					rt.Fatalf("%v can be held but not waited for: %v", s.Start, err)
 				}

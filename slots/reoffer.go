@@ -37,7 +37,7 @@ func (b *Booker) delayed(t Transition, now time.Time) Transition {
 // backAt returns when a's place, given up at now, is offered again; zero means at
 // once.
 func (b *Booker) backAt(a Appointment, now time.Time) time.Time {
-	service, group, err := b.centre().Desk(a.Service, a.Branch)
+	service, group, err := b.centre.Desk(a.Service, a.Branch)
 	if err != nil || service.ReofferDelay == 0 {
 		return time.Time{} // it is offered at once
 	}

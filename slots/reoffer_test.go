@@ -176,7 +176,7 @@ func TestPlaceOfAWithdrawnServiceComesBackAtOnce(t *testing.T) {
 	a := r.book("1000000008", start)
 	other := hourly()
 	other.Slug = "iban-update"
-	r.centre = aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), other)
+	r.on(aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), other))
 	if _, err := r.Cancel(t.Context(), a.Reference, heldAt); err != nil || len(r.store.delayed) > 0 {
 		t.Errorf("Cancel: %v, %d places stay back", err, len(r.store.delayed))
 	}

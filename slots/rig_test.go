@@ -48,19 +48,25 @@ func newRigOf(t testing.TB, plan scheduling.Plan, service catalog.Service, optio
 func (r *rig) use(options ...slots.Option) {
 	r.t.Helper()
 	ids := 0
-	booker, err := slots.NewBooker(r.store, func() *centre.Snapshot { return r.centre }, holdFor, func() string {
+	bookers, err := slots.NewBookers(r.store, holdFor, func() string {
 		ids++
 		return fmt.Sprintf("hold %d", ids)
 	}, options...)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.Booker = booker
+	r.Booker = bookers.On(r.centre)
 	r.t.Cleanup(func() {
 		if wrong := r.store.audit(); wrong > 0 {
 			r.t.Errorf("the ledger disagrees with the claims on it at %d ticks", wrong)
 		}
 	})
+}
+
+// on gives the rig another snapshot of the centre, as for the next request.
+func (r *rig) on(c *centre.Snapshot) {
+	r.centre = c
+	r.Booker = r.On(c)
 }
 
 func request(start time.Time) slots.HoldRequest {

@@ -55,9 +55,28 @@ type Reach struct {
 // Search returns the free slots of the query. It costs one read, or none.
 // Besides the errors of centre.Snapshot.Desk it returns ErrRange, a *RuleError
 // of RulePartyLimit or a *VisitorError for unknown needs.
-func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (found Found, err error) {
+func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (Found, error) {
+	found, _, err := b.SearchUnless(ctx, q, func(_, _ int64) bool { return false }, now)
+	return found, err
+}
+
+// SearchUnless is Search for a caller who keeps answers. It first asks known
+// whether the caller has the answer by this version of the centre and this stamp
+// of the ledger, which change whenever an answer for the desk group may have
+// changed; then it searches nothing and ok is false. It does not ask when only the
+// ledger can tell.
+func (b *Booker) SearchUnless(
+	ctx context.Context, q Query, known func(version, stamp int64) bool, now time.Time,
+) (found Found, ok bool, err error) {
 	err = b.fresh(ctx, func() error {
-		s, err := newSearch(b.centre(), q, fortnight, now)
+		service, group, err := b.centre.Desk(q.Service, q.Branch)
+		if err != nil {
+			return err
+		}
+		if stamp := b.store.Stamp(group); stamp != 0 && known(b.centre.Version, stamp) {
+			return nil
+		}
+		s, err := newSearch(service, group, q, fortnight, now)
 		if err != nil {
 			return err
 		}
@@ -65,44 +84,29 @@ func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (found Foun
 		if err != nil {
 			return err
 		}
-		found = Found{Query: s.Query, Zone: s.group.Calendar.Zone(), Days: days, Version: s.version, Stamp: stamp}
-		found.Reach.From, found.Reach.Until = s.shape.Reach(s.group.Calendar, now)
-		found.Reach.OpensNext = s.shape.OpensNext(s.group.Calendar, now)
+		found = Found{Query: s.Query, Zone: group.Calendar.Zone(), Days: days, Version: b.centre.Version, Stamp: stamp}
+		found.Reach.From, found.Reach.Until = s.shape.Reach(group.Calendar, now)
+		found.Reach.OpensNext = s.shape.OpensNext(group.Calendar, now)
+		ok = true
 		return nil
 	})
-	return found, err
-}
-
-// Stamp returns the version of the current snapshot of the centre, and a number
-// that changes whenever the answer of Search for the service at the branch may
-// have changed in the ledger. It is 0 when only Search can tell.
-func (b *Booker) Stamp(service, branch string) (version, stamp int64) {
-	c := b.centre()
-	_, group, err := c.Desk(service, branch)
-	if err != nil {
-		return 0, 0
-	}
-	return c.Version, b.store.Stamp(group)
+	return found, ok, err
 }
 
 // search is a query that has been checked against one snapshot of the centre.
 type search struct {
-	Query   // with its dates
-	group   *centre.DeskGroup
-	shape   Shape // counted
-	version int64 // of the snapshot
+	Query // with its dates
+	group *centre.DeskGroup
+	shape Shape // counted
 }
 
 // span returns the first and the last date of a query; today is the date at the
 // branch.
 type span func(q Query, today scheduling.Date) (from, to scheduling.Date)
 
-// newSearch checks the query over the dates that dates returns.
-func newSearch(c *centre.Snapshot, q Query, dates span, now time.Time) (search, error) {
-	service, group, err := c.Desk(q.Service, q.Branch)
-	if err != nil {
-		return search{}, err
-	}
+// newSearch checks the query, which is for the service at the desk group, over the
+// dates that dates returns.
+func newSearch(service *catalog.Service, group *centre.DeskGroup, q Query, dates span, now time.Time) (search, error) {
 	shape, err := ShapeOf(service, q.Party, q.Channel, q.Needs...)
 	if err != nil {
 		return search{}, err
@@ -111,7 +115,7 @@ func newSearch(c *centre.Snapshot, q Query, dates span, now time.Time) (search, 
 	if q.From > q.To || int(q.To-q.From) >= maxDays {
 		return search{}, ErrRange
 	}
-	return search{Query: q, group: group, shape: shape.Counted(group.Calendar, now), version: c.Version}, nil
+	return search{Query: q, group: group, shape: shape.Counted(group.Calendar, now)}, nil
 }
 
 // fortnight returns the dates of a search.

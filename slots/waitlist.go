@@ -17,16 +17,16 @@ import (
 // concurrent use, also by several replicas. Callers pass now.
 type Waitlist struct {
 	store  WaitlistStore
-	booker *Booker
 	policy WaitPolicy
 }
 
-// NewWaitlist returns a waitlist over store for what the booker books.
-func NewWaitlist(store WaitlistStore, booker *Booker, p WaitPolicy) (*Waitlist, error) {
-	if store == nil || booker == nil || p.Stands < p.Least || p.Least <= 0 || p.Ignored < 1 {
-		return nil, errors.New("slots: a waitlist needs a store, a booker, a time for offers, and a number of offers")
+// NewWaitlist returns a waitlist over store. What it needs to know of the centre
+// and what it books, it asks of the Booker of each request.
+func NewWaitlist(store WaitlistStore, p WaitPolicy) (*Waitlist, error) {
+	if store == nil || p.Stands < p.Least || p.Least <= 0 || p.Ignored < 1 {
+		return nil, errors.New("slots: a waitlist needs a store, a time for offers, and a number of offers")
 	}
-	return &Waitlist{store: store, booker: booker, policy: p}, nil
+	return &Waitlist{store: store, policy: p}, nil
 }
 
 // JoinRequest asks for an offer when a place becomes free.
@@ -40,20 +40,20 @@ type JoinRequest struct {
 // centre.Snapshot.Desk it returns ErrRange, a *RuleError when no free place could
 // ever meet the wish, a *VisitorError for unknown needs,
 // ErrAlreadyWaiting, ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
-func (w *Waitlist) Join(ctx context.Context, r JoinRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
-	e, err := w.entry(r, now)
+func (w *Waitlist) Join(ctx context.Context, b *Booker, r JoinRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
+	e, err := b.entry(r, now)
 	if err == nil {
 		err = w.store.Join(ctx, e, once)
 	}
 	if err == nil {
 		return e, nil
 	}
-	return Entry{}, once.Repeated(ctx, w.booker.store, err)
+	return Entry{}, once.Repeated(ctx, b.store, err)
 }
 
 // entry returns the entry that a request asks for.
-func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
-	service, group, err := w.booker.centre().Desk(r.Service, r.Branch)
+func (b *Booker) entry(r JoinRequest, now time.Time) (Entry, error) {
+	service, group, err := b.centre.Desk(r.Service, r.Branch)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -66,7 +66,7 @@ func (w *Waitlist) entry(r JoinRequest, now time.Time) (Entry, error) {
 	}
 	r.Booking.Needs = distinct(r.Booking.Needs)
 	return Entry{
-		ID: w.booker.newID(), State: Waiting, Service: r.Service, Branch: r.Branch, Wish: r.Wish,
+		ID: b.newID(), State: Waiting, Service: r.Service, Branch: r.Branch, Wish: r.Wish,
 		Created: now, Ends: (r.Wish.To + 1).At(0, group.Calendar.Zone()), Booking: r.Booking,
 	}, nil
 }
@@ -84,24 +84,26 @@ type EarlierRequest struct {
 // The entry ends when the visit can't be moved any more, as it stands now. Besides
 // the errors of Join it returns those of Appointment.CanMove, fault.ErrNotFound,
 // and ErrNoMobile when nobody could be told of an offer.
-func (w *Waitlist) JoinEarlier(ctx context.Context, r EarlierRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
-	e, err := w.earlier(ctx, r, now)
+func (w *Waitlist) JoinEarlier(
+	ctx context.Context, b *Booker, r EarlierRequest, once *once.Request[Entry], now time.Time,
+) (Entry, error) {
+	e, err := b.earlier(ctx, r, now)
 	if err == nil {
 		err = w.store.Join(ctx, e, once)
 	}
 	if err == nil {
 		return e, nil
 	}
-	return Entry{}, once.Repeated(ctx, w.booker.store, err)
+	return Entry{}, once.Repeated(ctx, b.store, err)
 }
 
 // earlier returns the entry that a request for an earlier start asks for.
-func (w *Waitlist) earlier(ctx context.Context, r EarlierRequest, now time.Time) (Entry, error) {
-	visit, err := w.booker.Find(ctx, r.Visit)
+func (b *Booker) earlier(ctx context.Context, r EarlierRequest, now time.Time) (Entry, error) {
+	visit, err := b.Find(ctx, r.Visit)
 	if err != nil {
 		return Entry{}, err
 	}
-	service, group, err := w.booker.centre().Desk(visit.Service, visit.Branch)
+	service, group, err := b.centre.Desk(visit.Service, visit.Branch)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -128,7 +130,7 @@ func (w *Waitlist) earlier(ctx context.Context, r EarlierRequest, now time.Time)
 		return Entry{}, err
 	}
 	return Entry{
-		ID: w.booker.newID(), State: Waiting, Service: visit.Service, Branch: visit.Branch, Wish: wish, Created: now,
+		ID: b.newID(), State: Waiting, Service: visit.Service, Branch: visit.Branch, Wish: wish, Created: now,
 		Ends: earlier((wish.To+1).At(0, zone), visit.MoveBefore(service)),
 		Booking: Booking{
 			Person: r.Person, Visitor: visit.Visitor, Representative: visit.Representative,
@@ -160,7 +162,7 @@ func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry
 // again returns the same visit. If the entry can't be updated after that, the
 // visit still ends it later. It returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
 // ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
-func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
+func (w *Waitlist) Accept(ctx context.Context, b *Booker, id string, r Reference,
 	once *once.Request[Appointment], now time.Time,
 ) (Appointment, error) {
 	e, err := w.store.FindEntry(ctx, id, now)
@@ -169,16 +171,16 @@ func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
 	}
 	hold, err := e.acceptable()
 	if err != nil {
-		return Appointment{}, once.Repeated(ctx, w.booker.store, err)
+		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
 	var a Appointment
 	if e.Replaces != nil {
-		a, err = w.booker.moveInto(ctx, e.Replaces.Reference, hold, now)
+		a, err = b.moveInto(ctx, e.Replaces.Reference, hold, now)
 	} else {
 		booking := e.Booking
 		booking.Reference = r
 		booking.Needs = nil // the hold has them
-		a, err = w.booker.Book(ctx, hold, booking, once, now)
+		a, err = b.Book(ctx, hold, booking, once, now)
 	}
 	switch {
 	case errors.Is(err, ErrExpired), errors.Is(err, ErrReleased), errors.Is(err, fault.ErrNotFound): // or purged since
@@ -193,34 +195,33 @@ func (w *Waitlist) Accept(ctx context.Context, id string, r Reference,
 // OfferFreed offers the places that have become free since the last call in any
 // replica, and returns how many offers it made. A failure at one desk group does
 // not hold up the others.
-func (w *Waitlist) OfferFreed(ctx context.Context, now time.Time) (int, error) {
+func (w *Waitlist) OfferFreed(ctx context.Context, b *Booker, now time.Time) (int, error) {
 	groups, err := w.store.Freed(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return w.offer(ctx, groups, false, now)
+	return w.offer(ctx, b, groups, false, now)
 }
 
 // OfferAll looks at every desk group with waiting visitors: places can also become
 // free through the passing of time and through calendar changes.
-func (w *Waitlist) OfferAll(ctx context.Context, now time.Time) (int, error) {
+func (w *Waitlist) OfferAll(ctx context.Context, b *Booker, now time.Time) (int, error) {
 	groups, err := w.store.Awaited(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return w.offer(ctx, groups, true, now)
+	return w.offer(ctx, b, groups, true, now)
 }
 
-func (w *Waitlist) offer(ctx context.Context, groups []int, always bool, now time.Time) (int, error) {
-	snapshot := w.booker.centre()
+func (w *Waitlist) offer(ctx context.Context, b *Booker, groups []int, always bool, now time.Time) (int, error) {
 	made := 0
 	var errs []error
 	for _, id := range groups {
-		group, ok := snapshot.Group(id)
+		group, ok := b.centre.Group(id)
 		if !ok {
 			continue // newer than the snapshot
 		}
-		n, err := w.store.Offer(ctx, Look{group, w.policy, now, always}, w.matching(snapshot, group, now))
+		n, err := w.store.Offer(ctx, Look{group, w.policy, now, always}, w.matching(b, group, now))
 		switch {
 		case errors.Is(err, ErrStale): // the next snapshot will do
 		case err != nil:
@@ -232,11 +233,11 @@ func (w *Waitlist) offer(ctx context.Context, groups []int, always bool, now tim
 }
 
 // matching returns the function that assigns the places of a desk group at now.
-func (w *Waitlist) matching(snapshot *centre.Snapshot, g *centre.DeskGroup, now time.Time) Matching {
+func (w *Waitlist) matching(b *Booker, g *centre.DeskGroup, now time.Time) Matching {
 	return func(waiting []Waits, dates []scheduling.Date, ledger map[scheduling.Date]Occupied) []Matched {
 		candidates := make([]Candidate, 0, len(waiting))
 		for _, e := range waiting {
-			service, ok := snapshot.Service(e.Service)
+			service, ok := b.centre.Service(e.Service)
 			if !ok {
 				continue
 			}
@@ -256,7 +257,7 @@ func (w *Waitlist) matching(snapshot *centre.Snapshot, g *centre.DeskGroup, now 
 		}
 		matched := Match(g, days, candidates, w.policy, now)
 		for i := range matched {
-			matched[i].Hold = w.booker.newID()
+			matched[i].Hold = b.newID()
 		}
 		return matched
 	}

@@ -35,9 +35,9 @@ func (s *oneEntry) ChangeEntry(
 	return s.entry, err
 }
 
-func newWaitlist(t *testing.T, store slots.WaitlistStore, b *slots.Booker) *slots.Waitlist {
+func newWaitlist(t *testing.T, store slots.WaitlistStore) *slots.Waitlist {
 	t.Helper()
-	w, err := slots.NewWaitlist(store, b, slots.DefaultWaitPolicy())
+	w, err := slots.NewWaitlist(store, slots.DefaultWaitPolicy())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,9 +52,9 @@ func TestAccept(t *testing.T) {
 	hold := r.hold(at(t, "09:00"))
 	store := &oneEntry{entry: slots.Entry{ID: "e", State: slots.Waiting, Booking: booking("1000000008"),
 		Offer: &slots.Offer{Hold: hold.ID, Start: hold.Start, Expires: hold.Expires}}}
-	w := newWaitlist(t, store, r.Booker)
+	w := newWaitlist(t, store)
 	for range 2 {
-		visit, err := w.Accept(t.Context(), "e", "R", nil, heldAt)
+		visit, err := w.Accept(t.Context(), r.Booker, "e", "R", nil, heldAt)
 		if err != nil || visit.Reference != "R" || visit.Status != slots.Booked {
 			t.Fatalf("accepted %+v, %v", visit, err)
 		}
@@ -74,7 +74,7 @@ func TestAcceptWhileAnotherOfferComes(t *testing.T) {
 		entry:     slots.Entry{State: slots.Waiting, Booking: booking("1000000008"), Offer: &slots.Offer{Hold: hold.ID}},
 		meanwhile: func(e *slots.Entry) { e.Offer = &slots.Offer{Hold: "another"} },
 	}
-	if _, err := newWaitlist(t, store, r.Booker).Accept(t.Context(), "e", "R", nil, heldAt); err != nil {
+	if _, err := newWaitlist(t, store).Accept(t.Context(), r.Booker, "e", "R", nil, heldAt); err != nil {
 		t.Fatal(err)
 	}
 	if e := store.entry; e.State != slots.EntryBooked || e.Offer != nil {
@@ -118,7 +118,7 @@ func TestAcceptRefused(t *testing.T) {
 				offer = &slots.Offer{Hold: "gone"}
 			}
 			store := &oneEntry{entry: slots.Entry{State: c.state, Offer: offer, Booking: booking("1000000008")}}
-			if _, err := newWaitlist(t, store, r.Booker).Accept(t.Context(), "e", "R", nil, now); !errors.Is(err, c.want) {
+			if _, err := newWaitlist(t, store).Accept(t.Context(), r.Booker, "e", "R", nil, now); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 			if store.entry.State != c.state {
@@ -147,7 +147,7 @@ func TestOffersThatCanNotBeMade(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00", hourly())
 	for _, c := range []struct{ err, want error }{{nil, nil}, {slots.ErrStale, nil}, {fault.ErrUnavailable, fault.ErrUnavailable}} {
-		if _, err := newWaitlist(t, stubbornLine{err: c.err}, r.Booker).OfferFreed(t.Context(), heldAt); !errors.Is(err, c.want) {
+		if _, err := newWaitlist(t, stubbornLine{err: c.err}).OfferFreed(t.Context(), r.Booker, heldAt); !errors.Is(err, c.want) {
 			t.Errorf("a desk group that says %v: got %v, want %v", c.err, err, c.want)
 		}
 	}
@@ -156,7 +156,6 @@ func TestOffersThatCanNotBeMade(t *testing.T) {
 // What a Waitlist is made of is checked.
 func TestNewWaitlist(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, "09:00-12:00", hourly())
 	store := &oneEntry{}
 	edit := func(edit func(*slots.WaitPolicy)) slots.WaitPolicy {
 		p := slots.DefaultWaitPolicy()
@@ -164,16 +163,15 @@ func TestNewWaitlist(t *testing.T) {
 		return p
 	}
 	for name, build := range map[string]func() (*slots.Waitlist, error){
-		"no store":  func() (*slots.Waitlist, error) { return slots.NewWaitlist(nil, r.Booker, slots.DefaultWaitPolicy()) },
-		"no booker": func() (*slots.Waitlist, error) { return slots.NewWaitlist(store, nil, slots.DefaultWaitPolicy()) },
+		"no store": func() (*slots.Waitlist, error) { return slots.NewWaitlist(nil, slots.DefaultWaitPolicy()) },
 		"offers that stand no time": func() (*slots.Waitlist, error) {
-			return slots.NewWaitlist(store, r.Booker, edit(func(p *slots.WaitPolicy) { p.Stands, p.Least = 0, 0 }))
+			return slots.NewWaitlist(store, edit(func(p *slots.WaitPolicy) { p.Stands, p.Least = 0, 0 }))
 		},
 		"offers shorter than least": func() (*slots.Waitlist, error) {
-			return slots.NewWaitlist(store, r.Booker, edit(func(p *slots.WaitPolicy) { p.Stands = p.Least - 1 }))
+			return slots.NewWaitlist(store, edit(func(p *slots.WaitPolicy) { p.Stands = p.Least - 1 }))
 		},
 		"no offer may be ignored": func() (*slots.Waitlist, error) {
-			return slots.NewWaitlist(store, r.Booker, edit(func(p *slots.WaitPolicy) { p.Ignored = 0 }))
+			return slots.NewWaitlist(store, edit(func(p *slots.WaitPolicy) { p.Ignored = 0 }))
 		},
 	} {
 		if _, err := build(); err == nil {
@@ -224,7 +222,7 @@ func TestWishesThatCanBeFulfilled(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, "09:00-12:00", service)
 			var got slots.Entry
-			e, err := newWaitlist(t, joined{entry: &got}, r.Booker).Join(t.Context(), slots.JoinRequest{
+			e, err := newWaitlist(t, joined{entry: &got}).Join(t.Context(), r.Booker, slots.JoinRequest{
 				Service: service.Slug, Branch: "riyadh", Wish: c.wish, Booking: booking("1000000008")}, nil, now)
 			switch {
 			case c.rule != "":

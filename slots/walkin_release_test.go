@@ -263,7 +263,7 @@ func bookable(
 		t.Fatal(err)
 	}
 	ids := 0
-	booker, err := slots.NewBooker(store, func() *centre.Snapshot { return snapshot }, time.Hour, func() string {
+	bookers, err := slots.NewBookers(store, time.Hour, func() string {
 		ids++
 		return fmt.Sprint(ids)
 	})
@@ -271,7 +271,7 @@ func bookable(
 		t.Fatal(err)
 	}
 	for n := range most + 1 {
-		_, err := booker.Hold(context.Background(), slots.HoldRequest{
+		_, err := bookers.On(snapshot).Hold(context.Background(), slots.HoldRequest{
 			Service: s.Slug, Branch: "riyadh", Start: date.At(scheduling.Clock(12, 0), calendar.Zone()), Party: 1, Channel: c}, nil, now)
 		switch {
 		case errors.Is(err, slots.ErrTaken) || broken(err) == slots.RuleClosed:

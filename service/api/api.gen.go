@@ -605,6 +605,10 @@ type ChangeRequest struct {
 	Draft string `json:"draft,omitempty"`
 
 	// Edit A change of a plan. Anything it does not name stays as it is.
+	//
+	// An edit of rules or seasons may leave the plan with at most 256 rules, those of its seasons included, and at most 2000 openings
+	// and breaks in all rules and seasons together. An edit of the hours of single dates may leave at most 50 extra hours on a date. A
+	// larger plan is refused with `422`. One that was saved with more stays as it is, and can still be closed.
 	Edit *PlanEdit `json:"edit,omitempty"`
 
 	// Exceptions Visits with another decision.
@@ -1767,6 +1771,10 @@ type PlanClosure = scheduling.Closure
 type PlanDateSpan = scheduling.DateSpan
 
 // PlanEdit A change of a plan. Anything it does not name stays as it is.
+//
+// An edit of rules or seasons may leave the plan with at most 256 rules, those of its seasons included, and at most 2000 openings
+// and breaks in all rules and seasons together. An edit of the hours of single dates may leave at most 50 extra hours on a date. A
+// larger plan is refused with `422`. One that was saved with more stays as it is, and can still be closed.
 type PlanEdit = scheduling.Edit
 
 // PlanHoliday Closes only this desk group on its dates, both included.

@@ -45,20 +45,22 @@ const (
 // Config has what the API needs.
 type Config struct {
 	Spec     []byte // openapi.yaml
-	Booker   *slots.Booker
+	Bookers  *slots.Bookers
 	Waitlist *slots.Waitlist
-	// Reception runs the halls.
-	Reception *hall.Reception
-	Centre    func() *centre.Snapshot // the current snapshot
-	Verifier  *verify.Verifier
-	Answers   once.Answers // to requests that name a key
-	Keys      *secret.Keys
-	Ready     func(context.Context) error // nil when requests can be served
-	Now       func() time.Time
-	NewID     func() string // a new UUID
-	Random    func([]byte)  // fills with random bytes
-	Log       *slog.Logger
-	Metrics   *prometheus.Registry
+	// Receptions run the halls.
+	Receptions *hall.Receptions
+	// Centre returns the current snapshot. A handler uses that of its request
+	// (centreOf), so that no answer mixes two.
+	Centre   func() *centre.Snapshot
+	Verifier *verify.Verifier
+	Answers  once.Answers // to requests that name a key
+	Keys     *secret.Keys
+	Ready    func(context.Context) error // nil when requests can be served
+	Now      func() time.Time
+	NewID    func() string // a new UUID
+	Random   func([]byte)  // fills with random bytes
+	Log      *slog.Logger
+	Metrics  *prometheus.Registry
 
 	// SignIn returns the member of staff that a bearer token identifies. It
 	// returns access.ErrSignIn for any other token, and access.ErrUnavailable if

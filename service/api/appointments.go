@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -25,7 +26,7 @@ var (
 func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentRequestObject) (CreateAppointmentResponseObject, error) {
 	now := s.Now()
 	key := r.Params.IdempotencyKey
-	render := s.bookedAnswer
+	render := s.bookedAnswer(ctx)
 	if metaOf(ctx).staff != nil { // the manage token goes to the visitor only, in a link
 		render = func(a slots.Appointment) (stored, error) { return bookedJSON(s.appointmentFor(ctx, a)) }
 	}
@@ -53,6 +54,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if err != nil {
 		return nil, err
 	}
+	booking.Reference = s.newReference()
 	booking.Mobile, booking.Lang = mobile, metaOf(ctx).lang
 	if r.Body.Lang != "" {
 		booking.Lang = r.Body.Lang
@@ -60,7 +62,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if by != nil {
 		booking.StaffAction = slots.StaffAction{Actor: by.ID, Reason: r.Body.Reason}
 	}
-	a, err := s.Booker.Book(ctx, r.Body.Hold, booking, once, now)
+	a, err := bookerOf(ctx).Book(ctx, r.Body.Hold, booking, once, now)
 	if err != nil {
 		return s.again(key, err)
 	}
@@ -68,8 +70,15 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	return render(a)
 }
 
+// newReference returns a random reference.
+func (s *Server) newReference() slots.Reference {
+	var random [5]byte
+	s.Random(random[:])
+	return slots.NewReference(random)
+}
+
 // booking reads the visitor's input, and reports all that is wrong with it at
-// once.
+// once. The booking has no reference.
 func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	var bad []pointerError
 	if !body.DocumentsAcknowledged {
@@ -91,18 +100,17 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 		return slots.Booking{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
 	}
 	booking.Needs = body.Needs
-	var random [5]byte
-	s.Random(random[:])
-	booking.Reference = slots.NewReference(random)
 	booking.Person = slots.Person(s.Keys.Person(string(visitor.Identity.Kind), visitor.Identity.Number))
 	return booking, nil
 }
 
-// bookedAnswer renders the answer to a visitor who booked, with the manage token.
-func (s *Server) bookedAnswer(a slots.Appointment) (stored, error) {
-	out := s.appointmentJSON(a)
-	out.ManageToken = s.Keys.Token(useManage, string(a.Reference))
-	return bookedJSON(out)
+// bookedAnswer renders the answer to a visitor who books, with the manage token.
+func (s *Server) bookedAnswer(ctx context.Context) func(slots.Appointment) (stored, error) {
+	return func(a slots.Appointment) (stored, error) {
+		out := appointmentJSON(centreOf(ctx), a, s.Now())
+		out.ManageToken = s.Keys.Token(useManage, string(a.Reference))
+		return bookedJSON(out)
+	}
 }
 
 func bookedJSON(a Appointment) (stored, error) {
@@ -111,9 +119,9 @@ func bookedJSON(a Appointment) (stored, error) {
 	return answer, err
 }
 
-func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
-	centre := s.Centre()
-	zone := centre.Zone(a.Branch)
+// appointmentJSON returns the appointment at now, in the centre c.
+func appointmentJSON(c *centre.Snapshot, a slots.Appointment, now time.Time) Appointment {
+	zone := c.Zone(a.Branch)
 	out := Appointment{
 		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone),
@@ -121,12 +129,12 @@ func (s *Server) appointmentJSON(a slots.Appointment) Appointment {
 		Mobile: masked(a.Mobile), Visitor: a.Visitor.Name,
 		Requirements: []Named{}, History: []AppointmentEvent{},
 	}
-	service, ok := centre.Service(a.Service)
+	service, ok := c.Service(a.Service)
 	if ok {
 		out.Requirements = requirementsJSON(service)
 	}
 	out.CancelBefore, out.MoveBefore = a.CancelBefore(service).In(zone), a.MoveBefore(service).In(zone)
-	s.addRequest(&out, a, zone)
+	addRequest(&out, a, zone, now)
 	for _, e := range a.History {
 		event := AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)}
 		if e.Kind == slots.WasDeclined { // other reasons are for staff only
@@ -147,7 +155,7 @@ func masked(mobile string) string {
 
 // addRequest adds the state of a request for approval, or of a visit that lost
 // its start to a closure, with the start that is proposed.
-func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Location) {
+func addRequest(out *Appointment, a slots.Appointment, zone *time.Location, now time.Time) {
 	switch {
 	case a.Displaced():
 		out.Closed = &AppointmentClosed{Reason: a.Change.Reason}
@@ -157,7 +165,7 @@ func (s *Server) addRequest(out *Appointment, a slots.Appointment, zone *time.Lo
 	default:
 		return
 	}
-	if p := a.Proposed(s.Now()); p != nil {
+	if p := a.Proposed(now); p != nil {
 		out.Proposal = &Proposal{Start: p.Start.In(zone), End: p.End.In(zone), ExpiresAt: p.Expires.In(zone)}
 	}
 }
@@ -197,7 +205,7 @@ func (s *Server) visible(ctx context.Context, reference string) (slots.Appointme
 	if err != nil {
 		return slots.Appointment{}, err
 	}
-	return s.Booker.Find(ctx, r)
+	return bookerOf(ctx).Find(ctx, r)
 }
 
 // byVisitor changes an appointment for the visitor whose token the request bears.
@@ -212,12 +220,12 @@ func (s *Server) byVisitor(ctx context.Context, reference string,
 	if err != nil {
 		return Appointment{}, err
 	}
-	return s.appointmentJSON(a), nil
+	return appointmentJSON(centreOf(ctx), a, s.Now()), nil
 }
 
 // CancelAppointment cancels an appointment.
 func (s *Server) CancelAppointment(ctx context.Context, r CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error) {
-	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Cancel)
+	a, err := s.byVisitor(ctx, r.Reference, bookerOf(ctx).Cancel)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +235,7 @@ func (s *Server) CancelAppointment(ctx context.Context, r CancelAppointmentReque
 // MoveAppointment moves an appointment to another start.
 func (s *Server) MoveAppointment(ctx context.Context, r MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error) {
 	a, err := s.byVisitor(ctx, r.Reference, func(ctx context.Context, of slots.Reference, now time.Time) (slots.Appointment, error) {
-		return s.Booker.Move(ctx, of, r.Body.Start, now)
+		return bookerOf(ctx).Move(ctx, of, r.Body.Start, now)
 	})
 	if err != nil {
 		return nil, err
@@ -237,7 +245,7 @@ func (s *Server) MoveAppointment(ctx context.Context, r MoveAppointmentRequestOb
 
 // AcceptProposal books a requested visit at the proposed start.
 func (s *Server) AcceptProposal(ctx context.Context, r AcceptProposalRequestObject) (AcceptProposalResponseObject, error) {
-	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Accept)
+	a, err := s.byVisitor(ctx, r.Reference, bookerOf(ctx).Accept)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +254,7 @@ func (s *Server) AcceptProposal(ctx context.Context, r AcceptProposalRequestObje
 
 // DeclineProposal declines the proposed start and frees its place.
 func (s *Server) DeclineProposal(ctx context.Context, r DeclineProposalRequestObject) (DeclineProposalResponseObject, error) {
-	a, err := s.byVisitor(ctx, r.Reference, s.Booker.Refuse)
+	a, err := s.byVisitor(ctx, r.Reference, bookerOf(ctx).Refuse)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ func (s *Server) ApproveAppointment(ctx context.Context, r ApproveAppointmentReq
 	if err != nil {
 		return nil, err
 	}
-	if a, err = s.Booker.Approve(ctx, a.Reference, by.ID, s.Now()); err != nil {
+	if a, err = bookerOf(ctx).Approve(ctx, a.Reference, by.ID, s.Now()); err != nil {
 		return nil, err
 	}
 	return ApproveAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
@@ -20,7 +20,7 @@ func (s *Server) DeclineAppointment(ctx context.Context, r DeclineAppointmentReq
 	if err != nil {
 		return nil, err
 	}
-	if a, err = s.Booker.Decline(ctx, a.Reference, by.ID, r.Body.Reason, s.Now()); err != nil {
+	if a, err = bookerOf(ctx).Decline(ctx, a.Reference, by.ID, r.Body.Reason, s.Now()); err != nil {
 		return nil, err
 	}
 	return DeclineAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
@@ -32,7 +32,7 @@ func (s *Server) ProposeStart(ctx context.Context, r ProposeStartRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	if a, err = s.Booker.Propose(ctx, a.Reference, r.Body.Start, by.ID, s.Now()); err != nil {
+	if a, err = bookerOf(ctx).Propose(ctx, a.Reference, r.Body.Start, by.ID, s.Now()); err != nil {
 		return nil, err
 	}
 	return ProposeStart200JSONResponse(s.appointmentFor(ctx, a)), nil

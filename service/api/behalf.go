@@ -69,7 +69,7 @@ func (s *Server) channelToHold(ctx context.Context, body *HoldRequest) (catalog.
 	case staff == nil:
 		return channelToSee(ctx, body.Channel)
 	}
-	service, ok := s.Centre().Service(body.Service)
+	service, ok := centreOf(ctx).Service(body.Service)
 	if !ok {
 		return "", centre.ErrUnknownService
 	}
@@ -113,11 +113,11 @@ func forStaff() catalog.Text {
 // mayBook returns nil if the member of staff who asks may book the hold, and
 // otherwise the reason.
 func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
-	hold, err := s.Booker.FindHold(ctx, body.Hold)
+	hold, err := bookerOf(ctx).FindHold(ctx, body.Hold)
 	if err != nil {
 		return err
 	}
-	department := s.departmentOf(hold.Service)
+	department := departmentOf(ctx, hold.Service)
 	staff, err := permit(ctx, department, hold.Branch)
 	switch {
 	case err != nil:
@@ -154,7 +154,7 @@ func (s *Server) CancelOnBehalf(ctx context.Context, r CancelOnBehalfRequestObje
 	if err != nil {
 		return nil, err
 	}
-	a, err = s.Booker.CancelByStaff(ctx, a.Reference, slots.StaffAction{Actor: staff.ID, Reason: r.Body.Reason}, s.Now())
+	a, err = bookerOf(ctx).CancelByStaff(ctx, a.Reference, slots.StaffAction{Actor: staff.ID, Reason: r.Body.Reason}, s.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -168,11 +168,11 @@ func (s *Server) MoveOnBehalf(ctx context.Context, r MoveOnBehalfRequestObject) 
 		return nil, err
 	}
 	over := catalog.Agent
-	if a.Channel == catalog.Protected && staff.GivesProtected(s.departmentOf(a.Service), a.Branch) {
+	if a.Channel == catalog.Protected && staff.GivesProtected(departmentOf(ctx, a.Service), a.Branch) {
 		over = catalog.Protected
 	}
 	by := slots.StaffAction{Actor: staff.ID, Reason: r.Body.Reason}
-	if a, err = s.Booker.MoveByStaff(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
+	if a, err = bookerOf(ctx).MoveByStaff(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
 		return nil, err
 	}
 	return MoveOnBehalf200JSONResponse(s.appointmentFor(ctx, a)), nil

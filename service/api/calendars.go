@@ -44,7 +44,7 @@ func (s *Server) ListDeskGroups(ctx context.Context, r ListDeskGroupsRequestObje
 	everywhere := departments == nil && branches == nil
 	limit := limitOf(r.Params.Limit)
 	out := ListDeskGroups200JSONResponse{DeskGroups: []DeskGroupSummary{}}
-	for _, g := range s.Centre().DeskGroups() {
+	for _, g := range centreOf(ctx).DeskGroups() {
 		switch {
 		case g.Slug <= r.Params.Cursor,
 			r.Params.Department != "" && g.Department != r.Params.Department,
@@ -65,7 +65,7 @@ func (s *Server) ListDeskGroups(ctx context.Context, r ListDeskGroupsRequestObje
 // deskGroup returns a desk group of the centre for a member of staff who may
 // ask about its department and branch.
 func (s *Server) deskGroup(ctx context.Context, slug string) (*centre.DeskGroup, error) {
-	g, err := s.Centre().DeskGroup(slug)
+	g, err := centreOf(ctx).DeskGroup(slug)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (s *Server) GetDeskGroup(ctx context.Context, r GetDeskGroupRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return GetDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: GetDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return GetDeskGroup200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: GetDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
 // EditDeskGroup changes a plan.
@@ -91,7 +91,7 @@ func (s *Server) EditDeskGroup(ctx context.Context, r EditDeskGroupRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return EditDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: EditDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return EditDeskGroup200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: EditDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
 // AddClosure closes a desk group for a period.
@@ -100,7 +100,7 @@ func (s *Server) AddClosure(ctx context.Context, r AddClosureRequestObject) (Add
 	if err != nil {
 		return nil, repointed(err, "/close/0", "")
 	}
-	return AddClosure200JSONResponse{Body: s.deskGroupJSON(d), Headers: AddClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return AddClosure200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: AddClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
 // RemoveClosure removes a closure of a desk group.
@@ -115,7 +115,7 @@ func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return RemoveClosure200JSONResponse{Body: s.deskGroupJSON(d), Headers: RemoveClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return RemoveClosure200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: RemoveClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
 // SetHours sets the opening hours of one date.
@@ -130,7 +130,7 @@ func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHour
 	if err != nil {
 		return nil, repointed(err, "/set_hours/0", "")
 	}
-	return SetHours200JSONResponse{Body: s.deskGroupJSON(d), Headers: SetHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return SetHours200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: SetHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
 // ClearHours gives one date its regular hours again.
@@ -146,7 +146,7 @@ func (s *Server) ClearHours(ctx context.Context, r ClearHoursRequestObject) (Cle
 	if err != nil {
 		return nil, err
 	}
-	return ClearHours200JSONResponse{Body: s.deskGroupJSON(d), Headers: ClearHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return ClearHours200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: ClearHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
 // UndoDeskGroup undoes the last change of a plan.
@@ -163,7 +163,7 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 		return nil, err
 	}
 	s.refresh(ctx)
-	return UndoDeskGroup200JSONResponse{Body: s.deskGroupJSON(d), Headers: UndoDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return UndoDeskGroup200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: UndoDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
 }
 
 // edit changes the plan of a desk group, if the caller may. This replica uses
@@ -179,7 +179,7 @@ func (s *Server) edit(ctx context.Context, slug, ifMatch, action string, e sched
 	entry := s.entry(ctx, action, "", "", "") // the store knows the rest
 	entry.Reason = e.Reason
 	d, err := s.Calendars.EditPlan(ctx, slug, from, entry, func(d centre.DeskPlan) (scheduling.Revision, error) {
-		return d.Revise(e, entry.At)
+		return d.Revise(ctx, e, entry.At)
 	})
 	if err != nil {
 		return centre.DeskPlan{}, err
@@ -197,7 +197,7 @@ func (s *Server) refresh(ctx context.Context) {
 	}
 }
 
-func (s *Server) deskGroupJSON(d centre.DeskPlan) DeskGroup {
+func deskGroupJSON(c *centre.Snapshot, d centre.DeskPlan) DeskGroup {
 	zone := d.Calendar.Zone()
 	out := DeskGroup{
 		Slug: d.Slug, Branch: d.Branch, Department: d.Department, Name: d.Name, Services: d.Services,
@@ -208,12 +208,12 @@ func (s *Server) deskGroupJSON(d centre.DeskPlan) DeskGroup {
 		},
 	}
 	for i := range out.Plan.Closures {
-		c := &out.Plan.Closures[i]
-		if c.Start = c.Start.In(zone); !c.End.IsZero() {
-			c.End = c.End.In(zone)
+		closure := &out.Plan.Closures[i]
+		if closure.Start = closure.Start.In(zone); !closure.End.IsZero() {
+			closure.End = closure.End.In(zone)
 		}
 	}
-	for _, w := range d.Warnings(s.Centre().Service) {
+	for _, w := range d.Warnings(c.Service) {
 		out.Warnings = append(out.Warnings, PlanWarning{
 			Kind: string(w.Kind), Pointers: w.Pointers, Date: w.Date.String(), Text: w.Text,
 		})

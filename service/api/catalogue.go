@@ -13,17 +13,17 @@ import (
 )
 
 // ListBranches lists the branches.
-func (s *Server) ListBranches(context.Context, ListBranchesRequestObject) (ListBranchesResponseObject, error) {
+func (s *Server) ListBranches(ctx context.Context, _ ListBranchesRequestObject) (ListBranchesResponseObject, error) {
 	list := BranchList{Branches: []Branch{}}
-	for _, b := range s.Centre().Branches {
+	for _, b := range centreOf(ctx).Branches {
 		list.Branches = append(list.Branches, Branch{Slug: b.Slug, Name: b.Name, City: b.City, Address: b.Address, Zone: b.Zone})
 	}
 	return ListBranches200JSONResponse(list), nil
 }
 
 // ListServices lists services: all, those of a branch, or those that match words.
-func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (ListServicesResponseObject, error) {
-	snapshot := s.Centre()
+func (s *Server) ListServices(ctx context.Context, r ListServicesRequestObject) (ListServicesResponseObject, error) {
+	snapshot := centreOf(ctx)
 	if _, ok := snapshot.Branch(r.Params.Branch); !ok && r.Params.Branch != "" {
 		return nil, centre.ErrUnknownBranch
 	}
@@ -48,12 +48,12 @@ func (s *Server) ListServices(_ context.Context, r ListServicesRequestObject) (L
 	for _, v := range found {
 		list.Services = append(list.Services, serviceJSON(snapshot, v))
 	}
-	return ListServices200JSONResponse(list), nil
+	return packJSON(list)
 }
 
 // GetService shows one service.
-func (s *Server) GetService(_ context.Context, r GetServiceRequestObject) (GetServiceResponseObject, error) {
-	snapshot := s.Centre()
+func (s *Server) GetService(ctx context.Context, r GetServiceRequestObject) (GetServiceResponseObject, error) {
+	snapshot := centreOf(ctx)
 	v, ok := snapshot.Service(r.Service)
 	if !ok {
 		return nil, centre.ErrUnknownService
@@ -110,9 +110,9 @@ func needsJSON(v *catalog.Service) []ServiceNeed {
 
 // SearchGuide finds what answers a visitor's need: a service, its online
 // alternative, or another entity.
-func (s *Server) SearchGuide(_ context.Context, r SearchGuideRequestObject) (SearchGuideResponseObject, error) {
+func (s *Server) SearchGuide(ctx context.Context, r SearchGuideRequestObject) (SearchGuideResponseObject, error) {
 	list := GuideMatchList{Matches: []GuideMatch{}}
-	for _, m := range s.Centre().Guide(r.Params.Q) {
+	for _, m := range centreOf(ctx).Guide(r.Params.Q) {
 		if m.Entity != nil {
 			list.Matches = append(list.Matches, GuideMatch{
 				Kind:   GuideMatchKindEntity,

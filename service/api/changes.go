@@ -290,7 +290,7 @@ func (s *Server) affected(ctx context.Context, q slots.AffectedQuery) ([]Affecte
 	list, next := paged(list, limit, func(v slots.AffectedVisit) string { return cursorAfter(v.Start, v.ID) })
 	visits := make([]AffectedVisit, len(list))
 	for i, v := range list {
-		visits[i] = s.affectedJSON(v)
+		visits[i] = affectedJSON(centreOf(ctx), v)
 	}
 	return visits, next, nil
 }
@@ -304,8 +304,8 @@ func (s *Server) changeJSON(c slots.Change) Change {
 	}
 }
 
-func (s *Server) affectedJSON(v slots.AffectedVisit) AffectedVisit {
-	zone := s.Centre().Zone(v.Branch)
+func affectedJSON(c *centre.Snapshot, v slots.AffectedVisit) AffectedVisit {
+	zone := c.Zone(v.Branch)
 	out := AffectedVisit{
 		Reference:  v.Reference.String(),
 		Status:     string(v.Status),

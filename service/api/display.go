@@ -33,7 +33,7 @@ var errDisplays = errors.New("api: too many displays are connected")
 // GetDisplay shows the calls of today: as they are now, or as a stream of events.
 func (s *Server) GetDisplay(ctx context.Context, r GetDisplayRequestObject) (GetDisplayResponseObject, error) {
 	m := metaOf(ctx)
-	shown, err := s.shown(ctx, r.Branch)
+	shown, err := s.shown(ctx, s.reception(ctx), r.Branch)
 	if err != nil {
 		return nil, err
 	}
@@ -57,13 +57,17 @@ func (a displayAnswer) VisitGetDisplayResponse(c *fiber.Ctx) error {
 	return c.Status(http.StatusOK).JSON(Display(a))
 }
 
+// currentReception returns a Reception on the current snapshot, for a display,
+// which outlives the request for it.
+func (s *Server) currentReception() *hall.Reception { return s.Receptions.On(s.Centre()) }
+
 // shown returns the latest calls of today at a branch (slug).
-func (s *Server) shown(ctx context.Context, branch string) (Display, error) {
-	day, zone, err := s.Reception.Today(branch, s.Now())
+func (s *Server) shown(ctx context.Context, r *hall.Reception, branch string) (Display, error) {
+	day, zone, err := r.Today(branch, s.Now())
 	if err != nil {
 		return Display{}, err
 	}
-	calls, err := s.Reception.Shown(ctx, branch, day, -1)
+	calls, err := r.Shown(ctx, branch, day, -1)
 	if err != nil {
 		return Display{}, err
 	}
@@ -149,7 +153,7 @@ func (d displayStream) resumed() (seen, bool) {
 	date, call, ok := strings.Cut(d.last, ".")
 	day, err := scheduling.ParseDate(date)
 	n, numberErr := strconv.Atoi(call)
-	today, _, todayErr := d.server.Reception.Today(d.branch, d.server.Now())
+	today, _, todayErr := d.server.currentReception().Today(d.branch, d.server.Now())
 	return seen{day, n}, ok && err == nil && numberErr == nil && todayErr == nil && n >= 0 && day == today
 }
 
@@ -159,12 +163,13 @@ func (d displayStream) resumed() (seen, bool) {
 func (d displayStream) write(w *bufio.Writer, at *seen, known *bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
-	day, zone, err := d.server.Reception.Today(d.branch, d.server.Now())
+	reception := d.server.currentReception()
+	day, zone, err := reception.Today(d.branch, d.server.Now())
 	if err != nil {
 		return err
 	}
 	if !*known || at.day != day {
-		shown, err := d.server.shown(ctx, d.branch)
+		shown, err := d.server.shown(ctx, reception, d.branch)
 		if err != nil {
 			return nil // see above
 		}
@@ -177,7 +182,7 @@ func (d displayStream) write(w *bufio.Writer, at *seen, known *bool) error {
 		return event(w, id, "snapshot", shown)
 	}
 	for {
-		calls, err := d.server.Reception.Shown(ctx, d.branch, day, at.call)
+		calls, err := reception.Shown(ctx, d.branch, day, at.call)
 		if err != nil || len(calls) == 0 {
 			return nil // see above
 		}
@@ -341,7 +346,7 @@ func (d *displays) close() {
 func (s *Server) lastCall(ctx context.Context, branch string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	shown, err := s.shown(ctx, branch)
+	shown, err := s.shown(ctx, s.currentReception(), branch)
 	if err != nil || len(shown.Calls) == 0 {
 		return shown.Date, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/feeds"
 	"ziyara/slots"
 )
@@ -59,7 +60,7 @@ func (s *Server) GetAppointmentCalendar(ctx context.Context, r GetAppointmentCal
 		return nil, err
 	}
 	var file bytes.Buffer
-	if err = feeds.WriteEntry(&file, metaOf(ctx).lang, s.EntryHost, s.entryOf(a)); err != nil {
+	if err = feeds.WriteEntry(&file, metaOf(ctx).lang, s.EntryHost, entryOf(centreOf(ctx), a)); err != nil {
 		return nil, err
 	}
 	return savedFile{mime: "text/calendar; charset=utf-8", name: a.Reference.String() + ".ics", body: file.Bytes()}, nil
@@ -98,7 +99,7 @@ func (s *Server) GetAppointmentCodeSVG(ctx context.Context, r GetAppointmentCode
 }
 
 // entryOf returns the appointment as it is written into calendars.
-func (s *Server) entryOf(a slots.Appointment) feeds.Entry {
+func entryOf(c *centre.Snapshot, a slots.Appointment) feeds.Entry {
 	e := feeds.Entry{
 		Reference: a.Reference.String(), Start: a.Start, End: a.End, Version: a.Version, Created: a.Created, Changed: a.Created,
 		Booked: a.Status == slots.Booked,
@@ -115,7 +116,6 @@ func (s *Server) entryOf(a slots.Appointment) feeds.Entry {
 			e.Changed = event.At
 		}
 	}
-	c := s.Centre()
 	if service, ok := c.Service(a.Service); ok {
 		e.Service = service.Name
 		for _, document := range service.Requirements {

@@ -94,11 +94,11 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case (f.Department == "") == (f.DeskGroup == ""):
 		return f, invalid("#/desk_group", texts.Staff("invalid.feed_scope"))
 	case f.DeskGroup != "":
-		if group, err := s.Centre().DeskGroup(f.DeskGroup); err == nil {
+		if group, err := centreOf(ctx).DeskGroup(f.DeskGroup); err == nil {
 			f.Department, f.Branch, known = group.Department, group.Branch, true
 		}
 	default:
-		_, known = s.Centre().Department(f.Department)
+		_, known = centreOf(ctx).Department(f.Department)
 	}
 	staff, err := permit(ctx, f.Department, f.Branch)
 	switch {
@@ -171,17 +171,17 @@ func (s *Server) readFeed(c *fiber.Ctx) error {
 	if err = feeds.Write(&body, scope, feedHost, visits); err != nil {
 		return err
 	}
-	answer := newTagged(body.Bytes()).to(c.Get(fiber.HeaderIfNoneMatch))
-	c.Set(fiber.HeaderETag, answer.tag)
+	tag := tagOf(body.Bytes())
+	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderCacheControl, "private, no-cache") // for this client only, and asked for again each time
 	c.Set("X-Robots-Tag", "noindex")
 	c.Response().Header.Del(fiber.HeaderVary) // the feed has one language
-	if answer.matches {
+	if knows(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return c.SendStatus(http.StatusNotModified)
 	}
 	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
 	c.Set(fiber.HeaderContentDisposition, `inline; filename="visits.ics"`)
-	c.Response().SetBodyRaw(answer.body)
+	c.Response().SetBodyRaw(body.Bytes())
 	return nil
 }
 

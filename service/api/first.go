@@ -20,7 +20,7 @@ func (s *Server) FindFirstSlots(ctx context.Context, r FindFirstSlotsRequestObje
 	q := slots.FirstQuery{
 		Service: r.Service, From: from, Party: max(1, r.Params.Party), Channel: channel, Needs: needsIn(r.Params.Needs),
 	}
-	found, err := s.Booker.First(ctx, q, s.Now())
+	found, err := bookerOf(ctx).First(ctx, q, s.Now())
 	if err != nil {
 		return nil, inQuery(err)
 	}

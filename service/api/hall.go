@@ -19,17 +19,21 @@ func (s *Server) inHall(ctx context.Context, reference string) (hall.Visit, acce
 	if err != nil {
 		return hall.Visit{}, access.Staff{}, fault.ErrNotFound
 	}
-	v, err := s.Reception.Find(ctx, string(r))
+	v, err := s.reception(ctx).Find(ctx, string(r))
 	if err != nil {
 		return hall.Visit{}, access.Staff{}, err
 	}
-	staff, err := permit(ctx, s.departmentOf(v.Service), v.Branch)
+	staff, err := permit(ctx, departmentOf(ctx, v.Service), v.Branch)
 	return v, staff, err
 }
 
 // departmentOf returns the department (slug) of a service, "" for none.
-func (s *Server) departmentOf(service string) string {
-	if v, ok := s.Centre().Service(service); ok {
+func departmentOf(ctx context.Context, service string) string {
+	return departmentIn(centreOf(ctx), service)
+}
+
+func departmentIn(c *centre.Snapshot, service string) string {
+	if v, ok := c.Service(service); ok {
 		return v.Department
 	}
 	return ""
@@ -83,7 +87,7 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 		if err != nil {
 			return nil, invalid("#/id_number", faultText(slots.FaultID))
 		}
-		if reference, err = s.Reception.Owns(ctx, s.Keys.Person(string(identity.Kind), identity.Number), r.Body.Branch, s.Now()); err != nil {
+		if reference, err = s.reception(ctx).Owns(ctx, s.Keys.Person(string(identity.Kind), identity.Number), r.Body.Branch, s.Now()); err != nil {
 			return nil, err
 		}
 	}
@@ -104,18 +108,18 @@ func (s *Server) checkIn(ctx context.Context, reference, branch string) (HallVis
 		}
 		return HallVisit{}, fault.ErrNotFound
 	}
-	v, err := s.Reception.Find(ctx, string(r))
+	v, err := s.reception(ctx).Find(ctx, string(r))
 	if err != nil {
 		return HallVisit{}, err
 	}
-	staff, err := permit(ctx, s.departmentOf(v.Service), branch)
+	staff, err := permit(ctx, departmentOf(ctx, v.Service), branch)
 	if err != nil {
 		return HallVisit{}, err
 	}
-	if v, err = s.Reception.CheckIn(ctx, v.Reference, branch, staff.ID, s.Now()); err != nil {
+	if v, err = s.reception(ctx).CheckIn(ctx, v.Reference, branch, staff.ID, s.Now()); err != nil {
 		return HallVisit{}, err
 	}
-	return s.hallVisit(v), nil
+	return hallVisit(centreOf(ctx), v), nil
 }
 
 // CallVisitor calls a visitor to a desk.
@@ -126,31 +130,31 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 			return nil, err
 		}
 		if v.Branch != r.Branch {
-			return nil, &hall.ElsewhereError{Branch: v.Branch, Start: v.Start.In(s.Centre().Zone(v.Branch)), WrongBranch: true}
+			return nil, &hall.ElsewhereError{Branch: v.Branch, Start: v.Start.In(centreOf(ctx).Zone(v.Branch)), WrongBranch: true}
 		}
-		if v, err = s.Reception.Call(ctx, v.Reference, r.Body.Desk, staff.ID, s.Now()); err != nil {
+		if v, err = s.reception(ctx).Call(ctx, v.Reference, r.Body.Desk, staff.ID, s.Now()); err != nil {
 			return nil, err
 		}
 		s.displays.poke(v.Branch)
-		return CallVisitor200JSONResponse(s.hallVisit(v)), nil
+		return CallVisitor200JSONResponse(hallVisit(centreOf(ctx), v)), nil
 	}
 	_, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
-		return s.Reception.DeskGroup(ctx, r.Branch, r.Body.Desk)
+		return s.reception(ctx).DeskGroup(ctx, r.Branch, r.Body.Desk)
 	})
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.Reception.CallNext(ctx, r.Branch, r.Body.Desk, staff.ID, s.Now())
+	v, err := s.reception(ctx).CallNext(ctx, r.Branch, r.Body.Desk, staff.ID, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	s.displays.poke(v.Branch)
-	return CallVisitor200JSONResponse(s.hallVisit(v)), nil
+	return CallVisitor200JSONResponse(hallVisit(centreOf(ctx), v)), nil
 }
 
 // RecallVisitor calls a visitor again.
 func (s *Server) RecallVisitor(ctx context.Context, r RecallVisitorRequestObject) (RecallVisitorResponseObject, error) {
-	v, err := s.applied(ctx, r.Reference, s.Reception.Recall)
+	v, err := s.applied(ctx, r.Reference, s.reception(ctx).Recall)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +163,7 @@ func (s *Server) RecallVisitor(ctx context.Context, r RecallVisitorRequestObject
 
 // MissVisitor records that the visitor did not come to the desk.
 func (s *Server) MissVisitor(ctx context.Context, r MissVisitorRequestObject) (MissVisitorResponseObject, error) {
-	v, err := s.applied(ctx, r.Reference, s.Reception.Missed)
+	v, err := s.applied(ctx, r.Reference, s.reception(ctx).Missed)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +173,7 @@ func (s *Server) MissVisitor(ctx context.Context, r MissVisitorRequestObject) (M
 // StartVisit records that the visit starts.
 func (s *Server) StartVisit(ctx context.Context, r StartVisitRequestObject) (StartVisitResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, func(ctx context.Context, reference, actor string, now time.Time) (hall.Visit, error) {
-		return s.Reception.Begin(ctx, reference, r.Body.Desk, actor, now)
+		return s.reception(ctx).Begin(ctx, reference, r.Body.Desk, actor, now)
 	})
 	if err != nil {
 		return nil, err
@@ -179,7 +183,7 @@ func (s *Server) StartVisit(ctx context.Context, r StartVisitRequestObject) (Sta
 
 // CompleteVisit records that the visit is over.
 func (s *Server) CompleteVisit(ctx context.Context, r CompleteVisitRequestObject) (CompleteVisitResponseObject, error) {
-	v, err := s.applied(ctx, r.Reference, s.Reception.Complete)
+	v, err := s.applied(ctx, r.Reference, s.reception(ctx).Complete)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +192,7 @@ func (s *Server) CompleteVisit(ctx context.Context, r CompleteVisitRequestObject
 
 // RecordNoShow records that the visitor did not come.
 func (s *Server) RecordNoShow(ctx context.Context, r RecordNoShowRequestObject) (RecordNoShowResponseObject, error) {
-	v, err := s.applied(ctx, r.Reference, s.Reception.Absent)
+	v, err := s.applied(ctx, r.Reference, s.reception(ctx).Absent)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +202,7 @@ func (s *Server) RecordNoShow(ctx context.Context, r RecordNoShowRequestObject) 
 // RestoreVisit takes a no-show back.
 func (s *Server) RestoreVisit(ctx context.Context, r RestoreVisitRequestObject) (RestoreVisitResponseObject, error) {
 	v, err := s.applied(ctx, r.Reference, func(ctx context.Context, reference, actor string, now time.Time) (hall.Visit, error) {
-		return s.Reception.Restore(ctx, reference, actor, r.Body.Reason, now)
+		return s.reception(ctx).Restore(ctx, reference, actor, r.Body.Reason, now)
 	})
 	if err != nil {
 		return nil, err
@@ -219,12 +223,12 @@ func (s *Server) applied(ctx context.Context, reference string,
 		return HallVisit{}, err
 	}
 	s.displays.poke(v.Branch)
-	return s.hallVisit(v), nil
+	return hallVisit(centreOf(ctx), v), nil
 }
 
-// hallVisit returns a visit as reception sees it.
-func (s *Server) hallVisit(v hall.Visit) HallVisit {
-	zone := s.Centre().Zone(v.Branch)
+// hallVisit returns a visit as reception sees it, in the centre c.
+func hallVisit(c *centre.Snapshot, v hall.Visit) HallVisit {
+	zone := c.Zone(v.Branch)
 	at := func(t time.Time) *time.Time {
 		if t.IsZero() {
 			return nil
@@ -236,7 +240,7 @@ func (s *Server) hallVisit(v hall.Visit) HallVisit {
 		Start: v.Start.In(zone), End: v.End.In(zone), Party: v.Party, Where: string(v.Where()),
 		Visitor: v.Name, Channel: string(v.Channel), Needs: v.Needs,
 	}
-	if g, ok := s.Centre().Group(v.GroupID); ok {
+	if g, ok := c.Group(v.GroupID); ok {
 		out.DeskGroup = g.Slug
 	}
 	a := v.Arrival

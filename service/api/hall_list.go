@@ -17,11 +17,11 @@ func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallRe
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := s.Centre().Branch(r.Branch); !ok {
+	if _, ok := centreOf(ctx).Branch(r.Branch); !ok {
 		return nil, centre.ErrUnknownBranch
 	}
 	now := s.Now()
-	today, zone, err := s.Reception.Today(r.Branch, now)
+	today, zone, err := s.reception(ctx).Today(r.Branch, now)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallRe
 	if q.After, q.ID, err = openCursor(r.Params.Cursor); err != nil {
 		return nil, err
 	}
-	visits, counts, err := s.Reception.Day(ctx, q)
+	visits, counts, err := s.reception(ctx).Day(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +45,10 @@ func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallRe
 	}
 	visits, out.NextCursor = paged(visits, limit, func(v hall.Visit) string { return cursorAfter(v.Start, v.ID) })
 	for _, v := range visits {
-		out.Visits = append(out.Visits, s.hallVisit(v))
+		out.Visits = append(out.Visits, hallVisit(centreOf(ctx), v))
 	}
 	if q.Day == today {
-		queues, err := s.Reception.Queues(ctx, r.Branch, departments, now)
+		queues, err := s.reception(ctx).Queues(ctx, r.Branch, departments, now)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func hallQueues(queues []hall.Queue, group string, zone *time.Location, now time
 // AnnounceDelay tells visitors that they will be called later.
 func (s *Server) AnnounceDelay(ctx context.Context, r AnnounceDelayRequestObject) (AnnounceDelayResponseObject, error) {
 	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
-		return s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
+		return s.reception(ctx).GroupOf(r.Branch, r.Body.DeskGroup)
 	})
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (s *Server) AnnounceDelay(ctx context.Context, r AnnounceDelayRequestObject
 	if r.Body.Until != nil {
 		d.Until = r.Body.Until.UTC()
 	}
-	d, told, err := s.Reception.Announce(ctx, g, d)
+	d, told, err := s.reception(ctx).Announce(ctx, g, d)
 	if err != nil {
 		return nil, err
 	}
@@ -107,13 +107,13 @@ func (s *Server) ListDesks(ctx context.Context, r ListDesksRequestObject) (ListD
 	if err != nil {
 		return nil, err
 	}
-	desks, err := s.Reception.Desks(ctx, r.Branch, departments)
+	desks, err := s.reception(ctx).Desks(ctx, r.Branch, departments)
 	if err != nil {
 		return nil, err
 	}
 	out := ListDesks200JSONResponse{Desks: []Desk{}}
 	for _, d := range desks {
-		if g, ok := s.Centre().Group(d.GroupID); ok {
+		if g, ok := centreOf(ctx).Group(d.GroupID); ok {
 			out.Desks = append(out.Desks, Desk{Name: d.Name, DeskGroup: g.Slug, Accessible: d.Accessible})
 		}
 	}
@@ -123,7 +123,7 @@ func (s *Server) ListDesks(ctx context.Context, r ListDesksRequestObject) (ListD
 // PutDesk adds or changes a desk.
 func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskResponseObject, error) {
 	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
-		return s.Reception.GroupOf(r.Branch, r.Body.DeskGroup)
+		return s.reception(ctx).GroupOf(r.Branch, r.Body.DeskGroup)
 	})
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskRe
 		return nil, invalid("/desk", wrongForm())
 	}
 	c := hall.DeskChange{Group: g, Desk: d, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}
-	if err = s.Reception.PutDesk(ctx, c); err != nil {
+	if err = s.reception(ctx).PutDesk(ctx, c); err != nil {
 		return nil, err
 	}
 	return PutDesk200JSONResponse{Name: d.Name, DeskGroup: g.Slug, Accessible: d.Accessible}, nil
@@ -142,7 +142,7 @@ func (s *Server) PutDesk(ctx context.Context, r PutDeskRequestObject) (PutDeskRe
 // DeleteDesk removes a desk.
 func (s *Server) DeleteDesk(ctx context.Context, r DeleteDeskRequestObject) (DeleteDeskResponseObject, error) {
 	g, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
-		return s.Reception.DeskGroup(ctx, r.Branch, r.Desk)
+		return s.reception(ctx).DeskGroup(ctx, r.Branch, r.Desk)
 	})
 	if _, unknown := errors.AsType[*hall.DeskError](err); unknown {
 		return DeleteDesk204Response{}, nil
@@ -151,7 +151,7 @@ func (s *Server) DeleteDesk(ctx context.Context, r DeleteDeskRequestObject) (Del
 		return nil, err
 	}
 	c := hall.DeskChange{Group: g, Desk: hall.Desk{Name: r.Desk, GroupID: g.ID}, Actor: staff.ID, RequestID: metaOf(ctx).id, At: s.Now()}
-	if err = s.Reception.RemoveDesk(ctx, c); err != nil && !errors.Is(err, fault.ErrNotFound) {
+	if err = s.reception(ctx).RemoveDesk(ctx, c); err != nil && !errors.Is(err, fault.ErrNotFound) {
 		return nil, err
 	}
 	return DeleteDesk204Response{}, nil

@@ -20,7 +20,7 @@ import (
 // CreateWalkIn takes in a visitor without a booking: it books a place today and
 // checks the visitor in. After a crash, the same request does what is left.
 func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) (CreateWalkInResponseObject, error) {
-	staff, err := permit(ctx, s.departmentOf(r.Body.Service), r.Body.Branch)
+	staff, err := permit(ctx, departmentOf(ctx, r.Body.Service), r.Body.Branch)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	booking.Lang = metaOf(ctx).lang
+	booking.Reference, booking.Lang = s.newReference(), metaOf(ctx).lang
 	key := r.Params.IdempotencyKey
 	once, err := answerOnce(s, key, "walk-ins", r.Body, func(a slots.Appointment) (stored, error) {
 		body, err := json.Marshal(string(a.Reference))
@@ -41,11 +41,11 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.Reception.CheckIn(ctx, reference, r.Body.Branch, staff.ID, s.Now())
+	v, err := s.reception(ctx).CheckIn(ctx, reference, r.Body.Branch, staff.ID, s.Now())
 	if err != nil {
 		return nil, err
 	}
-	zone := s.Centre().Zone(v.Branch)
+	zone := centreOf(ctx).Zone(v.Branch)
 	return walkInAnswer{
 		Reference: slots.Reference(v.Reference).String(), Number: v.Arrival.Number, Service: v.Service, Branch: v.Branch,
 		Start: v.Start.In(zone), End: v.End.In(zone), ArrivedAt: v.Arrival.At.In(zone),
@@ -90,13 +90,13 @@ func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking sl
 ) (string, error) {
 	now := s.Now()
 	hold, err := s.holdToday(ctx, body, now)
-	s.heldOrNot(body.Service, body.Branch, catalog.WalkIn, err, now)
+	s.heldOrNot(ctx, body.Service, body.Branch, catalog.WalkIn, err, now)
 	if err != nil {
 		return s.sameWalkIn(key, once.Repeated(ctx, s.Answers, err))
 	}
-	a, err := s.Booker.Book(ctx, hold, booking, once, now)
+	a, err := bookerOf(ctx).Book(ctx, hold, booking, once, now)
 	if err != nil {
-		if releaseErr := s.Booker.Release(ctx, hold); releaseErr != nil {
+		if releaseErr := bookerOf(ctx).Release(ctx, hold); releaseErr != nil {
 			s.Log.ErrorContext(ctx, "a walk-in hold was not released; it will expire", "error", releaseErr)
 		}
 		return s.sameWalkIn(key, err)
@@ -120,10 +120,10 @@ func (s *Server) sameWalkIn(key string, err error) (string, error) {
 // holdToday holds the next place today that is free for walk-ins, and returns
 // the id of the hold.
 func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Time) (string, error) {
-	zone := s.Centre().Zone(body.Branch)
+	zone := centreOf(ctx).Zone(body.Branch)
 	today := scheduling.DateOf(now, zone)
 	party := max(1, body.Party)
-	found, err := s.Booker.Search(ctx, slots.Query{
+	found, err := bookerOf(ctx).Search(ctx, slots.Query{
 		Service: body.Service, Branch: body.Branch, From: today, To: today, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
 	}, now)
 	if err != nil {
@@ -136,7 +136,7 @@ func (s *Server) holdToday(ctx context.Context, body *WalkInRequest, now time.Ti
 		start = found.Days[0].Slots[0].Start
 	}
 	for try := 1; ; try++ {
-		a, err := s.Booker.Hold(ctx, slots.HoldRequest{
+		a, err := bookerOf(ctx).Hold(ctx, slots.HoldRequest{
 			Service: body.Service, Branch: body.Branch, Start: start, Party: party, Channel: catalog.WalkIn, Needs: body.Needs,
 		}, nil, now)
 		taken, ok := errors.AsType[*slots.TakenError](err)

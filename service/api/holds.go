@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/centre"
 	"ziyara/service/secret"
 	"ziyara/slots"
 )
@@ -32,7 +33,8 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 	if err != nil {
 		return nil, err
 	}
-	once, err := answerOnce(s, r.Params.IdempotencyKey, "holds"+askedBy(ctx), sameHold(*r.Body, channel), s.holdAnswer)
+	render := func(a slots.Appointment) (stored, error) { return s.holdAnswer(centreOf(ctx), a) }
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "holds"+askedBy(ctx), sameHold(*r.Body, channel), render)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +51,13 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 	if metaOf(ctx).staff == nil { // all agents of a call centre share one address
 		request.Address = s.Keys.Fingerprint(metaOf(ctx).address)
 	}
-	a, err := s.Booker.Hold(ctx, request, once, now)
-	s.heldOrNot(r.Body.Service, r.Body.Branch, channel, err, now)
+	a, err := bookerOf(ctx).Hold(ctx, request, once, now)
+	s.heldOrNot(ctx, r.Body.Service, r.Body.Branch, channel, err, now)
 	if err != nil {
 		return s.again(r.Params.IdempotencyKey, err)
 	}
 	s.held.Inc()
-	return s.holdAnswer(a)
+	return render(a)
 }
 
 // sameHold returns the request in one form for all that ask for the same: an
@@ -90,8 +92,8 @@ func (s *Server) proved(ctx context.Context, token string, once repeatable, now 
 	return mobile, err
 }
 
-func (s *Server) holdAnswer(a slots.Appointment) (stored, error) {
-	zone := s.Centre().Zone(a.Branch)
+func (s *Server) holdAnswer(c *centre.Snapshot, a slots.Appointment) (stored, error) {
+	zone := c.Zone(a.Branch)
 	body, err := json.Marshal(Hold{
 		ID: a.ID, Token: s.Keys.Token(useHold, a.ID), Service: a.Service, Branch: a.Branch,
 		Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party, Needs: a.Needs, ExpiresAt: a.Expires.In(zone),
@@ -107,7 +109,7 @@ func (s *Server) DeleteHold(ctx context.Context, r DeleteHoldRequestObject) (Del
 	if err := s.ownsHold(ctx, r.ID, r.Params.HoldToken); err != nil {
 		return nil, err
 	}
-	if err := s.Booker.Release(ctx, r.ID); err != nil {
+	if err := bookerOf(ctx).Release(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	return DeleteHold204Response{}, nil
@@ -119,7 +121,7 @@ func (s *Server) ownsHold(ctx context.Context, id, token string) error {
 	if s.Keys.Match(useHold, id, token) {
 		return nil
 	}
-	if _, err := s.Booker.FindHold(ctx, id); err != nil {
+	if _, err := bookerOf(ctx).FindHold(ctx, id); err != nil {
 		return err
 	}
 	return errWrongToken

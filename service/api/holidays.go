@@ -29,7 +29,7 @@ func (s *Server) GetHolidays(ctx context.Context, _ GetHolidaysRequestObject) (G
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.holidaysJSON(list, nil)
+	out, err := s.holidaysJSON(ctx, list, nil)
 	return GetHolidays200JSONResponse{Body: out, Headers: GetHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
 }
 
@@ -66,7 +66,7 @@ func announcedIn(l scheduling.HolidayList, slug string, a scheduling.Announced) 
 
 // ImportHolidays imports the holidays of a calendar file.
 func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObject) (ImportHolidaysResponseObject, error) {
-	zone := s.Centre().Zone("")
+	zone := centreOf(ctx).Zone("")
 	from, err := dateOr("#/from", r.Body.From, scheduling.DateOf(s.Now(), zone))
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s *Server) ImportHolidays(ctx context.Context, r ImportHolidaysRequestObje
 		leftOut = append(leftOut, HolidayLeftOut{Name: u.Name, Text: u.Why})
 	}
 	s.refresh(ctx)
-	out, err := s.holidaysJSON(list, leftOut)
+	out, err := s.holidaysJSON(ctx, list, leftOut)
 	return ImportHolidays200JSONResponse{Body: out, Headers: ImportHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
 }
 
@@ -116,7 +116,7 @@ func (s *Server) UndoHolidays(ctx context.Context, r UndoHolidaysRequestObject) 
 		return nil, err
 	}
 	s.refresh(ctx)
-	out, err := s.holidaysJSON(list, nil)
+	out, err := s.holidaysJSON(ctx, list, nil)
 	return UndoHolidays200JSONResponse{Body: out, Headers: UndoHolidays200ResponseHeaders{ETag: versionTag(list.Version)}}, err
 }
 
@@ -133,7 +133,7 @@ func (s *Server) editHolidays(ctx context.Context, ifMatch, action string,
 		return HolidayList{}, "", err
 	}
 	s.refresh(ctx)
-	out, err := s.holidaysJSON(list, nil)
+	out, err := s.holidaysJSON(ctx, list, nil)
 	return out, versionTag(list.Version), err
 }
 
@@ -160,7 +160,7 @@ func unreadable(err error) error {
 	return invalid("#/calendar", detail)
 }
 
-func (s *Server) holidaysJSON(list centre.HolidayList, leftOut []HolidayLeftOut) (HolidayList, error) {
+func (s *Server) holidaysJSON(ctx context.Context, list centre.HolidayList, leftOut []HolidayLeftOut) (HolidayList, error) {
 	compiled, err := scheduling.CompileHolidays(list.HolidayList)
 	if err != nil {
 		return HolidayList{}, err
@@ -172,7 +172,7 @@ func (s *Server) holidaysJSON(list centre.HolidayList, leftOut []HolidayLeftOut)
 	if list.Bridge != (scheduling.Text{}) {
 		out.Bridge = &list.Bridge
 	}
-	today := scheduling.DateOf(s.Now(), s.Centre().Zone(""))
+	today := scheduling.DateOf(s.Now(), centreOf(ctx).Zone(""))
 	for h := range compiled.Between(today, today+holidayYears*daysOfYear) {
 		out.Dates = append(out.Dates, HolidayDates{
 			Slug: h.Slug, Name: h.Name, From: h.From.String(), Until: h.Until.String(), Provisional: h.Provisional,

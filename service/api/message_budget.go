@@ -80,5 +80,5 @@ func (s *Server) messageBudget(ctx context.Context, department string) (MessageB
 // termsTag returns the entity tag of a department's budget.
 func termsTag(d notify.Department) (string, error) {
 	body, err := json.Marshal([]any{d.Slug, d.Links, d.Price, d.Budget})
-	return newTagged(body).tag, err
+	return tagOf(body), err
 }

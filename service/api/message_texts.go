@@ -78,7 +78,7 @@ func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextReq
 // messageText returns a text of a department, or fault.ErrNotFound for an
 // unknown department.
 func (s *Server) messageText(ctx context.Context, department string, k notify.Kind, lang string) (MessageText, error) {
-	if _, known := s.Centre().Department(department); !known {
+	if _, known := centreOf(ctx).Department(department); !known {
 		return MessageText{}, fault.ErrNotFound
 	}
 	history, err := s.Messages.Texts(ctx, department, k, lang)

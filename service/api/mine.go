@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"errors"
+	"time"
 
+	"ziyara/centre"
 	"ziyara/slots"
 )
 
@@ -20,23 +22,26 @@ func (s *Server) ListMyVisits(ctx context.Context, _ ListMyVisitsRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	mine, err := s.Waitlist.Mine(ctx, mobile, now)
+	mine, err := s.Waitlist.Mine(ctx, bookerOf(ctx), mobile, now)
 	if err != nil {
 		return nil, err
 	}
-	out := MyVisits{Coming: s.withKeys(mine.Coming), Past: s.withKeys(mine.Past), Waiting: make([]WaitlistEntry, len(mine.Waiting))}
+	c := centreOf(ctx)
+	out := MyVisits{
+		Coming: s.withKeys(c, mine.Coming, now), Past: s.withKeys(c, mine.Past, now), Waiting: make([]WaitlistEntry, len(mine.Waiting)),
+	}
 	for i, e := range mine.Waiting {
-		out.Waiting[i] = s.entryJSON(e)
+		out.Waiting[i] = entryJSON(c, e, now)
 		out.Waiting[i].Token = s.Keys.Token(useWaitlist, e.ID)
 	}
 	return ListMyVisits200JSONResponse{Body: out, Headers: ListMyVisits200ResponseHeaders{CacheControl: "no-store"}}, nil
 }
 
 // withKeys renders visits with their manage tokens.
-func (s *Server) withKeys(visits []slots.Appointment) []Appointment {
+func (s *Server) withKeys(c *centre.Snapshot, visits []slots.Appointment, now time.Time) []Appointment {
 	list := make([]Appointment, len(visits))
 	for i, a := range visits {
-		list[i] = s.appointmentJSON(a)
+		list[i] = appointmentJSON(c, a, now)
 		list[i].ManageToken = s.Keys.Token(useManage, string(a.Reference))
 	}
 	return list

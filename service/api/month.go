@@ -27,7 +27,7 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 			return nil, err
 		}
 	}
-	found, err := s.Booker.Overview(ctx, q, s.Now())
+	found, err := bookerOf(ctx).Overview(ctx, q, s.Now())
 	if err != nil {
 		return nil, inQuery(err)
 	}

@@ -50,7 +50,7 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 
 // ownService returns a service, if the caller may ask about its department.
 func (s *Server) ownService(ctx context.Context, slug string) (*catalog.Service, error) {
-	service, ok := s.Centre().Service(slug)
+	service, ok := centreOf(ctx).Service(slug)
 	if !ok {
 		return nil, centre.ErrUnknownService
 	}
@@ -71,5 +71,5 @@ func quotaTag(h catalog.HoldBack) string {
 	if err != nil {
 		return "" // can't happen: it has only numbers
 	}
-	return newTagged(text).tag
+	return tagOf(text)
 }

@@ -52,6 +52,15 @@ type readyAnswer struct {
 	empty  bool // found nothing
 }
 
+// weight returns the most bytes that the answer takes; 0 for none. Its compressed
+// forms take far less than half as much as the body.
+func (a readyAnswer) weight() int {
+	if a.packed == nil {
+		return 0
+	}
+	return len(a.identity) * 3 / 2
+}
+
 // ready keeps answers in order to send them again. It has two generations; when
 // the younger is full, the older is dropped. The zero value is empty. It is safe
 // for concurrent use.
@@ -84,9 +93,9 @@ func (r *ready) keep(q search, a readyAnswer) {
 }
 
 func (r *ready) add(q search, a readyAnswer) {
-	if r.young == nil || r.size+len(a.body) > readyLimit {
+	if r.young == nil || r.size+a.weight() > readyLimit {
 		r.young, r.old, r.size = make(map[search]readyAnswer), r.young, 0
 	}
-	r.size += len(a.body) - len(r.young[q].body)
+	r.size += a.weight() - r.young[q].weight()
 	r.young[q] = a
 }

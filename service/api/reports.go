@@ -35,7 +35,7 @@ func (s *Server) ListReports(ctx context.Context, _ ListReportsRequestObject) (L
 
 // GetReport returns a report, as JSON or CSV, of what the caller may see.
 func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetReportResponseObject, error) {
-	now, centre := s.Now(), s.Centre()
+	now, centre := s.Now(), centreOf(ctx)
 	today := scheduling.DateOf(now, centre.Zone(""))
 	q, err := reportQuery(ctx, centre, r, today)
 	if err != nil {
@@ -242,18 +242,18 @@ func (f csvFile) VisitGetReportResponse(c *fiber.Ctx) error {
 
 // heldOrNot counts a hold that was granted, or refused because the place was
 // taken. Other errors are not counted.
-func (s *Server) heldOrNot(service, branch string, channel catalog.Channel, err error, now time.Time) {
+func (s *Server) heldOrNot(ctx context.Context, service, branch string, channel catalog.Channel, err error, now time.Time) {
 	switch {
 	case err == nil:
-		s.asked(service, branch, channel, reports.GrantedHold, now)
+		s.asked(ctx, service, branch, channel, reports.GrantedHold, now)
 	case errors.Is(err, slots.ErrTaken):
-		s.asked(service, branch, channel, reports.RefusedHold, now)
+		s.asked(ctx, service, branch, channel, reports.RefusedHold, now)
 	}
 }
 
 // asked counts the outcome of a search or a hold for a service at a branch.
-func (s *Server) asked(service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
+func (s *Server) asked(ctx context.Context, service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
 	s.Demand.Add(reports.Asked{
-		Day: scheduling.DateOf(now, s.Centre().Zone(branch)), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
+		Day: scheduling.DateOf(now, centreOf(ctx).Zone(branch)), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -13,6 +14,9 @@ import (
 	"golang.org/x/text/language"
 
 	"ziyara/access"
+	"ziyara/centre"
+	"ziyara/hall"
+	"ziyara/slots"
 )
 
 // meta has what a handler knows about its request besides the parameters.
@@ -25,6 +29,8 @@ type meta struct {
 	accept  string // the header Accept
 
 	staff *access.Grant // the member of staff who asks; nil for a visitor
+
+	booker func() *slots.Booker // see bookerOf
 }
 
 type metaKey struct{}
@@ -52,6 +58,7 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	if scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		m.bearer = strings.TrimSpace(token)
 	}
+	m.booker = sync.OnceValue(func() *slots.Booker { return s.Bookers.On(s.Centre()) })
 	m.events = strings.Contains(m.accept, "text/event-stream")
 	c.Set(headerRequestID, m.id)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
@@ -61,6 +68,19 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	}
 	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
 	return c.Next()
+}
+
+// bookerOf returns the Booker of a request. The first call reads the centre, once
+// for the whole request.
+func bookerOf(ctx context.Context) *slots.Booker { return metaOf(ctx).booker() }
+
+// centreOf returns the snapshot of the centre that the answer to a request is of.
+// It is the same all the time, unless the Booker finds that it is out of date.
+func centreOf(ctx context.Context) *centre.Snapshot { return bookerOf(ctx).Centre() }
+
+// reception returns the Reception of a request.
+func (s *Server) reception(ctx context.Context) *hall.Reception {
+	return s.Receptions.On(centreOf(ctx))
 }
 
 // clientAddress returns the network address that stands for one client: an IPv4

@@ -18,22 +18,22 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		return nil, err
 	}
 	key := searchOf(q)
-	answer, ok := readyAnswer{}, false
-	if version, stamp := s.Booker.Stamp(q.Service, q.Branch); stamp != 0 {
+	var answer readyAnswer
+	found, searched, err := bookerOf(ctx).SearchUnless(ctx, q, func(version, stamp int64) (ok bool) {
 		answer, ok = s.ready.find(key, momentAt(now, version, stamp))
+		return ok
+	}, now)
+	if err != nil {
+		return nil, inQuery(err)
 	}
-	if !ok {
-		found, err := s.Booker.Search(ctx, q, now)
-		if err != nil {
-			return nil, inQuery(err)
-		}
+	if searched {
 		answer = newReadyAnswer(&found, now)
 		if found.Stamp != 0 {
 			s.ready.keep(key, answer)
 		}
 	}
 	if answer.empty {
-		s.asked(q.Service, q.Branch, q.Channel, reports.EmptySearch, now)
+		s.asked(ctx, q.Service, q.Branch, q.Channel, reports.EmptySearch, now)
 	}
 	return answer.to(r.Params.IfNoneMatch), nil
 }
@@ -90,7 +90,7 @@ func newReadyAnswer(found *slots.Found, now time.Time) readyAnswer {
 	}
 	return readyAnswer{
 		moment: momentAt(now, found.Version, found.Stamp), empty: len(found.Days) == 0,
-		tagged: newTagged(appendFound(make([]byte, 0, size), found)),
+		tagged: newTagged(appendFound(make([]byte, 0, size), found), effortOften),
 	}
 }
 
@@ -103,7 +103,7 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 	if scheduling.HijriOf(day).IsZero() {
 		return nil, invalid("?date", texts.Visitors("invalid.date_range"))
 	}
-	why, tally, err := s.Booker.Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
+	why, tally, err := bookerOf(ctx).Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -124,5 +124,5 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 			out.Offers.Reasons = append(out.Offers.Reasons, ExplanationReason{Rule: string(rule), Text: countedRule(rule, n)})
 		}
 	}
-	return ExplainSlots200JSONResponse(out), nil
+	return packJSON(out)
 }

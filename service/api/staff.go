@@ -101,11 +101,11 @@ func (s *Server) concerned(ctx context.Context, reference string) (slots.Appoint
 	if err != nil {
 		return slots.Appointment{}, access.Staff{}, fault.ErrNotFound
 	}
-	a, err := s.Booker.Find(ctx, r)
+	a, err := bookerOf(ctx).Find(ctx, r)
 	if err != nil {
 		return slots.Appointment{}, access.Staff{}, err
 	}
-	staff, err := permit(ctx, s.departmentOf(a.Service), a.Branch)
+	staff, err := permit(ctx, departmentOf(ctx, a.Service), a.Branch)
 	return a, staff, err
 }
 

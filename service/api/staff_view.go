@@ -9,7 +9,7 @@ import (
 // appointmentFor returns the appointment as the caller sees it. The handler has
 // checked that they may see it.
 func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appointment {
-	out := s.appointmentJSON(a)
+	out := appointmentJSON(centreOf(ctx), a, s.Now())
 	m := metaOf(ctx)
 	if m.staff == nil {
 		return out
@@ -21,7 +21,7 @@ func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appoin
 		Spoken: a.Reference.Spoken(m.lang), Channel: a.Channel, Lang: a.Lang,
 		IDKind: string(a.Visitor.Identity.Kind), ID: a.Visitor.Identity.Masked(),
 	}
-	if m.staff.SeesContact(s.departmentOf(a.Service), a.Branch) {
+	if m.staff.SeesContact(departmentOf(ctx, a.Service), a.Branch) {
 		view.Mobile, view.Email, view.Representative = a.Mobile, a.Visitor.Email, representativeView(a.Representative)
 	}
 	out.Staff = &view

@@ -54,7 +54,7 @@ func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment,
 	case err != nil:
 		return slots.Appointment{}, fault.ErrNotFound
 	}
-	a, err := s.Booker.Find(ctx, r)
+	a, err := bookerOf(ctx).Find(ctx, r)
 	if err == nil && a.Status != slots.Booked && a.Status != slots.Completed {
 		err = survey.ErrNotVisited
 	}
@@ -62,7 +62,7 @@ func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment,
 }
 
 func (s *Server) surveyJSON(ctx context.Context, a slots.Appointment) (Survey, error) {
-	zone := s.Centre().Zone(a.Branch)
+	zone := centreOf(ctx).Zone(a.Branch)
 	out := Survey{Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), ExpiresAt: a.Start.Add(survey.Open).In(zone)}
 	given, err := s.FindSurvey(ctx, a.Reference)
 	if given != nil {

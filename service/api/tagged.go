@@ -4,51 +4,87 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 )
 
-// tagged is a JSON answer with its entity tag.
+// tagged is a JSON answer with its entity tag. In each content coding it is another
+// representation, so it has another strong tag (RFC 9110, section 8.8.3.3): the tag
+// with the coding as suffix.
 type tagged struct {
-	tag  string
-	body []byte // shared: must not be changed
+	tag string // without quotes
+	*packed
 }
 
-func newTagged(body []byte) tagged {
+func newTagged(body []byte, e effort) tagged {
+	return tagged{tag: hashOf(body), packed: &packed{identity: body, effort: e}}
+}
+
+// hashOf returns a short hash.
+func hashOf(body []byte) string {
 	sum := sha256.Sum256(body)
-	return tagged{tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, body: body}
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// tagOf returns the entity tag of a body that is sent as it is, or of what it stands
+// for.
+func tagOf(body []byte) string { return `"` + hashOf(body) + `"` }
+
+// entityTag returns the entity tag of the answer in a content coding.
+func (a tagged) entityTag(c coding) string {
+	if c == codingIdentity {
+		return `"` + a.tag + `"`
+	}
+	return `"` + a.tag + "-" + string(c) + `"`
 }
 
 // taggedJSON returns v as JSON for a client with this If-None-Match.
-func taggedJSON(v any, condition string) (taggedAnswer, error) {
+func taggedJSON(v any, ifNoneMatch string) (taggedAnswer, error) {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return taggedAnswer{}, err
 	}
-	return newTagged(body).to(condition), nil
+	return newTagged(body, effortOnce).to(ifNoneMatch), nil
 }
 
 // taggedAnswer is an answer to one client.
 type taggedAnswer struct {
 	tagged
-	matches bool // the client has it already
+	has string // the entity tag that the client has it with, "*" for any; "" if it does not have it
 }
 
-// to returns the answer for a client with this If-None-Match.
-func (a tagged) to(condition string) taggedAnswer {
-	return taggedAnswer{tagged: a, matches: knows(condition, a.tag)}
+// to returns the answer for a client with this If-None-Match. What the client has may
+// be in any coding, because all say the same: the comparison is weak.
+func (a tagged) to(ifNoneMatch string) taggedAnswer {
+	list, _ := parseEntityTags(ifNoneMatch) // a malformed one names none
+	answer := taggedAnswer{tagged: a}
+	if list.any {
+		answer.has = "*"
+	}
+	for _, c := range []coding{codingIdentity, codingGzip, codingBrotli} {
+		if tag := a.entityTag(c); slices.Contains(list.tags, tag) {
+			answer.has = tag
+		}
+	}
+	return answer
 }
 
 // write sends the answer, or 304 if the client has it (RFC 9110, section 13.1.2).
 func (a taggedAnswer) write(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderETag, a.tag)
 	c.Set(fiber.HeaderCacheControl, "no-cache") // keep it, but ask every time
-	if a.matches {
+	if a.has != "" && a.has != "*" {
+		c.Vary(fiber.HeaderAcceptEncoding)
+		c.Set(fiber.HeaderETag, a.has) // by which a cache finds what it keeps
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	c.Response().SetBodyRaw(a.body) // shared, not copied
-	return nil
+	coding, _ := a.in(acceptEncoding(c))
+	c.Set(fiber.HeaderETag, a.entityTag(coding))
+	if a.has == "*" {
+		c.Vary(fiber.HeaderAcceptEncoding)
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	return a.packed.write(c)
 }
 
 // VisitListSlotsResponse writes the answer.
@@ -59,3 +95,18 @@ func (a taggedAnswer) VisitFindFirstSlotsResponse(c *fiber.Ctx) error { return a
 
 // VisitListDaysResponse writes the answer.
 func (a taggedAnswer) VisitListDaysResponse(c *fiber.Ctx) error { return a.write(c) }
+
+// packedJSON is a large answer without a tag.
+type packedJSON struct{ *packed }
+
+// packJSON returns v as JSON.
+func packJSON(v any) (packedJSON, error) {
+	body, err := json.Marshal(v)
+	return packedJSON{&packed{identity: body, effort: effortOnce}}, err
+}
+
+// VisitListServicesResponse writes the answer.
+func (a packedJSON) VisitListServicesResponse(c *fiber.Ctx) error { return a.write(c) }
+
+// VisitExplainSlotsResponse writes the answer.
+func (a packedJSON) VisitExplainSlotsResponse(c *fiber.Ctx) error { return a.write(c) }

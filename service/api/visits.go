@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"ziyara/access"
+	"ziyara/centre"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -33,7 +34,7 @@ func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequest
 	out := ListAppointments200JSONResponse{Appointments: []AppointmentEntry{}}
 	visits, out.NextCursor = paged(visits, limit, func(a slots.Appointment) string { return cursorAfter(a.Start, a.ID) })
 	for _, a := range visits {
-		out.Appointments = append(out.Appointments, s.rowJSON(a))
+		out.Appointments = append(out.Appointments, rowJSON(centreOf(ctx), a))
 	}
 	return out, nil
 }
@@ -53,10 +54,10 @@ func (s *Server) visits(ctx context.Context, q slots.VisitQuery) ([]slots.Appoin
 	return s.Visits(ctx, q)
 }
 
-func (s *Server) rowJSON(a slots.Appointment) AppointmentEntry {
-	zone := s.Centre().Zone(a.Branch)
+func rowJSON(c *centre.Snapshot, a slots.Appointment) AppointmentEntry {
+	zone := c.Zone(a.Branch)
 	out := AppointmentEntry{
-		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status), Department: s.departmentOf(a.Service),
+		Reference: a.Reference.String(), Status: AppointmentStatus(a.Status), Department: departmentIn(c, a.Service),
 		Service: a.Service, Branch: a.Branch, Start: a.Start.In(zone), End: a.End.In(zone), Party: a.Party,
 		Needs: a.Needs, Channel: a.Channel, Visitor: a.Visitor.Name, ID: a.Visitor.Identity.Masked(), Mobile: masked(a.Mobile),
 		CreatedAt: a.Created.In(zone), Version: a.Version,
@@ -92,7 +93,7 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 			return q, err
 		}
 	}
-	q.From, q.To, err = s.listed(p, q.Of != nil && len(q.Name) == 0, len(q.Name) > 0)
+	q.From, q.To, err = s.listed(ctx, p, q.Of != nil && len(q.Name) == 0, len(q.Name) > 0)
 	return q, err
 }
 
@@ -101,7 +102,7 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 	department := p.Department
 	if department == "" && p.Service != "" {
-		department = s.departmentOf(p.Service)
+		department = departmentOf(ctx, p.Service)
 	}
 	grant, err := grantOf(ctx)
 	if err != nil || grant.Touches(department, p.Branch) || p.Department+p.Service+p.Branch == "" {
@@ -112,7 +113,7 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 
 // listed reads the dates of a list, both included. Without dates the list begins
 // today; with anyDate, for the visits of one visitor, it covers all dates.
-func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
+func (s *Server) listed(ctx context.Context, p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
 			return 0, 0, invalid("?date", texts.Staff("invalid.date_alone"))
@@ -133,7 +134,7 @@ func (s *Server) listed(p *ListAppointmentsParams, anyDate, byName bool) (from, 
 		return from, to, nil
 	}
 	if from == 0 {
-		from = scheduling.DateOf(s.Now(), s.Centre().Zone(p.Branch))
+		from = scheduling.DateOf(s.Now(), centreOf(ctx).Zone(p.Branch))
 	}
 	if to == 0 {
 		to = from + defaultList

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/scheduling"
@@ -22,7 +24,8 @@ const useWaitlist = "waitlist"
 func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) (JoinWaitlistResponseObject, error) {
 	now := s.Now()
 	key := r.Params.IdempotencyKey
-	once, err := answerOnce(s, key, "waitlist", r.Body, s.joinAnswer)
+	render := func(e slots.Entry) (stored, error) { return s.joinAnswer(centreOf(ctx), e) }
+	once, err := answerOnce(s, key, "waitlist", r.Body, render)
 	if err != nil {
 		return nil, err
 	}
@@ -38,11 +41,11 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 	if r.Body.Lang != "" {
 		request.Booking.Lang = r.Body.Lang
 	}
-	e, err := s.Waitlist.Join(ctx, request, once, now)
+	e, err := s.Waitlist.Join(ctx, bookerOf(ctx), request, once, now)
 	if err != nil {
 		return s.again(key, err)
 	}
-	return s.joinAnswer(e)
+	return render(e)
 }
 
 // wishOf reads the dates and times of a wish; a date that is absent is 0, and times
@@ -97,7 +100,6 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs,
 		DocumentsAcknowledged: body.DocumentsAcknowledged,
 	})
-	booking.Reference = "" // each visit gets its own
 	return slots.JoinRequest{Service: body.Service, Branch: body.Branch, Wish: wish, Booking: booking}, err
 }
 
@@ -108,11 +110,12 @@ func (s *Server) WaitForEarlier(ctx context.Context, r WaitForEarlierRequestObje
 		return nil, err
 	}
 	key := r.Params.IdempotencyKey
-	once, err := answerOnce(s, key, "earlier/"+string(of), r.Body, s.joinAnswer)
+	render := func(e slots.Entry) (stored, error) { return s.joinAnswer(centreOf(ctx), e) }
+	once, err := answerOnce(s, key, "earlier/"+string(of), r.Body, render)
 	if err != nil {
 		return nil, err
 	}
-	visit, err := s.Booker.Find(ctx, of)
+	visit, err := bookerOf(ctx).Find(ctx, of)
 	if err != nil {
 		return nil, err
 	}
@@ -121,19 +124,19 @@ func (s *Server) WaitForEarlier(ctx context.Context, r WaitForEarlierRequestObje
 		return nil, err
 	}
 	identity := visit.Visitor.Identity
-	e, err := s.Waitlist.JoinEarlier(ctx, slots.EarlierRequest{
+	e, err := s.Waitlist.JoinEarlier(ctx, bookerOf(ctx), slots.EarlierRequest{
 		Visit: of, Person: slots.Person(s.Keys.Person(string(identity.Kind), identity.Number)),
 		From: wish.From, To: wish.To, Earliest: wish.Earliest, Latest: wish.Latest,
 	}, once, s.Now())
 	if err != nil {
 		return s.again(key, err)
 	}
-	return s.joinAnswer(e)
+	return render(e)
 }
 
-func (s *Server) joinAnswer(e slots.Entry) (stored, error) {
+func (s *Server) joinAnswer(c *centre.Snapshot, e slots.Entry) (stored, error) {
 	body, err := json.Marshal(WaitlistTicket{
-		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(s.Centre().Zone(e.Branch)),
+		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(c.Zone(e.Branch)),
 	})
 	return stored{Status: http.StatusCreated, Location: "/v1/waitlist/" + e.ID, Body: body}, err
 }
@@ -163,7 +166,7 @@ func (s *Server) GetWaitlistEntry(ctx context.Context, r GetWaitlistEntryRequest
 	if err != nil {
 		return nil, err
 	}
-	return GetWaitlistEntry200JSONResponse(s.entryJSON(e)), nil
+	return GetWaitlistEntry200JSONResponse(entryJSON(centreOf(ctx), e, s.Now())), nil
 }
 
 // LeaveWaitlist takes a visitor off the waitlist.
@@ -182,21 +185,19 @@ func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (A
 	if err := s.waits(ctx, r.ID); err != nil {
 		return nil, err
 	}
-	key := r.Params.IdempotencyKey
-	once, err := answerOnce(s, key, "waitlist/accept", r.ID, s.bookedAnswer)
+	key, render := r.Params.IdempotencyKey, s.bookedAnswer(ctx)
+	once, err := answerOnce(s, key, "waitlist/accept", r.ID, render)
 	if err != nil {
 		return nil, err
 	}
-	var random [5]byte
-	s.Random(random[:])
-	a, err := s.Waitlist.Accept(ctx, r.ID, slots.NewReference(random), once, s.Now())
+	a, err := s.Waitlist.Accept(ctx, bookerOf(ctx), r.ID, s.newReference(), once, s.Now())
 	if err != nil {
 		return s.again(key, err)
 	}
 	if a.Version == 1 { // and not moved
 		s.booked.Inc()
 	}
-	return s.bookedAnswer(a)
+	return render(a)
 }
 
 // DeclineOffer declines the offered place.
@@ -208,11 +209,11 @@ func (s *Server) DeclineOffer(ctx context.Context, r DeclineOfferRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return DeclineOffer200JSONResponse(s.entryJSON(e)), nil
+	return DeclineOffer200JSONResponse(entryJSON(centreOf(ctx), e, s.Now())), nil
 }
 
-func (s *Server) entryJSON(e slots.Entry) WaitlistEntry {
-	zone := s.Centre().Zone(e.Branch)
+func entryJSON(c *centre.Snapshot, e slots.Entry, now time.Time) WaitlistEntry {
+	zone := c.Zone(e.Branch)
 	out := WaitlistEntry{
 		ID: e.ID, State: WaitlistState(e.State), Service: e.Service, Branch: e.Branch,
 		From: e.Wish.From.String(), To: e.Wish.To.String(),
@@ -222,7 +223,7 @@ func (s *Server) entryJSON(e slots.Entry) WaitlistEntry {
 	if e.Replaces != nil {
 		out.Replaces = e.Replaces.Reference.String()
 	}
-	if offer := e.Offered(s.Now()); offer != nil {
+	if offer := e.Offered(now); offer != nil {
 		out.State = WaitlistStateOffered
 		out.Offer = &WaitlistOffer{Start: offer.Start.In(zone), End: offer.End.In(zone), ExpiresAt: offer.Expires.In(zone)}
 	}

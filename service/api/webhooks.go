@@ -85,7 +85,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 		return w, err
 	}
 	w.CreatedBy = staff.ID
-	if _, known := s.Centre().Department(w.Department); !known && w.Department != "" {
+	if _, known := centreOf(ctx).Department(w.Department); !known && w.Department != "" {
 		return w, errUnknownScope
 	}
 	if w.Name == "" {

@@ -118,7 +118,7 @@ func wait(ctx context.Context, replica *service.Service, date scheduling.Date, n
 	for range peopleWaiting {
 		booking := newBooking()
 		booking.Reference = ""
-		e, err := replica.Waitlist().Join(ctx, slots.JoinRequest{
+		e, err := replica.Waitlist().Join(ctx, replica.Booker(), slots.JoinRequest{
 			Service: waitedService, Branch: benchBranch, Booking: booking,
 			Wish: slots.Wish{From: date, To: date, Latest: scheduling.Clock(24, 0), Party: 1},
 		}, nil, now)

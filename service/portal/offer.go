@@ -52,9 +52,9 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	out.Reference = "" // nothing is booked yet
 	out.State = "page.offer_title"
 	out.Chosen = offered.Start.UTC().Format(time.RFC3339)
-	out.Until = momentOf(offered.Expires, p.Centre().Zone(e.Branch), out.Lang)
+	out.Until = momentOf(offered.Expires, centreOf(c).Zone(e.Branch), out.Lang)
 	if e.Replaces != nil {
-		now := momentOf(e.Replaces.Start, p.Centre().Zone(e.Branch), out.Lang)
+		now := momentOf(e.Replaces.Start, centreOf(c).Zone(e.Branch), out.Lang)
 		out.Reference, out.Replaces = e.Replaces.Reference.String(), &now
 	}
 	return p.write(c, status, "offer", out)
@@ -70,7 +70,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	if offered := e.Offered(p.Now()); offered != nil && c.FormValue("start") != offered.Start.UTC().Format(time.RFC3339) {
 		return p.offer(c, e, http.StatusConflict, "page.offer_changed")
 	}
-	a, err := p.Waitlist.Accept(c.UserContext(), e.ID, p.NewReference(), nil, p.Now())
+	a, err := p.Waitlist.Accept(c.UserContext(), bookerOf(c), e.ID, p.NewReference(), nil, p.Now())
 	_, invalid := errors.AsType[*slots.VisitorError](err)
 	_, pausing := errors.AsType[*slots.PauseError](err)
 	_, tooLate := errors.AsType[*slots.RuleError](err)

@@ -136,20 +136,21 @@ func langOf(c *fiber.Ctx, instead string) string {
 func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	out := p.frame(c, o.Lang)
 	out.Notice, out.Reference, out.Party, out.Version = notice, o.Reference.String(), o.Party, o.StartVersion
-	centre := p.Centre()
+	centre := centreOf(c)
 	if s, ok := centre.Service(o.Service); ok {
 		out.Service = s.Name.In(out.Lang)
 		for _, r := range s.Requirements {
 			out.Requirements = append(out.Requirements, r.Name.In(out.Lang))
 		}
 	}
-	zone := p.Centre().Zone(o.Branch)
+	zone := centre.Zone(o.Branch)
 	if b, ok := centre.Branch(o.Branch); ok {
 		out.Branch, out.Address = b.Name.In(out.Lang), b.Address.In(out.Lang)
 	}
 	out.When = momentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
-		out.CanMove, out.CanCancel, out.CanConfirm = p.movable(o), p.cancellable(o), o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
+		out.CanMove, out.CanCancel = p.movable(c, o), p.cancellable(c, o)
+		out.CanConfirm = o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
 		out.Request = o.Status == slots.Requested
 		if o.Status == slots.Booked {
 			out.Late = late(o.action, out.CanMove, out.CanCancel)
@@ -207,7 +208,7 @@ func (p *Portal) frame(c *fiber.Ctx, lang string) page {
 func (p *Portal) visit(c *fiber.Ctx, name string, o opened, status int, notice string) error {
 	if notice == "page.changed" || notice == "page.too_late" { // the visit was read before it changed
 		var err error
-		if o.Appointment, err = p.Booker.Find(c.UserContext(), o.Reference); err != nil {
+		if o.Appointment, err = bookerOf(c).Find(c.UserContext(), o.Reference); err != nil {
 			return err
 		}
 	}

@@ -24,9 +24,11 @@ import (
 
 // Config is what the pages are made of.
 type Config struct {
-	Links  *Links
-	Booker *slots.Booker
-	Centre func() *centre.Snapshot // the current snapshot
+	Links   *Links
+	Bookers *slots.Bookers
+	// Centre returns the current snapshot. A page uses that of its request
+	// (bookerOf), so that none mixes two.
+	Centre func() *centre.Snapshot
 	Now    func() time.Time
 	Log    *slog.Logger
 
@@ -60,7 +62,7 @@ type Portal struct {
 // New returns the pages. It fails when a template can't be read.
 func New(c Config) (*Portal, error) {
 	switch {
-	case c.Links == nil, c.Booker == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
+	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
 		c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil:
 		return nil, errors.New("portal: incomplete configuration")
 	}
@@ -87,6 +89,14 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/offer/decline", p.declineOffer)
 }
 
+type bookerKey struct{}
+
+// bookerOf returns the Booker of a request, on its snapshot of the centre.
+func bookerOf(c *fiber.Ctx) *slots.Booker { return c.Locals(bookerKey{}).(*slots.Booker) }
+
+// centreOf returns the snapshot of the centre that the answer to a request is of.
+func centreOf(c *fiber.Ctx) *centre.Snapshot { return bookerOf(c).Centre() }
+
 // guard sets the headers of every page, refuses other hosts, and turns errors
 // into pages.
 func (p *Portal) guard(c *fiber.Ctx) error {
@@ -99,6 +109,7 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	} {
 		c.Set(name, value)
 	}
+	c.Locals(bookerKey{}, p.Bookers.On(p.Centre()))
 	if !p.Links.serves(c.Hostname()) {
 		return p.state(c, http.StatusMisdirectedRequest, "page.wrong_host")
 	}

@@ -37,7 +37,7 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 	if do == 0 && action == Offer { // it is about an entry of the waitlist, not a visit
 		return opened{}, secret.ErrToken
 	}
-	a, err := p.Booker.Find(c.UserContext(), reference)
+	a, err := bookerOf(c).Find(c.UserContext(), reference)
 	return opened{action, a}, err
 }
 
@@ -59,9 +59,9 @@ func (p *Portal) show(c *fiber.Ctx) error {
 	}
 	if p.ahead(o) && c.Query("done") == "" {
 		switch {
-		case o.action == Move && p.movable(o):
+		case o.action == Move && p.movable(c, o):
 			return p.starts(c, o, http.StatusOK, "")
-		case o.action == Cancel && p.cancellable(o):
+		case o.action == Cancel && p.cancellable(c, o):
 			return p.visit(c, "cancel", o, http.StatusOK, "")
 		}
 	}
@@ -114,7 +114,7 @@ func (p *Portal) askCancel(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !p.ahead(o) || !p.cancellable(o) {
+	if !p.ahead(o) || !p.cancellable(c, o) {
 		return p.visit(c, "visit", o, http.StatusOK, "")
 	}
 	return p.visit(c, "cancel", o, http.StatusOK, "")
@@ -126,7 +126,7 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Booker.Cancel(c.UserContext(), o.Reference, p.Now())
+	_, err = bookerOf(c).Cancel(c.UserContext(), o.Reference, p.Now())
 	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
 		return p.visit(c, "visit", o, http.StatusConflict, "page.too_late")
 	}
@@ -140,20 +140,20 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 }
 
 // accept books the visit at the start that the department proposed.
-func (p *Portal) accept(c *fiber.Ctx) error { return p.answer(c, p.Booker.Accept, "accepted") }
+func (p *Portal) accept(c *fiber.Ctx) error { return p.answer(c, (*slots.Booker).Accept, "accepted") }
 
 // refuse declines the proposed start.
-func (p *Portal) refuse(c *fiber.Ctx) error { return p.answer(c, p.Booker.Refuse, "refused") }
+func (p *Portal) refuse(c *fiber.Ctx) error { return p.answer(c, (*slots.Booker).Refuse, "refused") }
 
 // answer gives the visitor's answer to a proposal.
 func (p *Portal) answer(
-	c *fiber.Ctx, give func(context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string,
+	c *fiber.Ctx, give func(*slots.Booker, context.Context, slots.Reference, time.Time) (slots.Appointment, error), what string,
 ) error {
 	o, err := p.open(c, Answer)
 	if err != nil {
 		return err
 	}
-	_, err = give(c.UserContext(), o.Reference, p.Now())
+	_, err = give(bookerOf(c), c.UserContext(), o.Reference, p.Now())
 	_, invalid := errors.AsType[*slots.VisitorError](err)
 	switch {
 	case err == nil:
@@ -174,7 +174,7 @@ func (p *Portal) chooseStart(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !p.ahead(o) || !p.movable(o) {
+	if !p.ahead(o) || !p.movable(c, o) {
 		return p.visit(c, "visit", o, http.StatusOK, "")
 	}
 	return p.starts(c, o, http.StatusOK, "")
@@ -190,7 +190,7 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	if err != nil {
 		return p.starts(c, o, http.StatusConflict, "page.taken")
 	}
-	_, err = p.Booker.Move(c.UserContext(), o.Reference, start, p.Now())
+	_, err = bookerOf(c).Move(c.UserContext(), o.Reference, start, p.Now())
 	broken, rule := errors.AsType[*slots.RuleError](err)
 	switch {
 	case err == nil:
@@ -210,22 +210,22 @@ func (p *Portal) move(c *fiber.Ctx) error {
 }
 
 // movable reports whether the visitor can move the visit with this link.
-func (p *Portal) movable(o opened) bool {
-	s, ok := p.Centre().Service(o.Service)
+func (p *Portal) movable(c *fiber.Ctx, o opened) bool {
+	s, ok := centreOf(c).Service(o.Service)
 	return ok && o.action.allows(Move) && o.CanMove(s, p.Now()) == nil
 }
 
 // cancellable reports whether the visitor can cancel the visit, or withdraw the
 // request, with this link.
-func (p *Portal) cancellable(o opened) bool {
-	s, ok := p.Centre().Service(o.Service)
+func (p *Portal) cancellable(c *fiber.Ctx, o opened) bool {
+	s, ok := centreOf(c).Service(o.Service)
 	return ok && o.action.allows(Cancel) && o.CanCancel(s, p.Now()) == nil
 }
 
 // starts shows the dates with free starts, from the one that the request names or
 // from today; or the free starts of the date that was chosen.
 func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error {
-	today := scheduling.DateOf(p.Now(), p.Centre().Zone(o.Branch))
+	today := scheduling.DateOf(p.Now(), centreOf(c).Zone(o.Branch))
 	from := max(today, dateOf(c.Query("from"), today))
 	query := slots.Query{
 		Service: o.Service, Branch: o.Branch, From: from, To: from + window - 1, Party: o.Party, Channel: o.Channel, Needs: o.Needs,
@@ -234,7 +234,7 @@ func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error
 	if day != 0 {
 		query.From, query.To = day, day
 	}
-	found, err := p.Booker.Search(c.UserContext(), query, p.Now())
+	found, err := bookerOf(c).Search(c.UserContext(), query, p.Now())
 	switch {
 	case errors.Is(err, centre.ErrUnknownService), errors.Is(err, centre.ErrUnknownBranch), errors.Is(err, centre.ErrNotOffered):
 		return p.visit(c, "visit", o, http.StatusConflict, "page.no_more")

@@ -19,24 +19,44 @@ type Calendars struct{ *core }
 
 // FindPlan returns a desk group with its plan as it is now, or
 // centre.ErrUnknownDeskGroup.
-func (s *Calendars) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error) {
-	var row deskGroupRow
-	err := s.pool().get(ctx, &row, "calendars/find_plan", slug)
-	if errors.Is(err, sql.ErrNoRows) {
+func (s *core) FindPlan(ctx context.Context, slug string) (centre.DeskPlan, error) {
+	plans, err := s.findPlans(ctx, slug, nil)
+	switch {
+	case err != nil:
+		return centre.DeskPlan{}, err
+	case len(plans) == 0:
 		return centre.DeskPlan{}, centre.ErrUnknownDeskGroup
 	}
-	if err != nil {
-		return centre.DeskPlan{}, err
+	return plans[0], nil
+}
+
+// findPlans returns the desk group with the slug, or those that share a list of
+// holidays, in the order of their ledger days.
+func (s *core) findPlans(ctx context.Context, slug, list any) ([]centre.DeskPlan, error) {
+	var rows []deskGroupRow
+	if err := s.pool().list(ctx, &rows, "calendars/find_plans", slug, list); err != nil {
+		return nil, err
 	}
+	// Read after the plans: a change of a list in between raises their versions.
 	lists, err := s.pool().lists(ctx)
 	if err != nil {
-		return centre.DeskPlan{}, err
+		return nil, err
 	}
-	return row.compiled(&scheduling.Compiler{}, lists)
+	var compiler scheduling.Compiler
+	plans := make([]centre.DeskPlan, len(rows))
+	for i := range rows {
+		if plans[i], err = rows[i].compiled(&compiler, lists); err != nil {
+			return nil, err
+		}
+		if err = ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return plans, nil
 }
 
 // EditPlan lets decide turn the plan of a desk group into another, and updates its
-// calendar: see savePlan. It returns the desk group with its new plan (the old one
+// calendar. It returns the desk group with its new plan (the old one
 // if decide changes nothing), or centre.ErrUnknownDeskGroup, fault.ErrEdited when
 // the version of the calendar is not among from, a *slots.AffectedError, or
 // the error of decide. entry gives the actor, the action and the reason; EditPlan
@@ -66,59 +86,33 @@ func (s *Calendars) UndoPlan(ctx context.Context, slug string, from centre.Versi
 	})
 }
 
-// changePlan lets decide work out the change before anything is locked, however
-// long that takes, and again if the calendar was changed meanwhile, so that no
-// request waits for a computation.
+// changePlan lets decide work out the change before anything is locked, and again
+// if the calendar was changed meanwhile.
 func (s *Calendars) changePlan(ctx context.Context, slug string, from centre.Versions, entry audit.Entry,
 	decide func(session, centre.DeskPlan) (scheduling.Revision, error),
-) (centre.DeskPlan, error) {
-	for {
+) (after centre.DeskPlan, err error) {
+	err = untilCurrent(ctx, func() error {
 		before, err := s.FindPlan(ctx, slug)
 		if err != nil {
-			return centre.DeskPlan{}, err
+			return err
 		}
 		if !from.Has(before.Version) {
-			return centre.DeskPlan{}, fault.ErrEdited
+			return fault.ErrEdited
 		}
 		revision, err := decide(s.pool(), before)
 		if err != nil {
-			return centre.DeskPlan{}, err
-		}
-		after, err := s.replacePlan(ctx, before, revision, entry)
-		if !errors.Is(err, errOtherPlan) {
-			return after, err
-		}
-	}
-}
-
-// errOtherPlan reports that a desk group has another plan than it had before it
-// was locked.
-var errOtherPlan = errors.New("postgres: the calendar was changed meanwhile")
-
-// replacePlan locks a desk group and saves the revision. It returns
-// errOtherPlan if the desk group is not as before any more.
-func (s *Calendars) replacePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision,
-	entry audit.Entry,
-) (centre.DeskPlan, error) {
-	var after centre.DeskPlan
-	err := s.transact(ctx, func(q session) error {
-		var locked []deskGroupRow
-		if err := q.list(ctx, &locked, "calendars/lock_plans", before.Slug, nil); err != nil {
 			return err
 		}
-		// Every change of its plan or its list of holidays raises the version.
-		if len(locked) == 0 || locked[0].Version != before.Version {
-			return errOtherPlan
-		}
-		var impacts []scheduling.Impact
-		var err error
-		if after, impacts, err = q.savePlan(ctx, before, r, entry); err != nil {
+		w, err := s.workPlan(ctx, before, revision, entry)
+		if err != nil {
 			return err
 		}
-		if lost := centre.CountLost(impacts); lost > 0 {
-			return &slots.AffectedError{Visits: lost, DeskGroups: []string{before.Slug}}
+		after = before
+		if w.nothing() {
+			return nil
 		}
-		return nil
+		after = centre.DeskPlan{DeskGroup: revised{before.DeskGroup, revision.Calendar}.group(), Plan: revision.Plan, Lists: before.Lists}
+		return s.saveUnlessLosing(ctx, w)
 	})
 	if err != nil {
 		return centre.DeskPlan{}, err
@@ -126,43 +120,19 @@ func (s *Calendars) replacePlan(ctx context.Context, before centre.DeskPlan, r s
 	return after, nil
 }
 
-// lockPlan locks a desk group for a change of its calendar until the transaction
-// ends: meanwhile no ledger day is opened from the calendar. It returns
-// centre.ErrUnknownDeskGroup, or fault.ErrEdited when the version of the calendar
-// is not among from.
-func (q session) lockPlan(ctx context.Context, slug string, from centre.Versions) (centre.DeskPlan, error) {
-	plans, err := q.lockPlans(ctx, slug, nil)
-	switch {
-	case err != nil:
-		return centre.DeskPlan{}, err
-	case len(plans) == 0:
-		return centre.DeskPlan{}, centre.ErrUnknownDeskGroup
-	case !from.Has(plans[0].Version):
-		return centre.DeskPlan{}, fault.ErrEdited
-	}
-	return plans[0], nil
-}
-
-// lockPlans locks the desk group with the slug, or those that share a list of
-// holidays, in the order of their ledger days.
-func (q session) lockPlans(ctx context.Context, slug, list any) ([]centre.DeskPlan, error) {
-	var rows []deskGroupRow
-	if err := q.list(ctx, &rows, "calendars/lock_plans", slug, list); err != nil {
-		return nil, err
-	}
-	// Read once the lock is held: its last holder may have changed them.
-	lists, err := q.lists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var compiler scheduling.Compiler
-	plans := make([]centre.DeskPlan, len(rows))
-	for i := range rows {
-		if plans[i], err = rows[i].compiled(&compiler, lists); err != nil {
-			return nil, err
+// saveUnlessLosing saves a change of calendars, unless visits lose their places:
+// then it returns a *slots.AffectedError.
+func (s *Calendars) saveUnlessLosing(ctx context.Context, w *worked) error {
+	return s.transact(ctx, func(q session) error {
+		impacts, err := q.save(ctx, w)
+		if err != nil {
+			return err
 		}
-	}
-	return plans, nil
+		if affected := losing(w.changes, impacts); affected != nil {
+			return affected
+		}
+		return nil
+	})
 }
 
 // lists returns the lists of holidays.
@@ -172,35 +142,6 @@ func (q session) lists(ctx context.Context) (map[string]*scheduling.Holidays, er
 		return nil, err
 	}
 	return compiledLists(rows)
-}
-
-// savePlan gives a locked desk group another plan: it keeps the old one, raises the
-// version of the calendar, updates the ledger days (see recalendar), records the
-// entry with the difference, and notifies all replicas when the transaction
-// commits. It returns the new desk group and, for each date, the visits and
-// requests that lose or regain their places: the caller decides whether that is
-// allowed. entry.At is now. An equal plan changes nothing.
-func (q session) savePlan(ctx context.Context, before centre.DeskPlan, r scheduling.Revision,
-	entry audit.Entry,
-) (centre.DeskPlan, []scheduling.Impact, error) {
-	if entry.Before, entry.After = scheduling.Difference(before.Plan, r.Plan); entry.Before == nil && entry.After == nil {
-		return before, nil, nil
-	}
-	if _, err := q.exec(ctx, "calendars/save_plan", before.ID, asJSON(r.Plan), entry.Actor, entry.At); err != nil {
-		return centre.DeskPlan{}, nil, err
-	}
-	impacts, err := q.recalendar(ctx, []recalendared{{before.DeskGroup, r.Calendar}}, entry.At)
-	if err != nil {
-		return centre.DeskPlan{}, nil, err
-	}
-	entry.Subject = "desk-group " + before.Slug
-	entry.Department, entry.Branch = before.Department, before.Branch
-	if err = q.record(ctx, entry); err != nil {
-		return centre.DeskPlan{}, nil, err
-	}
-	after := *before.DeskGroup
-	after.Calendar, after.Version = r.Calendar, before.Version+1
-	return centre.DeskPlan{DeskGroup: &after, Plan: r.Plan, Lists: before.Lists}, impacts[before.ID], nil
 }
 
 // firstAffected returns the first date whose openings a change at now affects: yesterday,

@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -55,20 +54,15 @@ type editModel struct {
 func (m *editModel) begin() {
 	m.t.Helper()
 	m.visits = make(map[slots.Reference]bool)
-	var snapshot *centre.Snapshot
-	load := func(ctx context.Context) (err error) {
-		snapshot, err = m.store.Centre().Load(ctx)
-		return err
-	}
-	if err := load(m.t.Context()); err != nil {
-		m.t.Fatal(err)
-	}
-	var err error
-	m.booker, err = slots.NewBooker(m.store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, m.id,
-		slots.WithRefresh(load))
+	snapshot, err := m.store.Centre().Load(m.t.Context())
 	if err != nil {
 		m.t.Fatal(err)
 	}
+	bookers, err := slots.NewBookers(m.store.Appointments(), 10*time.Minute, m.id, slots.WithRefresh(m.store.Centre().Load))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.booker = bookers.On(snapshot)
 }
 
 func (m *editModel) step() {
@@ -153,7 +147,7 @@ func (m *editModel) cancels() {
 func (m *editModel) edits(force bool) {
 	m.t.Helper()
 	e := m.edit()
-	decide := func(d centre.DeskPlan) (scheduling.Revision, error) { return d.Revise(e, m.now) }
+	decide := func(d centre.DeskPlan) (scheduling.Revision, error) { return d.Revise(m.t.Context(), e, m.now) }
 	if !force {
 		before := m.plan(m.t).Version
 		_, err := m.store.Calendars().EditPlan(m.t.Context(), edited, only(before), m.by("calendar.changed"), decide)

@@ -38,7 +38,7 @@ func only(version int64) centre.Versions {
 func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (centre.DeskPlan, error) {
 	t.Helper()
 	return b.store.Calendars().EditPlan(t.Context(), edited, only(from), b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
-		return scheduling.Revise(d.Plan, e, b.now, d.Lists...)
+		return scheduling.Revise(t.Context(), d.Plan, e, b.now, d.Lists...)
 	})
 }
 
@@ -145,16 +145,15 @@ func TestReplicaThatHasNotHeardOfAnEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	refreshed := 0
-	other, err := slots.NewBooker(b.replica(t).Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id,
-		slots.WithRefresh(
-			func(ctx context.Context) (err error) {
-				refreshed++
-				snapshot, err = b.store.Centre().Load(ctx)
-				return err
-			}))
+	bookers, err := slots.NewBookers(b.replica(t).Appointments(), 10*time.Minute, b.id,
+		slots.WithRefresh(func(ctx context.Context) (*centre.Snapshot, error) {
+			refreshed++
+			return b.store.Centre().Load(ctx)
+		}))
 	if err != nil {
 		t.Fatal(err)
 	}
+	other := bookers.On(snapshot)
 	opened := b.starts(t, updates, "riyadh", "2026-11-24", "2026-11-24")
 	visit := b.book(t, 1, updates, "riyadh", opened[0])
 	if _, err = b.edit(t, 0, scheduling.Edit{Close: []scheduling.Closure{
@@ -257,7 +256,7 @@ func TestEditIsWorkedOutBeforeTheLock(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	add := func(d centre.DeskPlan, c scheduling.Closure) (scheduling.Revision, error) {
-		return scheduling.Revise(d.Plan, scheduling.Edit{Close: []scheduling.Closure{c}}, b.now, d.Lists...)
+		return scheduling.Revise(t.Context(), d.Plan, scheduling.Edit{Close: []scheduling.Closure{c}}, b.now, d.Lists...)
 	}
 	before := b.plan(t)
 	times := 0

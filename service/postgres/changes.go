@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
 
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -36,12 +38,12 @@ type Changes struct {
 // Apply except slots.ErrDraftOver and slots.ErrUnknownChange.
 func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
 	id := m.newID()
-	return id, m.transact(ctx, func(q session) error {
-		groups, ids, err := q.preview(ctx, r, now)
+	return id, untilCurrent(ctx, func() error {
+		p, err := m.prepare(ctx, r, now)
 		if err != nil {
 			return err
 		}
-		visits, err := q.affectedVisits(ctx, ids, "", now)
+		visits, err := m.pool().affectedVisits(ctx, p.ids, "", now)
 		if err != nil {
 			return err
 		}
@@ -52,13 +54,20 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 			ID: id, State: slots.ChangeDrafted, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.Author.Actor,
 			Created: now, Expires: now.Add(slots.DraftFor),
 		}
-		if err = q.holdOthers(ctx, m.finding(groups, c.Expires, now), visits[:min(len(visits), draftedAtOnce)]); err != nil {
+		drafted := visits[:min(len(visits), draftedAtOnce)]
+		others, err := m.pool().findOthers(ctx, m.finding(p.groups, c.Expires, now), drafted)
+		if err != nil {
 			return err
 		}
-		if err = q.addChange(ctx, c, r, groups); err != nil {
-			return err
-		}
-		return q.setVisits(ctx, c.ID, visits, slots.OutcomePlanned)
+		return m.transact(ctx, func(q session) error {
+			if err := q.holdOthers(ctx, others, drafted); err != nil {
+				return err
+			}
+			if err := q.addChange(ctx, c, r, p.groups); err != nil {
+				return err
+			}
+			return q.setVisits(ctx, c.ID, visits, slots.OutcomePlanned)
+		})
 	})
 }
 
@@ -70,32 +79,28 @@ func (m *Changes) Draft(ctx context.Context, r slots.ChangeRequest, now time.Tim
 // slots.ErrDraftOver, slots.ErrUnknownChange, or the faults of the edit
 // (DeskPlan.Revise).
 func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Time) (string, error) {
-	id := m.newID()
-	err := m.transact(ctx, func(q session) error {
-		if r.Draft == "" {
-			c := slots.Change{
-				ID: id, State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.Author.Actor,
-				Created: now, Applied: now,
-			}
-			return m.apply(ctx, q, c, r, nil, now)
-		}
-		draft, err := q.lockChange(ctx, r.Draft)
+	c := slots.Change{
+		ID: m.newID(), State: slots.ChangeRunning, HolidayList: r.List, Decision: r.Decision, Reason: r.Reason, Actor: r.Author.Actor,
+		Created: now, Applied: now,
+	}
+	if r.Draft == "" {
+		return c.ID, untilCurrent(ctx, func() error { return m.apply(ctx, c, r, nil, now) })
+	}
+	id := r.Draft
+	err := untilCurrent(ctx, func() error {
+		draft, err := m.pool().readChange(ctx, "changes/find", r.Draft)
 		if err != nil {
 			return err
 		}
 		id = draft.ID
-		switch draft.change().Stands(now) {
-		case slots.ChangeRunning, slots.ChangeApplied:
-			return nil
-		case slots.ChangeDropped:
-			return slots.ErrDraftOver
-		case slots.ChangeDrafted:
+		if over, err := draft.over(now); over || err != nil {
+			return err
 		}
 		request, err := draft.applied(r)
 		if err != nil {
 			return err
 		}
-		planned, err := q.planned(ctx, id)
+		planned, err := m.pool().planned(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -104,61 +109,96 @@ func (m *Changes) Apply(ctx context.Context, r slots.ChangeRequest, now time.Tim
 		if r.Decision != "" {
 			c.Decision = r.Decision
 		}
-		return m.apply(ctx, q, c, request, planned, now)
+		return m.apply(ctx, c, request, planned, now)
 	})
 	return id, err
 }
 
 // apply applies a change. planned are the decisions of its draft, nil without one.
-func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.ChangeRequest,
+// All that takes time is worked out first, from what is read without locks. The
+// transaction finds out whether that still holds, and writes.
+func (m *Changes) apply(ctx context.Context, c slots.Change, r slots.ChangeRequest,
 	planned map[slots.Reference]slots.Decision, now time.Time,
 ) error {
-	// All transactions lock appointments before ledger days, so find out first
-	// which appointments are affected.
-	_, ids, err := q.preview(ctx, r, now)
+	p, err := m.prepare(ctx, r, now)
 	if err != nil {
 		return err
 	}
-	if len(ids) <= changeAtOnce {
-		if err = q.lockVisits(ctx, ids); err != nil {
+	atOnce := len(p.ids) <= changeAtOnce
+	var others others
+	if atOnce {
+		visits, err := m.pool().affectedVisits(ctx, p.ids, c.ID, now)
+		if err != nil {
+			return err
+		}
+		if err = decideAll(visits, r, planned, c.Decision); err != nil {
+			return err
+		}
+		if others, err = m.pool().findOthers(ctx, m.finding(p.groups, time.Time{}, now).applied(p, visits), visits); err != nil {
 			return err
 		}
 	}
-	groups, ids, err := q.edit(ctx, r, now)
-	if err != nil {
-		return err
-	}
-	visits, err := q.affectedVisits(ctx, ids, c.ID, now)
-	if err != nil {
-		return err
-	}
-	if err = decideAll(visits, r, planned, c.Decision); err != nil {
-		return err
-	}
-	if planned == nil {
-		err = q.addChange(ctx, c, r, groups)
-	} else {
-		err = q.applyDraft(ctx, c, visits)
-	}
-	if err != nil {
-		return err
-	}
-	if _, err = q.exec(ctx, "changes/supersede", pq.Array(ids), c.ID); err != nil {
-		return err
-	}
-	if err = q.setVisits(ctx, c.ID, visits, slots.OutcomePending); err != nil {
-		return err
-	}
-	if len(visits) <= changeAtOnce {
-		for i := range groups {
-			groups[i].before = groups[i].after
+	return m.transact(ctx, func(q session) error {
+		if planned != nil {
+			draft, err := q.readChange(ctx, "changes/lock", c.ID)
+			if err != nil {
+				return err
+			}
+			if over, err := draft.over(now); over || err != nil {
+				return err // a moment ago
+			}
 		}
-		if err = q.carryOut(ctx, m.finding(groups, time.Time{}, now), c, visits); err != nil {
+		// All transactions lock appointments before ledger days.
+		if atOnce {
+			if err := q.lockVisits(ctx, p.ids); err != nil {
+				return err
+			}
+		}
+		impacts, err := q.save(ctx, p.worked)
+		if err != nil {
 			return err
 		}
-	}
-	_, err = q.exec(ctx, "changes/finish", c.ID, now)
-	return err
+		ids, err := q.needDecisions(ctx, p.changes, impacts, nil, now)
+		if err != nil {
+			return err
+		}
+		if atOnce && !sameIDs(ids, p.ids) {
+			return errOutdated
+		}
+		visits, err := q.affectedVisits(ctx, ids, c.ID, now)
+		if err != nil {
+			return err
+		}
+		if err = decideAll(visits, r, planned, c.Decision); err != nil {
+			return err
+		}
+		if planned == nil {
+			err = q.addChange(ctx, c, r, p.groups)
+		} else {
+			err = q.applyDraft(ctx, c, visits)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err = q.exec(ctx, "changes/supersede", pq.Array(ids), c.ID); err != nil {
+			return err
+		}
+		if err = q.setVisits(ctx, c.ID, visits, slots.OutcomePending); err != nil {
+			return err
+		}
+		if atOnce {
+			if err = q.carryOut(ctx, others, c, visits, now); err != nil {
+				return err
+			}
+		}
+		_, err = q.exec(ctx, "changes/finish", c.ID, now)
+		return err
+	})
+}
+
+// sameIDs reports whether two lists have the same IDs.
+func sameIDs(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // Continue carries out the decisions of the change that has been running for the
@@ -167,43 +207,68 @@ func (m *Changes) apply(ctx context.Context, q session, c slots.Change, r slots.
 // working on all of them. If a replica dies, others do the rest.
 func (m *Changes) Continue(ctx context.Context, now time.Time) (int, error) {
 	n := 0
-	err := m.transact(ctx, func(q session) error {
+	err := untilCurrent(ctx, func() error {
 		n = 0
-		var row changeRow
-		err := q.get(ctx, &row, "changes/next")
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+		row, ids, err := m.pool().nextPortion(ctx)
+		if err != nil || row == nil {
+			return err
 		}
+		visits, err := m.pool().affectedVisits(ctx, ids, row.ID, now)
 		if err != nil {
 			return err
 		}
-		var ids []string
-		if err = q.list(ctx, &ids, "changes/pending_visits", row.ID, changeAtOnce); err != nil {
-			return err
-		}
-		if err = q.lockVisits(ctx, ids); err != nil {
-			return err
-		}
-		// Visits that have changed otherwise or have ended meanwhile need no
-		// decision.
-		if _, err = q.exec(ctx, "changes/pass_over", row.ID, pq.Array(ids), now); err != nil {
-			return err
-		}
-		visits, err := q.affectedVisits(ctx, ids, row.ID, now)
+		others, err := m.pool().findOthers(ctx, m.finding(nil, time.Time{}, now), pending(visits))
 		if err != nil {
 			return err
 		}
-		if err = q.carryOut(ctx, m.finding(nil, time.Time{}, now), row.change(), pending(visits)); err != nil {
+		return m.transact(ctx, func(q session) error {
+			n = 0
+			locked, again, err := q.nextPortion(ctx)
+			if err != nil || locked == nil {
+				return err
+			}
+			if locked.ID != row.ID || !slices.Equal(again, ids) {
+				return errOutdated
+			}
+			if err = q.lockVisits(ctx, ids); err != nil {
+				return err
+			}
+			// Visits that have changed otherwise or have ended meanwhile need no
+			// decision.
+			if _, err = q.exec(ctx, "changes/pass_over", row.ID, pq.Array(ids), now); err != nil {
+				return err
+			}
+			visits, err := q.affectedVisits(ctx, ids, row.ID, now)
+			if err != nil {
+				return err
+			}
+			if err = q.carryOut(ctx, others, row.change(), pending(visits), now); err != nil {
+				return err
+			}
+			n = len(ids)
+			_, err = q.exec(ctx, "changes/finish", row.ID, now)
 			return err
-		}
-		n = len(ids)
-		_, err = q.exec(ctx, "changes/finish", row.ID, now)
-		return err
+		})
 	})
 	if err != nil {
 		return 0, err
 	}
 	return n, nil
+}
+
+// nextPortion returns the change that has been running for the longest and the IDs
+// of its next visits; nil when there is none, or other replicas work on all of them.
+func (q session) nextPortion(ctx context.Context) (*changeRow, []string, error) {
+	var row changeRow
+	switch err := q.get(ctx, &row, "changes/next"); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	var ids []string
+	err := q.list(ctx, &ids, "changes/pending_visits", row.ID, changeAtOnce)
+	return &row, ids, err
 }
 
 // Restore tells visitors who were asked to choose, and whose places exist again, that
@@ -245,7 +310,7 @@ func (m *Changes) Restore(ctx context.Context, now time.Time) (int, error) {
 // was applied.
 func (m *Changes) Drop(ctx context.Context, id string) error {
 	return m.transact(ctx, func(q session) error {
-		draft, err := q.lockChange(ctx, id)
+		draft, err := q.readChange(ctx, "changes/lock", id)
 		if err != nil {
 			return err
 		}
@@ -259,114 +324,141 @@ func (m *Changes) Drop(ctx context.Context, id string) error {
 	})
 }
 
-// edited is a desk group whose calendar was changed in this transaction.
+// edited is a desk group before and after a change of its calendar.
 type edited struct {
 	before, after *centre.DeskGroup
 }
 
-// preview makes the edit and rolls it back. It returns what edit would.
-func (q session) preview(ctx context.Context, r slots.ChangeRequest, now time.Time) ([]edited, []string, error) {
-	if err := q.run(ctx, "SAVEPOINT preview"); err != nil {
-		return nil, nil, err
-	}
-	groups, ids, err := q.edit(ctx, r, now)
-	if err != nil {
-		return nil, nil, err
-	}
-	return groups, ids, q.run(ctx, "ROLLBACK TO SAVEPOINT preview")
+// prepared is a change that has been worked out, with what it would do.
+type prepared struct {
+	*worked
+	groups []edited
+	ids    []string                 // of the visits that need a decision
+	ended  map[dayKey][]slots.Claim // the holds that lose their places
 }
 
-func (q session) run(ctx context.Context, statement string) error {
-	_, err := q.tx.ExecContext(ctx, statement)
-	return translate(statement, err)
-}
-
-// edit makes the edit of a change. It returns the desk groups that it affects, and
-// the IDs of the visits that need a decision.
-func (q session) edit(ctx context.Context, r slots.ChangeRequest, now time.Time) (groups []edited, ids []string, err error) {
-	var impacts []scheduling.Impact
-	if r.List != "" {
-		groups, impacts, err = q.editHolidays(ctx, r, now)
-	} else {
-		groups, impacts, err = q.editGroup(ctx, r, now)
-	}
+// prepare works out a change before anything is locked. It returns what Apply does.
+func (m *Changes) prepare(ctx context.Context, r slots.ChangeRequest, now time.Time) (prepared, error) {
+	p, err := m.workOut(ctx, r, now)
 	if err != nil {
-		return nil, nil, err
+		return prepared{}, err
 	}
-	for _, impact := range impacts {
-		for _, lost := range impact.Lost {
-			ids = append(ids, lost.ID)
+	var days []dayKey
+	for _, c := range p.changes {
+		for date, day := range c.days {
+			if day != nil {
+				days = append(days, dayKey{c.branch, c.id, date})
+			}
 		}
 	}
-	more, err := q.displacedAgain(ctx, groups, now)
-	return groups, append(ids, more...), err
+	impacts := make(map[int][]scheduling.Impact)
+	if len(days) > 0 {
+		claims, err := m.pool().claims(ctx, days)
+		if err != nil {
+			return prepared{}, err
+		}
+		byID := byGroup(p.changes)
+		for _, key := range days {
+			impact, ended := slots.ImpactOn(byID[key.group].days[key.day].after, claims[key])
+			impacts[key.group] = append(impacts[key.group], impact)
+			p.ended[key] = ended
+		}
+	}
+	p.ids, err = m.pool().needDecisions(ctx, p.changes, impacts, p.ended, now)
+	return p, err
 }
 
-// editGroup changes the plan of one desk group.
-func (q session) editGroup(ctx context.Context, r slots.ChangeRequest, now time.Time) ([]edited, []scheduling.Impact, error) {
-	before, err := q.lockPlan(ctx, r.DeskGroup, r.From)
-	if err != nil {
-		return nil, nil, err
-	}
-	revision, err := before.Revise(r.Edit, now)
-	if err != nil {
-		return nil, nil, err
-	}
-	after, impacts, err := q.savePlan(ctx, before, revision, r.Entry(now))
-	return []edited{{before.DeskGroup, after.DeskGroup}}, impacts, err
-}
-
-// editHolidays changes the list of holidays, and with it the calendars of all
-// desk groups that share it.
-func (q session) editHolidays(ctx context.Context, r slots.ChangeRequest, now time.Time) ([]edited, []scheduling.Impact, error) {
-	before, err := q.lockHolidays(ctx, r.From)
-	if err != nil {
-		return nil, nil, err
-	}
+// workOut works out the edit of a change.
+func (m *Changes) workOut(ctx context.Context, r slots.ChangeRequest, now time.Time) (prepared, error) {
+	p := prepared{ended: make(map[dayKey][]slots.Claim)}
 	entry := r.Entry(now)
-	entry.Action = "holidays.changed"
-	_, changes, impacts, err := q.saveHolidays(ctx, before, r.Holidays, entry)
-	if err != nil {
-		return nil, nil, err
+	var groups []revised
+	if r.List != "" {
+		before, err := m.pool().holidays(ctx)
+		if err != nil {
+			return p, err
+		}
+		if !r.From.Has(before.Version) {
+			return p, fault.ErrEdited
+		}
+		entry.Action = "holidays.changed"
+		if p.worked, groups, err = m.workHolidays(ctx, before, r.Holidays, entry); err != nil {
+			return p, err
+		}
+	} else {
+		before, err := m.FindPlan(ctx, r.DeskGroup)
+		if err != nil {
+			return p, err
+		}
+		if !r.From.Has(before.Version) {
+			return p, fault.ErrEdited
+		}
+		revision, err := before.Revise(ctx, r.Edit, now)
+		if err != nil {
+			return p, err
+		}
+		if p.worked, err = m.workPlan(ctx, before, revision, entry); err != nil {
+			return p, err
+		}
+		groups = []revised{{before.DeskGroup, revision.Calendar}}
+		if p.nothing() {
+			p.groups = []edited{{before.DeskGroup, before.DeskGroup}}
+			return p, nil
+		}
 	}
-	groups := make([]edited, len(changes))
-	var all []scheduling.Impact
-	for i, c := range changes {
-		after := *c.DeskGroup
-		after.Calendar, after.Version = c.after, c.Version+1
-		groups[i] = edited{c.DeskGroup, &after}
-		all = append(all, impacts[c.ID]...)
+	for _, g := range groups {
+		p.groups = append(p.groups, edited{g.DeskGroup, g.group()})
 	}
-	return groups, all, nil
+	return p, nil
 }
 
-// displacedAgain returns the IDs of visits that need another decision after an
-// earlier change took their places: the change let them stay where even fewer places
-// are left now, or the place that it proposed has ended.
-func (q session) displacedAgain(ctx context.Context, groups []edited, now time.Time) ([]string, error) {
-	byID := make(map[int]edited, len(groups))
-	var ids []int
-	for _, g := range groups {
-		byID[g.before.ID] = g
-		ids = append(ids, g.before.ID)
+// needDecisions returns the IDs of the visits that need a decision when calendars
+// change: those that lose their places, and those that need another decision after an
+// earlier change took their places. That one let them stay where even fewer places
+// are left now, or the place that it proposed has ended: ended are the holds that
+// this change is going to end, nil when it has ended them.
+func (q session) needDecisions(ctx context.Context, changes []recalendared, impacts map[int][]scheduling.Impact,
+	ended map[dayKey][]slots.Claim, now time.Time,
+) ([]string, error) {
+	var ids []string
+	var groups []int
+	for _, c := range changes {
+		groups = append(groups, c.id)
+		for _, impact := range impacts[c.id] {
+			for _, lost := range impact.Lost {
+				ids = append(ids, lost.ID)
+			}
+		}
+	}
+	robbed := make(map[string]bool)
+	for _, holds := range ended {
+		for _, h := range holds {
+			robbed[h.ID] = true
+		}
 	}
 	var rows []struct {
-		ID     string        `db:"id"`
-		State  slots.Outcome `db:"state"`
-		Robbed bool          `db:"robbed"`
+		ID     string         `db:"id"`
+		State  slots.Outcome  `db:"state"`
+		Hold   sql.NullString `db:"hold_id"`
+		Robbed bool           `db:"robbed"`
 		placeRow
 	}
-	if err := q.list(ctx, &rows, "changes/displaced_again", pq.Array(ids), now); err != nil {
+	if err := q.list(ctx, &rows, "changes/displaced_again", pq.Array(groups), now); err != nil {
 		return nil, err
 	}
-	var again []string
+	byID := byGroup(changes)
 	for _, r := range rows {
-		g, p := byID[r.DeskGroupID], r.place()
-		if r.State.Again(p, g.before.Calendar.Day(p.Day), g.after.Calendar.Day(p.Day), r.Robbed) {
-			again = append(again, r.ID)
+		p := r.place()
+		var day changedDay // equal days, unless it changes
+		if changed := byID[p.DeskGroup].days[p.Day]; changed != nil {
+			day = *changed
+		}
+		waits := r.State == slots.OutcomeWaiting
+		if r.State.Again(p, day.before, day.after, r.Robbed || waits && robbed[r.Hold.String]) {
+			ids = append(ids, r.ID)
 		}
 	}
-	return again, nil
+	return ids, nil
 }
 
 // decideAll sets the decision about each visit.

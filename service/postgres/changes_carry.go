@@ -38,10 +38,10 @@ type proposedRow struct {
 }
 
 // carryOut carries out the decisions of a change about visits, which are locked: it
-// holds other places, gives back those that are not needed any more, and writes
+// holds the other places that were found, gives back those that are not needed any more, and writes
 // history and messages. It takes a dozen statements for any number of visits.
-func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits []affectedVisit) error {
-	if err := q.holdOthers(ctx, f, visits); err != nil {
+func (q session) carryOut(ctx context.Context, o others, c slots.Change, visits []affectedVisit, now time.Time) error {
+	if err := q.holdOthers(ctx, o, visits); err != nil {
 		return err
 	}
 	of := slots.ChangeOf{ID: c.ID, Reason: c.Reason}
@@ -55,7 +55,7 @@ func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits
 			unused = append(unused, v.held.ID)
 			v.held = nil
 		}
-		t, outcome := v.Displace(v.decision, v.held, of, c.Actor, v.answer, f.now)
+		t, outcome := v.Displace(v.decision, v.held, of, c.Actor, v.answer, now)
 		if t.Leaves() {
 			back = append(back, v.Place)
 		}
@@ -73,7 +73,7 @@ func (q session) carryOut(ctx context.Context, f finding, c slots.Change, visits
 			return err
 		}
 	}
-	return q.displace(ctx, c.ID, rows, f.now)
+	return q.displace(ctx, c.ID, rows, now)
 }
 
 // restore lets visits take place where they were after all. They are locked. It

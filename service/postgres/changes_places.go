@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -20,10 +19,45 @@ type finding struct {
 	groups []edited  // before (as in the ledger) and after the change; for others the snapshot counts
 	until  time.Time // how long the places are held; zero until the start of each
 	now    time.Time
+	// reopened turns a ledger day into what the change will make of it; nil when the
+	// places must be free both before and after.
+	reopened func(dayKey, slots.Occupied) slots.Occupied
 }
 
 func (m *Changes) finding(groups []edited, until, now time.Time) finding {
-	return finding{m.centre(), m.newID, groups, until, now}
+	return finding{centre: m.centre(), newID: m.newID, groups: groups, until: until, now: now}
+}
+
+// applied returns where to look once the change p is made. Places that a draft holds
+// for the visits and that the change takes away are held no more.
+func (f finding) applied(p prepared, visits []affectedVisit) finding {
+	groups := make([]edited, len(f.groups))
+	for i, g := range f.groups {
+		groups[i] = edited{g.after, g.after}
+	}
+	f.groups = groups
+	byID := byGroup(p.changes)
+	f.reopened = func(key dayKey, o slots.Occupied) slots.Occupied {
+		if day := byID[key.group].days[key.day]; day != nil {
+			o = o.Reopened(day.after)
+			for _, hold := range p.ended[key] {
+				o = o.Returning(hold.Place)
+			}
+		}
+		return o
+	}
+	lost := make(map[string]bool)
+	for _, holds := range p.ended {
+		for _, h := range holds {
+			lost[h.ID] = true
+		}
+	}
+	for i := range visits {
+		if v := &visits[i]; v.held != nil && lost[v.held.ID] {
+			v.held = nil
+		}
+	}
+	return f
 }
 
 // group returns the desk group of a visit.
@@ -50,7 +84,7 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 	var all []*seeking
 	for i := range visits {
 		v := &visits[i]
-		if v.decision != slots.Rebook || v.held != nil {
+		if !v.seeks() {
 			continue
 		}
 		g, err := f.group(v)
@@ -70,39 +104,83 @@ func (f finding) sought(visits []affectedVisit) []*seeking {
 	return all
 }
 
-// holdOthers finds and holds other places for the visits that need a proposal and
-// have no place held for one. It takes half a dozen statements for any number of
-// visits.
-func (q session) holdOthers(ctx context.Context, f finding, visits []affectedVisit) error {
+// others are the places found for visits that need a proposal and have no place held
+// for one, by their IDs.
+type others map[string]other
+
+// other is what was found for a visit.
+type other struct {
+	version int      // of the visit
+	holding *holding // nil when there is no other place
+	missing *openRow // the ledger day of the place, if it has no row
+	held    *slots.Proposal
+}
+
+// findOthers finds other places for the visits that need them. It reads what it
+// needs with two statements for any number of visits, and holds nothing.
+func (q session) findOthers(ctx context.Context, f finding, visits []affectedVisit) (others, error) {
+	all := make(others)
+	for i := range visits {
+		if v := &visits[i]; v.seeks() {
+			all[v.ID] = other{version: v.Version}
+		}
+	}
 	groups := f.sought(visits)
 	if len(groups) == 0 {
-		return nil
+		return all, nil
 	}
-	ledger, err := q.ledgerOf(ctx, groups, f.now)
+	ledger, err := q.ledgerOf(ctx, groups, f)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	busy, err := q.busy(ctx, groups, f.now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var batch []*holding
-	var missing []openRow
 	for i, g := range groups {
-		opened := make(map[scheduling.Date]bool)
 		for n, found := range slots.NewOpenPlaces(g.after, g.before.Calendar, ledger[i], busy).Rebook(g.seek, f.now) {
 			if !found.Found {
 				continue
 			}
-			h := f.hold(g.visits[n], found)
-			batch = append(batch, h)
-			if d := found.Place.Day; ledger[i][d].Open == nil && !opened[d] {
-				opened[d] = true
-				missing = append(missing, newOpenRow(g.before, d))
+			v := g.visits[n]
+			o := other{version: v.Version, holding: f.hold(v, found)}
+			o.held, v.held = v.held, nil // it is not held yet
+			if d := found.Place.Day; ledger[i][d].Open == nil {
+				row := newOpenRow(g.before, d)
+				o.missing = &row
 			}
+			all[v.ID] = o
 		}
 	}
-	if err = q.openDays(ctx, missing); err != nil {
+	return all, nil
+}
+
+// holdOthers holds the places that were found for visits. It takes half a dozen
+// statements for any number of visits. It returns errOutdated if a visit has changed
+// since, or a place has been taken.
+func (q session) holdOthers(ctx context.Context, o others, visits []affectedVisit) error {
+	var batch []*holding
+	var missing []openRow
+	opened := make(map[dayKey]bool)
+	for i := range visits {
+		v := &visits[i]
+		if !v.seeks() {
+			continue
+		}
+		found, known := o[v.ID]
+		if !known || found.version != v.Version {
+			return errOutdated
+		}
+		if found.holding == nil {
+			continue
+		}
+		batch, v.held = append(batch, found.holding), found.held
+		if row := found.missing; row != nil && !opened[dayKey{row.Branch, row.Group, row.Day}] {
+			opened[dayKey{row.Branch, row.Group, row.Day}] = true
+			missing = append(missing, *row)
+		}
+	}
+	if err := q.openDays(ctx, missing); err != nil {
 		return err
 	}
 	return q.holdAll(ctx, batch)
@@ -122,11 +200,11 @@ func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 }
 
 // ledgerOf reads the ledger days around the visits of each desk group.
-func (q session) ledgerOf(ctx context.Context, groups []*seeking, now time.Time) ([]map[scheduling.Date]slots.Occupied, error) {
+func (q session) ledgerOf(ctx context.Context, groups []*seeking, f finding) ([]map[scheduling.Date]slots.Occupied, error) {
 	spans := make([]slots.GroupDays, len(groups))
 	for i, g := range groups {
 		spans[i].Group = g.before
-		spans[i].From, spans[i].To = slots.Around(g.seek, g.before.Calendar, now)
+		spans[i].From, spans[i].To = slots.Around(g.seek, g.before.Calendar, f.now)
 	}
 	days, err := q.occupancies(ctx, spans)
 	if err != nil {
@@ -136,9 +214,14 @@ func (q session) ledgerOf(ctx context.Context, groups []*seeking, now time.Time)
 	for i := range groups {
 		ledger[i] = make(map[scheduling.Date]slots.Occupied)
 		for n, day := range days[i] {
-			if day.Open != nil {
-				ledger[i][spans[i].From+scheduling.Date(n)] = day //nolint:gosec // a short range
+			if day.Open == nil {
+				continue
 			}
+			date := spans[i].From + scheduling.Date(n) //nolint:gosec // a short range
+			if f.reopened != nil {
+				day = f.reopened(dayKey{groups[i].before.BranchID, groups[i].before.ID, date}, day)
+			}
+			ledger[i][date] = day
 		}
 	}
 	return ledger, nil
@@ -167,8 +250,8 @@ func (q session) busy(ctx context.Context, groups []*seeking, now time.Time) ([]
 	return busy, nil
 }
 
-// holdAll takes the places of holds and writes them. If one has been taken since it
-// was found, the transaction begins again.
+// holdAll takes the places of holds and writes them. It returns errOutdated if one has
+// been taken since it was found.
 func (q session) holdAll(ctx context.Context, batch []*holding) error {
 	if len(batch) == 0 {
 		return nil
@@ -184,7 +267,7 @@ func (q session) holdAll(ctx context.Context, batch []*holding) error {
 	}
 	_, refused, after := take(days, batch)
 	if len(refused) > 0 {
-		return fmt.Errorf("%w: a place was taken", errConflict)
+		return errOutdated
 	}
 	_, err = q.writeHolds(ctx, after, batch)
 	return err

@@ -53,10 +53,23 @@ func (r *changeRow) applied(request slots.ChangeRequest) (slots.ChangeRequest, e
 	return request, json.Unmarshal(r.Edit, &request.Edit)
 }
 
-// lockChange locks a change and returns it, or slots.ErrUnknownChange.
-func (q session) lockChange(ctx context.Context, id string) (*changeRow, error) {
+// over reports whether a draft was applied before. It returns slots.ErrDraftOver for
+// one that is dropped at now.
+func (r *changeRow) over(now time.Time) (bool, error) {
+	switch r.change().Stands(now) {
+	case slots.ChangeRunning, slots.ChangeApplied:
+		return true, nil
+	case slots.ChangeDropped:
+		return false, slots.ErrDraftOver
+	case slots.ChangeDrafted:
+	}
+	return false, nil
+}
+
+// readChange returns a change, or slots.ErrUnknownChange. The statement may lock it.
+func (q session) readChange(ctx context.Context, statement, id string) (*changeRow, error) {
 	var row changeRow
-	err := q.get(ctx, &row, "changes/lock", id)
+	err := q.get(ctx, &row, statement, id)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return nil, slots.ErrUnknownChange
 	}

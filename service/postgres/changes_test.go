@@ -30,12 +30,7 @@ func openChanging(t testing.TB) *changing {
 	t.Helper()
 	c := &changing{bench: open(t)}
 	c.reload(t)
-	current := func() *centre.Snapshot { return c.centre }
-	var err error
-	if c.Booker, err = slots.NewBooker(c.store.Appointments(), current, 10*time.Minute, c.id); err != nil {
-		t.Fatal(err)
-	}
-	c.Changes = c.store.Changes(current, c.id)
+	c.Changes = c.store.Changes(func() *centre.Snapshot { return c.centre }, c.id)
 	return c
 }
 
@@ -47,6 +42,7 @@ func (c *changing) reload(t testing.TB) {
 	if c.centre, err = c.store.Centre().Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	c.Booker = c.On(c.centre)
 }
 
 // closing asks for the closure of the returns counter on Sunday from one time

@@ -25,6 +25,9 @@ type affectedVisit struct {
 	answer time.Duration   // how long its department may take to answer a request
 }
 
+// seeks reports whether another place is needed for the visit, and none is held.
+func (v *affectedVisit) seeks() bool { return v.decision == slots.Rebook && v.held == nil }
+
 // affectedRow is what changes/affected_visits.sql reads.
 type affectedRow struct {
 	appointmentRow

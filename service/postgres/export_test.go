@@ -19,16 +19,21 @@ import (
 func (s *Calendars) ForcePlan(ctx context.Context, slug string, by audit.Entry,
 	decide func(centre.DeskPlan) (scheduling.Revision, error),
 ) (impacts []scheduling.Impact, err error) {
+	before, err := s.FindPlan(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := decide(before)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.workPlan(ctx, before, revision, by)
+	if err != nil {
+		return nil, err
+	}
 	err = s.transact(ctx, func(q session) error {
-		before, err := q.lockPlan(ctx, slug, nil)
-		if err != nil {
-			return err
-		}
-		revision, err := decide(before)
-		if err != nil {
-			return err
-		}
-		_, impacts, err = q.savePlan(ctx, before, revision, by)
+		byGroup, err := q.save(ctx, w)
+		impacts = byGroup[before.ID]
 		return err
 	})
 	return impacts, err

@@ -462,10 +462,7 @@ func TestDelayedPlaceOfAMove(t *testing.T) {
 func TestDelayedPlaceReachesTheWaitlist(t *testing.T) {
 	t.Parallel()
 	b := open(t, slots.WithRandom(middle))
-	w, err := slots.NewWaitlist(b.store.Waitlist(), b.Booker, slots.DefaultWaitPolicy())
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := newWaitlist(t, b.store, b.Booker)
 	free := b.starts(t, delaying, "riyadh", "2026-11-29", "2026-11-29")
 	visit := b.book(t, 1, delaying, "riyadh", free[0])
 	servicetest.Exec(t, b.url, "UPDATE ledger_days SET open = used")

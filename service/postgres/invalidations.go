@@ -128,11 +128,11 @@ func (q session) broadcastCentre(ctx context.Context, changes []recalendared) er
 		words = append(words, allGroups)
 	} else {
 		for _, c := range changes {
-			words = append(words, strconv.Itoa(c.ID))
+			words = append(words, strconv.Itoa(c.id))
 		}
 	}
 	for _, c := range changes {
-		q.touched = append(q.touched, c.ID)
+		q.touched = append(q.touched, c.id)
 	}
 	q.renews = true
 	_, err := q.exec(ctx, "replicas/notify", channel, strings.Join(words, " "))

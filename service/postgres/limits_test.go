@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ziyara/catalog"
-	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/once"
 	"ziyara/service/postgres"
@@ -91,10 +90,11 @@ func TestReplicaThatStandsStill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	booker, err := slots.NewBooker(still.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
+	bookers, err := slots.NewBookers(still.Appointments(), 10*time.Minute, b.id)
 	if err != nil {
 		t.Fatal(err)
 	}
+	booker := bookers.On(snapshot)
 	request := slots.HoldRequest{Service: "annual-returns", Branch: "riyadh", Start: free[1], Party: 1, Channel: catalog.Public}
 	standing, goOn := make(chan struct{}), make(chan struct{})
 	var stillErr error

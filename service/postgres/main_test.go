@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"ziyara/catalog"
-	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -94,10 +93,11 @@ func open(t testing.TB, options ...slots.Option) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Booker, err = slots.NewBooker(b.store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id, options...)
+	bookers, err := slots.NewBookers(b.store.Appointments(), 10*time.Minute, b.id, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.Booker = bookers.On(snapshot)
 	return b
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/lib/pq"
 
-	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -19,18 +18,27 @@ import (
 // same statements. It bounds the size of their arguments.
 const recalendarAtOnce = 200
 
-// recalendared is a locked desk group that gets another calendar.
+// recalendared is a desk group that gets another calendar.
 type recalendared struct {
-	*centre.DeskGroup
-	after *scheduling.Calendar
+	id, branch int
+	slug       string
+	version    int64           // of the calendar before the change
+	first      scheduling.Date // that the change affects
+	// days are the dates from first on that had a ledger row when the change was
+	// worked out; nil for one that stays as it is.
+	days map[scheduling.Date]*changedDay
 }
+
+// changedDay is a date before and after a change of its calendar.
+type changedDay struct{ before, after scheduling.Day }
 
 // recalendar gives desk groups other calendars. They are locked, and in the order
 // of their ledger days. Each gets the next version. Ledger days from yesterday on
 // whose openings differ are written again, with the open places of the new calendar
 // and the taken ones of before. Holds that have lost their places end. Visits and
 // requests that have lost or regained their places are recorded and returned, by
-// desk group. Other replicas are notified when the transaction commits.
+// desk group. Other replicas are notified when the transaction commits. It returns
+// errOutdated if a ledger day was opened since the change was worked out.
 func (q session) recalendar(ctx context.Context, changes []recalendared, now time.Time) (map[int][]scheduling.Impact, error) {
 	impacts := make(map[int][]scheduling.Impact)
 	if len(changes) == 0 {
@@ -47,12 +55,16 @@ func (q session) recalendar(ctx context.Context, changes []recalendared, now tim
 func (q session) recalendarChunk(ctx context.Context, changes []recalendared, now time.Time, impacts map[int][]scheduling.Impact) error {
 	var ids pq.Int64Array
 	for _, c := range changes {
-		ids = append(ids, int64(c.ID))
+		ids = append(ids, int64(c.id))
 	}
 	if _, err := q.exec(ctx, "calendars/raise_calendars", ids); err != nil {
 		return err
 	}
-	days, err := q.changedDays(ctx, changes, now)
+	opened, err := q.openedDays(ctx, changes)
+	if err != nil {
+		return err
+	}
+	days, err := changedDays(changes, opened)
 	if err != nil || len(days) == 0 {
 		return err
 	}
@@ -72,29 +84,49 @@ func (q session) recalendarChunk(ctx context.Context, changes []recalendared, no
 	return q.reopen(ctx, reopening{changes: changes, days: days, locked: locked, claims: claims, now: now}, impacts)
 }
 
-// changedDays returns the ledger days on which a new calendar differs, in the order
-// of the ledger.
-func (q session) changedDays(ctx context.Context, changes []recalendared, now time.Time) ([]dayKey, error) {
-	byID := make(map[int]recalendared, len(changes))
+// openedDays returns the dates of desk groups that have a ledger row and that a
+// change can affect, in the order of the ledger.
+func (q session) openedDays(ctx context.Context, changes []recalendared) ([]dayKey, error) {
 	var from placeColumns
 	for _, c := range changes {
-		byID[c.ID] = c
-		from.branches = append(from.branches, int64(c.BranchID))
-		from.groups = append(from.groups, int64(c.ID))
-		from.days = append(from.days, firstAffected(c.Calendar, now).String())
+		from.branches = append(from.branches, int64(c.branch))
+		from.groups = append(from.groups, int64(c.id))
+		from.days = append(from.days, c.first.String())
 	}
 	var rows []dayKeyRow
 	if err := q.list(ctx, &rows, "calendars/opened_days", from.branches, from.groups, from.days); err != nil {
 		return nil, err
 	}
+	days := make([]dayKey, len(rows))
+	for i, r := range rows {
+		days[i] = r.key()
+	}
+	return days, nil
+}
+
+// changedDays returns those of the opened days on which the new calendar differs. It
+// returns errOutdated if there is one for which that was not worked out.
+func changedDays(changes []recalendared, opened []dayKey) ([]dayKey, error) {
+	byID := byGroup(changes)
 	var days []dayKey
-	for _, r := range rows {
-		key := r.key()
-		if c := byID[key.group]; !c.Calendar.Day(key.day).Same(c.after.Day(key.day)) {
+	for _, key := range opened {
+		day, known := byID[key.group].days[key.day]
+		if !known {
+			return nil, errOutdated
+		}
+		if day != nil {
 			days = append(days, key)
 		}
 	}
 	return days, nil
+}
+
+func byGroup(changes []recalendared) map[int]recalendared {
+	byID := make(map[int]recalendared, len(changes))
+	for _, c := range changes {
+		byID[c.id] = c
+	}
+	return byID
 }
 
 // claims returns the claims on ledger days. Unless the days are locked, others may
@@ -151,17 +183,14 @@ type reopenRow struct {
 
 // reopen writes the ledger days with their new openings.
 func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]scheduling.Impact) error {
-	byID := make(map[int]recalendared, len(r.changes))
-	for _, c := range r.changes {
-		byID[c.ID] = c
-	}
+	byID := byGroup(r.changes)
 	var rows []reopenRow
 	var ended pq.StringArray
 	var groups pq.Int64Array
 	marks := newMarks(r.now)
 	for _, key := range r.days {
 		c := byID[key.group]
-		day := c.after.Day(key.day)
+		day := c.days[key.day].after
 		occupied := r.locked[key].Reopened(day)
 		impact, lostHolds := slots.ImpactOn(day, r.claims[key])
 		for _, hold := range lostHolds {
@@ -174,7 +203,7 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 		}
 		rows = append(rows, reopenRow{
 			key.branch, key.group, key.day, occupied.First,
-			counts(occupied.Open).text(), counts(occupied.Used).text(), c.Version + 1,
+			counts(occupied.Open).text(), counts(occupied.Used).text(), c.version + 1,
 		})
 		if n := len(groups); n == 0 || groups[n-1] != int64(key.group) {
 			groups = append(groups, int64(key.group))

@@ -38,7 +38,7 @@ func TestWaitlistAgreesWithModel(t *testing.T) {
 type waitModel struct {
 	t      *testing.T
 	b      *bench
-	w      *slots.Waitlist
+	w      waitlist
 	random *rand.Rand
 	starts []time.Time
 	owner  map[time.Time]string // "" for nobody
@@ -64,10 +64,7 @@ func newWaitModel(t *testing.T, seed uint64) *waitModel {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 18)) //nolint:gosec // not a secret
 	m := &waitModel{t: t, b: open(t), random: random, owner: make(map[time.Time]string)}
-	var err error
-	if m.w, err = slots.NewWaitlist(m.b.store.Waitlist(), m.b.Booker, slots.DefaultWaitPolicy()); err != nil {
-		t.Fatal(err)
-	}
+	m.w = newWaitlist(t, m.b.store, m.b.Booker)
 	for _, date := range []string{"2026-11-24", "2026-11-25"} {
 		m.starts = append(m.starts, m.b.starts(t, waitedFor, "dammam", date, date)[:4]...)
 	}
@@ -271,7 +268,7 @@ func (m *waitModel) accept() {
 	if w == nil {
 		return
 	}
-	a, err := m.w.Accept(m.t.Context(), w.id, booking(w.n, int64(w.n)+1).Reference, nil, m.b.now)
+	a, err := m.w.Accept(m.t.Context(), w.id, booking(w.n, int64(w.n)+1).Reference, m.b.now)
 	if m.standing(w) {
 		if err != nil || !a.Start.Equal(w.offer) {
 			m.t.Errorf("accept: %v at %v, the model says %v", err, a.Start, w.offer)

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -35,27 +35,55 @@ func (b *bench) replica(t testing.TB) *postgres.Store {
 	return store
 }
 
+// waitlist is a waitlist with the Booker of every request.
+type waitlist struct {
+	*slots.Waitlist
+	booker *slots.Booker
+}
+
+func (w waitlist) Join(ctx context.Context, r slots.JoinRequest, once *once.Request[slots.Entry], now time.Time) (slots.Entry, error) {
+	return w.Waitlist.Join(ctx, w.booker, r, once, now)
+}
+
+func (w waitlist) Accept(ctx context.Context, id string, r slots.Reference, now time.Time) (slots.Appointment, error) {
+	return w.Waitlist.Accept(ctx, w.booker, id, r, nil, now)
+}
+
+func (w waitlist) OfferFreed(ctx context.Context, now time.Time) (int, error) {
+	return w.Waitlist.OfferFreed(ctx, w.booker, now)
+}
+
+func (w waitlist) OfferAll(ctx context.Context, now time.Time) (int, error) {
+	return w.Waitlist.OfferAll(ctx, w.booker, now)
+}
+
+// newWaitlist returns the waitlist of a store.
+func newWaitlist(t testing.TB, store *postgres.Store, booker *slots.Booker) waitlist {
+	t.Helper()
+	w, err := slots.NewWaitlist(store.Waitlist(), slots.DefaultWaitPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return waitlist{w, booker}
+}
+
 // waitlist returns a waitlist of its own, as another replica has one.
-func (b *bench) waitlist(t testing.TB) *slots.Waitlist {
+func (b *bench) waitlist(t testing.TB) waitlist {
 	t.Helper()
 	store := b.replica(t)
 	snapshot, err := store.Centre().Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	booker, err := slots.NewBooker(store.Appointments(), func() *centre.Snapshot { return snapshot }, 10*time.Minute, b.id)
+	bookers, err := slots.NewBookers(store.Appointments(), 10*time.Minute, b.id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := slots.NewWaitlist(store.Waitlist(), booker, slots.DefaultWaitPolicy())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return newWaitlist(t, store, bookers.On(snapshot))
 }
 
 // join lets the n-th person wait for any of the dates.
-func (b *bench) join(t testing.TB, w *slots.Waitlist, n int, from, to string) slots.Entry {
+func (b *bench) join(t testing.TB, w waitlist, n int, from, to string) slots.Entry {
 	t.Helper()
 	e, err := w.Join(t.Context(), slots.JoinRequest{
 		Service: waitedFor, Branch: "riyadh", Booking: booking(n, 0),
@@ -108,7 +136,7 @@ func entries(t testing.TB, b *bench, condition string) []string {
 func TestFiftyPlacesForFiveHundred(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	replicas := []*slots.Waitlist{b.waitlist(t), b.waitlist(t), b.waitlist(t)}
+	replicas := []waitlist{b.waitlist(t), b.waitlist(t), b.waitlist(t)}
 	const from, to = "2026-11-24", "2026-11-30"
 	visits := b.full(t, 50, from, to)
 	var first []string
@@ -123,7 +151,7 @@ func TestFiftyPlacesForFiveHundred(t *testing.T) {
 	}
 	b.cancel(t, visits)
 	var made atomic.Int64
-	look := func(w *slots.Waitlist) func() {
+	look := func(w waitlist) func() {
 		return func() {
 			n, err := w.OfferFreed(context.Background(), b.now)
 			if err != nil {
@@ -256,7 +284,7 @@ func TestOffersAgainstThePublic(t *testing.T) {
 func TestEverythingAtOnceOnTheWaitlist(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	replicas := []*slots.Waitlist{b.waitlist(t), b.waitlist(t)}
+	replicas := []waitlist{b.waitlist(t), b.waitlist(t)}
 	const people = 40
 	visits := b.full(t, 12, "2026-11-24", "2026-11-26")
 	var waiting []slots.Entry
@@ -281,7 +309,7 @@ func TestEverythingAtOnceOnTheWaitlist(t *testing.T) {
 			reference := slots.NewReference([5]byte{byte(round), byte(n), 7})
 			do = append(do,
 				func() {
-					switch _, err := w.Accept(context.Background(), e.ID, reference, nil, now); {
+					switch _, err := w.Accept(context.Background(), e.ID, reference, now); {
 					case err == nil:
 						accepted.Add(1)
 					case !errors.Is(err, slots.ErrNoOffer) && !errors.Is(err, slots.ErrOfferOver) && !errors.Is(err, slots.ErrNotWaiting):
@@ -327,7 +355,7 @@ func TestEverythingAtOnceOnTheWaitlist(t *testing.T) {
 	b.noDeadlocks(t)
 }
 
-func offerAll(t testing.TB, w *slots.Waitlist, now time.Time) {
+func offerAll(t testing.TB, w waitlist, now time.Time) {
 	t.Helper()
 	if _, err := w.OfferAll(context.Background(), now); err != nil {
 		t.Errorf("offer: %v", err)
@@ -356,7 +384,7 @@ func TestAcceptedAndDied(t *testing.T) {
 	if now, err := w.Find(t.Context(), e.ID, b.now); err != nil || now.State != slots.EntryBooked {
 		t.Errorf("the entry is %s, %v, want it booked", now.State, err)
 	}
-	if a, err := w.Accept(t.Context(), e.ID, "OTHER", nil, b.now); err != nil || a.Reference != booking(1, 99).Reference {
+	if a, err := w.Accept(t.Context(), e.ID, "OTHER", b.now); err != nil || a.Reference != booking(1, 99).Reference {
 		t.Errorf("accepted again: %s, %v", a.Reference, err)
 	}
 	offerAll(t, w, b.now.Add(time.Hour))

@@ -1,6 +1,5 @@
--- Locks desk groups for a change of their calendars, and reads them: one by its slug ($1),
--- or those that share a list of holidays ($2). Statements that open a ledger day wait for
--- the lock (ledger/open_day.sql).
+-- Desk groups with their present plans: one by its slug ($1), or those that share a list of
+-- holidays ($2), in the order of their ledger days.
 SELECT g.id, g.slug, g.branch_id, b.slug AS branch, b.zone, d.slug AS department, g.name, g.plan,
        g.holiday_list, g.calendar_version,
        ARRAY(
@@ -14,4 +13,3 @@ JOIN branches b ON b.id = g.branch_id
 JOIN departments d ON d.id = g.department_id
 WHERE g.slug = $1 OR g.holiday_list = $2
 ORDER BY g.branch_id, g.id
-FOR NO KEY UPDATE OF g
