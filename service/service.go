@@ -141,7 +141,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: halls.Reception, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
-		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
+		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: phone, Mailbox: mailbox, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
@@ -166,7 +166,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 		return nil, nil //nolint:nilnil // no links, no pages
 	}
 	return portal.New(portal.Config{
-		Links: links.Links, Booker: s.booker, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
+		Links: links.Links, Booker: s.booker, Settle: s.store.Settle, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, CallCentre: s.config.CallCentre,
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,

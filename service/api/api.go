@@ -54,6 +54,7 @@ type Config struct {
 	Answers   once.Answers // to requests that name a key
 	Keys      *secret.Keys
 	Ready     func(context.Context) error // nil when requests can be served
+	Settle    func(context.Context) error // see once.Settle
 	Now       func() time.Time
 	NewID     func() string // a new UUID
 	Random    func([]byte)  // fills with random bytes
@@ -151,7 +152,7 @@ func New(c Config) (*Server, error) {
 		TrustedProxies:          c.TrustedProxies,
 	})
 	s.knowMethods(contract)
-	s.app.Use(s.identify, s.observe, survive, s.deadline)
+	s.app.Use(s.identify, s.observe, survive, s.deadline, s.settle)
 	s.pages()
 	limit := func(c *fiber.Ctx) error { return c.Next() }
 	if c.RateLimit > 0 {

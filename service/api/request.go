@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language"
 
 	"ziyara/access"
+	"ziyara/once"
 )
 
 // meta has what a handler knows about its request besides the parameters.
@@ -113,6 +114,23 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 	defer cancel()
 	c.SetUserContext(ctx)
 	return c.Next()
+}
+
+// settle lets an answer that acknowledges a change wait until what it tells of is
+// durable, although this request has committed nothing.
+func (s *Server) settle(c *fiber.Ctx) error {
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		return c.Next()
+	}
+	c.SetUserContext(once.Track(c.UserContext()))
+	if err := c.Next(); err != nil || c.Response().StatusCode() >= fiber.StatusBadRequest {
+		return err
+	}
+	err := once.Settle(c.UserContext(), s.Settle)
+	if err != nil {
+		c.Response().Header.Del(fiber.HeaderLocation)
+	}
+	return err
 }
 
 // observe counts and logs the request by its route, because the path may have a

@@ -16,6 +16,7 @@ import (
 
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -28,6 +29,7 @@ type Config struct {
 	Centre func() *centre.Snapshot // the current snapshot
 	Now    func() time.Time
 	Log    *slog.Logger
+	Settle func(context.Context) error // see once.Settle
 
 	// Confirm records that the visitor will come at the start of this version. It
 	// returns slots.ErrNotBooked if the visit has another version now.
@@ -105,6 +107,9 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		return p.state(c, http.StatusForbidden, "page.foreign_form")
 	}
 	err := c.Next()
+	if err == nil && c.Response().StatusCode() < http.StatusBadRequest {
+		err = once.Settle(c.UserContext(), p.Settle)
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -114,6 +119,10 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		return p.state(c, http.StatusConflict, "page.not_visited")
 	case errors.Is(err, secret.ErrToken), errors.Is(err, fault.ErrNotFound):
 		return p.state(c, http.StatusNotFound, "page.unknown")
+	case errors.Is(err, fault.ErrUncertain):
+		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
+		c.Set(fiber.HeaderRetryAfter, "5")
+		return p.state(c, http.StatusServiceUnavailable, "page.not_known")
 	case errors.Is(err, fault.ErrUnavailable):
 		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 		c.Set(fiber.HeaderRetryAfter, "5")
