@@ -635,7 +635,7 @@ func TestPublicURL(t *testing.T) {
 		"https://" + strings.Repeat("a", 28) + ".sa": false,
 	} {
 		config := service.Config{
-			DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address,
+			DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address, SMS: service.NoSMS,
 		}
 		replica, err := service.New(context.Background(), config)
 		if (err == nil) != fine {

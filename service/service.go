@@ -17,7 +17,6 @@ import (
 
 	"ziyara"
 	"ziyara/centre"
-	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -134,15 +133,11 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	phone, mailbox := s.messaging.phone, s.messaging.mailbox
-	if !loopback.Is(s.listener.Addr().String()) { // only this machine may see these pages
-		phone, mailbox = nil, nil
-	}
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Booker: s.booker, Waitlist: s.waitlist, Reception: halls.Reception, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
-		Phone: phone, Mailbox: mailbox, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Local: c.Dev, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),

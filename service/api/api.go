@@ -102,6 +102,9 @@ type Config struct {
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
+	// Local answers only requests of this machine: to a loopback name, through no
+	// proxy.
+	Local bool
 	// Phone has the messages shown at /dev/phone; nil with a real gateway.
 	Phone *sandbox.Phone
 	// Mailbox has the e-mails shown at /dev/mail; nil with a mail server or none.
@@ -150,9 +153,12 @@ func New(c Config) (*Server, error) {
 		ErrorHandler:            s.fail,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          c.TrustedProxies,
+		// The server would parse them before anybody asks.
+		DisablePreParseMultipartForm: true,
 	})
+	s.app.Server().FormValueFunc = formValue
 	s.knowMethods(contract)
-	s.app.Use(s.identify, s.observe, survive, s.deadline, s.settle)
+	s.app.Use(s.identify, s.observe, s.local, uncompressed, survive, s.deadline, s.settle)
 	s.pages()
 	limit := func(c *fiber.Ctx) error { return c.Next() }
 	if c.RateLimit > 0 {

@@ -103,6 +103,7 @@ func problems() []mapping {
 		{httpsms.ErrForged, staffKind("receipt-not-proved", http.StatusUnauthorized)},
 		{httpsms.ErrReceipt, staffKind("receipt-not-readable", http.StatusUnprocessableEntity)},
 		{errNoProof, visitorKind("proof-needed", http.StatusUnauthorized)},
+		{errNotLocal, staffKind("not-local", http.StatusMisdirectedRequest)},
 		{errNoToken, visitorKind("token-needed", http.StatusUnauthorized)},
 	}...)
 }
