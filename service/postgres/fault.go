@@ -107,6 +107,8 @@ func withSettings(c Config) (string, error) {
 		"timezone":                            "UTC",
 		"connect_timeout":                     "5",
 		"application_name":                    "ziyara",
+		// Parameters have names and numbers of visitors, and the log keeps what it has.
+		"log_parameter_max_length_on_error": "0",
 		// Statements that visitors wait for read few rows by an index. Without
 		// these settings the server plans by the last known sizes of tables, and
 		// reads all of a table that was small then.
