@@ -18,9 +18,13 @@ var (
 	// request since it was read (RFC 9110, section 13.1.1).
 	ErrEdited = errors.New("fault: changed by another request since it was read")
 	// ErrUnavailable is returned when a store can't be reached or does not
-	// answer in time. Whether the request was carried out is not known.
+	// answer in time. Nothing was changed, unless the error is also ErrUncertain.
 	ErrUnavailable = errors.New("fault: the store can't be reached")
 	// ErrOverloaded is ErrUnavailable for a request that was not begun because too
 	// many are waiting.
 	ErrOverloaded = fmt.Errorf("%w: too many requests wait", ErrUnavailable)
+	// ErrUncertain is ErrUnavailable for a change that may have been made, may be
+	// made later, or may be lost: its commit was not answered, or the synchronous
+	// standby has not confirmed it.
+	ErrUncertain = fmt.Errorf("%w, and whether the change was made is not known", ErrUnavailable)
 )

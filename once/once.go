@@ -39,7 +39,7 @@ type Request[T any] struct {
 // Answers finds the answers that a store has kept.
 type Answers interface {
 	// Answered returns what the request with this key and fingerprint was
-	// told. It returns fault.ErrNotFound for an unknown key, ErrKeyReused for
+	// told, which may not be durable: see Settle. It returns fault.ErrNotFound for an unknown key, ErrKeyReused for
 	// another request's, and fault.ErrUnavailable.
 	Answered(ctx context.Context, key string, fingerprint [32]byte) ([]byte, error)
 }

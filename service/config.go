@@ -22,8 +22,13 @@ type Config struct {
 	Secret      []byte // at least 32 bytes; the same in every replica
 	Listen      string // host:port; port 0 chooses a free one
 
-	// SMS is how messages are sent: "sandbox" keeps them in memory, and any
-	// other value is the path of a gateway file (docs/OPERATIONS.md).
+	// Dev is for trying the service out on this machine: messages go to a sandbox,
+	// which shows them at /dev, unless there is a gateway. It is accepted on a
+	// loopback address only, and then only requests that come to a loopback name,
+	// through no proxy, are answered.
+	Dev bool
+	// SMS is how messages are sent: the path of a gateway file
+	// (docs/OPERATIONS.md), or NoSMS. It is needed, except with Dev.
 	SMS string
 	// SMTP is the mail server, as email.ParseURL reads it; empty for none.
 	SMTP string
@@ -97,9 +102,6 @@ func (c Config) defaults() (Config, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	if c.SMS == "" {
-		c.SMS = SandboxSMS
-	}
 	var err error
 	if c.Ministry, err = c.Ministry.Complete(); err != nil {
 		return c, fmt.Errorf("service: ZIYARA_MINISTRY_AR, ZIYARA_MINISTRY_EN, ZIYARA_CALL_CENTRE or ZIYARA_BOOKING_URL: %w", err)
@@ -121,6 +123,12 @@ func (c Config) defaults() (Config, error) {
 		return c, fmt.Errorf("service: ZIYARA_HOLDS_PER_ADDRESS and ZIYARA_HOLDS_PER_MOBILE are at most %d", maxHolds)
 	case c.HoldsPerAddress == 0 && !loopback.Is(c.Listen):
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS=off is for a loopback address only")
+	case c.Dev && !loopback.Is(c.Listen):
+		return c, fmt.Errorf("%w: ZIYARA_LISTEN is %s", ErrDev, c.Listen)
+	case c.OIDC.Demo && !c.Dev:
+		return c, fmt.Errorf("%w: the demo staff", ErrDev)
+	case c.SMS == "" && c.Sender == nil && !c.Dev:
+		return c, ErrNoWayOut
 	}
 	return c, nil
 }
@@ -129,5 +137,16 @@ func (c Config) defaults() (Config, error) {
 // its address.
 const maxHolds = 10_000
 
-// SandboxSMS is the value of Config.SMS that sends nothing to a gateway.
-const SandboxSMS = "sandbox"
+// NoSMS is the value of Config.SMS that sends no text messages: no code reaches a
+// visitor, so only staff can book.
+const NoSMS = "none"
+
+var (
+	// ErrDev is returned for what only Config.Dev allows, on an address that others
+	// can reach or without Dev.
+	ErrDev = errors.New("service: only ziyara dev has this, on a loopback address")
+	// ErrNoWayOut is returned when it was not said how messages are sent.
+	ErrNoWayOut = errors.New("service: messages have no way out: set ZIYARA_SMS to a gateway file (docs/OPERATIONS.md), and " +
+		"ZIYARA_SMTP_URL for e-mail; ZIYARA_SMS=" + NoSMS + " sends no text messages at all, " +
+		"not even codes. To try Ziyara out, run ziyara dev")
+)

@@ -60,8 +60,9 @@ func buildFlags() (flags []string) {
 func testKilled(t *testing.T, program string) {
 	const callers, enough, kills = 16, 80, 2
 	database := servicetest.Database(t)
-	run := startProgram(t, program, database)
-	proof := run.proof(t)
+	sms := newSMSGateway(t)
+	run := startProgram(t, program, database, sms.file)
+	proof := run.proof(t, sms)
 	places := run.places(t)
 
 	var visits []*booking
@@ -96,7 +97,7 @@ func testKilled(t *testing.T, program string) {
 		if acknowledged.Load() < enough {
 			t.Fatalf("only %d bookings were answered", acknowledged.Load())
 		}
-		run = startProgram(t, program, database)
+		run = startProgram(t, program, database, sms.file)
 	}
 
 	unanswered := 0
@@ -195,14 +196,14 @@ type serving struct {
 
 // startProgram runs ziyara serve until the test is over or it is killed, and
 // returns when it serves.
-func startProgram(t *testing.T, program, database string) *serving {
+func startProgram(t *testing.T, program, database, sms string) *serving {
 	t.Helper()
 	s := &serving{
 		command: exec.CommandContext(context.WithoutCancel(t.Context()), program, "serve"),
 		client:  &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 32}},
 	}
 	s.command.Env = append(os.Environ(), "DATABASE_URL="+database, "ZIYARA_SECRET="+servicetest.Secret,
-		"ZIYARA_LISTEN=127.0.0.1:0", "ZIYARA_RATE_LIMIT=off")
+		"ZIYARA_LISTEN=127.0.0.1:0", "ZIYARA_RATE_LIMIT=off", "ZIYARA_SMS="+sms)
 	log, err := s.command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -286,7 +287,7 @@ func (s *serving) book(b *booking) error {
 }
 
 // proof proves a mobile number that all visitors share.
-func (s *serving) proof(t *testing.T) string {
+func (s *serving) proof(t *testing.T, sms *smsGateway) string {
 	t.Helper()
 	var started api.Verification
 	if _, err := s.send(http.MethodPost, "/v1/verifications", "", "", map[string]any{"mobile": "0500000001"}, &started); err != nil {
@@ -295,13 +296,13 @@ func (s *serving) proof(t *testing.T) string {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
-		var messages []struct{ Text string }
-		if _, err := s.send(http.MethodGet, "/dev/phone.json?mobile=%2B966500000001", "", "", nil, &messages); err != nil {
-			t.Fatal(err)
-		}
-		if len(messages) > 0 {
+		if messages := sms.messages(); len(messages) > 0 {
 			var proof api.VerificationProof
-			code := regexp.MustCompile(`\d{6}`).FindString(messages[0].Text)
+			var message struct{ Text string }
+			if err := json.Unmarshal([]byte(messages[0]), &message); err != nil {
+				t.Fatal(err)
+			}
+			code := regexp.MustCompile(`\d{6}`).FindString(message.Text)
 			if _, err := s.send(
 				http.MethodPost,
 				"/v1/verifications/"+started.ID+"/check",

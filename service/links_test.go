@@ -639,7 +639,7 @@ func TestPublicURL(t *testing.T) {
 	} {
 		config := service.Config{
 			DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", PublicURL: address,
-			LazyStatements: true, Connect: servicetest.Connect,
+			LazyStatements: true, SMS: service.NoSMS, Connect: servicetest.Connect,
 		}
 		replica, err := service.New(context.Background(), config)
 		if (err == nil) != fine {

@@ -496,7 +496,7 @@ func TestClosureWithoutMobile(t *testing.T) {
 // this machine.
 func TestSandboxMailbox(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 1, func(c *service.Config) { c.Sender, c.Postman = nil, nil })
+	centre := servicetest.Open(t, 1, sandboxed, func(c *service.Config) { c.Postman = nil })
 	visitor := withMail(centre, "en")
 	answer := visitor.AsksForCode()
 	var started api.Verification

@@ -13,6 +13,10 @@ func measureStore(registry prometheus.Registerer, store *postgres.Store) {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "ziyara_uncertain_total", Help: "Changes of which it is not known whether they were made; visitors were told so.",
+		}, func() float64 { return float64(store.Uncertain()) }),
+		gauge("ziyara_database_committing", "Connections that make changes, or wait for their commits.", store.Committing),
 		gauge("ziyara_database_connections_in_use", "Connections in use.", func() int { return store.Stats().InUse }),
 		gauge("ziyara_holds_waiting", "Holds that wait for the database.", func() int { holds, _ := store.Waiting(); return holds }),
 		gauge("ziyara_bookings_waiting", "Bookings that wait for the database.", func() int { _, bookings := store.Waiting(); return bookings }),

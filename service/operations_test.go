@@ -162,9 +162,8 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// Without a gateway of its own the service keeps messages in a sandbox, and
-// shows them when only this machine can see them.
-func sandboxed(c *service.Config) { c.Sender, c.SMS = nil, service.SandboxSMS }
+// sandboxed keeps messages in a sandbox and shows them, as ziyara dev does.
+func sandboxed(c *service.Config) { c.Sender, c.Dev = nil, true }
 
 // The page of the sandbox phone shows what a visitor got, newest first.
 func TestSandboxPhone(t *testing.T) {
@@ -201,20 +200,42 @@ func TestSandboxPhone(t *testing.T) {
 	}
 }
 
-// The phone is shown to nobody else: not when others can reach the address,
-// and not when there is a gateway.
-func TestSandboxPhoneIsForThisMachine(t *testing.T) {
+// What is for trying out exists in dev only: not with a gateway, and not when no
+// messages are sent.
+func TestNothingOfDevInServe(t *testing.T) {
 	t.Parallel()
-	public := func(c *service.Config) { c.Listen, c.RateLimit, c.HoldsPerAddress = "0.0.0.0:0", 100, 100 }
 	for name, options := range map[string][]servicetest.Option{
-		"on every address": {sandboxed, public}, "with a gateway": nil,
+		"with a gateway": nil, "without messages": {func(c *service.Config) { c.Sender, c.SMS = nil, service.NoSMS }},
 	} {
 		centre := servicetest.Open(t, 1, options...)
-		for _, path := range []string{"/dev/phone", "/dev/phone.json"} {
+		for _, path := range []string{"/dev/phone", "/dev/phone.json", "/dev/mail", "/dev/mail.json", "/dev/token", "/dev/issuer/keys"} {
 			centre.Refused(centre.Get(path), http.StatusNotFound, "no-such-address")
 		}
 		if t.Failed() {
 			t.Fatalf("in %q", name)
+		}
+	}
+}
+
+// dev answers nobody who came to this machine by another name, or through a proxy on it.
+func TestDevIsForThisMachine(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, demoSignIn, sandboxed)
+	for _, path := range []string{"/dev/phone.json", "/dev/mail.json", "/staff", "/v1/services", "/docs"} {
+		for name, value := range map[string]string{
+			"Host": "rebound.example.net:8080", "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "visit.example.sa",
+			"X-Forwarded-Proto": "https", "Forwarded": "for=192.0.2.1", "X-Real-IP": "192.0.2.1", "Via": "1.1 proxy",
+		} {
+			answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: path, Header: map[string]string{name: value}})
+			if answer.Status != http.StatusMisdirectedRequest {
+				t.Errorf("%s with %s: %d %s", path, name, answer.Status, answer.Body)
+			}
+		}
+		for _, host := range []string{"localhost:8080", "127.0.0.1", "[::1]:8080"} {
+			answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: path, Header: map[string]string{"Host": host}})
+			if answer.Status >= http.StatusBadRequest {
+				t.Errorf("%s at %s: %d %s", path, host, answer.Status, answer.Body)
+			}
 		}
 	}
 }
@@ -251,10 +272,14 @@ func TestRefusedConfigurations(t *testing.T) {
 		},
 		{"a mail server without a sender", func(c *service.Config) { c.SMTP = "smtps://ziyara:s3cr3t@mail.example.sa" }, "ZIYARA_SMTP_URL"},
 		{"negative limit", func(c *service.Config) { c.RateLimit = -1 }, "ZIYARA_RATE_LIMIT"},
+		{"dev in public", func(c *service.Config) { c.Dev, c.Listen, c.RateLimit, c.HoldsPerAddress = true, "0.0.0.0:0", 1, 1 }, "loopback"},
+		{"demo staff without dev", func(c *service.Config) { c.OIDC.Demo = true }, "ziyara dev"},
+		{"no way out", func(c *service.Config) { c.SMS = "" }, "set ZIYARA_SMS to a gateway file"},
+		{"the sandbox", func(c *service.Config) { c.SMS = "sandbox" }, "ZIYARA_SMS"},
 		{"no limit in public", func(c *service.Config) { c.Listen = "0.0.0.0:0" }, "ZIYARA_RATE_LIMIT"},
 	} {
 		config := service.Config{
-			DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", LazyStatements: true,
+			DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", LazyStatements: true, SMS: service.NoSMS,
 		}
 		test.change(&config)
 		_, err := service.New(t.Context(), config)
@@ -360,7 +385,7 @@ func TestJobsRunByThemselves(t *testing.T) {
 func TestStopAtOnce(t *testing.T) {
 	t.Parallel()
 	s, err := service.New(t.Context(), service.Config{
-		DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0"})
+		DatabaseURL: servicetest.Database(t), Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", SMS: service.NoSMS})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func TestBookingWhoseAnswerWasLost(t *testing.T) {
 		Method: http.MethodPost, Path: "/v1/appointments", Header: withKey(key), Body: visitor.BookingBody(hold)}
 
 	line.LoseCommit(key)
-	centre.Refused(centre.Send(booking), http.StatusServiceUnavailable, "unavailable")
+	centre.Refused(centre.Send(booking), http.StatusServiceUnavailable, "not-known")
 	until(t, "the commit went through", line.Lost)
 	line.Heal()
 	if got := servicetest.Query[int](t, line.URL, "SELECT count(*) FROM appointments WHERE status = 'booked'"); got != 1 {

@@ -17,7 +17,6 @@ import (
 
 	"ziyara"
 	"ziyara/centre"
-	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -134,15 +133,11 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	phone, mailbox := s.messaging.phone, s.messaging.mailbox
-	if !loopback.Is(s.listener.Addr().String()) { // only this machine may see these pages
-		phone, mailbox = nil, nil
-	}
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Bookers: s.bookers, Waitlist: s.waitlist, Receptions: halls.Receptions, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
-		Ready: s.store.Ping, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
-		Phone: phone, Mailbox: mailbox, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
+		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Local: c.Dev, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
@@ -166,7 +161,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 		return nil, nil //nolint:nilnil // no links, no pages
 	}
 	return portal.New(portal.Config{
-		Links: links.Links, Bookers: s.bookers, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
+		Links: links.Links, Bookers: s.bookers, Settle: s.store.Settle, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Ministry: s.config.Ministry,
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,

@@ -172,7 +172,7 @@ func (a Appointment) bookable(b Booking, now time.Time) error {
 		case a.Channel == catalog.Protected && !b.Audited():
 			return ErrUnaudited
 		}
-		return nil
+		return b.Representative.mayActOn(a.Place.Day)
 	case Expired:
 		return ErrExpired
 	case Released:

@@ -41,6 +41,15 @@ func (t Transition) Leaves() bool {
 	return !t.After.Status.TakesPlace() || t.After.Place != t.Before.Place
 }
 
+// Check returns a *VisitorError if the visit gets a day on which its representative may
+// not act any more.
+func (t Transition) Check() error {
+	if !t.After.Status.TakesPlace() || t.After.Place.Day == t.Before.Place.Day {
+		return nil
+	}
+	return t.After.Representative.mayActOn(t.After.Place.Day)
+}
+
 // Back returns the places to give back at once. proposed are the places of
 // Before's proposal, whose hold has just been ended: none when there was no
 // proposal or its hold had already ended. It returns ErrNoProposal when such a

@@ -82,8 +82,8 @@ func NewVisitor(name, id, email string) (Visitor, error) {
 
 // NewRepresentative checks the representative of the visitor with identity
 // principal. It returns a *VisitorError with every field that can't be accepted;
-// visitors can't represent themselves. The store checks that the power of
-// attorney is valid on the day of the visit.
+// visitors can't represent themselves. Whether the power of attorney is valid on the
+// day of the visit is seen when the visit gets its place.
 func NewRepresentative(name, id, wakala string, expires scheduling.Date, principal Identity) (Representative, error) {
 	var bad []Field
 	r := Representative{Name: textnorm.Line(name), Wakala: textnorm.Symbols(wakala), Expires: expires}
@@ -104,6 +104,14 @@ func NewRepresentative(name, id, wakala string, expires scheduling.Date, princip
 		return Representative{}, &VisitorError{bad}
 	}
 	return r, nil
+}
+
+// mayActOn returns a *VisitorError if the power of attorney ends before the day.
+func (r *Representative) mayActOn(day scheduling.Date) error {
+	if r == nil || r.Expires == 0 || r.Expires >= day {
+		return nil
+	}
+	return &VisitorError{[]Field{{"representative/wakala_expires", FaultExpired}}}
 }
 
 // plausibleName accepts 2 to 100 visible characters with at least one letter.

@@ -28,6 +28,9 @@ const stopTimeout = 20 * time.Second
 // Run starts everything, prints the addresses to open, and serves until Ctrl-C.
 func (d dev) Run(ctx context.Context) (err error) {
 	began := time.Now()
+	if !loopback.Is(d.Listen) { // before anything is started
+		return fmt.Errorf("%w: ZIYARA_LISTEN is %s", service.ErrDev, d.Listen)
+	}
 	config, err := d.config()
 	if err != nil {
 		return err
@@ -58,14 +61,14 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if _, err = service.SeedDemo(ctx, d.URL); err != nil {
 		return err
 	}
-	config.DatabaseURL, config.Listen, config.Log = d.URL, d.Listen, textLog()
-	if config.PublicURL == "" && loopback.Is(d.Listen) {
+	config.DatabaseURL, config.Listen, config.Log, config.Dev = d.URL, d.Listen, textLog(), true
+	if config.PublicURL == "" {
 		config.PublicURL = "http://" + d.Listen // links point to this machine
 	}
-	if len(config.WebhookAllow) == 0 && loopback.Is(d.Listen) {
+	if len(config.WebhookAllow) == 0 {
 		config.WebhookAllow = []string{"127.0.0.0/8", "::1/128"} // webhooks may reach it too
 	}
-	config.OIDC.Demo = config.OIDC.Issuer == "" && loopback.Is(d.Listen)
+	config.OIDC.Demo = config.OIDC.Issuer == ""
 	replica, err := service.New(ctx, config)
 	if err != nil {
 		return err

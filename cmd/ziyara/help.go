@@ -20,8 +20,8 @@ var helpTexts = kong.Vars{
 	"booking_url": "Address of the page where visits are booked, https; visitors learn it when a visit is cancelled.",
 	"keep_texts":  "How long the texts of messages are kept; the record that they were sent stays.",
 	"queue_limit": "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
-	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or sandbox, which keeps messages in memory " +
-		"and, on a loopback address, shows them at /dev/phone.",
+	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or none, which sends no text messages, not even codes. " +
+		"serve needs it; dev shows messages at /dev/phone without it.",
 	"smtp_url": "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",
 
 	// How staff sign in.

@@ -31,7 +31,7 @@ type tuning struct {
 	Hold           time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
 	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
 	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
-	SMS            string        `env:"ZIYARA_SMS" default:"sandbox" placeholder:"FILE" help:"${sms}"`
+	SMS            string        `env:"ZIYARA_SMS" placeholder:"FILE" help:"${sms}"`
 	SMTPURL        string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
 }

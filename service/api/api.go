@@ -56,6 +56,7 @@ type Config struct {
 	Answers  once.Answers // to requests that name a key
 	Keys     *secret.Keys
 	Ready    func(context.Context) error // nil when requests can be served
+	Settle   func(context.Context) error // see once.Settle
 	Now      func() time.Time
 	NewID    func() string // a new UUID
 	Random   func([]byte)  // fills with random bytes
@@ -104,6 +105,9 @@ type Config struct {
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
+	// Local answers only requests of this machine: to a loopback name, through no
+	// proxy.
+	Local bool
 	// Phone has the messages shown at /dev/phone; nil with a real gateway.
 	Phone *sandbox.Phone
 	// Mailbox has the e-mails shown at /dev/mail; nil with a mail server or none.
@@ -152,9 +156,12 @@ func New(c Config) (*Server, error) {
 		ErrorHandler:            s.fail,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          c.TrustedProxies,
+		// The server would parse them before anybody asks.
+		DisablePreParseMultipartForm: true,
 	})
+	s.app.Server().FormValueFunc = formValue
 	s.knowMethods(contract)
-	s.app.Use(s.identify, s.observe, survive, s.deadline, joinConditions)
+	s.app.Use(s.identify, s.observe, s.local, uncompressed, survive, s.deadline, joinConditions, s.settle)
 	s.pages()
 	limit := func(c *fiber.Ctx) error { return c.Next() }
 	if c.RateLimit > 0 {

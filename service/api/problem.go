@@ -193,6 +193,9 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		p.Errors = fieldErrors(planFaults("#", err), lang)
 	case errors.As(err, &request):
 		p.Errors = fieldErrors(request.Errors, lang)
+		if request.Status == http.StatusUnsupportedMediaType {
+			c.Set(fiber.HeaderAcceptEncoding, "identity") // RFC 9110, section 12.5.3
+		}
 		if len(request.Allow) > 0 {
 			c.Set(fiber.HeaderAllow, strings.Join(request.Allow, ", "))
 		}

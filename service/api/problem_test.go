@@ -44,6 +44,7 @@ func domainErrors() map[string]error {
 		"fault.ErrEdited":            fault.ErrEdited,
 		"fault.ErrUnavailable":       fault.ErrUnavailable,
 		"fault.ErrOverloaded":        fault.ErrOverloaded,
+		"fault.ErrUncertain":         fault.ErrUncertain,
 		"once.ErrKeyReused":          once.ErrKeyReused,
 		"once.ErrAnswered":           once.ErrAnswered,
 		"centre.ErrUnknownService":   centre.ErrUnknownService,

@@ -38,6 +38,7 @@ func allProblems() []mapping {
 // texts are in package texts.
 func problems() []mapping {
 	return append(slices.Concat(planProblems(), hallProblems()), []mapping{
+		{fault.ErrUncertain, kindNotKnown},
 		{fault.ErrUnavailable, kindUnavailable},
 		{slots.ErrStale, kindUnavailable},
 		{slots.ErrDayClosed, kindUnavailable},
@@ -103,6 +104,7 @@ func problems() []mapping {
 		{httpsms.ErrForged, staffKind("receipt-not-proved", http.StatusUnauthorized)},
 		{httpsms.ErrReceipt, staffKind("receipt-not-readable", http.StatusUnprocessableEntity)},
 		{errNoProof, visitorKind("proof-needed", http.StatusUnauthorized)},
+		{errNotLocal, staffKind("not-local", http.StatusMisdirectedRequest)},
 		{errNoToken, visitorKind("token-needed", http.StatusUnauthorized)},
 	}...)
 }
@@ -113,6 +115,7 @@ func problems() []mapping {
 var (
 	kindNotFound     = visitorKind("not-found", http.StatusNotFound)
 	kindUnavailable  = visitorKind("unavailable", http.StatusServiceUnavailable)
+	kindNotKnown     = visitorKind("not-known", http.StatusServiceUnavailable)
 	kindKeyReused    = visitorKind("key-reused", http.StatusUnprocessableEntity)
 	kindInvalid      = visitorKind("invalid", http.StatusUnprocessableEntity)
 	kindWrongCode    = visitorKind("wrong-code", http.StatusUnprocessableEntity)

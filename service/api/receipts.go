@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // sends them again. Thousands can come at once from a few addresses, so the rate
 // limit does not apply; requests without proof of origin are refused cheaply.
 func (s *Server) receipts(c *fiber.Ctx) error {
-	callback := httpsms.Callback{Header: http.Header(c.GetReqHeaders()), Body: c.Body()}
+	callback := httpsms.Callback{Header: http.Header(c.GetReqHeaders()), Body: bytes.Clone(c.Request().Body())}
 	var err error
 	if callback.Query, err = url.ParseQuery(string(c.Context().URI().QueryString())); err != nil {
 		return httpsms.ErrReceipt

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"strconv"
@@ -11,11 +12,14 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/limiter"
+	"github.com/valyala/fasthttp"
 	"golang.org/x/text/language"
 
 	"ziyara/access"
 	"ziyara/centre"
 	"ziyara/hall"
+	"ziyara/loopback"
+	"ziyara/once"
 	"ziyara/slots"
 )
 
@@ -132,6 +136,68 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
 	defer cancel()
 	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// settle lets an answer that acknowledges a change wait until what it tells of is
+// durable, although this request has committed nothing.
+func (s *Server) settle(c *fiber.Ctx) error {
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		return c.Next()
+	}
+	c.SetUserContext(once.Track(c.UserContext()))
+	if err := c.Next(); err != nil || c.Response().StatusCode() >= fiber.StatusBadRequest {
+		return err
+	}
+	err := once.Settle(c.UserContext(), s.Settle)
+	if err != nil {
+		c.Response().Header.Del(fiber.HeaderLocation)
+	}
+	return err
+}
+
+// uncompressed refuses requests with a compressed body. A thousand bytes can be
+// gigabytes, and no client needs it: a body has at most bodyLimit bytes.
+func uncompressed(c *fiber.Ctx) error {
+	for _, encoding := range headerValues(c, fiber.HeaderContentEncoding) {
+		if !strings.EqualFold(strings.TrimSpace(encoding), "identity") {
+			return compressed()
+		}
+	}
+	return c.Next()
+}
+
+// formValue returns a field of the query or, for a POST, of a form that is
+// application/x-www-form-urlencoded. Other forms are not read: the framework would
+// decompress them, and keep their files.
+func formValue(ctx *fasthttp.RequestCtx, name string) []byte {
+	if value := ctx.QueryArgs().Peek(name); len(value) > 0 || !ctx.IsPost() {
+		return value
+	}
+	return ctx.PostArgs().Peek(name) // none for another media type
+}
+
+// errNotLocal is returned for a request that does not come from this machine.
+var errNotLocal = errors.New("api: not a request of this machine")
+
+// local refuses requests that don't come from this machine, if others are not to be
+// answered. A name that anybody's page can point to this machine (DNS rebinding) is not
+// a loopback name, and a proxy says that it is one.
+func (s *Server) local(c *fiber.Ctx) error {
+	if !s.Local {
+		return c.Next()
+	}
+	if !loopback.Is(string(c.Context().Host())) {
+		return errNotLocal
+	}
+	for _, name := range []string{
+		fiber.HeaderForwarded, fiber.HeaderVia, headerRealIP, fiber.HeaderXForwardedFor, fiber.HeaderXForwardedHost,
+		fiber.HeaderXForwardedProto, "X-Forwarded-Port", "X-Forwarded-Server", "CF-Connecting-IP", "True-Client-IP",
+	} {
+		if len(c.Context().Request.Header.Peek(name)) > 0 {
+			return errNotLocal
+		}
+	}
 	return c.Next()
 }
 

@@ -233,8 +233,7 @@ func readBody(r rawRequest) (any, error) {
 		return nil, &invalidError{Status: http.StatusBadRequest, Errors: []pointerError{{"#", required()}}}
 	}
 	if len(r.header(fiber.HeaderContentEncoding)) > 0 {
-		return nil, &invalidError{Status: http.StatusUnsupportedMediaType,
-			Errors: []pointerError{{fiber.HeaderContentEncoding + ":", noEncoding()}}}
+		return nil, compressed()
 	}
 	if !isJSON(r.header(fiber.HeaderContentType)) {
 		return nil, &invalidError{Status: http.StatusUnsupportedMediaType,
@@ -245,6 +244,12 @@ func readBody(r rawRequest) (any, error) {
 		return nil, &invalidError{Status: http.StatusBadRequest, Errors: []pointerError{{"#", malformedJSON()}}}
 	}
 	return body, nil
+}
+
+// compressed returns the error for a request with a compressed body.
+func compressed() error {
+	return &invalidError{Status: http.StatusUnsupportedMediaType,
+		Errors: []pointerError{{fiber.HeaderContentEncoding + ":", noEncoding()}}}
 }
 
 // isJSON reports whether a Content-Type is application/json, in UTF-8.

@@ -17,6 +17,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/service/secret"
 	"ziyara/slots"
 	"ziyara/survey"
@@ -31,6 +32,7 @@ type Config struct {
 	Centre func() *centre.Snapshot
 	Now    func() time.Time
 	Log    *slog.Logger
+	Settle func(context.Context) error // see once.Settle
 
 	// Confirm records that the visitor will come at the start of this version. It
 	// returns slots.ErrNotBooked if the visit has another version now.
@@ -117,6 +119,9 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		return p.state(c, http.StatusForbidden, "page.foreign_form")
 	}
 	err := c.Next()
+	if err == nil && c.Response().StatusCode() < http.StatusBadRequest {
+		err = once.Settle(c.UserContext(), p.Settle)
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -126,6 +131,10 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		return p.state(c, http.StatusConflict, "page.not_visited")
 	case errors.Is(err, secret.ErrToken), errors.Is(err, fault.ErrNotFound):
 		return p.state(c, http.StatusNotFound, "page.unknown")
+	case errors.Is(err, fault.ErrUncertain):
+		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
+		c.Set(fiber.HeaderRetryAfter, "5")
+		return p.state(c, http.StatusServiceUnavailable, "page.not_known")
 	case errors.Is(err, fault.ErrUnavailable):
 		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 		c.Set(fiber.HeaderRetryAfter, "5")

@@ -123,6 +123,9 @@ func (s *core) change(ctx context.Context, r slots.Reference, decide slots.Decid
 		if t, err = decide(before); err != nil || !t.Changes() {
 			return err
 		}
+		if err = t.Check(); err != nil {
+			return err
+		}
 		return write(q, t)
 	})
 	if err != nil {

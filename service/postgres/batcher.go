@@ -38,6 +38,7 @@ const batchPatience = 20 * time.Millisecond
 // queued is a request that waits or is in progress.
 type queued[R any] struct {
 	request R
+	begun   bool // a worker has taken it
 	left    bool // its caller has stopped waiting
 	done    chan struct{}
 }
@@ -45,9 +46,9 @@ type queued[R any] struct {
 // errFull is returned when as many requests wait as may.
 var errFull = fmt.Errorf("postgres: %w", fault.ErrOverloaded)
 
-// serve waits until the request is done. It returns errFull, or an error that
-// wraps fault.ErrUnavailable when ctx ends first. Then the outcome is unknown; a
-// request that has not begun by then is never done.
+// serve waits until the request is done. It returns errFull, or when ctx ends first
+// an error that wraps fault.ErrUncertain if the request has begun, and otherwise
+// fault.ErrUnavailable: then it is never done.
 func (b *batcher[K, R]) serve(ctx context.Context, key K, request R) error {
 	p := &queued[R]{request: request, done: make(chan struct{})}
 	if !b.join(key, p) {
@@ -59,7 +60,11 @@ func (b *batcher[K, R]) serve(ctx context.Context, key K, request R) error {
 	case <-ctx.Done():
 		b.mu.Lock()
 		p.left = true
+		begun := p.begun
 		b.mu.Unlock()
+		if begun {
+			return translate("wait for a batch", uncertain(ctx.Err()))
+		}
 		return translate("wait for a batch", ctx.Err())
 	}
 }
@@ -150,6 +155,7 @@ func (b *batcher[K, R]) next() (batch []*queued[R], keys []K) {
 		}
 		for _, p := range queue[:n] {
 			if !p.left {
+				p.begun = true
 				batch = append(batch, p)
 			}
 		}

@@ -39,8 +39,9 @@ func (s *Appointments) Book(ctx context.Context, id string, by slots.Booking, no
 ) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
 	if err := s.bookings.serve(ctx, by.Person, b); err != nil {
-		return slots.Appointment{}, err
+		return slots.Appointment{}, s.outcome("book", err)
 	}
+	noteOutcome(ctx, b.err)
 	return b.visit, b.err
 }
 

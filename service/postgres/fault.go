@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -53,6 +52,9 @@ func translate(action string, err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
+	if errors.Is(err, fault.ErrUncertain) {
+		return fmt.Errorf("%s: %w", action, err)
+	}
 	if answered, ok := errors.AsType[*pq.Error](err); ok {
 		if rule := constraints[answered.Constraint]; rule != nil {
 			return rule
@@ -60,11 +62,12 @@ func translate(action string, err error) error {
 		switch answered.Code {
 		case "40001", "40P01": // serialization_failure, deadlock_detected
 			return fmt.Errorf("%s: %w: %w: %w", action, errConflict, fault.ErrUnavailable, err)
-		case "57014", "25P03": // query_canceled, by statement_timeout or by us; idle_in_transaction_session_timeout
+		case "57014", "25P03", // query_canceled, by statement_timeout or by us; idle_in_transaction_session_timeout
+			"25006": // read_only_sql_transaction: the server has become a standby
 			return fmt.Errorf("%s: %w: %w", action, fault.ErrUnavailable, err)
 		}
 		switch answered.Code.Class() {
-		case "08", "53", "57": // connection, resources, operator intervention
+		case "08", "53", "57", "58": // connection, resources, operator intervention, system
 			return fmt.Errorf("%s: %w: %w", action, fault.ErrUnavailable, err)
 		}
 		return fmt.Errorf("%s: %w", action, err)
@@ -84,9 +87,9 @@ func noID(err error) bool {
 func unreachable(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) ||
-		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+		isContext(err)
 }
 
 // withSettings returns the URL of the database with the settings of a session.
@@ -104,6 +107,8 @@ func withSettings(c Config) (string, error) {
 		"timezone":                            "UTC",
 		"connect_timeout":                     "5",
 		"application_name":                    "ziyara",
+		// Parameters have names and numbers of visitors, and the log keeps what it has.
+		"log_parameter_max_length_on_error": "0",
 		// Statements that visitors wait for read few rows by an index. Without
 		// these settings the server plans by the last known sizes of tables, and
 		// reads all of a table that was small then.

@@ -68,8 +68,9 @@ func (s *Appointments) Hold(ctx context.Context, a slots.Appointment, holder slo
 	began := s.cache.now()
 	h := &holding{claim: a, holder: holder, wanted: w, once: once}
 	if err := s.holds.serve(ctx, keyOf(a.Place), h); err != nil {
-		return err
+		return s.outcome("hold", err)
 	}
+	noteOutcome(ctx, h.err)
 	if errors.Is(h.err, slots.ErrTaken) {
 		s.cache.doubt(a.Place.DeskGroup, began) // a visitor was shown a place that is taken
 	}

@@ -76,7 +76,13 @@ type bench struct {
 // Saturday 21 November 2026.
 func open(t testing.TB, options ...slots.Option) *bench {
 	t.Helper()
-	b := &bench{url: servicetest.HandedOn(t), now: time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)}
+	return openOn(t, servicetest.HandedOn(t), options...)
+}
+
+// openOn opens the demo centre on a database.
+func openOn(t testing.TB, url string, options ...slots.Option) *bench {
+	t.Helper()
+	b := &bench{url: url, now: time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)}
 	ctx := context.Background()
 	var err error
 	if b.store, err = postgres.Open(ctx, postgres.Config{

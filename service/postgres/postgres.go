@@ -17,11 +17,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	_ "github.com/lib/pq" // the driver
 
 	"ziyara/centre"
 	"ziyara/fault"
@@ -45,6 +46,8 @@ type core struct {
 	statements    map[string]*statement
 	cache         *occupancyCache
 	invalidations *invalidations
+	writers       writers
+	uncertain     atomic.Int64 // see Store.Uncertain
 	zones         zones
 	freed         chan struct{} // see Waitlist.Woken
 	renewed       chan struct{} // see Centre.Renewed
@@ -87,7 +90,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	shared := &core{
 		config: c, db: db, statements: make(map[string]*statement),
-		cache: newOccupancyCache(time.Now), invalidations: newInvalidations(),
+		cache: newOccupancyCache(time.Now), invalidations: newInvalidations(), writers: newWriters(c.MaxConnections),
 		freed: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
 	}
 	if err = shared.prepare(ctx); err != nil {
@@ -109,7 +112,7 @@ func (s *core) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		stmt := &statement{text: string(text)}
+		stmt := &statement{text: string(text), writes: writing.Match(text)}
 		if !s.config.Lazy {
 			if _, err = stmt.on(ctx, s.db); err != nil {
 				return fmt.Errorf("prepare %s: %w", name, err)
@@ -119,6 +122,10 @@ func (s *core) prepare(ctx context.Context) error {
 	}
 	return nil
 }
+
+// writing matches statements that write. A statement that it misses is still never
+// acknowledged without its commit, but ends with the context of its caller.
+var writing = regexp.MustCompile(`\b(INSERT|UPDATE|DELETE|MERGE|pg_logical_emit_message)\b`)
 
 // statementName returns the name that code uses for the statement in a file:
 // sql/holds/hold.sql is "holds/hold".
@@ -131,10 +138,11 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := pool(url, c.Connect)
+	connector, err := newConnector(url, c.Connect)
 	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+		return nil, err
 	}
+	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	db.SetMaxOpenConns(c.MaxConnections)
 	db.SetMaxIdleConns(c.MaxConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -142,18 +150,6 @@ func connect(ctx context.Context, c Config) (*sqlx.DB, error) {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), db.Close())
 	}
 	return db, nil
-}
-
-// pool returns a pool of connections that connect makes, or the driver.
-func pool(url string, connect func(string) (driver.Connector, error)) (*sqlx.DB, error) {
-	if connect == nil {
-		return sqlx.Open("postgres", url)
-	}
-	connector, err := connect(url)
-	if err != nil {
-		return nil, err
-	}
-	return sqlx.NewDb(sql.OpenDB(connector), "postgres"), nil
 }
 
 // Close ends all connections. A connection that the server has already ended is
@@ -168,6 +164,13 @@ func (s *Store) Close() error {
 // Ping returns an error that wraps fault.ErrUnavailable when the database does
 // not answer.
 func (s *Store) Ping(ctx context.Context) error { return translate("ping", s.db.PingContext(ctx)) }
+
+// Uncertain returns how many changes have ended with fault.ErrUncertain.
+func (s *Store) Uncertain() int64 { return s.uncertain.Load() }
+
+// Committing returns how many connections carry out changes, or wait for their
+// commits.
+func (s *Store) Committing() int { return len(s.writers) }
 
 // Stats returns the state of the connection pool.
 func (s *Store) Stats() sql.DBStats { return s.db.Stats() }

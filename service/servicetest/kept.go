@@ -221,6 +221,9 @@ type keptConn struct {
 	prepared map[string]driver.Stmt // by text
 }
 
+// OnNotice sets what gets the notices of the server.
+func (c *keptConn) OnNotice(handler func(*pq.Error)) { pq.SetNoticeHandler(c.session, handler) }
+
 // Close implements driver.Conn.
 func (c *keptConn) Close() error {
 	if c.IsValid() && handing.keep(c) {

@@ -52,6 +52,7 @@ WITH wanted AS MATERIALIZED (
                     THEN least(w.now + s.approval_hours * interval '1 hour', hold.start_at) END AS answer_by) AS asks
     WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
       AND w.turn AND free.place IS NOT NULL
+      AND (w.wakala_expires >= a.day) IS NOT FALSE
       AND (hold.channel <> 'protected' OR w.audited)
       AND (hold.mobile IS NULL OR hold.mobile = w.mobile)
       AND (((SELECT r.paused_until

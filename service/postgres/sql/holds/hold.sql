@@ -2,8 +2,10 @@
 -- the decision was based on, and the holds on them ($2). Returns the days that it wrote.
 --
 -- A hold that counts for an address or a mobile gets one of the numbers left of its limit,
--- in an order that the seed ($3) shuffles; 0 when none is left, which the table refuses. The
--- unique indexes decide when two statements choose the same number.
+-- in an order that the seed ($3) shuffles. The unique indexes decide when two statements
+-- choose the same number: then this one writes fewer holds, and is refused as a whole. The
+-- refusals name the constraints, and no row, because rows have addresses and numbers, and
+-- the server logs the row that violates a constraint.
 WITH changed AS (
     UPDATE ledger_days l
     SET version = l.version + 1, used = d.used
@@ -30,7 +32,7 @@ WITH changed AS (
                WHERE n NOT IN (
                    SELECT h.address_place FROM appointments h WHERE h.address = a.address AND h.status IS NOT DISTINCT FROM 'held')
                ORDER BY hashint8extended(n, $3)
-               OFFSET a.nth_of_address - 1 LIMIT 1), 0) END,
+               OFFSET a.nth_of_address - 1 LIMIT 1), refused('appointments_address_places_left')) END,
            a.mobile, CASE WHEN a.per_mobile IS NOT NULL THEN coalesce((
                SELECT n
                FROM generate_series(1, a.per_mobile) AS n
@@ -38,9 +40,13 @@ WITH changed AS (
                    SELECT h.mobile_place FROM appointments h
                    WHERE h.mobile = a.mobile AND h.mobile_place IS NOT NULL AND h.status IS NOT DISTINCT FROM 'held')
                ORDER BY hashint8extended(n, $3)
-               OFFSET a.nth_of_mobile - 1 LIMIT 1), 0) END
+               OFFSET a.nth_of_mobile - 1 LIMIT 1), refused('appointments_mobile_places_left')) END
     FROM wanted a
     JOIN changed USING (branch_id, desk_group_id, day)
     ORDER BY a.address, a.mobile -- statements that wait for numbers wait in one order
+    ON CONFLICT DO NOTHING
+    RETURNING id
 )
 SELECT branch_id, desk_group_id, day FROM changed
+WHERE CASE WHEN (SELECT count(*) FROM held) < (SELECT count(*) FROM wanted JOIN changed USING (branch_id, desk_group_id, day))
+           THEN refused('appointments_address_limit') IS NULL ELSE true END
