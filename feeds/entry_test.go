@@ -38,7 +38,7 @@ func TestEntry(t *testing.T) {
 		"BEGIN:VEVENT\r\nUID:V-7K3F-9Q2M-X@ziyara\r\nDTSTAMP:20261123T060000Z\r\nDTSTART:20261124T060000Z\r\nDTEND:20261124T062000Z\r\n" +
 		"CREATED:20261122T060000Z\r\nLAST-MODIFIED:20261123T060000Z\r\nSEQUENCE:3\r\nSTATUS:CONFIRMED\r\n" +
 		"SUMMARY;LANGUAGE=en:Visit: IBAN update\r\nLOCATION;LANGUAGE=en:Malaz branch\\, Sitteen Street\\; Riyadh\r\n" +
-		"DESCRIPTION;LANGUAGE=en:Reference: V-7K3F-9Q2M-X\\nPlease bring:\\n- Identity card\r\n" +
+		"DESCRIPTION;LANGUAGE=en:Reference: V-7K3F-9Q2M-X\\nDocuments to bring:\\n- Identity card\r\n" +
 		"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT120M\r\nDESCRIPTION;LANGUAGE=en:Visit: IBAN update\r\nEND:VALARM\r\n" +
 		"END:VEVENT\r\nEND:VCALENDAR\r\n"
 	if got := strings.ReplaceAll(writtenEntry(t, "en", entry()), "\r\n ", ""); got != want {

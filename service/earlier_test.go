@@ -37,7 +37,7 @@ func waitsForEarlier(t *testing.T) *earlier {
 	e.noon = e.noura.Books(heirs, dammam, e.starts[freed])
 	e.visit = e.ahmed.Books(heirs, dammam, e.starts[ofVisit])
 	// Of the earlier starts only Noura's suits him.
-	clock := e.starts[freed].Format("15:04")
+	clock := e.starts[freed].Format("3:04 pm")
 	e.ticket = e.ahmed.WaitsEarlier(e.visit, map[string]any{"from": "2026-11-25", "earliest": clock, "latest": clock})
 	return e
 }
@@ -96,7 +96,7 @@ func TestEarlierStart(t *testing.T) {
 					if last := moved.History[len(moved.History)-1]; last.Event != "moved" || moved.Reference != e.visit.Reference {
 						t.Errorf("accepted: %+v", moved)
 					}
-					if told := e.ahmed.Receives().Text; !strings.Contains(told, e.starts[freed].Format("15:04")) {
+					if told := e.ahmed.Receives().Text; !strings.Contains(told, e.starts[freed].Format("3:04 pm")) {
 						t.Errorf("told %q", told)
 					}
 					want, state, free = freed, api.WaitlistStateBooked, false

@@ -129,7 +129,7 @@ func TestEarlierStartByLink(t *testing.T) {
 	ahmed.IsOffered(ticket)
 	l := linked{Visitor: ahmed, t: t, centre: centre}
 	l.path = l.newest()
-	says(t, l.looks(""), "Accepting changes the time of your visit", "Thursday 26 November 2026", "09:45", visit.Reference)
+	says(t, l.looks(""), "If you accept, your visit will be moved", "Thursday 26 November 2026 at", "9:45 am", visit.Reference)
 	answer := l.presses("/offer/accept", start(nineOnTheTwentyFifth))
 	if answer.Status != http.StatusSeeOther {
 		t.Fatalf("accept: %d %s", answer.Status, answer.Body)

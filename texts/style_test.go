@@ -11,7 +11,7 @@ import (
 // them: what is written to visitors. The rest answers requests of programs.
 func written(key string) bool {
 	table, _, _ := strings.Cut(key, ".")
-	return slices.Contains([]string{"sms", "sms_end", "letter", "page", "ministry", "date", "clock"}, table) ||
+	return slices.Contains([]string{"sms", "sms_end", "letter", "page", "calendar_entry", "ministry", "date", "clock"}, table) ||
 		strings.HasPrefix(table, "letter_")
 }
 

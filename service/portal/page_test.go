@@ -57,7 +57,7 @@ func example(lang string, start time.Time, zone *time.Location) page {
 		p.Requirements, p.Reason = []string{"National ID"}, "Power cut"
 	}
 	proposed := p.When
-	p.Proposed = &proposed
+	p.Proposed, p.Replaces = &proposed, &proposed
 	p.add(slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}}, zone, time.Time{})
 	return p
 }
