@@ -128,7 +128,7 @@ func with(ctx context.Context, c Config, run bool, do func(*service.Service) err
 	replica, err := service.New(ctx, service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(benchSecret),
 		Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), MaxConnections: c.Callers,
-		Now: c.now, SignIn: signIn,
+		Now: c.now, SignIn: signIn, Dev: true, // messages go to the sandbox
 	})
 	if err != nil {
 		return err
