@@ -70,6 +70,9 @@ type Config struct {
 	// LazyStatements prepares statements at their first use, for tests: a test
 	// uses few, and preparing all takes longer than many a test.
 	LazyStatements bool
+	// Patience is how long a statement may take; a request may take twice as long.
+	// The default is 5 seconds. The machine of a test may be busy.
+	Patience time.Duration
 	// Alone spares a replica that has no others, in a test, the connection on which
 	// it would hear of their changes, and telling them its own.
 	Alone bool
@@ -85,6 +88,9 @@ type Config struct {
 func (c Config) defaults() (Config, error) {
 	if c.Hold == 0 {
 		c.Hold = 10 * time.Minute
+	}
+	if c.Patience == 0 {
+		c.Patience = statementTimeout
 	}
 	if c.KeepTexts == 0 {
 		c.KeepTexts = 90 * 24 * time.Hour

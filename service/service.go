@@ -65,7 +65,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		}
 	}()
 	if s.store, err = postgres.Open(ctx, postgres.Config{
-		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, QueueLimit: c.QueueLimit, Timeout: statementTimeout, Lazy: c.LazyStatements,
+		URL: c.DatabaseURL, MaxConnections: c.MaxConnections, QueueLimit: c.QueueLimit, Timeout: c.Patience, Lazy: c.LazyStatements,
 		Connect: c.Connect,
 	}); err != nil {
 		return nil, err
@@ -137,7 +137,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Bookers: s.bookers, Waitlist: s.waitlist, Receptions: halls.Receptions, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
-		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Local: c.Dev, RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Local: c.Dev, Patience: 2 * c.Patience,
+		RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -43,7 +44,7 @@ func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 // the database.
 func Audit(ctx context.Context, c Config, out io.Writer) (int, error) {
 	store, err := postgres.Open(ctx, postgres.Config{
-		URL: c.DatabaseURL, MaxConnections: 2, Timeout: statementTimeout, Lazy: true, Connect: c.Connect,
+		URL: c.DatabaseURL, MaxConnections: 2, Timeout: cmp.Or(c.Patience, statementTimeout), Lazy: true, Connect: c.Connect,
 	})
 	if err != nil {
 		return 0, err

@@ -37,7 +37,7 @@ import (
 const (
 	bodyLimit      = 64 << 10
 	headerLimit    = 8 << 10          // of all headers: tokens of identity providers are long
-	requestTimeout = 10 * time.Second // of a handler; the database gives up earlier
+	requestTimeout = 10 * time.Second // of a handler by default; the database gives up earlier
 	readTimeout    = 15 * time.Second // of a whole request, against slow senders
 	idleTimeout    = 60 * time.Second
 )
@@ -112,6 +112,8 @@ type Config struct {
 	Phone *sandbox.Phone
 	// Mailbox has the e-mails shown at /dev/mail; nil with a mail server or none.
 	Mailbox *sandbox.Mailbox
+	// Patience is how long a handler may take; 0 for 10 seconds.
+	Patience time.Duration
 	// RateLimit is how many changes one network address may request in a
 	// minute; 0 for no limit.
 	RateLimit int

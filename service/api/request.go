@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -133,7 +134,7 @@ func languageOf(header string) string {
 // deadline limits the time of every handler. A client that goes away does not
 // cancel its request.
 func (s *Server) deadline(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
+	ctx, cancel := context.WithTimeout(c.UserContext(), cmp.Or(s.Patience, requestTimeout))
 	defer cancel()
 	c.SetUserContext(ctx)
 	return c.Next()

@@ -49,7 +49,7 @@ func (s *Appointments) Book(ctx context.Context, id string, by slots.Booking, no
 // be written together, it tries them one by one, so that none fails because of
 // another.
 func (s *Appointments) book(batch []*booking) {
-	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), batchLimits*s.config.Timeout)
 	defer cancel()
 	err := retry(func() error { return s.bookTogether(ctx, batch) })
 	alone := len(batch) == 1 || err != nil && outOfReach(err)

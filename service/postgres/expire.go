@@ -35,7 +35,7 @@ func (s *Appointments) ExpireHolds(ctx context.Context, now time.Time, on *slots
 
 // sweep ends the overdue holds on the days of a batch.
 func (s *Appointments) sweep(batch []*sweep) {
-	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), batchLimits*s.config.Timeout)
 	defer cancel()
 	all := together(batch)
 	places, err := s.expire(ctx, "holds/expire_on_days", all.now, all.limit, all.branches, all.groups, all.days)

@@ -19,7 +19,7 @@ func TestDatabaseIsHandedOnAsItWas(t *testing.T) { //nolint:paralleltest // no o
 	untouched := contents(t, connect(t, servicetest.Database(t)))
 	var first, second string
 	var before, after int
-	t.Run("first", func(t *testing.T) {
+	t.Run("first", func(t *testing.T) { //nolint:paralleltest // one after the other
 		b := open(t)
 		first, before = b.url, backend(t, b.url)
 		b.book(t, 1, "annual-returns", "riyadh", b.starts(t, "annual-returns", "riyadh", "2026-11-24", "2026-11-24")[0])
@@ -31,7 +31,7 @@ func TestDatabaseIsHandedOnAsItWas(t *testing.T) { //nolint:paralleltest // no o
 			t.Error("nothing was changed")
 		}
 	})
-	t.Run("second", func(t *testing.T) {
+	t.Run("second", func(t *testing.T) { //nolint:paralleltest // one after the other
 		b := open(t)
 		second, after = b.url, backend(t, b.url)
 		if diff := cmp.Diff(untouched, contents(t, connect(t, b.url))); diff != "" {
@@ -45,7 +45,7 @@ func TestDatabaseIsHandedOnAsItWas(t *testing.T) { //nolint:paralleltest // no o
 
 // A database with another schema, or with statistics, is not handed on.
 func TestDatabaseThatCantBePutBackIsDropped(t *testing.T) { //nolint:paralleltest // no other test may take the database
-	for _, change := range []string{
+	for _, change := range []string{ //nolint:paralleltest // one after the other
 		"ALTER TABLE services ADD another integer", "DROP INDEX appointments_representative", "TRUNCATE survey_answers",
 		"CREATE TABLE another (n integer)", "ANALYZE services",
 	} {
@@ -95,13 +95,7 @@ func TestDeadlocksAreCounted(t *testing.T) {
 				}
 				locked.Done()
 				locked.Wait()
-				rows, err := tx.QueryContext(context.Background(), query, 2-own)
-				if err == nil {
-					for rows.Next() { //nolint:revive // only the end matters
-					}
-					err = errors.Join(rows.Err(), rows.Close())
-				}
-				victims[own] = err
+				victims[own] = readAll(tx, query, 2-own)
 			})
 		}
 		done.Wait()
@@ -110,6 +104,18 @@ func TestDeadlocksAreCounted(t *testing.T) {
 			t.Errorf("%s: %d deadlocks after errors %v, want %d", query, got, victims, i+1)
 		}
 	}
+}
+
+// readAll reads the rows of a query and returns why that ended, nil at the last.
+func readAll(tx *sql.Tx, query string, arg int) error {
+	rows, err := tx.QueryContext(context.Background(), query, arg)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // Err says what is wrong
+	for rows.Next() {
+	}
+	return rows.Err()
 }
 
 // backend returns the process of the server behind a connection for a Store.

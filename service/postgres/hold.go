@@ -83,7 +83,7 @@ func (s *Appointments) Hold(ctx context.Context, a slots.Appointment, holder slo
 // hold decides a batch. If the requests can't be written together, it tries them
 // one by one, so that none fails because of another.
 func (s *Appointments) hold(batch []*holding) {
-	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), batchLimits*s.config.Timeout)
 	defer cancel()
 	err := retry(func() error { return s.holdTogether(ctx, batch) })
 	if err == nil {

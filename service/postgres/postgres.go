@@ -73,9 +73,10 @@ const (
 	batchWorkers = 8
 	mostHolds    = 256
 	mostBookings = 64
-	// batchTimeout bounds the work on a batch.
-	batchTimeout = 10 * time.Second
-	queueLimit   = 4096
+	// batchLimits is how many times as long as one statement the work on a batch
+	// may take.
+	batchLimits = 2
+	queueLimit  = 4096
 )
 
 // Open connects to a migrated database and prepares every statement, unless c

@@ -50,7 +50,7 @@ func (s *Messages) TakeReceipt(ctx context.Context, r notify.Receipt) error {
 
 // takeReceipts records the receipts of a batch.
 func (s *Messages) takeReceipts(batch []*receiving) {
-	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), batchLimits*s.config.Timeout)
 	defer cancel()
 	receipts := make([]notify.Receipt, len(batch))
 	for i, r := range batch {

@@ -8,9 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -88,9 +86,9 @@ func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *
 func (c *Centre) open() (*service.Service, func() error) {
 	c.t.Helper()
 	config := service.Config{
-		DatabaseURL: patient(c.DatabaseURL), Secret: []byte(Secret), Listen: "127.0.0.1:0",
+		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
-		SignIn: signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect,
+		SignIn: signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect, Patience: patience,
 	}
 	for _, o := range c.options {
 		o(&config)
@@ -163,21 +161,6 @@ func (c *Centre) Job(names ...string) {
 // busy machine.
 const patience = 2 * time.Minute
 
-// patient returns the URL of a database whose statements, and whose transactions
-// between them, may take as long as a busy machine needs.
-func patient(databaseURL string) string {
-	limit := strconv.FormatInt(patience.Milliseconds(), 10)
-	u, err := url.Parse(databaseURL)
-	if err != nil {
-		panic(err) // the harness wrote it
-	}
-	q := u.Query()
-	q.Set("statement_timeout", limit)
-	q.Set("idle_in_transaction_session_timeout", limit)
-	u.RawQuery = q.Encode()
-	return u.String()
-}
-
 // Eventually waits until the condition holds, and fails the test if it never
 // does.
 func (c *Centre) Eventually(what string, holds func() bool) {
@@ -204,7 +187,7 @@ func (c *Centre) CutListeners() int {
 func (c *Centre) AuditClean() {
 	c.t.Helper()
 	var out strings.Builder
-	n, err := service.Audit(context.Background(), service.Config{DatabaseURL: patient(c.DatabaseURL), Connect: Connect}, &out)
+	n, err := service.Audit(context.Background(), service.Config{DatabaseURL: c.DatabaseURL, Connect: Connect, Patience: patience}, &out)
 	if err != nil {
 		c.t.Fatalf("audit: %v", err)
 	}
