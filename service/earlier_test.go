@@ -37,7 +37,7 @@ func waitsForEarlier(t *testing.T) *earlier {
 	e.noon = e.noura.Books(heirs, dammam, e.starts[freed])
 	e.visit = e.ahmed.Books(heirs, dammam, e.starts[ofVisit])
 	// Of the earlier starts only Noura's suits him.
-	clock := e.starts[freed].Format("3:04 pm")
+	clock := e.starts[freed].Format("15:04")
 	e.ticket = e.ahmed.WaitsEarlier(e.visit, map[string]any{"from": "2026-11-25", "earliest": clock, "latest": clock})
 	return e
 }
