@@ -96,7 +96,8 @@ func TestRender(t *testing.T) {
 			"موعد متاح لكم\nالأربعاء 25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\nللقبول قبل 2:45 م:\nاتصلوا بالرقم 19990"},
 		{"why it was called off", plain, with(notify.Cancelled, "ar", func(f *notify.Facts) {
 			f.Reason = catalog.Text{AR: "انقطاع الكهرباء", EN: "Power cut"}
-		}), "نعتذر، اضطررنا إلى إلغاء موعدكم\n25 نوفمبر 9:30 ص\nفرع الملز\n" + reference + "\nالسبب: انقطاع الكهرباء\nلحجز موعد آخر اتصلوا بالرقم 19990"},
+		}), "نعتذر، اضطررنا إلى إلغاء موعدكم\n25 نوفمبر 9:30 ص\nفرع الملز\n" + reference + "\nالسبب: انقطاع الكهرباء\n" +
+			"لحجز موعد آخر اتصلوا بالرقم 19990"},
 		{"a long reason goes before what to do", plain, with(notify.Cancelled, "ar", func(f *notify.Facts) {
 			f.Reason = catalog.Text{AR: "صيانة عاجلة لأنظمة التكييف والكهرباء في المبنى", EN: "Urgent maintenance"}
 		}), "نعتذر، اضطررنا إلى إلغاء موعدكم\n25 نوفمبر 9:30 ص\n" + reference + "\nلحجز موعد آخر اتصلوا بالرقم 19990"},

@@ -110,7 +110,8 @@ func TestLinkInAMessage(t *testing.T) {
 		t.Errorf("%+v, want 2 segments", size)
 	}
 	page := l.looks("")
-	says(t, page, `<html lang="ar" dir="rtl">`, "تم حجز موعدكم", "وراثة العوائد", "الأربعاء 25 نوفمبر 2026م", "15 جمادى الآخرة 1448هـ", "9:00 ص",
+	says(t, page, `<html lang="ar" dir="rtl">`, "تم حجز موعدكم", "وراثة العوائد", "الأربعاء 25 نوفمبر 2026م",
+		"15 جمادى الآخرة 1448هـ", "9:00 ص",
 		"المركز الرئيس بالرياض", l.visit.Reference, "تأكيد الحضور", "تعديل الموعد", "إلغاء الموعد", "19990")
 	for what, private := range map[string]string{"name": l.Name, "number": l.ID, "mobile": "500000001", "key": l.visit.ManageToken} {
 		if strings.Contains(page, private) {
@@ -345,7 +346,8 @@ func TestLinkRefused(t *testing.T) {
 			"هذا الرابط غير صحيح",
 		},
 		{
-			"in English", servicetest.Request{Method: http.MethodGet, Path: l.path[:20] + "?lang=en"}, http.StatusNotFound, "This link does not work",
+			"in English", servicetest.Request{Method: http.MethodGet, Path: l.path[:20] + "?lang=en"}, http.StatusNotFound,
+			"This link does not work",
 		},
 		{
 			"to be acted on", servicetest.Request{Method: http.MethodPost, Path: l.path[:20] + "/cancel"}, http.StatusNotFound,

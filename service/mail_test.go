@@ -453,7 +453,10 @@ func TestClosureWithoutMobile(t *testing.T) {
 			"another start is proposed", "propose", false, "waiting",
 			[]string{"Please choose another time instead of Monday 23 November 2026 at 12:10 pm"},
 		},
-		{"it is called off", "cancel", false, "called_off", []string{"We are sorry, your visit has been cancelled: Monday 23 November 2026 at 12:10 pm"}},
+		{
+			"it is called off", "cancel", false, "called_off",
+			[]string{"We are sorry, your visit has been cancelled: Monday 23 November 2026 at 12:10 pm"},
+		},
 		{"it takes place after all", "propose", true, "restored", []string{
 			"Please choose another time instead of Monday 23 November 2026 at 12:10 pm",
 			"Your visit is booked: Monday 23 November 2026 at 12:10 pm",

@@ -41,7 +41,8 @@ func TestOfferByLink(t *testing.T) {
 	if size := notify.Measure(l.Receives().Text); size.Segments > 2 {
 		t.Errorf("%+v, want at most 2 segments", size)
 	}
-	says(t, l.looks(""), `<html lang="ar" dir="rtl">`, "موعد متاح لكم", "الأربعاء 25 نوفمبر 2026م", "محجوز لكم مؤقتًا حتى", "9:15 ص", "قبول الموعد",
+	says(t, l.looks(""), `<html lang="ar" dir="rtl">`, "موعد متاح لكم", "الأربعاء 25 نوفمبر 2026م", "محجوز لكم مؤقتًا حتى", "9:15 ص",
+		"قبول الموعد",
 		nineOnTheTwentyFifth)
 	says(t, l.looks("?lang=en"), "A time is available for you", "Accept this time")
 	if e := l.Entry(ticket); e.State != api.WaitlistStateOffered {

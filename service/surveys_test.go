@@ -69,7 +69,8 @@ func TestSurveyByLink(t *testing.T) {
 		t.Errorf("kept %q", got)
 	}
 	l.centre.Clock.Add(6 * 24 * time.Hour)
-	says(t, l.follows("/survey", url.Values{"satisfaction": {"2"}, "lang": {"en"}}), "we have received your rating", `value="2" required checked`)
+	says(t, l.follows("/survey", url.Values{"satisfaction": {"2"}, "lang": {"en"}}),
+		"we have received your rating", `value="2" required checked`)
 	if got := answers(t, l); got != "2||en|f" && got != "2|en|f" {
 		t.Errorf("changed to %q", got)
 	}

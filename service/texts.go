@@ -50,7 +50,8 @@ func (e editor) longest(department string) []notify.Facts {
 			// A Wednesday: the longest name in both languages.
 			day := group.Calendar.Day(scheduling.NewDate(2026, time.November, 25))
 			list = append(list, example(notify.Facts{
-				Department: department, Reference: slots.NewReference([5]byte{}).String(), Service: service.Name, Branch: branch.Name, BranchSMS: branch.ShortName,
+				Department: department, Reference: slots.NewReference([5]byte{}).String(), Service: service.Name,
+				Branch: branch.Name, BranchSMS: branch.ShortName,
 				Start: day.Start.Add(10 * time.Hour), Zone: group.Calendar.Zone(),
 			}))
 		}

@@ -39,7 +39,8 @@ var avoided = map[string][]string{
 		"في أي وقت",
 	},
 	"en": {
-		"is confirmed", " the place", "a place", "hold", "offer ", "propos", "free time", "waits", "waiting page", "waitlist", "entry", "whoever", "who is late",
+		"is confirmed", " the place", "a place", "hold", "offer ", "propos", "free time", "waits", "waiting page", "waitlist", "entry",
+		"whoever", "who is late",
 		"anew", "somebody", "nobody", "expect you", "at any time", "agent", "window", "citizen", "of whom", "ticket", "appointment",
 	},
 }
@@ -98,7 +99,8 @@ func TestArabicIsWrittenByTheRules(t *testing.T) {
 		}
 		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n.،؛:؟()", r) }) {
 			bare := strings.TrimPrefix(word, "و")
-			if strings.HasSuffix(word, "ا") && !strings.HasSuffix(word, "\u064bا") && !slices.Contains(bareAlef, word) && !slices.Contains(bareAlef, bare) {
+			if strings.HasSuffix(word, "ا") && !strings.HasSuffix(word, "\u064bا") &&
+				!slices.Contains(bareAlef, word) && !slices.Contains(bareAlef, bare) {
 				t.Errorf("%s lacks the tanween of %q: %s", key, word, text)
 			}
 			if strings.HasSuffix(word, "ا\u064b") {
@@ -111,7 +113,8 @@ func TestArabicIsWrittenByTheRules(t *testing.T) {
 // Sentences end with a full stop, titles, labels and buttons don't.
 func TestFullStops(t *testing.T) {
 	t.Parallel()
-	sentence := regexp.MustCompile(`^(page\.(done_|\w+_about$|changed$|too_late$|taken$|busy$|no_more$|late(_\w+)?$|no_days$|survey_choose$)|letter_\w+\.opening$)`)
+	sentence := regexp.MustCompile(
+		`^(page\.(done_|\w+_about$|changed$|too_late$|taken$|busy$|no_more$|late(_\w+)?$|no_days$|survey_choose$)|letter_\w+\.opening$)`)
 	writtenTexts(func(lang, key, text string) {
 		stopped := strings.HasSuffix(text, ".")
 		if sentence.MatchString(key) && !stopped {

@@ -311,7 +311,8 @@ func tells(t *testing.T, m medium, s story, f notify.Facts, text string) {
 	case f.Kind != notify.Survey:
 		facts = append(facts, day, clock)
 	}
-	if comes := f.Kind == notify.Booked || f.Kind == notify.Approved || f.Kind == notify.Moved || f.Kind == notify.Reminder; comes && m.link == "" {
+	comes := []notify.Kind{notify.Booked, notify.Approved, notify.Moved, notify.Reminder}
+	if slices.Contains(comes, f.Kind) && m.link == "" {
 		facts = append(facts, f.Branch.In(f.Lang)+"|"+f.BranchSMS.In(f.Lang))
 	}
 	answers := f.Kind == notify.Proposed || f.Kind == notify.Closed || f.Kind == notify.Offer
@@ -325,7 +326,9 @@ func tells(t *testing.T, m medium, s story, f notify.Facts, text string) {
 		facts = append(facts, ministry.Name.In(f.Lang), ministry.Phone)
 	}
 	for _, fact := range facts {
-		if !slices.ContainsFunc(strings.Split(fact, "|"), func(way string) bool { return (way != "" || fact == "") && strings.Contains(text, way) }) {
+		if !slices.ContainsFunc(strings.Split(fact, "|"), func(way string) bool {
+			return (way != "" || fact == "") && strings.Contains(text, way)
+		}) {
 			t.Fatalf("%s in %s: %q is missing in:\n%s", s.name, f.Lang, fact, text)
 		}
 	}

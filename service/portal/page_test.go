@@ -53,12 +53,14 @@ func example(lang string, start time.Time, zone *time.Location) page {
 		When: momentOf(start, zone, lang), Until: momentOf(start, zone, lang), Ratings: []int{5, 4, 3, 2, 1}, MaxComment: 1000,
 	}
 	if lang == "en" {
-		p.Ministry, p.PhoneText, p.Service, p.Branch, p.Address = "Ministry of Finance", p.Phone, "IBAN update", "Jeddah branch", "Al Madinah Road"
+		p.Ministry, p.PhoneText, p.Service = "Ministry of Finance", p.Phone, "IBAN update"
+		p.Branch, p.Address = "Jeddah branch", "Al Madinah Road"
 		p.Requirements, p.Reason = []string{"National ID"}, "Power cut"
 	}
 	proposed := p.When
 	p.Proposed, p.Replaces = &proposed, &proposed
-	p.add(slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}}, zone, time.Time{})
+	free := []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}
+	p.add(slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: free}, zone, time.Time{})
 	return p
 }
 
@@ -91,14 +93,16 @@ func TestPagesAsRead(t *testing.T) {
 		}
 		for _, notice := range []string{
 			"page.done_confirmed", "page.done_moved", "page.done_cancelled", "page.done_accepted", "page.done_refused", "page.done_answered",
-			"page.changed", "page.too_late", "page.taken", "page.busy", "page.no_more", "page.survey_choose", "page.survey_shorter", "page.offer_changed",
+			"page.changed", "page.too_late", "page.taken", "page.busy", "page.no_more", "page.survey_choose", "page.survey_shorter",
+			"page.offer_changed",
 		} {
 			p := example(lang, start, riyadh)
 			p.Notice, p.Over = notice, true
 			pages["visit "+notice] = shown(t, "visit", p)
 		}
 		for _, key := range []string{
-			"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form", "survey_over", "not_visited", "offer_over", "offer_booked",
+			"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form", "survey_over", "not_visited", "offer_over",
+			"offer_booked",
 		} {
 			p := example(lang, start, riyadh)
 			p.State = "page." + key
