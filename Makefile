@@ -2,17 +2,23 @@
 
 GOLANGCI_LINT_VERSION := v2.15.0
 OAPI_CODEGEN_VERSION  := v2.8.2
+TEMPL_VERSION         := $(shell awk '$$1 == "github.com/a-h/templ" { print $$2 }' go.mod)
 REDOCLY_VERSION       := 2.77.0
 NODE_SMPP_VERSION     := 0.5.1
 OIDC_PROVIDER_VERSION := 8.8.1
 NODE_WEBHOOKS_VERSION := 1.1.1
+AXE_VERSION           := 4.14.1
+PLEX_VERSION          := 1.1.0
 
 # Each version of a tool has its own directory: a new version is a new target,
 # and an unchanged one is installed only once.
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 OAPI_CODEGEN  := .tools/oapi-codegen-$(OAPI_CODEGEN_VERSION)/oapi-codegen
+TEMPL         := .tools/templ-$(TEMPL_VERSION)/templ
 REDOCLY       := .tools/redocly-$(REDOCLY_VERSION)/node_modules/.bin/redocly
 NODE_WEBHOOKS := .tools/standardwebhooks-$(NODE_WEBHOOKS_VERSION)/node_modules/standardwebhooks/package.json
+AXE           := .tools/axe-core-$(AXE_VERSION)/node_modules/axe-core/axe.min.js
+PLEX          := .tools/plex-sans-arabic-$(PLEX_VERSION)/fonts
 NODE_SMPP     := .tools/smpp-$(NODE_SMPP_VERSION)/node_modules/smpp/package.json
 OIDC_PROVIDER := .tools/oidc-provider-$(OIDC_PROVIDER_VERSION)/node_modules/oidc-provider/package.json
 
@@ -60,17 +66,19 @@ lint: $(GOLANGCI_LINT) ## Check style, formatting, the import rule and go.mod
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: fmt
-fmt: $(GOLANGCI_LINT) ## Format the code as lint expects
+fmt: $(GOLANGCI_LINT) $(TEMPL) ## Format the code as lint expects
 	$(GOLANGCI_LINT) fmt ./...
+	$(TEMPL) fmt -log-level warn service
 
 .PHONY: generate
-generate: $(OAPI_CODEGEN) ## Generate code from openapi.yaml
+generate: $(OAPI_CODEGEN) $(TEMPL) ## Generate code from openapi.yaml and *.templ
 	cd service/api && ../../$(OAPI_CODEGEN) -config oapi-codegen.yaml ../../openapi.yaml
+	$(TEMPL) generate -path service -log-level warn
 
 .PHONY: generate-check
 generate-check: generate ## Check that the generated code is committed and up to date
-	@git diff --exit-code -- '*.gen.go' && test -z "$$(git ls-files --others -- '*.gen.go')" || { \
-		git ls-files --others -- '*.gen.go' | sed 's/^/not in git: /' >&2; \
+	@git diff --exit-code -- '*.gen.go' '*_templ.go' && test -z "$$(git ls-files --others -- '*.gen.go' '*_templ.go')" || { \
+		git ls-files --others -- '*.gen.go' '*_templ.go' | sed 's/^/not in git: /' >&2; \
 		echo 'make generate-check: generated code is out of date: run make generate and commit the result.' >&2; \
 		exit 1; }
 
@@ -85,6 +93,16 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
+# The pictures have the face that the design intends; visitors see it where
+# their device has it.
+.PHONY: pages
+pages: ## Look at every page with Chromium and axe-core; pictures go to artifacts/pages
+	@./scripts/need chromium=chromium woff2_decompress=woff2 node=nodejs npm=npm /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf=fonts-noto-core
+	@$(MAKE) --no-print-directory $(AXE) $(PLEX)
+	@mkdir -p artifacts/pages
+	PAGES_AXE="$$PWD/$(AXE)" PAGES_FONTS="$$PWD/$(dir $(PLEX))" PAGES_SHOTS="$$PWD/artifacts/pages" \
+		go test -tags pages -count=1 -parallel 1 -timeout 60m -v -run '^TestBrowser' $$(find . -name '*_pages_test.go' -exec dirname {} + | sort -u)
+
 .PHONY: bench
 bench: build ## Measure the rules, then the service against bare fiber and pgbench; MEASURE has flags for bin/ziyara bench
 	go test -run '^$$' -bench . -benchmem $(BENCH)
@@ -96,8 +114,8 @@ soak: ## Load two replicas for SOAK, break things, and check every answer
 	go test -run '^TestSoak$$' -count=1 -v -timeout 0 ./service -soak $(SOAK)
 
 .PHONY: clean
-clean: ## Remove bin and .tools
-	rm -rf bin .tools
+clean: ## Remove bin, .tools and artifacts
+	rm -rf bin .tools artifacts
 
 .PHONY: help
 help: ## List these targets
@@ -112,8 +130,24 @@ $(GOLANGCI_LINT):
 $(OAPI_CODEGEN):
 	CGO_ENABLED=0 GOBIN="$$PWD/$(@D)" go install github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@$(OAPI_CODEGEN_VERSION)
 
+$(TEMPL):
+	CGO_ENABLED=0 GOBIN="$$PWD/$(@D)" go install github.com/a-h/templ/cmd/templ@$(TEMPL_VERSION)
+
 $(REDOCLY):
 	npm install --prefix .tools/redocly-$(REDOCLY_VERSION) --no-save --ignore-scripts --no-audit --no-fund @redocly/cli@$(REDOCLY_VERSION)
+
+$(AXE):
+	npm install --prefix .tools/axe-core-$(AXE_VERSION) --no-save --ignore-scripts --no-audit --no-fund axe-core@$(AXE_VERSION)
+
+$(PLEX):
+	npm install --prefix $(@D) --no-save --ignore-scripts --no-audit --no-fund @ibm/plex-sans-arabic@$(PLEX_VERSION)
+	mkdir -p $@.new
+	for weight in Regular Medium SemiBold Bold; do \
+		cp $(@D)/node_modules/@ibm/plex-sans-arabic/fonts/complete/woff2/IBMPlexSansArabic-$$weight.woff2 $@.new/ && \
+		woff2_decompress $@.new/IBMPlexSansArabic-$$weight.woff2 || exit 1; \
+	done
+	rm $@.new/*.woff2
+	mv $@.new $@
 
 $(NODE_SMPP):
 	npm install --prefix .tools/smpp-$(NODE_SMPP_VERSION) --no-save --ignore-scripts --no-audit --no-fund smpp@$(NODE_SMPP_VERSION)

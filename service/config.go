@@ -14,6 +14,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/loopback"
 	"ziyara/notify"
+	"ziyara/service/web"
 )
 
 // Config configures a replica. Zero values of optional fields mean their defaults.
@@ -46,6 +47,9 @@ type Config struct {
 	// Ministry is who messages and pages speak for, and where visitors get help
 	// and book; what is missing is neutral.
 	Ministry catalog.Ministry
+	// Registration is the number of the site in the register of official sites; ""
+	// if it has none.
+	Registration string
 	// WebhookAllow has the private networks, in CIDR notation, that webhooks may
 	// reach.
 	WebhookAllow []string
@@ -137,6 +141,11 @@ func (c Config) defaults() (Config, error) {
 		return c, ErrNoWayOut
 	}
 	return c, nil
+}
+
+// site returns what pages say about the centre.
+func (c Config) site() web.Site {
+	return web.Site{Ministry: c.Ministry, Registration: c.Registration}
 }
 
 // maxHolds is the greatest limit of open holds: each new hold looks at all holds of

@@ -57,18 +57,26 @@ func (l linked) newest() string {
 // looks opens a page of the link and returns it.
 func (l linked) looks(path string) string {
 	l.t.Helper()
-	answer := l.centre.Get(l.path + path)
+	answer := l.opens(l.path + path)
 	if answer.Status != http.StatusOK {
 		l.t.Fatalf("GET %s: %d %s", path, answer.Status, answer.Body)
 	}
 	return string(answer.Body)
 }
 
+// opens opens a page with a browser in the visitor's language.
+func (l linked) opens(path string) servicetest.Answer {
+	l.t.Helper()
+	return l.centre.Send(servicetest.Request{Method: http.MethodGet, Path: path, Header: map[string]string{"Accept-Language": l.Lang}})
+}
+
 // presses sends a form of the link's pages.
 func (l linked) presses(path string, fields url.Values) servicetest.Answer {
 	l.t.Helper()
 	return l.centre.Send(servicetest.Request{Method: http.MethodPost, Path: l.path + path, Body: fields.Encode(),
-		Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}})
+		Header: map[string]string{
+			"Accept-Language": l.Lang, "Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin",
+		}})
 }
 
 // follows presses, and follows to the page that says how it went.
@@ -268,7 +276,7 @@ func TestLinkWhenTimeRunsOut(t *testing.T) {
 	}
 	l.centre.Clock.Add(30 * time.Minute)
 	for _, answer := range []servicetest.Answer{
-		l.centre.Get(l.path), l.presses("/confirm", url.Values{"version": {"1"}}), l.presses("/cancel", nil),
+		l.opens(l.path), l.presses("/confirm", url.Values{"version": {"1"}}), l.presses("/cancel", nil),
 	} {
 		if answer.Status != http.StatusGone {
 			t.Errorf("got %d, want 410", answer.Status)
@@ -363,6 +371,10 @@ func TestLinkRefused(t *testing.T) {
 			http.StatusForbidden, "لم يُنفَّذ الطلب",
 		},
 	} {
+		if c.r.Header == nil {
+			c.r.Header = map[string]string{}
+		}
+		c.r.Header["Accept-Language"] = "ar"
 		answer := l.centre.Send(c.r)
 		if answer.Status != c.status || !strings.Contains(string(answer.Body), c.want) ||
 			strings.Contains(string(answer.Body), l.visit.Reference) {
@@ -430,7 +442,7 @@ func TestLinkInAnOutage(t *testing.T) {
 	l.visit = l.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
 	l.path = l.newest()
 	line.Cut()
-	for _, answer := range []servicetest.Answer{centre.Get(l.path), l.presses("/cancel", nil)} {
+	for _, answer := range []servicetest.Answer{l.opens(l.path), l.presses("/cancel", nil)} {
 		if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 			t.Errorf("got %d, Retry-After %q", answer.Status, answer.Header.Get("Retry-After"))
 		}

@@ -103,7 +103,7 @@ func TestOfferLinkEnds(t *testing.T) {
 	}
 	l.centre.Clock.Add(15 * time.Minute)
 	for _, got := range []servicetest.Answer{
-		l.centre.Get(l.path),
+		l.opens(l.path),
 		l.presses("/offer/accept", start(nineOnTheTwentyFifth)),
 		l.presses("/offer/decline", start(nineOnTheTwentyFifth)),
 	} {

@@ -162,6 +162,34 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// A browser that asks for a page that can't be shown gets one that says so in its
+// visitor's language; a program gets a problem.
+func TestPagesThatCannotBeShown(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	for _, c := range []struct {
+		path, accept, lang string
+		status             int
+		media, want        string
+	}{
+		{"/nothing", "text/html,*/*;q=0.8", "ar", http.StatusNotFound, "text/html; charset=utf-8", "لا توجد صفحة بهذا العنوان"},
+		{"/nothing", "text/html,*/*;q=0.8", "en", http.StatusNotFound, "text/html; charset=utf-8", "There is no page at this address"},
+		{"/nothing?lang=en", "text/html", "ar", http.StatusNotFound, "text/html; charset=utf-8", "There is no page at this address"},
+		{"/v1/services/nothing", "text/html", "en", http.StatusNotFound, "application/problem+json", "unknown-service"},
+		{"/nothing", "*/*", "en", http.StatusNotFound, "application/problem+json", "no-such-address"},
+	} {
+		answer := centre.Send(servicetest.Request{
+			Method: http.MethodGet, Path: c.path, Header: map[string]string{"Accept": c.accept, "Accept-Language": c.lang},
+		})
+		if answer.Status != c.status || answer.Header.Get("Content-Type") != c.media || !strings.Contains(string(answer.Body), c.want) {
+			t.Errorf("%s for %s in %s: %d, %s, %.300s", c.path, c.accept, c.lang, answer.Status, answer.Header.Get("Content-Type"), answer.Body)
+		}
+		if html := strings.HasPrefix(c.media, "text/html"); html != strings.HasPrefix(answer.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s for %s: policy %q", c.path, c.accept, answer.Header.Get("Content-Security-Policy"))
+		}
+	}
+}
+
 // sandboxed keeps messages in a sandbox and shows them, as ziyara dev does.
 func sandboxed(c *service.Config) { c.Sender, c.Dev = nil, true }
 

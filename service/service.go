@@ -150,7 +150,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 			staff.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
-		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, EntryHost: s.messaging.entryHost(), Webhooks: s.store.Webhooks(), Network: s.hooks.network,
+		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Site: c.site(), EntryHost: s.messaging.entryHost(),
+		Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Demand: &s.reporting.demand,
 	})
 	return s, err
@@ -163,7 +164,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 	}
 	return portal.New(portal.Config{
 		Links: links.Links, Bookers: s.bookers, Settle: s.store.Settle, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
-		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Ministry: s.config.Ministry,
+		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 	})

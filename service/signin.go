@@ -76,23 +76,25 @@ func newSignIn(config Config, address string, centre func() *centre.Snapshot, ke
 	if s.signIn, err = signin.New(signin.Config{
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL,
 		Claims: c.Claims, Where: where, SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
-		Keys: keys, Now: config.Now, Log: config.Log,
+		Site: config.site(), Keys: keys, Now: config.Now, Log: config.Log,
 	}); err != nil {
 		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)
 	}
 	if c.Demo {
-		s.issuer, err = demoIssuer(c, s.signIn.Redirects(), where, config.Now)
+		s.issuer, err = demoIssuer(c, s.signIn.Redirects(), where, config)
 	}
 	return s, err
 }
 
 // demoIssuer returns the provider with made-up staff.
-func demoIssuer(c OIDC, redirects []string, where func(access.Staff) catalog.Text, now func() time.Time) (*devissuer.Issuer, error) {
+func demoIssuer(c OIDC, redirects []string, where func(access.Staff) catalog.Text, config Config) (*devissuer.Issuer, error) {
 	var people []devissuer.Person
 	for _, staff := range demo.Staff() {
 		people = append(people, devissuer.Person{Staff: staff, About: where(staff)})
 	}
-	return devissuer.New(devissuer.Config{URL: c.Issuer, ClientID: c.ClientID, Redirects: redirects, People: people, Now: now})
+	return devissuer.New(devissuer.Config{
+		URL: c.Issuer, ClientID: c.ClientID, Redirects: redirects, People: people, Site: config.site(), Now: config.Now,
+	})
 }
 
 // worksAt returns where a member of staff works, as a text.

@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,10 +14,10 @@ import (
 	"time"
 )
 
-// source is what the program says, read from its code and its pages.
+// source is what the program says, read from its code.
 type source struct {
 	calls    []call            // of Visitors, Staff and Message, with a key that is written there
-	literals map[string]string // every string of code that words something, every word in quotes of a page; with its place
+	literals map[string]string // every string of code, with its place
 	patterns []*regexp.Regexp  // of keys that are put together
 }
 
@@ -28,7 +27,7 @@ type call struct {
 	parameters            []string // nil where they are not written there
 }
 
-// Every key in the code and on the pages is in the catalogue that is asked,
+// Every key in the code is in the catalogue that is asked,
 // with the parameters that are given; and none is left that is never asked for.
 func TestKeysAreThoseOfTheCode(t *testing.T) {
 	t.Parallel()
@@ -107,7 +106,7 @@ func (s source) says(word string) bool {
 	return found && s.literals[beginning+"-"] != "" && s.says(rest)
 }
 
-// read reads the code and the pages of the program.
+// read reads the code of the program, also what is generated from its pages.
 func read(t *testing.T) source {
 	t.Helper()
 	s := source{literals: map[string]string{}}
@@ -125,8 +124,6 @@ func read(t *testing.T) source {
 			if name := d.Name(); name == "testdata" || name == ".git" || name == ".tools" || name == "servicetest" || name == "bench" {
 				return filepath.SkipDir
 			}
-		case strings.HasSuffix(path, ".html"):
-			return s.page(path)
 		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && !strings.HasSuffix(path, ".gen.go"):
 			return s.file(path)
 		}
@@ -136,21 +133,6 @@ func read(t *testing.T) source {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// page takes the words in quotes from a page.
-func (s *source) page(path string) error {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	for _, found := range regexp.MustCompile(`"([a-z_.0-9]+)"`).FindAllSubmatch(content, -1) {
-		s.literals[string(found[1])] = path
-	}
-	for _, found := range regexp.MustCompile(`\(print \.State "(\w+)"\)`).FindAllSubmatch(content, -1) {
-		s.patterns = append(s.patterns, regexp.MustCompile(`^(.+)`+string(found[1])+`$`))
-	}
-	return nil
 }
 
 // file takes the strings of a file, and what is asked of the catalogues.
@@ -169,7 +151,11 @@ func (s *source) file(path string) error {
 				s.literals[text] = files.Position(n.Pos()).String()
 			}
 		case *ast.BinaryExpr:
-			if p := pattern(n); n.Op == token.ADD && strings.Contains(p, `\.`) {
+			p := pattern(n)
+			if rest, found := strings.CutSuffix(p, "_about"); found { // the explanation of another text
+				p = strings.ReplaceAll(rest, `([^.]+)`, `(.+)`) + `_about`
+			}
+			if n.Op == token.ADD && (strings.Contains(p, `\.`) || strings.HasSuffix(p, "_about")) {
 				s.patterns = append(s.patterns, regexp.MustCompile("^"+p+"$"))
 			}
 		case *ast.CallExpr:

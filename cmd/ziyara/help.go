@@ -15,11 +15,12 @@ var helpTexts = kong.Vars{
 		"All other webhooks need a public address and https.",
 	"public_url": "The ministry's own address in links to visits: https and a host of at most 30 characters. " +
 		"Without it, messages have no links.",
-	"call_centre": "Telephone number in messages and on pages, for visitors who need help; 19990 by default.",
-	"ministry_ar": "Name of the ministry in Arabic, in messages and on pages.",
-	"booking_url": "Address of the page where visits are booked, https; visitors learn it when a visit is cancelled.",
-	"keep_texts":  "How long the texts of messages are kept; the record that they were sent stays.",
-	"queue_limit": "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
+	"call_centre":  "Telephone number in messages and on pages, for visitors who need help; 19990 by default.",
+	"registration": "Number of the site in the register of official sites; without it pages don't claim to be official.",
+	"ministry_ar":  "Name of the ministry in Arabic, in messages and on pages.",
+	"booking_url":  "Address of the page where visits are booked, https; visitors learn it when a visit is cancelled.",
+	"keep_texts":   "How long the texts of messages are kept; the record that they were sent stays.",
+	"queue_limit":  "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
 	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or none, which sends no text messages, not even codes. " +
 		"serve needs it; dev shows messages at /dev/phone without it.",
 	"smtp_url": "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",

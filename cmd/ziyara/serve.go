@@ -42,6 +42,8 @@ type ministry struct {
 	NameEN     string `name:"ministry-en" env:"ZIYARA_MINISTRY_EN" placeholder:"NAME" help:"Its name in English."`
 	CallCentre string `env:"ZIYARA_CALL_CENTRE" placeholder:"NUMBER" help:"${call_centre}"`
 	BookingURL string `name:"booking-url" env:"ZIYARA_BOOKING_URL" placeholder:"URL" help:"${booking_url}"`
+
+	Registration string `name:"site-registration" env:"ZIYARA_SITE_REGISTRATION" placeholder:"NUMBER" help:"${registration}"`
 }
 
 func (m ministry) config() catalog.Ministry {
@@ -80,7 +82,8 @@ func (i identity) config() service.OIDC {
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		PublicURL: t.PublicURL, Ministry: t.ministry.config(), TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
+		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration,
+		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, OIDC: t.identity.config(),
 	}

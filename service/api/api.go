@@ -30,6 +30,7 @@ import (
 	"ziyara/once"
 	"ziyara/reports"
 	"ziyara/service/secret"
+	"ziyara/service/web"
 	"ziyara/slots"
 	"ziyara/survey"
 )
@@ -108,6 +109,8 @@ type Config struct {
 	// Local answers only requests of this machine: to a loopback name, through no
 	// proxy.
 	Local bool
+	Site  web.Site // what pages say about the centre
+
 	// Phone has the messages shown at /dev/phone; nil with a real gateway.
 	Phone *sandbox.Phone
 	// Mailbox has the e-mails shown at /dev/mail; nil with a mail server or none.
@@ -201,24 +204,25 @@ func (s *Server) knowMethods(contract *validator) {
 
 // pages adds the pages for people and operators, outside the contract.
 func (s *Server) pages() {
+	web.Mount(s.app)
 	s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
 	s.app.Get("/openapi.yaml", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "application/yaml")
 		return c.Send(s.Spec)
 	})
 	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
-	s.app.Get("/problems", s.problemsPage)
+	s.app.Get("/problems", s.showProblems)
 	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
 	if s.Receive != nil {
 		s.app.Post("/receipts/:gateway", s.receipts)
 		s.app.Get("/receipts/:gateway", s.receipts)
 	}
 	if s.Phone != nil {
-		s.app.Get("/dev/phone", s.phonePage)
+		s.app.Get("/dev/phone", s.showPhone)
 		s.app.Get("/dev/phone.json", s.phoneJSON)
 	}
 	if s.Mailbox != nil {
-		s.app.Get("/dev/mail", s.mailPage)
+		s.app.Get("/dev/mail", s.showMail)
 		s.app.Get("/dev/mail.json", s.mailJSON)
 	}
 }

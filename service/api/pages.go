@@ -1,39 +1,31 @@
 package api
 
 import (
-	"bytes"
-	"embed"
-	"html/template"
+	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/sandbox"
+	"ziyara/service/web"
 )
 
-//go:embed pages/*.html
-var pageFiles embed.FS
-
-// page writes a page for developers.
-func page(c *fiber.Ctx, name string, data any) error {
-	t, err := template.ParseFS(pageFiles, "pages/"+name)
-	if err != nil {
-		return err
-	}
-	var out bytes.Buffer
-	if err = t.Execute(&out, data); err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'")
-	return c.Send(out.Bytes())
+// frame returns what every page for developers has, in its headers too. title
+// is the key of its title.
+func (s *Server) frame(c *fiber.Ctx, title string) web.Page {
+	web.SetHeaders(c)
+	p := web.NewPage(c, s.Site, "", "")
+	p.Title = p.S(title)
+	return p
 }
 
-// phonePage shows the messages sent to the sandbox, newest first.
-func (s *Server) phonePage(c *fiber.Ctx) error {
+// showPhone shows the messages sent to the sandbox, newest first.
+func (s *Server) showPhone(c *fiber.Ctx) error {
 	c.Set("Refresh", "3")
-	return page(c, "phone.html", s.Phone.Messages(wantedMobile(c)))
+	p := s.frame(c, "sandbox.phone")
+	return web.Send(c, http.StatusOK, p.Lang, phonePage(p, s.Phone.Messages(wantedMobile(c))))
 }
 
 func (s *Server) phoneJSON(c *fiber.Ctx) error {
@@ -44,10 +36,11 @@ func (s *Server) phoneJSON(c *fiber.Ctx) error {
 	return c.JSON(messages)
 }
 
-// mailPage shows the e-mails sent to the sandbox, newest first.
-func (s *Server) mailPage(c *fiber.Ctx) error {
+// showMail shows the e-mails sent to the sandbox, newest first.
+func (s *Server) showMail(c *fiber.Ctx) error {
 	c.Set("Refresh", "3")
-	return page(c, "mail.html", s.Mailbox.Mails(c.Query("to")))
+	p := s.frame(c, "sandbox.mailbox")
+	return web.Send(c, http.StatusOK, p.Lang, mailPage(p, s.Mailbox.Mails(c.Query("to"))))
 }
 
 func (s *Server) mailJSON(c *fiber.Ctx) error { return c.JSON(s.Mailbox.Mails(c.Query("to"))) }
@@ -101,11 +94,36 @@ func kinds() []kind {
 	return list
 }
 
-// problemsPage documents every kind of problem; problem types point here.
-func (s *Server) problemsPage(c *fiber.Ctx) error {
+// showProblems documents every kind of problem; problem types point here.
+func (s *Server) showProblems(c *fiber.Ctx) error {
 	var list []documented
 	for _, k := range kinds() {
 		list = append(list, documented{k.name, k.status, k.title(), k.detail()})
 	}
-	return page(c, "problems.html", list)
+	p := s.frame(c, "problems.title")
+	return web.Send(c, http.StatusOK, p.Lang, problemsPage(p, list))
+}
+
+// showFailure answers a browser that can't be shown a page.
+func (s *Server) showFailure(c *fiber.Ctx, k kind, id string) error {
+	key, number := "web.refused", ""
+	switch k.status {
+	case http.StatusNotFound:
+		key = "web.not_found"
+	case http.StatusTooManyRequests:
+		key = "web.too_many"
+	case http.StatusServiceUnavailable:
+		key = "web.unavailable"
+	case http.StatusInternalServerError:
+		key, number = "web.failed", id
+	}
+	web.SetHeaders(c)
+	p := web.NewPage(c, s.Site, "", "")
+	p.Title = p.T(key)
+	return web.Send(c, k.status, p.Lang, failedPage(p, p.T(key+"_about"), number))
+}
+
+// byBrowser reports whether a request was made to see a page.
+func byBrowser(c *fiber.Ctx) bool {
+	return !strings.HasPrefix(c.Path(), "/v1/") && c.Accepts("application/problem+json", fiber.MIMETextHTML) == fiber.MIMETextHTML
 }

@@ -119,12 +119,13 @@ func statusKind(status int) kind {
 	return kindInternal
 }
 
-// fail writes an error as a problem (RFC 9457) in the language of the request.
+// fail writes an error as a problem (RFC 9457) in the language of the request, or
+// as a page for a browser.
 // It is the one place where errors become answers.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	m := metaOf(c.UserContext())
 	if m.id == "" { // refused for its size, before the first middleware
-		m.id, m.lang = s.NewID(), languageOf(c.Get(fiber.HeaderAcceptLanguage))
+		m.id, m.lang = s.NewID(), texts.Preferred(c.Get(fiber.HeaderAcceptLanguage))
 		c.Set(headerRequestID, m.id)
 	}
 	k := kindOf(err)
@@ -138,6 +139,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	if p.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(p.RetryAfter))
+	}
+	if byBrowser(c) {
+		return s.showFailure(c, k, m.id)
 	}
 	return c.Status(k.status).JSON(p, "application/problem+json")
 }

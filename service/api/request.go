@@ -14,7 +14,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/limiter"
 	"github.com/valyala/fasthttp"
-	"golang.org/x/text/language"
 
 	"ziyara/access"
 	"ziyara/centre"
@@ -22,6 +21,7 @@ import (
 	"ziyara/loopback"
 	"ziyara/once"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // meta has what a handler knows about its request besides the parameters.
@@ -54,7 +54,7 @@ const (
 // the language.
 func (s *Server) identify(c *fiber.Ctx) error {
 	m := meta{
-		id: c.Get(headerRequestID), lang: languageOf(c.Get(fiber.HeaderAcceptLanguage)),
+		id: c.Get(headerRequestID), lang: texts.Preferred(c.Get(fiber.HeaderAcceptLanguage)),
 		address: clientAddress(c), accept: c.Get(fiber.HeaderAccept),
 	}
 	if !plausibleID(m.id) {
@@ -113,22 +113,6 @@ func plausibleID(id string) bool {
 		}
 	}
 	return true
-}
-
-// languages has the languages of the centre, the default first.
-var languages = language.NewMatcher([]language.Tag{language.Arabic, language.English})
-
-// languageOf returns the language of the centre that suits an Accept-Language
-// header best (RFC 9110, section 12.5.4), and Arabic by default.
-func languageOf(header string) string {
-	if header == "" || len(header) > 200 {
-		return "ar"
-	}
-	tag, _ := language.MatchStrings(languages, header)
-	if base, _ := tag.Base(); base.String() == "en" {
-		return "en"
-	}
-	return "ar"
 }
 
 // deadline limits the time of every handler. A client that goes away does not

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/service/secret"
+	"ziyara/service/web"
 	"ziyara/slots"
 )
 
@@ -41,9 +42,9 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	offered := e.Offered(p.Now())
 	switch {
 	case e.State == slots.EntryBooked:
-		return p.state(c, status, "page.offer_booked")
+		return p.state(c, status, "page.offer_booked", e.Booking.Lang)
 	case offered == nil:
-		return p.state(c, max(status, http.StatusGone), "page.offer_over")
+		return p.state(c, max(status, http.StatusGone), "page.offer_over", e.Booking.Lang)
 	}
 	o := opened{Offer, slots.Appointment{
 		Status: slots.Held, Service: e.Service, Branch: e.Branch, Start: offered.Start, Party: e.Wish.Party, Lang: e.Booking.Lang,
@@ -52,12 +53,12 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	out.Reference = "" // nothing is booked yet
 	out.State = "page.offer_title"
 	out.Chosen = offered.Start.UTC().Format(time.RFC3339)
-	out.Until = momentOf(offered.Expires, centreOf(c).Zone(e.Branch), out.Lang)
+	out.Until = web.MomentOf(offered.Expires, centreOf(c).Zone(e.Branch), out.Lang)
 	if e.Replaces != nil {
-		now := momentOf(e.Replaces.Start, centreOf(c).Zone(e.Branch), out.Lang)
+		now := web.MomentOf(e.Replaces.Start, centreOf(c).Zone(e.Branch), out.Lang)
 		out.Reference, out.Replaces = e.Replaces.Reference.String(), &now
 	}
-	return p.write(c, status, "offer", out)
+	return out.send(c, status, "offer")
 }
 
 // acceptOffer books the offered place, or moves the visit there, if it is the place
@@ -76,7 +77,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	_, tooLate := errors.AsType[*slots.RuleError](err)
 	switch {
 	case err == nil:
-		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?lang="+langOf(c, e.Booking.Lang))
+		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?lang="+web.Language(c, e.Booking.Lang))
 		return c.SendStatus(http.StatusSeeOther)
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.offer(c, e, http.StatusConflict, "page.busy")
@@ -84,7 +85,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		return p.offer(c, e, http.StatusConflict, "page.no_more")
 	case errors.Is(err, slots.ErrNoOffer), errors.Is(err, slots.ErrOfferOver), errors.Is(err, slots.ErrNotWaiting),
 		tooLate, errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived): // its visit can't be moved any more
-		return p.state(c, http.StatusGone, "page.offer_over")
+		return p.state(c, http.StatusGone, "page.offer_over", e.Booking.Lang)
 	}
 	return err
 }

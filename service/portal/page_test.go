@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/scheduling"
+	"ziyara/service/web"
 	"ziyara/slots"
 	"ziyara/texts/textstest"
 )
@@ -16,13 +18,8 @@ import (
 // shown returns a page of the visitor's portal as it is read.
 func shown(t *testing.T, name string, p page) string {
 	t.Helper()
-	templates, err := parse()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Title = p.heading(name)
 	var out bytes.Buffer
-	if err = templates.ExecuteTemplate(&out, name, p); err != nil {
+	if err := p.named(name).Render(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
 	return read(out.String())
@@ -34,9 +31,9 @@ func read(page string) string {
 	for _, change := range []struct{ tags, to string }{
 		{`(?s)<(style|title)>.*?</(style|title)>`, ""},
 		{`<bdi dir="ltr">`, "\u2066"},
-		{`<bdi>`, "\u2068"},
+		{`<bdi[^>]*>`, "\u2068"},
 		{`</bdi>`, "\u2069"},
-		{`</?(p|h1|h2|dt|dd|li|div|button|legend|label|header|span|fieldset|form|a [^>]*class="(button|day)[^>]*)[^>]*>`, "\n"},
+		{`</?(p|h1|h2|dt|dd|li|ul|nav|section|small|summary|b|div|button|legend|label|header|span|fieldset|form|a [^>]*class="(button|day)[^>]*)[^>]*>`, "\n"},
 		{`<[^>]*>`, ""},
 	} {
 		page = regexp.MustCompile(change.tags).ReplaceAllString(page, change.to)
@@ -46,21 +43,20 @@ func read(page string) string {
 
 // example is a page about a visit at an instant.
 func example(lang string, start time.Time, zone *time.Location) page {
+	site := web.Site{Ministry: catalog.Ministry{Name: catalog.Text{AR: "وزارة المالية", EN: "Ministry of Finance"}, Phone: "+966114050000"}}
 	p := page{
-		Lang: lang, Ministry: "وزارة المالية", Phone: "+966114050000", PhoneText: "\u200e+966114050000", Service: "تحديث الآيبان",
+		Page: web.Page{Site: site, Lang: lang}, Service: "تحديث الآيبان",
 		Branch: "فرع جدة", Address: "طريق المدينة المنورة، حي الرويس، جدة", Reference: "V-7K3F-9Q2M-X", Party: 2,
 		Requirements: []string{"الهوية الوطنية"}, Reason: "انقطاع الكهرباء", State: "page.state_booked",
-		When: momentOf(start, zone, lang), Until: momentOf(start, zone, lang), Ratings: []int{5, 4, 3, 2, 1}, MaxComment: 1000,
+		When: web.MomentOf(start, zone, lang), Until: web.MomentOf(start, zone, lang),
 	}
 	if lang == "en" {
-		p.Ministry, p.PhoneText, p.Service = "Ministry of Finance", p.Phone, "IBAN update"
-		p.Branch, p.Address = "Jeddah branch", "Al Madinah Road"
+		p.Service, p.Branch, p.Address = "IBAN update", "Jeddah branch", "Al Madinah Road"
 		p.Requirements, p.Reason = []string{"National ID"}, "Power cut"
 	}
 	proposed := p.When
 	p.Proposed, p.Replaces = &proposed, &proposed
-	free := []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}
-	p.add(slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: free}, zone, time.Time{})
+	p.add(slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}}, zone, time.Time{})
 	return p
 }
 
@@ -93,16 +89,14 @@ func TestPagesAsRead(t *testing.T) {
 		}
 		for _, notice := range []string{
 			"page.done_confirmed", "page.done_moved", "page.done_cancelled", "page.done_accepted", "page.done_refused", "page.done_answered",
-			"page.changed", "page.too_late", "page.taken", "page.busy", "page.no_more", "page.survey_choose", "page.survey_shorter",
-			"page.offer_changed",
+			"page.changed", "page.too_late", "page.taken", "page.busy", "page.no_more", "page.survey_choose", "page.survey_shorter", "page.offer_changed",
 		} {
 			p := example(lang, start, riyadh)
 			p.Notice, p.Over = notice, true
 			pages["visit "+notice] = shown(t, "visit", p)
 		}
 		for _, key := range []string{
-			"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form", "survey_over", "not_visited", "offer_over",
-			"offer_booked",
+			"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form", "survey_over", "not_visited", "offer_over", "offer_booked",
 		} {
 			p := example(lang, start, riyadh)
 			p.State = "page." + key
@@ -122,7 +116,7 @@ func TestPagesAsRead(t *testing.T) {
 			for _, fault := range textstest.Faults(lang, text) {
 				t.Errorf("%s in %s: %s", name, lang, fault)
 			}
-			if p := example(lang, start, riyadh); !strings.Contains(text, p.Ministry) || !strings.Contains(text, p.Phone) {
+			if p := example(lang, start, riyadh); !strings.Contains(text, p.Name.In(lang)) || !strings.Contains(text, p.Phone) {
 				t.Errorf("%s in %s names no ministry or no number:\n%s", name, lang, text)
 			}
 		}

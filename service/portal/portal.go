@@ -7,18 +7,17 @@ package portal
 import (
 	"context"
 	"errors"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/once"
 	"ziyara/service/secret"
+	"ziyara/service/web"
 	"ziyara/slots"
 	"ziyara/survey"
 )
@@ -51,28 +50,22 @@ type Config struct {
 	WaitlistEntryID func(ctx context.Context, number int64) (id string, err error)
 	NewReference    func() slots.Reference // for a visit that gets booked
 
-	Ministry catalog.Ministry // complete
+	Site web.Site
 }
 
 // Portal serves the pages.
 type Portal struct {
 	Config
-	pages *template.Template
-	csp   string
 }
 
-// New returns the pages. It fails when a template can't be read.
+// New returns the pages.
 func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
 		c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil:
 		return nil, errors.New("portal: incomplete configuration")
 	}
-	pages, err := parse()
-	if err != nil {
-		return nil, err
-	}
-	return &Portal{Config: c, pages: pages, csp: policy()}, nil
+	return &Portal{c}, nil
 }
 
 // Mount adds the pages to the app. limit is the rate limit of changes.
@@ -102,21 +95,14 @@ func centreOf(c *fiber.Ctx) *centre.Snapshot { return bookerOf(c).Centre() }
 // guard sets the headers of every page, refuses other hosts, and turns errors
 // into pages.
 func (p *Portal) guard(c *fiber.Ctx) error {
-	for name, value := range map[string]string{
-		fiber.HeaderContentSecurityPolicy: p.csp,
-		fiber.HeaderReferrerPolicy:        "no-referrer", // the address has the token
-		"X-Robots-Tag":                    "noindex, nofollow, noarchive",
-		fiber.HeaderCacheControl:          "no-store",
-		fiber.HeaderXFrameOptions:         "DENY",
-	} {
-		c.Set(name, value)
-	}
+	web.SetHeaders(c)
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer") // the address has the token
 	c.Locals(bookerKey{}, p.Bookers.On(p.Centre()))
 	if !p.Links.serves(c.Hostname()) {
-		return p.state(c, http.StatusMisdirectedRequest, "page.wrong_host")
+		return p.state(c, http.StatusMisdirectedRequest, "page.wrong_host", "")
 	}
-	if c.Method() == http.MethodPost && c.Get("Sec-Fetch-Site") == "cross-site" {
-		return p.state(c, http.StatusForbidden, "page.foreign_form")
+	if web.Foreign(c) {
+		return p.state(c, http.StatusForbidden, "page.foreign_form", "")
 	}
 	err := c.Next()
 	if err == nil && c.Response().StatusCode() < http.StatusBadRequest {
@@ -126,27 +112,27 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, secret.ErrTokenExpired):
-		return p.state(c, http.StatusGone, p.ended(c))
+		return p.state(c, http.StatusGone, p.ended(c), "")
 	case errors.Is(err, survey.ErrNotVisited):
-		return p.state(c, http.StatusConflict, "page.not_visited")
+		return p.state(c, http.StatusConflict, "page.not_visited", "")
 	case errors.Is(err, secret.ErrToken), errors.Is(err, fault.ErrNotFound):
-		return p.state(c, http.StatusNotFound, "page.unknown")
+		return p.state(c, http.StatusNotFound, "page.unknown", "")
 	case errors.Is(err, fault.ErrUncertain):
 		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 		c.Set(fiber.HeaderRetryAfter, "5")
-		return p.state(c, http.StatusServiceUnavailable, "page.not_known")
+		return p.state(c, http.StatusServiceUnavailable, "page.not_known", "")
 	case errors.Is(err, fault.ErrUnavailable):
 		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
 		c.Set(fiber.HeaderRetryAfter, "5")
-		return p.state(c, http.StatusServiceUnavailable, "page.unavailable")
+		return p.state(c, http.StatusServiceUnavailable, "page.unavailable", "")
 	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
-		return p.state(c, http.StatusTooManyRequests, "page.too_many")
+		return p.state(c, http.StatusTooManyRequests, "page.too_many", "")
 	}
 	if _, ok := errors.AsType[*fiber.Error](err); ok {
 		return err // such as an unknown path
 	}
 	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
-	return p.state(c, http.StatusInternalServerError, "page.unavailable")
+	return p.state(c, http.StatusInternalServerError, "page.unavailable", "")
 }
 
 // ended returns the key of the text for an expired link.

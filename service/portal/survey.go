@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/service/web"
 	"ziyara/slots"
 	"ziyara/survey"
 )
@@ -34,21 +36,73 @@ func (p *Portal) askSurvey(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return p.questions(c, o, given, http.StatusOK, notice)
+	return p.ask(c, o, given, notice, "")
 }
 
-// questions writes the page of a survey with the answers so far.
-func (p *Portal) questions(c *fiber.Ctx, o opened, given *survey.Answer, status int, notice string) error {
-	out := p.page(c, o, notice)
-	out.Ratings = []int{5, 4, 3, 2, 1}
-	out.MaxComment = survey.MaxComment
-	if given != nil {
-		out.Rating, out.Comment = given.Satisfaction, given.Comment
-		if given.Resolved != nil {
-			out.Resolved = strconv.FormatBool(*given.Resolved)
+// questions are the answers so far.
+type questions struct {
+	Rating   int    // 0 for none
+	Resolved string // true, false, or "" for not said
+	Comment  string
+	Mistakes []web.Mistake
+}
+
+// wrong returns what is wrong with a field; "" for nothing.
+func (q questions) wrong(field string) string {
+	for _, m := range q.Mistakes {
+		if m.Field == field {
+			return m.Text
 		}
 	}
-	return p.write(c, status, "survey", out)
+	return ""
+}
+
+func (q questions) satisfaction(p page) web.Field {
+	f := web.Field{
+		Name: "satisfaction", Label: p.T("page.survey_satisfied"), Wrong: q.wrong("satisfaction"),
+		Attributes: templ.Attributes{"required": true},
+	}
+	if q.Rating > 0 {
+		f.Value = strconv.Itoa(q.Rating)
+	}
+	return f
+}
+
+func (q questions) ratings(p page) []web.Option {
+	var list []web.Option
+	for _, n := range []string{"5", "4", "3", "2", "1"} {
+		list = append(list, web.Option{Value: n, Text: p.T("page.rated_" + n)})
+	}
+	return list
+}
+
+func (q questions) resolved(p page) web.Field {
+	return web.Field{Name: "resolved", Label: p.T("page.survey_resolved"), Value: q.Resolved}
+}
+
+func (q questions) comment(p page) web.Field {
+	return web.Field{
+		Name: "comment", Label: p.T("page.survey_comment"), Value: q.Comment, Wrong: q.wrong("comment"),
+		Attributes: templ.Attributes{"maxlength": strconv.Itoa(survey.MaxComment)},
+	}
+}
+
+// ask writes the page of a survey with the answers so far, given, which may be
+// nil. Something is wrong with a field if its name is not "".
+func (p *Portal) ask(c *fiber.Ctx, o opened, given *survey.Answer, notice, field string) error {
+	out := p.page(c, o, notice)
+	q := &out.Survey
+	if given != nil {
+		q.Rating, q.Comment = given.Satisfaction, given.Comment
+		if given.Resolved != nil {
+			q.Resolved = strconv.FormatBool(*given.Resolved)
+		}
+	}
+	status := http.StatusOK
+	if field != "" {
+		status, q.Mistakes = http.StatusUnprocessableEntity, []web.Mistake{{Field: field, Text: out.T(notice)}}
+	}
+	return out.send(c, status, "survey")
 }
 
 // answerSurvey saves the answers. If something is missing, it shows the form
@@ -66,14 +120,14 @@ func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 	if err != nil {
 		satisfaction = 0
 	}
-	a, err := survey.New(satisfaction, resolved, c.FormValue("comment"), langOf(c, o.Lang))
+	a, err := survey.New(satisfaction, resolved, c.FormValue("comment"), web.Language(c, o.Lang))
 	if errors.Is(err, survey.ErrSatisfaction) || errors.Is(err, survey.ErrComment) {
-		notice := "page.survey_choose"
+		notice, field := "page.survey_choose", "satisfaction"
 		if errors.Is(err, survey.ErrComment) {
-			notice = "page.survey_shorter"
+			notice, field = "page.survey_shorter", "comment"
 		}
 		given := &survey.Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: c.FormValue("comment")}
-		return p.questions(c, o, given, http.StatusUnprocessableEntity, notice)
+		return p.ask(c, o, given, notice, field)
 	}
 	if err != nil {
 		return err
@@ -83,6 +137,3 @@ func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 	}
 	return p.finish(c, "answered")
 }
-
-// Rated returns the text for a satisfaction from 1 to 5.
-func (p page) Rated(n int) string { return p.T("page.rated_" + strconv.Itoa(n)) }

@@ -62,10 +62,10 @@ func (p *Portal) show(c *fiber.Ctx) error {
 		case o.action == Move && p.movable(c, o):
 			return p.starts(c, o, http.StatusOK, "")
 		case o.action == Cancel && p.cancellable(c, o):
-			return p.visit(c, "cancel", o, http.StatusOK, "")
+			return p.confirmCancel(c, o)
 		}
 	}
-	return p.visit(c, "visit", o, http.StatusOK, done(c.Query("done")))
+	return p.visit(c, o, http.StatusOK, done(c.Query("done")))
 }
 
 // done returns the notice that follows an action, "" for any other text.
@@ -81,7 +81,7 @@ func done(what string) string {
 // the page does not repeat the action.
 func (p *Portal) finish(c *fiber.Ctx, what string) error {
 	q := url.Values{"done": {what}}
-	if lang := langOf(c, ""); lang != "" {
+	if lang := c.FormValue("lang"); lang != "" {
 		q.Set("lang", lang)
 	}
 	c.Set(fiber.HeaderLocation, linkPath+c.Params("token")+"?"+q.Encode())
@@ -100,7 +100,7 @@ func (p *Portal) confirm(c *fiber.Ctx) error {
 	}
 	err = p.Confirm(c.UserContext(), o.Reference, version, p.Now())
 	if errors.Is(err, slots.ErrNotBooked) { // it is not booked, or at another start
-		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
+		return p.visit(c, o, http.StatusConflict, "page.changed")
 	}
 	if err != nil {
 		return err
@@ -115,9 +115,14 @@ func (p *Portal) askCancel(c *fiber.Ctx) error {
 		return err
 	}
 	if !p.ahead(o) || !p.cancellable(c, o) {
-		return p.visit(c, "visit", o, http.StatusOK, "")
+		return p.visit(c, o, http.StatusOK, "")
 	}
-	return p.visit(c, "cancel", o, http.StatusOK, "")
+	return p.confirmCancel(c, o)
+}
+
+// confirmCancel writes the page that asks before it cancels.
+func (p *Portal) confirmCancel(c *fiber.Ctx, o opened) error {
+	return p.page(c, o, "").send(c, http.StatusOK, "cancel")
 }
 
 // cancel cancels the visit.
@@ -128,10 +133,10 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	}
 	_, err = bookerOf(c).Cancel(c.UserContext(), o.Reference, p.Now())
 	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
-		return p.visit(c, "visit", o, http.StatusConflict, "page.too_late")
+		return p.visit(c, o, http.StatusConflict, "page.too_late")
 	}
 	if errors.Is(err, slots.ErrNotBooked) || errors.Is(err, slots.ErrArrived) {
-		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
+		return p.visit(c, o, http.StatusConflict, "page.changed")
 	}
 	if err != nil {
 		return err
@@ -159,11 +164,11 @@ func (p *Portal) answer(
 	case err == nil:
 		return p.finish(c, what)
 	case errors.Is(err, slots.ErrNoProposal):
-		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
+		return p.visit(c, o, http.StatusConflict, "page.changed")
 	case errors.Is(err, slots.ErrPersonBusy):
-		return p.visit(c, "visit", o, http.StatusConflict, "page.busy")
+		return p.visit(c, o, http.StatusConflict, "page.busy")
 	case invalid: // such as a power of attorney that ends before
-		return p.visit(c, "visit", o, http.StatusConflict, "page.no_more")
+		return p.visit(c, o, http.StatusConflict, "page.no_more")
 	}
 	return err
 }
@@ -175,7 +180,7 @@ func (p *Portal) chooseStart(c *fiber.Ctx) error {
 		return err
 	}
 	if !p.ahead(o) || !p.movable(c, o) {
-		return p.visit(c, "visit", o, http.StatusOK, "")
+		return p.visit(c, o, http.StatusOK, "")
 	}
 	return p.starts(c, o, http.StatusOK, "")
 }
@@ -200,9 +205,9 @@ func (p *Portal) move(c *fiber.Ctx) error {
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.starts(c, o, http.StatusConflict, "page.busy")
 	case errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived):
-		return p.visit(c, "visit", o, http.StatusConflict, "page.changed")
+		return p.visit(c, o, http.StatusConflict, "page.changed")
 	case rule && broken.Rule == slots.RuleMoveCutoff:
-		return p.visit(c, "visit", o, http.StatusConflict, "page.too_late")
+		return p.visit(c, o, http.StatusConflict, "page.too_late")
 	case rule:
 		return p.starts(c, o, http.StatusConflict, "page.taken")
 	}
@@ -237,7 +242,7 @@ func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error
 	found, err := bookerOf(c).Search(c.UserContext(), query, p.Now())
 	switch {
 	case errors.Is(err, centre.ErrUnknownService), errors.Is(err, centre.ErrUnknownBranch), errors.Is(err, centre.ErrNotOffered):
-		return p.visit(c, "visit", o, http.StatusConflict, "page.no_more")
+		return p.visit(c, o, http.StatusConflict, "page.no_more")
 	case err != nil:
 		return err
 	}
@@ -246,12 +251,11 @@ func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error
 		page.add(d, found.Zone, o.Start)
 	}
 	if day != 0 && len(page.Times) > 0 {
-		page.Day = day.String()
-		return p.write(c, status, "times", page)
+		return page.send(c, status, "times")
 	}
 	page.Later, page.Earlier = from+window, max(today, from-window)
 	page.First = from == today
-	return p.write(c, status, "days", page)
+	return page.send(c, status, "days")
 }
 
 // dateOf reads a date, and returns instead for any other text.

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"ziyara/access"
+	"ziyara/service/web"
 )
 
 // Paths of the pages.
@@ -72,7 +73,7 @@ func (s *SignIn) signIn(c *fiber.Ctx) error {
 	s.setCookie(c, attemptName, value, attemptLife)
 	client := s.client(k)
 	return c.Redirect(client.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier),
-		oauth2.SetAuthURLParam("ui_locales", langOf(c))), http.StatusSeeOther)
+		oauth2.SetAuthURLParam("ui_locales", web.Language(c, ""))), http.StatusSeeOther)
 }
 
 // client is this service as the provider knows it.

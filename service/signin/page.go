@@ -1,12 +1,7 @@
 package signin
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"embed"
-	"encoding/base64"
 	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,20 +10,8 @@ import (
 
 	"ziyara/access"
 	"ziyara/loopback"
-	"ziyara/texts"
+	"ziyara/service/web"
 )
-
-//go:embed pages/*.html
-var pageFiles embed.FS
-
-//go:embed pages/style.css
-var style string
-
-func parse() (*template.Template, error) {
-	return template.New("signin").Funcs(template.FuncMap{
-		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // a file of this package
-	}).ParseFS(pageFiles, "pages/*.html")
-}
 
 // Mount adds the pages to the app, unless the configuration has no address for
 // them. limit is the rate limit of changes.
@@ -47,15 +30,7 @@ func (s *SignIn) Mount(app fiber.Router, limit fiber.Handler) {
 // guard sets the headers of every page, refuses other hosts, and turns errors
 // into pages.
 func (s *SignIn) guard(c *fiber.Ctx) error {
-	for name, value := range map[string]string{
-		fiber.HeaderContentSecurityPolicy: s.policy(),
-		fiber.HeaderReferrerPolicy:        "same-origin", // with no-referrer, forms would send no Origin
-		"X-Robots-Tag":                    "noindex, nofollow, noarchive",
-		fiber.HeaderCacheControl:          "no-store",
-		fiber.HeaderXFrameOptions:         "DENY",
-	} {
-		c.Set(name, value)
-	}
+	web.SetHeaders(c, s.targets()...)
 	if !strings.EqualFold(c.Hostname(), s.origin.Host) {
 		// A cookie for one host name is not sent to another.
 		if c.Method() == http.MethodGet && loopback.Is(s.origin.Host) {
@@ -102,48 +77,26 @@ func pageOf(err error) (status int, key string) {
 	return 0, ""
 }
 
-// policy returns the Content-Security-Policy: it allows the style, and forms that
-// redirect to the provider.
-func (s *SignIn) policy() string {
-	sum := sha256.Sum256([]byte(style))
-	target := "'self'"
-	if k := s.provider.usable(); k != nil {
-		if u, err := url.Parse(k.endSession); err == nil && u.Host != "" {
-			target += " " + u.Scheme + "://" + u.Host
-		}
+// targets are the origins that forms may redirect to: that of the provider's
+// sign-out.
+func (s *SignIn) targets() []string {
+	k := s.provider.usable()
+	if k == nil {
+		return nil
 	}
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; form-action " + target + "; base-uri 'none'; frame-ancestors 'none'"
+	u, err := url.Parse(k.endSession)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
 }
 
-// page has the data for the templates.
-type page struct {
-	Lang, Dir, Other string
-	Here             string // path of the page, for the other language
-	State            string // key of the text for what happened
-	Retry            bool   // signing in again could help
-	Staff            access.Staff
-	Roles            []string
-	Where            string // departments and branches
-}
-
-// T returns a text in the language of the page.
-func (p page) T(key string) string { return texts.Staff(key).In(p.Lang) }
-
-func langOf(c *fiber.Ctx) string {
-	if c.Query("lang", c.FormValue("lang")) == "en" {
-		return "en"
-	}
-	return "ar"
-}
-
-func frame(c *fiber.Ctx) page {
-	p := page{Lang: langOf(c), Dir: "rtl", Other: "en", Here: pathHome}
-	if p.Lang == "en" {
-		p.Dir, p.Other = "ltr", "ar"
-	}
-	if path := c.Path(); c.Method() == http.MethodGet && path != pathCallback && path != pathSignIn {
-		p.Here = path
+// frame returns what every page has. title is the key of its title.
+func (s *SignIn) frame(c *fiber.Ctx, title string) web.Page {
+	p := web.NewPage(c, s.Site, "", "")
+	p.Title, p.Section = p.S(title), p.S("sign_in.title")
+	if path := c.Path(); p.Here == "" || path == pathCallback || path == pathSignIn { // opening these again starts over
+		p.Here = pathHome
 	}
 	return p
 }
@@ -154,20 +107,18 @@ func (s *SignIn) home(c *fiber.Ctx) error {
 	if errors.Is(err, access.ErrSignIn) {
 		return c.Redirect(pathSignIn, http.StatusSeeOther)
 	}
-	p := frame(c)
-	p.Staff = held.Staff
-	for _, r := range held.Staff.Roles {
-		p.Roles = append(p.Roles, p.T("sign_in.role_"+string(r)))
-	}
+	p := s.frame(c, "sign_in.hello")
+	where := ""
 	if s.Where != nil {
-		p.Where = s.Where(held.Staff).In(p.Lang)
+		where = s.Where(held.Staff).In(p.Lang)
 	}
-	return s.write(c, http.StatusOK, "home", p)
+	return web.Send(c, http.StatusOK, p.Lang, homePage(p, held.Staff, where))
 }
 
 // askSignOut asks before it signs out: a GET changes nothing.
 func (s *SignIn) askSignOut(c *fiber.Ctx) error {
-	return s.write(c, http.StatusOK, "sign-out", frame(c))
+	p := s.frame(c, "sign_in.ask")
+	return web.Send(c, http.StatusOK, p.Lang, signOutPage(p))
 }
 
 func (s *SignIn) signedOut(c *fiber.Ctx) error {
@@ -176,17 +127,7 @@ func (s *SignIn) signedOut(c *fiber.Ctx) error {
 
 // state writes a page with the text for what happened.
 func (s *SignIn) state(c *fiber.Ctx, status int, key string) error {
-	p := frame(c)
-	p.State, p.Retry = key, key != "sign_in.wrong_host" && key != "sign_in.foreign"
-	return s.write(c, status, "state", p)
-}
-
-func (s *SignIn) write(c *fiber.Ctx, status int, name string, data page) error {
-	var out bytes.Buffer
-	if err := s.pages.ExecuteTemplate(&out, name, data); err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentLanguage, data.Lang)
-	return c.Status(status).Send(out.Bytes())
+	p := s.frame(c, key)
+	retry := key != "sign_in.wrong_host" && key != "sign_in.foreign"
+	return web.Send(c, status, p.Lang, statePage(p, p.S(key+"_about"), retry))
 }

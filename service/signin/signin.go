@@ -10,7 +10,6 @@ package signin
 import (
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/loopback"
 	"ziyara/service/secret"
+	"ziyara/service/web"
 )
 
 // ErrConfig is returned for an invalid configuration.
@@ -43,6 +43,8 @@ type Config struct {
 	SessionLife time.Duration // of a session in all; default 8 hours
 	SessionIdle time.Duration // of a session without a request; default 1 hour
 
+	Site web.Site // what pages say about the centre
+
 	Keys *secret.Keys
 	Now  func() time.Time
 	Log  *slog.Logger
@@ -55,7 +57,6 @@ type SignIn struct {
 
 	origin   *url.URL // nil for no pages
 	provider *provider
-	pages    *template.Template
 	outside  chan struct{} // bounds the concurrent requests to the provider
 }
 
@@ -90,9 +91,6 @@ func New(c Config) (*SignIn, error) {
 	}
 	s := &SignIn{Config: c, outside: make(chan struct{}, maxOutside)}
 	s.provider = newProvider(c.Issuer, issuer.Scheme == "http", c.Now, c.Log)
-	if s.pages, err = parse(); err != nil {
-		return nil, err
-	}
 	if c.Origin == "" {
 		return s, nil
 	}

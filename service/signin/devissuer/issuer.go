@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,6 +22,7 @@ import (
 	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/loopback"
+	"ziyara/service/web"
 )
 
 // Tokens last for a working day, codes for a shorter time.
@@ -52,6 +52,7 @@ type Config struct {
 	ClientSecret string   // "" for a public client
 	Redirects    []string // where browsers may be sent after signing in and out
 	People       []Person
+	Site         web.Site // what the page says about the centre
 	Now          func() time.Time
 }
 
@@ -60,8 +61,7 @@ type Config struct {
 type Issuer struct {
 	Config
 
-	mux   *http.ServeMux
-	pages *template.Template
+	mux *http.ServeMux
 
 	mu    sync.Mutex
 	keys  []key // the last one signs
@@ -76,9 +76,6 @@ func New(c Config) (*Issuer, error) {
 		return nil, fmt.Errorf("%w: %q", ErrURL, c.URL)
 	}
 	i := &Issuer{Config: c, mux: http.NewServeMux(), codes: make(map[string]grant)}
-	if i.pages, err = parse(); err != nil {
-		return nil, err
-	}
 	if err = i.Rotate(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,259 @@
+//go:build pages
+
+package service_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"ziyara/catalog"
+	"ziyara/service"
+	"ziyara/service/servicetest"
+)
+
+// chromium is a real browser with one tab.
+type chromium struct {
+	t      *testing.T
+	ctx    context.Context //nolint:containedctx // chromedp keeps its tab in it
+	axe    string          // the source of axe-core
+	shots  string          // directory for screenshots
+	origin string
+}
+
+// loadTimeout bounds everything that one page does; it is no measurement.
+const loadTimeout = 2 * time.Minute
+
+// newChromium starts a browser for the pages at an origin. PAGES_AXE, PAGES_FONTS and
+// PAGES_SHOTS come from make pages.
+func newChromium(t *testing.T, origin string) *chromium {
+	t.Helper()
+	axe, err := os.ReadFile(needed(t, "PAGES_AXE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Env("XDG_DATA_HOME="+needed(t, "PAGES_FONTS")),
+		chromedp.WSURLReadTimeout(loadTimeout),
+	)
+	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(allocated)
+	t.Cleanup(closeTab)
+	b := &chromium{t, ctx, string(axe), needed(t, "PAGES_SHOTS"), origin}
+	b.does(chromedp.Navigate("about:blank"))
+	return b
+}
+
+// needed returns a setting of make pages.
+func needed(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Fatalf("%s is not set: run make pages", name)
+	}
+	return value
+}
+
+func (b *chromium) does(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// evaluates returns what a script on the page, or the promise that it returns, says.
+func evaluates[T any](b *chromium, script string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+// sees sets the width and the colours that the visitor prefers.
+func (b *chromium) sees(width int64, scheme string) {
+	b.t.Helper()
+	b.does(chromedp.EmulateViewport(width, 800), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	}))
+}
+
+// goes opens a page in a language.
+func (b *chromium) goes(path, lang string) {
+	b.t.Helper()
+	u, err := url.Parse(b.origin + path)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("lang", lang)
+	u.RawQuery = q.Encode()
+	b.does(chromedp.Navigate(u.String()), chromedp.Evaluate[chromedp.Void]("window.stop()")) // no page loads itself again meanwhile
+}
+
+// sends sends the form at an action of the page as it is, checked by the server
+// only.
+func (b *chromium) sends(action string) {
+	b.t.Helper()
+	script := fmt.Sprintf(`(() => { const f = [...document.forms].find((f) => f.action.endsWith(%q));
+		f.noValidate = true; setTimeout(() => f.requestSubmit(), 0) })()`, action)
+	if _, err := chromedp.RunResponse(b.ctx, chromedp.Evaluate[chromedp.Void](script)); err != nil {
+		b.t.Fatalf("%s: %v", action, err)
+	}
+}
+
+// visitorsCheck returns, as a list, what is wrong with the page as people see it.
+const visitorsCheck = `(() => {
+	const wrong = [], html = document.documentElement, lang = html.lang;
+	const say = (what, node) => wrong.push(what + ": " + (node.outerHTML || node.textContent).slice(0, 160));
+	if (html.dir !== (lang === "ar" ? "rtl" : "ltr")) wrong.push("the direction is " + html.dir);
+	if (document.querySelector("script, [style], style")) wrong.push("a script or a style on the page");
+	if (!document.querySelector("a[href='#content']") || !document.querySelector("main#content")) wrong.push("nothing to skip to");
+	if (document.querySelectorAll("h1").length !== 1) wrong.push("not one h1");
+	const isolated = /V-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]|\d{1,2}:\d{2}|\d%|\d{5,}/;
+	const foreign = lang === "ar" ? /[A-Za-z]{2}/ : /[\u0600-\u06ff]/;
+	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+		const on = n.parentElement;
+		if (on.closest("textarea, [dir=auto]")) continue;
+		if (isolated.test(n.textContent) && !on.closest("bdi")) say("not isolated", on);
+		const own = on.closest("[lang]").lang;
+		if (own === lang && foreign.test(n.textContent) && !on.closest("bdi")) say("in another language", on);
+	}
+	for (const e of document.querySelectorAll(".button, .row, .choice, .bar nav a, .back, .list-days a, a.day, .field input")) {
+		const box = e.getBoundingClientRect();
+		if (box.height < 44 || box.width < 44) say("smaller than 44 px", e);
+	}
+	return wrong;
+})()`
+
+// violations returns what axe-core finds on the page, by rule and element.
+const violations = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+	.then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target.join(" ") + " " + (n.failureSummary || "").split("\n")[1])))`
+
+// checks looks at the page that is open, in two widths and two themes, takes its
+// pictures, and tries it at 320 px.
+func (b *chromium) checks(name, lang string) {
+	b.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{1280, 360} {
+			b.sees(width, scheme)
+			b.does(chromedp.Evaluate[chromedp.Void](b.axe))
+			found := append(evaluates[[]string](b, violations), evaluates[[]string](b, visitorsCheck)...)
+			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			what := fmt.Sprintf("%s-%s-%d-%s", name, lang, width, scheme)
+			for _, w := range found {
+				b.t.Errorf("%s: %s", what, w)
+			}
+			if err := os.WriteFile(filepath.Join(b.shots, what+".png"), picture, 0o600); err != nil {
+				b.t.Fatal(err)
+			}
+		}
+	}
+	b.sees(320, "light")
+	if wide := evaluates[int](b, `document.documentElement.scrollWidth`); wide > 320 {
+		b.t.Errorf("%s-%s: %d px wide at 320", name, lang, wide)
+	}
+}
+
+// everyLanguage checks a page in both languages.
+func (b *chromium) everyLanguage(name, path string, then ...string) {
+	b.t.Helper()
+	for _, lang := range []string{"ar", "en"} {
+		b.goes(path, lang)
+		for _, action := range then {
+			b.sends(action)
+		}
+		b.checks(name, lang)
+	}
+}
+
+// Every page behind a link, in every state, can be used by everybody: in both
+// languages and themes, narrow and wide, by the rules of axe-core and our own.
+func TestBrowserVisit(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar", official)
+	b := newChromium(t, l.centre.Replicas[0].URL())
+	b.everyLanguage("visit", l.path)
+	b.everyLanguage("visit-days", l.path+"/move")
+	b.everyLanguage("visit-times", l.path+"/move?day=2026-11-26")
+	b.everyLanguage("visit-no-days", l.path+"/move?from=2027-11-01")
+	b.everyLanguage("visit-cancel", l.path+"/cancel")
+	l.presses("/confirm", url.Values{"version": {"1"}})
+	b.everyLanguage("visit-confirmed", l.path+"?done=confirmed")
+	l.presses("/cancel", nil)
+	b.everyLanguage("visit-cancelled", l.path+"?done=cancelled")
+	b.everyLanguage("link-unknown", l.path[:20])
+	b.everyLanguage("not-found", "/nothing")
+	l.centre.Pass(30 * 24 * time.Hour)
+	b.everyLanguage("link-expired", l.path)
+}
+
+func TestBrowserOffer(t *testing.T) {
+	t.Parallel()
+	l, _ := offered(t, "ar")
+	b := newChromium(t, l.centre.Replicas[0].URL())
+	b.everyLanguage("offer", l.path)
+	l.presses("/offer/decline", start(nineOnTheTwentyFifth))
+	b.everyLanguage("offer-over", l.path)
+}
+
+func TestBrowserSurvey(t *testing.T) {
+	t.Parallel()
+	l := surveyed(t, "ar")
+	b := newChromium(t, l.centre.Replicas[0].URL())
+	b.everyLanguage("survey", l.path)
+	b.everyLanguage("survey-mistake", l.path, "/survey")
+	l.follows("/survey", url.Values{"satisfaction": {"4"}, "resolved": {"true"}, "comment": {"سريع"}})
+	b.everyLanguage("survey-answered", l.path+"?done=answered")
+}
+
+func TestBrowserStaff(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, demoSignIn)
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.everyLanguage("staff-choose", "/staff/sign-in")
+	b.goes("/staff/sign-in", "ar")
+	b.does(chromedp.Click(`button[value="noura"]`), chromedp.WaitVisible(".facts"))
+	b.everyLanguage("staff-home", "/staff")
+	b.everyLanguage("staff-sign-out", "/staff/sign-out")
+	b.everyLanguage("staff-signed-out", "/staff/signed-out")
+	b.everyLanguage("staff-attempt", "/staff/callback")
+}
+
+func TestBrowserTrial(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, sandboxed, official)
+	centre.Visitor(1).AsksForCode()
+	centre.Jobs()
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.everyLanguage("phone", "/dev/phone")
+	b.everyLanguage("phone-empty", "/dev/phone?mobile=0500000009")
+	b.everyLanguage("problems", "/problems")
+}
+
+// official gives the centre all that a page can say about it.
+func official(c *service.Config) {
+	public(c)
+	c.Ministry.Name, c.Registration = catalog.Text{AR: "وزارة المالية", EN: "Ministry of Finance"}, "20231220123"
+}

@@ -1,0 +1,197 @@
+// Package web is the one way to make pages: one layout, one stylesheet and one
+// set of components for all pages of the service, in Arabic and in English. The
+// components are templ components: *.templ is the source, *_templ.go is
+// generated from it. Pages are complete without a script.
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/texts"
+)
+
+// Site is what every page says about the centre itself.
+type Site struct {
+	catalog.Ministry // whose pages these are, complete
+
+	Registration string // number in the register of official sites; "" if it has none
+}
+
+// Page is what the layout shows around the content of a page.
+type Page struct {
+	Site
+
+	Lang  string // ar or en
+	Host  string // the address that the page was opened under
+	Title string
+	Call  string // what to call the telephone number for; "" for help
+	// Here is the path of the page with its query, for the other language; "" if
+	// it can't be opened again, such as the answer to a form.
+	Here    string
+	Section string // the part of the site, beside its name; "" for that of visitors
+}
+
+// T returns a text of the visitors' catalogue in the language of the page. The
+// parameters are those of texts.Visitors; the telephone number for help is one
+// of them.
+func (p Page) T(key string, parameters ...any) string {
+	return texts.Visitors(key, append(parameters, "Phone", p.Dial())...).In(p.Lang)
+}
+
+// S is like T, for the catalogue of staff.
+func (p Page) S(key string, parameters ...any) string {
+	return texts.Staff(key, parameters...).In(p.Lang)
+}
+
+// Dir is the direction of the language of the page.
+func (p Page) Dir() string { return Dir(p.Lang) }
+
+// Other is the other language.
+func (p Page) Other() string {
+	if p.Lang == "en" {
+		return "ar"
+	}
+	return "en"
+}
+
+// Dir returns the direction of a language.
+func Dir(lang string) string {
+	if lang == "en" {
+		return "ltr"
+	}
+	return "rtl"
+}
+
+// switched is the address of the page in the other language.
+func (p Page) switched() string {
+	path, query, _ := strings.Cut(p.Here, "?")
+	var kept []string
+	for part := range strings.SplitSeq(query, "&") {
+		if part != "" && !strings.HasPrefix(part, "lang=") {
+			kept = append(kept, part)
+		}
+	}
+	return path + "?" + strings.Join(append(kept, "lang="+p.Other()), "&")
+}
+
+// NewPage returns the frame of the page that answers a request. own is the
+// language of what the page is about, "" for none: see Language.
+func NewPage(c *fiber.Ctx, s Site, own, title string) Page {
+	p := Page{Site: s, Lang: Language(c, own), Host: c.Hostname(), Title: title}
+	if c.Method() == http.MethodGet && local(c.OriginalURL()) {
+		p.Here = c.OriginalURL()
+	}
+	return p
+}
+
+// local reports whether a link to an address stays on this host: //host and
+// /\host don't.
+func local(address string) bool {
+	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") && !strings.HasPrefix(address, `/\`)
+}
+
+// Send answers with a page.
+func Send(c *fiber.Ctx, status int, lang string, page templ.Component) error {
+	var out bytes.Buffer
+	if err := page.Render(context.WithoutCancel(c.UserContext()), &out); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, lang)
+	return c.Status(status).Send(out.Bytes())
+}
+
+// Headers returns the headers that every page has. Forms may also lead to the
+// origins in targets. Nothing is loaded but our own stylesheet, nothing may
+// frame the page, and no cache and no search engine keeps it.
+func Headers(targets ...string) map[string]string {
+	return map[string]string{
+		fiber.HeaderContentSecurityPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; form-action " +
+			strings.Join(append([]string{"'self'"}, targets...), " ") + "; base-uri 'none'; frame-ancestors 'none'",
+		fiber.HeaderReferrerPolicy: "same-origin", // with no-referrer, forms would send no Origin
+		"X-Robots-Tag":             "noindex, nofollow, noarchive",
+		fiber.HeaderCacheControl:   "no-store",
+		fiber.HeaderXFrameOptions:  "DENY",
+	}
+}
+
+// SetHeaders sets Headers.
+func SetHeaders(c *fiber.Ctx, targets ...string) {
+	for name, value := range Headers(targets...) {
+		c.Set(name, value)
+	}
+}
+
+// Foreign reports whether a page of another origin requests a change. Browsers
+// say so in Sec-Fetch-Site, older ones in Origin; what says neither is no
+// browser. A page that hides its address (Referrer-Policy no-referrer) sends the
+// Origin null, which says nothing.
+func Foreign(c *fiber.Ctx) bool {
+	r := http.Request{Method: c.Method(), Host: c.Hostname(), Header: http.Header{}}
+	r.Header.Set("Sec-Fetch-Site", c.Get("Sec-Fetch-Site"))
+	if origin := c.Get(fiber.HeaderOrigin); origin != "null" {
+		r.Header.Set(fiber.HeaderOrigin, origin)
+	}
+	return http.NewCrossOriginProtection().Check(&r) != nil
+}
+
+//go:embed style.css
+var style []byte
+
+//go:embed mark.svg
+var mark []byte
+
+// asset is a file that pages load. Its name has a hash of its content, so that
+// it can be kept for ever.
+type asset struct {
+	path, media, integrity string
+	content, zipped        []byte
+}
+
+//nolint:gochecknoglobals // constants in all but name
+var (
+	stylesheet = newAsset("ziyara", "css", "text/css; charset=utf-8", style)
+	icon       = newAsset("ziyara", "svg", "image/svg+xml", mark)
+)
+
+func newAsset(name, ending, media string, content []byte) asset {
+	sum := sha256.Sum256(content)
+	var zipped bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is one of those that exist
+	_, _ = w.Write(content)                                    // a buffer takes everything
+	_ = w.Close()
+	return asset{
+		path: "/assets/" + name + "." + hex.EncodeToString(sum[:8]) + "." + ending, media: media,
+		integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), content: content, zipped: zipped.Bytes(),
+	}
+}
+
+// Mount adds what pages load to the app.
+func Mount(app fiber.Router) {
+	for _, a := range []asset{stylesheet, icon} {
+		app.Get(a.path, a.send)
+	}
+}
+
+func (a asset) send(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, a.media)
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings("gzip") == "gzip" {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(a.zipped)
+	}
+	return c.Send(a.content)
+}
