@@ -77,7 +77,8 @@ func sources(t *testing.T) map[string]bool {
 		t.Fatal(err)
 	}
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
-		"{{if .Module}}{{if .Module.Main}}{{$d := .Dir}}{{range .GoFiles}}{{$d}}/{{.}}\n{{end}}{{range .EmbedFiles}}{{$d}}/{{.}}\n{{end}}{{end}}{{end}}",
+		"{{if .Module}}{{if .Module.Main}}{{$d := .Dir}}{{range .GoFiles}}{{$d}}/{{.}}\n{{end}}"+
+			"{{range .EmbedFiles}}{{$d}}/{{.}}\n{{end}}{{end}}{{end}}",
 		"./cmd/ziyara").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,13 @@ import (
 	"ziyara/service/web"
 )
 
+type (
+	// Ministry is who messages and pages speak for.
+	Ministry = catalog.Ministry
+	// Text is a text in both languages.
+	Text = catalog.Text
+)
+
 // Config configures a replica. Zero values of optional fields mean their defaults.
 type Config struct {
 	DatabaseURL string // postgres://…
@@ -46,7 +53,7 @@ type Config struct {
 	PublicURL string
 	// Ministry is who messages and pages speak for, and where visitors get help
 	// and book; what is missing is neutral.
-	Ministry catalog.Ministry
+	Ministry Ministry
 	// Registration is the number of the site in the register of official sites; ""
 	// if it has none.
 	Registration string

@@ -53,7 +53,8 @@ func TestMyVisits(t *testing.T) {
 	if len(list.Coming) != 1 || len(list.Waiting) != 1 || list.Waiting[0].ID != ticket.ID || list.Waiting[0].Token != ticket.Token {
 		t.Errorf("the other has %+v, want a visit and an entry", list)
 	}
-	if answer := other.TryLeave(api.WaitlistTicket{ID: list.Waiting[0].ID, Token: list.Waiting[0].Token}); answer.Status != http.StatusNoContent {
+	found := api.WaitlistTicket{ID: list.Waiting[0].ID, Token: list.Waiting[0].Token}
+	if answer := other.TryLeave(found); answer.Status != http.StatusNoContent {
 		t.Errorf("leave: %d %s", answer.Status, answer.Body)
 	}
 	if list = mine(t, other); len(list.Waiting) != 0 {

@@ -215,7 +215,8 @@ func TestVersionOfARequest(t *testing.T) {
 		step{"accepted again", func() { visitor.TryAccept(a) }, 5},
 	)
 	approved, b := asks(2, "2026-11-26T07:30")
-	v.follows(approved, b, step{"approved", func() { act(b, "approve", nil) }, 2}, step{"approved again", func() { act(b, "approve", nil) }, 2})
+	approve := func() { act(b, "approve", nil) }
+	v.follows(approved, b, step{"approved", approve, 2}, step{"approved again", approve, 2})
 	declined, c := asks(3, "2026-11-30T07:30")
 	v.follows(declined, c, step{"declined", func() { act(c, "decline", map[string]any{"reason": "القاعة مغلقة"}) }, 2})
 	silent, d := asks(4, "2026-11-30T07:30")

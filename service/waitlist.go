@@ -19,7 +19,9 @@ type waiting struct {
 	offers   prometheus.Counter
 }
 
-func newWaiting(c Config, store *postgres.Waitlist, waitlist *slots.Waitlist, booker func() *slots.Booker, registry prometheus.Registerer) *waiting {
+func newWaiting(
+	c Config, store *postgres.Waitlist, waitlist *slots.Waitlist, booker func() *slots.Booker, registry prometheus.Registerer,
+) *waiting {
 	w := &waiting{store: store, waitlist: waitlist, booker: booker, now: c.Now, offers: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "ziyara_offers_total", Help: "Places offered to people who wait.",
 	})}

@@ -116,7 +116,9 @@ func TestFold(t *testing.T) {
 // What holds for each character of the alphabets, alone and between letters.
 func TestEveryCharacter(t *testing.T) {
 	t.Parallel()
-	for _, block := range [][2]rune{{0, 0x3100}, {0xa640, 0xabff}, {0xfb00, 0xffff}, {0x1d400, 0x1d800}, {0x1ee00, 0x1ef00}, {0xe0000, 0xe0200}} {
+	for _, block := range [][2]rune{
+		{0, 0x3100}, {0xa640, 0xabff}, {0xfb00, 0xffff}, {0x1d400, 0x1d800}, {0x1ee00, 0x1ef00}, {0xe0000, 0xe0200},
+	} {
 		for r := block[0]; r < block[1]; r++ {
 			if unicode.IsGraphic(r) || unicode.In(r, unicode.Cf, unicode.Mn) {
 				holds(t, string(r))

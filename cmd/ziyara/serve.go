@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/service"
 	"ziyara/service/signin"
 )
@@ -46,8 +45,8 @@ type ministry struct {
 	Registration string `name:"site-registration" env:"ZIYARA_SITE_REGISTRATION" placeholder:"NUMBER" help:"${registration}"`
 }
 
-func (m ministry) config() catalog.Ministry {
-	return catalog.Ministry{Name: catalog.Text{AR: m.NameAR, EN: m.NameEN}, Phone: m.CallCentre, Booking: m.BookingURL}
+func (m ministry) config() service.Ministry {
+	return service.Ministry{Name: service.Text{AR: m.NameAR, EN: m.NameEN}, Phone: m.CallCentre, Booking: m.BookingURL}
 }
 
 // identity defines how staff sign in.

@@ -82,7 +82,9 @@ func (s *Server) GetDeskGroup(ctx context.Context, r GetDeskGroupRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return GetDeskGroup200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: GetDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return GetDeskGroup200JSONResponse{
+		Body: deskGroupJSON(centreOf(ctx), d), Headers: GetDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)},
+	}, nil
 }
 
 // EditDeskGroup changes a plan.
@@ -91,7 +93,9 @@ func (s *Server) EditDeskGroup(ctx context.Context, r EditDeskGroupRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return EditDeskGroup200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: EditDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return EditDeskGroup200JSONResponse{
+		Body: deskGroupJSON(centreOf(ctx), d), Headers: EditDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)},
+	}, nil
 }
 
 // AddClosure closes a desk group for a period.
@@ -100,7 +104,9 @@ func (s *Server) AddClosure(ctx context.Context, r AddClosureRequestObject) (Add
 	if err != nil {
 		return nil, repointed(err, "/close/0", "")
 	}
-	return AddClosure200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: AddClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return AddClosure200JSONResponse{
+		Body: deskGroupJSON(centreOf(ctx), d), Headers: AddClosure200ResponseHeaders{ETag: versionTag(d.Version)},
+	}, nil
 }
 
 // RemoveClosure removes a closure of a desk group.
@@ -115,7 +121,9 @@ func (s *Server) RemoveClosure(ctx context.Context, r RemoveClosureRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return RemoveClosure200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: RemoveClosure200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return RemoveClosure200JSONResponse{
+		Body: deskGroupJSON(centreOf(ctx), d), Headers: RemoveClosure200ResponseHeaders{ETag: versionTag(d.Version)},
+	}, nil
 }
 
 // SetHours sets the opening hours of one date.
@@ -130,7 +138,9 @@ func (s *Server) SetHours(ctx context.Context, r SetHoursRequestObject) (SetHour
 	if err != nil {
 		return nil, repointed(err, "/set_hours/0", "")
 	}
-	return SetHours200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: SetHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return SetHours200JSONResponse{
+		Body: deskGroupJSON(centreOf(ctx), d), Headers: SetHours200ResponseHeaders{ETag: versionTag(d.Version)},
+	}, nil
 }
 
 // ClearHours gives one date its regular hours again.
@@ -146,7 +156,9 @@ func (s *Server) ClearHours(ctx context.Context, r ClearHoursRequestObject) (Cle
 	if err != nil {
 		return nil, err
 	}
-	return ClearHours200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: ClearHours200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return ClearHours200JSONResponse{
+		Body: deskGroupJSON(centreOf(ctx), d), Headers: ClearHours200ResponseHeaders{ETag: versionTag(d.Version)},
+	}, nil
 }
 
 // UndoDeskGroup undoes the last change of a plan.
@@ -163,7 +175,9 @@ func (s *Server) UndoDeskGroup(ctx context.Context, r UndoDeskGroupRequestObject
 		return nil, err
 	}
 	s.refresh(ctx)
-	return UndoDeskGroup200JSONResponse{Body: deskGroupJSON(centreOf(ctx), d), Headers: UndoDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)}}, nil
+	return UndoDeskGroup200JSONResponse{
+		Body: deskGroupJSON(centreOf(ctx), d), Headers: UndoDeskGroup200ResponseHeaders{ETag: versionTag(d.Version)},
+	}, nil
 }
 
 // edit changes the plan of a desk group, if the caller may. This replica uses

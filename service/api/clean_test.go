@@ -88,13 +88,13 @@ func verbatim() map[string]string {
 
 // Whatever is pasted into a field of any operation has the same answer as without
 // the marks. The fields are those of the contract.
+//
+//nolint:paralleltest,tparallel // the subtests note which fields they have seen
 func TestPastedIntoEveryField(t *testing.T) {
 	t.Parallel()
 	v := contractValidator(t)
 	all := marks()
-	for name, mark := range symbolMarks() {
-		all[name] = mark
-	}
+	maps.Copy(all, symbolMarks())
 	fields := map[string]bool{}
 	for _, routes := range v.routes {
 		for _, r := range routes {

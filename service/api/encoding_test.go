@@ -120,7 +120,7 @@ func TestSizeOfASearch(t *testing.T) {
 }
 
 // ask60 asks for a search over HTTP.
-func ask60(t *testing.T, s *Server, path string, header map[string]string) (*http.Response, []byte) {
+func ask60(t *testing.T, s *Server, path string, header map[string]string) (head, []byte) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	for name, value := range header {
@@ -135,7 +135,13 @@ func ask60(t *testing.T, s *Server, path string, header map[string]string) (*htt
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer, body
+	return head{answer.StatusCode, answer.Header}, body
+}
+
+// head is an answer without its body.
+type head struct {
+	StatusCode int
+	Header     http.Header
 }
 
 // Each coding has its own strong tag, and a client who has the answer in any of them

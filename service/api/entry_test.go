@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"regexp"
@@ -75,7 +74,7 @@ func painted(t *testing.T, drawing []byte) image.Image {
 		var at [4]int
 		for i := range at {
 			var err error
-			if at[i], err = strconv.Atoi(fmt.Sprintf("%s", bar[i+1])); err != nil {
+			if at[i], err = strconv.Atoi(string(bar[i+1])); err != nil {
 				t.Fatal(err)
 			}
 		}

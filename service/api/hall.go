@@ -87,7 +87,8 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 		if err != nil {
 			return nil, invalid("#/id_number", faultText(slots.FaultID))
 		}
-		if reference, err = s.reception(ctx).Owns(ctx, s.Keys.Person(string(identity.Kind), identity.Number), r.Body.Branch, s.Now()); err != nil {
+		person := s.Keys.Person(string(identity.Kind), identity.Number)
+		if reference, err = s.reception(ctx).Owns(ctx, person, r.Body.Branch, s.Now()); err != nil {
 			return nil, err
 		}
 	}

@@ -31,8 +31,10 @@ type changing struct {
 	reads int
 }
 
-// zones have a different offset each: +03:00, +04:00, …
-var zones = []string{"Asia/Riyadh", "Asia/Dubai", "Asia/Karachi", "Asia/Dhaka", "Asia/Bangkok", "Asia/Manila", "Asia/Tokyo"} //nolint:gochecknoglobals // a table
+// zones have a different offset each, from +03:00 in steps of an hour.
+//
+//nolint:gochecknoglobals // a table
+var zones = []string{"Asia/Riyadh", "Asia/Dubai", "Asia/Karachi", "Asia/Dhaka", "Asia/Bangkok", "Asia/Manila", "Asia/Tokyo"}
 
 // once returns the first snapshot at every read.
 func (c *changing) once() func() *centre.Snapshot {
@@ -207,7 +209,9 @@ func TestAnswersAreOfOneCentre(t *testing.T) {
 	}
 	booked, requested := visitIn(slots.Booked), visitIn(slots.Requested)
 	proposed := requested
-	proposed.Proposal = &slots.Proposal{ID: "p", Place: booked.Place, Start: comesAt.Add(time.Hour), End: comesAt.Add(90 * time.Minute), Expires: comesAt}
+	proposed.Proposal = &slots.Proposal{
+		ID: "p", Place: booked.Place, Start: comesAt.Add(time.Hour), End: comesAt.Add(90 * time.Minute), Expires: comesAt,
+	}
 	manage := keys.Token(useManage, string(booked.Reference))
 	mobile := keys.Sign(useMobile, "+966500000000", seenAt.Add(time.Hour))
 	at := "/v1/appointments/" + booked.Reference.String()

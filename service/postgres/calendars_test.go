@@ -37,9 +37,10 @@ func only(version int64) centre.Versions {
 // edit edits the calendar of the desk group as the coordinator asks for.
 func (b *bench) edit(t testing.TB, from int64, e scheduling.Edit) (centre.DeskPlan, error) {
 	t.Helper()
-	return b.store.Calendars().EditPlan(t.Context(), edited, only(from), b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+	revise := func(d centre.DeskPlan) (scheduling.Revision, error) {
 		return scheduling.Revise(t.Context(), d.Plan, e, b.now, d.Lists...)
-	})
+	}
+	return b.store.Calendars().EditPlan(t.Context(), edited, only(from), b.by("plan.changed"), revise)
 }
 
 // plan returns the desk group as it is now.
@@ -263,9 +264,10 @@ func TestEditIsWorkedOutBeforeTheLock(t *testing.T) {
 	calendars := b.store.Calendars()
 	after, err := calendars.EditPlan(ctx, edited, nil, b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
 		if times++; times == 1 {
-			if _, err := calendars.EditPlan(ctx, edited, only(d.Version), b.by("plan.changed"), func(d centre.DeskPlan) (scheduling.Revision, error) {
+			closes := func(d centre.DeskPlan) (scheduling.Revision, error) {
 				return add(d, closure(t, "2026-12-01T07:00:00+03:00", "2026-12-01T12:00:00+03:00"))
-			}); err != nil {
+			}
+			if _, err := calendars.EditPlan(ctx, edited, only(d.Version), b.by("plan.changed"), closes); err != nil {
 				t.Errorf("an edit while another is worked out: %v", err)
 			}
 		}

@@ -112,7 +112,7 @@ func (p *Pair) copy() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.port = free.Addr().(*net.TCPAddr).Port //nolint:errcheck // it is a TCP listener
+	p.port = free.Addr().(*net.TCPAddr).Port
 	if err = free.Close(); err != nil {
 		p.t.Fatal(err)
 	}
