@@ -14,7 +14,7 @@ type Entry struct {
 	At         time.Time
 	Actor      string // access.Staff.ID
 	Action     string // what was done, for example approved or season.added
-	Subject    string // to what: "appointment V-7K3F-9Q2M-X", "desk-group revenues-riyadh"
+	Subject    string // to what: "appointment V-7K3F-9Q2M-R", "desk-group revenues-riyadh"
 	Department string // slug; "" for none
 	Branch     string // slug; "" for none
 	// Before and After are the state before and after; nil for none.

@@ -150,8 +150,8 @@ func (c *Centre) SearchServices(q string) []*Service {
 	return found
 }
 
-// maxSlug is the longest slug in bytes; the paths of the API allow no more.
-const maxSlug = 64
+// MaxSlug is the longest slug in bytes; the paths of the API allow no more.
+const MaxSlug = 64
 
 // bySlug checks each item and indexes the items by slug.
 func bySlug[T any](kind string, items []T, slug func(*T) string, check func(*T) error) (map[string]*T, error) {
@@ -159,8 +159,8 @@ func bySlug[T any](kind string, items []T, slug func(*T) string, check func(*T) 
 	for i := range items {
 		item := &items[i]
 		s := slug(item)
-		if len(s) > maxSlug || !slugPattern.MatchString(s) {
-			return nil, fmt.Errorf("catalog: %s slug %q: want lower-case words joined by hyphens, at most %d characters", kind, s, maxSlug)
+		if len(s) > MaxSlug || !slugPattern.MatchString(s) {
+			return nil, fmt.Errorf("catalog: %s slug %q: want lower-case words joined by hyphens, at most %d characters", kind, s, MaxSlug)
 		}
 		if _, taken := index[s]; taken {
 			return nil, fmt.Errorf("catalog: %s %s: the slug is used twice", kind, s)
@@ -391,14 +391,14 @@ func sharedPrefix(a, b []rune) int {
 	return n
 }
 
-// maxQuery is how many characters of a question are read.
-const maxQuery = 100
+// MaxQuery is how many characters of a question are read.
+const MaxQuery = 100
 
 // start returns the part of the question q that is read.
 func start(q string) string {
 	n := 0
 	for at := range q {
-		if n == maxQuery {
+		if n == MaxQuery {
 			return q[:at]
 		}
 		n++

@@ -69,21 +69,21 @@ func (s *Service) Extra(slugs []string) time.Duration {
 
 var needPattern = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
 
-// maxNeeds is how many needs a service may name; a longer list would not be read.
-const maxNeeds = 20
+// MaxNeeds is how many needs a service may name; a longer list would not be read.
+const MaxNeeds = 20
 
 // validateNeeds returns an error that names the first rule that a need of the
 // service breaks. All needs together must not make a visit longer than a day.
 func (s *Service) validateNeeds() error {
-	if len(s.Needs) > maxNeeds {
-		return fmt.Errorf("catalog: service %s: %d needs: want at most %d", s.Slug, len(s.Needs), maxNeeds)
+	if len(s.Needs) > MaxNeeds {
+		return fmt.Errorf("catalog: service %s: %d needs: want at most %d", s.Slug, len(s.Needs), MaxNeeds)
 	}
 	longest := s.Duration
 	for i, n := range s.Needs {
 		extra := time.Duration(n.ExtraMinutes) * time.Minute
 		longest += extra
 		switch {
-		case len(n.Slug) > maxSlug || !needPattern.MatchString(n.Slug) || !n.Name.Complete():
+		case len(n.Slug) > MaxSlug || !needPattern.MatchString(n.Slug) || !n.Name.Complete():
 			return fmt.Errorf("catalog: service %s: need %q: a slug and a name in Arabic and English are needed", s.Slug, n.Slug)
 		case slices.ContainsFunc(s.Needs[:i], func(other Need) bool { return other.Slug == n.Slug }):
 			return fmt.Errorf("catalog: service %s: need %s is named twice", s.Slug, n.Slug)

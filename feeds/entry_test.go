@@ -13,7 +13,7 @@ import (
 func entry() feeds.Entry {
 	start := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 	return feeds.Entry{
-		Reference: "V-7K3F-9Q2M-X", Booked: true, Service: catalog.Text{AR: "تحديث الآيبان", EN: "IBAN update"},
+		Reference: "V-7K3F-9Q2M-R", Booked: true, Service: catalog.Text{AR: "تحديث الآيبان", EN: "IBAN update"},
 		Branch:  catalog.Text{AR: "فرع الملز", EN: "Malaz branch"},
 		Address: catalog.Text{AR: "شارع الستين، الرياض", EN: "Sitteen Street; Riyadh"},
 		Bring:   []catalog.Text{{AR: "الهوية", EN: "Identity card"}}, Start: start, End: start.Add(20 * time.Minute),
@@ -35,10 +35,10 @@ func writtenEntry(t *testing.T, lang string, e feeds.Entry) string {
 func TestEntry(t *testing.T) {
 	t.Parallel()
 	const want = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Ziyara//Ziyara//AR\r\nCALSCALE:GREGORIAN\r\n" +
-		"BEGIN:VEVENT\r\nUID:V-7K3F-9Q2M-X@ziyara\r\nDTSTAMP:20261123T060000Z\r\nDTSTART:20261124T060000Z\r\nDTEND:20261124T062000Z\r\n" +
+		"BEGIN:VEVENT\r\nUID:V-7K3F-9Q2M-R@ziyara\r\nDTSTAMP:20261123T060000Z\r\nDTSTART:20261124T060000Z\r\nDTEND:20261124T062000Z\r\n" +
 		"CREATED:20261122T060000Z\r\nLAST-MODIFIED:20261123T060000Z\r\nSEQUENCE:3\r\nSTATUS:CONFIRMED\r\n" +
 		"SUMMARY;LANGUAGE=en:Visit: IBAN update\r\nLOCATION;LANGUAGE=en:Malaz branch\\, Sitteen Street\\; Riyadh\r\n" +
-		"DESCRIPTION;LANGUAGE=en:Reference: V-7K3F-9Q2M-X\\nDocuments to bring:\\n- Identity card\r\n" +
+		"DESCRIPTION;LANGUAGE=en:Reference: V-7K3F-9Q2M-R\\nDocuments to bring:\\n- Identity card\r\n" +
 		"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT120M\r\nDESCRIPTION;LANGUAGE=en:Visit: IBAN update\r\nEND:VALARM\r\n" +
 		"END:VEVENT\r\nEND:VCALENDAR\r\n"
 	if got := strings.ReplaceAll(writtenEntry(t, "en", entry()), "\r\n ", ""); got != want {

@@ -37,7 +37,8 @@ type Feed struct {
 
 // Scope is a feed with the name of its department.
 type Scope struct {
-	Department catalog.Text // organizer of the events
+	Department catalog.Text   // organizer of the events
+	Zone       *time.Location // in which the calendar tells times
 	Feed
 }
 

@@ -23,7 +23,7 @@ func Write(w io.Writer, s Scope, host string, visits []Visit) error {
 		Organizer: ical.Party{Name: s.Department.In(s.Lang), Address: "mailto:no-reply@" + host},
 	}
 	if len(visits) > MaxVisits {
-		head.About = aboutRest(visits[MaxVisits].Start, s.Lang)
+		head.About = aboutRest(visits[MaxVisits].Start.In(s.Zone), s.Lang)
 		visits = visits[:MaxVisits]
 	}
 	events := make([]ical.Event, len(visits))
@@ -69,5 +69,5 @@ func join(lang, a, b string) string { return a + texts.Comma().In(lang) + b }
 
 // aboutRest says from when on visits are missing.
 func aboutRest(from time.Time, lang string) string {
-	return texts.Staff("calendar_feed.rest", "From", from.UTC().Format("2006-01-02 15:04Z")).In(lang)
+	return texts.Staff("calendar_feed.rest", "From", texts.Moment(from)).In(lang)
 }

@@ -21,7 +21,7 @@ import (
 func TestPeerFeed(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
-	booked, asked, gone := visit("V-7K3F-9Q2M-X", start),
+	booked, asked, gone := visit("V-7K3F-9Q2M-R", start),
 		visit("V-AAAA-AAAA-A", start.Add(time.Hour)), visit("V-BBBB-BBBB-B", start.Add(2*time.Hour))
 	asked.Status, gone.Status = feeds.Tentative, feeds.Cancelled
 	got := withKhal(t, write(t, scope("ar"), booked, asked, gone))

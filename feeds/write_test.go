@@ -18,6 +18,7 @@ var made = time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC)
 
 func scope(lang string) feeds.Scope {
 	return feeds.Scope{
+		Zone:       time.FixedZone("Riyadh", 3*60*60),
 		Department: catalog.Text{AR: "الإيرادات", EN: "Revenues"},
 		Feed:       feeds.Feed{ID: "f", Name: "IBAN, Riyadh", Department: "revenues", Lang: lang, Created: made},
 	}
@@ -45,7 +46,7 @@ func write(t *testing.T, s feeds.Scope, visits ...feeds.Visit) string {
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
-	moved := visit("V-7K3F-9Q2M-X", start)
+	moved := visit("V-7K3F-9Q2M-R", start)
 	moved.Version, moved.Changed, moved.Party = 3, made.Add(time.Hour), 4
 	asked, gone := visit("V-AAAA-AAAA-A", start), visit("V-BBBB-BBBB-B", start)
 	asked.Status, gone.Status = feeds.Tentative, feeds.Cancelled
@@ -55,21 +56,21 @@ func TestWrite(t *testing.T) {
 		want       map[ics.ComponentProperty]string
 	}{
 		{"moved twice, a group", "en", moved, map[ics.ComponentProperty]string{
-			ics.ComponentPropertyUniqueId: "V-7K3F-9Q2M-X@ziyara", ics.ComponentPropertySequence: "3",
-			ics.ComponentPropertyStatus: "CONFIRMED", ics.ComponentPropertySummary: "IBAN update · V-7K3F-9Q2M-X (4)",
+			ics.ComponentPropertyUniqueId: "V-7K3F-9Q2M-R@ziyara", ics.ComponentPropertySequence: "3",
+			ics.ComponentPropertyStatus: "CONFIRMED", ics.ComponentPropertySummary: "IBAN update · V-7K3F-9Q2M-R (4)",
 			ics.ComponentPropertyLocation:    "Desk 1, Riyadh",
-			ics.ComponentPropertyDescription: "Reference: V-7K3F-9Q2M-X\nVisitors: 4",
+			ics.ComponentPropertyDescription: "Reference: V-7K3F-9Q2M-R\nVisitors: 4",
 			ics.ComponentPropertyDtStart:     "20261124T060000Z", ics.ComponentPropertyDtEnd: "20261124T061000Z",
 			ics.ComponentPropertyLastModified: "20261101T070000Z", ics.ComponentPropertyDtstamp: "20261101T070000Z",
 		}},
 		{"not approved yet", "ar", asked, map[ics.ComponentProperty]string{
 			ics.ComponentPropertyStatus: "TENTATIVE", ics.ComponentPropertySummary: "تحديث الآيبان · V-AAAA-AAAA-A",
 			ics.ComponentPropertyLocation:    "مكتب ١، الرياض",
-			ics.ComponentPropertyDescription: "الرقم المرجعي: V-AAAA-AAAA-A\nعدد الزوار: 1\nبانتظار موافقة الإدارة",
+			ics.ComponentPropertyDescription: "رقم الحجز: V-AAAA-AAAA-A\nعدد الزوار: 1\nبانتظار موافقة الإدارة",
 		}},
 		{"cancelled", "ar", gone, map[ics.ComponentProperty]string{
 			ics.ComponentPropertyStatus:      "CANCELLED",
-			ics.ComponentPropertyDescription: "الرقم المرجعي: V-BBBB-BBBB-B\nعدد الزوار: 1\nأُلغيت الزيارة",
+			ics.ComponentPropertyDescription: "رقم الحجز: V-BBBB-BBBB-B\nعدد الزوار: 1\nتم إلغاء الموعد",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -116,7 +117,7 @@ func TestWriteNothing(t *testing.T) {
 func TestWriteTooMany(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
-	visits := slices.Repeat([]feeds.Visit{visit("V-7K3F-9Q2M-X", start)}, feeds.MaxVisits)
+	visits := slices.Repeat([]feeds.Visit{visit("V-7K3F-9Q2M-R", start)}, feeds.MaxVisits)
 	if got := write(t, scope("en"), visits...); strings.Contains(got, "X-WR-CALDESC") {
 		t.Error("as many as fit, and some are said to be left out")
 	}
@@ -124,7 +125,7 @@ func TestWriteTooMany(t *testing.T) {
 	if n := strings.Count(got, "BEGIN:VEVENT"); n != feeds.MaxVisits {
 		t.Errorf("%d visits, want %d", n, feeds.MaxVisits)
 	}
-	if !strings.Contains(got, "X-WR-CALDESC:Visits from 2026-11-24 07:00Z on are left out") {
+	if !strings.Contains(got, "X-WR-CALDESC:Visits from Tuesday 24 November 2026 at 10:00 am are left out") {
 		t.Errorf("does not say what is left out:\n%.600s", got)
 	}
 }

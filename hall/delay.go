@@ -69,9 +69,9 @@ func (v Visit) promised(now time.Time) bool {
 	}
 }
 
-// maxDelay is the longest delay that can be announced; for longer ones, visits
+// MaxDelay is the longest delay that can be announced; for longer ones, visits
 // should be moved.
-const maxDelay = 8 * time.Hour
+const MaxDelay = 8 * time.Hour
 
 // Delay is an announcement for a desk group: visits that start in [At, Until) begin
 // Minutes later.
@@ -87,7 +87,7 @@ type Delay struct {
 
 // check returns ErrDelay for a delay that is empty or out of range.
 func (d Delay) check(endOfDay time.Time) error {
-	if d.Minutes < 1 || d.Minutes > int(maxDelay/time.Minute) || !d.Until.After(d.At) || d.Until.After(endOfDay) {
+	if d.Minutes < 1 || d.Minutes > int(MaxDelay/time.Minute) || !d.Until.After(d.At) || d.Until.After(endOfDay) {
 		return ErrDelay
 	}
 	return nil

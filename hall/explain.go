@@ -14,7 +14,7 @@ func (v Visit) Why(zone *time.Location, now time.Time) []catalog.Text {
 	if a == nil || a.State != Waiting {
 		return nil
 	}
-	clock := func(t time.Time) string { return t.In(zone).Format("15:04") }
+	clock := func(t time.Time) catalog.Text { return texts.ClockAt(t.In(zone)) }
 	var why []catalog.Text
 	switch {
 	case a.WalkIn:
@@ -27,7 +27,7 @@ func (v Visit) Why(zone *time.Location, now time.Time) []catalog.Text {
 		why = append(why, texts.Staff("queue.booked", "Booked", clock(a.Start), "At", clock(a.At)))
 	}
 	if a.Misses > 0 {
-		why = append(why, texts.Staff("queue.missed", "Times", a.Misses, "Turn", clock(a.Turn)))
+		why = append(why, texts.Staff("queue.missed", "Times", texts.Staff("count.times", "Count", a.Misses), "Turn", clock(a.Turn)))
 	}
 	if a.Accessible {
 		why = append(why, texts.Staff("queue.accessible"))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -32,8 +33,8 @@ type SavedText struct {
 
 // The bounds of an override.
 const (
-	maxWordings = 5
-	maxText     = 500 // characters of a text, variables as they are written
+	MaxWordings = 5
+	MaxText     = 600 // characters of a text, variables as they are written
 	// maxSegments is what the shortest wording may take without its link.
 	maxSegments = 2
 )
@@ -52,9 +53,10 @@ const (
 	FaultUnknown    Fault = "unknown_variable" // the messages of this kind don't have it
 	FaultMissing    Fault = "missing_variable" // the visitor has to be told
 	FaultForm       Fault = "plural_form"      // the language doesn't have it, or it is missing
-	FaultTooLong    Fault = "too_long"
-	FaultCharacter  Fault = "character" // invisible, or one that turns the line around
-	FaultLink       Fault = "link"      // an address; the only one is added by the program
+	FaultTooLong    Fault = "too_long"         // more than MaxText characters
+	FaultSegments   Fault = "segments"         // the shortest wording takes more than maxSegments segments
+	FaultCharacter  Fault = "character"        // invisible, or one that turns the line around
+	FaultLink       Fault = "link"             // an address; the only one is added by the program
 )
 
 // TextFault is one thing that is wrong with an override.
@@ -131,7 +133,7 @@ func (t *Texts) Check(o Override, longest ...Facts) (Checked, error) {
 	if o.Lang != "ar" && o.Lang != "en" {
 		whole(FaultLang, o.Lang)
 	}
-	if len(o.Wordings) > maxWordings {
+	if len(o.Wordings) > MaxWordings {
 		whole(FaultWordings, "")
 	}
 	if faults == nil {
@@ -214,8 +216,8 @@ func faultsOfText(text string) []placedFault {
 	}
 	lower := strings.ToLower(text)
 	for i, r := range []rune(text) {
-		if i == maxText {
-			faults = append(faults, placedFault{fault: FaultTooLong, at: i, name: fmt.Sprintf("%d characters", maxText)})
+		if i == MaxText {
+			faults = append(faults, placedFault{fault: FaultTooLong, at: i, name: strconv.Itoa(MaxText)})
 		}
 		if r != '\n' && !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			faults = append(faults, placedFault{fault: FaultCharacter, at: i, name: fmt.Sprintf("%U", r)})
@@ -276,8 +278,8 @@ func (t *Texts) overlong(c Checked, longest []Facts) ([]TextFault, error) {
 			text := o.Wordings[last][form]
 			line, column := place(text, tooFar(pieces, v))
 			return []TextFault{{
-				Fault: FaultTooLong, Wording: last, Form: form, Line: line, Column: column,
-				Name: fmt.Sprintf("%d segments", maxSegments),
+				Fault: FaultSegments, Wording: last, Form: form, Line: line, Column: column,
+				Name: strconv.Itoa(maxSegments),
 			}}, nil
 		}
 	}

@@ -64,13 +64,13 @@ func TestCheckRefuses(t *testing.T) {
 			[]notify.TextFault{other(notify.FaultSyntax, 1, 15, `{{.Start.Format "2"}}`)}},
 		{"nothing", said(notify.CaseUpdated, " \n"), []notify.TextFault{
 			other(notify.FaultEmpty, 0, 0, ""), other(notify.FaultMissing, 0, 0, "Reference")}},
-		{"501 characters", said(notify.CaseUpdated, "{{.Reference}}"+strings.Repeat("س", 487)),
-			[]notify.TextFault{other(notify.FaultTooLong, 1, 501, "500 characters")}},
+		{"601 characters", said(notify.CaseUpdated, "{{.Reference}}"+strings.Repeat("س", 587)),
+			[]notify.TextFault{other(notify.FaultTooLong, 1, 601, "600")}},
 		// 134 characters of UCS-2 fit two segments; the 135th is the 3rd behind the reference.
 		{"three segments", said(notify.CaseUpdated, strings.Repeat("س", 120)+"{{.Reference}}سسس"),
-			[]notify.TextFault{other(notify.FaultTooLong, 1, 136, "2 segments")}},
+			[]notify.TextFault{other(notify.FaultSegments, 1, 136, "2")}},
 		{"three segments by a variable", said(notify.CaseUpdated, strings.Repeat("س", 130)+"{{.Reference}}"),
-			[]notify.TextFault{other(notify.FaultTooLong, 1, 131, "2 segments")}},
+			[]notify.TextFault{other(notify.FaultSegments, 1, 131, "2")}},
 		{"a mark that turns the line around", said(notify.CaseUpdated, "{{.Reference}}\u202e"),
 			[]notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+202E")}},
 		{"a control character", said(notify.CaseUpdated, "{{.Reference}}\a"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+0007")}},

@@ -12,7 +12,7 @@ import (
 	"ziyara/notify"
 )
 
-const reference = "V-7K3F-9Q2M-X"
+const reference = "V-7K3F-9Q2M-R"
 
 // link is as long as those of a ministry.
 const link = "https://visit.mof.gov.sa/m/bQECAwQFWzW-N3A4R_vglAo1qOR2"

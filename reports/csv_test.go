@@ -24,9 +24,9 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	for lang, want := range map[string]string{
-		"en": "\uFEFFDate,Department,Attended,No-shows,No-show rate,Restored,Not recorded\r\n" +
+		"en": "\uFEFFDate,Department,Attended,No-shows,No-show rate,No-shows removed,Not recorded\r\n" +
 			"2026-11-01,Revenues,3,1,0.25,0,0\r\n2026-11-01,Care,0,0,,0,0\r\n",
-		"ar": "\uFEFFالتاريخ,الإدارة,حضروا,لم يحضروا,نسبة عدم الحضور,تظلمات مقبولة,بلا تسجيل\r\n" +
+		"ar": "\uFEFFالتاريخ,الإدارة,حضروا,لم يحضروا,نسبة عدم الحضور,عدم حضور أُلغي تسجيله,دون تسجيل\r\n" +
 			"2026-11-01,Revenues بالعربية,3,1,0.25,0,0\r\n2026-11-01,Care بالعربية,0,0,,0,0\r\n",
 	} {
 		var out bytes.Buffer

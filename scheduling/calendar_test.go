@@ -352,7 +352,7 @@ func TestCompileRefuses(t *testing.T) {
 			"opening without length", func(p *scheduling.Plan) { p.Rules[0].Openings[0].To = clock(t, "08:00") },
 			"/rules/0/openings/0", scheduling.ErrOpening,
 		},
-		{"opening beyond 48:00", func(p *scheduling.Plan) { p.Rules[0].Openings[0].To = 2881 }, "/rules/0/openings/0", scheduling.ErrOpening},
+		{"opening beyond 12:00 am", func(p *scheduling.Plan) { p.Rules[0].Openings[0].To = 2881 }, "/rules/0/openings/0", scheduling.ErrOpening},
 		{"opening before its date", func(p *scheduling.Plan) { p.Rules[0].Openings[0].From = -1 }, "/rules/0/openings/0", scheduling.ErrOpening},
 		{"opening after its date", func(p *scheduling.Plan) {
 			p.Rules[0].Openings[0] = scheduling.Opening{From: 1440, To: 1500, Places: 1}

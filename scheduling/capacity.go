@@ -123,7 +123,7 @@ func blocksOf(openings []Opening, since func(WallTime) time.Duration) []block {
 	blocks := make([]block, 0, len(openings))
 	for i := range openings {
 		o := &openings[i]
-		b := block{places: int16(o.Places), add: o.Add} //nolint:gosec // at most maxPlaces
+		b := block{places: int16(o.Places), add: o.Add} //nolint:gosec // at most MaxPlaces
 		if o.restricted() {
 			b.opening = o
 		}

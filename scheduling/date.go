@@ -14,11 +14,16 @@ type Date int32
 // ErrDate reports text that is not a date YYYY-MM-DD in the years 1900 to 9999.
 var ErrDate = errors.New("scheduling: not a date YYYY-MM-DD from 1900 on")
 
+// The dates that ParseDate reads.
 const (
-	unixEpoch   Date = 719163 // 1970-01-01
-	firstParsed Date = 693596 // 1900-01-01
-	dateLayout       = time.DateOnly
-	daySeconds       = 24 * 60 * 60
+	FirstDate Date = 693596  // 1900-01-01
+	LastDate  Date = 3652059 // 9999-12-31
+)
+
+const (
+	unixEpoch  Date = 719163 // 1970-01-01
+	dateLayout      = time.DateOnly
+	daySeconds      = 24 * 60 * 60
 )
 
 // NewDate returns the date of year y, month m and day d. Values outside their
@@ -42,7 +47,7 @@ func ParseDate(s string) (Date, error) {
 	if err != nil {
 		return 0, ErrDate
 	}
-	if d := NewDate(t.Date()); d >= firstParsed {
+	if d := NewDate(t.Date()); d >= FirstDate {
 		return d, nil
 	}
 	return 0, ErrDate

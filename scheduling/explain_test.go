@@ -50,89 +50,89 @@ func TestExplain(t *testing.T) {
 		{
 			name: "open by the week", date: "2026-11-23",
 			layers: []string{
-				"rule true", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.",
-				"يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
+				"rule true", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.",
+				"يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 			},
 			summary: scheduling.Text{
-				AR: "مفتوح الاثنين 2026-11-23 من 07:30 إلى 12:00 ومن 12:30 إلى 14:30 (الدوام المعتاد).",
-				EN: "Open on Monday 2026-11-23, 07:30–12:00 and 12:30–14:30 (Regular week).",
+				AR: "مفتوح يوم الاثنين 23 نوفمبر 2026م من 7:30 ص إلى 12:00 م ومن 12:30 م إلى 2:30 م (الدوام المعتاد).",
+				EN: "Open on Monday 23 November 2026 from 7:30 am to 12:00 pm and from 12:30 pm to 2:30 pm (Regular week).",
 			},
 		},
 		{
 			name: "no rule applies", date: "2026-11-27",
 			summary: scheduling.Text{
-				AR: "مغلق: لا دوام مقرّر في هذا اليوم (الجمعة 2026-11-27).",
-				EN: "Closed: no weekly rule applies on Friday 2026-11-27.",
+				AR: "مغلق يوم الجمعة 27 نوفمبر 2026م: لا دوام مقرّر في هذا اليوم.",
+				EN: "Closed on Friday 27 November 2026: no opening hours on this day.",
 			},
 		},
 		{
 			name: "fewer places for an hour", date: "2026-11-24",
 			layers: []string{
-				"rule true", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
-				"closure true", "Loses 2 places 10:00–11:00.", "ينقص من المتاح مكانان من 10:00 إلى 11:00.",
+				"rule true", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"closure true", "Closed places from 10:00 am to 11:00 am: 2 places.", "الأماكن المغلقة من 10:00 ص إلى 11:00 ص: مكانان.",
 			},
 			summary: scheduling.Text{
-				AR: "مفتوح الثلاثاء 2026-11-24 من 07:30 إلى 12:00 ومن 12:30 إلى 14:30 (الدوام المعتاد، أعمال صيانة).",
-				EN: "Open on Tuesday 2026-11-24, 07:30–12:00 and 12:30–14:30 (Regular week, Maintenance works).",
+				AR: "مفتوح يوم الثلاثاء 24 نوفمبر 2026م من 7:30 ص إلى 12:00 م ومن 12:30 م إلى 2:30 م (الدوام المعتاد، أعمال صيانة).",
+				EN: "Open on Tuesday 24 November 2026 from 7:30 am to 12:00 pm and from 12:30 pm to 2:30 pm (Regular week, Maintenance works).",
 			},
 		},
 		{
 			name: "closed from noon", date: "2026-11-25",
 			layers: []string{
-				"rule true", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
-				"closure true", "Closed from 12:00.", "مغلق من 12:00.",
+				"rule true", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"closure true", "Closed from 12:00 pm.", "مغلق من 12:00 م.",
 			},
 			summary: scheduling.Text{
-				AR: "مفتوح الأربعاء 2026-11-25 من 07:30 إلى 12:00 (الدوام المعتاد، أعمال صيانة).",
-				EN: "Open on Wednesday 2026-11-25, 07:30–12:00 (Regular week, Maintenance works).",
+				AR: "مفتوح يوم الأربعاء 25 نوفمبر 2026م من 7:30 ص إلى 12:00 م (الدوام المعتاد، أعمال صيانة).",
+				EN: "Open on Wednesday 25 November 2026 from 7:30 am to 12:00 pm (Regular week, Maintenance works).",
 			},
 		},
 		{
 			name: "a holiday not yet announced", date: "2027-03-08",
 			layers: []string{
-				"rule false", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
-				"holiday true", "Closed all day; the date of the holiday is provisional, not yet announced.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"holiday true", "Closed all day; the date of the holiday is provisional and not yet announced.",
 				"مغلق طوال اليوم؛ موعد الإجازة مبدئي ولم يُعلن بعد.",
 			},
-			summary: scheduling.Text{AR: "مغلق الاثنين 2027-03-08: عيد الفطر.", EN: "Closed on Monday 2027-03-08: Eid al-Fitr."},
+			summary: scheduling.Text{AR: "مغلق يوم الاثنين 8 مارس 2027م: عيد الفطر.", EN: "Closed on Monday 8 March 2027: Eid al-Fitr."},
 		},
 		{
 			name: "the date's own hours", date: "2026-12-01",
 			layers: []string{
-				"rule false", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
-				"hours true", "Opens 10:00–12:00, 1 place, instead of the usual hours.", "يفتح من 10:00 إلى 12:00، مكان واحد، بدلًا من الدوام المعتاد.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"hours true", "Opens from 10:00 am to 12:00 pm, 1 place, instead of the usual hours.", "يفتح من 10:00 ص إلى 12:00 م، مكان واحد، بدلًا من الدوام المعتاد.",
 			},
 			summary: scheduling.Text{
-				AR: "مفتوح الثلاثاء 2026-12-01 من 10:00 إلى 12:00 (يوم تدريب).",
-				EN: "Open on Tuesday 2026-12-01, 10:00–12:00 (Training day).",
+				AR: "مفتوح يوم الثلاثاء 1 ديسمبر 2026م من 10:00 ص إلى 12:00 م (يوم تدريب).",
+				EN: "Open on Tuesday 1 December 2026 from 10:00 am to 12:00 pm (Training day).",
 			},
 		},
 		{
 			name: "closed by its own hours, without a reason", date: "2026-12-02",
 			layers: []string{
-				"rule false", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 				"hours true", "Closed all day instead of the usual hours.", "مغلق طوال اليوم بدلًا من الدوام المعتاد.",
 			},
 			summary: scheduling.Text{
-				AR: "مغلق الأربعاء 2026-12-02: مغلق طوال اليوم بدلًا من الدوام المعتاد.",
-				EN: "Closed on Wednesday 2026-12-02: Closed all day instead of the usual hours.",
+				AR: "مغلق يوم الأربعاء 2 ديسمبر 2026م: مغلق طوال اليوم بدلًا من الدوام المعتاد.",
+				EN: "Closed on Wednesday 2 December 2026: Closed all day instead of the usual hours.",
 			},
 		},
 		{
 			name: "past midnight", date: "2026-11-28",
-			layers: []string{"rule true", "Opens 22:00–02:00 the next day, 11 places.", "يفتح من 22:00 إلى 02:00 من اليوم التالي، 11 مكانًا."},
+			layers: []string{"rule true", "Opens from 10:00 pm to 2:00 am the next day, 11 places.", "يفتح من 10:00 م إلى 2:00 ص من اليوم التالي، 11 مكانًا."},
 			summary: scheduling.Text{
-				AR: "مفتوح السبت 2026-11-28 من 22:00 إلى 02:00 من اليوم التالي.",
-				EN: "Open on Saturday 2026-11-28, 22:00–02:00 the next day.",
+				AR: "مفتوح يوم السبت 28 نوفمبر 2026م من 10:00 م إلى 2:00 ص من اليوم التالي.",
+				EN: "Open on Saturday 28 November 2026 from 10:00 pm to 2:00 am the next day.",
 			},
 		},
 		{
 			name: "the branch, until further notice", date: "2027-06-02",
 			layers: []string{
-				"rule false", "Opens 07:30–12:00, 3 places; 12:30–14:30, 2 places.", "يفتح من 07:30 إلى 12:00، 3 أماكن؛ من 12:30 إلى 14:30، مكانان.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 				"closure true", "The whole branch is closed all day, until further notice.", "الفرع كله مغلق طوال اليوم حتى إشعار آخر.",
 			},
-			summary: scheduling.Text{AR: "مغلق الأربعاء 2027-06-02: أعمال صيانة.", EN: "Closed on Wednesday 2027-06-02: Maintenance works."},
+			summary: scheduling.Text{AR: "مغلق يوم الأربعاء 2 يونيو 2027م: أعمال صيانة.", EN: "Closed on Wednesday 2 June 2027: Maintenance works."},
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -159,7 +159,7 @@ func TestExplain(t *testing.T) {
 func TestExplainASkippedDate(t *testing.T) {
 	t.Parallel()
 	c := compile(t, scheduling.Plan{Zone: "Pacific/Apia", Rules: daily(opens(t, "09:00-17:00", 1))})
-	if got, want := c.Explain(date(t, "2011-12-30")).Summary.EN, "Closed: the time zone skipped Friday 2011-12-30."; got != want {
+	if got, want := c.Explain(date(t, "2011-12-30")).Summary.EN, "Closed: this date does not exist in the time zone (Friday 30 December 2011)."; got != want {
 		t.Errorf("summary %q, want %q", got, want)
 	}
 }
@@ -249,13 +249,13 @@ func TestStepWarnings(t *testing.T) {
 	}{
 		{
 			"a step that wastes time", []scheduling.Opening{opens(t, "09:00-10:00", 1)}, 25 * time.Minute,
-			[]string{"Starting visits every 25 minutes leaves 10 minutes of 09:00–10:00 unused."},
+			[]string{"Starting visits every 25 minutes leaves 10 minutes of the opening from 9:00 am to 10:00 am unused."},
 		},
 		{"one that does not", []scheduling.Opening{opens(t, "09:00-10:00", 1)}, 20 * time.Minute, nil},
 		{"openings that touch count as one", []scheduling.Opening{opens(t, "09:00-10:00", 1), opens(t, "10:00-10:40", 1)}, 25 * time.Minute, nil},
 		{
 			"a step longer than the opening", []scheduling.Opening{opens(t, "09:00-09:30", 1)}, time.Hour,
-			[]string{"Starting visits every 60 minutes leaves 30 minutes of 09:00–09:30 unused."},
+			[]string{"Starting visits every 60 minutes leaves 30 minutes of the opening from 9:00 am to 9:30 am unused."},
 		},
 		{"no step", []scheduling.Opening{opens(t, "09:00-10:00", 1)}, 0, nil},
 	} {

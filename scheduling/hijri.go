@@ -16,6 +16,10 @@ type Hijri struct {
 	Day   int
 }
 
+// HijriSpan returns the first and the last date for which HijriOf knows the
+// Umm al-Qura date.
+func HijriSpan() (first, last Date) { return firstPrinted, lastUmalqura }
+
 // HijriOf returns the Umm al-Qura date of d, or the zero Hijri outside
 // 1937-03-14 to 2077-11-16. The calendar is computed; the dates that the
 // authorities announce can differ by a day.
@@ -23,7 +27,7 @@ func HijriOf(d Date) Hijri {
 	switch {
 	case d >= firstUmalqura && d <= lastUmalqura:
 		return hijriOf(d)
-	case d < NewDate(1937, 3, 14) || d > lastUmalqura:
+	case d < firstPrinted || d > lastUmalqura:
 		return Hijri{}
 	}
 	// Before the table, the calendar is as printed at the time. Use only the

@@ -56,65 +56,65 @@ func TestExplainAt(t *testing.T) {
 		{
 			"an ordinary moment", "2026-11-24T09:00:00+03:00", 3, "2026-11-24", []string{"rule!"},
 			text(
-				"مفتوح الثلاثاء 2026-11-24 الساعة 09:00، 3 أماكن (الدوام المعتاد).",
-				"Open on Tuesday 2026-11-24 at 09:00, 3 places (Regular week).",
+				"مفتوح يوم الثلاثاء 24 نوفمبر 2026م الساعة 9:00 ص، 3 أماكن (الدوام المعتاد).",
+				"Open on Tuesday 24 November 2026 at 9:00 am, 3 places (Regular week).",
 			),
 		},
 		{
 			"one desk of several is closed", "2026-11-24T10:59:59+03:00", 2, "2026-11-24", []string{"rule!", "closure!"},
 			text(
-				"مفتوح الثلاثاء 2026-11-24 الساعة 10:59، مكانان (الدوام المعتاد، أعمال صيانة).",
-				"Open on Tuesday 2026-11-24 at 10:59, 2 places (Regular week, Maintenance works).",
+				"مفتوح يوم الثلاثاء 24 نوفمبر 2026م الساعة 10:59 ص، مكانان (الدوام المعتاد، أعمال صيانة).",
+				"Open on Tuesday 24 November 2026 at 10:59 am, 2 places (Regular week, Maintenance works).",
 			),
 		},
 		{
 			"all are", "2026-11-24T11:00:00+03:00", 0, "2026-11-24", []string{"rule!", "closure!"},
-			text("مغلق الثلاثاء 2026-11-24 الساعة 11:00: أعمال صيانة.", "Closed on Tuesday 2026-11-24 at 11:00: Maintenance works."),
+			text("مغلق يوم الثلاثاء 24 نوفمبر 2026م الساعة 11:00 ص: أعمال صيانة.", "Closed on Tuesday 24 November 2026 at 11:00 am: Maintenance works."),
 		},
 		{
 			"a break", "2026-11-24T12:15:00+03:00", 0, "2026-11-24", []string{"rule", "break!"},
-			text("مغلق الثلاثاء 2026-11-24 الساعة 12:15: صلاة الظهر.", "Closed on Tuesday 2026-11-24 at 12:15: Noon prayer."),
+			text("مغلق يوم الثلاثاء 24 نوفمبر 2026م الساعة 12:15 م: صلاة الظهر.", "Closed on Tuesday 24 November 2026 at 12:15 pm: Noon prayer."),
 		},
 		{
 			"in the evening", "2026-11-25T18:00:00+03:00", 0, "2026-11-25", []string{"rule"},
 			text(
-				"مغلق الأربعاء 2026-11-25 الساعة 18:00: خارج أوقات الدوام، وهي من 07:30 إلى 12:00 ومن 12:30 إلى 14:30.",
-				"Closed on Wednesday 2026-11-25 at 18:00: outside the open hours, 07:30–12:00 and 12:30–14:30.",
+				"مغلق يوم الأربعاء 25 نوفمبر 2026م الساعة 6:00 م: خارج أوقات الدوام، وهي من 7:30 ص إلى 12:00 م ومن 12:30 م إلى 2:30 م.",
+				"Closed on Wednesday 25 November 2026 at 6:00 pm: outside the opening hours, from 7:30 am to 12:00 pm and from 12:30 pm to 2:30 pm.",
 			),
 		},
 		{
 			"the weekend", "2026-11-27T09:00:00+03:00", 0, "2026-11-27", nil,
 			text(
-				"مغلق الجمعة 2026-11-27 الساعة 09:00: لا دوام مقرّر في هذا اليوم.",
-				"Closed on Friday 2026-11-27 at 09:00: no hours are planned on this date.",
+				"مغلق يوم الجمعة 27 نوفمبر 2026م الساعة 9:00 ص: لا دوام مقرّر في هذا اليوم.",
+				"Closed on Friday 27 November 2026 at 9:00 am: no opening hours on this day.",
 			),
 		},
 		{
 			"past midnight, by the day before", "2026-11-29T01:00:00+03:00", 1, "2026-11-28", []string{"rule!"},
 			text(
-				"مفتوح السبت 2026-11-28 الساعة 01:00 من اليوم التالي، مكان واحد (السهرة).",
-				"Open on Saturday 2026-11-28 at 01:00 the next day, 1 place (Late night).",
+				"مفتوح يوم السبت 28 نوفمبر 2026م الساعة 1:00 ص من اليوم التالي، مكان واحد (السهرة).",
+				"Open on Saturday 28 November 2026 at 1:00 am the next day, 1 place (Late night).",
 			),
 		},
 		{
 			"before the season's hours, where the week would be open", "2027-02-15T08:00:00+03:00", 0, "2027-02-15", []string{"rule", "season!"},
-			text("مغلق الاثنين 2027-02-15 الساعة 08:00: رمضان.", "Closed on Monday 2027-02-15 at 08:00: Ramadan."),
+			text("مغلق يوم الاثنين 15 فبراير 2027م الساعة 8:00 ص: رمضان.", "Closed on Monday 15 February 2027 at 8:00 am: Ramadan."),
 		},
 		{
 			"in the season's hours", "2027-02-15T12:15:00+03:00", 2, "2027-02-15", []string{"rule", "season!"},
-			text("مفتوح الاثنين 2027-02-15 الساعة 12:15، مكانان (رمضان).", "Open on Monday 2027-02-15 at 12:15, 2 places (Ramadan)."),
+			text("مفتوح يوم الاثنين 15 فبراير 2027م الساعة 12:15 م، مكانان (رمضان).", "Open on Monday 15 February 2027 at 12:15 pm, 2 places (Ramadan)."),
 		},
 		{
 			"a holiday", "2027-02-22T10:30:00+03:00", 0, "2027-02-22", []string{"rule", "season", "holiday!", "extra"},
-			text("مغلق الاثنين 2027-02-22 الساعة 10:30: يوم التأسيس.", "Closed on Monday 2027-02-22 at 10:30: Founding Day."),
+			text("مغلق يوم الاثنين 22 فبراير 2027م الساعة 10:30 ص: يوم التأسيس.", "Closed on Monday 22 February 2027 at 10:30 am: Founding Day."),
 		},
 		{
 			"extra hours on it", "2027-02-22T11:30:00+03:00", 1, "2027-02-22", []string{"rule", "season", "holiday", "extra!"},
-			text("مفتوح الاثنين 2027-02-22 الساعة 11:30، مكان واحد (خدمة عاجلة).", "Open on Monday 2027-02-22 at 11:30, 1 place (Urgent cases)."),
+			text("مفتوح يوم الاثنين 22 فبراير 2027م الساعة 11:30 ص، مكان واحد (خدمة عاجلة).", "Open on Monday 22 February 2027 at 11:30 am, 1 place (Urgent cases)."),
 		},
 		{
 			"after the date's own hours", "2026-12-31T09:00:00+03:00", 0, "2026-12-31", []string{"rule", "hours!"},
-			text("مغلق الخميس 2026-12-31 الساعة 09:00: آخر السنة.", "Closed on Thursday 2026-12-31 at 09:00: End of the year."),
+			text("مغلق يوم الخميس 31 ديسمبر 2026م الساعة 9:00 ص: آخر السنة.", "Closed on Thursday 31 December 2026 at 9:00 am: End of the year."),
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -22,10 +22,10 @@ var (
 )
 
 const (
-	maxRRuleText = 500
-	maxValues    = 400 // values in all lists of a rule
-	maxCount     = 10_000
-	maxInterval  = 1_000
+	MaxRRule    = 500
+	maxValues   = 400 // values in all lists of a rule
+	maxCount    = 10_000
+	maxInterval = 1_000
 )
 
 // ParseRRule parses an RFC 5545 recurrence rule (section 3.3.10) without
@@ -44,8 +44,8 @@ const (
 // without BYDAY, which programs understand differently, and BYEASTER, which is
 // not part of the RFC.
 func ParseRRule(text string, from, until Date) (Recurrence, error) {
-	if len(text) > maxRRuleText {
-		return Recurrence{}, fmt.Errorf("%w: longer than %d characters", ErrRRule, maxRRuleText)
+	if len(text) > MaxRRule {
+		return Recurrence{}, fmt.Errorf("%w: longer than %d characters", ErrRRule, MaxRRule)
 	}
 	text = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(text)), "RRULE:")
 	keys, err := ruleParts(text)

@@ -180,7 +180,7 @@ func TestDayFor(t *testing.T) {
 	day := c.Day(date(t, "2026-11-24"))
 	for _, tc := range []struct {
 		service, channel string
-		want             []int // places at 08:00, 08:30, 09:00
+		want             []int // places at 8:00 am, 08:30, 09:00
 	}{
 		{"heirs", "public", []int{2, 4, 2}},
 		{"heirs", "agent", []int{3, 5, 2}},
@@ -256,10 +256,10 @@ func TestExplainSeasonsAndExtraHours(t *testing.T) {
 		got = append(got, layer{l.Kind, l.Effect.EN, l.Decided})
 	}
 	want := []layer{
-		{scheduling.LayerRule, "Opens 08:00–14:00, 2 places.", false},
-		{scheduling.LayerSeason, "Opens 10:00–15:00, 2 places, with a break 12:00–12:30, instead of the usual hours.", true},
+		{scheduling.LayerRule, "Opens from 8:00 am to 2:00 pm, 2 places.", false},
+		{scheduling.LayerSeason, "Opens from 10:00 am to 3:00 pm, 2 places, with a break from 12:00 pm to 12:30 pm, instead of the usual hours.", true},
 		{scheduling.LayerHoliday, "Stays open on this holiday.", false},
-		{scheduling.LayerExtra, "Also opens 20:00–21:00, 1 place.", true},
+		{scheduling.LayerExtra, "Also opens from 8:00 pm to 9:00 pm, 1 place.", true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("layers (-want +got):\n%s", diff)

@@ -20,6 +20,7 @@ const (
 	firstHijriYear = 1440
 	lastHijriYear  = firstHijriYear + len(umalqura) - 1
 
+	firstPrinted  Date = 707180 // 1356-01-01, 1937-03-14
 	firstUmalqura Date = 736948 // 1440-01-01, 2018-09-11
 	lastUmalqura  Date = 758564 // 1500-12-30, 2077-11-16
 )

@@ -44,13 +44,13 @@ func (e *PlanError) Unwrap() error { return e.Err }
 
 // The limits of a plan.
 const (
-	maxRules    = 64 // one bit each
-	maxSeasons  = 32
-	maxOpenings = 50
-	maxNamed    = 50     // breaks, services or channels of an opening
-	maxListed   = 10_000 // dates of RDATE or EXDATE
-	maxDated    = 20_000 // holidays, hours and closures, each
-	maxPlaces   = 1000
+	MaxRules    = 64 // one bit each
+	MaxSeasons  = 32
+	MaxOpenings = 50
+	MaxNamed    = 50     // breaks, services or channels of an opening
+	MaxListed   = 10_000 // dates of RDATE or EXDATE
+	MaxDated    = 20_000 // holidays, hours and closures, each
+	MaxPlaces   = 1000
 )
 
 // The limits of a plan as a whole. They are those of an edit: a plan that was
@@ -133,12 +133,12 @@ func (m *Compiler) check(p *Plan) (*Calendar, error) {
 	zone, err := m.zone(p.Zone)
 	f.add(err, Text{}, "/zone")
 	if !f.checkSizes(
-		size{"/rules", len(p.Rules), maxRules},
-		size{"/seasons", len(p.Seasons), maxSeasons},
-		size{"/holidays", len(p.Holidays), maxDated},
-		size{"/stays_open", len(p.StaysOpen), maxNamed},
-		size{"/hours", len(p.Hours), maxDated},
-		size{"/closures", len(p.Closures), maxDated},
+		size{"/rules", len(p.Rules), MaxRules},
+		size{"/seasons", len(p.Seasons), MaxSeasons},
+		size{"/holidays", len(p.Holidays), MaxDated},
+		size{"/stays_open", len(p.StaysOpen), MaxNamed},
+		size{"/hours", len(p.Hours), MaxDated},
+		size{"/closures", len(p.Closures), MaxDated},
 	) {
 		return nil, errors.Join(f...)
 	}
@@ -154,8 +154,8 @@ func (m *Compiler) check(p *Plan) (*Calendar, error) {
 		if closure.Start.IsZero() || !closure.End.IsZero() && !closure.End.After(closure.Start) {
 			f.add(ErrRange, closure.Reason, "/closures/%d", i)
 		}
-		if closure.Places < 0 || closure.Places > maxPlaces {
-			f.add(fmt.Errorf("%w: 0 to %d", ErrPlaces, maxPlaces), closure.Reason, "/closures/%d/places", i)
+		if closure.Places < 0 || closure.Places > MaxPlaces {
+			f.add(fmt.Errorf("%w: 0 to %d", ErrPlaces, MaxPlaces), closure.Reason, "/closures/%d/places", i)
 		}
 	}
 	return c, errors.Join(f...)
@@ -172,7 +172,7 @@ func checkSpan(from, until Date) error {
 // check validates the list.
 func (l *HolidayList) check() error {
 	var f faults
-	if !f.checkSizes(size{"/holidays", len(l.Holidays), maxRules}) {
+	if !f.checkSizes(size{"/holidays", len(l.Holidays), MaxRules}) {
 		return errors.Join(f...)
 	}
 	seen := make(map[string]bool, len(l.Holidays))
@@ -208,8 +208,8 @@ func (f *faults) checkWhen(w *When, name Text, pointer string) {
 		f.add(ErrWhen, name, "%s", pointer)
 	}
 	if !f.checkSizes(
-		size{pointer + "/dates", len(w.Dates), maxDated},
-		size{pointer + "/announced", len(w.Announced), maxDated},
+		size{pointer + "/dates", len(w.Dates), MaxDated},
+		size{pointer + "/announced", len(w.Announced), MaxDated},
 	) {
 		return
 	}
@@ -247,7 +247,7 @@ func (m *Compiler) checkSeason(f *faults, s *Season, pointer string) compiledSea
 		f.add(ErrEmpty, s.Name, "%s/openings", pointer)
 	}
 	f.checkOpenings(s.Openings, s.Name, pointer)
-	if !f.checkSizes(size{pointer + "/rules", len(s.Rules), maxRules}) {
+	if !f.checkSizes(size{pointer + "/rules", len(s.Rules), MaxRules}) {
 		return compiledSeason{}
 	}
 	rules := m.checkRules(f, s.Rules, pointer)
@@ -341,7 +341,7 @@ func (m *Compiler) checkRule(f *faults, r Rule, pointer string) compiledRule {
 
 // checkDates returns the dates sorted.
 func (f *faults) checkDates(dates []Date, name Text, pointer string) []Date {
-	if len(dates) == 0 || !f.checkSizes(size{pointer, len(dates), maxListed}) {
+	if len(dates) == 0 || !f.checkSizes(size{pointer, len(dates), MaxListed}) {
 		return nil
 	}
 	dates = slices.Sorted(slices.Values(dates))
@@ -368,7 +368,7 @@ func (f *faults) checkHours(hours []DayHours) {
 }
 
 func (f *faults) checkOpenings(openings []Opening, name Text, pointer string) {
-	if !f.checkSizes(size{pointer + "/openings", len(openings), maxOpenings}) {
+	if !f.checkSizes(size{pointer + "/openings", len(openings), MaxOpenings}) {
 		return
 	}
 	for i := range openings {
@@ -380,13 +380,13 @@ func (f *faults) checkOpening(o *Opening, name Text, pointer string) {
 	if !o.From.valid() || !o.To.valid() || o.From >= endOfDay || o.To <= o.From {
 		f.add(fmt.Errorf("%w: %v–%v", ErrOpening, o.From, o.To), name, "%s", pointer)
 	}
-	if o.Places < 1 || o.Places > maxPlaces {
-		f.add(fmt.Errorf("%w: 1 to %d", ErrPlaces, maxPlaces), name, "%s/places", pointer)
+	if o.Places < 1 || o.Places > MaxPlaces {
+		f.add(fmt.Errorf("%w: 1 to %d", ErrPlaces, MaxPlaces), name, "%s/places", pointer)
 	}
 	if !f.checkSizes(
-		size{pointer + "/breaks", len(o.Breaks), maxNamed},
-		size{pointer + "/services", len(o.Services), maxNamed},
-		size{pointer + "/reserve", len(o.Reserve), maxNamed},
+		size{pointer + "/breaks", len(o.Breaks), MaxNamed},
+		size{pointer + "/services", len(o.Services), MaxNamed},
+		size{pointer + "/reserve", len(o.Reserve), MaxNamed},
 	) {
 		return
 	}

@@ -19,10 +19,13 @@ func minutesText(d time.Duration) Text {
 
 // clockText returns a wall time; past midnight it adds "the next day".
 func clockText(w WallTime) Text {
-	if w <= endOfDay {
-		return Text{AR: w.String(), EN: w.String()}
+	switch {
+	case w == endOfDay:
+		return texts.Visitors("day.midnight")
+	case w > endOfDay:
+		return texts.Visitors("day.next_day", "Time", clockText(w-endOfDay))
 	}
-	return texts.Visitors("day.next_day", "Time", w-endOfDay)
+	return texts.Clock(int(w/60), int(w%60))
 }
 
 // spanText returns a span of wall time.
@@ -118,7 +121,7 @@ func tickClock(tick int) WallTime { return WallTime(time.Duration(tick) * Tick /
 
 // dateText returns a date with its weekday.
 func dateText(d Date) Text {
-	return texts.Visitors("day.date", "Weekday", texts.Weekday(d.Weekday()), "Date", d)
+	return texts.Visitors("day.date", "Date", texts.Day(d.Time()))
 }
 
 // sentence adds a full stop to a text.

@@ -33,7 +33,7 @@ func TestSomebodyWithoutSmartphoneCalls(t *testing.T) {
 		t.Fatalf("booked: %+v", booked)
 	}
 	spoken := booked.Staff.Spoken
-	if !strings.HasPrefix(spoken, "Victor — ") || len(strings.Fields(spoken)) != 13 {
+	if !strings.HasPrefix(spoken, "starts with V for visit — ") || len(strings.Fields(spoken)) != 17 {
 		t.Errorf("spoken as %q", spoken)
 	}
 	if got := caller.Receives().Text; !strings.Contains(got, booked.Reference) || !strings.Contains(got, "موعدك") {
@@ -323,7 +323,7 @@ func TestStaffMovesKeepTheCapacity(t *testing.T) {
 		t.Errorf("a move that failed has changed %+v", now)
 	}
 	centre.Refused(centre.Receptionist("jeddah").TryMove(visit.Reference, full, "x"), http.StatusForbidden, "forbidden")
-	centre.Refused(desk.TryMove("V-7K3F-9Q2M-X", full, "x"), http.StatusNotFound, "not-found")
+	centre.Refused(desk.TryMove("V-7K3F-9Q2M-R", full, "x"), http.StatusNotFound, "not-found")
 	centre.Clock.Set(visit.Start)
 	centre.Refused(desk.TryMove(visit.Reference, full.AddDate(0, 0, 1), "تأخر"), http.StatusConflict, "visit-started")
 	path := "/v1/appointments/" + visit.Reference + "/cancel-on-behalf"

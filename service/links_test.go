@@ -118,7 +118,7 @@ func TestLinkInAMessage(t *testing.T) {
 		t.Errorf("%+v, want 2 segments", size)
 	}
 	page := l.looks("")
-	says(t, page, `<html lang="ar" dir="rtl">`, "تم حجز موعدكم", "وراثة العوائد", "الأربعاء 25 نوفمبر 2026م",
+	says(t, page, `<html lang="ar" dir="rtl">`, "تم حجز موعدكم", "نقل العوائد إلى الورثة", "الأربعاء 25 نوفمبر 2026م",
 		"15 جمادى الآخرة 1448هـ", "9:00 ص",
 		"المركز الرئيس بالرياض", l.visit.Reference, "تأكيد الحضور", "تعديل الموعد", "إلغاء الموعد", "19990")
 	for what, private := range map[string]string{"name": l.Name, "number": l.ID, "mobile": "500000001", "key": l.visit.ManageToken} {

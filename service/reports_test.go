@@ -146,7 +146,7 @@ func TestReportFormats(t *testing.T) {
 		}
 	}
 	table := ask("no-shows?from=2026-11-01&to=2026-11-02&group_by=day&format=csv", map[string]string{"Accept-Language": "ar"})
-	want := "\uFEFFالتاريخ,حضروا,لم يحضروا,نسبة عدم الحضور,تظلمات مقبولة,بلا تسجيل\r\n" +
+	want := "\uFEFFالتاريخ,حضروا,لم يحضروا,نسبة عدم الحضور,عدم حضور أُلغي تسجيله,دون تسجيل\r\n" +
 		"2026-11-01,0,0,,0,0\r\n2026-11-02,0,0,,0,0\r\n"
 	if string(table.Body) != want {
 		t.Errorf("got\n%s, want\n%s", table.Body, want)

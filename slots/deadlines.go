@@ -27,11 +27,11 @@ func (a Appointment) CancelBefore(s *catalog.Service) time.Time {
 }
 
 // CanMove returns nil when the visitor can move the visit at now, or
-// ErrRequested, ErrNotBooked, ErrArrived or a *RuleError of RuleMoveCutoff.
+// a *RequestedError, ErrNotBooked, ErrArrived or a *RuleError of RuleMoveCutoff.
 func (a Appointment) CanMove(s *catalog.Service, now time.Time) error {
 	switch {
 	case a.Status == Requested:
-		return ErrRequested
+		return &RequestedError{AnswerBy: a.AnswerBy, Branch: a.Branch}
 	case a.Status != Booked:
 		return ErrNotBooked
 	case a.InHall():
@@ -43,7 +43,7 @@ func (a Appointment) CanMove(s *catalog.Service, now time.Time) error {
 }
 
 // CanMoveByStaff returns nil when a member of staff, to whom no cut-off applies,
-// can move the visit at now, or ErrUnaudited, ErrStarted, ErrRequested,
+// can move the visit at now, or ErrUnaudited, ErrStarted, a *RequestedError,
 // ErrNotBooked or ErrArrived.
 func (a Appointment) CanMoveByStaff(by StaffAction, now time.Time) error {
 	switch {

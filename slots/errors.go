@@ -78,6 +78,20 @@ func (e *HorizonError) Error() string {
 // Unwrap returns a *RuleError of RuleHorizon.
 func (e *HorizonError) Unwrap() error { return &RuleError{RuleHorizon} }
 
+// RequestedError is ErrRequested with the deadline of the answer.
+type RequestedError struct {
+	AnswerBy time.Time // UTC; from then on the default answer applies
+	Branch   string    // slug
+}
+
+// Error says until when the department answers.
+func (e *RequestedError) Error() string {
+	return fmt.Sprintf("%v, but does by %s", ErrRequested, e.AnswerBy.Format(time.RFC3339))
+}
+
+// Unwrap returns ErrRequested.
+func (e *RequestedError) Unwrap() error { return ErrRequested }
+
 // PauseError says that a person gave up visits to the service so often that they
 // can't book it again before Until, in the zone of the branch.
 type PauseError struct {

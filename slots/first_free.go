@@ -33,7 +33,7 @@ type BranchFirst struct {
 // a full year is never read at once.
 const (
 	firstStep   = 7       // dates
-	longestStep = maxDays // dates; each step is twice the one before
+	longestStep = MaxDays // dates; each step is twice the one before
 )
 
 // First returns the first free slot of each branch that offers the service, in

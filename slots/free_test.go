@@ -310,7 +310,7 @@ func TestFreeCountsPlaces(t *testing.T) {
 				got = free[0].Places
 			}
 			if got != tc.want {
-				t.Errorf("09:00 has %d places, want %d", got, tc.want)
+				t.Errorf("9:00 am has %d places, want %d", got, tc.want)
 			}
 		})
 	}
@@ -334,7 +334,7 @@ func TestDoubtfulPlans(t *testing.T) {
 	for name, tc := range map[string]struct {
 		open     string
 		warnings int
-		places   int // at 12:00, where the openings overlap
+		places   int // at 12:00 pm, where the openings overlap
 	}{
 		"openings that overlap: the larger number counts": {"12:00-16:00 x2, 10:00-13:00 x3", 1, 3},
 		"openings that are said to add":                   {"12:00-16:00 x2, +10:00-13:00 x3", 0, 5},
@@ -350,7 +350,7 @@ func TestDoubtfulPlans(t *testing.T) {
 				t.Fatalf("free starts (-want +got):\n%s", diff)
 			}
 			if got := free[2].Places; got != tc.places {
-				t.Errorf("12:00 has %d places, want %d", got, tc.places)
+				t.Errorf("12:00 pm has %d places, want %d", got, tc.places)
 			}
 		})
 	}

@@ -176,7 +176,7 @@ func (r *OpenPlaces) starts(date scheduling.Date, v Shape, now time.Time) []Slot
 }
 
 // RebookWithin is how many dates before and after the booked one are searched.
-const RebookWithin = maxDays
+const RebookWithin = MaxDays
 
 const (
 	minutesOfDay = 24 * 60

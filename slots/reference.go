@@ -9,7 +9,7 @@ import (
 )
 
 // Reference names an appointment to people: nine symbols of Crockford's
-// base32, the last one a check symbol. It is written V-7K3F-9Q2M-X.
+// base32, the last one a check symbol. It is written V-7K3F-9Q2M-R.
 type Reference string
 
 // ErrReference is returned for a text that is not a reference or has a typing
@@ -20,6 +20,9 @@ var ErrReference = errors.New("slots: not a reference")
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 const referenceSymbols = 8
+
+// prefix is what a reference begins with when it is shown.
+const prefix = "V"
 
 // NewReference returns the reference of five random bytes (40 bits).
 func NewReference(random [5]byte) Reference {
@@ -64,8 +67,8 @@ func ParseReference(s string) (Reference, error) {
 		return "", ErrReference
 	}
 	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(textnorm.Symbols(s)))
-	if len(clean) == referenceSymbols+2 && clean[0] == 'V' {
-		clean = clean[1:]
+	if len(clean) == referenceSymbols+2 {
+		clean = strings.TrimPrefix(clean, prefix)
 	}
 	clean = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(clean)
 	if len(clean) != referenceSymbols+1 {
@@ -85,12 +88,12 @@ func ParseReference(s string) (Reference, error) {
 	return Reference(clean), nil
 }
 
-// String returns the reference as it is shown: V-7K3F-9Q2M-X.
+// String returns the reference as it is shown: V-7K3F-9Q2M-R.
 func (r Reference) String() string {
 	if len(r) != referenceSymbols+1 {
 		return string(r)
 	}
-	return fmt.Sprintf("V-%s-%s-%s", r[:4], r[4:8], r[8:])
+	return fmt.Sprintf("%s-%s-%s-%s", prefix, r[:4], r[4:8], r[8:])
 }
 
 // timesAlpha multiplies by the generator of GF(32), x⁵+x²+1. The check symbol

@@ -159,7 +159,7 @@ func TestParseReference(t *testing.T) {
 }
 
 func FuzzParseReference(f *testing.F) {
-	f.Add("V-7K3F-9Q2M-X")
+	f.Add("V-7K3F-9Q2M-R")
 	f.Add("v 0123 4567 8")
 	f.Add("٠١٢٣٤٥٦٧٨")
 	f.Fuzz(func(t *testing.T, s string) {

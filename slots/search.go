@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// maxDays is the longest range of days that one search covers.
-	maxDays = 62
+	// MaxDays is the longest range of days that one search covers.
+	MaxDays = 62
 	// defaultDays is how many days a search without an end covers.
 	defaultDays = 14
 )
@@ -112,7 +112,7 @@ func newSearch(service *catalog.Service, group *centre.DeskGroup, q Query, dates
 		return search{}, err
 	}
 	q.From, q.To = dates(q, group.Calendar.DateOf(now))
-	if q.From > q.To || int(q.To-q.From) >= maxDays {
+	if q.From > q.To || int(q.To-q.From) >= MaxDays {
 		return search{}, ErrRange
 	}
 	return search{Query: q, group: group, shape: shape.Counted(group.Calendar, now)}, nil

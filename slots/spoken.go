@@ -7,13 +7,19 @@ import "strings"
 // pause between groups. English uses the spelling alphabet of ITU-R (Radio
 // Regulations, Appendix 14); Arabic has the letter's name followed by that
 // word, because بي and بي, إم and إن sound alike.
+// The V that every reference begins with has words of its own, so that it is
+// not taken for a check symbol V.
 func (r Reference) Spoken(lang string) string {
 	between, pause := "، ", " — "
 	if lang == "en" {
 		between = ", "
 	}
 	var groups []string
-	for group := range strings.SplitSeq(r.String(), "-") {
+	shown := r.String()
+	if rest, ok := strings.CutPrefix(shown, prefix+"-"); ok {
+		groups, shown = append(groups, spokenPrefix(lang)), rest
+	}
+	for group := range strings.SplitSeq(shown, "-") {
 		words := make([]string, 0, len(group))
 		for i := range len(group) {
 			words = append(words, spoken(group[i], lang))
@@ -21,6 +27,14 @@ func (r Reference) Spoken(lang string) string {
 		groups = append(groups, strings.Join(words, between))
 	}
 	return strings.Join(groups, pause)
+}
+
+// spokenPrefix returns the words for the V at the beginning.
+func spokenPrefix(lang string) string {
+	if lang == "en" {
+		return "starts with V for visit"
+	}
+	return "يبدأ بحرف في"
 }
 
 // spoken returns the word for a symbol of a reference; the symbol itself if it is

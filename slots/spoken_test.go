@@ -13,11 +13,11 @@ import (
 // A reference is read to somebody who has nothing but a phone.
 func TestReferenceIsSpoken(t *testing.T) {
 	t.Parallel()
-	const reference = slots.Reference("7K3F9Q2MX")
+	const reference = slots.Reference("7K3F9Q2MR")
 	for lang, want := range map[string]string{
-		"en": "Victor — seven, Kilo, three, Foxtrot — nine, Quebec, two, Mike — X-ray",
-		"ar": "في فيكتور — سبعة، كيه كيلو، ثلاثة، إف فوكستروت — تسعة، كيو كيبيك، اثنان، إم مايك — إكس راي",
-		"fr": "في فيكتور — سبعة، كيه كيلو، ثلاثة، إف فوكستروت — تسعة، كيو كيبيك، اثنان، إم مايك — إكس راي",
+		"en": "starts with V for visit — seven, Kilo, three, Foxtrot — nine, Quebec, two, Mike — Romeo",
+		"ar": "يبدأ بحرف في — سبعة، كيه كيلو، ثلاثة، إف فوكستروت — تسعة، كيو كيبيك، اثنان، إم مايك — آر روميو",
+		"fr": "يبدأ بحرف في — سبعة، كيه كيلو، ثلاثة، إف فوكستروت — تسعة، كيو كيبيك، اثنان، إم مايك — آر روميو",
 	} {
 		if got := reference.Spoken(lang); got != want {
 			t.Errorf("%s: %q, want %q", lang, got, want)
@@ -42,7 +42,11 @@ func TestSpokenReferenceIsUnderstood(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			reference := slots.NewReference([5]byte(rapid.SliceOfN(rapid.Byte(), 5, 5).Draw(t, "random")))
 			var heard []byte
-			for word := range strings.SplitSeq(strings.ReplaceAll(reference.Spoken(lang), " — ", "، "), "، ") {
+			beginning, rest, _ := strings.Cut(reference.Spoken(lang), " — ")
+			if symbol, ok := said[beginning]; ok {
+				t.Fatalf("the beginning %q is taken for the symbol %c", beginning, symbol)
+			}
+			for word := range strings.SplitSeq(strings.ReplaceAll(rest, " — ", "، "), "، ") {
 				for word := range strings.SplitSeq(word, ", ") {
 					heard = append(heard, said[word])
 				}
@@ -54,5 +58,20 @@ func TestSpokenReferenceIsUnderstood(t *testing.T) {
 				t.Errorf("a word of %q stands for nothing", reference.Spoken(lang))
 			}
 		})
+	}
+}
+
+// A reference whose check symbol is V doesn't end as it begins.
+func TestSpokenCheckSymbolIsNoBeginning(t *testing.T) {
+	t.Parallel()
+	reference := slots.Reference("00000000V")
+	for i := byte(0); reference[8] != 'V' || i == 0; i++ {
+		reference = slots.NewReference([5]byte{0, 0, 0, 0, i})
+	}
+	for lang, want := range map[string][2]string{"en": {"starts with V for visit", "Victor"}, "ar": {"يبدأ بحرف في", "في فيكتور"}} {
+		groups := strings.Split(reference.Spoken(lang), " — ")
+		if got := [2]string{groups[0], groups[3]}; len(groups) != 4 || got != want {
+			t.Errorf("%s is read aloud as %q", reference, groups)
+		}
 	}
 }

@@ -11,6 +11,14 @@ import (
 	"ziyara/textnorm"
 )
 
+// Limits of what is written about a visitor.
+const (
+	MinName   = 2   // characters
+	MaxName   = 120 // characters
+	MaxEmail  = 254 // bytes (RFC 5321, section 4.5.3.1)
+	MaxWakala = 20  // digits
+)
+
 // Visitor is who the visit is for.
 type Visitor struct {
 	Name     string
@@ -97,7 +105,7 @@ func NewRepresentative(name, id, wakala string, expires scheduling.Date, princip
 	case r.Identity == principal:
 		bad = append(bad, Field{"id", FaultSelf})
 	}
-	if !allDigits(r.Wakala) || len(r.Wakala) > 20 {
+	if !allDigits(r.Wakala) || len(r.Wakala) > MaxWakala {
 		bad = append(bad, Field{"wakala", FaultWakala})
 	}
 	if bad != nil {
@@ -114,9 +122,9 @@ func (r *Representative) mayActOn(day scheduling.Date) error {
 	return &VisitorError{[]Field{{"representative/wakala_expires", FaultExpired}}}
 }
 
-// plausibleName accepts 2 to 100 visible characters with at least one letter.
+// plausibleName accepts MinName to MaxName visible characters with at least one letter.
 func plausibleName(s string) bool {
-	if n := utf8.RuneCountInString(s); !utf8.ValidString(s) || n < 2 || n > 100 {
+	if n := utf8.RuneCountInString(s); !utf8.ValidString(s) || n < MinName || n > MaxName {
 		return false
 	}
 	letter := false
@@ -130,10 +138,10 @@ func plausibleName(s string) bool {
 }
 
 // plausibleEmail accepts a bare address of RFC 5322 at a domain with a dot, no
-// address literal, of at most 254 bytes.
+// address literal, of at most MaxEmail bytes.
 func plausibleEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || len(s) > 254 {
+	if err != nil || a.Address != s || len(s) > MaxEmail {
 		return false
 	}
 	_, domain, _ := strings.Cut(s, "@")

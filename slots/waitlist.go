@@ -124,7 +124,7 @@ func (b *Booker) earlier(ctx context.Context, r EarlierRequest, now time.Time) (
 		wish.To = min(wish.To, r.To)
 	}
 	if wish.From == 0 {
-		wish.From = max(scheduling.DateOf(now, zone), wish.To-maxDays+1)
+		wish.From = max(scheduling.DateOf(now, zone), wish.To-MaxDays+1)
 	}
 	if err = wish.check(group.Calendar, shape, visit.Start, now); err != nil {
 		return Entry{}, err

@@ -146,7 +146,7 @@ func (e Entry) acceptable() (hold string, err error) {
 // within notice and horizon, and has times at which the service is open, earlier than
 // before unless that is zero. It returns ErrRange or a *RuleError.
 func (w Wish) check(c *scheduling.Calendar, v Shape, before, now time.Time) error {
-	if w.From > w.To || int(w.To-w.From) >= maxDays || w.Earliest > w.Latest {
+	if w.From > w.To || int(w.To-w.From) >= MaxDays || w.Earliest > w.Latest {
 		return ErrRange
 	}
 	v = v.Counted(c, now)

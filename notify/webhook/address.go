@@ -15,8 +15,8 @@ var ErrAddress = errors.New("webhook: an address that webhooks must not reach")
 // ErrURL is returned for what is no address of a webhook.
 var ErrURL = errors.New("webhook: not an https address")
 
-// maxURL bounds the address of a webhook, in characters.
-const maxURL = 500
+// MaxURL bounds the address of a webhook, in characters.
+const MaxURL = 500
 
 // Network says which addresses webhooks may reach: public ones, and those in
 // networks that the operator allows. The zero value allows public ones only.
@@ -98,7 +98,7 @@ func Public(a netip.Addr) bool {
 func (n Network) CheckURL(s string) error {
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || len(s) > maxURL || u.Host == "" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || u.Opaque != "":
+	case err != nil || len(s) > MaxURL || u.Host == "" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || u.Opaque != "":
 		return ErrURL
 	case u.Scheme != "https" && (u.Scheme != "http" || len(n.allowed) == 0):
 		return ErrURL

@@ -61,14 +61,14 @@ func TestBody(t *testing.T) {
 	t.Parallel()
 	riyadh := time.FixedZone("", 3*60*60)
 	event := webhook.Event{
-		Type: "appointment.moved", At: time.Date(2026, 11, 22, 9, 0, 0, 0, riyadh), Reference: "V-7K3F-9Q2M-X",
+		Type: "appointment.moved", At: time.Date(2026, 11, 22, 9, 0, 0, 0, riyadh), Reference: "V-7K3F-9Q2M-R",
 		Service: "iban-update", Department: "revenues", Branch: "riyadh", Start: time.Date(2026, 11, 24, 9, 0, 0, 0, riyadh), Version: 2,
 	}
 	for _, c := range []struct {
 		event webhook.Event
 		want  string
 	}{
-		{event, `{"type":"appointment.moved","timestamp":"2026-11-22T06:00:00Z","data":{"reference":"V-7K3F-9Q2M-X",` +
+		{event, `{"type":"appointment.moved","timestamp":"2026-11-22T06:00:00Z","data":{"reference":"V-7K3F-9Q2M-R",` +
 			`"service":"iban-update","department":"revenues","branch":"riyadh","start":"2026-11-24T09:00:00+03:00","version":2}}`},
 		{webhook.Event{Type: webhook.TestType, At: event.At}, `{"type":"webhook.test","timestamp":"2026-11-22T06:00:00Z","data":{}}`},
 	} {

@@ -25,7 +25,7 @@ func TestPeerVerify(t *testing.T) {
 	t.Parallel()
 	former, present := []byte(strings.Repeat("a", webhook.SecretSize)), []byte(strings.Repeat("ب", webhook.SecretSize/2))
 	event := webhook.Event{
-		Type: "appointment.booked", At: time.Now(), Reference: "V-7K3F-9Q2M-X", Service: "iban-update", Department: "revenues",
+		Type: "appointment.booked", At: time.Now(), Reference: "V-7K3F-9Q2M-R", Service: "iban-update", Department: "revenues",
 		Branch: "riyadh", Start: time.Now(), Version: 1,
 	}
 	body, err := event.Body()

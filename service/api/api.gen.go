@@ -1447,7 +1447,7 @@ type Message struct {
 	// LeadHours For a reminder: how long before the visit it is due.
 	LeadHours float64 `json:"lead_hours,omitempty"`
 
-	// Reason Why the last attempt failed.
+	// Reason What the gateway said at the last attempt, for operators.
 	Reason string `json:"reason,omitempty"`
 
 	// ReceiptAt When the gateway's receipt came, in UTC.
@@ -1479,6 +1479,9 @@ type Message struct {
 
 	// Way How it is sent.
 	Way string `json:"way"`
+
+	// Why Why it did not reach the visitor; absent for a message that did, or still may.
+	Why *Text `json:"why,omitempty"`
 }
 
 // MessageBudget A department's message budget, and what it has spent this month.
@@ -1820,6 +1823,9 @@ type Problem struct {
 
 	// Alternatives The nearest free starts, nearest first, if the requested one is taken.
 	Alternatives []Slot `json:"alternatives,omitempty"`
+
+	// AnswerBy When the department's answer to the request is due, with the branch's offset.
+	AnswerBy *time.Time `json:"answer_by,omitempty"`
 
 	// Branch Slug of the visit's branch.
 	Branch string `json:"branch,omitempty"`
@@ -2920,7 +2926,7 @@ type CreateArrivalParams struct {
 
 // ListActsParams defines parameters for ListActs.
 type ListActsParams struct {
-	// Subject What was changed, for example `appointment V-7K3F-9Q2M-X`.
+	// Subject What was changed, for example `appointment V-7K3F-9Q2M-R`.
 	Subject string `form:"subject,omitempty" json:"subject,omitempty"`
 
 	// Actor The member of staff.

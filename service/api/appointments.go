@@ -90,7 +90,7 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 	if by := body.Representative; by != nil {
 		expires, err := scheduling.ParseDate(by.WakalaExpires)
 		if err != nil {
-			bad = append(bad, pointerError{"#/representative/wakala_expires", wrongFormat("date")})
+			bad = append(bad, pointerError{"#/representative/wakala_expires", allDates()})
 		}
 		representative, err := slots.NewRepresentative(by.Name, by.ID, by.Wakala, expires, visitor.Identity)
 		bad = append(bad, pointers("#/representative/", err)...)

@@ -259,7 +259,7 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 	if r.Params.At != "" {
 		at, err := time.Parse(time.RFC3339, r.Params.At)
 		if err != nil {
-			return nil, invalid("?at", wrongFormat("date-time"))
+			return nil, invalid("?at", texts.Visitors("invalid.instant"))
 		}
 		m := g.Calendar.ExplainAt(at)
 		out.Moment = &DeskGroupMoment{

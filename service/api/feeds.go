@@ -167,6 +167,7 @@ func (s *Server) readFeed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	scope.Zone = s.Centre().Zone(scope.Branch)
 	var body bytes.Buffer
 	if err = feeds.Write(&body, scope, feedHost, visits); err != nil {
 		return err

@@ -5,14 +5,43 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/texts"
 )
 
 // strictFormats accepts only dates and instants that exist.
 func strictFormats() openapi3.SchemaValidationOption {
 	return openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
-		"date":      dateFormat{},
-		"date-time": instantFormat{},
+		formatDate:    dateFormat{},
+		formatInstant: instantFormat{},
 	})
+}
+
+// The formats of OpenAPI that strictFormats checks.
+const formatDate, formatInstant = "date", "date-time"
+
+// instants returns the first and the last instant that a request can name.
+// Their dates have years of four digits in every time zone.
+func instants() (first, last time.Time) {
+	return scheduling.FirstDate.Time(), scheduling.LastDate.Time()
+}
+
+// allDates says which dates a request can name.
+func allDates() catalog.Text { return dates(scheduling.FirstDate, scheduling.LastDate) }
+
+// hijriDates says which dates can be asked for: those that have Hijri dates.
+func hijriDates() catalog.Text { return dates(scheduling.HijriSpan()) }
+
+func dates(first, last scheduling.Date) catalog.Text {
+	return texts.Visitors("invalid.date_range", "First", texts.Date(first.Time()), "Last", texts.Date(last.Time()))
+}
+
+// allInstants says which instants a request can name.
+func allInstants() catalog.Text {
+	first, last := instants()
+	return texts.Visitors("invalid.instant_range", "First", texts.Moment(first), "Last", texts.Moment(last))
 }
 
 var (
@@ -20,25 +49,26 @@ var (
 	errInstant = errors.New("api: the text is not an instant")
 )
 
-// dateFormat accepts dates YYYY-MM-DD that exist.
+// dateFormat accepts dates YYYY-MM-DD that exist, from scheduling.FirstDate on.
 type dateFormat struct{}
 
 // Validate returns an error if s is no date.
 func (dateFormat) Validate(s string) error {
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	if _, err := scheduling.ParseDate(s); err != nil {
 		return errDate
 	}
 	return nil
 }
 
-// instantFormat accepts instants that time.Time can read: RFC 3339 without
-// leap seconds.
+// instantFormat accepts instants that time.Time can read, RFC 3339 without
+// leap seconds, within instants().
 type instantFormat struct{}
 
 // Validate returns an error if s is no instant.
 func (instantFormat) Validate(s string) error {
 	var t time.Time
-	if err := t.UnmarshalText([]byte(s)); err != nil {
+	first, last := instants()
+	if err := t.UnmarshalText([]byte(s)); err != nil || t.Before(first) || t.After(last) {
 		return errInstant
 	}
 	return nil

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -123,9 +125,9 @@ func detailOf(e *openapi3.SchemaError) catalog.Text {
 	case "maxLength":
 		return texts.Visitors("invalid.max_length", "Limit", *s.MaxLength)
 	case "minimum":
-		return texts.Visitors("invalid.minimum", "Limit", *s.Min)
+		return texts.Visitors("invalid.minimum", "Limit", plain(*s.Min))
 	case "maximum":
-		return texts.Visitors("invalid.maximum", "Limit", *s.Max)
+		return texts.Visitors("invalid.maximum", "Limit", plain(*s.Max))
 	case "minItems":
 		return texts.Visitors("invalid.min_items", "Limit", s.MinItems)
 	case "maxItems":
@@ -135,11 +137,19 @@ func detailOf(e *openapi3.SchemaError) catalog.Text {
 	case "enum":
 		return oneOf(s.Enum)
 	case "format":
-		return wrongFormat(s.Format)
+		return wrongFormat(s.Format, e.Value)
+	case "pattern":
+		if s.Format == formatDate {
+			return wrongFormat(s.Format, e.Value)
+		}
+		return wrongForm()
 	default:
 		return wrongForm()
 	}
 }
+
+// plain writes a number without an exponent.
+func plain(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 func required() catalog.Text {
 	return texts.Visitors("invalid.required")
@@ -178,9 +188,16 @@ func oneOf(values []any) catalog.Text {
 	for i, v := range values {
 		names[i] = fmt.Sprint(v)
 	}
-	between := texts.Comma()
-	list := catalog.Text{AR: strings.Join(names, between.AR), EN: strings.Join(names, between.EN)}
-	return texts.Visitors("invalid.enum", "List", list)
+	return texts.Visitors("invalid.enum", "List", listed(names))
+}
+
+// listed lists values that a program sends, as they are written.
+func listed(values []string) catalog.Text {
+	list := make([]catalog.Text, len(values))
+	for i, v := range values {
+		list[i] = texts.Isolated(v)
+	}
+	return texts.List(list, texts.Comma())
 }
 
 func wrongType(s *openapi3.Schema) catalog.Text {
@@ -200,11 +217,20 @@ func wrongType(s *openapi3.Schema) catalog.Text {
 	}
 }
 
-func wrongFormat(format string) catalog.Text {
+// wrongFormat says what is wrong with a value that is not of the format: that it
+// is none, or that it is out of range.
+func wrongFormat(format string, value any) catalog.Text {
+	text, _ := value.(string)
 	switch format {
-	case "date":
+	case formatDate:
+		if _, err := time.Parse(time.DateOnly, text); err == nil {
+			return allDates()
+		}
 		return texts.Visitors("invalid.date")
-	case "date-time":
+	case formatInstant:
+		if _, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			return allInstants()
+		}
 		return texts.Visitors("invalid.instant")
 	default:
 		return wrongForm()

@@ -191,17 +191,19 @@ func faultOfText(f notify.TextFault) catalog.Text {
 	case notify.FaultEmpty:
 		return texts.Staff("text_fault.empty")
 	case notify.FaultSyntax:
-		return texts.Staff("text_fault.syntax", "Example", "{{.Day}}")
+		return texts.Staff("text_fault.syntax", "Example", texts.Isolated("{{.Day}}"))
 	case notify.FaultUnknown:
-		return texts.Staff("text_fault.variable", "Name", f.Name)
+		return texts.Staff("text_fault.variable", "Name", texts.Isolated(f.Name))
 	case notify.FaultMissing:
-		return texts.Staff("text_fault.variable_missing", "Name", "{{."+f.Name+"}}")
+		return texts.Staff("text_fault.variable_missing", "Name", texts.Isolated("{{."+f.Name+"}}"))
 	case notify.FaultForm:
-		return texts.Staff("text_fault.plural_form", "Name", f.Name)
+		return texts.Staff("text_fault.plural_form", "Name", texts.Isolated(f.Name))
 	case notify.FaultTooLong:
 		return texts.Staff("text_fault.too_long", "Name", f.Name)
+	case notify.FaultSegments:
+		return texts.Staff("text_fault.segments", "Name", f.Name)
 	case notify.FaultCharacter:
-		return texts.Staff("text_fault.character", "Name", f.Name)
+		return texts.Staff("text_fault.character", "Name", texts.Isolated(f.Name))
 	case notify.FaultLink:
 		return texts.Staff("text_fault.link")
 	}

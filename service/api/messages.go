@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"ziyara/audit"
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/slots"
 	"ziyara/texts"
@@ -114,8 +115,12 @@ func (s *Server) messagesJSON(records []notify.Record) []Message {
 }
 
 func (s *Server) messageJSON(r notify.Record) Message {
+	var why *catalog.Text
+	if text := r.Why(); text.Complete() {
+		why = &text
+	}
 	return Message{
-		ID: r.ID, Way: string(r.Medium), Kind: string(r.Kind), LeadHours: r.Lead.Hours(), Reference: r.Reference,
+		Why: why, ID: r.ID, Way: string(r.Medium), Kind: string(r.Kind), LeadHours: r.Lead.Hours(), Reference: r.Reference,
 		Department: r.Department, Service: r.Service, Branch: r.Branch, Lang: r.Lang, To: r.To(),
 		State: r.State, Reason: r.Reason, Text: withoutLink(r.Text), Segments: r.Segments, Attempts: r.Attempts, Uncertain: r.Unsure,
 		CreatedAt: r.Created, FinishedAt: optional(r.Finished), ExpiresAt: r.Expires,

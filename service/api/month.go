@@ -57,9 +57,18 @@ func month(written string) (first, last scheduling.Date, err error) {
 	first = scheduling.NewDate(begin.Year(), begin.Month(), 1)
 	last = scheduling.NewDate(begin.Year(), begin.Month()+1, 0)
 	if scheduling.HijriOf(first).IsZero() || scheduling.HijriOf(last).IsZero() {
-		return 0, 0, invalid("?month", texts.Visitors("invalid.month_range"))
+		return 0, 0, invalid("?month", monthRange())
 	}
 	return first, last, nil
+}
+
+// monthRange says which months can be asked for: those whose dates all have
+// Hijri dates.
+func monthRange() catalog.Text {
+	first, last := scheduling.HijriSpan()
+	from, to := (first-1).Time().AddDate(0, 1, 0), (last+1).Time().AddDate(0, -1, 0)
+	return texts.Visitors("invalid.month_range",
+		"FirstMonth", texts.Month(from.Month()), "FirstYear", from.Year(), "LastMonth", texts.Month(to.Month()), "LastYear", to.Year())
 }
 
 // hijriMonths names the months of the Umm al-Qura calendar that the dates

@@ -96,9 +96,15 @@ func kinds() []kind {
 
 // showProblems documents every kind of problem; problem types point here.
 func (s *Server) showProblems(c *fiber.Ctx) error {
+	words, values := wording{ministry: s.Site.Ministry}, example(s.Now())
+	if branches := s.Centre().Branches; len(branches) > 0 {
+		words.branch = branches[0].Name
+		*values.Start = values.Start.In(s.Centre().Zone(branches[0].Slug))
+	}
 	var list []documented
 	for _, k := range kinds() {
-		list = append(list, documented{k.name, k.status, k.title(), k.detail()})
+		with := words.values(values, k)
+		list = append(list, documented{k.name, k.status, k.say("title", with), k.say("detail", with)})
 	}
 	p := s.frame(c, "problems.title")
 	return web.Send(c, http.StatusOK, p.Lang, problemsPage(p, list))

@@ -13,6 +13,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/notify/verify"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 	"ziyara/texts"
@@ -32,17 +33,13 @@ func visitorKind(name string, status int) kind { return kind{name, status, false
 // staffKind is a kind of problem that only staff and operators can meet.
 func staffKind(name string, status int) kind { return kind{name, status, true} }
 
-func (k kind) say(of string) catalog.Text {
+// say returns the title or the detail, which tells the reader what to do.
+func (k kind) say(of string, values []any) catalog.Text {
 	if k.staff {
-		return texts.Staff("problem." + k.name + "." + of)
+		return texts.Staff("problem."+k.name+"."+of, values...)
 	}
-	return texts.Visitors("problem." + k.name + "." + of)
+	return texts.Visitors("problem."+k.name+"."+of, values...)
 }
-
-func (k kind) title() catalog.Text { return k.say("title") }
-
-// detail tells the reader what to do.
-func (k kind) detail() catalog.Text { return k.say("detail") }
 
 // kindOf returns the kind of problem for an error. Every error of the domain has
 // a kind; any other error is internal.
@@ -129,11 +126,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		c.Set(headerRequestID, m.id)
 	}
 	k := kindOf(err)
-	p := Problem{
-		Type: "/problems#" + k.name, Title: k.title().In(m.lang), Status: k.status, Detail: k.detail().In(m.lang),
-		RequestID: m.id,
-	}
+	p := Problem{Type: "/problems#" + k.name, Status: k.status, RequestID: m.id}
 	s.explain(c, &p, err, m.lang)
+	wording{s.Site.Ministry, s.branchName(p.Branch)}.put(&p, k, m.lang)
 	if k.status >= http.StatusInternalServerError {
 		s.Log.ErrorContext(c.UserContext(), "request failed", "error", err, "request_id", m.id)
 	}
@@ -160,8 +155,12 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	var early *slots.HorizonError
 	var affected *slots.AffectedError
 	var plan *scheduling.PlanError
+	var requested *slots.RequestedError
 	switch {
 	case explainHall(p, err):
+	case errors.As(err, &requested):
+		by := requested.AnswerBy.In(s.Centre().Zone(requested.Branch))
+		p.AnswerBy = &by
 	case errors.As(err, &taken):
 		p.Alternatives = []Slot{}
 		for _, v := range taken.Alternatives {
@@ -206,11 +205,34 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 	case errors.Is(err, verify.ErrTries):
 		// After that time another code can be sent, whenever the last one was.
 		p.RetryAfter = seconds(verify.DefaultPolicy().Pause)
+	case errors.Is(err, once.ErrKeyReused):
+		p.Errors = fieldErrors([]pointerError{{"Idempotency-Key:", texts.Visitors("invalid.key_reused")}}, lang)
 	case p.Status == http.StatusServiceUnavailable:
 		p.RetryAfter = 2
 	case p.Status == http.StatusUnauthorized:
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="ziyara"`)
+		p.Errors = fieldErrors(missingToken(err), lang)
 	}
+}
+
+// missingToken names the header in which a visitor's token is missing; nil for
+// any other error.
+func missingToken(err error) []pointerError {
+	switch {
+	case errors.Is(err, errNoHoldToken):
+		return []pointerError{{"Hold-Token:", required()}}
+	case errors.Is(err, errNoToken), errors.Is(err, errNoEntryToken):
+		return []pointerError{{fiber.HeaderAuthorization + ":", required()}}
+	}
+	return nil
+}
+
+// branchName returns the name of a branch (slug); empty for "".
+func (s *Server) branchName(slug string) catalog.Text {
+	if slug == "" {
+		return catalog.Text{}
+	}
+	return s.Centre().BranchName(slug)
 }
 
 // seconds rounds up to whole seconds, at least one.

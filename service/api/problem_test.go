@@ -18,7 +18,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara"
 	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
@@ -65,6 +64,7 @@ func domainErrors() map[string]error {
 		"slots.HorizonError":         &slots.HorizonError{},
 		"slots.HoldLimitError":       &slots.HoldLimitError{},
 		"slots.PauseError":           &slots.PauseError{},
+		"slots.RequestedError":       &slots.RequestedError{},
 		"slots.ErrPersonBusy":        slots.ErrPersonBusy,
 		"slots.ErrPersonLimit":       slots.ErrPersonLimit,
 		"slots.ErrTaken":             slots.ErrTaken,
@@ -272,8 +272,9 @@ func TestEveryRuleAndFaultHasWords(t *testing.T) {
 	}
 	for _, value := range constantsOf(t, "../../slots", "Rule") {
 		k := kindOf(&slots.RuleError{Rule: slots.Rule(value)})
-		inBoth(t, "title of "+value, k.title())
-		once("detail of "+value, k.detail())
+		title, detail := saying(k)
+		inBoth(t, "title of "+value, title)
+		once("detail of "+value, detail)
 		if want := "rule-" + strings.ReplaceAll(value, "_", "-"); k.name != want {
 			t.Errorf("rule %s has kind %s, want %s", value, k.name, want)
 		}
@@ -292,6 +293,13 @@ func TestEveryRuleAndFaultHasWords(t *testing.T) {
 			t.Errorf("count of %s: %q", r, text)
 		}
 	}
+}
+
+// saying returns the texts of a problem in which everything is known.
+func saying(k kind) (title, detail catalog.Text) {
+	w := wording{ministry: catalog.Ministry{Phone: "19990"}, branch: catalog.Text{AR: "فرع جدة", EN: "Jeddah branch"}}
+	values := w.values(example(time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)), k)
+	return k.say("title", values), k.say("detail", values)
 }
 
 // inBoth fails the test unless a text is there in Arabic and in English.
@@ -328,16 +336,17 @@ func TestKindsOfProblems(t *testing.T) {
 		if k.status < 400 || k.status > 599 {
 			t.Errorf("%s has status %d", k.name, k.status)
 		}
-		inBoth(t, "title of "+k.name, k.title())
-		inBoth(t, "detail of "+k.name, k.detail())
+		title, detail := saying(k)
+		inBoth(t, "title of "+k.name, title)
+		inBoth(t, "detail of "+k.name, detail)
 		if other, ok := byName[k.name]; ok && other != k {
 			t.Errorf("two kinds have the name %s", k.name)
 		}
 		byName[k.name] = k
-		if other := titles[k.title().EN]; other != "" && other != k.name {
+		if other := titles[title.EN]; other != "" && other != k.name {
 			t.Errorf("%s and %s have the same title", k.name, other)
 		}
-		titles[k.title().EN] = k.name
+		titles[title.EN] = k.name
 	}
 	documented := kinds()
 	if len(documented) != len(byName) {
@@ -354,22 +363,6 @@ func TestKindsOfProblems(t *testing.T) {
 		}
 		if k := kindOf(fiber.NewError(status)); k.name != statusKind(status).name {
 			t.Errorf("an error of the framework with status %d is of kind %s", status, k.name)
-		}
-	}
-}
-
-// The examples of the contract name problem types that exist, with their
-// status.
-func TestExamplesOfProblemsExist(t *testing.T) {
-	t.Parallel()
-	examples := regexp.MustCompile(`type: (\S*problems#(\S+))\n\s+title: .*\n\s+status: (\d+)`).FindAllSubmatch(ziyara.OpenAPI, -1)
-	if len(examples) < 10 {
-		t.Fatalf("got %d examples, want all of them", len(examples))
-	}
-	for _, e := range examples {
-		i := slices.IndexFunc(kinds(), func(k kind) bool { return k.name == string(e[2]) })
-		if i < 0 || string(e[1]) != "/problems#"+string(e[2]) || fmt.Sprint(kinds()[i].status) != string(e[3]) {
-			t.Errorf("the example %s with status %s is of no kind", e[1], e[3])
 		}
 	}
 }

@@ -86,7 +86,7 @@ func problems() []mapping {
 		{feeds.ErrRevoked, staffKind("feed-revoked", http.StatusGone)},
 		{errUnknownScope, staffKind("unknown-feed-scope", http.StatusNotFound)},
 		{feeds.ErrMany, staffKind("too-many-feeds", http.StatusConflict)},
-		{webhook.ErrURL, staffKind("webhook-url", http.StatusUnprocessableEntity)},
+		{webhook.ErrURL, kindWebhookURL},
 		{webhook.ErrAddress, staffKind("webhook-address", http.StatusUnprocessableEntity)},
 		{webhook.ErrDisabled, staffKind("webhook-disabled", http.StatusConflict)},
 		{webhook.ErrPending, staffKind("delivery-pending", http.StatusConflict)},
@@ -128,6 +128,7 @@ var (
 	kindTooLarge     = visitorKind("too-large", http.StatusRequestEntityTooLarge)
 	kindHeaders      = visitorKind("header-too-large", http.StatusRequestHeaderFieldsTooLarge)
 	kindMediaType    = visitorKind("media-type", http.StatusUnsupportedMediaType)
+	kindWebhookURL   = staffKind("webhook-url", http.StatusUnprocessableEntity)
 	kindInternal     = visitorKind("internal", http.StatusInternalServerError)
 )
 
@@ -156,13 +157,13 @@ func countedRule(r slots.Rule, n int) catalog.Text {
 func faultText(f slots.Fault) catalog.Text {
 	switch f {
 	case slots.FaultName:
-		return texts.Visitors("fault.name")
+		return texts.Visitors("fault.name", "Limit", texts.Visitors("fault.letters", "Count", slots.MaxName))
 	case slots.FaultID:
 		return texts.Visitors("fault.identity")
 	case slots.FaultEmail:
 		return texts.Visitors("fault.email")
 	case slots.FaultWakala:
-		return texts.Visitors("fault.wakala")
+		return texts.Visitors("fault.wakala", "Limit", texts.Visitors("fault.digits", "Count", slots.MaxWakala))
 	case slots.FaultExpired:
 		return texts.Visitors("fault.expired")
 	case slots.FaultSelf:

@@ -7,7 +7,6 @@ import (
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
-	"ziyara/texts"
 )
 
 // ListSlots lists the free starts of a service at a branch.
@@ -60,11 +59,12 @@ func dateOr(pointer, s string, other scheduling.Date) (scheduling.Date, error) {
 	return date(pointer, s)
 }
 
-// date reads a date YYYY-MM-DD, in Latin or Arabic-Indic digits.
+// date reads a date YYYY-MM-DD, in Latin or Arabic-Indic digits. It must have a
+// Hijri date.
 func date(pointer, s string) (scheduling.Date, error) {
 	d, err := scheduling.ParseDate(s)
-	if err != nil {
-		return 0, invalid(pointer, wrongFormat("date"))
+	if err != nil || scheduling.HijriOf(d).IsZero() {
+		return 0, invalid(pointer, hijriDates())
 	}
 	return d, nil
 }
@@ -99,9 +99,6 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 	day, err := date("?date", r.Params.Date)
 	if err != nil {
 		return nil, err
-	}
-	if scheduling.HijriOf(day).IsZero() {
-		return nil, invalid("?date", texts.Visitors("invalid.date_range"))
 	}
 	why, tally, err := bookerOf(ctx).Explain(ctx, r.Service, r.Params.Branch, day, s.Now())
 	if err != nil {

@@ -18,6 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ziyara/catalog"
+
+	"ziyara/texts"
 )
 
 func contract(t testing.TB) []byte {
@@ -108,7 +110,7 @@ func TestCheck(t *testing.T) {
 		{name: "query within limits", path: "/v1/services", query: "limit=200&q=%D8%A2&branch=riyadh"},
 		{name: "query parameters that nobody knows", path: "/v1/services", query: "utm=1"},
 		{name: "missing", path: "/v1/guide", want: unprocessable(map[string]string{"?q": "This is required."})},
-		{name: "empty", path: "/v1/guide", query: "q=", want: unprocessable(map[string]string{"?q": "Must not be empty."})},
+		{name: "empty", path: "/v1/guide", query: "q=", want: unprocessable(map[string]string{"?q": "This can't be empty."})},
 		{name: "given twice", path: "/v1/guide", query: "q=a&q=b", want: unprocessable(map[string]string{"?q": "Give this only once."})},
 		{name: "not UTF-8", path: "/v1/guide", query: "q=%ff", want: unprocessable(map[string]string{"?q": wrongForm().EN})},
 		{name: "control character", path: "/v1/guide", query: "q=a%0a", want: unprocessable(map[string]string{"?q": wrongForm().EN})},
@@ -120,9 +122,9 @@ func TestCheck(t *testing.T) {
 		{name: "broken query", path: "/v1/guide", query: "q=%zz", want: unprocessable(map[string]string{"?": malformedQuery().EN})},
 		{
 			name: "not a number", path: "/v1/services", query: "limit=ten",
-			want: unprocessable(map[string]string{"?limit": "Must be a whole number."}),
+			want: unprocessable(map[string]string{"?limit": "This must be a whole number."}),
 		},
-		{name: "fraction", path: "/v1/services", query: "limit=1.5", want: unprocessable(map[string]string{"?limit": "Must be a whole number."})},
+		{name: "fraction", path: "/v1/services", query: "limit=1.5", want: unprocessable(map[string]string{"?limit": "This must be a whole number."})},
 		{
 			name: "too small", path: "/v1/services", query: "limit=0",
 			want: unprocessable(map[string]string{"?limit": "Smallest value allowed: 1."}),
@@ -135,7 +137,7 @@ func TestCheck(t *testing.T) {
 		{
 			name: "dates that do not exist, all told at once", path: "/v1/services/s/slots", query: "branch=b&from=2026-02-29&to=1-1-2026&party=0",
 			want: unprocessable(map[string]string{
-				"?from": "Must be a date, YYYY-MM-DD.", "?to": "Must be a date, YYYY-MM-DD.", "?party": "Smallest value allowed: 1.",
+				"?from": "This must be a date that exists, with year, month and day.", "?to": "This must be a date that exists, with year, month and day.", "?party": "Smallest value allowed: 1.",
 			}),
 		},
 
@@ -206,30 +208,30 @@ func TestCheck(t *testing.T) {
 
 		{
 			name: "not an object", method: "POST", path: "/v1/holds", body: `[]`,
-			want: unprocessable(map[string]string{"#": "Must be a JSON object."}),
+			want: unprocessable(map[string]string{"#": "This must be a set of named values."}),
 		},
-		{name: "null", method: "POST", path: "/v1/holds", body: `null`, want: unprocessable(map[string]string{"#": "Must be a JSON object."})},
+		{name: "null", method: "POST", path: "/v1/holds", body: `null`, want: unprocessable(map[string]string{"#": "This must be a set of named values."})},
 		{
 			name: "required", method: "POST", path: "/v1/holds", body: `{"service":"s"}`,
 			want: unprocessable(map[string]string{"#/branch": "This is required.", "#/start": "This is required."}),
 		},
 		{
 			name: "unknown member", method: "POST", path: "/v1/holds", body: strings.Replace(hold, "}", `,"a/b":1}`, 1),
-			want: unprocessable(map[string]string{"#/a~1b": "This field is not known."}),
+			want: unprocessable(map[string]string{"#/a~1b": "This is not known."}),
 		},
 		{
 			name: "member in other case", method: "POST", path: "/v1/verifications", body: `{"Mobile":"0501234567"}`,
-			want: unprocessable(map[string]string{"#/Mobile": "This field is not known.", "#/mobile": "This is required."}),
+			want: unprocessable(map[string]string{"#/Mobile": "This is not known.", "#/mobile": "This is required."}),
 		},
 		{
 			name: "unknown member with an odd name is not repeated", method: "POST", path: "/v1/holds",
-			body: strings.Replace(hold, "}", `,"<b> ":1}`, 1), want: unprocessable(map[string]string{"#": "This field is not known."}),
+			body: strings.Replace(hold, "}", `,"<b> ":1}`, 1), want: unprocessable(map[string]string{"#": "This is not known."}),
 		},
 		{
 			name: "wrong types", method: "POST", path: "/v1/holds", body: `{"service":1,"branch":null,"start":[],"party":"1"}`,
 			want: unprocessable(map[string]string{
-				"#/service": "Must be a text.", "#/branch": "Must be a text.", "#/start": "Must be a text.",
-				"#/party": "Must be a whole number.",
+				"#/service": "This must be text.", "#/branch": "This must be text.", "#/start": "This must be text.",
+				"#/party": "This must be a whole number.",
 			}),
 		},
 		{
@@ -238,11 +240,11 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			name: "instant that does not exist", method: "POST", path: "/v1/appointments/V/move", body: `{"start":"2026-02-30T09:00:00+03:00"}`,
-			want: unprocessable(map[string]string{"#/start": wrongFormat("date-time").EN}),
+			want: unprocessable(map[string]string{"#/start": texts.Visitors("invalid.instant").EN}),
 		},
 		{
 			name: "instant without offset", method: "POST", path: "/v1/appointments/V/move", body: `{"start":"2026-02-28T09:00:00"}`,
-			want: unprocessable(map[string]string{"#/start": wrongFormat("date-time").EN}),
+			want: unprocessable(map[string]string{"#/start": texts.Visitors("invalid.instant").EN}),
 		},
 		{
 			name: "too short", method: "POST", path: "/v1/verifications", body: `{"mobile":"05"}`,
@@ -259,23 +261,24 @@ func TestCheck(t *testing.T) {
 			want: unprocessable(map[string]string{
 				"#/visitor/name":                  wrongForm().EN,
 				"#/hold":                          wrongForm().EN,
-				"#/documents_acknowledged":        "Must be true or false.",
+				"#/documents_acknowledged":        "This must be yes or no.",
 				"#/needs/1":                       wrongForm().EN,
 				"#/representative/name":           "This is required.",
 				"#/representative/id":             "This is required.",
 				"#/representative/wakala":         "This is required.",
-				"#/representative/wakala_expires": "Must be a date, YYYY-MM-DD.",
+				"#/representative/wakala_expires": "This must be a date that exists, with year, month and day.",
 			}),
 		},
 		{
 			name: "repeated entries", method: "POST", path: "/v1/appointments",
 			body: strings.Replace(book, `"visitor"`, `"needs":["visual","visual"],"visitor"`, 1),
-			want: unprocessable(map[string]string{"#/needs": "Entries must not repeat."}),
+			want: unprocessable(map[string]string{"#/needs": "Each entry can be given only once."}),
 		},
 		{
 			name: "too many entries", method: "POST", path: "/v1/appointments",
-			body: strings.Replace(book, `"visitor"`, `"needs":["a","b","c","d","e","f","g","h","i","j","k"],"visitor"`, 1),
-			want: unprocessable(map[string]string{"#/needs": "Most entries allowed: 10."}),
+			body: strings.Replace(book, `"visitor"`,
+				`"needs":["a","b","c","d","e","f","g","h","i","j","k","l","m","n","o","p","q","r","s","t","u"],"visitor"`, 1),
+			want: unprocessable(map[string]string{"#/needs": "Most entries allowed: 20."}),
 		},
 	}
 	for _, tt := range tests {

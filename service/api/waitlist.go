@@ -61,8 +61,8 @@ func wishOf(from, to, earliest, latest string) (slots.Wish, error) {
 			continue
 		}
 		var err error
-		if *d.dest, err = scheduling.ParseDate(d.text); err != nil {
-			bad = append(bad, pointerError{d.pointer, wrongFormat("date")})
+		if *d.dest, err = date(d.pointer, d.text); err != nil {
+			bad = append(bad, pointerError{d.pointer, hijriDates()})
 		}
 	}
 	for _, c := range []struct {

@@ -101,8 +101,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 
 // oneEvent lists what an element of events can be.
 func oneEvent(values []string) catalog.Text {
-	list := strings.Join(values, ", ")
-	return texts.Staff("invalid.event", "List", list)
+	return texts.Staff("invalid.event", "List", listed(values))
 }
 
 // newSecret returns a new secret of a webhook: as text for its owner, and sealed.

@@ -42,7 +42,7 @@ func TestLoadCounts(t *testing.T) {
 		"desk groups": len(seed.DeskGroups),
 	}
 	want := map[string]int{
-		"branches": 3, "departments": 6, "services": 20, "entities": 6, "holidays": 4, "desk groups": 16,
+		"branches": 3, "departments": 6, "services": 20, "entities": 8, "holidays": 4, "desk groups": 16,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counts differ (-want +got):\n%s", diff)
@@ -82,24 +82,24 @@ func TestServices(t *testing.T) {
 	want := []row{
 		{"مسوغات الصرف", 15, []string{"identity", "vouchers"}, true},
 		{"العوائد السنوية", 20, []string{"identity", "iban"}, true},
-		{"وراثة العوائد", 40, []string{"heirs-deed"}, false},
-		{"وكالة العوائد", 25, []string{"wakala"}, false},
+		{"نقل العوائد إلى الورثة", 40, []string{"heirs-deed"}, false},
+		{"استلام العوائد بوكالة", 25, []string{"wakala"}, false},
 		{"تحديث الآيبان", 10, nil, true},
 		{"تعويض نزع الملكية", 40, []string{"title-deed"}, false},
-		{"اعتراض التقدير", 45, []string{"valuation-report"}, false},
+		{"الاعتراض على التقدير", 45, []string{"valuation-report"}, false},
 		{"متابعة الإعفاءات", 20, []string{"request-number"}, true},
 		{"طلب إعفاء", 30, nil, true},
 		{"استرداد رصيد المدفوعات", 20, []string{"receipt"}, true},
-		{"تسجيل اعتماد", 25, []string{"unified-number"}, true},
+		{"التسجيل في منصة اعتماد", 25, []string{"unified-number"}, true},
 		{"مطالبة مورد", 30, []string{"invoice"}, true},
 		{"دعم المنافسات", 30, nil, true},
 		{"ضمان بنكي", 20, []string{"original-guarantee"}, false},
 		{"مستخلصات المقاولين", 30, nil, true},
 		{"شهادة مستحقات", 15, nil, true},
 		{"تقسيط دين للدولة", 40, nil, false},
-		{"شكوى مصعّدة", 30, []string{"case-number"}, true},
-		{"تسليم أصول", 10, nil, false},
-		{"اجتماع ممثل جهة", 60, []string{"official-letter"}, false},
+		{"تصعيد شكوى", 30, []string{"case-number"}, true},
+		{"تسليم أصول المستندات واستلامها", 10, nil, false},
+		{"اجتماع ممثلي الجهات الحكومية", 60, []string{"official-letter"}, false},
 	}
 	var got []row
 	for _, s := range load(t).Services {
@@ -207,8 +207,8 @@ func TestGuide(t *testing.T) {
 		"absher account":       "absher",
 		"شكوى على البنك":       "central-bank",
 		"bank complaint":       "central-bank",
-		"بيانات الهويه":        "information-centre",
-		"identity data":        "information-centre",
+		"بيانات الهويه":        "civil-affairs",
+		"identity data":        "civil-affairs",
 		"نزع ملكية":            "expropriation-compensation",
 		"وراثه":                "heirs-returns",
 		"ورثة":                 "heirs-returns",

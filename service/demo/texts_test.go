@@ -28,7 +28,7 @@ const (
 	// path and the token.
 	link        = "https://visit.mof.gov.sa/m/bQECAwQFWzW-N3A4R_vglAo1qOR2"
 	longestLink = "https://visits.service-centre.gov.sa.x/m/bQECAwQFWzW-N3A4R_vglAo1qOR2"
-	reference   = "V-7K3F-9Q2M-X"
+	reference   = "V-7K3F-9Q2M-R"
 )
 
 var ministry = catalog.Ministry{

@@ -46,7 +46,7 @@ func example(lang string, start time.Time, zone *time.Location) page {
 	site := web.Site{Ministry: catalog.Ministry{Name: catalog.Text{AR: "وزارة المالية", EN: "Ministry of Finance"}, Phone: "+966114050000"}}
 	p := page{
 		Page: web.Page{Site: site, Lang: lang}, Service: "تحديث الآيبان",
-		Branch: "فرع جدة", Address: "طريق المدينة المنورة، حي الرويس، جدة", Reference: "V-7K3F-9Q2M-X", Party: 2,
+		Branch: "فرع جدة", Address: "طريق المدينة المنورة، حي الرويس، جدة", Reference: "V-7K3F-9Q2M-R", Party: 2,
 		Requirements: []string{"الهوية الوطنية"}, Reason: "انقطاع الكهرباء", State: "page.state_booked",
 		When: web.MomentOf(start, zone, lang), Until: web.MomentOf(start, zone, lang),
 	}

@@ -10,8 +10,8 @@ import (
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ lang, text, want string }{
-		{"ar", "تم حجز موعدكم\nالأربعاء 25 نوفمبر 9:30 ص\nV-7K3F-9Q2M-X\nhttps://visit.mof.gov.sa/m/a_b-1", ""},
-		{"ar", "رقم الحجز: V-7K3F-9Q2M-X", ""},
+		{"ar", "تم حجز موعدكم\nالأربعاء 25 نوفمبر 9:30 ص\nV-7K3F-9Q2M-R\nhttps://visit.mof.gov.sa/m/a_b-1", ""},
+		{"ar", "رقم الحجز: V-7K3F-9Q2M-R", ""},
 		{"ar", "الموعد: الأربعاء 25 نوفمبر 2026م، الساعة 12:30 م", ""},
 		{"ar", "اتصلوا بالرقم 19990.", ""},
 		{"ar", "اتصلوا بالرقم +966114050000.", "turned around"},
