@@ -291,7 +291,7 @@ func TestRequestIsCancelled(t *testing.T) {
 	a, reference := requests(t, visitor)
 	visitor.Messages()
 	p := centre.Refused(visitor.TryMove(a, a.Start.AddDate(0, 0, 3)), http.StatusConflict, "not-approved-yet")
-	if !strings.Contains(p.Detail, "answer_by") {
+	if !strings.Contains(p.Detail, "until Thursday 26 November 2026 at 7:30 am") {
 		t.Errorf("the problem says %q", p.Detail)
 	}
 	centre.Clock.Set(a.Start.Add(-time.Hour)) // meetings are cancelled a day ahead

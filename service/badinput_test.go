@@ -294,10 +294,6 @@ func TestBookingsThatNeedCorrecting(t *testing.T) {
 		{"over-long name", map[string]any{"visitor": who(map[string]any{"name": strings.Repeat("ن", 121)})}, []string{"#/visitor/name"}},
 		{"control character in the name", map[string]any{"visitor": who(map[string]any{"name": "نورة\u0007"})}, []string{"#/visitor/name"}},
 		{"line break in the name", map[string]any{"visitor": who(map[string]any{"name": "نورة\nالعتيبي"})}, []string{"#/visitor/name"}},
-		{
-			"override of direction in the name", map[string]any{"visitor": who(map[string]any{"name": "نورة\u202eالعتيبي"})},
-			[]string{"#/visitor/name"},
-		},
 		{"name without letters", map[string]any{"visitor": who(map[string]any{"name": "12345"})}, []string{"#/visitor/name"}},
 		{"control character in the token", map[string]any{"hold_token": "a\u0000b"}, []string{"#/hold_token"}},
 		{"hold that is no UUID", map[string]any{"hold": "first"}, []string{"#/hold"}},
@@ -451,7 +447,8 @@ func TestRangesOfDays(t *testing.T) {
 		{"a day that does not exist", "from=2026-02-30", "invalid", "?from"},
 		{"day first", "to=24-11-2026", "invalid", "?to"},
 		{"a word", "from=tomorrow", "invalid", "?from"},
-		{"year 1", "from=0001-01-01&to=0001-01-02", "invalid", "?from"},
+		{"year 1", "from=0001-01-01", "invalid", "?from"},
+		{"year 9999", "from=9999-12-30", "invalid", "?from"},
 		{"given twice", "from=2026-11-24&from=2026-11-25", "invalid", "?from"},
 		{"party of none", "party=0", "invalid", "?party"},
 		{"party in words", "party=two", "invalid", "?party"},
@@ -461,7 +458,7 @@ func TestRangesOfDays(t *testing.T) {
 			t.Errorf("%s: pointers %v, want %s", test.name, servicetest.Pointers(p), test.pointer)
 		}
 	}
-	for _, query := range []string{"from=2026-11-24&to=2027-01-24", "from=2026-11-24&to=2026-11-24", "from=9999-12-30&to=9999-12-31"} {
+	for _, query := range []string{"from=2026-11-24&to=2027-01-24", "from=2026-11-24&to=2026-11-24"} {
 		if answer := slots(query); answer.Status != http.StatusOK {
 			t.Errorf("%s: got %d %s, want 200", query, answer.Status, answer.Body)
 		}

@@ -48,7 +48,7 @@ func TestSomebodyWithoutSmartphoneCalls(t *testing.T) {
 	}
 
 	centre.Clock.Set(start.Add(-30 * time.Minute)) // cancel_before and move_before are over
-	centre.Refused(agent.TryMove(visit.Reference, start.Add(2*time.Hour), " "), http.StatusUnprocessableEntity, "reason-needed")
+	centre.Refused(agent.TryMove(visit.Reference, start.Add(2*time.Hour), " "), http.StatusUnprocessableEntity, "invalid")
 	later := agent.Slots("annual-returns", first.First.Branch, "2026-11-23")
 	moved := agent.Moves(visit.Reference, later[0].Start, "ظرف صحي")
 	if got := caller.Receives().Text; !strings.Contains(got, "تم تعديل موعدكم") {

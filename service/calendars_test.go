@@ -170,7 +170,7 @@ func TestWrongChangesOfACalendar(t *testing.T) { //nolint:tparallel // one calen
 			kind: "edit-conflict",
 		},
 		{
-			name: "a tag of nobody's", method: http.MethodPatch, path: returns, version: `W/"1"`, body: map[string]any{"stays_open": []string{}},
+			name: "a tag of nobody's", method: http.MethodPatch, path: returns, version: `W/"7"`, body: map[string]any{"stays_open": []string{}},
 			status: 412, kind: "edit-conflict",
 		},
 		{

@@ -184,7 +184,7 @@ func TestDepartmentChangesItsWords(t *testing.T) {
 		t.Fatalf("errors %+v", p.Errors)
 	}
 	for _, part := range []string{
-		"Line 1, column 5: The variable When is not available in this message", "Line 2, column 4: Remove the address",
+		"Line 1, column 5: The variable When is not available in this message", "Line 2, column 4: Remove the link",
 		"Add {{.Reference}}", "Add {{.Branch}}", "Add {{.Day}}",
 	} {
 		if !strings.Contains(p.Errors[0].Detail, part) {

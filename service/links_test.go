@@ -446,7 +446,7 @@ func TestLinkInAnOutage(t *testing.T) {
 		if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 			t.Errorf("got %d, Retry-After %q", answer.Status, answer.Header.Get("Retry-After"))
 		}
-		says(t, string(answer.Body), "للتأكد من موعدكم")
+		says(t, string(answer.Body), "لم يتغيّر موعدكم")
 	}
 	line.Heal()
 	until(t, "the page is back", func() bool { return centre.Get(l.path).Status == http.StatusOK })

@@ -123,15 +123,15 @@ func TestOnlyWhatIsTrueIsSent(t *testing.T) {
 		}, "cancelled"},
 		{"moved before the confirmation", func(v *servicetest.Visitor, a api.Appointment) {
 			v.TryMove(a, a.Start.Add(45*time.Minute))
-		}, "09:45"},
+		}, "9:45 am"},
 		{"moved twice", func(v *servicetest.Visitor, a api.Appointment) {
 			v.TryMove(a, a.Start.Add(45*time.Minute))
 			v.TryMove(a, a.Start.Add(90*time.Minute))
-		}, "10:30"},
+		}, "10:30 am"},
 		{"moved away and back", func(v *servicetest.Visitor, a api.Appointment) {
 			v.TryMove(a, a.Start.Add(45*time.Minute))
 			v.TryMove(a, a.Start)
-		}, "09:00"},
+		}, "9:00 am"},
 		{"moved, then cancelled", func(v *servicetest.Visitor, a api.Appointment) {
 			v.TryMove(a, a.Start.Add(45*time.Minute))
 			v.TryCancel(a)

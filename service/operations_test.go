@@ -248,7 +248,7 @@ func TestNothingOfDevInServe(t *testing.T) {
 // dev answers nobody who came to this machine by another name, or through a proxy on it.
 func TestDevIsForThisMachine(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 1, demoSignIn, sandboxed)
+	centre := servicetest.Open(t, 1, demoSignIn, sandboxed, func(c *service.Config) { c.Postman = nil })
 	for _, path := range []string{"/dev/phone.json", "/dev/mail.json", "/staff", "/v1/services", "/docs"} {
 		for name, value := range map[string]string{
 			"Host": "rebound.example.net:8080", "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "visit.example.sa",

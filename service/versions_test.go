@@ -347,8 +347,8 @@ func TestCalendarFileAndCode(t *testing.T) {
 		return answer
 	}
 	for lang, want := range map[string][]string{
-		"ar": {"موعد: ", "رقم الحجز: " + a.Reference, "أحضروا معكم:"},
-		"en": {"Visit: Heirs", "Reference: " + a.Reference, "Please bring:"},
+		"ar": {"موعد: ", "رقم الحجز: " + a.Reference, "المستندات المطلوبة:"},
+		"en": {"Visit: Transfer of returns to heirs", "Reference: " + a.Reference, "Documents to bring:"},
 	} {
 		answer := get("/calendar.ics", lang)
 		if got := answer.Header.Get("Content-Type"); got != "text/calendar; charset=utf-8" {

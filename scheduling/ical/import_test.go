@@ -87,7 +87,7 @@ func TestImportMatrix(t *testing.T) {
 			closes: []string{"2027-03-09"}, leftOut: []string{"too far"}},
 		{name: "several events: one is not certain",
 			file:   file(day("Eid al-Fitr", "20270309"), day("Eid al-Fitr", "20270310", "STATUS:TENTATIVE")),
-			closes: []string{"2027-03-09"}, leftOut: []string{"not certain"}},
+			closes: []string{"2027-03-09"}, leftOut: []string{"Not yet certain"}},
 		{name: "several events: one UID in two revisions",
 			file:   file(day("Day", "20270601", "UID:1", "SEQUENCE:1"), day("Day", "20270605", "UID:1")),
 			closes: june, leftOut: []string{"newer version"}},

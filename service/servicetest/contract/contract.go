@@ -82,6 +82,9 @@ func (r response) check() error {
 		return errors.New("header X-Request-Id is missing")
 	}
 	template, item := find(r.doc, r.url.EscapedPath())
+	if r.status == http.StatusMisdirectedRequest || r.status == http.StatusUnsupportedMediaType && r.header.Get("Accept-Encoding") != "" {
+		return r.problem() // refused before anything was routed
+	}
 	if item == nil {
 		if r.status != http.StatusNotFound {
 			return errors.New("path is not in the contract: want 404")
