@@ -68,7 +68,8 @@ func TestExplain(t *testing.T) {
 		{
 			name: "fewer places for an hour", date: "2026-11-24",
 			layers: []string{
-				"rule true", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"rule true", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.",
+				"يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 				"closure true", "Closed places from 10:00 am to 11:00 am: 2 places.", "الأماكن المغلقة من 10:00 ص إلى 11:00 ص: مكانان.",
 			},
 			summary: scheduling.Text{
@@ -79,7 +80,8 @@ func TestExplain(t *testing.T) {
 		{
 			name: "closed from noon", date: "2026-11-25",
 			layers: []string{
-				"rule true", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"rule true", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.",
+				"يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 				"closure true", "Closed from 12:00 pm.", "مغلق من 12:00 م.",
 			},
 			summary: scheduling.Text{
@@ -90,7 +92,8 @@ func TestExplain(t *testing.T) {
 		{
 			name: "a holiday not yet announced", date: "2027-03-08",
 			layers: []string{
-				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.",
+				"يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 				"holiday true", "Closed all day; the date of the holiday is provisional and not yet announced.",
 				"مغلق طوال اليوم؛ موعد الإجازة مبدئي ولم يُعلن بعد.",
 			},
@@ -99,8 +102,10 @@ func TestExplain(t *testing.T) {
 		{
 			name: "the date's own hours", date: "2026-12-01",
 			layers: []string{
-				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
-				"hours true", "Opens from 10:00 am to 12:00 pm, 1 place, instead of the usual hours.", "يفتح من 10:00 ص إلى 12:00 م، مكان واحد، بدلًا من الدوام المعتاد.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.",
+				"يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"hours true", "Opens from 10:00 am to 12:00 pm, 1 place, instead of the usual hours.",
+				"يفتح من 10:00 ص إلى 12:00 م، مكان واحد، بدلًا من الدوام المعتاد.",
 			},
 			summary: scheduling.Text{
 				AR: "مفتوح يوم الثلاثاء 1 ديسمبر 2026م من 10:00 ص إلى 12:00 م (يوم تدريب).",
@@ -110,7 +115,8 @@ func TestExplain(t *testing.T) {
 		{
 			name: "closed by its own hours, without a reason", date: "2026-12-02",
 			layers: []string{
-				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.",
+				"يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 				"hours true", "Closed all day instead of the usual hours.", "مغلق طوال اليوم بدلًا من الدوام المعتاد.",
 			},
 			summary: scheduling.Text{
@@ -120,7 +126,8 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			name: "past midnight", date: "2026-11-28",
-			layers: []string{"rule true", "Opens from 10:00 pm to 2:00 am the next day, 11 places.", "يفتح من 10:00 م إلى 2:00 ص من اليوم التالي، 11 مكانًا."},
+			layers: []string{"rule true", "Opens from 10:00 pm to 2:00 am the next day, 11 places.",
+				"يفتح من 10:00 م إلى 2:00 ص من اليوم التالي، 11 مكانًا."},
 			summary: scheduling.Text{
 				AR: "مفتوح يوم السبت 28 نوفمبر 2026م من 10:00 م إلى 2:00 ص من اليوم التالي.",
 				EN: "Open on Saturday 28 November 2026 from 10:00 pm to 2:00 am the next day.",
@@ -129,7 +136,8 @@ func TestExplain(t *testing.T) {
 		{
 			name: "the branch, until further notice", date: "2027-06-02",
 			layers: []string{
-				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.", "يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
+				"rule false", "Opens from 7:30 am to 12:00 pm, 3 places; from 12:30 pm to 2:30 pm, 2 places.",
+				"يفتح من 7:30 ص إلى 12:00 م، 3 أماكن؛ من 12:30 م إلى 2:30 م، مكانان.",
 				"closure true", "The whole branch is closed all day, until further notice.", "الفرع كله مغلق طوال اليوم حتى إشعار آخر.",
 			},
 			summary: scheduling.Text{AR: "مغلق يوم الأربعاء 2 يونيو 2027م: أعمال صيانة.", EN: "Closed on Wednesday 2 June 2027: Maintenance works."},
@@ -159,7 +167,8 @@ func TestExplain(t *testing.T) {
 func TestExplainASkippedDate(t *testing.T) {
 	t.Parallel()
 	c := compile(t, scheduling.Plan{Zone: "Pacific/Apia", Rules: daily(opens(t, "09:00-17:00", 1))})
-	if got, want := c.Explain(date(t, "2011-12-30")).Summary.EN, "Closed: this date does not exist in the time zone (Friday 30 December 2011)."; got != want {
+	if got, want := c.Explain(date(t, "2011-12-30")).Summary.EN,
+		"Closed: this date does not exist in the time zone (Friday 30 December 2011)."; got != want {
 		t.Errorf("summary %q, want %q", got, want)
 	}
 }

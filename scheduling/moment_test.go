@@ -69,7 +69,8 @@ func TestExplainAt(t *testing.T) {
 		},
 		{
 			"all are", "2026-11-24T11:00:00+03:00", 0, "2026-11-24", []string{"rule!", "closure!"},
-			text("مغلق يوم الثلاثاء 24 نوفمبر 2026م الساعة 11:00 ص: أعمال صيانة.", "Closed on Tuesday 24 November 2026 at 11:00 am: Maintenance works."),
+			text("مغلق يوم الثلاثاء 24 نوفمبر 2026م الساعة 11:00 ص: أعمال صيانة.",
+				"Closed on Tuesday 24 November 2026 at 11:00 am: Maintenance works."),
 		},
 		{
 			"a break", "2026-11-24T12:15:00+03:00", 0, "2026-11-24", []string{"rule", "break!"},
@@ -102,7 +103,8 @@ func TestExplainAt(t *testing.T) {
 		},
 		{
 			"in the season's hours", "2027-02-15T12:15:00+03:00", 2, "2027-02-15", []string{"rule", "season!"},
-			text("مفتوح يوم الاثنين 15 فبراير 2027م الساعة 12:15 م، مكانان (رمضان).", "Open on Monday 15 February 2027 at 12:15 pm, 2 places (Ramadan)."),
+			text("مفتوح يوم الاثنين 15 فبراير 2027م الساعة 12:15 م، مكانان (رمضان).",
+				"Open on Monday 15 February 2027 at 12:15 pm, 2 places (Ramadan)."),
 		},
 		{
 			"a holiday", "2027-02-22T10:30:00+03:00", 0, "2027-02-22", []string{"rule", "season", "holiday!", "extra"},
@@ -110,7 +112,8 @@ func TestExplainAt(t *testing.T) {
 		},
 		{
 			"extra hours on it", "2027-02-22T11:30:00+03:00", 1, "2027-02-22", []string{"rule", "season", "holiday", "extra!"},
-			text("مفتوح يوم الاثنين 22 فبراير 2027م الساعة 11:30 ص، مكان واحد (خدمة عاجلة).", "Open on Monday 22 February 2027 at 11:30 am, 1 place (Urgent cases)."),
+			text("مفتوح يوم الاثنين 22 فبراير 2027م الساعة 11:30 ص، مكان واحد (خدمة عاجلة).",
+				"Open on Monday 22 February 2027 at 11:30 am, 1 place (Urgent cases)."),
 		},
 		{
 			"after the date's own hours", "2026-12-31T09:00:00+03:00", 0, "2026-12-31", []string{"rule", "hours!"},

@@ -21,8 +21,10 @@ var (
 	ErrNoDates  = errors.New("scheduling: recurrence rule never occurs")
 )
 
+// MaxRRule is the length of the longest rule that is read, in characters.
+const MaxRRule = 500
+
 const (
-	MaxRRule    = 500
 	maxValues   = 400 // values in all lists of a rule
 	maxCount    = 10_000
 	maxInterval = 1_000

@@ -257,7 +257,8 @@ func TestExplainSeasonsAndExtraHours(t *testing.T) {
 	}
 	want := []layer{
 		{scheduling.LayerRule, "Opens from 8:00 am to 2:00 pm, 2 places.", false},
-		{scheduling.LayerSeason, "Opens from 10:00 am to 3:00 pm, 2 places, with a break from 12:00 pm to 12:30 pm, instead of the usual hours.", true},
+		{scheduling.LayerSeason,
+			"Opens from 10:00 am to 3:00 pm, 2 places, with a break from 12:00 pm to 12:30 pm, instead of the usual hours.", true},
 		{scheduling.LayerHoliday, "Stays open on this holiday.", false},
 		{scheduling.LayerExtra, "Also opens from 8:00 pm to 9:00 pm, 1 place.", true},
 	}

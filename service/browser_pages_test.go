@@ -23,7 +23,7 @@ import (
 // chromium is a real browser with one tab.
 type chromium struct {
 	t      *testing.T
-	ctx    context.Context //nolint:containedctx // chromedp keeps its tab in it
+	ctx    context.Context // chromedp keeps its tab in it
 	axe    string          // the source of axe-core
 	shots  string          // directory for screenshots
 	origin string
@@ -146,7 +146,8 @@ const visitorsCheck = `(() => {
 
 // violations returns what axe-core finds on the page, by rule and element.
 const violations = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
-	.then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target.join(" ") + " " + (n.failureSummary || "").split("\n")[1])))`
+	.then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>
+		v.id + ": " + n.target.join(" ") + " " + (n.failureSummary || "").split("\n")[1])))`
 
 // checks looks at the page that is open, in two widths and two themes, takes its
 // pictures, and tries it at 320 px.

@@ -53,7 +53,8 @@ func TestAnswersAvoidWhatTheGlossaryAvoids(t *testing.T) {
 // with the imperative to one man.
 func TestAnswersSpeakToNoOneMan(t *testing.T) {
 	t.Parallel()
-	imperative := regexp.MustCompile(`(^|[\s(])(اختر|اتصل|اكتب|أرسل|استخدم|احجز|انتظر|راجع|تأكد|صحّح|أعد|سجّل|اطلب|اذكر|اقرأ|احذف|أضف|اقترح|ابحث|افتح|أزل|أصلح|أكّد|استدعِ|ألغِ|قلّل|عد)([\s.،؛:]|$)`)
+	imperative := regexp.MustCompile(`(^|[\s(])(اختر|اتصل|اكتب|أرسل|استخدم|احجز|انتظر|راجع|تأكد|صحّح|أعد|سجّل|اطلب|اذكر|` +
+		`اقرأ|احذف|أضف|اقترح|ابحث|افتح|أزل|أصلح|أكّد|استدعِ|ألغِ|قلّل|عد)([\s.،؛:]|$)`)
 	single := regexp.MustCompile(`(موعد|طلب|رقم|جوال|زيارت|دور|حجز|لدي)ك([\s.،؛:]|$)|(^|\s)(لك|أنت)([\s.،]|$)`)
 	answered(func(lang, key, text string, staff bool) {
 		if lang != "ar" {
@@ -94,7 +95,8 @@ func TestAnswersAreNotTurnedAround(t *testing.T) {
 // date as programs write it.
 func TestAnswersToVisitorsNameNoFields(t *testing.T) {
 	t.Parallel()
-	inside := regexp.MustCompile(`[a-z]_[a-z]|\d{4}-\d\d|YYYY|HH:MM|Bearer|Authorization|[A-Z][a-z]+-[A-Z]|\bETag\b|\b(errors|alternatives|token|true|false)\b`)
+	inside := regexp.MustCompile(`[a-z]_[a-z]|\d{4}-\d\d|YYYY|HH:MM|Bearer|Authorization|[A-Z][a-z]+-[A-Z]|\bETag\b|` +
+		`\b(errors|alternatives|token|true|false)\b`)
 	parameters := regexp.MustCompile(`\{\{\.\w+\}\}`)
 	answered(func(lang, key, text string, staff bool) {
 		if found := inside.FindString(parameters.ReplaceAllString(text, "")); found != "" && !staff {

@@ -111,7 +111,8 @@ func isArabic(s string) bool {
 func detailsOfErrors() []catalog.Text {
 	list := []catalog.Text{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(), wrongMobile(), unknownNeed(), wantJSON()}
 	for _, f := range []slots.Fault{
-		slots.FaultName, slots.FaultID, slots.FaultEmail, slots.FaultWakala, slots.FaultExpired, slots.FaultSelf, slots.FaultNeed, slots.FaultLonger,
+		slots.FaultName, slots.FaultID, slots.FaultEmail, slots.FaultWakala, slots.FaultExpired, slots.FaultSelf, slots.FaultNeed,
+		slots.FaultLonger,
 	} {
 		list = append(list, faultText(f))
 	}

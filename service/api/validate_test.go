@@ -124,7 +124,8 @@ func TestCheck(t *testing.T) {
 			name: "not a number", path: "/v1/services", query: "limit=ten",
 			want: unprocessable(map[string]string{"?limit": "This must be a whole number."}),
 		},
-		{name: "fraction", path: "/v1/services", query: "limit=1.5", want: unprocessable(map[string]string{"?limit": "This must be a whole number."})},
+		{name: "fraction", path: "/v1/services", query: "limit=1.5",
+			want: unprocessable(map[string]string{"?limit": "This must be a whole number."})},
 		{
 			name: "too small", path: "/v1/services", query: "limit=0",
 			want: unprocessable(map[string]string{"?limit": "Smallest value allowed: 1."}),
@@ -137,7 +138,8 @@ func TestCheck(t *testing.T) {
 		{
 			name: "dates that do not exist, all told at once", path: "/v1/services/s/slots", query: "branch=b&from=2026-02-29&to=1-1-2026&party=0",
 			want: unprocessable(map[string]string{
-				"?from": "This must be a date that exists, with year, month and day.", "?to": "This must be a date that exists, with year, month and day.", "?party": "Smallest value allowed: 1.",
+				"?from": "This must be a date that exists, with year, month and day.",
+				"?to":   "This must be a date that exists, with year, month and day.", "?party": "Smallest value allowed: 1.",
 			}),
 		},
 
@@ -210,7 +212,8 @@ func TestCheck(t *testing.T) {
 			name: "not an object", method: "POST", path: "/v1/holds", body: `[]`,
 			want: unprocessable(map[string]string{"#": "This must be a set of named values."}),
 		},
-		{name: "null", method: "POST", path: "/v1/holds", body: `null`, want: unprocessable(map[string]string{"#": "This must be a set of named values."})},
+		{name: "null", method: "POST", path: "/v1/holds", body: `null`,
+			want: unprocessable(map[string]string{"#": "This must be a set of named values."})},
 		{
 			name: "required", method: "POST", path: "/v1/holds", body: `{"service":"s"}`,
 			want: unprocessable(map[string]string{"#/branch": "This is required.", "#/start": "This is required."}),

@@ -33,7 +33,10 @@ func read(page string) string {
 		{`<bdi dir="ltr">`, "\u2066"},
 		{`<bdi[^>]*>`, "\u2068"},
 		{`</bdi>`, "\u2069"},
-		{`</?(p|h1|h2|dt|dd|li|ul|nav|section|small|summary|b|div|button|legend|label|header|span|fieldset|form|a [^>]*class="(button|day)[^>]*)[^>]*>`, "\n"},
+		{
+			`</?(p|h1|h2|dt|dd|li|ul|nav|section|small|summary|b|div|button|legend|label|header|span|fieldset|form|` +
+				`a [^>]*class="(button|day)[^>]*)[^>]*>`, "\n",
+		},
 		{`<[^>]*>`, ""},
 	} {
 		page = regexp.MustCompile(change.tags).ReplaceAllString(page, change.to)
@@ -56,7 +59,8 @@ func example(lang string, start time.Time, zone *time.Location) page {
 	}
 	proposed := p.When
 	p.Proposed, p.Replaces = &proposed, &proposed
-	p.add(slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}}, zone, time.Time{})
+	day := slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}}
+	p.add(day, zone, time.Time{})
 	return p
 }
 
@@ -89,14 +93,16 @@ func TestPagesAsRead(t *testing.T) {
 		}
 		for _, notice := range []string{
 			"page.done_confirmed", "page.done_moved", "page.done_cancelled", "page.done_accepted", "page.done_refused", "page.done_answered",
-			"page.changed", "page.too_late", "page.taken", "page.busy", "page.no_more", "page.survey_choose", "page.survey_shorter", "page.offer_changed",
+			"page.changed", "page.too_late", "page.taken", "page.busy", "page.no_more", "page.survey_choose", "page.survey_shorter",
+			"page.offer_changed",
 		} {
 			p := example(lang, start, riyadh)
 			p.Notice, p.Over = notice, true
 			pages["visit "+notice] = shown(t, "visit", p)
 		}
 		for _, key := range []string{
-			"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form", "survey_over", "not_visited", "offer_over", "offer_booked",
+			"unknown", "expired", "unavailable", "too_many", "wrong_host", "foreign_form", "survey_over", "not_visited",
+			"offer_over", "offer_booked",
 		} {
 			p := example(lang, start, riyadh)
 			p.State = "page." + key

@@ -18,7 +18,7 @@ import (
 )
 
 // answer sends a request to an app with one handler for all paths.
-func answer(t *testing.T, r *http.Request, handler fiber.Handler) *http.Response {
+func answer(t *testing.T, r *http.Request, handler fiber.Handler) answered {
 	t.Helper()
 	app := fiber.New()
 	Mount(app)
@@ -27,8 +27,19 @@ func answer(t *testing.T, r *http.Request, handler fiber.Handler) *http.Response
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = response.Body.Close() })
-	return response
+	defer response.Body.Close() //nolint:errcheck // it is read to its end
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answered{response.StatusCode, response.Header, body}
+}
+
+// answered is an answer that was read.
+type answered struct {
+	StatusCode int
+	Header     http.Header
+	Body       []byte
 }
 
 // An explicit choice beats the one before, that beats the language of the
@@ -148,9 +159,9 @@ func TestStylesheet(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, stylesheet.path, nil)
 		r.Header.Set("Accept-Encoding", encoding)
 		response := answer(t, r, fail)
-		body, err := io.ReadAll(response.Body)
-		if err != nil || response.StatusCode != http.StatusOK || len(body) > limit {
-			t.Fatalf("%q: %d, %d bytes, %v", encoding, response.StatusCode, len(body), err)
+		body := response.Body
+		if response.StatusCode != http.StatusOK || len(body) > limit {
+			t.Fatalf("%q: %d, %d bytes", encoding, response.StatusCode, len(body))
 		}
 		if encoding != "" {
 			zipped, err := gzip.NewReader(bytes.NewReader(body))
@@ -173,8 +184,8 @@ func TestStylesheet(t *testing.T) {
 	response := answer(t, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), func(c *fiber.Ctx) error {
 		return Send(c, http.StatusOK, "en", Layout(NewPage(c, Site{}, "", "Title")))
 	})
-	if body, err := io.ReadAll(response.Body); err != nil || !strings.Contains(string(body), `href="`+stylesheet.path+`"`) {
-		t.Errorf("the page is %s, %v", body, err)
+	if !strings.Contains(string(response.Body), `href="`+stylesheet.path+`"`) {
+		t.Errorf("the page is %s", response.Body)
 	}
 }
 
@@ -220,7 +231,9 @@ func TestLocal(t *testing.T) {
 	for _, address := range []string{"/", "/m/x?a=1", "//evil.example", `/\evil.example`, "https://evil.example", ""} {
 		got[address] = local(address)
 	}
-	want := map[string]bool{"/": true, "/m/x?a=1": true, "//evil.example": false, `/\evil.example`: false, "https://evil.example": false, "": false}
+	want := map[string]bool{
+		"/": true, "/m/x?a=1": true, "//evil.example": false, `/\evil.example`: false, "https://evil.example": false, "": false,
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
