@@ -231,9 +231,13 @@ func TestWebhooksTellAllInOrder(t *testing.T) {
 		return column[int](t, db, "SELECT count(*) FROM webhook_deliveries WHERE state = 'delivered'")[0]
 	}
 	b.plans(t, "all is delivered", func() bool {
-		clock.Lock()
-		at = at.Add(10 * time.Minute) // for those that failed
-		clock.Unlock()
+		// Time goes on only for those that failed: while nothing is planned, it would
+		// pass the days after which an event is given up.
+		if column[int](t, db, "SELECT count(*) FROM webhook_deliveries WHERE state <> 'delivered'")[0] > 0 {
+			clock.Lock()
+			at = at.Add(10 * time.Minute)
+			clock.Unlock()
+		}
 		if _, err := replicas[0].Deliver(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
