@@ -88,11 +88,16 @@ func (v *versioned) told(visitor *servicetest.Visitor, a api.Appointment, depart
 	}
 	told["feed"] = sequence(v.t, seen(v.t, v.centre.Get(v.feeds[department]))[a.Reference])
 	told["calendar file"] = sequence(v.t, v.file(a))
-	for _, m := range v.portal.hears() {
-		if m.Reference == a.Reference {
-			told["webhook"] = m.Version
+	// Transactions of other tests on the same server hold back what is planned.
+	until(v.t, fmt.Sprintf("the webhook tells version %d", shown.Version), func() bool {
+		v.centre.Jobs()
+		for _, m := range v.portal.hears() {
+			if m.Reference == a.Reference {
+				told["webhook"] = m.Version
+			}
 		}
-	}
+		return told["webhook"] == shown.Version
+	})
 	n := 0
 	for _, m := range visitor.Mails() { // the newest first
 		if m.Entry != nil {
