@@ -42,8 +42,8 @@ func (m Ministry) Complete() (Ministry, error) {
 	return m, nil
 }
 
-// Dial returns the telephone number as part of a text. Arabic text would put the +
-// of a number behind it, so a left-to-right mark precedes that.
+// Dial returns the telephone number as part of a text. In Arabic a left-to-right mark
+// keeps a leading + in front of the digits.
 func (m Ministry) Dial() Text {
 	if strings.HasPrefix(m.Phone, "+") {
 		return Text{AR: "\u200e" + m.Phone, EN: m.Phone}

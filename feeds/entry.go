@@ -13,8 +13,8 @@ import (
 // alarm is how long before a visit its calendar entry reminds the visitor.
 const alarm = 2 * time.Hour
 
-// Entry is a visit for the calendar of its visitor. It has nothing that would let
-// others act on the visit, and nobody's name.
+// Entry is a visit for the calendar of its visitor. It names no person and has
+// nothing that would let others act on the visit.
 type Entry struct {
 	Reference  string // as visitors write it
 	Status     Status

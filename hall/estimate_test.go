@@ -43,8 +43,8 @@ func short(number int, came time.Time) hall.Visit {
 	return v
 }
 
-// Nobody is expected at a desk before one receives; and then as many visitors as
-// desks receive.
+// No visit is expected to begin before a desk is open, and then only as many at once
+// as there are open desks.
 func TestEstimatesFollowTheCalendar(t *testing.T) {
 	t.Parallel()
 	clock := scheduling.Clock
@@ -96,9 +96,9 @@ func TestEstimatesFollowTheCalendar(t *testing.T) {
 	}
 }
 
-// Whatever the calendar and whoever waits: nobody begins while no desk receives,
-// nor when as many visitors are at desks as receive then; who is called later does
-// not begin earlier; and one more visitor makes nobody begin earlier.
+// For any calendar and any queue: no visit begins while all desks are closed or
+// occupied, visits begin in the order in which they are called, and one more visitor
+// makes no other visit begin earlier.
 func TestEstimatesAreSound(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -5,10 +5,10 @@ import (
 	"sync/atomic"
 )
 
-// A request that asks for a change and is answered with success acknowledges it, also
-// when it found everything as it should be and changed nothing: it was repeated, or
-// somebody else was faster. What it found may still be lost, so such an answer waits
-// for a commit of its own (docs/adr/0042).
+// A request for a change that is answered with success acknowledges the change, even
+// if it wrote nothing because it was a repeat or another request came first. What it
+// found may still be lost, so such an answer waits for a commit of its own
+// (docs/adr/0042).
 
 // work is what a request has done with the store.
 type work struct{ asked, committed atomic.Bool }

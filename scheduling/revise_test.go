@@ -21,8 +21,7 @@ func (c *ending) Err() error {
 	return nil
 }
 
-// Nobody works on for a caller who has gone: wherever the context ends, Revise
-// stops the next time that it looks, and it looks often while an edit is large.
+// Revise stops soon after its context ends, wherever it is in a large edit.
 func TestReviseEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	now := instant(t, "2026-11-24T06:00:00Z")

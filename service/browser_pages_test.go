@@ -189,8 +189,8 @@ func (b *chromium) everyLanguage(name, path string, then ...string) {
 	}
 }
 
-// Every page behind a link, in every state, can be used by everybody: in both
-// languages and themes, narrow and wide, by the rules of axe-core and our own.
+// Every page that a link opens, in every state, is accessible by the rules of
+// axe-core and our own: in both languages and themes, narrow and wide.
 func TestBrowserVisit(t *testing.T) {
 	t.Parallel()
 	l := linkedVisit(t, "ar", official)

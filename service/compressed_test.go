@@ -28,9 +28,9 @@ func squeeze(t *testing.T, body []byte) []byte {
 	return out.Bytes()
 }
 
-// A thousand bytes that would be fifty million are not unpacked, whatever they are
-// sent to: not a page, not a route of the contract, not a gateway's receipt that nobody
-// has proved yet. The test is alone, because it counts what the program allocates.
+// A thousand bytes that would unpack to fifty million stay packed on every path: on
+// pages, on routes of the contract, and in receipts from gateways. The test runs alone,
+// because it counts what the program allocates.
 func TestCompressedBodiesStayCompressed(t *testing.T) { //nolint:paralleltest // see above
 	const unpacked = 48 << 20
 	gateway := newSMSGateway(t)

@@ -30,7 +30,7 @@ status = [200]
 means = "accepted"
 `
 
-// smsGateway is an HTTP gateway, and a gateway file in which it stands behind one that is
+// smsGateway is an HTTP gateway, and a gateway file in which it comes after one that is
 // down.
 type smsGateway struct {
 	file string

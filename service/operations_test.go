@@ -246,7 +246,7 @@ func TestNothingOfDevInServe(t *testing.T) {
 	}
 }
 
-// dev answers nobody who came to this machine by another name, or through a proxy on it.
+// dev refuses requests that name this machine otherwise or come through a proxy on it.
 func TestDevIsForThisMachine(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1, demoSignIn, sandboxed, func(c *service.Config) { c.Postman = nil })

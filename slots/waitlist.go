@@ -83,7 +83,7 @@ type EarlierRequest struct {
 // JoinEarlier adds a visitor who wants a visit earlier at the end of the waitlist.
 // The entry ends when the visit can't be moved any more, as it stands now. Besides
 // the errors of Join it returns those of Appointment.CanMove, fault.ErrNotFound,
-// and ErrNoMobile when nobody could be told of an offer.
+// and ErrNoMobile for a visitor who could not be told of an offer.
 func (w *Waitlist) JoinEarlier(
 	ctx context.Context, b *Booker, r EarlierRequest, once *once.Request[Entry], now time.Time,
 ) (Entry, error) {

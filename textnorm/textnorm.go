@@ -4,7 +4,7 @@
 // UTF-8 is not cleaned: it has to be refused.
 //
 // People paste from chats, documents and spreadsheets, and with the text come
-// characters that nobody sees: marks of direction, spaces that do not break,
+// invisible characters: marks of direction, spaces that do not break,
 // letters in their presentation forms.
 package textnorm
 

@@ -1109,7 +1109,7 @@ type HallQueue struct {
 	// DeskGroup Slug of the desk group.
 	DeskGroup string `json:"desk_group"`
 
-	// Desks How many desks serve it now; after the last opening, until nobody waits.
+	// Desks How many desks serve it now; after the last opening, until the hall is empty.
 	Desks int `json:"desks"`
 
 	// Waiting In the order in which they are called.

@@ -161,7 +161,7 @@ func New(c Config) (*Server, error) {
 		ErrorHandler:            s.fail,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          c.TrustedProxies,
-		// The server would parse them before anybody asks.
+		// Otherwise the server parses forms in parts before a handler asks for a field.
 		DisablePreParseMultipartForm: true,
 	})
 	s.app.Server().FormValueFunc = formValue

@@ -88,7 +88,9 @@ const maxAccepted = 500
 
 // codingFor returns the coding that suits an Accept-Encoding header best (RFC 9110,
 // section 12.5.3): that with the greatest weight, of equal ones the first of ours.
-// Without the header, and if nothing that we have is accepted, it is identity.
+// Without the header, and if nothing that we have is accepted, it is identity. The
+// framework's own choice takes "*" for a coding that another part of the header
+// refuses.
 func codingFor(accept string, present bool) coding {
 	if !present || len(accept) > maxAccepted {
 		return codingIdentity

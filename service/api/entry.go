@@ -28,8 +28,7 @@ const (
 	codeModule = 16 // pixels of a module in PNG: 464 of 29 modules
 )
 
-// savedFile is a file that a person saves. It is for them alone, so it is kept by
-// nobody in between.
+// savedFile is a file for one person to save: no cache may keep it.
 type savedFile struct {
 	mime, name string
 	body       []byte

@@ -1337,7 +1337,7 @@ func timesPage(p page) templ.Component {
 	})
 }
 
-// offerPage shows the place that is held for somebody who waits.
+// offerPage shows the place that is held for a visitor on the waitlist.
 func offerPage(p page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -76,10 +76,9 @@ func (s *core) Answered(ctx context.Context, key string, fingerprint [32]byte) (
 	return row.Answer, nil
 }
 
-// Settle returns when all that was read before is durable. What a commit has made may be
-// lost although everybody sees it: when an administrator cancels its wait for the
-// synchronous standby, or the server restarts meanwhile. So Settle commits something
-// later. See once.Settle.
+// Settle returns when all that was read before is durable. Rows are visible before the
+// synchronous standby has them if an administrator cancels the wait of their commit, or
+// if the server restarts during it. So Settle commits after them. See once.Settle.
 func (s *core) Settle(ctx context.Context) error {
 	_, err := s.pool().exec(ctx, "answers/settle")
 	return err

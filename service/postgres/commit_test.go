@@ -14,7 +14,7 @@ import (
 )
 
 // A caller who leaves while a commit waits for the standby is told that the outcome is
-// not known. The commit goes on waiting; nobody cancels it.
+// not known. The commit is not cancelled and goes on waiting.
 func TestLeavingCancelsNoCommit(t *testing.T) {
 	t.Parallel()
 	pair := servicetest.NewPair(t)

@@ -118,7 +118,7 @@ func readAll(tx *sql.Tx, query string, arg int) error {
 	return rows.Err()
 }
 
-// backend returns the process of the server behind a connection for a Store.
+// backend returns the server process that serves a connection for a Store.
 func backend(t *testing.T, url string) int {
 	t.Helper()
 	connector, err := servicetest.Connect(url)

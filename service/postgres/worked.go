@@ -158,7 +158,7 @@ func (s *core) compareDays(ctx context.Context, groups []revised, now time.Time)
 // places: the caller decides whether that is allowed. It returns errOutdated.
 func (q session) save(ctx context.Context, w *worked) (map[int][]scheduling.Impact, error) {
 	if w.nothing() {
-		return nil, nil //nolint:nilnil // nobody is affected
+		return nil, nil //nolint:nilnil // no visit is affected
 	}
 	if err := q.lockWorked(ctx, w); err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func Woken(c *service.Config) { c.Jobs = service.JobsWoken }
 // Open opens the demo centre with this number of replicas.
 func Open(t testing.TB, replicas int, options ...Option) *Centre {
 	t.Helper()
-	if replicas == 1 { // there is nobody to listen to
+	if replicas == 1 { // there is no other replica to listen to
 		options = slices.Concat([]Option{func(c *service.Config) { c.Alone = true }}, options)
 	}
 	return OpenOn(t, HandedOn(t), replicas, options...)

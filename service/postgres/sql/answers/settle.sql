@@ -1,3 +1,3 @@
--- Commits a message in the log, which nobody reads: a commit waits until the synchronous
--- standby has it and all before it.
+-- Commits an empty message in the write-ahead log. The commit waits until the synchronous
+-- standby has it and everything before it.
 SELECT pg_logical_emit_message(true, 'ziyara', '')
