@@ -3,9 +3,9 @@
 // of one word equal for comparison. All of them are idempotent. A text that is not
 // UTF-8 is not cleaned: it has to be refused.
 //
-// People paste from chats, documents and spreadsheets, and with the text come
-// invisible characters: marks of direction, spaces that do not break,
-// letters in their presentation forms.
+// Text pasted from chats, documents and spreadsheets has characters that can't be seen
+// or that look like others: direction marks, no-break spaces, presentation forms of
+// letters.
 package textnorm
 
 import (

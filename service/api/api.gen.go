@@ -18380,21 +18380,13 @@ type ListMyVisitsResponseObject interface {
 	VisitListMyVisitsResponse(ctx *fiber.Ctx) error
 }
 
-type ListMyVisits200ResponseHeaders struct {
-	CacheControl string
-}
-
-type ListMyVisits200JSONResponse struct {
-	Body    MyVisits
-	Headers ListMyVisits200ResponseHeaders
-}
+type ListMyVisits200JSONResponse MyVisits
 
 func (response ListMyVisits200JSONResponse) VisitListMyVisitsResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response.Body)
+	return ctx.JSON(&response)
 }
 
 type ListMyVisits401ApplicationProblemPlusJSONResponse struct {

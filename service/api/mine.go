@@ -34,7 +34,7 @@ func (s *Server) ListMyVisits(ctx context.Context, _ ListMyVisitsRequestObject) 
 		out.Waiting[i] = entryJSON(c, e, now)
 		out.Waiting[i].Token = s.Keys.Token(useWaitlist, e.ID)
 	}
-	return ListMyVisits200JSONResponse{Body: out, Headers: ListMyVisits200ResponseHeaders{CacheControl: "no-store"}}, nil
+	return ListMyVisits200JSONResponse(out), nil
 }
 
 // withKeys renders visits with their manage tokens.
