@@ -82,6 +82,42 @@ func TestAcceptWhileAnotherOfferComes(t *testing.T) {
 	}
 }
 
+// An offer of an earlier start moves the visit as it is when the offer is accepted: not
+// one that was moved to before it since the entry was read, nor into a hold that ended.
+func TestEarlierOfferIsOvertaken(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		meanwhile func(r *rig, visit, hold slots.Appointment) error
+		at        string // of the visit in the end
+		want      error
+	}{
+		"nothing happens": {func(*rig, slots.Appointment, slots.Appointment) error { return nil }, "13:00", nil},
+		"the visit is moved to before the offer": {func(r *rig, visit, _ slots.Appointment) error {
+			_, err := r.Move(r.t.Context(), visit.Reference, at(r.t, "12:00"), heldAt)
+			return err
+		}, "12:00", slots.ErrOfferOver},
+		"the hold ends": {func(r *rig, _, hold slots.Appointment) error { return r.Release(r.t.Context(), hold.ID) },
+			"14:00", slots.ErrOfferOver},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "09:00-15:00", hourly())
+			visit := r.book("1000000008", at(t, "14:00"))
+			hold := r.hold(at(t, "13:00"))
+			store := &oneEntry{entry: slots.Entry{ID: "e", State: slots.Waiting,
+				Offer:    &slots.Offer{Hold: hold.ID, Start: hold.Start, Expires: hold.Expires},
+				Replaces: &slots.Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true}}}
+			if err := c.meanwhile(r, visit, hold); err != nil {
+				t.Fatal(err)
+			}
+			_, err := newWaitlist(t, store).Accept(t.Context(), r.Booker, "e", "", nil, heldAt)
+			if got := r.store.claims[visit.ID].Start; !errors.Is(err, c.want) || !got.Equal(at(t, c.at)) {
+				t.Errorf("%v, the visit is at %v; want %v, at %s", err, got, c.want, c.at)
+			}
+		})
+	}
+}
+
 // What can't be accepted says why, and the entry stays as it is.
 func TestAcceptRefused(t *testing.T) {
 	t.Parallel()
