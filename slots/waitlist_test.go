@@ -82,6 +82,31 @@ func TestAcceptWhileAnotherOfferComes(t *testing.T) {
 	}
 }
 
+// joins is a store that takes entries.
+type joins struct{ slots.WaitlistStore }
+
+func (joins) Join(context.Context, slots.Entry, *once.Request[slots.Entry]) error { return nil }
+
+// Waiting for an earlier start ends when the visit can't be moved any more, and asks for
+// dates up to that of the visit only.
+func TestEarlierEntryEndsWithTheCutOff(t *testing.T) {
+	t.Parallel()
+	s := hourly()
+	s.MoveCutoff = cutoff
+	r := newRig(t, "09:00-15:00", s)
+	visit := r.book("1000000008", at(t, "14:00"))
+	day := scheduling.DateOf(visit.Start, midnight.Location())
+	e, err := newWaitlist(t, joins{}).JoinEarlier(t.Context(), r.Booker, slots.EarlierRequest{
+		Visit: visit.Reference, To: day + 9, Latest: scheduling.Clock(24, 0),
+	}, nil, heldAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := visit.Start.Add(-cutoff); !e.Ends.Equal(want) || e.Wish.To != day {
+		t.Errorf("ends at %v, asks until %v; want %v and %v", e.Ends, e.Wish.To, want, day)
+	}
+}
+
 // An offer of an earlier start moves the visit as it is when the offer is accepted: not
 // one that was moved to before it since the entry was read, nor into a hold that ended.
 func TestEarlierOfferIsOvertaken(t *testing.T) {

@@ -15,9 +15,12 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
 	"ziyara/survey"
+	"ziyara/texts"
 )
 
 // seenAt is now in these tests, and comesAt the start of the visit.
@@ -145,6 +148,27 @@ func TestPagesAreOfOneCentre(t *testing.T) {
 	}
 }
 
+// A page that acknowledges a change waits until the change is durable, and says so if
+// that is not known.
+func TestPagesWaitForWhatTheyAcknowledge(t *testing.T) {
+	t.Parallel()
+	reference := slots.NewReference([5]byte{1, 2, 3, 4, 5})
+	links, err := NewLinks("http://127.0.0.1:8080", newKeys(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	visit := slots.Appointment{
+		ID: "v", Status: slots.Booked, Service: "heirs-returns", Branch: "riyadh", Start: comesAt, End: comesAt.Add(30 * time.Minute),
+		Party: 1, Channel: catalog.Public, Reference: reference, Version: 1, Lang: "en",
+	}
+	p := newPortal(t, links, oneVisit{visit: visit}, func() *centre.Snapshot { return snapshotAt(t, "first", "Asia/Riyadh") })
+	p.Settle = func(context.Context) error { return fault.ErrUncertain }
+	status, body := fetch(t, p, http.MethodPost, links.path(reference, Manage, comesAt)+"/cancel", "")
+	if want := texts.Visitors("page.not_known").EN; status != http.StatusServiceUnavailable || !strings.Contains(body, want) {
+		t.Errorf("%d, want %q in %s", status, want, body)
+	}
+}
+
 func newPortal(t *testing.T, links *Links, store slots.Store, source func() *centre.Snapshot) *Portal {
 	t.Helper()
 	bookers, err := slots.NewBookers(store, 10*time.Minute, func() string { return "id" })
@@ -157,6 +181,7 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 	}
 	p, err := New(Config{
 		Links: links, Bookers: bookers, Centre: source, Now: func() time.Time { return seenAt }, Log: slog.New(slog.DiscardHandler),
+		Settle:          func(context.Context) error { return nil },
 		Confirm:         func(context.Context, slots.Reference, int, time.Time) error { return nil },
 		Confirmed:       func(context.Context, slots.Reference) (bool, error) { return false, nil },
 		FindSurvey:      func(context.Context, slots.Reference) (*survey.Answer, error) { return nil, nil },
@@ -175,6 +200,11 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 func fetch(t *testing.T, p *Portal, method, path, form string) (status int, body string) {
 	t.Helper()
 	app := fiber.New()
+	app.Use(func(c *fiber.Ctx) error { // as the API does, and the store
+		c.SetUserContext(once.Track(c.UserContext()))
+		once.Asked(c.UserContext())
+		return c.Next()
+	})
 	p.Mount(app, func(c *fiber.Ctx) error { return c.Next() })
 	u, err := url.Parse(path)
 	if err != nil {
