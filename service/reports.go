@@ -24,7 +24,7 @@ type reporting struct {
 	store  *postgres.Reports
 	centre func() *centre.Snapshot
 	now    func() time.Time
-	demand reports.Counter
+	demand *reports.Counter
 }
 
 // reporter returns a reporter that reads the store.

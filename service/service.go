@@ -105,7 +105,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.hooks, err = newHooks(c, s.store.Webhooks(), keys, registry); err != nil {
 		return nil, err
 	}
-	s.reporting = &reporting{store: s.store.Reports(), centre: s.centre.Load, now: c.Now}
+	counts := newCounting(registry)
+	s.reporting = &reporting{store: s.store.Reports(), centre: s.centre.Load, now: c.Now, demand: &counts.demand}
 	reporter, err := s.reporting.reporter()
 	if err != nil {
 		return nil, err
@@ -152,7 +153,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
 		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Site: c.site(), EntryHost: s.messaging.entryHost(),
 		Webhooks: s.store.Webhooks(), Network: s.hooks.network,
-		Reports: reporter, Demand: &s.reporting.demand,
+		Reports: reporter, Counts: counts,
 	})
 	return s, err
 }

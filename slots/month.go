@@ -24,7 +24,7 @@ const (
 type DayOffer struct {
 	Date    scheduling.Date
 	State   DayState
-	Starts  int             // starts that can be booked; more than 0 only in DayFree
+	Slots   []Slot          // that can be booked, ascending; some only in DayFree
 	Holiday scheduling.Text // its name, in DayHoliday
 }
 
@@ -37,7 +37,7 @@ type Overview struct {
 }
 
 // Overview returns the availability of each date of the query. A date is free when
-// a search of it alone finds starts, and Starts is how many. It costs one read,
+// a search of it alone finds starts, which are its Slots. It costs one read,
 // or none, and returns the errors of Search.
 func (b *Booker) Overview(ctx context.Context, q Query, now time.Time) (o Overview, err error) {
 	err = b.fresh(ctx, func() error {
@@ -73,7 +73,7 @@ func (s search) overview(found []DaySlots, now time.Time) []DayOffer {
 	days := make([]DayOffer, 0, s.To-s.From+1)
 	for date := s.From; date <= s.To; date++ {
 		if len(found) > 0 && found[0].Date == date {
-			days = append(days, DayOffer{Date: date, State: DayFree, Starts: len(found[0].Slots)})
+			days = append(days, DayOffer{Date: date, State: DayFree, Slots: found[0].Slots})
 			found = found[1:]
 			continue
 		}

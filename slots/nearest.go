@@ -14,6 +14,28 @@ const (
 	alternativesDays = 14 // searched on either side of the wanted start
 )
 
+// Nearest returns the free starts closest to a wanted one that can't be booked, the
+// nearest first, at most five. It returns the errors of centre.Snapshot.Desk, a
+// *RuleError of RulePartyLimit or a *VisitorError for unknown needs.
+func (b *Booker) Nearest(ctx context.Context, r HoldRequest, now time.Time) (near []Slot, err error) {
+	err = b.fresh(ctx, func() error {
+		service, group, err := b.centre.Desk(r.Service, r.Branch)
+		if err != nil {
+			return err
+		}
+		shape, err := ShapeOf(service, r.Party, r.Channel, r.Needs...)
+		if err != nil {
+			return err
+		}
+		day := scheduling.Day{Date: group.Calendar.DateOf(r.Start)}
+		near, err = b.nearest(ctx, target{
+			service: service, group: group, shape: shape.Counted(group.Calendar, now), day: day, start: r.Start.UTC(),
+		}, now)
+		return err
+	})
+	return near, err
+}
+
 // nearest returns the free starts closest to the target's, nearest first; of two
 // equally close, the earlier comes first.
 func (b *Booker) nearest(ctx context.Context, t target, now time.Time) ([]Slot, error) {

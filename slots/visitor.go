@@ -9,6 +9,7 @@ import (
 
 	"ziyara/scheduling"
 	"ziyara/textnorm"
+	"ziyara/texts"
 )
 
 // Limits of what is written about a visitor.
@@ -57,6 +58,29 @@ const (
 	FaultNeed    Fault = "need"      // not a need of the service
 	FaultLonger  Fault = "need_late" // the held place is too short for it
 )
+
+// Text says what is wrong with an input and how to correct it.
+func (f Fault) Text() texts.Text {
+	switch f {
+	case FaultName:
+		return texts.Visitors("fault.name", "Limit", texts.Visitors("fault.letters", "Count", MaxName))
+	case FaultID:
+		return texts.Visitors("fault.identity")
+	case FaultEmail:
+		return texts.Visitors("fault.email")
+	case FaultWakala:
+		return texts.Visitors("fault.wakala", "Limit", texts.Visitors("fault.digits", "Count", MaxWakala))
+	case FaultExpired:
+		return texts.Visitors("fault.expired")
+	case FaultSelf:
+		return texts.Visitors("fault.self")
+	case FaultNeed:
+		return texts.Visitors("fault.need")
+	case FaultLonger:
+		return texts.Visitors("fault.longer")
+	}
+	return texts.Visitors("fault.value")
+}
 
 // Error names the fields.
 func (e *VisitorError) Error() string {

@@ -20,6 +20,7 @@ import (
 
 	"ziyara/access"
 	"ziyara/audit"
+	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
@@ -78,8 +79,8 @@ type Config struct {
 	AuditLog func(ctx context.Context, q audit.Query) ([]audit.Entry, error)
 	// Reports makes reports.
 	Reports *reports.Reporter
-	// Demand counts searches and holds for reports; nil counts nothing.
-	Demand *reports.Counter
+	// Counts counts what is asked for.
+	Counts Counts
 
 	Calendars Calendars
 	Changes   Changes
@@ -127,6 +128,13 @@ type Config struct {
 	TrustedProxies []string
 }
 
+// Counts counts searches in vain, holds and bookings.
+type Counts interface {
+	FoundNothing(c *centre.Snapshot, service, branch string, channel catalog.Channel, now time.Time)
+	Held(c *centre.Snapshot, service, branch string, channel catalog.Channel, err error, now time.Time)
+	Booked()
+}
+
 // Server is the API as an HTTP server.
 type Server struct {
 	Config
@@ -137,8 +145,6 @@ type Server struct {
 	displays  *displays
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
-	held      prometheus.Counter
-	booked    prometheus.Counter
 }
 
 // New returns the API. It fails when the contract can't be read.

@@ -66,7 +66,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if err != nil {
 		return s.again(key, err)
 	}
-	s.booked.Inc()
+	s.Counts.Booked()
 	return render(a)
 }
 

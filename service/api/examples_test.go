@@ -109,12 +109,12 @@ func isArabic(s string) bool {
 // detailsOfErrors returns what the program says of single fields, without
 // parameters.
 func detailsOfErrors() []catalog.Text {
-	list := []catalog.Text{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(), wrongMobile(), unknownNeed(), wantJSON()}
+	list := []catalog.Text{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(), wrongMobile(), wantJSON()}
 	for _, f := range []slots.Fault{
 		slots.FaultName, slots.FaultID, slots.FaultEmail, slots.FaultWakala, slots.FaultExpired, slots.FaultSelf, slots.FaultNeed,
 		slots.FaultLonger,
 	} {
-		list = append(list, faultText(f))
+		list = append(list, f.Text())
 	}
 	for _, f := range faultsOfPlans() {
 		list = append(list, f.text)

@@ -85,7 +85,7 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 		}
 		identity, err := slots.ParseIdentity(r.Body.IDNumber)
 		if err != nil {
-			return nil, invalid("#/id_number", faultText(slots.FaultID))
+			return nil, invalid("#/id_number", slots.FaultID.Text())
 		}
 		person := s.Keys.Person(string(identity.Kind), identity.Number)
 		if reference, err = s.reception(ctx).Owns(ctx, person, r.Body.Branch, s.Now()); err != nil {

@@ -90,7 +90,7 @@ func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking sl
 ) (string, error) {
 	now := s.Now()
 	hold, err := s.holdToday(ctx, body, now)
-	s.heldOrNot(ctx, body.Service, body.Branch, catalog.WalkIn, err, now)
+	s.Counts.Held(centreOf(ctx), body.Service, body.Branch, catalog.WalkIn, err, now)
 	if err != nil {
 		return s.sameWalkIn(key, once.Repeated(ctx, s.Answers, err))
 	}
@@ -101,7 +101,7 @@ func (s *Server) bookWalkIn(ctx context.Context, body *WalkInRequest, booking sl
 		}
 		return s.sameWalkIn(key, err)
 	}
-	s.booked.Inc()
+	s.Counts.Booked()
 	return string(a.Reference), nil
 }
 

@@ -52,11 +52,10 @@ func (s *Server) CreateHold(ctx context.Context, r CreateHoldRequestObject) (Cre
 		request.Address = s.Keys.Fingerprint(metaOf(ctx).address)
 	}
 	a, err := bookerOf(ctx).Hold(ctx, request, once, now)
-	s.heldOrNot(ctx, r.Body.Service, r.Body.Branch, channel, err, now)
+	s.Counts.Held(centreOf(ctx), r.Body.Service, r.Body.Branch, channel, err, now)
 	if err != nil {
 		return s.again(r.Params.IdempotencyKey, err)
 	}
-	s.held.Inc()
 	return render(a)
 }
 

@@ -12,11 +12,5 @@ func (s *Server) count() {
 		Name: "ziyara_http_request_duration_seconds", Help: "Time to answer a request, by method and route.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"method", "route"})
-	s.held = prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "ziyara_holds_total", Help: "Places held.",
-	})
-	s.booked = prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "ziyara_bookings_total", Help: "Visits booked.",
-	})
-	s.Metrics.MustRegister(s.requests, s.durations, s.held, s.booked)
+	s.Metrics.MustRegister(s.requests, s.durations)
 }

@@ -37,7 +37,7 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 		Days: make([]MonthDay, 0, len(found.Days)),
 	}
 	for _, d := range found.Days {
-		day := MonthDay{Date: d.Date.String(), Hijri: hijri(d.Date), State: string(d.State), Starts: d.Starts}
+		day := MonthDay{Date: d.Date.String(), Hijri: hijri(d.Date), State: string(d.State), Starts: len(d.Slots)}
 		if d.State == slots.DayHoliday {
 			name := d.Holiday
 			day.Holiday = &name

@@ -260,7 +260,7 @@ func pointers(base string, err error) []pointerError {
 	}
 	list := make([]pointerError, len(visitor.Fields))
 	for i, f := range visitor.Fields {
-		list[i] = pointerError{base + f.Name, faultText(f.Fault)}
+		list[i] = pointerError{base + f.Name, f.Fault.Text()}
 	}
 	return list
 }

@@ -282,9 +282,9 @@ func TestEveryRuleAndFaultHasWords(t *testing.T) {
 			t.Errorf("rule %s is not documented", value)
 		}
 	}
-	said[faultText("").EN] = "an unknown fault"
+	said[slots.Fault("").Text().EN] = "an unknown fault"
 	for _, value := range constantsOf(t, "../../slots", "Fault") {
-		once("fault "+value, faultText(slots.Fault(value)))
+		once("fault "+value, slots.Fault(value).Text())
 	}
 	for _, r := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {
 		text := countedRule(r, 3)

@@ -152,30 +152,3 @@ func ruleName(r slots.Rule) string { return strings.ReplaceAll(string(r), "_", "
 func countedRule(r slots.Rule, n int) catalog.Text {
 	return texts.Visitors("starts.refused", "Count", n, "Why", texts.Visitors("starts."+ruleName(r)))
 }
-
-// faultText says what is wrong with an input and how to correct it.
-func faultText(f slots.Fault) catalog.Text {
-	switch f {
-	case slots.FaultName:
-		return texts.Visitors("fault.name", "Limit", texts.Visitors("fault.letters", "Count", slots.MaxName))
-	case slots.FaultID:
-		return texts.Visitors("fault.identity")
-	case slots.FaultEmail:
-		return texts.Visitors("fault.email")
-	case slots.FaultWakala:
-		return texts.Visitors("fault.wakala", "Limit", texts.Visitors("fault.digits", "Count", slots.MaxWakala))
-	case slots.FaultExpired:
-		return texts.Visitors("fault.expired")
-	case slots.FaultSelf:
-		return texts.Visitors("fault.self")
-	case slots.FaultNeed:
-		return unknownNeed()
-	case slots.FaultLonger:
-		return texts.Visitors("fault.longer")
-	}
-	return texts.Visitors("fault.value")
-}
-
-func unknownNeed() catalog.Text {
-	return texts.Visitors("fault.need")
-}

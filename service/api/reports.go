@@ -8,7 +8,6 @@ import (
 	"mime"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -17,7 +16,6 @@ import (
 	"ziyara/centre"
 	"ziyara/reports"
 	"ziyara/scheduling"
-	"ziyara/slots"
 	"ziyara/texts"
 )
 
@@ -238,22 +236,4 @@ func (f csvFile) VisitGetReportResponse(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, mimeCSV+"; charset=utf-8; header=present")
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+f.name+`"`)
 	return c.Send(f.body)
-}
-
-// heldOrNot counts a hold that was granted, or refused because the place was
-// taken. Other errors are not counted.
-func (s *Server) heldOrNot(ctx context.Context, service, branch string, channel catalog.Channel, err error, now time.Time) {
-	switch {
-	case err == nil:
-		s.asked(ctx, service, branch, channel, reports.GrantedHold, now)
-	case errors.Is(err, slots.ErrTaken):
-		s.asked(ctx, service, branch, channel, reports.RefusedHold, now)
-	}
-}
-
-// asked counts the outcome of a search or a hold for a service at a branch.
-func (s *Server) asked(ctx context.Context, service, branch string, channel catalog.Channel, outcome reports.Outcome, now time.Time) {
-	s.Demand.Add(reports.Asked{
-		Day: scheduling.DateOf(now, centreOf(ctx).Zone(branch)), Service: service, Branch: branch, Channel: channel, Outcome: outcome,
-	})
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +19,7 @@ import (
 	"ziyara/hall"
 	"ziyara/loopback"
 	"ziyara/once"
+	"ziyara/service/web"
 	"ziyara/slots"
 	"ziyara/texts"
 )
@@ -47,7 +47,6 @@ func metaOf(ctx context.Context) meta {
 
 const (
 	headerRequestID = "X-Request-Id"
-	headerRealIP    = "X-Real-IP" // set by a trusted proxy
 )
 
 // identify gives the request an id, unless it has a plausible one, and chooses
@@ -55,7 +54,7 @@ const (
 func (s *Server) identify(c *fiber.Ctx) error {
 	m := meta{
 		id: c.Get(headerRequestID), lang: texts.Preferred(c.Get(fiber.HeaderAcceptLanguage)),
-		address: clientAddress(c), accept: c.Get(fiber.HeaderAccept),
+		address: web.ClientAddress(c), accept: c.Get(fiber.HeaderAccept),
 	}
 	if !plausibleID(m.id) {
 		m.id = s.NewID()
@@ -86,21 +85,6 @@ func centreOf(ctx context.Context) *centre.Snapshot { return bookerOf(ctx).Centr
 // reception returns the Reception of a request.
 func (s *Server) reception(ctx context.Context) *hall.Reception {
 	return s.Receptions.On(centreOf(ctx))
-}
-
-// clientAddress returns the network address that stands for one client: an IPv4
-// address, or the /64 of an IPv6 address, which one site has to itself (RFC
-// 6177). Without an address from a trusted proxy, it is that of the peer.
-func clientAddress(c *fiber.Ctx) string {
-	address, err := netip.ParseAddr(c.Get(headerRealIP))
-	if err != nil || !c.IsProxyTrusted() {
-		address, _ = netip.AddrFromSlice(c.Context().RemoteIP())
-	}
-	address = address.Unmap().WithZone("")
-	if address.Is4() {
-		return address.String()
-	}
-	return netip.PrefixFrom(address, 64).Masked().String()
 }
 
 func plausibleID(id string) bool {
@@ -176,7 +160,7 @@ func (s *Server) local(c *fiber.Ctx) error {
 		return errNotLocal
 	}
 	for _, name := range []string{
-		fiber.HeaderForwarded, fiber.HeaderVia, headerRealIP, fiber.HeaderXForwardedFor, fiber.HeaderXForwardedHost,
+		fiber.HeaderForwarded, fiber.HeaderVia, web.RealIP, fiber.HeaderXForwardedFor, fiber.HeaderXForwardedHost,
 		fiber.HeaderXForwardedProto, "X-Forwarded-Port", "X-Forwarded-Server", "CF-Connecting-IP", "True-Client-IP",
 	} {
 		if len(c.Context().Request.Header.Peek(name)) > 0 {
@@ -238,7 +222,7 @@ func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
 			if staff := metaOf(c.UserContext()).staff; staff != nil {
 				return "staff " + staff.ID
 			}
-			return clientAddress(c)
+			return web.ClientAddress(c)
 		},
 		Next: passes,
 		LimitReached: func(c *fiber.Ctx) error {

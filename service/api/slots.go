@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/slots"
 )
@@ -32,7 +31,7 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 		}
 	}
 	if answer.empty {
-		s.asked(ctx, q.Service, q.Branch, q.Channel, reports.EmptySearch, now)
+		s.Counts.FoundNothing(centreOf(ctx), q.Service, q.Branch, q.Channel, now)
 	}
 	return answer.to(r.Params.IfNoneMatch), nil
 }

@@ -195,7 +195,7 @@ func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (A
 		return s.again(key, err)
 	}
 	if a.Version == 1 { // and not moved
-		s.booked.Inc()
+		s.Counts.Booked()
 	}
 	return render(a)
 }
