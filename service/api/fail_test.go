@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ziyara"
+	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
 )
@@ -29,7 +30,7 @@ func broken(t *testing.T, change func(*Config)) (*Server, *bytes.Buffer) {
 	c := Config{
 		Spec: ziyara.OpenAPI, Now: func() time.Time { return time.Unix(0, 0) }, NewID: func() string { return "a-new-request-id" },
 		Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(),
-		Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Log: slog.New(slog.NewTextHandler(&log, nil)), Counts: uncounted{},
 	}
 	change(&c)
 	s, err := New(c)
@@ -38,6 +39,15 @@ func broken(t *testing.T, change func(*Config)) (*Server, *bytes.Buffer) {
 	}
 	return s, &log
 }
+
+// uncounted counts nothing.
+type uncounted struct{}
+
+func (uncounted) FoundNothing(*centre.Snapshot, string, string, catalog.Channel, time.Time) {}
+
+func (uncounted) Held(*centre.Snapshot, string, string, catalog.Channel, error, time.Time) {}
+
+func (uncounted) Booked() {}
 
 func ask(t *testing.T, s *Server, path string) (status int, header http.Header, p Problem) {
 	t.Helper()
