@@ -152,7 +152,7 @@ func (c Config) defaults() (Config, error) {
 
 // site returns what pages say about the centre.
 func (c Config) site() web.Site {
-	return web.Site{Ministry: c.Ministry, Registration: c.Registration}
+	return web.Site{Ministry: c.Ministry, Registration: c.Registration, Portal: c.PublicURL != ""}
 }
 
 // maxHolds is the greatest limit of open holds: each new hold looks at all holds of

@@ -30,7 +30,6 @@ const (
 
 const (
 	attemptName = "ziyara_sign_in"
-	attemptUse  = "staff sign-in"
 	attemptLife = 10 * time.Minute
 	maxReturn   = 500 // bytes
 )
@@ -56,6 +55,9 @@ type attempt struct {
 	Ends     int64  `json:"e"` // seconds since 1970
 }
 
+// attempts is the cookie of an attempt.
+func (s *SignIn) attempts() web.SealedCookie { return s.cookie(attemptName, "staff sign-in") }
+
 // signIn sends the browser to the provider.
 func (s *SignIn) signIn(c *fiber.Ctx) error {
 	k, err := s.provider.get(c.UserContext())
@@ -66,11 +68,9 @@ func (s *SignIn) signIn(c *fiber.Ctx) error {
 		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Return: safeReturn(c.Query("return")),
 		Ends: s.Now().Add(attemptLife).Unix(),
 	}
-	value, err := s.seal(a, attemptUse)
-	if err != nil {
+	if err = s.attempts().Set(c, a, attemptLife); err != nil {
 		return err
 	}
-	s.setCookie(c, attemptName, value, attemptLife)
 	client := s.client(k)
 	return c.Redirect(client.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier),
 		oauth2.SetAuthURLParam("ui_locales", web.Language(c, ""))), http.StatusSeeOther)
@@ -99,11 +99,11 @@ var (
 // identifies.
 func (s *SignIn) callback(c *fiber.Ctx) error {
 	var a attempt
-	ok := s.open(c.Cookies(s.cookieName(attemptName)), attemptUse, &a)
+	ok := s.attempts().Read(c, &a)
 	if !ok || s.Now().Unix() >= a.Ends || subtle.ConstantTimeCompare([]byte(c.Query("state")), []byte(a.State)) != 1 {
 		return errAttempt
 	}
-	s.setCookie(c, attemptName, "", 0)
+	s.attempts().Delete(c)
 	if issuer := c.Query("iss"); issuer != "" && issuer != s.Issuer { // an answer of another provider (RFC 9207)
 		return errAttempt
 	}
@@ -199,7 +199,7 @@ func (s *SignIn) signOut(c *fiber.Ctx) error {
 	if !s.ownPage(c) {
 		return access.ErrForeign
 	}
-	s.setCookie(c, sessionName, "", 0)
+	s.sessions().Delete(c)
 	k := s.provider.usable()
 	if k == nil || k.endSession == "" {
 		return c.Redirect(pathSignedOut, http.StatusSeeOther)

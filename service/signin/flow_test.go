@@ -361,18 +361,18 @@ func TestSessionIsSealed(t *testing.T) {
 		"another client":   newDesk(t, m, func(c *Config) { c.ClientID = "another" }).SignIn,
 	} {
 		var held session
-		if s.open(cookie.Value, sessionUse, &held) {
+		if s.sessions().Open(cookie.Value, &held) {
 			t.Errorf("%s reads the session: %+v", name, held)
 		}
 	}
 	var held session
-	if d.open(cookie.Value, attemptUse, &held) {
+	if d.attempts().Open(cookie.Value, &held) {
 		t.Error("a session is taken for an attempt to sign in")
 	}
 	for i := range cookie.Value {
 		changed := []byte(cookie.Value)
 		changed[i] ^= 1
-		if d.open(string(changed), sessionUse, &held) && string(changed) != cookie.Value {
+		if d.sessions().Open(string(changed), &held) && string(changed) != cookie.Value {
 			t.Fatalf("a cookie that was changed at %d is read", i)
 		}
 	}

@@ -71,7 +71,7 @@ func pageOf(err error) (status int, key string) {
 		return http.StatusForbidden, "sign_in.denied"
 	case errors.Is(err, errNoRole):
 		return http.StatusForbidden, "sign_in.no_role"
-	case errors.Is(err, errTooMuch):
+	case errors.Is(err, web.ErrCookie):
 		return http.StatusForbidden, "sign_in.too_much"
 	}
 	return 0, ""

@@ -1,10 +1,6 @@
 package signin
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,18 +10,13 @@ import (
 
 	"ziyara/access"
 	"ziyara/loopback"
+	"ziyara/service/web"
 )
 
 const (
-	renewAfter   = time.Minute     // precision of the time of last use
-	maxCookie    = 3800            // bytes; browsers keep at most 4096 with the name
-	sessionUse   = "staff session" // what the seal is for
-	sessionName  = "ziyara_staff"
-	securePrefix = "__Host-" // only this host can set it (RFC 6265bis, section 4.1.3.2)
+	renewAfter  = time.Minute // precision of the time of last use
+	sessionName = "ziyara_staff"
 )
-
-// errTooMuch is returned if the claims don't fit in a cookie.
-var errTooMuch = errors.New("signin: too many departments and branches for a session")
 
 // session is what the cookie carries, sealed.
 type session struct {
@@ -61,7 +52,7 @@ func (s *SignIn) session(c *fiber.Ctx) (session, error) {
 		return session{}, access.ErrSignIn
 	}
 	var held session
-	if !s.open(c.Cookies(s.cookieName(sessionName)), sessionUse, &held) || held.Staff.ID == "" {
+	if !s.sessions().Read(c, &held) || held.Staff.ID == "" {
 		return session{}, access.ErrSignIn
 	}
 	now := s.Now()
@@ -78,68 +69,19 @@ func (s *SignIn) begin(c *fiber.Ctx, staff access.Staff) error {
 }
 
 func (s *SignIn) setSession(c *fiber.Ctx, held session) error {
-	value, err := s.seal(held, sessionUse)
-	if err != nil {
-		return err
-	}
-	if len(value) > maxCookie {
-		return errTooMuch
-	}
-	s.setCookie(c, sessionName, value, time.Unix(held.Began, 0).Add(s.SessionLife).Sub(s.Now()))
-	return nil
+	return s.sessions().Set(c, held, time.Unix(held.Began, 0).Add(s.SessionLife).Sub(s.Now()))
 }
 
-// setCookie sets a cookie that scripts can't read and forms of other sites don't
-// send; a life of 0 deletes it. With Lax it is sent when the provider redirects
-// the browser back.
-func (s *SignIn) setCookie(c *fiber.Ctx, name, value string, life time.Duration) {
-	cookie := fiber.Cookie{
-		Name: s.cookieName(name), Value: value, Path: "/", Secure: s.secure(), HTTPOnly: true,
-		SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(life / time.Second),
+// sessions is the cookie of a session.
+func (s *SignIn) sessions() web.SealedCookie { return s.cookie(sessionName, "staff session") }
+
+// cookie returns a cookie for one use, and for this provider only. It comes along
+// when the provider redirects the browser back.
+func (s *SignIn) cookie(name, use string) web.SealedCookie {
+	return web.SealedCookie{
+		Keys: s.Keys, Name: name, Use: use + "\x00" + s.Issuer + "\x00" + s.ClientID, Secure: s.origin.Scheme == "https",
 	}
-	if life <= 0 {
-		cookie.Value, cookie.MaxAge, cookie.Expires = "", 0, time.Unix(1, 0)
-	}
-	c.Cookie(&cookie)
 }
-
-func (s *SignIn) secure() bool { return s.origin.Scheme == "https" }
-
-func (s *SignIn) cookieName(name string) string {
-	if s.secure() {
-		return securePrefix + name
-	}
-	return name
-}
-
-// seal encrypts a value, so that only this service can read it, for the same use
-// and with the same provider.
-func (s *SignIn) seal(v any, use string) (string, error) {
-	plain, err := json.Marshal(v)
-	if err != nil {
-		return "", fmt.Errorf("signin: %w", err)
-	}
-	sealed, err := s.Keys.Seal(plain, s.bind(use))
-	if err != nil {
-		return "", fmt.Errorf("signin: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(sealed), nil
-}
-
-// open reads what seal wrote into dest, and reports whether it did.
-func (s *SignIn) open(text, use string, dest any) bool {
-	if text == "" || len(text) > maxCookie {
-		return false
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return false
-	}
-	plain, err := s.Keys.OpenSealed(sealed, s.bind(use))
-	return err == nil && json.Unmarshal(plain, dest) == nil
-}
-
-func (s *SignIn) bind(use string) string { return use + "\x00" + s.Issuer + "\x00" + s.ClientID }
 
 // changes reports whether a method can change something.
 func changes(method string) bool {

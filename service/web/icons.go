@@ -10,9 +10,11 @@ const (
 	Bell      Icon = "bell"
 	Building  Icon = "building"
 	Calendar  Icon = "calendar"
+	Save      Icon = "save" // to the calendar
 	Check     Icon = "check"
 	Clock     Icon = "clock"
 	Close     Icon = "close"
+	Copy      Icon = "copy"
 	Document  Icon = "document"
 	Down      Icon = "down"
 	Forward   Icon = "forward"
@@ -22,6 +24,7 @@ const (
 	People    Icon = "people"
 	Phone     Icon = "phone"
 	Pin       Icon = "pin"
+	Print     Icon = "print"
 	Search    Icon = "search"
 	Shield    Icon = "shield"
 )
@@ -39,12 +42,16 @@ func (i Icon) drawing() string {
 		return "M5 20V8l7-4 7 4v12M3 20h18M10 20v-5h4v5M9 10.5h.1m5.8 0h.1"
 	case Calendar:
 		return "M4 6.5h16V20H4zM4 11h16M8 4v4m8-4v4"
+	case Save:
+		return "M20 12.5v-6H4V20h9M4 11h16M8 4v4m8-4v4M18 15.5v6M15 18.5h6"
 	case Check:
 		return "m5 12.5 4.5 4.5L19 7.5"
 	case Clock:
 		return "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2"
 	case Close:
 		return "m6 6 12 12M18 6 6 18"
+	case Copy:
+		return "M9 9h11v11H9zM15 9V4H4v11h5"
 	case Document:
 		return "M6 3.5h8l4 4V20.5H6zM14 3.5v4h4M9 12h6m-6 4h6"
 	case Down:
@@ -64,6 +71,8 @@ func (i Icon) drawing() string {
 		return "M6.5 4h3l1.5 4-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4 1.5v3a2 2 0 0 1-2.2 2A16 16 0 0 1 4.5 6.2 2 2 0 0 1 6.5 4z"
 	case Pin:
 		return "M12 21c4.5-4.5 6.5-7.8 6.5-11a6.5 6.5 0 0 0-13 0c0 3.2 2 6.5 6.5 11zM12 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"
+	case Print:
+		return "M7 8.5V4h10v4.5M7 16.5H4v-8h16v8h-3M7 13.5h10V20H7z"
 	case Search:
 		return "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 20 20"
 	case Shield:

@@ -27,7 +27,11 @@ type Site struct {
 	catalog.Ministry // whose pages these are, complete
 
 	Registration string // number in the register of official sites; "" if it has none
+	Portal       bool   // visitors have pages here: where they book at /, theirs at VisitsPath
 }
+
+// VisitsPath is the path of the page that lists the visits of a mobile.
+const VisitsPath = "/visits"
 
 // Page is what the layout shows around the content of a page.
 type Page struct {
@@ -73,6 +77,10 @@ func Dir(lang string) string {
 	}
 	return "rtl"
 }
+
+// offersVisits reports whether the head leads to the visits of a mobile: not on the
+// pages of staff.
+func (p Page) offersVisits() bool { return p.Portal && p.Section == "" }
 
 // switched is the address of the page in the other language.
 func (p Page) switched() string {

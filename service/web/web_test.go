@@ -115,6 +115,7 @@ func TestWords(t *testing.T) {
 		"حتى الساعة 9:30 ص.":                  "حتى الساعة <bdi>9:30 ص</bdi>.",
 		"من 09:30–10:10":                      "من <bdi>09:30–10:10</bdi>",
 		"نسبة 6.5% هذا الشهر":                 "نسبة <bdi>6.5%</bdi> هذا الشهر",
+		"إلى +9665••••567، وهو":               "إلى <bdi>+9665••••567</bdi>، وهو",
 		"على 0501234567، أو +966501234567":    "على <bdi>0501234567</bdi>، أو <bdi>+966501234567</bdi>",
 		"بصيغة application/json (RFC 9457).":  `بصيغة <bdi lang="en">application/json</bdi> (<bdi lang="en">RFC 9457</bdi>).`,
 		"بعد 5 دقائق، وعددها 3":               "بعد 5 دقائق، وعددها 3",
@@ -198,12 +199,16 @@ func TestFrame(t *testing.T) {
 		has, hasNot []string
 	}{
 		"neutral": {
-			site, []string{"Check the address", "visit.example", `lang="en" dir="ltr"`, "Skip to the content", "<b>Ministry", `href="tel:19990"`},
-			[]string{"Official"},
+			site, []string{"Check the address", "visit.example", `lang="en" dir="ltr"`, "Skip to the content", "<small>Ministry</small>", "Ziyara", `href="tel:19990"`},
+			[]string{"Official", `href="/visits"`},
 		},
 		"registered": {
-			Site{site.Ministry, "20231220123"}, []string{"Official Saudi government website", "<bdi>20231220123</bdi>"},
+			Site{Ministry: site.Ministry, Registration: "20231220123"},
+			[]string{"Official Saudi government website", "<bdi>20231220123</bdi>"},
 			[]string{"Check the address"},
+		},
+		"with pages for visitors": {
+			Site{Ministry: site.Ministry, Portal: true}, []string{`<a class="brand" href="/">`, `<a href="/visits">`, "Your visits"}, nil,
 		},
 	} {
 		p := Page{Site: c.site, Lang: "en", Host: "visit.example", Title: "Title", Here: "/a?b=1&lang=en&c=2"}

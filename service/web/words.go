@@ -4,11 +4,12 @@ import "regexp"
 
 // fragile matches what must be isolated in a text, or it would be torn apart
 // among words of the other direction: references, ranges, times, percentages,
-// telephone and other long numbers.
+// telephone numbers, also masked ones, and other long numbers.
 var fragile = regexp.MustCompile(`V-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]` +
 	`|\+?\d+(?:[:.,]\d+)*(?:[–-]\d+(?:[:.,]\d+)*)+%?` +
 	`|\d{1,2}:\d{2}(?: (?:ص|م|am|pm))?` +
 	`|\d+(?:[.,]\d+)?%` +
+	`|\+?\d+•+\d+` +
 	`|\+?\d{5,}`)
 
 // latin matches Latin words, which are foreign in an Arabic text.
