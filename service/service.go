@@ -130,7 +130,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := s.pages(links)
+	pages, err := s.pages(links, keys, verifier, counts)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 }
 
 // pages returns the pages behind links; nil without links.
-func (s *Service) pages(links links) (*portal.Portal, error) {
+func (s *Service) pages(links links, keys *secret.Keys, verifier *verify.Verifier, counts *counting) (*portal.Portal, error) {
 	if links.Links == nil {
 		return nil, nil //nolint:nilnil // no links, no pages
 	}
@@ -168,6 +168,7 @@ func (s *Service) pages(links links) (*portal.Portal, error) {
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
+		Verifier: verifier, Keys: keys, Random: random, Counts: counts,
 	})
 }
 

@@ -211,7 +211,9 @@ func (s *Server) knowMethods(contract *validator) {
 // pages adds the pages for people and operators, outside the contract.
 func (s *Server) pages() {
 	web.Mount(s.app)
-	s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
+	if !s.Site.Portal {
+		s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
+	}
 	s.app.Get("/openapi.yaml", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "application/yaml")
 		return c.Send(s.Spec)

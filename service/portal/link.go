@@ -131,6 +131,9 @@ func (l *Links) read(token string, now time.Time) ([5]byte, Action, error) {
 	return about, Action(use), err
 }
 
+// secure reports whether the pages are https.
+func (l *Links) secure() bool { return l.origin.Scheme == "https" }
+
 // serves reports whether pages are served at a host. With an origin on a loopback
 // address, any name of this machine will do.
 func (l *Links) serves(host string) bool {

@@ -1,7 +1,8 @@
-// Package portal serves the pages that visitors reach from a link in a
-// message: they show a visit and let its visitor confirm, move or cancel it
-// without signing in. A GET shows and changes nothing, whoever follows the
-// link; a POST acts. The pages are Arabic first and need no script.
+// Package portal serves the pages of visitors: on those of the journey they find a
+// service, a branch and a time, and book a visit; those behind the link of a message
+// show a visit and let its visitor confirm, move or cancel it without signing in. A
+// GET shows and changes nothing, whoever follows the link; a POST acts. The pages are
+// Arabic first and need no script.
 package portal
 
 import (
@@ -13,9 +14,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/catalog"
 	"ziyara/centre"
-	"ziyara/fault"
-	"ziyara/once"
+	"ziyara/notify/verify"
 	"ziyara/service/secret"
 	"ziyara/service/web"
 	"ziyara/slots"
@@ -50,7 +51,19 @@ type Config struct {
 	WaitlistEntryID func(ctx context.Context, number int64) (id string, err error)
 	NewReference    func() slots.Reference // for a visit that gets booked
 
+	Verifier *verify.Verifier
+	Keys     *secret.Keys
+	Random   func([]byte) // fills with random bytes
+	Counts   Counts
+
 	Site web.Site
+}
+
+// Counts counts searches in vain, holds and bookings.
+type Counts interface {
+	FoundNothing(c *centre.Snapshot, service, branch string, channel catalog.Channel, now time.Time)
+	Held(c *centre.Snapshot, service, branch string, channel catalog.Channel, err error, now time.Time)
+	Booked()
 }
 
 // Portal serves the pages.
@@ -62,7 +75,8 @@ type Portal struct {
 func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
-		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil:
+		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
+		c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil:
 		return nil, errors.New("portal: incomplete configuration")
 	}
 	return &Portal{c}, nil
@@ -70,6 +84,7 @@ func New(c Config) (*Portal, error) {
 
 // Mount adds the pages to the app. limit is the rate limit of changes.
 func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
+	p.mountJourney(app, limit)
 	visit := app.Group(linkPath+":token", p.guard, limit)
 	visit.Get("/", p.show)
 	visit.Get("/move", p.chooseStart)
@@ -105,34 +120,17 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 		return p.state(c, http.StatusForbidden, "page.foreign_form", "")
 	}
 	err := c.Next()
-	if err == nil && c.Response().StatusCode() < http.StatusBadRequest {
-		err = once.Settle(c.UserContext(), p.Settle)
-	}
 	switch {
-	case err == nil:
-		return nil
 	case errors.Is(err, secret.ErrTokenExpired):
 		return p.state(c, http.StatusGone, p.ended(c), "")
 	case errors.Is(err, survey.ErrNotVisited):
 		return p.state(c, http.StatusConflict, "page.not_visited", "")
-	case errors.Is(err, secret.ErrToken), errors.Is(err, fault.ErrNotFound):
+	case errors.Is(err, secret.ErrToken):
 		return p.state(c, http.StatusNotFound, "page.unknown", "")
-	case errors.Is(err, fault.ErrUncertain):
-		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
-		c.Set(fiber.HeaderRetryAfter, "5")
-		return p.state(c, http.StatusServiceUnavailable, "page.not_known", "")
-	case errors.Is(err, fault.ErrUnavailable):
-		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
-		c.Set(fiber.HeaderRetryAfter, "5")
-		return p.state(c, http.StatusServiceUnavailable, "page.unavailable", "")
-	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
-		return p.state(c, http.StatusTooManyRequests, "page.too_many", "")
 	}
-	if _, ok := errors.AsType[*fiber.Error](err); ok {
-		return err // such as an unknown path
-	}
-	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
-	return p.state(c, http.StatusInternalServerError, "page.unavailable", "")
+	return p.settled(c, err, func(status int, key string) error { return p.state(c, status, key, "") }, failures{
+		unknown: "page.unknown", notKnown: "page.not_known", unavailable: "page.unavailable", tooMany: "page.too_many",
+	})
 }
 
 // ended returns the key of the text for an expired link.

@@ -16,6 +16,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/notify/verify"
 	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -169,6 +170,15 @@ func TestPagesWaitForWhatTheyAcknowledge(t *testing.T) {
 	}
 }
 
+// uncounted counts nothing.
+type uncounted struct{}
+
+func (uncounted) FoundNothing(*centre.Snapshot, string, string, catalog.Channel, time.Time) {}
+
+func (uncounted) Held(*centre.Snapshot, string, string, catalog.Channel, error, time.Time) {}
+
+func (uncounted) Booked() {}
+
 func newPortal(t *testing.T, links *Links, store slots.Store, source func() *centre.Snapshot) *Portal {
 	t.Helper()
 	bookers, err := slots.NewBookers(store, 10*time.Minute, func() string { return "id" })
@@ -189,6 +199,7 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 		Waitlist:        waitlist,
 		WaitlistEntryID: func(context.Context, int64) (string, error) { return "e", nil },
 		NewReference:    func() slots.Reference { return "R" },
+		Verifier:        new(verify.Verifier), Keys: newKeys(t), Random: func([]byte) {}, Counts: uncounted{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,271 @@
+package service_test
+
+import (
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"ziyara/service/servicetest"
+)
+
+// walker is a visitor with a browser, who goes from page to page without scripts.
+type walker struct {
+	t      *testing.T
+	centre *servicetest.Centre
+	client *http.Client
+	at     *url.URL
+	status int
+	page   string
+}
+
+func newWalker(t *testing.T, centre *servicetest.Centre) *walker {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(centre.Replicas[0].URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &walker{t: t, centre: centre, client: &http.Client{Jar: jar}, at: at}
+}
+
+// goes opens an address, as a link on the present page would.
+func (w *walker) goes(address string) *walker {
+	w.t.Helper()
+	return w.does(http.MethodGet, address, nil)
+}
+
+// sends sends a form to an address.
+func (w *walker) sends(address string, fields url.Values) *walker {
+	w.t.Helper()
+	return w.does(http.MethodPost, address, fields)
+}
+
+func (w *walker) does(method, address string, fields url.Values) *walker {
+	w.t.Helper()
+	to, err := w.at.Parse(address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(w.t.Context(), method, to.String(), strings.NewReader(fields.Encode()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	request.Header.Set("Accept", "text/html")
+	answer, err := w.client.Do(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // read to its end
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.at, w.status, w.page = answer.Request.URL, answer.StatusCode, string(body)
+	return w
+}
+
+// says fails the test unless the page has this status and these texts.
+func (w *walker) says(status int, want ...string) *walker {
+	w.t.Helper()
+	if w.status != status {
+		w.t.Fatalf("%s: %d, want %d: %s", w.at, w.status, status, w.page)
+	}
+	says(w.t, textOf(w.page), want...)
+	return w
+}
+
+// lacks fails the test if the page has one of these texts.
+func (w *walker) lacks(unwanted ...string) *walker {
+	w.t.Helper()
+	for _, u := range unwanted {
+		if strings.Contains(textOf(w.page), u) {
+			w.t.Fatalf("%s: %q on the page", w.at, u)
+		}
+	}
+	return w
+}
+
+// textOf returns the text of a page, without its marks.
+func textOf(page string) string {
+	return strings.Join(strings.Fields(html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, ""))), " ")
+}
+
+// action is where the form of the page that has the field is sent.
+func (w *walker) action(field string) string {
+	w.t.Helper()
+	for _, form := range regexp.MustCompile(`(?s)<form[^>]*action="([^"]*)".*?</form>`).FindAllStringSubmatch(w.page, -1) {
+		if strings.Contains(form[0], `name="`+field+`"`) {
+			return html.UnescapeString(form[1])
+		}
+	}
+	w.t.Fatalf("%s: no form with %s in %s", w.at, field, w.page)
+	return ""
+}
+
+// chooses presses the first time of the page, and goes on to the details.
+func (w *walker) chooses() *walker {
+	w.t.Helper()
+	list := times(w.page)
+	if len(list) == 0 {
+		w.t.Fatalf("%s: no times in %s", w.at, w.page)
+	}
+	return w.sends(w.action("start"), url.Values{"start": {list[0]}})
+}
+
+// details are what a visitor types.
+func details(v *servicetest.Visitor) url.Values {
+	return url.Values{"name": {v.Name}, "id": {v.ID}, "mobile": {v.Mobile}, "documents": {"1"}}
+}
+
+// code is the newest one on the phone of the visitor.
+func code(v *servicetest.Visitor) string {
+	return regexp.MustCompile(`\d{6}`).FindString(v.Receives().Text)
+}
+
+func portalCentre(t *testing.T, options ...servicetest.Option) (*servicetest.Centre, *servicetest.Visitor, *walker) {
+	t.Helper()
+	centre := servicetest.Open(t, 1, append([]servicetest.Option{public}, options...)...)
+	return centre, centre.Visitor(1), newWalker(t, centre)
+}
+
+// A visitor looks for a service, chooses a branch, a day and a time, says who comes,
+// proves the mobile, and has a visit: in four pages, without a script.
+func TestJourney(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/?q="+url.QueryEscape("ورث العوائد")).says(http.StatusOK, "كيف يمكننا خدمتكم؟", "نقل العوائد إلى الورثة")
+	w.goes("/services/heirs-returns").says(http.StatusOK, "الخطوة 2 من 4: الفرع", "صك حصر الورثة", "أقرب موعد", "فرع جدة")
+	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "الخطوة 3 من 4", "أيام الإجازة الأسبوعية: الجمعة والسبت", "صباحًا")
+	w.chooses().says(http.StatusOK, "بيانات الزائر", "محجوز لكم مؤقتًا حتى الساعة", "المركز الرئيس بالرياض")
+	form := details(visitor)
+	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق", "حجز الموعد").lacks("نرجو تصحيح ما يلي")
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	w.sends(w.action("code"), form).says(http.StatusOK, "تم حجز موعدكم", "V-")
+	if !strings.HasPrefix(w.at.Path, "/m/") {
+		t.Errorf("the visit is shown at %s", w.at)
+	}
+	centre.Jobs()
+	says(t, visitor.Receives().Text, "حجز") // and the confirmation has come
+	centre.AuditClean()
+}
+
+// What was typed stays: with mistakes, in the other language, and after the hold is
+// over, when the start is held again for who goes on.
+func TestNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	held := w.at.Path
+	form := details(visitor)
+	form.Set("id", "1234567890")
+	w.sends(w.action("name"), form).says(http.StatusOK, "نرجو تصحيح ما يلي", "رقم الهوية الوطنية أو الإقامة غير صحيح")
+	if !strings.Contains(w.page, visitor.Name) || !strings.Contains(w.page, `value="1234567890"`) {
+		t.Errorf("what was typed is gone: %s", w.page)
+	}
+	w.goes(held + "?lang=en&check=1").says(http.StatusOK, "Please correct")
+	if !strings.Contains(w.page, visitor.Name) {
+		t.Error("what was typed is gone in English")
+	}
+	w.goes(held + "?lang=ar")
+	form.Set("id", visitor.ID)
+	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق")
+	centre.Pass(11 * time.Minute)
+	centre.Jobs()
+	w.goes(held).says(http.StatusOK, "انتهت مدة الحجز المؤقت", "ما زال موعد 7:30 ص متاحًا", "إرسال رمز التحقق")
+	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق", "حجز الموعد") // the code was over as well
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	w.sends(w.action("code"), form).says(http.StatusOK, "تم حجز موعدكم", "7:30 ص")
+	centre.AuditClean()
+}
+
+// When the start is taken meanwhile, the nearest ones are shown with what was typed,
+// and a proved mobile is not proved again.
+func TestTakenMeanwhile(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	form := details(visitor)
+	w.sends(w.action("name"), form)
+	centre.Jobs()
+	form.Set("code", "000000")
+	if form.Get("code") == code(visitor) {
+		form.Set("code", "000001")
+	}
+	w.sends(w.action("code"), form).says(http.StatusOK, "الرمز غير صحيح", "محاولات")
+	form.Set("code", code(visitor))
+	centre.Pass(10*time.Minute + time.Second) // the code is good for 5 minutes
+	w.sends(w.action("code"), form).says(http.StatusOK, "إرسال رمز التحقق")
+	w.sends(w.action("name"), form).says(http.StatusOK, "حجز الموعد")
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	start := servicetest.At(t, "2026-11-25T07:30")
+	for n := 2; ; n++ {
+		if answer := centre.Visitor(n).TryHold(heirs, "riyadh", start); answer.Status != http.StatusCreated {
+			break
+		}
+	}
+	w.sends(w.action("code"), form).says(http.StatusOK, "لم يعد موعد 7:30 ص متاحًا", "بياناتكم محفوظة", "أقرب المواعيد المتاحة", "تم التحقق")
+	if !strings.Contains(w.page, visitor.Name) {
+		t.Error("what was typed is gone")
+	}
+	w.chooses().says(http.StatusOK, "تم التحقق من رقم الجوال", "حجز الموعد").lacks("إرسال رمز التحقق")
+	w.sends(w.action("name"), details(visitor)).says(http.StatusOK, "تم حجز موعدكم")
+	centre.AuditClean()
+}
+
+// Two taps on a time hold one place, and two taps on the button book one visit.
+func TestTwoTaps(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh")
+	action, start := w.action("start"), times(w.page)[0]
+	w.sends(action, url.Values{"start": {start}}).says(http.StatusOK, "بيانات الزائر")
+	first := w.at.Path
+	w.sends(action, url.Values{"start": {start}})
+	if w.at.Path != first {
+		t.Errorf("the second tap holds another place: %s and %s", first, w.at.Path)
+	}
+	form := details(visitor)
+	w.sends(w.action("name"), form)
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	book := w.action("code")
+	w.sends(book, form).says(http.StatusOK, "تم حجز موعدكم")
+	visit := w.at.Path
+	w.sends(book, form).says(http.StatusOK, "تم حجز موعدكم")
+	if w.at.Path != visit {
+		t.Errorf("the second tap leads to %s, not %s", w.at.Path, visit)
+	}
+	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE status IN ('held', 'booked')`); n != 1 {
+		t.Errorf("%d places are held or booked, want 1", n)
+	}
+	w.goes(first).says(http.StatusOK, "تم حجز موعدكم") // back to the form leads to the visit
+	centre.AuditClean()
+}
+
+// A hold is of no use in another browser.
+func TestHoldOfAnotherBrowser(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh").chooses().says(http.StatusOK, "بيانات الزائر")
+	thief := newWalker(t, centre)
+	thief.goes(w.at.Path).says(http.StatusForbidden, "بدأ هذا الحجز في متصفح آخر")
+	thief.sends(w.at.Path, details(visitor)).says(http.StatusForbidden, "بدأ هذا الحجز في متصفح آخر")
+	thief.goes("/services/heirs-returns/riyadh").chooses() // with a cookie of its own
+	thief.goes(w.at.Path).says(http.StatusForbidden, "بدأ هذا الحجز في متصفح آخر")
+}

@@ -1,0 +1,307 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/scheduling"
+	"ziyara/service/web"
+	"ziyara/slots"
+	"ziyara/texts"
+)
+
+// weeks is how many weeks one page of days shows.
+const weeks = 4
+
+// timesAt is the page of the days and times of a service at a branch.
+type timesAt struct {
+	web.Page
+	chosen
+
+	Notice   string   // what happened to the day that was asked for; "" for nothing
+	Dates    string   // the first and the last date of the table
+	Hijri    string   // the same in the Hijri calendar; "" where it doesn't reach
+	Columns  []string // names of the days of the week that the table has
+	Weeks    [][]cell
+	Closed   []string    // why days are closed, in sentences
+	Day      *web.Moment // whose times are shown; nil if no day has any
+	Parts    []part
+	Earlier  string  // address of the days before; "" for none
+	Later    string  // address of the days after; "" for none
+	Next     *string // first free moment elsewhere in time, in words; nil if days are free here
+	NextLink string  // address of its day
+	Opens    string  // when more days can be booked; "" if that is not known
+}
+
+// cell is one day in the table.
+type cell struct {
+	web.Moment
+	HijriDay, HijriMonth string
+	MonthName            string // short, where the language has short names
+	Begins, HijriBegins  bool   // a month begins, or the table
+	State                string // free, chosen, shut, past or none
+	Says                 string // places in words, or why there are none
+	Link                 string // "" if the day has no free start
+}
+
+// part is the starts of one part of a day.
+type part struct {
+	Name  string
+	Times []web.Choice
+}
+
+// days shows the days of a service at a branch, and the times of one of them.
+func (p *Portal) days(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	now := p.Now()
+	today := scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug))
+	wanted := dateOf(c.Query("day"), 0)
+	first := sunday(max(today, dateOf(c.Query("from"), max(today, wanted))))
+	overview, err := bookerOf(c).Overview(c.UserContext(), slots.Query{
+		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Party: choice.Party, Channel: catalog.Public, Needs: choice.Needs,
+		From: max(today, first), To: first + 7*weeks - 1,
+	}, now)
+	if err != nil {
+		return err
+	}
+	out := timesAt{Page: p.frameOf(c, ""), chosen: choice}
+	out.Title = out.T("portal.days_title")
+	shown := pick(overview.Days, wanted)
+	if wanted != 0 && (shown == nil || shown.Date != wanted) {
+		out.Notice = out.T("portal.day_gone")
+	}
+	out.table(overview.Days, first, today, shown)
+	if shown != nil {
+		day := web.DateMoment(shown.Date, out.Lang)
+		out.Day, out.Parts = &day, parts(out.Page, shown.Slots, overview.Zone)
+	} else {
+		p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, now)
+		if err = p.next(c, &out); err != nil {
+			return err
+		}
+	}
+	if first > today {
+		out.Earlier = choice.at(choice.Branch.Slug, "", "from", max(today, first-7*weeks).String())
+	}
+	if last := today + scheduling.Date(choice.Service.Horizon/(24*time.Hour)); first+7*weeks <= last {
+		out.Later = choice.at(choice.Branch.Slug, "", "from", (first + 7*weeks).String())
+	}
+	return web.Send(c, http.StatusOK, out.Lang, out.page())
+}
+
+// sunday returns the first day of the week of a date.
+func sunday(d scheduling.Date) scheduling.Date {
+	return d - scheduling.Date(d.Time().Weekday())
+}
+
+// pick returns the wanted day if it has free starts, or else the first that has;
+// nil for none.
+func pick(days []slots.DayOffer, wanted scheduling.Date) *slots.DayOffer {
+	var first *slots.DayOffer
+	for i, d := range days {
+		switch {
+		case len(d.Slots) == 0:
+		case d.Date == wanted:
+			return &days[i]
+		case first == nil:
+			first = &days[i]
+		}
+	}
+	return first
+}
+
+// next finds the first free start of the branch, after the days shown or before.
+func (p *Portal) next(c *fiber.Ctx, out *timesAt) error {
+	found, err := bookerOf(c).First(c.UserContext(), slots.FirstQuery{
+		Service: out.Service.Slug, Party: out.Party, Channel: catalog.Public, Needs: out.Needs,
+	}, p.Now())
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if f.Branch == out.Branch.Slug && f.Found {
+			moment := web.MomentOf(f.Slot.Start, f.Zone, out.Lang)
+			words := out.T("portal.next_free", "Date", moment.Date(), "Time", moment.Time)
+			out.Next, out.NextLink = &words, out.at(f.Branch, "", "day", scheduling.DateOf(f.Slot.Start, f.Zone).String())+"#day"
+		}
+	}
+	return nil
+}
+
+// table fills the table of days from first on. Days before today are past.
+func (t *timesAt) table(days []slots.DayOffer, first, today scheduling.Date, shown *slots.DayOffer) {
+	from := days[0].Date
+	columns := openOn(days)
+	for _, w := range columns {
+		t.Columns = append(t.Columns, texts.Weekday(w).In(t.Lang))
+	}
+	var previous *cell
+	for week := range scheduling.Date(weeks) {
+		var row []cell
+		for _, w := range columns {
+			date := first + 7*week + scheduling.Date(w)
+			c := t.cell(date, today, shown)
+			if date >= from {
+				t.fill(&c, days[date-from], date == today)
+			}
+			c.Begins = previous != nil && previous.MonthName != c.MonthName
+			c.HijriBegins = previous != nil && previous.HijriMonth != c.HijriMonth
+			row, previous = append(row, c), &c
+		}
+		t.Weeks = append(t.Weeks, row)
+	}
+	begin, end := first+scheduling.Date(columns[0]), first+7*(weeks-1)+scheduling.Date(columns[len(columns)-1])
+	t.Dates, t.Hijri = span(t.Page, begin, end), hijriSpan(t.Page, begin, end)
+	t.Closed = closed(t.Page, days, columns)
+}
+
+// shortMonth is the month of a date, as short as it is written.
+func shortMonth(d scheduling.Date) texts.Text {
+	day, short := strconv.Itoa(d.Time().Day())+" ", texts.ShortDate(d.Time())
+	return texts.Text{AR: strings.TrimPrefix(short.AR, day), EN: strings.TrimPrefix(short.EN, day)}
+}
+
+// span says from which date to which; a year that both have is said once.
+func span(p web.Page, from, to scheduling.Date) string {
+	a, b := from.Time(), to.Time()
+	begin := texts.Date(a)
+	if a.Year() == b.Year() {
+		month := texts.Month(a.Month())
+		begin = texts.Text{AR: strconv.Itoa(a.Day()) + " " + month.AR, EN: strconv.Itoa(a.Day()) + " " + month.EN}
+	}
+	return p.T("portal.range", "From", begin, "To", texts.Date(b))
+}
+
+// hijriSpan is like span, in the Hijri calendar; "" where it doesn't reach.
+func hijriSpan(p web.Page, from, to scheduling.Date) string {
+	a, b := scheduling.HijriOf(from), scheduling.HijriOf(to)
+	if a.IsZero() || b.IsZero() {
+		return ""
+	}
+	begin := a.Long()
+	if a.Year == b.Year {
+		day := strconv.Itoa(a.Day) + " "
+		begin = texts.Text{AR: day + a.MonthName().AR, EN: day + a.MonthName().EN}
+	}
+	return p.T("portal.range", "From", begin, "To", b.Long())
+}
+
+// openOn returns the days of the week on which the branch is open for the service on
+// any of these dates, or Sunday to Thursday if it is on none.
+func openOn(days []slots.DayOffer) []time.Weekday {
+	var seen [7]bool
+	for _, d := range days {
+		if d.State != slots.DayClosed && d.State != slots.DayHoliday {
+			seen[d.Date.Time().Weekday()] = true
+		}
+	}
+	var list []time.Weekday
+	for w, is := range seen {
+		if is {
+			list = append(list, time.Weekday(w))
+		}
+	}
+	if list == nil {
+		return []time.Weekday{time.Sunday, time.Monday, time.Tuesday, time.Wednesday, time.Thursday}
+	}
+	return list
+}
+
+func (t *timesAt) cell(date, today scheduling.Date, shown *slots.DayOffer) cell {
+	c := cell{Moment: web.DateMoment(date, t.Lang), State: "past", MonthName: shortMonth(date).In(t.Lang)}
+	if h := scheduling.HijriOf(date); !h.IsZero() {
+		c.HijriDay, c.HijriMonth = strconv.Itoa(h.Day), h.MonthName().In(t.Lang)
+	}
+	c.Says = t.T("portal.cell_none")
+	if date == today {
+		c.Says = t.T("portal.cell_today")
+	}
+	if shown != nil && shown.Date == date {
+		c.State = "chosen"
+	}
+	return c
+}
+
+// fill says what a day offers.
+func (t *timesAt) fill(c *cell, d slots.DayOffer, today bool) {
+	switch d.State {
+	case slots.DayFree:
+		if c.State != "chosen" {
+			c.State = "free"
+		}
+		c.Says = t.T("portal.cell_free", "Count", len(d.Slots))
+		c.Link = t.at(t.Branch.Slug, "", "day", d.Date.String()) + "#day"
+	case slots.DayClosed, slots.DayHoliday:
+		c.State, c.Says = "shut", t.T("portal.cell_closed")
+	case slots.DayTooLate:
+		c.State, c.Says = "none", t.T("portal.cell_later")
+	case slots.DayTooSoon, slots.DayFull:
+		c.State = "none"
+		if !today {
+			c.Says = t.T("portal.cell_none")
+		}
+	}
+}
+
+// closed says in sentences why days are closed: the holidays by name, and the days
+// of the week on which the branch never opens.
+func closed(p web.Page, days []slots.DayOffer, columns []time.Weekday) []string {
+	var list []string
+	for i := 0; i < len(days); {
+		first := days[i]
+		last := i
+		for last+1 < len(days) && days[last+1].State == slots.DayHoliday && days[last+1].Holiday == first.Holiday {
+			last++
+		}
+		if first.State == slots.DayHoliday {
+			from, to := web.DateMoment(first.Date, p.Lang), web.DateMoment(days[last].Date, p.Lang)
+			if last == i {
+				list = append(list, p.T("portal.closed_on", "Date", from.Date(), "Why", first.Holiday))
+			} else {
+				list = append(list, p.T("portal.closed_from", "From", from.Date(), "To", to.Date(), "Why", first.Holiday))
+			}
+		}
+		i = last + 1
+	}
+	var never []texts.Text
+	for w := range time.Weekday(7) {
+		if !slices.Contains(columns, w) {
+			never = append(never, texts.Weekday(w))
+		}
+	}
+	if len(never) > 0 {
+		list = append(list, p.T("portal.closed_weekly", "Days", texts.List(never, texts.And())))
+	}
+	return list
+}
+
+// parts divides starts into the parts of the day.
+func parts(p web.Page, list []slots.Slot, zone *time.Location) []part {
+	var out []part
+	for _, s := range list {
+		hour := s.Start.In(zone).Hour()
+		name := "portal.morning"
+		switch {
+		case hour >= 16:
+			name = "portal.evening"
+		case hour >= 12:
+			name = "portal.noon"
+		}
+		name = p.T(name)
+		if len(out) == 0 || out[len(out)-1].Name != name {
+			out = append(out, part{Name: name})
+		}
+		at := &out[len(out)-1]
+		at.Times = append(at.Times, web.Choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: web.MomentOf(s.Start, zone, p.Lang).Time})
+	}
+	return out
+}

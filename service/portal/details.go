@@ -1,0 +1,368 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/centre"
+	"ziyara/notify"
+	"ziyara/notify/verify"
+	"ziyara/scheduling"
+	"ziyara/service/web"
+	"ziyara/slots"
+	"ziyara/texts"
+)
+
+// proofLife is how long a proved mobile books visits without another code.
+const proofLife = 30 * time.Minute
+
+// form is what a visitor fills in: to book a hold, or to wait for a place.
+type form struct {
+	web.Page
+	chosen
+
+	Typed  typed
+	Wrong  map[string]string // by the name of the field; nil before the form was sent
+	Code   *web.Code         // on its way to the mobile; nil if none is
+	Proved bool              // the mobile is proved, so that no code is needed
+
+	Send string // the address that sends a code
+	Done string // the address that books or joins
+}
+
+// detailsPage asks who comes.
+type detailsPage struct {
+	form
+
+	When web.Moment
+	Kept string // until when the place is held; "" if it no longer is
+	Told string // what came back, in words; "" for nothing
+	Away string // what to do about it
+}
+
+// names are the fields of the form, in its order.
+func names() []string {
+	return []string{"from", "to", "name", "id", "mobile", "email", "by_name", "by_id", "wakala", "wakala_expires", "documents", web.CodeField}
+}
+
+// mistakes are those of the form, in its order.
+func (f form) mistakes() []web.Mistake {
+	var list []web.Mistake
+	for _, name := range names() {
+		if text := f.Wrong[name]; text != "" {
+			list = append(list, web.Mistake{Field: name, Text: text})
+		}
+	}
+	return list
+}
+
+// action is where the form is sent.
+func (f form) action() string {
+	if f.Code != nil || f.Proved {
+		return f.Done
+	}
+	return f.Send
+}
+
+// details asks who comes, while the place is held. When the hold is over but the
+// start still free, the form stays: it holds the start again. When the start is
+// taken, the nearest others are shown.
+func (p *Portal) details(c *fiber.Ctx) error {
+	d := p.draftOf(c)
+	a, err := p.own(c, d)
+	if err != nil {
+		return err
+	}
+	now := p.Now()
+	choice, err := choiceOf(centreOf(c), a)
+	if err != nil {
+		return err
+	}
+	if !over(a, now) && a.Status != slots.Held {
+		return p.toVisit(c, a, "")
+	}
+	zone := centreOf(c).Zone(a.Branch)
+	out := detailsPage{form: p.form(c, choice, d, a.Start)}
+	out.Title = out.T("portal.details_title")
+	out.Done, out.Send = c.Path(), strings.TrimSuffix(c.Path(), "/")+"/code"
+	out.When = web.MomentOf(a.Start, zone, out.Lang)
+	if over(a, now) {
+		near, err := bookerOf(c).Nearest(c.UserContext(), wishOf(a), now)
+		if err != nil {
+			return err
+		}
+		if len(near) == 0 || !near[0].Start.Equal(a.Start) {
+			return seeOther(c, choice.at(a.Branch, "/taken", "start", a.Start.UTC().Format(time.RFC3339)))
+		}
+		out.Told, out.Away = out.T("portal.hold_over"), out.T("portal.hold_over_about", "Time", out.When.Time)
+	} else {
+		out.Kept = out.T("portal.kept_until", "Time", texts.ClockAt(a.Expires.In(zone)))
+	}
+	if d.Told != "" {
+		out.Told, out.Away = out.T(d.Told), told(out.Page, d, zone)
+	}
+	return web.Send(c, http.StatusOK, out.Lang, out.page())
+}
+
+// told says what to do about what came back.
+func told(p web.Page, d draft, zone *time.Location) string {
+	switch d.Told {
+	case "portal.paused":
+		return p.T("portal.paused_about", "Until", texts.Moment(time.Unix(d.Until, 0).In(zone)))
+	case "portal.person_limit":
+		return p.T("portal.person_limit_about")
+	case "portal.person_busy":
+		return p.T("portal.person_busy_about")
+	case "portal.code_limit":
+		return p.T("portal.code_limit_about", "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
+	}
+	return p.T("portal.already_waiting_about")
+}
+
+// form returns the form as the browser keeps it. With ?check it says what is wrong
+// with it. start is that of the visit; zero if it has none yet.
+func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) form {
+	now, zone := p.Now(), centreOf(c).Zone(choice.Branch.Slug)
+	out := form{Page: p.frameOf(c, ""), chosen: choice, Typed: d.Typed}
+	mobile, _ := mobileIn(d.Typed)
+	out.Proved = d.proves(mobile, now)
+	if !out.Proved && d.waits(mobile, now) {
+		out.Code = &web.Code{
+			Mobile: mobile.Masked(), Until: clock(d.Code.Until, zone, out.Lang), Resend: strings.TrimSuffix(c.Path(), "/") + "/code",
+		}
+		if now.Unix() < d.Code.Again {
+			out.Code.Again = clock(d.Code.Again, zone, out.Lang)
+		}
+		if d.Code.Wrong != "" {
+			out.Code.Wrong = out.T(d.Code.Wrong, "Tries", texts.Visitors("help.tries", "Count", d.Code.Left))
+		}
+	}
+	if c.Query("check") != "" {
+		_, out.Wrong = bookingOf(d.Typed, out.Page, scheduling.DateOf(start, zone))
+		if out.Code != nil && out.Code.Wrong != "" {
+			out.Wrong[web.CodeField] = out.Code.Wrong
+		}
+	}
+	return out
+}
+
+// clock is the wall time of an instant, in seconds since 1970.
+func clock(at int64, zone *time.Location, lang string) string {
+	return texts.ClockAt(time.Unix(at, 0).In(zone)).In(lang)
+}
+
+// mobileIn reads the mobile that was typed.
+func mobileIn(t typed) (notify.Mobile, error) { return notify.ParseMobile(t.Mobile) }
+
+// bookingOf returns the booking that was typed, and what is wrong with it by field: never
+// nil. day is that of the visit.
+func bookingOf(t typed, p web.Page, day scheduling.Date) (slots.Booking, map[string]string) {
+	wrong := map[string]string{}
+	visitor, err := slots.NewVisitor(t.Name, t.ID, t.Email)
+	blame(wrong, err, p.Lang, map[string]string{"name": "name", "id": "id", "email": "email"})
+	mobile, err := mobileIn(t)
+	if err != nil {
+		wrong["mobile"] = p.T("invalid.mobile")
+	}
+	booking := slots.Booking{Visitor: visitor, Mobile: string(mobile), Lang: p.Lang}
+	if t.represented() {
+		expires, err := scheduling.ParseDate(t.WakalaExpires)
+		switch {
+		case err != nil:
+			wrong["wakala_expires"] = p.T("portal.wakala_expires_wrong")
+		case expires < day:
+			wrong["wakala_expires"] = slots.FaultExpired.Text().In(p.Lang)
+		}
+		by, err := slots.NewRepresentative(t.ByName, t.ByID, t.Wakala, expires, visitor.Identity)
+		blame(wrong, err, p.Lang, map[string]string{"name": "by_name", "id": "by_id", "wakala": "wakala"})
+		booking.Representative = &by
+	}
+	if !t.Documents {
+		wrong["documents"] = p.T("invalid.documents")
+	}
+	return booking, wrong
+}
+
+// blame adds what a *slots.VisitorError says, under the names that the form has.
+func blame(wrong map[string]string, err error, lang string, names map[string]string) {
+	var visitor *slots.VisitorError
+	if !errors.As(err, &visitor) {
+		return
+	}
+	for _, f := range visitor.Fields {
+		if name, ok := names[f.Name]; ok {
+			wrong[name] = f.Fault.Text().In(lang)
+		}
+	}
+}
+
+// sendCode keeps what was typed and sends a code to the mobile, if all of it can be
+// accepted.
+func (p *Portal) sendCode(c *fiber.Ctx) error {
+	d := p.draftOf(c)
+	a, err := p.own(c, d)
+	if err != nil {
+		return err
+	}
+	d.Typed = typedIn(c)
+	return p.sendTo(c, d, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
+}
+
+// sendTo sends a code for a form of the visit on day, and leads back to the form.
+func (p *Portal) sendTo(c *fiber.Ctx, d draft, day scheduling.Date, back string) error {
+	now := p.Now()
+	d.Told = ""
+	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), day)
+	if len(wrong) > 0 {
+		return p.back(c, d, back, "mistakes")
+	}
+	mobile := notify.Mobile(booking.Mobile)
+	if d.proves(mobile, now) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
+		return p.back(c, d, back, web.CodeField)
+	}
+	v, err := p.Verifier.Start(c.UserContext(), mobile, booking.Lang, p.Keys.Fingerprint(web.ClientAddress(c)), nil, now)
+	limit, limited := errors.AsType[*verify.LimitError](err)
+	switch {
+	case limited && d.waits(mobile, now):
+		d.Code.Again = now.Add(limit.RetryAfter).Unix()
+	case limited:
+		d.Told, d.Until = "portal.code_limit", now.Add(limit.RetryAfter).Unix()
+	case err != nil:
+		return err
+	default:
+		d.Code = sent{ID: v.ID, Mobile: string(mobile), Until: v.Expires.Unix(), Again: now.Add(verify.DefaultPolicy().Pause).Unix()}
+	}
+	return p.back(c, d, back, web.CodeField)
+}
+
+// back keeps the draft and leads back to its form, at a place of it.
+func (p *Portal) back(c *fiber.Ctx, d draft, path, at string) error {
+	if err := p.keep(c, d); err != nil {
+		return err
+	}
+	mark := "?"
+	if strings.Contains(path, "?") {
+		mark = "&"
+	}
+	return seeOther(c, path+mark+"check=1#"+at)
+}
+
+// prove compares the code of a form, if one is needed, and reports whether the mobile
+// is proved. It changes the draft.
+func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, error) {
+	now := p.Now()
+	if d.proves(mobile, now) {
+		return true, nil
+	}
+	if !d.waits(mobile, now) {
+		d.Code = sent{}
+		return false, nil
+	}
+	_, err := p.Verifier.Check(c.UserContext(), d.Code.ID, c.FormValue(web.CodeField), now)
+	wrong, isWrong := errors.AsType[*verify.WrongCodeError](err)
+	switch {
+	case err == nil:
+		d.Proved, d.ProvedUntil, d.Code = string(mobile), now.Add(proofLife).Unix(), sent{}
+		return true, nil
+	case isWrong:
+		d.Code.Wrong, d.Code.Left = "portal.code_wrong", wrong.Left
+	case errors.Is(err, verify.ErrTries), errors.Is(err, verify.ErrExpired), errors.Is(err, verify.ErrOver):
+		d.Code.Wrong, d.Code.Again = "portal.code_over", now.Unix()
+	default:
+		return false, err
+	}
+	return false, nil
+}
+
+// book books the held place. A hold that is over is made again; if its start is
+// taken meanwhile, nothing typed is lost.
+func (p *Portal) book(c *fiber.Ctx) error {
+	d := p.draftOf(c)
+	a, err := p.own(c, d)
+	if err != nil {
+		return err
+	}
+	now := p.Now()
+	if !over(a, now) && a.Status != slots.Held {
+		return p.toVisit(c, a, "booked")
+	}
+	choice, err := choiceOf(centreOf(c), a)
+	if err != nil {
+		return err
+	}
+	path := strings.TrimSuffix(c.Path(), "/")
+	d.Typed, d.Told = typedIn(c), ""
+	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
+	if len(wrong) > 0 {
+		return p.back(c, d, path, "mistakes")
+	}
+	proved, err := p.prove(c, &d, notify.Mobile(booking.Mobile))
+	if err != nil {
+		return err
+	}
+	if !proved {
+		return p.back(c, d, path, web.CodeField)
+	}
+	if over(a, now) {
+		wish := wishOf(a)
+		if a, err = p.holdFor(c, wish, d.Browser); err != nil {
+			return p.notHeld(c, choice, wish.Start, d, err)
+		}
+	}
+	booking.Reference = p.NewReference()
+	booking.Person = p.person(booking.Visitor)
+	visit, err := bookerOf(c).Book(c.UserContext(), a.ID, booking, nil, now)
+	if err != nil {
+		return p.notBooked(c, d, a, path, err)
+	}
+	p.Counts.Booked()
+	if err = p.keep(c, draft{Browser: d.Browser}); err != nil {
+		return err
+	}
+	return p.toVisit(c, visit, "booked")
+}
+
+// person is the pseudonym of a visitor.
+func (p *Portal) person(v slots.Visitor) slots.Person {
+	return slots.Person(p.Keys.Person(string(v.Identity.Kind), v.Identity.Number))
+}
+
+// toVisit leads to the page of a visit.
+func (p *Portal) toVisit(c *fiber.Ctx, a slots.Appointment, done string) error {
+	address := p.Links.path(a.Reference, Manage, a.Start)
+	if done != "" {
+		address += "?done=" + done
+	}
+	return seeOther(c, address)
+}
+
+// notBooked answers for a hold that could not be booked: the form says why.
+func (p *Portal) notBooked(c *fiber.Ctx, d draft, a slots.Appointment, path string, err error) error {
+	pause, paused := errors.AsType[*slots.PauseError](err)
+	_, invalid := errors.AsType[*slots.VisitorError](err)
+	switch {
+	case errors.Is(err, slots.ErrExpired), errors.Is(err, slots.ErrReleased):
+		// It ended meanwhile: the page says what is free now.
+	case errors.Is(err, slots.ErrHoldUsed):
+		return errForeign
+	case errors.Is(err, slots.ErrPersonBusy):
+		d.Told = "portal.person_busy"
+	case errors.Is(err, slots.ErrPersonLimit):
+		d.Told = "portal.person_limit"
+	case paused:
+		d.Told, d.Until = "portal.paused", pause.Until.Unix()
+	case invalid: // such as a power of attorney that ends before
+	case errors.Is(err, centre.ErrNotOffered):
+		return errors.Join(err, errForeign)
+	default:
+		return err
+	}
+	if a.ID != "" {
+		path = p.pathOf(a.ID, d.Browser)
+	}
+	return p.back(c, d, path, "told")
+}

@@ -1,0 +1,118 @@
+package portal
+
+import (
+	"encoding/base64"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/notify"
+	"ziyara/service/web"
+	"ziyara/slots"
+	"ziyara/textnorm"
+)
+
+// draftLife is how long a browser keeps what was typed, from the last page.
+const draftLife = 2 * time.Hour
+
+// draft is a booking under way. The browser keeps it, sealed, so that nothing typed
+// is lost with a hold, on the way back or in another language, and the service
+// stores nothing of somebody who only looks.
+type draft struct {
+	// Browser is random. Holds are bound to it: their address is of no use in
+	// another browser.
+	Browser string `json:"b"`
+	Typed   typed  `json:"t,omitzero"`
+	Code    sent   `json:"c,omitzero"`
+
+	Proved      string `json:"p,omitempty"` // a mobile in E.164
+	ProvedUntil int64  `json:"u,omitempty"` // seconds since 1970
+
+	Hold    string `json:"h,omitempty"` // the latest, which another choice gives back
+	Service string `json:"s,omitempty"` // of Hold
+
+	// Told is the key of a text about what came back, for the next page; Until is an
+	// instant in it, in seconds since 1970.
+	Told  string `json:"m,omitempty"`
+	Until int64  `json:"n,omitempty"`
+}
+
+// typed is what a visitor has typed, as it was typed.
+type typed struct {
+	Name   string `json:"n,omitempty"`
+	ID     string `json:"i,omitempty"`
+	Mobile string `json:"m,omitempty"`
+	Email  string `json:"e,omitempty"`
+
+	// Of who comes in place of the visitor, if somebody does.
+	ByName        string `json:"bn,omitempty"`
+	ByID          string `json:"bi,omitempty"`
+	Wakala        string `json:"w,omitempty"`
+	WakalaExpires string `json:"we,omitempty"`
+
+	Documents bool `json:"d,omitempty"`
+
+	// Of a wish: YYYY-MM-DD, and a part of the day.
+	From string `json:"f,omitempty"`
+	To   string `json:"o,omitempty"`
+	Part string `json:"p,omitempty"`
+}
+
+// represented reports whether somebody comes in place of the visitor.
+func (t typed) represented() bool { return t.ByName+t.ByID+t.Wakala+t.WakalaExpires != "" }
+
+// sent is a code on its way.
+type sent struct {
+	ID     string `json:"i"`
+	Mobile string `json:"m"` // E.164
+	Until  int64  `json:"u"` // seconds since 1970
+	Again  int64  `json:"a"` // from when another can be sent
+	Left   int    `json:"l,omitempty"`
+	Wrong  string `json:"w,omitempty"` // key of a text about the code that was typed
+}
+
+// drafts is where browsers keep drafts.
+func (p *Portal) drafts() web.SealedCookie {
+	return web.SealedCookie{Keys: p.Keys, Name: "ziyara_draft", Use: "draft", Secure: p.Links.secure()}
+}
+
+// draftOf returns the draft of the browser, a new one if it has none.
+func (p *Portal) draftOf(c *fiber.Ctx) draft {
+	var d draft
+	if !p.drafts().Read(c, &d) || d.Browser == "" {
+		var random [16]byte
+		p.Random(random[:])
+		d = draft{Browser: base64.RawURLEncoding.EncodeToString(random[:])}
+	}
+	return d
+}
+
+// keep keeps a draft.
+func (p *Portal) keep(c *fiber.Ctx, d draft) error { return p.drafts().Set(c, d, draftLife) }
+
+// proves reports whether the visitor has proved a mobile.
+func (d draft) proves(m notify.Mobile, now time.Time) bool {
+	return m != "" && d.Proved == string(m) && now.Unix() < d.ProvedUntil
+}
+
+// waits reports whether a code for a mobile is on its way.
+func (d draft) waits(m notify.Mobile, now time.Time) bool {
+	return d.Code.ID != "" && d.Code.Mobile == string(m) && now.Unix() < d.Code.Until
+}
+
+// Longest texts that are kept; longer ones are not valid anyway.
+const (
+	maxTypedName = slots.MaxName + 10
+	maxTyped     = 40
+)
+
+// typedIn reads the fields of a form.
+func typedIn(c *fiber.Ctx) typed {
+	line := func(name string, most int) string { return cut(textnorm.Line(c.FormValue(name)), most) }
+	return typed{
+		Name: line("name", maxTypedName), ID: line("id", maxTyped), Mobile: line("mobile", maxTyped), Email: line("email", slots.MaxEmail),
+		ByName: line("by_name", maxTypedName), ByID: line("by_id", maxTyped),
+		Wakala: line("wakala", maxTyped), WakalaExpires: line("wakala_expires", maxTyped),
+		Documents: c.FormValue("documents") != "",
+	}
+}

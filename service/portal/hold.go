@@ -1,0 +1,272 @@
+package portal
+
+import (
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/centre"
+	"ziyara/fault"
+	"ziyara/once"
+	"ziyara/scheduling"
+	"ziyara/service/web"
+	"ziyara/slots"
+	"ziyara/texts"
+)
+
+const (
+	useHold = "held by a browser" // what the tag in the address of a hold is for
+	// mostAgain bounds how often one browser holds the same start: each time after
+	// the hold before is over.
+	mostAgain = 8
+	// nearestShown is how many other starts are offered for one that is taken.
+	nearestShown = 3
+)
+
+// hold holds the start that was pressed and goes on to the details. Pressing it twice
+// holds it once, and choosing another gives the first one back.
+func (p *Portal) hold(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	start, err := time.Parse(time.RFC3339, c.FormValue("start"))
+	if err != nil {
+		return seeOther(c, choice.at(choice.Branch.Slug, ""))
+	}
+	d := p.draftOf(c)
+	wish := choice.wish()
+	wish.Start = start.UTC()
+	a, err := p.holdFor(c, wish, d.Browser)
+	if err != nil {
+		return p.notHeld(c, choice, wish.Start, d, err)
+	}
+	return p.goOn(c, d, a)
+}
+
+// goOn keeps that a browser has a hold, gives an earlier one back, and goes to its
+// page.
+func (p *Portal) goOn(c *fiber.Ctx, d draft, a slots.Appointment) error {
+	if d.Hold != "" && d.Hold != a.ID && d.Service == a.Service {
+		err := bookerOf(c).Release(c.UserContext(), d.Hold)
+		if errors.Is(err, fault.ErrUnavailable) {
+			p.Log.WarnContext(c.UserContext(), "a hold was not given back; it will expire", "error", err)
+		}
+	}
+	d.Hold, d.Service = a.ID, a.Service
+	if err := p.keep(c, d); err != nil {
+		return err
+	}
+	return seeOther(c, p.pathOf(a.ID, d.Browser))
+}
+
+// holdFor holds a start for a browser. Asked again, it returns the same hold as long
+// as it stands, or the visit that came of it; it holds the start anew when the hold is
+// over. It returns the errors of Booker.Hold.
+func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string) (slots.Appointment, error) {
+	now := p.Now()
+	wish.Address = p.Keys.Fingerprint(web.ClientAddress(c))
+	previous := ""
+	for range mostAgain {
+		text := strings.Join([]string{
+			browser, wish.Service, wish.Branch, wish.Start.Format(time.RFC3339), strconv.Itoa(wish.Party), strings.Join(wish.Needs, " "), previous,
+		}, "\n")
+		request := &once.Request[slots.Appointment]{
+			Key: p.Keys.Token("hold of a browser", text), Fingerprint: sha256.Sum256([]byte(text)),
+			Answer: func(a slots.Appointment) ([]byte, error) { return []byte(a.ID), nil },
+		}
+		a, err := bookerOf(c).Hold(c.UserContext(), wish, request, now)
+		repeated, ok := errors.AsType[*once.RepeatedError](err)
+		if !ok {
+			p.Counts.Held(centreOf(c), wish.Service, wish.Branch, wish.Channel, err, now)
+			return a, err
+		}
+		if a, err = bookerOf(c).FindHold(c.UserContext(), string(repeated.Answer)); err != nil || !over(a, now) {
+			return a, err
+		}
+		previous = a.ID
+	}
+	return slots.Appointment{}, &slots.HoldLimitError{Limit: mostAgain}
+}
+
+// over reports whether a hold stands no longer and no visit came of it.
+func over(a slots.Appointment, now time.Time) bool {
+	switch a.Status {
+	case slots.Held:
+		return !now.Before(a.Expires)
+	case slots.Released, slots.Expired:
+		return true
+	}
+	return false
+}
+
+// notHeld answers for a start that could not be held.
+func (p *Portal) notHeld(c *fiber.Ctx, choice chosen, start time.Time, d draft, err error) error {
+	limit, many := errors.AsType[*slots.HoldLimitError](err)
+	_, rule := errors.AsType[*slots.RuleError](err)
+	switch {
+	case errors.Is(err, slots.ErrTaken), rule:
+		if err = p.keep(c, d); err != nil {
+			return err
+		}
+		return seeOther(c, choice.at(choice.Branch.Slug, "/taken", "start", start.Format(time.RFC3339)))
+	case many:
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(max(1, int(limit.RetryAfter/time.Second))))
+		return p.says(c, http.StatusTooManyRequests, "portal.too_many_holds", "Wait", texts.Wait(max(time.Second, limit.RetryAfter)))
+	case errors.Is(err, centre.ErrUnknownService), errors.Is(err, centre.ErrUnknownBranch), errors.Is(err, centre.ErrNotOffered):
+		return fault.ErrNotFound
+	}
+	return err
+}
+
+// seeOther leads to another page of this site.
+func seeOther(c *fiber.Ctx, address string) error {
+	c.Set(fiber.HeaderLocation, address)
+	return c.SendStatus(http.StatusSeeOther)
+}
+
+// pathOf is the address of the page of a hold in the browser that made it.
+func (p *Portal) pathOf(id, browser string) string {
+	return holdPath + id + "." + p.Keys.Token(useHold, id+" "+browser)
+}
+
+// own returns the hold of the address, if the browser made it: errForeign otherwise.
+func (p *Portal) own(c *fiber.Ctx, d draft) (slots.Appointment, error) {
+	id, tag, _ := strings.Cut(c.Params("hold"), ".")
+	if !p.Keys.Match(useHold, id+" "+d.Browser, tag) {
+		return slots.Appointment{}, errForeign
+	}
+	return bookerOf(c).FindHold(c.UserContext(), id)
+}
+
+// errForeign is returned for the hold of another browser.
+var errForeign = errors.New("portal: the hold of another browser")
+
+// takenPage offers the nearest starts instead of one that is taken.
+type takenPage struct {
+	web.Page
+	chosen
+
+	Was    string // the time that is taken
+	Others []other
+	Kept   typed // what was typed so far
+	Proved bool  // its mobile is proved
+}
+
+// other is a start instead.
+type other struct {
+	web.Moment
+
+	Value string // RFC 3339
+	Away  string // how it differs, in words; "" for nothing worth telling
+}
+
+// taken shows the free starts nearest to one that is taken, with what was typed.
+func (p *Portal) taken(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	start, err := time.Parse(time.RFC3339, c.Query("start"))
+	if err != nil {
+		return seeOther(c, choice.at(choice.Branch.Slug, ""))
+	}
+	wish := choice.wish()
+	wish.Start = start.UTC()
+	near, err := bookerOf(c).Nearest(c.UserContext(), wish, p.Now())
+	if err != nil {
+		return err
+	}
+	zone := centreOf(c).Zone(choice.Branch.Slug)
+	out := takenPage{Page: p.frameOf(c, ""), chosen: choice, Was: texts.ClockAt(start.In(zone)).In(p.frameOf(c, "").Lang)}
+	out.Title = out.T("portal.taken_title", "Time", out.Was)
+	for _, s := range near[:min(len(near), nearestShown)] {
+		out.Others = append(out.Others, other{
+			Moment: web.MomentOf(s.Start, zone, out.Lang), Value: s.Start.UTC().Format(time.RFC3339),
+			Away: away(wish.Start, s.Start, zone).In(out.Lang),
+		})
+	}
+	d := p.draftOf(c)
+	out.Kept = d.Typed
+	if m, bad := mobileIn(d.Typed); bad == nil {
+		out.Proved = d.proves(m, p.Now())
+	}
+	return web.Send(c, http.StatusOK, out.Lang, out.page())
+}
+
+// away says how a start differs from another.
+func away(from, to time.Time, zone *time.Location) texts.Text {
+	days := scheduling.DateOf(to, zone) - scheduling.DateOf(from, zone)
+	h, m, _ := from.In(zone).Clock()
+	hh, mm, _ := to.In(zone).Clock()
+	same := h == hh && m == mm
+	switch {
+	case days == 0:
+		return texts.Visitors("portal.same_day")
+	case days == 1 && same:
+		return texts.Visitors("portal.next_day_same_time")
+	case same:
+		return texts.Visitors("portal.same_time")
+	}
+	return texts.Text{}
+}
+
+// choiceOf returns what a hold is for; fault.ErrNotFound if the centre does not offer
+// it any more.
+func choiceOf(s *centre.Snapshot, a slots.Appointment) (chosen, error) {
+	service, ok := s.Service(a.Service)
+	if !ok {
+		return chosen{}, fault.ErrNotFound
+	}
+	branch, ok := s.Branch(a.Branch)
+	if !ok {
+		return chosen{}, fault.ErrNotFound
+	}
+	needs := slices.Clone(a.Needs)
+	return chosen{Service: service, Branch: branch, Party: a.Party, Needs: needs}, nil
+}
+
+// wishOf is the request for the place of a hold.
+func wishOf(a slots.Appointment) slots.HoldRequest {
+	return slots.HoldRequest{Service: a.Service, Branch: a.Branch, Start: a.Start, Party: a.Party, Channel: catalog.Public, Needs: a.Needs}
+}
+
+// failures are the keys of the texts for what can go wrong with a page.
+type failures struct{ unknown, notKnown, unavailable, tooMany string }
+
+// settled turns what a handler returns into a page, after what it acknowledges is
+// durable.
+func (p *Portal) settled(c *fiber.Ctx, err error, says func(status int, key string) error, keys failures) error {
+	if err == nil && c.Response().StatusCode() < http.StatusBadRequest {
+		err = once.Settle(c.UserContext(), p.Settle)
+	}
+	if err == nil {
+		return nil
+	}
+	c.Response().Header.Del(fiber.HeaderLocation)
+	switch {
+	case errors.Is(err, fault.ErrNotFound):
+		return says(http.StatusNotFound, keys.unknown)
+	case errors.Is(err, fault.ErrUncertain), errors.Is(err, fault.ErrUnavailable):
+		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
+		c.Set(fiber.HeaderRetryAfter, "5")
+		if errors.Is(err, fault.ErrUncertain) {
+			return says(http.StatusServiceUnavailable, keys.notKnown)
+		}
+		return says(http.StatusServiceUnavailable, keys.unavailable)
+	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
+		return says(http.StatusTooManyRequests, keys.tooMany)
+	}
+	if _, ok := errors.AsType[*fiber.Error](err); ok {
+		return err // such as an unknown path
+	}
+	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
+	return says(http.StatusInternalServerError, keys.unavailable)
+}

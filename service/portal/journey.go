@@ -1,0 +1,156 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/fault"
+	"ziyara/service/web"
+	"ziyara/slots"
+	"ziyara/textnorm"
+)
+
+// Where the pages are on which visits are booked.
+const (
+	servicePath    = "/services/"
+	departmentPath = "/departments/"
+	holdPath       = "/book/"
+)
+
+// mountJourney adds the pages on which visits are booked.
+func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
+	app.Get("/", p.shared, p.start)
+	app.Get(departmentPath+":department", p.shared, p.department)
+	app.Get(servicePath+":service", p.shared, p.service)
+	at := app.Group(servicePath+":service/:branch", p.shared, limit)
+	at.Get("/", p.days)
+	at.Post("/", p.hold)
+	at.Get("/taken", p.taken)
+	at.Get("/wait", p.askWish)
+	at.Post("/wait", p.join)
+	at.Post("/wait/code", p.sendWishCode)
+	held := app.Group(holdPath+":hold", p.shared, limit)
+	held.Get("/", p.details)
+	held.Post("/", p.book)
+	held.Post("/code", p.sendCode)
+	app.Get("/waiting", p.shared, p.waitingNow)
+}
+
+// shared is what all pages of the journey share: their headers, one snapshot of the
+// centre, and pages for what goes wrong.
+func (p *Portal) shared(c *fiber.Ctx) error {
+	web.SetHeaders(c)
+	c.Locals(bookerKey{}, p.Bookers.On(p.Centre()))
+	if web.Foreign(c) {
+		return p.says(c, http.StatusForbidden, "portal.foreign_form")
+	}
+	err := c.Next()
+	if errors.Is(err, errForeign) {
+		return p.says(c, http.StatusForbidden, "portal.other_browser")
+	}
+	return p.settled(c, err, func(status int, key string) error { return p.says(c, status, key) }, failures{
+		unknown: "portal.unknown", notKnown: "portal.not_known", unavailable: "portal.unavailable", tooMany: "portal.too_many",
+	})
+}
+
+// frameOf returns the frame of a page of the journey.
+func (p *Portal) frameOf(c *fiber.Ctx, title string) web.Page {
+	out := web.NewPage(c, p.Site, "", "")
+	out.Title = title
+	return out
+}
+
+// says writes a page with one text, which has a heading and a sentence about it.
+func (p *Portal) says(c *fiber.Ctx, status int, key string, parameters ...any) error {
+	out := p.frameOf(c, "")
+	out.Title = out.T(key, parameters...)
+	return web.Send(c, status, out.Lang, saysPage(out, out.T(key+"_about", parameters...)))
+}
+
+// chosen is what a visitor has chosen so far: the query of each address says it, so
+// that a page can be kept, sent to somebody, and reloaded.
+type chosen struct {
+	Service *catalog.Service
+	Branch  *catalog.Branch // nil before one is chosen
+	Party   int
+	Needs   []string // slugs that can be declared for the service
+}
+
+// chosenIn reads what an address says. Of party and needs it takes what the service
+// has: an old address leads to a page, not to an error. It returns
+// fault.ErrNotFound for a service that the centre does not have.
+func (p *Portal) chosenIn(c *fiber.Ctx) (chosen, error) {
+	centre := centreOf(c)
+	service, ok := centre.Service(c.Params("service"))
+	if !ok {
+		return chosen{}, fault.ErrNotFound
+	}
+	out := chosen{Service: service, Party: 1}
+	if n, err := strconv.Atoi(textnorm.Symbols(c.Query("party"))); err == nil {
+		out.Party = min(max(1, n), service.PartyLimit)
+	}
+	for _, need := range c.Context().QueryArgs().PeekMulti("needs") {
+		if _, known := service.Need(string(need)); known && !slices.Contains(out.Needs, string(need)) {
+			out.Needs = append(out.Needs, string(need))
+		}
+	}
+	return out, nil
+}
+
+// chosenAt is like chosenIn, with the branch.
+func (p *Portal) chosenAt(c *fiber.Ctx) (chosen, error) {
+	out, err := p.chosenIn(c)
+	if err != nil {
+		return out, err
+	}
+	var ok bool
+	if out.Branch, ok = centreOf(c).Branch(c.Params("branch")); !ok {
+		return out, fault.ErrNotFound
+	}
+	if _, _, err = centreOf(c).Desk(out.Service.Slug, out.Branch.Slug); err != nil {
+		return out, errors.Join(fault.ErrNotFound, err)
+	}
+	return out, nil
+}
+
+// query is the query of an address, with more names and values by turns.
+func (c chosen) query(more ...string) string {
+	q := url.Values{}
+	if c.Party > 1 {
+		q.Set("party", strconv.Itoa(c.Party))
+	}
+	for _, need := range c.Needs {
+		q.Add("needs", need)
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+// about is the address of the page of the service.
+func (c chosen) about() string { return servicePath + c.Service.Slug + c.query() }
+
+// at is the address of a page of the service at a branch.
+func (c chosen) at(branch, page string, more ...string) string {
+	return servicePath + c.Service.Slug + "/" + branch + page + c.query(more...)
+}
+
+// minutes is how long the visit takes.
+func (c chosen) minutes() int {
+	return int((c.Service.Duration + c.Service.Extra(c.Needs)).Minutes())
+}
+
+// wish is the chosen visit as a request for a place.
+func (c chosen) wish() slots.HoldRequest {
+	return slots.HoldRequest{Service: c.Service.Slug, Branch: c.Branch.Slug, Party: c.Party, Channel: catalog.Public, Needs: c.Needs}
+}

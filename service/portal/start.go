@@ -1,0 +1,122 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
+	"ziyara/fault"
+	"ziyara/service/web"
+	"ziyara/textnorm"
+	"ziyara/texts"
+)
+
+// maxAsked is how many characters of what a visitor looks for are shown again.
+const maxAsked = 200
+
+// startPage asks what the visitor needs.
+type startPage struct {
+	web.Page
+
+	Asked       string // what the visitor looks for; "" before that
+	Online      []*catalog.Service
+	Services    []*catalog.Service
+	Entities    []*catalog.Entity
+	Departments []department // all that have services
+	Others      []catalog.Entity
+}
+
+// department is one department with its services.
+type department struct {
+	*catalog.Department
+
+	Services []*catalog.Service
+}
+
+// found reports whether the guide has an answer.
+func (p startPage) found() bool { return len(p.Services)+len(p.Entities) > 0 }
+
+// start asks what the visitor needs, and answers what they look for: the way online
+// and the right entity before any visit.
+func (p *Portal) start(c *fiber.Ctx) error {
+	out := startPage{Page: p.frameOf(c, ""), Asked: cut(textnorm.Line(c.Query("q")), maxAsked)}
+	out.Title = out.T("portal.start_title")
+	centre := centreOf(c)
+	for _, m := range centre.Guide(out.Asked) {
+		switch {
+		case m.Entity != nil:
+			out.Entities = append(out.Entities, m.Entity)
+		default:
+			if m.Service.Online != "" {
+				out.Online = append(out.Online, m.Service)
+			}
+			out.Services = append(out.Services, m.Service)
+		}
+	}
+	out.Departments, out.Others = departments(centre.Centre), centre.Entities
+	return web.Send(c, http.StatusOK, out.Lang, out.page())
+}
+
+// departments returns the departments that have services, in the order of the
+// catalogue.
+func departments(c *catalog.Centre) []department {
+	var list []department
+	at := map[string]int{}
+	for i := range c.Departments {
+		at[c.Departments[i].Slug] = len(list)
+		list = append(list, department{Department: &c.Departments[i]})
+	}
+	for i := range c.Services {
+		d := &list[at[c.Services[i].Department]]
+		d.Services = append(d.Services, &c.Services[i])
+	}
+	n := 0
+	for _, d := range list {
+		if len(d.Services) > 0 {
+			list[n] = d
+			n++
+		}
+	}
+	return list[:n]
+}
+
+// department lists the services of a department.
+func (p *Portal) department(c *fiber.Ctx) error {
+	for _, d := range departments(centreOf(c).Centre) {
+		if d.Slug == c.Params("department") {
+			out := p.frameOf(c, "")
+			out.Title = d.Name.In(out.Lang)
+			return web.Send(c, http.StatusOK, out.Lang, departmentPage(out, d))
+		}
+	}
+	return fault.ErrNotFound
+}
+
+// cut returns the first n characters of a text.
+func cut(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// firstIf returns the kind of the button that most people want, or that of another
+// way on.
+func firstIf(first bool) web.Kind {
+	if first {
+		return web.First
+	}
+	return web.Other
+}
+
+// handles says what an entity handles.
+func handles(e *catalog.Entity) catalog.Text {
+	if len(e.Topics) == 0 {
+		return e.Name
+	}
+	return texts.List(e.Topics[:min(2, len(e.Topics))], texts.Comma())
+}

@@ -1,0 +1,190 @@
+package portal
+
+import (
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/notify"
+	"ziyara/once"
+	"ziyara/scheduling"
+	"ziyara/service/web"
+	"ziyara/slots"
+	"ziyara/textnorm"
+)
+
+// defaultWish is how many days a wish covers unless the visitor says otherwise.
+const defaultWish = 30
+
+// Parts of the day that a wish can be for.
+const (
+	anyTime   = "any"
+	mornings  = "morning"
+	afternoon = "afternoon"
+)
+
+// wishPage asks until when a visitor would like to wait, and who they are.
+type wishPage struct {
+	form
+
+	Told, Away string // what came back, and what to do; "" for nothing
+	First      string // the first date that can be wished, YYYY-MM-DD
+	Last       string
+}
+
+// dates returns the wish that was typed, and what is wrong with it.
+func (d draft) dates(p web.Page, today scheduling.Date, wrong map[string]string) slots.Wish {
+	w := slots.Wish{From: today, To: today + defaultWish, Latest: scheduling.Clock(24, 0)}
+	for _, f := range []struct {
+		name, text string
+		dest       *scheduling.Date
+	}{{"from", d.Typed.From, &w.From}, {"to", d.Typed.To, &w.To}} {
+		if f.text == "" {
+			continue
+		}
+		date, err := scheduling.ParseDate(f.text)
+		if err != nil {
+			wrong[f.name] = p.T("portal.date_wrong")
+			continue
+		}
+		*f.dest = date
+	}
+	if w.To < w.From && wrong["to"] == "" {
+		wrong["to"] = p.T("portal.to_before_from")
+	}
+	switch d.Typed.Part {
+	case mornings:
+		w.Latest = scheduling.Clock(11, 59)
+	case afternoon:
+		w.Earliest = scheduling.Clock(12, 0)
+	}
+	return w
+}
+
+// askWish shows the form to wait for a place.
+func (p *Portal) askWish(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	d := p.draftOf(c)
+	zone := centreOf(c).Zone(choice.Branch.Slug)
+	today := scheduling.DateOf(p.Now(), zone)
+	out := wishPage{form: p.form(c, choice, d, time.Time{})}
+	out.Title = out.T("portal.wait_page_title")
+	out.Done = choice.at(choice.Branch.Slug, "/wait")
+	out.Send = choice.at(choice.Branch.Slug, "/wait/code")
+	if out.Code != nil {
+		out.Code.Resend = out.Send
+	}
+	wrong := map[string]string{}
+	wish := d.dates(out.Page, today, wrong)
+	if out.Wrong != nil {
+		for name, text := range wrong {
+			out.Wrong[name] = text
+		}
+	}
+	if out.Typed.From == "" {
+		out.Typed.From = wish.From.String()
+	}
+	if out.Typed.To == "" {
+		out.Typed.To = wish.To.String()
+	}
+	if out.Typed.Part == "" {
+		out.Typed.Part = anyTime
+	}
+	out.First, out.Last = today.String(), (today + scheduling.Date(choice.Service.Horizon/(24*time.Hour))).String()
+	if d.Told != "" {
+		out.Told, out.Away = out.T(d.Told), told(out.Page, d, zone)
+	}
+	return web.Send(c, http.StatusOK, out.Lang, out.page())
+}
+
+// wishIn reads the fields of a form, with those of the wish.
+func wishIn(c *fiber.Ctx) typed {
+	t := typedIn(c)
+	t.From, t.To = cut(textnorm.Symbols(c.FormValue("from")), maxTyped), cut(textnorm.Symbols(c.FormValue("to")), maxTyped)
+	switch part := c.FormValue("part"); part {
+	case mornings, afternoon:
+		t.Part = part
+	default:
+		t.Part = anyTime
+	}
+	return t
+}
+
+// sendWishCode keeps what was typed and sends a code.
+func (p *Portal) sendWishCode(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	d := p.draftOf(c)
+	d.Typed = wishIn(c)
+	wrong := map[string]string{}
+	today := scheduling.DateOf(p.Now(), centreOf(c).Zone(choice.Branch.Slug))
+	d.dates(p.frameOf(c, ""), today, wrong)
+	back := choice.at(choice.Branch.Slug, "/wait")
+	if len(wrong) > 0 {
+		return p.back(c, d, back, "mistakes")
+	}
+	return p.sendTo(c, d, 0, back)
+}
+
+// join puts the visitor on the waitlist.
+func (p *Portal) join(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	d, now := p.draftOf(c), p.Now()
+	d.Typed, d.Told = wishIn(c), ""
+	page, back := p.frameOf(c, ""), choice.at(choice.Branch.Slug, "/wait")
+	booking, wrong := bookingOf(d.Typed, page, 0)
+	wish := d.dates(page, scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug)), wrong)
+	if len(wrong) > 0 {
+		return p.back(c, d, back, "mistakes")
+	}
+	proved, err := p.prove(c, &d, notify.Mobile(booking.Mobile))
+	if err != nil {
+		return err
+	}
+	if !proved {
+		return p.back(c, d, back, web.CodeField)
+	}
+	wish.Party = choice.Party
+	booking.Needs, booking.Person = choice.Needs, p.person(booking.Visitor)
+	text := strings.Join([]string{d.Browser, back, d.Typed.From, d.Typed.To, d.Typed.Part, string(booking.Person)}, "\n")
+	_, err = p.Waitlist.Join(c.UserContext(), bookerOf(c), slots.JoinRequest{
+		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Wish: wish, Booking: booking,
+	}, &once.Request[slots.Entry]{
+		Key: p.Keys.Token("entry of a browser", text), Fingerprint: sha256.Sum256([]byte(text)),
+		Answer: func(e slots.Entry) ([]byte, error) { return []byte(e.ID), nil },
+	}, now)
+	_, repeated := errors.AsType[*once.RepeatedError](err)
+	_, rule := errors.AsType[*slots.RuleError](err)
+	_, invalid := errors.AsType[*slots.VisitorError](err)
+	switch {
+	case err == nil, repeated:
+		if err = p.keep(c, draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil}); err != nil {
+			return err
+		}
+		return seeOther(c, "/waiting")
+	case errors.Is(err, slots.ErrAlreadyWaiting):
+		d.Told = "portal.already_waiting"
+	case errors.Is(err, slots.ErrPersonLimit):
+		d.Told = "portal.person_limit"
+	case rule, errors.Is(err, slots.ErrRange), invalid:
+		d.Told = "portal.wish_wrong"
+	default:
+		return err
+	}
+	return p.back(c, d, back, "told")
+}
+
+// waitingNow says that a visitor is on the waitlist.
+func (p *Portal) waitingNow(c *fiber.Ctx) error { return p.says(c, http.StatusOK, "portal.waiting") }
