@@ -269,3 +269,12 @@ func TestHoldOfAnotherBrowser(t *testing.T) {
 	thief.goes("/services/heirs-returns/riyadh").chooses() // with a cookie of its own
 	thief.goes(w.at.Path).says(http.StatusForbidden, "بدأ هذا الحجز في متصفح آخر")
 }
+
+// books goes from the details to the visit.
+func (w *walker) books(v *servicetest.Visitor, form url.Values) *walker {
+	w.t.Helper()
+	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق", "حجز الموعد").lacks("نرجو تصحيح ما يلي")
+	w.centre.Jobs()
+	form.Set("code", code(v))
+	return w.sends(w.action("code"), form)
+}

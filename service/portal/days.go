@@ -36,7 +36,6 @@ type timesAt struct {
 	Later    string  // address of the days after; "" for none
 	Next     *string // first free moment elsewhere in time, in words; nil if days are free here
 	NextLink string  // address of its day
-	Opens    string  // when more days can be booked; "" if that is not known
 }
 
 // cell is one day in the table.

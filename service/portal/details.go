@@ -320,7 +320,8 @@ func (p *Portal) book(c *fiber.Ctx) error {
 		return p.notBooked(c, d, a, path, err)
 	}
 	p.Counts.Booked()
-	if err = p.keep(c, draft{Browser: d.Browser}); err != nil {
+	// What was typed is done with; the proof is good for another visit.
+	if err = p.keep(c, draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil}); err != nil {
 		return err
 	}
 	return p.toVisit(c, visit, "booked")

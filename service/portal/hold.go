@@ -60,7 +60,7 @@ func (p *Portal) goOn(c *fiber.Ctx, d draft, a slots.Appointment) error {
 			p.Log.WarnContext(c.UserContext(), "a hold was not given back; it will expire", "error", err)
 		}
 	}
-	d.Hold, d.Service = a.ID, a.Service
+	d.Hold, d.Service, d.Told = a.ID, a.Service, ""
 	if err := p.keep(c, d); err != nil {
 		return err
 	}

@@ -1,0 +1,136 @@
+package service_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"ziyara/service"
+	"ziyara/service/servicetest"
+)
+
+// A group, with a need that makes the visit longer: both decide which times are
+// available, and the visit has them.
+func TestJourneyOfAGroup(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns?party=3&needs=sign_language").
+		says(http.StatusOK, "3 زوار، لغة الإشارة", "60 دقيقة", "تزيد مدة الزيارة 20 دقيقة")
+	w.goes("/services/heirs-returns/jeddah?party=3&needs=sign_language").says(http.StatusOK, "60 دقيقة", "فرع جدة")
+	w.chooses().says(http.StatusOK, "60 دقيقة")
+	w.books(visitor, details(visitor)).says(http.StatusOK, "تم حجز موعدكم", "فرع جدة", "عدد الزوار: 3")
+	if got := servicetest.Query[string](t, centre.DatabaseURL, `SELECT concat_ws(' ', party, array_to_string(needs, ','), end_at - start_at)
+		FROM appointments WHERE status = 'booked'`); got != "3 sign_language 01:00:00" {
+		t.Errorf("booked is %s", got)
+	}
+	centre.AuditClean()
+}
+
+// A representative books with a power of attorney; one that ends before the visit is
+// refused at its field.
+func TestJourneyOfARepresentative(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	form := details(visitor)
+	for name, value := range map[string]string{
+		"by_name": "سالم بن فهد العتيبي", "by_id": servicetest.NationalID(77), "wakala": "٤٤١٢٣٤٥٦٧", "wakala_expires": "2026-11-24",
+	} {
+		form.Set(name, value)
+	}
+	w.sends(w.action("name"), form).says(http.StatusOK, "تنتهي الوكالة قبل يوم الزيارة")
+	form.Set("by_id", visitor.ID)
+	form.Set("wakala_expires", "2027-11-24")
+	w.sends(w.action("name"), form).says(http.StatusOK, "لا يمكن أن يكون الوكيل هو صاحب الموعد نفسه")
+	form.Set("by_id", servicetest.NationalID(77))
+	w.books(visitor, form).says(http.StatusOK, "تم حجز موعدكم")
+	centre.AuditClean()
+}
+
+// A service that needs approval says so before a time is chosen, and the visit is a
+// request.
+func TestJourneyWithApproval(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/agency-meeting").says(http.StatusOK, "يحتاج هذا الموعد إلى موافقة الإدارة", "خلال 24 ساعة")
+	w.goes("/services/agency-meeting/riyadh").chooses()
+	w.books(visitor, details(visitor)).says(http.StatusOK, "طلبكم بانتظار الموافقة")
+	centre.AuditClean()
+}
+
+// Who finds no time that suits joins the waiting list with the same form, and takes
+// what is offered.
+func TestJourneyOverTheWaitingList(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	other := centre.Visitor(2)
+	visit := other.Books(heirs, dammam, servicetest.At(t, "2026-11-25T09:00"))
+	w.goes("/services/heirs-returns/dammam/wait").says(http.StatusOK, "قائمة الانتظار", "من تاريخ", "صباحًا")
+	form := details(visitor)
+	form.Set("from", "2026-11-25")
+	form.Set("to", "2026-11-24")
+	form.Set("part", "morning")
+	w.sends(w.action("name"), form).says(http.StatusOK, "لا يمكن أن يكون آخر يوم قبل أول يوم")
+	form.Set("to", "2026-11-25")
+	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق")
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	join := w.action("code")
+	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار")
+	w.goes("/services/heirs-returns/dammam/wait")
+	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار") // a second tap
+	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM waitlist_entries`); n != 1 {
+		t.Errorf("%d entries, want 1", n)
+	}
+	cancels(t, other, visit)
+	centre.Jobs()
+	l := linked{Visitor: visitor, t: t, centre: centre}
+	link := l.newest()
+	w.goes(link).says(http.StatusOK, "موعد متاح لكم")
+	w.sends(link+"/offer/accept", url.Values{"start": {times(w.page)[0]}}).says(http.StatusOK, "تم حجز موعدكم")
+	centre.AuditClean()
+}
+
+// The rules that a booking can break each have a page that says what to do, and keep
+// what was typed.
+func TestJourneyRefused(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	visitor.Books(heirs, "jeddah", servicetest.At(t, "2026-11-25T07:30"))
+	centre.Pass(2 * time.Minute) // until another code can be sent
+	w.goes("/services/annual-returns/riyadh?day=2026-11-25").chooses()
+	w.books(visitor, details(visitor)).says(http.StatusOK, "لديكم موعد آخر في الوقت نفسه", "مواعيدكم")
+	if !strings.Contains(w.page, visitor.Name) {
+		t.Error("what was typed is gone")
+	}
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().lacks("لديكم موعد آخر").says(http.StatusOK, "تم التحقق من رقم الجوال")
+	w.sends(w.action("name"), details(visitor)).says(http.StatusOK, "تم حجز موعدكم")
+	for range 20 { // the next need no code
+		w.goes("/services/annual-returns/riyadh").chooses()
+		w.sends(w.action("name"), details(visitor)).says(http.StatusOK, "تم التحقق من رقم الجوال")
+		w.sends(w.action("name"), details(visitor))
+		if !strings.HasPrefix(w.at.Path, "/m/") {
+			break
+		}
+	}
+	w.says(http.StatusOK, "لديكم العدد المسموح به من المواعيد لهذه الخدمة", "تعديل موعدكم الحالي")
+	centre.AuditClean()
+}
+
+// An address has a bounded number of holds at once, and is told how to go on.
+func TestJourneyWithTooManyHolds(t *testing.T) {
+	t.Parallel()
+	centre, _, w := portalCentre(t, func(c *service.Config) { c.HoldsPerAddress = 2 })
+	for n := range 3 {
+		other := newWalker(t, centre)
+		other.goes("/services/heirs-returns/riyadh").chooses()
+		if n < 2 {
+			other.says(http.StatusOK, "بيانات الزائر")
+		} else {
+			other.says(http.StatusTooManyRequests, "حجوزات مؤقتة كثيرة", "دقائق")
+		}
+	}
+	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "صباحًا") // looking is free
+}
