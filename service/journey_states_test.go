@@ -119,6 +119,27 @@ func TestJourneyRefused(t *testing.T) {
 	centre.AuditClean()
 }
 
+// The database is away while a visitor books: the page says so, and has what was
+// typed when it is back.
+func TestJourneyWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	line := servicetest.NewLine(t, servicetest.Database(t))
+	centre := servicetest.OpenOn(t, line.URL, 1, public)
+	visitor, w := centre.Visitor(1), newWalker(t, centre)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	held, action := w.at.Path, w.action("name")
+	line.Cut()
+	w.sends(action, details(visitor)).says(http.StatusServiceUnavailable, "الخدمة غير متاحة الآن", "بياناتكم محفوظة", "المحاولة مرة أخرى")
+	if !strings.Contains(w.page, `href="`+held+`"`) {
+		t.Errorf("no way back to %s in %s", held, w.page)
+	}
+	line.Heal()
+	centre.Eventually("the database answers", func() bool { return w.goes(held).status == http.StatusOK })
+	if !strings.Contains(w.page, visitor.Name) {
+		t.Errorf("what was typed is gone: %s", w.page)
+	}
+}
+
 // An address has a bounded number of holds at once, and is told how to go on.
 func TestJourneyWithTooManyHolds(t *testing.T) {
 	t.Parallel()

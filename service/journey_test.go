@@ -176,7 +176,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	if !strings.Contains(w.page, visitor.Name) || !strings.Contains(w.page, `value="1234567890"`) {
 		t.Errorf("what was typed is gone: %s", w.page)
 	}
-	w.goes(held + "?lang=en&check=1").says(http.StatusOK, "Please correct")
+	w.goes(held+"?lang=en&check=1").says(http.StatusOK, "Please correct")
 	if !strings.Contains(w.page, visitor.Name) {
 		t.Error("what was typed is gone in English")
 	}

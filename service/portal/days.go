@@ -63,8 +63,9 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	}
 	now := p.Now()
 	today := scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug))
+	last := today + scheduling.Date(choice.Service.Horizon/(24*time.Hour))
 	wanted := dateOf(c.Query("day"), 0)
-	first := sunday(max(today, dateOf(c.Query("from"), max(today, wanted))))
+	first := sunday(max(today, min(last, dateOf(c.Query("from"), wanted))))
 	overview, err := bookerOf(c).Overview(c.UserContext(), slots.Query{
 		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Party: choice.Party, Channel: catalog.Public, Needs: choice.Needs,
 		From: max(today, first), To: first + 7*weeks - 1,
@@ -91,7 +92,7 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	if first > today {
 		out.Earlier = choice.at(choice.Branch.Slug, "", "from", max(today, first-7*weeks).String())
 	}
-	if last := today + scheduling.Date(choice.Service.Horizon/(24*time.Hour)); first+7*weeks <= last {
+	if first+7*weeks <= last {
 		out.Later = choice.at(choice.Branch.Slug, "", "from", (first + 7*weeks).String())
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())

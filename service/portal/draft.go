@@ -3,6 +3,7 @@ package portal
 import (
 	"encoding/base64"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -90,6 +91,18 @@ func (p *Portal) draftOf(c *fiber.Ctx) draft {
 // keep keeps a draft.
 func (p *Portal) keep(c *fiber.Ctx, d draft) error { return p.drafts().Set(c, d, draftLife) }
 
+// keepTyped keeps what a form says whose request failed.
+func (p *Portal) keepTyped(c *fiber.Ctx) {
+	if c.Method() != fiber.MethodPost || !c.Context().PostArgs().Has("name") {
+		return
+	}
+	d := p.draftOf(c)
+	d.Typed = wishIn(c)
+	if err := p.keep(c, d); err != nil {
+		p.Log.WarnContext(c.UserContext(), "what was typed is not kept", "error", err)
+	}
+}
+
 // proves reports whether the visitor has proved a mobile.
 func (d draft) proves(m notify.Mobile, now time.Time) bool {
 	return m != "" && d.Proved == string(m) && now.Unix() < d.ProvedUntil
@@ -100,17 +113,25 @@ func (d draft) waits(m notify.Mobile, now time.Time) bool {
 	return d.Code.ID != "" && d.Code.Mobile == string(m) && now.Unix() < d.Code.Until
 }
 
-// Longest texts that are kept; longer ones are not valid anyway.
+// The longest texts that are kept, in bytes, so that all of them fit in a cookie;
+// longer ones are not valid anyway.
 const (
-	maxTypedName = slots.MaxName + 10
-	maxTyped     = 40
+	maxTypedName = 4 * (slots.MaxName + 1)
+	maxTyped     = 60
 )
 
 // typedIn reads the fields of a form.
 func typedIn(c *fiber.Ctx) typed {
-	line := func(name string, most int) string { return cut(textnorm.Line(c.FormValue(name)), most) }
+	line := func(name string, most int) string {
+		text := cut(textnorm.Line(c.FormValue(name)), slots.MaxEmail+1)
+		for len(text) > most {
+			_, last := utf8.DecodeLastRuneInString(text)
+			text = text[:len(text)-last]
+		}
+		return text
+	}
 	return typed{
-		Name: line("name", maxTypedName), ID: line("id", maxTyped), Mobile: line("mobile", maxTyped), Email: line("email", slots.MaxEmail),
+		Name: line("name", maxTypedName), ID: line("id", maxTyped), Mobile: line("mobile", maxTyped), Email: line("email", slots.MaxEmail+1),
 		ByName: line("by_name", maxTypedName), ByID: line("by_id", maxTyped),
 		Wakala: line("wakala", maxTyped), WakalaExpires: line("wakala_expires", maxTyped),
 		Documents: c.FormValue("documents") != "",

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -54,7 +55,10 @@ func (p *Portal) shared(c *fiber.Ctx) error {
 	if errors.Is(err, errForeign) {
 		return p.says(c, http.StatusForbidden, "portal.other_browser")
 	}
-	return p.settled(c, err, func(status int, key string) error { return p.says(c, status, key) }, failures{
+	return p.settled(c, err, func(status int, key string) error {
+		p.keepTyped(c)
+		return p.says(c, status, key)
+	}, failures{
 		unknown: "portal.unknown", notKnown: "portal.not_known", unavailable: "portal.unavailable", tooMany: "portal.too_many",
 	})
 }
@@ -70,7 +74,12 @@ func (p *Portal) frameOf(c *fiber.Ctx, title string) web.Page {
 func (p *Portal) says(c *fiber.Ctx, status int, key string, parameters ...any) error {
 	out := p.frameOf(c, "")
 	out.Title = out.T(key, parameters...)
-	return web.Send(c, status, out.Lang, saysPage(out, out.T(key+"_about", parameters...)))
+	again := ""
+	if status >= http.StatusTooManyRequests { // the page is there, and answers later
+		path, query, _ := strings.Cut(c.OriginalURL(), "?")
+		again = strings.TrimSuffix(strings.TrimSuffix(path, "/code")+"?"+query, "?")
+	}
+	return web.Send(c, status, out.Lang, saysPage(out, out.T(key+"_about", parameters...), again))
 }
 
 // chosen is what a visitor has chosen so far: the query of each address says it, so

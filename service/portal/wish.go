@@ -107,6 +107,9 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 // wishIn reads the fields of a form, with those of the wish.
 func wishIn(c *fiber.Ctx) typed {
 	t := typedIn(c)
+	if c.FormValue("part") == "" { // not a form with a wish
+		return t
+	}
 	t.From, t.To = cut(textnorm.Symbols(c.FormValue("from")), maxTyped), cut(textnorm.Symbols(c.FormValue("to")), maxTyped)
 	switch part := c.FormValue("part"); part {
 	case mornings, afternoon:

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -41,11 +42,13 @@ type SealedCookie struct {
 // Set keeps a value, as JSON, for a life above 0. It returns ErrCookie for a value
 // of more than some 2800 bytes.
 func (s SealedCookie) Set(c *fiber.Ctx, v any, life time.Duration) error {
-	plain, err := json.Marshal(v)
-	if err != nil {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false) // no page has it, and a cookie has little room
+	if err := encoder.Encode(v); err != nil {
 		return fmt.Errorf("web: cookie: %w", err)
 	}
-	sealed, err := s.Keys.Seal(plain, s.Use)
+	sealed, err := s.Keys.Seal(plain.Bytes(), s.Use)
 	if err != nil {
 		return fmt.Errorf("web: cookie: %w", err)
 	}
