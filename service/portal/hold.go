@@ -98,13 +98,10 @@ func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string) (
 
 // over reports whether a hold stands no longer and no visit came of it.
 func over(a slots.Appointment, now time.Time) bool {
-	switch a.Status {
-	case slots.Held:
+	if a.Status == slots.Held {
 		return !now.Before(a.Expires)
-	case slots.Released, slots.Expired:
-		return true
 	}
-	return false
+	return a.Status == slots.Released || a.Status == slots.Expired
 }
 
 // notHeld answers for a start that could not be held.

@@ -82,10 +82,11 @@ func rank(found bool) int {
 
 // near says that a start is today or tomorrow; empty for another date.
 func near(start, now time.Time, zone *time.Location) texts.Text {
-	switch scheduling.DateOf(start, zone) - scheduling.DateOf(now, zone) {
-	case 0:
+	today, date := scheduling.DateOf(now, zone), scheduling.DateOf(start, zone)
+	switch {
+	case date == today:
 		return texts.Visitors("portal.today")
-	case 1:
+	case date == today+1:
 		return texts.Visitors("portal.tomorrow")
 	}
 	return texts.Text{}

@@ -3,6 +3,7 @@ package portal
 import (
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -84,9 +85,7 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 	wrong := map[string]string{}
 	wish := d.dates(out.Page, today, wrong)
 	if out.Wrong != nil {
-		for name, text := range wrong {
-			out.Wrong[name] = text
-		}
+		maps.Copy(out.Wrong, wrong)
 	}
 	if out.Typed.From == "" {
 		out.Typed.From = wish.From.String()

@@ -199,7 +199,10 @@ func TestFrame(t *testing.T) {
 		has, hasNot []string
 	}{
 		"neutral": {
-			site, []string{"Check the address", "visit.example", `lang="en" dir="ltr"`, "Skip to the content", "<small>Ministry</small>", "Ziyara", `href="tel:19990"`},
+			site, []string{
+				"Check the address", "visit.example", `lang="en" dir="ltr"`, "Skip to the content", "<small>Ministry</small>", "Ziyara",
+				`href="tel:19990"`,
+			},
 			[]string{"Official", `href="/visits"`},
 		},
 		"registered": {
