@@ -52,7 +52,7 @@ func TestRender(t *testing.T) {
 	late := func(minutes int) notify.Facts {
 		return with(notify.Delayed, "ar", func(f *notify.Facts) { f.Minutes = minutes })
 	}
-	const lateAt = "نعتذر، سيتأخر موعدكم الساعة 9:30 ص نحو "
+	const lateAt = "نعتذر، موعدكم الساعة 9:30 ص سيتأخر نحو "
 	tests := []struct {
 		name  string
 		texts *notify.Texts
@@ -67,7 +67,7 @@ func TestRender(t *testing.T) {
 			"رمز التحقق: 042917\nلحجز موعد، صالح 5 دقائق، لا تشاركوه\nمركز الخدمة"},
 		{"the ministry's name and number", finance, visit(notify.VerificationCode, "ar"),
 			"رمز التحقق: 042917\nلحجز موعد، صالح 5 دقائق، لا تشاركوه\nوزارة المالية"},
-		{"the number to call", finance, visit(notify.Declined, "ar"), "نعتذر، لم تتم الموافقة على موعدكم\n25 نوفمبر 9:30 ص\n" +
+		{"the number to call", finance, visit(notify.Declined, "ar"), "نعتذر، لم تتم الموافقة على طلبكم\nالأربعاء 25 نوفمبر 9:30 ص\n" +
 			"تحديث الآيبان\nفرع الملز\n" + reference + "\nلحجز موعد آخر اتصلوا بالرقم 920000000"},
 		{"first the service goes", plain, visit(notify.Booked, "ar"), "تم حجز موعدكم\n25 نوفمبر 9:30 ص\nتحديث الآيبان\nفرع الملز\n" + reference},
 		{"or the weekday, whichever leaves more room", plain, with(notify.Booked, "ar", func(f *notify.Facts) {
@@ -115,7 +115,7 @@ func TestRender(t *testing.T) {
 		{"1 minute late in English", plain, with(notify.Delayed, "en", func(f *notify.Facts) { f.Minutes = 1 }),
 			"Sorry, your visit at 9:30 am will start about 1 minute late\nMalaz branch\n" + reference},
 		{"news of a case", plain, notify.Facts{Kind: notify.CaseUpdated, Reference: "C-1"},
-			"يوجد تحديث على طلبكم رقم\nC-1\nللاستفسار اتصلوا بالرقم 19990"},
+			"تحديث في معاملتكم رقم\nC-1\nللاستفسار اتصلوا بالرقم 19990"},
 		{"typography that GSM lacks", plain, with(notify.Cancelled, "en", func(f *notify.Facts) {
 			f.Branch.EN = " Malaz\u00a0–\n visitors’ “hall” "
 		}), "Your visit has been cancelled\nWednesday 25 Nov at 9:30 am\nIBAN update\nMalaz - visitors' \"hall\"\n" + reference},

@@ -54,7 +54,7 @@ func TestJourneyOfARepresentative(t *testing.T) {
 func TestJourneyWithApproval(t *testing.T) {
 	t.Parallel()
 	centre, visitor, w := portalCentre(t)
-	w.goes("/services/agency-meeting").says(http.StatusOK, "يحتاج هذا الموعد إلى موافقة الإدارة", "خلال 24 ساعة")
+	w.goes("/services/agency-meeting").says(http.StatusOK, "يحتاج هذا الموعد إلى موافقة الإدارة المختصة", "خلال 24 ساعة")
 	w.goes("/services/agency-meeting/riyadh").chooses()
 	w.books(visitor, details(visitor)).says(http.StatusOK, "طلبكم بانتظار الموافقة")
 	centre.AuditClean()
@@ -115,7 +115,7 @@ func TestJourneyRefused(t *testing.T) {
 			break
 		}
 	}
-	w.says(http.StatusOK, "لديكم العدد المسموح به من المواعيد لهذه الخدمة", "تعديل موعدكم الحالي")
+	w.says(http.StatusOK, "بلغتم الحد الأقصى من المواعيد لهذه الخدمة", "تعديل موعدكم الحالي")
 	centre.AuditClean()
 }
 
@@ -129,7 +129,7 @@ func TestJourneyWithoutDatabase(t *testing.T) {
 	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
 	held, action := w.at.Path, w.action("name")
 	line.Cut()
-	w.sends(action, details(visitor)).says(http.StatusServiceUnavailable, "الخدمة غير متاحة الآن", "بياناتكم محفوظة", "المحاولة مرة أخرى")
+	w.sends(action, details(visitor)).says(http.StatusServiceUnavailable, "الموقع غير متاح الآن", "بياناتكم محفوظة", "المحاولة مرة أخرى")
 	if !strings.Contains(w.page, `href="`+held+`"`) {
 		t.Errorf("no way back to %s in %s", held, w.page)
 	}

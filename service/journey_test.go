@@ -148,8 +148,8 @@ func TestJourney(t *testing.T) {
 	centre, visitor, w := portalCentre(t)
 	w.goes("/?q="+url.QueryEscape("ورث العوائد")).says(http.StatusOK, "كيف يمكننا خدمتكم؟", "نقل العوائد إلى الورثة")
 	w.goes("/services/heirs-returns").says(http.StatusOK, "الخطوة 2 من 4: الفرع", "صك حصر الورثة", "أقرب موعد", "فرع جدة")
-	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "الخطوة 3 من 4", "أيام الإجازة الأسبوعية: الجمعة والسبت", "صباحًا")
-	w.chooses().says(http.StatusOK, "بيانات الزائر", "محجوز لكم مؤقتًا حتى الساعة", "المركز الرئيس بالرياض")
+	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "الخطوة 3 من 4", "أيام الإغلاق الأسبوعية: الجمعة والسبت", "صباحًا")
+	w.chooses().says(http.StatusOK, "بيانات الزائر", "الموعد محجوز لكم مؤقتًا حتى الساعة", "المركز الرئيس بالرياض")
 	form := details(visitor)
 	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق", "حجز الموعد").lacks("نرجو تصحيح ما يلي")
 	centre.Jobs()
@@ -185,7 +185,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق")
 	centre.Pass(11 * time.Minute)
 	centre.Jobs()
-	w.goes(held).says(http.StatusOK, "انتهت مدة الحجز المؤقت", "ما زال موعد 7:30 ص متاحًا", "إرسال رمز التحقق")
+	w.goes(held).says(http.StatusOK, "انتهت مدة الحجز المؤقت", "ما زال موعد الساعة 7:30 ص متاحًا", "إرسال رمز التحقق")
 	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق", "حجز الموعد") // the code was over as well
 	centre.Jobs()
 	form.Set("code", code(visitor))
@@ -219,7 +219,7 @@ func TestTakenMeanwhile(t *testing.T) {
 			break
 		}
 	}
-	w.sends(w.action("code"), form).says(http.StatusOK, "لم يعد موعد 7:30 ص متاحًا", "بياناتكم محفوظة", "أقرب المواعيد المتاحة", "تم التحقق")
+	w.sends(w.action("code"), form).says(http.StatusOK, "لم يعد موعد الساعة 7:30 ص متاحًا", "بياناتكم محفوظة", "أقرب المواعيد المتاحة", "تم التحقق")
 	if !strings.Contains(w.page, visitor.Name) {
 		t.Error("what was typed is gone")
 	}

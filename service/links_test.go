@@ -120,15 +120,15 @@ func TestLinkInAMessage(t *testing.T) {
 	page := l.looks("")
 	says(t, page, `<html lang="ar" dir="rtl">`, "تم حجز موعدكم", "نقل العوائد إلى الورثة", "الأربعاء 25 نوفمبر 2026م",
 		"15 جمادى الآخرة 1448هـ", "9:00 ص",
-		"المركز الرئيس بالرياض", l.visit.Reference, "تأكيد الحضور", "تعديل الموعد", "إلغاء الموعد", "19990")
+		"المركز الرئيس بالرياض", l.visit.Reference, "نعم، سأحضر", "تعديل الموعد", "إلغاء الموعد", "19990")
 	for what, private := range map[string]string{"name": l.Name, "number": l.ID, "mobile": "500000001", "key": l.visit.ManageToken} {
 		if strings.Contains(page, private) {
 			t.Errorf("the page shows the %s", what)
 		}
 	}
 
-	says(t, l.follows("/confirm", url.Values{"version": {"1"}}), "شكرًا لكم", "تم تأكيد حضوركم")
-	if page = l.looks(""); strings.Contains(page, "تأكيد الحضور") {
+	says(t, l.follows("/confirm", url.Values{"version": {"1"}}), "شكرًا لكم", "أكدتم أنكم ستحضرون")
+	if page = l.looks(""); strings.Contains(page, "نعم، سأحضر") {
 		t.Error("who has confirmed is asked again")
 	}
 
@@ -137,7 +137,7 @@ func TestLinkInAMessage(t *testing.T) {
 	if len(choices) == 0 {
 		t.Fatal("no time to choose on a day that has some")
 	}
-	says(t, l.follows("/move", url.Values{"start": {choices[0]}}), "تم تعديل موعدكم", "الخميس 26 نوفمبر 2026", "تم حجز موعدكم", "تأكيد الحضور")
+	says(t, l.follows("/move", url.Values{"start": {choices[0]}}), "تم تعديل موعدكم", "الخميس 26 نوفمبر 2026", "تم حجز موعدكم", "نعم، سأحضر")
 	if now := l.Shows(l.visit); now.Start.Format(time.RFC3339) != "2026-11-26T07:30:00+03:00" || now.Version != 3 {
 		t.Errorf("the visit is at %v in version %d", now.Start, now.Version)
 	}
@@ -259,7 +259,7 @@ func TestLinkWhenTimeRunsOut(t *testing.T) {
 	l := linkedVisit(t, "ar")
 	l.centre.Clock.Add(servicetest.At(t, "2026-11-25T08:30").Sub(l.centre.Clock.Now()))
 	page := l.looks("")
-	says(t, page, "انتهت مهلة تعديل الموعد وإلغائه", "تأكيد الحضور", `href="tel:19990"`)
+	says(t, page, "انتهت مهلة تعديل الموعد وإلغائه", "نعم، سأحضر", `href="tel:19990"`)
 	for _, action := range []string{">تعديل الموعد<", ">إلغاء الموعد<"} {
 		if strings.Contains(page, action) {
 			t.Errorf("%s is offered too late", action)
@@ -464,7 +464,7 @@ func TestLinkAnswersAProposal(t *testing.T) {
 	}{
 		{"/accept", []string{"تم حجز الموعد المقترح", "تم حجز موعدكم", "الأحد 29 نوفمبر 2026"}, "2026-11-29T07:30", api.AppointmentStatusBooked},
 		{
-			"/refuse", []string{"يبقى طلبكم كما هو", "طلبكم بانتظار الموافقة", "الخميس 26 نوفمبر 2026"}, "2026-11-26T07:30",
+			"/refuse", []string{"وما زال طلبكم بانتظار الموافقة", "طلبكم بانتظار الموافقة", "الخميس 26 نوفمبر 2026"}, "2026-11-26T07:30",
 			api.AppointmentStatusRequested,
 		},
 	} {
@@ -483,7 +483,7 @@ func TestLinkAnswersAProposal(t *testing.T) {
 			l.path = l.newest()
 			page := l.looks("")
 			says(t, page, "طلبكم بانتظار الموافقة", "الموعد المقترح", "الأحد 29 نوفمبر 2026", "قبول الموعد المقترح", "لا يناسبني", "إلغاء الطلب")
-			for _, action := range []string{"تأكيد الحضور", ">تعديل الموعد<"} {
+			for _, action := range []string{"نعم، سأحضر", ">تعديل الموعد<"} {
 				if strings.Contains(page, action) {
 					t.Errorf("%s is offered for a request", action)
 				}

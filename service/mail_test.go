@@ -108,7 +108,7 @@ func TestMailInArabic(t *testing.T) {
 	}
 	for _, part := range []string{
 		"الموعد: الأربعاء 25 نوفمبر 2026م، الساعة 9:00 ص", "الموافق 15 جمادى الآخرة 1448هـ",
-		"رقم الحجز: " + visit.Reference, "المستندات المطلوبة:\n- ",
+		"رقم الحجز: " + visit.Reference, "المستندات المطلوبة عند الحضور:\n- ",
 	} {
 		if !strings.Contains(m.Text, part) {
 			t.Errorf("the confirmation lacks %q:\n%s", part, m.Text)

@@ -76,7 +76,7 @@ func TestSurveyByLink(t *testing.T) {
 	}
 	l.centre.Clock.Add(24 * time.Hour)
 	for _, answer := range []servicetest.Answer{l.opens(l.path), l.presses("/survey", url.Values{"satisfaction": {"5"}})} {
-		if answer.Status != http.StatusGone || !strings.Contains(string(answer.Body), "انتهت مدة الاستبيان") {
+		if answer.Status != http.StatusGone || !strings.Contains(string(answer.Body), "انتهت مدة التقييم") {
 			t.Errorf("after a week: %d %s", answer.Status, answer.Body)
 		}
 	}

@@ -84,7 +84,9 @@ func (p *Portal) days(c *fiber.Ctx) error {
 		day := web.DateMoment(shown.Date, out.Lang)
 		out.Day, out.Parts = &day, parts(out.Page, shown.Slots, overview.Zone)
 	} else {
-		p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, now)
+		if c.Query("from") == "" { // later days tell nothing of what is wanted
+			p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, now)
+		}
 		if err = p.next(c, &out); err != nil {
 			return err
 		}

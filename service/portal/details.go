@@ -113,14 +113,10 @@ func told(p web.Page, d draft, zone *time.Location) string {
 	switch d.Told {
 	case "portal.paused":
 		return p.T("portal.paused_about", "Until", texts.Moment(time.Unix(d.Until, 0).In(zone)))
-	case "portal.person_limit":
-		return p.T("portal.person_limit_about")
-	case "portal.person_busy":
-		return p.T("portal.person_busy_about")
 	case "portal.code_limit":
 		return p.T("portal.code_limit_about", "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
 	}
-	return p.T("portal.already_waiting_about")
+	return p.T(d.Told + "_about")
 }
 
 // form returns the form as the browser keeps it. With ?check it says what is wrong

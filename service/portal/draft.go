@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/base64"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -29,13 +30,19 @@ type draft struct {
 	Proved      string `json:"p,omitempty"` // a mobile in E.164
 	ProvedUntil int64  `json:"u,omitempty"` // seconds since 1970
 
-	Hold    string `json:"h,omitempty"` // the latest, which another choice gives back
-	Service string `json:"s,omitempty"` // of Hold
+	Holds []held `json:"h,omitempty"` // the latest of each service, the oldest first
+	End   int64  `json:"x"`           // when all this is over, in seconds since 1970
 
 	// Told is the key of a text about what came back, for the next page; Until is an
 	// instant in it, in seconds since 1970.
 	Told  string `json:"m,omitempty"`
 	Until int64  `json:"n,omitempty"`
+}
+
+// held is a hold of a service, which another choice of the same service gives back.
+type held struct {
+	ID      string `json:"i"`
+	Service string `json:"s"`
 }
 
 // typed is what a visitor has typed, as it was typed.
@@ -80,7 +87,7 @@ func (p *Portal) drafts() web.SealedCookie {
 // draftOf returns the draft of the browser, a new one if it has none.
 func (p *Portal) draftOf(c *fiber.Ctx) draft {
 	var d draft
-	if !p.drafts().Read(c, &d) || d.Browser == "" {
+	if !p.drafts().Read(c, &d) || d.Browser == "" || p.Now().Unix() >= d.End {
 		var random [16]byte
 		p.Random(random[:])
 		d = draft{Browser: base64.RawURLEncoding.EncodeToString(random[:])}
@@ -89,7 +96,10 @@ func (p *Portal) draftOf(c *fiber.Ctx) draft {
 }
 
 // keep keeps a draft.
-func (p *Portal) keep(c *fiber.Ctx, d draft) error { return p.drafts().Set(c, d, draftLife) }
+func (p *Portal) keep(c *fiber.Ctx, d draft) error {
+	d.End = p.Now().Add(draftLife).Unix()
+	return p.drafts().Set(c, d, draftLife)
+}
 
 // keepTyped keeps what a form says whose request failed.
 func (p *Portal) keepTyped(c *fiber.Ctx) {
@@ -123,7 +133,7 @@ const (
 // typedIn reads the fields of a form.
 func typedIn(c *fiber.Ctx) typed {
 	line := func(name string, most int) string {
-		text := cut(textnorm.Line(c.FormValue(name)), slots.MaxEmail+1)
+		text := cut(textnorm.Line(strings.ToValidUTF8(c.FormValue(name), "")), slots.MaxEmail+1)
 		for len(text) > most {
 			_, last := utf8.DecodeLastRuneInString(text)
 			text = text[:len(text)-last]

@@ -26,6 +26,12 @@ const (
 	// mostAgain bounds how often one browser holds the same start: each time after
 	// the hold before is over.
 	mostAgain = 8
+	// againAfter is when to try again after that: keys are kept for a day, so it is
+	// better to choose another start.
+	againAfter = time.Hour
+	// mostHolds is how many services one browser has holds of at once, such as in
+	// several tabs; one more gives the oldest back.
+	mostHolds = 3
 	// nearestShown is how many other starts are offered for one that is taken.
 	nearestShown = 3
 )
@@ -54,17 +60,28 @@ func (p *Portal) hold(c *fiber.Ctx) error {
 // goOn keeps that a browser has a hold, gives an earlier one back, and goes to its
 // page.
 func (p *Portal) goOn(c *fiber.Ctx, d draft, a slots.Appointment) error {
-	if d.Hold != "" && d.Hold != a.ID && d.Service == a.Service {
-		err := bookerOf(c).Release(c.UserContext(), d.Hold)
-		if errors.Is(err, fault.ErrUnavailable) {
-			p.Log.WarnContext(c.UserContext(), "a hold was not given back; it will expire", "error", err)
-		}
+	before := slices.IndexFunc(d.Holds, func(h held) bool { return h.Service == a.Service })
+	if before < 0 && len(d.Holds) == mostHolds {
+		before = 0
 	}
-	d.Hold, d.Service, d.Told = a.ID, a.Service, ""
+	if before >= 0 {
+		if d.Holds[before].ID != a.ID {
+			p.release(c, d.Holds[before].ID)
+		}
+		d.Holds = slices.Delete(d.Holds, before, before+1)
+	}
+	d.Holds, d.Told = append(d.Holds, held{a.ID, a.Service}), ""
 	if err := p.keep(c, d); err != nil {
 		return err
 	}
 	return seeOther(c, p.pathOf(a.ID, d.Browser))
+}
+
+// release gives a hold back, if it still stands.
+func (p *Portal) release(c *fiber.Ctx, id string) {
+	if err := bookerOf(c).Release(c.UserContext(), id); errors.Is(err, fault.ErrUnavailable) {
+		p.Log.WarnContext(c.UserContext(), "a hold was not given back; it will expire", "error", err)
+	}
 }
 
 // holdFor holds a start for a browser. Asked again, it returns the same hold as long
@@ -93,15 +110,16 @@ func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string) (
 		}
 		previous = a.ID
 	}
-	return slots.Appointment{}, &slots.HoldLimitError{Limit: mostAgain}
+	return slots.Appointment{}, &slots.HoldLimitError{Limit: mostAgain, RetryAfter: againAfter}
 }
 
-// over reports whether a hold stands no longer and no visit came of it.
+// over reports whether a hold stands no longer and no visit came of it that can
+// still take place.
 func over(a slots.Appointment, now time.Time) bool {
 	if a.Status == slots.Held {
 		return !now.Before(a.Expires)
 	}
-	return a.Status == slots.Released || a.Status == slots.Expired
+	return a.Status != slots.Requested && a.Status != slots.Booked
 }
 
 // notHeld answers for a start that could not be held.
@@ -180,6 +198,9 @@ func (p *Portal) taken(c *fiber.Ctx) error {
 	near, err := bookerOf(c).Nearest(c.UserContext(), wish, p.Now())
 	if err != nil {
 		return err
+	}
+	if len(near) > 0 && near[0].Start.Equal(wish.Start) { // it has come back
+		return seeOther(c, choice.at(choice.Branch.Slug, "", "day", scheduling.DateOf(start, centreOf(c).Zone(choice.Branch.Slug)).String())+"#day")
 	}
 	zone := centreOf(c).Zone(choice.Branch.Slug)
 	out := takenPage{Page: p.frameOf(c, ""), chosen: choice, Was: texts.ClockAt(start.In(zone)).In(p.frameOf(c, "").Lang)}
@@ -261,9 +282,5 @@ func (p *Portal) settled(c *fiber.Ctx, err error, says func(status int, key stri
 	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
 		return says(http.StatusTooManyRequests, keys.tooMany)
 	}
-	if _, ok := errors.AsType[*fiber.Error](err); ok {
-		return err // such as an unknown path
-	}
-	p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
-	return says(http.StatusInternalServerError, keys.unavailable)
+	return err // the app has a page for it: an unknown path, a fault of the system
 }

@@ -35,10 +35,12 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 	at.Get("/taken", p.taken)
 	at.Get("/wait", p.askWish)
 	at.Post("/wait", p.join)
+	at.Get("/wait/code", toForm)
 	at.Post("/wait/code", p.sendWishCode)
 	held := app.Group(holdPath+":hold", p.shared, limit)
 	held.Get("/", p.details)
 	held.Post("/", p.book)
+	held.Get("/code", toForm)
 	held.Post("/code", p.sendCode)
 	app.Get("/waiting", p.shared, p.waitingNow)
 }
@@ -48,19 +50,32 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 func (p *Portal) shared(c *fiber.Ctx) error {
 	web.SetHeaders(c)
 	c.Locals(bookerKey{}, p.Bookers.On(p.Centre()))
-	if web.Foreign(c) {
+	if !p.Links.serves(c.Hostname()) {
+		return p.says(c, http.StatusMisdirectedRequest, "portal.wrong_host")
+	}
+	// The pages of the journey send their origin, so "null" is one that hides it.
+	if web.Foreign(c) || c.Method() == fiber.MethodPost && c.Get("Sec-Fetch-Site") == "" && c.Get(fiber.HeaderOrigin) == "null" {
 		return p.says(c, http.StatusForbidden, "portal.foreign_form")
 	}
 	err := c.Next()
 	if errors.Is(err, errForeign) {
 		return p.says(c, http.StatusForbidden, "portal.other_browser")
 	}
-	return p.settled(c, err, func(status int, key string) error {
+	if err != nil {
 		p.keepTyped(c)
-		return p.says(c, status, key)
-	}, failures{
+	}
+	return p.settled(c, err, func(status int, key string) error { return p.says(c, status, key) }, failures{
 		unknown: "portal.unknown", notKnown: "portal.not_known", unavailable: "portal.unavailable", tooMany: "portal.too_many",
 	})
+}
+
+// toForm leads from the address at which codes are sent to the form.
+func toForm(c *fiber.Ctx) error { return seeOther(c, formOf(c)) }
+
+// formOf is the address of the form that a request was sent from.
+func formOf(c *fiber.Ctx) string {
+	path, query, _ := strings.Cut(c.OriginalURL(), "?")
+	return strings.TrimSuffix(strings.TrimSuffix(path, "/code")+"?"+query, "?")
 }
 
 // frameOf returns the frame of a page of the journey.
@@ -76,8 +91,7 @@ func (p *Portal) says(c *fiber.Ctx, status int, key string, parameters ...any) e
 	out.Title = out.T(key, parameters...)
 	again := ""
 	if status >= http.StatusTooManyRequests { // the page is there, and answers later
-		path, query, _ := strings.Cut(c.OriginalURL(), "?")
-		again = strings.TrimSuffix(strings.TrimSuffix(path, "/code")+"?"+query, "?")
+		again = formOf(c)
 	}
 	return web.Send(c, status, out.Lang, saysPage(out, out.T(key+"_about", parameters...), again))
 }
