@@ -42,6 +42,7 @@ var operations = map[string]permission{
 	"getAppointmentCalendar": {roles: everyone, visitors: true},
 	"getAppointmentCodePNG":  {roles: everyone, visitors: true},
 	"getAppointmentCodeSVG":  {roles: everyone, visitors: true},
+	"correctAppointment":     {roles: serve, visitors: true},
 	"cancelOnBehalf":         {roles: serve},
 	"moveOnBehalf":           {roles: serve},
 	"approveAppointment":     {roles: decide},

@@ -11,13 +11,17 @@ var (
 	errNoAddress = errors.New("no e-mail address")
 
 	// Expected omissions: a visitor with an e-mail address and no mobile is told
-	// by e-mail, and without links there is no survey.
+	// by e-mail, one who has removed the address by SMS, and without links there is
+	// no survey.
 	errByEmail  = errors.New("no mobile, told by e-mail")
+	errByMobile = errors.New("the e-mail address was removed, told by SMS")
 	errNoSurvey = errors.New("there are no links, so no survey")
 )
 
 // unwanted reports whether err means that the message is not meant to be sent.
-func unwanted(err error) bool { return errors.Is(err, errByEmail) || errors.Is(err, errNoSurvey) }
+func unwanted(err error) bool {
+	return errors.Is(err, errByEmail) || errors.Is(err, errByMobile) || errors.Is(err, errNoSurvey)
+}
 
 // smsCarrier sends texts to mobiles.
 type smsCarrier struct {
@@ -54,7 +58,10 @@ type mailCarrier struct {
 }
 
 func (m mailCarrier) write(c Claimed) (written, error) {
-	if c.Email == "" {
+	switch {
+	case c.Email == "" && c.Mobile != "":
+		return written{}, errByMobile
+	case c.Email == "":
 		return written{}, errNoAddress
 	}
 	if m.texts.noSurvey(c.Facts) {

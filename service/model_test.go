@@ -24,7 +24,7 @@ var (
 	modelSeed  = flag.Uint64("model.seed", 1, "seed of the first history; the next have the next seeds")
 )
 
-// Random holds, bookings, moves, cancellations and expiries through two
+// Random holds, bookings, moves, corrections, cancellations and expiries through two
 // replicas end as a plain model says, and the audit is clean after each
 // history.
 func TestBookingsAgreeWithModel(t *testing.T) {
@@ -76,6 +76,9 @@ func newModel(t *testing.T, seed uint64) *model {
 	t.Helper()
 	//nolint:gosec // not a secret
 	m := &model{t: t, centre: servicetest.Open(t, 2), random: rand.New(rand.NewPCG(seed, 0)), given: map[giver][]time.Time{}}
+	servicetest.Exec(t, m.centre.DatabaseURL, "UPDATE services SET place_per_visitor = true")
+	servicetest.Exec(t, m.centre.DatabaseURL, "UPDATE centre SET version = version + 1")
+	m.centre.Jobs()
 	for d := range scheduling.Date(2) {
 		m.dates = append(m.dates, scheduling.NewDate(2026, time.November, 25)+d)
 	}
@@ -88,7 +91,7 @@ func (m *model) now() time.Time        { return m.centre.Clock.Now() }
 // step does something that a visitor or time may do.
 func (m *model) step() {
 	m.t.Helper()
-	switch n := m.random.IntN(20); {
+	switch n := m.random.IntN(22); {
 	case n < 8:
 		m.hold()
 	case n < 13:
@@ -100,6 +103,8 @@ func (m *model) step() {
 	case n < 17:
 		m.release()
 	case n < 19:
+		m.correct()
+	case n < 21:
 		m.centre.Clock.Add(time.Duration(m.random.IntN(240)) * time.Second)
 	default:
 		m.centre.Jobs()
@@ -121,10 +126,10 @@ func (m *model) wanted(service string) (*catalog.Service, *centre.DeskGroup, tim
 	return v, group, day.At(day.Openings[0].From + step*m.random.IntN(6) + m.random.IntN(12)/11)
 }
 
-// place returns what a start takes, or the rule that it breaks.
-func (m *model) place(v *catalog.Service, group *centre.DeskGroup, start time.Time) (slots.Place, error) {
+// place returns what a start takes for a party, or the rule that it breaks.
+func (m *model) place(v *catalog.Service, group *centre.DeskGroup, start time.Time, party int) (slots.Place, error) {
 	day := group.Calendar.Day(group.Calendar.DateOf(start))
-	visit, err := slots.ShapeOf(v, 1, catalog.Public)
+	visit, err := slots.ShapeOf(v, party, catalog.Public)
 	if err != nil {
 		return slots.Place{}, err
 	}
@@ -180,7 +185,7 @@ func (m *model) hold() {
 	got, err := m.booker().Hold(m.t.Context(), slots.HoldRequest{
 		Service: service, Branch: "dammam", Start: start, Party: 1, Channel: catalog.Public,
 	}, nil, m.now())
-	place, want := m.place(v, group, start)
+	place, want := m.place(v, group, start, 1)
 	if want == nil && !m.room(v, group, place, nil) {
 		want = slots.ErrTaken
 	}
@@ -259,7 +264,7 @@ func (m *model) move() {
 	}
 	v, group, start := m.wanted(c.Service)
 	got, err := m.booker().Move(m.t.Context(), c.Reference, start, m.now())
-	place, broken := m.place(v, group, start)
+	place, broken := m.place(v, group, start, c.Party)
 	t, want := c.Appointment.Move(place, start, start.Add(v.Duration), v, m.now())
 	after := t.After
 	if want == nil && after.Version != c.Version {
@@ -279,6 +284,29 @@ func (m *model) move() {
 		c.Appointment = after
 		if got.Version != after.Version || !got.Start.Equal(after.Start) {
 			m.t.Errorf("moved to version %d at %v, want %d at %v", got.Version, got.Start, after.Version, after.Start)
+		}
+	}
+}
+
+// correct changes the party of a visit.
+func (m *model) correct() {
+	m.t.Helper()
+	c := m.visit()
+	if c == nil {
+		return
+	}
+	v, group, _ := m.wanted(c.Service)
+	party := 1 + m.random.IntN(3)
+	got, err := m.booker().Correct(m.t.Context(), c.Reference, slots.Correction{Party: &party}, m.now())
+	t, want := c.Appointment.Correct(slots.Correction{Party: &party}, v, m.now())
+	if want == nil && t.After.Place.Count > c.Place.Count && !m.room(v, group, t.After.Place, c) {
+		want = slots.ErrTaken
+	}
+	m.same("correct", err, want)
+	if err == nil {
+		c.Appointment = t.After
+		if got.Version != c.Version || got.Party != party || got.Place != c.Place {
+			m.t.Errorf("corrected to version %d for %d in %+v, want %d for %d in %+v", got.Version, got.Party, got.Place, c.Version, party, c.Place)
 		}
 	}
 }
@@ -436,7 +464,7 @@ func (m *model) wrongOffers(service string) []time.Time {
 		day := group.Calendar.Day(date)
 		for tick := day.First; tick < day.First+len(day.Open); tick++ {
 			start := day.At(tick)
-			place, err := m.place(v, group, start)
+			place, err := m.place(v, group, start, 1)
 			if want := err == nil && m.fits(v, group, place, nil); free[start] != want {
 				wrong = append(wrong, start)
 			}

@@ -110,6 +110,7 @@ func expected() map[string]row {
 		"getAppointmentCalendar": {own, own, all, all, all, savesForStaff("/calendar.ics")},
 		"getAppointmentCodePNG":  {own, own, all, all, all, savesForStaff("/code.png")},
 		"getAppointmentCodeSVG":  {own, own, all, all, all, savesForStaff("/code.svg")},
+		"correctAppointment":     {own, own, all, no, all, correctsOnBehalf},
 		"cancelOnBehalf":         {own, own, all, no, all, cancelsOnBehalf},
 		"moveOnBehalf":           {own, own, all, no, all, movesOnBehalf},
 
@@ -224,6 +225,11 @@ func savesForStaff(suffix string) func(*walk) asked {
 // cancelsOnBehalf cancels a booked visit.
 func cancelsOnBehalf(w *walk) asked {
 	return w.about(w.booked("annual-returns"), http.MethodPost, "/cancel-on-behalf", map[string]any{"reason": "اتصل الزائر"})
+}
+
+// correctsOnBehalf corrects the mobile of a booked visit.
+func correctsOnBehalf(w *walk) asked {
+	return w.about(w.booked("annual-returns"), http.MethodPatch, "", map[string]any{"mobile": "0500009999", "reason": "اتصل الزائر"})
 }
 
 // movesOnBehalf moves a booked visit to the next free start.

@@ -171,10 +171,13 @@ func TestVersionOfAVisit(t *testing.T) {
 		step{"moved", func() { visitor.TryMove(a, to) }, 2},
 		step{"moved again to the same start", func() { visitor.TryMove(a, to) }, 2},
 		step{"confirmed", confirms, 3},
-		step{"moved by staff", func() { agent.Moves(a.Reference, back, "اتصل الزائر") }, 4},
-		step{"confirmed once more", confirms, 5},
-		step{"cancelled", func() { visitor.TryCancel(a) }, 6},
-		step{"cancelled again", func() { visitor.TryCancel(a) }, 6},
+		step{"corrected", func() { visitor.Corrects(a, map[string]any{"party": 2}) }, 4},
+		step{"corrected again to the same", func() { visitor.Corrects(a, map[string]any{"party": 2}) }, 4},
+		step{"moved by staff", func() { agent.Moves(a.Reference, back, "اتصل الزائر") }, 5},
+		step{"confirmed once more", confirms, 6},
+		step{"corrected by staff", func() { agent.TryCorrect(a.Reference, map[string]any{"party": 3, "reason": "اتصل الزائر"}) }, 7},
+		step{"cancelled", func() { visitor.TryCancel(a) }, 8},
+		step{"cancelled again", func() { visitor.TryCancel(a) }, 8},
 	)
 	confirmed := v.visitor(2)
 	b := confirmed.Books(heirs, "riyadh", back)

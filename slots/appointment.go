@@ -86,6 +86,7 @@ const (
 	WasAccepted  EventKind = "accepted" // the visitor accepted the proposal
 	WasRefused   EventKind = "refused"  // the visitor refused the proposal, or it is no longer needed
 	WasMoved     EventKind = "moved"
+	WasCorrected EventKind = "corrected" // details of the visitor, or the party
 	WasConfirmed EventKind = "confirmed" // the visitor said that they are coming
 	WasCancelled EventKind = "cancelled"
 	WasCheckedIn EventKind = "checked_in" // the visitor is in the hall
@@ -254,8 +255,8 @@ func (a Appointment) InHall() bool {
 			return true
 		case WasLeft, WasCompleted, WasNoShow, WasRestored:
 			return false
-		case WasRequested, WasBooked, WasApproved, WasDeclined, WasProposed, WasAccepted, WasRefused, WasMoved, WasConfirmed,
-			WasCancelled:
+		case WasRequested, WasBooked, WasApproved, WasDeclined, WasProposed, WasAccepted, WasRefused, WasMoved, WasCorrected,
+			WasConfirmed, WasCancelled:
 		}
 	}
 	return false

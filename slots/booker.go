@@ -114,7 +114,7 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *once.Request[
 		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs), Mobile: r.Mobile,
 	}
 	by := Holder{Address: r.Address, HoldLimits: b.limits}
-	err = b.take(ctx, t, now, func() error {
+	err = b.take(ctx, &t, now, func() error {
 		if err := b.stillOffered(ctx, t, nil, now); err != nil {
 			return err
 		}
@@ -182,11 +182,11 @@ func isOffGrid(err error) bool {
 	return ok && rule.Rule == RuleOffGrid
 }
 
-// take tries to take the target's place. It opens the ledger day when that is
-// missing, and turns ErrTaken into a *TakenError with alternatives. A place
-// counts as taken only if it still is after all overdue holds of the day have
+// take tries to take the target's place, which try may set. It opens the ledger day
+// when that is missing, and turns ErrTaken into a *TakenError with alternatives. A
+// place counts as taken only if it still is after all overdue holds of the day have
 // been ended, by this replica or another.
-func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() error) error {
+func (b *Booker) take(ctx context.Context, t *target, now time.Time, try func() error) error {
 	err := try()
 	if errors.Is(err, ErrDayClosed) {
 		if err = b.store.OpenDay(ctx, t.group, t.day); err != nil {
@@ -205,7 +205,7 @@ func (b *Booker) take(ctx context.Context, t target, now time.Time, try func() e
 	if err = try(); !errors.Is(err, ErrTaken) {
 		return err
 	}
-	alternatives, err := b.nearest(ctx, t, now)
+	alternatives, err := b.nearest(ctx, *t, now)
 	if err != nil {
 		return err
 	}
@@ -367,7 +367,7 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by m
 		return b.delayed(t, now), err
 	}
 	var moved Appointment
-	err = b.take(ctx, to, now, func() error {
+	err = b.take(ctx, &to, now, func() error {
 		if err := b.offeredTo(ctx, &current, to, now); err != nil {
 			return err
 		}
@@ -379,8 +379,8 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by m
 
 // moveInto moves a visit into the place of a hold that is kept for it, if that is
 // earlier. Cut-off and counting are those of Move. It returns the errors of Move,
-// ErrOfferOver when the hold has ended or the visit has been moved to an earlier
-// start, or fault.ErrNotFound.
+// ErrOfferOver when the hold has ended, when the visit has been moved to an earlier
+// start or takes another number of places, or fault.ErrNotFound.
 func (b *Booker) moveInto(ctx context.Context, r Reference, hold string, now time.Time) (Appointment, error) {
 	kept, err := b.store.Find(ctx, hold)
 	if err != nil {
@@ -395,7 +395,7 @@ func (b *Booker) moveInto(ctx context.Context, r Reference, hold string, now tim
 		if err != nil || !t.Changes() {
 			return t, err
 		}
-		if kept.Status != Held || !now.Before(kept.Expires) || !kept.Start.Before(a.Start) {
+		if kept.Status != Held || !now.Before(kept.Expires) || !kept.Start.Before(a.Start) || kept.Place.Count != service.Places(a.Party) {
 			return Transition{}, ErrOfferOver
 		}
 		t.Kept = kept.ID

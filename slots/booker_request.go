@@ -69,7 +69,7 @@ func (b *Booker) propose(ctx context.Context, r Reference, start time.Time, acto
 		return t, err
 	}
 	var proposed Appointment
-	err = b.take(ctx, to, now, func() error {
+	err = b.take(ctx, &to, now, func() error {
 		proposed, err = b.store.Change(ctx, r, decide)
 		return err
 	})

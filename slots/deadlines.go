@@ -55,6 +55,33 @@ func (a Appointment) CanMoveByStaff(by StaffAction, now time.Time) error {
 	return a.CanMove(nil, now)
 }
 
+// CanCorrect returns nil when the name, e-mail address and mobile of the visit or
+// the request can be corrected at now, or ErrNotBooked, ErrArrived or ErrStarted.
+func (a Appointment) CanCorrect(now time.Time) error {
+	switch {
+	case a.Status != Booked && a.Status != Requested:
+		return ErrNotBooked
+	case a.InHall():
+		return ErrArrived
+	case !now.Before(a.Start):
+		return ErrStarted
+	}
+	return nil
+}
+
+// CanChangeParty returns nil when the visitor can change the number of visitors at
+// now, or the errors of CanCorrect or a *RuleError of RulePartyCutoff. The deadline
+// is that of a move.
+func (a Appointment) CanChangeParty(s *catalog.Service, now time.Time) error {
+	if err := a.CanCorrect(now); err != nil {
+		return err
+	}
+	if !now.Before(a.MoveBefore(s)) {
+		return &RuleError{RulePartyCutoff}
+	}
+	return nil
+}
+
 // CanCancel returns nil when the visitor can cancel the visit or the request at
 // now, or ErrNotBooked, ErrArrived or a *RuleError of RuleCancelCutoff.
 func (a Appointment) CanCancel(s *catalog.Service, now time.Time) error {

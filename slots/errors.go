@@ -22,6 +22,7 @@ var (
 	ErrRequested      = errors.New("slots: the department has not approved the visit yet")
 	ErrNotRequested   = errors.New("slots: no request waits for an answer")
 	ErrNoProposal     = errors.New("slots: no proposal waits for an answer")
+	ErrUnsettled      = errors.New("slots: another start is proposed for the visit, or sought")
 	ErrSameStart      = errors.New("slots: the proposed start is the one asked for")
 	ErrUnaudited      = errors.New("slots: the actor and the reason are required")
 	ErrPersonBusy     = errors.New("slots: the person has another visit at that time")
@@ -42,7 +43,7 @@ var (
 	ErrStale     = errors.New("slots: the calendar has changed")
 )
 
-// Rule names what a start, a move or a cancellation breaks.
+// Rule names what a start, a move, a correction or a cancellation breaks.
 type Rule string
 
 // The rules.
@@ -55,6 +56,7 @@ const (
 	RulePartyLimit   Rule = "party_limit"   // too many visitors
 	RuleCancelCutoff Rule = "cancel_cutoff" // too late to cancel
 	RuleMoveCutoff   Rule = "move_cutoff"   // too late to move
+	RulePartyCutoff  Rule = "party_cutoff"  // too late to change the party
 )
 
 // RuleError says which rule a request breaks.

@@ -369,7 +369,11 @@ func (f *fakeStore) Change(_ context.Context, r slots.Reference, decide slots.De
 }
 
 func (f *fakeStore) write(before fakeClaim, t slots.Transition) error {
-	back, err := t.Back(f.proposal(before.ID))
+	var proposed []slots.Place
+	if t.EndsProposal() {
+		proposed = f.proposal(before.ID)
+	}
+	back, err := t.Back(proposed)
 	if err != nil {
 		return err
 	}

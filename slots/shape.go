@@ -47,8 +47,8 @@ func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 	if !c.Known() { // it would leave no place to any channel
 		return Shape{}, ErrUnknownChannel
 	}
-	if party < 1 || party > s.PartyLimit {
-		return Shape{}, &RuleError{RulePartyLimit}
+	if err := partyAllowed(s, party); err != nil {
+		return Shape{}, err
 	}
 	if err := knownNeeds(s, needs); err != nil {
 		return Shape{}, err
@@ -81,6 +81,15 @@ func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 		v.WalkIns = forWalkIns(s.HoldBack[c], s.HoldBack[catalog.Agent], s.HoldBack[catalog.WalkIn])
 	}
 	return v, nil
+}
+
+// partyAllowed returns a *RuleError of RulePartyLimit for a party that the service does
+// not receive in one visit.
+func partyAllowed(s *catalog.Service, party int) error {
+	if party < 1 || party > s.PartyLimit {
+		return &RuleError{RulePartyLimit}
+	}
+	return nil
 }
 
 // never is later than any date.

@@ -41,6 +41,14 @@ func (t Transition) Leaves() bool {
 	return !t.After.Status.TakesPlace() || t.After.Place != t.Before.Place
 }
 
+// Resizes reports whether a visit that stays where it is takes another number of places.
+func (t Transition) Resizes() bool { return t.Event.Kind == WasCorrected && t.Leaves() }
+
+// EndsProposal reports whether Before's proposal is over, so that its hold ends.
+func (t Transition) EndsProposal() bool {
+	return t.Before.Proposal != nil && t.After.Proposal != t.Before.Proposal
+}
+
 // Check returns a *VisitorError if the visit gets a day on which its representative may
 // not act any more.
 func (t Transition) Check() error {

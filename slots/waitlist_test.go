@@ -108,7 +108,8 @@ func TestEarlierEntryEndsWithTheCutOff(t *testing.T) {
 }
 
 // An offer of an earlier start moves the visit as it is when the offer is accepted: not
-// one that was moved to before it since the entry was read, nor into a hold that ended.
+// one that was moved to before it since the entry was read, nor into a hold that ended or
+// is for another number of visitors.
 func TestEarlierOfferIsOvertaken(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -123,10 +124,14 @@ func TestEarlierOfferIsOvertaken(t *testing.T) {
 		}, "12:00", slots.ErrOfferOver},
 		"the hold ends": {func(r *rig, _, hold slots.Appointment) error { return r.Release(r.t.Context(), hold.ID) },
 			"14:00", slots.ErrOfferOver},
+		"another visitor joins": {func(r *rig, visit, _ slots.Appointment) error {
+			_, err := r.Correct(r.t.Context(), visit.Reference, ofParty(2), heldAt)
+			return err
+		}, "14:00", slots.ErrOfferOver},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, "09:00-15:00", hourly())
+			r := newRig(t, "09:00-15:00 x2", each())
 			visit := r.book("1000000008", at(t, "14:00"))
 			hold := r.hold(at(t, "13:00"))
 			store := &oneEntry{entry: slots.Entry{ID: "e", State: slots.Waiting,

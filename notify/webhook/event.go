@@ -15,8 +15,8 @@ const typePrefix = "appointment."
 // Types returns the types of events that a webhook can receive.
 func Types() []string {
 	kinds := []string{
-		"requested", "booked", "approved", "declined", "proposed", "accepted", "refused", "moved", "confirmed", "cancelled",
-		"checked_in", "started", "completed", "left", "no_show", "restored",
+		"requested", "booked", "approved", "declined", "proposed", "accepted", "refused", "moved", "corrected", "confirmed",
+		"cancelled", "checked_in", "started", "completed", "left", "no_show", "restored",
 	}
 	for i, k := range kinds {
 		kinds[i] = typePrefix + k

@@ -297,6 +297,24 @@ type AppointmentClosed struct {
 	Reason Text `json:"reason"`
 }
 
+// AppointmentCorrection The details to correct; what is absent stays as it is.
+type AppointmentCorrection struct {
+	// Mobile The new mobile number as stated to staff; visitors verify theirs instead.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Party Number of visitors, at most the service's `party_limit`.
+	Party *int `json:"party,omitempty"`
+
+	// Reason The reason, in the words of staff, who must give one. Not shown to the visitor.
+	Reason string `json:"reason,omitempty"`
+
+	// Verification The `token` of a checked verification of the new mobile number.
+	Verification string `json:"verification,omitempty"`
+
+	// Visitor The details of the visitor to correct.
+	Visitor *VisitorCorrection `json:"visitor,omitempty"`
+}
+
 // AppointmentEntry An appointment in a list.
 type AppointmentEntry struct {
 	// AnswerBy While it is requested: until when the department answers.
@@ -359,7 +377,7 @@ type AppointmentEvent struct {
 	// At When it happened, with the branch's offset.
 	At time.Time `json:"at"`
 
-	// Event Kind of event; `confirmed`: the visitor said that they are coming.
+	// Event Kind of event; `corrected`: details were corrected; `confirmed`: the visitor said that they are coming.
 	Event string `json:"event"`
 
 	// Reason The department's reason for declining; staff see all reasons.
@@ -1854,7 +1872,7 @@ type Problem struct {
 	// RetryAfter Try again after this many seconds.
 	RetryAfter int `json:"retry_after,omitempty"`
 
-	// Rule The rule that refuses it: `notice` (too soon), `horizon` (too far ahead), `closed`, `off_grid` (not one of the starts), `party_limit`, `cancel_cutoff`, `move_cutoff` or another.
+	// Rule The rule that refuses it: `notice` (too soon), `horizon` (too far ahead), `closed`, `off_grid` (not one of the starts), `party_limit`, `cancel_cutoff`, `move_cutoff`, `party_cutoff` or another.
 	//
 	// Example: notice
 	Rule string `json:"rule,omitempty"`
@@ -2345,6 +2363,18 @@ type Visitor struct {
 	Name PersonName `json:"name"`
 }
 
+// VisitorCorrection The details of the visitor to correct.
+type VisitorCorrection struct {
+	// Email The new e-mail address; an empty one removes it.
+	Email *string `json:"email,omitempty"`
+
+	// ID Always refused, because identity numbers can't be corrected. Cancel the appointment and book a new one.
+	ID *string `json:"id,omitempty"`
+
+	// Name Name of a person, without control characters.
+	Name *PersonName `json:"name,omitempty"`
+}
+
 // WaitlistEntry A visitor's entry on the waitlist.
 type WaitlistEntry struct {
 	// Branch Slug of the branch.
@@ -2791,6 +2821,12 @@ type CreateAppointmentParams struct {
 
 // GetAppointmentParams defines parameters for GetAppointment.
 type GetAppointmentParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CorrectAppointmentParams defines parameters for CorrectAppointment.
+type CorrectAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -3671,6 +3707,9 @@ type TestWebhookParams struct {
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentRequest
 
+// CorrectAppointmentJSONRequestBody defines body for CorrectAppointment for application/json ContentType.
+type CorrectAppointmentJSONRequestBody = AppointmentCorrection
+
 // CancelOnBehalfJSONRequestBody defines body for CancelOnBehalf for application/json ContentType.
 type CancelOnBehalfJSONRequestBody = CancelOnBehalfRequest
 
@@ -3790,6 +3829,9 @@ type ServerInterface interface {
 	// GetAppointment Show an appointment
 	// (GET /v1/appointments/{reference})
 	GetAppointment(c *fiber.Ctx, reference AppointmentReference, params GetAppointmentParams) error
+	// CorrectAppointment Correct the details of an appointment
+	// (PATCH /v1/appointments/{reference})
+	CorrectAppointment(c *fiber.Ctx, reference AppointmentReference, params CorrectAppointmentParams) error
 	// AcceptProposal Accept the proposed time
 	// (POST /v1/appointments/{reference}/accept)
 	AcceptProposal(c *fiber.Ctx, reference AppointmentReference, params AcceptProposalParams) error
@@ -4349,6 +4391,57 @@ func (siw *ServerInterfaceWrapper) GetAppointment(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetAppointment(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CorrectAppointment operation middleware
+func (siw *ServerInterfaceWrapper) CorrectAppointment(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectAppointmentParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CorrectAppointment(c, reference, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10368,6 +10461,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference", wrapper.GetAppointment)
 
+	router.Patch(options.BaseURL+"/v1/appointments/:reference", wrapper.CorrectAppointment)
+
 	router.Get(options.BaseURL+"/v1/appointments/:reference/calendar.ics", wrapper.GetAppointmentCalendar)
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference/code.png", wrapper.GetAppointmentCodePNG)
@@ -10890,6 +10985,137 @@ type GetAppointment503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetAppointment503ApplicationProblemPlusJSONResponse) VisitGetAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CorrectAppointmentRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    CorrectAppointmentParams
+	Body      *CorrectAppointmentJSONRequestBody
+}
+
+type CorrectAppointmentResponseObject interface {
+	VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error
+}
+
+type CorrectAppointment200JSONResponse Appointment
+
+func (response CorrectAppointment200JSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment400ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment401ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment403ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment404ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment409ApplicationProblemPlusJSONResponse struct {
+	SlotTakenApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment409ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment413ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment415ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment422ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectAppointment429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment429ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CorrectAppointment503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectAppointment503ApplicationProblemPlusJSONResponse) VisitCorrectAppointmentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -21414,6 +21640,9 @@ type StrictServerInterface interface {
 	// GetAppointment Show an appointment
 	// (GET /v1/appointments/{reference})
 	GetAppointment(ctx context.Context, request GetAppointmentRequestObject) (GetAppointmentResponseObject, error)
+	// CorrectAppointment Correct the details of an appointment
+	// (PATCH /v1/appointments/{reference})
+	CorrectAppointment(ctx context.Context, request CorrectAppointmentRequestObject) (CorrectAppointmentResponseObject, error)
 	// AcceptProposal Accept the proposed time
 	// (POST /v1/appointments/{reference}/accept)
 	AcceptProposal(ctx context.Context, request AcceptProposalRequestObject) (AcceptProposalResponseObject, error)
@@ -21860,6 +22089,48 @@ func (sh *strictHandler) GetAppointment(ctx *fiber.Ctx, reference AppointmentRef
 		return err
 	} else if validResponse, ok := response.(GetAppointmentResponseObject); ok {
 		if err := validResponse.VisitGetAppointmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CorrectAppointment operation middleware
+func (sh *strictHandler) CorrectAppointment(ctx *fiber.Ctx, reference AppointmentReference, params CorrectAppointmentParams) error {
+	var request CorrectAppointmentRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body CorrectAppointmentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectAppointment(ctx.UserContext(), request.(CorrectAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectAppointment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CorrectAppointmentResponseObject); ok {
+		if err := validResponse.VisitCorrectAppointmentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

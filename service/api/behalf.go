@@ -167,13 +167,17 @@ func (s *Server) MoveOnBehalf(ctx context.Context, r MoveOnBehalfRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	over := catalog.Agent
-	if a.Channel == catalog.Protected && staff.GivesProtected(departmentOf(ctx, a.Service), a.Branch) {
-		over = catalog.Protected
-	}
-	by := slots.StaffAction{Actor: staff.ID, Reason: r.Body.Reason}
+	over, by := channelOver(ctx, staff, a), slots.StaffAction{Actor: staff.ID, Reason: r.Body.Reason}
 	if a, err = bookerOf(ctx).MoveByStaff(ctx, a.Reference, r.Body.Start, over, by, s.Now()); err != nil {
 		return nil, err
 	}
 	return MoveOnBehalf200JSONResponse(s.appointmentFor(ctx, a)), nil
+}
+
+// channelOver returns the channel whose places a member of staff gives to a visit.
+func channelOver(ctx context.Context, staff access.Staff, a slots.Appointment) catalog.Channel {
+	if a.Channel == catalog.Protected && staff.GivesProtected(departmentOf(ctx, a.Service), a.Branch) {
+		return catalog.Protected
+	}
+	return catalog.Agent
 }

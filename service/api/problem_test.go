@@ -58,6 +58,7 @@ func domainErrors() map[string]error {
 		"slots.ErrRequested":         slots.ErrRequested,
 		"slots.ErrNotRequested":      slots.ErrNotRequested,
 		"slots.ErrNoProposal":        slots.ErrNoProposal,
+		"slots.ErrUnsettled":         slots.ErrUnsettled,
 		"slots.ErrSameStart":         slots.ErrSameStart,
 		"slots.ErrUnaudited":         slots.ErrUnaudited,
 		"slots.ErrHoldBound":         slots.ErrHoldBound,

@@ -57,6 +57,7 @@ func problems() []mapping {
 		{slots.ErrStarted, visitorKind("visit-started", http.StatusConflict)},
 		{slots.ErrRequested, visitorKind("not-approved-yet", http.StatusConflict)},
 		{slots.ErrNoProposal, visitorKind("no-proposal", http.StatusConflict)},
+		{slots.ErrUnsettled, visitorKind("time-not-settled", http.StatusConflict)},
 		{slots.ErrNotRequested, staffKind("not-requested", http.StatusConflict)},
 		{slots.ErrSameStart, staffKind("same-start", http.StatusUnprocessableEntity)},
 		{slots.ErrUnaudited, staffKind("reason-needed", http.StatusUnprocessableEntity)},
@@ -136,7 +137,7 @@ var (
 func rules() []slots.Rule {
 	return []slots.Rule{
 		slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed, slots.RuleOffGrid,
-		slots.RulePartyLimit, slots.RuleCancelCutoff, slots.RuleMoveCutoff,
+		slots.RulePartyLimit, slots.RuleCancelCutoff, slots.RuleMoveCutoff, slots.RulePartyCutoff,
 	}
 }
 

@@ -151,16 +151,24 @@ func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.
 }
 
 // exchangeFor updates the ledger for a transition: it ends the hold of an earlier
-// proposal and the hold whose place the visit takes over, gives back or delays the
-// place that is given up, and takes the one that is wanted.
+// proposal, the hold whose place the visit takes over and the hold of an offer for
+// another number of places, gives back or delays the place that is given up, and
+// takes the one that is wanted.
 func (q session) exchangeFor(ctx context.Context, t slots.Transition) error {
-	proposed, err := q.endProposal(ctx, t.Before)
+	proposed, err := q.endProposal(ctx, t)
 	if err != nil {
 		return err
 	}
 	back, err := t.Back(proposed)
 	if err != nil {
 		return err
+	}
+	if t.Resizes() {
+		var offered []placeRow
+		if err = q.list(ctx, &offered, "waitlist/withdraw", t.Before.ID); err != nil {
+			return err
+		}
+		back = append(back, places(offered)...)
 	}
 	if t.Kept != "" {
 		var kept []placeRow
@@ -190,6 +198,10 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 	case e.Kind == slots.WasMoved:
 		_, err = q.exec(ctx, "appointments/move", a.ID, e.At, p.DeskGroup, p.Day.String(), p.First, p.Ticks, p.Count,
 			a.Start, a.End, a.StartVersion, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
+		return err
+	case e.Kind == slots.WasCorrected:
+		_, err = q.exec(ctx, "appointments/correct", a.ID, e.At, a.Visitor.Name, slots.NameKey(a.Visitor.Name), null(a.Visitor.Email),
+			null(a.Mobile), a.Party, p.Count, null(e.Actor), null(e.Reason))
 		return err
 	case e.Kind == slots.WasCancelled:
 		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))

@@ -110,9 +110,10 @@ type others map[string]other
 
 // other is what was found for a visit.
 type other struct {
-	version int      // of the visit
-	holding *holding // nil when there is no other place
-	missing *openRow // the ledger day of the place, if it has no row
+	version int         // of the visit's start
+	place   slots.Place // of the visit
+	holding *holding    // nil when there is no other place
+	missing *openRow    // the ledger day of the place, if it has no row
 	held    *slots.Proposal
 }
 
@@ -122,7 +123,7 @@ func (q session) findOthers(ctx context.Context, f finding, visits []affectedVis
 	all := make(others)
 	for i := range visits {
 		if v := &visits[i]; v.seeks() {
-			all[v.ID] = other{version: v.Version}
+			all[v.ID] = other{version: v.StartVersion, place: v.Place}
 		}
 	}
 	groups := f.sought(visits)
@@ -143,7 +144,7 @@ func (q session) findOthers(ctx context.Context, f finding, visits []affectedVis
 				continue
 			}
 			v := g.visits[n]
-			o := other{version: v.Version, holding: f.hold(v, found)}
+			o := other{version: v.StartVersion, place: v.Place, holding: f.hold(v, found)}
 			o.held, v.held = v.held, nil // it is not held yet
 			if d := found.Place.Day; ledger[i][d].Open == nil {
 				row := newOpenRow(g.before, d)
@@ -168,7 +169,7 @@ func (q session) holdOthers(ctx context.Context, o others, visits []affectedVisi
 			continue
 		}
 		found, known := o[v.ID]
-		if !known || found.version != v.Version {
+		if !known || found.version != v.StartVersion || found.place != v.Place {
 			return errOutdated
 		}
 		if found.holding == nil {

@@ -65,6 +65,9 @@ func (q session) affectedVisits(ctx context.Context, ids []string, change string
 		if v.held, err = proposal(r.Draft); err != nil {
 			return nil, err
 		}
+		if v.held != nil && v.held.Place.Count != a.Place.Count { // the party has changed since
+			v.unused, v.held = append(v.unused, v.held.ID), nil
+		}
 		if a.Proposal != nil { // of an earlier change
 			v.unused = append(v.unused, a.Proposal.ID)
 		}

@@ -19,14 +19,14 @@ func (q session) holdProposal(ctx context.Context, t slots.Transition) error {
 	return err
 }
 
-// endProposal ends the hold of a request's proposal and returns its place, which
-// the ledger still counts. It returns none if the hold has ended already.
-func (q session) endProposal(ctx context.Context, request slots.Appointment) ([]slots.Place, error) {
-	if request.Proposal == nil {
+// endProposal ends the hold of the proposal that a transition ends, and returns its
+// place, which the ledger still counts. It returns none if the hold has ended already.
+func (q session) endProposal(ctx context.Context, t slots.Transition) ([]slots.Place, error) {
+	if !t.EndsProposal() {
 		return nil, nil
 	}
 	var rows []placeRow
-	err := q.list(ctx, &rows, "requests/end_proposal", request.ID)
+	err := q.list(ctx, &rows, "requests/end_proposal", t.Before.ID)
 	return places(rows), err
 }
 

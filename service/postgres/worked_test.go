@@ -113,6 +113,30 @@ func TestHolidaysAreWorkedOutBeforeTheLock(t *testing.T) {
 	b.ledgerAgrees(t)
 }
 
+// A visit for which another place has been found gets another visitor before the place is
+// held: what is held has places for all of them.
+func TestPartyChangesWhileAChangeIsWorkedOut(t *testing.T) {
+	t.Parallel()
+	c := openChanging(t)
+	visit := c.book(t, 1, updates, "riyadh", sunday(t, "12:00"))
+	r := c.closing(t, "12:00", "14:30")
+	party, times := 2, 0
+	c.Changes = c.store.Changes(func() *centre.Snapshot { return c.centre }, func() string {
+		if times++; times == 2 { // after the change, the hold of the place that was found is named
+			if _, err := c.Correct(t.Context(), visit.Reference, slots.Correction{Party: &party}, c.now); err != nil {
+				t.Errorf("correct: %v", err)
+			}
+		}
+		return c.id()
+	})
+	c.applies(t, r)
+	held := column[int](t, connect(t, c.url), "SELECT places FROM appointments WHERE status = 'held'")
+	if len(held) != 1 || held[0] != party {
+		t.Errorf("held places %v, want one hold of %d", held, party)
+	}
+	c.ledgerAgrees(t)
+}
+
 // A day that is opened while a change is worked out is not forgotten.
 func TestDayOpenedWhileAChangeIsWorkedOut(t *testing.T) {
 	t.Parallel()

@@ -72,6 +72,12 @@ func (s *Staff) TryMove(reference string, start time.Time, reason string) Answer
 	return s.Posts("/v1/appointments/"+reference+"/move-on-behalf", map[string]any{"start": start, "reason": reason})
 }
 
+// TryCorrect asks to correct the details of a visit and returns the answer.
+func (s *Staff) TryCorrect(reference string, body any) Answer {
+	s.centre.t.Helper()
+	return s.Sends(Request{Method: http.MethodPatch, Path: "/v1/appointments/" + reference, Body: body})
+}
+
 // Moves moves a visit on behalf of its visitor.
 func (s *Staff) Moves(reference string, start time.Time, reason string) api.Appointment {
 	s.centre.t.Helper()

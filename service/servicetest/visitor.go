@@ -160,6 +160,22 @@ func (v *Visitor) TryCancel(a api.Appointment) Answer {
 	return v.send(http.MethodPost, "/v1/appointments/"+a.Reference+"/cancel", nil, owner(a))
 }
 
+// TryCorrect asks to correct the details of a visit and returns the answer.
+func (v *Visitor) TryCorrect(a api.Appointment, body any) Answer {
+	v.centre.t.Helper()
+	return v.send(http.MethodPatch, "/v1/appointments/"+a.Reference, body, owner(a))
+}
+
+// Corrects corrects the details of a visit.
+func (v *Visitor) Corrects(a api.Appointment, body any) api.Appointment {
+	v.centre.t.Helper()
+	answer := v.TryCorrect(a, body)
+	v.expect(answer, http.StatusOK)
+	var now api.Appointment
+	answer.JSON(v.centre.t, &now)
+	return now
+}
+
 // TryAccept accepts the proposed start and returns the answer.
 func (v *Visitor) TryAccept(a api.Appointment) Answer {
 	v.centre.t.Helper()
