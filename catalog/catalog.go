@@ -120,6 +120,12 @@ type Entity struct {
 	Topics []Text `json:"topics"`
 }
 
+// CancellationReason is what a visitor can give as the reason for cancelling.
+type CancellationReason struct {
+	Slug string
+	Name Text
+}
+
 // Places returns how many places a party of n visitors takes.
 func (s Service) Places(n int) int {
 	if s.PlacePerVisitor {

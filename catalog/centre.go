@@ -20,10 +20,14 @@ type Centre struct {
 	Departments []Department
 	Services    []Service // in the order in which they are shown
 	Entities    []Entity
+	// CancellationReasons are what visitors who cancel can choose from, in the order
+	// in which they are shown.
+	CancellationReasons []CancellationReason
 
 	branches    map[string]*Branch
 	departments map[string]*Department
 	services    map[string]*Service
+	reasons     map[string]*CancellationReason
 	guide       guide
 }
 
@@ -32,12 +36,16 @@ type Centre struct {
 // belongs to a known department and passes Service.Validate, zones are IANA
 // names that load, and links are https. The error names the first rule broken
 // and where. The slices are copied; what they refer to is not.
-func NewCentre(branches []Branch, departments []Department, services []Service, entities []Entity) (*Centre, error) {
+func NewCentre(
+	branches []Branch, departments []Department, services []Service, entities []Entity, reasons ...CancellationReason,
+) (*Centre, error) {
 	c := &Centre{
 		Branches:    slices.Clone(branches),
 		Departments: slices.Clone(departments),
 		Services:    slices.Clone(services),
 		Entities:    slices.Clone(entities),
+
+		CancellationReasons: slices.Clone(reasons),
 	}
 	var err error
 	if c.branches, err = bySlug("branch", c.Branches, func(b *Branch) string { return b.Slug }, checkBranch); err != nil {
@@ -57,6 +65,10 @@ func NewCentre(branches []Branch, departments []Department, services []Service, 
 	if _, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
 		return nil, err
 	}
+	c.reasons, err = bySlug("cancellation reason", c.CancellationReasons, func(r *CancellationReason) string { return r.Slug }, checkReason)
+	if err != nil {
+		return nil, err
+	}
 	c.guide = newGuide(c.Services, c.Entities)
 	return c, nil
 }
@@ -72,6 +84,12 @@ func (c *Centre) Department(slug string) (*Department, bool) {
 
 // Service returns the service with the given slug.
 func (c *Centre) Service(slug string) (*Service, bool) { s, ok := c.services[slug]; return s, ok }
+
+// CancellationReason returns the reason for cancelling with the given slug.
+func (c *Centre) CancellationReason(slug string) (*CancellationReason, bool) {
+	r, ok := c.reasons[slug]
+	return r, ok
+}
 
 // DepartmentName returns the name of a department; its slug when the centre
 // does not have it any more.
@@ -191,6 +209,13 @@ func checkBranch(b *Branch) error {
 
 func checkDepartment(d *Department) error {
 	if !d.Name.Complete() {
+		return errors.New("a name is needed in Arabic and English")
+	}
+	return nil
+}
+
+func checkReason(r *CancellationReason) error {
+	if !r.Name.Complete() {
 		return errors.New("a name is needed in Arabic and English")
 	}
 	return nil

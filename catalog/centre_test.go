@@ -13,10 +13,11 @@ type parts struct {
 	departments []catalog.Department
 	services    []catalog.Service
 	entities    []catalog.Entity
+	reasons     []catalog.CancellationReason
 }
 
 func (p parts) centre() (*catalog.Centre, error) {
-	return catalog.NewCentre(p.branches, p.departments, p.services, p.entities)
+	return catalog.NewCentre(p.branches, p.departments, p.services, p.entities, p.reasons...)
 }
 
 // smallest returns a catalogue with one of each that breaks no rule.
@@ -36,6 +37,7 @@ func smallest() parts {
 			Name: catalog.Text{AR: "الجوازات", EN: "Passports"},
 			Link: "https://passports.example",
 		}},
+		reasons: []catalog.CancellationReason{{Slug: "other", Name: catalog.Text{AR: "سبب آخر", EN: "Another reason"}}},
 	}
 }
 
@@ -55,6 +57,9 @@ func TestNewCentre(t *testing.T) {
 			"service iban-update: the slug is used twice"},
 		{"entity slugs are unique", func(p *parts) { p.entities = append(p.entities, p.entities[0]) },
 			"entity passports: the slug is used twice"},
+		{"reasons for cancelling are unique", func(p *parts) { p.reasons = append(p.reasons, p.reasons[0]) },
+			"cancellation reason other: the slug is used twice"},
+		{"a reason for cancelling is named in both languages", func(p *parts) { p.reasons[0].Name.AR = "" }, "name"},
 		{"kinds may share a slug", func(p *parts) { p.entities[0].Slug = "riyadh" }, ""},
 		{"a slug is lower-case words", func(p *parts) { p.branches[0].Slug = "الرياض" }, "slug"},
 		{"a slug has a bound", func(p *parts) { p.entities[0].Slug = strings.Repeat("a", 65) }, "slug"},

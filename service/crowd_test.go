@@ -145,7 +145,7 @@ func (c *crowd) act(r *rand.Rand) (what string, err error) {
 		}
 	case n < 16:
 		if reference, ok := one(c, &c.booked, r); ok {
-			_, err := booker.Cancel(ctx, reference, c.now())
+			_, err := booker.Cancel(ctx, reference, "", c.now())
 			if err == nil {
 				c.mu.Lock()
 				c.cancelled[reference] = true

@@ -297,7 +297,7 @@ func (l *load) act(recorder *history.Recorder, caller int, r *rand.Rand, p *part
 		})
 	case history.Cancel:
 		do(func(now time.Time) history.Answer {
-			a, err := booker.Cancel(context.Background(), k.reference, now)
+			a, err := booker.Cancel(context.Background(), k.reference, "", now)
 			return history.Answer{Outcome: l.outcome(err), Version: a.Version}
 		})
 	case history.Release:

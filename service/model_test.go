@@ -318,8 +318,8 @@ func (m *model) cancel() {
 		return
 	}
 	v, _ := m.centre.Replicas[0].Centre().Service(c.Service)
-	_, err := m.booker().Cancel(m.t.Context(), c.Reference, m.now())
-	t, want := c.Appointment.Cancel(v, m.now())
+	_, err := m.booker().Cancel(m.t.Context(), c.Reference, "", m.now())
+	t, want := c.Appointment.Cancel(v, "", m.now())
 	after := t.After
 	m.same("cancel", err, want)
 	if err == nil {

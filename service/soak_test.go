@@ -224,9 +224,9 @@ func (s *soak) clear(parts []*part) {
 			if s.random.IntN(5) == 0 {
 				continue
 			}
-			_, err := s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, s.centre.Clock.Tick())
+			_, err := s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, "", s.centre.Clock.Tick())
 			for errors.Is(err, fault.ErrUnavailable) { // a connection that was killed in the pool
-				_, err = s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, s.centre.Clock.Tick())
+				_, err = s.centre.Replicas[0].Booker().Cancel(context.Background(), k.reference, "", s.centre.Clock.Tick())
 			}
 			if err != nil {
 				s.t.Errorf("cancel: %v", err)

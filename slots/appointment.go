@@ -104,6 +104,9 @@ type Event struct {
 	Start  time.Time // of the visit after the event; when proposed, the proposed one
 	Actor  string    // member of staff who did it; "" for the visitor or the clock
 	Reason string    // given by the actor
+	// CancellationReason is why the visitor cancelled: the slug of a
+	// catalog.CancellationReason, "" for none.
+	CancellationReason string
 }
 
 // StaffAction names the member of staff who changes an appointment, and why.
@@ -262,16 +265,16 @@ func (a Appointment) InHall() bool {
 	return false
 }
 
-// Cancel returns the visit or request cancelled; one that is cancelled already
-// stays as it is. It returns the errors of CanCancel.
-func (a Appointment) Cancel(s *catalog.Service, now time.Time) (Transition, error) {
+// Cancel returns the visit or request cancelled for a reason (a slug, "" for none);
+// one that is cancelled already stays as it is. It returns the errors of CanCancel.
+func (a Appointment) Cancel(s *catalog.Service, reason string, now time.Time) (Transition, error) {
 	if a.Status == Cancelled {
 		return a.stays(), nil
 	}
 	if err := a.CanCancel(s, now); err != nil {
 		return Transition{}, err
 	}
-	t := a.cancelled(StaffAction{}, now)
+	t := a.cancelled(Event{At: now, CancellationReason: reason})
 	t.GivenUp = !a.Displaced()
 	return t, nil
 }
@@ -285,11 +288,12 @@ func (a Appointment) CancelByStaff(by StaffAction, now time.Time) (Transition, e
 	if err := a.CanCancelByStaff(by, now); err != nil {
 		return Transition{}, err
 	}
-	return a.cancelled(by, now), nil
+	return a.cancelled(Event{At: now, Actor: by.Actor, Reason: by.Reason}), nil
 }
 
-func (a Appointment) cancelled(by StaffAction, now time.Time) Transition {
+func (a Appointment) cancelled(e Event) Transition {
 	after := a
 	after.Status, after.AnswerBy, after.Proposal, after.Change = Cancelled, time.Time{}, nil, nil
-	return a.becomes(after, Event{Kind: WasCancelled, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason})
+	e.Kind, e.Start = WasCancelled, a.Start
+	return a.becomes(after, e)
 }

@@ -127,7 +127,7 @@ func TestTransitions(t *testing.T) {
 		}
 	}
 	cancel := func(now time.Time) func(slots.Appointment) (slots.Appointment, error) {
-		return func(a slots.Appointment) (slots.Appointment, error) { return after(a.Cancel(cutOff(cutoff), now)) }
+		return func(a slots.Appointment) (slots.Appointment, error) { return after(a.Cancel(cutOff(cutoff), "", now)) }
 	}
 	events := map[string]func(slots.Appointment) (slots.Appointment, error){
 		"book in time":                book("1000000008", expires.Add(-1)),
@@ -406,7 +406,7 @@ func TestWhatTransitionsChange(t *testing.T) {
 
 	want.Status, want.Version = slots.Cancelled, 3
 	want.History = append(want.History, slots.Event{Kind: slots.WasCancelled, At: now, Start: later})
-	cancelled, err := after(moved.Cancel(cutOff(cutoff), now))
+	cancelled, err := after(moved.Cancel(cutOff(cutoff), "", now))
 	check("cancel", cancelled, err, want)
 }
 
@@ -426,7 +426,7 @@ func TestTransitionsAreIdempotent(t *testing.T) {
 			return after(a.Move(slots.Place{First: 132}, later, later.Add(time.Hour), cutOff(cutoff), heldAt))
 		}},
 		"cancel": {appointment(slots.Booked), func(a slots.Appointment) (slots.Appointment, error) {
-			return after(a.Cancel(cutOff(cutoff), heldAt))
+			return after(a.Cancel(cutOff(cutoff), "", heldAt))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -459,7 +459,7 @@ func TestHistoriesAreNotShared(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := after(a.Cancel(cutOff(cutoff), heldAt)); err != nil {
+	if _, err := after(a.Cancel(cutOff(cutoff), "", heldAt)); err != nil {
 		t.Fatal(err)
 	}
 	if got := moved[0].History[1]; got.Kind != slots.WasMoved || !got.Start.Equal(moved[0].Start) {
@@ -487,7 +487,7 @@ func TestCutoffs(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := after(appointment(slots.Booked).Cancel(cutOff(tc.cutoff), tc.now))
+			_, err := after(appointment(slots.Booked).Cancel(cutOff(tc.cutoff), "", tc.now))
 			if got := broken(err) == slots.RuleCancelCutoff; got != tc.refused || got != (err != nil) {
 				t.Errorf("cancel: %v, refused: %v, want %v", err, got, tc.refused)
 			}

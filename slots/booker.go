@@ -425,12 +425,17 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 	return c
 }
 
-// Cancel cancels a visit; cancelling it again changes nothing. It returns
-// fault.ErrNotFound, ErrNotBooked or a *RuleError of RuleCancelCutoff.
-func (b *Booker) Cancel(ctx context.Context, r Reference, now time.Time) (Appointment, error) {
+// Cancel cancels a visit for one of the centre's reasons (a slug, "" for none);
+// cancelling it again changes nothing. It returns fault.ErrNotFound, ErrNotBooked,
+// ErrArrived, a *RuleError of RuleCancelCutoff, or a *VisitorError for an unknown
+// reason.
+func (b *Booker) Cancel(ctx context.Context, r Reference, reason string, now time.Time) (Appointment, error) {
+	if _, known := b.centre.CancellationReason(reason); reason != "" && !known {
+		return Appointment{}, &VisitorError{[]Field{{"reason", FaultReason}}}
+	}
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
 		service, _ := b.centre.Service(a.Service)
-		t, err := a.Cancel(service, now)
+		t, err := a.Cancel(service, reason, now)
 		return b.delayed(t, now), err
 	})
 }

@@ -273,7 +273,7 @@ func TestBookTwiceWithOneKey(t *testing.T) {
 		t.Errorf("the key for another hold: %v, want %v", err, once.ErrKeyReused)
 	}
 	r.wantUnchanged(another)
-	if _, err := r.Cancel(t.Context(), booking("").Reference, heldAt); err != nil {
+	if _, err := r.Cancel(t.Context(), booking("").Reference, "", heldAt); err != nil {
 		t.Fatal(err)
 	}
 	wantRepeated(t, "when the visit was cancelled", try(hold.ID, "body", heldAt), "hold 1 booked")

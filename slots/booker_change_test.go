@@ -97,7 +97,7 @@ func TestMoveWhileCancelling(t *testing.T) {
 			return
 		}
 		r.store.before = nil
-		if _, err := r.Cancel(t.Context(), a.Reference, heldAt); err != nil {
+		if _, err := r.Cancel(t.Context(), a.Reference, "", heldAt); err != nil {
 			t.Errorf("cancel: %v", err)
 		}
 	}
@@ -175,7 +175,7 @@ func TestMoveOfWhatIsNotBooked(t *testing.T) {
 		t.Errorf("an unknown reference: %v, want %v", err, fault.ErrNotFound)
 	}
 	a := r.book("1000000008", start)
-	if _, err := r.Cancel(t.Context(), a.Reference, heldAt); err != nil {
+	if _, err := r.Cancel(t.Context(), a.Reference, "", heldAt); err != nil {
 		t.Fatal(err)
 	}
 	for _, to := range []time.Time{start, start.Add(time.Hour)} {
@@ -190,22 +190,45 @@ func TestCancel(t *testing.T) {
 	r := newRig(t, "09:00-12:00", hourly())
 	a := r.book("1000000008", start)
 	cutoff := hourly().CancelCutoff
-	if _, err := r.Cancel(t.Context(), a.Reference, start.Add(-cutoff)); broken(err) != slots.RuleCancelCutoff {
+	if _, err := r.Cancel(t.Context(), a.Reference, "", start.Add(-cutoff)); broken(err) != slots.RuleCancelCutoff {
 		t.Errorf("exactly at the cut-off: %v, want %q", err, slots.RuleCancelCutoff)
 	}
 	r.wantUnchanged(a)
-	want, err := r.Cancel(t.Context(), a.Reference, start.Add(-cutoff-1))
+	want, err := r.Cancel(t.Context(), a.Reference, "", start.Add(-cutoff-1))
 	if err != nil || want.Status != slots.Cancelled {
 		t.Fatalf("a moment before the cut-off: %+v, %v", want, err)
 	}
 	r.hold(start) // the place is free again
-	got, err := r.Cancel(t.Context(), a.Reference, start.Add(time.Hour))
+	got, err := r.Cancel(t.Context(), a.Reference, "", start.Add(time.Hour))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("a second time, however late: %v (-want +got):\n%s", err, diff)
 	}
 	r.wantUnchanged(want)
-	if _, err := r.Cancel(t.Context(), "000000000", heldAt); !errors.Is(err, fault.ErrNotFound) {
+	if _, err := r.Cancel(t.Context(), "000000000", "", heldAt); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("an unknown reference: %v, want %v", err, fault.ErrNotFound)
+	}
+}
+
+// Why a visitor cancels is one of the reasons of the centre, or not said. The first
+// reason stays.
+func TestCancelForAReason(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "09:00-12:00", hourly())
+	a := r.book("1000000008", start)
+	_, err := r.Cancel(t.Context(), a.Reference, "rain", heldAt)
+	want := &slots.VisitorError{Fields: []slots.Field{{Name: "reason", Fault: slots.FaultReason}}}
+	if diff := cmp.Diff(error(want), err); diff != "" {
+		t.Errorf("an unknown reason (-want +got):\n%s", diff)
+	}
+	r.wantUnchanged(a)
+	for _, reason := range []string{"other-time", "other", ""} {
+		got, err := r.Cancel(t.Context(), a.Reference, reason, heldAt)
+		if err != nil || got.Status != slots.Cancelled || got.Version != 2 {
+			t.Fatalf("%q: %+v, %v", reason, got, err)
+		}
+		if e := got.History[1]; e.CancellationReason != "other-time" || e.Reason != "" || e.Actor != "" {
+			t.Errorf("%q: the event is %+v", reason, e)
+		}
 	}
 }
 
@@ -221,10 +244,10 @@ func TestServiceWithdrawn(t *testing.T) {
 	if _, err := r.Move(t.Context(), a.Reference, start.Add(time.Hour), heldAt); !errors.Is(err, centre.ErrUnknownService) {
 		t.Errorf("move: %v, want %v", err, centre.ErrUnknownService)
 	}
-	if _, err := r.Cancel(t.Context(), a.Reference, start); broken(err) != slots.RuleCancelCutoff {
+	if _, err := r.Cancel(t.Context(), a.Reference, "", start); broken(err) != slots.RuleCancelCutoff {
 		t.Errorf("cancel when it starts: %v, want %q", err, slots.RuleCancelCutoff)
 	}
-	if _, err := r.Cancel(t.Context(), a.Reference, start.Add(-1)); err != nil {
+	if _, err := r.Cancel(t.Context(), a.Reference, "", start.Add(-1)); err != nil {
 		t.Errorf("cancel before: %v", err)
 	}
 }

@@ -134,7 +134,7 @@ func TestPropose(t *testing.T) {
 			return r.Decline(r.t.Context(), a.Reference, "noura", "full", now)
 		}, slots.Declined, start, 3},
 		{"cancelled", func(r *rig, a slots.Appointment) (slots.Appointment, error) {
-			return r.Cancel(r.t.Context(), a.Reference, now)
+			return r.Cancel(r.t.Context(), a.Reference, "", now)
 		}, slots.Cancelled, start, 3},
 		{"another one proposed", func(r *rig, a slots.Appointment) (slots.Appointment, error) {
 			return r.Propose(r.t.Context(), a.Reference, start.Add(-time.Hour), "noura", now)

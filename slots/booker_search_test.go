@@ -368,7 +368,7 @@ func TestStoreFails(t *testing.T) {
 		{"move, taking the place", "Change", move(free)},
 		{"move, opening the day", "OpenDay", move(free)},
 		{"cancel", "Change", func(ctx context.Context, r *rig) error {
-			_, err := r.Cancel(ctx, booking("").Reference, heldAt)
+			_, err := r.Cancel(ctx, booking("").Reference, "", heldAt)
 			return err
 		}},
 	} {

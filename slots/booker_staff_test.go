@@ -109,7 +109,7 @@ func TestStaffAndPauses(t *testing.T) {
 		t.Fatal(err)
 	}
 	visit = r.book("1000000008", start) // no pause
-	if _, err := r.Cancel(t.Context(), visit.Reference, heldAt); err != nil {
+	if _, err := r.Cancel(t.Context(), visit.Reference, "", heldAt); err != nil {
 		t.Fatal(err)
 	}
 	hold := r.hold(start)

@@ -50,7 +50,7 @@ func TestDeadlines(t *testing.T) {
 					t.Errorf("moved, late %v: %v, want %v", late, did, err)
 				}
 				err = tc.of.CanCancel(tc.service, by(tc.cancel))
-				if _, did = tc.of.Cancel(tc.service, by(tc.cancel)); (err != nil) != late || broken(did) != broken(err) {
+				if _, did = tc.of.Cancel(tc.service, "", by(tc.cancel)); (err != nil) != late || broken(did) != broken(err) {
 					t.Errorf("cancelled, late %v: %v, want %v", late, did, err)
 				}
 			}

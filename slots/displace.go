@@ -92,7 +92,7 @@ func (a Appointment) ApplyCall(c Call, now time.Time) (t Transition, o Outcome, 
 	case CallAccepts:
 		t, err = a.Accept(now)
 	case CallCancels:
-		t, err = a.Cancel(nil, now)
+		t, err = a.Cancel(nil, "", now)
 	case CallKeeps:
 		if !a.Displaced() || !now.Before(a.Start) {
 			return Transition{}, "", ErrChangeSettled

@@ -117,14 +117,14 @@ func TestAnswersOfTheDisplaced(t *testing.T) {
 	if err != nil || moved.Displaced() || moved.Proposal != nil || moved.StartVersion != 3 {
 		t.Errorf("moved: %+v, %v", moved, err)
 	}
-	cancelled, err := after(a.Cancel(cutOff(24*time.Hour), late))
+	cancelled, err := after(a.Cancel(cutOff(24*time.Hour), "", late))
 	if err != nil || cancelled.Status != slots.Cancelled || cancelled.Proposal != nil {
 		t.Errorf("cancelled: %+v, %v", cancelled, err)
 	}
 	for name, begun := range map[string]error{
 		"accept": second(after(a.Accept(at(t, "12:00")))),
 		"move":   second(after(a.Move(slots.Place{}, at(t, "14:00"), at(t, "15:00"), cutOff(0), at(t, "12:00")))),
-		"cancel": second(after(a.Cancel(cutOff(0), at(t, "12:00")))),
+		"cancel": second(after(a.Cancel(cutOff(0), "", at(t, "12:00")))),
 	} {
 		if begun == nil {
 			t.Errorf("%s when it would have begun", name)

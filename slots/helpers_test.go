@@ -158,7 +158,8 @@ func aCentre(t testing.TB, plan scheduling.Plan, services ...catalog.Service) *c
 			{Slug: "riyadh", Name: names, Address: names, City: names, Zone: plan.Zone},
 			{Slug: "dammam", Name: names, Address: names, City: names, Zone: plan.Zone},
 		},
-		[]catalog.Department{{Slug: "revenues", Name: names}}, services, nil)
+		[]catalog.Department{{Slug: "revenues", Name: names}}, services, nil,
+		catalog.CancellationReason{Slug: "other-time", Name: names}, catalog.CancellationReason{Slug: "other", Name: names})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,7 +100,7 @@ func TestCancelledPlaceComesBackLater(t *testing.T) {
 			t.Parallel()
 			r := newRigOf(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), later(0), slots.WithRandom(most))
 			a := r.bookAt("1000000008", start, heldAt.Add(-3*24*time.Hour))
-			if _, err := r.Cancel(t.Context(), a.Reference, tc.now); err != nil {
+			if _, err := r.Cancel(t.Context(), a.Reference, "", tc.now); err != nil {
 				t.Fatal(err)
 			}
 			var got time.Time
@@ -130,7 +130,7 @@ func TestDelayEndsBeforeNoticeInWorkingDays(t *testing.T) {
 	r := newRigOf(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), later(2), slots.WithRandom(most))
 	visit := start.AddDate(0, 0, 3) // Friday; on Wednesday it is the second day
 	a := r.bookAt("1000000008", visit, at(t, "08:00"))
-	if _, err := r.Cancel(t.Context(), a.Reference, at(t, "23:00").AddDate(0, 0, 1)); err != nil {
+	if _, err := r.Cancel(t.Context(), a.Reference, "", at(t, "23:00").AddDate(0, 0, 1)); err != nil {
 		t.Fatal(err)
 	}
 	want := midnight.AddDate(0, 0, 2).Add(-5*time.Minute - time.Second)
@@ -177,7 +177,7 @@ func TestPlaceOfAWithdrawnServiceComesBackAtOnce(t *testing.T) {
 	other := hourly()
 	other.Slug = "iban-update"
 	r.on(aCentre(t, daily("Asia/Riyadh", opens(t, "09:00-12:00")), other))
-	if _, err := r.Cancel(t.Context(), a.Reference, heldAt); err != nil || len(r.store.delayed) > 0 {
+	if _, err := r.Cancel(t.Context(), a.Reference, "", heldAt); err != nil || len(r.store.delayed) > 0 {
 		t.Errorf("Cancel: %v, %d places stay back", err, len(r.store.delayed))
 	}
 }
@@ -189,7 +189,7 @@ func TestPauseOfAPerson(t *testing.T) {
 	r := newRig(t, "09:00-12:00 x3", hourly())
 	r.store.rule = catalog.Rebooking{Limit: 2, Window: 24 * time.Hour, Pause: time.Hour}
 	kept, given := r.book("1000000008", start), r.book("1000000008", start.Add(time.Hour))
-	if _, err := r.Cancel(t.Context(), given.Reference, heldAt); err != nil {
+	if _, err := r.Cancel(t.Context(), given.Reference, "", heldAt); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.Move(t.Context(), kept.Reference, start.Add(time.Hour), heldAt.Add(time.Minute)); err != nil {
@@ -234,7 +234,7 @@ func TestDelayedPlaceCanStillBeBooked(t *testing.T) {
 		visit := at(t, "09:00").AddDate(0, 0, 12) // a Sunday
 		a := r.bookAt("1000000008", visit, at(t, "08:00"))
 		now := visit.Add(-time.Duration(rapid.IntRange(1, 12*24*60).Draw(rt, "minutes ahead")) * time.Minute)
-		if _, err := r.Cancel(t.Context(), a.Reference, now); err != nil {
+		if _, err := r.Cancel(t.Context(), a.Reference, "", now); err != nil {
 			rt.Fatal(err)
 		}
 		first := now

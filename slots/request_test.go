@@ -67,7 +67,7 @@ func TestWhatAnswersChange(t *testing.T) {
 
 	want = appointment(proposed)
 	want.Status, want.AnswerBy, want.Proposal = slots.Cancelled, time.Time{}, nil
-	got, err = after(appointment(proposed).Cancel(cutOff(cutoff), now))
+	got, err = after(appointment(proposed).Cancel(cutOff(cutoff), "", now))
 	check("cancel", got, err, happens(want, slots.Event{Kind: slots.WasCancelled, Start: start}))
 }
 

@@ -57,6 +57,7 @@ const (
 	FaultSelf    Fault = "represents_self"
 	FaultNeed    Fault = "need"      // not a need of the service
 	FaultLonger  Fault = "need_late" // the held place is too short for it
+	FaultReason  Fault = "reason"    // not one of the centre's reasons for cancelling
 )
 
 // Text says what is wrong with an input and how to correct it.
@@ -78,6 +79,8 @@ func (f Fault) Text() texts.Text {
 		return texts.Visitors("fault.need")
 	case FaultLonger:
 		return texts.Visitors("fault.longer")
+	case FaultReason:
+		return texts.Visitors("fault.cancellation")
 	}
 	return texts.Visitors("fault.value")
 }

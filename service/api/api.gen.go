@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -377,6 +378,9 @@ type AppointmentEvent struct {
 	// At When it happened, with the branch's offset.
 	At time.Time `json:"at"`
 
+	// CancellationReason Slug of the reason that the visitor chose for cancelling; absent if none.
+	CancellationReason string `json:"cancellation_reason,omitempty"`
+
 	// Event Kind of event; `corrected`: details were corrected; `confirmed`: the visitor said that they are coming.
 	Event string `json:"event"`
 
@@ -522,6 +526,17 @@ type CallRequest struct {
 type CancelOnBehalfRequest struct {
 	// Reason The reason; shown to staff.
 	Reason string `json:"reason"`
+}
+
+// CancelRequest Why the visitor cancels.
+type CancelRequest struct {
+	// Reason Slug of one of the reasons of `/v1/cancellation-reasons`; absent if the visitor gives none.
+	Reason string `json:"reason,omitempty"`
+}
+
+// CancellationReasonList The reasons for cancelling, in the order in which they are shown.
+type CancellationReasonList struct {
+	Reasons []Named `json:"reasons"`
 }
 
 // Change A change of calendars with the decisions about the visits it affects.
@@ -3050,6 +3065,12 @@ type GetHallParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListCancellationReasonsParams defines parameters for ListCancellationReasons.
+type ListCancellationReasonsParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListChangesParams defines parameters for ListChanges.
 type ListChangesParams struct {
 	// DeskGroup Slug of a desk group.
@@ -3710,6 +3731,9 @@ type CreateAppointmentJSONRequestBody = AppointmentRequest
 // CorrectAppointmentJSONRequestBody defines body for CorrectAppointment for application/json ContentType.
 type CorrectAppointmentJSONRequestBody = AppointmentCorrection
 
+// CancelAppointmentJSONRequestBody defines body for CancelAppointment for application/json ContentType.
+type CancelAppointmentJSONRequestBody = CancelRequest
+
 // CancelOnBehalfJSONRequestBody defines body for CancelOnBehalf for application/json ContentType.
 type CancelOnBehalfJSONRequestBody = CancelOnBehalfRequest
 
@@ -3922,6 +3946,9 @@ type ServerInterface interface {
 	// GetHall Show the hall on a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(c *fiber.Ctx, branch HallBranch, params GetHallParams) error
+	// ListCancellationReasons List the reasons for cancelling
+	// (GET /v1/cancellation-reasons)
+	ListCancellationReasons(c *fiber.Ctx, params ListCancellationReasonsParams) error
 	// ListChanges List changes of calendars
 	// (GET /v1/changes)
 	ListChanges(c *fiber.Ctx, params ListChangesParams) error
@@ -6087,6 +6114,49 @@ func (siw *ServerInterfaceWrapper) GetHall(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetHall(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListCancellationReasons operation middleware
+func (siw *ServerInterfaceWrapper) ListCancellationReasons(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCancellationReasonsParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCancellationReasons(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10393,6 +10463,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/services/:service", wrapper.GetService)
 
+	router.Get(options.BaseURL+"/v1/cancellation-reasons", wrapper.ListCancellationReasons)
+
 	router.Get(options.BaseURL+"/v1/guide", wrapper.SearchGuide)
 
 	router.Get(options.BaseURL+"/v1/services/:service/slots", wrapper.ListSlots)
@@ -11471,6 +11543,7 @@ func (response GetAppointmentCalendar503ApplicationProblemPlusJSONResponse) Visi
 type CancelAppointmentRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    CancelAppointmentParams
+	Body      *CancelAppointmentJSONRequestBody
 }
 
 type CancelAppointmentResponseObject interface {
@@ -14454,6 +14527,58 @@ type GetHall503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetHall503ApplicationProblemPlusJSONResponse) VisitGetHallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListCancellationReasonsRequestObject struct {
+	Params ListCancellationReasonsParams
+}
+
+type ListCancellationReasonsResponseObject interface {
+	VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error
+}
+
+type ListCancellationReasons200JSONResponse CancellationReasonList
+
+func (response ListCancellationReasons200JSONResponse) VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCancellationReasons422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListCancellationReasons422ApplicationProblemPlusJSONResponse) VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListCancellationReasons429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListCancellationReasons429ApplicationProblemPlusJSONResponse) VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListCancellationReasons503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListCancellationReasons503ApplicationProblemPlusJSONResponse) VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -21733,6 +21858,9 @@ type StrictServerInterface interface {
 	// GetHall Show the hall on a day
 	// (GET /v1/branches/{branch}/hall)
 	GetHall(ctx context.Context, request GetHallRequestObject) (GetHallResponseObject, error)
+	// ListCancellationReasons List the reasons for cancelling
+	// (GET /v1/cancellation-reasons)
+	ListCancellationReasons(ctx context.Context, request ListCancellationReasonsRequestObject) (ListCancellationReasonsResponseObject, error)
 	// ListChanges List changes of calendars
 	// (GET /v1/changes)
 	ListChanges(ctx context.Context, request ListChangesRequestObject) (ListChangesResponseObject, error)
@@ -22229,6 +22357,23 @@ func (sh *strictHandler) CancelAppointment(ctx *fiber.Ctx, reference Appointment
 
 	request.Reference = reference
 	request.Params = params
+
+	var body CancelAppointmentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return fiber.NewError(fiber.StatusBadRequest, err.Error())
+		}
+	} else {
+		request.Body = &body
+	}
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.CancelAppointment(ctx.UserContext(), request.(CancelAppointmentRequestObject))
@@ -23152,6 +23297,33 @@ func (sh *strictHandler) GetHall(ctx *fiber.Ctx, branch HallBranch, params GetHa
 		return err
 	} else if validResponse, ok := response.(GetHallResponseObject); ok {
 		if err := validResponse.VisitGetHallResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCancellationReasons operation middleware
+func (sh *strictHandler) ListCancellationReasons(ctx *fiber.Ctx, params ListCancellationReasonsParams) error {
+	var request ListCancellationReasonsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCancellationReasons(ctx.UserContext(), request.(ListCancellationReasonsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCancellationReasons")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCancellationReasonsResponseObject); ok {
+		if err := validResponse.VisitListCancellationReasonsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -136,7 +136,9 @@ func appointmentJSON(c *centre.Snapshot, a slots.Appointment, now time.Time) App
 	out.CancelBefore, out.MoveBefore = a.CancelBefore(service).In(zone), a.MoveBefore(service).In(zone)
 	addRequest(&out, a, zone, now)
 	for _, e := range a.History {
-		event := AppointmentEvent{At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone)}
+		event := AppointmentEvent{
+			At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone), CancellationReason: e.CancellationReason,
+		}
 		if e.Kind == slots.WasDeclined { // other reasons are for staff only
 			event.Reason = e.Reason
 		}
@@ -225,7 +227,9 @@ func (s *Server) byVisitor(ctx context.Context, reference string,
 
 // CancelAppointment cancels an appointment.
 func (s *Server) CancelAppointment(ctx context.Context, r CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error) {
-	a, err := s.byVisitor(ctx, r.Reference, bookerOf(ctx).Cancel)
+	a, err := s.byVisitor(ctx, r.Reference, func(ctx context.Context, of slots.Reference, now time.Time) (slots.Appointment, error) {
+		return bookerOf(ctx).Cancel(ctx, of, r.Body.Reason, now)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,17 @@ func (s *Server) ListBranches(ctx context.Context, _ ListBranchesRequestObject) 
 	return ListBranches200JSONResponse(list), nil
 }
 
+// ListCancellationReasons lists the reasons for cancelling.
+func (s *Server) ListCancellationReasons(
+	ctx context.Context, _ ListCancellationReasonsRequestObject,
+) (ListCancellationReasonsResponseObject, error) {
+	list := CancellationReasonList{Reasons: []Named{}}
+	for _, r := range centreOf(ctx).CancellationReasons {
+		list.Reasons = append(list.Reasons, Named{Slug: r.Slug, Name: r.Name})
+	}
+	return ListCancellationReasons200JSONResponse(list), nil
+}
+
 // ListServices lists services: all, those of a branch, or those that match words.
 func (s *Server) ListServices(ctx context.Context, r ListServicesRequestObject) (ListServicesResponseObject, error) {
 	snapshot := centreOf(ctx)

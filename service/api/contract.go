@@ -33,10 +33,11 @@ type route struct {
 
 // operation has what one method of a path accepts.
 type operation struct {
-	spec       *openapi3.Operation
-	parameters []parameter
-	hasQuery   bool
-	body       *openapi3.Schema // nil for none
+	spec         *openapi3.Operation
+	parameters   []parameter
+	hasQuery     bool
+	body         *openapi3.Schema // nil for none
+	bodyOptional bool             // a missing body counts as an empty object
 }
 
 // parameter is one scalar in the path, the query or a header.
@@ -138,10 +139,10 @@ func newOperation(item *openapi3.PathItem, spec *openapi3.Operation) (*operation
 	}
 	body := spec.RequestBody.Value
 	media := body.Content[fiber.MIMEApplicationJSON]
-	if media == nil || len(body.Content) != 1 || !body.Required {
-		return nil, errors.New("only required JSON bodies are supported")
+	if media == nil || len(body.Content) != 1 {
+		return nil, errors.New("only JSON bodies are supported")
 	}
-	op.body = media.Schema.Value
+	op.body, op.bodyOptional = media.Schema.Value, !body.Required
 	return op, nil
 }
 

@@ -112,7 +112,7 @@ func detailsOfErrors() []catalog.Text {
 	list := []catalog.Text{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(), wrongMobile(), wantJSON()}
 	for _, f := range []slots.Fault{
 		slots.FaultName, slots.FaultID, slots.FaultEmail, slots.FaultWakala, slots.FaultExpired, slots.FaultSelf, slots.FaultNeed,
-		slots.FaultLonger,
+		slots.FaultLonger, slots.FaultReason,
 	} {
 		list = append(list, f.Text())
 	}

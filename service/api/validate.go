@@ -101,7 +101,9 @@ func (v *validator) check(r rawRequest) (checked, error) {
 		return checked{}, err
 	}
 	if op.body != nil {
-		if out.body, err = readBody(r); err != nil {
+		if op.bodyOptional && len(r.body) == 0 {
+			out.body = map[string]any{}
+		} else if out.body, err = readBody(r); err != nil {
 			return checked{}, err
 		}
 		out.body = cleanBody("", out.body)

@@ -173,6 +173,20 @@ func TestCheck(t *testing.T) {
 		},
 		{name: "a body nobody asked for", path: "/v1/branches", body: "x"},
 
+		{name: "no body where none is required", method: "POST", path: "/v1/appointments/V/cancel"},
+		{
+			name: "no body where none is required, and no media type", method: "POST", path: "/v1/appointments/V/cancel",
+			header: http.Header{"Content-Type": nil},
+		},
+		{
+			name: "null where no body is required", method: "POST", path: "/v1/appointments/V/cancel", body: `null`,
+			want: unprocessable(map[string]string{"#": "This must be a set of named values."}),
+		},
+		{
+			name: "form where no body is required", method: "POST", path: "/v1/appointments/V/cancel", body: "reason=other",
+			header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+			want:   &refusal{Status: 415, Errors: map[string]string{"Content-Type:": wantJSON().EN}},
+		},
 		{name: "no body", method: "POST", path: "/v1/holds", want: &refusal{Status: 400, Errors: map[string]string{"#": "This is required."}}},
 		{
 			name: "not JSON", method: "POST", path: "/v1/holds", body: `{"service":`,
@@ -471,7 +485,7 @@ func TestNewValidatorRefuses(t *testing.T) {
 			"forms",
 			head + `paths: {/x: {post: {requestBody: {required: true, content: {text/plain: {schema: {type: string}}}}, responses: {"200": ` +
 				`{description: d}}}}}`,
-			"only required JSON bodies",
+			"only JSON bodies",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

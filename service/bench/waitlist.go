@@ -134,7 +134,7 @@ func cancelAll(ctx context.Context, booker *slots.Booker, visits []slots.Referen
 	var wg sync.WaitGroup
 	errs := make([]error, len(visits))
 	for i, r := range visits {
-		wg.Go(func() { _, errs[i] = booker.Cancel(ctx, r, now) })
+		wg.Go(func() { _, errs[i] = booker.Cancel(ctx, r, "", now) })
 	}
 	wg.Wait()
 	return summary(errs)

@@ -131,7 +131,7 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	_, err = bookerOf(c).Cancel(c.UserContext(), o.Reference, p.Now())
+	_, err = bookerOf(c).Cancel(c.UserContext(), o.Reference, "", p.Now())
 	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
 		return p.visit(c, o, http.StatusConflict, "page.too_late")
 	}

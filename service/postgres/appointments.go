@@ -204,7 +204,8 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 			null(a.Mobile), a.Party, p.Count, null(e.Actor), null(e.Reason))
 		return err
 	case e.Kind == slots.WasCancelled:
-		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
+		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires),
+			null(e.CancellationReason))
 		return err
 	case e.Kind == slots.WasProposed:
 		if err = q.holdProposal(ctx, t); err != nil {
@@ -315,6 +316,7 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		Start  time.Time       `json:"start"`
 		Actor  string          `json:"actor"`
 		Reason string          `json:"reason"`
+		Cancel string          `json:"cancellation"`
 	}
 	if err := json.Unmarshal(r.History, &events); err != nil {
 		return slots.Appointment{}, err
@@ -322,6 +324,7 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 	for _, e := range events {
 		a.History = append(a.History, slots.Event{
 			Kind: e.Kind, At: e.At.UTC(), Start: e.Start.UTC(), Actor: e.Actor, Reason: e.Reason,
+			CancellationReason: e.Cancel,
 		})
 	}
 	a.Version = len(a.History)

@@ -91,7 +91,7 @@ func TestUsage(t *testing.T) {
 
 	b.terms(t, notify.Department{Slug: "revenues", Price: 600})
 	b.now = december
-	if _, err := b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
+	if _, err := b.Cancel(t.Context(), visit.Reference, "", b.now); err != nil {
 		t.Fatal(err)
 	}
 	b.accept(t, b.now, 1)

@@ -136,7 +136,7 @@ func (m *editModel) cancels() {
 		return
 	}
 	r := slices.Sorted(maps.Keys(m.visits))[0]
-	if _, err := m.booker.Cancel(m.t.Context(), r, m.now); err != nil {
+	if _, err := m.booker.Cancel(m.t.Context(), r, "", m.now); err != nil {
 		m.t.Fatal(err)
 	}
 	delete(m.visits, r)

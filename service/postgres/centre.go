@@ -62,6 +62,10 @@ type centreRows struct {
 		Link   string                 `db:"link"`
 		Topics jsonOf[[]catalog.Text] `db:"topics"`
 	}
+	reasons []struct {
+		Slug string               `db:"slug"`
+		Name jsonOf[catalog.Text] `db:"name"`
+	}
 	holidays []holidayRow
 	groups   []deskGroupRow
 }
@@ -164,6 +168,7 @@ func (r *centreRows) load(ctx context.Context, q session) error {
 		{"centre/load_departments", &r.departments},
 		{"centre/load_services", &r.services},
 		{"centre/load_entities", &r.entities},
+		{"centre/load_cancellation_reasons", &r.reasons},
 		{"calendars/load_holidays", &r.holidays},
 		{"centre/load_desk_groups", &r.groups},
 	} {
@@ -198,7 +203,11 @@ func (r *centreRows) centre() (*centre.Snapshot, error) {
 	for _, e := range r.entities {
 		entities = append(entities, catalog.Entity{Slug: e.Slug, Name: e.Name.v, Link: e.Link, Topics: e.Topics.v})
 	}
-	all, err := catalog.NewCentre(branches, departments, services, entities)
+	var reasons []catalog.CancellationReason
+	for _, c := range r.reasons {
+		reasons = append(reasons, catalog.CancellationReason{Slug: c.Slug, Name: c.Name.v})
+	}
+	all, err := catalog.NewCentre(branches, departments, services, entities, reasons...)
 	if err != nil {
 		return nil, err
 	}

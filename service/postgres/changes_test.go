@@ -212,7 +212,7 @@ func TestApplyDraft(t *testing.T) {
 	if again, err := c.Accept(t.Context(), visits[0].Reference, c.now); err != nil || !again.Start.Equal(p.Start) {
 		t.Errorf("accepted again: %+v, %v", again, err)
 	}
-	if _, err = c.Cancel(t.Context(), visits[1].Reference, c.now); err != nil {
+	if _, err = c.Cancel(t.Context(), visits[1].Reference, "", c.now); err != nil {
 		t.Error(err)
 	}
 	other := c.starts(t, updates, "riyadh", "2026-11-23", "2026-11-23")[3]

@@ -190,7 +190,7 @@ func TestBoundHold(t *testing.T) {
 // giveUp cancels a new visit of the n-th person, at now.
 func (b *bench) giveUp(t *testing.T, n int, service string, start time.Time) {
 	t.Helper()
-	if _, err := b.Cancel(t.Context(), b.book(t, n, service, "riyadh", start).Reference, b.now); err != nil {
+	if _, err := b.Cancel(t.Context(), b.book(t, n, service, "riyadh", start).Reference, "", b.now); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -222,7 +222,7 @@ func TestPauseAfterGivingUp(t *testing.T) {
 	if _, err := b.Move(t.Context(), moved.Reference, free[2], b.now); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Cancel(t.Context(), moved.Reference, b.now.Add(time.Minute)); err != nil { // the fourth
+	if _, err := b.Cancel(t.Context(), moved.Reference, "", b.now.Add(time.Minute)); err != nil { // the fourth
 		t.Fatal(err)
 	}
 	until := b.now.Add(24*time.Hour + time.Minute)
@@ -268,7 +268,7 @@ func TestPauseAfterWaiting(t *testing.T) {
 	}
 	var cancelErr, bookErr error
 	var done sync.WaitGroup
-	done.Go(func() { _, cancelErr = b.Cancel(context.Background(), visit.Reference, b.now) })
+	done.Go(func() { _, cancelErr = b.Cancel(context.Background(), visit.Reference, "", b.now) })
 	waitForLocks(t, db, 1)
 	done.Go(func() { _, bookErr = b.Book(context.Background(), hold.ID, of, nil, b.now) })
 	waitForLocks(t, db, 2)
@@ -296,9 +296,9 @@ func TestPauseAtOnce(t *testing.T) {
 		of := [2]slots.Booking{booking(round, b.ids.Add(1)), booking(round, b.ids.Add(1))}
 		var bookErrs, cancelErrs [2]error
 		together(
-			func() { _, cancelErrs[0] = b.Cancel(context.Background(), first.Reference, b.now) },
+			func() { _, cancelErrs[0] = b.Cancel(context.Background(), first.Reference, "", b.now) },
 			func() { _, bookErrs[0] = b.Book(context.Background(), holds[0].ID, of[0], nil, b.now) },
-			func() { _, cancelErrs[1] = b.Cancel(context.Background(), second.Reference, b.now) },
+			func() { _, cancelErrs[1] = b.Cancel(context.Background(), second.Reference, "", b.now) },
 			func() { _, bookErrs[1] = b.Book(context.Background(), holds[1].ID, of[1], nil, b.now) })
 		if err := errors.Join(cancelErrs[:]...); err != nil {
 			t.Fatalf("round %d: %v", round, err)
@@ -394,7 +394,7 @@ func TestDelayedPlaces(t *testing.T) {
 	}
 	taken := b.free(t, free[0])
 	for _, v := range visits {
-		if _, err := b.Cancel(t.Context(), v.Reference, b.now); err != nil {
+		if _, err := b.Cancel(t.Context(), v.Reference, "", b.now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -474,7 +474,7 @@ func TestDelayedPlaceReachesTheWaitlist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
+	if _, err = b.Cancel(t.Context(), visit.Reference, "", b.now); err != nil {
 		t.Fatal(err)
 	}
 	until := b.now.Add(time.Hour)
@@ -499,7 +499,7 @@ func TestAuditCountsDelayedPlaces(t *testing.T) {
 	b := open(t, slots.WithRandom(middle))
 	free := b.starts(t, delaying, "riyadh", "2026-11-29", "2026-11-29")
 	visit := b.book(t, 1, delaying, "riyadh", free[0])
-	if _, err := b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
+	if _, err := b.Cancel(t.Context(), visit.Reference, "", b.now); err != nil {
 		t.Fatal(err)
 	}
 	run(t, connect(t, b.url), "DELETE FROM delayed_places")

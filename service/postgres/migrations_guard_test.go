@@ -31,7 +31,7 @@ const landed = 22
 // smallTables have few rows, which only the seed and a change of the centre
 // write. All other tables are hot: nobody may wait while one is read as a whole.
 var smallTables = []string{ //nolint:gochecknoglobals // a list to read
-	"branches", "centre", "departments", "desk_group_plans", "desk_group_services", "desk_groups", "desks", "entities",
+	"branches", "cancellation_reasons", "centre", "departments", "desk_group_plans", "desk_group_services", "desk_groups", "desks", "entities",
 	"goose_db_version", "holiday_lists", "reminder_clock", "services", "webhook_clock", "webhooks",
 }
 

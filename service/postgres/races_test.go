@@ -210,7 +210,7 @@ func TestHistoryAfterWaiting(t *testing.T) {
 	var done sync.WaitGroup
 	done.Go(func() { moved, moveErr = b.Move(context.Background(), visit.Reference, free[5], b.now) })
 	waitForLocks(t, db, 1)
-	done.Go(func() { cancelled, cancelErr = b.Cancel(context.Background(), visit.Reference, b.now) })
+	done.Go(func() { cancelled, cancelErr = b.Cancel(context.Background(), visit.Reference, "", b.now) })
 	waitForLocks(t, db, 2)
 	if err = tx.Commit(); err != nil {
 		t.Fatal(err)

@@ -89,8 +89,8 @@ func (m *requestModel) step() {
 		got, err = m.Refuse(ctx, a.Reference, m.now)
 		want, wantErr = after(a.Refuse(m.approval.Answer, m.now))
 	case n < 10:
-		got, err = m.Cancel(ctx, a.Reference, m.now)
-		want, wantErr = after(a.Cancel(&catalog.Service{CancelCutoff: 24 * time.Hour}, m.now))
+		got, err = m.Cancel(ctx, a.Reference, "", m.now)
+		want, wantErr = after(a.Cancel(&catalog.Service{CancelCutoff: 24 * time.Hour}, "", m.now))
 	default:
 		m.silence()
 		return

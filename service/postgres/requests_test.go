@@ -85,7 +85,7 @@ func TestRequestsAreStored(t *testing.T) {
 			return b.stored(t, "decline", a, err)
 		}, slots.Declined, []string{"requested", "declined"}, []slots.EventKind{slots.WasRequested, slots.WasDeclined}},
 		{"cancelled", func(b *bench, a slots.Appointment) slots.Appointment {
-			a, err := b.Cancel(ctx, a.Reference, b.now)
+			a, err := b.Cancel(ctx, a.Reference, "", b.now)
 			return b.stored(t, "cancel", a, err)
 		}, slots.Cancelled, []string{"requested", "cancelled"}, []slots.EventKind{slots.WasRequested, slots.WasCancelled}},
 		{"proposed and accepted, each twice", func(b *bench, a slots.Appointment) slots.Appointment {
@@ -120,7 +120,7 @@ func TestRequestsAreStored(t *testing.T) {
 		{"proposed and cancelled", func(b *bench, a slots.Appointment) slots.Appointment {
 			p, err := b.Propose(ctx, a.Reference, start(b, 3), "noura", b.now)
 			b.stored(t, "propose", p, err)
-			a, err = b.Cancel(ctx, a.Reference, b.now)
+			a, err = b.Cancel(ctx, a.Reference, "", b.now)
 			return b.stored(t, "cancel", a, err)
 		}, slots.Cancelled, []string{"requested", "proposed", "cancelled"},
 			[]slots.EventKind{slots.WasRequested, slots.WasProposed, slots.WasCancelled}},
@@ -211,7 +211,7 @@ func TestAnswersAtOnce(t *testing.T) {
 	decline := func(b *bench, a slots.Appointment) error {
 		return result(b.Decline(ctx, a.Reference, "saad", "full", b.now))
 	}
-	cancel := func(b *bench, a slots.Appointment) error { return result(b.Cancel(ctx, a.Reference, b.now)) }
+	cancel := func(b *bench, a slots.Appointment) error { return result(b.Cancel(ctx, a.Reference, "", b.now)) }
 	accept := func(b *bench, a slots.Appointment) error { return result(b.Accept(ctx, a.Reference, b.now)) }
 	refuse := func(b *bench, a slots.Appointment) error { return result(b.Refuse(ctx, a.Reference, b.now)) }
 	lapse := func(b *bench, a slots.Appointment) error {

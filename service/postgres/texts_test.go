@@ -229,7 +229,7 @@ func TestConfirm(t *testing.T) {
 	confirm(1, b.now, slots.ErrNotBooked)
 	confirm(moved.StartVersion, b.now, nil)
 	confirmed(true)
-	if _, err = b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
+	if _, err = b.Cancel(t.Context(), visit.Reference, "", b.now); err != nil {
 		t.Fatal(err)
 	}
 	confirm(moved.StartVersion, b.now, slots.ErrNotBooked)

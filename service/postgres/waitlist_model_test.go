@@ -220,7 +220,7 @@ func (m *waitModel) cancel() {
 		return
 	}
 	i := m.random.IntN(len(m.visits))
-	if _, err := m.b.Cancel(m.t.Context(), m.visits[i].Reference, m.b.now); err != nil {
+	if _, err := m.b.Cancel(m.t.Context(), m.visits[i].Reference, "", m.b.now); err != nil {
 		m.t.Fatalf("cancel: %v", err)
 	}
 	m.owner[m.visits[i].Start] = ""

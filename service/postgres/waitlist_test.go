@@ -114,7 +114,7 @@ func (b *bench) cancel(t testing.TB, visits []slots.Appointment) {
 	for i := range 5 {
 		cancels = append(cancels, func() {
 			for j := i; j < len(visits); j += 5 {
-				if _, err := b.Cancel(context.Background(), visits[j].Reference, b.now); err != nil {
+				if _, err := b.Cancel(context.Background(), visits[j].Reference, "", b.now); err != nil {
 					t.Errorf("cancel: %v", err)
 				}
 			}

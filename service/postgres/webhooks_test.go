@@ -290,7 +290,7 @@ func (b *bench) visits(t *testing.T, n int, starts []time.Time) {
 		if _, err = b.Move(ctx, a.Reference, starts[n*7+3+i], b.now); err != nil {
 			t.Error(err)
 		}
-		if _, err = b.Cancel(ctx, a.Reference, b.now); err != nil {
+		if _, err = b.Cancel(ctx, a.Reference, "", b.now); err != nil {
 			t.Error(err)
 		}
 	}
@@ -419,7 +419,7 @@ func TestWebhookLeases(t *testing.T) {
 	hook := b.hook(t, "")
 	starts := b.starts(t, iban, "riyadh", "2026-11-24", "2026-11-24")
 	visit, other := b.book(t, 1, iban, "riyadh", starts[0]), b.book(t, 2, iban, "riyadh", starts[1])
-	if _, err := b.Cancel(t.Context(), visit.Reference, b.now); err != nil {
+	if _, err := b.Cancel(t.Context(), visit.Reference, "", b.now); err != nil {
 		t.Fatal(err)
 	}
 	db := connect(t, b.url)
