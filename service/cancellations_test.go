@@ -30,7 +30,7 @@ func cancelsFor(centre *servicetest.Centre, a api.Appointment, body any) service
 		Header: map[string]string{"Authorization": "Bearer " + a.ManageToken}})
 }
 
-// Visitors say why they cancel, if they like, and staff see it; nobody is asked twice.
+// Visitors say why they cancel, if they like, and staff see it. The first reason stays.
 func TestVisitorsSayWhyTheyCancel(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1)
@@ -75,7 +75,7 @@ func TestVisitorsSayWhyTheyCancel(t *testing.T) {
 }
 
 // What is no reason changes nothing, and is said where it is.
-func TestReasonsThatNobodyOffers(t *testing.T) {
+func TestUnknownReasons(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1)
 	visitor := centre.Visitor(1)

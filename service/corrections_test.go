@@ -327,7 +327,7 @@ func TestCorrectionKeepsTheProposal(t *testing.T) {
 	centre.AuditClean()
 }
 
-// What can't be corrected, and what nobody may say.
+// What can't be corrected, and what only staff may say.
 func TestCorrectionsRefused(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1)
@@ -396,7 +396,7 @@ func TestCorrectionsRefused(t *testing.T) {
 	centre.AuditClean()
 }
 
-// Everybody wants one more place at once, and there is one: one visitor gets it.
+// Two visitors want one more place at once, and there is one: one of them gets it.
 func TestPartiesAtOnce(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 2)

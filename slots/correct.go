@@ -10,8 +10,8 @@ import (
 )
 
 // Correction is what is to be different in the details of a visit; nil leaves a
-// detail as it is. It has no identity number: a number that nobody has proved must
-// not give a visit to another person (docs/adr/0043-corrections.md).
+// detail as it is. It has no identity number: an unproved number must not give a
+// visit to another person (docs/adr/0043-corrections.md).
 type Correction struct {
 	Name   *string
 	Email  *string // "" removes it

@@ -307,7 +307,7 @@ func TestCorrectWithoutService(t *testing.T) {
 	}
 }
 
-// Whoever moves the visit in between moves it with the places that it has then.
+// A visit that is moved in between gets its places where it is then.
 func TestCorrectWhileMoving(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-12:00 x2", each())

@@ -255,7 +255,7 @@ type Appointment struct {
 	// Mobile The number for messages, masked; absent for a visitor without one.
 	Mobile string `json:"mobile,omitempty"`
 
-	// MoveBefore It can be moved before this instant.
+	// MoveBefore It can be moved, and its `party` corrected, before this instant.
 	MoveBefore time.Time `json:"move_before"`
 
 	// Needs The declared needs; absent if there are none.
