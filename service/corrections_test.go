@@ -258,7 +258,8 @@ func TestCorrectionReachesTheWaitlist(t *testing.T) {
 	told := len(e.ahmed.Messages())
 	cancels(t, e.noura, e.noon)
 	e.centre.Job("offer freed places") // the message waits
-	if n := servicetest.Query[int](t, e.centre.DatabaseURL, "SELECT count(*) FROM messages WHERE kind = 'offer' AND state = 'queued'"); n != 1 {
+	const queued = "SELECT count(*) FROM messages WHERE kind = 'offer' AND state = 'queued'"
+	if n := servicetest.Query[int](t, e.centre.DatabaseURL, queued); n != 1 {
 		t.Fatalf("%d offers wait to be sent, want 1", n)
 	}
 	e.ahmed.Corrects(e.visit, map[string]any{"verification": proof, "party": 2})
