@@ -20,7 +20,7 @@ ALTER TABLE appointment_events VALIDATE CONSTRAINT appointment_events_cancellati
 CREATE TABLE IF NOT EXISTS cancellation_reasons (
     slug     text CONSTRAINT cancellation_reasons_pkey PRIMARY KEY,
     name     jsonb NOT NULL CONSTRAINT cancellation_reasons_name CHECK (name ?& ARRAY['ar', 'en']),
-    position smallint NOT NULL CONSTRAINT cancellation_reasons_position UNIQUE -- in the list, ascending
+    position smallint NOT NULL -- the list is sorted by it
 );
 INSERT INTO cancellation_reasons (slug, name, position)
 VALUES ('other-time', '{"ar": "موعد آخر أنسب", "en": "Another time suits better"}', 10),

@@ -98,7 +98,7 @@ func TestWrongMethods(t *testing.T) {
 		{http.MethodPut, "/v1/holds", "POST"},
 		{http.MethodGet, "/v1/holds", "POST"},
 		{http.MethodDelete, "/v1/branches", "GET, HEAD"},
-		{http.MethodPatch, "/v1/appointments/V-0000-0000-0", "GET, HEAD"},
+		{http.MethodPatch, "/v1/appointments/V-0000-0000-0/cancel", "POST"},
 		{http.MethodPost, "/healthz", "GET, HEAD"},
 		{"BREW", "/v1/holds", "POST"},
 	} {

@@ -65,7 +65,11 @@ func TestPlans(t *testing.T) {
 		{name: "appointments/lock", arguments: "'R1'", through: "appointments_reference_key"},
 		{name: "appointments/move", arguments: id + ", " + now + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now +
 			", 2, 'huda', 'x', 'moved', " + now, through: "appointments_pkey"},
-		{name: "appointments/cancel", arguments: id + ", " + now + ", NULL, NULL, 'cancelled', " + now, through: "appointments_pkey"},
+		{name: "appointments/cancel", arguments: id + ", " + now + ", NULL, NULL, 'cancelled', " + now + ", 'other'",
+			through: "appointments_pkey"},
+		{name: "appointments/correct", arguments: id + ", " + now + ", 'x', ' x ', NULL, '+966500000001', 2, 1, 'huda', 'x'",
+			through: "waitlist_entries_person"},
+		{name: "waitlist/withdraw", arguments: id, through: "waitlist_entries_person"},
 		{name: "appointments/find", arguments: "ARRAY[" + id + "]::uuid[]", through: "appointments_one_proposal"},
 		{name: "appointments/find_by_reference", arguments: "'R1'", through: "appointments_one_proposal"},
 		{name: "requests/end_proposal", arguments: id, through: "appointments_one_proposal"},

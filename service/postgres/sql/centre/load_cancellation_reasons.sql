@@ -1,1 +1,1 @@
-SELECT slug, name FROM cancellation_reasons ORDER BY position
+SELECT slug, name FROM cancellation_reasons ORDER BY position, slug
