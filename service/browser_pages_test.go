@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,8 @@ type chromium struct {
 	axe    string          // the source of axe-core
 	shots  string          // directory for screenshots
 	origin string
+
+	layouts map[string][]edge // by name and width, of pages that were seen in one language
 }
 
 // loadTimeout bounds everything that one page does; it is no measurement.
@@ -52,8 +55,9 @@ func newChromium(t *testing.T, origin string) *chromium {
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocated)
 	t.Cleanup(closeTab)
-	b := &chromium{t, ctx, string(axe), needed(t, "PAGES_SHOTS"), origin}
+	b := &chromium{t, ctx, string(axe), needed(t, "PAGES_SHOTS"), origin, map[string][]edge{}}
 	b.does(chromedp.Navigate("about:blank"))
+	b.observes()
 	return b
 }
 
@@ -89,7 +93,9 @@ func (b *chromium) sees(width int64, scheme string) {
 	b.t.Helper()
 	b.does(chromedp.EmulateViewport(width, 800), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}, // or colours change slowly
+			},
 		})
 		return err
 	}))
@@ -153,19 +159,32 @@ const violations = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a"
 // pictures, and tries it at 320 px.
 func (b *chromium) checks(name, lang string) {
 	b.t.Helper()
+	for _, w := range b.shifts() {
+		b.t.Errorf("%s-%s: %s", name, lang, w)
+	}
+	var said []string // once for each page
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{1280, 360} {
 			b.sees(width, scheme)
 			b.does(chromedp.Evaluate[chromedp.Void](b.axe))
-			found := append(evaluates[[]string](b, violations), evaluates[[]string](b, visitorsCheck)...)
+			found := slices.Concat(
+				evaluates[[]string](b, violations), evaluates[[]string](b, visitorsCheck), evaluates[[]string](b, targetsCheck),
+				evaluates[[]string](b, saidCheck),
+			)
+			if scheme == "light" {
+				found = append(found, b.mirrored(name, lang, width)...)
+			}
 			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 			if err != nil {
 				b.t.Fatal(err)
 			}
 			what := fmt.Sprintf("%s-%s-%d-%s", name, lang, width, scheme)
 			for _, w := range found {
-				b.t.Errorf("%s: %s", what, w)
+				if !slices.Contains(said, w) {
+					b.t.Errorf("%s: %s", what, w)
+				}
 			}
+			said = append(said, found...)
 			if err := os.WriteFile(filepath.Join(b.shots, what+".png"), picture, 0o600); err != nil {
 				b.t.Fatal(err)
 			}

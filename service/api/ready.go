@@ -55,10 +55,10 @@ type readyAnswer struct {
 // weight returns the most bytes that the answer takes; 0 for none. Its compressed
 // forms take far less than half as much as the body.
 func (a readyAnswer) weight() int {
-	if a.packed == nil {
+	if a.Packed == nil {
 		return 0
 	}
-	return len(a.identity) * 3 / 2
+	return len(a.Identity) * 3 / 2
 }
 
 // ready keeps answers in order to send them again. It has two generations; when

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ziyara/scheduling"
+	"ziyara/service/web"
 	"ziyara/slots"
 )
 
@@ -89,7 +90,7 @@ func newReadyAnswer(found *slots.Found, now time.Time) readyAnswer {
 	}
 	return readyAnswer{
 		moment: momentAt(now, found.Version, found.Stamp), empty: len(found.Days) == 0,
-		tagged: newTagged(appendFound(make([]byte, 0, size), found), effortOften),
+		tagged: newTagged(appendFound(make([]byte, 0, size), found), web.EffortOften),
 	}
 }
 

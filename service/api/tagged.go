@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/gofiber/fiber/v2"
+
+	"ziyara/service/web"
 )
 
 // tagged is a JSON answer with its entity tag. In each content coding it is another
@@ -14,11 +16,11 @@ import (
 // with the coding as suffix.
 type tagged struct {
 	tag string // without quotes
-	*packed
+	*web.Packed
 }
 
-func newTagged(body []byte, e effort) tagged {
-	return tagged{tag: hashOf(body), packed: &packed{identity: body, effort: e}}
+func newTagged(body []byte, e web.Effort) tagged {
+	return tagged{tag: hashOf(body), Packed: web.NewPacked(body, e)}
 }
 
 // hashOf returns a short hash.
@@ -32,8 +34,8 @@ func hashOf(body []byte) string {
 func tagOf(body []byte) string { return `"` + hashOf(body) + `"` }
 
 // entityTag returns the entity tag of the answer in a content coding.
-func (a tagged) entityTag(c coding) string {
-	if c == codingIdentity {
+func (a tagged) entityTag(c web.Coding) string {
+	if c == web.Identity {
 		return `"` + a.tag + `"`
 	}
 	return `"` + a.tag + "-" + string(c) + `"`
@@ -45,7 +47,7 @@ func taggedJSON(v any, ifNoneMatch string) (taggedAnswer, error) {
 	if err != nil {
 		return taggedAnswer{}, err
 	}
-	return newTagged(body, effortOnce).to(ifNoneMatch), nil
+	return newTagged(body, web.EffortOnce).to(ifNoneMatch), nil
 }
 
 // taggedAnswer is an answer to one client.
@@ -62,7 +64,7 @@ func (a tagged) to(ifNoneMatch string) taggedAnswer {
 	if list.any {
 		answer.has = "*"
 	}
-	for _, c := range []coding{codingIdentity, codingGzip, codingBrotli} {
+	for _, c := range []web.Coding{web.Identity, web.Gzip, web.Brotli} {
 		if tag := a.entityTag(c); slices.Contains(list.tags, tag) {
 			answer.has = tag
 		}
@@ -78,13 +80,13 @@ func (a taggedAnswer) write(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderETag, a.has) // by which a cache finds what it keeps
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	coding, _ := a.in(acceptEncoding(c))
+	coding, _ := a.In(web.AcceptEncoding(c))
 	c.Set(fiber.HeaderETag, a.entityTag(coding))
 	if a.has == "*" {
 		c.Vary(fiber.HeaderAcceptEncoding)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	return a.packed.write(c)
+	return a.Send(c, fiber.MIMEApplicationJSON)
 }
 
 // VisitListSlotsResponse writes the answer.
@@ -97,16 +99,20 @@ func (a taggedAnswer) VisitFindFirstSlotsResponse(c *fiber.Ctx) error { return a
 func (a taggedAnswer) VisitListDaysResponse(c *fiber.Ctx) error { return a.write(c) }
 
 // packedJSON is a large answer without a tag.
-type packedJSON struct{ *packed }
+type packedJSON struct{ *web.Packed }
 
 // packJSON returns v as JSON.
 func packJSON(v any) (packedJSON, error) {
 	body, err := json.Marshal(v)
-	return packedJSON{&packed{identity: body, effort: effortOnce}}, err
+	return packedJSON{web.NewPacked(body, web.EffortOnce)}, err
 }
 
 // VisitListServicesResponse writes the answer.
-func (a packedJSON) VisitListServicesResponse(c *fiber.Ctx) error { return a.write(c) }
+func (a packedJSON) VisitListServicesResponse(c *fiber.Ctx) error {
+	return a.Send(c, fiber.MIMEApplicationJSON)
+}
 
 // VisitExplainSlotsResponse writes the answer.
-func (a packedJSON) VisitExplainSlotsResponse(c *fiber.Ctx) error { return a.write(c) }
+func (a packedJSON) VisitExplainSlotsResponse(c *fiber.Ctx) error {
+	return a.Send(c, fiber.MIMEApplicationJSON)
+}

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +42,7 @@ type cell struct {
 	web.Moment
 	HijriDay, HijriMonth string
 	MonthName            string // short, where the language has short names
+	FullMonth            string
 	Begins, HijriBegins  bool   // a month begins, or the table
 	State                string // free, chosen, shut, past or none
 	Says                 string // places in words, or why there are none
@@ -97,7 +97,10 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	if first+7*weeks <= last {
 		out.Later = choice.at(choice.Branch.Slug, "", "from", (first + 7*weeks).String())
 	}
-	return web.Send(c, http.StatusOK, out.Lang, out.page())
+	if err = p.begin(c); err != nil {
+		return err
+	}
+	return web.SendOpen(c, out.Lang, out.page())
 }
 
 // sunday returns the first day of the week of a date.
@@ -219,7 +222,7 @@ func openOn(days []slots.DayOffer) []time.Weekday {
 }
 
 func (t *timesAt) cell(date, today scheduling.Date, shown *slots.DayOffer) cell {
-	c := cell{Moment: web.DateMoment(date, t.Lang), State: "past", MonthName: shortMonth(date).In(t.Lang)}
+	c := cell{Moment: web.DateMoment(date, t.Lang), State: "past", MonthName: shortMonth(date).In(t.Lang), FullMonth: texts.Month(date.Time().Month()).In(t.Lang)}
 	if h := scheduling.HijriOf(date); !h.IsZero() {
 		c.HijriDay, c.HijriMonth = strconv.Itoa(h.Day), h.MonthName().In(t.Lang)
 	}

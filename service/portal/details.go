@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -11,9 +13,11 @@ import (
 	"ziyara/centre"
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/web"
 	"ziyara/slots"
+	"ziyara/textnorm"
 	"ziyara/texts"
 )
 
@@ -88,7 +92,8 @@ func (p *Portal) details(c *fiber.Ctx) error {
 	zone := centreOf(c).Zone(a.Branch)
 	out := detailsPage{form: p.form(c, choice, d, a.Start)}
 	out.Title = out.T("portal.details_title")
-	out.Done, out.Send = c.Path(), strings.TrimSuffix(c.Path(), "/")+"/code"
+	out.Done = strings.TrimSuffix(c.Path(), "/")
+	out.Send = out.Done + "/code"
 	out.When = web.MomentOf(a.Start, zone, out.Lang)
 	if over(a, now) {
 		near, err := bookerOf(c).Nearest(c.UserContext(), wishOf(a), now)
@@ -102,7 +107,7 @@ func (p *Portal) details(c *fiber.Ctx) error {
 	} else {
 		out.Kept = out.T("portal.kept_until", "Time", texts.ClockAt(a.Expires.In(zone)))
 	}
-	if d.Told != "" {
+	if d.Told != "" && d.At == out.Done {
 		out.Told, out.Away = out.T(d.Told), told(out.Page, d, zone)
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
@@ -124,6 +129,9 @@ func told(p web.Page, d draft, zone *time.Location) string {
 func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) form {
 	now, zone := p.Now(), centreOf(c).Zone(choice.Branch.Slug)
 	out := form{Page: p.frameOf(c, ""), chosen: choice, Typed: d.Typed}
+	if d.Typed.Read != choice.Service.Slug {
+		out.Typed.Read = ""
+	}
 	mobile, _ := mobileIn(d.Typed)
 	out.Proved = d.proves(mobile, now)
 	if !out.Proved && d.waits(mobile, now) {
@@ -138,7 +146,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 		}
 	}
 	if c.Query("check") != "" {
-		_, out.Wrong = bookingOf(d.Typed, out.Page, scheduling.DateOf(start, zone))
+		_, out.Wrong = bookingOf(out.Typed, out.Page, scheduling.DateOf(start, zone))
 		if out.Code != nil && out.Code.Wrong != "" {
 			out.Wrong[web.CodeField] = out.Code.Wrong
 		}
@@ -177,7 +185,7 @@ func bookingOf(t typed, p web.Page, day scheduling.Date) (slots.Booking, map[str
 		blame(wrong, err, p.Lang, map[string]string{"name": "by_name", "id": "by_id", "wakala": "wakala"})
 		booking.Representative = &by
 	}
-	if !t.Documents {
+	if t.Read == "" {
 		wrong["documents"] = p.T("invalid.documents")
 	}
 	return booking, wrong
@@ -204,7 +212,7 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	d.Typed = typedIn(c)
+	d.Typed = typedIn(c, a.Service)
 	return p.sendTo(c, d, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
 }
 
@@ -220,7 +228,7 @@ func (p *Portal) sendTo(c *fiber.Ctx, d draft, day scheduling.Date, back string)
 	if d.proves(mobile, now) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
 		return p.back(c, d, back, web.CodeField)
 	}
-	v, err := p.Verifier.Start(c.UserContext(), mobile, booking.Lang, p.Keys.Fingerprint(web.ClientAddress(c)), nil, now)
+	v, err := p.codeFor(c, d, mobile, booking.Lang)
 	limit, limited := errors.AsType[*verify.LimitError](err)
 	switch {
 	case limited && d.waits(mobile, now):
@@ -235,8 +243,31 @@ func (p *Portal) sendTo(c *fiber.Ctx, d draft, day scheduling.Date, back string)
 	return p.back(c, d, back, web.CodeField)
 }
 
+// codeFor sends a code to a mobile. Asked twice by a browser that knows of no code
+// since, it returns the same one. It returns the errors of Verifier.Start.
+func (p *Portal) codeFor(c *fiber.Ctx, d draft, mobile notify.Mobile, lang string) (verify.Verification, error) {
+	now, previous := p.Now(), d.Code.ID
+	for range mostAgain {
+		text := strings.Join([]string{d.Browser, string(mobile), previous}, "\n")
+		v, err := p.Verifier.Start(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), &once.Request[verify.Verification]{
+			Key: p.Keys.Token("code of a browser", text), Fingerprint: sha256.Sum256([]byte(text)),
+			Answer: func(v verify.Verification) ([]byte, error) { return json.Marshal(v) },
+		}, now)
+		repeated, ok := errors.AsType[*once.RepeatedError](err)
+		if !ok {
+			return v, err
+		}
+		if err = json.Unmarshal(repeated.Answer, &v); err != nil || now.Before(v.Expires) {
+			return v, err
+		}
+		previous = v.ID
+	}
+	return verify.Verification{}, &verify.LimitError{RetryAfter: verify.DefaultPolicy().Lifetime}
+}
+
 // back keeps the draft and leads back to its form, at a place of it.
 func (p *Portal) back(c *fiber.Ctx, d draft, path, at string) error {
+	d.At = path
 	if err := p.keep(c, d); err != nil {
 		return err
 	}
@@ -258,15 +289,15 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 		d.Code = sent{}
 		return false, nil
 	}
-	_, err := p.Verifier.Check(c.UserContext(), d.Code.ID, c.FormValue(web.CodeField), now)
+	_, err := p.Verifier.Check(c.UserContext(), d.Code.ID, textnorm.Symbols(c.FormValue(web.CodeField)), now)
 	wrong, isWrong := errors.AsType[*verify.WrongCodeError](err)
 	switch {
 	case err == nil:
 		d.Proved, d.ProvedUntil, d.Code = string(mobile), now.Add(proofLife).Unix(), sent{}
 		return true, nil
-	case isWrong:
+	case isWrong && wrong.Left > 0:
 		d.Code.Wrong, d.Code.Left = "portal.code_wrong", wrong.Left
-	case errors.Is(err, verify.ErrTries), errors.Is(err, verify.ErrExpired), errors.Is(err, verify.ErrOver):
+	case isWrong, errors.Is(err, verify.ErrTries), errors.Is(err, verify.ErrExpired), errors.Is(err, verify.ErrOver):
 		d.Code.Wrong, d.Code.Again = "portal.code_over", now.Unix()
 	default:
 		return false, err
@@ -291,7 +322,7 @@ func (p *Portal) book(c *fiber.Ctx) error {
 		return err
 	}
 	path := strings.TrimSuffix(c.Path(), "/")
-	d.Typed, d.Told = typedIn(c), ""
+	d.Typed, d.Told = typedIn(c, a.Service), ""
 	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
 	if len(wrong) > 0 {
 		return p.back(c, d, path, "mistakes")
@@ -305,7 +336,7 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	}
 	if over(a, now) {
 		wish := wishOf(a)
-		if a, err = p.holdFor(c, wish, d.Browser); err != nil {
+		if a, err = p.holdFor(c, wish, d.Browser, false); err != nil {
 			return p.notHeld(c, choice, wish.Start, d, err)
 		}
 	}
@@ -313,11 +344,23 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	booking.Person = p.person(booking.Visitor)
 	visit, err := bookerOf(c).Book(c.UserContext(), a.ID, booking, nil, now)
 	if err != nil {
+		if kept := p.keep(c, d); kept != nil { // also when it is not known what came of it
+			return errors.Join(err, kept)
+		}
 		return p.notBooked(c, d, a, path, err)
 	}
 	p.Counts.Booked()
+	var others []held
+	for _, h := range d.Holds {
+		switch {
+		case h.Service != a.Service:
+			others = append(others, h)
+		case h.ID != a.ID: // of another tab
+			p.release(c, h.ID)
+		}
+	}
 	// What was typed is done with; the proof is good for another visit.
-	if err = p.keep(c, draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil}); err != nil {
+	if err = p.keep(c, draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: others}); err != nil {
 		return err
 	}
 	return p.toVisit(c, visit, "booked")

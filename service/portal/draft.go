@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -33,9 +34,10 @@ type draft struct {
 	Holds []held `json:"h,omitempty"` // the latest of each service, the oldest first
 	End   int64  `json:"x"`           // when all this is over, in seconds since 1970
 
-	// Told is the key of a text about what came back, for the next page; Until is an
-	// instant in it, in seconds since 1970.
+	// Told is the key of a text about what came back, for the form at the path At only;
+	// Until is an instant in it, in seconds since 1970.
 	Told  string `json:"m,omitempty"`
+	At    string `json:"a,omitempty"`
 	Until int64  `json:"n,omitempty"`
 }
 
@@ -58,7 +60,7 @@ type typed struct {
 	Wakala        string `json:"w,omitempty"`
 	WakalaExpires string `json:"we,omitempty"`
 
-	Documents bool `json:"d,omitempty"`
+	Read string `json:"r,omitempty"` // the service whose documents the visitor has read about; "" for none
 
 	// Of a wish: YYYY-MM-DD, and a part of the day.
 	From string `json:"f,omitempty"`
@@ -101,13 +103,22 @@ func (p *Portal) keep(c *fiber.Ctx, d draft) error {
 	return p.drafts().Set(c, d, draftLife)
 }
 
+// begin gives a browser that has no draft one, so that two taps on the page that it
+// is shown come from the same browser.
+func (p *Portal) begin(c *fiber.Ctx) error {
+	if d := (draft{}); p.drafts().Read(c, &d) && d.Browser != "" && p.Now().Unix() < d.End {
+		return nil
+	}
+	return p.keep(c, p.draftOf(c))
+}
+
 // keepTyped keeps what a form says whose request failed.
 func (p *Portal) keepTyped(c *fiber.Ctx) {
 	if c.Method() != fiber.MethodPost || !c.Context().PostArgs().Has("name") {
 		return
 	}
 	d := p.draftOf(c)
-	d.Typed = wishIn(c)
+	d.Typed = wishIn(c, d.Typed.Read)
 	if err := p.keep(c, d); err != nil {
 		p.Log.WarnContext(c.UserContext(), "what was typed is not kept", "error", err)
 	}
@@ -130,20 +141,33 @@ const (
 	maxTyped     = 60
 )
 
-// typedIn reads the fields of a form.
-func typedIn(c *fiber.Ctx) typed {
-	line := func(name string, most int) string {
-		text := cut(textnorm.Line(strings.ToValidUTF8(c.FormValue(name), "")), slots.MaxEmail+1)
-		for len(text) > most {
-			_, last := utf8.DecodeLastRuneInString(text)
-			text = text[:len(text)-last]
-		}
-		return text
-	}
-	return typed{
+// typedIn reads the fields of a form about a service.
+func typedIn(c *fiber.Ctx, service string) typed {
+	line := func(name string, most int) string { return typedLine(c.FormValue(name), most) }
+	t := typed{
 		Name: line("name", maxTypedName), ID: line("id", maxTyped), Mobile: line("mobile", maxTyped), Email: line("email", slots.MaxEmail+1),
 		ByName: line("by_name", maxTypedName), ByID: line("by_id", maxTyped),
 		Wakala: line("wakala", maxTyped), WakalaExpires: line("wakala_expires", maxTyped),
-		Documents: c.FormValue("documents") != "",
 	}
+	if c.FormValue("documents") != "" {
+		t.Read = service
+	}
+	return t
+}
+
+// typedLine returns a line as it is kept and shown again, of at most so many bytes,
+// without characters that nobody can see.
+func typedLine(s string, most int) string {
+	seen := func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}
+	s = cut(textnorm.Line(strings.Map(seen, strings.ToValidUTF8(s, ""))), slots.MaxEmail+1)
+	for len(s) > most {
+		_, last := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-last]
+	}
+	return s
 }

@@ -50,7 +50,7 @@ func (p *Portal) hold(c *fiber.Ctx) error {
 	d := p.draftOf(c)
 	wish := choice.wish()
 	wish.Start = start.UTC()
-	a, err := p.holdFor(c, wish, d.Browser)
+	a, err := p.holdFor(c, wish, d.Browser, true)
 	if err != nil {
 		return p.notHeld(c, choice, wish.Start, d, err)
 	}
@@ -85,9 +85,10 @@ func (p *Portal) release(c *fiber.Ctx, id string) {
 }
 
 // holdFor holds a start for a browser. Asked again, it returns the same hold as long
-// as it stands, or the visit that came of it; it holds the start anew when the hold is
-// over. It returns the errors of Booker.Hold.
-func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string) (slots.Appointment, error) {
+// as it stands; it holds the start anew when the hold is over. Of a hold that became a
+// visit, it returns the visit, or, for another visitor with the same browser, holds the
+// start anew. It returns the errors of Booker.Hold.
+func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string, another bool) (slots.Appointment, error) {
 	now := p.Now()
 	wish.Address = p.Keys.Fingerprint(web.ClientAddress(c))
 	previous := ""
@@ -105,7 +106,7 @@ func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string) (
 			p.Counts.Held(centreOf(c), wish.Service, wish.Branch, wish.Channel, err, now)
 			return a, err
 		}
-		if a, err = bookerOf(c).FindHold(c.UserContext(), string(repeated.Answer)); err != nil || !over(a, now) {
+		if a, err = bookerOf(c).FindHold(c.UserContext(), string(repeated.Answer)); err != nil || !over(a, now) && (a.Status == slots.Held || !another) {
 			return a, err
 		}
 		previous = a.ID

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -69,7 +68,7 @@ func (p *Portal) service(c *fiber.Ctx) error {
 		}
 		out.Branches = append(out.Branches, b)
 	}
-	return web.Send(c, http.StatusOK, out.Lang, out.page())
+	return web.SendOpen(c, out.Lang, out.page())
 }
 
 // rank orders branches with free starts before those without.

@@ -49,6 +49,14 @@ func (s oneVisit) Occupancy(_ context.Context, _ *centre.DeskGroup, from, to sch
 	return make([]slots.Occupied, to-from+1), 0, nil
 }
 
+func (s oneVisit) Occupancies(_ context.Context, spans []slots.GroupDays) ([][]slots.Occupied, error) {
+	found := make([][]slots.Occupied, len(spans))
+	for i, span := range spans {
+		found[i] = make([]slots.Occupied, span.To-span.From+1)
+	}
+	return found, nil
+}
+
 func (s oneVisit) Stamp(*centre.DeskGroup) int64 { return 0 }
 
 // oneEntry is a waitlist with one entry, which has an offer.
@@ -210,13 +218,6 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 // fetch asks for a page, with a form unless it is "".
 func fetch(t *testing.T, p *Portal, method, path, form string) (status int, body string) {
 	t.Helper()
-	app := fiber.New()
-	app.Use(func(c *fiber.Ctx) error { // as the API does, and the store
-		c.SetUserContext(once.Track(c.UserContext()))
-		once.Asked(c.UserContext())
-		return c.Next()
-	})
-	p.Mount(app, func(c *fiber.Ctx) error { return c.Next() })
 	u, err := url.Parse(path)
 	if err != nil {
 		t.Fatal(err)
@@ -228,6 +229,20 @@ func fetch(t *testing.T, p *Portal, method, path, form string) (status int, body
 	if form != "" {
 		r.Header.Set(fiber.HeaderContentType, fiber.MIMEApplicationForm)
 	}
+	status, _, body = answered(t, p, r)
+	return status, body
+}
+
+// answered returns the answer of a portal to a request.
+func answered(t *testing.T, p *Portal, r *http.Request) (status int, header http.Header, body string) {
+	t.Helper()
+	app := fiber.New()
+	app.Use(func(c *fiber.Ctx) error { // as the API does, and the store
+		c.SetUserContext(once.Track(c.UserContext()))
+		once.Asked(c.UserContext())
+		return c.Next()
+	})
+	p.Mount(app, func(c *fiber.Ctx) error { return c.Next() })
 	answer, err := app.Test(r, -1)
 	if err != nil {
 		t.Fatal(err)
@@ -237,5 +252,5 @@ func fetch(t *testing.T, p *Portal, method, path, form string) (status int, body
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.StatusCode, string(data)
+	return answer.StatusCode, answer.Header, string(data)
 }

@@ -1,14 +1,11 @@
 package portal
 
 import (
-	"net/http"
-
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/service/web"
-	"ziyara/textnorm"
 	"ziyara/texts"
 )
 
@@ -40,7 +37,7 @@ func (p startPage) found() bool { return len(p.Services)+len(p.Entities) > 0 }
 // start asks what the visitor needs, and answers what they look for: the way online
 // and the right entity before any visit.
 func (p *Portal) start(c *fiber.Ctx) error {
-	out := startPage{Page: p.frameOf(c, ""), Asked: cut(textnorm.Line(c.Query("q")), maxAsked)}
+	out := startPage{Page: p.frameOf(c, ""), Asked: typedLine(c.Query("q"), 4*maxAsked)}
 	out.Title = out.T("portal.start_title")
 	centre := centreOf(c)
 	for _, m := range centre.Guide(out.Asked) {
@@ -55,7 +52,7 @@ func (p *Portal) start(c *fiber.Ctx) error {
 		}
 	}
 	out.Departments, out.Others = departments(centre.Centre), centre.Entities
-	return web.Send(c, http.StatusOK, out.Lang, out.page())
+	return web.SendOpen(c, out.Lang, out.page())
 }
 
 // departments returns the departments that have services, in the order of the
@@ -87,7 +84,7 @@ func (p *Portal) department(c *fiber.Ctx) error {
 		if d.Slug == c.Params("department") {
 			out := p.frameOf(c, "")
 			out.Title = d.Name.In(out.Lang)
-			return web.Send(c, http.StatusOK, out.Lang, departmentPage(out, d))
+			return web.SendOpen(c, out.Lang, departmentPage(out, d))
 		}
 	}
 	return fault.ErrNotFound

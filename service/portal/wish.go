@@ -97,19 +97,19 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 		out.Typed.Part = anyTime
 	}
 	out.First, out.Last = today.String(), (today + scheduling.Date(choice.Service.Horizon/(24*time.Hour))).String()
-	if d.Told != "" {
+	if d.Told != "" && d.At == choice.at(choice.Branch.Slug, "/wait") {
 		out.Told, out.Away = out.T(d.Told), told(out.Page, d, zone)
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
 
-// wishIn reads the fields of a form, with those of the wish.
-func wishIn(c *fiber.Ctx) typed {
-	t := typedIn(c)
+// wishIn reads the fields of a form about a service, with those of the wish.
+func wishIn(c *fiber.Ctx, service string) typed {
+	t := typedIn(c, service)
 	if c.FormValue("part") == "" { // not a form with a wish
 		return t
 	}
-	t.From, t.To = cut(textnorm.Symbols(c.FormValue("from")), maxTyped), cut(textnorm.Symbols(c.FormValue("to")), maxTyped)
+	t.From, t.To = typedLine(textnorm.Symbols(c.FormValue("from")), maxTyped), typedLine(textnorm.Symbols(c.FormValue("to")), maxTyped)
 	switch part := c.FormValue("part"); part {
 	case mornings, afternoon:
 		t.Part = part
@@ -126,7 +126,7 @@ func (p *Portal) sendWishCode(c *fiber.Ctx) error {
 		return err
 	}
 	d := p.draftOf(c)
-	d.Typed = wishIn(c)
+	d.Typed = wishIn(c, choice.Service.Slug)
 	wrong := map[string]string{}
 	today := scheduling.DateOf(p.Now(), centreOf(c).Zone(choice.Branch.Slug))
 	d.dates(p.frameOf(c, ""), today, wrong)
@@ -144,7 +144,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 		return err
 	}
 	d, now := p.draftOf(c), p.Now()
-	d.Typed, d.Told = wishIn(c), ""
+	d.Typed, d.Told = wishIn(c, choice.Service.Slug), ""
 	page, back := p.frameOf(c, ""), choice.at(choice.Branch.Slug, "/wait")
 	booking, wrong := bookingOf(d.Typed, page, 0)
 	wish := d.dates(page, scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug)), wrong)

@@ -6,7 +6,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -121,6 +120,19 @@ func Send(c *fiber.Ctx, status int, lang string, page templ.Component) error {
 	return c.Status(status).Send(out.Bytes())
 }
 
+// SendOpen is like Send, compressed: for a page that says the same to everybody. A
+// page with a secret, or with what somebody typed, must not be compressed beside what
+// another site can put into its address, because the length tells what they have in
+// common (BREACH).
+func SendOpen(c *fiber.Ctx, lang string, page templ.Component) error {
+	var out bytes.Buffer
+	if err := page.Render(context.WithoutCancel(c.UserContext()), &out); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentLanguage, lang)
+	return NewPacked(out.Bytes(), EffortOnce).Send(c, fiber.MIMETextHTMLCharsetUTF8)
+}
+
 // Headers returns the headers that every page has. Forms may also lead to the
 // origins in targets. Nothing is loaded but our own stylesheet, nothing may
 // frame the page, and no cache and no search engine keeps it.
@@ -165,7 +177,7 @@ var mark []byte
 // it can be kept for ever.
 type asset struct {
 	path, media, integrity string
-	content, zipped        []byte
+	content                *Packed
 }
 
 //nolint:gochecknoglobals // constants in all but name
@@ -176,13 +188,9 @@ var (
 
 func newAsset(name, ending, media string, content []byte) asset {
 	sum := sha256.Sum256(content)
-	var zipped bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is one of those that exist
-	_, _ = w.Write(content)                                    // a buffer takes everything
-	_ = w.Close()
 	return asset{
 		path: "/assets/" + name + "." + hex.EncodeToString(sum[:8]) + "." + ending, media: media,
-		integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), content: content, zipped: zipped.Bytes(),
+		integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), content: NewPacked(content, effortKept),
 	}
 }
 
@@ -194,12 +202,6 @@ func Mount(app fiber.Router) {
 }
 
 func (a asset) send(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderContentType, a.media)
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
-	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
-	if c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings("gzip") == "gzip" {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
-		return c.Send(a.zipped)
-	}
-	return c.Send(a.content)
+	return a.content.Send(c, a.media)
 }

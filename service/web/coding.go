@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"bytes"
@@ -12,56 +12,62 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// coding is a content coding (RFC 9110, section 8.4.1).
-type coding string
+// Coding is a content coding (RFC 9110, section 8.4.1).
+type Coding string
 
 // The content codings in which answers are sent, the preferred one first.
 const (
-	codingBrotli   coding = "br"
-	codingGzip     coding = "gzip"
-	codingIdentity coding = "identity"
+	Brotli   Coding = "br"
+	Gzip     Coding = "gzip"
+	Identity Coding = "identity"
 )
 
 // leastEncoded is the size of a body in bytes below which it is sent as it is.
 const leastEncoded = 512
 
-// effort is how hard an answer is compressed.
-type effort struct{ brotli, gzip int }
+// Effort is how hard an answer is compressed.
+type Effort struct{ Brotli, Gzip int }
 
-// effortOnce is for an answer that is sent once, effortOften for one that is kept
+// EffortOnce is for an answer that is sent once, EffortOften for one that is kept
 // (ADR 39).
 var (
-	effortOnce  = effort{brotli: 3, gzip: 5} //nolint:gochecknoglobals // a constant
-	effortOften = effort{brotli: 5, gzip: 7} //nolint:gochecknoglobals // a constant
+	EffortOnce  = Effort{Brotli: 3, Gzip: 5} //nolint:gochecknoglobals // a constant
+	EffortOften = Effort{Brotli: 5, Gzip: 7} //nolint:gochecknoglobals // a constant
+	// For what stays the same as long as the program runs.
+	effortKept = Effort{Brotli: 11, Gzip: 9} //nolint:gochecknoglobals // a constant
 )
 
-// packed is a body that is compressed at most once for each content coding. It is
+// Packed is a body that is compressed at most once for each content coding. It is
 // safe for concurrent use.
-type packed struct {
-	identity []byte // shared: must not be changed
-	effort   effort
-	br, gz   struct {
+type Packed struct {
+	Identity []byte // shared: must not be changed
+
+	effort Effort
+	br, gz struct {
 		once sync.Once
 		body []byte
 	}
 }
 
-// in returns the body in the best coding that the client accepts, and which it is.
+// NewPacked returns a body to be sent, which must not be changed any more.
+func NewPacked(body []byte, e Effort) *Packed { return &Packed{Identity: body, effort: e} }
+
+// In returns the body in the best coding that the client accepts, and which it is.
 // The caller must not change it.
-func (p *packed) in(accept []byte, present bool) (coding, []byte) {
-	if len(p.identity) < leastEncoded {
-		return codingIdentity, p.identity
+func (p *Packed) In(accept []byte, present bool) (Coding, []byte) {
+	if len(p.Identity) < leastEncoded {
+		return Identity, p.Identity
 	}
-	switch c := codingFor(string(accept), present); c {
-	case codingBrotli:
-		p.br.once.Do(func() { p.br.body = brotliOf(p.identity, p.effort.brotli) })
+	switch c := CodingFor(string(accept), present); c {
+	case Brotli:
+		p.br.once.Do(func() { p.br.body = brotliOf(p.Identity, p.effort.Brotli) })
 		return c, p.br.body
-	case codingGzip:
-		p.gz.once.Do(func() { p.gz.body = gzipOf(p.identity, p.effort.gzip) })
+	case Gzip:
+		p.gz.once.Do(func() { p.gz.body = gzipOf(p.Identity, p.effort.Gzip) })
 		return c, p.gz.body
-	case codingIdentity:
+	case Identity:
 	}
-	return codingIdentity, p.identity
+	return Identity, p.Identity
 }
 
 func brotliOf(body []byte, quality int) []byte {
@@ -86,28 +92,28 @@ func gzipOf(body []byte, level int) []byte {
 // maxAccepted is the length of the longest Accept-Encoding header that is read.
 const maxAccepted = 500
 
-// codingFor returns the coding that suits an Accept-Encoding header best (RFC 9110,
+// CodingFor returns the coding that suits an Accept-Encoding header best (RFC 9110,
 // section 12.5.3): that with the greatest weight, of equal ones the first of ours.
 // Without the header, and if nothing that we have is accepted, it is identity. The
 // framework's own choice takes "*" for a coding that another part of the header
 // refuses.
-func codingFor(accept string, present bool) coding {
+func CodingFor(accept string, present bool) Coding {
 	if !present || len(accept) > maxAccepted {
-		return codingIdentity
+		return Identity
 	}
-	weights := make(map[coding]float64, 4)
+	weights := make(map[Coding]float64, 4)
 	for part := range strings.SplitSeq(accept, ",") {
 		name, parameters, _ := strings.Cut(part, ";")
-		c := coding(strings.ToLower(strings.TrimSpace(name)))
+		c := Coding(strings.ToLower(strings.TrimSpace(name)))
 		if c == "x-gzip" {
-			c = codingGzip
+			c = Gzip
 		}
 		if c != "" {
 			weights[c] = weightOf(parameters)
 		}
 	}
-	best, most := codingIdentity, 0.0
-	for _, c := range []coding{codingBrotli, codingGzip, codingIdentity} {
+	best, most := Identity, 0.0
+	for _, c := range []Coding{Brotli, Gzip, Identity} {
 		weight, named := weights[c]
 		if !named {
 			weight = weights["*"] // 0 if not there
@@ -136,20 +142,20 @@ func weightOf(parameters string) float64 {
 	return 1
 }
 
-// write sends the body as JSON.
-func (p *packed) write(c *fiber.Ctx) error {
-	coding, body := p.in(acceptEncoding(c))
+// Send sends the body as this media type.
+func (p *Packed) Send(c *fiber.Ctx, media string) error {
+	coding, body := p.In(AcceptEncoding(c))
 	c.Vary(fiber.HeaderAcceptEncoding)
-	if coding != codingIdentity {
+	if coding != Identity {
 		c.Set(fiber.HeaderContentEncoding, string(coding))
 	}
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	c.Set(fiber.HeaderContentType, media)
 	c.Response().SetBodyRaw(body) // shared, not copied
 	return nil
 }
 
-// acceptEncoding returns the header Accept-Encoding, and whether there is one.
-func acceptEncoding(c *fiber.Ctx) ([]byte, bool) {
+// AcceptEncoding returns the header Accept-Encoding, and whether there is one.
+func AcceptEncoding(c *fiber.Ctx) ([]byte, bool) {
 	values := c.Request().Header.PeekAll(fiber.HeaderAcceptEncoding)
 	return bytes.Join(values, []byte(",")), len(values) > 0
 }

@@ -16,30 +16,9 @@ import (
 
 	"ziyara/scheduling"
 	"ziyara/service/secret"
+	"ziyara/service/web"
 	"ziyara/slots"
 )
-
-// The coding is the one that the client weighs most (RFC 9110, section 12.5.3).
-func TestCodingFor(t *testing.T) {
-	t.Parallel()
-	for header, want := range map[string]coding{
-		"": codingIdentity, "gzip": codingGzip, "br": codingBrotli, "gzip, deflate, br, zstd": codingBrotli,
-		"identity": codingIdentity, "deflate": codingIdentity, "zstd, x-gzip": codingGzip, "GZIP": codingGzip,
-		"*": codingBrotli, "*;q=0": codingIdentity, "br;q=0, *": codingGzip, "*;q=0, gzip": codingGzip, "gzip, *;q=0": codingGzip,
-		"br;q=0.5, gzip;q=0.8": codingGzip, "br;q=0, gzip;q=0": codingIdentity, "gzip;q=0.001": codingGzip,
-		"identity, gzip;q=0.5": codingIdentity, "identity;q=0.5, gzip": codingGzip, "identity;q=0, br": codingBrotli,
-		"br ; Q=0.2 , gzip;q=0.1": codingBrotli, "br;q=x, gzip": codingGzip, "br;q=2, gzip": codingGzip, "br;q=NaN, gzip": codingGzip,
-		"identity;q=0":                codingIdentity, // there is nothing else to send
-		strings.Repeat("gzip, ", 100): codingIdentity,
-	} {
-		if got := codingFor(header, true); got != want {
-			t.Errorf("%.60q: %s, want %s", header, got, want)
-		}
-	}
-	if got := codingFor("", false); got != codingIdentity {
-		t.Errorf("without the header: %s", got)
-	}
-}
 
 // sixtyDays is the answer to the largest search of the benchmark: 60 days, open for
 // nine hours, a start each 20 minutes, with so many visits at random starts.
@@ -70,19 +49,19 @@ func sixtyDays(t testing.TB, visits int) slots.Found {
 }
 
 // decoded returns a body without its content coding.
-func decoded(t *testing.T, c coding, body []byte) []byte {
+func decoded(t *testing.T, c web.Coding, body []byte) []byte {
 	t.Helper()
 	var r io.Reader = bytes.NewReader(body)
 	switch c {
-	case codingBrotli:
+	case web.Brotli:
 		r = brotli.NewReader(r)
-	case codingGzip:
+	case web.Gzip:
 		unpacked, err := gzip.NewReader(r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		r = unpacked
-	case codingIdentity:
+	case web.Identity:
 	}
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -98,23 +77,23 @@ func TestSizeOfASearch(t *testing.T) {
 	t.Parallel()
 	found := sixtyDays(t, 100)
 	answer := newReadyAnswer(&found, seenAt)
-	if n := len(answer.identity); n < 130_000 {
+	if n := len(answer.Identity); n < 130_000 {
 		t.Fatalf("the search has only %d bytes", n)
 	}
-	for c, most := range map[coding]int{codingBrotli: 6 << 10, codingGzip: 10 << 10, codingIdentity: 150_000} {
-		got, body := answer.in([]byte(c), true)
+	for c, most := range map[web.Coding]int{web.Brotli: 6 << 10, web.Gzip: 10 << 10, web.Identity: 150_000} {
+		got, body := answer.In([]byte(c), true)
 		if got != c || len(body) > most {
 			t.Errorf("%s: %d bytes of %s, want at most %d", c, len(body), got, most)
 		}
-		if !bytes.Equal(decoded(t, c, body), answer.identity) {
+		if !bytes.Equal(decoded(t, c, body), answer.Identity) {
 			t.Errorf("%s is another answer", c)
 		}
-		if _, again := answer.in([]byte(c), true); &again[0] != &body[0] {
+		if _, again := answer.In([]byte(c), true); &again[0] != &body[0] {
 			t.Errorf("%s: compressed a second time", c)
 		}
 		t.Logf("%s: %d bytes", c, len(body))
 	}
-	if got, want := answer.weight(), len(answer.identity)+6<<10+10<<10; got < want {
+	if got, want := answer.weight(), len(answer.Identity)+6<<10+10<<10; got < want {
 		t.Errorf("counted as %d bytes, want at least %d", got, want)
 	}
 }
@@ -160,10 +139,10 @@ func TestAnswersInEachCoding(t *testing.T) {
 	} {
 		tags := make(map[string]bool)
 		_, plain := ask60(t, s, path, nil)
-		for _, c := range []coding{codingIdentity, codingGzip, codingBrotli} {
+		for _, c := range []web.Coding{web.Identity, web.Gzip, web.Brotli} {
 			answer, body := ask60(t, s, path, map[string]string{fiber.HeaderAcceptEncoding: string(c)})
 			said := answer.Header.Get(fiber.HeaderContentEncoding)
-			if small := len(plain) < leastEncoded; (said == "") != (c == codingIdentity || small) || said != "" && said != string(c) {
+			if small := len(plain) < 512; (said == "") != (c == web.Identity || small) || said != "" && said != string(c) {
 				t.Errorf("%s in %s: coded as %q", path, c, said)
 			}
 			if said != "" && !bytes.Equal(decoded(t, c, body), plain) || said == "" && !bytes.Equal(body, plain) {
@@ -181,7 +160,7 @@ func TestAnswersInEachCoding(t *testing.T) {
 				t.Errorf("%s in %s: tag %s", path, c, tag)
 			}
 			tags[tag] = true
-			for _, other := range []coding{codingIdentity, codingGzip, codingBrotli} {
+			for _, other := range []web.Coding{web.Identity, web.Gzip, web.Brotli} {
 				for _, has := range []string{tag, "W/" + tag, `"x", ` + tag} {
 					again, body := ask60(t, s, path, map[string]string{fiber.HeaderAcceptEncoding: string(other), fiber.HeaderIfNoneMatch: has})
 					if again.StatusCode != http.StatusNotModified || len(body) > 0 || again.Header.Get(fiber.HeaderETag) != tag ||
@@ -229,21 +208,21 @@ func TestTokensAreNotCompressed(t *testing.T) {
 // What a search of 60 days costs the first time, and when it is kept.
 func BenchmarkSearchAnswer(b *testing.B) {
 	found := sixtyDays(b, 100)
-	for _, c := range []coding{codingIdentity, codingGzip, codingBrotli} {
+	for _, c := range []web.Coding{web.Identity, web.Gzip, web.Brotli} {
 		b.Run("first, "+string(c), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				answer := newReadyAnswer(&found, seenAt)
-				_, body := answer.in([]byte(c), true)
+				_, body := answer.In([]byte(c), true)
 				b.ReportMetric(float64(len(body)), "B/answer")
 			}
 		})
 		b.Run("kept, "+string(c), func(b *testing.B) {
 			answer := newReadyAnswer(&found, seenAt)
-			answer.in([]byte(c), true)
+			answer.In([]byte(c), true)
 			b.ReportAllocs()
 			for b.Loop() {
-				answer.in([]byte(c), true)
+				answer.In([]byte(c), true)
 			}
 		})
 	}

@@ -1,0 +1,28 @@
+package web
+
+import (
+	"strings"
+	"testing"
+)
+
+// The coding is the one that the client weighs most (RFC 9110, section 12.5.3).
+func TestCodingFor(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]Coding{
+		"": Identity, "gzip": Gzip, "br": Brotli, "gzip, deflate, br, zstd": Brotli,
+		"identity": Identity, "deflate": Identity, "zstd, x-gzip": Gzip, "GZIP": Gzip,
+		"*": Brotli, "*;q=0": Identity, "br;q=0, *": Gzip, "*;q=0, gzip": Gzip, "gzip, *;q=0": Gzip,
+		"br;q=0.5, gzip;q=0.8": Gzip, "br;q=0, gzip;q=0": Identity, "gzip;q=0.001": Gzip,
+		"identity, gzip;q=0.5": Identity, "identity;q=0.5, gzip": Gzip, "identity;q=0, br": Brotli,
+		"br ; Q=0.2 , gzip;q=0.1": Brotli, "br;q=x, gzip": Gzip, "br;q=2, gzip": Gzip, "br;q=NaN, gzip": Gzip,
+		"identity;q=0":                Identity, // there is nothing else to send
+		strings.Repeat("gzip, ", 100): Identity,
+	} {
+		if got := CodingFor(header, true); got != want {
+			t.Errorf("%.60q: %s, want %s", header, got, want)
+		}
+	}
+	if got := CodingFor("", false); got != Identity {
+		t.Errorf("without the header: %s", got)
+	}
+}
