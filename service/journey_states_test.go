@@ -155,3 +155,56 @@ func TestJourneyWithTooManyHolds(t *testing.T) {
 	}
 	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "صباحًا") // looking is free
 }
+
+// A code that is not complete costs no try; the last wrong one says that another is
+// needed.
+func TestJourneyCountsTries(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	form := details(visitor)
+	w.sends(w.action("name"), form)
+	centre.Jobs()
+	right := code(visitor)
+	for _, half := range []string{"", "12", "1234567"} {
+		form.Set("code", half)
+		w.sends(w.action("code"), form).says(http.StatusOK, "نرجو كتابة الأرقام الستة كاملة").lacks("بقيت لكم")
+	}
+	wrong := "000000"
+	if right == wrong {
+		wrong = "000001"
+	}
+	form.Set("code", wrong)
+	w.sends(w.action("code"), form).says(http.StatusOK, "بقيت لكم 4 محاولات")
+	for range 4 {
+		w.sends(w.action("code"), form)
+	}
+	w.says(http.StatusOK, "استُنفدت المحاولات").lacks("بقيت لكم 0")
+	form.Set("code", right)
+	w.sends(w.action("code"), form).says(http.StatusOK, "استُنفدت المحاولات")
+}
+
+// A visitor with a proved mobile is asked for no other code; one who changes the number
+// gets it at the new one.
+func TestJourneyWithAnotherMobile(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	form := details(visitor)
+	w.sends(w.action("name"), form)
+	form.Set("mobile", "0500000077")
+	w.sends(w.action("code"), form).says(http.StatusOK, "+9665•••••077", "رمز التحقق")
+	form.Set("mobile", visitor.Mobile)
+	centre.Pass(time.Minute + time.Second)
+	w.sends(w.action("code"), form).says(http.StatusOK, "+9665•••••001")
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	w.sends(w.action("code"), form).says(http.StatusOK, "تم حجز موعدكم")
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().says(http.StatusOK, "تم التحقق من رقم الجوال", "حجز الموعد")
+	w.sends("/forget", url.Values{}).says(http.StatusOK, "كيف يمكننا خدمتكم؟")
+	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE status = 'held'`); n != 0 {
+		t.Errorf("%d holds stand after the browser was told to forget", n)
+	}
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().lacks("تم التحقق من رقم الجوال").says(http.StatusOK, "إرسال رمز التحقق")
+	centre.AuditClean()
+}

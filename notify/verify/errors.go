@@ -25,6 +25,7 @@ type LimitError struct {
 	RetryAfter time.Duration // until when no code is sent; positive
 	Limit      int           // codes per Window that are allowed
 	Remaining  int           // of them; above 0 only when the last is too recent
+	OfAddress  bool          // the limit is that of the address, not of the mobile
 }
 
 // Error says how long to wait.

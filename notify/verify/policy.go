@@ -45,13 +45,13 @@ func (p Policy) Allow(c Counts, now time.Time) error {
 	ofMobile, ofAddress := max(p.PerMobile-c.OfMobile, 0), max(p.PerAddress-c.OfAddress, 0)
 	var hit []*LimitError
 	if ofMobile == 0 {
-		hit = append(hit, &LimitError{p.untilFree(c.MobileOldest, now), p.PerMobile, ofMobile})
+		hit = append(hit, &LimitError{RetryAfter: p.untilFree(c.MobileOldest, now), Limit: p.PerMobile, Remaining: ofMobile})
 	}
 	if ofAddress == 0 {
-		hit = append(hit, &LimitError{p.untilFree(c.AddressOldest, now), p.PerAddress, ofAddress})
+		hit = append(hit, &LimitError{RetryAfter: p.untilFree(c.AddressOldest, now), Limit: p.PerAddress, Remaining: ofAddress, OfAddress: true})
 	}
 	if pause := c.MobileNewest.Add(p.Pause).Sub(now); c.OfMobile > 0 && pause > 0 {
-		hit = append(hit, &LimitError{pause, p.PerMobile, ofMobile})
+		hit = append(hit, &LimitError{RetryAfter: pause, Limit: p.PerMobile, Remaining: ofMobile})
 	}
 	if len(hit) == 0 {
 		return nil

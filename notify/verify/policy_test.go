@@ -59,7 +59,7 @@ func TestAllow(t *testing.T) {
 		{
 			"no 61st from one address",
 			verify.Counts{OfAddress: 60, AddressOldest: ago(20 * time.Minute)},
-			&verify.LimitError{RetryAfter: 40 * time.Minute, Limit: 60},
+			&verify.LimitError{RetryAfter: 40 * time.Minute, Limit: 60, OfAddress: true},
 		},
 		{
 			"both: the one that lasts longer",
@@ -67,7 +67,7 @@ func TestAllow(t *testing.T) {
 				OfMobile: 5, MobileOldest: ago(50 * time.Minute), MobileNewest: ago(time.Second),
 				OfAddress: 60, AddressOldest: ago(20 * time.Minute),
 			},
-			&verify.LimitError{RetryAfter: 40 * time.Minute, Limit: 60},
+			&verify.LimitError{RetryAfter: 40 * time.Minute, Limit: 60, OfAddress: true},
 		},
 		{
 			"more than allowed, after the limit was lowered",
@@ -77,7 +77,7 @@ func TestAllow(t *testing.T) {
 		{
 			"a full window is never let through, whatever the instants",
 			verify.Counts{OfAddress: 60},
-			&verify.LimitError{RetryAfter: time.Hour, Limit: 60},
+			&verify.LimitError{RetryAfter: time.Hour, Limit: 60, OfAddress: true},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

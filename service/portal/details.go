@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/notify"
 	"ziyara/notify/verify"
@@ -20,6 +21,9 @@ import (
 	"ziyara/textnorm"
 	"ziyara/texts"
 )
+
+// codeDigits is how long a code is.
+const codeDigits = 6
 
 // proofLife is how long a proved mobile books visits without another code.
 const proofLife = 30 * time.Minute
@@ -104,6 +108,9 @@ func (p *Portal) details(c *fiber.Ctx) error {
 			return seeOther(c, choice.at(a.Branch, "/taken", "start", a.Start.UTC().Format(time.RFC3339)))
 		}
 		out.Told, out.Away = out.T("portal.hold_over"), out.T("portal.hold_over_about", "Time", out.When.Time)
+		if a.Status == slots.Released { // another start was chosen since, such as in another tab
+			out.Told = out.T("portal.hold_given_back")
+		}
 	} else {
 		out.Kept = out.T("portal.kept_until", "Time", texts.ClockAt(a.Expires.In(zone)))
 	}
@@ -118,8 +125,8 @@ func told(p web.Page, d draft, zone *time.Location) string {
 	switch d.Told {
 	case "portal.paused":
 		return p.T("portal.paused_about", "Until", texts.Moment(time.Unix(d.Until, 0).In(zone)))
-	case "portal.code_limit":
-		return p.T("portal.code_limit_about", "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
+	case "portal.code_limit", "portal.code_crowd":
+		return p.T(d.Told+"_about", "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
 	}
 	return p.T(d.Told + "_about")
 }
@@ -132,7 +139,10 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 	if d.Typed.Read != choice.Service.Slug {
 		out.Typed.Read = ""
 	}
-	mobile, _ := mobileIn(d.Typed)
+	if out.Typed.Mobile == "" && d.proves(notify.Mobile(d.Proved), now) { // another visit of the same visitor
+		out.Typed.Mobile = d.Proved
+	}
+	mobile, _ := mobileIn(out.Typed)
 	out.Proved = d.proves(mobile, now)
 	if !out.Proved && d.waits(mobile, now) {
 		out.Code = &web.Code{
@@ -146,7 +156,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 		}
 	}
 	if c.Query("check") != "" {
-		_, out.Wrong = bookingOf(out.Typed, out.Page, scheduling.DateOf(start, zone))
+		_, out.Wrong = bookingOf(out.Typed, out.Page, choice.Service, scheduling.DateOf(start, zone))
 		if out.Code != nil && out.Code.Wrong != "" {
 			out.Wrong[web.CodeField] = out.Code.Wrong
 		}
@@ -164,7 +174,7 @@ func mobileIn(t typed) (notify.Mobile, error) { return notify.ParseMobile(t.Mobi
 
 // bookingOf returns the booking that was typed, and what is wrong with it by field: never
 // nil. day is that of the visit.
-func bookingOf(t typed, p web.Page, day scheduling.Date) (slots.Booking, map[string]string) {
+func bookingOf(t typed, p web.Page, s *catalog.Service, day scheduling.Date) (slots.Booking, map[string]string) {
 	wrong := map[string]string{}
 	visitor, err := slots.NewVisitor(t.Name, t.ID, t.Email)
 	blame(wrong, err, p.Lang, map[string]string{"name": "name", "id": "id", "email": "email"})
@@ -183,9 +193,14 @@ func bookingOf(t typed, p web.Page, day scheduling.Date) (slots.Booking, map[str
 		}
 		by, err := slots.NewRepresentative(t.ByName, t.ByID, t.Wakala, expires, visitor.Identity)
 		blame(wrong, err, p.Lang, map[string]string{"name": "by_name", "id": "by_id", "wakala": "wakala"})
+		for _, name := range []string{"by_name", "by_id"} { // they say the same of the visitor
+			if wrong[name] != "" {
+				wrong[name] = p.T("portal."+name) + ": " + wrong[name]
+			}
+		}
 		booking.Representative = &by
 	}
-	if t.Read == "" {
+	if t.Read == "" && len(s.Requirements) > 0 {
 		wrong["documents"] = p.T("invalid.documents")
 	}
 	return booking, wrong
@@ -213,14 +228,18 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 		return err
 	}
 	d.Typed = typedIn(c, a.Service)
-	return p.sendTo(c, d, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
+	choice, err := choiceOf(centreOf(c), a)
+	if err != nil {
+		return err
+	}
+	return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
 }
 
 // sendTo sends a code for a form of the visit on day, and leads back to the form.
-func (p *Portal) sendTo(c *fiber.Ctx, d draft, day scheduling.Date, back string) error {
+func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Date, back string) error {
 	now := p.Now()
 	d.Told = ""
-	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), day)
+	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, day)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
 	}
@@ -235,6 +254,9 @@ func (p *Portal) sendTo(c *fiber.Ctx, d draft, day scheduling.Date, back string)
 		d.Code.Again = now.Add(limit.RetryAfter).Unix()
 	case limited:
 		d.Told, d.Until = "portal.code_limit", now.Add(limit.RetryAfter).Unix()
+		if limit.OfAddress {
+			d.Told = "portal.code_crowd"
+		}
 	case err != nil:
 		return err
 	default:
@@ -286,10 +308,14 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 		return true, nil
 	}
 	if !d.waits(mobile, now) {
-		d.Code = sent{}
 		return false, nil
 	}
-	_, err := p.Verifier.Check(c.UserContext(), d.Code.ID, textnorm.Symbols(c.FormValue(web.CodeField)), now)
+	code := textnorm.Symbols(c.FormValue(web.CodeField))
+	if len(code) != codeDigits { // no guess, so it costs no try
+		d.Code.Wrong = "portal.code_incomplete"
+		return false, nil
+	}
+	_, err := p.Verifier.Check(c.UserContext(), d.Code.ID, code, now)
 	wrong, isWrong := errors.AsType[*verify.WrongCodeError](err)
 	switch {
 	case err == nil:
@@ -297,7 +323,9 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 		return true, nil
 	case isWrong && wrong.Left > 0:
 		d.Code.Wrong, d.Code.Left = "portal.code_wrong", wrong.Left
-	case isWrong, errors.Is(err, verify.ErrTries), errors.Is(err, verify.ErrExpired), errors.Is(err, verify.ErrOver):
+	case isWrong, errors.Is(err, verify.ErrTries):
+		d.Code.Wrong, d.Code.Again = "portal.code_used_up", now.Unix()
+	case errors.Is(err, verify.ErrExpired), errors.Is(err, verify.ErrOver):
 		d.Code.Wrong, d.Code.Again = "portal.code_over", now.Unix()
 	default:
 		return false, err
@@ -323,13 +351,16 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	}
 	path := strings.TrimSuffix(c.Path(), "/")
 	d.Typed, d.Told = typedIn(c, a.Service), ""
-	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
+	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
 	if len(wrong) > 0 {
 		return p.back(c, d, path, "mistakes")
 	}
 	proved, err := p.prove(c, &d, notify.Mobile(booking.Mobile))
 	if err != nil {
 		return err
+	}
+	if !proved && d.Code.Mobile != booking.Mobile { // the number was changed: the code goes to the new one
+		return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), path)
 	}
 	if !proved {
 		return p.back(c, d, path, web.CodeField)

@@ -42,6 +42,7 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 	held.Post("/", p.book)
 	held.Get("/code", toForm)
 	held.Post("/code", p.sendCode)
+	app.Post("/forget", p.shared, p.forget)
 	app.Get("/waiting", p.shared, p.waitingNow)
 }
 
@@ -76,6 +77,15 @@ func toForm(c *fiber.Ctx) error { return seeOther(c, formOf(c)) }
 func formOf(c *fiber.Ctx) string {
 	path, query, _ := strings.Cut(c.OriginalURL(), "?")
 	return strings.TrimSuffix(strings.TrimSuffix(path, "/code")+"?"+query, "?")
+}
+
+// forget gives back what the browser holds, and forgets what was typed in it.
+func (p *Portal) forget(c *fiber.Ctx) error {
+	for _, h := range p.draftOf(c).Holds {
+		p.release(c, h.ID)
+	}
+	p.drafts().Delete(c)
+	return seeOther(c, "/")
 }
 
 // frameOf returns the frame of a page of the journey.

@@ -64,7 +64,7 @@ func (p *Portal) service(c *fiber.Ctx) error {
 		b := branchFirst{Branch: branch}
 		if f.Found {
 			b.First, b.Near = web.MomentOf(f.Slot.Start, f.Zone, out.Lang), near(f.Slot.Start, now, f.Zone).In(out.Lang)
-			b.Nearest = i == 0 && len(found) > 1
+			b.Nearest = i == 0 && len(found) > 1 && (!found[1].Found || f.Slot.Start.Before(found[1].Slot.Start))
 		}
 		out.Branches = append(out.Branches, b)
 	}

@@ -134,7 +134,7 @@ func (p *Portal) sendWishCode(c *fiber.Ctx) error {
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
 	}
-	return p.sendTo(c, d, 0, back)
+	return p.sendTo(c, d, choice, 0, back)
 }
 
 // join puts the visitor on the waitlist.
@@ -146,7 +146,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	d, now := p.draftOf(c), p.Now()
 	d.Typed, d.Told = wishIn(c, choice.Service.Slug), ""
 	page, back := p.frameOf(c, ""), choice.at(choice.Branch.Slug, "/wait")
-	booking, wrong := bookingOf(d.Typed, page, 0)
+	booking, wrong := bookingOf(d.Typed, page, choice.Service, 0)
 	wish := d.dates(page, scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug)), wrong)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
@@ -154,6 +154,9 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	proved, err := p.prove(c, &d, notify.Mobile(booking.Mobile))
 	if err != nil {
 		return err
+	}
+	if !proved && d.Code.Mobile != booking.Mobile {
+		return p.sendTo(c, d, choice, 0, back)
 	}
 	if !proved {
 		return p.back(c, d, back, web.CodeField)
