@@ -53,8 +53,8 @@ func TestTicket(t *testing.T) {
 		"https://www.google.com/maps/search/?api=1&query=", `rel="noopener noreferrer"`, "صك حصر الورثة",
 		"التعديل متاح حتى الثلاثاء 24 نوفمبر الساعة 9:00 ص.", "الإلغاء متاح حتى الأربعاء 25 نوفمبر الساعة 5:00 ص.",
 		"إضافة إلى التقويم", "التسجيل في قائمة الانتظار")
-	saysNot(t, page, "تأكيد الحضور") // they have just chosen the time
-	says(t, l.looks(""), "تأكيد الحضور")
+	saysNot(t, page, "نعم، سأحضر") // they have just chosen the time
+	says(t, l.looks(""), "نعم، سأحضر")
 	saysNot(t, l.looks(""), "نرسل التفاصيل")
 	says(t, plain(l.looks("/cancel")), "سيُتاح موعدكم لغيركم", "يمكنكم تعديل الموعد بدلًا من إلغائه", "9:00 ص")
 	l.centre.AuditClean()

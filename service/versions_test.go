@@ -355,7 +355,7 @@ func TestCalendarFileAndCode(t *testing.T) {
 		return answer
 	}
 	for lang, want := range map[string][]string{
-		"ar": {"موعد: ", "رقم الحجز: " + a.Reference, "المستندات المطلوبة:"},
+		"ar": {"موعد: ", "رقم الحجز: " + a.Reference, "المستندات المطلوبة عند الحضور:"},
 		"en": {"Visit: Transfer of returns to heirs", "Reference: " + a.Reference, "Documents to bring:"},
 	} {
 		answer := get("/calendar.ics", lang)
