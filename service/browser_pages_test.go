@@ -182,11 +182,11 @@ func (b *chromium) checks(name, lang string) {
 	}
 }
 
-// prints takes a picture of the page that is open as it is printed, on A4 at 96 dpi. It
+// prints takes a picture of the page that is open as it is printed, as wide as A4. It
 // has to be the ticket and the documents, in black on white.
 func (b *chromium) prints(name, lang string) {
 	b.t.Helper()
-	b.does(chromedp.EmulateViewport(794, 1123), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	b.does(chromedp.EmulateViewport(794, 400), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
 		})
