@@ -83,3 +83,13 @@ func (m Mobile) Masked() string {
 	first := min(head, max(last-hidden, 0))
 	return string(m[:first]) + strings.Repeat("•", last-first) + string(m[last:])
 }
+
+// MaskedHere is like Masked, with a Saudi number as people write it at home:
+// 05•••••567.
+func (m Mobile) MaskedHere() string {
+	masked := m.Masked()
+	if rest, ok := strings.CutPrefix(masked, "+966"); ok {
+		return "0" + rest
+	}
+	return masked
+}

@@ -121,12 +121,12 @@ func TestParseMobileIsStable(t *testing.T) {
 
 func TestMobileMasked(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ in, want string }{
-		{"+966501234567", "+9665•••••567"},
-		{"+16502530000", "+1650••••000"},
-		{"+29051234", "+2••••234"},
-		{"+1234", "••234"}, // never stored; must not panic
-		{"", ""},
+	tests := []struct{ in, want, here string }{
+		{"+966501234567", "+9665•••••567", "05•••••567"},
+		{"+16502530000", "+1650••••000", "+1650••••000"},
+		{"+29051234", "+2••••234", "+2••••234"},
+		{"+1234", "••234", "••234"}, // never stored; must not panic
+		{"", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%q", tt.in), func(t *testing.T) {
@@ -134,6 +134,9 @@ func TestMobileMasked(t *testing.T) {
 			got := notify.Mobile(tt.in).Masked()
 			if got != tt.want {
 				t.Fatalf("Masked() = %q, want %q", got, tt.want)
+			}
+			if here := notify.Mobile(tt.in).MaskedHere(); here != tt.here {
+				t.Errorf("MaskedHere() = %q, want %q", here, tt.here)
 			}
 			if utf8.RuneCountInString(got) != len(tt.in) {
 				t.Fatalf("Masked() has %d characters, want %d", utf8.RuneCountInString(got), len(tt.in))

@@ -5,9 +5,11 @@ package service_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/service"
+	"ziyara/service/portal"
 	"ziyara/service/servicetest"
 )
 
@@ -88,10 +91,11 @@ func evaluates[T any](b *chromium, script string) T {
 	return v
 }
 
-// sees sets the width and the colours that the visitor prefers.
+// sees sets the width and the colours that the visitor prefers. Chromium takes pictures
+// from right to left only of pages that are longer than the window, so that is low.
 func (b *chromium) sees(width int64, scheme string) {
 	b.t.Helper()
-	b.does(chromedp.EmulateViewport(width, 800), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	b.does(chromedp.EmulateViewport(width, 400), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{
 				{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}, // or colours change slowly
@@ -130,22 +134,23 @@ const visitorsCheck = `(() => {
 	const wrong = [], html = document.documentElement, lang = html.lang;
 	const say = (what, node) => wrong.push(what + ": " + (node.outerHTML || node.textContent).slice(0, 160));
 	if (html.dir !== (lang === "ar" ? "rtl" : "ltr")) wrong.push("the direction is " + html.dir);
-	if (document.querySelector("script, [style], style")) wrong.push("a script or a style on the page");
+	if (document.querySelector("script:not([src^='/assets/'][integrity]), [style], style")) wrong.push("a script or a style on the page");
 	if (!document.querySelector("a[href='#content']") || !document.querySelector("main#content")) wrong.push("nothing to skip to");
 	if (document.querySelectorAll("h1").length !== 1) wrong.push("not one h1");
 	const isolated = /V-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]|\d{1,2}:\d{2}|\d%|\d{5,}/;
 	const foreign = lang === "ar" ? /[A-Za-z]{2}/ : /[\u0600-\u06ff]/;
+	const fragile = /\d+•+\d+/;
 	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let n = walker.nextNode(); n; n = walker.nextNode()) {
 		const on = n.parentElement;
 		if (on.closest("textarea, [dir=auto]")) continue;
-		if (isolated.test(n.textContent) && !on.closest("bdi")) say("not isolated", on);
+		if ((isolated.test(n.textContent) || fragile.test(n.textContent)) && !on.closest("bdi")) say("not isolated", on);
 		const own = on.closest("[lang]").lang;
 		if (own === lang && foreign.test(n.textContent) && !on.closest("bdi")) say("in another language", on);
 	}
-	for (const e of document.querySelectorAll(".button, .row, .choice, .bar nav a, .back, .list-days a, a.day, .field input")) {
+	for (const e of document.querySelectorAll(".button, .row, .choice, .bar nav a, .back, .list-days a, a.day, .field input, .text, .map, .cells")) {
 		const box = e.getBoundingClientRect();
-		if (box.height < 44 || box.width < 44) say("smaller than 44 px", e);
+		if (e.checkVisibility() && (box.height < 44 || box.width < 44)) say("smaller than 44 px", e);
 	}
 	return wrong;
 })()`
@@ -196,6 +201,47 @@ func (b *chromium) checks(name, lang string) {
 	}
 }
 
+// prints takes a picture of the page that is open as it is printed, as wide as A4. It
+// has to be the ticket and the documents, in black on white.
+func (b *chromium) prints(name, lang string) {
+	b.t.Helper()
+	b.does(chromedp.EmulateViewport(794, 400), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+		})
+		return err
+	}))
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(b.shots, name+"-"+lang+"-print.png"), picture, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, w := range evaluates[[]string](b, `[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility()).flatMap((e) => {
+		const wrong = [], style = getComputedStyle(e);
+		const grey = (c) => { const [r, g, b, a] = c.match(/[\d.]+/g).map(Number); return a === 0 || r === g && g === b };
+		if (!grey(style.color) || !grey(style.backgroundColor)) wrong.push("has a colour");
+		if (e.matches("a, button, header, footer, form, h1, .notice")) wrong.push("is on paper");
+		return wrong.map((w) => e.outerHTML.slice(0, 100) + " " + w);
+	})`) {
+		b.t.Errorf("%s-%s printed: %s", name, lang, w)
+	}
+	if n := evaluates[int](b, `[...document.querySelectorAll(".ticket, .qr, .checklist")].filter((e) => e.checkVisibility()).length`); n != 3 {
+		b.t.Errorf("%s-%s printed: %d of ticket, code and documents", name, lang, n)
+	}
+	b.sees(1280, "light")
+}
+
+// scripts lets pages run scripts, or not.
+func (b *chromium) scripts(run bool) {
+	b.t.Helper()
+	b.does(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
+		return err
+	}))
+}
+
 // everyLanguage checks a page in both languages.
 func (b *chromium) everyLanguage(name, path string, then ...string) {
 	b.t.Helper()
@@ -215,6 +261,11 @@ func TestBrowserVisit(t *testing.T) {
 	l := linkedVisit(t, "ar", official)
 	b := newChromium(t, l.centre.Replicas[0].URL())
 	b.everyLanguage("visit", l.path)
+	b.everyLanguage("visit-booked", l.path+"?done=booked")
+	for _, lang := range []string{"ar", "en"} {
+		b.goes(l.path, lang)
+		b.prints("visit", lang)
+	}
 	b.everyLanguage("visit-days", l.path+"/move")
 	b.everyLanguage("visit-times", l.path+"/move?day=2026-11-26")
 	b.everyLanguage("visit-no-days", l.path+"/move?from=2027-11-01")
@@ -227,6 +278,139 @@ func TestBrowserVisit(t *testing.T) {
 	b.everyLanguage("not-found", "/nothing")
 	l.centre.Pass(30 * 24 * time.Hour)
 	b.everyLanguage("link-expired", l.path)
+}
+
+// The buttons that need a script work with it and are not there without; the rest is.
+func TestBrowserScript(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar", official)
+	b := newChromium(t, l.centre.Replicas[0].URL())
+	visible := func() int {
+		return evaluates[int](b, `[...document.querySelectorAll("[data-copy], [data-print]")].filter((e) => e.checkVisibility()).length`)
+	}
+	b.goes(l.path, "ar")
+	if n := visible(); n != 2 {
+		t.Errorf("%d buttons with a script, want 2", n)
+	}
+	copied := evaluates[string](b, `new Promise((done) => {
+		navigator.clipboard.writeText = async (text) => setTimeout(() => done(text + " " + document.querySelector("[data-copy]").innerText));
+		document.querySelector("[data-copy]").click();
+	})`)
+	if copied != l.visit.Reference+" تم النسخ" {
+		t.Errorf("copied %q", copied)
+	}
+	if printed := evaluates[int](b, `(() => {
+		let n = 0;
+		window.print = () => n++;
+		document.querySelector("[data-print]").click();
+		return n;
+	})()`); printed != 1 {
+		t.Errorf("printed %d times", printed)
+	}
+	b.scripts(false)
+	b.goes(l.path, "ar")
+	if n := visible(); n != 0 {
+		t.Errorf("%d buttons without a script, want none", n)
+	}
+	if n := evaluates[int](b, `[...document.querySelectorAll("main .button")].filter((e) => e.checkVisibility()).length`); n != 5 {
+		t.Errorf("%d buttons without a script, want to confirm, to save, to move, to cancel, to wait", n)
+	}
+}
+
+// While one waits for an earlier start, and when one is offered.
+func TestBrowserEarlier(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar", official)
+	b := newChromium(t, l.centre.Replicas[0].URL())
+	l.presses("/wait", nil)
+	b.everyLanguage("visit-waits", l.path+"?done=waiting")
+	b.everyLanguage("visit-waits-cancel", l.path+"/cancel")
+	l.centre.Pass(time.Minute)
+	b.everyLanguage("visit-earlier", l.path)
+}
+
+// A request, the start that is proposed for it, and its end.
+func TestBrowserRequest(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, official)
+	l := linked{Visitor: centre.Visitor(1), t: t, centre: centre}
+	visit, reference := requests(t, l.Visitor)
+	l.visit = visit
+	b := newChromium(t, centre.Replicas[0].URL())
+	booker := centre.Replicas[0].Booker()
+	l.path = linkTo(t, visit, portal.Manage)
+	b.everyLanguage("visit-requested", l.path+"?done=booked")
+	b.everyLanguage("visit-withdraw", l.path+"/cancel")
+	if _, err := booker.Propose(t.Context(), reference, servicetest.At(t, "2026-11-29T07:30"), "noura", centre.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b.everyLanguage("visit-proposed", l.path)
+	if _, err := booker.Refuse(t.Context(), reference, centre.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := booker.Decline(t.Context(), reference, "noura", "7", centre.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b.everyLanguage("visit-declined", l.path)
+}
+
+// A visit whose place was closed.
+func TestBrowserDisplaced(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, official)
+	noura := centre.Coordinator("revenues")
+	visit := books(t, centre, 1, "iban-update", "riyadh", servicetest.At(t, "2026-11-24T12:00"))[0]
+	asks(t, noura, returns+"/changes", version(noura, "riyadh-returns"), map[string]any{
+		"edit": map[string]any{"close": []any{closing("2026-11-24")}}, "reason": both("صيانة", "Maintenance"),
+	}, http.StatusCreated)
+	centre.Jobs()
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.everyLanguage("visit-displaced", visit.link())
+}
+
+// The pages of one's visits, from the mobile to the list.
+func TestBrowserVisits(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, official)
+	v := centre.Visitor(1)
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.everyLanguage("visits", "/visits")
+	b.everyLanguage("visits-mistake", "/visits", "/visits")
+	proves := func() {
+		t.Helper()
+		centre.Clock.Add(time.Minute)
+		b.goes("/visits", "ar")
+		b.fills(url.Values{"mobile": {v.Mobile}})
+		b.sends("/visits")
+	}
+	proves()
+	b.everyLanguage("visits-code", "/visits/code")
+	for _, lang := range []string{"ar", "en"} {
+		b.goes("/visits/code", lang)
+		b.fills(url.Values{"code": {"12 34"}})
+		b.sends("/visits/code")
+		b.fills(url.Values{"code": {"482"}})
+		b.checks("visits-code-wrong", lang)
+	}
+	b.fills(url.Values{"code": {regexp.MustCompile(`\d{6}`).FindString(v.Receives().Text)}})
+	b.sends("/visits/code")
+	b.everyLanguage("visits-none", "/visits")
+
+	centre.Clock.Add(time.Minute)
+	cancels(t, v, v.Books(heirs, "riyadh", servicetest.At(t, "2026-11-30T09:00")))
+	v.Books(heirs, "riyadh", servicetest.At(t, "2026-11-24T09:00"))
+	requests(t, v)
+	nine := servicetest.At(t, "2026-11-25T09:00")
+	other := centre.Visitor(2)
+	taken := other.Books("iban-update", "riyadh", nine)
+	body := v.WaitingBody("annual-returns", dammam, "2026-11-25", "2026-11-27")
+	v.WaitsBy(body)
+	cancels(t, other, taken)
+	b.everyLanguage("visits-list", "/visits")
+	centre.Pass(time.Minute)
+	b.everyLanguage("visits-offer", "/visits")
+	b.sends("/visits/sign-out")
+	b.everyLanguage("visits-signed-out", "/visits?done=signed-out")
 }
 
 func TestBrowserOffer(t *testing.T) {

@@ -20,7 +20,7 @@ func TestJourneyOfAGroup(t *testing.T) {
 		says(http.StatusOK, "3 زوار، لغة الإشارة", "60 دقيقة", "تزيد مدة الزيارة 20 دقيقة")
 	w.goes("/services/heirs-returns/jeddah?party=3&needs=sign_language").says(http.StatusOK, "60 دقيقة", "فرع جدة")
 	w.chooses().says(http.StatusOK, "60 دقيقة")
-	w.books(visitor, details(visitor)).says(http.StatusOK, "تم حجز موعدكم", "فرع جدة", "عدد الزوار: 3")
+	w.books(visitor, details(visitor)).says(http.StatusOK, "تم حجز موعدكم", "فرع جدة", "3 زوار")
 	if got := servicetest.Query[string](t, centre.DatabaseURL, `SELECT concat_ws(' ', party, array_to_string(needs, ','), end_at - start_at)
 		FROM appointments WHERE status = 'booked'`); got != "3 sign_language 01:00:00" {
 		t.Errorf("booked is %s", got)

@@ -169,6 +169,7 @@ func (s *Service) pages(links links, keys *secret.Keys, verifier *verify.Verifie
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 		Verifier: verifier, Keys: keys, Random: random, Counts: counts,
+		EntryHost: s.messaging.entryHost(),
 	})
 }
 

@@ -97,12 +97,50 @@ func (w *Waitlist) JoinEarlier(
 	return Entry{}, once.Repeated(ctx, b.store, err)
 }
 
+// Earlier says how a visitor stands with an earlier start of a visit.
+type Earlier struct {
+	Entry    *Entry // by which they wait for one; nil if they don't
+	Possible bool   // they don't wait, and could with the whole range of an EarlierRequest
+}
+
+// Earlier returns whether the visitor of a visit waits for an earlier start, or
+// could. A visit without a mobile takes no round trip.
+func (w *Waitlist) Earlier(ctx context.Context, b *Booker, visit Appointment, now time.Time) (Earlier, error) {
+	if visit.Mobile == "" {
+		return Earlier{}, nil
+	}
+	waiting, err := w.store.EntriesOf(ctx, visit.Mobile, now)
+	if err != nil {
+		return Earlier{}, err
+	}
+	out := Earlier{Possible: true}
+	for _, e := range waiting {
+		switch {
+		case e.State != Waiting:
+		case e.Replaces != nil && e.Replaces.Reference == visit.Reference:
+			return Earlier{Entry: &e}, nil
+		case e.Service == visit.Service && e.Booking.Visitor.Identity == visit.Visitor.Identity: // a person waits once for a service
+			out.Possible = false
+		}
+	}
+	if out.Possible {
+		_, err = b.earlierThan(visit, EarlierRequest{Latest: scheduling.Clock(24, 0)}, now)
+		out.Possible = err == nil
+	}
+	return out, nil
+}
+
 // earlier returns the entry that a request for an earlier start asks for.
 func (b *Booker) earlier(ctx context.Context, r EarlierRequest, now time.Time) (Entry, error) {
 	visit, err := b.Find(ctx, r.Visit)
 	if err != nil {
 		return Entry{}, err
 	}
+	return b.earlierThan(visit, r, now)
+}
+
+// earlierThan is like earlier, for a visit that was found.
+func (b *Booker) earlierThan(visit Appointment, r EarlierRequest, now time.Time) (Entry, error) {
 	service, group, err := b.centre.Desk(visit.Service, visit.Branch)
 	if err != nil {
 		return Entry{}, err

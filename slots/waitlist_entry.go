@@ -9,6 +9,7 @@ import (
 // Entry is a visitor who waits for a place of a service at a branch.
 type Entry struct {
 	ID      string // UUID
+	Number  int64  // by which links name it, from 1; 0 before it is stored
 	State   EntryState
 	Service string // slug
 	Branch  string // slug

@@ -107,6 +107,54 @@ func TestEarlierEntryEndsWithTheCutOff(t *testing.T) {
 	}
 }
 
+// waits is a store with the entries of a mobile.
+type waits struct {
+	slots.WaitlistStore
+	entries []slots.Entry
+}
+
+func (s waits) EntriesOf(context.Context, string, time.Time) ([]slots.Entry, error) {
+	return s.entries, nil
+}
+
+// A visitor is told that they wait for an earlier start of this visit, and is offered to
+// wait only where that could come to something.
+func TestEarlier(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "09:00-15:00", hourly())
+	first, visit := r.book("1000000008", at(t, "09:00")), r.book("1000000016", at(t, "14:00"))
+	mine := slots.Entry{ID: "mine", State: slots.Waiting, Service: visit.Service, Booking: slots.Booking{Visitor: visit.Visitor},
+		Replaces: &slots.Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true}}
+	fresh, over, family := mine, mine, mine
+	fresh.Replaces = nil
+	over.State = slots.EntryLeft
+	family.Replaces, family.Booking.Visitor = nil, first.Visitor
+	silent := visit
+	silent.Mobile = ""
+	for name, c := range map[string]struct {
+		visit    slots.Appointment
+		entries  []slots.Entry
+		waits    bool
+		possible bool
+	}{
+		"does not wait":                       {visit, nil, false, true},
+		"waits":                               {visit, []slots.Entry{family, mine}, true, false},
+		"waits no more":                       {visit, []slots.Entry{over}, false, true},
+		"waits for a visit of its own":        {visit, []slots.Entry{fresh}, false, false},
+		"another person with the same mobile": {visit, []slots.Entry{family}, false, true},
+		"there is nothing earlier":            {first, nil, false, false},
+		"could not be told":                   {silent, nil, false, false},
+	} {
+		got, err := newWaitlist(t, waits{entries: c.entries}).Earlier(t.Context(), r.Booker, c.visit, heldAt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (got.Entry != nil) != c.waits || got.Possible != c.possible || c.waits && got.Entry.ID != "mine" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 // An offer of an earlier start moves the visit as it is when the offer is accepted: not
 // one that was moved to before it since the entry was read, nor into a hold that ended or
 // is for another number of visitors.

@@ -18,6 +18,10 @@ type Policy struct {
 	Window     time.Duration
 }
 
+// ProofLifetime is how long a checked code proves the mobile, from when it was
+// checked first.
+const ProofLifetime = 30 * time.Minute
+
 // DefaultPolicy returns the policy of a centre that has not chosen its own.
 // Mobile carriers put many people on one address, so an address may ask
 // for many more codes than a mobile is sent.

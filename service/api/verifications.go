@@ -12,9 +12,6 @@ import (
 	"ziyara/texts"
 )
 
-// proofLifetime is how long the proof of a mobile number is valid.
-const proofLifetime = 30 * time.Minute
-
 // CreateVerification sends a code to a mobile number.
 func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationRequestObject) (CreateVerificationResponseObject, error) {
 	now := s.Now()
@@ -49,7 +46,7 @@ func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationReque
 	if err != nil {
 		return nil, err
 	}
-	expires := v.Verified.Add(proofLifetime).UTC()
+	expires := v.Verified.Add(verify.ProofLifetime).UTC()
 	return CheckVerification200JSONResponse{
 		Token: s.Keys.Sign(useMobile, string(v.Mobile), expires), ExpiresAt: expires,
 	}, nil

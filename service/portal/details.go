@@ -25,9 +25,6 @@ import (
 // codeDigits is how long a code is.
 const codeDigits = 6
 
-// proofLife is how long a proved mobile books visits without another code.
-const proofLife = 30 * time.Minute
-
 // form is what a visitor fills in: to book a hold, or to wait for a place.
 type form struct {
 	web.Page
@@ -146,7 +143,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 	out.Proved = d.proves(mobile, now)
 	if !out.Proved && d.waits(mobile, now) {
 		out.Code = &web.Code{
-			Mobile: mobile.Masked(), Until: clock(d.Code.Until, zone, out.Lang), Resend: strings.TrimSuffix(c.Path(), "/") + "/code",
+			Mobile: mobile.MaskedHere(), Until: clock(d.Code.Until, zone, out.Lang), Resend: strings.TrimSuffix(c.Path(), "/") + "/code",
 		}
 		if now.Unix() < d.Code.Again {
 			out.Code.Again = clock(d.Code.Again, zone, out.Lang)
@@ -319,7 +316,7 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 	wrong, isWrong := errors.AsType[*verify.WrongCodeError](err)
 	switch {
 	case err == nil:
-		d.Proved, d.ProvedUntil, d.Code = string(mobile), now.Add(proofLife).Unix(), sent{}
+		d.Proved, d.ProvedUntil, d.Code = string(mobile), now.Add(verify.ProofLifetime).Unix(), sent{}
 		return true, nil
 	case isWrong && wrong.Left > 0:
 		d.Code.Wrong, d.Code.Left = "portal.code_wrong", wrong.Left

@@ -93,12 +93,21 @@ const maxNumber = 1<<40 - 1
 // Offer returns the address at which the offer to the entry of the waitlist with
 // this number can be answered until expires; "" for an invalid number.
 func (l *Links) Offer(number int64, expires time.Time) string {
+	path := l.offerPath(number, expires)
+	if path == "" {
+		return ""
+	}
+	return l.origin.String() + path
+}
+
+// offerPath returns the path of an offer's link; "" for an invalid number.
+func (l *Links) offerPath(number int64, expires time.Time) string {
 	if number < 1 || number > maxNumber {
 		return ""
 	}
 	var about [8]byte
 	binary.BigEndian.PutUint64(about[:], uint64(number))
-	return l.origin.String() + linkPath + l.keys.Link(byte(Offer), [5]byte(about[3:]), expires)
+	return linkPath + l.keys.Link(byte(Offer), [5]byte(about[3:]), expires)
 }
 
 // numberOf returns the number that Offer was given.

@@ -47,7 +47,8 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 		return p.state(c, max(status, http.StatusGone), "page.offer_over", e.Booking.Lang)
 	}
 	o := opened{Offer, slots.Appointment{
-		Status: slots.Held, Service: e.Service, Branch: e.Branch, Start: offered.Start, Party: e.Wish.Party, Lang: e.Booking.Lang,
+		Status: slots.Held, Service: e.Service, Branch: e.Branch, Start: offered.Start, End: offered.End,
+		Party: e.Wish.Party, Lang: e.Booking.Lang,
 	}}
 	out := p.page(c, o, notice)
 	out.Reference = "" // nothing is booked yet
@@ -77,7 +78,11 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	_, tooLate := errors.AsType[*slots.RuleError](err)
 	switch {
 	case err == nil:
-		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?lang="+web.Language(c, e.Booking.Lang))
+		what := "booked"
+		if e.Replaces != nil {
+			what = "moved"
+		}
+		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?done="+what+"&lang="+web.Language(c, e.Booking.Lang))
 		return c.SendStatus(http.StatusSeeOther)
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.offer(c, e, http.StatusConflict, "page.busy")

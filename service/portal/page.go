@@ -22,6 +22,8 @@ type page struct {
 	State  string   // key of the text for the state of the visit
 
 	Service, Branch, Address string
+	Length                   string // how long the visit takes, and how many come
+	Map                      string // address of a map of the branch; "" for none
 	When                     web.Moment
 	Reference                string
 	Party                    int
@@ -33,14 +35,18 @@ type page struct {
 
 	CanConfirm, CanMove, CanCancel bool
 
-	Late    string // key of the text that says what it is too late for, "" for nothing
-	Request bool   // the visit waits for an approval: cancelling it withdraws a request
-	Over    bool   // the visit will not take place, or took place: another one can be booked
+	About     string   // a sentence below the title, "" for none
+	Certain   bool     // the visit is booked and to come: it has a code and a calendar entry
+	Deadlines []string // sentences: until when it can be moved and cancelled, and what it is too late for
+	Earlier   waiting  // for an earlier start
 
-	Days           []day
-	Times          []web.Choice
-	Earlier, Later scheduling.Date
-	First          bool
+	Request bool // the visit waits for an approval: cancelling it withdraws a request
+	Over    bool // the visit will not take place, or took place: another one can be booked
+
+	Days          []day
+	Times         []web.Choice
+	Before, Later scheduling.Date
+	First         bool
 
 	// Of an offer: its start, as the form sends it back, and when it expires.
 	Chosen string
@@ -102,15 +108,16 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	zone := centre.Zone(o.Branch)
 	if b, ok := centre.Branch(o.Branch); ok {
 		out.Branch, out.Address = b.Name.In(out.Lang), b.Address.In(out.Lang)
+		out.Map = mapOf(out.Name.In(out.Lang), out.Address)
 	}
+	out.Length = length(o.Appointment).In(out.Lang)
 	out.When = web.MomentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
 		out.CanMove, out.CanCancel = p.movable(c, o), p.cancellable(c, o)
 		out.CanConfirm = o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
 		out.Request = o.Status == slots.Requested
-		if o.Status == slots.Booked {
-			out.Late = late(o.action, out.CanMove, out.CanCancel)
-		}
+		out.Certain = o.Status == slots.Booked && !o.Displaced()
+		out.Deadlines = p.deadlines(c, out, o)
 	}
 	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
 		proposed := web.MomentOf(proposal.Start, zone, out.Lang)
@@ -125,21 +132,6 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 		}
 	}
 	return out
-}
-
-// late returns the key of the text that says what it is too late for with a link,
-// "" for nothing.
-func late(a Action, canMove, canCancel bool) string {
-	moveOver, cancelOver := a.allows(Move) && !canMove, a.allows(Cancel) && !canCancel
-	switch {
-	case moveOver && canCancel:
-		return "page.late_move"
-	case cancelOver && canMove:
-		return "page.late_cancel"
-	case moveOver || cancelOver:
-		return "page.late"
-	}
-	return ""
 }
 
 // frame returns what every page has.
@@ -173,6 +165,17 @@ func (p *Portal) visit(c *fiber.Ctx, o opened, status int, notice string) error 
 		out.Over = true
 	}
 	out.CanConfirm = out.CanConfirm && !confirmed
+	if err := p.fillEarlier(c, &out, o); err != nil {
+		return err
+	}
+	if p.ahead(o) {
+		out.About = p.about(c, out, o)
+	}
+	if c.Query("done") == "booked" { // they have just chosen the time
+		out.CanConfirm = false
+	}
+	out.Script = true
+	web.AllowScript(c)
 	return out.send(c, status, "visit")
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/service/web"
 	"ziyara/slots"
@@ -57,6 +58,9 @@ func example(lang string, start time.Time, zone *time.Location) page {
 		p.Service, p.Branch, p.Address = "IBAN update", "Jeddah branch", "Al Madinah Road"
 		p.Requirements, p.Reason = []string{"National ID"}, "Power cut"
 	}
+	p.Length, p.Map, p.Certain, p.Script = length(slots.Appointment{Start: start, End: start.Add(40 * time.Minute), Party: 2}).In(lang), mapOf(p.Name.In(lang), p.Address), true, true
+	p.About = p.T("ticket.sent_to", "Mobile", notify.Mobile("+966501234567").MaskedHere())
+	p.Deadlines = []string{p.T("ticket.change_until", "Until", deadline(start, zone, lang))}
 	proposed := p.When
 	p.Proposed, p.Replaces = &proposed, &proposed
 	day := slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}}
@@ -88,13 +92,21 @@ func TestPagesAsRead(t *testing.T) {
 		}
 		for _, late := range []string{"page.late", "page.late_move", "page.late_cancel"} {
 			p := example(lang, start, riyadh)
-			p.Late = late
+			p.Deadlines = []string{p.T(late)}
 			pages["visit "+late] = shown(t, "visit", p)
+		}
+		for name, earlier := range map[string]waiting{
+			"possible": {Possible: true}, "waits": {Until: deadline(start, riyadh, lang)},
+			"offered": {Until: deadline(start, riyadh, lang), Offered: new(web.MomentOf(start, riyadh, lang)), Ends: deadline(start, riyadh, lang), Offer: "/m/x"},
+		} {
+			p := example(lang, start, riyadh)
+			p.Earlier = earlier
+			pages["visit "+name], pages["cancel "+name] = shown(t, "visit", p), shown(t, "cancel", p)
 		}
 		for _, notice := range []string{
 			"page.done_confirmed", "page.done_moved", "page.done_cancelled", "page.done_accepted", "page.done_refused", "page.done_answered",
 			"page.changed", "page.too_late", "page.taken", "page.busy", "page.no_more", "page.survey_choose", "page.survey_shorter",
-			"page.offer_changed",
+			"page.offer_changed", "page.done_waiting", "page.done_stopped", "ticket.waits_already", "ticket.nothing_earlier",
 		} {
 			p := example(lang, start, riyadh)
 			p.Notice, p.Over = notice, true
@@ -156,18 +168,21 @@ func TestLate(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		action             Action
+		status             slots.Status
 		canMove, canCancel bool
 		want               string
 	}{
-		{Manage, true, true, ""},
-		{Manage, false, true, "page.late_move"},
-		{Manage, true, false, "page.late_cancel"},
-		{Manage, false, false, "page.late"},
-		{Move, false, false, "page.late"},
-		{Cancel, false, true, ""},
-		{Confirm, false, false, ""},
+		{Manage, slots.Booked, true, true, ""},
+		{Manage, slots.Booked, false, true, "page.late_move"},
+		{Manage, slots.Booked, true, false, "page.late_cancel"},
+		{Manage, slots.Booked, false, false, "page.late"},
+		{Manage, slots.Requested, false, true, ""},
+		{Move, slots.Booked, false, false, "page.late"},
+		{Cancel, slots.Booked, false, true, ""},
+		{Confirm, slots.Booked, false, false, ""},
 	} {
-		if got := late(tt.action, tt.canMove, tt.canCancel); got != tt.want {
+		o := opened{tt.action, slots.Appointment{Status: tt.status}}
+		if got := late(o, tt.canMove, tt.canCancel); got != tt.want {
 			t.Errorf("%c, move %t, cancel %t: %q, want %q", tt.action, tt.canMove, tt.canCancel, got, tt.want)
 		}
 	}

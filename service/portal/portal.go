@@ -1,8 +1,8 @@
 // Package portal serves the pages of visitors: on those of the journey they find a
 // service, a branch and a time, and book a visit; those behind the link of a message
-// show a visit and let its visitor confirm, move or cancel it without signing in. A
-// GET shows and changes nothing, whoever follows the link; a POST acts. The pages are
-// Arabic first and need no script.
+// show a visit and let its visitor confirm, move or cancel it without signing in; and
+// who proves a mobile finds all of its visits. A GET shows and changes nothing, whoever
+// follows the link; a POST acts. The pages are Arabic first and need no script.
 package portal
 
 import (
@@ -51,10 +51,11 @@ type Config struct {
 	WaitlistEntryID func(ctx context.Context, number int64) (id string, err error)
 	NewReference    func() slots.Reference // for a visit that gets booked
 
-	Verifier *verify.Verifier
-	Keys     *secret.Keys
-	Random   func([]byte) // fills with random bytes
-	Counts   Counts
+	Verifier  *verify.Verifier
+	Keys      *secret.Keys
+	Random    func([]byte) // fills with random bytes
+	Counts    Counts
+	EntryHost string // what the UID of a calendar entry ends with
 
 	Site web.Site
 }
@@ -69,6 +70,8 @@ type Counts interface {
 // Portal serves the pages.
 type Portal struct {
 	Config
+
+	owner ownerOf
 }
 
 // New returns the pages.
@@ -76,10 +79,12 @@ func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
 		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
-		c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil:
+		c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "":
 		return nil, errors.New("portal: incomplete configuration")
 	}
-	return &Portal{c}, nil
+	p := &Portal{Config: c}
+	p.owner = p.proved
+	return p, nil
 }
 
 // Mount adds the pages to the app. limit is the rate limit of changes.
@@ -89,6 +94,10 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Get("/", p.show)
 	visit.Get("/move", p.chooseStart)
 	visit.Get("/cancel", p.askCancel)
+	visit.Get("/code.svg", p.code)
+	visit.Get("/visit.ics", p.calendar)
+	visit.Post("/wait", p.waitEarlier)
+	visit.Post("/wait/stop", p.stopWaiting)
 	visit.Post("/confirm", p.confirm)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
@@ -97,6 +106,7 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/survey", p.answerSurvey)
 	visit.Post("/offer/accept", p.acceptOffer)
 	visit.Post("/offer/decline", p.declineOffer)
+	p.mountMine(app, limit)
 }
 
 type bookerKey struct{}

@@ -208,11 +208,22 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 		WaitlistEntryID: func(context.Context, int64) (string, error) { return "e", nil },
 		NewReference:    func() slots.Reference { return "R" },
 		Verifier:        new(verify.Verifier), Keys: newKeys(t), Random: func([]byte) {}, Counts: uncounted{},
+		EntryHost: "visit.example",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// newVerifier returns a Verifier that is not asked.
+func newVerifier(t *testing.T) *verify.Verifier {
+	t.Helper()
+	v, err := verify.New(struct{ verify.Store }{}, verify.DefaultPolicy(), func(string) string { return "" }, func() string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // fetch asks for a page, with a form unless it is "".

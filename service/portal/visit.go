@@ -34,7 +34,7 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 	if do != 0 && !action.allows(do) {
 		return opened{}, secret.ErrToken
 	}
-	if do == 0 && action == Offer { // it is about an entry of the waitlist, not a visit
+	if do == 0 && (action == Offer || action == Survey) { // these are for one thing
 		return opened{}, secret.ErrToken
 	}
 	a, err := bookerOf(c).Find(c.UserContext(), reference)
@@ -71,7 +71,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 // done returns the notice that follows an action, "" for any other text.
 func done(what string) string {
 	switch what {
-	case "confirmed", "moved", "cancelled", "accepted", "refused":
+	case "confirmed", "moved", "cancelled", "accepted", "refused", "waiting", "stopped":
 		return "page.done_" + what
 	}
 	return ""
@@ -120,9 +120,13 @@ func (p *Portal) askCancel(c *fiber.Ctx) error {
 	return p.confirmCancel(c, o)
 }
 
-// confirmCancel writes the page that asks before it cancels.
+// confirmCancel writes the page that shows what is lost and asks before it cancels.
 func (p *Portal) confirmCancel(c *fiber.Ctx, o opened) error {
-	return p.page(c, o, "").send(c, http.StatusOK, "cancel")
+	out := p.page(c, o, "")
+	if err := p.fillEarlier(c, &out, o); err != nil {
+		return err
+	}
+	return out.send(c, http.StatusOK, "cancel")
 }
 
 // cancel cancels the visit.
@@ -253,7 +257,7 @@ func (p *Portal) starts(c *fiber.Ctx, o opened, status int, notice string) error
 	if day != 0 && len(page.Times) > 0 {
 		return page.send(c, status, "times")
 	}
-	page.Later, page.Earlier = from+window, max(today, from-window)
+	page.Later, page.Before = from+window, max(today, from-window)
 	page.First = from == today
 	return page.send(c, status, "days")
 }

@@ -176,6 +176,7 @@ func (s *Waitlist) CloseEntries(ctx context.Context, now time.Time, limit int) (
 // entryRow is an entry of the waitlist with its last offer.
 type entryRow struct {
 	ID             string         `db:"id"`
+	Number         int64          `db:"number"`
 	State          string         `db:"state"`
 	Service        string         `db:"service"`
 	Branch         string         `db:"branch"`
@@ -212,7 +213,7 @@ type entryRow struct {
 
 func (r entryRow) entry() slots.Entry {
 	e := slots.Entry{
-		ID: r.ID, State: slots.EntryState(r.State), Service: r.Service, Branch: r.Branch,
+		ID: r.ID, Number: r.Number, State: slots.EntryState(r.State), Service: r.Service, Branch: r.Branch,
 		Wish: slots.Wish{
 			From: dateOf(r.FromDay), To: dateOf(r.ToDay),
 			Earliest: scheduling.WallTime(r.Earliest), Latest: scheduling.WallTime(r.Latest), Party: r.Party,

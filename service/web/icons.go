@@ -14,7 +14,7 @@ const (
 	Check     Icon = "check"
 	Clock     Icon = "clock"
 	Close     Icon = "close"
-	Copy      Icon = "copy"
+	CopyIcon  Icon = "copy"
 	Document  Icon = "document"
 	Down      Icon = "down"
 	Forward   Icon = "forward"
@@ -24,7 +24,7 @@ const (
 	People    Icon = "people"
 	Phone     Icon = "phone"
 	Pin       Icon = "pin"
-	Print     Icon = "print"
+	Printer   Icon = "printer"
 	Search    Icon = "search"
 	Shield    Icon = "shield"
 )
@@ -50,7 +50,7 @@ func (i Icon) drawing() string {
 		return "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2"
 	case Close:
 		return "m6 6 12 12M18 6 6 18"
-	case Copy:
+	case CopyIcon:
 		return "M9 9h11v11H9zM15 9V4H4v11h5"
 	case Document:
 		return "M6 3.5h8l4 4V20.5H6zM14 3.5v4h4M9 12h6m-6 4h6"
@@ -71,7 +71,7 @@ func (i Icon) drawing() string {
 		return "M6.5 4h3l1.5 4-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4 1.5v3a2 2 0 0 1-2.2 2A16 16 0 0 1 4.5 6.2 2 2 0 0 1 6.5 4z"
 	case Pin:
 		return "M12 21c4.5-4.5 6.5-7.8 6.5-11a6.5 6.5 0 0 0-13 0c0 3.2 2 6.5 6.5 11zM12 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"
-	case Print:
+	case Printer:
 		return "M7 8.5V4h10v4.5M7 16.5H4v-8h16v8h-3M7 13.5h10V20H7z"
 	case Search:
 		return "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 20 20"

@@ -17,6 +17,8 @@ type Moment struct {
 	Hijri   string // "" where the calendar doesn't reach
 	Time    string
 	ISO     string // RFC 3339
+	Near    string // the date without the year: الأحد 6 ديسمبر
+	Also    string // Hijri, as it stands below another date: الموافق 26 جمادى الآخرة 1448هـ
 }
 
 // Date is the Gregorian date, with the weekday.
@@ -38,5 +40,9 @@ func DateMoment(d scheduling.Date, lang string) Moment {
 		Weekday: texts.Weekday(at.Weekday()).In(lang), Day: day, Month: strings.TrimPrefix(texts.Date(at).In(lang), day+" "), ISO: d.String(),
 		Hijri: scheduling.HijriOf(d).Long().In(lang),
 	}
+	if m.Hijri != "" {
+		m.Also = texts.Visitors("web.hijri", "Date", m.Hijri).In(lang)
+	}
+	m.Near = m.Weekday + " " + day + " " + texts.Month(at.Month()).In(lang)
 	return m
 }

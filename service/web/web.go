@@ -1,7 +1,8 @@
 // Package web is the one way to make pages: one layout, one stylesheet and one
 // set of components for all pages of the service, in Arabic and in English. The
 // components are templ components: *.templ is the source, *_templ.go is
-// generated from it. Pages are complete without a script.
+// generated from it. Pages are complete without a script; one small module adds
+// comfort to some.
 package web
 
 import (
@@ -44,6 +45,9 @@ type Page struct {
 	// it can't be opened again, such as the answer to a form.
 	Here    string
 	Section string // the part of the site, beside its name; "" for that of visitors
+	// Script loads the script that adds comfort: Copy and Print. Its answer needs
+	// AllowScript.
+	Script bool
 }
 
 // T returns a text of the visitors' catalogue in the language of the page. The
@@ -147,6 +151,12 @@ func Headers(targets ...string) map[string]string {
 	}
 }
 
+// AllowScript lets the page that answers a request, whose Headers are set, load our
+// script, and no other.
+func AllowScript(c *fiber.Ctx) {
+	c.Set(fiber.HeaderContentSecurityPolicy, c.GetRespHeader(fiber.HeaderContentSecurityPolicy)+"; script-src 'self'")
+}
+
 // SetHeaders sets Headers.
 func SetHeaders(c *fiber.Ctx, targets ...string) {
 	for name, value := range Headers(targets...) {
@@ -173,6 +183,9 @@ var style []byte
 //go:embed mark.svg
 var mark []byte
 
+//go:embed page.js
+var module []byte
+
 // asset is a file that pages load. Its name has a hash of its content, so that
 // it can be kept for ever.
 type asset struct {
@@ -184,6 +197,7 @@ type asset struct {
 var (
 	stylesheet = newAsset("ziyara", "css", "text/css; charset=utf-8", style)
 	icon       = newAsset("ziyara", "svg", "image/svg+xml", mark)
+	script     = newAsset("ziyara", "js", "text/javascript; charset=utf-8", module)
 )
 
 func newAsset(name, ending, media string, content []byte) asset {
@@ -196,7 +210,7 @@ func newAsset(name, ending, media string, content []byte) asset {
 
 // Mount adds what pages load to the app.
 func Mount(app fiber.Router) {
-	for _, a := range []asset{stylesheet, icon} {
+	for _, a := range []asset{stylesheet, icon, script} {
 		app.Get(a.path, a.send)
 	}
 }

@@ -1,6 +1,6 @@
 -- Entries with their last offers, whether their persons have booked the service since, and
 -- the visits that they want earlier, in the order in which they joined.
-SELECT e.id, e.state, s.slug AS service, b.slug AS branch, e.from_day, e.to_day, e.earliest, e.latest, e.party,
+SELECT e.id, e.position AS number, e.state, s.slug AS service, b.slug AS branch, e.from_day, e.to_day, e.earliest, e.latest, e.party,
        e.created_at, e.ends_at, e.ignored, e.hold_id, o.start_at, o.end_at, o.expires_at,
        e.person, e.mobile, e.lang, e.visitor_name, e.identity_kind, e.identity, e.email,
        e.representative_name, e.representative_identity_kind, e.representative_identity,
