@@ -77,7 +77,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 	_, tooLate := errors.AsType[*slots.RuleError](err)
 	switch {
 	case err == nil:
-		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?lang="+web.Language(c, e.Booking.Lang))
+		c.Set(fiber.HeaderLocation, p.Links.visitPath(a.Reference, a.Start)+"?lang="+web.Language(c, e.Booking.Lang))
 		return c.SendStatus(http.StatusSeeOther)
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.offer(c, e, http.StatusConflict, "page.busy")

@@ -49,6 +49,7 @@ type page struct {
 	Replaces *web.Moment
 
 	Survey questions
+	Today  today // on the day of the visit
 }
 
 // day is a date with free starts.
@@ -109,7 +110,7 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 		out.CanConfirm = o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
 		out.Request = o.Status == slots.Requested
 		if o.Status == slots.Booked {
-			out.Late = late(o.action, out.CanMove, out.CanCancel)
+			out.Late = tooLate(o.action, out.CanMove, out.CanCancel)
 		}
 	}
 	if proposal := o.Appointment.Proposed(p.Now()); proposal != nil && o.action.allows(Answer) {
@@ -127,9 +128,9 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	return out
 }
 
-// late returns the key of the text that says what it is too late for with a link,
+// tooLate returns the key of the text that says what it is too late for with a link,
 // "" for nothing.
-func late(a Action, canMove, canCancel bool) string {
+func tooLate(a Action, canMove, canCancel bool) string {
 	moveOver, cancelOver := a.allows(Move) && !canMove, a.allows(Cancel) && !canCancel
 	switch {
 	case moveOver && canCancel:
@@ -227,6 +228,8 @@ func (p page) named(name string) templ.Component {
 		return offerPage(p)
 	case "survey":
 		return surveyPage(p, p.Survey)
+	case "today":
+		return todayPage(p)
 	case "visit":
 		return visitPage(p)
 	}

@@ -167,7 +167,7 @@ func TestLate(t *testing.T) {
 		{Cancel, false, true, ""},
 		{Confirm, false, false, ""},
 	} {
-		if got := late(tt.action, tt.canMove, tt.canCancel); got != tt.want {
+		if got := tooLate(tt.action, tt.canMove, tt.canCancel); got != tt.want {
 			t.Errorf("%c, move %t, cancel %t: %q, want %q", tt.action, tt.canMove, tt.canCancel, got, tt.want)
 		}
 	}

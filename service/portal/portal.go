@@ -16,6 +16,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/service/secret"
 	"ziyara/service/web"
@@ -44,6 +45,8 @@ type Config struct {
 	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
+
+	Receptions *hall.Receptions // for the day of the visit
 
 	Waitlist *slots.Waitlist
 	// WaitlistEntryID returns the id of an entry of the waitlist by its number,
@@ -75,7 +78,7 @@ type Portal struct {
 func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
-		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
+		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Receptions == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
 		c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil:
 		return nil, errors.New("portal: incomplete configuration")
 	}
@@ -90,6 +93,7 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Get("/move", p.chooseStart)
 	visit.Get("/cancel", p.askCancel)
 	visit.Post("/confirm", p.confirm)
+	visit.Post("/late", p.tellLate)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
 	visit.Post("/accept", p.accept)

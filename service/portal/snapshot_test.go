@@ -16,6 +16,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/once"
 	"ziyara/scheduling"
@@ -170,6 +171,18 @@ func TestPagesWaitForWhatTheyAcknowledge(t *testing.T) {
 	}
 }
 
+// oneVisitor is a hall with nobody in it yet but the visitor of the visit.
+type oneVisitor struct{ hall.Store }
+
+func (oneVisitor) Around(context.Context, string, time.Time, time.Time) (hall.Visit, []hall.Visit, error) {
+	return hall.Visit{
+		GroupID: 1, Branch: "riyadh", Service: "heirs-returns", Day: scheduling.DateOf(comesAt, time.UTC),
+		Start: comesAt, End: comesAt.Add(30 * time.Minute), Status: hall.Booked,
+	}, nil, nil
+}
+
+func (oneVisitor) Board(context.Context, hall.Visit) (hall.Board, error) { return hall.Board{}, nil }
+
 // uncounted counts nothing.
 type uncounted struct{}
 
@@ -189,7 +202,12 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 	if err != nil {
 		t.Fatal(err)
 	}
+	receptions, err := hall.NewReceptions(oneVisitor{}, hall.DefaultPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
 	p, err := New(Config{
+		Receptions: receptions,
 		Links: links, Bookers: bookers, Centre: source, Now: func() time.Time { return seenAt }, Log: slog.New(slog.DiscardHandler),
 		Settle:          func(context.Context) error { return nil },
 		Confirm:         func(context.Context, slots.Reference, int, time.Time) error { return nil },
