@@ -293,7 +293,7 @@ func BenchmarkRanges(b *testing.B) {
 		b.Run(h.name, func(b *testing.B) {
 			var k kept
 			for b.Loop() {
-				k = h.keeps(b, 20)
+				k = h.keeps(b, 60/h.desks)
 			}
 			b.ReportMetric(100*k.share, "%within")
 			b.ReportMetric(k.mean, "min-error")

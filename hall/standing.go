@@ -136,8 +136,8 @@ func (l Line) inTurn(is func(Visit) bool, now time.Time) float64 {
 // spread is by which share so many visits in turn can be quicker or slower than
 // booked: a tenth, because visits of a day may be so on average; and the spread of a
 // sum of independent lengths, which falls with the root of their number. With these
-// two numbers nine of ten visitors are called within their range, and no more are
-// needed: TestRangesAreKept.
+// two numbers more than nine of ten visitors of simulated days are called within
+// their range (TestRangesAreKept): real days have more that goes wrong.
 func spread(visits float64) float64 { return 0.1 + 0.45/math.Sqrt(max(visits, 1)) }
 
 // paced returns the line with visits that take so many times as long.

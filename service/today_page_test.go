@@ -66,7 +66,9 @@ func neverSays(t *testing.T, page string, texts ...string) {
 }
 
 // unmarked takes the isolation of numbers and times off a page.
-func unmarked(page string) string { return regexp.MustCompile(`</?bdi[^>]*>`).ReplaceAllString(page, "") }
+func unmarked(page string) string {
+	return regexp.MustCompile(`</?bdi[^>]*>`).ReplaceAllString(page, "")
+}
 
 // On the day of the visit the link shows where the visitor stands, from the morning
 // until the service is rated.
@@ -74,7 +76,7 @@ func TestPageOfTheDay(t *testing.T) {
 	t.Parallel()
 	c := onTheDay(t, "ar", "07:30")
 	says(t, unmarked(c.looks("")), "موعدكم اليوم", "9:00 ص", c.visit.Reference, "يبدأ تسجيل الحضور لدى الاستقبال من الساعة 8:00 ص.",
-		"آخر تحديث 7:30 ص", "تأكيد الحضور", "يظهر رقم المكتب هنا وعلى شاشة صالة الانتظار: 5 أو 6 أو 7", "40 دقيقة", "view=ticket")
+		"آخر تحديث 7:30 ص", "نعم، سأحضر", "يظهر رقم المكتب هنا وعلى الشاشة: 5 أو 6 أو 7", "40 دقيقة", "view=ticket")
 	says(t, c.looks("?view=ticket"), "تم حجز موعدكم", c.visit.Reference)
 
 	delay := map[string]any{"desk_group": "riyadh-returns-files", "minutes": 5}
@@ -87,7 +89,7 @@ func TestPageOfTheDay(t *testing.T) {
 	page := unmarked(c.looks(""))
 	says(t, page, "بانتظار النداء", ">2<", "قبلكم زائر واحد", "من الآن إلى ", "<svg class=\"axis\"", "تم تسجيل الحضور", "8:52 ص",
 		"يتأخر النداء نحو 5 دقائق. نعتذر عن ذلك.", "تقييم الخدمة")
-	neverSays(t, page, "تأكيد الحضور", c.Name, "style=", "<script")
+	neverSays(t, page, "نعم، سأحضر", c.Name, "style=", "<script")
 
 	c.calls(c.other, "5")
 	says(t, c.looks(""), "أنتم التالون")
@@ -140,7 +142,7 @@ func TestPageTellsReceptionOfLateness(t *testing.T) {
 	c := onTheDay(t, "ar", "08:30")
 	says(t, unmarked(c.looks("")), "إبلاغ الاستقبال بالتأخر", "10 دقائق", "حتى 9:10 ص", "30 دقيقة")
 	page := unmarked(c.follows("/late", url.Values{"minutes": {"10"}}))
-	says(t, page, "تم إبلاغ الاستقبال. شكرًا لكم.", "تم إبلاغ الاستقبال بحضوركم الساعة 9:10 ص.", "إلغاء الإبلاغ")
+	says(t, page, "تم إبلاغ الاستقبال بحضوركم الساعة 9:10 ص.", "إلغاء الإبلاغ")
 	neverSays(t, unmarked(c.follows("/late", url.Values{"minutes": {"0"}})), "بحضوركم الساعة")
 
 	c.clock("09:15")

@@ -84,10 +84,14 @@ const openAfter = 12 * time.Hour
 
 // Visit returns the address of the page of a visit that starts then, where its visitor
 // can do all that they may; "" for an invalid reference.
-func (l *Links) Visit(r slots.Reference, start time.Time) string { return l.Link(r, Manage, start.Add(openAfter)) }
+func (l *Links) Visit(r slots.Reference, start time.Time) string {
+	return l.Link(r, Manage, start.Add(openAfter))
+}
 
 // visitPath returns the path of Visit.
-func (l *Links) visitPath(r slots.Reference, start time.Time) string { return l.path(r, Manage, start.Add(openAfter)) }
+func (l *Links) visitPath(r slots.Reference, start time.Time) string {
+	return l.path(r, Manage, start.Add(openAfter))
+}
 
 // path returns the path of a link; "" for an invalid reference.
 func (l *Links) path(r slots.Reference, a Action, expires time.Time) string {

@@ -113,6 +113,8 @@ func TestPagesAreOfOneCentre(t *testing.T) {
 		status             int
 	}{
 		"visit":            {http.MethodGet, manage, "", http.StatusOK},
+		"today":            {http.MethodGet, manage, "", http.StatusOK},
+		"late":             {http.MethodPost, manage + "/late", "minutes=7", http.StatusConflict},
 		"dates":            {http.MethodGet, manage + "/move", "", http.StatusOK},
 		"times":            {http.MethodGet, manage + "/move?day=2026-11-26", "", http.StatusOK},
 		"ask to cancel":    {http.MethodGet, manage + "/cancel", "", http.StatusOK},
@@ -133,6 +135,9 @@ func TestPagesAreOfOneCentre(t *testing.T) {
 				return snapshotAt(t, "second", "Asia/Tokyo")
 			})
 			reads = 0
+			if name == "today" || name == "late" {
+				p.Now = func() time.Time { return comesAt.Add(-time.Hour) }
+			}
 			status, body := fetch(t, p, c.method, c.path, c.form)
 			if status != c.status {
 				t.Fatalf("%d: %s", status, body)
@@ -181,6 +186,16 @@ func (oneVisitor) Around(context.Context, string, time.Time, time.Time) (hall.Vi
 	}, nil, nil
 }
 
+func (oneVisitor) Change(
+	_ context.Context, _ string, decide func(hall.Visit, hall.Floor) (hall.Step, error),
+) (hall.Visit, error) {
+	v, _, err := oneVisitor{}.Around(context.Background(), "", time.Time{}, time.Time{})
+	if err == nil {
+		_, err = decide(v, hall.Floor{})
+	}
+	return v, err
+}
+
 func (oneVisitor) Board(context.Context, hall.Visit) (hall.Board, error) { return hall.Board{}, nil }
 
 // uncounted counts nothing.
@@ -208,7 +223,7 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 	}
 	p, err := New(Config{
 		Receptions: receptions,
-		Links: links, Bookers: bookers, Centre: source, Now: func() time.Time { return seenAt }, Log: slog.New(slog.DiscardHandler),
+		Links:      links, Bookers: bookers, Centre: source, Now: func() time.Time { return seenAt }, Log: slog.New(slog.DiscardHandler),
 		Settle:          func(context.Context) error { return nil },
 		Confirm:         func(context.Context, slots.Reference, int, time.Time) error { return nil },
 		Confirmed:       func(context.Context, slots.Reference) (bool, error) { return false, nil },

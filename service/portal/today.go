@@ -174,7 +174,10 @@ func stages(out page, s hall.Standing, clock func(time.Time) string) ([]web.Stag
 	}
 	list[0] = web.Stage{Text: out.T("today.checked_in"), About: clock(a.At)}
 	switch a.State {
-	case hall.Waiting, hall.Left:
+	case hall.Waiting:
+		list[1].Text = out.T("today.waiting")
+		return list, 1
+	case hall.Left:
 		return list, 1
 	case hall.Called:
 		list[1] = web.Stage{Text: out.T("today.was_called"), About: out.T("today.at_desk", "Time", clock(a.Called), "Desk", a.Desk)}
@@ -219,7 +222,7 @@ func (p *Portal) tellLate(c *fiber.Ctx) error {
 	switch {
 	case err == nil && minutes == 0:
 		return p.finish(c, "back")
-	case err == nil:
+	case err == nil: // the page says what was told as long as it holds
 		return p.finish(c, "late")
 	case errors.Is(err, hall.ErrAway), errors.Is(err, hall.ErrNotAwait):
 		return p.showToday(c, o, http.StatusConflict, "today.not_told")

@@ -74,7 +74,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 // done returns the notice that follows an action, "" for any other text.
 func done(what string) string {
 	switch what {
-	case "confirmed", "moved", "cancelled", "accepted", "refused", "late", "back":
+	case "confirmed", "moved", "cancelled", "accepted", "refused", "back":
 		return "page.done_" + what
 	}
 	return ""
