@@ -13,6 +13,7 @@ type Evidence struct {
 	At        time.Time  `json:"at"`                      // of the record
 	Grace     int        `json:"grace_minutes,omitempty"` // passed since the start
 	ArrivedAt *time.Time `json:"arrived_at,omitempty"`    // nil when the visitor was not checked in
+	Said      *time.Time `json:"said_until,omitempty"`    // when the visitor said they would come; nil if they said nothing
 	Calls     int        `json:"calls,omitempty"`         // in vain
 	LastCall  *time.Time `json:"last_call_at,omitempty"`
 	DayClosed bool       `json:"end_of_the_day,omitempty"` // recorded by the clock, after the day
@@ -20,11 +21,12 @@ type Evidence struct {
 
 // Absent returns the step that records a no-show; a visit already recorded as one
 // stays as it is. It requires that the grace of the rules has passed since the
-// start without a check-in, or that the visitor left after missing at least
-// misses calls. The rest of the place is free from now on. Without an actor the
-// clock recorded it. Absent returns a *TooEarlyError, ErrHere, ErrOver, ErrRequested or ErrCancelled.
+// start without a check-in, and the time at which the visitor said they would come
+// (see announced); or that the visitor left after missing at least misses calls. The
+// rest of the place is free from now on. Without an actor the clock recorded it.
+// Absent returns a *TooEarlyError, ErrHere, ErrOver, ErrRequested or ErrCancelled.
 func (v Visit) Absent(rules catalog.HallRules, c *scheduling.Calendar, misses int, actor string, now time.Time) (Step, error) {
-	from := v.Start.Add(rules.NoShow)
+	from := later(v.Start.Add(rules.NoShow), v.announced())
 	evidence := &Evidence{Start: v.Start, At: now, Grace: int(rules.NoShow / time.Minute), DayClosed: actor == ""}
 	switch a := v.Arrival; {
 	case v.Status == NoShow:
@@ -39,6 +41,9 @@ func (v Visit) Absent(rules catalog.HallRules, c *scheduling.Calendar, misses in
 		return Step{}, ErrHere
 	case now.Before(from):
 		return Step{}, &TooEarlyError{From: in(from, c), RetryAfter: from.Sub(now), NoShow: true}
+	case a == nil && !v.AwayUntil.IsZero():
+		said := v.announced()
+		evidence.Said = &said
 	case a != nil:
 		evidence.ArrivedAt, evidence.Calls, evidence.LastCall = &a.At, a.Misses, &a.Called
 	}

@@ -21,9 +21,9 @@ type Door struct {
 }
 
 // CheckIn returns the step that checks in the visitor of v at now. A visitor who is
-// already in the hall stays as they are; one who had left comes back, after those
-// whose turn has come; a recorded no-show is taken back. It returns an *ElsewhereError at the wrong branch or on the wrong day, a
-// *TooEarlyError, ErrRequested, ErrCancelled, ErrOver or ErrFull.
+// already in the hall stays as they are, and is no longer away; one who had left
+// comes back, after those whose turn has come; a recorded no-show is taken back. It
+// returns an *ElsewhereError at the wrong branch or on the wrong day, a *TooEarlyError, ErrRequested, ErrCancelled, ErrOver or ErrFull.
 func (v Visit) CheckIn(rules catalog.HallRules, d Door, floor Floor, now time.Time) (Step, error) {
 	switch v.Status {
 	case Booked, NoShow:
@@ -41,13 +41,14 @@ func (v Visit) CheckIn(rules catalog.HallRules, d Door, floor Floor, now time.Ti
 	case v.Branch != d.Branch || v.Day != d.Day && scheduling.DateOf(v.Start, d.Calendar.Zone()) != d.Day:
 		return Step{}, &ElsewhereError{Branch: v.Branch, Start: in(v.Start, d.Calendar), WrongBranch: v.Branch != d.Branch}
 	case a != nil && a.State.Present():
-		return unchanged(v)
+		return v.back(d.Actor, now), nil
 	case a == nil && !v.WalkIn() && now.Before(from):
 		return Step{}, &TooEarlyError{From: in(from, d.Calendar), RetryAfter: from.Sub(now)}
 	case a == nil && floor.Numbers >= maxNumber:
 		return Step{}, ErrFull
 	}
 	step := Step{At: now, Actor: d.Actor}
+	v.AwayUntil = time.Time{}
 	if v.Status == NoShow {
 		v.Status = Booked
 		step.Events = append(step.Events, Event{Kind: WasRestored, At: now, Actor: d.Actor, Reason: "checked in",

@@ -39,11 +39,12 @@ type Notice struct {
 
 // Notices returns the visitors to tell at now that they will be called later than
 // promised, and by how much, in whole steps since their start. It leaves out
-// visitors without a promised time: walk-ins, and those who came late or missed a
-// call; and visitors who have not arrived by their start.
+// visitors without a promised time: walk-ins, those who came late or missed a call,
+// and those who said that they are away; and visitors who have not arrived by their
+// start.
 func (l Line) Notices(p Policy, now time.Time) []Notice {
 	all := l.all(now)
-	begins := begins(all, l.busy(now), l.capacity(now), now, Visit.here)
+	begins := begins(all, l.busy(now, overrun), l.capacity(now), now, Visit.here)
 	var notices []Notice
 	for i, v := range all {
 		delay := begins[i].Sub(v.Start)
@@ -60,7 +61,7 @@ func (l Line) Notices(p Policy, now time.Time) []Notice {
 // promised reports whether the visitor was promised a call at about their start.
 func (v Visit) promised(now time.Time) bool {
 	switch a := v.Arrival; {
-	case v.WalkIn():
+	case v.WalkIn(), !v.AwayUntil.IsZero():
 		return false
 	case a == nil:
 		return !v.Start.Before(now)

@@ -61,7 +61,7 @@ func (l Line) capacity(now time.Time) []Capacity {
 
 // busy returns when the visits at desks end, ascending. A visit is expected to take
 // its booked time, or overrun more once it is past that.
-func (l Line) busy(now time.Time) []time.Time {
+func (l Line) busy(now time.Time, overrun time.Duration) []time.Time {
 	var ends []time.Time
 	for _, v := range l.Present {
 		switch a := v.Arrival; a.State {
@@ -143,16 +143,11 @@ func free(at time.Time, ends []time.Time, desks []Capacity) (time.Time, []time.T
 }
 
 // here returns the earliest instant at which a visitor can be called: now when they
-// are in the hall, otherwise their start.
-func (v Visit) here(now time.Time) time.Time {
-	if v.Arrival != nil {
-		return now
-	}
-	return later(v.Start, now)
-}
+// are in the hall, otherwise when they come.
+func (v Visit) here(now time.Time) time.Time { return later(v.comes(), now) }
 
-// due returns when the visitor's turn comes, at the earliest now.
-func (v Visit) due(now time.Time) time.Time { return later(v.turn(), now) }
+// due returns when the visitor's turn has come and they are here, at the earliest now.
+func (v Visit) due(now time.Time) time.Time { return later(v.turn(), v.here(now)) }
 
 func (v Visit) length() time.Duration { return v.End.Sub(v.Start) }
 
@@ -167,7 +162,7 @@ type Wait struct {
 // called: never before a desk receives. Expected visitors are counted in.
 func (l Line) Waits(now time.Time) []Wait {
 	all := l.all(now)
-	begins := begins(all, l.busy(now), l.capacity(now), now, Visit.here)
+	begins := begins(all, l.busy(now, overrun), l.capacity(now), now, Visit.here)
 	var waits []Wait
 	for i, v := range all {
 		if v.Arrival != nil {

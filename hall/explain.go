@@ -32,6 +32,9 @@ func (v Visit) Why(zone *time.Location, now time.Time) []catalog.Text {
 	if a.Accessible {
 		why = append(why, texts.Staff("queue.accessible"))
 	}
+	if v.away(now) {
+		why = append(why, texts.Staff("queue.away", "Until", clock(v.AwayUntil)))
+	}
 	if !a.WalkIn && a.Turn.After(now) {
 		why = append(why, texts.Staff("queue.not_due"))
 	}

@@ -57,6 +57,9 @@ type Visit struct {
 	Needs        []string // slugs
 	Name         string   // of the visitor
 	Restored     bool     // whether a no-show was taken back
+	// AwayUntil is when the visitor said that they would be here: see Away. It is
+	// zero for those who said nothing, and those who have been checked in since.
+	AwayUntil time.Time
 
 	// First, Ticks and Places are the part of the ledger that the visit takes.
 	First, Ticks int

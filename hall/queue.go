@@ -57,12 +57,12 @@ type Line struct {
 }
 
 // Next returns the visit to call to a desk that is free at now: the first of Order,
-// with these exceptions. Visitors who need an accessible desk wait for one, where
-// the group has any; and at such a desk, they come before all others once their
+// with these exceptions. Visitors who are away are left out. Visitors who need an
+// accessible desk wait for one, where the group has any; and at such a desk, they come before all others once their
 // turn has come. Visitors whose turn has not come, walk-ins or early ones, wait as
 // long as calling them would delay a booked visitor beyond the promise (see room).
 func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
-	order := Order(l.Present, now)
+	order := slices.DeleteFunc(Order(l.Present, now), func(v Visit) bool { return v.away(now) })
 	l.Desks = max(l.Desks, l.occupied()+1)
 	if d.Accessible {
 		for _, v := range order {
@@ -88,12 +88,12 @@ func (l Line) Next(d Desk, now time.Time) (Visit, bool) {
 // is called before their turn.
 func (l Line) room(visitor Visit, now time.Time) bool {
 	booked := slices.DeleteFunc(l.booked(), func(v Visit) bool { return v.ID == visitor.ID })
-	without := begins(booked, l.busy(now), l.capacity(now), now, Visit.due)
-	busy := append(l.busy(now), now.Add(visitor.Arrival.Length))
+	without := begins(booked, l.busy(now, overrun), l.capacity(now), now, Visit.due)
+	busy := append(l.busy(now, overrun), now.Add(visitor.Arrival.Length))
 	slices.SortFunc(busy, time.Time.Compare)
 	with := begins(booked, busy, l.capacity(now), now, Visit.due)
 	for i, v := range booked {
-		if with[i].After(without[i]) && with[i].After(v.turn().Add(l.Promise)) {
+		if with[i].After(without[i]) && with[i].After(v.due(v.turn()).Add(l.Promise)) {
 			return false
 		}
 	}

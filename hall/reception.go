@@ -36,8 +36,8 @@ func NewReceptions(store Store, p Policy) (*Receptions, error) {
 func (r *Receptions) On(c *centre.Snapshot) *Reception { return &Reception{r, c} }
 
 // Only visits that start in this range around now matter for the next call. After
-// expectedBack a visitor who has not arrived is no longer expected, and a visit
-// past expectedAhead is not delayed by a long one now.
+// expectedBack a visitor who has not arrived and has said nothing is no longer
+// expected, and a visit past expectedAhead is not delayed by a long one now.
 const (
 	expectedBack  = 15 * time.Minute
 	expectedAhead = 4 * time.Hour
@@ -46,7 +46,7 @@ const (
 func (r *Reception) queueQuery(g *centre.DeskGroup, now time.Time) QueueQuery {
 	return QueueQuery{
 		BranchID: g.BranchID, GroupID: g.ID, Day: scheduling.DateOf(now, g.Calendar.Zone()),
-		From: now.Add(-expectedBack), To: now.Add(expectedAhead),
+		From: now.Add(-max(expectedBack, MaxAway)), To: now.Add(expectedAhead),
 	}
 }
 
@@ -132,7 +132,7 @@ func (r *Reception) line(g *centre.DeskGroup, f Floor, expected []Visit, now tim
 	l := Line{Present: f.group(g.ID), Promise: r.policy.Promise}
 	l.Desks, l.Later = Receives(g.Calendar, now)
 	for _, v := range expected {
-		if v.GroupID == g.ID {
+		if v.GroupID == g.ID && v.expected(now) {
 			l.Expected = append(l.Expected, v)
 		}
 	}
@@ -263,7 +263,7 @@ func (r *Reception) Close(ctx context.Context, now time.Time, limit int) (int, e
 // Notify tells visitors who will be called later than promised, and returns the
 // number of messages.
 func (r *Reception) Notify(ctx context.Context, now time.Time) (int, error) {
-	present, expected, err := r.store.Crowd(ctx, now.Add(-expectedBack), now.Add(r.policy.Ahead))
+	present, expected, err := r.store.Crowd(ctx, now.Add(-max(expectedBack, MaxAway)), now.Add(r.policy.Ahead))
 	if err != nil || len(present) == 0 {
 		return 0, err
 	}

@@ -36,6 +36,14 @@ type Store interface {
 	// a desk group, or of all for q.GroupID 0.
 	Look(ctx context.Context, q QueueQuery) (Floor, []Visit, error)
 
+	// Around returns the visit with the reference, or fault.ErrNotFound; and, if its
+	// visitor waits, the other visits to its desk group: those with visitors in the
+	// hall, and the expected ones that start in [from, to). All are of one instant.
+	Around(ctx context.Context, reference string, from, to time.Time) (Visit, []Visit, error)
+
+	// Board returns what is announced at the desk group of the visit.
+	Board(ctx context.Context, v Visit) (Board, error)
+
 	// Crowd returns the visits of all visitors in any hall, and the expected
 	// visits that start in [from, to) at desk groups with visitors in the hall.
 	Crowd(ctx context.Context, from, to time.Time) (present, expected []Visit, err error)

@@ -143,7 +143,7 @@ const visitorsCheck = `(() => {
 	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let n = walker.nextNode(); n; n = walker.nextNode()) {
 		const on = n.parentElement;
-		if (on.closest("textarea, [dir=auto]")) continue;
+		if (on.closest("textarea, [dir=auto], svg text")) continue; // each is a line of its own
 		if ((isolated.test(n.textContent) || fragile.test(n.textContent)) && !on.closest("bdi")) say("not isolated", on);
 		const own = on.closest("[lang]").lang;
 		if (own === lang && foreign.test(n.textContent) && !on.closest("bdi")) say("in another language", on);
@@ -411,6 +411,32 @@ func TestBrowserVisits(t *testing.T) {
 	b.everyLanguage("visits-offer", "/visits")
 	b.sends("/visits/sign-out")
 	b.everyLanguage("visits-signed-out", "/visits?done=signed-out")
+}
+
+// The day of a visit, from the morning until it is over.
+func TestBrowserToday(t *testing.T) {
+	t.Parallel()
+	c := onTheDay(t, "ar", "07:30", official)
+	b := newChromium(t, c.centre.Replicas[0].URL())
+	b.everyLanguage("today-expected", c.path)
+	c.clock("08:40")
+	c.presses("/late", url.Values{"minutes": {"10"}})
+	c.reception.Posts("/v1/branches/riyadh/delays", map[string]any{"desk_group": "riyadh-returns-files", "minutes": 5})
+	b.everyLanguage("today-late", c.path)
+	c.clock("08:52")
+	c.checksIn(c.other)
+	c.checksIn(c.visit)
+	c.clock("08:54")
+	b.everyLanguage("today-waiting", c.path)
+	c.presses("/late", url.Values{"minutes": {"15"}})
+	b.everyLanguage("today-away", c.path)
+	c.clock("09:20")
+	c.calls(c.visit, "6")
+	b.everyLanguage("today-called", c.path)
+	c.does(c.visit, "start", map[string]any{})
+	b.everyLanguage("today-at-desk", c.path)
+	c.does(c.visit, "complete", nil)
+	b.everyLanguage("today-over", c.path)
 }
 
 func TestBrowserOffer(t *testing.T) {

@@ -25,8 +25,8 @@ func newLinks(publicURL string, keys *secret.Keys) (links, error) {
 	return links{l}, nil
 }
 
-// link returns the link at the end of a message. It is valid for all actions until
-// the visit begins; the link of an offer until the offer expires, and that of a
+// link returns the link at the end of a message. It opens the page of the visit
+// until some hours after its start; the link of an offer until the offer expires, and that of a
 // survey for a week after the visit.
 func (l links) link(f notify.Facts) string {
 	if l.Links == nil {
@@ -42,7 +42,7 @@ func (l links) link(f notify.Facts) string {
 	if f.Kind == notify.Survey {
 		return l.Link(reference, portal.Survey, f.Start.Add(survey.Open))
 	}
-	return l.Link(reference, portal.Manage, f.Start)
+	return l.Visit(reference, f.Start)
 }
 
 // surveyOf returns the function that reads the tokens of surveys; nil without

@@ -253,12 +253,12 @@ func TestLinkAfterAChange(t *testing.T) {
 }
 
 // When it is too late to move or cancel, the page says so and whom to call;
-// after the start the link ends, with a page that helps.
+// twelve hours after the start the link ends, with a page that helps.
 func TestLinkWhenTimeRunsOut(t *testing.T) {
 	t.Parallel()
 	l := linkedVisit(t, "ar")
 	l.centre.Clock.Add(servicetest.At(t, "2026-11-25T08:30").Sub(l.centre.Clock.Now()))
-	page := l.looks("")
+	page := l.looks("?view=ticket")
 	says(t, page, "انتهت مهلة تعديل الموعد وإلغائه", "نعم، سأحضر", `href="tel:19990"`)
 	for _, action := range []string{">تعديل الموعد<", ">إلغاء الموعد<"} {
 		if strings.Contains(page, action) {
@@ -275,6 +275,14 @@ func TestLinkWhenTimeRunsOut(t *testing.T) {
 		says(t, string(answer.Body), "ولم يتغير موعدكم")
 	}
 	l.centre.Clock.Add(30 * time.Minute)
+	for path, fields := range map[string]url.Values{
+		"/confirm": {"version": {"1"}}, "/cancel": nil, "/move": {"start": {"2026-11-26T06:00:00Z"}},
+	} {
+		if answer := l.presses(path, fields); answer.Status != http.StatusConflict {
+			t.Errorf("%s at the start: %d, want 409", path, answer.Status)
+		}
+	}
+	l.centre.Clock.Add(12 * time.Hour)
 	for _, answer := range []servicetest.Answer{
 		l.opens(l.path), l.presses("/confirm", url.Values{"version": {"1"}}), l.presses("/cancel", nil),
 	} {

@@ -17,6 +17,7 @@ import (
 
 	"ziyara"
 	"ziyara/centre"
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
@@ -130,7 +131,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := s.pages(links, keys, verifier, counts)
+	pages, err := s.pages(links, halls.Receptions, keys, verifier, counts)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +160,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 }
 
 // pages returns the pages behind links; nil without links.
-func (s *Service) pages(links links, keys *secret.Keys, verifier *verify.Verifier, counts *counting) (*portal.Portal, error) {
+func (s *Service) pages(
+	links links, receptions *hall.Receptions, keys *secret.Keys, verifier *verify.Verifier, counts *counting,
+) (*portal.Portal, error) {
 	if links.Links == nil {
 		return nil, nil //nolint:nilnil // no links, no pages
 	}
@@ -167,7 +170,7 @@ func (s *Service) pages(links links, keys *secret.Keys, verifier *verify.Verifie
 		Links: links.Links, Bookers: s.bookers, Settle: s.store.Settle, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
-		Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
+		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 		Verifier: verifier, Keys: keys, Random: random, Counts: counts,
 		EntryHost: s.messaging.entryHost(),
 	})

@@ -95,6 +95,9 @@ func Semicolon() Text { return Text{AR: "؛ ", EN: "; "} }
 // And stands between the entries of a short list.
 func And() Text { return Text{AR: " و", EN: " and "} }
 
+// Or stands between the entries of a list of which one holds.
+func Or() Text { return Text{AR: " أو ", EN: " or "} }
+
 // List puts texts into one, with between between them.
 func List(list []Text, between Text) Text {
 	var ar, en []string

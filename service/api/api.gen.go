@@ -1157,6 +1157,9 @@ type HallVisit struct {
 	// ArrivedAt When the visitor came.
 	ArrivedAt *time.Time `json:"arrived_at,omitempty"`
 
+	// AwayUntil When the visitor said they would come, or be back in the hall; others are called meanwhile.
+	AwayUntil *time.Time `json:"away_until,omitempty"`
+
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
@@ -1422,6 +1425,21 @@ type HoursRequest struct {
 
 	// Reason One text in Arabic and English.
 	Reason PlanText `json:"reason"`
+}
+
+// LateRequest How late the visitor is.
+type LateRequest struct {
+	// Minutes Minutes after the start, or from now after check-in; 0 takes it back.
+	Minutes int `json:"minutes"`
+}
+
+// LikelyCall From when until when the visitor is likely to be called, both inclusive; while the visitor waits.
+type LikelyCall struct {
+	// From Hardly before.
+	From time.Time `json:"from"`
+
+	// To Hardly after.
+	To time.Time `json:"to"`
 }
 
 // Me A member of staff.
@@ -2330,6 +2348,66 @@ type SurveyRequest struct {
 // Text One text in Arabic and English.
 type Text = catalog.Text
 
+// Today Where a visitor stands on the day of the visit. Properties that do not apply are absent.
+type Today struct {
+	// ArrivedAt When the visitor was checked in.
+	ArrivedAt *time.Time `json:"arrived_at,omitempty"`
+
+	// AwayUntil When the visitor said they would come, or be back in the hall.
+	AwayUntil *time.Time `json:"away_until,omitempty"`
+
+	// Before Visitors in the hall who are called before; while the visitor waits.
+	Before *int `json:"before,omitempty"`
+
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Call From when until when the visitor is likely to be called, both inclusive; while the visitor waits.
+	Call *LikelyCall `json:"call,omitempty"`
+
+	// CalledAt Time of the last call.
+	CalledAt *time.Time `json:"called_at,omitempty"`
+
+	// CheckInFrom From when on visitors are checked in.
+	CheckInFrom time.Time `json:"check_in_from"`
+
+	// CompletedAt When the visit ended.
+	CompletedAt *time.Time `json:"completed_at,omitempty"`
+
+	// ComputedAt Of what instant this is.
+	ComputedAt time.Time `json:"computed_at"`
+
+	// DelayMinutes By how many minutes visits begin later, as reception announced.
+	DelayMinutes *int `json:"delay_minutes,omitempty"`
+
+	// Desk Desk of the last call; since the first call.
+	Desk string `json:"desk,omitempty"`
+
+	// Desks Desks of the department, one of which calls the visitor.
+	Desks []string `json:"desks"`
+
+	// End The booked end.
+	End time.Time `json:"end"`
+
+	// Number The number that is called in the hall; since check-in.
+	Number *int `json:"number,omitempty"`
+
+	// Reference The reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start The booked start, with the branch's offset.
+	Start time.Time `json:"start"`
+
+	// StartedAt When the visit started.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// Where State of a visit in the hall.
+	Where HallWhere `json:"where"`
+}
+
 // Verification A code that was sent.
 type Verification struct {
 	// ExpiresAt Until when the code is valid.
@@ -2921,6 +2999,12 @@ type WaitForEarlierParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// TellLateParams defines parameters for TellLate.
+type TellLateParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // MoveAppointmentParams defines parameters for MoveAppointment.
 type MoveAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -2965,6 +3049,12 @@ type RestoreVisitParams struct {
 
 // StartVisitParams defines parameters for StartVisit.
 type StartVisitParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetTodayParams defines parameters for GetToday.
+type GetTodayParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -3746,6 +3836,9 @@ type DeclineAppointmentJSONRequestBody = DeclineRequest
 // WaitForEarlierJSONRequestBody defines body for WaitForEarlier for application/json ContentType.
 type WaitForEarlierJSONRequestBody = EarlierRequest
 
+// TellLateJSONRequestBody defines body for TellLate for application/json ContentType.
+type TellLateJSONRequestBody = LateRequest
+
 // MoveAppointmentJSONRequestBody defines body for MoveAppointment for application/json ContentType.
 type MoveAppointmentJSONRequestBody = MoveRequest
 
@@ -3892,6 +3985,9 @@ type ServerInterface interface {
 	// WaitForEarlier Wait for an earlier start
 	// (POST /v1/appointments/{reference}/earlier)
 	WaitForEarlier(c *fiber.Ctx, reference AppointmentReference, params WaitForEarlierParams) error
+	// TellLate Tell reception that one is late
+	// (POST /v1/appointments/{reference}/late)
+	TellLate(c *fiber.Ctx, reference AppointmentReference, params TellLateParams) error
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(c *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error
@@ -3916,6 +4012,9 @@ type ServerInterface interface {
 	// StartVisit Start a visit
 	// (POST /v1/appointments/{reference}/start)
 	StartVisit(c *fiber.Ctx, reference AppointmentReference, params StartVisitParams) error
+	// GetToday Show where the visitor stands on the day of the visit
+	// (GET /v1/appointments/{reference}/today)
+	GetToday(c *fiber.Ctx, reference AppointmentReference, params GetTodayParams) error
 	// CreateArrival Check in a visitor at reception
 	// (POST /v1/arrivals)
 	CreateArrival(c *fiber.Ctx, params CreateArrivalParams) error
@@ -5111,6 +5210,57 @@ func (siw *ServerInterfaceWrapper) WaitForEarlier(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// TellLate operation middleware
+func (siw *ServerInterfaceWrapper) TellLate(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TellLateParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.TellLate(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // MoveAppointment operation middleware
 func (siw *ServerInterfaceWrapper) MoveAppointment(c *fiber.Ctx) error {
 
@@ -5506,6 +5656,57 @@ func (siw *ServerInterfaceWrapper) StartVisit(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.StartVisit(c, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetToday operation middleware
+func (siw *ServerInterfaceWrapper) GetToday(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "reference" -------------
+	var reference AppointmentReference
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reference", c.Params("reference"), &reference, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reference: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTodayParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetToday(c, reference, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10547,6 +10748,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/move", wrapper.MoveAppointment)
 
+	router.Get(options.BaseURL+"/v1/appointments/:reference/today", wrapper.GetToday)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/late", wrapper.TellLate)
+
 	router.Post(options.BaseURL+"/v1/appointments/:reference/accept", wrapper.AcceptProposal)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/decline-proposal", wrapper.DeclineProposal)
@@ -12589,6 +12794,126 @@ func (response WaitForEarlier503ApplicationProblemPlusJSONResponse) VisitWaitFor
 	return ctx.JSON(&response.Body)
 }
 
+type TellLateRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    TellLateParams
+	Body      *TellLateJSONRequestBody
+}
+
+type TellLateResponseObject interface {
+	VisitTellLateResponse(ctx *fiber.Ctx) error
+}
+
+type TellLate200JSONResponse Today
+
+func (response TellLate200JSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate400ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate401ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate404ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate409ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate413ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate415ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate422ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type TellLate429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate429ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type TellLate503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response TellLate503ApplicationProblemPlusJSONResponse) VisitTellLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type MoveAppointmentRequestObject struct {
 	Reference AppointmentReference `json:"reference"`
 	Params    MoveAppointmentParams
@@ -13517,6 +13842,92 @@ type StartVisit503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response StartVisit503ApplicationProblemPlusJSONResponse) VisitStartVisitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetTodayRequestObject struct {
+	Reference AppointmentReference `json:"reference"`
+	Params    GetTodayParams
+}
+
+type GetTodayResponseObject interface {
+	VisitGetTodayResponse(ctx *fiber.Ctx) error
+}
+
+type GetToday200JSONResponse Today
+
+func (response GetToday200JSONResponse) VisitGetTodayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetToday401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetToday401ApplicationProblemPlusJSONResponse) VisitGetTodayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetToday404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetToday404ApplicationProblemPlusJSONResponse) VisitGetTodayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetToday409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response GetToday409ApplicationProblemPlusJSONResponse) VisitGetTodayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetToday422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetToday422ApplicationProblemPlusJSONResponse) VisitGetTodayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetToday429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetToday429ApplicationProblemPlusJSONResponse) VisitGetTodayResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetToday503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetToday503ApplicationProblemPlusJSONResponse) VisitGetTodayResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -21804,6 +22215,9 @@ type StrictServerInterface interface {
 	// WaitForEarlier Wait for an earlier start
 	// (POST /v1/appointments/{reference}/earlier)
 	WaitForEarlier(ctx context.Context, request WaitForEarlierRequestObject) (WaitForEarlierResponseObject, error)
+	// TellLate Tell reception that one is late
+	// (POST /v1/appointments/{reference}/late)
+	TellLate(ctx context.Context, request TellLateRequestObject) (TellLateResponseObject, error)
 	// MoveAppointment Move an appointment
 	// (POST /v1/appointments/{reference}/move)
 	MoveAppointment(ctx context.Context, request MoveAppointmentRequestObject) (MoveAppointmentResponseObject, error)
@@ -21828,6 +22242,9 @@ type StrictServerInterface interface {
 	// StartVisit Start a visit
 	// (POST /v1/appointments/{reference}/start)
 	StartVisit(ctx context.Context, request StartVisitRequestObject) (StartVisitResponseObject, error)
+	// GetToday Show where the visitor stands on the day of the visit
+	// (GET /v1/appointments/{reference}/today)
+	GetToday(ctx context.Context, request GetTodayRequestObject) (GetTodayResponseObject, error)
 	// CreateArrival Check in a visitor at reception
 	// (POST /v1/arrivals)
 	CreateArrival(ctx context.Context, request CreateArrivalRequestObject) (CreateArrivalResponseObject, error)
@@ -22676,6 +23093,48 @@ func (sh *strictHandler) WaitForEarlier(ctx *fiber.Ctx, reference AppointmentRef
 	return nil
 }
 
+// TellLate operation middleware
+func (sh *strictHandler) TellLate(ctx *fiber.Ctx, reference AppointmentReference, params TellLateParams) error {
+	var request TellLateRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	var body TellLateJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.TellLate(ctx.UserContext(), request.(TellLateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TellLate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TellLateResponseObject); ok {
+		if err := validResponse.VisitTellLateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // MoveAppointment operation middleware
 func (sh *strictHandler) MoveAppointment(ctx *fiber.Ctx, reference AppointmentReference, params MoveAppointmentParams) error {
 	var request MoveAppointmentRequestObject
@@ -22962,6 +23421,34 @@ func (sh *strictHandler) StartVisit(ctx *fiber.Ctx, reference AppointmentReferen
 		return err
 	} else if validResponse, ok := response.(StartVisitResponseObject); ok {
 		if err := validResponse.VisitStartVisitResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetToday operation middleware
+func (sh *strictHandler) GetToday(ctx *fiber.Ctx, reference AppointmentReference, params GetTodayParams) error {
+	var request GetTodayRequestObject
+
+	request.Reference = reference
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetToday(ctx.UserContext(), request.(GetTodayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetToday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTodayResponseObject); ok {
+		if err := validResponse.VisitGetTodayResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

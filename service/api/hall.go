@@ -244,6 +244,7 @@ func hallVisit(c *centre.Snapshot, v hall.Visit) HallVisit {
 	if g, ok := c.Group(v.GroupID); ok {
 		out.DeskGroup = g.Slug
 	}
+	out.AwayUntil = at(v.AwayUntil)
 	a := v.Arrival
 	if a == nil {
 		return out

@@ -27,6 +27,8 @@ func hallProblems() []mapping {
 		{hall.ErrNobody, staffKind("nobody-waits", http.StatusConflict)},
 		{hall.ErrUnknownGroup, staffKind("no-desk-group-here", http.StatusNotFound)},
 		{hall.ErrFull, staffKind("no-more-numbers", http.StatusConflict)},
+		{hall.ErrAway, visitorKind("late-minutes", http.StatusUnprocessableEntity)},
+		{hall.ErrNotAwait, visitorKind("not-awaited", http.StatusConflict)},
 		{hall.ErrDelay, staffKind("delay-invalid", http.StatusUnprocessableEntity)},
 		{errDisplays, staffKind("too-many-displays", http.StatusServiceUnavailable)},
 	}
@@ -37,7 +39,10 @@ func hallKind(err error) (kind, bool) {
 	var elsewhere *hall.ElsewhereError
 	var early *hall.TooEarlyError
 	var desk *hall.DeskError
+	var day *hall.NotTodayError
 	switch {
+	case errors.As(err, &day):
+		return visitorKind("not-today", http.StatusConflict), true
 	case errors.As(err, &elsewhere) && elsewhere.WrongBranch:
 		return staffKind("wrong-branch", http.StatusConflict), true
 	case errors.As(err, &elsewhere):
@@ -69,7 +74,7 @@ func deskKind(f hall.DeskFault) kind {
 func moreHallKinds() []kind {
 	var list []kind
 	for _, err := range []error{
-		&hall.ElsewhereError{WrongBranch: true}, &hall.ElsewhereError{}, &hall.TooEarlyError{NoShow: true}, &hall.TooEarlyError{},
+		&hall.NotTodayError{}, &hall.ElsewhereError{WrongBranch: true}, &hall.ElsewhereError{}, &hall.TooEarlyError{NoShow: true}, &hall.TooEarlyError{},
 		&hall.DeskError{Fault: hall.DeskUnknown}, &hall.DeskError{Fault: hall.DeskOfOthers},
 		&hall.DeskError{Fault: hall.DeskBusy}, &hall.DeskError{Fault: hall.DeskInaccessible},
 	} {
@@ -86,7 +91,10 @@ func explainHall(p *Problem, err error) bool {
 	var elsewhere *hall.ElsewhereError
 	var early *hall.TooEarlyError
 	var desk *hall.DeskError
+	var day *hall.NotTodayError
 	switch {
+	case errors.As(err, &day):
+		p.Start = &day.Start
 	case errors.As(err, &elsewhere):
 		p.Branch, p.Start = elsewhere.Branch, &elsewhere.Start
 	case errors.As(err, &early):

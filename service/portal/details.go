@@ -401,7 +401,7 @@ func (p *Portal) person(v slots.Visitor) slots.Person {
 
 // toVisit leads to the page of a visit.
 func (p *Portal) toVisit(c *fiber.Ctx, a slots.Appointment, done string) error {
-	address := p.Links.path(a.Reference, Manage, a.Start)
+	address := p.Links.visitPath(a.Reference, a.Start)
 	if done != "" {
 		address += "?done=" + done
 	}

@@ -78,6 +78,21 @@ func (l *Links) Link(r slots.Reference, a Action, expires time.Time) string {
 	return l.origin.String() + path
 }
 
+// openAfter is how long after its start the link to a visit can be opened: it shows the
+// visitor's turn on the day of the visit.
+const openAfter = 12 * time.Hour
+
+// Visit returns the address of the page of a visit that starts then, where its visitor
+// can do all that they may; "" for an invalid reference.
+func (l *Links) Visit(r slots.Reference, start time.Time) string {
+	return l.Link(r, Manage, start.Add(openAfter))
+}
+
+// visitPath returns the path of Visit.
+func (l *Links) visitPath(r slots.Reference, start time.Time) string {
+	return l.path(r, Manage, start.Add(openAfter))
+}
+
 // path returns the path of a link; "" for an invalid reference.
 func (l *Links) path(r slots.Reference, a Action, expires time.Time) string {
 	about, err := r.Bytes()

@@ -82,7 +82,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		if e.Replaces != nil {
 			what = "moved"
 		}
-		c.Set(fiber.HeaderLocation, p.Links.path(a.Reference, Manage, a.Start)+"?done="+what+"&lang="+web.Language(c, e.Booking.Lang))
+		c.Set(fiber.HeaderLocation, p.Links.visitPath(a.Reference, a.Start)+"?done="+what+"&lang="+web.Language(c, e.Booking.Lang))
 		return c.SendStatus(http.StatusSeeOther)
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.offer(c, e, http.StatusConflict, "page.busy")

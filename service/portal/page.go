@@ -55,6 +55,7 @@ type page struct {
 	Replaces *web.Moment
 
 	Survey questions
+	Today  today // on the day of the visit
 }
 
 // day is a date with free starts.
@@ -230,6 +231,8 @@ func (p page) named(name string) templ.Component {
 		return offerPage(p)
 	case "survey":
 		return surveyPage(p, p.Survey)
+	case "today":
+		return todayPage(p)
 	case "visit":
 		return visitPage(p)
 	}

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/service/web"
 	"ziyara/slots"
+	"ziyara/texts"
 	"ziyara/texts/textstest"
 )
 
@@ -35,7 +37,7 @@ func read(page string) string {
 		{`<bdi[^>]*>`, "\u2068"},
 		{`</bdi>`, "\u2069"},
 		{
-			`</?(p|h1|h2|dt|dd|li|ul|nav|section|small|summary|b|div|button|legend|label|header|span|fieldset|form|` +
+			`</?(p|text|h1|h2|dt|dd|li|ul|nav|section|small|summary|b|div|button|legend|label|header|span|fieldset|form|` +
 				`a [^>]*class="(button|day)[^>]*)[^>]*>`, "\n",
 		},
 		{`<[^>]*>`, ""},
@@ -65,6 +67,27 @@ func example(lang string, start time.Time, zone *time.Location) page {
 	p.Proposed, p.Replaces = &proposed, &proposed
 	day := slots.DaySlots{Date: scheduling.DateOf(start, zone), Slots: []slots.Slot{{Start: start}, {Start: start.Add(time.Hour)}}}
 	p.add(day, zone, time.Time{})
+	return p
+}
+
+// onTheDay is a page of the day of the visit, with all that it can say.
+func onTheDay(p page, where hall.Where, start time.Time, zone *time.Location) page {
+	clock := func(t time.Time) string { return texts.ClockAt(t.In(zone)).In(p.Lang) }
+	from, to := clock(start), clock(start.Add(15*time.Minute))
+	s := hall.Standing{CheckIn: start.Add(-time.Hour), Desks: []string{"5", "6"}, Visit: hall.Visit{
+		Start: start, End: start.Add(40 * time.Minute),
+		Arrival: &hall.Arrival{At: start, Called: start, Desk: "6", State: hall.State(where)},
+	}}
+	if where == hall.AtExpected {
+		s.Visit.Arrival = nil
+	}
+	p.Today = today{
+		Where: where, Number: 41, Before: 3, Range: p.T("today.range", "From", from, "To", to), Desk: "6", Delay: 5, Away: to,
+		CheckIn: from, Passed: true, Late: []late{{5, to}, {10, to}}, At: from, Survey: "/m/x",
+		Axis: web.AxisOf(p.Page, zone, start, start, start, start.Add(15*time.Minute), p.T("today.now"), p.T("today.yours")),
+	}
+	p.Today.Stages, p.Today.Stage = stages(p, s, clock)
+	p.State, p.CanConfirm, p.Proposed, p.Replaces = p.Today.title(), true, nil, nil
 	return p
 }
 
@@ -125,6 +148,11 @@ func TestPagesAsRead(t *testing.T) {
 			p.Request = request
 			pages["cancel"] += shown(t, "cancel", p)
 		}
+		for _, where := range []hall.Where{
+			hall.AtExpected, hall.AtWaiting, hall.AtCalled, hall.AtServing, hall.AtCompleted, hall.AtLeft, hall.AtNoShow,
+		} {
+			pages["today "+string(where)] = shown(t, "today", onTheDay(example(lang, start, riyadh), where, start, riyadh))
+		}
 		for _, name := range []string{"days", "times", "survey", "offer"} {
 			p := example(lang, start, riyadh)
 			p.State = "page.offer_title"
@@ -182,7 +210,7 @@ func TestLate(t *testing.T) {
 		{Confirm, slots.Booked, false, false, ""},
 	} {
 		o := opened{tt.action, slots.Appointment{Status: tt.status}}
-		if got := late(o, tt.canMove, tt.canCancel); got != tt.want {
+		if got := tooLate(o, tt.canMove, tt.canCancel); got != tt.want {
 			t.Errorf("%c, move %t, cancel %t: %q, want %q", tt.action, tt.canMove, tt.canCancel, got, tt.want)
 		}
 	}

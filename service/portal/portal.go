@@ -16,6 +16,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/service/secret"
 	"ziyara/service/web"
@@ -44,6 +45,8 @@ type Config struct {
 	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
+
+	Receptions *hall.Receptions // for the day of the visit
 
 	Waitlist *slots.Waitlist
 	// WaitlistEntryID returns the id of an entry of the waitlist by its number,
@@ -79,7 +82,7 @@ func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
 		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
-		c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "":
+		c.Receptions == nil, c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "":
 		return nil, errors.New("portal: incomplete configuration")
 	}
 	p := &Portal{Config: c}
@@ -99,6 +102,7 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/wait", p.waitEarlier)
 	visit.Post("/wait/stop", p.stopWaiting)
 	visit.Post("/confirm", p.confirm)
+	visit.Post("/late", p.tellLate)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
 	visit.Post("/accept", p.accept)

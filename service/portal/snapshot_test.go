@@ -16,6 +16,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/once"
 	"ziyara/scheduling"
@@ -120,6 +121,8 @@ func TestPagesAreOfOneCentre(t *testing.T) {
 		status             int
 	}{
 		"visit":            {http.MethodGet, manage, "", http.StatusOK},
+		"today":            {http.MethodGet, manage, "", http.StatusOK},
+		"late":             {http.MethodPost, manage + "/late", "minutes=7", http.StatusConflict},
 		"dates":            {http.MethodGet, manage + "/move", "", http.StatusOK},
 		"times":            {http.MethodGet, manage + "/move?day=2026-11-26", "", http.StatusOK},
 		"ask to cancel":    {http.MethodGet, manage + "/cancel", "", http.StatusOK},
@@ -140,6 +143,9 @@ func TestPagesAreOfOneCentre(t *testing.T) {
 				return snapshotAt(t, "second", "Asia/Tokyo")
 			})
 			reads = 0
+			if name == "today" || name == "late" {
+				p.Now = func() time.Time { return comesAt.Add(-time.Hour) }
+			}
 			status, body := fetch(t, p, c.method, c.path, c.form)
 			if status != c.status {
 				t.Fatalf("%d: %s", status, body)
@@ -178,6 +184,28 @@ func TestPagesWaitForWhatTheyAcknowledge(t *testing.T) {
 	}
 }
 
+// oneVisitor is a hall with nobody in it yet but the visitor of the visit.
+type oneVisitor struct{ hall.Store }
+
+func (oneVisitor) Around(context.Context, string, time.Time, time.Time) (hall.Visit, []hall.Visit, error) {
+	return hall.Visit{
+		GroupID: 1, Branch: "riyadh", Service: "heirs-returns", Day: scheduling.DateOf(comesAt, time.UTC),
+		Start: comesAt, End: comesAt.Add(30 * time.Minute), Status: hall.Booked,
+	}, nil, nil
+}
+
+func (oneVisitor) Change(
+	_ context.Context, _ string, decide func(hall.Visit, hall.Floor) (hall.Step, error),
+) (hall.Visit, error) {
+	v, _, err := oneVisitor{}.Around(context.Background(), "", time.Time{}, time.Time{})
+	if err == nil {
+		_, err = decide(v, hall.Floor{})
+	}
+	return v, err
+}
+
+func (oneVisitor) Board(context.Context, hall.Visit) (hall.Board, error) { return hall.Board{}, nil }
+
 // uncounted counts nothing.
 type uncounted struct{}
 
@@ -197,8 +225,13 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 	if err != nil {
 		t.Fatal(err)
 	}
+	receptions, err := hall.NewReceptions(oneVisitor{}, hall.DefaultPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
 	p, err := New(Config{
-		Links: links, Bookers: bookers, Centre: source, Now: func() time.Time { return seenAt }, Log: slog.New(slog.DiscardHandler),
+		Receptions: receptions,
+		Links:      links, Bookers: bookers, Centre: source, Now: func() time.Time { return seenAt }, Log: slog.New(slog.DiscardHandler),
 		Settle:          func(context.Context) error { return nil },
 		Confirm:         func(context.Context, slots.Reference, int, time.Time) error { return nil },
 		Confirmed:       func(context.Context, slots.Reference) (bool, error) { return false, nil },

@@ -98,7 +98,7 @@ func (p *Portal) deadlines(c *fiber.Ctx, out page, o opened) []string {
 	moving, cancelling := o.MoveBefore(service), o.CancelBefore(service)
 	until := func(key string, at time.Time) string { return out.T(key, "Until", deadline(at, zone, out.Lang)) }
 	var list []string
-	if key := late(o, out.CanMove, out.CanCancel); key != "" {
+	if key := tooLate(o, out.CanMove, out.CanCancel); key != "" {
 		list = append(list, out.T(key))
 	}
 	switch {
@@ -116,9 +116,9 @@ func (p *Portal) deadlines(c *fiber.Ctx, out page, o opened) []string {
 	return list
 }
 
-// late returns the key of the text that says what it is too late for with the link
+// tooLate returns the key of the text that says what it is too late for with the link
 // of a booked visit, "" for nothing.
-func late(o opened, canMove, canCancel bool) string {
+func tooLate(o opened, canMove, canCancel bool) string {
 	moveOver, cancelOver := o.action.allows(Move) && !canMove, o.action.allows(Cancel) && !canCancel
 	switch {
 	case o.Status != slots.Booked:

@@ -65,13 +65,16 @@ func (p *Portal) show(c *fiber.Ctx) error {
 			return p.confirmCancel(c, o)
 		}
 	}
+	if p.onTheDay(c, o) {
+		return p.showToday(c, o, http.StatusOK, done(c.Query("done")))
+	}
 	return p.visit(c, o, http.StatusOK, done(c.Query("done")))
 }
 
 // done returns the notice that follows an action, "" for any other text.
 func done(what string) string {
 	switch what {
-	case "confirmed", "moved", "cancelled", "accepted", "refused", "waiting", "stopped":
+	case "confirmed", "moved", "cancelled", "accepted", "refused", "waiting", "stopped", "back":
 		return "page.done_" + what
 	}
 	return ""

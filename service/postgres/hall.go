@@ -22,7 +22,7 @@ type Hall struct{ *core }
 
 var _ hall.Store = (*Hall)(nil)
 
-// hallRow is a row of hall_visits.
+// hallRow is a row of hall_visitors, or of hall_visits.
 type hallRow struct {
 	ID           string         `db:"id"`
 	Reference    sql.NullString `db:"reference"`
@@ -65,6 +65,9 @@ type hallRow struct {
 	StartedAt     sql.NullTime   `db:"started_at"`
 	CompletedAt   sql.NullTime   `db:"completed_at"`
 	LeftAt        sql.NullTime   `db:"left_at"`
+
+	AwayUntil sql.NullTime `db:"away_until"`
+	Place     int          `db:"place"` // of hall/around
 }
 
 func (r hallRow) visit() hall.Visit {
@@ -72,7 +75,7 @@ func (r hallRow) visit() hall.Visit {
 		ID: r.ID, Reference: r.Reference.String, BranchID: r.BranchID, GroupID: r.GroupID, Branch: r.Branch, Service: r.Service,
 		Day: dateOf(r.Day), Start: r.StartAt.UTC(), End: r.EndAt.UTC(), StartVersion: r.StartVersion, Party: r.Party,
 		Status: hall.Status(r.Status), Channel: catalog.Channel(r.Channel), Needs: r.Needs, Name: r.VisitorName.String,
-		Restored: r.Restored, First: r.FirstTick, Ticks: r.Ticks, Places: r.Places,
+		Restored: r.Restored, AwayUntil: utc(r.AwayUntil), First: r.FirstTick, Ticks: r.Ticks, Places: r.Places,
 	}
 	if r.Number.Valid {
 		v.Arrival = &hall.Arrival{
@@ -112,6 +115,28 @@ func (q session) visit(ctx context.Context, reference string) (hall.Visit, error
 // Find implements hall.Store.
 func (h *Hall) Find(ctx context.Context, reference string) (hall.Visit, error) {
 	return h.pool().visit(ctx, reference)
+}
+
+// Around implements hall.Store. It takes one round trip and reads at most 2001 rows.
+func (h *Hall) Around(ctx context.Context, reference string, from, to time.Time) (hall.Visit, []hall.Visit, error) {
+	visits, err := h.pool().visits(ctx, "hall/around", reference, from, to)
+	switch {
+	case err != nil:
+		return hall.Visit{}, nil, err
+	case len(visits) == 0:
+		return hall.Visit{}, nil, fault.ErrNotFound
+	}
+	return visits[0], visits[1:], nil
+}
+
+// Board implements hall.Store.
+func (h *Hall) Board(ctx context.Context, v hall.Visit) (hall.Board, error) {
+	var row struct {
+		Minutes int            `db:"minutes"`
+		Desks   pq.StringArray `db:"desks"`
+	}
+	err := h.pool().get(ctx, &row, "hall/board", v.BranchID, v.Day.String(), v.GroupID, v.Start)
+	return hall.Board{Delay: time.Duration(row.Minutes) * time.Minute, Desks: row.Desks}, err
 }
 
 // Of implements hall.Store.
@@ -209,6 +234,11 @@ func (q session) writeStep(ctx context.Context, before hall.Visit, step hall.Ste
 	after := step.Visit
 	if a := after.Arrival; a != nil && (before.Arrival == nil || *a != *before.Arrival) {
 		if err := q.writeArrival(ctx, after, step); err != nil {
+			return err
+		}
+	}
+	if !after.AwayUntil.Equal(before.AwayUntil) {
+		if _, err := q.exec(ctx, "hall/away", after.ID, after.BranchID, after.StartVersion, nullTime(after.AwayUntil), step.At); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // visit.
 var growing = regexp.MustCompile(`Seq Scan on (appointments|appointment_events|appointment_confirmations|messages|idempotency_keys|` +
 	`verifications|ledger_days|rebookings|delayed_places|waitlist_entries|waitlist_offers|early_receipts|` +
-	`webhook_deliveries|survey_answers|arrivals|hall_calls)\b`)
+	`webhook_deliveries|survey_answers|arrivals|hall_calls|visitors_away)\b`)
 
 // No statement that visitors or periodic jobs wait for reads a whole table of
 // visits. This is about the plan, not the time: a plan that is wrong is fast
@@ -165,6 +165,9 @@ func TestPlans(t *testing.T) {
 			through: "appointments_person"},
 		{name: "hall/crowd", arguments: "'2026-11-25'", through: "arrivals_present"},
 		{name: "hall/crowd_expected", arguments: "'{1,2}', " + now + ", '2026-11-22T08:00:00Z'", through: "appointments_ahead"},
+		{name: "hall/around", arguments: "'R1', " + now + ", '2026-11-22T10:00:00Z'", through: "appointments_reference_key"},
+		{name: "hall/around", arguments: "'R1', " + now + ", '2026-11-22T10:00:00Z'", through: "visitors_away_pkey"},
+		{name: "hall/away", arguments: id + ", 1, 1, " + now + ", " + now, through: "visitors_away_pkey"},
 		{name: "hall/list", arguments: "1, '2026-11-25', '{1,2}', '-infinity', " + id + ", NULL, 50", through: "appointments_hall"},
 		{name: "hall/counts", arguments: "1, '2026-11-25', '{1,2}'", through: "appointments_hall"},
 		{name: "hall/leftover", arguments: now + ", 3, 500", through: "appointments_hall"},
@@ -328,6 +331,8 @@ SELECT branch_id, id, day, service_id, desk_group_id, row_number() OVER (PARTITI
 	start_at, start_at, false, false, false, CASE WHEN day < '2026-11-22' THEN 'completed' ELSE 'waiting' END, '1',
 	CASE WHEN day < '2026-11-22' THEN start_at END, CASE WHEN day < '2026-11-22' THEN end_at END
 FROM appointments WHERE status = 'booked' AND day <= '2026-11-22';
+INSERT INTO visitors_away (branch_id, appointment_id, start_version, until, told_at)
+SELECT branch_id, id, 1, start_at + interval '10 minutes', start_at FROM appointments WHERE reference IS NOT NULL;
 INSERT INTO hall_calls SELECT branch_id, day, number, appointment_id, number, '1', arrived_at, 'salem' FROM arrivals;
 INSERT INTO feeds (id, token, name, department_id, lang, created_at, created_by, revoked_at)
 SELECT gen_random_uuid(), sha256(n::text::bytea), 'x', 1, 'ar', '2026-06-01'::timestamptz + n * interval '1 h', 'noura',

@@ -1,6 +1,6 @@
 -- All visitors who are in any hall, on days from $1 on.
 SELECT *
-FROM hall_visits
+FROM hall_visitors
 WHERE id = ANY (ARRAY(
     SELECT appointment_id
     FROM arrivals

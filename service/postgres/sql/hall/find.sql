@@ -1,2 +1,2 @@
 -- A visit as reception sees it.
-SELECT * FROM hall_visits WHERE reference = $1
+SELECT * FROM hall_visitors WHERE reference = $1

@@ -1,6 +1,6 @@
 -- A page of the visits of a branch on a day. The page begins after ($4, $5).
 SELECT *
-FROM hall_visits
+FROM hall_visitors
 WHERE branch_id = $1 AND day = $2 AND status IN ('booked', 'completed', 'no_show')
   AND desk_group_id = ANY ($3::integer[])
   AND (start_at, id) > ($4::timestamptz, $5::uuid)

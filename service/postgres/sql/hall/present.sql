@@ -1,6 +1,6 @@
 -- The visitors in the hall of a branch on a day.
 SELECT *
-FROM hall_visits
+FROM hall_visitors
 WHERE id = ANY (ARRAY(
     SELECT appointment_id
     FROM arrivals
