@@ -148,7 +148,8 @@ const visitorsCheck = `(() => {
 		const own = on.closest("[lang]").lang;
 		if (own === lang && foreign.test(n.textContent) && !on.closest("bdi")) say("in another language", on);
 	}
-	for (const e of document.querySelectorAll(".button, .row, .choice, .bar nav a, .back, .list-days a, a.day, .field input, .text, .map, .cells")) {
+	for (const e of document.querySelectorAll(".button, .row, .choice, .bar nav a, .back," +
+		".list-days a, a.day, .field input, .text, .map, .cells")) {
 		const box = e.getBoundingClientRect();
 		if (e.checkVisibility() && (box.height < 44 || box.width < 44)) say("smaller than 44 px", e);
 	}

@@ -197,7 +197,8 @@ func TestCodesOnThePage(t *testing.T) {
 		says(t, b.isRefused(http.StatusUnprocessableEntity, "/visits/code", withCode(empty)), "نرجو كتابة الأرقام الستة")
 	}
 	for _, left := range []string{"4 محاولات", "3 محاولات", "محاولتان", "محاولة واحدة"} {
-		says(t, b.isRefused(http.StatusUnprocessableEntity, "/visits/code", withCode(wrong(right))), "الرمز غير صحيح", left, `aria-invalid="true"`)
+		page := b.isRefused(http.StatusUnprocessableEntity, "/visits/code", withCode(wrong(right)))
+		says(t, page, "الرمز غير صحيح", left, `aria-invalid="true"`)
 	}
 	says(t, b.isRefused(http.StatusTooManyRequests, "/visits/code", withCode(wrong(right))), "انتهت محاولات إدخال هذا الرمز")
 	says(t, b.isRefused(http.StatusTooManyRequests, "/visits/code", withCode(right)), "انتهت محاولات إدخال هذا الرمز")

@@ -11,8 +11,9 @@ import (
 // them: what is written to visitors. The rest answers requests of programs.
 func written(key string) bool {
 	table, _, _ := strings.Cut(key, ".")
-	return slices.Contains([]string{"sms", "sms_end", "letter", "page", "ticket", "proof", "mine", "calendar_entry", "ministry", "date", "clock"}, table) ||
-		strings.HasPrefix(table, "letter_")
+	return strings.HasPrefix(table, "letter_") || slices.Contains([]string{
+		"sms", "sms_end", "letter", "page", "ticket", "proof", "mine", "calendar_entry", "ministry", "date", "clock",
+	}, table)
 }
 
 // writtenTexts calls do for each form of each text that is written to visitors, with
@@ -114,7 +115,8 @@ func TestArabicIsWrittenByTheRules(t *testing.T) {
 func TestFullStops(t *testing.T) {
 	t.Parallel()
 	sentence := regexp.MustCompile(
-		`^(page\.(done_|\w+_about$|changed$|too_late$|taken$|busy$|no_more$|late(_\w+)?$|no_days$|survey_choose$)|ticket\.\w+_(to|by|until|about)$|` +
+		`^(page\.(done_|\w+_about$|changed$|too_late$|taken$|busy$|no_more$|` +
+			`late(_\w+)?$|no_days$|survey_choose$)|ticket\.\w+_(to|by|until|about)$|` +
 			`mine\.(done_\w+|\w+_about|of|about)$|proof\.\w+$|letter_\w+\.opening$)`)
 	writtenTexts(func(lang, key, text string) {
 		stopped := strings.HasSuffix(text, ".")

@@ -60,7 +60,8 @@ func example(lang string, start time.Time, zone *time.Location) page {
 		p.Service, p.Branch, p.Address = "IBAN update", "Jeddah branch", "Al Madinah Road"
 		p.Requirements, p.Reason = []string{"National ID"}, "Power cut"
 	}
-	p.Length, p.Map, p.Certain, p.Script = length(slots.Appointment{Start: start, End: start.Add(40 * time.Minute), Party: 2}).In(lang), mapOf(p.Name.In(lang), p.Address), true, true
+	p.Length = length(slots.Appointment{Start: start, End: start.Add(40 * time.Minute), Party: 2}).In(lang)
+	p.Map, p.Certain, p.Script = mapOf(p.Name.In(lang), p.Address), true, true
 	p.About = p.T("ticket.sent_to", "Mobile", notify.Mobile("+966501234567").MaskedHere())
 	p.Deadlines = []string{p.T("ticket.change_until", "Until", deadline(start, zone, lang))}
 	proposed := p.When
@@ -120,7 +121,10 @@ func TestPagesAsRead(t *testing.T) {
 		}
 		for name, earlier := range map[string]waiting{
 			"possible": {Possible: true}, "waits": {Until: deadline(start, riyadh, lang)},
-			"offered": {Until: deadline(start, riyadh, lang), Offered: new(web.MomentOf(start, riyadh, lang)), Ends: deadline(start, riyadh, lang), Offer: "/m/x"},
+			"offered": {
+				Until: deadline(start, riyadh, lang), Offered: new(web.MomentOf(start, riyadh, lang)),
+				Ends: deadline(start, riyadh, lang), Offer: "/m/x",
+			},
 		} {
 			p := example(lang, start, riyadh)
 			p.Earlier = earlier

@@ -86,7 +86,9 @@ func (p *Portal) sendProof(c *fiber.Ctx, mobile notify.Mobile, lang, key string)
 
 // startProof starts the verification that a form with a key asks for, and returns the
 // one that it started before if that still runs.
-func (p *Portal) startProof(ctx context.Context, mobile notify.Mobile, lang string, address []byte, key string) (verify.Verification, error) {
+func (p *Portal) startProof(
+	ctx context.Context, mobile notify.Mobile, lang string, address []byte, key string,
+) (verify.Verification, error) {
 	request := p.codeOnce(mobile, key)
 	v, err := p.Verifier.Start(ctx, mobile, lang, address, request, p.Now())
 	repeated, ok := errors.AsType[*once.RepeatedError](err)
