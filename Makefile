@@ -26,6 +26,7 @@ IMAGE ?= ziyara
 BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./hall ./notify
 SOAK  ?= 10m
 MEASURE ?=
+PAGES ?= TestBrowser
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -96,12 +97,17 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 # The pictures have the face that the design intends; visitors see it where
 # their device has it.
 .PHONY: pages
-pages: ## Look at every page with Chromium and axe-core; pictures go to artifacts/pages
+pages: ## Look at every page with Chromium and axe-core; pictures go to artifacts/pages; PAGES picks tests
 	@./scripts/need chromium=chromium woff2_decompress=woff2 node=nodejs npm=npm /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf=fonts-noto-core
 	@$(MAKE) --no-print-directory $(AXE) $(PLEX)
 	@mkdir -p artifacts/pages
 	PAGES_AXE="$$PWD/$(AXE)" PAGES_FONTS="$$PWD/$(dir $(PLEX))" PAGES_SHOTS="$$PWD/artifacts/pages" \
-		go test -tags pages -count=1 -parallel 1 -timeout 60m -v -run '^TestBrowser' $$(find . -name '*_pages_test.go' -exec dirname {} + | sort -u)
+		go test -tags pages -count=1 -parallel 1 -timeout 60m -v -run '^$(PAGES)' $$(find . -name '*_pages_test.go' -exec dirname {} + | sort -u)
+
+.PHONY: pictures
+pictures: ## Take the pictures of the README again
+	@$(MAKE) --no-print-directory pages PAGES=TestBrowserReadme
+	cp artifacts/pages/readme-*.png docs/pictures/
 
 .PHONY: bench
 bench: build ## Measure the rules, then the service against bare fiber and pgbench; MEASURE has flags for bin/ziyara bench

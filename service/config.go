@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"ziyara/access"
@@ -57,6 +59,8 @@ type Config struct {
 	// Registration is the number of the site in the register of official sites; ""
 	// if it has none.
 	Registration string
+	// Brand is how the pages are called and look; what is missing is neutral.
+	Brand Brand
 	// WebhookAllow has the private networks, in CIDR notation, that webhooks may
 	// reach.
 	WebhookAllow []string
@@ -92,6 +96,34 @@ type Config struct {
 	Connect func(url string) (driver.Connector, error)
 	// SignIn identifies staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
+
+	brand web.Brand // Brand, checked
+}
+
+// Brand is how the pages of a centre are called and look.
+type Brand struct {
+	Product Text   // name of the service, such as Visits
+	Mark    string // path of an SVG file, the sign at the top of each page
+	Colour  string // of buttons, as #rrggbb: white on it must be readable
+	Email   string // for questions of visitors
+	X       string // account on X
+}
+
+// checked returns the brand as pages have it. It returns an error that says what to
+// change.
+func (b Brand) checked() (web.Brand, error) {
+	look := web.Look{Product: b.Product, Colour: b.Colour, Email: b.Email, X: b.X}
+	if b.Mark != "" {
+		var err error
+		if look.Mark, err = os.ReadFile(b.Mark); err != nil {
+			return web.Brand{}, fmt.Errorf("service: ZIYARA_MARK: %w", err)
+		}
+	}
+	checked, err := web.NewBrand(look)
+	if err != nil {
+		return checked, fmt.Errorf("service: %w", err)
+	}
+	return checked, nil
 }
 
 // defaults returns the configuration with its defaults, or an error for an invalid
@@ -123,6 +155,9 @@ func (c Config) defaults() (Config, error) {
 	if c.Ministry, err = c.Ministry.Complete(); err != nil {
 		return c, fmt.Errorf("service: ZIYARA_MINISTRY_AR, ZIYARA_MINISTRY_EN, ZIYARA_CALL_CENTRE or ZIYARA_BOOKING_URL: %w", err)
 	}
+	if c.brand, err = c.Brand.checked(); err != nil {
+		return c, err
+	}
 	switch {
 	case c.DatabaseURL == "":
 		return c, errors.New("service: DATABASE_URL is needed, for example postgres://ziyara@localhost/ziyara")
@@ -150,9 +185,15 @@ func (c Config) defaults() (Config, error) {
 	return c, nil
 }
 
+// sandboxed reports whether messages go to the sandbox phone.
+func (c Config) sandboxed() bool { return c.Dev && c.Sender == nil && c.SMS == "" }
+
 // site returns what pages say about the centre.
 func (c Config) site() web.Site {
-	return web.Site{Ministry: c.Ministry, Registration: c.Registration, Portal: c.PublicURL != ""}
+	return web.Site{
+		Ministry: c.Ministry, Registration: c.Registration, Portal: c.PublicURL != "", Origin: strings.TrimRight(c.PublicURL, "/"),
+		Brand: c.brand, Trial: c.sandboxed(),
+	}
 }
 
 // maxHolds is the greatest limit of open holds: each new hold looks at all holds of

@@ -21,6 +21,7 @@ type walker struct {
 	client *http.Client
 	at     *url.URL
 	status int
+	header http.Header
 	page   string
 }
 
@@ -73,7 +74,7 @@ func (w *walker) does(method, address string, fields url.Values) *walker {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.at, w.status, w.page = answer.Request.URL, answer.StatusCode, string(body)
+	w.at, w.status, w.header, w.page = answer.Request.URL, answer.StatusCode, answer.Header, string(body)
 	return w
 }
 

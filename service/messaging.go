@@ -215,3 +215,11 @@ func (m *messaging) close() (err error) {
 	}
 	return err
 }
+
+// senders returns from whom text messages come; nil unless gateways send them.
+func (m *messaging) senders() []string {
+	if m.gateways == nil {
+		return nil
+	}
+	return m.gateways.Senders()
+}

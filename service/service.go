@@ -139,7 +139,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Spec: ziyara.OpenAPI, Bookers: s.bookers, Waitlist: s.waitlist, Receptions: halls.Receptions, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
-		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Local: c.Dev, Patience: 2 * c.Patience,
+		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Local: c.Dev, Patience: 2 * c.Patience,
 		RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
@@ -172,7 +172,7 @@ func (s *Service) pages(
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 		Verifier: verifier, Keys: keys, Random: random, Counts: counts,
-		EntryHost: s.messaging.entryHost(),
+		EntryHost: s.messaging.entryHost(), Hold: s.config.Hold, KeepTexts: s.config.KeepTexts, Senders: s.messaging.senders(),
 	})
 }
 

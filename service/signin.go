@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -11,6 +12,7 @@ import (
 	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/service/api"
 	"ziyara/service/demo"
 	"ziyara/service/secret"
 	"ziyara/service/signin"
@@ -154,4 +156,22 @@ func (s staffSignIn) session() func(*fiber.Ctx) (access.Staff, error) {
 		return nil
 	}
 	return s.signIn.Session
+}
+
+// guests returns one member of the demo staff for each role, and the link that signs
+// them in; nil without the demo's provider.
+func (s staffSignIn) guests() []api.Guest {
+	if s.issuer == nil {
+		return nil
+	}
+	var list []api.Guest
+	for _, role := range access.Roles() {
+		for _, p := range s.issuer.People {
+			if slices.Equal(p.Roles, []access.Role{role}) {
+				list = append(list, api.Guest{Role: role, About: p.About, SignIn: s.signIn.LinkFor(p.ID)})
+				break
+			}
+		}
+	}
+	return list
 }

@@ -73,29 +73,31 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf(welcome, time.Since(began).Seconds(), replica.URL(), d.Data, d.URL)
+	fmt.Printf(welcome, replica.URL(), time.Since(began).Seconds())
 	if config.OIDC.Demo {
 		fmt.Printf(welcomeStaff, replica.URL())
 	}
+	fmt.Printf(welcomeData, d.Data, d.URL)
 	fmt.Println("Ctrl-C stops the service and its database. The data stays.")
 	return replica.Run(ctx)
 }
 
-const welcome = `
-Ziyara is ready (%.1f s).
+// welcome begins with the one address to open.
+const welcome = `Ziyara is open at %[1]s/ (ready in %.1[2]f s)
 
-  Try the API       %[2]s/docs
-  Sandbox phone     %[2]s/dev/phone
-  Sandbox mailbox   %[2]s/dev/mail
-  First request     curl -s '%[2]s/v1/services?q=iban'
-
-  Data              %[3]s
-  Database          %[4]s
-
+  Book a visit      %[1]s/
+  Sandbox phone     %[1]s/dev/phone
+  All there is      %[1]s/dev
+  Try the API       %[1]s/docs
 `
 
 const welcomeStaff = `  Sign in as staff  %[1]s/staff (made-up staff, no password)
   A token of staff  curl -s -d user=noura %[1]s/dev/token
+`
+
+const welcomeData = `
+  Data              %s
+  Database          %s
 
 `
 

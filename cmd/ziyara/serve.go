@@ -42,11 +42,27 @@ type ministry struct {
 	CallCentre string `env:"ZIYARA_CALL_CENTRE" placeholder:"NUMBER" help:"${call_centre}"`
 	BookingURL string `name:"booking-url" env:"ZIYARA_BOOKING_URL" placeholder:"URL" help:"${booking_url}"`
 
+	brand
+
 	Registration string `name:"site-registration" env:"ZIYARA_SITE_REGISTRATION" placeholder:"NUMBER" help:"${registration}"`
 }
 
 func (m ministry) config() service.Ministry {
 	return service.Ministry{Name: service.Text{AR: m.NameAR, EN: m.NameEN}, Phone: m.CallCentre, Booking: m.BookingURL}
+}
+
+// brand has how the pages are called and look.
+type brand struct {
+	ProductAR string `name:"product-ar" env:"ZIYARA_PRODUCT_AR" placeholder:"NAME" help:"${product_ar}"`
+	ProductEN string `name:"product-en" env:"ZIYARA_PRODUCT_EN" placeholder:"NAME" help:"Its name in English."`
+	Mark      string `env:"ZIYARA_MARK" placeholder:"FILE" help:"${mark}"`
+	Colour    string `env:"ZIYARA_COLOUR" placeholder:"#RRGGBB" help:"${colour}"`
+	Email     string `env:"ZIYARA_EMAIL" placeholder:"ADDRESS" help:"E-mail address at the bottom of pages, for questions of visitors."`
+	X         string `name:"x-account" env:"ZIYARA_X" placeholder:"NAME" help:"Account on X at the bottom of pages."`
+}
+
+func (b brand) config() service.Brand {
+	return service.Brand{Product: service.Text{AR: b.ProductAR, EN: b.ProductEN}, Mark: b.Mark, Colour: b.Colour, Email: b.Email, X: b.X}
 }
 
 // identity defines how staff sign in.
@@ -81,7 +97,7 @@ func (i identity) config() service.OIDC {
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration,
+		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration, Brand: t.brand.config(),
 		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, OIDC: t.identity.config(),

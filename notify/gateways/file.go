@@ -172,7 +172,7 @@ func (l loader) all(tables []toml.Primitive) ([]Gateway, error) {
 		if err != nil {
 			return made, fmt.Errorf("gateways: %s: %w", s.Name, err)
 		}
-		made = append(made, Gateway{Name: s.Name, Route: route, Rate: s.Rate, Burst: s.Burst})
+		made = append(made, Gateway{Name: s.Name, Route: route, From: s.From, Rate: s.Rate, Burst: s.Burst})
 	}
 	return made, nil
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -53,6 +54,7 @@ type Route interface {
 type Gateway struct {
 	Name  string // letters, digits, - and _; unique, and kept: it is part of the ids of messages
 	Route Route
+	From  string // the sender of its messages, as telephones show it
 	// Rate is how many messages it gets in a second, and Burst how many of them
 	// at once; 0 for any number, and for one second's worth.
 	Rate  float64
@@ -91,6 +93,18 @@ func New(list []Gateway) (*Set, error) {
 		s.gateways = append(s.gateways, newGateway(g))
 	}
 	return s, nil
+}
+
+// Senders returns from whom messages come, as telephones show it: each sender once,
+// that of the preferred gateway first.
+func (s *Set) Senders() []string {
+	var list []string
+	for _, g := range s.gateways {
+		if g.from != "" && !slices.Contains(list, g.from) {
+			list = append(list, g.from)
+		}
+	}
+	return list
 }
 
 func checkName(name string) error {
@@ -229,6 +243,7 @@ func (s *Set) Status() []Status {
 // gateway is a Gateway at work.
 type gateway struct {
 	name    string
+	from    string // the sender, as telephones show it
 	route   Route
 	breaker *gobreaker.CircuitBreaker[string]
 	limiter *rate.Limiter
@@ -272,7 +287,7 @@ func newGateway(g Gateway) *gateway {
 		}
 	}
 	return &gateway{
-		name: g.Name, route: g.Route, limiter: rate.NewLimiter(limit, burst),
+		name: g.Name, from: g.From, route: g.Route, limiter: rate.NewLimiter(limit, burst),
 		breaker: gobreaker.NewCircuitBreaker[string](gobreaker.Settings{
 			Name: g.Name, MaxRequests: 1, Timeout: restFor,
 			ReadyToTrip:  func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= tripAfter },

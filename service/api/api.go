@@ -116,6 +116,8 @@ type Config struct {
 	Phone *sandbox.Phone
 	// Mailbox has the e-mails shown at /dev/mail; nil with a mail server or none.
 	Mailbox *sandbox.Mailbox
+	// Guests are the demo staff whom the page of the trial offers to sign in.
+	Guests []Guest
 	// Patience is how long a handler may take; 0 for 10 seconds.
 	Patience time.Duration
 	// RateLimit is how many changes one network address may request in a
@@ -210,7 +212,7 @@ func (s *Server) knowMethods(contract *validator) {
 
 // pages adds the pages for people and operators, outside the contract.
 func (s *Server) pages() {
-	web.Mount(s.app)
+	web.Mount(s.app, s.Site)
 	if !s.Site.Portal {
 		s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
 	}
@@ -226,11 +228,12 @@ func (s *Server) pages() {
 		s.app.Get("/receipts/:gateway", s.receipts)
 	}
 	if s.Phone != nil {
-		s.app.Get("/dev/phone", s.showPhone)
+		s.app.Get(web.TrialPath, s.showTrial)
+		s.app.Get(web.PhonePath, s.showPhone)
 		s.app.Get("/dev/phone.json", s.phoneJSON)
 	}
 	if s.Mailbox != nil {
-		s.app.Get("/dev/mail", s.showMail)
+		s.app.Get(web.MailPath, s.showMail)
 		s.app.Get("/dev/mail.json", s.mailJSON)
 	}
 }

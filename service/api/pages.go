@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/sandbox"
@@ -19,6 +20,19 @@ func (s *Server) frame(c *fiber.Ctx, title string) web.Page {
 	p := web.NewPage(c, s.Site, "", "")
 	p.Title = p.S(title)
 	return p
+}
+
+// Guest is a member of the demo staff.
+type Guest struct {
+	Role   access.Role
+	About  catalog.Text // what they do, and where
+	SignIn string       // path that signs them in
+}
+
+// showTrial leads to everything there is to try out.
+func (s *Server) showTrial(c *fiber.Ctx) error {
+	p := s.frame(c, "dev.title")
+	return web.Send(c, http.StatusOK, p.Lang, trialPage(p, s.Guests, s.Mailbox != nil))
 }
 
 // showPhone shows the messages sent to the sandbox, newest first.
@@ -124,9 +138,10 @@ func (s *Server) showFailure(c *fiber.Ctx, k kind, id string) error {
 		key, number = "web.failed", id
 	}
 	web.SetHeaders(c)
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer") // the address may have a token
 	p := web.NewPage(c, s.Site, "", "")
 	p.Title = p.T(key)
-	return web.Send(c, k.status, p.Lang, failedPage(p, p.T(key+"_about"), number))
+	return web.Send(c, k.status, p.Lang, failedPage(p, p.T(key+"_about"), number, k.status == http.StatusNotFound))
 }
 
 // byBrowser reports whether a request was made to see a page.

@@ -35,6 +35,7 @@ type timesAt struct {
 	Later    string  // address of the days after; "" for none
 	Next     *string // first free moment elsewhere in time, in words; nil if days are free here
 	NextLink string  // address of its day
+	Held     string  // how long a place is held, in words
 }
 
 // cell is one day in the table.
@@ -74,6 +75,7 @@ func (p *Portal) days(c *fiber.Ctx) error {
 		return err
 	}
 	out := timesAt{Page: p.frameOf(c, ""), chosen: choice}
+	out.Held = minutes(p.Hold).In(out.Lang)
 	out.Title = out.T("portal.days_title")
 	shown := pick(overview.Days, wanted)
 	if wanted != 0 && (shown == nil || shown.Date != wanted) {
@@ -100,7 +102,11 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	if err = p.begin(c); err != nil {
 		return err
 	}
-	return web.SendOpen(c, out.Lang, out.page())
+	out.Public = &web.Public{
+		Path:  servicePath + choice.Service.Slug + "/" + choice.Branch.Slug,
+		About: out.T("portal.days_about", "Service", choice.Service.Name, "Branch", choice.Branch.Name),
+	}
+	return web.SendPublic(c, out.Lang, out.page())
 }
 
 // sunday returns the first day of the week of a date.

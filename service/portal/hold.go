@@ -283,5 +283,8 @@ func (p *Portal) settled(c *fiber.Ctx, err error, says func(status int, key stri
 	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
 		return says(http.StatusTooManyRequests, keys.tooMany)
 	}
-	return err // the app has a page for it: an unknown path, a fault of the system
+	// The app has a page for it: an unknown path, a fault of the system. It is a page
+	// whatever the client accepts.
+	c.Request().Header.Set(fiber.HeaderAccept, fiber.MIMETextHTML)
+	return err
 }

@@ -44,6 +44,9 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 	held.Post("/code", p.sendCode)
 	app.Post("/forget", p.shared, p.forget)
 	app.Get("/waiting", p.shared, p.waitingNow)
+	app.Get(web.PrivacyPath, p.shared, p.privacy)
+	app.Get(web.AccessibilityPath, p.shared, p.accessibility)
+	app.Get(web.HowPath, p.shared, p.how)
 }
 
 // shared is what all pages of the journey share: their headers, one snapshot of the
@@ -97,13 +100,14 @@ func (p *Portal) frameOf(c *fiber.Ctx, title string) web.Page {
 
 // says writes a page with one text, which has a heading and a sentence about it.
 func (p *Portal) says(c *fiber.Ctx, status int, key string, parameters ...any) error {
+	web.SetHeaders(c) // the page that it stands for may have been public
 	out := p.frameOf(c, "")
 	out.Title = out.T(key, parameters...)
 	again := ""
 	if status >= http.StatusTooManyRequests { // the page is there, and answers later
 		again = formOf(c)
 	}
-	return web.Send(c, status, out.Lang, saysPage(out, out.T(key+"_about", parameters...), again))
+	return web.Send(c, status, out.Lang, saysPage(out, out.T(key+"_about", parameters...), again, status == http.StatusNotFound))
 }
 
 // chosen is what a visitor has chosen so far: the query of each address says it, so

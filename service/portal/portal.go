@@ -60,6 +60,10 @@ type Config struct {
 	Counts    Counts
 	EntryHost string // what the UID of a calendar entry ends with
 
+	Hold      time.Duration // how long a place is held
+	KeepTexts time.Duration // how long the texts of messages are kept
+	Senders   []string      // whom text messages come from, as telephones show it; nil if that is not known
+
 	Site web.Site
 }
 
@@ -82,7 +86,8 @@ func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
 		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
-		c.Receptions == nil, c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "":
+		c.Receptions == nil, c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "",
+		c.Hold == 0, c.KeepTexts == 0, c.Site.Origin == "":
 		return nil, errors.New("portal: incomplete configuration")
 	}
 	p := &Portal{Config: c}

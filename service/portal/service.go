@@ -68,7 +68,8 @@ func (p *Portal) service(c *fiber.Ctx) error {
 		}
 		out.Branches = append(out.Branches, b)
 	}
-	return web.SendOpen(c, out.Lang, out.page())
+	out.Public = &web.Public{Path: servicePath + choice.Service.Slug, About: out.T("portal.service_about", "Service", choice.Service.Name)}
+	return web.SendPublic(c, out.Lang, out.page())
 }
 
 // rank orders branches with free starts before those without.

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"net/http"
+
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
@@ -52,7 +54,11 @@ func (p *Portal) start(c *fiber.Ctx) error {
 		}
 	}
 	out.Departments, out.Others = departments(centre.Centre), centre.Entities
-	return web.SendOpen(c, out.Lang, out.page())
+	if out.Asked != "" { // what was typed is the visitor's own
+		return web.Send(c, http.StatusOK, out.Lang, out.page())
+	}
+	out.Public = &web.Public{Path: "/", About: out.T("portal.start_about")}
+	return web.SendPublic(c, out.Lang, out.page())
 }
 
 // departments returns the departments that have services, in the order of the
@@ -84,7 +90,8 @@ func (p *Portal) department(c *fiber.Ctx) error {
 		if d.Slug == c.Params("department") {
 			out := p.frameOf(c, "")
 			out.Title = d.Name.In(out.Lang)
-			return web.SendOpen(c, out.Lang, departmentPage(out, d))
+			out.Public = &web.Public{Path: departmentPath + d.Slug, About: out.T("portal.department_about", "Department", d.Name)}
+			return web.SendPublic(c, out.Lang, departmentPage(out, d))
 		}
 	}
 	return fault.ErrNotFound

@@ -32,6 +32,11 @@ const (
 	attemptName = "ziyara_sign_in"
 	attemptLife = 10 * time.Minute
 	maxReturn   = 500 // bytes
+	maxHint     = 100 // bytes
+
+	// hintParameter tells the provider who is likely to sign in (OpenID Connect Core
+	// 1.0, section 4).
+	hintParameter = "login_hint"
 )
 
 // Redirects returns the addresses to register with the provider: where it sends
@@ -55,6 +60,15 @@ type attempt struct {
 	Ends     int64  `json:"e"` // seconds since 1970
 }
 
+// LinkFor returns the path that signs a person in whom the provider knows by an id; ""
+// for no pages.
+func (s *SignIn) LinkFor(id string) string {
+	if s.origin == nil {
+		return ""
+	}
+	return pathSignIn + "?" + url.Values{hintParameter: {id}}.Encode()
+}
+
 // attempts is the cookie of an attempt.
 func (s *SignIn) attempts() web.SealedCookie { return s.cookie(attemptName, "staff sign-in") }
 
@@ -71,9 +85,13 @@ func (s *SignIn) signIn(c *fiber.Ctx) error {
 	if err = s.attempts().Set(c, a, attemptLife); err != nil {
 		return err
 	}
-	client := s.client(k)
-	return c.Redirect(client.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier),
-		oauth2.SetAuthURLParam("ui_locales", web.Language(c, ""))), http.StatusSeeOther)
+	options := []oauth2.AuthCodeOption{
+		oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier), oauth2.SetAuthURLParam("ui_locales", web.Language(c, "")),
+	}
+	if hint := c.Query(hintParameter); hint != "" && len(hint) <= maxHint {
+		options = append(options, oauth2.SetAuthURLParam(hintParameter, hint))
+	}
+	return c.Redirect(s.client(k).AuthCodeURL(a.State, options...), http.StatusSeeOther)
 }
 
 // client is this service as the provider knows it.

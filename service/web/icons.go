@@ -18,8 +18,10 @@ const (
 	Document  Icon = "document"
 	Down      Icon = "down"
 	Forward   Icon = "forward"
+	Handset   Icon = "handset"
 	Hourglass Icon = "hourglass"
 	Info      Icon = "info"
+	Mail      Icon = "mail"
 	Outside   Icon = "outside"
 	People    Icon = "people"
 	Phone     Icon = "phone"
@@ -27,6 +29,7 @@ const (
 	Printer   Icon = "printer"
 	Search    Icon = "search"
 	Shield    Icon = "shield"
+	Speech    Icon = "speech"
 )
 
 // drawing returns the path of an icon.
@@ -58,10 +61,14 @@ func (i Icon) drawing() string {
 		return "m6 9.5 6 6 6-6"
 	case Forward:
 		return "m9.5 6 6 6-6 6"
+	case Handset:
+		return "M8 3.5h8a1.5 1.5 0 0 1 1.5 1.5v14a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 19V5A1.5 1.5 0 0 1 8 3.5zM11 17.5h2"
 	case Hourglass:
 		return "M7 3.5h10M7 20.5h10M8 3.5c0 4 3 5.5 3.5 8.5C11 15 8 16.5 8 20.5M16 3.5c0 4-3 5.5-3.5 8.5.5 3 3.5 4.5 3.5 8.5"
 	case Info:
 		return "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5m0-8.6v.1"
+	case Mail:
+		return "M4 6h16v12.5H4zM4.5 6.5 12 13l7.5-6.5"
 	case Outside:
 		return "M13 5h6v6M19 5l-8 8M16 14.5V19H5V8h4.5"
 	case People:
@@ -77,6 +84,8 @@ func (i Icon) drawing() string {
 		return "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 20 20"
 	case Shield:
 		return "M12 3.5 5 6v5.5c0 4.3 2.8 7.5 7 9 4.2-1.5 7-4.7 7-9V6zM9 12l2.2 2.2L15 10"
+	case Speech:
+		return "M4 5h16v11h-8.5L7 20v-4H4zM8 9h8m-8 3.5h5"
 	}
 	return ""
 }

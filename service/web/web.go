@@ -28,7 +28,20 @@ type Site struct {
 
 	Registration string // number in the register of official sites; "" if it has none
 	Portal       bool   // visitors have pages here: where they book at /, theirs at VisitsPath
+	Origin       string // of the pages of visitors, such as https://visit.example.gov.sa; needed with Portal
+	Brand        Brand
+	Trial        bool // the sandbox phone of TrialPath receives the messages
 }
+
+// Paths of pages that the layout leads to.
+const (
+	PrivacyPath       = "/privacy"
+	AccessibilityPath = "/accessibility"
+	HowPath           = "/how"
+	TrialPath         = "/dev"
+	PhonePath         = TrialPath + "/phone"
+	MailPath          = TrialPath + "/mail"
+)
 
 // VisitsPath is the path of the page that lists the visits of a mobile.
 const VisitsPath = "/visits"
@@ -48,6 +61,14 @@ type Page struct {
 	// Script loads the script that adds comfort: Copy and Print. Its answer needs
 	// AllowScript.
 	Script bool
+	Public *Public
+}
+
+// Public describes a page without personal data, which search engines may list and
+// which can be shared. Its answer needs SendPublic.
+type Public struct {
+	Path  string // where the page is, without a query
+	About string // what is on it, in a sentence or two
 }
 
 // T returns a text of the visitors' catalogue in the language of the page. The
@@ -81,9 +102,9 @@ func Dir(lang string) string {
 	return "rtl"
 }
 
-// offersVisits reports whether the head leads to the visits of a mobile: not on the
-// pages of staff.
-func (p Page) offersVisits() bool { return p.Portal && p.Section == "" }
+// ofVisitors reports whether a page is one of the visitors' portal: not of those of
+// staff.
+func (p Page) ofVisitors() bool { return p.Portal && p.Section == "" }
 
 // switched is the address of the page in the other language.
 func (p Page) switched() string {
@@ -113,6 +134,34 @@ func local(address string) bool {
 	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") && !strings.HasPrefix(address, `/\`)
 }
 
+// product is the name of the service.
+func (p Page) product() string {
+	if p.Brand.Product.Complete() {
+		return p.Brand.Product.In(p.Lang)
+	}
+	return p.T("web.product")
+}
+
+// address is where a public page is in a language, "" for whichever the visitor
+// prefers.
+func (p Page) address(lang string) string {
+	if lang == "" {
+		return p.Origin + p.Public.Path
+	}
+	return p.Origin + p.Public.Path + "?" + LanguageField + "=" + lang
+}
+
+// locale is a language as pages say it to other sites when they are shared.
+func locale(lang string) string {
+	if lang == "en" {
+		return "en_GB"
+	}
+	return "ar_SA"
+}
+
+// robotsHeader tells search engines what to do with a page.
+const robotsHeader = "X-Robots-Tag"
+
 // Send answers with a page.
 func Send(c *fiber.Ctx, status int, lang string, page templ.Component) error {
 	var out bytes.Buffer
@@ -124,28 +173,32 @@ func Send(c *fiber.Ctx, status int, lang string, page templ.Component) error {
 	return c.Status(status).Send(out.Bytes())
 }
 
-// SendOpen is like Send, compressed: for a page that says the same to everybody. A
+// SendPublic is like Send, for a page that is Public, which says the same to everybody:
+// search engines may list it, and the browser may keep it to go back, but asks again
+// whether it is still true. It is compressed. A
 // page with a secret, or with what somebody typed, must not be compressed beside what
 // another site can put into its address, because the length tells what they have in
 // common (BREACH).
-func SendOpen(c *fiber.Ctx, lang string, page templ.Component) error {
+func SendPublic(c *fiber.Ctx, lang string, page templ.Component) error {
 	var out bytes.Buffer
 	if err := page.Render(context.WithoutCancel(c.UserContext()), &out); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentLanguage, lang)
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	c.Response().Header.Del(robotsHeader)
 	return NewPacked(out.Bytes(), EffortOnce).Send(c, fiber.MIMETextHTMLCharsetUTF8)
 }
 
 // Headers returns the headers that every page has. Forms may also lead to the
-// origins in targets. Nothing is loaded but our own stylesheet, nothing may
-// frame the page, and no cache and no search engine keeps it.
+// origins in targets. Nothing is loaded but our own files, nothing may frame the
+// page, and no cache and no search engine keeps it: see SendPublic.
 func Headers(targets ...string) map[string]string {
 	return map[string]string{
-		fiber.HeaderContentSecurityPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; form-action " +
+		fiber.HeaderContentSecurityPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action " +
 			strings.Join(append([]string{"'self'"}, targets...), " ") + "; base-uri 'none'; frame-ancestors 'none'",
 		fiber.HeaderReferrerPolicy: "same-origin", // with no-referrer, forms would send no Origin
-		"X-Robots-Tag":             "noindex, nofollow, noarchive",
+		robotsHeader:               "noindex, nofollow, noarchive",
 		fiber.HeaderCacheControl:   "no-store",
 		fiber.HeaderXFrameOptions:  "DENY",
 	}
@@ -186,6 +239,9 @@ var mark []byte
 //go:embed page.js
 var module []byte
 
+// forever lets everybody keep a file whose name changes with its content.
+const forever = "public, max-age=31536000, immutable"
+
 // asset is a file that pages load. Its name has a hash of its content, so that
 // it can be kept for ever.
 type asset struct {
@@ -195,8 +251,8 @@ type asset struct {
 
 //nolint:gochecknoglobals // constants in all but name
 var (
-	stylesheet = newAsset("ziyara", "css", "text/css; charset=utf-8", style)
-	icon       = newAsset("ziyara", "svg", "image/svg+xml", mark)
+	stylesheet = newAsset("ziyara", "css", cssType, style)
+	icon       = newAsset("ziyara", "svg", svgType, mark)
 	script     = newAsset("ziyara", "js", "text/javascript; charset=utf-8", module)
 )
 
@@ -208,14 +264,22 @@ func newAsset(name, ending, media string, content []byte) asset {
 	}
 }
 
-// Mount adds what pages load to the app.
-func Mount(app fiber.Router) {
-	for _, a := range []asset{stylesheet, icon, script} {
+// Mount adds what the pages of a site load to the app, and what programs want to
+// know about the site.
+func Mount(app fiber.Router, s Site) {
+	for _, a := range append(s.Brand.assets(), script) {
 		app.Get(a.path, a.send)
+	}
+	for _, i := range s.Brand.icons() {
+		app.Get(i.path, i.send)
+	}
+	app.Get(robotsPath, s.robots)
+	if s.Portal {
+		app.Get(manifestPath, s.manifest)
 	}
 }
 
 func (a asset) send(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	c.Set(fiber.HeaderCacheControl, forever)
 	return a.content.Send(c, a.media)
 }

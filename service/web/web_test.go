@@ -22,7 +22,7 @@ import (
 func answer(t *testing.T, r *http.Request, handler fiber.Handler) answered {
 	t.Helper()
 	app := fiber.New()
-	Mount(app)
+	Mount(app, Site{})
 	app.Use(handler)
 	response, err := app.Test(r, -1)
 	if err != nil {
@@ -63,7 +63,7 @@ func TestOnlyOpenPagesAreCompressed(t *testing.T) {
 	for encoding, want := range map[string]string{"": "", "gzip": "gzip", "gzip, deflate, br": "br", "identity": ""} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Accept-Encoding", encoding)
-		open := answer(t, r, func(c *fiber.Ctx) error { return SendOpen(c, "en", Layout(NewPage(c, Site{}, "", "Title"))) })
+		open := answer(t, r, func(c *fiber.Ctx) error { return SendPublic(c, "en", Layout(NewPage(c, Site{}, "", "Title"))) })
 		secret := answer(t, r, func(c *fiber.Ctx) error { return Send(c, http.StatusOK, "en", Layout(NewPage(c, Site{}, "", "Title"))) })
 		if got := open.Header.Get("Content-Encoding"); got != want || open.Header.Get("Vary") != "Accept-Encoding" ||
 			open.Header.Get("Content-Type") != "text/html; charset=utf-8" || open.Header.Get("Content-Language") != "en" {

@@ -33,9 +33,10 @@ type grant struct {
 // client or redirect, the client about any other error; told is true when the
 // answer has been written.
 func (i *Issuer) read(w http.ResponseWriter, r *http.Request) (q request, told bool) {
+	value := func(name string) string { return strings.Clone(r.FormValue(name)) } // the server uses the memory of a request again
 	q = request{
-		ClientID: r.FormValue("client_id"), Redirect: r.FormValue("redirect_uri"), State: r.FormValue("state"),
-		Nonce: r.FormValue("nonce"), Challenge: r.FormValue("code_challenge"),
+		ClientID: value("client_id"), Redirect: value("redirect_uri"), State: value("state"),
+		Nonce: value("nonce"), Challenge: value("code_challenge"),
 	}
 	if q.ClientID != i.ClientID || !slices.Contains(i.Redirects, q.Redirect) {
 		http.Error(w, "unknown client_id or redirect_uri", http.StatusBadRequest)
@@ -67,11 +68,18 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, q request, value
 	http.Redirect(w, r, q.Redirect+"?"+values.Encode(), http.StatusSeeOther)
 }
 
-// authorize lists the staff who can be signed in.
+// authorize signs in the person whom the client names in login_hint, and otherwise
+// lists the staff who can be signed in.
 func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
-	if _, told := i.read(w, r); !told {
-		i.list(w, r)
+	q, told := i.read(w, r)
+	if told {
+		return
 	}
+	if p, ok := i.person(r.FormValue("login_hint")); ok {
+		i.answer(w, r, q, url.Values{"code": {i.grant(q, p)}})
+		return
+	}
+	i.list(w, r)
 }
 
 // choose signs in the person whose button was pressed, or refuses.
