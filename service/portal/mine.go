@@ -131,10 +131,10 @@ func ofSeveral(m slots.Mine) bool {
 	return slices.ContainsFunc(all, func(a slots.Appointment) bool { return a.Visitor.Identity != all[0].Visitor.Identity })
 }
 
-// cardOf returns the card of a visit. Its link is valid until the visit begins, and
+// cardOf returns the card of a visit. Its link is valid as long as that of a message, and
 // at least as long as the proof.
 func (p *Portal) cardOf(c *fiber.Ctx, a slots.Appointment, frame web.Page, until time.Time) visitCard {
-	expires := a.Start
+	expires := a.Start.Add(openAfter)
 	if expires.Before(until) {
 		expires = until
 	}

@@ -33,7 +33,9 @@ type page struct {
 	Reason                   string      // why the request was declined or the start was lost
 	CanRefuse                bool        // the proposed start can be refused, and the visit stays as it is
 
-	CanConfirm, CanMove, CanCancel bool
+	CanConfirm, CanMove, CanCancel, CanCorrect bool
+
+	Reasons []web.Option // for cancelling
 
 	About     string   // a sentence below the title, "" for none
 	Certain   bool     // the visit is booked and to come: it has a code and a calendar entry
@@ -114,7 +116,7 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	out.Length = length(o.Appointment).In(out.Lang)
 	out.When = web.MomentOf(o.Start, zone, out.Lang)
 	if p.ahead(o) {
-		out.CanMove, out.CanCancel = p.movable(c, o), p.cancellable(c, o)
+		out.CanMove, out.CanCancel, out.CanCorrect = p.movable(c, o), p.cancellable(c, o), p.correctable(o)
 		out.CanConfirm = o.action.allows(Confirm) && o.CanConfirm(p.Now()) == nil
 		out.Request = o.Status == slots.Requested
 		out.Certain = o.Status == slots.Booked && !o.Displaced()

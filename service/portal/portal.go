@@ -108,6 +108,8 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/wait/stop", p.stopWaiting)
 	visit.Post("/confirm", p.confirm)
 	visit.Post("/late", p.tellLate)
+	visit.Get("/details", p.askCorrection)
+	visit.Post("/details", p.correct)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
 	visit.Post("/accept", p.accept)

@@ -13,6 +13,7 @@ import (
 	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/service/secret"
+	"ziyara/service/web"
 	"ziyara/slots"
 )
 
@@ -74,7 +75,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 // done returns the notice that follows an action, "" for any other text.
 func done(what string) string {
 	switch what {
-	case "confirmed", "moved", "cancelled", "accepted", "refused", "waiting", "stopped", "back":
+	case "confirmed", "moved", "cancelled", "accepted", "refused", "waiting", "stopped", "back", "corrected":
 		return "page.done_" + what
 	}
 	return ""
@@ -129,6 +130,9 @@ func (p *Portal) confirmCancel(c *fiber.Ctx, o opened) error {
 	if err := p.fillEarlier(c, &out, o); err != nil {
 		return err
 	}
+	for _, r := range centreOf(c).CancellationReasons {
+		out.Reasons = append(out.Reasons, web.Option{Value: r.Slug, Text: r.Name.In(out.Lang)})
+	}
 	return out.send(c, http.StatusOK, "cancel")
 }
 
@@ -138,7 +142,11 @@ func (p *Portal) cancel(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	_, err = bookerOf(c).Cancel(c.UserContext(), o.Reference, "", p.Now())
+	reason := c.FormValue("reason")
+	if _, ok := centreOf(c).CancellationReason(reason); !ok {
+		reason = "" // it is for the centre, and no reason to refuse
+	}
+	_, err = bookerOf(c).Cancel(c.UserContext(), o.Reference, reason, p.Now())
 	if broken, ok := errors.AsType[*slots.RuleError](err); ok && broken.Rule == slots.RuleCancelCutoff {
 		return p.visit(c, o, http.StatusConflict, "page.too_late")
 	}
