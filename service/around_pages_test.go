@@ -22,7 +22,8 @@ func TestBrowserAround(t *testing.T) {
 	centre := servicetest.Open(t, 1, contacted)
 	b := newChromium(t, centre.Replicas[0].URL())
 	for name, path := range map[string]string{
-		"privacy": "/privacy", "accessibility": "/accessibility", "how": "/how", "not-found-portal": "/nothing", "service-unknown": "/services/nothing",
+		"privacy": "/privacy", "accessibility": "/accessibility", "how": "/how",
+		"not-found-portal": "/nothing", "service-unknown": "/services/nothing",
 	} {
 		b.everyLanguage(name, path)
 	}

@@ -38,13 +38,16 @@ func kindsOfPages(t *testing.T) (*walker, []kindOfPage) {
 	private := func(path string, status int) kindOfPage { return kindOfPage{path, status, false} }
 	return w, []kindOfPage{
 		public("/"), public("/?lang=en"), public("/departments/revenues"), public("/services/heirs-returns"),
-		public("/services/heirs-returns?party=2"), public("/services/heirs-returns/riyadh"), public("/services/heirs-returns/riyadh?day=2026-11-25"),
+		public("/services/heirs-returns?party=2"), public("/services/heirs-returns/riyadh"),
+		public("/services/heirs-returns/riyadh?day=2026-11-25"),
 		public("/privacy"), public("/accessibility"), public("/how"),
 		private("/?q=iban", http.StatusOK), private("/services/heirs-returns/riyadh/wait", http.StatusOK),
 		private("/services/heirs-returns/riyadh/taken?start=2026-11-27T07:30:00Z", http.StatusOK), private(held, http.StatusOK),
-		private("/waiting", http.StatusOK), private("/m/nothing", http.StatusNotFound), private("/nothing", http.StatusNotFound),
+		private("/waiting", http.StatusOK), private("/visits", http.StatusOK),
+		private("/m/nothing", http.StatusNotFound), private("/nothing", http.StatusNotFound),
 		private("/services/nothing", http.StatusNotFound), private("/departments/nothing", http.StatusNotFound),
-		private("/services/heirs-returns/nothing", http.StatusNotFound), private("/staff/sign-out", http.StatusOK), private("/problems", http.StatusOK),
+		private("/services/heirs-returns/nothing", http.StatusNotFound), private("/staff/sign-out", http.StatusOK),
+		private("/problems", http.StatusOK),
 	}
 }
 
@@ -172,12 +175,14 @@ func TestPrivacyTellsTheTruth(t *testing.T) {
 	_, _, w := portalCentre(t)
 	w.goes("/privacy?lang=en").says(http.StatusOK, "90 days after they were sent", "10 minutes. If you do not finish it", "2 hours, encrypted",
 		"The code is valid for 5 minutes", "Personal Data Protection Law of Saudi Arabia", "Call 19990").lacks("Or write to")
-	w.goes("/privacy?lang=ar").says(http.StatusOK, "الخصوصية", "90 يومًا من إرسالها", "لمدة ساعتين، مشفرًا في متصفحكم فقط", "نظام حماية البيانات الشخصية",
+	w.goes("/privacy?lang=ar").says(http.StatusOK, "الخصوصية", "90 يومًا من إرسالها", "لمدة ساعتين، مشفرًا في متصفحكم فقط",
+		"نظام حماية البيانات الشخصية",
 		"ويُحذف سجل التحقق بعد يومين", "سدايا")
 	_, _, w = portalCentre(t, func(c *service.Config) {
 		c.KeepTexts, c.Hold, c.Brand.Email = 29*24*time.Hour+time.Hour, 15*time.Minute, "visits@mof.gov.sa"
 	})
-	w.goes("/privacy?lang=en").says(http.StatusOK, "30 days after they were sent", "15 minutes. If you do not finish it", "Or write to us at visits@mof.gov.sa.")
+	w.goes("/privacy?lang=en").says(http.StatusOK, "30 days after they were sent", "15 minutes. If you do not finish it",
+		"Or write to us at visits@mof.gov.sa.")
 	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "reserved for you for 15 minutes")
 }
 
@@ -348,7 +353,8 @@ func TestBrand(t *testing.T) {
 		t.Fatal(err)
 	}
 	centre, _, w := portalCentre(t, func(c *service.Config) {
-		c.Brand = service.Brand{Product: catalog.Text{AR: "مواعيد", EN: "Visits"}, Mark: file, Colour: "#003366", Email: "visits@mof.gov.sa", X: "@MOFKSA"}
+		c.Brand = service.Brand{Product: catalog.Text{AR: "مواعيد", EN: "Visits"}, Mark: file,
+			Colour: "#003366", Email: "visits@mof.gov.sa", X: "@MOFKSA"}
 	})
 	w.goes("/").says(http.StatusOK, "مواعيد", "visits@mof.gov.sa", "@MOFKSA").lacks("زيارة احجز")
 	for _, want := range []string{`href="mailto:visits@mof.gov.sa"`, `href="https://x.com/MOFKSA"`} {

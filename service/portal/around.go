@@ -180,7 +180,9 @@ const sampleToken = 28
 // centre has a service, one about a booking. Their link leads nowhere.
 func (p *Portal) samples(c *fiber.Ctx) ([]texts.Text, error) {
 	token := strings.Repeat("x", sampleToken)
-	messages := notify.NewTexts(notify.From(p.Site.Ministry), notify.WithLinks(func(notify.Facts) string { return p.Site.Origin + linkPath + token }))
+	messages := notify.NewTexts(notify.From(p.Site.Ministry), notify.WithLinks(func(notify.Facts) string {
+		return p.Site.Origin + linkPath + token
+	}))
 	facts := []notify.Facts{{Kind: notify.VerificationCode, Code: "482913"}}
 	centre := centreOf(c)
 	if len(centre.Services) > 0 && len(centre.Branches) > 0 {

@@ -36,7 +36,7 @@ func TestMark(t *testing.T) {
 		"an image":               {svg(`<image href="data:image/png;base64,AAAA"/>`), "<image>"},
 		"an animation":           {svg(`<animate attributeName="href" to="javascript:alert(1)"/>`), "<animate>"},
 		"a page":                 {svg(`<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">x</p></foreignObject>`), "<foreignObject>"},
-		"a foreign gradient":     {svg(`<linearGradient id="a" xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="//evil.example#a"/>`), "href"},
+		"a foreign gradient":     {svg(`<linearGradient id="a" xmlns:x="http://www.w3.org/1999/xlink" x:href="//evil.example#a"/>`), "href"},
 		"a foreign fill":         {svg(`<path d="M0 0h5" fill="url(https://evil.example/a.svg#b)"/>`), "fill"},
 		"a hidden foreign fill":  {svg(`<path d="M0 0h5" style="fill:u\72l(//evil.example)"/>`), "style"},
 		"a stylesheet":           {svg(`<style>@import "//evil.example";</style>`), "<style>"},
@@ -127,7 +127,8 @@ func TestColoursAreThoseOfTheStylesheet(t *testing.T) {
 	}
 	dark, _, _ = strings.Cut(dark, "html {")
 	for name, want := range map[string]string{
-		"ground": "#fff", "quiet": "#f9fafb", "ink": "#0d121c", "soft": "#4d5761", "gold": "#945c01", "green": ourColour, "gold-on-deep": "#fcf3bd",
+		"ground": "#fff", "quiet": "#f9fafb", "ink": "#0d121c", "soft": "#4d5761",
+		"gold": "#945c01", "green": ourColour, "gold-on-deep": "#fcf3bd",
 	} {
 		if !strings.Contains(light, "--"+name+": "+want+";") {
 			t.Errorf("--%s is not %s", name, want)

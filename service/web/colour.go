@@ -35,7 +35,8 @@ func parseColour(s string) (colour, error) {
 	}
 	c := colour{uint8(n >> 16), uint8(n >> 8), uint8(n)} //nolint:gosec // a byte each
 	if ratio := contrast(c, white); ratio < minContrast {
-		return c, fmt.Errorf("%w: ZIYARA_COLOUR: white on %s has a contrast of %.1f: want at least %.1f, so a darker colour", ErrBrand, s, ratio, minContrast)
+		return c, fmt.Errorf("%w: ZIYARA_COLOUR: white on %s has a contrast of %.1f: want at least %.1f, so a darker colour",
+			ErrBrand, s, ratio, minContrast)
 	}
 	return c, nil
 }
