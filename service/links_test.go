@@ -708,7 +708,7 @@ func TestLinkCorrectsDetails(t *testing.T) {
 		t.Fatalf("wrong details: %d", wrong.Status)
 	}
 	says(t, string(wrong.Body), "نرجو تصحيح ما يلي", "نرجو كتابة بريد إلكتروني صحيح", `value="nobody"`)
-	says(t, l.follows("/details", url.Values{"name": {"نورة بنت صالح السبيعي"}, "party": {"3"}}), "تم تصحيح بيانات موعدكم", "عدد الزوار: 3")
+	says(t, l.follows("/details", url.Values{"name": {"نورة بنت صالح السبيعي"}, "party": {"3"}}), "تم تصحيح بيانات موعدكم", "3 زوار")
 	if got := l.Shows(l.visit); got.Visitor != "نورة بنت صالح السبيعي" || got.Party != 3 {
 		t.Errorf("corrected to %q, party of %d", got.Visitor, got.Party)
 	}

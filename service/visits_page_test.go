@@ -182,7 +182,7 @@ func TestVisitsPageShowsPastVisits(t *testing.T) {
 	page := b.proves()
 	says(t, page, "لا توجد مواعيد قادمة", "انتهى وقته")
 	link := regexp.MustCompile(`href="(/m/[^"]+)"`).FindStringSubmatch(page)[1]
-	says(t, b.opens(link), visit.Reference, "انتهى وقت هذا الموعد")
+	says(t, b.opens(link), visit.Reference, "مضى وقت موعدكم")
 }
 
 // A wrong code says how many tries are left, an empty one costs none; after the fifth, and
