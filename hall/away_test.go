@@ -64,7 +64,7 @@ func TestAway(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			step, err := tt.visit.Away(tt.minutes, calendar(t), tt.now)
-			if day, ok := errors.AsType[*hall.NotTodayError](err); ok && tt.err == error(tomorrow) {
+			if day, ok := errors.AsType[*hall.NotTodayError](err); ok && errors.Is(tt.err, tomorrow) {
 				if !day.Start.Equal(start) {
 					t.Errorf("the visit is at %v", day.Start)
 				}

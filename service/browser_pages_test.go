@@ -336,7 +336,6 @@ func TestBrowserRequest(t *testing.T) {
 	centre := servicetest.Open(t, 1, official)
 	l := linked{Visitor: centre.Visitor(1), t: t, centre: centre}
 	visit, reference := requests(t, l.Visitor)
-	l.visit = visit
 	b := newChromium(t, centre.Replicas[0].URL())
 	booker := centre.Replicas[0].Booker()
 	l.path = linkTo(t, visit, portal.Manage)

@@ -20,7 +20,8 @@ import (
 const observesShifts = `window.shifted = [];
 	new PerformanceObserver((list) => { for (const e of list.getEntries())
 		if (!e.hadRecentInput && e.value >= 0.0005) // less is 0 to three places
-			window.shifted.push("moved by itself, " + e.value + ": " + e.sources.map((s) => s.node && (s.node.outerHTML || s.node.textContent).slice(0, 160)));
+			window.shifted.push("moved by itself, " + e.value + ": " +
+				e.sources.map((s) => s.node && (s.node.outerHTML || s.node.textContent).slice(0, 160)));
 	}).observe({ type: "layout-shift", buffered: true })`
 
 // observes lets each page that is opened from now on count its shifts.
@@ -35,17 +36,20 @@ func (b *chromium) observes() {
 // shifts returns what has moved by itself since the page was opened.
 func (b *chromium) shifts() []string {
 	b.t.Helper()
-	return evaluates[[]string](b, `new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.shifted || ["not observed"]))))`)
+	return evaluates[[]string](b, `new Promise((done) =>
+		requestAnimationFrame(() => setTimeout(() => done(window.shifted || ["not observed"]))))`)
 }
 
 // targetsCheck returns each link, button and field that a finger can miss: smaller
 // than 44 px in a direction, unless it stands in a sentence.
-const targetsCheck = `[...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")].flatMap((e) => {
+const targetsCheck = `[...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")]
+.flatMap((e) => {
 	const on = e.closest("label") || e.closest(".cells") || e;
 	if (on.closest(".hidden, .skip") || !on.checkVisibility()) return [];
 	if (getComputedStyle(on).display === "inline" && on.parentElement.textContent.trim() !== on.textContent.trim()) return [];
 	const box = on.getBoundingClientRect();
-	return box.width < 44 || box.height < 44 ? ["a target of " + Math.round(box.width) + " × " + Math.round(box.height) + ": " + e.outerHTML.slice(0, 160)] : [];
+	return box.width < 44 || box.height < 44 ?
+		["a target of " + Math.round(box.width) + " × " + Math.round(box.height) + ": " + e.outerHTML.slice(0, 160)] : [];
 })`
 
 // saidCheck returns what is in the other language, or torn apart, where only some
@@ -60,14 +64,16 @@ const saidCheck = `(() => {
 			if (foreign.test(e.getAttribute(name) || "")) wrong.push(name + ": " + e.outerHTML.slice(0, 160));
 	for (const e of document.querySelectorAll("bdi:not([dir=auto])")) {
 		const text = e.textContent;
-		if (lang === "ar" && /[A-Za-z]{3}/.test(text) && !/V-[0-9A-Z]{4}-|[@./]|^(RFC|https)/.test(text)) wrong.push("isolated, but not translated: " + text);
+		if (lang === "ar" && /[A-Za-z]{3}/.test(text) && !/V-[0-9A-Z]{4}-|[@./]|^(RFC|https)/.test(text))
+			wrong.push("isolated, but not translated: " + text);
 		if (lang === "en" && foreign.test(text) && !e.closest("[lang=ar], .facts")) wrong.push("isolated, but not translated: " + text);
 	}
 	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let n = walker.nextNode(); n; n = walker.nextNode())
 		if (/•\d|\d•/.test(n.textContent) && !n.parentElement.closest("bdi")) wrong.push("not isolated: " + n.textContent);
 	for (const e of document.querySelectorAll("[aria-describedby], [aria-labelledby], label[for], a[href^='#']"))
-		for (const id of (e.getAttribute("aria-describedby") || e.getAttribute("aria-labelledby") || e.getAttribute("for") || e.hash.slice(1)).split(" "))
+		for (const id of (e.getAttribute("aria-describedby") || e.getAttribute("aria-labelledby") ||
+			e.getAttribute("for") || e.hash.slice(1)).split(" "))
 			if (!document.getElementById(id)) wrong.push("leads nowhere, " + id + ": " + e.outerHTML.slice(0, 160));
 	return wrong;
 })()`
@@ -77,10 +83,13 @@ const saidCheck = `(() => {
 // page has at the same place.
 const edges = `(() => {
 	const root = document.documentElement.getBoundingClientRect(), rtl = getComputedStyle(document.documentElement).direction === "rtl";
-	const both = ".strip, .bar, main, .inner, .foot, .card, .card-wide, .button, .days, .day, .rows, .row, .slab, .notice, .branch, .other, .field input, .field select, .choices, .cells, .ticket, .facts, form, section, .hero, .search, .stack";
+	const both = ".strip, .bar, main, .inner, .foot, .card, .card-wide, .button, .days, .day, .rows, .row, " +
+		".slab, .notice, .branch, .other, " +
+		".field input, .field select, .choices, .cells, .ticket, .facts, form, section, .hero, .search, .stack";
 	const starts = "h1, h2, h3, .back, .brand, label, legend, .facts-line, .bring li, .kept, caption, .steps > :first-child";
 	const ends = ".bar nav";
-	return [...document.querySelectorAll([both, starts, ends].join())].filter((e) => e.checkVisibility() && !e.closest(".hidden") && !e.matches(".hidden")).map((e) => {
+	return [...document.querySelectorAll([both, starts, ends].join())]
+	.filter((e) => e.checkVisibility() && !e.closest(".hidden") && !e.matches(".hidden")).map((e) => {
 		const box = e.getBoundingClientRect(), left = box.left - root.left, right = root.right - box.right;
 		return {
 			Name: e.tagName.toLowerCase() + [...e.classList].map((c) => "." + c).join(""),
@@ -123,7 +132,8 @@ func (b *chromium) mirrored(name, lang string, width int64) []string {
 	for i, e := range found {
 		o := before[i]
 		if most := float64(width) / 50; max(e.Start-o.Start, o.Start-e.Start, e.End-o.End, o.End-e.End) > most {
-			wrong = append(wrong, fmt.Sprintf("not mirrored: %s from %.0f to %.0f px, and from %.0f to %.0f in %s", o.Name, o.Start, o.End, e.Start, e.End, lang))
+			wrong = append(wrong, fmt.Sprintf("not mirrored: %s from %.0f to %.0f px, and from %.0f to %.0f in %s",
+				o.Name, o.Start, o.End, e.Start, e.End, lang))
 		}
 	}
 	return wrong

@@ -43,7 +43,8 @@ func hostile() map[string]string {
 		"nothing": "", "blank": " \u00a0\u200f", "a script": `"><script>alert(1)</script><b>x</b>`, "a template": "{{.}} ${x} %d %!s",
 		"long": strings.Repeat("ن", 10_000), "long and escaped": strings.Repeat(`<"\`, 3_000), "wide": strings.Repeat("𠀀", 10_000),
 		"NUL": "a\x00b", "controls": "a\x1b[31m\r\nSet-Cookie: x=y", "not UTF-8": "\xff\xfe\xc3", "separators": strings.Repeat("\u2028", 3_000),
-		"marks": "\u202eمحمد\u202c\u200f\u2066 " + strings.Repeat("\u0301", 500), "negative": "-1", "huge": "99999999999999999999", "a path": "../../etc/passwd",
+		"marks":    "\u202eمحمد\u202c\u200f\u2066 " + strings.Repeat("\u0301", 500),
+		"negative": "-1", "huge": "99999999999999999999", "a path": "../../etc/passwd",
 		"year 1": "0001-01-01", "year 9999": "9999-12-31", "instant 1": "0001-01-01T00:00:00Z", "instant 9999": "9999-12-31T23:59:59Z",
 		"Arabic-Indic": "٢٠٢٦-١٢-٠١", "beyond": "10000-01-01", "an hour off": "2026-12-01T07:30:00.000000001+23:59",
 	}
@@ -55,7 +56,9 @@ func TestOddAddresses(t *testing.T) {
 	centre, _, w := portalCentre(t)
 	for name, text := range hostile() {
 		text = text[:min(len(text), 4_000)]
-		for _, path := range []string{"/", "/departments/revenues", "/services/heirs-returns", heirsAtRiyadh, heirsAtRiyadh + "/taken", heirsAtRiyadh + "/wait"} {
+		for _, path := range []string{"/", "/departments/revenues", "/services/heirs-returns",
+			heirsAtRiyadh, heirsAtRiyadh + "/taken", heirsAtRiyadh + "/wait",
+		} {
 			for _, key := range []string{"q", "party", "needs", "day", "from", "start", "lang", "check"} {
 				if len(text) > 100 && key != "q" && path != heirsAtRiyadh {
 					continue
@@ -72,7 +75,8 @@ func TestOddAddresses(t *testing.T) {
 		}
 	}
 	for _, path := range []string{
-		"/services/%00", "/services/%ff", "/services/..%2f", "/services/none", "/services/heirs-returns/none", "/services/heirs-returns/none/wait",
+		"/services/%00", "/services/%ff", "/services/..%2f",
+		"/services/none", "/services/heirs-returns/none", "/services/heirs-returns/none/wait",
 		"/services/exemption-request/jeddah", "/departments/none", "/book/x", "/book/x.y", "/book/" + strings.Repeat("x", 3_000),
 		"/book/00000000-0000-0000-0000-000000000000.x", "/book/%00.%00", "/visit", "/waiting?x=1",
 	} {
@@ -82,7 +86,8 @@ func TestOddAddresses(t *testing.T) {
 		}
 	}
 	w.goes(heirsAtRiyadh+"?"+strings.Repeat("needs=sign_language&needs=x&party=9&", 150)).helps().says(http.StatusOK, "60 دقيقة")
-	if got := strings.Count(w.page, "needs=sign_language"); got == 0 || strings.Contains(w.page, "needs=sign_language&amp;needs=sign_language") {
+	got := strings.Count(w.page, "needs=sign_language")
+	if got == 0 || strings.Contains(w.page, "needs=sign_language&amp;needs=sign_language") {
 		t.Errorf("the need is in %d addresses, or twice in one", got)
 	}
 	centre.AuditClean()
@@ -167,7 +172,8 @@ func TestFormsOfAnotherVersion(t *testing.T) {
 	w.goes(heirsAtRiyadh).chooses()
 	held := w.at.Path
 	for _, path := range []string{held, held + "/code"} {
-		w.sends(path, url.Values{"full_name": {visitor.Name}, "phone": {visitor.Mobile}}).says(http.StatusOK, "نرجو تصحيح ما يلي", "بيانات الزائر")
+		w.sends(path, url.Values{"full_name": {visitor.Name}, "phone": {visitor.Mobile}}).
+			says(http.StatusOK, "نرجو تصحيح ما يلي", "بيانات الزائر")
 		form := details(visitor)
 		form.Del("documents")
 		w.sends(path, form).says(http.StatusOK, "نرجو تصحيح ما يلي")
@@ -177,7 +183,8 @@ func TestFormsOfAnotherVersion(t *testing.T) {
 	}
 	w.sends(held, details(visitor)).says(http.StatusOK, "إرسال رمز التحقق") // without a code
 	w.sends(heirsAtRiyadh+"/wait", url.Values{"name": {visitor.Name}}).says(http.StatusOK, "نرجو تصحيح ما يلي", "قائمة الانتظار")
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.at.Scheme+"://"+w.at.Host+held, strings.NewReader(`{"name":"x"}`))
+	address := w.at.Scheme + "://" + w.at.Host + held
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(`{"name":"x"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +209,8 @@ func TestCookieFromElsewhere(t *testing.T) {
 	jar := w.client.Jar
 	kept := jar.Cookies(w.at)
 	for name, change := range map[string]func(string) string{
-		"none": func(string) string { return "" }, "short": func(s string) string { return s[:10] }, "not ours": func(string) string { return "e30" },
+		"none":  func(string) string { return "" },
+		"short": func(s string) string { return s[:10] }, "not ours": func(string) string { return "e30" },
 		"tampered": func(s string) string { return s[:20] + map[bool]string{true: "B", false: "A"}[s[20] == 'A'] + s[21:] },
 		"huge":     func(s string) string { return strings.Repeat("A", 3_900) },
 	} {

@@ -59,7 +59,8 @@ func (f *fingers) reaches(selector string) {
 		}
 		f.presses("\t")
 		passed = append(passed, evaluates[string](f.chromium, `document.activeElement.outerHTML.slice(0, 60)`))
-		if hidden := evaluates[bool](f.chromium, `!document.activeElement.matches(":focus-visible") || document.activeElement === document.body`); hidden {
+		if hidden := evaluates[bool](f.chromium, `!document.activeElement.matches(":focus-visible") ||
+			document.activeElement === document.body`); hidden {
 			f.t.Errorf("%s: the focus is not seen: %q", f.here(), passed)
 		}
 	}
@@ -191,7 +192,8 @@ func TestBrowserReadAloud(t *testing.T) {
 		for _, path := range []string{"/?q=heirs", "/services/heirs-returns", heirsAtRiyadh + "?day=2026-12-02"} {
 			b.goes(path, lang)
 			fmt.Fprintf(&said, "%s %s\n", lang, path)
-			for _, s := range b.spoken("heading", "link", "button", "columnheader", "cell", "gridcell", "searchbox", "combobox", "checkbox", "status", "table", "navigation", "DisclosureTriangle") {
+			for _, s := range b.spoken("heading", "link", "button", "columnheader", "cell", "gridcell", "searchbox", "combobox",
+				"checkbox", "status", "table", "navigation", "DisclosureTriangle") {
 				fmt.Fprintln(&said, s)
 			}
 			fmt.Fprintln(&said)

@@ -21,7 +21,8 @@ import (
 // for the page that it leads to.
 func (b *chromium) presses(selector string) {
 	b.t.Helper()
-	script := fmt.Sprintf(`(() => { for (const f of document.forms) f.noValidate = true; const e = document.querySelector(%q); setTimeout(() => e.click(), 0) })()`, selector)
+	script := fmt.Sprintf(`(() => { for (const f of document.forms) f.noValidate = true;
+		const e = document.querySelector(%q); setTimeout(() => e.click(), 0) })()`, selector)
 	if _, err := chromedp.RunResponse(b.ctx, chromedp.Evaluate[chromedp.Void](script)); err != nil {
 		b.t.Fatalf("%s: %v", selector, err)
 	}

@@ -220,7 +220,8 @@ func TestTakenMeanwhile(t *testing.T) {
 			break
 		}
 	}
-	w.sends(w.action("code"), form).says(http.StatusOK, "لم يعد موعد الساعة 7:30 ص متاحًا", "بياناتكم محفوظة", "أقرب المواعيد المتاحة", "تم التحقق")
+	w.sends(w.action("code"), form).says(http.StatusOK, "لم يعد موعد الساعة 7:30 ص متاحًا", "بياناتكم محفوظة",
+		"أقرب المواعيد المتاحة", "تم التحقق")
 	if !strings.Contains(w.page, visitor.Name) {
 		t.Error("what was typed is gone")
 	}

@@ -74,7 +74,8 @@ func deskKind(f hall.DeskFault) kind {
 func moreHallKinds() []kind {
 	var list []kind
 	for _, err := range []error{
-		&hall.NotTodayError{}, &hall.ElsewhereError{WrongBranch: true}, &hall.ElsewhereError{}, &hall.TooEarlyError{NoShow: true}, &hall.TooEarlyError{},
+		&hall.NotTodayError{}, &hall.ElsewhereError{WrongBranch: true}, &hall.ElsewhereError{}, &hall.TooEarlyError{NoShow: true},
+		&hall.TooEarlyError{},
 		&hall.DeskError{Fault: hall.DeskUnknown}, &hall.DeskError{Fault: hall.DeskOfOthers},
 		&hall.DeskError{Fault: hall.DeskBusy}, &hall.DeskError{Fault: hall.DeskInaccessible},
 	} {

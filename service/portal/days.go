@@ -228,7 +228,10 @@ func openOn(days []slots.DayOffer) []time.Weekday {
 }
 
 func (t *timesAt) cell(date, today scheduling.Date, shown *slots.DayOffer) cell {
-	c := cell{Moment: web.DateMoment(date, t.Lang), State: "past", MonthName: shortMonth(date).In(t.Lang), FullMonth: texts.Month(date.Time().Month()).In(t.Lang)}
+	c := cell{
+		Moment: web.DateMoment(date, t.Lang), State: "past",
+		MonthName: shortMonth(date).In(t.Lang), FullMonth: texts.Month(date.Time().Month()).In(t.Lang),
+	}
 	if h := scheduling.HijriOf(date); !h.IsZero() {
 		c.HijriDay, c.HijriMonth = strconv.Itoa(h.Day), h.MonthName().In(t.Lang)
 	}

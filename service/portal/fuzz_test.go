@@ -16,10 +16,13 @@ import (
 // seeds are what people and programs put into addresses and forms.
 func seeds() []string {
 	return []string{
-		"", "day=2026-11-26", "from=2026-12-20&party=2&needs=sign_language&lang=en", "from=0001-01-01&day=9999-12-31", "from=-5877641-06-23", "party=-1",
+		"", "day=2026-11-26", "from=2026-12-20&party=2&needs=sign_language&lang=en", "from=0001-01-01&day=9999-12-31",
+		"from=-5877641-06-23", "party=-1",
 		"start=0001-01-01T00:00:00Z", "start=9999-12-31T23:59:59-23:59", "start=2026-11-26T06:00:00.1Z", "q=%00%FF%C3", "q=%22%3E%3Cscript%3E",
-		"needs=x&needs=x&needs=sign_language", "check=1&lang=xx", "name=%3Cb%3E&id=%D9%A1&mobile=05&documents=1", "from=2026-12-01&to=2026-11-01&part=x",
-		"name=" + strings.Repeat("%F0%A0%80%80", 200) + "&email=" + strings.Repeat("%22%5C", 200) + "&by_name=" + strings.Repeat("%E2%80%A8", 300),
+		"needs=x&needs=x&needs=sign_language", "check=1&lang=xx",
+		"name=%3Cb%3E&id=%D9%A1&mobile=05&documents=1", "from=2026-12-01&to=2026-11-01&part=x",
+		"name=" + strings.Repeat("%F0%A0%80%80", 200) + "&email=" + strings.Repeat("%22%5C", 200) +
+			"&by_name=" + strings.Repeat("%E2%80%A8", 300),
 		"wakala=1&wakala_expires=0000-00-00&by_id=%00", "code=%E2%80%8F123456", "party=%D9%A3", "q=V-7K3F-9Q2M-R",
 	}
 }
@@ -47,7 +50,8 @@ func ask(t *testing.T, p *Portal, method, path, text string) {
 		}
 		return
 	}
-	if status >= http.StatusInternalServerError || strings.Count(page, "<h1") != 1 || !strings.Contains(page, "</html>") || !utf8.ValidString(page) ||
+	if status >= http.StatusInternalServerError || strings.Count(page, "<h1") != 1 ||
+		!strings.Contains(page, "</html>") || !utf8.ValidString(page) ||
 		strings.ContainsAny(page, "\x00\x1b") {
 		t.Errorf("%s %s %q: %d %q", method, target, body, status, page)
 	}
@@ -69,7 +73,9 @@ func FuzzPages(f *testing.F) {
 		snapshot := snapshotAt(t, "first", "Asia/Riyadh")
 		p := newPortal(t, links, oneVisit{}, func() *centre.Snapshot { return snapshot })
 		const at = "/services/heirs-returns/riyadh"
-		for _, path := range []string{"/", "/services/heirs-returns", at, at + "/taken", at + "/wait", "/departments/revenues", "/book/x", "/waiting"} {
+		for _, path := range []string{"/", "/services/heirs-returns", at, at + "/taken", at + "/wait",
+			"/departments/revenues", "/book/x", "/waiting",
+		} {
 			ask(t, p, http.MethodGet, path, text)
 		}
 		ask(t, p, http.MethodPost, at+"/wait", text)

@@ -106,7 +106,8 @@ func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string, a
 			p.Counts.Held(centreOf(c), wish.Service, wish.Branch, wish.Channel, err, now)
 			return a, err
 		}
-		if a, err = bookerOf(c).FindHold(c.UserContext(), string(repeated.Answer)); err != nil || !over(a, now) && (a.Status == slots.Held || !another) {
+		a, err = bookerOf(c).FindHold(c.UserContext(), string(repeated.Answer))
+		if err != nil || !over(a, now) && (a.Status == slots.Held || !another) {
 			return a, err
 		}
 		previous = a.ID
@@ -201,7 +202,8 @@ func (p *Portal) taken(c *fiber.Ctx) error {
 		return err
 	}
 	if len(near) > 0 && near[0].Start.Equal(wish.Start) { // it has come back
-		return seeOther(c, choice.at(choice.Branch.Slug, "", "day", scheduling.DateOf(start, centreOf(c).Zone(choice.Branch.Slug)).String())+"#day")
+		day := scheduling.DateOf(start, centreOf(c).Zone(choice.Branch.Slug)).String()
+		return seeOther(c, choice.at(choice.Branch.Slug, "", "day", day)+"#day")
 	}
 	zone := centreOf(c).Zone(choice.Branch.Slug)
 	out := takenPage{Page: p.frameOf(c, ""), chosen: choice, Was: texts.ClockAt(start.In(zone)).In(p.frameOf(c, "").Lang)}

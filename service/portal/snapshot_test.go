@@ -250,16 +250,6 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 	return p
 }
 
-// newVerifier returns a Verifier that is not asked.
-func newVerifier(t *testing.T) *verify.Verifier {
-	t.Helper()
-	v, err := verify.New(struct{ verify.Store }{}, verify.DefaultPolicy(), func(string) string { return "" }, func() string { return "" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
 // fetch asks for a page, with a form unless it is "".
 func fetch(t *testing.T, p *Portal, method, path, form string) (status int, body string) {
 	t.Helper()
