@@ -29,8 +29,9 @@ func (w *walker) helps() *walker {
 	case strings.Count(w.page, "<h1") != 1 || !strings.HasSuffix(strings.TrimSpace(w.page), "</html>"):
 		w.t.Errorf("%s: no page: %s", w.at, w.page)
 	}
+	page := strings.ReplaceAll(w.page, `<script type="module" src="/assets/`, "") // our own
 	for _, raw := range []string{"<script", "<b>x", "\x00", "%!("} {
-		if strings.Contains(w.page, raw) {
+		if strings.Contains(page, raw) {
 			w.t.Errorf("%s: %q on the page", w.at, raw)
 		}
 	}
@@ -101,7 +102,7 @@ func TestOddForms(t *testing.T) {
 	held := w.at.Path
 	for name, text := range hostile() {
 		for _, path := range []string{heirsAtRiyadh, held, held + "/code", heirsAtRiyadh + "/wait", heirsAtRiyadh + "/wait/code"} {
-			all := url.Values{"lang": {text}}
+			all := url.Values{"lang": {text[:min(len(text), 1_000)]}} // all in all less than a body may have
 			for _, field := range []string{
 				"start", "name", "id", "mobile", "email", "by_name", "by_id", "wakala", "wakala_expires", "documents", "code", "from", "to", "part",
 			} {
@@ -181,7 +182,7 @@ func TestFormsOfAnotherVersion(t *testing.T) {
 			t.Error("what was typed is gone")
 		}
 	}
-	w.sends(held, details(visitor)).says(http.StatusOK, "إرسال رمز التحقق") // without a code
+	w.sends(held, details(visitor)).says(http.StatusOK, "رمز التحقق", "حجز الموعد") // without a code: one is sent
 	w.sends(heirsAtRiyadh+"/wait", url.Values{"name": {visitor.Name}}).says(http.StatusOK, "نرجو تصحيح ما يلي", "قائمة الانتظار")
 	address := w.at.Scheme + "://" + w.at.Host + held
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(`{"name":"x"}`))
@@ -497,7 +498,7 @@ func TestLastTryOfACode(t *testing.T) {
 			w.says(http.StatusOK, "الرمز غير صحيح")
 		}
 	}
-	w.says(http.StatusOK, "انتهت صلاحية الرمز. نرجو طلب رمز جديد.").lacks("0 محاولة")
+	w.says(http.StatusOK, "استُنفدت المحاولات. نرجو طلب رمز جديد.").lacks("0 محاولة")
 	centre.Pass(time.Minute)
 	w.sends(w.at.Path+"/code", form).says(http.StatusOK, "رمز التحقق")
 	centre.Jobs()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -308,7 +309,13 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 		return false, nil
 	}
 	code := textnorm.Symbols(c.FormValue(web.CodeField))
-	if len(code) != codeDigits { // no guess, so it costs no try
+	digits := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return '0'
+		}
+		return -1
+	}, code)
+	if len(digits) != codeDigits { // no guess, so it costs no try
 		d.Code.Wrong = "portal.code_incomplete"
 		return false, nil
 	}

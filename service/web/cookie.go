@@ -48,7 +48,7 @@ func (s SealedCookie) Set(c *fiber.Ctx, v any, life time.Duration) error {
 	if err := encoder.Encode(v); err != nil {
 		return fmt.Errorf("web: cookie: %w", err)
 	}
-	sealed, err := s.Keys.Seal(plain.Bytes(), s.Use)
+	sealed, err := s.Keys.Seal(bytes.TrimSpace(plain.Bytes()), s.Use)
 	if err != nil {
 		return fmt.Errorf("web: cookie: %w", err)
 	}
@@ -71,7 +71,7 @@ func (s SealedCookie) Open(text string, dest any) bool {
 	if text == "" || len(text) > maxCookie {
 		return false
 	}
-	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
 		return false
 	}
