@@ -176,7 +176,7 @@ func TestBrowserDetails(t *testing.T) {
 	b.goes(held, "ar")
 	b.presses("form.fill .primary")
 	b.everyLanguage("details-code-limit", held)
-	centre.Pass(2 * time.Hour)
+	centre.Pass(61 * time.Minute)
 	b.goes(held, "ar")
 	b.presses("form.fill .primary")
 	centre.Jobs()
