@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -128,5 +129,18 @@ func TestReasonsAreTheCentres(t *testing.T) {
 	centre.Refused(cancelsFor(centre, next, map[string]any{"reason": "done-online"}), http.StatusUnprocessableEntity, "invalid")
 	if answer := cancelsFor(centre, next, map[string]any{"reason": "travel"}); answer.Status != http.StatusOK {
 		t.Errorf("cancel: %d %s", answer.Status, answer.Body)
+	}
+}
+
+// Who cancels can say why, with the link as over the API.
+func TestLinkCancelsForAReason(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar")
+	says(t, l.looks("/cancel"), "سبب الإلغاء (اختياري)", `name="reason"`)
+	reason := l.centre.Replicas[0].Centre().CancellationReasons[0].Slug
+	says(t, l.follows("/cancel", url.Values{"reason": {reason}}), "تم الإلغاء")
+	if got := servicetest.Query[string](t, l.centre.DatabaseURL,
+		`SELECT cancellation_reason FROM appointment_events WHERE cancellation_reason IS NOT NULL`); got != reason {
+		t.Errorf("the reason is %q, want %q", got, reason)
 	}
 }

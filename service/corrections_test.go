@@ -462,3 +462,30 @@ func TestPartyChangesBeforeAClosure(t *testing.T) {
 		t.Errorf("%d holds are left", n)
 	}
 }
+
+// A visitor corrects the name, the e-mail address and the party with the link of a
+// message, which shows neither name nor address; what is left empty stays.
+func TestLinkCorrectsDetails(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar")
+	says(t, l.looks(""), "تصحيح بيانات الموعد")
+	page := l.looks("/details")
+	says(t, page, "الاسم الصحيح", "عدد الزوار", "رقم الهوية لا يُصحَّح")
+	if strings.Contains(page, l.Name) {
+		t.Error("the form gives the name away")
+	}
+	wrong := l.presses("/details", url.Values{"name": {"7"}, "email": {"nobody"}, "party": {"2"}})
+	if wrong.Status != http.StatusUnprocessableEntity {
+		t.Fatalf("wrong details: %d", wrong.Status)
+	}
+	says(t, string(wrong.Body), "نرجو تصحيح ما يلي", "نرجو كتابة بريد إلكتروني صحيح", `value="nobody"`)
+	says(t, l.follows("/details", url.Values{"name": {"نورة بنت صالح السبيعي"}, "party": {"3"}}), "تم تصحيح بيانات موعدكم", "3 زوار")
+	if got := l.Shows(l.visit); got.Visitor != "نورة بنت صالح السبيعي" || got.Party != 3 {
+		t.Errorf("corrected to %q, party of %d", got.Visitor, got.Party)
+	}
+	l.presses("/details", url.Values{"party": {"3"}})
+	if got := l.Shows(l.visit); got.Visitor != "نورة بنت صالح السبيعي" {
+		t.Errorf("an empty field changed the name to %q", got.Visitor)
+	}
+	l.centre.AuditClean()
+}

@@ -168,7 +168,7 @@ func TestJourneyCountsTries(t *testing.T) {
 	right := code(visitor)
 	for _, half := range []string{"", "12", "1234567"} {
 		form.Set("code", half)
-		w.sends(w.action("code"), form).says(http.StatusOK, "نرجو كتابة الأرقام الستة كاملة").lacks("بقيت لكم")
+		w.sends(w.action("code"), form).says(http.StatusOK, "نرجو كتابة الأرقام الستة من الرسالة").lacks("بقيت لكم")
 	}
 	wrong := "000000"
 	if right == wrong {
@@ -179,9 +179,15 @@ func TestJourneyCountsTries(t *testing.T) {
 	for range 4 {
 		w.sends(w.action("code"), form)
 	}
-	w.says(http.StatusOK, "استُنفدت المحاولات").lacks("بقيت لكم 0")
+	w.says(http.StatusOK, "انتهت محاولات إدخال هذا الرمز").lacks("بقيت لكم 0")
 	form.Set("code", right)
-	w.sends(w.action("code"), form).says(http.StatusOK, "استُنفدت المحاولات")
+	w.sends(w.action("code"), form).says(http.StatusOK, "انتهت محاولات إدخال هذا الرمز")
+	centre.Pass(time.Minute)
+	w.sends(w.at.Path+"/code", form).says(http.StatusOK, "رمز التحقق")
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	w.sends(w.action("code"), form).says(http.StatusOK, "تم حجز موعدكم")
+	centre.AuditClean()
 }
 
 // A visitor with a proved mobile is asked for no other code; one who changes the number

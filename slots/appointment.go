@@ -176,7 +176,7 @@ func (a Appointment) bookable(b Booking, now time.Time) error {
 		case a.Channel == catalog.Protected && !b.Audited():
 			return ErrUnaudited
 		}
-		return b.Representative.mayActOn(a.Place.Day)
+		return b.Representative.MayActOn(a.Place.Day)
 	case Expired:
 		return ErrExpired
 	case Released:

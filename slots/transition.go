@@ -55,7 +55,7 @@ func (t Transition) Check() error {
 	if !t.After.Status.TakesPlace() || t.After.Place.Day == t.Before.Place.Day {
 		return nil
 	}
-	return t.After.Representative.mayActOn(t.After.Place.Day)
+	return t.After.Representative.MayActOn(t.After.Place.Day)
 }
 
 // Back returns the places to give back at once. proposed are the places of

@@ -141,8 +141,8 @@ func NewRepresentative(name, id, wakala string, expires scheduling.Date, princip
 	return r, nil
 }
 
-// mayActOn returns a *VisitorError if the power of attorney ends before the day.
-func (r *Representative) mayActOn(day scheduling.Date) error {
+// MayActOn returns a *VisitorError if the power of attorney ends before the day.
+func (r *Representative) MayActOn(day scheduling.Date) error {
 	if r == nil || r.Expires == 0 || r.Expires >= day {
 		return nil
 	}

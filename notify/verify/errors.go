@@ -13,6 +13,8 @@ import (
 var (
 	ErrExpired = errors.New("verify: the code has expired")
 	ErrTries   = errors.New("verify: too many wrong codes")
+	// ErrIncomplete is returned for what can't be a code, which costs no try.
+	ErrIncomplete = errors.New("verify: not a code of six digits")
 
 	// The next is between a Store and the Verifier: no code is compared any
 	// more.

@@ -59,6 +59,10 @@ func TestCheckProperty(t *testing.T) {
 			var wrong *verify.WrongCodeError
 			expired := now.Sub(noon) >= p.Lifetime
 			switch {
+			case len(code) < 6:
+				if !errors.Is(err, verify.ErrIncomplete) {
+					t.Fatalf("no code: %v", err)
+				}
 			case expired:
 				if !errors.Is(err, verify.ErrExpired) {
 					t.Fatalf("after its lifetime: %v", err)

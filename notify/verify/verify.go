@@ -5,6 +5,7 @@ package verify
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
@@ -65,12 +66,17 @@ func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string,
 }
 
 // Check compares a code with the one sent, and returns the verification when
-// it is right, as often as it is asked before Expires. Western and
-// Arabic-Indic digits are accepted, and spaces. A right code costs no try;
-// once Tries wrong ones came, before or after it, no code is right any more.
-// It returns fault.ErrNotFound, ErrExpired, ErrTries or a *WrongCodeError.
+// it is right, as often as it is asked before Expires. Digits of
+// any script are accepted, and spaces. A right code costs no try, nor does
+// what can't be a code; once Tries wrong ones came, before or after the right one, no
+// code is right any more. It returns fault.ErrNotFound, ErrIncomplete, ErrExpired,
+// ErrTries or a *WrongCodeError.
 func (v *Verifier) Check(ctx context.Context, id, code string, now time.Time) (Verification, error) {
-	right := sameCode(v.code(id), code)
+	sent, digits := v.code(id), codeDigits(code)
+	if digits == "" || len(digits) != len(sent) {
+		return Verification{}, ErrIncomplete
+	}
+	right := subtle.ConstantTimeCompare([]byte(sent), []byte(digits)) == 1
 	// What the comparison says stays here unless the store has counted it.
 	checked, err := v.store.TryVerification(ctx, id, right, v.policy.Tries, now)
 	switch {

@@ -178,7 +178,8 @@ func TestCheck(t *testing.T) {
 		{
 			"after five wrong codes none is right",
 			[]step{
-				{0, wrong, isWrong(4)}, {0, wrong, isWrong(3)}, {0, "x", isWrong(2)}, {0, "", isWrong(1)}, {0, wrong, isWrong(0)},
+				{0, wrong, isWrong(4)}, {0, wrong, isWrong(3)}, {0, "x", is(verify.ErrIncomplete)}, {0, wrong, isWrong(2)}, {0, wrong, isWrong(1)},
+				{0, "", is(verify.ErrIncomplete)}, {0, wrong, isWrong(0)},
 				{0, wrong, is(verify.ErrTries)}, {0, right, is(verify.ErrTries)}, {last + 1, right, is(verify.ErrExpired)},
 			},
 			5,

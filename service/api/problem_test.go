@@ -117,6 +117,7 @@ func domainErrors() map[string]error {
 		"hall.TooEarlyError":         &hall.TooEarlyError{},
 		"hall.DeskError":             &hall.DeskError{},
 		"verify.ErrExpired":          verify.ErrExpired,
+		"verify.ErrIncomplete":       verify.ErrIncomplete,
 		"verify.ErrTries":            verify.ErrTries,
 		"verify.ErrOver":             verify.ErrOver,
 		"verify.LimitError":          &verify.LimitError{RetryAfter: time.Second},

@@ -69,6 +69,7 @@ func problems() []mapping {
 		{slots.ErrReference, kindNotFound},
 		{slots.ErrIdentity, kindInvalid},
 		{verify.ErrExpired, visitorKind("code-expired", http.StatusGone)},
+		{verify.ErrIncomplete, visitorKind("code-incomplete", http.StatusUnprocessableEntity)},
 		{verify.ErrTries, visitorKind("code-tries", http.StatusTooManyRequests)},
 		{verify.ErrOver, kindUnavailable},
 		{errWrongToken, visitorKind("wrong-token", http.StatusForbidden)},

@@ -8,20 +8,21 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/catalog"
 	"ziyara/service/web"
 	"ziyara/slots"
 	"ziyara/textnorm"
 )
 
-// correctPage corrects the details of a visit. It shows none of them but the party:
-// whoever has the link does not learn who comes.
+// correctPage corrects the details of a visit. It shows none of them but the party, so
+// that the link does not give away who comes.
 type correctPage struct {
 	page
 
 	Name, Email string            // as typed
 	Chosen      string            // the party, as typed
 	Wrong       map[string]string // by the name of the field
-	Parties     []string          // to choose from; fewer than two for a party that stays
+	Of          *catalog.Service  // whose party can be another one; nil if it can't
 }
 
 // correctable reports whether the visitor can correct details with this link.
@@ -43,24 +44,12 @@ func (p *Portal) askCorrection(c *fiber.Ctx) error {
 
 // correction writes the form for the details.
 func (p *Portal) correction(c *fiber.Ctx, o opened, status int, out correctPage) error {
-	notice := out.Notice
-	out.page = p.page(c, o, notice)
+	out.page = p.page(c, o, out.Notice)
 	out.Title = out.T("correct.title")
-	if s, ok := centreOf(c).Service(o.Service); ok && o.CanChangeParty(s, p.Now()) == nil {
-		out.Parties = chosen{Service: s}.parties()
+	if s, ok := centreOf(c).Service(o.Service); ok && s.PartyLimit > 1 && o.CanChangeParty(s, p.Now()) == nil {
+		out.Of = s
 	}
 	return web.Send(c, status, out.Lang, out.whole())
-}
-
-// mistakes are those of the form, in its order.
-func (p correctPage) mistakes() []web.Mistake {
-	var list []web.Mistake
-	for _, name := range []string{"name", "email", "party"} {
-		if text := p.Wrong[name]; text != "" {
-			list = append(list, web.Mistake{Field: name, Text: text})
-		}
-	}
-	return list
 }
 
 // correct corrects the details of the visit; a field that is left empty stays.

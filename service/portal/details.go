@@ -1,30 +1,23 @@
 package portal
 
 import (
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/notify/verify"
-	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/web"
 	"ziyara/slots"
-	"ziyara/textnorm"
 	"ziyara/texts"
 )
-
-// codeDigits is how long a code is.
-const codeDigits = 6
 
 // form is what a visitor fills in: to book a hold, or to wait for a place.
 type form struct {
@@ -50,16 +43,17 @@ type detailsPage struct {
 	Away string // what to do about it
 }
 
-// names are the fields of the form, in its order.
-func names() []string {
-	return []string{"from", "to", "name", "id", "mobile", "email", "by_name", "by_id", "wakala", "wakala_expires", "documents", web.CodeField}
-}
-
 // mistakes are those of the form, in its order.
 func (f form) mistakes() []web.Mistake {
+	return mistakesOf(f.Wrong, "from", "to", "name", "id", "mobile", "email",
+		"by_name", "by_id", "wakala", "wakala_expires", "documents", web.CodeField)
+}
+
+// mistakesOf returns what is wrong with the fields that have these names, in their order.
+func mistakesOf(wrong map[string]string, fields ...string) []web.Mistake {
 	var list []web.Mistake
-	for _, name := range names() {
-		if text := f.Wrong[name]; text != "" {
+	for _, name := range fields {
+		if text := wrong[name]; text != "" {
 			list = append(list, web.Mistake{Field: name, Text: text})
 		}
 	}
@@ -113,20 +107,20 @@ func (p *Portal) details(c *fiber.Ctx) error {
 		out.Kept = out.T("portal.kept_until", "Time", texts.ClockAt(a.Expires.In(zone)))
 	}
 	if d.Told != "" && d.At == out.Done {
-		out.Told, out.Away = out.T(d.Told), told(out.Page, d, zone)
+		out.Told, out.Away = told(out.Page, d, zone)
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
 
-// told says what to do about what came back.
-func told(p web.Page, d draft, zone *time.Location) string {
+// told says what came back, and what to do about it.
+func told(p web.Page, d draft, zone *time.Location) (what, then string) {
 	switch d.Told {
 	case "portal.paused":
-		return p.T("portal.paused_about", "Until", texts.Moment(time.Unix(d.Until, 0).In(zone)))
-	case "portal.code_limit", "portal.code_crowd":
-		return p.T(d.Told+"_about", "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
+		return p.T(d.Told), p.T("portal.paused_about", "Until", texts.Moment(time.Unix(d.Until, 0).In(zone)))
+	case "proof.soon", "proof.often", "proof.crowd":
+		return p.T("portal.code_limit"), p.T(d.Told, "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
 	}
-	return p.T(d.Told + "_about")
+	return p.T(d.Told), p.T(d.Told + "_about")
 }
 
 // form returns the form as the browser keeps it. With ?check it says what is wrong
@@ -150,7 +144,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 			out.Code.Again = clock(d.Code.Again, zone, out.Lang)
 		}
 		if d.Code.Wrong != "" {
-			out.Code.Wrong = out.T(d.Code.Wrong, "Tries", texts.Visitors("help.tries", "Count", d.Code.Left))
+			out.Code.Wrong = saysOf(out.Page, d.Code.Wrong, d.Code.Left)
 		}
 	}
 	if c.Query("check") != "" {
@@ -183,11 +177,8 @@ func bookingOf(t typed, p web.Page, s *catalog.Service, day scheduling.Date) (sl
 	booking := slots.Booking{Visitor: visitor, Mobile: string(mobile), Lang: p.Lang}
 	if t.represented() {
 		expires, err := scheduling.ParseDate(t.WakalaExpires)
-		switch {
-		case err != nil:
+		if err != nil {
 			wrong["wakala_expires"] = p.T("portal.wakala_expires_wrong")
-		case expires < day:
-			wrong["wakala_expires"] = slots.FaultExpired.Text().In(p.Lang)
 		}
 		by, err := slots.NewRepresentative(t.ByName, t.ByID, t.Wakala, expires, visitor.Identity)
 		blame(wrong, err, p.Lang, map[string]string{"name": "by_name", "id": "by_id", "wakala": "wakala"})
@@ -195,6 +186,10 @@ func bookingOf(t typed, p web.Page, s *catalog.Service, day scheduling.Date) (sl
 			if wrong[name] != "" {
 				wrong[name] = p.T("portal."+name) + ": " + wrong[name]
 			}
+		}
+		if wrong["wakala_expires"] == "" {
+			blame(wrong, (&slots.Representative{Expires: expires}).MayActOn(day), p.Lang,
+				map[string]string{"representative/wakala_expires": "wakala_expires"})
 		}
 		booking.Representative = &by
 	}
@@ -251,10 +246,7 @@ func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Dat
 	case limited && d.waits(mobile, now):
 		d.Code.Again = now.Add(limit.RetryAfter).Unix()
 	case limited:
-		d.Told, d.Until = "portal.code_limit", now.Add(limit.RetryAfter).Unix()
-		if limit.OfAddress {
-			d.Told = "portal.code_crowd"
-		}
+		d.Told, d.Until = limitKey(limit), now.Add(limit.RetryAfter).Unix()
 	case err != nil:
 		return err
 	default:
@@ -266,23 +258,8 @@ func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Dat
 // codeFor sends a code to a mobile. Asked twice by a browser that knows of no code
 // since, it returns the same one. It returns the errors of Verifier.Start.
 func (p *Portal) codeFor(c *fiber.Ctx, d draft, mobile notify.Mobile, lang string) (verify.Verification, error) {
-	now, previous := p.Now(), d.Code.ID
-	for range mostAgain {
-		text := strings.Join([]string{d.Browser, string(mobile), previous}, "\n")
-		v, err := p.Verifier.Start(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), &once.Request[verify.Verification]{
-			Key: p.Keys.Token("code of a browser", text), Fingerprint: sha256.Sum256([]byte(text)),
-			Answer: func(v verify.Verification) ([]byte, error) { return json.Marshal(v) },
-		}, now)
-		repeated, ok := errors.AsType[*once.RepeatedError](err)
-		if !ok {
-			return v, err
-		}
-		if err = json.Unmarshal(repeated.Answer, &v); err != nil || now.Before(v.Expires) {
-			return v, err
-		}
-		previous = v.ID
-	}
-	return verify.Verification{}, &verify.LimitError{RetryAfter: verify.DefaultPolicy().Lifetime}
+	key := p.Keys.Token("code of a browser", d.Browser+"\n"+d.Code.ID)
+	return p.startProof(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), key)
 }
 
 // back keeps the draft and leads back to its form, at a place of it.
@@ -308,31 +285,16 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 	if !d.waits(mobile, now) {
 		return false, nil
 	}
-	code := textnorm.Symbols(c.FormValue(web.CodeField))
-	digits := strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return '0'
-		}
-		return -1
-	}, code)
-	if len(digits) != codeDigits { // no guess, so it costs no try
-		d.Code.Wrong = "portal.code_incomplete"
-		return false, nil
-	}
-	_, err := p.Verifier.Check(c.UserContext(), d.Code.ID, code, now)
-	wrong, isWrong := errors.AsType[*verify.WrongCodeError](err)
-	switch {
-	case err == nil:
+	_, err := p.Verifier.Check(c.UserContext(), d.Code.ID, c.FormValue(web.CodeField), now)
+	if err == nil {
 		d.Proved, d.ProvedUntil, d.Code = string(mobile), now.Add(verify.ProofLifetime).Unix(), sent{}
 		return true, nil
-	case isWrong && wrong.Left > 0:
-		d.Code.Wrong, d.Code.Left = "portal.code_wrong", wrong.Left
-	case isWrong, errors.Is(err, verify.ErrTries):
-		d.Code.Wrong, d.Code.Again = "portal.code_used_up", now.Unix()
-	case errors.Is(err, verify.ErrExpired), errors.Is(err, verify.ErrOver):
-		d.Code.Wrong, d.Code.Again = "portal.code_over", now.Unix()
-	default:
+	}
+	if _, d.Code.Wrong, d.Code.Left = wrongCode(err); d.Code.Wrong == "" {
 		return false, err
+	}
+	if d.Code.Left == 0 && !errors.Is(err, verify.ErrIncomplete) { // another one is needed
+		d.Code.Again = now.Unix()
 	}
 	return false, nil
 }
@@ -394,8 +356,8 @@ func (p *Portal) book(c *fiber.Ctx) error {
 			p.release(c, h.ID)
 		}
 	}
-	// What was typed is done with; the proof is good for another visit.
-	if err = p.keep(c, draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: others}); err != nil {
+	d.Holds = others
+	if err = p.keep(c, d.done()); err != nil {
 		return err
 	}
 	return p.toVisit(c, visit, "booked")
@@ -432,7 +394,7 @@ func (p *Portal) notBooked(c *fiber.Ctx, d draft, a slots.Appointment, path stri
 		d.Told, d.Until = "portal.paused", pause.Until.Unix()
 	case invalid: // such as a power of attorney that ends before
 	case errors.Is(err, centre.ErrNotOffered):
-		return errors.Join(err, errForeign)
+		return errors.Join(err, fault.ErrNotFound)
 	default:
 		return err
 	}

@@ -20,7 +20,7 @@ const draftLife = 2 * time.Hour
 
 // draft is a booking under way. The browser keeps it, sealed, so that nothing typed
 // is lost with a hold, on the way back or in another language, and the service
-// stores nothing of somebody who only looks.
+// stores nothing about a visitor who only looks.
 type draft struct {
 	// Browser is random. Holds are bound to it: their address is of no use in
 	// another browser.
@@ -39,6 +39,12 @@ type draft struct {
 	Told  string `json:"m,omitempty"`
 	At    string `json:"a,omitempty"`
 	Until int64  `json:"n,omitempty"`
+}
+
+// done returns the draft after its booking: what was typed is done with, the proof is
+// good for another visit.
+func (d draft) done() draft {
+	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: d.Holds}
 }
 
 // held is a hold of a service, which another choice of the same service gives back.

@@ -93,13 +93,8 @@ func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string, a
 	wish.Address = p.Keys.Fingerprint(web.ClientAddress(c))
 	previous := ""
 	for range mostAgain {
-		text := strings.Join([]string{
-			browser, wish.Service, wish.Branch, wish.Start.Format(time.RFC3339), strconv.Itoa(wish.Party), strings.Join(wish.Needs, " "), previous,
-		}, "\n")
-		request := &once.Request[slots.Appointment]{
-			Key: p.Keys.Token("hold of a browser", text), Fingerprint: sha256.Sum256([]byte(text)),
-			Answer: func(a slots.Appointment) ([]byte, error) { return []byte(a.ID), nil },
-		}
+		request := tappedOnce(p, "hold of a browser", func(a slots.Appointment) string { return a.ID }, browser,
+			wish.Service, wish.Branch, wish.Start.Format(time.RFC3339), strconv.Itoa(wish.Party), strings.Join(wish.Needs, " "), previous)
 		a, err := bookerOf(c).Hold(c.UserContext(), wish, request, now)
 		repeated, ok := errors.AsType[*once.RepeatedError](err)
 		if !ok {
@@ -113,6 +108,16 @@ func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string, a
 		previous = a.ID
 	}
 	return slots.Appointment{}, &slots.HoldLimitError{Limit: mostAgain, RetryAfter: againAfter}
+}
+
+// tappedOnce makes a request of a browser repeatable: all that asks for the same, such as a
+// second tap, gets the id that the first made.
+func tappedOnce[T any](p *Portal, use string, id func(T) string, same ...string) *once.Request[T] {
+	text := strings.Join(same, "\n")
+	return &once.Request[T]{
+		Key: p.Keys.Token(use, text), Fingerprint: sha256.Sum256([]byte(text)),
+		Answer: func(made T) ([]byte, error) { return []byte(id(made)), nil },
+	}
 }
 
 // over reports whether a hold stands no longer and no visit came of it that can
@@ -250,43 +255,10 @@ func choiceOf(s *centre.Snapshot, a slots.Appointment) (chosen, error) {
 	if !ok {
 		return chosen{}, fault.ErrNotFound
 	}
-	needs := slices.Clone(a.Needs)
-	return chosen{Service: service, Branch: branch, Party: a.Party, Needs: needs}, nil
+	return chosen{Service: service, Branch: branch, Party: a.Party, Needs: a.Needs}, nil
 }
 
 // wishOf is the request for the place of a hold.
 func wishOf(a slots.Appointment) slots.HoldRequest {
 	return slots.HoldRequest{Service: a.Service, Branch: a.Branch, Start: a.Start, Party: a.Party, Channel: catalog.Public, Needs: a.Needs}
-}
-
-// failures are the keys of the texts for what can go wrong with a page.
-type failures struct{ unknown, notKnown, unavailable, tooMany string }
-
-// settled turns what a handler returns into a page, after what it acknowledges is
-// durable.
-func (p *Portal) settled(c *fiber.Ctx, err error, says func(status int, key string) error, keys failures) error {
-	if err == nil && c.Response().StatusCode() < http.StatusBadRequest {
-		err = once.Settle(c.UserContext(), p.Settle)
-	}
-	if err == nil {
-		return nil
-	}
-	c.Response().Header.Del(fiber.HeaderLocation)
-	switch {
-	case errors.Is(err, fault.ErrNotFound):
-		return says(http.StatusNotFound, keys.unknown)
-	case errors.Is(err, fault.ErrUncertain), errors.Is(err, fault.ErrUnavailable):
-		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
-		c.Set(fiber.HeaderRetryAfter, "5")
-		if errors.Is(err, fault.ErrUncertain) {
-			return says(http.StatusServiceUnavailable, keys.notKnown)
-		}
-		return says(http.StatusServiceUnavailable, keys.unavailable)
-	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
-		return says(http.StatusTooManyRequests, keys.tooMany)
-	}
-	// The app has a page for it: an unknown path, a fault of the system. It is a page
-	// whatever the client accepts.
-	c.Request().Header.Set(fiber.HeaderAccept, fiber.MIMETextHTML)
-	return err
 }

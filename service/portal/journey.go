@@ -82,13 +82,20 @@ func formOf(c *fiber.Ctx) string {
 	return strings.TrimSuffix(strings.TrimSuffix(path, "/code")+"?"+query, "?")
 }
 
-// forget gives back what the browser holds, and forgets what was typed in it.
+// forget forgets the visitor of a browser that others use too.
 func (p *Portal) forget(c *fiber.Ctx) error {
+	p.forgetVisitor(c)
+	return seeOther(c, "/")
+}
+
+// forgetVisitor gives back what the browser holds, and makes it forget its visitor.
+func (p *Portal) forgetVisitor(c *fiber.Ctx) {
 	for _, h := range p.draftOf(c).Holds {
 		p.release(c, h.ID)
 	}
 	p.drafts().Delete(c)
-	return seeOther(c, "/")
+	p.codes().Delete(c)
+	p.proofs().Delete(c)
 }
 
 // frameOf returns the frame of a page of the journey.

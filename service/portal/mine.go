@@ -3,7 +3,6 @@ package portal
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -142,23 +141,11 @@ func (p *Portal) cardOf(c *fiber.Ctx, a slots.Appointment, frame web.Page, until
 		Path: p.Links.path(a.Reference, Manage, expires), When: web.MomentOf(a.Start, centreOf(c).Zone(a.Branch), frame.Lang),
 		Reference: a.Reference.String(),
 	}
-	card.Service, card.Branch = p.names(c, a.Service, a.Branch, frame.Lang)
+	card.Service, card.Branch = centreOf(c).ServiceName(a.Service).In(frame.Lang), centreOf(c).BranchName(a.Branch).In(frame.Lang)
 	var key string
 	card.Tone, card.Sign, key = standing(a, p.Now())
 	card.State = frame.T(key)
 	return card
-}
-
-// names returns the names of a service and a branch; "" for one that the centre
-// does not have any more.
-func (p *Portal) names(c *fiber.Ctx, service, branch, lang string) (of, at string) {
-	if s, ok := centreOf(c).Service(service); ok {
-		of = s.Name.In(lang)
-	}
-	if b, ok := centreOf(c).Branch(branch); ok {
-		at = b.Name.In(lang)
-	}
-	return of, at
 }
 
 // standing returns how a visit stands at now: its badge, with the key of its text.
@@ -188,7 +175,7 @@ func standing(a slots.Appointment, now time.Time) (web.Tone, web.Icon, string) {
 
 func (p *Portal) waitCardOf(c *fiber.Ctx, e slots.Entry, frame web.Page) waitCard {
 	card := waitCard{ID: e.ID}
-	card.Service, card.Branch = p.names(c, e.Service, e.Branch, frame.Lang)
+	card.Service, card.Branch = centreOf(c).ServiceName(e.Service).In(frame.Lang), centreOf(c).BranchName(e.Branch).In(frame.Lang)
 	from, to := web.DateMoment(e.Wish.From, frame.Lang).Near, web.DateMoment(e.Wish.To, frame.Lang).Near
 	zone := centreOf(c).Zone(e.Branch)
 	switch {
@@ -211,7 +198,7 @@ func (p *Portal) waitCardOf(c *fiber.Ctx, e slots.Entry, frame web.Page) waitCar
 func (p *Portal) leave(c *fiber.Ctx) error {
 	mobile, _, ok := p.owner(c)
 	if !ok {
-		return p.doneAt(c, web.VisitsPath, "")
+		return seeOther(c, web.VisitsPath)
 	}
 	e, err := p.Waitlist.Find(c.UserContext(), c.FormValue("entry"), p.Now())
 	if err == nil && e.Booking.Mobile != string(mobile) {
@@ -221,28 +208,18 @@ func (p *Portal) leave(c *fiber.Ctx) error {
 		err = p.Waitlist.Leave(c.UserContext(), e.ID, p.Now())
 	}
 	if errors.Is(err, fault.ErrNotFound) { // it is over, and purged; or another's
-		return p.doneAt(c, web.VisitsPath, "")
+		return seeOther(c, web.VisitsPath)
 	}
 	if err != nil {
 		return err
 	}
-	return p.doneAt(c, web.VisitsPath, "left")
-}
-
-// doneAt redirects after a form, so that reloading the page does not repeat it.
-func (p *Portal) doneAt(c *fiber.Ctx, path, what string) error {
-	if what != "" {
-		path += "?" + url.Values{"done": {what}}.Encode()
-	}
-	return c.Redirect(path, http.StatusSeeOther)
+	return seeOther(c, web.VisitsPath+"?done=left")
 }
 
 // signOut makes the browser forget the mobile, also as a part of a booking under way.
 func (p *Portal) signOut(c *fiber.Ctx) error {
-	p.proofs().Delete(c)
-	p.codes().Delete(c)
-	p.drafts().Delete(c)
-	return p.doneAt(c, web.VisitsPath, "signed-out")
+	p.forgetVisitor(c)
+	return seeOther(c, web.VisitsPath+"?done=signed-out")
 }
 
 // askMobile asks for a mobile, with the one that was typed and what is wrong with
@@ -270,21 +247,21 @@ func (p *Portal) askForCode(c *fiber.Ctx) error {
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {
 		var s codeSent
 		if p.codes().Read(c, &s) && s.Mobile == mobile && p.Now().Before(time.Unix(s.Ends, 0)) { // it is on its way
-			return p.doneAt(c, codePath, "")
+			return seeOther(c, codePath)
 		}
 		return p.askMobile(c, http.StatusTooManyRequests, typed, p.limited(c, limit, p.minePage(c, "mine.title").Page))
 	}
 	if err != nil {
 		return err
 	}
-	return p.doneAt(c, codePath, "")
+	return seeOther(c, codePath)
 }
 
 // askCode asks for the code that was sent.
 func (p *Portal) askCode(c *fiber.Ctx) error {
 	var s codeSent
 	if !p.codes().Read(c, &s) {
-		return p.doneAt(c, web.VisitsPath, "")
+		return seeOther(c, web.VisitsPath)
 	}
 	out := p.minePage(c, "mine.code_title")
 	wrong := ""
@@ -308,26 +285,26 @@ func (p *Portal) showCode(c *fiber.Ctx, status int, out minePage, s codeSent, wr
 func (p *Portal) checkCode(c *fiber.Ctx) error {
 	var s codeSent
 	if !p.codes().Read(c, &s) { // also if the form was sent twice
-		return p.doneAt(c, web.VisitsPath, "")
+		return seeOther(c, web.VisitsPath)
 	}
 	out := p.minePage(c, "mine.code_title")
 	status, wrong, err := p.checkProof(c, s, out.Page)
 	switch {
 	case errors.Is(err, fault.ErrNotFound): // it was purged
-		return p.doneAt(c, web.VisitsPath, "")
+		return seeOther(c, web.VisitsPath)
 	case err != nil:
 		return err
 	case wrong != "":
 		return p.showCode(c, status, out, s, wrong)
 	}
-	return p.doneAt(c, web.VisitsPath, "")
+	return seeOther(c, web.VisitsPath)
 }
 
 // sendAgain sends another code to the same mobile.
 func (p *Portal) sendAgain(c *fiber.Ctx) error {
 	var s codeSent
 	if !p.codes().Read(c, &s) {
-		return p.doneAt(c, web.VisitsPath, "")
+		return seeOther(c, web.VisitsPath)
 	}
 	err := p.sendProof(c, s.Mobile, web.Language(c, ""), c.FormValue("key"))
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {
@@ -338,5 +315,5 @@ func (p *Portal) sendAgain(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return p.doneAt(c, codePath, "again")
+	return seeOther(c, codePath+"?done=again")
 }

@@ -28,7 +28,7 @@ func TestVisitsPagesAsRead(t *testing.T) {
 		}
 		service, branch := catalog.Text{AR: "تحديث الآيبان", EN: "IBAN update"}.In(lang), catalog.Text{AR: "فرع جدة", EN: "Jeddah"}.In(lang)
 		pages := map[string]templ.Component{"none": visitsPage(m), "code": codePage(m)}
-		for _, wrong := range []string{"tries", "expired", "empty"} {
+		for _, wrong := range []string{"tries", "expired", "incomplete"} {
 			w := m
 			w.Code.Wrong = m.T("proof." + wrong)
 			pages["code "+wrong] = codePage(w)
@@ -38,7 +38,7 @@ func TestVisitsPagesAsRead(t *testing.T) {
 			n.Notice = m.T(notice)
 			pages[notice] = codePage(n)
 		}
-		for _, soon := range []string{"proof.soon", "proof.often"} {
+		for _, soon := range []string{"proof.soon", "proof.often", "proof.crowd"} {
 			n := m
 			n.Mobile = web.Field{Name: "mobile", Label: m.T("mine.mobile"), Hint: m.T("mine.mobile_hint"), Wrong: m.T(soon, "Time", when.Time)}
 			pages[soon] = mobilePage(n)

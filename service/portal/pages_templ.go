@@ -316,7 +316,7 @@ func (p page) slab() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Slab(p.When, p.T("ticket.at")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Slab(p.When, p.T("ticket.at"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

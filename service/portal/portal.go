@@ -16,8 +16,10 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/notify/verify"
+	"ziyara/once"
 	"ziyara/service/secret"
 	"ziyara/service/web"
 	"ziyara/slots"
@@ -152,6 +154,38 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	return p.settled(c, err, func(status int, key string) error { return p.state(c, status, key, "") }, failures{
 		unknown: "page.unknown", notKnown: "page.not_known", unavailable: "page.unavailable", tooMany: "page.too_many",
 	})
+}
+
+// failures are the keys of the texts for what can go wrong with a page.
+type failures struct{ unknown, notKnown, unavailable, tooMany string }
+
+// settled turns what a handler returns into a page, after what it acknowledges is
+// durable.
+func (p *Portal) settled(c *fiber.Ctx, err error, says func(status int, key string) error, keys failures) error {
+	if err == nil && c.Response().StatusCode() < http.StatusBadRequest {
+		err = once.Settle(c.UserContext(), p.Settle)
+	}
+	if err == nil {
+		return nil
+	}
+	c.Response().Header.Del(fiber.HeaderLocation)
+	switch {
+	case errors.Is(err, fault.ErrNotFound):
+		return says(http.StatusNotFound, keys.unknown)
+	case errors.Is(err, fault.ErrUncertain), errors.Is(err, fault.ErrUnavailable):
+		p.Log.ErrorContext(c.UserContext(), "page failed", "error", err)
+		c.Set(fiber.HeaderRetryAfter, "5")
+		if errors.Is(err, fault.ErrUncertain) {
+			return says(http.StatusServiceUnavailable, keys.notKnown)
+		}
+		return says(http.StatusServiceUnavailable, keys.unavailable)
+	case c.GetRespHeader(fiber.HeaderRetryAfter) != "": // from the rate limit
+		return says(http.StatusTooManyRequests, keys.tooMany)
+	}
+	// The app has a page for it: an unknown path, a fault of the system. It is a page
+	// whatever the client accepts.
+	c.Request().Header.Set(fiber.HeaderAccept, fiber.MIMETextHTML)
+	return err
 }
 
 // ended returns the key of the text for an expired link.

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -77,6 +76,9 @@ func (p *Portal) cookie(name, use string) web.SealedCookie {
 // sent twice, with the key that it was shown with (newKey), sends one code. It
 // returns a *verify.LimitError.
 func (p *Portal) sendProof(c *fiber.Ctx, mobile notify.Mobile, lang, key string) error {
+	if len(key) != len(newKey()) { // not one of ours
+		key = ""
+	}
 	v, err := p.startProof(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), key)
 	if err != nil {
 		return err
@@ -114,7 +116,7 @@ func newKey() string { return rand.Text() }
 // codeOnce makes a request for a code repeatable; nil without a key. Another mobile
 // is another request: visitors go back and correct it.
 func (p *Portal) codeOnce(mobile notify.Mobile, key string) *once.Request[verify.Verification] {
-	if len(key) != len(newKey()) {
+	if key == "" {
 		return nil
 	}
 	print := sha256.Sum256([]byte("code for " + string(mobile) + "\n" + key))
@@ -135,35 +137,56 @@ func (p *Portal) codeOnce(mobile notify.Mobile, key string) *once.Request[verify
 // browser keep the proof if it is right. It returns the status of the answer and
 // what is wrong with the code, "" for nothing.
 func (p *Portal) checkProof(c *fiber.Ctx, s codeSent, page web.Page) (status int, wrong string, err error) {
-	code := c.FormValue(web.CodeField)
-	if strings.TrimSpace(code) == "" { // costs no try
-		return http.StatusUnprocessableEntity, page.T("proof.empty"), nil
-	}
-	v, err := p.Verifier.Check(c.UserContext(), s.ID, code, p.Now())
-	mistaken, isWrong := errors.AsType[*verify.WrongCodeError](err)
-	switch {
-	case err == nil:
+	v, err := p.Verifier.Check(c.UserContext(), s.ID, c.FormValue(web.CodeField), p.Now())
+	if err == nil {
 		p.codes().Delete(c)
 		return http.StatusOK, "", p.keepProof(c, v.Mobile, v.Verified.Add(verify.ProofLifetime))
-	case isWrong && mistaken.Left > 0:
-		left := texts.Visitors("help.tries", "Count", mistaken.Left)
-		return http.StatusUnprocessableEntity, page.T("proof.wrong", "Tries", left), nil
-	case isWrong, errors.Is(err, verify.ErrTries):
-		return http.StatusTooManyRequests, page.T("proof.tries"), nil
-	case errors.Is(err, verify.ErrExpired):
-		return http.StatusGone, page.T("proof.expired"), nil
 	}
-	return 0, "", err
+	status, key, left := wrongCode(err)
+	if key == "" {
+		return 0, "", err
+	}
+	return status, saysOf(page, key, left), nil
+}
+
+// wrongCode returns what an error of Verifier.Check means to a visitor: the status of the
+// answer, the key of its text, and how many tries are left. The key is "" for a fault of
+// the system and for an unknown verification.
+func wrongCode(err error) (status int, key string, left int) {
+	mistaken, isWrong := errors.AsType[*verify.WrongCodeError](err)
+	switch {
+	case errors.Is(err, verify.ErrIncomplete):
+		return http.StatusUnprocessableEntity, "proof.incomplete", 0
+	case isWrong && mistaken.Left > 0:
+		return http.StatusUnprocessableEntity, "proof.wrong", mistaken.Left
+	case isWrong, errors.Is(err, verify.ErrTries):
+		return http.StatusTooManyRequests, "proof.tries", 0
+	case errors.Is(err, verify.ErrExpired):
+		return http.StatusGone, "proof.expired", 0
+	}
+	return 0, "", 0
+}
+
+// saysOf returns the text of a key of wrongCode.
+func saysOf(page web.Page, key string, left int) string {
+	return page.T(key, "Tries", texts.Visitors("help.tries", "Count", left))
+}
+
+// limitKey returns the key of the text that says why no code is sent now.
+func limitKey(err *verify.LimitError) string {
+	switch {
+	case err.OfAddress:
+		return "proof.crowd"
+	case err.Remaining > 0:
+		return "proof.soon"
+	}
+	return "proof.often"
 }
 
 // limited says why no code is sent now, and from when.
 func (p *Portal) limited(c *fiber.Ctx, err *verify.LimitError, page web.Page) string {
 	c.Set(fiber.HeaderRetryAfter, seconds(err.RetryAfter))
-	key := "proof.often"
-	if err.Remaining > 0 {
-		key = "proof.soon"
-	}
-	return page.T(key, "Time", p.clockAfter(c, p.Now().Add(err.RetryAfter), page.Lang))
+	return page.T(limitKey(err), "Time", p.clockAfter(c, p.Now().Add(err.RetryAfter), page.Lang))
 }
 
 // seconds writes a duration in whole seconds, rounded up.

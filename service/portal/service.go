@@ -3,7 +3,6 @@ package portal
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -108,15 +107,6 @@ func (c chosen) who(p web.Page) string {
 		who += texts.Comma().In(p.Lang) + need.Name.In(p.Lang)
 	}
 	return who
-}
-
-// parties are the sizes of a party that the service takes.
-func (c chosen) parties() []string {
-	list := make([]string, c.Service.PartyLimit)
-	for i := range list {
-		list[i] = strconv.Itoa(i + 1)
-	}
-	return list
 }
 
 // declares reports whether a need is chosen.

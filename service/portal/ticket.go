@@ -28,11 +28,11 @@ func mapOf(name, address string) string {
 
 // length says how long a visit takes and how many come.
 func length(a slots.Appointment) texts.Text {
-	who := texts.Visitors("ticket.visitors", "Count", a.Party)
+	who := texts.Visitors("portal.visitors", "Count", a.Party)
 	if !a.End.After(a.Start) {
 		return who
 	}
-	return texts.List([]texts.Text{texts.Visitors("day.minutes", "Count", int(a.End.Sub(a.Start)/time.Minute)), who}, texts.Comma())
+	return texts.List([]texts.Text{minutes(a.End.Sub(a.Start)), who}, texts.Comma())
 }
 
 // seal returns the sign beside the title of a visit, and the title.

@@ -173,6 +173,7 @@ func stages(out page, s hall.Standing, clock func(time.Time) string) ([]web.Stag
 		return list, 0
 	}
 	list[0] = web.Stage{Text: out.T("today.checked_in"), About: clock(a.At)}
+	called := web.Stage{Text: out.T("today.was_called"), About: out.T("today.at_desk", "Time", clock(a.Called), "Desk", a.Desk)}
 	switch a.State {
 	case hall.Waiting:
 		list[1].Text = out.T("today.waiting")
@@ -180,14 +181,14 @@ func stages(out page, s hall.Standing, clock func(time.Time) string) ([]web.Stag
 	case hall.Left:
 		return list, 1
 	case hall.Called:
-		list[1] = web.Stage{Text: out.T("today.was_called"), About: out.T("today.at_desk", "Time", clock(a.Called), "Desk", a.Desk)}
+		list[1] = called
 		return list, 1
 	case hall.Serving:
-		list[1] = web.Stage{Text: out.T("today.was_called"), About: out.T("today.at_desk", "Time", clock(a.Called), "Desk", a.Desk)}
+		list[1] = called
 		return list, 2
 	case hall.Done:
 	}
-	list[1] = web.Stage{Text: out.T("today.was_called"), About: out.T("today.at_desk", "Time", clock(a.Called), "Desk", a.Desk)}
+	list[1] = called
 	list[2].About = ""
 	return list, 3
 }

@@ -1,11 +1,9 @@
 package portal
 
 import (
-	"crypto/sha256"
 	"errors"
 	"maps"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -98,7 +96,7 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 	}
 	out.First, out.Last = today.String(), (today + scheduling.Date(choice.Service.Horizon/(24*time.Hour))).String()
 	if d.Told != "" && d.At == choice.at(choice.Branch.Slug, "/wait") {
-		out.Told, out.Away = out.T(d.Told), told(out.Page, d, zone)
+		out.Told, out.Away = told(out.Page, d, zone)
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
@@ -163,19 +161,16 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	}
 	wish.Party = choice.Party
 	booking.Needs, booking.Person = choice.Needs, p.person(booking.Visitor)
-	text := strings.Join([]string{d.Browser, back, d.Typed.From, d.Typed.To, d.Typed.Part, string(booking.Person)}, "\n")
 	_, err = p.Waitlist.Join(c.UserContext(), bookerOf(c), slots.JoinRequest{
 		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Wish: wish, Booking: booking,
-	}, &once.Request[slots.Entry]{
-		Key: p.Keys.Token("entry of a browser", text), Fingerprint: sha256.Sum256([]byte(text)),
-		Answer: func(e slots.Entry) ([]byte, error) { return []byte(e.ID), nil },
-	}, now)
+	}, tappedOnce(p, "entry of a browser", func(e slots.Entry) string { return e.ID },
+		d.Browser, back, d.Typed.From, d.Typed.To, d.Typed.Part, string(booking.Person)), now)
 	_, repeated := errors.AsType[*once.RepeatedError](err)
 	_, rule := errors.AsType[*slots.RuleError](err)
 	_, invalid := errors.AsType[*slots.VisitorError](err)
 	switch {
 	case err == nil, repeated:
-		if err = p.keep(c, draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil}); err != nil {
+		if err = p.keep(c, d.done()); err != nil {
 			return err
 		}
 		return seeOther(c, "/waiting")
