@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -134,36 +135,44 @@ max-messages = 10
 	if err := os.WriteFile(conf, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, box := range []struct {
-		name string
-		port int
-	}{{"bearerbox", ports[1]}, {"smsbox", ports[2]}} {
-		log, err := os.Create(filepath.Join(dir, box.name+".log"))
+	for _, name := range []string{"bearerbox", "smsbox"} {
+		log, err := os.Create(filepath.Join(dir, name+".log"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("/usr/sbin/"+box.name, "-v", "1", conf)
+		cmd := exec.Command("/usr/sbin/"+name, "-v", "1", conf)
 		cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, dir
 		if err := cmd.Start(); err != nil {
-			t.Fatalf("%v; %s is in the Debian package kannel", err, box.name)
+			t.Fatalf("%v; %s is in the Debian package kannel", err, name)
 		}
 		t.Cleanup(func() {
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
 			_ = log.Close()
 			if content, err := os.ReadFile(log.Name()); err == nil && t.Failed() {
-				t.Logf("%s:\n%s", box.name, content)
+				t.Logf("%s:\n%s", name, content)
 			}
 		})
-		waitFor(t, box.name+" to listen", func() bool {
-			conn, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", box.port))
-			if err == nil {
-				_ = conn.Close()
-			}
-			return err == nil
+		// The smsbox listens before it is connected to the bearerbox, and a text
+		// sent in between is lost.
+		ready := map[string]string{"bearerbox": "(online ", "smsbox": "smsbox:"}[name]
+		waitFor(t, name+" to be connected", func() bool {
+			return strings.Contains(kannelStatus(ports[0]), ready)
 		})
 	}
 	return fmt.Sprint("http://127.0.0.1:", ports[2])
+}
+
+// kannelStatus returns what the bearerbox with an admin port says of itself and
+// of what it is connected to.
+func kannelStatus(admin int) string {
+	resp, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/status.txt?password=%s", admin, secret))
+	if err != nil {
+		return ""
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	content, _ := io.ReadAll(resp.Body)
+	return string(content)
 }
 
 // freePorts returns ports that were free a moment ago. Kannel can't choose
