@@ -144,3 +144,11 @@ func TestLinkCancelsForAReason(t *testing.T) {
 		t.Errorf("the reason is %q, want %q", got, reason)
 	}
 }
+
+// A reason that the centre does not have any more, such as of an old page, does not
+// keep a visitor from cancelling.
+func TestLinkCancelsForAnUnknownReason(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar")
+	says(t, l.follows("/cancel", url.Values{"reason": {"none-of-these"}}), "تم الإلغاء")
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ziyara/service/api"
+	"ziyara/service/portal"
 	"ziyara/service/servicetest"
 )
 
@@ -488,4 +489,17 @@ func TestLinkCorrectsDetails(t *testing.T) {
 		t.Errorf("an empty field changed the name to %q", got.Visitor)
 	}
 	l.centre.AuditClean()
+}
+
+// A link for one action alone corrects nothing, and does not offer it.
+func TestOtherLinksCorrectNothing(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar")
+	l.path = linkTo(t, l.visit, portal.Confirm)
+	if strings.Contains(l.looks(""), "/details") {
+		t.Error("the page offers to correct details")
+	}
+	if answer := l.presses("/details", url.Values{"name": {"سالم العتيبي"}}); answer.Status != http.StatusNotFound {
+		t.Errorf("corrected with a link to confirm: %d", answer.Status)
+	}
 }

@@ -98,24 +98,6 @@ func TestBrowserService(t *testing.T) {
 	b.everyLanguage("service-approval", "/services/agency-meeting")
 }
 
-// shuts closes counters from a date until another, as an administrator does.
-func shuts(t *testing.T, centre *servicetest.Centre, groups []string, from, until string) {
-	t.Helper()
-	for _, group := range groups {
-		answer := changes(centre.Admin(), http.MethodPost, "/v1/desk-groups/"+group+"/closures", "*", map[string]any{
-			"start": from + "T00:00:00+03:00", "end": until + "T00:00:00+03:00", "reason": both("صيانة المبنى", "Works in the building"),
-		})
-		if answer.Status != http.StatusOK {
-			t.Fatalf("%s: %d %s", group, answer.Status, answer.Body)
-		}
-	}
-}
-
-// files are the counters for the heirs' returns.
-func files() []string {
-	return []string{"riyadh-returns-files", "jeddah-returns-files", "dammam-returns-files"}
-}
-
 // fillUp holds a start for others, as often as it has places.
 func fillUp(centre *servicetest.Centre, start time.Time) {
 	for n := 50; centre.Visitor(n).TryHold(heirs, "riyadh", start).Status == http.StatusCreated; n++ {

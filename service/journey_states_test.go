@@ -214,3 +214,111 @@ func TestJourneyWithAnotherMobile(t *testing.T) {
 	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().lacks("تم التحقق من رقم الجوال").says(http.StatusOK, "إرسال رمز التحقق")
 	centre.AuditClean()
 }
+
+// A draft that comes back after its time, such as from a copied cookie, is none.
+func TestJourneyForgetsByItself(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	w.sends(w.action("name"), details(visitor)).says(http.StatusOK, "رمز التحقق")
+	centre.Pass(2*time.Hour - time.Second)
+	wait := "/services/heirs-returns/riyadh/wait"
+	if w.goes(wait); !strings.Contains(w.page, visitor.Name) {
+		t.Error("what was typed is gone before its time")
+	}
+	centre.Pass(time.Second)
+	if w.goes(wait); strings.Contains(w.page, visitor.Name) {
+		t.Error("what was typed is shown after its time")
+	}
+}
+
+// The pages of the journey answer at their own address only, and no form that hides
+// where it comes from.
+func TestJourneyFromElsewhere(t *testing.T) {
+	t.Parallel()
+	centre, _, w := portalCentre(t)
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25")
+	form := url.Values{"start": {times(w.page)[0]}}.Encode()
+	for name, c := range map[string]struct {
+		method string
+		header map[string]string
+		status int
+	}{
+		"another host":       {http.MethodGet, map[string]string{"Host": "visits.example"}, http.StatusMisdirectedRequest},
+		"a hidden origin":    {http.MethodPost, map[string]string{"Origin": "null"}, http.StatusForbidden},
+		"another site":       {http.MethodPost, map[string]string{"Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
+		"another origin":     {http.MethodPost, map[string]string{"Origin": "https://visits.example"}, http.StatusForbidden},
+		"one's own page":     {http.MethodPost, map[string]string{"Sec-Fetch-Site": "same-origin"}, http.StatusSeeOther},
+		"a program, no page": {http.MethodPost, nil, http.StatusSeeOther},
+	} {
+		header := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+		for k, v := range c.header {
+			header[k] = v
+		}
+		request := servicetest.Request{Method: c.method, Path: w.action("start"), Header: header}
+		if c.method == http.MethodPost {
+			request.Body = form
+		}
+		if answer := centre.Send(request); answer.Status != c.status {
+			t.Errorf("%s: %d, want %d", name, answer.Status, c.status)
+		}
+	}
+}
+
+// Who looks in vain is counted as over the API: once for a look, not for each page of
+// later days.
+func TestJourneyInVainIsCounted(t *testing.T) {
+	t.Parallel()
+	centre, _, w := portalCentre(t)
+	shuts(t, centre, files(), "2026-11-22", "2027-06-30")
+	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "لا توجد مواعيد متاحة في هذه الأيام")
+	w.goes("/services/heirs-returns/riyadh?from=2026-12-20").says(http.StatusOK, "لا توجد مواعيد متاحة")
+	centre.Job("count demand")
+	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT coalesce(sum(n), 0) FROM demand_counts`); n != 1 {
+		t.Errorf("%d looks in vain are counted, want 1", n)
+	}
+}
+
+// A visit that is booked leaves the holds of other services in other tabs as they are:
+// another choice there still gives its first place back.
+func TestJourneyOfTwoServices(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses()
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	w.books(visitor, details(visitor)).says(http.StatusOK, "تم حجز موعدكم")
+	w.goes("/services/annual-returns/riyadh?day=2026-11-29").chooses().says(http.StatusOK, "بيانات الزائر")
+	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM appointments WHERE status = 'held'`); n != 1 {
+		t.Errorf("%d places are held, want the latest only", n)
+	}
+	centre.AuditClean()
+}
+
+// The branch with the earliest time is marked, unless another is as early.
+func TestJourneyMarksTheEarliestBranch(t *testing.T) {
+	t.Parallel()
+	centre, _, w := portalCentre(t)
+	w.goes("/services/heirs-returns").lacks("أبكر موعد")
+	monday := servicetest.At(t, "2026-11-23T09:00")
+	for i, branch := range []string{"riyadh", "jeddah"} {
+		for n := 10; centre.Visitor(n+100*i).TryHold(heirs, branch, monday).Status == http.StatusCreated; n++ {
+		}
+	}
+	if w.goes("/services/heirs-returns").says(http.StatusOK, "أبكر موعد"); strings.Count(w.page, "أبكر موعد") != 1 {
+		t.Errorf("marked: %s", textOf(w.page))
+	}
+}
+
+// Behind an address that has asked for too many codes, the page says that it is the
+// network, and keeps what was typed.
+func TestJourneyBehindABusyAddress(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	for n := 2; centre.Visitor(n).AsksForCode().Status < http.StatusBadRequest; n++ {
+	}
+	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
+	w.sends(w.action("name"), details(visitor)).says(http.StatusOK, "تعذر إرسال رمز جديد الآن", "من هذه الشبكة", "إرسال رمز التحقق")
+	if !strings.Contains(w.page, visitor.Name) {
+		t.Error("what was typed is gone")
+	}
+}

@@ -280,3 +280,21 @@ func (w *walker) books(v *servicetest.Visitor, form url.Values) *walker {
 	form.Set("code", code(v))
 	return w.sends(w.action("code"), form)
 }
+
+// shuts closes counters from a date until another, as an administrator does.
+func shuts(t *testing.T, centre *servicetest.Centre, groups []string, from, until string) {
+	t.Helper()
+	for _, group := range groups {
+		answer := changes(centre.Admin(), http.MethodPost, "/v1/desk-groups/"+group+"/closures", "*", map[string]any{
+			"start": from + "T00:00:00+03:00", "end": until + "T00:00:00+03:00", "reason": both("صيانة المبنى", "Works in the building"),
+		})
+		if answer.Status != http.StatusOK {
+			t.Fatalf("%s: %d %s", group, answer.Status, answer.Body)
+		}
+	}
+}
+
+// files are the counters for the heirs' returns.
+func files() []string {
+	return []string{"riyadh-returns-files", "jeddah-returns-files", "dammam-returns-files"}
+}
