@@ -25,9 +25,14 @@ func (b *chromium) slow3G() {
 		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
 			return err
 		}
-		_, err := cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-			MatchedNetworkConditions: []*network.Conditions{{Latency: 400, DownloadThroughput: bytesPerSecond, UploadThroughput: bytesPerSecond}},
-		})
+		type params struct {
+			network.EmulateNetworkConditionsByRuleParams
+			Offline bool `json:"offline"` // Chromium 148 and before want it here
+		}
+		_, err := cdp.Call(ctx, t, cdp.Command[params, cdp.Empty]{Method: network.CommandEmulateNetworkConditionsByRule},
+			params{network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{
+				{Latency: 400, DownloadThroughput: bytesPerSecond, UploadThroughput: bytesPerSecond},
+			}}, false})
 		return err
 	}))
 }
