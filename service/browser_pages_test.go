@@ -156,44 +156,56 @@ const visitorsCheck = `(() => {
 	return wrong;
 })()`
 
-// violations returns what axe-core finds on the page, by rule and element.
-const violations = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
-	.then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>
-		v.id + ": " + n.target.join(" ") + " " + (n.failureSummary || "").split("\n")[1])))`
+// violations returns what axe-core finds on the page by options of its run, by rule and
+// element.
+func (b *chromium) violations(options string) []string {
+	b.t.Helper()
+	return evaluates[[]string](b, `axe.run(document, {`+options+`}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) =>
+		v.id + ": " + n.target.join(" ") + " " + (n.failureSummary || "").split("\n")[1])))`)
+}
 
-// checks looks at the page that is open, in two widths and two themes, takes its
+// What axe-core looks for: everything, or what a theme can do wrong.
+const (
+	everything = `runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	contrast   = `runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] }`
+)
+
+// checks looks at the page that is open, wide, narrow and narrow in the dark, takes its
 // pictures, and tries it at 320 px.
 func (b *chromium) checks(name, lang string) {
 	b.t.Helper()
 	for _, w := range b.shifts() {
 		b.t.Errorf("%s-%s: %s", name, lang, w)
 	}
+	b.does(chromedp.Evaluate[chromedp.Void](b.axe))
 	var said []string // once for each page
-	for _, scheme := range []string{"light", "dark"} {
-		for _, width := range []int64{1280, 360} {
-			b.sees(width, scheme)
-			b.does(chromedp.Evaluate[chromedp.Void](b.axe))
-			found := slices.Concat(
-				evaluates[[]string](b, violations), evaluates[[]string](b, visitorsCheck), evaluates[[]string](b, targetsCheck),
-				evaluates[[]string](b, saidCheck),
+	for _, look := range []struct {
+		width  int64
+		scheme string
+	}{{1280, "light"}, {360, "light"}, {360, "dark"}} {
+		b.sees(look.width, look.scheme)
+		var found []string
+		if look.scheme == "light" {
+			found = slices.Concat(
+				b.violations(everything), evaluates[[]string](b, visitorsCheck), evaluates[[]string](b, targetsCheck),
+				evaluates[[]string](b, saidCheck), b.mirrored(name, lang, look.width),
 			)
-			if scheme == "light" {
-				found = append(found, b.mirrored(name, lang, width)...)
+		} else {
+			found = b.violations(contrast)
+		}
+		picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		what := fmt.Sprintf("%s-%s-%d-%s", name, lang, look.width, look.scheme)
+		for _, w := range found {
+			if !slices.Contains(said, w) {
+				b.t.Errorf("%s: %s", what, w)
 			}
-			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				b.t.Fatal(err)
-			}
-			what := fmt.Sprintf("%s-%s-%d-%s", name, lang, width, scheme)
-			for _, w := range found {
-				if !slices.Contains(said, w) {
-					b.t.Errorf("%s: %s", what, w)
-				}
-			}
-			said = append(said, found...)
-			if err := os.WriteFile(filepath.Join(b.shots, what+".png"), picture, 0o600); err != nil {
-				b.t.Fatal(err)
-			}
+		}
+		said = append(said, found...)
+		if err := os.WriteFile(filepath.Join(b.shots, what+".png"), picture, 0o600); err != nil {
+			b.t.Fatal(err)
 		}
 	}
 	b.sees(320, "light")
