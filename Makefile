@@ -25,6 +25,7 @@ OIDC_PROVIDER := .tools/oidc-provider-$(OIDC_PROVIDER_VERSION)/node_modules/oidc
 IMAGE ?= ziyara
 BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./hall ./notify
 SOAK  ?= 10m
+WRITES ?= 10000
 MEASURE ?=
 PAGES ?= TestBrowser
 
@@ -118,6 +119,10 @@ bench: build ## Measure the rules, then the service against bare fiber and pgben
 soak: ## Load two replicas for SOAK, break things, and check every answer
 	go test -run '^TestReminderWorkerKilled$$' -count=1 -v ./service -soak $(SOAK)
 	go test -run '^TestSoak$$' -count=1 -v -timeout 0 ./service -soak $(SOAK)
+
+.PHONY: standby
+standby: ## Make WRITES writes while the standby and the primary break; 2,000 for each primary that is lost
+	go test -run '^TestNothingAcknowledgedIsLost$$' -count=1 -v -timeout 0 ./service -writes $(WRITES)
 
 .PHONY: clean
 clean: ## Remove bin, .tools and artifacts

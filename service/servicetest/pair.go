@@ -165,13 +165,22 @@ func (p *Pair) StartStandby() {
 	})
 }
 
-// KillStandby ends the standby as kill -9 does.
+// KillStandby ends all processes of the standby as kill -9 does.
 func (p *Pair) KillStandby() {
 	if p.standby == nil {
 		return
 	}
+	id := p.standby.Process.Pid
+	list, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", id, id))
 	_ = p.standby.Process.Kill() // it may have ended
 	<-p.ended
+	for child := range strings.FieldsSeq(string(list)) { // a server can't start while one of them runs
+		if pid, err := strconv.Atoi(child); err == nil {
+			for syscall.Kill(pid, syscall.SIGKILL) == nil {
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}
 	p.standby, p.receiver = nil, 0
 }
 
@@ -257,16 +266,26 @@ func (p *Pair) TerminateWaits() {
 // what was committed stays, on the primary only.
 func (p *Pair) Crash() {
 	p.t.Helper()
-	p.Waits()
-	p.signal(Query[int](p.t, p.URL, "SELECT pid "+waits+" LIMIT 1"), syscall.SIGKILL)
-	p.eventually("the primary is back", func() bool { return p.db.Ping() == nil && p.Waiting() == 0 })
+	var killed int
+	p.eventually("a commit waits for the standby", func() bool {
+		return p.db.QueryRow("SELECT pid "+waits+" LIMIT 1").Scan(&killed) == nil
+	})
+	p.signal(killed, syscall.SIGKILL)
+	p.eventually("the primary is back", func() bool {
+		var stays bool
+		return p.db.QueryRow("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", killed).Scan(&stays) == nil && !stays
+	})
 }
 
-// Promote kills the primary for good and makes the standby the primary.
+// Promote kills the primary for good and makes the standby the primary, also one that is
+// paused.
 func (p *Pair) Promote() {
 	p.t.Helper()
 	p.signal(p.primary, syscall.SIGKILL)
 	p.primary = 0
+	if p.receiver != 0 {
+		p.Resume()
+	}
 	db, err := sql.Open("postgres", p.StandbyURL)
 	if err != nil {
 		p.t.Fatal(err)
