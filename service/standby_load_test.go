@@ -106,11 +106,10 @@ func losesPrimary(t *testing.T, random *rand.Rand, writes int) outcomes {
 		trouble[did%len(trouble)]()
 		wait(random, 100)
 	}
-	pair.Pause()
-	pair.Waits()
-	if random.IntN(2) == 0 {
-		pair.CancelWaits()
-	}
+	pair.KillStandby() // it gets nothing of what the primary commits from now on
+	pair.CancelWaits()
+	wait(random, 100) // until callers have their answers
+	pair.CancelWaits()
 	pair.Promote()
 	over.Store(true)
 	line.LeadTo(t, pair.StandbyURL)

@@ -140,6 +140,16 @@ func processOf(t testing.TB, data string) int {
 // writes.
 func (p *Pair) StartStandby() {
 	p.t.Helper()
+	p.run()
+	p.eventually("the standby receives", func() bool {
+		var n int
+		return p.db.QueryRow("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'").Scan(&n) == nil && n == 1
+	})
+}
+
+// run starts the server of the standby.
+func (p *Pair) run() {
+	p.t.Helper()
 	p.standby = exec.Command(filepath.Join(p.bin, "postgres"), "-D", filepath.Join(p.home, "data"), "-p", strconv.Itoa(p.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "wal_receiver_timeout=0")
 	p.standby.Dir = p.home
@@ -159,10 +169,6 @@ func (p *Pair) StartStandby() {
 		p.t.Fatalf("start the standby: %v", err)
 	}
 	p.ended = ended
-	p.eventually("the standby receives", func() bool {
-		var n int
-		return p.db.QueryRow("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'").Scan(&n) == nil && n == 1
-	})
 }
 
 // KillStandby ends all processes of the standby as kill -9 does.
@@ -277,14 +283,14 @@ func (p *Pair) Crash() {
 	})
 }
 
-// Promote kills the primary for good and makes the standby the primary, also one that is
-// paused.
+// Promote kills the primary for good and makes the standby the primary, also one that was
+// killed.
 func (p *Pair) Promote() {
 	p.t.Helper()
 	p.signal(p.primary, syscall.SIGKILL)
 	p.primary = 0
-	if p.receiver != 0 {
-		p.Resume()
+	if p.standby == nil {
+		p.run()
 	}
 	db, err := sql.Open("postgres", p.StandbyURL)
 	if err != nil {
@@ -295,6 +301,7 @@ func (p *Pair) Promote() {
 			p.t.Error(err)
 		}
 	}()
+	p.eventually("the standby answers", func() bool { return db.Ping() == nil })
 	var promoted bool
 	if err = db.QueryRow("SELECT pg_promote(true, 120)").Scan(&promoted); err != nil || !promoted {
 		p.t.Fatalf("promote: %v, %v", promoted, err)
