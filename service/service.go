@@ -115,6 +115,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	// The order matters: what one job finds due, a later one sends in the same round.
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
 		newBookings(c, s.store.Appointments(), s.Booker, registry).jobs(),
+		(&persons{visits: s.store.Appointments(), waitlist: s.store.Waitlist(), hidden: keys.Person}).jobs(),
 		changes.jobs(),
 		newWaiting(c, s.store.Waitlist(), s.waitlist, s.Booker, registry).jobs(),
 		halls.jobs(),

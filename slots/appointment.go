@@ -58,6 +58,7 @@ type Appointment struct {
 
 	// The fields below are set only once booked or requested.
 	Reference      Reference
+	Person         Person // for whom it counts, since it was booked
 	StartVersion   int    // of Start: 1 when booked, one more with each move and proposal; messages about an earlier one are not sent
 	Version        int    // number of events in the history: API, feeds, webhooks and letters tell it (docs/adr/0040-version.md)
 	Lang           string // "ar" or "en"
@@ -131,10 +132,6 @@ type Booking struct {
 	StaffAction
 }
 
-// Person is a stable pseudonym of a visitor's identity, a UUID. Limits per
-// person are counted by it.
-type Person string
-
 // Book returns the hold turned into a booked visit, or into a request when
 // its service's approval asks for one. If the same person books the same hold
 // again, it stays as it is. It returns ErrExpired, ErrReleased, ErrHoldUsed,
@@ -152,7 +149,7 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 		after.Status, event.Kind = Requested, WasRequested
 		after.AnswerBy = earlier(now.Add(approval.Answer), a.Start)
 	}
-	after.Reference = b.Reference
+	after.Reference, after.Person = b.Reference, b.Person
 	after.StartVersion = 1
 	after.Mobile, after.Lang = b.Mobile, b.Lang
 	after.Visitor, after.Representative = b.Visitor, b.Representative

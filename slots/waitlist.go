@@ -74,7 +74,6 @@ func (b *Booker) entry(r JoinRequest, now time.Time) (Entry, error) {
 // EarlierRequest asks for an offer when a place before a visit becomes free.
 type EarlierRequest struct {
 	Visit    Reference
-	Person   Person          // whose visit it is
 	From, To scheduling.Date // 0 for today, and for the date of the visit
 	// Earliest and Latest bound the wall time of the start, as in Wish.
 	Earliest, Latest scheduling.WallTime
@@ -119,7 +118,7 @@ func (w *Waitlist) Earlier(ctx context.Context, b *Booker, visit Appointment, no
 		case e.State != Waiting:
 		case e.Replaces != nil && e.Replaces.Reference == visit.Reference:
 			return Earlier{Entry: &e}, nil
-		case e.Service == visit.Service && e.Booking.Visitor.Identity == visit.Visitor.Identity: // a person waits once for a service
+		case e.Service == visit.Service && e.Booking.Person == visit.Person: // a person waits once for a service
 			out.Possible = false
 		}
 	}
@@ -171,7 +170,7 @@ func (b *Booker) earlierThan(visit Appointment, r EarlierRequest, now time.Time)
 		ID: b.newID(), State: Waiting, Service: visit.Service, Branch: visit.Branch, Wish: wish, Created: now,
 		Ends: earlier((wish.To+1).At(0, zone), visit.MoveBefore(service)),
 		Booking: Booking{
-			Person: r.Person, Visitor: visit.Visitor, Representative: visit.Representative,
+			Person: visit.Person, Visitor: visit.Visitor, Representative: visit.Representative,
 			Mobile: visit.Mobile, Lang: visit.Lang, Needs: needs,
 		},
 		Replaces: &Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true},

@@ -338,7 +338,7 @@ func (p *Portal) book(c *fiber.Ctx) error {
 		}
 	}
 	booking.Reference = p.NewReference()
-	booking.Person = p.person(booking.Visitor)
+	booking.Person = p.person(booking)
 	visit, err := bookerOf(c).Book(c.UserContext(), a.ID, booking, nil, now)
 	if err != nil {
 		if kept := p.keep(c, d); kept != nil { // also when it is not known what came of it
@@ -363,9 +363,9 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	return p.toVisit(c, visit, "booked")
 }
 
-// person is the pseudonym of a visitor.
-func (p *Portal) person(v slots.Visitor) slots.Person {
-	return slots.Person(p.Keys.Person(string(v.Identity.Kind), v.Identity.Number))
+// person is for whom a booking counts.
+func (p *Portal) person(b slots.Booking) slots.Person {
+	return slots.PersonOf(p.Keys.Person, b.Visitor.Identity, b.Mobile)
 }
 
 // toVisit leads to the page of a visit.

@@ -160,7 +160,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 		return p.back(c, d, back, web.CodeField)
 	}
 	wish.Party = choice.Party
-	booking.Needs, booking.Person = choice.Needs, p.person(booking.Visitor)
+	booking.Needs, booking.Person = choice.Needs, p.person(booking)
 	_, err = p.Waitlist.Join(c.UserContext(), bookerOf(c), slots.JoinRequest{
 		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Wish: wish, Booking: booking,
 	}, tappedOnce(p, "entry of a browser", func(e slots.Entry) string { return e.ID },

@@ -294,7 +294,7 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		Start: r.StartAt.Time.UTC(), End: r.EndAt.Time.UTC(),
 		Party: int(r.Party.Int32), Channel: catalog.Channel(r.Channel.String),
 		Created: r.CreatedAt.Time.UTC(), Expires: r.ExpiresAt.Time.UTC(),
-		Reference: slots.Reference(r.Reference.String), StartVersion: int(r.StartVersion.Int32),
+		Reference: slots.Reference(r.Reference.String), StartVersion: int(r.StartVersion.Int32), Person: slots.Person(r.Person.String),
 		Mobile: r.Mobile.String, Lang: r.Lang.String,
 		Visitor: slots.Visitor{
 			Name:     r.VisitorName.String,
