@@ -126,6 +126,10 @@ type Booking struct {
 	Representative *Representative
 	Needs          []string // slugs; without any, those of the hold stay
 
+	// MobileLimit is the most upcoming visits that count for the mobile; 0 for any
+	// number: then this one does not count. The Booker sets it (WithVisitsPerMobile).
+	MobileLimit int
+
 	// StaffAction names the member of staff who booked, and why; the reason may
 	// be missing. A hold over catalog.Protected needs both, and with both no
 	// pause applies.

@@ -27,6 +27,8 @@ type Bookers struct {
 	limits HoldLimits
 	random func(n int64) int64
 
+	perMobile int // see WithVisitsPerMobile
+
 	refresh func(ctx context.Context) (*centre.Snapshot, error) // see WithRefresh
 }
 
@@ -61,8 +63,8 @@ func NewBookers(store Store, hold time.Duration, newID func() string, options ..
 	for _, o := range options {
 		o(b)
 	}
-	if b.limits.PerAddress < 0 || b.limits.PerMobile < 0 || b.random == nil {
-		return nil, errors.New("slots: limits of holds can't be negative, and chance needs a source")
+	if b.limits.PerAddress < 0 || b.limits.PerMobile < 0 || b.perMobile < 0 || b.random == nil {
+		return nil, errors.New("slots: limits can't be negative, and chance needs a source")
 	}
 	return b, nil
 }
@@ -216,7 +218,7 @@ func (b *Booker) take(ctx context.Context, t *target, now time.Time, try func() 
 // needs approval. It costs one statement when the hold is open, plus one read
 // when the booking declares needs. If the same person books the same hold again,
 // they get the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
-// ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
+// ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, ErrMobileLimit, a
 // *PauseError, a *VisitorError, a *once.RepeatedError or once.ErrKeyReused.
 func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 	once *once.Request[Appointment], now time.Time,
@@ -225,11 +227,12 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
 		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
+	booking.MobileLimit = b.mobileLimit(booking)
 	a, err := b.store.Book(ctx, id, booking, now, once)
-	if errors.Is(err, ErrPersonLimit) {
+	if errors.Is(err, ErrPersonLimit) || errors.Is(err, ErrMobileLimit) {
 		// Visits that are over count until they are closed: by the periodic
 		// job, by this call, or by another replica since the first try.
-		if _, err = b.store.CloseVisits(ctx, now, booking.Person, 1000); err != nil {
+		if _, err = b.store.CloseVisits(ctx, now, &booking, 1000); err != nil {
 			return Appointment{}, err
 		}
 		a, err = b.store.Book(ctx, id, booking, now, once)

@@ -27,10 +27,12 @@ var (
 	ErrUnaudited      = errors.New("slots: the actor and the reason are required")
 	ErrPersonBusy     = errors.New("slots: the person has another visit at that time")
 	ErrPersonLimit    = errors.New("slots: the person has as many upcoming visits to this service as allowed")
+	ErrMobileLimit    = errors.New("slots: as many upcoming visits are booked with the mobile as allowed")
 	ErrTaken          = errors.New("slots: the place is taken")
 	ErrRange          = errors.New("slots: the range of days is empty or too long")
 
 	ErrAlreadyWaiting = errors.New("slots: the person waits for this service already")
+	ErrMobileWaits    = errors.New("slots: as many entries of the waitlist have the mobile as allowed")
 	ErrNotWaiting     = errors.New("slots: the entry of the waitlist is over")
 	// ErrNoMobile is returned when there is no number to send offers to.
 	ErrNoMobile  = errors.New("slots: the visit has no mobile number")

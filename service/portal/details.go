@@ -390,6 +390,8 @@ func (p *Portal) notBooked(c *fiber.Ctx, d draft, a slots.Appointment, path stri
 		d.Told = "portal.person_busy"
 	case errors.Is(err, slots.ErrPersonLimit):
 		d.Told = "portal.person_limit"
+	case errors.Is(err, slots.ErrMobileLimit):
+		d.Told = "portal.mobile_limit"
 	case paused:
 		d.Told, d.Until = "portal.paused", pause.Until.Unix()
 	case invalid: // such as a power of attorney that ends before

@@ -178,6 +178,8 @@ func (p *Portal) join(c *fiber.Ctx) error {
 		d.Told = "portal.already_waiting"
 	case errors.Is(err, slots.ErrPersonLimit):
 		d.Told = "portal.person_limit"
+	case errors.Is(err, slots.ErrMobileWaits):
+		d.Told = "portal.mobile_waits"
 	case rule, errors.Is(err, slots.ErrRange), invalid:
 		d.Told = "portal.wish_wrong"
 	default:

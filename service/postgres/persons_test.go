@@ -1,7 +1,11 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -94,4 +98,77 @@ func TestPersonsRenewed(t *testing.T) {
 	if len(entries) != 3 || entries[0] != want[0] || entries[1] != want[1] || entries[2] != want[2] {
 		t.Errorf("entries count for %v, want %v", entries, want)
 	}
+}
+
+// A visit of a mobile that is over or cancelled makes room for another person with the
+// same mobile, also before a job has seen that it is over.
+func TestRoomForAMobile(t *testing.T) {
+	t.Parallel()
+	b := open(t, slots.WithVisitsPerMobile(2))
+	starts := b.starts(t, "bank-guarantee", "riyadh", "2026-11-24", "2026-12-10")
+	book := func(n int) (slots.Appointment, error) {
+		of := booking(n, b.ids.Add(1))
+		of.Mobile = "+966500000001"
+		return b.Book(t.Context(), b.hold(t, "bank-guarantee", "riyadh", starts[5*n]).ID, of, nil, b.now)
+	}
+	first, err := book(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := book(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = book(2); !errors.Is(err, slots.ErrMobileLimit) {
+		t.Errorf("a third: %v, want %v", err, slots.ErrMobileLimit)
+	}
+	if _, err = b.Cancel(t.Context(), second.Reference, "", b.now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = book(3); err != nil {
+		t.Errorf("in the room of the cancelled one: %v", err)
+	}
+	b.now = first.End
+	if _, err = book(40); err != nil {
+		t.Errorf("when the first is over: %v", err)
+	}
+	b.auditClean(t)
+}
+
+// Two bookings with one mobile never get one number, whatever replica they come to; and
+// none is refused as long as one is left.
+func TestNumbersOfAMobileAtOnce(t *testing.T) {
+	t.Parallel()
+	b := open(t, slots.WithVisitsPerMobile(3))
+	other, err := slots.NewBookers(b.replica(t).Appointments(), 10*time.Minute, b.id, slots.WithVisitsPerMobile(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bookers := []*slots.Booker{b.Booker, other.On(b.Centre())}
+	starts := b.starts(t, "bank-guarantee", "riyadh", "2026-11-24", "2026-12-10")
+	for round := range 8 {
+		var book []func()
+		errs := make([]error, 6)
+		for i := range errs {
+			of := booking(100*round+i, b.ids.Add(1))
+			of.Mobile = fmt.Sprintf("+96650000%04d", round)
+			hold := b.hold(t, "bank-guarantee", "riyadh", starts[6*round+i])
+			book = append(book, func() { _, errs[i] = bookers[i%2].Book(context.Background(), hold.ID, of, nil, b.now) })
+		}
+		together(book...)
+		booked := 0
+		for _, err := range errs {
+			switch {
+			case err == nil:
+				booked++
+			case !errors.Is(err, slots.ErrMobileLimit):
+				t.Errorf("round %d: %v", round, err)
+			}
+		}
+		if booked != 3 {
+			t.Errorf("round %d: %d visits, want 3", round, booked)
+		}
+	}
+	b.auditClean(t)
+	b.noDeadlocks(t)
 }
