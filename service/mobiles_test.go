@@ -119,7 +119,7 @@ func TestRoomForAMobile(t *testing.T) {
 	centre.Refused(father.TryCorrect(visit, map[string]any{"verification": mother.Proves()}), http.StatusConflict, "mobile-limit")
 
 	centre.Clock.Add(2*24*time.Hour + time.Hour) // the first is over
-	mother.Messages() // before the code comes
+	mother.Messages()                            // before the code comes
 	mother.Proves()
 	if answer := books(mother, 4); answer.Status != http.StatusCreated {
 		t.Errorf("when one is over: %d %s", answer.Status, answer.Body)

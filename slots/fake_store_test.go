@@ -46,8 +46,8 @@ type fakeClaim struct {
 	counts bool // towards the person's limit
 	// ofMobile says that it counts towards the limit of its mobile as well.
 	ofMobile bool
-	by     slots.Holder
-	to     string // id of the request that a held place is proposed to
+	by       slots.Holder
+	to       string // id of the request that a held place is proposed to
 }
 
 // fakeDelay is a place that is offered again only at an instant.
