@@ -53,6 +53,9 @@ type Config struct {
 	// VisitsPerMobile is how many upcoming visits visitors can book with one mobile
 	// number, and how many entries of the waitlist they can have with it; default 6.
 	VisitsPerMobile int
+	// UnprovedShare is how much of a day of a desk group may be held without a proof
+	// of a mobile, in percent; default 25, 100 for all of it.
+	UnprovedShare int
 	// PublicURL is the base of links to visits, such as
 	// https://visit.example.gov.sa; without it messages have no links.
 	PublicURL string
@@ -147,6 +150,9 @@ func (c Config) defaults() (Config, error) {
 	if c.VisitsPerMobile == 0 {
 		c.VisitsPerMobile = 6
 	}
+	if c.UnprovedShare == 0 {
+		c.UnprovedShare = 25
+	}
 	if c.MaxConnections == 0 {
 		c.MaxConnections = 20
 	}
@@ -181,6 +187,8 @@ func (c Config) defaults() (Config, error) {
 		return c, fmt.Errorf("service: ZIYARA_HOLDS_PER_ADDRESS and ZIYARA_HOLDS_PER_MOBILE are at most %d", maxHolds)
 	case c.VisitsPerMobile < 0 || c.VisitsPerMobile > maxVisits:
 		return c, fmt.Errorf("service: ZIYARA_VISITS_PER_MOBILE is not between 1 and %d", maxVisits)
+	case c.UnprovedShare < 0 || c.UnprovedShare > 100:
+		return c, errors.New("service: ZIYARA_UNPROVED_SHARE is not between 1 and 100")
 	case c.HoldsPerAddress == 0 && !loopback.Is(c.Listen):
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS=off is for a loopback address only")
 	case c.Dev && !loopback.Is(c.Listen):

@@ -85,7 +85,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}
 	changes := changes{s.store.Changes(s.centre.Load, newID), s.centre.reload, c.Now}
 	if s.bookers, err = slots.NewBookers(s.store.Appointments(), c.Hold, newID,
-		slots.WithVisitsPerMobile(c.VisitsPerMobile),
+		slots.WithVisitsPerMobile(c.VisitsPerMobile), slots.WithUnprovedShare(c.UnprovedShare),
 		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}),
 		slots.WithRefresh(s.centre.renewed)); err != nil {
 		return nil, err

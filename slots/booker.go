@@ -28,6 +28,7 @@ type Bookers struct {
 	random func(n int64) int64
 
 	perMobile int // see WithVisitsPerMobile
+	unproved  int // see WithUnprovedShare
 
 	refresh func(ctx context.Context) (*centre.Snapshot, error) // see WithRefresh
 }
@@ -63,7 +64,7 @@ func NewBookers(store Store, hold time.Duration, newID func() string, options ..
 	for _, o := range options {
 		o(b)
 	}
-	if b.limits.PerAddress < 0 || b.limits.PerMobile < 0 || b.perMobile < 0 || b.random == nil {
+	if b.limits.PerAddress < 0 || b.limits.PerMobile < 0 || b.perMobile < 0 || b.unproved < 0 || b.random == nil {
 		return nil, errors.New("slots: limits can't be negative, and chance needs a source")
 	}
 	return b, nil
@@ -91,7 +92,7 @@ type HoldRequest struct {
 // when the place is free, plus one read for a service whose starts follow gaps.
 // Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
-// *HoldLimitError, a *VisitorError for unknown needs, a *once.RepeatedError or
+// *HoldLimitError, ErrProofFirst, a *VisitorError for unknown needs, a *once.RepeatedError or
 // once.ErrKeyReused.
 func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
@@ -115,6 +116,7 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *once.Request[
 		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
 		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs), Mobile: r.Mobile,
 	}
+	t.wanted.UnprovedShare = b.unprovedShare(r)
 	by := Holder{Address: r.Address, HoldLimits: b.limits}
 	err = b.take(ctx, &t, now, func() error {
 		if err := b.stillOffered(ctx, t, nil, now); err != nil {
@@ -186,8 +188,8 @@ func isOffGrid(err error) bool {
 
 // take tries to take the target's place, which try may set. It opens the ledger day
 // when that is missing, and turns ErrTaken into a *TakenError with alternatives. A
-// place counts as taken only if it still is after all overdue holds of the day have
-// been ended, by this replica or another.
+// place counts as taken, and a share as used up, only if it still is after all overdue
+// holds of the day have been ended, by this replica or another.
 func (b *Booker) take(ctx context.Context, t *target, now time.Time, try func() error) error {
 	err := try()
 	if errors.Is(err, ErrDayClosed) {
@@ -196,7 +198,7 @@ func (b *Booker) take(ctx context.Context, t *target, now time.Time, try func() 
 		}
 		err = try()
 	}
-	if !errors.Is(err, ErrTaken) {
+	if !errors.Is(err, ErrTaken) && !errors.Is(err, ErrProofFirst) {
 		return err
 	}
 	if _, err = b.store.ExpireHolds(ctx, now, &t.wanted.Place, expireAtOnce); err != nil {

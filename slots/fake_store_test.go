@@ -46,6 +46,7 @@ type fakeClaim struct {
 	counts bool // towards the person's limit
 	// ofMobile says that it counts towards the limit of its mobile as well.
 	ofMobile bool
+	unproved bool // a hold without a proof
 	by       slots.Holder
 	to       string // id of the request that a held place is proposed to
 }
@@ -100,6 +101,12 @@ func (f *fakeStore) take(w slots.Wanted) error {
 	day, ok := f.days[k]
 	if !ok {
 		return slots.ErrDayClosed
+	}
+	day.Unproved = 0
+	for _, c := range f.claims {
+		if c.unproved && c.Status == slots.Held && k == (ledgerKey{c.Place.Branch, c.Place.DeskGroup, c.Place.Day}) {
+			day.Unproved += c.Place.Ticks * c.Place.Count
+		}
 	}
 	day, err := day.Taking(w)
 	if err == nil {
@@ -213,7 +220,7 @@ func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder
 		if err := f.limited(a, by); err != nil {
 			return err
 		}
-		f.claims[a.ID] = fakeClaim{Appointment: a, by: by}
+		f.claims[a.ID] = fakeClaim{Appointment: a, by: by, unproved: w.UnprovedShare > 0}
 		return f.answer(keyed, a)
 	})
 }

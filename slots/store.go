@@ -34,7 +34,7 @@ type Store interface {
 	OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error
 
 	// Hold takes the place w, which is that of a, and records a. It returns
-	// ErrTaken, ErrDayClosed,
+	// ErrTaken, ErrProofFirst, ErrDayClosed,
 	// a *HoldLimitError when the holder's address or a.Mobile has as many open
 	// holds as allowed, ErrStale when the place is
 	// sought by a calendar that is gone, or once.ErrAnswered when the key of once is

@@ -67,6 +67,7 @@ func domainErrors() map[string]error {
 		"slots.PauseError":           &slots.PauseError{},
 		"slots.RequestedError":       &slots.RequestedError{},
 		"slots.ErrPersonBusy":        slots.ErrPersonBusy,
+		"slots.ErrProofFirst":        slots.ErrProofFirst,
 		"slots.ErrPersonLimit":       slots.ErrPersonLimit,
 		"slots.ErrMobileLimit":       slots.ErrMobileLimit,
 		"slots.ErrTaken":             slots.ErrTaken,

@@ -52,6 +52,7 @@ func problems() []mapping {
 		{slots.ErrReleased, visitorKind("hold-released", http.StatusGone)},
 		{slots.ErrHoldUsed, visitorKind("hold-used", http.StatusConflict)},
 		{slots.ErrHoldBound, visitorKind("hold-bound", http.StatusForbidden)},
+		{slots.ErrProofFirst, visitorKind("proof-first", http.StatusForbidden)},
 		{slots.ErrNotBooked, visitorKind("not-booked", http.StatusConflict)},
 		{slots.ErrArrived, visitorKind("in-the-hall", http.StatusConflict)},
 		{slots.ErrStarted, visitorKind("visit-started", http.StatusConflict)},

@@ -230,17 +230,21 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 
 // sendTo sends a code for a form of the visit on day, and leads back to the form.
 func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Date, back string) error {
-	now := p.Now()
 	d.Told = ""
 	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, day)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
 	}
-	mobile := notify.Mobile(booking.Mobile)
+	return p.sendCodeTo(c, d, notify.Mobile(booking.Mobile), booking.Lang, back)
+}
+
+// sendCodeTo sends a code to a mobile, and leads back to the form that asks for it.
+func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, back string) error {
+	now := p.Now()
 	if d.proves(mobile, now) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
 		return p.back(c, d, back, web.CodeField)
 	}
-	v, err := p.codeFor(c, d, mobile, booking.Lang)
+	v, err := p.codeFor(c, d, mobile, lang)
 	limit, limited := errors.AsType[*verify.LimitError](err)
 	switch {
 	case limited && d.waits(mobile, now):
@@ -331,8 +335,13 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	if !proved {
 		return p.back(c, d, path, web.CodeField)
 	}
+	if a.Mobile != "" && a.Mobile != booking.Mobile && a.Status == slots.Held { // proved before, and changed since
+		p.release(c, a.ID)
+		a.Status = slots.Released
+	}
 	if over(a, now) {
 		wish := wishOf(a)
+		wish.Mobile = booking.Mobile
 		if a, err = p.holdFor(c, wish, d.Browser, false); err != nil {
 			return p.notHeld(c, choice, wish.Start, d, err)
 		}
