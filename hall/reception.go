@@ -69,15 +69,15 @@ func (r *Reception) CheckIn(ctx context.Context, reference, branch, actor string
 	})
 }
 
-// look is how far ahead the visits of a person are searched.
+// look is how far ahead the visits with an identity number are searched.
 const look = 92 * 24 * time.Hour
 
-// Owns returns the reference of the visit for which a person (slots.Person) comes to
-// the branch (slug) at now: the first open one today, or else the last of today.
+// Owns returns the reference of the visit for which the visitor with an identity number
+// (slots.Identity) comes to the branch (slug) at now: the first open one today, or else the last of today.
 // It returns an *ElsewhereError that says where
 // and when their next visit is, or ErrNoVisit.
-func (r *Reception) Owns(ctx context.Context, person, branch string, now time.Time) (string, error) {
-	visits, err := r.store.Of(ctx, person, now.Add(-36*time.Hour), now.Add(look), 20)
+func (r *Reception) Owns(ctx context.Context, identity, branch string, now time.Time) (string, error) {
+	visits, err := r.store.Of(ctx, identity, now.Add(-36*time.Hour), now.Add(look), 20)
 	if err != nil {
 		return "", err
 	}

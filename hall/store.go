@@ -27,10 +27,10 @@ type Store interface {
 	// Find returns the visit with the reference, or fault.ErrNotFound.
 	Find(ctx context.Context, reference string) (Visit, error)
 
-	// Of returns at most limit visits of a person (slots.Person), at any
+	// Of returns at most limit visits with an identity number (slots.Identity), at any
 	// branch, that start in [from, to) and are booked, completed or no-shows,
 	// the earliest first.
-	Of(ctx context.Context, person string, from, to time.Time, limit int) ([]Visit, error)
+	Of(ctx context.Context, identity string, from, to time.Time, limit int) ([]Visit, error)
 
 	// Look returns the hall of a branch and the expected visits, as in Call: of
 	// a desk group, or of all for q.GroupID 0.

@@ -261,7 +261,7 @@ func TestProtectedQuotaBumpsNobody(t *testing.T) {
 }
 
 // One active booking per person and service, whichever way it comes in; and no
-// two visits of one person at one time.
+// two visits of one person at one time. A person is the number with the mobile.
 func TestDuplicatesOverOtherChannels(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1)
@@ -271,8 +271,8 @@ func TestDuplicatesOverOtherChannels(t *testing.T) {
 	online := centre.Visitor(1)
 	visit := online.Books("annual-returns", "riyadh", first)
 	hold := agent.Holds("annual-returns", "riyadh", second, nil)
-	centre.Refused(agent.TryBook(online, hold, map[string]any{"mobile": "0500009999"}), http.StatusConflict, "person-limit")
-	centre.Refused(desk.TryBook(online, desk.Holds("iban-update", "riyadh", first, nil), map[string]any{"mobile": nil}), http.StatusConflict,
+	centre.Refused(agent.TryBook(online, hold, nil), http.StatusConflict, "person-limit")
+	centre.Refused(desk.TryBook(online, desk.Holds("iban-update", "riyadh", first, nil), nil), http.StatusConflict,
 		"person-busy")
 
 	caller := centre.Visitor(2)

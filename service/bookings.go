@@ -50,7 +50,7 @@ func (b *bookings) lapseRequests(ctx context.Context) error {
 }
 
 func (b *bookings) closeVisits(ctx context.Context) error {
-	return inBatches(ctx, func() (int, error) { return b.store.CloseVisits(ctx, b.now(), "", batch) })
+	return inBatches(ctx, func() (int, error) { return b.store.CloseVisits(ctx, b.now(), nil, batch) })
 }
 
 func (b *bookings) purge(ctx context.Context) error { return b.store.Purge(ctx, b.now(), batch) }

@@ -50,6 +50,12 @@ type Config struct {
 	// mobile network is one address.
 	HoldsPerAddress int
 	HoldsPerMobile  int // holds bound to one mobile number at once; default 3
+	// VisitsPerMobile is how many upcoming visits visitors can book with one mobile
+	// number, and how many entries of the waitlist they can have with it; default 6.
+	VisitsPerMobile int
+	// UnprovedShare is how much of a day of a desk group may be held without a proof
+	// of a mobile, in percent; default 25, 100 for all of it.
+	UnprovedShare int
 	// PublicURL is the base of links to visits, such as
 	// https://visit.example.gov.sa; without it messages have no links.
 	PublicURL string
@@ -141,6 +147,12 @@ func (c Config) defaults() (Config, error) {
 	if c.HoldsPerMobile == 0 {
 		c.HoldsPerMobile = 3
 	}
+	if c.VisitsPerMobile == 0 {
+		c.VisitsPerMobile = 6
+	}
+	if c.UnprovedShare == 0 {
+		c.UnprovedShare = 25
+	}
 	if c.MaxConnections == 0 {
 		c.MaxConnections = 20
 	}
@@ -173,6 +185,10 @@ func (c Config) defaults() (Config, error) {
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS or ZIYARA_HOLDS_PER_MOBILE is negative")
 	case c.HoldsPerAddress > maxHolds || c.HoldsPerMobile > maxHolds:
 		return c, fmt.Errorf("service: ZIYARA_HOLDS_PER_ADDRESS and ZIYARA_HOLDS_PER_MOBILE are at most %d", maxHolds)
+	case c.VisitsPerMobile < 0 || c.VisitsPerMobile > maxVisits:
+		return c, fmt.Errorf("service: ZIYARA_VISITS_PER_MOBILE is not between 1 and %d", maxVisits)
+	case c.UnprovedShare < 0 || c.UnprovedShare > 100:
+		return c, errors.New("service: ZIYARA_UNPROVED_SHARE is not between 1 and 100")
 	case c.HoldsPerAddress == 0 && !loopback.Is(c.Listen):
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS=off is for a loopback address only")
 	case c.Dev && !loopback.Is(c.Listen):
@@ -199,6 +215,10 @@ func (c Config) site() web.Site {
 // maxHolds is the greatest limit of open holds: each new hold looks at all holds of
 // its address.
 const maxHolds = 10_000
+
+// maxVisits is the greatest limit of visits of a mobile: each new one looks for a number
+// that is left.
+const maxVisits = 1000
 
 // NoSMS is the value of Config.SMS that sends no text messages: no code reaches a
 // visitor, so only staff can book.

@@ -159,7 +159,7 @@ func (c *crowd) act(r *rand.Rand) (what string, err error) {
 		}
 	case n < 19:
 		_, err := c.store[replica].Appointments().ExpireHolds(ctx, c.now(), nil, 5)
-		_, closeErr := c.store[replica].Appointments().CloseVisits(ctx, c.now(), "", 5)
+		_, closeErr := c.store[replica].Appointments().CloseVisits(ctx, c.now(), nil, 5)
 		return "jobs", errors.Join(err, closeErr)
 	default:
 		c.passed.Add(r.Int64N(8))

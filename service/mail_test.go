@@ -415,7 +415,7 @@ func TestMailWithoutMobile(t *testing.T) {
 			visitor := withMail(centre, "en")
 			visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T10:30"))
 			centre.Jobs()
-			servicetest.Exec(t, centre.DatabaseURL, "UPDATE appointments SET mobile = NULL")
+			servicetest.Exec(t, centre.DatabaseURL, "UPDATE appointments SET mobile = NULL, mobile_place = NULL")
 			visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
 			centre.Jobs()
 			centre.Clock.Set(servicetest.At(t, "2026-11-25T10:30"))

@@ -294,6 +294,8 @@ func TestRefusedConfigurations(t *testing.T) {
 		{"unknown gateway", func(c *service.Config) { c.SMS = "pigeon" }, "pigeon"},
 		{"negative limit of holds", func(c *service.Config) { c.HoldsPerAddress = -1 }, "ZIYARA_HOLDS_PER_ADDRESS"},
 		{"negative limit of holds of a mobile", func(c *service.Config) { c.HoldsPerMobile = -1 }, "ZIYARA_HOLDS_PER_MOBILE"},
+		{"negative limit of visits", func(c *service.Config) { c.VisitsPerMobile = -1 }, "ZIYARA_VISITS_PER_MOBILE"},
+		{"a share that is none", func(c *service.Config) { c.UnprovedShare = 101 }, "ZIYARA_UNPROVED_SHARE"},
 		{"a limit of holds that is none", func(c *service.Config) { c.HoldsPerAddress = 10_001 }, "at most 10000"},
 		{
 			"any number of holds, reachable by others", func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 },

@@ -85,6 +85,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}
 	changes := changes{s.store.Changes(s.centre.Load, newID), s.centre.reload, c.Now}
 	if s.bookers, err = slots.NewBookers(s.store.Appointments(), c.Hold, newID,
+		slots.WithVisitsPerMobile(c.VisitsPerMobile), slots.WithUnprovedShare(c.UnprovedShare),
 		slots.WithHoldLimits(slots.HoldLimits{PerAddress: c.HoldsPerAddress, PerMobile: c.HoldsPerMobile}),
 		slots.WithRefresh(s.centre.renewed)); err != nil {
 		return nil, err
@@ -115,6 +116,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	// The order matters: what one job finds due, a later one sends in the same round.
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
 		newBookings(c, s.store.Appointments(), s.Booker, registry).jobs(),
+		(&persons{visits: s.store.Appointments(), waitlist: s.store.Waitlist(), hidden: keys.Person}).jobs(),
 		changes.jobs(),
 		newWaiting(c, s.store.Waitlist(), s.waitlist, s.Booker, registry).jobs(),
 		halls.jobs(),

@@ -58,6 +58,7 @@ type Appointment struct {
 
 	// The fields below are set only once booked or requested.
 	Reference      Reference
+	Person         Person // for whom it counts, since it was booked
 	StartVersion   int    // of Start: 1 when booked, one more with each move and proposal; messages about an earlier one are not sent
 	Version        int    // number of events in the history: API, feeds, webhooks and letters tell it (docs/adr/0040-version.md)
 	Lang           string // "ar" or "en"
@@ -125,15 +126,15 @@ type Booking struct {
 	Representative *Representative
 	Needs          []string // slugs; without any, those of the hold stay
 
+	// MobileLimit is the most upcoming visits that count for the mobile; 0 for any
+	// number: then this one does not count. The Booker sets it (WithVisitsPerMobile).
+	MobileLimit int
+
 	// StaffAction names the member of staff who booked, and why; the reason may
 	// be missing. A hold over catalog.Protected needs both, and with both no
 	// pause applies.
 	StaffAction
 }
-
-// Person is a stable pseudonym of a visitor's identity, a UUID. Limits per
-// person are counted by it.
-type Person string
 
 // Book returns the hold turned into a booked visit, or into a request when
 // its service's approval asks for one. If the same person books the same hold
@@ -152,7 +153,7 @@ func (a Appointment) Book(b Booking, approval catalog.Approval, now time.Time) (
 		after.Status, event.Kind = Requested, WasRequested
 		after.AnswerBy = earlier(now.Add(approval.Answer), a.Start)
 	}
-	after.Reference = b.Reference
+	after.Reference, after.Person = b.Reference, b.Person
 	after.StartVersion = 1
 	after.Mobile, after.Lang = b.Mobile, b.Lang
 	after.Visitor, after.Representative = b.Visitor, b.Representative

@@ -48,7 +48,7 @@ func appointment(status slots.Status) slots.Appointment {
 	}
 	if status != slots.Held && status != slots.Released && status != slots.Expired {
 		b := booking("1000000008")
-		a.Reference, a.StartVersion, a.Mobile, a.Lang, a.Visitor = b.Reference, 1, b.Mobile, b.Lang, b.Visitor
+		a.Reference, a.Person, a.StartVersion, a.Mobile, a.Lang, a.Visitor = b.Reference, b.Person, 1, b.Mobile, b.Lang, b.Visitor
 		a.Created, a.Expires = heldAt.Add(time.Minute), time.Time{}
 		a.History = []slots.Event{{Kind: slots.WasBooked, At: a.Created, Start: start}}
 	}

@@ -27,6 +27,9 @@ type Bookers struct {
 	limits HoldLimits
 	random func(n int64) int64
 
+	perMobile int // see WithVisitsPerMobile
+	unproved  int // see WithUnprovedShare
+
 	refresh func(ctx context.Context) (*centre.Snapshot, error) // see WithRefresh
 }
 
@@ -61,8 +64,8 @@ func NewBookers(store Store, hold time.Duration, newID func() string, options ..
 	for _, o := range options {
 		o(b)
 	}
-	if b.limits.PerAddress < 0 || b.limits.PerMobile < 0 || b.random == nil {
-		return nil, errors.New("slots: limits of holds can't be negative, and chance needs a source")
+	if b.limits.PerAddress < 0 || b.limits.PerMobile < 0 || b.perMobile < 0 || b.unproved < 0 || b.random == nil {
+		return nil, errors.New("slots: limits can't be negative, and chance needs a source")
 	}
 	return b, nil
 }
@@ -89,7 +92,7 @@ type HoldRequest struct {
 // when the place is free, plus one read for a service whose starts follow gaps.
 // Besides the errors of centre.Snapshot.Desk it returns a *RuleError (a
 // *HorizonError before the date opens), a *TakenError with alternatives, a
-// *HoldLimitError, a *VisitorError for unknown needs, a *once.RepeatedError or
+// *HoldLimitError, ErrProofFirst, a *VisitorError for unknown needs, a *once.RepeatedError or
 // once.ErrKeyReused.
 func (b *Booker) Hold(ctx context.Context, r HoldRequest, once *once.Request[Appointment], now time.Time) (a Appointment, err error) {
 	err = b.fresh(ctx, func() error {
@@ -113,6 +116,7 @@ func (b *Booker) holdNow(ctx context.Context, r HoldRequest, once *once.Request[
 		Start: t.start, End: t.end, Party: r.Party, Channel: r.Channel,
 		Created: now, Expires: now.Add(b.hold), Needs: distinct(r.Needs), Mobile: r.Mobile,
 	}
+	t.wanted.UnprovedShare = b.unprovedShare(r)
 	by := Holder{Address: r.Address, HoldLimits: b.limits}
 	err = b.take(ctx, &t, now, func() error {
 		if err := b.stillOffered(ctx, t, nil, now); err != nil {
@@ -184,8 +188,8 @@ func isOffGrid(err error) bool {
 
 // take tries to take the target's place, which try may set. It opens the ledger day
 // when that is missing, and turns ErrTaken into a *TakenError with alternatives. A
-// place counts as taken only if it still is after all overdue holds of the day have
-// been ended, by this replica or another.
+// place counts as taken, and a share as used up, only if it still is after all overdue
+// holds of the day have been ended, by this replica or another.
 func (b *Booker) take(ctx context.Context, t *target, now time.Time, try func() error) error {
 	err := try()
 	if errors.Is(err, ErrDayClosed) {
@@ -194,7 +198,7 @@ func (b *Booker) take(ctx context.Context, t *target, now time.Time, try func() 
 		}
 		err = try()
 	}
-	if !errors.Is(err, ErrTaken) {
+	if !errors.Is(err, ErrTaken) && !errors.Is(err, ErrProofFirst) {
 		return err
 	}
 	if _, err = b.store.ExpireHolds(ctx, now, &t.wanted.Place, expireAtOnce); err != nil {
@@ -216,7 +220,7 @@ func (b *Booker) take(ctx context.Context, t *target, now time.Time, try func() 
 // needs approval. It costs one statement when the hold is open, plus one read
 // when the booking declares needs. If the same person books the same hold again,
 // they get the same visit. It returns fault.ErrNotFound, ErrExpired, ErrReleased,
-// ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, a
+// ErrHoldUsed, ErrHoldBound, ErrUnaudited, ErrPersonBusy, ErrPersonLimit, ErrMobileLimit, a
 // *PauseError, a *VisitorError, a *once.RepeatedError or once.ErrKeyReused.
 func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 	once *once.Request[Appointment], now time.Time,
@@ -225,11 +229,12 @@ func (b *Booker) Book(ctx context.Context, id string, booking Booking,
 	if booking.Needs, err = b.declared(ctx, id, booking.Needs); err != nil {
 		return Appointment{}, once.Repeated(ctx, b.store, err)
 	}
+	booking.MobileLimit = b.mobileLimit(booking)
 	a, err := b.store.Book(ctx, id, booking, now, once)
-	if errors.Is(err, ErrPersonLimit) {
+	if errors.Is(err, ErrPersonLimit) || errors.Is(err, ErrMobileLimit) {
 		// Visits that are over count until they are closed: by the periodic
 		// job, by this call, or by another replica since the first try.
-		if _, err = b.store.CloseVisits(ctx, now, booking.Person, 1000); err != nil {
+		if _, err = b.store.CloseVisits(ctx, now, &booking, 1000); err != nil {
 			return Appointment{}, err
 		}
 		a, err = b.store.Book(ctx, id, booking, now, once)

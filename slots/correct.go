@@ -119,8 +119,9 @@ func (a Appointment) placeOf(party int, s *catalog.Service, now time.Time) (int,
 
 // Correct corrects the details of a visit or a request. Corrections that are made
 // already change nothing. A party that takes more places gets them at the same
-// start, or nothing changes. It returns fault.ErrNotFound, the errors of
-// Appointment.Correct, a *TakenError, or centre.ErrNotOffered.
+// start, or nothing changes. A visit that counts for its person counts for a corrected
+// mobile too. It returns fault.ErrNotFound, the errors of
+// Appointment.Correct, ErrMobileLimit, a *TakenError, or centre.ErrNotOffered.
 func (b *Booker) Correct(ctx context.Context, r Reference, c Correction, now time.Time) (Appointment, error) {
 	return b.correct(ctx, r, c, mover{}, now)
 }
@@ -139,6 +140,7 @@ func (b *Booker) correct(ctx context.Context, r Reference, c Correction, by move
 		decide := func(current Appointment) (Transition, error) {
 			service, _ := b.centre.Service(current.Service)
 			t, err := by.correct(current, c, service, now)
+			t.MobileLimit = b.mobileLimit(Booking{Mobile: t.After.Mobile, StaffAction: by.by})
 			if err != nil || t.After.Place == t.Before.Place {
 				return t, err
 			}

@@ -44,8 +44,11 @@ type fakeClaim struct {
 	slots.Appointment
 	person slots.Person
 	counts bool // towards the person's limit
-	by     slots.Holder
-	to     string // id of the request that a held place is proposed to
+	// ofMobile says that it counts towards the limit of its mobile as well.
+	ofMobile bool
+	unproved bool // a hold without a proof
+	by       slots.Holder
+	to       string // id of the request that a held place is proposed to
 }
 
 // fakeDelay is a place that is offered again only at an instant.
@@ -98,6 +101,12 @@ func (f *fakeStore) take(w slots.Wanted) error {
 	day, ok := f.days[k]
 	if !ok {
 		return slots.ErrDayClosed
+	}
+	day.Unproved = 0
+	for _, c := range f.claims {
+		if c.unproved && c.Status == slots.Held && k == (ledgerKey{c.Place.Branch, c.Place.DeskGroup, c.Place.Day}) {
+			day.Unproved += c.Place.Ticks * c.Place.Count
+		}
 	}
 	day, err := day.Taking(w)
 	if err == nil {
@@ -211,7 +220,7 @@ func (f *fakeStore) Hold(_ context.Context, a slots.Appointment, by slots.Holder
 		if err := f.limited(a, by); err != nil {
 			return err
 		}
-		f.claims[a.ID] = fakeClaim{Appointment: a, by: by}
+		f.claims[a.ID] = fakeClaim{Appointment: a, by: by, unproved: w.UnprovedShare > 0}
 		return f.answer(keyed, a)
 	})
 }
@@ -256,10 +265,13 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 		if !ok || c.Status != slots.Held || !now.Before(c.Expires) || c.Mobile != "" && c.Mobile != b.Mobile {
 			return fault.ErrNotFound
 		}
-		ahead := 0
+		ahead, ofMobile := 0, 0
 		for _, other := range f.claims {
 			if other.person == b.Person && other.Service == c.Service && other.counts {
 				ahead++
+			}
+			if other.ofMobile && other.Mobile == b.Mobile && other.counts {
+				ofMobile++
 			}
 		}
 		if err := b.Pauses(f.rule.PausedUntil(f.givenUp[b.Person]), now); err != nil {
@@ -267,6 +279,9 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 		}
 		if ahead >= f.active[c.Service] {
 			return slots.ErrPersonLimit
+		}
+		if b.MobileLimit > 0 && ofMobile >= b.MobileLimit {
+			return slots.ErrMobileLimit
 		}
 		if f.busy(b.Person, c.Appointment) {
 			return slots.ErrPersonBusy
@@ -282,7 +297,7 @@ func (f *fakeStore) Book(_ context.Context, id string, b slots.Booking, now time
 		case err != nil:
 			return err
 		}
-		f.claims[id] = fakeClaim{Appointment: booked, person: b.Person, counts: true}
+		f.claims[id] = fakeClaim{Appointment: booked, person: b.Person, counts: true, ofMobile: b.MobileLimit > 0}
 		return f.answer(keyed, booked)
 	})
 	if err != nil {
@@ -470,13 +485,13 @@ func (f *fakeStore) ExpireHolds(_ context.Context, now time.Time, on *slots.Plac
 	return ended, nil
 }
 
-func (f *fakeStore) CloseVisits(_ context.Context, now time.Time, of slots.Person, limit int) (int, error) {
+func (f *fakeStore) CloseVisits(_ context.Context, now time.Time, of *slots.Booking, limit int) (int, error) {
 	if err := f.called("CloseVisits"); err != nil {
 		return 0, err
 	}
 	closed := 0
 	for id, c := range f.claims {
-		if c.counts && !now.Before(c.End) && (of == "" || c.person == of) && closed < limit {
+		if c.counts && !now.Before(c.End) && (of == nil || c.person == of.Person || c.ofMobile && c.Mobile == of.Mobile) && closed < limit {
 			c.counts = false
 			f.claims[id] = c
 			closed++

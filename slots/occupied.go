@@ -15,6 +15,10 @@ type Occupied struct {
 	Version int64
 	// Calendar is the version of the calendar that last changed the places open.
 	Calendar int64
+	// Unproved is how many ticks of places holds take that no mobile was proved for. It
+	// is for holding only. A booking makes it less without changing the version, so what
+	// is remembered of a version can be too much.
+	Unproved int
 }
 
 // Wanted is a place to be taken from the ledger.
@@ -24,11 +28,15 @@ type Wanted struct {
 	// Calendar is the version of the calendar from which the place was chosen; 0
 	// for any.
 	Calendar int64
+	// UnprovedShare is the share of the day, in percent, that holds without a proved
+	// mobile may take, of which this is one; 0 for any other.
+	UnprovedShare int
 }
 
 // Taking returns the day with the place taken; o does not change. It returns
-// ErrStale when the calendar of this day is newer than w.Calendar, and ErrTaken
-// unless each tick has room besides what is left to others.
+// ErrStale when the calendar of this day is newer than w.Calendar, ErrTaken
+// unless each tick has room besides what is left to others, and ErrProofFirst when the
+// holds without a proof have their share.
 func (o Occupied) Taking(w Wanted) (Occupied, error) {
 	if w.Calendar != 0 && w.Calendar < o.Calendar {
 		return o, ErrStale
@@ -40,6 +48,12 @@ func (o Occupied) Taking(w Wanted) (Occupied, error) {
 	for i, held := range w.HeldBack {
 		if int(o.Used[first+i])+w.Count > int(o.Open[first+i])-int(held) {
 			return o, ErrTaken
+		}
+	}
+	if w.UnprovedShare > 0 {
+		var err error
+		if o, err = o.takingUnproved(w.Ticks*w.Count, w.UnprovedShare); err != nil {
+			return o, err
 		}
 	}
 	o.Used = slices.Clone(o.Used)

@@ -34,7 +34,7 @@ type Store interface {
 	OpenDay(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) error
 
 	// Hold takes the place w, which is that of a, and records a. It returns
-	// ErrTaken, ErrDayClosed,
+	// ErrTaken, ErrProofFirst, ErrDayClosed,
 	// a *HoldLimitError when the holder's address or a.Mobile has as many open
 	// holds as allowed, ErrStale when the place is
 	// sought by a calendar that is gone, or once.ErrAnswered when the key of once is
@@ -45,7 +45,7 @@ type Store interface {
 	// as Appointment.Book says, and records its history and its message,
 	// provided it is still open at now. It returns fault.ErrNotFound when no
 	// open hold with this id can be booked this way, ErrPersonBusy,
-	// ErrPersonLimit, a *PauseError unless staff give a reason, a *VisitorError
+	// ErrPersonLimit, ErrMobileLimit, a *PauseError unless staff give a reason, a *VisitorError
 	// or once.ErrAnswered.
 	Book(ctx context.Context, id string, b Booking, now time.Time, once *once.Request[Appointment]) (Appointment, error)
 
@@ -70,7 +70,7 @@ type Store interface {
 	// at once or at BackAt, takes the wanted one, counts what the person has
 	// given up, and records history and message. If nothing changes, it writes
 	// nothing. It returns errors of decide unchanged, and fault.ErrNotFound,
-	// ErrTaken, ErrDayClosed, ErrStale, ErrPersonBusy, a *VisitorError, or
+	// ErrTaken, ErrDayClosed, ErrStale, ErrPersonBusy, ErrMobileLimit, a *VisitorError, or
 	// ErrNoProposal when the hold of an accepted proposal has ended.
 	Change(ctx context.Context, r Reference, decide Decide) (Appointment, error)
 
@@ -86,10 +86,10 @@ type Store interface {
 	ExpireHolds(ctx context.Context, now time.Time, on *Place, limit int) (int, error)
 
 	// CloseVisits makes at most limit visits that ended at or before now stop
-	// counting towards the limits of their persons. With a person, it closes
-	// only theirs, and waits for those that another transaction is closing. It
-	// returns how many it closed.
-	CloseVisits(ctx context.Context, now time.Time, of Person, limit int) (int, error)
+	// counting towards the limits of their persons and mobiles. With a booking, it
+	// closes only those of its person and its mobile, and waits for those that another
+	// transaction is closing. It returns how many it closed.
+	CloseVisits(ctx context.Context, now time.Time, of *Booking, limit int) (int, error)
 }
 
 // Decide returns the transition of the current appointment.

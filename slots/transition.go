@@ -21,6 +21,9 @@ type Transition struct {
 	// GivenUp says that the visit counts as given up by the person
 	// (catalog.Rebooking).
 	GivenUp bool
+	// MobileLimit is the most upcoming visits that count for a corrected mobile; 0 for
+	// any number: then this one does not count.
+	MobileLimit int
 }
 
 // stays returns the transition that changes nothing.

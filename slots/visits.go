@@ -29,7 +29,7 @@ type VisitQuery struct {
 type VisitOwner struct {
 	Reference      Reference
 	Mobile         string // E.164
-	Person         Person
+	Identity       Identity
 	Representative string // identity number
 }
 

@@ -39,7 +39,7 @@ type JoinRequest struct {
 // Join adds a visitor at the end of the waitlist. Besides the errors of
 // centre.Snapshot.Desk it returns ErrRange, a *RuleError when no free place could
 // ever meet the wish, a *VisitorError for unknown needs,
-// ErrAlreadyWaiting, ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
+// ErrAlreadyWaiting, ErrPersonLimit, ErrMobileWaits, a *once.RepeatedError or once.ErrKeyReused.
 func (w *Waitlist) Join(ctx context.Context, b *Booker, r JoinRequest, once *once.Request[Entry], now time.Time) (Entry, error) {
 	e, err := b.entry(r, now)
 	if err == nil {
@@ -64,7 +64,7 @@ func (b *Booker) entry(r JoinRequest, now time.Time) (Entry, error) {
 	if err = r.Wish.check(group.Calendar, shape, time.Time{}, now); err != nil {
 		return Entry{}, err
 	}
-	r.Booking.Needs = distinct(r.Booking.Needs)
+	r.Booking.Needs, r.Booking.MobileLimit = distinct(r.Booking.Needs), b.mobileLimit(r.Booking)
 	return Entry{
 		ID: b.newID(), State: Waiting, Service: r.Service, Branch: r.Branch, Wish: r.Wish,
 		Created: now, Ends: (r.Wish.To + 1).At(0, group.Calendar.Zone()), Booking: r.Booking,
@@ -74,7 +74,6 @@ func (b *Booker) entry(r JoinRequest, now time.Time) (Entry, error) {
 // EarlierRequest asks for an offer when a place before a visit becomes free.
 type EarlierRequest struct {
 	Visit    Reference
-	Person   Person          // whose visit it is
 	From, To scheduling.Date // 0 for today, and for the date of the visit
 	// Earliest and Latest bound the wall time of the start, as in Wish.
 	Earliest, Latest scheduling.WallTime
@@ -119,7 +118,7 @@ func (w *Waitlist) Earlier(ctx context.Context, b *Booker, visit Appointment, no
 		case e.State != Waiting:
 		case e.Replaces != nil && e.Replaces.Reference == visit.Reference:
 			return Earlier{Entry: &e}, nil
-		case e.Service == visit.Service && e.Booking.Visitor.Identity == visit.Visitor.Identity: // a person waits once for a service
+		case e.Service == visit.Service && e.Booking.Person == visit.Person: // a person waits once for a service
 			out.Possible = false
 		}
 	}
@@ -167,13 +166,14 @@ func (b *Booker) earlierThan(visit Appointment, r EarlierRequest, now time.Time)
 	if err = wish.check(group.Calendar, shape, visit.Start, now); err != nil {
 		return Entry{}, err
 	}
+	booking := Booking{
+		Person: visit.Person, Visitor: visit.Visitor, Representative: visit.Representative,
+		Mobile: visit.Mobile, Lang: visit.Lang, Needs: needs,
+	}
+	booking.MobileLimit = b.mobileLimit(booking)
 	return Entry{
 		ID: b.newID(), State: Waiting, Service: visit.Service, Branch: visit.Branch, Wish: wish, Created: now,
-		Ends: earlier((wish.To+1).At(0, zone), visit.MoveBefore(service)),
-		Booking: Booking{
-			Person: r.Person, Visitor: visit.Visitor, Representative: visit.Representative,
-			Mobile: visit.Mobile, Lang: visit.Lang, Needs: needs,
-		},
+		Ends: earlier((wish.To+1).At(0, zone), visit.MoveBefore(service)), Booking: booking,
 		Replaces: &Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true},
 	}, nil
 }
@@ -199,7 +199,7 @@ func (w *Waitlist) Decline(ctx context.Context, id string, now time.Time) (Entry
 // entry for an earlier start into it, with the errors of Booker.Move. Accepting
 // again returns the same visit. If the entry can't be updated after that, the
 // visit still ends it later. It returns fault.ErrNotFound, ErrNotWaiting, ErrNoOffer, ErrOfferOver, ErrPersonBusy,
-// ErrPersonLimit, a *once.RepeatedError or once.ErrKeyReused.
+// ErrPersonLimit, ErrMobileLimit, a *once.RepeatedError or once.ErrKeyReused.
 func (w *Waitlist) Accept(ctx context.Context, b *Booker, id string, r Reference,
 	once *once.Request[Appointment], now time.Time,
 ) (Appointment, error) {

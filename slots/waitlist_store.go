@@ -16,8 +16,9 @@ import (
 type WaitlistStore interface {
 	// Join records a new entry, and that its desk group is to be looked at. It
 	// returns ErrAlreadyWaiting, ErrPersonLimit when the person has as many
-	// upcoming visits to the service as allowed, or once.ErrAnswered when the key of
-	// once is known.
+	// upcoming visits to the service as allowed, ErrMobileWaits when as many entries
+	// have the mobile as e.Booking.MobileLimit says, or once.ErrAnswered when the key
+	// of once is known.
 	Join(ctx context.Context, e Entry, once *once.Request[Entry]) error
 
 	// FindEntry returns the entry with the id as it is at now (Entry.At), or

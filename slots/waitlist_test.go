@@ -123,12 +123,13 @@ func TestEarlier(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "09:00-15:00", hourly())
 	first, visit := r.book("1000000008", at(t, "09:00")), r.book("1000000016", at(t, "14:00"))
-	mine := slots.Entry{ID: "mine", State: slots.Waiting, Service: visit.Service, Booking: slots.Booking{Visitor: visit.Visitor},
+	mine := slots.Entry{ID: "mine", State: slots.Waiting, Service: visit.Service,
+		Booking:  slots.Booking{Person: visit.Person, Visitor: visit.Visitor},
 		Replaces: &slots.Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true}}
 	fresh, over, family := mine, mine, mine
 	fresh.Replaces = nil
 	over.State = slots.EntryLeft
-	family.Replaces, family.Booking.Visitor = nil, first.Visitor
+	family.Replaces, family.Booking.Person = nil, first.Person
 	silent := visit
 	silent.Mobile = ""
 	for name, c := range map[string]struct {

@@ -7,6 +7,8 @@ var helpTexts = kong.Vars{
 	// Settings of dev and serve.
 	"database_url": "PostgreSQL 15 or newer, as postgres://user:password@host:port/name.",
 	"secret":       "At least 32 random bytes, the same in every replica; tokens and codes are derived from it.",
+	"unproved_share": "How much of a day may be held without a verified mobile, in percent, from 1 to 100; " +
+		"beyond it visitors verify their mobile before they hold a place.",
 	"holds_per_address": "Maximum holds at a time for one address, up to 10000; a hall or a mobile network is one address. " +
 		"off is allowed only on a loopback address.",
 	"rate_limit":      "Maximum changes per minute for one address; off is allowed only on a loopback address.",

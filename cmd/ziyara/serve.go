@@ -21,6 +21,8 @@ type database struct {
 type tuning struct {
 	HoldsPerAddress string   `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"${holds_per_address}"`
 	HoldsPerMobile  int      `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Maximum holds at a time for one mobile."`
+	VisitsPerMobile int      `env:"ZIYARA_VISITS_PER_MOBILE" default:"6" help:"Maximum upcoming visits booked with one mobile."`
+	UnprovedShare   int      `env:"ZIYARA_UNPROVED_SHARE" default:"25" help:"${unproved_share}"`
 	RateLimit       string   `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"${rate_limit}"`
 	TrustedProxies  []string `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
 	WebhookAllow    []string `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
@@ -100,7 +102,8 @@ func (t tuning) config() (service.Config, error) {
 		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration, Brand: t.brand.config(),
 		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
-		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, OIDC: t.identity.config(),
+		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,
+		UnprovedShare: t.UnprovedShare, OIDC: t.identity.config(),
 	}
 	var errs [2]error
 	c.RateLimit, errs[0] = limit("ZIYARA_RATE_LIMIT", t.RateLimit)

@@ -2096,7 +2096,7 @@ type Service struct {
 	// About One text in Arabic and English.
 	About Text `json:"about"`
 
-	// ActiveLimit Maximum number of upcoming visits of one person.
+	// ActiveLimit Maximum number of upcoming visits of one person, who is an identity number with a mobile.
 	ActiveLimit int `json:"active_limit"`
 
 	// Approval The department approves each visit before it is booked; absent if there is no approval.

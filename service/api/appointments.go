@@ -50,12 +50,11 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if err != nil {
 		return s.again(key, err)
 	}
-	booking, err := s.booking(r.Body)
+	booking, err := s.booking(r.Body, mobile)
 	if err != nil {
 		return nil, err
 	}
-	booking.Reference = s.newReference()
-	booking.Mobile, booking.Lang = mobile, metaOf(ctx).lang
+	booking.Reference, booking.Lang = s.newReference(), metaOf(ctx).lang
 	if r.Body.Lang != "" {
 		booking.Lang = r.Body.Lang
 	}
@@ -77,16 +76,16 @@ func (s *Server) newReference() slots.Reference {
 	return slots.NewReference(random)
 }
 
-// booking reads the visitor's input, and reports all that is wrong with it at
-// once. The booking has no reference.
-func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
+// booking reads the input of a visitor with a mobile, and reports all that is wrong
+// with it at once. The booking has no reference.
+func (s *Server) booking(body *AppointmentRequest, mobile string) (slots.Booking, error) {
 	var bad []pointerError
 	if !body.DocumentsAcknowledged {
 		bad = append(bad, pointerError{"#/documents_acknowledged", texts.Visitors("invalid.documents")})
 	}
 	visitor, err := slots.NewVisitor(body.Visitor.Name, body.Visitor.ID, body.Visitor.Email)
 	bad = append(bad, pointers("#/visitor/", err)...)
-	booking := slots.Booking{Visitor: visitor}
+	booking := slots.Booking{Visitor: visitor, Mobile: mobile}
 	if by := body.Representative; by != nil {
 		expires, err := scheduling.ParseDate(by.WakalaExpires)
 		if err != nil {
@@ -100,7 +99,7 @@ func (s *Server) booking(body *AppointmentRequest) (slots.Booking, error) {
 		return slots.Booking{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
 	}
 	booking.Needs = body.Needs
-	booking.Person = slots.Person(s.Keys.Person(string(visitor.Identity.Kind), visitor.Identity.Number))
+	booking.Person = slots.PersonOf(s.Keys.Person, visitor.Identity, mobile)
 	return booking, nil
 }
 

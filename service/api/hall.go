@@ -87,8 +87,7 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 		if err != nil {
 			return nil, invalid("#/id_number", slots.FaultID.Text())
 		}
-		person := s.Keys.Person(string(identity.Kind), identity.Number)
-		if reference, err = s.reception(ctx).Owns(ctx, person, r.Body.Branch, s.Now()); err != nil {
+		if reference, err = s.reception(ctx).Owns(ctx, identity.Number, r.Body.Branch, s.Now()); err != nil {
 			return nil, err
 		}
 	}

@@ -66,18 +66,19 @@ func (a walkInAnswer) VisitCreateWalkInResponse(c *fiber.Ctx) error {
 // walkIn reads the visitor's input as for any booking; the mobile number is
 // optional and needs no proof.
 func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error) {
+	var mobile notify.Mobile
+	var wrong error
+	if body.Mobile != "" {
+		mobile, wrong = notify.ParseMobile(body.Mobile)
+	}
 	booking, err := s.booking(&AppointmentRequest{
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs, DocumentsAcknowledged: true,
-	})
+	}, string(mobile))
 	if err != nil {
 		return slots.Booking{}, err
 	}
-	if body.Mobile != "" {
-		mobile, err := notify.ParseMobile(body.Mobile)
-		if err != nil {
-			return slots.Booking{}, invalid("#/mobile", texts.Staff("invalid.mobile_digits"))
-		}
-		booking.Mobile = string(mobile)
+	if wrong != nil {
+		return slots.Booking{}, invalid("#/mobile", texts.Staff("invalid.mobile_digits"))
 	}
 	booking.Actor, booking.Reason = actor, "walk-in"
 	return booking, nil

@@ -164,8 +164,7 @@ func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 		of.Mobile = string(mobile)
 	}
 	if id, err := slots.ParseIdentity(q); err == nil {
-		of.Person = slots.Person(s.Keys.Person(string(id.Kind), id.Number))
-		of.Representative = id.Number
+		of.Identity, of.Representative = id, id.Number
 	}
 	words := slots.NameWords(q)
 	found := of != slots.VisitOwner{}

@@ -33,11 +33,11 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 	if err != nil {
 		return s.again(key, err)
 	}
-	request, err := s.joinRequest(r.Body)
+	request, err := s.joinRequest(r.Body, mobile)
 	if err != nil {
 		return nil, err
 	}
-	request.Booking.Mobile, request.Booking.Lang = mobile, metaOf(ctx).lang
+	request.Booking.Lang = metaOf(ctx).lang
 	if r.Body.Lang != "" {
 		request.Booking.Lang = r.Body.Lang
 	}
@@ -88,9 +88,9 @@ func wishOf(from, to, earliest, latest string) (slots.Wish, error) {
 	return wish, nil
 }
 
-// joinRequest reads the visitor's input. It reports all faults of the dates and
+// joinRequest reads the input of a visitor with a mobile. It reports all faults of the dates and
 // times at once, or else all faults of the visitor.
-func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
+func (s *Server) joinRequest(body *WaitlistRequest, mobile string) (slots.JoinRequest, error) {
 	wish, err := wishOf(body.From, body.To, body.Earliest, body.Latest)
 	if err != nil {
 		return slots.JoinRequest{}, err
@@ -99,7 +99,7 @@ func (s *Server) joinRequest(body *WaitlistRequest) (slots.JoinRequest, error) {
 	booking, err := s.booking(&AppointmentRequest{
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs,
 		DocumentsAcknowledged: body.DocumentsAcknowledged,
-	})
+	}, mobile)
 	return slots.JoinRequest{Service: body.Service, Branch: body.Branch, Wish: wish, Booking: booking}, err
 }
 
@@ -115,18 +115,12 @@ func (s *Server) WaitForEarlier(ctx context.Context, r WaitForEarlierRequestObje
 	if err != nil {
 		return nil, err
 	}
-	visit, err := bookerOf(ctx).Find(ctx, of)
-	if err != nil {
-		return nil, err
-	}
 	wish, err := wishOf(r.Body.From, r.Body.To, r.Body.Earliest, r.Body.Latest)
 	if err != nil {
 		return nil, err
 	}
-	identity := visit.Visitor.Identity
 	e, err := s.Waitlist.JoinEarlier(ctx, bookerOf(ctx), slots.EarlierRequest{
-		Visit: of, Person: slots.Person(s.Keys.Person(string(identity.Kind), identity.Number)),
-		From: wish.From, To: wish.To, Earliest: wish.Earliest, Latest: wish.Latest,
+		Visit: of, From: wish.From, To: wish.To, Earliest: wish.Earliest, Latest: wish.Latest,
 	}, once, s.Now())
 	if err != nil {
 		return s.again(key, err)

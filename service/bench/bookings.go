@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	_ "embed"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -129,10 +130,11 @@ func bookOne(booker *slots.Booker, service string, start, now time.Time) (slots.
 func newBooking() slots.Booking {
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // never fails
+	number := binary.BigEndian.Uint64(random[8:])
 	return slots.Booking{
 		Reference: slots.NewReference([5]byte(random[:5])), Person: slots.Person(hex.EncodeToString(random[:])),
-		Mobile: "+966500000000", Lang: "ar",
-		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: "1000000008"}},
+		Mobile: fmt.Sprintf("+9665%08d", number%1e8), Lang: "ar",
+		Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Kind: slots.NationalID, Number: fmt.Sprintf("1%09d", number%1e9)}},
 	}
 }
 

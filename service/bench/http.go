@@ -23,7 +23,6 @@ func httpBookings(ctx context.Context, c Config, replica *service.Service, r *re
 	if err != nil {
 		return err
 	}
-	proof := keys.Sign("mobile", "+966500000000", time.Now().Add(time.Hour))
 	now := time.Now().UTC()
 	from, err := spreadPlaces(c, replica.Centre(), httpService, now)
 	if err != nil {
@@ -40,9 +39,11 @@ func httpBookings(ctx context.Context, c Config, replica *service.Service, r *re
 		}, &hold); err != nil {
 			return err
 		}
+		n := visitors.Add(1)
+		proof := keys.Sign("mobile", fmt.Sprintf("+9665%08d", n), now.Add(time.Hour))
 		return post(client, replica.URL()+"/v1/appointments", map[string]any{
 			"hold": hold.ID, "hold_token": hold.Token, "verification": proof, "documents_acknowledged": true,
-			"visitor": map[string]any{"name": "زائر", "id": nationalID(visitors.Add(1))},
+			"visitor": map[string]any{"name": "زائر", "id": nationalID(n)},
 		}, &struct{}{})
 	})
 	if err != nil {

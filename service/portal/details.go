@@ -230,17 +230,21 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 
 // sendTo sends a code for a form of the visit on day, and leads back to the form.
 func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Date, back string) error {
-	now := p.Now()
 	d.Told = ""
 	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, day)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
 	}
-	mobile := notify.Mobile(booking.Mobile)
+	return p.sendCodeTo(c, d, notify.Mobile(booking.Mobile), booking.Lang, back)
+}
+
+// sendCodeTo sends a code to a mobile, and leads back to the form that asks for it.
+func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, back string) error {
+	now := p.Now()
 	if d.proves(mobile, now) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
 		return p.back(c, d, back, web.CodeField)
 	}
-	v, err := p.codeFor(c, d, mobile, booking.Lang)
+	v, err := p.codeFor(c, d, mobile, lang)
 	limit, limited := errors.AsType[*verify.LimitError](err)
 	switch {
 	case limited && d.waits(mobile, now):
@@ -331,14 +335,19 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	if !proved {
 		return p.back(c, d, path, web.CodeField)
 	}
+	if a.Mobile != "" && a.Mobile != booking.Mobile && a.Status == slots.Held { // proved before, and changed since
+		p.release(c, a.ID)
+		a.Status = slots.Released
+	}
 	if over(a, now) {
 		wish := wishOf(a)
+		wish.Mobile = booking.Mobile
 		if a, err = p.holdFor(c, wish, d.Browser, false); err != nil {
 			return p.notHeld(c, choice, wish.Start, d, err)
 		}
 	}
 	booking.Reference = p.NewReference()
-	booking.Person = p.person(booking.Visitor)
+	booking.Person = p.person(booking)
 	visit, err := bookerOf(c).Book(c.UserContext(), a.ID, booking, nil, now)
 	if err != nil {
 		if kept := p.keep(c, d); kept != nil { // also when it is not known what came of it
@@ -363,9 +372,9 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	return p.toVisit(c, visit, "booked")
 }
 
-// person is the pseudonym of a visitor.
-func (p *Portal) person(v slots.Visitor) slots.Person {
-	return slots.Person(p.Keys.Person(string(v.Identity.Kind), v.Identity.Number))
+// person is for whom a booking counts.
+func (p *Portal) person(b slots.Booking) slots.Person {
+	return slots.PersonOf(p.Keys.Person, b.Visitor.Identity, b.Mobile)
 }
 
 // toVisit leads to the page of a visit.
@@ -390,6 +399,8 @@ func (p *Portal) notBooked(c *fiber.Ctx, d draft, a slots.Appointment, path stri
 		d.Told = "portal.person_busy"
 	case errors.Is(err, slots.ErrPersonLimit):
 		d.Told = "portal.person_limit"
+	case errors.Is(err, slots.ErrMobileLimit):
+		d.Told = "portal.mobile_limit"
 	case paused:
 		d.Told, d.Until = "portal.paused", pause.Until.Unix()
 	case invalid: // such as a power of attorney that ends before

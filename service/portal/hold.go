@@ -14,6 +14,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/notify"
 	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/web"
@@ -51,6 +52,10 @@ func (p *Portal) hold(c *fiber.Ctx) error {
 	wish := choice.wish()
 	wish.Start = start.UTC()
 	a, err := p.holdFor(c, wish, d.Browser, true)
+	if errors.Is(err, slots.ErrProofFirst) && d.proves(notify.Mobile(d.Proved), p.Now()) {
+		wish.Mobile = d.Proved
+		a, err = p.holdFor(c, wish, d.Browser, true)
+	}
 	if err != nil {
 		return p.notHeld(c, choice, wish.Start, d, err)
 	}
@@ -139,6 +144,8 @@ func (p *Portal) notHeld(c *fiber.Ctx, choice chosen, start time.Time, d draft, 
 			return err
 		}
 		return seeOther(c, choice.at(choice.Branch.Slug, "/taken", "start", start.Format(time.RFC3339)))
+	case errors.Is(err, slots.ErrProofFirst):
+		return p.toFirst(c, choice, start, d)
 	case many:
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(max(1, int(limit.RetryAfter/time.Second))))
 		return p.says(c, http.StatusTooManyRequests, "portal.too_many_holds", "Wait", texts.Wait(max(time.Second, limit.RetryAfter)))

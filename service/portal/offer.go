@@ -86,7 +86,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		return c.SendStatus(http.StatusSeeOther)
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.offer(c, e, http.StatusConflict, "page.busy")
-	case errors.Is(err, slots.ErrPersonLimit), invalid, pausing:
+	case errors.Is(err, slots.ErrPersonLimit), errors.Is(err, slots.ErrMobileLimit), invalid, pausing:
 		return p.offer(c, e, http.StatusConflict, "page.no_more")
 	case errors.Is(err, slots.ErrNoOffer), errors.Is(err, slots.ErrOfferOver), errors.Is(err, slots.ErrNotWaiting),
 		tooLate, errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived): // its visit can't be moved any more

@@ -173,8 +173,7 @@ func (p *Portal) waitEarlier(c *fiber.Ctx) error {
 		return err
 	}
 	_, err = p.Waitlist.JoinEarlier(c.UserContext(), bookerOf(c), slots.EarlierRequest{
-		Visit: o.Reference, Person: p.person(o.Visitor),
-		Latest: scheduling.Clock(24, 0),
+		Visit: o.Reference, Latest: scheduling.Clock(24, 0),
 	}, nil, p.Now())
 	broken, rule := errors.AsType[*slots.RuleError](err)
 	_, requested := errors.AsType[*slots.RequestedError](err)

@@ -160,7 +160,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 		return p.back(c, d, back, web.CodeField)
 	}
 	wish.Party = choice.Party
-	booking.Needs, booking.Person = choice.Needs, p.person(booking.Visitor)
+	booking.Needs, booking.Person = choice.Needs, p.person(booking)
 	_, err = p.Waitlist.Join(c.UserContext(), bookerOf(c), slots.JoinRequest{
 		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Wish: wish, Booking: booking,
 	}, tappedOnce(p, "entry of a browser", func(e slots.Entry) string { return e.ID },
@@ -178,6 +178,8 @@ func (p *Portal) join(c *fiber.Ctx) error {
 		d.Told = "portal.already_waiting"
 	case errors.Is(err, slots.ErrPersonLimit):
 		d.Told = "portal.person_limit"
+	case errors.Is(err, slots.ErrMobileWaits):
+		d.Told = "portal.mobile_waits"
 	case rule, errors.Is(err, slots.ErrRange), invalid:
 		d.Told = "portal.wish_wrong"
 	default:

@@ -22,7 +22,7 @@ type Appointments struct {
 	remembered versions
 	sweeps     batcher[dayKey, *sweep]
 	holds      batcher[dayKey, *holding]
-	bookings   batcher[slots.Person, *booking]
+	bookings   batcher[string, *booking]
 }
 
 var _ slots.Store = (*Appointments)(nil)
@@ -31,7 +31,7 @@ func newAppointments(shared *core) *Appointments {
 	s, limit := &Appointments{core: shared}, shared.config.QueueLimit
 	s.sweeps = batcher[dayKey, *sweep]{workers: batchWorkers, most: limit, limit: limit, crowd: true, do: s.sweep}
 	s.holds = batcher[dayKey, *holding]{workers: batchWorkers, most: mostHolds, limit: limit, crowd: true, do: s.hold}
-	s.bookings = batcher[slots.Person, *booking]{workers: batchWorkers, most: mostBookings, limit: limit, do: s.book}
+	s.bookings = batcher[string, *booking]{workers: batchWorkers, most: mostBookings, limit: limit, do: s.book}
 	return s
 }
 
@@ -201,7 +201,10 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 		return err
 	case e.Kind == slots.WasCorrected:
 		_, err = q.exec(ctx, "appointments/correct", a.ID, e.At, a.Visitor.Name, slots.NameKey(a.Visitor.Name), null(a.Visitor.Email),
-			null(a.Mobile), a.Party, p.Count, null(e.Actor), null(e.Reason))
+			null(a.Mobile), a.Party, p.Count, null(e.Actor), null(e.Reason), nullLimit(t.MobileLimit))
+		if _, none := errors.AsType[*slots.HoldLimitError](err); none { // its numbers are those of holds, too
+			return slots.ErrMobileLimit
+		}
 		return err
 	case e.Kind == slots.WasCancelled:
 		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires),
@@ -216,9 +219,9 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 }
 
 // CloseVisits implements slots.Store.
-func (s *Appointments) CloseVisits(ctx context.Context, now time.Time, of slots.Person, limit int) (int, error) {
-	if of != "" {
-		return s.pool().exec(ctx, "appointments/close_of_person", now, limit, string(of))
+func (s *Appointments) CloseVisits(ctx context.Context, now time.Time, of *slots.Booking, limit int) (int, error) {
+	if of != nil {
+		return s.pool().exec(ctx, "appointments/close_of_person", now, limit, string(of.Person), null(of.Mobile))
 	}
 	return s.pool().exec(ctx, "appointments/close", now, limit)
 }
@@ -294,7 +297,7 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		Start: r.StartAt.Time.UTC(), End: r.EndAt.Time.UTC(),
 		Party: int(r.Party.Int32), Channel: catalog.Channel(r.Channel.String),
 		Created: r.CreatedAt.Time.UTC(), Expires: r.ExpiresAt.Time.UTC(),
-		Reference: slots.Reference(r.Reference.String), StartVersion: int(r.StartVersion.Int32),
+		Reference: slots.Reference(r.Reference.String), StartVersion: int(r.StartVersion.Int32), Person: slots.Person(r.Person.String),
 		Mobile: r.Mobile.String, Lang: r.Lang.String,
 		Visitor: slots.Visitor{
 			Name:     r.VisitorName.String,

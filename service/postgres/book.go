@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -38,11 +37,20 @@ func (s *Appointments) Book(ctx context.Context, id string, by slots.Booking, no
 	once *once.Request[slots.Appointment],
 ) (slots.Appointment, error) {
 	b := &booking{id: id, by: by, now: now, once: once}
-	if err := s.bookings.serve(ctx, by.Person, b); err != nil {
+	if err := s.bookings.serve(ctx, turnOf(by), b); err != nil {
 		return slots.Appointment{}, s.outcome("book", err)
 	}
 	noteOutcome(ctx, b.err)
 	return b.visit, b.err
+}
+
+// turnOf returns whose bookings are made one after the other: those with one mobile,
+// which covers those of one person, or those of a person without a mobile.
+func turnOf(b slots.Booking) string {
+	if b.Mobile != "" {
+		return b.Mobile
+	}
+	return string(b.Person)
 }
 
 // book decides a batch, whose requests are all by different persons. If they can't
@@ -65,8 +73,9 @@ func (s *Appointments) book(batch []*booking) {
 }
 
 // bookTogether writes the visits of a batch in one transaction. A request that it
-// can't book stays undecided unless it is alone: the hold is not valid, the person
-// has too many visits or a pause, or another booking of the person is in progress.
+// can't book stays undecided unless it is alone: the hold is not valid, the person or
+// the mobile has too many visits, the person has a pause, or another booking of theirs
+// is in progress.
 func (s *Appointments) bookTogether(ctx context.Context, batch []*booking) error {
 	var visits map[*booking]slots.Appointment
 	write := func(q session) error {
@@ -94,7 +103,7 @@ func (s *Appointments) bookTogether(ctx context.Context, batch []*booking) error
 
 // whyNotBooked returns why a booking that was alone was refused. It reads a moment
 // after the refusal: if the hold is valid and the person has no pause, the reason
-// must be the person's limit.
+// must be the limit of the mobile or the person.
 func (s *Appointments) whyNotBooked(ctx context.Context, b *booking) error {
 	hold, err := s.Find(ctx, b.id)
 	if err != nil {
@@ -103,16 +112,20 @@ func (s *Appointments) whyNotBooked(ctx context.Context, b *booking) error {
 	if t, err := hold.Book(b.by, catalog.Approval{}, b.now); err != nil || !t.Changes() {
 		return fault.ErrNotFound // no hold that this booking can use
 	}
-	var until time.Time
-	err = s.pool().get(ctx, &until, "appointments/paused", string(b.by.Person), hold.Service)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return slots.ErrPersonLimit
-	case err != nil:
+	var row struct {
+		Until      sql.NullTime `db:"paused_until"`
+		PersonFull bool         `db:"person_full"`
+		MobileFull bool         `db:"mobile_full"`
+	}
+	if err = s.pool().get(ctx, &row, "appointments/limits", string(b.by.Person), hold.Service,
+		null(b.by.Mobile), nullLimit(b.by.MobileLimit)); err != nil {
 		return err
 	}
-	if err = b.by.Pauses(until, b.now); err != nil {
+	switch err = b.by.Pauses(row.Until.Time, b.now); {
+	case err != nil:
 		return err
+	case row.MobileFull && !row.PersonFull:
+		return slots.ErrMobileLimit
 	}
 	return slots.ErrPersonLimit
 }
@@ -125,6 +138,7 @@ type bookingRow struct {
 	Reference      string    `json:"reference"`
 	Person         string    `json:"person"`
 	Mobile         *string   `json:"mobile"`
+	PerMobile      *int      `json:"per_mobile"` // NULL when the visit does not count for it
 	Lang           string    `json:"lang"`
 	VisitorName    string    `json:"visitor_name"`
 	VisitorKey     string    `json:"visitor_key"`
@@ -218,6 +232,9 @@ func newBookingRow(n int, b *booking) bookingRow {
 		IdentityKind: string(b.by.Visitor.Identity.Kind), Identity: b.by.Visitor.Identity.Number,
 		Email: optional(b.by.Visitor.Email), Needs: append([]string{}, b.by.Needs...),
 		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason), Audited: b.by.Audited(),
+	}
+	if b.by.MobileLimit > 0 {
+		row.PerMobile = &b.by.MobileLimit
 	}
 	to := contact(b.by.Mobile, b.by.Visitor)
 	row.IfBooked = optional(string(notify.Event{Kind: notify.WasBooked}.Notice().To(to).Kind))

@@ -196,7 +196,7 @@ func (f finding) hold(v *affectedVisit, found slots.Replacement) *holding {
 	v.held = &slots.Proposal{ID: f.newID(), Place: found.Place, Start: found.Slot.Start, End: found.Slot.End, Expires: until}
 	return &holding{wanted: found.Wanted, claim: slots.Appointment{
 		ID: v.held.ID, Service: v.Service, Place: found.Place, Start: found.Slot.Start, End: found.Slot.End,
-		Party: v.Party, Channel: v.Channel, Created: f.now, Expires: until, Needs: v.Needs,
+		Party: v.Party, Channel: v.Channel, Created: f.now, Expires: until, Needs: v.Needs, Mobile: v.Mobile,
 	}}
 }
 
@@ -262,7 +262,7 @@ func (q session) holdAll(ctx context.Context, batch []*holding) error {
 		wanted[i] = h.claim.Place
 	}
 	q.touch(wanted)
-	days, err := q.lockDays(ctx, keysOf(wanted))
+	days, err := q.lockDays(ctx, keysOf(wanted), false)
 	if err != nil {
 		return err
 	}

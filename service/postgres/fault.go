@@ -27,7 +27,8 @@ var constraints = map[string]error{
 	"appointments_person_overlap": slots.ErrPersonBusy,
 	// Another booking of the person took the same place number meanwhile; the
 	// next attempt sees it and takes the next number, if there is one.
-	"appointments_person_limit": fmt.Errorf("%w: %w", errConflict, slots.ErrPersonLimit),
+	"appointments_person_limit":     fmt.Errorf("%w: %w", errConflict, slots.ErrPersonLimit),
+	"appointments_visits_of_mobile": fmt.Errorf("%w: %w", errConflict, slots.ErrMobileLimit),
 	// Another hold of the same address or mobile took the same number, or none
 	// was left.
 	"appointments_address_limit":       fmt.Errorf("%w: %w", errConflict, &slots.HoldLimitError{}),

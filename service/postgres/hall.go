@@ -140,8 +140,8 @@ func (h *Hall) Board(ctx context.Context, v hall.Visit) (hall.Board, error) {
 }
 
 // Of implements hall.Store.
-func (h *Hall) Of(ctx context.Context, person string, from, to time.Time, limit int) ([]hall.Visit, error) {
-	return h.pool().visits(ctx, "hall/of", person, from, to, limit)
+func (h *Hall) Of(ctx context.Context, identity string, from, to time.Time, limit int) ([]hall.Visit, error) {
+	return h.pool().visits(ctx, "hall/of", identity, from, to, limit)
 }
 
 // hallDay is a hall that is locked.

@@ -55,10 +55,11 @@ type ledgerDayRow struct {
 	Used      counts `db:"used"`
 	Version   int64  `db:"version"`
 	Calendar  int64  `db:"calendar_version"`
+	Unproved  int    `db:"unproved"`
 }
 
 func (r ledgerDayRow) occupied() slots.Occupied {
-	return slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version, Calendar: r.Calendar}
+	return slots.Occupied{First: r.FirstTick, Open: r.Open, Used: r.Used, Version: r.Version, Calendar: r.Calendar, Unproved: r.Unproved}
 }
 
 // Hold implements slots.Store.
@@ -154,7 +155,8 @@ func (s *Appointments) holdBy(ctx context.Context, known map[dayKey]slots.Occupi
 	}
 	s.learn(written)
 	for _, h := range slices.Concat(accepted, refused) {
-		if _, ok := written[keyOf(h.claim.Place)]; ok { // the day was as remembered
+		_, ok := written[keyOf(h.claim.Place)]
+		if ok && !errors.Is(h.refusal, slots.ErrProofFirst) { // the day was as remembered
 			h.decide(h.refusal)
 		} else {
 			left = append(left, h)
@@ -169,7 +171,7 @@ func (s *Appointments) holdLocked(ctx context.Context, batch []*holding) error {
 	var accepted, refused []*holding
 	err := s.transact(ctx, func(q session) error {
 		var err error
-		if days, err = q.lockDays(ctx, daysOf(batch)); err != nil {
+		if days, err = q.lockDays(ctx, daysOf(batch), true); err != nil {
 			return err
 		}
 		var after map[dayKey]slots.Occupied
@@ -321,14 +323,15 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 }
 
 // lockDays locks ledger days, in the one order that all transactions use, and reads
-// them. Days without a row are missing from the result.
-func (q session) lockDays(ctx context.Context, days []dayKey) (map[dayKey]slots.Occupied, error) {
+// them, with what unproved holds take if that is asked for. Days without a row are missing
+// from the result.
+func (q session) lockDays(ctx context.Context, days []dayKey, unproved bool) (map[dayKey]slots.Occupied, error) {
 	c := keyColumns(days)
 	var rows []struct {
 		dayKeyRow
 		ledgerDayRow
 	}
-	if err := q.list(ctx, &rows, "holds/lock_days", c.branches, c.groups, c.days); err != nil {
+	if err := q.list(ctx, &rows, "holds/lock_days", c.branches, c.groups, c.days, unproved); err != nil {
 		return nil, err
 	}
 	locked := make(map[dayKey]slots.Occupied, len(rows))

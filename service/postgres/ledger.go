@@ -184,7 +184,7 @@ func (q session) exchange(ctx context.Context, back []slots.Place, wanted *slots
 		return nil
 	}
 	q.touch(all)
-	days, err := q.lockDays(ctx, keysOf(all))
+	days, err := q.lockDays(ctx, keysOf(all), false)
 	if err != nil {
 		return err
 	}

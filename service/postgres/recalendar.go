@@ -73,7 +73,7 @@ func (q session) recalendarChunk(ctx context.Context, changes []recalendared, no
 	if err = q.list(ctx, &holds, "calendars/lock_holds", keys.branches, keys.groups, keys.days); err != nil {
 		return err
 	}
-	locked, err := q.lockDays(ctx, days)
+	locked, err := q.lockDays(ctx, days, false)
 	if err != nil {
 		return err
 	}

@@ -329,7 +329,7 @@ func retry(do func() error) error {
 		switch {
 		case !errors.Is(err, errConflict):
 			return err
-		case errors.Is(err, slots.ErrPersonLimit):
+		case errors.Is(err, slots.ErrPersonLimit), errors.Is(err, slots.ErrMobileLimit):
 			numbers++
 		default:
 			conflicts++

@@ -22,6 +22,9 @@ func null(s string) sql.NullString { return sql.NullString{String: s, Valid: s !
 // nullTime returns t, or NULL for the zero time.
 func nullTime(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
 
+// nullLimit returns a limit, NULL for 0.
+func nullLimit(n int) sql.NullInt64 { return sql.NullInt64{Int64: int64(n), Valid: n > 0} }
+
 // nullDate returns d, or NULL for 0.
 func nullDate(d scheduling.Date) sql.NullString {
 	return sql.NullString{String: d.String(), Valid: d != 0}

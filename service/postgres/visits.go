@@ -65,7 +65,7 @@ func (s *Appointments) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.
 	name := "appointments/list"
 	if of := q.Of; of != nil {
 		name = "appointments/of_person"
-		arguments = append(arguments, null(string(of.Reference)), null(of.Mobile), null(string(of.Person)), null(of.Representative))
+		arguments = append(arguments, null(string(of.Reference)), null(of.Mobile), null(of.Identity.Number), null(of.Representative))
 	}
 	var rows []visitRow
 	if err := s.pool().list(ctx, &rows, name, arguments...); err != nil {

@@ -24,6 +24,12 @@ var _ slots.WaitlistStore = (*Waitlist)(nil)
 // Join implements slots.WaitlistStore.
 func (s *Waitlist) Join(ctx context.Context, e slots.Entry, once *once.Request[slots.Entry]) error {
 	err := s.transact(ctx, func(q session) error {
+		if e.Booking.MobileLimit > 0 {
+			var turn string // void
+			if err := q.get(ctx, &turn, "waitlist/turn_of_mobile", e.Booking.Mobile); err != nil {
+				return err
+			}
+		}
 		if _, err := q.exec(ctx, "waitlist/end_own", string(e.Booking.Person), e.Service, e.Created); err != nil {
 			return err
 		}
@@ -48,20 +54,25 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 	if e.Replaces != nil {
 		replaces = null(string(e.Replaces.Reference))
 	}
-	var full bool
+	var full struct {
+		Person bool `db:"person_full"`
+		Mobile bool `db:"mobile_full"`
+	}
 	err := q.get(ctx, &full, "waitlist/join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
 		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
 		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
 		null(representative.Name), null(string(representative.Identity.Kind)), null(representative.Identity.Number),
 		null(representative.Wakala), null(representative.Expires.String()),
-		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party, replaces)
+		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party, replaces, nullLimit(b.MobileLimit))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return centre.ErrNotOffered // removed since the snapshot was taken
 	case err != nil:
 		return err
-	case full:
+	case full.Person:
 		return slots.ErrPersonLimit
+	case full.Mobile:
+		return slots.ErrMobileWaits
 	}
 	return nil
 }

@@ -205,7 +205,7 @@ func (q session) lockGroup(ctx context.Context, g *centre.DeskGroup, dates []sch
 	for i, date := range dates {
 		keys[i] = dayKey{g.BranchID, g.ID, date}
 	}
-	locked, err := q.lockDays(ctx, keys)
+	locked, err := q.lockDays(ctx, keys, false)
 	ledger := make(map[scheduling.Date]slots.Occupied, len(locked))
 	for key, day := range locked {
 		ledger[key.day] = day

@@ -88,7 +88,8 @@ func (c *Centre) open() (*service.Service, func() error) {
 	config := service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
-		SignIn: signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect, Patience: patience,
+		UnprovedShare: 100, // tests hold any number of places before they book them
+		SignIn:        signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect, Patience: patience,
 	}
 	for _, o := range c.options {
 		o(&config)

@@ -2,9 +2,11 @@
 -- service needs an approval (catalog.Approval), with their history and the messages to the
 -- visitors (one of two kinds, or none). Returns the holds that it turned.
 --
--- The person's place number is the smallest free one. The unique index decides when two
--- bookings choose the same. Statements that change visits of one person take turns: two
--- visits at overlapping times would each wait for the other at the exclusion constraint. A
+-- The person's place number is the smallest free one, and so is the number of the visit
+-- among those that count for the mobile. The unique indexes decide when two bookings choose
+-- the same. Statements that change visits of one person take turns: two
+-- visits at overlapping times would each wait for the other at the exclusion constraint. So
+-- do those that count a visit for one mobile, after the turns of persons. A
 -- request that is alone ($2) waits for its turn. One in a batch does not: its caller tries
 -- it again alone.
 --
@@ -19,10 +21,12 @@ WITH wanted AS MATERIALIZED (
     SELECT w.*,
            CASE WHEN $2::boolean
                 THEN pg_advisory_xact_lock(hashtextextended(w.person::text, 2)) IS NOT NULL
+                     AND (w.per_mobile IS NULL OR pg_advisory_xact_lock(hashtextextended(w.mobile, 2)) IS NOT NULL)
                 ELSE pg_try_advisory_xact_lock(hashtextextended(w.person::text, 2))
+                     AND (w.per_mobile IS NULL OR pg_try_advisory_xact_lock(hashtextextended(w.mobile, 2)))
            END AS turn
     FROM jsonb_to_recordset($1::jsonb) AS w (
-        n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, lang text,
+        n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, per_mobile integer, lang text,
         visitor_name text, visitor_key text, identity_kind text, identity text, email text,
         representative_name text, representative_identity_kind text, representative_identity text,
         wakala text, wakala_expires date, needs text[], actor text, reason text, audited boolean,
@@ -32,7 +36,7 @@ WITH wanted AS MATERIALIZED (
     UPDATE appointments a
     SET status = CASE WHEN asks.answer_by IS NULL THEN 'booked' ELSE 'requested' END, answer_by = asks.answer_by,
         version = 1, created_at = w.now, expires_at = NULL,
-        address = NULL, address_place = NULL, mobile_place = NULL,
+        address = NULL, address_place = NULL, mobile_place = of_mobile.place,
         reference = w.reference, person = w.person, person_place = free.place, mobile = w.mobile, lang = w.lang,
         visitor_name = w.visitor_name, visitor_key = w.visitor_key, identity_kind = w.identity_kind, identity = w.identity, email = w.email,
         representative_name = w.representative_name, representative_identity_kind = w.representative_identity_kind,
@@ -48,10 +52,16 @@ WITH wanted AS MATERIALIZED (
             SELECT FROM appointments other
             WHERE other.person = w.person AND other.service_id = hold.service_id AND other.person_place = place)) AS free
     CROSS JOIN LATERAL (
+        SELECT min(place) AS place
+        FROM generate_series(1, w.per_mobile) AS place
+        WHERE NOT EXISTS (
+            SELECT FROM appointments other
+            WHERE other.mobile = w.mobile AND other.mobile_place = place AND other.person_place IS NOT NULL)) AS of_mobile
+    CROSS JOIN LATERAL (
         SELECT CASE WHEN s.approval_hours > 0 AND hold.channel NOT IN ('walk_in', 'protected')
                     THEN least(w.now + s.approval_hours * interval '1 hour', hold.start_at) END AS answer_by) AS asks
     WHERE a.id = w.id AND a.branch_id = hold.branch_id AND a.status IS NOT DISTINCT FROM 'held' AND a.expires_at > w.now
-      AND w.turn AND free.place IS NOT NULL
+      AND w.turn AND free.place IS NOT NULL AND (w.per_mobile IS NULL OR of_mobile.place IS NOT NULL)
       AND (w.wakala_expires >= a.day) IS NOT FALSE
       AND (hold.channel <> 'protected' OR w.audited)
       AND (hold.mobile IS NULL OR hold.mobile = w.mobile)

@@ -1,11 +1,22 @@
 -- Corrects the details of a visit or a request, with its history and, where staff did it,
 -- the member of staff ($9) and the reason ($10). The ledger is up to date already. An entry
 -- of the waitlist for an earlier start of the visit follows, with the message of its offer.
+-- A visit that counts gets one of the numbers left of a corrected mobile, up to the limit $11
+-- (null for none), as in appointments/book.sql.
 -- Messages need nothing: they are sent to the mobile and the address that the visit has
 -- then (messages/claim.sql).
 WITH corrected AS (
-    UPDATE appointments
-    SET visitor_name = $3, visitor_key = $4, email = $5, mobile = $6, party = $7, places = $8
+    UPDATE appointments a
+    SET visitor_name = $3, visitor_key = $4, email = $5, mobile = $6, party = $7, places = $8,
+        mobile_place = CASE
+            WHEN a.mobile IS NOT DISTINCT FROM $6 THEN a.mobile_place
+            WHEN a.person_place IS NOT NULL AND $11::integer IS NOT NULL THEN coalesce((
+                SELECT min(n)
+                FROM generate_series(1, $11) AS n
+                WHERE NOT EXISTS (
+                    SELECT FROM appointments other
+                    WHERE other.mobile = $6 AND other.mobile_place = n AND other.person_place IS NOT NULL)),
+                refused('appointments_mobile_places_left')) END
     WHERE id = $1
     RETURNING branch_id, id, service_id, person, reference, start_at, version
 ), entry AS (

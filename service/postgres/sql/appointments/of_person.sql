@@ -1,4 +1,4 @@
--- A page of the visits that match a reference ($14), a mobile ($15), a person ($16) or a
+-- A page of the visits that match a reference ($14), a mobile ($15), an identity number ($16) or a
 -- representative's identity number ($17); null for what is not searched. Reach, filters,
 -- dates and page are those of appointments/list.sql. Here the dates may be null, because one
 -- person has few visits.
@@ -7,7 +7,7 @@ WITH found AS MATERIALIZED (
     UNION
     SELECT id, branch_id FROM appointments WHERE mobile = $15 AND reference IS NOT NULL
     UNION
-    SELECT id, branch_id FROM appointments WHERE person = $16::uuid AND reference IS NOT NULL
+    SELECT id, branch_id FROM appointments WHERE identity = $16 AND reference IS NOT NULL
     UNION
     SELECT id, branch_id FROM appointments WHERE representative_identity = $17
 )
