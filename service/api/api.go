@@ -8,7 +8,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/swaggest/swgui/v5emb"
-	"github.com/valyala/fasthttp"
 
 	"ziyara/access"
 	"ziyara/audit"
@@ -173,7 +171,7 @@ func New(c Config) (*Server, error) {
 		DisablePreParseMultipartForm: true,
 	})
 	s.app.Server().FormValueFunc = formValue
-	s.knowMethods(contract)
+	s.receive(contract)
 	s.app.Use(s.identify, s.observe, s.local, uncompressed, survive, s.deadline, joinConditions, s.settle)
 	s.pages()
 	limit := func(c *fiber.Ctx) error { return c.Next() }
@@ -189,25 +187,6 @@ func New(c Config) (*Server, error) {
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil
-}
-
-// knowMethods answers a non-standard method like any other method that is not
-// allowed; the framework would send plain text.
-func (s *Server) knowMethods(contract *validator) {
-	server := s.app.Server()
-	inner := server.Handler
-	server.Handler = func(ctx *fasthttp.RequestCtx) {
-		if slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
-			inner(ctx)
-			return
-		}
-		c := s.app.AcquireCtx(ctx)
-		defer s.app.ReleaseCtx(c)
-		_, err := contract.check(rawRequest{method: string(ctx.Method()), path: string(ctx.Request.URI().PathOriginal())})
-		if err = s.fail(c, err); err != nil {
-			c.Status(fiber.StatusInternalServerError)
-		}
-	}
 }
 
 // pages adds the pages for people and operators, outside the contract.
