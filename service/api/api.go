@@ -142,6 +142,7 @@ type Server struct {
 	contract *validator
 	ready    ready
 
+	door      *door
 	displays  *displays
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
@@ -156,6 +157,9 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, contract: contract}
 	s.displays = newDisplays(s.lastCall)
 	s.count()
+	if s.door, err = s.newDoor(); err != nil {
+		return nil, err
+	}
 	s.app = fiber.New(fiber.Config{
 		AppName:                 "ziyara",
 		DisableStartupMessage:   true,
@@ -170,7 +174,11 @@ func New(c Config) (*Server, error) {
 		// Otherwise the server parses forms in parts before a handler asks for a field.
 		DisablePreParseMultipartForm: true,
 	})
-	s.app.Server().FormValueFunc = formValue
+	server := s.app.Server()
+	server.FormValueFunc = formValue
+	// What clients send wrongly is their business, and may be a token.
+	server.SecureErrorLogMessage = true
+	server.Logger = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
 	s.receive(contract)
 	s.app.Use(s.identify, s.observe, s.local, uncompressed, survive, s.deadline, joinConditions, s.settle)
 	s.pages()
@@ -218,7 +226,10 @@ func (s *Server) pages() {
 }
 
 // Serve answers requests on the listener until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+func (s *Server) Serve(l net.Listener) error {
+	s.door.Listener = l
+	return s.app.Listener(s.door)
+}
 
 // Shutdown stops accepting requests, and waits for those in progress at most
 // until ctx is done.
