@@ -31,6 +31,7 @@ type Config struct {
 	DatabaseURL string // postgres://…
 	Secret      []byte // at least 32 bytes; the same in every replica
 	Listen      string // host:port; port 0 chooses a free one
+	Operations  string // host:port of the listener for operators, which has the metrics; "" for none
 
 	// Dev is for trying the service out on this machine: messages go to a sandbox,
 	// which shows them at /dev, unless there is a gateway. It is accepted on a

@@ -13,7 +13,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/swaggest/swgui/v5emb"
 
 	"ziyara/access"
@@ -209,7 +208,6 @@ func (s *Server) pages() {
 	})
 	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
 	s.app.Get("/problems", s.showProblems)
-	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
 	if s.Receive != nil {
 		s.app.Post("/receipts/:gateway", s.receipts)
 		s.app.Get("/receipts/:gateway", s.receipts)
