@@ -197,6 +197,11 @@ func (c Config) site() web.Site {
 	}
 }
 
+// https reports whether browsers come by https, of visitors or of staff.
+func (c Config) https() bool {
+	return strings.HasPrefix(c.PublicURL, "https://") || strings.HasPrefix(c.OIDC.StaffURL, "https://")
+}
+
 // maxHolds is the greatest limit of open holds: each new hold looks at all holds of
 // its address.
 const maxHolds = 10_000

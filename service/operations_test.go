@@ -201,7 +201,7 @@ func TestPagesThatCannotBeShown(t *testing.T) {
 			t.Errorf("%s for %s in %s: %d, %s, %.300s", c.path, c.accept, c.lang, answer.Status, answer.Header.Get("Content-Type"), answer.Body)
 		}
 		policy := answer.Header.Get("Content-Security-Policy")
-		if strings.HasPrefix(c.media, "text/html") != strings.HasPrefix(policy, "default-src 'none'") {
+		if strings.HasPrefix(c.media, "text/html") != strings.Contains(policy, "style-src 'self'") { // a problem loads nothing
 			t.Errorf("%s for %s: policy %q", c.path, c.accept, policy)
 		}
 	}

@@ -157,7 +157,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 			staff.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
-		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Site: c.site(), EntryHost: s.messaging.entryHost(),
+		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Site: c.site(), HTTPS: c.https(), EntryHost: s.messaging.entryHost(),
 		Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Counts: counts,
 	})
@@ -183,6 +183,9 @@ func (s *Service) pages(
 
 // URL returns the address at which the service answers.
 func (s *Service) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Routes returns the routes of the listener for everybody.
+func (s *Service) Routes() []fiber.Route { return s.api.Routes() }
 
 // OperationsURL returns the address of the listener for operators; "" for none.
 func (s *Service) OperationsURL() string {

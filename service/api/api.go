@@ -11,9 +11,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/swaggest/swgui/v5emb"
 
 	"ziyara/access"
 	"ziyara/audit"
@@ -108,6 +106,7 @@ type Config struct {
 	// proxy.
 	Local bool
 	Site  web.Site // what pages say about the centre
+	HTTPS bool     // browsers come by https
 
 	// Phone has the messages shown at /dev/phone; nil with a real gateway.
 	Phone *sandbox.Phone
@@ -200,13 +199,9 @@ func New(c Config) (*Server, error) {
 func (s *Server) pages() {
 	web.Mount(s.app, s.Site)
 	if !s.Site.Portal {
-		s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
+		s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect(docsPath) })
 	}
-	s.app.Get("/openapi.yaml", func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderContentType, "application/yaml")
-		return c.Send(s.Spec)
-	})
-	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
+	s.docs()
 	s.app.Get("/problems", s.showProblems)
 	if s.Receive != nil {
 		s.app.Post("/receipts/:gateway", s.receipts)
@@ -222,6 +217,10 @@ func (s *Server) pages() {
 		s.app.Get("/dev/mail.json", s.mailJSON)
 	}
 }
+
+// Routes returns the routes in the order in which they were added, those of pages and
+// of files too.
+func (s *Server) Routes() []fiber.Route { return s.app.GetRoutes() }
 
 // Serve answers requests on the listener until Shutdown.
 func (s *Server) Serve(l net.Listener) error {

@@ -8,13 +8,17 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"ziyara/service/web"
 )
 
-// receive refuses requests before the framework sees them: what is ambiguous, and
-// methods that the framework would answer in plain text.
+// receive gives every answer the headers of web.Base, and refuses requests before the
+// framework sees them: what is ambiguous, and methods that the framework would answer in
+// plain text.
 func (s *Server) receive(contract *validator) {
 	server := s.app.Server()
-	handle := server.Handler
+	handle, fail := server.Handler, server.ErrorHandler
+	base := web.Base(s.HTTPS)
 	refuse := func(ctx *fasthttp.RequestCtx, err error) {
 		c := s.app.AcquireCtx(ctx)
 		defer s.app.ReleaseCtx(c)
@@ -35,6 +39,7 @@ func (s *Server) receive(contract *validator) {
 		return fasthttp.RequestConfig{}
 	}
 	server.Handler = func(ctx *fasthttp.RequestCtx) {
+		setAll(ctx, base)
 		h := &ctx.Request.Header
 		switch {
 		case string(h.Protocol()) == notSure:
@@ -45,6 +50,16 @@ func (s *Server) receive(contract *validator) {
 		default:
 			handle(ctx)
 		}
+	}
+	server.ErrorHandler = func(ctx *fasthttp.RequestCtx, err error) {
+		setAll(ctx, base)
+		fail(ctx, err)
+	}
+}
+
+func setAll(ctx *fasthttp.RequestCtx, headers map[string]string) {
+	for name, value := range headers {
+		ctx.Response.Header.Set(name, value)
 	}
 }
 
