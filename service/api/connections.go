@@ -27,7 +27,7 @@ type bounds struct {
 }
 
 // defaultBounds are generous for many people at one address. What they cost in memory
-// is in docs/PERFORMANCE.md.
+// is in docs/OPERATIONS.md.
 func defaultBounds() bounds {
 	return bounds{all: 8192, perAddress: 2048, refusals: 64, write: 20 * time.Second, step: 16 << 10, kernel: 64 << 10}
 }

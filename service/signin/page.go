@@ -127,6 +127,7 @@ func (s *SignIn) askSignOut(c *fiber.Ctx) error {
 }
 
 func (s *SignIn) signedOut(c *fiber.Ctx) error {
+	web.Forget(c)
 	return s.state(c, http.StatusOK, "sign_in.signed_out")
 }
 

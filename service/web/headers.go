@@ -87,7 +87,18 @@ func AllowScript(c *fiber.Ctx) {
 	c.Set(fiber.HeaderContentSecurityPolicy, c.GetRespHeader(fiber.HeaderContentSecurityPolicy)+"; script-src 'self'")
 }
 
+// forgottenPath is a file without content.
+const forgottenPath = "/forgotten"
+
 // Forget has the browser forget what it keeps of pages of this origin, even what Back
-// would show: somebody else may use it next. Cookies are deleted one by one, because
-// those of other hosts of the same site would go too.
-func Forget(c *fiber.Ctx) { c.Set("Clear-Site-Data", `"cache"`) }
+// would show: somebody else may use it next. The page that was left last is kept only
+// once the next one has come, in spite of no-store, so that one loads a file whose
+// answer says it. Set it on the page that people see after signing out. Cookies are
+// deleted one by one, because those of other hosts of the same site would go too.
+func Forget(c *fiber.Ctx) { c.Set(fiber.HeaderLink, "<"+forgottenPath+">; rel=preload; as=image") }
+
+// forgotten answers with the file.
+func forgotten(c *fiber.Ctx) error {
+	c.Set("Clear-Site-Data", `"cache"`)
+	return c.SendStatus(http.StatusNoContent)
+}

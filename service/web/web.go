@@ -243,6 +243,7 @@ func Mount(app fiber.Router, s Site) {
 	for _, i := range s.Brand.icons() {
 		app.Get(i.path, i.send)
 	}
+	app.Get(forgottenPath, forgotten)
 	app.Get(robotsPath, s.robots)
 	if s.Portal {
 		app.Get(manifestPath, s.manifest)
