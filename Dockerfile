@@ -14,7 +14,8 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=build /out/ziyara /ziyara
 # A number, so that an orchestrator can see that it is not root.
 USER 65532:65532
-ENV ZIYARA_LISTEN=0.0.0.0:8080
+# Publish 8080 only: 9090 is for Prometheus, which needs a network in common.
+ENV ZIYARA_LISTEN=0.0.0.0:8080 ZIYARA_OPERATIONS=0.0.0.0:9090
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["/ziyara", "health"]
 ENTRYPOINT ["/ziyara"]

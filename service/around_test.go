@@ -110,7 +110,7 @@ func TestRobots(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/?q=iban", "/?lang=en&q=iban", "/m/token", "/book/hold", "/visits", "/waiting", "/v1/services", "/dev", "/dev/phone", "/staff",
-		"/staff/sign-in", "/docs", "/feeds/token.ics", "/metrics", "/openapi.yaml", "/problems", "/receipts/operator",
+		"/staff/sign-in", "/docs", "/feeds/token.ics", "/openapi.yaml", "/problems", "/receipts/operator",
 	} {
 		if mayRead(robots, path) {
 			t.Errorf("%s is open", path)

@@ -31,6 +31,7 @@ type Config struct {
 	DatabaseURL string // postgres://…
 	Secret      []byte // at least 32 bytes; the same in every replica
 	Listen      string // host:port; port 0 chooses a free one
+	Operations  string // host:port of the listener for operators, which has the metrics; "" for none
 
 	// Dev is for trying the service out on this machine: messages go to a sandbox,
 	// which shows them at /dev, unless there is a gateway. It is accepted on a
@@ -210,6 +211,11 @@ func (c Config) site() web.Site {
 		Ministry: c.Ministry, Registration: c.Registration, Portal: c.PublicURL != "", Origin: strings.TrimRight(c.PublicURL, "/"),
 		Brand: c.brand, Trial: c.sandboxed(),
 	}
+}
+
+// https reports whether browsers come by https, of visitors or of staff.
+func (c Config) https() bool {
+	return strings.HasPrefix(c.PublicURL, "https://") || strings.HasPrefix(c.OIDC.StaffURL, "https://")
 }
 
 // maxHolds is the greatest limit of open holds: each new hold looks at all holds of

@@ -20,9 +20,9 @@ type door struct {
 
 // reception opens the centre, with its receptionist at Riyadh, on Monday 23
 // November 2026.
-func reception(t *testing.T, replicas int) door {
+func reception(t *testing.T, replicas int, options ...servicetest.Option) door {
 	t.Helper()
-	centre := servicetest.Open(t, replicas)
+	centre := servicetest.Open(t, replicas, options...)
 	return door{centre.Receptionist("riyadh"), t, centre}
 }
 

@@ -424,7 +424,7 @@ func TestLinkKeepsItsSecret(t *testing.T) {
 	if log := journal.String(); strings.Contains(log, token) || !strings.Contains(log, "/m/:token") {
 		t.Errorf("the log:\n%s", log)
 	}
-	if metrics := string(l.centre.Get("/metrics").Body); strings.Contains(metrics, token) || !strings.Contains(metrics, "/m/:token") {
+	if metrics := l.centre.Metrics(); strings.Contains(metrics, token) || !strings.Contains(metrics, "/m/:token") {
 		t.Errorf("the metrics:\n%s", metrics)
 	}
 }
@@ -621,7 +621,7 @@ func TestBudgetIsWatched(t *testing.T) {
 	if count("warned") != 1 || count("spent") != 1 {
 		t.Errorf("after all of it: %d warnings, %d ends", count("warned"), count("spent"))
 	}
-	metrics := string(centre.Get("/metrics").Body)
+	metrics := centre.Metrics()
 	if !strings.Contains(metrics, `ziyara_message_budget_used_ratio{department="revenues"} 1`) {
 		t.Errorf("the metrics:\n%s", metrics)
 	}

@@ -285,7 +285,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	if got := strings.Count(log, `"msg":"request"`); got < 15 {
 		t.Fatalf("got %d requests in the log, want all of them:\n%s", got, log)
 	}
-	metrics := string(centre.Get("/metrics").Body)
+	metrics := centre.Metrics()
 	reasons := servicetest.Query[string](t, centre.DatabaseURL, "SELECT string_agg(reason, ' ') FROM messages")
 	for what, private := range map[string]string{
 		"the name": visitor.Name, "part of the name": "زائر", "the id": visitor.ID, "the e-mail": "noura",

@@ -53,6 +53,9 @@ func TestDatabaseGoneAndBack(t *testing.T) {
 			t.Errorf("%s %s: Retry-After %q, retry_after %d", r.Method, r.Path, answer.Header.Get("Retry-After"), p.RetryAfter)
 		}
 	}
+	if status, why := centre.Operations("/readyz"); status != http.StatusServiceUnavailable || len(why) < 10 {
+		t.Errorf("operators are told %d %q, want why", status, why)
+	}
 	for _, path := range []string{"/healthz", "/v1/services", "/v1/branches"} { // need no database
 		if answer := centre.Get(path); answer.Status != http.StatusOK {
 			t.Errorf("%s: got %d %s, want 200", path, answer.Status, answer.Body)

@@ -19,7 +19,7 @@ func TestFullQueueAsksToComeBack(t *testing.T) {
 	centre.Visitor(1).Holds(heirs, "riyadh", start) // the day is open
 	waiting := func(count string) func() bool {
 		return func() bool {
-			return strings.Contains(string(centre.Get("/metrics").Body), "\nziyara_holds_waiting "+count+"\n")
+			return strings.Contains(centre.Metrics(), "\nziyara_holds_waiting "+count+"\n")
 		}
 	}
 	release := servicetest.Lock(t, centre.DatabaseURL, "ledger_days")

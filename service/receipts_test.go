@@ -142,7 +142,7 @@ func TestGatewayMetrics(t *testing.T) {
 	centre := withGateways(t)
 	centre.Visitor(1).AsksForCode()
 	centre.Jobs()
-	metrics := string(centre.Get("/metrics").Body)
+	metrics := centre.Metrics()
 	for _, line := range []string{
 		`ziyara_gateway_state{gateway="unifonic",state="works"} 1`,
 		`ziyara_gateway_state{gateway="unifonic",state="rests"} 0`,

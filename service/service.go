@@ -43,6 +43,8 @@ type Service struct {
 	api      *api.Server
 	listener net.Listener
 
+	operations operations
+
 	messaging *messaging
 	hooks     *hooks
 	reporting *reporting
@@ -129,6 +131,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
+	if s.operations, err = newOperations(c.Operations, registry, s.store.Ping); err != nil {
+		return nil, err
+	}
 	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys)
 	if err != nil {
 		return nil, err
@@ -154,7 +159,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 			staff.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
-		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Site: c.site(), EntryHost: s.messaging.entryHost(),
+		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Site: c.site(), HTTPS: c.https(), EntryHost: s.messaging.entryHost(),
 		Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Counts: counts,
 	})
@@ -181,6 +186,17 @@ func (s *Service) pages(
 // URL returns the address at which the service answers.
 func (s *Service) URL() string { return "http://" + s.listener.Addr().String() }
 
+// Routes returns the routes of the listener for everybody.
+func (s *Service) Routes() []fiber.Route { return s.api.Routes() }
+
+// OperationsURL returns the address of the listener for operators; "" for none.
+func (s *Service) OperationsURL() string {
+	if s.operations.listener == nil {
+		return ""
+	}
+	return "http://" + s.operations.listener.Addr().String()
+}
+
 // Booker returns a Booker on the current snapshot, for jobs and for load without
 // HTTP. It is for one request, as any Booker.
 func (s *Service) Booker() *slots.Booker { return s.bookers.On(s.centre.Load()) }
@@ -205,6 +221,8 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
+	operated := make(chan error, 1)
+	go func() { operated <- s.operations.serve() }()
 	var err error
 	select {
 	case <-ctx.Done():
@@ -217,6 +235,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if serveErr := <-served; !errors.Is(serveErr, net.ErrClosed) { // closed before Serve began
 		err = errors.Join(err, serveErr)
 	}
+	err = errors.Join(err, s.operations.shutdown(stopping), <-operated)
 	stopJobs(stopping)
 	s.hooks.worker.Wait(stopping)
 	unfollow()
@@ -229,7 +248,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 // close releases what New has opened.
 func (s *Service) close() error {
-	err := s.unlisten()
+	err := errors.Join(s.unlisten(), s.operations.close())
 	if s.messaging != nil {
 		err = errors.Join(err, s.messaging.close())
 	}

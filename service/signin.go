@@ -3,11 +3,11 @@ package service
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
 	"ziyara/access"
 	"ziyara/catalog"
@@ -17,6 +17,7 @@ import (
 	"ziyara/service/secret"
 	"ziyara/service/signin"
 	"ziyara/service/signin/devissuer"
+	"ziyara/service/web"
 	"ziyara/texts"
 )
 
@@ -132,8 +133,8 @@ func (s staffSignIn) mount(app fiber.Router, limit fiber.Handler) {
 		s.signIn.Mount(app, limit)
 	}
 	if s.issuer != nil {
-		app.Use(devIssuerPath, limit, adaptor.HTTPHandler(s.issuer))
-		app.Post(devTokenPath, limit, adaptor.HTTPHandlerFunc(s.issuer.ServeToken))
+		app.Use(devIssuerPath, limit, web.Adapt(s.issuer))
+		app.Post(devTokenPath, limit, web.Adapt(http.HandlerFunc(s.issuer.ServeToken)))
 	}
 }
 

@@ -310,7 +310,7 @@ func TestAReceiverThatIsGone(t *testing.T) {
 		t.Errorf("log %+v", log.Acts)
 	}
 	centre.Jobs()
-	if metrics := string(centre.Get("/metrics").Body); !strings.Contains(metrics, "\nziyara_webhooks_disabled 1\n") {
+	if metrics := centre.Metrics(); !strings.Contains(metrics, "\nziyara_webhooks_disabled 1\n") {
 		t.Error("no metric tells that a webhook is disabled")
 	}
 	centre.Refused(coordinator.Posts("/v1/webhooks/"+w.ID+"/test", nil), http.StatusConflict, "webhook-disabled")

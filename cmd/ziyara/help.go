@@ -12,6 +12,7 @@ var helpTexts = kong.Vars{
 	"holds_per_address": "Maximum holds at a time for one address, up to 10000; a hall or a mobile network is one address. " +
 		"off is allowed only on a loopback address.",
 	"rate_limit":      "Maximum changes per minute for one address; off is allowed only on a loopback address.",
+	"operations":      "Address for operators, host:port: metrics at /metrics, and at /readyz why requests can't be served.",
 	"trusted_proxies": "Networks of the proxies whose X-Real-IP header names the client.",
 	"webhook_allow": "Networks that webhooks may reach although they are not public, even without TLS. " +
 		"All other webhooks need a public address and https.",

@@ -128,6 +128,8 @@ type serve struct {
 	tuning
 	Secret string `env:"ZIYARA_SECRET" required:"" placeholder:"TEXT" help:"${secret}"`
 	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port."`
+
+	Operations string `env:"ZIYARA_OPERATIONS" default:"127.0.0.1:9090" help:"${operations}"`
 }
 
 // Run migrates the database and serves until ctx ends.
@@ -137,6 +139,7 @@ func (s serve) Run(ctx context.Context) error {
 		return err
 	}
 	config.DatabaseURL, config.Secret, config.Listen, config.Log = s.URL, []byte(s.Secret), s.Listen, jsonLog()
+	config.Operations = s.Operations
 	if _, err = service.Migrate(ctx, s.URL); err != nil {
 		return err
 	}
@@ -144,7 +147,7 @@ func (s serve) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	config.Log.InfoContext(ctx, "serving", "url", replica.URL())
+	config.Log.InfoContext(ctx, "serving", "url", replica.URL(), "operations", replica.OperationsURL())
 	return replica.Run(ctx)
 }
 

@@ -8,15 +8,10 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/swaggest/swgui/v5emb"
-	"github.com/valyala/fasthttp"
 
 	"ziyara/access"
 	"ziyara/audit"
@@ -111,6 +106,7 @@ type Config struct {
 	// proxy.
 	Local bool
 	Site  web.Site // what pages say about the centre
+	HTTPS bool     // browsers come by https
 
 	// Phone has the messages shown at /dev/phone; nil with a real gateway.
 	Phone *sandbox.Phone
@@ -144,6 +140,7 @@ type Server struct {
 	contract *validator
 	ready    ready
 
+	door      *door
 	displays  *displays
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
@@ -158,6 +155,9 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, contract: contract}
 	s.displays = newDisplays(s.lastCall)
 	s.count()
+	if s.door, err = s.newDoor(); err != nil {
+		return nil, err
+	}
 	s.app = fiber.New(fiber.Config{
 		AppName:                 "ziyara",
 		DisableStartupMessage:   true,
@@ -172,8 +172,12 @@ func New(c Config) (*Server, error) {
 		// Otherwise the server parses forms in parts before a handler asks for a field.
 		DisablePreParseMultipartForm: true,
 	})
-	s.app.Server().FormValueFunc = formValue
-	s.knowMethods(contract)
+	server := s.app.Server()
+	server.FormValueFunc = formValue
+	// What clients send wrongly is their business, and may be a token.
+	server.SecureErrorLogMessage = true
+	server.Logger = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
+	s.receive(contract)
 	s.app.Use(s.identify, s.observe, s.local, uncompressed, survive, s.deadline, joinConditions, s.settle)
 	s.pages()
 	limit := func(c *fiber.Ctx) error { return c.Next() }
@@ -191,38 +195,14 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// knowMethods answers a non-standard method like any other method that is not
-// allowed; the framework would send plain text.
-func (s *Server) knowMethods(contract *validator) {
-	server := s.app.Server()
-	inner := server.Handler
-	server.Handler = func(ctx *fasthttp.RequestCtx) {
-		if slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
-			inner(ctx)
-			return
-		}
-		c := s.app.AcquireCtx(ctx)
-		defer s.app.ReleaseCtx(c)
-		_, err := contract.check(rawRequest{method: string(ctx.Method()), path: string(ctx.Request.URI().PathOriginal())})
-		if err = s.fail(c, err); err != nil {
-			c.Status(fiber.StatusInternalServerError)
-		}
-	}
-}
-
 // pages adds the pages for people and operators, outside the contract.
 func (s *Server) pages() {
 	web.Mount(s.app, s.Site)
 	if !s.Site.Portal {
-		s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect("/docs") })
+		s.app.Get("/", func(c *fiber.Ctx) error { return c.Redirect(docsPath) })
 	}
-	s.app.Get("/openapi.yaml", func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderContentType, "application/yaml")
-		return c.Send(s.Spec)
-	})
-	s.app.Use("/docs", adaptor.HTTPHandler(v5emb.New("Ziyara", "/openapi.yaml", "/docs")))
+	s.docs()
 	s.app.Get("/problems", s.showProblems)
-	s.app.Get("/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
 	if s.Receive != nil {
 		s.app.Post("/receipts/:gateway", s.receipts)
 		s.app.Get("/receipts/:gateway", s.receipts)
@@ -238,8 +218,15 @@ func (s *Server) pages() {
 	}
 }
 
+// Routes returns the routes in the order in which they were added, those of pages and
+// of files too.
+func (s *Server) Routes() []fiber.Route { return s.app.GetRoutes() }
+
 // Serve answers requests on the listener until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+func (s *Server) Serve(l net.Listener) error {
+	s.door.Listener = l
+	return s.app.Listener(s.door)
+}
 
 // Shutdown stops accepting requests, and waits for those in progress at most
 // until ctx is done.

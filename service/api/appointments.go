@@ -38,7 +38,7 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if err != nil {
 		return nil, err
 	}
-	if err = s.ownsHold(ctx, r.Body.Hold, r.Body.HoldToken); err != nil {
+	if err = s.ownsHold(r.Body.Hold, r.Body.HoldToken); err != nil {
 		return nil, err
 	}
 	if by != nil {

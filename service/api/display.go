@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,21 +14,19 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/fault"
 	"ziyara/hall"
 	"ziyara/scheduling"
 )
 
 const (
-	mostDisplays   = 256              // most streams of one replica
-	mostPerAddress = 64               // most streams from one network address
+	mostDisplays   = 64               // streams of one branch
+	mostPerAddress = 32               // of those, from one network address
 	displayPoll    = time.Second      // how soon a call made through another replica is shown
 	displayBeat    = 15 * time.Second // longest silence of a stream
 	displayLife    = time.Hour        // after which a client connects again
 	displayRetry   = 2 * time.Second  // how long it waits before that
 )
-
-// errDisplays is returned when too many displays are connected.
-var errDisplays = errors.New("api: too many displays are connected")
 
 // GetDisplay shows the calls of today: as they are now, or as a stream of events.
 func (s *Server) GetDisplay(ctx context.Context, r GetDisplayRequestObject) (GetDisplayResponseObject, error) {
@@ -40,11 +38,11 @@ func (s *Server) GetDisplay(ctx context.Context, r GetDisplayRequestObject) (Get
 	if !m.events {
 		return displayAnswer(shown), nil
 	}
-	leave, err := s.displays.enter(m.address)
+	ended, leave, err := s.displays.enter(r.Branch, m.address)
 	if err != nil {
 		return nil, err
 	}
-	return displayStream{server: s, branch: r.Branch, last: r.Params.LastEventID, leave: leave}, nil
+	return displayStream{server: s, branch: r.Branch, last: r.Params.LastEventID, ended: ended, leave: leave}, nil
 }
 
 // displayAnswer is the present state of a display, for clients that poll.
@@ -90,11 +88,13 @@ type displayStream struct {
 	server *Server
 	branch string
 	last   string // Last-Event-ID
+	ended  <-chan struct{}
 	leave  func()
 }
 
 // VisitGetDisplayResponse begins the stream. It continues after the handler
-// returns, until the client leaves, the server stops or displayLife is over.
+// returns, until the client leaves, others need its place, the server stops or
+// displayLife is over.
 func (d displayStream) VisitGetDisplayResponse(c *fiber.Ctx) error {
 	c.Vary(fiber.HeaderAccept)
 	c.Set(fiber.HeaderContentType, "text/event-stream")
@@ -140,6 +140,8 @@ func (d displayStream) run(w *bufio.Writer) {
 		case <-changed:
 		case <-beat.C:
 			_, _ = w.WriteString(": \n\n")
+		case <-d.ended:
+			return
 		case <-end.C:
 			return
 		case <-d.server.displays.closed:
@@ -211,36 +213,66 @@ type displays struct {
 	last   func(ctx context.Context, branch string) (string, error) // the id of the last call
 	closed chan struct{}
 
-	mu        sync.Mutex
-	stopped   bool
-	streams   int
-	addresses map[string]int
-	screens   map[string]*screen
-	pollers   sync.WaitGroup
+	mu      sync.Mutex
+	stopped bool
+	viewers map[string][]*viewer // by branch, the first to come first
+	screens map[string]*screen
+	pollers sync.WaitGroup
 }
 
 func newDisplays(last func(context.Context, string) (string, error)) *displays {
-	return &displays{last: last, closed: make(chan struct{}), addresses: make(map[string]int), screens: make(map[string]*screen)}
+	return &displays{last: last, closed: make(chan struct{}), viewers: make(map[string][]*viewer), screens: make(map[string]*screen)}
 }
 
-// enter counts a stream from a network address until leave is called. It returns
-// errDisplays when there are too many.
-func (d *displays) enter(address string) (leave func(), err error) {
+// viewer is a stream.
+type viewer struct {
+	address string
+	ended   chan struct{} // closed when the stream is to end
+}
+
+// enter counts a stream of a branch until leave is called. It never refuses one for
+// lack of room, because it can't tell a display from a client that only takes up room:
+// the oldest stream ends instead, of the same address if that has many. A display that
+// is shut out connects again, and shows what is true by then. enter returns
+// fault.ErrUnavailable when the server stops.
+func (d *displays) enter(branch, address string) (ended <-chan struct{}, leave func(), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.stopped || d.streams >= mostDisplays || d.addresses[address] >= mostPerAddress {
-		return nil, errDisplays
+	if d.stopped {
+		return nil, nil, fault.ErrUnavailable
 	}
-	d.streams++
-	d.addresses[address]++
-	return sync.OnceFunc(func() {
+	v := &viewer{address, make(chan struct{})}
+	here := d.viewers[branch]
+	var same []*viewer
+	for _, other := range here {
+		if other.address == address {
+			same = append(same, other)
+		}
+	}
+	switch {
+	case len(same) >= mostPerAddress:
+		d.end(branch, same[0])
+	case len(here) >= mostDisplays:
+		d.end(branch, here[0])
+	}
+	d.viewers[branch] = append(d.viewers[branch], v)
+	return v.ended, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.streams--
-		if d.addresses[address]--; d.addresses[address] == 0 {
-			delete(d.addresses, address)
-		}
-	}), nil
+		d.end(branch, v)
+	}, nil
+}
+
+// end ends a stream, unless it has ended. The caller holds the lock.
+func (d *displays) end(branch string, v *viewer) {
+	i := slices.Index(d.viewers[branch], v)
+	if i < 0 {
+		return
+	}
+	close(v.ended)
+	if d.viewers[branch] = slices.Delete(d.viewers[branch], i, i+1); len(d.viewers[branch]) == 0 {
+		delete(d.viewers, branch)
+	}
 }
 
 // screen is a branch that is watched.

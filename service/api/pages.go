@@ -101,7 +101,7 @@ func kinds() []kind {
 	}
 	for _, k := range []kind{
 		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
-		kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
+		kindMalformed, kindIncomplete, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	} {
 		add(k)
 	}

@@ -98,6 +98,8 @@ func statusKind(status int) kind {
 	switch status {
 	case http.StatusBadRequest:
 		return kindMalformed
+	case http.StatusRequestTimeout, http.StatusBadGateway: // the client was too slow, or went away
+		return kindIncomplete
 	case http.StatusRequestHeaderFieldsTooLarge:
 		return kindHeaders
 	case http.StatusNotFound:

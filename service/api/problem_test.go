@@ -328,7 +328,7 @@ func TestKindsOfProblems(t *testing.T) {
 	titles := map[string]string{}
 	all := []kind{
 		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
-		kindAffected, kindPlan, kindMalformed, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
+		kindAffected, kindPlan, kindMalformed, kindIncomplete, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range allProblems() {
 		all = append(all, m.kind)

@@ -128,6 +128,7 @@ var (
 	kindTooManyHolds = visitorKind("too-many-holds", http.StatusTooManyRequests)
 	kindPause        = visitorKind("rebooking-pause", http.StatusTooManyRequests)
 	kindMalformed    = visitorKind("malformed", http.StatusBadRequest)
+	kindIncomplete   = visitorKind("incomplete", http.StatusRequestTimeout)
 	kindNoRoute      = visitorKind("no-such-address", http.StatusNotFound)
 	kindMethod       = visitorKind("method", http.StatusMethodNotAllowed)
 	kindTooLarge     = visitorKind("too-large", http.StatusRequestEntityTooLarge)

@@ -30,7 +30,6 @@ func hallProblems() []mapping {
 		{hall.ErrAway, visitorKind("late-minutes", http.StatusUnprocessableEntity)},
 		{hall.ErrNotAwait, visitorKind("not-awaited", http.StatusConflict)},
 		{hall.ErrDelay, staffKind("delay-invalid", http.StatusUnprocessableEntity)},
-		{errDisplays, staffKind("too-many-displays", http.StatusServiceUnavailable)},
 	}
 }
 

@@ -65,11 +65,7 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	m.booker = sync.OnceValue(func() *slots.Booker { return s.Bookers.On(s.Centre()) })
 	m.events = strings.Contains(m.accept, "text/event-stream")
 	c.Set(headerRequestID, m.id)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptLanguage)
-	if m.bearer != "" { // the answer belongs to the owner of the token
-		c.Set(fiber.HeaderCacheControl, "no-store")
-	}
 	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
 	return c.Next()
 }

@@ -32,7 +32,6 @@ func (s *Server) admit(c *fiber.Ctx) error {
 	}
 	m.staff = &grant
 	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
-	c.Set(fiber.HeaderCacheControl, "no-store") // unless the handler sets another
 	c.Vary(fiber.HeaderAuthorization, fiber.HeaderCookie)
 	return c.Next()
 }

@@ -76,6 +76,7 @@ func (p *Portal) privacy(c *fiber.Ctx) error {
 				Title: w.T("privacy.how_long"),
 				Terms: []term{
 					{w.T("privacy.typed"), w.T("privacy.typed_long", "Hours", texts.Wait(draftLife))},
+					{w.T("privacy.own"), w.T("privacy.own_long", "Days", days(ownLife))},
 					{w.T("privacy.chosen"), w.T("privacy.chosen_long")},
 					{w.T("privacy.hold"), w.T("privacy.hold_long", "Minutes", minutes(p.Hold))},
 					{w.T("privacy.code"), w.T("privacy.code_long", "Minutes", minutes(verify.DefaultPolicy().Lifetime))},

@@ -379,7 +379,10 @@ func (p *Portal) person(b slots.Booking) slots.Person {
 
 // toVisit leads to the page of a visit.
 func (p *Portal) toVisit(c *fiber.Ctx, a slots.Appointment, done string) error {
-	address := p.Links.visitPath(a.Reference, a.Start)
+	address, err := p.ownPath(c, a)
+	if err != nil {
+		return err
+	}
 	if done != "" {
 		address += "?done=" + done
 	}

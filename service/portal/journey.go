@@ -86,10 +86,13 @@ func formOf(c *fiber.Ctx) string {
 	return strings.TrimSuffix(strings.TrimSuffix(path, "/code")+"?"+query, "?")
 }
 
+// forgotten is what was done when a page is shown after forget.
+const forgotten = "forgotten"
+
 // forget forgets the visitor of a browser that others use too.
 func (p *Portal) forget(c *fiber.Ctx) error {
 	p.forgetVisitor(c)
-	return seeOther(c, "/")
+	return seeOther(c, "/?done="+forgotten)
 }
 
 // forgetVisitor gives back what the browser holds, and makes it forget its visitor.
@@ -100,6 +103,7 @@ func (p *Portal) forgetVisitor(c *fiber.Ctx) {
 	p.drafts().Delete(c)
 	p.codes().Delete(c)
 	p.proofs().Delete(c)
+	p.owned().Delete(c)
 }
 
 // frameOf returns the frame of a page of the journey.

@@ -108,21 +108,22 @@ const maxNumber = 1<<40 - 1
 // Offer returns the address at which the offer to the entry of the waitlist with
 // this number can be answered until expires; "" for an invalid number.
 func (l *Links) Offer(number int64, expires time.Time) string {
-	path := l.offerPath(number, expires)
+	path := l.offerPath(number, Offer, expires)
 	if path == "" {
 		return ""
 	}
 	return l.origin.String() + path
 }
 
-// offerPath returns the path of an offer's link; "" for an invalid number.
-func (l *Links) offerPath(number int64, expires time.Time) string {
+// offerPath returns the path of an offer's link, Offer or Offer|own; "" for an invalid
+// number.
+func (l *Links) offerPath(number int64, a Action, expires time.Time) string {
 	if number < 1 || number > maxNumber {
 		return ""
 	}
 	var about [8]byte
 	binary.BigEndian.PutUint64(about[:], uint64(number))
-	return linkPath + l.keys.Link(byte(Offer), [5]byte(about[3:]), expires)
+	return linkPath + l.keys.Link(byte(a), [5]byte(about[3:]), expires)
 }
 
 // numberOf returns the number that Offer was given.
@@ -134,25 +135,24 @@ func numberOf(about [5]byte) int64 {
 // secret.ErrToken, also for the token of a link for another action, or
 // secret.ErrTokenExpired.
 func (l *Links) Surveyed(token string, now time.Time) (slots.Reference, error) {
-	r, action, err := l.open(token, now)
+	r, action, _, err := l.open(token, now)
 	if action != Survey {
 		return "", secret.ErrToken
 	}
 	return r, err
 }
 
-// open returns the visit that a token is about and its action. It returns
-// secret.ErrToken or an error that wraps secret.ErrTokenExpired.
-func (l *Links) open(token string, now time.Time) (slots.Reference, Action, error) {
-	about, action, err := l.read(token, now)
-	return slots.NewReference(about), action, err
+// open returns the visit that a token is about, its action, and whether it works in one
+// browser only. It returns secret.ErrToken or an error that wraps secret.ErrTokenExpired.
+func (l *Links) open(token string, now time.Time) (_ slots.Reference, _ Action, inOne bool, _ error) {
+	about, action, inOne, err := l.read(token, now)
+	return slots.NewReference(about), action, inOne, err
 }
 
-// read returns what a token is about and its action, also with an error for an
-// expired token.
-func (l *Links) read(token string, now time.Time) ([5]byte, Action, error) {
+// read is like open, for any token, and answers also with an error for an expired one.
+func (l *Links) read(token string, now time.Time) (about [5]byte, a Action, inOne bool, err error) {
 	use, about, err := l.keys.OpenLink(token, now)
-	return about, Action(use), err
+	return about, Action(use &^ own), use&own != 0, err
 }
 
 // secure reports whether the pages are https.

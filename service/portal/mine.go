@@ -130,15 +130,10 @@ func ofSeveral(m slots.Mine) bool {
 	return slices.ContainsFunc(all, func(a slots.Appointment) bool { return a.Visitor.Identity != all[0].Visitor.Identity })
 }
 
-// cardOf returns the card of a visit. Its link is valid as long as that of a message, and
-// at least as long as the proof.
+// cardOf returns the card of a visit. Its link works as long as the proof.
 func (p *Portal) cardOf(c *fiber.Ctx, a slots.Appointment, frame web.Page, until time.Time) visitCard {
-	expires := a.Start.Add(openAfter)
-	if expires.Before(until) {
-		expires = until
-	}
 	card := visitCard{
-		Path: p.Links.path(a.Reference, Manage, expires), When: web.MomentOf(a.Start, centreOf(c).Zone(a.Branch), frame.Lang),
+		Path: p.Links.path(a.Reference, Manage|own, until), When: web.MomentOf(a.Start, centreOf(c).Zone(a.Branch), frame.Lang),
 		Reference: a.Reference.String(),
 	}
 	card.Service, card.Branch = centreOf(c).ServiceName(a.Service).In(frame.Lang), centreOf(c).BranchName(a.Branch).In(frame.Lang)
@@ -189,7 +184,7 @@ func (p *Portal) waitCardOf(c *fiber.Ctx, e slots.Entry, frame web.Page) waitCar
 	if offered := e.Offered(p.Now()); offered != nil {
 		m := web.MomentOf(offered.Start, zone, frame.Lang)
 		card.Offered, card.Until = &m, web.MomentOf(offered.Expires, zone, frame.Lang).Time
-		card.OfferPath = p.Links.offerPath(e.Number, offered.Expires)
+		card.OfferPath = p.Links.offerPath(e.Number, Offer|own, offered.Expires)
 	}
 	return card
 }
@@ -227,6 +222,7 @@ func (p *Portal) signOut(c *fiber.Ctx) error {
 func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error {
 	out := p.minePage(c, "mine.title")
 	if c.Query("done") == "signed-out" {
+		web.Forget(c)
 		out.Notice = out.T("mine.done_signed_out")
 	}
 	out.Mobile = web.Field{

@@ -12,25 +12,33 @@ import (
 	"ziyara/slots"
 )
 
-// waiting returns the entry of the waitlist that an offer's link is about.
-func (p *Portal) waiting(c *fiber.Ctx) (slots.Entry, error) {
-	about, action, err := p.Links.read(c.Params("token"), p.Now())
+// waiting returns the entry of the waitlist that an offer's link is about, and whether
+// the link works in this browser only.
+func (p *Portal) waiting(c *fiber.Ctx) (e slots.Entry, inOne bool, err error) {
+	about, action, inOne, err := p.Links.read(c.Params("token"), p.Now())
 	if err != nil {
-		return slots.Entry{}, err
+		return e, inOne, err
 	}
 	if action != Offer {
-		return slots.Entry{}, secret.ErrToken
+		return e, inOne, secret.ErrToken
 	}
 	id, err := p.WaitlistEntryID(c.UserContext(), numberOf(about))
 	if err != nil {
-		return slots.Entry{}, err
+		return e, inOne, err
 	}
-	return p.Waitlist.Find(c.UserContext(), id, p.Now())
+	if e, err = p.Waitlist.Find(c.UserContext(), id, p.Now()); err != nil || !inOne {
+		return e, inOne, err
+	}
+	visit := slots.Reference("")
+	if e.Replaces != nil {
+		visit = e.Replaces.Reference
+	}
+	return e, inOne, p.mayOpen(c, visit, e.Booking.Mobile)
 }
 
 // showOffer shows the place that is held for a waiting visitor.
 func (p *Portal) showOffer(c *fiber.Ctx) error {
-	e, err := p.waiting(c)
+	e, _, err := p.waiting(c)
 	if err != nil {
 		return err
 	}
@@ -46,7 +54,7 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 	case offered == nil:
 		return p.state(c, max(status, http.StatusGone), "page.offer_over", e.Booking.Lang)
 	}
-	o := opened{Offer, slots.Appointment{
+	o := opened{Offer, false, slots.Appointment{
 		Status: slots.Held, Service: e.Service, Branch: e.Branch, Start: offered.Start, End: offered.End,
 		Party: e.Wish.Party, Lang: e.Booking.Lang,
 	}}
@@ -65,7 +73,7 @@ func (p *Portal) offer(c *fiber.Ctx, e slots.Entry, status int, notice string) e
 // acceptOffer books the offered place, or moves the visit there, if it is the place
 // that the visitor saw.
 func (p *Portal) acceptOffer(c *fiber.Ctx) error {
-	e, err := p.waiting(c)
+	e, inOne, err := p.waiting(c)
 	if err != nil {
 		return err
 	}
@@ -82,8 +90,13 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		if e.Replaces != nil {
 			what = "moved"
 		}
-		c.Set(fiber.HeaderLocation, p.Links.visitPath(a.Reference, a.Start)+"?done="+what+"&lang="+web.Language(c, e.Booking.Lang))
-		return c.SendStatus(http.StatusSeeOther)
+		path := p.Links.visitPath(a.Reference, a.Start)
+		if inOne {
+			if path, err = p.ownPath(c, a); err != nil {
+				return err
+			}
+		}
+		return seeOther(c, path+"?done="+what+"&lang="+web.Language(c, e.Booking.Lang))
 	case errors.Is(err, slots.ErrPersonBusy):
 		return p.offer(c, e, http.StatusConflict, "page.busy")
 	case errors.Is(err, slots.ErrPersonLimit), errors.Is(err, slots.ErrMobileLimit), invalid, pausing:
@@ -97,7 +110,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 
 // declineOffer declines the offered place, if it is the one that the visitor saw.
 func (p *Portal) declineOffer(c *fiber.Ctx) error {
-	e, err := p.waiting(c)
+	e, _, err := p.waiting(c)
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type page struct {
 	Earlier   waiting  // for an earlier start
 
 	Request bool // the visit waits for an approval: cancelling it withdraws a request
+	InOne   bool // the page opens in this browser only, which can be told to forget it
 	Over    bool // the visit will not take place, or took place: another one can be booked
 
 	Days          []day
@@ -100,6 +101,7 @@ func (p *Portal) page(c *fiber.Ctx, o opened, notice string) page {
 	if strings.HasPrefix(notice, "page.done_") {
 		out.Tone = web.Good
 	}
+	out.InOne = o.inOne
 	out.Reference, out.Party, out.Version = o.Reference.String(), o.Party, o.StartVersion
 	centre := centreOf(c)
 	if s, ok := centre.Service(o.Service); ok {

@@ -213,7 +213,7 @@ func TestLate(t *testing.T) {
 		{Cancel, slots.Booked, false, true, ""},
 		{Confirm, slots.Booked, false, false, ""},
 	} {
-		o := opened{tt.action, slots.Appointment{Status: tt.status}}
+		o := opened{tt.action, false, slots.Appointment{Status: tt.status}}
 		if got := tooLate(o, tt.canMove, tt.canCancel); got != tt.want {
 			t.Errorf("%c, move %t, cancel %t: %q, want %q", tt.action, tt.canMove, tt.canCancel, got, tt.want)
 		}

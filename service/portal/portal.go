@@ -144,6 +144,8 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	}
 	err := c.Next()
 	switch {
+	case errors.Is(err, secret.ErrTokenExpired) && p.inOne(c), errors.Is(err, errNotOwn): // the mobile can be proved again
+		return seeOther(c, web.VisitsPath)
 	case errors.Is(err, secret.ErrTokenExpired):
 		return p.state(c, http.StatusGone, p.ended(c), "")
 	case errors.Is(err, survey.ErrNotVisited):
@@ -190,7 +192,7 @@ func (p *Portal) settled(c *fiber.Ctx, err error, says func(status int, key stri
 
 // ended returns the key of the text for an expired link.
 func (p *Portal) ended(c *fiber.Ctx) string {
-	switch _, action, _ := p.Links.read(c.Params("token"), p.Now()); action {
+	switch _, action, _, _ := p.Links.read(c.Params("token"), p.Now()); action {
 	case Survey:
 		return "page.survey_over"
 	case Offer:

@@ -35,11 +35,11 @@ func TestLinks(t *testing.T) {
 		if !ok || len(token) != 28 {
 			t.Fatalf("link %q", link)
 		}
-		gotR, gotA, err := links.open(token, ends.Add(-1))
+		gotR, gotA, _, err := links.open(token, ends.Add(-1))
 		if err != nil || gotR != r || gotA != a {
 			t.Errorf("opened as %s for %c, %v", gotR, gotA, err)
 		}
-		if _, _, err = links.open(token, ends); !errors.Is(err, secret.ErrTokenExpired) {
+		if _, _, _, err = links.open(token, ends); !errors.Is(err, secret.ErrTokenExpired) {
 			t.Errorf("at its end: %v", err)
 		}
 		for _, do := range []Action{Confirm, Move, Cancel, Answer} {

@@ -41,6 +41,9 @@ func (p startPage) found() bool { return len(p.Services)+len(p.Entities) > 0 }
 func (p *Portal) start(c *fiber.Ctx) error {
 	out := startPage{Page: p.frameOf(c, ""), Asked: typedLine(c.Query("q"), 4*maxAsked)}
 	out.Title = out.T("portal.start_title")
+	if c.Query("done") == forgotten {
+		web.Forget(c)
+	}
 	centre := centreOf(c)
 	for _, m := range centre.Guide(out.Asked) {
 		switch {

@@ -161,7 +161,11 @@ func (p *Portal) fillEarlier(c *fiber.Ctx, out *page, o opened) error {
 	if offered := stands.Entry.Offered(p.Now()); offered != nil {
 		m := web.MomentOf(offered.Start, zone, out.Lang)
 		out.Earlier.Ends = web.MomentOf(offered.Expires, zone, out.Lang).Time
-		out.Earlier.Offered, out.Earlier.Offer = &m, p.Links.offerPath(stands.Entry.Number, offered.Expires)
+		offer := Offer
+		if o.inOne {
+			offer |= own
+		}
+		out.Earlier.Offered, out.Earlier.Offer = &m, p.Links.offerPath(stands.Entry.Number, offer, offered.Expires)
 	}
 	return nil
 }

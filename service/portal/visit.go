@@ -23,12 +23,13 @@ const window = 14
 // opened is the visit that a link is about.
 type opened struct {
 	action Action
+	inOne  bool // the link works in this browser only
 	slots.Appointment
 }
 
 // open reads the link of a request and the visit that it is about.
 func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
-	reference, action, err := p.Links.open(c.Params("token"), p.Now())
+	reference, action, inOne, err := p.Links.open(c.Params("token"), p.Now())
 	if err != nil {
 		return opened{}, err
 	}
@@ -39,7 +40,10 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 		return opened{}, secret.ErrToken
 	}
 	a, err := bookerOf(c).Find(c.UserContext(), reference)
-	return opened{action, a}, err
+	if err == nil && inOne {
+		err = p.mayOpen(c, reference, a.Mobile)
+	}
+	return opened{action, inOne, a}, err
 }
 
 // ahead reports whether the visit, or the requested visit, is still to come.
@@ -47,7 +51,7 @@ func (p *Portal) ahead(o opened) bool { return o.Ahead(p.Now()) }
 
 // show shows the visit, or the question of a link that is for one action.
 func (p *Portal) show(c *fiber.Ctx) error {
-	switch _, action, _ := p.Links.read(c.Params("token"), p.Now()); action {
+	switch _, action, _, _ := p.Links.read(c.Params("token"), p.Now()); action {
 	case Survey:
 		return p.askSurvey(c)
 	case Offer:

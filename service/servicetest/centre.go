@@ -86,7 +86,7 @@ func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *
 func (c *Centre) open() (*service.Service, func() error) {
 	c.t.Helper()
 	config := service.Config{
-		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0",
+		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0", Operations: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
 		UnprovedShare: 100, // tests hold any number of places before they book them
 		SignIn:        signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect, Patience: patience,
@@ -113,6 +113,35 @@ func (c *Centre) open() (*service.Service, func() error) {
 		}
 	})
 	return replica, ended
+}
+
+// Metrics returns what the first replica measures.
+func (c *Centre) Metrics() string {
+	c.t.Helper()
+	status, body := c.Operations("/metrics")
+	if status != http.StatusOK {
+		c.t.Fatalf("metrics: %d %s", status, body)
+	}
+	return body
+}
+
+// Operations asks the first replica's listener for operators.
+func (c *Centre) Operations(path string) (status int, body string) {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.Replicas[0].OperationsURL()+path, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	response, err := c.client.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // read to its end
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
 }
 
 // Stop stops a replica as a signal does, and returns what its Run returned.

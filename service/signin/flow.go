@@ -111,6 +111,7 @@ var (
 	errAttempt = errors.New("signin: the sign-in began in another browser, or too long ago")
 	errDenied  = errors.New("signin: the provider refused")
 	errNoRole  = errors.New("signin: the member of staff has no role")
+	errOften   = errors.New("signin: too many sign-ins from one address")
 )
 
 // callback begins the session of the member of staff that the provider
@@ -128,13 +129,20 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 	if refused := c.Query("error"); refused != "" {
 		return fmt.Errorf("%w: %s", errDenied, word(refused))
 	}
+	code := c.Query("code")
+	if code == "" {
+		return fmt.Errorf("%w: no code", errDenied)
+	}
+	if err := s.tries.use(web.ClientAddress(c), a.State, s.Now()); err != nil {
+		return err
+	}
 	select {
 	case s.outside <- struct{}{}:
 		defer func() { <-s.outside }()
 	default:
 		return access.ErrUnavailable
 	}
-	staff, err := s.exchange(c.UserContext(), c.Query("code"), a)
+	staff, err := s.exchange(c.UserContext(), code, a)
 	switch {
 	case err != nil:
 		return err

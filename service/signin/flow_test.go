@@ -248,6 +248,50 @@ func TestSignInThatFails(t *testing.T) {
 	}
 }
 
+// Nobody has the provider asked again and again: coming back costs it one request for
+// each attempt that was begun here, none without one, and only so many for an address.
+func TestProviderIsAskedOncePerAttempt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, newMinistry(t))
+	asked := d.goes("/")
+	cookie := d.jar.Cookies(d.origin)[0]
+	before := d.m.asked.Load()
+	back := url.Values{"state": {asked.Get("state")}, "code": {"made up"}}
+	for range 20 { // as a program that keeps its cookie
+		d.jar.SetCookies(d.origin, []*http.Cookie{cookie})
+		d.comesBack(back)
+	}
+	if n := d.m.asked.Load() - before; n != 1 {
+		t.Errorf("the provider was asked %d times for one attempt, want once", n)
+	}
+	d.jar.SetCookies(d.origin, []*http.Cookie{cookie})
+	d.m.clock.Add(attemptLife - time.Second)
+	d.comesBack(back)
+	for range 20 {
+		d.comesBack(url.Values{"state": {"made up"}, "code": {"made up"}})
+		d.comesBack(url.Values{"state": {d.goes("/").Get("state")}})
+	}
+	if n := d.m.asked.Load() - before; n > 1+2 { // it may have been asked for its keys since
+		t.Errorf("the provider was asked %d times, want nothing without an attempt and a code", n)
+	}
+	d.m.clock.Add(time.Minute)
+	d.goes("/") // its keys are read again
+	before = d.m.asked.Load()
+	var last reply
+	for range maxTries + 20 {
+		last = d.comesBack(url.Values{"state": {d.goes("/").Get("state")}, "code": {"made up"}})
+	}
+	if n := d.m.asked.Load() - before; n != maxTries {
+		t.Errorf("the provider was asked %d times by one address in a minute, want %d", n, maxTries)
+	}
+	if last.status != http.StatusTooManyRequests || last.header.Get("Retry-After") == "" {
+		t.Errorf("then: got %d %v, want 429 and when to try again", last.status, last.header)
+	}
+	d.m.clock.Add(time.Minute)
+	d.signsIn()
+	d.wantSession(true)
+}
+
 // answersToken answers at the token endpoint with claims of one's own.
 func (d *desk) answersToken(change func(map[string]any)) http.HandlerFunc {
 	token := d.m.token(d.t, change)

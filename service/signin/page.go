@@ -50,8 +50,11 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 	default:
 		return err
 	}
-	if status == http.StatusServiceUnavailable {
+	switch {
+	case status == http.StatusServiceUnavailable:
 		c.Set(fiber.HeaderRetryAfter, "10")
+	case errors.Is(err, errOften):
+		c.Set(fiber.HeaderRetryAfter, "60")
 	}
 	s.Log.InfoContext(c.UserContext(), "sign-in page", "outcome", strings.TrimPrefix(key, "sign_in."), "error", err)
 	return s.state(c, status, key)
@@ -69,6 +72,8 @@ func pageOf(err error) (status int, key string) {
 		return http.StatusBadRequest, "sign_in.attempt"
 	case errors.Is(err, errDenied), errors.Is(err, access.ErrSignIn):
 		return http.StatusForbidden, "sign_in.denied"
+	case errors.Is(err, errOften):
+		return http.StatusTooManyRequests, "sign_in.too_many"
 	case errors.Is(err, errNoRole):
 		return http.StatusForbidden, "sign_in.no_role"
 	case errors.Is(err, web.ErrCookie):
@@ -122,6 +127,7 @@ func (s *SignIn) askSignOut(c *fiber.Ctx) error {
 }
 
 func (s *SignIn) signedOut(c *fiber.Ctx) error {
+	web.Forget(c)
 	return s.state(c, http.StatusOK, "sign_in.signed_out")
 }
 

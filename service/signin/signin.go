@@ -58,6 +58,7 @@ type SignIn struct {
 	origin   *url.URL // nil for no pages
 	provider *provider
 	outside  chan struct{} // bounds the concurrent requests to the provider
+	tries    tries
 }
 
 // maxOutside is how many codes are exchanged at the same time.

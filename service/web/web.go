@@ -159,9 +159,6 @@ func locale(lang string) string {
 	return "ar_SA"
 }
 
-// robotsHeader tells search engines what to do with a page.
-const robotsHeader = "X-Robots-Tag"
-
 // Send answers with a page.
 func Send(c *fiber.Ctx, status int, lang string, page templ.Component) error {
 	var out bytes.Buffer
@@ -188,33 +185,6 @@ func SendPublic(c *fiber.Ctx, lang string, page templ.Component) error {
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	c.Response().Header.Del(robotsHeader)
 	return NewPacked(out.Bytes(), EffortOnce).Send(c, fiber.MIMETextHTMLCharsetUTF8)
-}
-
-// Headers returns the headers that every page has. Forms may also lead to the
-// origins in targets. Nothing is loaded but our own files, nothing may frame the
-// page, and no cache and no search engine keeps it: see SendPublic.
-func Headers(targets ...string) map[string]string {
-	return map[string]string{
-		fiber.HeaderContentSecurityPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action " +
-			strings.Join(append([]string{"'self'"}, targets...), " ") + "; base-uri 'none'; frame-ancestors 'none'",
-		fiber.HeaderReferrerPolicy: "same-origin", // with no-referrer, forms would send no Origin
-		robotsHeader:               "noindex, nofollow, noarchive",
-		fiber.HeaderCacheControl:   "no-store",
-		fiber.HeaderXFrameOptions:  "DENY",
-	}
-}
-
-// AllowScript lets the page that answers a request, whose Headers are set, load our
-// script, and no other.
-func AllowScript(c *fiber.Ctx) {
-	c.Set(fiber.HeaderContentSecurityPolicy, c.GetRespHeader(fiber.HeaderContentSecurityPolicy)+"; script-src 'self'")
-}
-
-// SetHeaders sets Headers.
-func SetHeaders(c *fiber.Ctx, targets ...string) {
-	for name, value := range Headers(targets...) {
-		c.Set(name, value)
-	}
 }
 
 // Foreign reports whether a page of another origin requests a change. Browsers
@@ -273,6 +243,7 @@ func Mount(app fiber.Router, s Site) {
 	for _, i := range s.Brand.icons() {
 		app.Get(i.path, i.send)
 	}
+	app.Get(forgottenPath, forgotten)
 	app.Get(robotsPath, s.robots)
 	if s.Portal {
 		app.Get(manifestPath, s.manifest)
