@@ -130,7 +130,8 @@ func TestBrowserDocs(t *testing.T) {
 	b := newChromium(t, centre.Replicas[0].URL())
 	b.does(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-			Source: `window.refused = []; addEventListener("securitypolicyviolation", (e) => refused.push(e.violatedDirective + " " + e.blockedURI))`,
+			Source: `window.refused = [];
+				addEventListener("securitypolicyviolation", (e) => refused.push(e.violatedDirective + " " + e.blockedURI))`,
 		})
 		return err
 	}))

@@ -123,7 +123,9 @@ func refusedFor(t *testing.T, s *Server, reason string) (n float64) {
 // A site has a whole /64, and a proxy brings everybody.
 func TestConnectionsCountForTheirSite(t *testing.T) {
 	t.Parallel()
-	d := &door{bounds: bounds{all: 100, perAddress: 1}, from: map[netip.Addr]int{}, trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	d := &door{
+		bounds: bounds{all: 100, perAddress: 1}, from: map[netip.Addr]int{}, trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+	}
 	for _, c := range []struct {
 		peer string
 		in   bool

@@ -199,8 +199,8 @@ func TestBodiesOfReadsAreRead(t *testing.T) {
 	address := listening(t, s)
 	inside := "GET /v1/none HTTP/1.1\r\nHost: a.example\r\n\r\n"
 	for _, method := range []string{"GET", "OPTIONS", "DELETE", "PURGE"} {
-		answers := exchange(t, address, fmt.Sprintf("%s /healthz HTTP/1.1\r\nHost: a.example\r\nContent-Length: %d\r\n\r\n%s", method, len(inside), inside)+
-			"GET /healthz HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n")
+		answers := exchange(t, address, fmt.Sprintf("%s /healthz HTTP/1.1\r\nHost: a.example\r\nContent-Length: %d\r\n\r\n", method, len(inside))+
+			inside+"GET /healthz HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n")
 		if len(answers) != 2 || answers[1].StatusCode != http.StatusOK {
 			t.Errorf("%s: got %s, want two answers, the second 200", method, statuses(answers))
 		}
