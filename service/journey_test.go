@@ -75,7 +75,19 @@ func (w *walker) does(method, address string, fields url.Values) *walker {
 		w.t.Fatal(err)
 	}
 	w.at, w.status, w.header, w.page = answer.Request.URL, answer.StatusCode, answer.Header, string(body)
+	w.sumsUp()
 	return w
+}
+
+// sumsUp fails the test unless a page on which something is wrong with a field says so
+// in its title and at its top, and no other page does.
+func (w *walker) sumsUp() {
+	w.t.Helper()
+	wrong := strings.Contains(w.page, `class="wrong"`)
+	titled := regexp.MustCompile(`<title>(يلزم التصحيح|Error): `).MatchString(w.page)
+	if top := strings.Contains(w.page, `id="mistakes"`); wrong != titled || wrong != top {
+		w.t.Errorf("%s: wrong fields: %t, said in the title: %t, at the top: %t", w.at, wrong, titled, top)
+	}
 }
 
 // says fails the test unless the page has this status and these texts.
@@ -173,11 +185,11 @@ func TestNothingTypedIsLost(t *testing.T) {
 	held := w.at.Path
 	form := details(visitor)
 	form.Set("id", "1234567890")
-	w.sends(w.action("name"), form).says(http.StatusOK, "نرجو تصحيح ما يلي", "رقم الهوية الوطنية أو الإقامة غير صحيح")
+	w.sends(w.action("name"), form).says(http.StatusOK, "يلزم التصحيح: بيانات الزائر", "نرجو تصحيح ما يلي", "رقم الهوية الوطنية أو الإقامة غير صحيح")
 	if !strings.Contains(w.page, visitor.Name) || !strings.Contains(w.page, `value="1234567890"`) {
 		t.Errorf("what was typed is gone: %s", w.page)
 	}
-	w.goes(held+"?lang=en&check=1").says(http.StatusOK, "Please correct")
+	w.goes(held+"?lang=en&check=1").says(http.StatusOK, "Error: Your details", "Please correct")
 	if !strings.Contains(w.page, visitor.Name) {
 		t.Error("what was typed is gone in English")
 	}

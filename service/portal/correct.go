@@ -45,7 +45,7 @@ func (p *Portal) askCorrection(c *fiber.Ctx) error {
 // correction writes the form for the details.
 func (p *Portal) correction(c *fiber.Ctx, o opened, status int, out correctPage) error {
 	out.page = p.page(c, o, out.Notice)
-	out.Title = out.T("correct.title")
+	out.Title, out.Mistakes = out.T("correct.title"), mistakesOf(out.Wrong, "name", "email")
 	if s, ok := centreOf(c).Service(o.Service); ok && s.PartyLimit > 1 && o.CanChangeParty(s, p.Now()) == nil {
 		out.Of = s
 	}

@@ -43,9 +43,9 @@ type detailsPage struct {
 	Away string // what to do about it
 }
 
-// mistakes are those of the form, in its order.
-func (f form) mistakes() []web.Mistake {
-	return mistakesOf(f.Wrong, "from", "to", "name", "id", "mobile", "email",
+// sumUp sums up what is wrong with the form, in its order.
+func (f *form) sumUp() {
+	f.Mistakes = mistakesOf(f.Wrong, "from", "to", "name", "id", "mobile", "email",
 		"by_name", "by_id", "wakala", "wakala_expires", "documents", web.CodeField)
 }
 
@@ -109,6 +109,7 @@ func (p *Portal) details(c *fiber.Ctx) error {
 	if d.Told != "" && d.At == out.Done {
 		out.Told, out.Away = told(out.Page, d, zone)
 	}
+	out.sumUp()
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
 

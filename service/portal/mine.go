@@ -225,6 +225,7 @@ func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error 
 		web.Forget(c)
 		out.Notice = out.T("mine.done_signed_out")
 	}
+	out.Mistakes = mistakesOf(map[string]string{"mobile": wrong}, "mobile")
 	out.Mobile = web.Field{
 		Name: "mobile", Label: out.T("mine.mobile"), Value: typed, Hint: out.T("mine.mobile_hint"), Wrong: wrong, Foreign: true,
 		Attributes: templ.Attributes{"type": "tel", "inputmode": "tel", "autocomplete": "tel", "maxlength": "64", "required": true},
@@ -271,6 +272,7 @@ func (p *Portal) askCode(c *fiber.Ctx) error {
 
 func (p *Portal) showCode(c *fiber.Ctx, status int, out minePage, s codeSent, wrong string) error {
 	out.Code = p.codeOf(c, s, againPath, wrong, out.Lang)
+	out.Mistakes = mistakesOf(map[string]string{web.CodeField: wrong}, web.CodeField)
 	if c.Method() != http.MethodGet {
 		out.Here = codePath
 	}

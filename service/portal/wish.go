@@ -98,6 +98,7 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 	if d.Told != "" && d.At == choice.at(choice.Branch.Slug, "/wait") {
 		out.Told, out.Away = told(out.Page, d, zone)
 	}
+	out.sumUp()
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
 

@@ -53,7 +53,10 @@ type Page struct {
 	Lang  string // ar or en
 	Host  string // the address that the page was opened under
 	Title string
-	Call  string // what to call the telephone number for; "" for help
+	// Mistakes are in what was typed: Mistakes sums them up on the page, and the title in
+	// the head says that there are any.
+	Mistakes []Mistake
+	Call     string // what to call the telephone number for; "" for help
 	// Here is the path of the page with its query, for the other language; "" if
 	// it can't be opened again, such as the answer to a form.
 	Here    string
@@ -81,6 +84,15 @@ func (p Page) T(key string, parameters ...any) string {
 // S is like T, for the catalogue of staff.
 func (p Page) S(key string, parameters ...any) string {
 	return texts.Staff(key, parameters...).In(p.Lang)
+}
+
+// headTitle is the title of the page in its head, which screen readers read first.
+func (p Page) headTitle() string {
+	title := p.Title
+	if len(p.Mistakes) > 0 {
+		title = p.T("web.mistaken", "Title", title)
+	}
+	return title + " · " + p.Name.In(p.Lang)
 }
 
 // Dir is the direction of the language of the page.
