@@ -166,9 +166,12 @@ func TestJourneyCountsTries(t *testing.T) {
 	w.sends(w.action("name"), form)
 	centre.Jobs()
 	right := code(visitor)
-	for _, half := range []string{"", "12", "1234567"} {
+	for half, want := range map[string]string{
+		"": "نرجو كتابة الأرقام الستة من الرسالة", "12345a6": "نرجو كتابة الأرقام الستة من الرسالة",
+		"12": "يتكون الرمز الذي كتبتموه من رقمين، ورمز التحقق من 6 أرقام", "١٢٣٤٥ ٦٧": "يتكون الرمز الذي كتبتموه من 7 أرقام",
+	} {
 		form.Set("code", half)
-		w.sends(w.action("code"), form).says(http.StatusOK, "نرجو كتابة الأرقام الستة من الرسالة").lacks("بقيت لكم")
+		w.sends(w.action("code"), form).says(http.StatusOK, want).lacks("بقيت لكم")
 	}
 	wrong := "000000"
 	if right == wrong {

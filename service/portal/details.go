@@ -145,7 +145,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 			out.Code.Again = clock(d.Code.Again, zone, out.Lang)
 		}
 		if d.Code.Wrong != "" {
-			out.Code.Wrong = saysOf(out.Page, d.Code.Wrong, d.Code.Left)
+			out.Code.Wrong = saysOf(out.Page, d.Code.Wrong, d.Code.Count)
 		}
 	}
 	if c.Query("check") != "" {
@@ -173,7 +173,7 @@ func bookingOf(t typed, p web.Page, s *catalog.Service, day scheduling.Date) (sl
 	blame(wrong, err, p.Lang, map[string]string{"name": "name", "id": "id", "email": "email"})
 	mobile, err := mobileIn(t)
 	if err != nil {
-		wrong["mobile"] = p.T("invalid.mobile")
+		wrong["mobile"] = notify.MobileText(err).In(p.Lang)
 	}
 	booking := slots.Booking{Visitor: visitor, Mobile: string(mobile), Lang: p.Lang}
 	if t.represented() {
@@ -208,7 +208,7 @@ func blame(wrong map[string]string, err error, lang string, names map[string]str
 	}
 	for _, f := range visitor.Fields {
 		if name, ok := names[f.Name]; ok {
-			wrong[name] = f.Fault.Text().In(lang)
+			wrong[name] = f.Text().In(lang)
 		}
 	}
 }
@@ -295,10 +295,10 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 		d.Proved, d.ProvedUntil, d.Code = string(mobile), now.Add(verify.ProofLifetime).Unix(), sent{}
 		return true, nil
 	}
-	if _, d.Code.Wrong, d.Code.Left = wrongCode(err); d.Code.Wrong == "" {
+	if _, d.Code.Wrong, d.Code.Count = wrongCode(err, c.FormValue(web.CodeField)); d.Code.Wrong == "" {
 		return false, err
 	}
-	if d.Code.Left == 0 && !errors.Is(err, verify.ErrIncomplete) { // another one is needed
+	if d.Code.Count == 0 && !errors.Is(err, verify.ErrIncomplete) { // another one is needed
 		d.Code.Again = now.Unix()
 	}
 	return false, nil

@@ -80,11 +80,11 @@ func (t typed) represented() bool { return t.ByName+t.ByID+t.Wakala+t.WakalaExpi
 // sent is a code on its way.
 type sent struct {
 	ID     string `json:"i"`
-	Mobile string `json:"m"` // E.164
-	Until  int64  `json:"u"` // seconds since 1970
-	Again  int64  `json:"a"` // from when another can be sent
-	Left   int    `json:"l,omitempty"`
+	Mobile string `json:"m"`           // E.164
+	Until  int64  `json:"u"`           // seconds since 1970
+	Again  int64  `json:"a"`           // from when another can be sent
 	Wrong  string `json:"w,omitempty"` // key of a text about the code that was typed
+	Count  int    `json:"l,omitempty"` // what that text counts: see wrongCode
 }
 
 // drafts is where browsers keep drafts.

@@ -238,7 +238,7 @@ func (p *Portal) askForCode(c *fiber.Ctx) error {
 	typed, lang := c.FormValue("mobile"), web.Language(c, "")
 	mobile, err := notify.ParseMobile(typed)
 	if err != nil {
-		return p.askMobile(c, http.StatusUnprocessableEntity, typed, p.minePage(c, "mine.title").T("invalid.mobile"))
+		return p.askMobile(c, http.StatusUnprocessableEntity, typed, notify.MobileText(err).In(lang))
 	}
 	err = p.sendProof(c, mobile, lang, c.FormValue("key"))
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {
