@@ -240,10 +240,9 @@ func (p *Portal) askForCode(c *fiber.Ctx) error {
 	if err != nil {
 		return p.askMobile(c, http.StatusUnprocessableEntity, typed, notify.MobileText(err).In(lang))
 	}
-	err = p.sendProof(c, mobile, lang, c.FormValue("key"))
+	_, err = p.sendProof(c, mobile, lang, c.FormValue("key"))
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {
-		var s codeSent
-		if p.codes().Read(c, &s) && s.Mobile == mobile && p.Now().Before(time.Unix(s.Ends, 0)) { // it is on its way
+		if _, ok = p.codeTo(c, mobile); ok { // it is on its way
 			return seeOther(c, codePath)
 		}
 		return p.askMobile(c, http.StatusTooManyRequests, typed, p.limited(c, limit, p.minePage(c, "mine.title").Page))
@@ -304,7 +303,7 @@ func (p *Portal) sendAgain(c *fiber.Ctx) error {
 	if !p.codes().Read(c, &s) {
 		return seeOther(c, web.VisitsPath)
 	}
-	err := p.sendProof(c, s.Mobile, web.Language(c, ""), c.FormValue("key"))
+	_, err := p.sendProof(c, s.Mobile, web.Language(c, ""), c.FormValue("key"))
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {
 		out := p.minePage(c, "mine.code_title")
 		out.Notice, out.Tone = p.limited(c, limit, out.Page), web.Warning

@@ -112,6 +112,8 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/late", p.tellLate)
 	visit.Get("/details", p.askCorrection)
 	visit.Post("/details", p.correct)
+	visit.Get("/details/code", p.askCorrection)
+	visit.Post("/details/code", p.sendNewCode)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
 	visit.Post("/accept", p.accept)

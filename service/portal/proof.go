@@ -77,15 +77,23 @@ func (p *Portal) cookie(name, use string) web.SealedCookie {
 // sendProof sends a code to a mobile and lets the browser remember it. A form that is
 // sent twice, with the key that it was shown with (newKey), sends one code. It
 // returns a *verify.LimitError.
-func (p *Portal) sendProof(c *fiber.Ctx, mobile notify.Mobile, lang, key string) error {
+func (p *Portal) sendProof(c *fiber.Ctx, mobile notify.Mobile, lang, key string) (codeSent, error) {
 	if len(key) != len(newKey()) { // not one of ours
 		key = ""
 	}
 	v, err := p.startProof(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), key)
 	if err != nil {
-		return err
+		return codeSent{}, err
 	}
-	return p.codes().Set(c, codeSent{v.ID, v.Mobile, v.Created.Unix(), v.Expires.Unix()}, codeSentLife)
+	s := codeSent{v.ID, v.Mobile, v.Created.Unix(), v.Expires.Unix()}
+	return s, p.codes().Set(c, s, codeSentLife)
+}
+
+// codeTo returns the code on its way to a mobile; false if none is.
+func (p *Portal) codeTo(c *fiber.Ctx, mobile notify.Mobile) (codeSent, bool) {
+	var s codeSent
+	ok := p.codes().Read(c, &s) && s.Mobile == mobile && p.Now().Before(time.Unix(s.Ends, 0))
+	return s, ok
 }
 
 // startProof starts the verification that a form with a key asks for, and returns the
