@@ -510,6 +510,9 @@ func TestLinkCorrectsMobile(t *testing.T) {
 	if got := l.Shows(l.visit); got.Version != 1 {
 		t.Errorf("corrected before the code came: %+v", got)
 	}
+	typed := url.Values{"name": form["name"], "mobile": form["mobile"]}
+	w.switches(form).says(http.StatusOK, "Nothing has changed yet", "Verification code").has(typed)
+	w.switches(form).says(http.StatusOK, "لم يتغير شيء بعد").has(typed)
 	l.centre.Jobs()
 	right := code(after)
 	form.Set("code", map[bool]string{true: "000001", false: "000000"}[right == "000000"])

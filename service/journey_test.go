@@ -206,6 +206,58 @@ func TestNothingTypedIsLost(t *testing.T) {
 	centre.AuditClean()
 }
 
+// switches presses the other language, with what is typed in the form so far.
+func (w *walker) switches(typed url.Values) *walker {
+	w.t.Helper()
+	found := regexp.MustCompile(`form="form"[^>]*formaction="([^"]*)"`).FindStringSubmatch(w.page)
+	if found == nil {
+		w.t.Fatalf("%s: the other language is not a button of the form: %s", w.at, w.page)
+	}
+	return w.sends(html.UnescapeString(found[1]), typed)
+}
+
+// has fails the test unless the fields of the page have these values.
+func (w *walker) has(typed url.Values) *walker {
+	w.t.Helper()
+	for name := range typed {
+		field := regexp.MustCompile(`<(input|textarea)[^>]* name="` + name + `"[^>]*>([^<]*)`).FindAllString(w.page, -1)
+		if !strings.Contains(strings.Join(field, " "), html.EscapeString(typed.Get(name))) {
+			w.t.Errorf("%s: %s is not %q but %s", w.at, name, typed.Get(name), field)
+		}
+	}
+	return w
+}
+
+// What is typed and not yet sent comes along to the other language, unchecked, and back.
+func TestOtherLanguageKeepsWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes(heirsAtRiyadh + "?day=2026-11-25").chooses()
+	held := w.at.Path
+	half := url.Values{"name": {"نورة <b>"}, "id": {"12"}, "mobile": {""}, "email": {"noura@"}, "by_name": {"سالم"}}
+	w.switches(half).says(http.StatusOK, "Your details", "Send the code").lacks("Please correct").has(half)
+	if w.at.Path != held || !strings.Contains(w.page, `lang="en"`) {
+		t.Errorf("in English at %s", w.at)
+	}
+	half.Set("mobile", "05")
+	w.switches(half).says(http.StatusOK, "بيانات الزائر").lacks("نرجو تصحيح ما يلي").has(half)
+	w.sends(w.action("name"), half).says(http.StatusOK, "نرجو تصحيح ما يلي")
+	half.Set("id", visitor.ID)
+	w.switches(half).says(http.StatusOK, "Please correct", "You typed 2 digits").has(half)
+	w.goes(held + "/typed").says(http.StatusOK, "Your details") // a reload by hand
+
+	wish := url.Values{"name": {"نورة"}, "from": {"2026-11-30"}, "to": {"2026-11-29"}, "part": {"morning"}}
+	w.goes(heirsAtRiyadh + "/wait?party=2&lang=ar").switches(wish).
+		says(http.StatusOK, "Waiting list").lacks("The last day").has(url.Values{"name": {"نورة"}, "from": {"2026-11-30"}, "to": {"2026-11-29"}})
+	if !strings.Contains(w.at.RawQuery, "party=2") {
+		t.Errorf("back at %s", w.at)
+	}
+	number := url.Values{"mobile": {"0500"}}
+	w.goes("/visits?lang=ar").switches(number).says(http.StatusOK, "Your visits").lacks("Please correct").has(number)
+	w.switches(number).says(http.StatusOK, "مواعيدكم").has(number)
+	centre.AuditClean()
+}
+
 // When the start is taken meanwhile, the nearest ones are shown with what was typed,
 // and a proved mobile is not proved again.
 func TestTakenMeanwhile(t *testing.T) {

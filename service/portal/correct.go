@@ -51,6 +51,7 @@ func (p *Portal) askCorrection(c *fiber.Ctx) error {
 // correction writes the form for the details.
 func (p *Portal) correction(c *fiber.Ctx, o opened, status int, out correctPage) error {
 	out.page, out.Key = p.page(c, o, out.Notice), newKey()
+	out.KeepAt = out.at("/details") + "?" + keepOnly + "=1"
 	out.Title, out.Mistakes = out.T("correct.title"), mistakesOf(out.Wrong, "name", "email", "mobile", web.CodeField)
 	if s, ok := centreOf(c).Service(o.Service); ok && s.PartyLimit > 1 && o.CanChangeParty(s, p.Now()) == nil {
 		out.Of = s
@@ -74,6 +75,9 @@ func (p *Portal) correctOr(c *fiber.Ctx, again bool) error {
 	in := correctPage{
 		Name: typedLine(c.FormValue("name"), maxTypedName), Email: typedLine(c.FormValue("email"), slots.MaxEmail+1),
 		Mobile: typedLine(c.FormValue("mobile"), maxTyped), Chosen: textnorm.Symbols(c.FormValue("party")), Wrong: map[string]string{},
+	}
+	if onlyKept(c) {
+		return p.keepCorrection(c, o, in)
 	}
 	correction, err := slots.NewCorrection(filled(in.Name), filled(in.Email))
 	lang := web.Language(c, o.Lang)
@@ -117,6 +121,22 @@ func (p *Portal) correctOr(c *fiber.Ctx, again bool) error {
 	return p.correction(c, o, http.StatusConflict, in)
 }
 
+// keepCorrection shows the form again as it is.
+func (p *Portal) keepCorrection(c *fiber.Ctx, o opened, in correctPage) error {
+	if mobile, err := notify.ParseMobile(in.Mobile); err == nil {
+		if s, waits := p.codeTo(c, mobile); waits {
+			in.askCode(p.codeOf(c, s, codeOfCorrection(c), "", web.Language(c, o.Lang)))
+		}
+	}
+	return p.correction(c, o, http.StatusOK, in)
+}
+
+// codeOfCorrection is the path of the form that sends another code.
+func codeOfCorrection(c *fiber.Ctx) string { return linkPath + c.Params("token") + "/details/code" }
+
+// askCode asks for the code on its way.
+func (p *correctPage) askCode(code web.Code) { p.Code, p.Notice = &code, "correct.code" }
+
 // proveNew returns 0 if the browser has proved the new mobile, also just now by the code
 // in its form. Otherwise a code is sent unless one is on its way, and proveNew changes the
 // page to ask for it: it returns the status of that answer.
@@ -126,7 +146,7 @@ func (p *Portal) proveNew(c *fiber.Ctx, in *correctPage, mobile notify.Mobile, l
 	}
 	frame, wrong := p.frame(c, lang).Page, ""
 	s, waits := p.codeTo(c, mobile)
-	status, in.Notice = http.StatusOK, "correct.code"
+	status = http.StatusOK
 	if waits && !again && c.Context().PostArgs().Has(web.CodeField) {
 		status, wrong, err = p.checkProof(c, s, frame)
 		switch {
@@ -144,7 +164,7 @@ func (p *Portal) proveNew(c *fiber.Ctx, in *correctPage, mobile notify.Mobile, l
 		switch {
 		case limited:
 			in.Wrong["mobile"] = p.limited(c, limit, frame)
-			status, in.Notice = http.StatusTooManyRequests, ""
+			status = http.StatusTooManyRequests
 		case err != nil:
 			return 0, err
 		default:
@@ -152,11 +172,11 @@ func (p *Portal) proveNew(c *fiber.Ctx, in *correctPage, mobile notify.Mobile, l
 		}
 	}
 	if waits {
-		code := p.codeOf(c, s, linkPath+c.Params("token")+"/details/code", wrong, lang)
-		in.Code = &code
+		in.askCode(p.codeOf(c, s, codeOfCorrection(c), wrong, lang))
+		in.Wrong[web.CodeField] = wrong
 	}
-	if wrong != "" {
-		in.Wrong[web.CodeField], in.Notice = wrong, ""
+	if len(mistakesOf(in.Wrong, "mobile", web.CodeField)) > 0 {
+		in.Notice = ""
 	}
 	return status, nil
 }

@@ -89,7 +89,7 @@ func (p *Portal) details(c *fiber.Ctx) error {
 	out := detailsPage{form: p.form(c, choice, d, a.Start)}
 	out.Title = out.T("portal.details_title")
 	out.Done = strings.TrimSuffix(c.Path(), "/")
-	out.Send = out.Done + "/code"
+	out.Send, out.KeepAt = out.Done+"/code", keptAt(c, out.Done+typedPath)
 	out.When = web.MomentOf(a.Start, zone, out.Lang)
 	if over(a, now) {
 		near, err := bookerOf(c).Nearest(c.UserContext(), wishOf(a), now)
@@ -155,6 +155,24 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 		}
 	}
 	return out
+}
+
+// keptAt is the address of a typedPath that shows the form as the page does: also with what
+// is wrong.
+func keptAt(c *fiber.Ctx, address string) string {
+	if c.Query("check") == "" {
+		return address
+	}
+	return checked(address)
+}
+
+// checked is the address of a form that says what is wrong with it.
+func checked(address string) string {
+	mark := "?"
+	if strings.Contains(address, "?") {
+		mark = "&"
+	}
+	return address + mark + "check=1"
 }
 
 // clock is the wall time of an instant, in seconds since 1970.
@@ -229,6 +247,25 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 	return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
 }
 
+// keepDetails keeps what was typed, as it is, and leads back to the form.
+func (p *Portal) keepDetails(c *fiber.Ctx) error {
+	d := p.draftOf(c)
+	a, err := p.own(c, d)
+	if err != nil {
+		return err
+	}
+	d.Typed = typedIn(c, a.Service)
+	return p.keepAndReturn(c, d)
+}
+
+// keepAndReturn keeps the draft and leads back to the form whose typedPath was sent.
+func (p *Portal) keepAndReturn(c *fiber.Ctx, d draft) error {
+	if err := p.keep(c, d); err != nil {
+		return err
+	}
+	return toForm(c)
+}
+
 // sendTo sends a code for a form of the visit on day, and leads back to the form.
 func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Date, back string) error {
 	d.Told = ""
@@ -273,11 +310,7 @@ func (p *Portal) back(c *fiber.Ctx, d draft, path, at string) error {
 	if err := p.keep(c, d); err != nil {
 		return err
 	}
-	mark := "?"
-	if strings.Contains(path, "?") {
-		mark = "&"
-	}
-	return seeOther(c, path+mark+"check=1#"+at)
+	return seeOther(c, checked(path)+"#"+at)
 }
 
 // prove compares the code of a form, if one is needed, and reports whether the mobile

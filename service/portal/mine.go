@@ -226,6 +226,7 @@ func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error 
 		out.Notice = out.T("mine.done_signed_out")
 	}
 	out.Mistakes = mistakesOf(map[string]string{"mobile": wrong}, "mobile")
+	out.KeepAt = web.VisitsPath + "?" + keepOnly + "=1"
 	out.Mobile = web.Field{
 		Name: "mobile", Label: out.T("mine.mobile"), Value: typed, Hint: out.T("mine.mobile_hint"), Wrong: wrong, Foreign: true,
 		Attributes: templ.Attributes{"type": "tel", "inputmode": "tel", "autocomplete": "tel", "maxlength": "64", "required": true},
@@ -236,6 +237,9 @@ func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error 
 // askForCode sends a code to the mobile that was typed.
 func (p *Portal) askForCode(c *fiber.Ctx) error {
 	typed, lang := c.FormValue("mobile"), web.Language(c, "")
+	if onlyKept(c) {
+		return p.askMobile(c, http.StatusOK, typed, "")
+	}
 	mobile, err := notify.ParseMobile(typed)
 	if err != nil {
 		return p.askMobile(c, http.StatusUnprocessableEntity, typed, notify.MobileText(err).In(lang))

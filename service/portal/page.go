@@ -78,6 +78,12 @@ func (p page) at(path string) string { return linkPath + p.Token + path }
 // be added.
 func (p page) show(path string) string { return p.at(path) + "?lang=" + p.Lang }
 
+// keepOnly is in the address of a form that is to be shown again as it is.
+const keepOnly = "kept"
+
+// onlyKept reports whether a form was sent to be shown again as it is.
+func onlyKept(c *fiber.Ctx) bool { return c.Query(keepOnly) != "" }
+
 // add adds the free starts of a date, except the present start of the visit.
 func (p *page) add(d slots.DaySlots, zone *time.Location, but time.Time) {
 	shown := web.MomentOf(d.Slots[0].Start, zone, p.Lang)

@@ -91,6 +91,7 @@ func (q questions) comment(p page) web.Field {
 func (p *Portal) ask(c *fiber.Ctx, o opened, given *survey.Answer, notice, field string) error {
 	out := p.page(c, o, notice)
 	q := &out.Survey
+	out.KeepAt = out.at("/survey") + "?" + keepOnly + "=1"
 	if given != nil {
 		q.Rating, q.Comment = given.Satisfaction, given.Comment
 		if given.Resolved != nil {
@@ -119,13 +120,16 @@ func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 	if err != nil {
 		satisfaction = 0
 	}
+	given := &survey.Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: c.FormValue("comment")}
+	if onlyKept(c) {
+		return p.ask(c, o, given, "", "")
+	}
 	a, err := survey.New(satisfaction, resolved, c.FormValue("comment"), web.Language(c, o.Lang))
 	if errors.Is(err, survey.ErrSatisfaction) || errors.Is(err, survey.ErrComment) {
 		notice, field := "page.survey_choose", "satisfaction"
 		if errors.Is(err, survey.ErrComment) {
 			notice, field = "page.survey_shorter", "comment"
 		}
-		given := &survey.Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: c.FormValue("comment")}
 		return p.ask(c, o, given, notice, field)
 	}
 	if err != nil {

@@ -77,6 +77,7 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 	out.Title = out.T("portal.wait_page_title")
 	out.Done = choice.at(choice.Branch.Slug, "/wait")
 	out.Send = choice.at(choice.Branch.Slug, "/wait/code")
+	out.KeepAt = keptAt(c, choice.at(choice.Branch.Slug, "/wait"+typedPath))
 	if out.Code != nil {
 		out.Code.Resend = out.Send
 	}
@@ -116,6 +117,17 @@ func wishIn(c *fiber.Ctx, service string) typed {
 		t.Part = anyTime
 	}
 	return t
+}
+
+// keepWish keeps what was typed, as it is, and leads back to the form.
+func (p *Portal) keepWish(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	d := p.draftOf(c)
+	d.Typed = wishIn(c, choice.Service.Slug)
+	return p.keepAndReturn(c, d)
 }
 
 // sendWishCode keeps what was typed and sends a code.
