@@ -93,6 +93,34 @@ func TestJourneyOverTheWaitingList(t *testing.T) {
 	centre.AuditClean()
 }
 
+// Who goes back sees the time that is kept for them among those of the day, until when,
+// and can choose it again; to others it is taken.
+func TestJourneyBackToOnesOwnTime(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	days := heirsAtRiyadh + "?day=2026-11-25"
+	w.goes(days).chooses()
+	held, start := w.at.Path, servicetest.At(t, "2026-11-25T07:30")
+	for n := 2; centre.Visitor(n).TryHold(heirs, "riyadh", start).Status == http.StatusCreated; n++ {
+	}
+	w.goes(days).says(http.StatusOK, "7:30 ص محجوز لكم حتى الساعة 9:10 ص")
+	if other := newWalker(t, centre).goes(days).lacks("محجوز لكم حتى", "7:30 ص"); len(times(other.page)) == 0 {
+		t.Error("others see no times at all")
+	}
+	w.goes(days + "&party=2").lacks("محجوز لكم حتى") // another visit
+	w.goes(days).chooses()
+	if w.at.Path != held {
+		t.Errorf("chosen again, it is another hold: %s, not %s", w.at.Path, held)
+	}
+	w.books(visitor, details(visitor)).says(http.StatusOK, "تم حجز موعدكم")
+	w.goes(days).lacks("محجوز لكم حتى")
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses()
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").says(http.StatusOK, "محجوز لكم حتى")
+	centre.Pass(10 * time.Minute)
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").lacks("محجوز لكم حتى")
+	centre.AuditClean()
+}
+
 // The rules that a booking can break each have a page that says what to do, and keep
 // what was typed.
 func TestJourneyRefused(t *testing.T) {

@@ -220,7 +220,7 @@ func (w *walker) switches(typed url.Values) *walker {
 func (w *walker) has(typed url.Values) *walker {
 	w.t.Helper()
 	for name := range typed {
-		field := regexp.MustCompile(`<(input|textarea)[^>]* name="` + name + `"[^>]*>([^<]*)`).FindAllString(w.page, -1)
+		field := regexp.MustCompile(`<(input|textarea)[^>]* name="`+name+`"[^>]*>([^<]*)`).FindAllString(w.page, -1)
 		if !strings.Contains(strings.Join(field, " "), html.EscapeString(typed.Get(name))) {
 			w.t.Errorf("%s: %s is not %q but %s", w.at, name, typed.Get(name), field)
 		}
@@ -244,10 +244,10 @@ func TestOtherLanguageKeepsWhatIsTyped(t *testing.T) {
 	w.sends(w.action("name"), half).says(http.StatusOK, "نرجو تصحيح ما يلي")
 	half.Set("id", visitor.ID)
 	w.switches(half).says(http.StatusOK, "Please correct", "You typed 2 digits").has(half)
-	w.goes(held + "/typed").says(http.StatusOK, "Your details") // a reload by hand
+	w.goes(held+"/typed").says(http.StatusOK, "Your details") // a reload by hand
 
 	wish := url.Values{"name": {"نورة"}, "from": {"2026-11-30"}, "to": {"2026-11-29"}, "part": {"morning"}}
-	w.goes(heirsAtRiyadh + "/wait?party=2&lang=ar").switches(wish).
+	w.goes(heirsAtRiyadh+"/wait?party=2&lang=ar").switches(wish).
 		says(http.StatusOK, "Waiting list").lacks("The last day").has(url.Values{"name": {"نورة"}, "from": {"2026-11-30"}, "to": {"2026-11-29"}})
 	if !strings.Contains(w.at.RawQuery, "party=2") {
 		t.Errorf("back at %s", w.at)

@@ -74,6 +74,10 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	kept, holds := p.draftOf(c).keptFor(choice, now)
+	if holds {
+		overview.Days = withKept(overview.Days, kept, overview.Zone)
+	}
 	out := timesAt{Page: p.frameOf(c, ""), chosen: choice}
 	out.Held = minutes(p.Hold).In(out.Lang)
 	out.Title = out.T("portal.days_title")
@@ -85,6 +89,9 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	if shown != nil {
 		day := web.DateMoment(shown.Date, out.Lang)
 		out.Day, out.Parts = &day, parts(out.Page, shown.Slots, overview.Zone)
+		if holds {
+			out.mark(kept, overview.Zone)
+		}
 	} else {
 		if c.Query("from") == "" { // later days tell nothing of what is wanted
 			p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, now)
@@ -107,6 +114,35 @@ func (p *Portal) days(c *fiber.Ctx) error {
 		About: out.T("portal.days_about", "Service", choice.Service.Name, "Branch", choice.Branch.Name),
 	}
 	return web.SendPublic(c, out.Lang, out.page())
+}
+
+// withKept adds the start whose place is kept for this browser to those of its day: it is
+// taken for all others.
+func withKept(days []slots.DayOffer, kept held, zone *time.Location) []slots.DayOffer {
+	start := time.Unix(kept.Start, 0).UTC()
+	at := slices.IndexFunc(days, func(d slots.DayOffer) bool { return d.Date == scheduling.DateOf(start, zone) })
+	if at < 0 {
+		return days
+	}
+	n, found := slices.BinarySearchFunc(days[at].Slots, start, func(s slots.Slot, t time.Time) int { return s.Start.Compare(t) })
+	if found {
+		return days
+	}
+	days = slices.Clone(days)
+	days[at].State, days[at].Slots = slots.DayFree, slices.Insert(slices.Clone(days[at].Slots), n, slots.Slot{Start: start})
+	return days
+}
+
+// mark says at the start whose place is kept for this browser until when it is.
+func (t *timesAt) mark(kept held, zone *time.Location) {
+	value := time.Unix(kept.Start, 0).UTC().Format(time.RFC3339)
+	for _, p := range t.Parts {
+		for i := range p.Times {
+			if p.Times[i].Value == value {
+				p.Times[i].Note = t.T("portal.kept_for_you", "Time", clock(kept.Ends, zone, t.Lang))
+			}
+		}
+	}
 }
 
 // sunday returns the first day of the week of a date.

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -51,6 +52,29 @@ func (d draft) done() draft {
 type held struct {
 	ID      string `json:"i"`
 	Service string `json:"s"`
+
+	// The place, to be shown among the times of its day without a look at the hold.
+	Branch string   `json:"b"`
+	Party  int      `json:"p"`
+	Needs  []string `json:"n,omitempty"`
+	Start  int64    `json:"t"` // seconds since 1970
+	Ends   int64    `json:"e"` // the same: when the place is no longer kept
+}
+
+// heldOf returns what a browser keeps of its hold.
+func heldOf(a slots.Appointment) held {
+	return held{a.ID, a.Service, a.Branch, a.Party, a.Needs, a.Start.Unix(), a.Expires.Unix()}
+}
+
+// keptFor returns the hold of the browser for what is chosen, if its place is still kept.
+func (d draft) keptFor(choice chosen, now time.Time) (held, bool) {
+	for _, h := range d.Holds {
+		if h.Service == choice.Service.Slug && h.Branch == choice.Branch.Slug && h.Party == choice.Party &&
+			slices.Equal(h.Needs, choice.Needs) && now.Unix() < h.Ends {
+			return h, true
+		}
+	}
+	return held{}, false
 }
 
 // typed is what a visitor has typed, as it was typed.
