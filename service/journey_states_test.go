@@ -121,6 +121,34 @@ func TestJourneyBackToOnesOwnTime(t *testing.T) {
 	centre.AuditClean()
 }
 
+// From the page of the visit that the browser has just booked, another one is booked with
+// the same details and without another code. A link alone does not give them away.
+func TestJourneyOnceMore(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes(heirsAtRiyadh + "?day=2026-11-25").chooses()
+	form := details(visitor)
+	form.Set("email", "noura@example.net")
+	w.books(visitor, form).says(http.StatusOK, "تم حجز موعدكم", "حجز موعد آخر بالبيانات نفسها")
+	link := w.at.Path
+	stranger := newWalker(t, centre)
+	stranger.goes(link).says(http.StatusOK, "تم حجز موعدكم").lacks("حجز موعد آخر بالبيانات نفسها")
+	stranger.sends(link+"/again", nil).says(http.StatusForbidden, "في المتصفح الذي حُجز منه فقط").lacks(visitor.Name)
+	stranger.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().lacks("تم التحقق من رقم الجوال")
+	if strings.Contains(stranger.page, visitor.Name) {
+		t.Error("the link gives the name away")
+	}
+	w.sends(link+"/again", nil).says(http.StatusOK, "كيف يمكننا خدمتكم؟")
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().says(http.StatusOK, "تم التحقق من رقم الجوال").
+		has(url.Values{"name": {visitor.Name}, "id": {visitor.ID}, "email": {"noura@example.net"}})
+	form = details(visitor)
+	w.sends(w.action("name"), form).says(http.StatusOK, "تم حجز موعدكم")
+	w.sends("/forget", nil).goes(w.at.String())
+	w.goes(link).lacks("حجز موعد آخر بالبيانات نفسها")
+	centre.Pass(31 * time.Minute)
+	centre.AuditClean()
+}
+
 // The rules that a booking can break each have a page that says what to do, and keep
 // what was typed.
 func TestJourneyRefused(t *testing.T) {

@@ -400,7 +400,7 @@ func (p *Portal) book(c *fiber.Ctx) error {
 		}
 	}
 	d.Holds = others
-	if err = p.keep(c, d.done()); err != nil {
+	if err = p.keep(c, d.done(visit.Reference)); err != nil {
 		return err
 	}
 	return p.toVisit(c, visit, "booked")

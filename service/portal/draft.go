@@ -32,6 +32,9 @@ type draft struct {
 	Proved      string `json:"p,omitempty"` // a mobile in E.164
 	ProvedUntil int64  `json:"u,omitempty"` // seconds since 1970
 
+	// Visit is what was booked last: its visitor's details can be used again.
+	Visit slots.Reference `json:"v,omitempty"`
+
 	Holds []held `json:"h,omitempty"` // the latest of each service, the oldest first
 	End   int64  `json:"x"`           // when all this is over, in seconds since 1970
 
@@ -43,9 +46,9 @@ type draft struct {
 }
 
 // done returns the draft after its booking: what was typed is done with, the proof is
-// good for another visit.
-func (d draft) done() draft {
-	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: d.Holds}
+// good for another visit. Of an entry of the waiting list, visit is "".
+func (d draft) done(visit slots.Reference) draft {
+	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: d.Holds, Visit: visit}
 }
 
 // held is a hold of a service, which another choice of the same service gives back.

@@ -114,6 +114,7 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/details", p.correct)
 	visit.Get("/details/code", p.askCorrection)
 	visit.Post("/details/code", p.sendNewCode)
+	visit.Post("/again", p.bookAgain)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
 	visit.Post("/accept", p.accept)

@@ -183,7 +183,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	_, invalid := errors.AsType[*slots.VisitorError](err)
 	switch {
 	case err == nil, repeated:
-		if err = p.keep(c, d.done()); err != nil {
+		if err = p.keep(c, d.done("")); err != nil {
 			return err
 		}
 		return seeOther(c, "/waiting")
