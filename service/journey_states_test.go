@@ -78,9 +78,17 @@ func TestJourneyOverTheWaitingList(t *testing.T) {
 	centre.Jobs()
 	form.Set("code", code(visitor))
 	join := w.action("code")
-	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار")
+	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار", "نقل العوائد إلى الورثة", "فرع الدمام",
+		"الأربعاء 25 نوفمبر 2026م", "صباحًا", "زائر واحد", "الخطوات التالية", "رابط القبول ومهلته").lacks(visitor.Name)
+	entry := w.at.Path
+	for _, address := range []string{entry, "/waiting", "/waiting/x.y"} {
+		newWalker(t, centre).goes(address).says(http.StatusOK, "نرجو فتح صفحة «مواعيدكم»").lacks("تم تسجيلكم", "الدمام", "نقل العوائد")
+	}
 	w.goes("/services/heirs-returns/dammam/wait")
 	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار") // a second tap
+	if w.at.Path != entry {
+		t.Errorf("the second tap leads to %s, not %s", w.at.Path, entry)
+	}
 	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM waitlist_entries`); n != 1 {
 		t.Errorf("%d entries, want 1", n)
 	}
@@ -90,6 +98,7 @@ func TestJourneyOverTheWaitingList(t *testing.T) {
 	link := l.newest()
 	w.goes(link).says(http.StatusOK, "موعد متاح لكم")
 	w.sends(link+"/offer/accept", url.Values{"start": {times(w.page)[0]}}).says(http.StatusOK, "تم حجز موعدكم")
+	w.goes(entry).lacks("تم تسجيلكم").says(http.StatusOK, "نرجو فتح صفحة «مواعيدكم»")
 	centre.AuditClean()
 }
 

@@ -46,7 +46,7 @@ type draft struct {
 }
 
 // done returns the draft after its booking: what was typed is done with, the proof is
-// good for another visit. Of an entry of the waiting list, visit is "".
+// good for another visit. visit is the one that was booked last.
 func (d draft) done(visit slots.Reference) draft {
 	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: d.Holds, Visit: visit}
 }

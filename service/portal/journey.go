@@ -22,6 +22,7 @@ const (
 	servicePath    = "/services/"
 	departmentPath = "/departments/"
 	holdPath       = "/book/"
+	waitingPath    = "/waiting"
 	typedPath      = "/typed" // below that of a form: see web.Page.KeepAt
 )
 
@@ -52,7 +53,8 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 	held.Post("/typed", p.keepDetails)
 	held.Post("/code", p.sendCode)
 	app.Post("/forget", p.shared, p.forget)
-	app.Get("/waiting", p.shared, p.waitingNow)
+	app.Get(waitingPath, p.shared, p.waitingNow)
+	app.Get(waitingPath+"/:entry", p.shared, p.waitingNow)
 	app.Get(web.PrivacyPath, p.shared, p.privacy)
 	app.Get(web.AccessibilityPath, p.shared, p.accessibility)
 	app.Get(web.HowPath, p.shared, p.how)
