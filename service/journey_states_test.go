@@ -158,6 +158,22 @@ func TestJourneyOnceMore(t *testing.T) {
 	centre.AuditClean()
 }
 
+// Who looks for a visit of their own is led to their visits first, by words or by the
+// reference however it is pasted; results have a title of their own.
+func TestSearchForOnesOwnVisit(t *testing.T) {
+	t.Parallel()
+	_, _, w := portalCentre(t)
+	for _, q := range []string{"موعدي", "وين حجزي", "إلغاء موعد", "my visit", "my appointment", "V-7K3F-9Q2M-R", "v٧k٣f٩q٢m‑r"} {
+		w.goes("/?lang=ar&q="+url.QueryEscape(q)).says(http.StatusOK, "نتائج البحث", "هل تبحثون عن موعد محجوز؟").lacks("لم نجد", "كيف يمكننا خدمتكم؟")
+		if !strings.Contains(w.page, `<a class="button primary" href="/visits">`) {
+			t.Errorf("%s: no way to the visits in %s", q, w.page)
+		}
+	}
+	w.goes("/?q="+url.QueryEscape("حجز موعد العوائد")).says(http.StatusOK, "نتائج البحث", "العوائد السنوية").lacks("هل تبحثون عن موعد محجوز؟")
+	w.goes("/?q=zzzz").says(http.StatusOK, "نتائج البحث", "لم نجد").lacks("هل تبحثون عن موعد محجوز؟")
+	w.goes("/").says(http.StatusOK, "كيف يمكننا خدمتكم؟").lacks("نتائج البحث")
+}
+
 // The rules that a booking can break each have a page that says what to do, and keep
 // what was typed.
 func TestJourneyRefused(t *testing.T) {

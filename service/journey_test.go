@@ -159,7 +159,7 @@ func portalCentre(t *testing.T, options ...servicetest.Option) (*servicetest.Cen
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	centre, visitor, w := portalCentre(t)
-	w.goes("/?q="+url.QueryEscape("ورث العوائد")).says(http.StatusOK, "كيف يمكننا خدمتكم؟", "نقل العوائد إلى الورثة")
+	w.goes("/?q="+url.QueryEscape("ورث العوائد")).says(http.StatusOK, "نتائج البحث", "نقل العوائد إلى الورثة")
 	w.goes("/services/heirs-returns").says(http.StatusOK, "الخطوة 2 من 4: الفرع", "صك حصر الورثة", "أقرب موعد", "فرع جدة")
 	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "الخطوة 3 من 4", "أيام الإغلاق الأسبوعية: الجمعة والسبت", "صباحًا")
 	w.chooses().says(http.StatusOK, "بيانات الزائر", "الموعد محجوز لكم مؤقتًا حتى الساعة", "المركز الرئيس بالرياض")
