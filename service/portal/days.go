@@ -96,7 +96,11 @@ func (p *Portal) days(c *fiber.Ctx) error {
 		if c.Query("from") == "" { // later days tell nothing of what is wanted
 			p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, now)
 		}
-		if err = p.next(c, &out); err != nil {
+		from := scheduling.Date(0) // any date: later days are shown
+		if first <= today {
+			from = first + 7*weeks
+		}
+		if err = p.next(c, &out, from); err != nil {
 			return err
 		}
 	}
@@ -166,16 +170,16 @@ func pick(days []slots.DayOffer, wanted scheduling.Date) *slots.DayOffer {
 	return first
 }
 
-// next finds the first free start of the branch, after the days shown or before.
-func (p *Portal) next(c *fiber.Ctx, out *timesAt) error {
+// next finds the first free start of the branch from a date on.
+func (p *Portal) next(c *fiber.Ctx, out *timesAt, from scheduling.Date) error {
 	found, err := bookerOf(c).First(c.UserContext(), slots.FirstQuery{
-		Service: out.Service.Slug, Party: out.Party, Channel: catalog.Public, Needs: out.Needs,
+		Service: out.Service.Slug, Branch: out.Branch.Slug, From: from, Party: out.Party, Channel: catalog.Public, Needs: out.Needs,
 	}, p.Now())
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
-		if f.Branch == out.Branch.Slug && f.Found {
+		if f.Found {
 			moment := web.MomentOf(f.Slot.Start, f.Zone, out.Lang)
 			words := out.T("portal.next_free", "Date", moment.Date(), "Time", moment.Time)
 			out.Next, out.NextLink = &words, out.at(f.Branch, "", "day", scheduling.DateOf(f.Slot.Start, f.Zone).String())+"#day"

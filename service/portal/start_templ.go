@@ -192,7 +192,7 @@ func (p startPage) page() templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, d := range p.Departments {
-						templ_7745c5c3_Err = web.Row(departmentPath+d.Slug, web.Building, d.Name.In(p.Lang), "", p.T("portal.services", "Count", len(d.Services))).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = web.Row(departmentPath+d.Slug, "", d.Name.In(p.Lang), "", p.T("portal.services", "Count", len(d.Services))).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
