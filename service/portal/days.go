@@ -40,7 +40,7 @@ type timesAt struct {
 
 // cell is one day in the table.
 type cell struct {
-	web.Moment
+	Weekday, Date        string // Date is the day of the month
 	HijriDay, HijriMonth string
 	MonthName            string // short, where the language has short names
 	FullMonth            string
@@ -269,7 +269,7 @@ func openOn(days []slots.DayOffer) []time.Weekday {
 
 func (t *timesAt) cell(date, today scheduling.Date, shown *slots.DayOffer) cell {
 	c := cell{
-		Moment: web.DateMoment(date, t.Lang), State: "past",
+		Weekday: texts.Weekday(date.Time().Weekday()).In(t.Lang), Date: strconv.Itoa(date.Time().Day()), State: "past",
 		MonthName: shortMonth(date).In(t.Lang), FullMonth: texts.Month(date.Time().Month()).In(t.Lang),
 	}
 	if h := scheduling.HijriOf(date); !h.IsZero() {
@@ -355,7 +355,7 @@ func parts(p web.Page, list []slots.Slot, zone *time.Location) []part {
 			out = append(out, part{Name: name})
 		}
 		at := &out[len(out)-1]
-		at.Times = append(at.Times, web.Choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: web.MomentOf(s.Start, zone, p.Lang).Time})
+		at.Times = append(at.Times, web.Choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: texts.ClockAt(s.Start.In(zone)).In(p.Lang)})
 	}
 	return out
 }

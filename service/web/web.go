@@ -85,7 +85,7 @@ type Public struct {
 // parameters are those of texts.Visitors; the telephone number for help is one
 // of them.
 func (p Page) T(key string, parameters ...any) string {
-	return texts.Visitors(key, append(parameters, "Phone", p.Dial())...).In(p.Lang)
+	return texts.VisitorsIn(p.Lang, key, append(parameters, "Phone", p.Dial())...)
 }
 
 // S is like T, for the catalogue of staff.
