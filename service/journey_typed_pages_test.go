@@ -4,6 +4,7 @@ package service_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -52,4 +53,35 @@ func TestBrowserTyped(t *testing.T) {
 	f.follows()
 	b.has("Please correct the following")
 	same("after Enter")
+}
+
+// The page that corrects details, with a new mobile, and the time that is kept for the
+// visitor among those of the day.
+func TestBrowserCorrect(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, official)
+	visitor, after := centre.Visitor(1), centre.Visitor(2)
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.holds(heirsAtRiyadh + "?day=2026-11-25")
+	held := b.here()
+	b.everyLanguage("days-kept", heirsAtRiyadh+"?day=2026-11-25")
+	b.goes(held, "ar")
+	b.fills(details(visitor))
+	b.presses("form.fill .primary")
+	centre.Jobs()
+	b.fills(url.Values{"code": {code(visitor)}})
+	b.presses("form.fill .primary")
+	visit, _, _ := strings.Cut(b.here(), "?")
+	b.everyLanguage("visit-again", visit)
+	b.everyLanguage("correct", visit+"/details")
+	b.goes(visit+"/details", "ar")
+	b.fills(url.Values{"mobile": {"05"}})
+	b.presses("form.fill .primary")
+	b.checks("correct-wrong", "ar")
+	b.fills(url.Values{"mobile": {after.Mobile}})
+	b.presses("form.fill .primary")
+	b.checks("correct-code", "ar")
+	b.presses(".bar nav button[lang]")
+	b.has("Nothing has changed yet")
+	b.checks("correct-code", "en")
 }

@@ -51,7 +51,9 @@ func (t Text) Filled() Text {
 func Visitors(key string, parameters ...any) Text { return visitors().text(key, parameters) }
 
 // VisitorsIn is like Visitors, in one language.
-func VisitorsIn(lang, key string, parameters ...any) string { return visitors().in(lang, key, parameters) }
+func VisitorsIn(lang, key string, parameters ...any) string {
+	return visitors().in(lang, key, parameters)
+}
 
 // Staff is like Visitors, for the catalogue of staff.
 func Staff(key string, parameters ...any) Text { return staff().text(key, parameters) }
