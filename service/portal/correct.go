@@ -107,6 +107,8 @@ func (p *Portal) correctOr(c *fiber.Ctx, again bool) error {
 	switch {
 	case err == nil:
 		return p.finish(c, "corrected")
+	case errors.Is(err, slots.ErrMobileLimit):
+		in.Wrong["mobile"] = p.frame(c, lang).T("portal.mobile_limit")
 	case errors.Is(err, slots.ErrTaken):
 		in.Notice = "correct.no_room"
 	case errors.Is(err, slots.ErrUnsettled), rule && broken.Rule == slots.RulePartyCutoff:

@@ -39,6 +39,8 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 	at.Post("/mobile", p.holdFirst)
 	at.Get("/mobile/code", toForm)
 	at.Post("/mobile/code", p.sendFirstCode)
+	at.Get("/mobile/typed", toForm)
+	at.Post("/mobile/typed", p.keepFirst)
 	at.Get("/wait", p.askWish)
 	at.Post("/wait", p.join)
 	at.Get("/wait/code", toForm)
