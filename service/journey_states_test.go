@@ -166,7 +166,8 @@ func TestSearchForOnesOwnVisit(t *testing.T) {
 	t.Parallel()
 	_, _, w := portalCentre(t)
 	for _, q := range []string{"موعدي", "وين حجزي", "إلغاء موعد", "my visit", "my appointment", "V-7K3F-9Q2M-R", "v٧k٣f٩q٢m‑r"} {
-		w.goes("/?lang=ar&q="+url.QueryEscape(q)).says(http.StatusOK, "نتائج البحث", "هل تبحثون عن موعد محجوز؟").lacks("لم نجد", "كيف يمكننا خدمتكم؟")
+		w.goes("/?lang=ar&q="+url.QueryEscape(q)).
+			says(http.StatusOK, "نتائج البحث", "هل تبحثون عن موعد محجوز؟").lacks("لم نجد", "كيف يمكننا خدمتكم؟")
 		if !strings.Contains(w.page, `<a class="button primary" href="/visits">`) {
 			t.Errorf("%s: no way to the visits in %s", q, w.page)
 		}

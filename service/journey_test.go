@@ -185,7 +185,8 @@ func TestNothingTypedIsLost(t *testing.T) {
 	held := w.at.Path
 	form := details(visitor)
 	form.Set("id", "1234567890")
-	w.sends(w.action("name"), form).says(http.StatusOK, "يلزم التصحيح: بيانات الزائر", "نرجو تصحيح ما يلي", "رقم الهوية الوطنية أو الإقامة غير صحيح")
+	w.sends(w.action("name"), form).says(http.StatusOK, "يلزم التصحيح: بيانات الزائر", "نرجو تصحيح ما يلي",
+		"رقم الهوية الوطنية أو الإقامة غير صحيح")
 	if !strings.Contains(w.page, visitor.Name) || !strings.Contains(w.page, `value="1234567890"`) {
 		t.Errorf("what was typed is gone: %s", w.page)
 	}
