@@ -9,10 +9,37 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"ziyara/textnorm"
+	"ziyara/texts"
 )
 
 // ErrMobile is returned for text that is not a number that can receive SMS.
 var ErrMobile = errors.New("notify: not a mobile number")
+
+// DigitsError is returned for a number that begins like a Saudi mobile, but has too few
+// or too many digits. It is an ErrMobile.
+type DigitsError struct {
+	Typed, Needed int
+	Example       string // a number that begins in the same way
+}
+
+// Error counts the digits.
+func (e *DigitsError) Error() string {
+	return fmt.Sprintf("notify: %d digits are no mobile number, %d are", e.Typed, e.Needed)
+}
+
+// Unwrap returns ErrMobile.
+func (e *DigitsError) Unwrap() error { return ErrMobile }
+
+// MobileText says what an error of ParseMobile finds wrong with the number, and how to
+// correct it.
+func MobileText(err error) texts.Text {
+	digits, ok := errors.AsType[*DigitsError](err)
+	if !ok {
+		return texts.Visitors("invalid.mobile")
+	}
+	return texts.Visitors("fault.mobile_digits", "Example", texts.Isolated(digits.Example),
+		"Typed", texts.Visitors("fault.digits", "Count", digits.Typed), "Needed", texts.Visitors("fault.digits", "Count", digits.Needed))
+}
 
 // Mobile is a mobile number in E.164 format, for example +966501234567.
 type Mobile string
@@ -28,13 +55,16 @@ const (
 // ParseMobile returns the number written in s. Without a country code it is
 // a Saudi one: 05XXXXXXXX and 5XXXXXXXX, with or without 966, 00966 or +966,
 // and foreign numbers after + or 00. Spaces, hyphens, dots and parentheses may
-// separate digits; s is cleaned by textnorm.Symbols. It returns ErrMobile
-// for anything else, and for numbers that are valid but not mobile, such as
+// separate digits; s is cleaned by textnorm.Symbols. It returns ErrMobile, which
+// may be a *DigitsError, for anything else, and for numbers that are valid but not mobile, such as
 // landlines; where a country does not tell the two apart (the United States
 // for one) the number is accepted.
 func ParseMobile(s string) (Mobile, error) {
 	dialled, err := dialString(s)
 	if err != nil {
+		return "", err
+	}
+	if err = homeDigits(dialled); err != nil {
 		return "", err
 	}
 	n, err := phonenumbers.Parse(dialled, homeRegion)
@@ -49,6 +79,21 @@ func ParseMobile(s string) (Mobile, error) {
 		return "", fmt.Errorf("%w: number of another type (%d)", ErrMobile, t)
 	}
 	return Mobile(phonenumbers.Format(n, phonenumbers.E164)), nil
+}
+
+// homeDigits returns a *DigitsError for a Saudi mobile with too few or too many digits.
+func homeDigits(dialled string) error {
+	for _, begins := range []string{"05", "5", "9665", "+9665", "009665"} {
+		if !strings.HasPrefix(dialled, begins) {
+			continue
+		}
+		example := begins + "01234567"
+		typed, needed := len(strings.TrimPrefix(dialled, "+")), len(strings.TrimPrefix(example, "+"))
+		if typed != needed {
+			return &DigitsError{typed, needed, example}
+		}
+	}
+	return nil
 }
 
 // dialString reduces s to what would be dialled: an optional plus sign and

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ziyara/notify"
+	"ziyara/texts"
 )
 
 func TestParseMobile(t *testing.T) {
@@ -93,6 +94,31 @@ func TestParseMobileRefuses(t *testing.T) {
 				t.Fatalf("ParseMobile(%q) = %q, %v; want ErrMobile", tt.in, got, err)
 			}
 		})
+	}
+}
+
+// Where only the number of digits is wrong, the text counts them.
+func TestMobileTextCountsDigits(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"050123456":       "You typed 9 digits. A mobile number has 10 digits, such as 0501234567.",
+		"٠٥٠ ١٢٣ ٤٥٦٧٨":   "You typed 11 digits. A mobile number has 10 digits, such as 0501234567.",
+		"50123456":        "You typed 8 digits. A mobile number has 9 digits, such as 501234567.",
+		"+966 50 123 456": "You typed 11 digits. A mobile number has 12 digits, such as +966501234567.",
+		"00966501234":     "You typed 11 digits. A mobile number has 14 digits, such as 00966501234567.",
+		"966501234":       "You typed 9 digits. A mobile number has 12 digits, such as 966501234567.",
+		"0112345678":      texts.Visitors("invalid.mobile").EN, // a landline
+		"+201001234":      texts.Visitors("invalid.mobile").EN, // of another country
+		"":                texts.Visitors("invalid.mobile").EN,
+	} {
+		if _, err := notify.ParseMobile(in); notify.MobileText(err).EN != want {
+			t.Errorf("%q: %q, want %q", in, notify.MobileText(err).EN, want)
+		}
+	}
+	_, err := notify.ParseMobile("050123456")
+	if got, want := notify.MobileText(err).AR,
+		"يتكون الرقم الذي كتبتموه من 9 أرقام، ورقم الجوال من 10 أرقام، مثل \u20660501234567\u2069."; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

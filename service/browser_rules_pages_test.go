@@ -58,6 +58,9 @@ const saidCheck = `(() => {
 	const wrong = [], lang = document.documentElement.lang;
 	const foreign = lang === "ar" ? /[A-Za-z]{2}/ : /[\u0600-\u06ff]/;
 	const own = lang === "ar" ? /[\u0600-\u06ff]/ : /[A-Za-z]/;
+	const mistaken = !!document.querySelector(".wrong"), titled = /^(يلزم التصحيح|Error): /.test(document.title);
+	if (mistaken !== titled || mistaken !== !!document.getElementById("mistakes"))
+		wrong.push("mistakes: " + mistaken + ", said in the title: " + document.title);
 	if (foreign.test(document.title) || !own.test(document.title)) wrong.push("the title: " + document.title);
 	for (const e of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]"))
 		for (const name of ["aria-label", "title", "alt", "placeholder"])
@@ -155,6 +158,7 @@ func TestBrowserRulesSeeFaults(t *testing.T) {
 		"a time":         `document.querySelector("h1").append(" 9:30")`,
 		"a mobile":       `document.querySelector("h1").append(" +966•••567")`,
 		"a title":        `document.title = "Services"`,
+		"a mistake":      `document.querySelector("h1").className = "wrong"`,
 		"a label":        `document.querySelector("nav").setAttribute("aria-label", "Pages")`,
 		"a word":         `document.querySelector("h1").append(" Services")`,
 		"isolated words": `document.querySelector("h1").append(Object.assign(document.createElement("bdi"), { textContent: "Services" }))`,

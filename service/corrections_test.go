@@ -491,6 +491,80 @@ func TestLinkCorrectsDetails(t *testing.T) {
 	l.centre.AuditClean()
 }
 
+// A new mobile takes the place of the old one once a code has come to it, together with
+// what else was typed; until then nothing changes. The old one is told nothing.
+func TestLinkCorrectsMobile(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "ar")
+	after := l.centre.Visitor(2)
+	told := len(l.Messages())
+	w := newWalker(t, l.centre)
+	w.goes(l.path+"/details").says(http.StatusOK, "رقم الجوال الجديد").lacks("رمز التحقق من ستة أرقام")
+	form := url.Values{"name": {"نورة بنت صالح السبيعي"}, "mobile": {"050000000"}, "party": {"2"}}
+	w.sends(w.action("mobile"), form).says(http.StatusUnprocessableEntity, "يتكون الرقم الذي كتبتموه من 9 أرقام")
+	form.Set("mobile", after.Mobile)
+	w.sends(w.action("mobile"), form).says(http.StatusOK, "لم يتغير شيء بعد", "05•••••002")
+	if !strings.Contains(w.page, `value="نورة بنت صالح السبيعي"`) || !strings.Contains(w.page, `value="`+after.Mobile+`"`) {
+		t.Errorf("what was typed is gone: %s", w.page)
+	}
+	if got := l.Shows(l.visit); got.Version != 1 {
+		t.Errorf("corrected before the code came: %+v", got)
+	}
+	typed := url.Values{"name": form["name"], "mobile": form["mobile"]}
+	w.switches(form).says(http.StatusOK, "Nothing has changed yet", "Verification code").has(typed)
+	w.switches(form).says(http.StatusOK, "لم يتغير شيء بعد").has(typed)
+	l.centre.Jobs()
+	right := code(after)
+	form.Set("code", map[bool]string{true: "000001", false: "000000"}[right == "000000"])
+	w.sends(w.action("code"), form).says(http.StatusUnprocessableEntity, "الرمز غير صحيح")
+	form.Set("code", right)
+	w.sends(w.action("code"), form).says(http.StatusOK, "تم تصحيح بيانات موعدكم", "زائران")
+	if got := l.Shows(l.visit); got.Mobile != "+9665•••••002" || got.Visitor != "نورة بنت صالح السبيعي" {
+		t.Errorf("corrected: %+v", got)
+	}
+	l.centre.Jobs()
+	if got := l.Messages(); len(got) != told {
+		t.Errorf("the old mobile was told %q", got[0].Text)
+	}
+	l.centre.AuditClean()
+}
+
+// A code counts for the number that it was sent to only; another one is sent in time.
+func TestLinkCorrectsMobileByItsOwnCode(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "en")
+	second, third := l.centre.Visitor(2), l.centre.Visitor(3)
+	w := newWalker(t, l.centre)
+	w.goes(l.path + "/details?lang=en")
+	form := url.Values{"mobile": {second.Mobile}}
+	for range 2 { // taps
+		w.sends(w.action("mobile"), form).says(http.StatusOK, "Nothing has changed yet")
+	}
+	again := l.path + "/details/code"
+	if !strings.Contains(w.page, `formaction="`+again+`"`) {
+		t.Errorf("no way to another code in %s", w.page)
+	}
+	w.sends(again, form).says(http.StatusTooManyRequests, "a moment ago", "05•••••002")
+	l.centre.Jobs()
+	form.Set("code", code(second))
+	form.Set("mobile", third.Mobile)
+	w.sends(w.action("code"), form).says(http.StatusOK, "Nothing has changed yet", "05•••••003")
+	w.sends(w.action("code"), form).says(http.StatusUnprocessableEntity, "That code is not right")
+	if got := l.Shows(l.visit); got.Version != 1 {
+		t.Errorf("corrected by the code of another number: %+v", got)
+	}
+	l.centre.Pass(time.Minute + time.Second)
+	w.sends(again, form).says(http.StatusOK, "05•••••003")
+	l.centre.Jobs()
+	form.Set("code", code(third))
+	w.sends(w.action("code"), form).says(http.StatusOK, "corrected")
+	w.goes(again).says(http.StatusOK, "New mobile number")
+	if got := l.Shows(l.visit); got.Mobile != "+9665•••••003" {
+		t.Errorf("corrected: %+v", got)
+	}
+	l.centre.AuditClean()
+}
+
 // A link for one action alone corrects nothing, and does not offer it.
 func TestOtherLinksCorrectNothing(t *testing.T) {
 	t.Parallel()

@@ -36,7 +36,7 @@ func TestJourneyProvesFirst(t *testing.T) {
 	w.sends(w.action("mobile"), url.Values{"mobile": {visitor.Mobile}}).says(http.StatusOK, "رمز التحقق", "متابعة")
 	centre.Jobs()
 	proof := url.Values{"mobile": {visitor.Mobile}, "code": {"12"}}
-	w.sends(w.action("code"), proof).says(http.StatusOK, "نرجو كتابة الأرقام الستة من الرسالة")
+	w.sends(w.action("code"), proof).says(http.StatusOK, "يتكون الرمز الذي كتبتموه من رقمين")
 	proof.Set("code", code(visitor))
 	w.sends(w.action("code"), proof).says(http.StatusOK, "بيانات الزائر", "الموعد محجوز لكم مؤقتًا حتى الساعة", "تم التحقق من رقم الجوال")
 	if !strings.Contains(w.page, visitor.Name) {

@@ -78,9 +78,17 @@ func TestJourneyOverTheWaitingList(t *testing.T) {
 	centre.Jobs()
 	form.Set("code", code(visitor))
 	join := w.action("code")
-	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار")
+	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار", "نقل العوائد إلى الورثة", "فرع الدمام",
+		"الأربعاء 25 نوفمبر 2026م", "صباحًا", "زائر واحد", "الخطوات التالية", "رابط القبول ومهلته").lacks(visitor.Name)
+	entry := w.at.Path
+	for _, address := range []string{entry, "/waiting", "/waiting/x.y"} {
+		newWalker(t, centre).goes(address).says(http.StatusOK, "نرجو فتح صفحة «مواعيدكم»").lacks("تم تسجيلكم", "الدمام", "نقل العوائد")
+	}
 	w.goes("/services/heirs-returns/dammam/wait")
 	w.sends(join, form).says(http.StatusOK, "تم تسجيلكم في قائمة الانتظار") // a second tap
+	if w.at.Path != entry {
+		t.Errorf("the second tap leads to %s, not %s", w.at.Path, entry)
+	}
 	if n := servicetest.Query[int](t, centre.DatabaseURL, `SELECT count(*) FROM waitlist_entries`); n != 1 {
 		t.Errorf("%d entries, want 1", n)
 	}
@@ -90,7 +98,83 @@ func TestJourneyOverTheWaitingList(t *testing.T) {
 	link := l.newest()
 	w.goes(link).says(http.StatusOK, "موعد متاح لكم")
 	w.sends(link+"/offer/accept", url.Values{"start": {times(w.page)[0]}}).says(http.StatusOK, "تم حجز موعدكم")
+	w.goes(entry).lacks("تم تسجيلكم").says(http.StatusOK, "نرجو فتح صفحة «مواعيدكم»")
 	centre.AuditClean()
+}
+
+// Who goes back sees the time that is kept for them among those of the day, until when,
+// and can choose it again; to others it is taken.
+func TestJourneyBackToOnesOwnTime(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	days := heirsAtRiyadh + "?day=2026-11-25"
+	w.goes(days).chooses()
+	held, start := w.at.Path, servicetest.At(t, "2026-11-25T07:30")
+	for n := 2; centre.Visitor(n).TryHold(heirs, "riyadh", start).Status == http.StatusCreated; n++ {
+	}
+	w.goes(days).says(http.StatusOK, "7:30 ص محجوز لكم حتى الساعة 9:10 ص")
+	if other := newWalker(t, centre).goes(days).lacks("محجوز لكم حتى", "7:30 ص"); len(times(other.page)) == 0 {
+		t.Error("others see no times at all")
+	}
+	w.goes(days + "&party=2").lacks("محجوز لكم حتى") // another visit
+	w.goes(days).chooses()
+	if w.at.Path != held {
+		t.Errorf("chosen again, it is another hold: %s, not %s", w.at.Path, held)
+	}
+	w.books(visitor, details(visitor)).says(http.StatusOK, "تم حجز موعدكم")
+	w.goes(days).lacks("محجوز لكم حتى")
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses()
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").says(http.StatusOK, "محجوز لكم حتى")
+	centre.Pass(10 * time.Minute)
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").lacks("محجوز لكم حتى")
+	centre.AuditClean()
+}
+
+// From the page of the visit that the browser has just booked, another one is booked with
+// the same details and without another code. A link alone does not give them away.
+func TestJourneyOnceMore(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes(heirsAtRiyadh + "?day=2026-11-25").chooses()
+	form := details(visitor)
+	form.Set("email", "noura@example.net")
+	w.books(visitor, form).says(http.StatusOK, "تم حجز موعدكم", "حجز موعد آخر بالبيانات نفسها")
+	link := w.at.Path
+	centre.Jobs()
+	l := linked{Visitor: visitor, t: t, centre: centre}
+	message, stranger := l.newest(), newWalker(t, centre)
+	stranger.goes(message).says(http.StatusOK, "تم حجز موعدكم").lacks("حجز موعد آخر بالبيانات نفسها")
+	stranger.sends(message+"/again", nil).says(http.StatusForbidden, "في المتصفح الذي حُجز منه فقط").lacks(visitor.Name)
+	stranger.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().lacks("تم التحقق من رقم الجوال")
+	if strings.Contains(stranger.page, visitor.Name) {
+		t.Error("the link gives the name away")
+	}
+	w.sends(link+"/again", nil).says(http.StatusOK, "كيف يمكننا خدمتكم؟")
+	w.goes("/services/annual-returns/riyadh?day=2026-11-26").chooses().says(http.StatusOK, "تم التحقق من رقم الجوال").
+		has(url.Values{"name": {visitor.Name}, "id": {visitor.ID}, "email": {"noura@example.net"}})
+	form = details(visitor)
+	w.sends(w.action("name"), form).says(http.StatusOK, "تم حجز موعدكم")
+	w.sends("/forget", nil).goes(w.at.String())
+	w.goes(link).lacks("حجز موعد آخر بالبيانات نفسها")
+	centre.Pass(31 * time.Minute)
+	centre.AuditClean()
+}
+
+// Who looks for a visit of their own is led to their visits first, by words or by the
+// reference however it is pasted; results have a title of their own.
+func TestSearchForOnesOwnVisit(t *testing.T) {
+	t.Parallel()
+	_, _, w := portalCentre(t)
+	for _, q := range []string{"موعدي", "وين حجزي", "إلغاء موعد", "my visit", "my appointment", "V-7K3F-9Q2M-R", "v٧k٣f٩q٢m‑r"} {
+		w.goes("/?lang=ar&q="+url.QueryEscape(q)).
+			says(http.StatusOK, "نتائج البحث", "هل تبحثون عن موعد محجوز؟").lacks("لم نجد", "كيف يمكننا خدمتكم؟")
+		if !strings.Contains(w.page, `<a class="button primary" href="/visits">`) {
+			t.Errorf("%s: no way to the visits in %s", q, w.page)
+		}
+	}
+	w.goes("/?q="+url.QueryEscape("حجز موعد العوائد")).says(http.StatusOK, "نتائج البحث", "العوائد السنوية").lacks("هل تبحثون عن موعد محجوز؟")
+	w.goes("/?q=zzzz").says(http.StatusOK, "نتائج البحث", "لم نجد").lacks("هل تبحثون عن موعد محجوز؟")
+	w.goes("/").says(http.StatusOK, "كيف يمكننا خدمتكم؟").lacks("نتائج البحث")
 }
 
 // The rules that a booking can break each have a page that says what to do, and keep
@@ -166,9 +250,12 @@ func TestJourneyCountsTries(t *testing.T) {
 	w.sends(w.action("name"), form)
 	centre.Jobs()
 	right := code(visitor)
-	for _, half := range []string{"", "12", "1234567"} {
+	for half, want := range map[string]string{
+		"": "نرجو كتابة الأرقام الستة من الرسالة", "12345a6": "نرجو كتابة الأرقام الستة من الرسالة",
+		"12": "يتكون الرمز الذي كتبتموه من رقمين، ورمز التحقق من 6 أرقام", "١٢٣٤٥ ٦٧": "يتكون الرمز الذي كتبتموه من 7 أرقام",
+	} {
 		form.Set("code", half)
-		w.sends(w.action("code"), form).says(http.StatusOK, "نرجو كتابة الأرقام الستة من الرسالة").lacks("بقيت لكم")
+		w.sends(w.action("code"), form).says(http.StatusOK, want).lacks("بقيت لكم")
 	}
 	wrong := "000000"
 	if right == wrong {

@@ -75,7 +75,19 @@ func (w *walker) does(method, address string, fields url.Values) *walker {
 		w.t.Fatal(err)
 	}
 	w.at, w.status, w.header, w.page = answer.Request.URL, answer.StatusCode, answer.Header, string(body)
+	w.sumsUp()
 	return w
+}
+
+// sumsUp fails the test unless a page on which something is wrong with a field says so
+// in its title and at its top, and no other page does.
+func (w *walker) sumsUp() {
+	w.t.Helper()
+	wrong := strings.Contains(w.page, `class="wrong"`)
+	titled := regexp.MustCompile(`<title>(يلزم التصحيح|Error): `).MatchString(w.page)
+	if top := strings.Contains(w.page, `id="mistakes"`); wrong != titled || wrong != top {
+		w.t.Errorf("%s: wrong fields: %t, said in the title: %t, at the top: %t", w.at, wrong, titled, top)
+	}
 }
 
 // says fails the test unless the page has this status and these texts.
@@ -147,7 +159,7 @@ func portalCentre(t *testing.T, options ...servicetest.Option) (*servicetest.Cen
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	centre, visitor, w := portalCentre(t)
-	w.goes("/?q="+url.QueryEscape("ورث العوائد")).says(http.StatusOK, "كيف يمكننا خدمتكم؟", "نقل العوائد إلى الورثة")
+	w.goes("/?q="+url.QueryEscape("ورث العوائد")).says(http.StatusOK, "نتائج البحث", "نقل العوائد إلى الورثة")
 	w.goes("/services/heirs-returns").says(http.StatusOK, "الخطوة 2 من 4: الفرع", "صك حصر الورثة", "أقرب موعد", "فرع جدة")
 	w.goes("/services/heirs-returns/riyadh").says(http.StatusOK, "الخطوة 3 من 4", "أيام الإغلاق الأسبوعية: الجمعة والسبت", "صباحًا")
 	w.chooses().says(http.StatusOK, "بيانات الزائر", "الموعد محجوز لكم مؤقتًا حتى الساعة", "المركز الرئيس بالرياض")
@@ -173,11 +185,12 @@ func TestNothingTypedIsLost(t *testing.T) {
 	held := w.at.Path
 	form := details(visitor)
 	form.Set("id", "1234567890")
-	w.sends(w.action("name"), form).says(http.StatusOK, "نرجو تصحيح ما يلي", "رقم الهوية الوطنية أو الإقامة غير صحيح")
+	w.sends(w.action("name"), form).says(http.StatusOK, "يلزم التصحيح: بيانات الزائر", "نرجو تصحيح ما يلي",
+		"رقم الهوية الوطنية أو الإقامة غير صحيح")
 	if !strings.Contains(w.page, visitor.Name) || !strings.Contains(w.page, `value="1234567890"`) {
 		t.Errorf("what was typed is gone: %s", w.page)
 	}
-	w.goes(held+"?lang=en&check=1").says(http.StatusOK, "Please correct")
+	w.goes(held+"?lang=en&check=1").says(http.StatusOK, "Error: Your details", "Please correct")
 	if !strings.Contains(w.page, visitor.Name) {
 		t.Error("what was typed is gone in English")
 	}
@@ -191,6 +204,58 @@ func TestNothingTypedIsLost(t *testing.T) {
 	centre.Jobs()
 	form.Set("code", code(visitor))
 	w.sends(w.action("code"), form).says(http.StatusOK, "تم حجز موعدكم", "7:30 ص")
+	centre.AuditClean()
+}
+
+// switches presses the other language, with what is typed in the form so far.
+func (w *walker) switches(typed url.Values) *walker {
+	w.t.Helper()
+	found := regexp.MustCompile(`form="form"[^>]*formaction="([^"]*)"`).FindStringSubmatch(w.page)
+	if found == nil {
+		w.t.Fatalf("%s: the other language is not a button of the form: %s", w.at, w.page)
+	}
+	return w.sends(html.UnescapeString(found[1]), typed)
+}
+
+// has fails the test unless the fields of the page have these values.
+func (w *walker) has(typed url.Values) *walker {
+	w.t.Helper()
+	for name := range typed {
+		field := regexp.MustCompile(`<(input|textarea)[^>]* name="`+name+`"[^>]*>([^<]*)`).FindAllString(w.page, -1)
+		if !strings.Contains(strings.Join(field, " "), html.EscapeString(typed.Get(name))) {
+			w.t.Errorf("%s: %s is not %q but %s", w.at, name, typed.Get(name), field)
+		}
+	}
+	return w
+}
+
+// What is typed and not yet sent comes along to the other language, unchecked, and back.
+func TestOtherLanguageKeepsWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes(heirsAtRiyadh + "?day=2026-11-25").chooses()
+	held := w.at.Path
+	half := url.Values{"name": {"نورة <b>"}, "id": {"12"}, "mobile": {""}, "email": {"noura@"}, "by_name": {"سالم"}}
+	w.switches(half).says(http.StatusOK, "Your details", "Send the code").lacks("Please correct").has(half)
+	if w.at.Path != held || !strings.Contains(w.page, `lang="en"`) {
+		t.Errorf("in English at %s", w.at)
+	}
+	half.Set("mobile", "05")
+	w.switches(half).says(http.StatusOK, "بيانات الزائر").lacks("نرجو تصحيح ما يلي").has(half)
+	w.sends(w.action("name"), half).says(http.StatusOK, "نرجو تصحيح ما يلي")
+	half.Set("id", visitor.ID)
+	w.switches(half).says(http.StatusOK, "Please correct", "You typed 2 digits").has(half)
+	w.goes(held+"/typed").says(http.StatusOK, "Your details") // a reload by hand
+
+	wish := url.Values{"name": {"نورة"}, "from": {"2026-11-30"}, "to": {"2026-11-29"}, "part": {"morning"}}
+	w.goes(heirsAtRiyadh+"/wait?party=2&lang=ar").switches(wish).
+		says(http.StatusOK, "Waiting list").lacks("The last day").has(url.Values{"name": {"نورة"}, "from": {"2026-11-30"}, "to": {"2026-11-29"}})
+	if !strings.Contains(w.at.RawQuery, "party=2") {
+		t.Errorf("back at %s", w.at)
+	}
+	number := url.Values{"mobile": {"0500"}}
+	w.goes("/visits?lang=ar").switches(number).says(http.StatusOK, "Your visits").lacks("Please correct").has(number)
+	w.switches(number).says(http.StatusOK, "مواعيدكم").has(number)
 	centre.AuditClean()
 }
 

@@ -291,6 +291,9 @@ func TestGuide(t *testing.T) {
 		{"online", "iban", "online iban-update, service iban-update"},
 		{"by visit only", "heirs deed", "service heirs-returns"},
 		{"by visit only, in Arabic", "وراثة العوائد", "service heirs-returns"},
+		{"their own visit", "موعدي", "visits"},
+		{"their own visit, with more", "إلغاء موعد العوائد السنوية", "visits, online annual-returns"},
+		{"a reference", "v ٧k3f-9q2m-r", "visits"},
 		{"nothing", "zzzzzz", ""},
 	} {
 		answer := centre.Get("/v1/guide?q=" + url.QueryEscape(test.q))
@@ -304,6 +307,8 @@ func TestGuide(t *testing.T) {
 				if !strings.HasPrefix(m.Entity.Link, "https://") || m.Entity.Name.AR == "" {
 					t.Errorf("%s: entity %+v", test.name, m.Entity)
 				}
+			case m.Kind == api.GuideMatchKindVisits:
+				got = append(got, "visits")
 			case m.Service != nil:
 				got = append(got, string(m.Kind)+" "+m.Service.Slug)
 				if (m.Kind == api.GuideMatchKindOnline) != strings.HasPrefix(m.Online, "https://") {

@@ -436,7 +436,7 @@ func ownChannel(c catalog.Channel) catalog.Channel {
 // reason.
 func (b *Booker) Cancel(ctx context.Context, r Reference, reason string, now time.Time) (Appointment, error) {
 	if _, known := b.centre.CancellationReason(reason); reason != "" && !known {
-		return Appointment{}, &VisitorError{[]Field{{"reason", FaultReason}}}
+		return Appointment{}, &VisitorError{[]Field{{Name: "reason", Fault: FaultReason}}}
 	}
 	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
 		service, _ := b.centre.Service(a.Service)

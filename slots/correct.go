@@ -29,14 +29,14 @@ func NewCorrection(name, email *string) (Correction, error) {
 		clean := textnorm.Line(*name)
 		c.Name = &clean
 		if !plausibleName(clean) {
-			bad = append(bad, Field{"visitor/name", FaultName})
+			bad = append(bad, Field{Name: "visitor/name", Fault: FaultName})
 		}
 	}
 	if email != nil {
 		clean := textnorm.Symbols(*email)
 		c.Email = &clean
 		if clean != "" && !plausibleEmail(clean) {
-			bad = append(bad, Field{"visitor/email", FaultEmail})
+			bad = append(bad, Field{Name: "visitor/email", Fault: FaultEmail})
 		}
 	}
 	if bad != nil {

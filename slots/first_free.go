@@ -13,6 +13,7 @@ import (
 // FirstQuery asks for the first free slot of a service at any branch.
 type FirstQuery struct {
 	Service string          // slug
+	Branch  string          // slug; "" for all that offer the service
 	From    scheduling.Date // in the zone of each branch; 0 for any
 	Party   int
 	Channel catalog.Channel
@@ -36,8 +37,8 @@ const (
 	longestStep = MaxDays // dates; each step is twice the one before
 )
 
-// First returns the first free slot of each branch that offers the service, in
-// the order of the catalogue. It reads all branches together, each only as far
+// First returns the first free slot of each branch that is asked for and offers the
+// service, in the order of the catalogue. It reads all branches together, each only as far
 // ahead as its first slot. It returns ErrUnknownService, a *RuleError of
 // RulePartyLimit or a *VisitorError for unknown needs.
 func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]BranchFirst, error) {
@@ -51,6 +52,9 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 		return nil, err
 	}
 	groups := snapshot.GroupsOf(q.Service)
+	if q.Branch != "" {
+		groups = slices.DeleteFunc(slices.Clone(groups), func(g *centre.DeskGroup) bool { return g.Branch != q.Branch })
+	}
 	firsts := make([]BranchFirst, len(groups))
 	open := make([]*lookout, len(groups))
 	for i, g := range groups {

@@ -199,6 +199,25 @@ func TestFirstReadsAYearInWindows(t *testing.T) {
 	}
 }
 
+// A search of one branch reads no other.
+func TestFirstOfABranch(t *testing.T) {
+	t.Parallel()
+	plan := daily("Asia/Riyadh", opens(t, "09:00-12:00"))
+	r := newRigOfBranches(t, hourly(), plan, plan, plan)
+	q := slots.FirstQuery{Service: "heirs-returns", Branch: "b1", Party: 1, Channel: catalog.Public}
+	got, err := r.First(t.Context(), q, heldAt)
+	if err != nil || len(got) != 1 || got[0].Branch != "b1" || !got[0].Found {
+		t.Errorf("First = %+v, %v, want that of b1", got, err)
+	}
+	if n := len(r.store.asked); n != 1 {
+		t.Errorf("%d reads of branches, want 1", n)
+	}
+	q.Branch = "none"
+	if got, err = r.First(t.Context(), q, heldAt); err != nil || len(got) != 0 {
+		t.Errorf("of no branch: %+v, %v", got, err)
+	}
+}
+
 func TestFirstRefuses(t *testing.T) {
 	t.Parallel()
 	r := newRigOfBranches(t, hourly(), daily("Asia/Riyadh", opens(t, "09:00-12:00")))

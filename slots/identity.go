@@ -40,11 +40,11 @@ func ParseIdentity(s string) (Identity, error) {
 	if len(s) > 64 {
 		return Identity{}, ErrIdentity
 	}
-	n := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(textnorm.Symbols(s)))
+	n := plainNumber(s)
 	if len(n) > 2 && gccCountry(n[:2]) && allDigits(n[2:]) && len(n) >= 8 && len(n) <= 17 {
 		return Identity{GCCID, n[:2] + "-" + n[2:]}, nil
 	}
-	if len(n) != 10 || !allDigits(n) {
+	if len(n) != identityDigits || !allDigits(n) {
 		return Identity{}, ErrIdentity
 	}
 	switch n[0] {
@@ -60,6 +60,15 @@ func ParseIdentity(s string) (Identity, error) {
 		return Identity{BorderNo, n}, nil
 	}
 	return Identity{}, ErrIdentity
+}
+
+// identityDigits is how many digits an identity number has, unless it is of another
+// country of the Gulf.
+const identityDigits = 10
+
+// plainNumber returns an identity number without what stands between its symbols.
+func plainNumber(s string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(textnorm.Symbols(s)))
 }
 
 func gccCountry(s string) bool {

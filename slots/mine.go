@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"ziyara/catalog"
 )
 
 // What is listed of a mobile number.
@@ -47,4 +49,11 @@ func sorted(visits []Appointment, now time.Time) (m Mine) {
 	}
 	slices.Reverse(m.Coming)
 	return m
+}
+
+// AsksForOwn reports whether a visitor who looks for q means a visit that they have
+// already: by the words of catalog.OwnVisits, or by its reference.
+func AsksForOwn(q string) bool {
+	_, err := ParseReference(q)
+	return err == nil || catalog.OwnVisits(q)
 }

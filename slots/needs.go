@@ -17,7 +17,7 @@ func knownNeeds(s *catalog.Service, needs []string) error {
 	var bad []Field
 	for i, slug := range needs {
 		if _, ok := s.Need(slug); !ok {
-			bad = append(bad, Field{needField(i), FaultNeed})
+			bad = append(bad, Field{Name: needField(i), Fault: FaultNeed})
 		}
 	}
 	if bad != nil {
@@ -78,9 +78,9 @@ func (a Appointment) declare(s *catalog.Service, more []string) ([]string, error
 		need, known := s.Need(slug)
 		switch {
 		case !known:
-			bad = append(bad, Field{needField(i), FaultNeed})
+			bad = append(bad, Field{Name: needField(i), Fault: FaultNeed})
 		case need.ExtraMinutes > 0 && !slices.Contains(a.Needs, slug):
-			bad = append(bad, Field{needField(i), FaultLonger})
+			bad = append(bad, Field{Name: needField(i), Fault: FaultLonger})
 		}
 	}
 	if bad != nil {

@@ -40,8 +40,39 @@ type VisitorError struct{ Fields []Field }
 
 // Field is one input that can't be accepted.
 type Field struct {
-	Name  string // as in the request: name, id, email, wakala, wakala_expires, needs/0
-	Fault Fault
+	Name   string // as in the request: name, id, email, wakala, wakala_expires, needs/0
+	Fault  Fault
+	Digits int // how many were typed, where the number of digits is what is wrong; otherwise 0
+}
+
+// Text says what is wrong with the input and how to correct it.
+func (f Field) Text() texts.Text {
+	if f.Digits == 0 {
+		return f.Fault.Text()
+	}
+	typed := texts.Visitors("fault.digits", "Count", f.Digits)
+	if f.Fault == FaultWakala {
+		return texts.Visitors("fault.wakala_digits", "Typed", typed, "Limit", texts.Visitors("fault.digits", "Count", MaxWakala))
+	}
+	return texts.Visitors("fault.identity_digits", "Typed", typed, "Needed", texts.Visitors("fault.digits", "Count", identityDigits))
+}
+
+// ofID is the fault of an identity number.
+func ofID(typed string) Field {
+	f := Field{Name: "id", Fault: FaultID}
+	if n := plainNumber(typed); allDigits(n) && len(n) != identityDigits {
+		f.Digits = len(n)
+	}
+	return f
+}
+
+// ofWakala is the fault of the number of a power of attorney, cleaned.
+func ofWakala(clean string) Field {
+	f := Field{Name: "wakala", Fault: FaultWakala}
+	if allDigits(clean) {
+		f.Digits = len(clean)
+	}
+	return f
 }
 
 // Fault says what is wrong with an input.
@@ -60,7 +91,8 @@ const (
 	FaultReason  Fault = "reason"    // not one of the centre's reasons for cancelling
 )
 
-// Text says what is wrong with an input and how to correct it.
+// Text says what is wrong with an input and how to correct it; Field.Text says it more
+// exactly.
 func (f Fault) Text() texts.Text {
 	switch f {
 	case FaultName:
@@ -100,14 +132,14 @@ func NewVisitor(name, id, email string) (Visitor, error) {
 	var bad []Field
 	v := Visitor{Name: textnorm.Line(name), Email: textnorm.Symbols(email)}
 	if !plausibleName(v.Name) {
-		bad = append(bad, Field{"name", FaultName})
+		bad = append(bad, Field{Name: "name", Fault: FaultName})
 	}
 	var err error
 	if v.Identity, err = ParseIdentity(id); err != nil {
-		bad = append(bad, Field{"id", FaultID})
+		bad = append(bad, ofID(id))
 	}
 	if v.Email != "" && !plausibleEmail(v.Email) {
-		bad = append(bad, Field{"email", FaultEmail})
+		bad = append(bad, Field{Name: "email", Fault: FaultEmail})
 	}
 	if bad != nil {
 		return Visitor{}, &VisitorError{bad}
@@ -123,17 +155,17 @@ func NewRepresentative(name, id, wakala string, expires scheduling.Date, princip
 	var bad []Field
 	r := Representative{Name: textnorm.Line(name), Wakala: textnorm.Symbols(wakala), Expires: expires}
 	if !plausibleName(r.Name) {
-		bad = append(bad, Field{"name", FaultName})
+		bad = append(bad, Field{Name: "name", Fault: FaultName})
 	}
 	var err error
 	switch r.Identity, err = ParseIdentity(id); {
 	case err != nil:
-		bad = append(bad, Field{"id", FaultID})
+		bad = append(bad, ofID(id))
 	case r.Identity == principal:
-		bad = append(bad, Field{"id", FaultSelf})
+		bad = append(bad, Field{Name: "id", Fault: FaultSelf})
 	}
 	if !allDigits(r.Wakala) || len(r.Wakala) > MaxWakala {
-		bad = append(bad, Field{"wakala", FaultWakala})
+		bad = append(bad, ofWakala(r.Wakala))
 	}
 	if bad != nil {
 		return Representative{}, &VisitorError{bad}
@@ -146,7 +178,7 @@ func (r *Representative) MayActOn(day scheduling.Date) error {
 	if r == nil || r.Expires == 0 || r.Expires >= day {
 		return nil
 	}
-	return &VisitorError{[]Field{{"representative/wakala_expires", FaultExpired}}}
+	return &VisitorError{[]Field{{Name: "representative/wakala_expires", Fault: FaultExpired}}}
 }
 
 // plausibleName accepts MinName to MaxName visible characters with at least one letter.

@@ -9,6 +9,7 @@ import (
 
 	"ziyara/scheduling"
 	"ziyara/slots"
+	"ziyara/texts"
 )
 
 // faults are the fields that err is about.
@@ -53,6 +54,9 @@ func TestNewVisitor(t *testing.T) {
 		{"an address literal", "Noura", "1000000008", "noura@[10.0.0.1]", []slots.Field{email}},
 		{"an address of 254 bytes", "Noura", "1000000008", strings.Repeat("a", 243) + "@example.sa", nil},
 		{"a longer one", "Noura", "1000000008", strings.Repeat("a", 244) + "@example.sa", []slots.Field{email}},
+		{"digits are counted", "Noura", "100000000", "", []slots.Field{{Name: "id", Fault: slots.FaultID, Digits: 9}}},
+		{"without what separates them", "Noura", "١٠٠-٠٠٠ ٠٠٠٨٨", "", []slots.Field{{Name: "id", Fault: slots.FaultID, Digits: 11}}},
+		{"but not with letters", "Noura", "10000000x", "", []slots.Field{id}},
 		{"every fault is told at once", "", "", "@", []slots.Field{name, id, email}},
 	} {
 		t.Run(tc.title, func(t *testing.T) {
@@ -89,7 +93,9 @@ func TestNewRepresentative(t *testing.T) {
 	}{
 		{"a power of attorney is a number", "Ali", "2000000006", "431234567", nil},
 		{"in Arabic-Indic digits", "علي", "٢٠٠٠٠٠٠٠٠٦", " ٤٣١٢٣٤٥٦٧ ", nil},
-		{"of 20 digits at most", "Ali", "2000000006", strings.Repeat("4", 21), []slots.Field{{Name: "wakala", Fault: slots.FaultWakala}}},
+		{"of 20 digits at most", "Ali", "2000000006", strings.Repeat("4", 21), []slots.Field{
+			{Name: "wakala", Fault: slots.FaultWakala, Digits: 21},
+		}},
 		{"it is needed", "Ali", "2000000006", "", []slots.Field{{Name: "wakala", Fault: slots.FaultWakala}}},
 		{"letters are no number", "Ali", "2000000006", "43A", []slots.Field{{Name: "wakala", Fault: slots.FaultWakala}}},
 		{"a name is needed", "", "2000000006", "431234567", []slots.Field{{Name: "name", Fault: slots.FaultName}}},
@@ -117,6 +123,39 @@ func TestNewRepresentative(t *testing.T) {
 				t.Errorf("NewRepresentative = %+v, want %+v", got, want)
 			}
 		})
+	}
+}
+
+// Where the number of digits is wrong, the text says how many were typed and how many
+// are needed, each in its plural form.
+func TestFieldsCountDigits(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]texts.Text{
+		0: slots.FaultID.Text(),
+		1: {
+			AR: "يتكون الرقم الذي كتبتموه من رقم واحد، ورقم الهوية الوطنية أو الإقامة من 10 أرقام.",
+			EN: "You typed 1 digit. A national ID or iqama number has 10 digits.",
+		},
+		2: {
+			AR: "يتكون الرقم الذي كتبتموه من رقمين، ورقم الهوية الوطنية أو الإقامة من 10 أرقام.",
+			EN: "You typed 2 digits. A national ID or iqama number has 10 digits.",
+		},
+		9: {
+			AR: "يتكون الرقم الذي كتبتموه من 9 أرقام، ورقم الهوية الوطنية أو الإقامة من 10 أرقام.",
+			EN: "You typed 9 digits. A national ID or iqama number has 10 digits.",
+		},
+		11: {
+			AR: "يتكون الرقم الذي كتبتموه من 11 رقمًا، ورقم الهوية الوطنية أو الإقامة من 10 أرقام.",
+			EN: "You typed 11 digits. A national ID or iqama number has 10 digits.",
+		},
+	} {
+		if got := (slots.Field{Name: "id", Fault: slots.FaultID, Digits: n}).Text(); got != want {
+			t.Errorf("%d digits: %+v, want %+v", n, got, want)
+		}
+	}
+	wakala := slots.Field{Name: "wakala", Fault: slots.FaultWakala, Digits: 21}.Text()
+	if want := "You typed 21 digits. The number of a power of attorney has at most 20 digits."; wakala.EN != want {
+		t.Errorf("of a power of attorney: %q, want %q", wakala.EN, want)
 	}
 }
 

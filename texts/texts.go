@@ -50,6 +50,11 @@ func (t Text) Filled() Text {
 // is missing: a test proves that the code asks for none.
 func Visitors(key string, parameters ...any) Text { return visitors().text(key, parameters) }
 
+// VisitorsIn is like Visitors, in one language.
+func VisitorsIn(lang, key string, parameters ...any) string {
+	return visitors().in(lang, key, parameters)
+}
+
 // Staff is like Visitors, for the catalogue of staff.
 func Staff(key string, parameters ...any) Text { return staff().text(key, parameters) }
 

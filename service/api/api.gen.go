@@ -57,6 +57,7 @@ const (
 	GuideMatchKindEntity  GuideMatchKind = "entity"
 	GuideMatchKindOnline  GuideMatchKind = "online"
 	GuideMatchKindService GuideMatchKind = "service"
+	GuideMatchKindVisits  GuideMatchKind = "visits"
 )
 
 // Valid indicates whether the value is a known member of the GuideMatchKind enum.
@@ -67,6 +68,8 @@ func (e GuideMatchKind) Valid() bool {
 	case GuideMatchKindOnline:
 		return true
 	case GuideMatchKindService:
+		return true
+	case GuideMatchKindVisits:
 		return true
 	default:
 		return false
@@ -1064,7 +1067,7 @@ type GuideEntity struct {
 	Slug string `json:"slug"`
 }
 
-// GuideMatch One match for the visitor's words. `service` comes with the kinds service and online, `online` with online, `entity` with entity.
+// GuideMatch One match for the visitor's words. `service` comes with the kinds service and online, `online` with online, `entity` with entity. The kind visits comes alone and first: the words are about visits that the visitor has already, such as "my appointment" or a reference, which listMyVisits finds.
 type GuideMatch struct {
 	// Entity An entity outside the centre's remit.
 	Entity *GuideEntity `json:"entity,omitempty"`

@@ -143,7 +143,7 @@ func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once re
 	}
 	mobile, err := notify.ParseMobile(body.Mobile)
 	if err != nil {
-		return "", invalid("#/mobile", wrongMobile())
+		return "", invalid("#/mobile", notify.MobileText(err))
 	}
 	return string(mobile), nil
 }

@@ -9,6 +9,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/scheduling"
+	"ziyara/slots"
 	"ziyara/texts"
 )
 
@@ -119,10 +120,13 @@ func needsJSON(v *catalog.Service) []ServiceNeed {
 	return list
 }
 
-// SearchGuide finds what answers a visitor's need: a service, its online
-// alternative, or another entity.
+// SearchGuide finds what answers a visitor's need: their own visits, a service, its
+// online alternative, or another entity.
 func (s *Server) SearchGuide(ctx context.Context, r SearchGuideRequestObject) (SearchGuideResponseObject, error) {
 	list := GuideMatchList{Matches: []GuideMatch{}}
+	if slots.AsksForOwn(r.Params.Q) {
+		list.Matches = append(list.Matches, GuideMatch{Kind: GuideMatchKindVisits})
+	}
 	for _, m := range centreOf(ctx).Guide(r.Params.Q) {
 		if m.Entity != nil {
 			list.Matches = append(list.Matches, GuideMatch{

@@ -74,7 +74,7 @@ func (s *Server) correction(body *AppointmentCorrection, now time.Time) (c slots
 	case body.Mobile != "":
 		mobile, err := notify.ParseMobile(body.Mobile)
 		if err != nil {
-			return c, invalid("#/mobile", wrongMobile())
+			return c, invalid("#/mobile", notify.MobileText(err))
 		}
 		c.Mobile = new(string(mobile))
 	}

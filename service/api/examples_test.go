@@ -11,6 +11,7 @@ import (
 
 	"ziyara"
 	"ziyara/catalog"
+	"ziyara/notify"
 	"ziyara/scheduling"
 	"ziyara/slots"
 	"ziyara/texts"
@@ -109,7 +110,8 @@ func isArabic(s string) bool {
 // detailsOfErrors returns what the program says of single fields, without
 // parameters.
 func detailsOfErrors() []catalog.Text {
-	list := []catalog.Text{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(), wrongMobile(), wantJSON()}
+	list := []catalog.Text{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(),
+		notify.MobileText(notify.ErrMobile), wantJSON()}
 	for _, f := range []slots.Fault{
 		slots.FaultName, slots.FaultID, slots.FaultEmail, slots.FaultWakala, slots.FaultExpired, slots.FaultSelf, slots.FaultNeed,
 		slots.FaultLonger, slots.FaultReason,

@@ -262,7 +262,7 @@ func pointers(base string, err error) []pointerError {
 	}
 	list := make([]pointerError, len(visitor.Fields))
 	for i, f := range visitor.Fields {
-		list[i] = pointerError{base + f.Name, f.Fault.Text()}
+		list[i] = pointerError{base + f.Name, f.Text()}
 	}
 	return list
 }

@@ -6,10 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/verify"
-	"ziyara/texts"
 )
 
 // CreateVerification sends a code to a mobile number.
@@ -17,7 +15,7 @@ func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationReq
 	now := s.Now()
 	mobile, err := notify.ParseMobile(r.Body.Mobile)
 	if err != nil {
-		return nil, invalid("#/mobile", wrongMobile())
+		return nil, invalid("#/mobile", notify.MobileText(err))
 	}
 	m := metaOf(ctx)
 	once, err := answerOnce(s, r.Params.IdempotencyKey, "verifications", r.Body, verificationAnswer)
@@ -50,8 +48,4 @@ func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationReque
 	return CheckVerification200JSONResponse{
 		Token: s.Keys.Sign(useMobile, string(v.Mobile), expires), ExpiresAt: expires,
 	}, nil
-}
-
-func wrongMobile() catalog.Text {
-	return texts.Visitors("invalid.mobile")
 }

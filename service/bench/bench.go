@@ -22,7 +22,7 @@ import (
 // Parts returns the names of all measurements, in order.
 func Parts() []string {
 	return []string{
-		"search", "bookings", "hot-day", "http-bookings", "rush", "waitlist", "changes", "scale", "lists",
+		"search", "pages", "bookings", "hot-day", "http-bookings", "rush", "waitlist", "changes", "scale", "lists",
 		"reminders", // last, because it leaves nothing behind
 	}
 }
@@ -50,6 +50,7 @@ type Config struct {
 	Out         io.Writer     // receives the report, in Markdown
 	Progress    io.Writer     // receives progress messages
 
+	origin string           // of the portal; "" for none
 	now    func() time.Time // the clock of the service; nil for the machine's
 	places int              // places per start; 0 for the maximum of a calendar
 }
@@ -100,6 +101,9 @@ func measure(ctx context.Context, c Config, part string, r *report) error {
 	switch part {
 	case "search":
 		return one(true, search)
+	case "pages":
+		c.origin = "http://127.0.0.1"
+		return one(true, portalPages)
 	// Delivering messages is not part of a booking, but would take its share of
 	// the machine.
 	case "bookings":
@@ -128,7 +132,7 @@ func with(ctx context.Context, c Config, run bool, do func(*service.Service) err
 	replica, err := service.New(ctx, service.Config{
 		DatabaseURL: c.DatabaseURL, Secret: []byte(benchSecret),
 		Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), MaxConnections: c.Callers,
-		Now: c.now, SignIn: signIn, Dev: true, // messages go to the sandbox
+		Now: c.now, SignIn: signIn, PublicURL: c.origin, Dev: true, // messages go to the sandbox
 	})
 	if err != nil {
 		return err

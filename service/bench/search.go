@@ -72,6 +72,7 @@ func bareServer(body []byte) (url string, stop func(), err error) {
 
 // load is what a number of connections measured.
 type load struct {
+	packed  bool            // the client takes compressed answers
 	took    []time.Duration // of each request
 	elapsed time.Duration
 }
@@ -90,6 +91,9 @@ func (l *load) run(ctx context.Context, url string, c Config) error {
 		wg.Go(func() {
 			request, response := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 			request.SetRequestURI(url)
+			if l.packed {
+				request.Header.Set(fiber.HeaderAcceptEncoding, "gzip, deflate, br, zstd") // as browsers do
+			}
 			for ctx.Err() == nil {
 				at := time.Now()
 				if err := client.Do(request, response); err != nil {
@@ -111,6 +115,12 @@ func (l *load) run(ctx context.Context, url string, c Config) error {
 }
 
 func (l *load) perSecond() float64 { return float64(len(l.took)) / l.elapsed.Seconds() }
+
+// median returns the median in milliseconds.
+func (l *load) median() float64 {
+	slices.Sort(l.took)
+	return float64(l.took[len(l.took)/2].Microseconds()) / 1000
+}
 
 // p99 returns the 99th percentile in milliseconds.
 func (l *load) p99() float64 {

@@ -40,7 +40,7 @@ type timesAt struct {
 
 // cell is one day in the table.
 type cell struct {
-	web.Moment
+	Weekday, Date        string // Date is the day of the month
 	HijriDay, HijriMonth string
 	MonthName            string // short, where the language has short names
 	FullMonth            string
@@ -74,6 +74,10 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	kept, holds := p.draftOf(c).keptFor(choice, now)
+	if holds {
+		overview.Days = withKept(overview.Days, kept, overview.Zone)
+	}
 	out := timesAt{Page: p.frameOf(c, ""), chosen: choice}
 	out.Held = minutes(p.Hold).In(out.Lang)
 	out.Title = out.T("portal.days_title")
@@ -85,11 +89,18 @@ func (p *Portal) days(c *fiber.Ctx) error {
 	if shown != nil {
 		day := web.DateMoment(shown.Date, out.Lang)
 		out.Day, out.Parts = &day, parts(out.Page, shown.Slots, overview.Zone)
+		if holds {
+			out.mark(kept, overview.Zone)
+		}
 	} else {
 		if c.Query("from") == "" { // later days tell nothing of what is wanted
 			p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, now)
 		}
-		if err = p.next(c, &out); err != nil {
+		from := scheduling.Date(0) // any date: later days are shown
+		if first <= today {
+			from = first + 7*weeks
+		}
+		if err = p.next(c, &out, from); err != nil {
 			return err
 		}
 	}
@@ -107,6 +118,35 @@ func (p *Portal) days(c *fiber.Ctx) error {
 		About: out.T("portal.days_about", "Service", choice.Service.Name, "Branch", choice.Branch.Name),
 	}
 	return web.SendPublic(c, out.Lang, out.page())
+}
+
+// withKept adds the start whose place is kept for this browser to those of its day: it is
+// taken for all others.
+func withKept(days []slots.DayOffer, kept held, zone *time.Location) []slots.DayOffer {
+	start := time.Unix(kept.Start, 0).UTC()
+	at := slices.IndexFunc(days, func(d slots.DayOffer) bool { return d.Date == scheduling.DateOf(start, zone) })
+	if at < 0 {
+		return days
+	}
+	n, found := slices.BinarySearchFunc(days[at].Slots, start, func(s slots.Slot, t time.Time) int { return s.Start.Compare(t) })
+	if found {
+		return days
+	}
+	days = slices.Clone(days)
+	days[at].State, days[at].Slots = slots.DayFree, slices.Insert(slices.Clone(days[at].Slots), n, slots.Slot{Start: start})
+	return days
+}
+
+// mark says at the start whose place is kept for this browser until when it is.
+func (t *timesAt) mark(kept held, zone *time.Location) {
+	value := time.Unix(kept.Start, 0).UTC().Format(time.RFC3339)
+	for _, p := range t.Parts {
+		for i := range p.Times {
+			if p.Times[i].Value == value {
+				p.Times[i].Note = t.T("portal.kept_for_you", "Time", clock(kept.Ends, zone, t.Lang))
+			}
+		}
+	}
 }
 
 // sunday returns the first day of the week of a date.
@@ -130,16 +170,16 @@ func pick(days []slots.DayOffer, wanted scheduling.Date) *slots.DayOffer {
 	return first
 }
 
-// next finds the first free start of the branch, after the days shown or before.
-func (p *Portal) next(c *fiber.Ctx, out *timesAt) error {
+// next finds the first free start of the branch from a date on.
+func (p *Portal) next(c *fiber.Ctx, out *timesAt, from scheduling.Date) error {
 	found, err := bookerOf(c).First(c.UserContext(), slots.FirstQuery{
-		Service: out.Service.Slug, Party: out.Party, Channel: catalog.Public, Needs: out.Needs,
+		Service: out.Service.Slug, Branch: out.Branch.Slug, From: from, Party: out.Party, Channel: catalog.Public, Needs: out.Needs,
 	}, p.Now())
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
-		if f.Branch == out.Branch.Slug && f.Found {
+		if f.Found {
 			moment := web.MomentOf(f.Slot.Start, f.Zone, out.Lang)
 			words := out.T("portal.next_free", "Date", moment.Date(), "Time", moment.Time)
 			out.Next, out.NextLink = &words, out.at(f.Branch, "", "day", scheduling.DateOf(f.Slot.Start, f.Zone).String())+"#day"
@@ -229,7 +269,7 @@ func openOn(days []slots.DayOffer) []time.Weekday {
 
 func (t *timesAt) cell(date, today scheduling.Date, shown *slots.DayOffer) cell {
 	c := cell{
-		Moment: web.DateMoment(date, t.Lang), State: "past",
+		Weekday: texts.Weekday(date.Time().Weekday()).In(t.Lang), Date: strconv.Itoa(date.Time().Day()), State: "past",
 		MonthName: shortMonth(date).In(t.Lang), FullMonth: texts.Month(date.Time().Month()).In(t.Lang),
 	}
 	if h := scheduling.HijriOf(date); !h.IsZero() {
@@ -315,7 +355,7 @@ func parts(p web.Page, list []slots.Slot, zone *time.Location) []part {
 			out = append(out, part{Name: name})
 		}
 		at := &out[len(out)-1]
-		at.Times = append(at.Times, web.Choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: web.MomentOf(s.Start, zone, p.Lang).Time})
+		at.Times = append(at.Times, web.Choice{Value: s.Start.UTC().Format(time.RFC3339), Shown: texts.ClockAt(s.Start.In(zone)).In(p.Lang)})
 	}
 	return out
 }

@@ -43,9 +43,9 @@ type detailsPage struct {
 	Away string // what to do about it
 }
 
-// mistakes are those of the form, in its order.
-func (f form) mistakes() []web.Mistake {
-	return mistakesOf(f.Wrong, "from", "to", "name", "id", "mobile", "email",
+// sumUp sums up what is wrong with the form, in its order.
+func (f *form) sumUp() {
+	f.Mistakes = mistakesOf(f.Wrong, "from", "to", "name", "id", "mobile", "email",
 		"by_name", "by_id", "wakala", "wakala_expires", "documents", web.CodeField)
 }
 
@@ -89,7 +89,7 @@ func (p *Portal) details(c *fiber.Ctx) error {
 	out := detailsPage{form: p.form(c, choice, d, a.Start)}
 	out.Title = out.T("portal.details_title")
 	out.Done = strings.TrimSuffix(c.Path(), "/")
-	out.Send = out.Done + "/code"
+	out.Send, out.KeepAt = out.Done+"/code", keptAt(c, out.Done+typedPath)
 	out.When = web.MomentOf(a.Start, zone, out.Lang)
 	if over(a, now) {
 		near, err := bookerOf(c).Nearest(c.UserContext(), wishOf(a), now)
@@ -109,6 +109,7 @@ func (p *Portal) details(c *fiber.Ctx) error {
 	if d.Told != "" && d.At == out.Done {
 		out.Told, out.Away = told(out.Page, d, zone)
 	}
+	out.sumUp()
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
 
@@ -144,7 +145,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 			out.Code.Again = clock(d.Code.Again, zone, out.Lang)
 		}
 		if d.Code.Wrong != "" {
-			out.Code.Wrong = saysOf(out.Page, d.Code.Wrong, d.Code.Left)
+			out.Code.Wrong = saysOf(out.Page, d.Code.Wrong, d.Code.Count)
 		}
 	}
 	if c.Query("check") != "" {
@@ -154,6 +155,24 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 		}
 	}
 	return out
+}
+
+// keptAt is the address of a typedPath that shows the form as the page does: also with what
+// is wrong.
+func keptAt(c *fiber.Ctx, address string) string {
+	if c.Query("check") == "" {
+		return address
+	}
+	return checked(address)
+}
+
+// checked is the address of a form that says what is wrong with it.
+func checked(address string) string {
+	mark := "?"
+	if strings.Contains(address, "?") {
+		mark = "&"
+	}
+	return address + mark + "check=1"
 }
 
 // clock is the wall time of an instant, in seconds since 1970.
@@ -172,7 +191,7 @@ func bookingOf(t typed, p web.Page, s *catalog.Service, day scheduling.Date) (sl
 	blame(wrong, err, p.Lang, map[string]string{"name": "name", "id": "id", "email": "email"})
 	mobile, err := mobileIn(t)
 	if err != nil {
-		wrong["mobile"] = p.T("invalid.mobile")
+		wrong["mobile"] = notify.MobileText(err).In(p.Lang)
 	}
 	booking := slots.Booking{Visitor: visitor, Mobile: string(mobile), Lang: p.Lang}
 	if t.represented() {
@@ -207,7 +226,7 @@ func blame(wrong map[string]string, err error, lang string, names map[string]str
 	}
 	for _, f := range visitor.Fields {
 		if name, ok := names[f.Name]; ok {
-			wrong[name] = f.Fault.Text().In(lang)
+			wrong[name] = f.Text().In(lang)
 		}
 	}
 }
@@ -226,6 +245,25 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 		return err
 	}
 	return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
+}
+
+// keepDetails keeps what was typed, as it is, and leads back to the form.
+func (p *Portal) keepDetails(c *fiber.Ctx) error {
+	d := p.draftOf(c)
+	a, err := p.own(c, d)
+	if err != nil {
+		return err
+	}
+	d.Typed = typedIn(c, a.Service)
+	return p.keepAndReturn(c, d)
+}
+
+// keepAndReturn keeps the draft and leads back to the form whose typedPath was sent.
+func (p *Portal) keepAndReturn(c *fiber.Ctx, d draft) error {
+	if err := p.keep(c, d); err != nil {
+		return err
+	}
+	return toForm(c)
 }
 
 // sendTo sends a code for a form of the visit on day, and leads back to the form.
@@ -272,11 +310,7 @@ func (p *Portal) back(c *fiber.Ctx, d draft, path, at string) error {
 	if err := p.keep(c, d); err != nil {
 		return err
 	}
-	mark := "?"
-	if strings.Contains(path, "?") {
-		mark = "&"
-	}
-	return seeOther(c, path+mark+"check=1#"+at)
+	return seeOther(c, checked(path)+"#"+at)
 }
 
 // prove compares the code of a form, if one is needed, and reports whether the mobile
@@ -294,10 +328,10 @@ func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, erro
 		d.Proved, d.ProvedUntil, d.Code = string(mobile), now.Add(verify.ProofLifetime).Unix(), sent{}
 		return true, nil
 	}
-	if _, d.Code.Wrong, d.Code.Left = wrongCode(err); d.Code.Wrong == "" {
+	if _, d.Code.Wrong, d.Code.Count = wrongCode(err, c.FormValue(web.CodeField)); d.Code.Wrong == "" {
 		return false, err
 	}
-	if d.Code.Left == 0 && !errors.Is(err, verify.ErrIncomplete) { // another one is needed
+	if d.Code.Count == 0 && !errors.Is(err, verify.ErrIncomplete) { // another one is needed
 		d.Code.Again = now.Unix()
 	}
 	return false, nil
@@ -366,7 +400,7 @@ func (p *Portal) book(c *fiber.Ctx) error {
 		}
 	}
 	d.Holds = others
-	if err = p.keep(c, d.done()); err != nil {
+	if err = p.keep(c, d.done(visit.Reference)); err != nil {
 		return err
 	}
 	return p.toVisit(c, visit, "booked")

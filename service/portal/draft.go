@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -31,6 +32,9 @@ type draft struct {
 	Proved      string `json:"p,omitempty"` // a mobile in E.164
 	ProvedUntil int64  `json:"u,omitempty"` // seconds since 1970
 
+	// Visit is what was booked last: its visitor's details can be used again.
+	Visit slots.Reference `json:"v,omitempty"`
+
 	Holds []held `json:"h,omitempty"` // the latest of each service, the oldest first
 	End   int64  `json:"x"`           // when all this is over, in seconds since 1970
 
@@ -42,15 +46,38 @@ type draft struct {
 }
 
 // done returns the draft after its booking: what was typed is done with, the proof is
-// good for another visit.
-func (d draft) done() draft {
-	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: d.Holds}
+// good for another visit. visit is the one that was booked last.
+func (d draft) done(visit slots.Reference) draft {
+	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: d.Holds, Visit: visit}
 }
 
 // held is a hold of a service, which another choice of the same service gives back.
 type held struct {
 	ID      string `json:"i"`
 	Service string `json:"s"`
+
+	// The place, to be shown among the times of its day without a look at the hold.
+	Branch string   `json:"b"`
+	Party  int      `json:"p"`
+	Needs  []string `json:"n,omitempty"`
+	Start  int64    `json:"t"` // seconds since 1970
+	Ends   int64    `json:"e"` // the same: when the place is no longer kept
+}
+
+// heldOf returns what a browser keeps of its hold.
+func heldOf(a slots.Appointment) held {
+	return held{a.ID, a.Service, a.Branch, a.Party, a.Needs, a.Start.Unix(), a.Expires.Unix()}
+}
+
+// keptFor returns the hold of the browser for what is chosen, if its place is still kept.
+func (d draft) keptFor(choice chosen, now time.Time) (held, bool) {
+	for _, h := range d.Holds {
+		if h.Service == choice.Service.Slug && h.Branch == choice.Branch.Slug && h.Party == choice.Party &&
+			slices.Equal(h.Needs, choice.Needs) && now.Unix() < h.Ends {
+			return h, true
+		}
+	}
+	return held{}, false
 }
 
 // typed is what a visitor has typed, as it was typed.
@@ -80,11 +107,11 @@ func (t typed) represented() bool { return t.ByName+t.ByID+t.Wakala+t.WakalaExpi
 // sent is a code on its way.
 type sent struct {
 	ID     string `json:"i"`
-	Mobile string `json:"m"` // E.164
-	Until  int64  `json:"u"` // seconds since 1970
-	Again  int64  `json:"a"` // from when another can be sent
-	Left   int    `json:"l,omitempty"`
+	Mobile string `json:"m"`           // E.164
+	Until  int64  `json:"u"`           // seconds since 1970
+	Again  int64  `json:"a"`           // from when another can be sent
 	Wrong  string `json:"w,omitempty"` // key of a text about the code that was typed
+	Count  int    `json:"l,omitempty"` // what that text counts: see wrongCode
 }
 
 // drafts is where browsers keep drafts.

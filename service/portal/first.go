@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/notify"
 	"ziyara/service/web"
 )
 
@@ -59,7 +60,7 @@ func (p *Portal) askFirst(c *fiber.Ctx) error {
 	if c.Query("check") != "" {
 		out.Wrong = map[string]string{}
 		if _, err := mobileIn(out.Typed); err != nil {
-			out.Wrong["mobile"] = out.T("invalid.mobile")
+			out.Wrong["mobile"] = notify.MobileText(err).In(out.Lang)
 		}
 		if out.Code != nil && out.Code.Wrong != "" {
 			out.Wrong[web.CodeField] = out.Code.Wrong
@@ -68,7 +69,16 @@ func (p *Portal) askFirst(c *fiber.Ctx) error {
 	if d.Told != "" && d.At == out.Done {
 		out.Told, out.Away = told(out.Page, d, zone)
 	}
+	out.KeepAt = keptAt(c, choice.first(typedPath, start))
+	out.sumUp()
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
+}
+
+// keepFirst keeps the mobile that was typed, as it is, and leads back to the form.
+func (p *Portal) keepFirst(c *fiber.Ctx) error {
+	d := p.draftOf(c)
+	d.Typed.Mobile = typedLine(c.FormValue("mobile"), maxTyped)
+	return p.keepAndReturn(c, d)
 }
 
 // sendFirstCode sends a code to the mobile that was typed.

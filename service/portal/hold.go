@@ -75,7 +75,7 @@ func (p *Portal) goOn(c *fiber.Ctx, d draft, a slots.Appointment) error {
 		}
 		d.Holds = slices.Delete(d.Holds, before, before+1)
 	}
-	d.Holds, d.Told = append(d.Holds, held{a.ID, a.Service}), ""
+	d.Holds, d.Told = append(d.Holds, heldOf(a)), ""
 	if err := p.keep(c, d); err != nil {
 		return err
 	}

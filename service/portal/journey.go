@@ -22,6 +22,8 @@ const (
 	servicePath    = "/services/"
 	departmentPath = "/departments/"
 	holdPath       = "/book/"
+	waitingPath    = "/waiting"
+	typedPath      = "/typed" // below that of a form: see web.Page.KeepAt
 )
 
 // mountJourney adds the pages on which visits are booked.
@@ -37,17 +39,24 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 	at.Post("/mobile", p.holdFirst)
 	at.Get("/mobile/code", toForm)
 	at.Post("/mobile/code", p.sendFirstCode)
+	at.Get("/mobile/typed", toForm)
+	at.Post("/mobile/typed", p.keepFirst)
 	at.Get("/wait", p.askWish)
 	at.Post("/wait", p.join)
 	at.Get("/wait/code", toForm)
+	at.Get("/wait/typed", toForm)
+	at.Post("/wait/typed", p.keepWish)
 	at.Post("/wait/code", p.sendWishCode)
 	held := app.Group(holdPath+":hold", p.shared, limit)
 	held.Get("/", p.details)
 	held.Post("/", p.book)
 	held.Get("/code", toForm)
+	held.Get("/typed", toForm)
+	held.Post("/typed", p.keepDetails)
 	held.Post("/code", p.sendCode)
 	app.Post("/forget", p.shared, p.forget)
-	app.Get("/waiting", p.shared, p.waitingNow)
+	app.Get(waitingPath, p.shared, p.waitingNow)
+	app.Get(waitingPath+"/:entry", p.shared, p.waitingNow)
 	app.Get(web.PrivacyPath, p.shared, p.privacy)
 	app.Get(web.AccessibilityPath, p.shared, p.accessibility)
 	app.Get(web.HowPath, p.shared, p.how)
@@ -77,13 +86,14 @@ func (p *Portal) shared(c *fiber.Ctx) error {
 	})
 }
 
-// toForm leads from the address at which codes are sent to the form.
+// toForm leads from an address that only a form is sent to, to the form.
 func toForm(c *fiber.Ctx) error { return seeOther(c, formOf(c)) }
 
 // formOf is the address of the form that a request was sent from.
 func formOf(c *fiber.Ctx) string {
 	path, query, _ := strings.Cut(c.OriginalURL(), "?")
-	return strings.TrimSuffix(strings.TrimSuffix(path, "/code")+"?"+query, "?")
+	path = strings.TrimSuffix(strings.TrimSuffix(path, "/code"), typedPath)
+	return strings.TrimSuffix(path+"?"+query, "?")
 }
 
 // forgotten is what was done when a page is shown after forget.

@@ -225,6 +225,8 @@ func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error 
 		web.Forget(c)
 		out.Notice = out.T("mine.done_signed_out")
 	}
+	out.Mistakes = mistakesOf(map[string]string{"mobile": wrong}, "mobile")
+	out.KeepAt = web.VisitsPath + "?" + keepOnly + "=1"
 	out.Mobile = web.Field{
 		Name: "mobile", Label: out.T("mine.mobile"), Value: typed, Hint: out.T("mine.mobile_hint"), Wrong: wrong, Foreign: true,
 		Attributes: templ.Attributes{"type": "tel", "inputmode": "tel", "autocomplete": "tel", "maxlength": "64", "required": true},
@@ -235,14 +237,16 @@ func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error 
 // askForCode sends a code to the mobile that was typed.
 func (p *Portal) askForCode(c *fiber.Ctx) error {
 	typed, lang := c.FormValue("mobile"), web.Language(c, "")
+	if onlyKept(c) {
+		return p.askMobile(c, http.StatusOK, typed, "")
+	}
 	mobile, err := notify.ParseMobile(typed)
 	if err != nil {
-		return p.askMobile(c, http.StatusUnprocessableEntity, typed, p.minePage(c, "mine.title").T("invalid.mobile"))
+		return p.askMobile(c, http.StatusUnprocessableEntity, typed, notify.MobileText(err).In(lang))
 	}
-	err = p.sendProof(c, mobile, lang, c.FormValue("key"))
+	_, err = p.sendProof(c, mobile, lang, c.FormValue("key"))
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {
-		var s codeSent
-		if p.codes().Read(c, &s) && s.Mobile == mobile && p.Now().Before(time.Unix(s.Ends, 0)) { // it is on its way
+		if _, ok = p.codeTo(c, mobile); ok { // it is on its way
 			return seeOther(c, codePath)
 		}
 		return p.askMobile(c, http.StatusTooManyRequests, typed, p.limited(c, limit, p.minePage(c, "mine.title").Page))
@@ -271,6 +275,7 @@ func (p *Portal) askCode(c *fiber.Ctx) error {
 
 func (p *Portal) showCode(c *fiber.Ctx, status int, out minePage, s codeSent, wrong string) error {
 	out.Code = p.codeOf(c, s, againPath, wrong, out.Lang)
+	out.Mistakes = mistakesOf(map[string]string{web.CodeField: wrong}, web.CodeField)
 	if c.Method() != http.MethodGet {
 		out.Here = codePath
 	}
@@ -302,7 +307,7 @@ func (p *Portal) sendAgain(c *fiber.Ctx) error {
 	if !p.codes().Read(c, &s) {
 		return seeOther(c, web.VisitsPath)
 	}
-	err := p.sendProof(c, s.Mobile, web.Language(c, ""), c.FormValue("key"))
+	_, err := p.sendProof(c, s.Mobile, web.Language(c, ""), c.FormValue("key"))
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {
 		out := p.minePage(c, "mine.code_title")
 		out.Notice, out.Tone = p.limited(c, limit, out.Page), web.Warning

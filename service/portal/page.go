@@ -42,6 +42,7 @@ type page struct {
 	Deadlines []string // sentences: until when it can be moved and cancelled, and what it is too late for
 	Earlier   waiting  // for an earlier start
 
+	Again   bool // this browser booked the visit: it can book another with the same details
 	Request bool // the visit waits for an approval: cancelling it withdraws a request
 	InOne   bool // the page opens in this browser only, which can be told to forget it
 	Over    bool // the visit will not take place, or took place: another one can be booked
@@ -77,6 +78,12 @@ func (p page) at(path string) string { return linkPath + p.Token + path }
 // show is the address of a page below the link, with a query to which more can
 // be added.
 func (p page) show(path string) string { return p.at(path) + "?lang=" + p.Lang }
+
+// keepOnly is in the address of a form that is to be shown again as it is.
+const keepOnly = "kept"
+
+// onlyKept reports whether a form was sent to be shown again as it is.
+func onlyKept(c *fiber.Ctx) bool { return c.Query(keepOnly) != "" }
 
 // add adds the free starts of a date, except the present start of the visit.
 func (p *page) add(d slots.DaySlots, zone *time.Location, but time.Time) {
@@ -176,6 +183,7 @@ func (p *Portal) visit(c *fiber.Ctx, o opened, status int, notice string) error 
 	if p.ahead(o) {
 		out.About = p.about(c, out, o)
 	}
+	out.Again = p.canAgain(c, o)
 	if c.Query("done") == "booked" { // they have just chosen the time
 		out.CanConfirm = false
 	}

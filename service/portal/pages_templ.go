@@ -1006,8 +1006,8 @@ func surveyPage(p page, s questions) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if len(s.Mistakes) > 0 {
-				templ_7745c5c3_Err = web.Mistakes(p.T("web.mistakes"), s.Mistakes).Render(ctx, templ_7745c5c3_Buffer)
+			if len(p.Mistakes) > 0 {
+				templ_7745c5c3_Err = web.Mistakes(p.Page).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

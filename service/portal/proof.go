@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -17,6 +18,7 @@ import (
 	"ziyara/notify/verify"
 	"ziyara/once"
 	"ziyara/service/web"
+	"ziyara/textnorm"
 	"ziyara/texts"
 )
 
@@ -75,15 +77,23 @@ func (p *Portal) cookie(name, use string) web.SealedCookie {
 // sendProof sends a code to a mobile and lets the browser remember it. A form that is
 // sent twice, with the key that it was shown with (newKey), sends one code. It
 // returns a *verify.LimitError.
-func (p *Portal) sendProof(c *fiber.Ctx, mobile notify.Mobile, lang, key string) error {
+func (p *Portal) sendProof(c *fiber.Ctx, mobile notify.Mobile, lang, key string) (codeSent, error) {
 	if len(key) != len(newKey()) { // not one of ours
 		key = ""
 	}
 	v, err := p.startProof(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), key)
 	if err != nil {
-		return err
+		return codeSent{}, err
 	}
-	return p.codes().Set(c, codeSent{v.ID, v.Mobile, v.Created.Unix(), v.Expires.Unix()}, codeSentLife)
+	s := codeSent{v.ID, v.Mobile, v.Created.Unix(), v.Expires.Unix()}
+	return s, p.codes().Set(c, s, codeSentLife)
+}
+
+// codeTo returns the code on its way to a mobile; false if none is.
+func (p *Portal) codeTo(c *fiber.Ctx, mobile notify.Mobile) (codeSent, bool) {
+	var s codeSent
+	ok := p.codes().Read(c, &s) && s.Mobile == mobile && p.Now().Before(time.Unix(s.Ends, 0))
+	return s, ok
 }
 
 // startProof starts the verification that a form with a key asks for, and returns the
@@ -142,19 +152,22 @@ func (p *Portal) checkProof(c *fiber.Ctx, s codeSent, page web.Page) (status int
 		p.codes().Delete(c)
 		return http.StatusOK, "", p.keepProof(c, v.Mobile, v.Verified.Add(verify.ProofLifetime))
 	}
-	status, key, left := wrongCode(err)
+	status, key, count := wrongCode(err, c.FormValue(web.CodeField))
 	if key == "" {
 		return 0, "", err
 	}
-	return status, saysOf(page, key, left), nil
+	return status, saysOf(page, key, count), nil
 }
 
 // wrongCode returns what an error of Verifier.Check means to a visitor: the status of the
-// answer, the key of its text, and how many tries are left. The key is "" for a fault of
-// the system and for an unknown verification.
-func wrongCode(err error) (status int, key string, left int) {
+// answer, the key of its text, and what the text counts: tries that are left, or digits
+// that were typed. The key is "" for a fault of the system and for an unknown
+// verification.
+func wrongCode(err error, typed string) (status int, key string, count int) {
 	mistaken, isWrong := errors.AsType[*verify.WrongCodeError](err)
 	switch {
+	case errors.Is(err, verify.ErrIncomplete) && digitsIn(typed) != codeLength && digitsIn(typed) > 0:
+		return http.StatusUnprocessableEntity, "proof.digits", digitsIn(typed)
 	case errors.Is(err, verify.ErrIncomplete):
 		return http.StatusUnprocessableEntity, "proof.incomplete", 0
 	case isWrong && mistaken.Left > 0:
@@ -167,9 +180,22 @@ func wrongCode(err error) (status int, key string, left int) {
 	return 0, "", 0
 }
 
+// codeLength is how many digits a code has, as its texts say.
+const codeLength = 6
+
+// digitsIn counts the digits of a code that was typed.
+func digitsIn(code string) int {
+	return len(strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, textnorm.Symbols(cut(code, maxTyped))))
+}
+
 // saysOf returns the text of a key of wrongCode.
-func saysOf(page web.Page, key string, left int) string {
-	return page.T(key, "Tries", texts.Visitors("help.tries", "Count", left))
+func saysOf(page web.Page, key string, count int) string {
+	return page.T(key, "Tries", texts.Visitors("help.tries", "Count", count), "Typed", texts.Visitors("fault.digits", "Count", count))
 }
 
 // limitKey returns the key of the text that says why no code is sent now.

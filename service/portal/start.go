@@ -8,6 +8,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/service/web"
+	"ziyara/slots"
 	"ziyara/texts"
 )
 
@@ -19,6 +20,7 @@ type startPage struct {
 	web.Page
 
 	Asked       string // what the visitor looks for; "" before that
+	Own         bool   // that is a visit of theirs
 	Online      []*catalog.Service
 	Services    []*catalog.Service
 	Entities    []*catalog.Entity
@@ -34,7 +36,7 @@ type department struct {
 }
 
 // found reports whether the guide has an answer.
-func (p startPage) found() bool { return len(p.Services)+len(p.Entities) > 0 }
+func (p startPage) found() bool { return p.Own || len(p.Services)+len(p.Entities) > 0 }
 
 // start asks what the visitor needs, and answers what they look for: the way online
 // and the right entity before any visit.
@@ -58,6 +60,7 @@ func (p *Portal) start(c *fiber.Ctx) error {
 	}
 	out.Departments, out.Others = departments(centre.Centre), centre.Entities
 	if out.Asked != "" { // what was typed is the visitor's own
+		out.Title, out.Own = out.T("portal.results_title"), slots.AsksForOwn(out.Asked)
 		return web.Send(c, http.StatusOK, out.Lang, out.page())
 	}
 	out.Public = &web.Public{Path: "/", About: out.T("portal.start_about")}

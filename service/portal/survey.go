@@ -44,12 +44,11 @@ type questions struct {
 	Rating   int    // 0 for none
 	Resolved string // true, false, or "" for not said
 	Comment  string
-	Mistakes []web.Mistake
 }
 
 // wrong returns what is wrong with a field; "" for nothing.
-func (q questions) wrong(field string) string {
-	for _, m := range q.Mistakes {
+func (p page) wrong(field string) string {
+	for _, m := range p.Mistakes {
 		if m.Field == field {
 			return m.Text
 		}
@@ -59,7 +58,7 @@ func (q questions) wrong(field string) string {
 
 func (q questions) satisfaction(p page) web.Field {
 	f := web.Field{
-		Name: "satisfaction", Label: p.T("page.survey_satisfied"), Wrong: q.wrong("satisfaction"),
+		Name: "satisfaction", Label: p.T("page.survey_satisfied"), Wrong: p.wrong("satisfaction"),
 		Attributes: templ.Attributes{"required": true},
 	}
 	if q.Rating > 0 {
@@ -82,7 +81,7 @@ func (q questions) resolved(p page) web.Field {
 
 func (q questions) comment(p page) web.Field {
 	return web.Field{
-		Name: "comment", Label: p.T("page.survey_comment"), Value: q.Comment, Wrong: q.wrong("comment"),
+		Name: "comment", Label: p.T("page.survey_comment"), Value: q.Comment, Wrong: p.wrong("comment"),
 		Attributes: templ.Attributes{"maxlength": strconv.Itoa(survey.MaxComment)},
 	}
 }
@@ -92,6 +91,7 @@ func (q questions) comment(p page) web.Field {
 func (p *Portal) ask(c *fiber.Ctx, o opened, given *survey.Answer, notice, field string) error {
 	out := p.page(c, o, notice)
 	q := &out.Survey
+	out.KeepAt = out.at("/survey") + "?" + keepOnly + "=1"
 	if given != nil {
 		q.Rating, q.Comment = given.Satisfaction, given.Comment
 		if given.Resolved != nil {
@@ -100,7 +100,7 @@ func (p *Portal) ask(c *fiber.Ctx, o opened, given *survey.Answer, notice, field
 	}
 	status := http.StatusOK
 	if field != "" {
-		status, q.Mistakes = http.StatusUnprocessableEntity, []web.Mistake{{Field: field, Text: out.T(notice)}}
+		status, out.Mistakes = http.StatusUnprocessableEntity, []web.Mistake{{Field: field, Text: out.T(notice)}}
 	}
 	return out.send(c, status, "survey")
 }
@@ -120,13 +120,16 @@ func (p *Portal) answerSurvey(c *fiber.Ctx) error {
 	if err != nil {
 		satisfaction = 0
 	}
+	given := &survey.Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: c.FormValue("comment")}
+	if onlyKept(c) {
+		return p.ask(c, o, given, "", "")
+	}
 	a, err := survey.New(satisfaction, resolved, c.FormValue("comment"), web.Language(c, o.Lang))
 	if errors.Is(err, survey.ErrSatisfaction) || errors.Is(err, survey.ErrComment) {
 		notice, field := "page.survey_choose", "satisfaction"
 		if errors.Is(err, survey.ErrComment) {
 			notice, field = "page.survey_shorter", "comment"
 		}
-		given := &survey.Answer{Satisfaction: satisfaction, Resolved: resolved, Comment: c.FormValue("comment")}
 		return p.ask(c, o, given, notice, field)
 	}
 	if err != nil {

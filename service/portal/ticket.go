@@ -2,6 +2,7 @@ package portal
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -221,6 +222,29 @@ func (p *Portal) stopWaiting(c *fiber.Ctx) error {
 		}
 	}
 	return p.finish(c, "stopped")
+}
+
+// canAgain reports whether this browser may use the details of a visit again: it has
+// typed them. The link alone does not give away who comes.
+func (p *Portal) canAgain(c *fiber.Ctx, o opened) bool {
+	return o.action == Manage && p.draftOf(c).Visit == o.Reference
+}
+
+// bookAgain begins another booking with the details of the visit.
+func (p *Portal) bookAgain(c *fiber.Ctx) error {
+	o, err := p.open(c, Manage)
+	if err != nil {
+		return err
+	}
+	if !p.canAgain(c, o) {
+		return p.visit(c, o, http.StatusForbidden, "ticket.not_again")
+	}
+	d, v := p.draftOf(c), o.Visitor
+	d.Typed = typed{Name: v.Name, ID: v.Identity.Number, Mobile: o.Mobile, Email: v.Email}
+	if err = p.keep(c, d); err != nil {
+		return err
+	}
+	return seeOther(c, "/")
 }
 
 // calendar sends the visit as a calendar file.

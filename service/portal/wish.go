@@ -4,10 +4,13 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara/centre"
+	"ziyara/fault"
 	"ziyara/notify"
 	"ziyara/once"
 	"ziyara/scheduling"
@@ -77,6 +80,7 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 	out.Title = out.T("portal.wait_page_title")
 	out.Done = choice.at(choice.Branch.Slug, "/wait")
 	out.Send = choice.at(choice.Branch.Slug, "/wait/code")
+	out.KeepAt = keptAt(c, choice.at(choice.Branch.Slug, "/wait"+typedPath))
 	if out.Code != nil {
 		out.Code.Resend = out.Send
 	}
@@ -98,6 +102,7 @@ func (p *Portal) askWish(c *fiber.Ctx) error {
 	if d.Told != "" && d.At == choice.at(choice.Branch.Slug, "/wait") {
 		out.Told, out.Away = told(out.Page, d, zone)
 	}
+	out.sumUp()
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
 
@@ -115,6 +120,17 @@ func wishIn(c *fiber.Ctx, service string) typed {
 		t.Part = anyTime
 	}
 	return t
+}
+
+// keepWish keeps what was typed, as it is, and leads back to the form.
+func (p *Portal) keepWish(c *fiber.Ctx) error {
+	choice, err := p.chosenAt(c)
+	if err != nil {
+		return err
+	}
+	d := p.draftOf(c)
+	d.Typed = wishIn(c, choice.Service.Slug)
+	return p.keepAndReturn(c, d)
 }
 
 // sendWishCode keeps what was typed and sends a code.
@@ -161,19 +177,23 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	}
 	wish.Party = choice.Party
 	booking.Needs, booking.Person = choice.Needs, p.person(booking)
-	_, err = p.Waitlist.Join(c.UserContext(), bookerOf(c), slots.JoinRequest{
+	entry, err := p.Waitlist.Join(c.UserContext(), bookerOf(c), slots.JoinRequest{
 		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Wish: wish, Booking: booking,
 	}, tappedOnce(p, "entry of a browser", func(e slots.Entry) string { return e.ID },
 		d.Browser, back, d.Typed.From, d.Typed.To, d.Typed.Part, string(booking.Person)), now)
-	_, repeated := errors.AsType[*once.RepeatedError](err)
+	before, repeated := errors.AsType[*once.RepeatedError](err)
 	_, rule := errors.AsType[*slots.RuleError](err)
 	_, invalid := errors.AsType[*slots.VisitorError](err)
 	switch {
 	case err == nil, repeated:
-		if err = p.keep(c, d.done()); err != nil {
+		id := entry.ID
+		if repeated {
+			id = string(before.Answer)
+		}
+		if err = p.keep(c, d.done(d.Visit)); err != nil {
 			return err
 		}
-		return seeOther(c, "/waiting")
+		return seeOther(c, waitingPath+"/"+id+"."+p.Keys.Token(useEntry, id+" "+d.Browser))
 	case errors.Is(err, slots.ErrAlreadyWaiting):
 		d.Told = "portal.already_waiting"
 	case errors.Is(err, slots.ErrPersonLimit):
@@ -188,5 +208,61 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	return p.back(c, d, back, "told")
 }
 
-// waitingNow says that a visitor is on the waitlist.
-func (p *Portal) waitingNow(c *fiber.Ctx) error { return p.says(c, http.StatusOK, "portal.waiting") }
+// useEntry is what the tag in the address of an entry of the waiting list is for.
+const useEntry = "joined by a browser"
+
+// waitingPage says what a visitor waits for.
+type waitingPage struct {
+	web.Page
+
+	Service, Branch, Days, Part, Who string // Service is "" if the page is not of an entry
+}
+
+// waitingNow says what a visitor waits for, in the browser that joined, as long as the
+// entry waits. To others it says where they find that.
+func (p *Portal) waitingNow(c *fiber.Ctx) error {
+	out := waitingPage{Page: p.frameOf(c, "")}
+	out.Title = out.T("portal.wait_page_title")
+	id, tag, _ := strings.Cut(c.Params("entry"), ".")
+	if id == "" || !p.Keys.Match(useEntry, id+" "+p.draftOf(c).Browser, tag) {
+		return web.Send(c, http.StatusOK, out.Lang, out.page())
+	}
+	e, err := p.Waitlist.Find(c.UserContext(), id, p.Now())
+	if err != nil && !errors.Is(err, fault.ErrNotFound) {
+		return err
+	}
+	if err == nil && e.State == slots.Waiting {
+		out.about(e, centreOf(c))
+	}
+	return web.Send(c, http.StatusOK, out.Lang, out.page())
+}
+
+// about tells of an entry.
+func (w *waitingPage) about(e slots.Entry, s *centre.Snapshot) {
+	w.Title = w.T("portal.waiting")
+	w.Service, w.Branch = s.ServiceName(e.Service).In(w.Lang), s.BranchName(e.Branch).In(w.Lang)
+	from, to := web.DateMoment(e.Wish.From, w.Lang).Date(), web.DateMoment(e.Wish.To, w.Lang).Date()
+	if w.Days = from; e.Wish.From != e.Wish.To {
+		w.Days = w.T("mine.wish", "From", from, "To", to)
+	}
+	w.Who = w.T("portal.visitors", "Count", e.Wish.Party)
+	switch part := partOf(e.Wish); part {
+	case mornings:
+		w.Part = w.T("portal.mornings")
+	case afternoon:
+		w.Part = w.T("portal.afternoons")
+	default:
+		w.Part = w.T("portal.any_time")
+	}
+}
+
+// partOf returns the part of the day that a wish is for.
+func partOf(w slots.Wish) string {
+	switch {
+	case w.Earliest > 0:
+		return afternoon
+	case w.Latest < scheduling.Clock(24, 0):
+		return mornings
+	}
+	return anyTime
+}

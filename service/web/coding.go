@@ -70,9 +70,18 @@ func (p *Packed) In(accept []byte, present bool) (Coding, []byte) {
 	return Identity, p.Identity
 }
 
+// writers are used again, by their quality: the memory of a new one takes longer than
+// to compress a page.
+var writers [brotli.BestCompression + 1]sync.Pool //nolint:gochecknoglobals // a cache
+
 func brotliOf(body []byte, quality int) []byte {
 	var out bytes.Buffer
-	w := brotli.NewWriterLevel(&out, quality)
+	w, ok := writers[quality].Get().(*brotli.Writer)
+	if !ok {
+		w = brotli.NewWriterLevel(nil, quality)
+	}
+	defer writers[quality].Put(w)
+	w.Reset(&out)
 	_, _ = w.Write(body) // a buffer takes everything
 	_ = w.Close()
 	return slices.Clip(out.Bytes())

@@ -1,9 +1,28 @@
 package web
 
 import (
+	"bytes"
+	"io"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/andybalholm/brotli"
 )
+
+// What was compressed before leaves no trace.
+func TestBrotliOfManyBodies(t *testing.T) {
+	t.Parallel()
+	for n := range 200 {
+		body := []byte(strings.Repeat(strconv.Itoa(n)+" زيارة <b> ", n*7%50+1))
+		for range 2 {
+			got, err := io.ReadAll(brotli.NewReader(bytes.NewReader(brotliOf(body, 3))))
+			if err != nil || !bytes.Equal(got, body) {
+				t.Fatalf("%d: %q, %v", n, got, err)
+			}
+		}
+	}
+}
 
 // The coding is the one that the client weighs most (RFC 9110, section 12.5.3).
 func TestCodingFor(t *testing.T) {

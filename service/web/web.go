@@ -33,6 +33,9 @@ type Site struct {
 	Trial        bool // the sandbox phone of TrialPath receives the messages
 }
 
+// FormID is the id of the form that Page.KeepAt is about.
+const FormID = "form"
+
 // Paths of pages that the layout leads to.
 const (
 	PrivacyPath       = "/privacy"
@@ -53,10 +56,17 @@ type Page struct {
 	Lang  string // ar or en
 	Host  string // the address that the page was opened under
 	Title string
-	Call  string // what to call the telephone number for; "" for help
+	// Mistakes are in what was typed: Mistakes sums them up on the page, and the title in
+	// the head says that there are any.
+	Mistakes []Mistake
+	Call     string // what to call the telephone number for; "" for help
 	// Here is the path of the page with its query, for the other language; "" if
 	// it can't be opened again, such as the answer to a form.
-	Here    string
+	Here string
+	// KeepAt is where the form FormID can be sent to be shown again as it is, unchecked
+	// and in the language of the address; "" if the page has no such form. With it, the
+	// other language is a button of the form, so that nothing typed is lost.
+	KeepAt  string
 	Section string // the part of the site, beside its name; "" for that of visitors
 	// Script loads the script that adds comfort: Copy and Print. Its answer needs
 	// AllowScript.
@@ -75,12 +85,21 @@ type Public struct {
 // parameters are those of texts.Visitors; the telephone number for help is one
 // of them.
 func (p Page) T(key string, parameters ...any) string {
-	return texts.Visitors(key, append(parameters, "Phone", p.Dial())...).In(p.Lang)
+	return texts.VisitorsIn(p.Lang, key, append(parameters, "Phone", p.Dial())...)
 }
 
 // S is like T, for the catalogue of staff.
 func (p Page) S(key string, parameters ...any) string {
 	return texts.Staff(key, parameters...).In(p.Lang)
+}
+
+// headTitle is the title of the page in its head, which screen readers read first.
+func (p Page) headTitle() string {
+	title := p.Title
+	if len(p.Mistakes) > 0 {
+		title = p.T("web.mistaken", "Title", title)
+	}
+	return title + " · " + p.Name.In(p.Lang)
 }
 
 // Dir is the direction of the language of the page.
@@ -106,9 +125,9 @@ func Dir(lang string) string {
 // staff.
 func (p Page) ofVisitors() bool { return p.Portal && p.Section == "" }
 
-// switched is the address of the page in the other language.
-func (p Page) switched() string {
-	path, query, _ := strings.Cut(p.Here, "?")
+// switched is an address of the page, in the other language.
+func (p Page) switched(address string) string {
+	path, query, _ := strings.Cut(address, "?")
 	var kept []string
 	for part := range strings.SplitSeq(query, "&") {
 		if part != "" && !strings.HasPrefix(part, "lang=") {
