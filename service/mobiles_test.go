@@ -16,6 +16,9 @@ import (
 // fewVisits lets a mobile have as few visits as a test can look at.
 func fewVisits(c *service.Config) { c.VisitsPerMobile = 3 }
 
+// manyVisits lets a mobile have any number of visits, for tests of other rules.
+func manyVisits(c *service.Config) { c.VisitsPerMobile = 1000 }
+
 // family returns the n-th member of the family of a visitor: another number, the same
 // mobile.
 func family(of *servicetest.Visitor, n int) *servicetest.Visitor {

@@ -75,7 +75,7 @@ func modelServices() []string {
 func newModel(t *testing.T, seed uint64) *model {
 	t.Helper()
 	//nolint:gosec // not a secret
-	m := &model{t: t, centre: servicetest.Open(t, 2), random: rand.New(rand.NewPCG(seed, 0)), given: map[giver][]time.Time{}}
+	m := &model{t: t, centre: servicetest.Open(t, 2, manyVisits), random: rand.New(rand.NewPCG(seed, 0)), given: map[giver][]time.Time{}}
 	servicetest.Exec(t, m.centre.DatabaseURL, "UPDATE services SET place_per_visitor = true")
 	servicetest.Exec(t, m.centre.DatabaseURL, "UPDATE centre SET version = version + 1")
 	m.centre.Jobs()
