@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -41,9 +42,7 @@ func TestHoarder(t *testing.T) {
 		n := int(next.Add(1))
 		for try := range len(starts) { // the next start that is free
 			all := map[string]any{"service": "annual-returns", "branch": "riyadh", "start": starts[(n+try)%len(starts)].Start}
-			for name, value := range body {
-				all[name] = value
-			}
+			maps.Copy(all, body)
 			answer = centre.Send(servicetest.Request{
 				Method: http.MethodPost, Path: "/v1/holds", Body: all, Replica: n % 2, Header: map[string]string{"X-Real-IP": address}})
 			if answer.Status != http.StatusConflict {

@@ -73,7 +73,8 @@ func newLoad(t *testing.T, database, url string) *load {
 	// Connections that are cut are connected again. Half a dozen callers have room.
 	few := func(c *service.Config) { c.MaxConnections = 8 }
 	l := &load{
-		t: t, centre: servicetest.OpenOn(t, url, 2, servicetest.Running, few, manyVisits), came: make(map[string]int), since: make(map[int]time.Time),
+		t: t, centre: servicetest.OpenOn(t, url, 2, servicetest.Running, few, manyVisits),
+		came: make(map[string]int), since: make(map[int]time.Time),
 	}
 	var err error
 	if l.db, err = sql.Open("postgres", database); err != nil {

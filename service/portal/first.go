@@ -33,9 +33,9 @@ func (p *Portal) startIn(c *fiber.Ctx) (chosen, time.Time, error) {
 	if err != nil {
 		return choice, time.Time{}, err
 	}
-	start, err := time.Parse(time.RFC3339, c.Query("start"))
-	if err != nil {
-		return choice, time.Time{}, nil
+	start, wrong := time.Parse(time.RFC3339, c.Query("start"))
+	if wrong != nil {
+		start = time.Time{}
 	}
 	return choice, start.UTC(), nil
 }
