@@ -24,6 +24,7 @@ func (r Record) Why() catalog.Text {
 		err  error
 		text catalog.Text
 	}{
+		{errCountry, texts.Staff("undelivered.country")},
 		{ErrRecipient, texts.Staff("undelivered.recipient")},
 		{ErrUncertain, texts.Staff("undelivered.uncertain")},
 		{ErrPermanent, texts.Staff("undelivered.refused")},

@@ -19,6 +19,7 @@ type WorkerConfig struct {
 	Lease       time.Duration // of a batch, at least twice SendTimeout (2 min)
 	Fresh       time.Duration // how old the facts of a message may be (5 s)
 	Mail        bool          // messages are also sent by e-mail (false)
+	Countries   Countries     // whose mobiles are sent text messages (all)
 }
 
 // carrier puts messages on their way.
@@ -56,7 +57,7 @@ func NewWorker(ledger Ledger, sender Sender, texts *Texts, c WorkerConfig) (*Wor
 	if ledger == nil || sender == nil || texts == nil {
 		return nil, errors.New("notify: a worker needs a ledger, a sender and texts")
 	}
-	return newWorker(ledger, smsCarrier{sender, texts, c.served()}, c)
+	return newWorker(ledger, smsCarrier{sender, texts, c.served(), c.reach()}, c)
 }
 
 // NewMailWorker returns a worker that claims e-mails from ledger and posts them.
@@ -84,6 +85,14 @@ func (c WorkerConfig) served() []Medium {
 		return []Medium{SMS, Email}
 	}
 	return []Medium{SMS}
+}
+
+// reach returns what reports whether a mobile is sent text messages.
+func (c WorkerConfig) reach() func(Mobile) bool {
+	if c.Countries == nil {
+		return func(Mobile) bool { return true }
+	}
+	return c.Countries.Reach
 }
 
 func (c WorkerConfig) withDefaults() WorkerConfig {

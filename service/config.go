@@ -41,6 +41,9 @@ type Config struct {
 	// SMS is how messages are sent: the path of a gateway file
 	// (docs/OPERATIONS.md), or NoSMS. It is needed, except with Dev.
 	SMS string
+	// Countries are those whose mobiles are sent text messages; default
+	// notify.Gulf().
+	Countries notify.Countries
 	// SMTP is the mail server, as email.ParseURL reads it; empty for none.
 	SMTP string
 	// RateLimit is how many changes one network address may request in a
@@ -154,6 +157,9 @@ func (c Config) defaults() (Config, error) {
 	if c.UnprovedShare == 0 {
 		c.UnprovedShare = 25
 	}
+	if c.Countries == nil {
+		c.Countries = notify.Gulf()
+	}
 	if c.MaxConnections == 0 {
 		c.MaxConnections = 20
 	}
@@ -170,6 +176,9 @@ func (c Config) defaults() (Config, error) {
 	}
 	if c.brand, err = c.Brand.checked(); err != nil {
 		return c, err
+	}
+	if err = c.Countries.Check(); err != nil {
+		return c, fmt.Errorf("service: ZIYARA_SMS_COUNTRIES: %w", err)
 	}
 	switch {
 	case c.DatabaseURL == "":

@@ -147,7 +147,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Local: c.Dev, Patience: 2 * c.Patience,
-		RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		RateLimit: c.RateLimit, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
@@ -178,7 +178,7 @@ func (s *Service) pages(
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
-		Verifier: verifier, Keys: keys, Random: random, Counts: counts,
+		Verifier: verifier, Countries: s.config.Countries, Keys: keys, Random: random, Counts: counts,
 		EntryHost: s.messaging.entryHost(), Hold: s.config.Hold, KeepTexts: s.config.KeepTexts, Senders: s.messaging.senders(),
 	})
 }

@@ -29,7 +29,8 @@ var helpTexts = kong.Vars{
 	"queue_limit":  "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
 	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or none, which sends no text messages, not even codes. " +
 		"serve needs it; dev shows messages at /dev/phone without it.",
-	"smtp_url": "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",
+	"sms_countries": "Countries whose mobiles are sent text messages, as codes of two letters, such as SA,AE.",
+	"smtp_url":      "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",
 
 	// How staff sign in.
 	"oidc_issuer": "The OpenID Connect provider that staff sign in with, exactly as it names itself. " +

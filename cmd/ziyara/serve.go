@@ -33,6 +33,7 @@ type tuning struct {
 	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
 	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
 	SMS            string        `env:"ZIYARA_SMS" placeholder:"FILE" help:"${sms}"`
+	SMSCountries   []string      `name:"sms-countries" env:"ZIYARA_SMS_COUNTRIES" default:"SA,AE,BH,KW,OM,QA" placeholder:"CODE" help:"${sms_countries}"`
 	SMTPURL        string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
 }
@@ -101,7 +102,7 @@ func (t tuning) config() (service.Config, error) {
 	c := service.Config{
 		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration, Brand: t.brand.config(),
 		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
-		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
+		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, Countries: t.SMSCountries, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,
 		UnprovedShare: t.UnprovedShare, OIDC: t.identity.config(),
 	}

@@ -19,6 +19,7 @@ import (
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
+	"ziyara/notify"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
@@ -122,6 +123,8 @@ type Config struct {
 	// Mount adds pages that are not part of the contract; limit applies
 	// RateLimit to them. nil for no pages.
 	Mount func(app fiber.Router, limit fiber.Handler)
+	// Countries are those whose mobiles are sent text messages.
+	Countries notify.Countries
 	// TrustedProxies are the networks whose X-Real-IP names the client.
 	TrustedProxies []string
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 // CreateVerification sends a code to a mobile number.
 func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationRequestObject) (CreateVerificationResponseObject, error) {
 	now := s.Now()
-	mobile, err := notify.ParseMobile(r.Body.Mobile)
+	mobile, err := s.Countries.Parse(r.Body.Mobile)
 	if err != nil {
-		return nil, invalid("#/mobile", notify.MobileText(err))
+		return nil, invalid("#/mobile", s.wrongMobile(err))
 	}
 	m := metaOf(ctx)
 	once, err := answerOnce(s, r.Params.IdempotencyKey, "verifications", r.Body, verificationAnswer)
@@ -48,4 +49,20 @@ func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationReque
 	return CheckVerification200JSONResponse{
 		Token: s.Keys.Sign(useMobile, string(v.Mobile), expires), ExpiresAt: expires,
 	}, nil
+}
+
+// wrongMobile says to a visitor what is wrong with a mobile.
+func (s *Server) wrongMobile(err error) catalog.Text {
+	if errors.Is(err, notify.ErrCountry) {
+		return texts.Visitors("invalid.mobile_country", "Prefixes", texts.Isolated(s.Countries.Prefixes()), "Phone", s.Site.Ministry.Dial())
+	}
+	return notify.MobileText(err)
+}
+
+// wrongMobileOf says to staff what is wrong with the mobile of a visitor.
+func (s *Server) wrongMobileOf(err error) catalog.Text {
+	if errors.Is(err, notify.ErrCountry) {
+		return texts.Staff("invalid.mobile_abroad", "Prefixes", texts.Isolated(s.Countries.Prefixes()))
+	}
+	return notify.MobileText(err)
 }

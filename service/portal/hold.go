@@ -228,7 +228,7 @@ func (p *Portal) taken(c *fiber.Ctx) error {
 	}
 	d := p.draftOf(c)
 	out.Kept = d.Typed
-	if m, bad := mobileIn(d.Typed); bad == nil {
+	if m, bad := p.mobileIn(d.Typed); bad == nil {
 		out.Proved = d.proves(m, p.Now())
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())

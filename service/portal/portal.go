@@ -18,6 +18,7 @@ import (
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
+	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/once"
 	"ziyara/service/secret"
@@ -47,6 +48,8 @@ type Config struct {
 	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
+
+	Countries notify.Countries // whose mobiles are sent text messages
 
 	Receptions *hall.Receptions // for the day of the visit
 
