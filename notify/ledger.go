@@ -47,6 +47,12 @@ type Claimed struct {
 
 	// Budget says how far the department has used its budget of this month.
 	Budget Level
+
+	// Of an SMS: when its number was sent others in the last MaxSpan, what was sent on
+	// this day to all, and whether its number has proved nothing yet.
+	Sent     []time.Time
+	Today    DayUsage
+	Stranger bool
 }
 
 // Visit is how a visit, or the hold of an offer, stands at a moment.

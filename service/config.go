@@ -16,6 +16,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/loopback"
 	"ziyara/notify"
+	"ziyara/notify/verify"
 	"ziyara/service/web"
 )
 
@@ -44,6 +45,11 @@ type Config struct {
 	// Countries are those whose mobiles are sent text messages; default
 	// notify.Gulf().
 	Countries notify.Countries
+	// Messages limits what text messages cost, and how many one number gets; default
+	// notify.DefaultLimits().
+	Messages notify.Limits
+	// Codes limits codes; default verify.DefaultPolicy(). Its Messages are those above.
+	Codes verify.Policy
 	// SMTP is the mail server, as email.ParseURL reads it; empty for none.
 	SMTP string
 	// RateLimit is how many changes one network address may request in a
@@ -160,6 +166,13 @@ func (c Config) defaults() (Config, error) {
 	if c.Countries == nil {
 		c.Countries = notify.Gulf()
 	}
+	if c.Messages.Caps == nil {
+		c.Messages = notify.DefaultLimits()
+	}
+	if c.Codes.Window == 0 {
+		c.Codes = verify.DefaultPolicy()
+	}
+	c.Codes.Messages = c.Messages
 	if c.MaxConnections == 0 {
 		c.MaxConnections = 20
 	}

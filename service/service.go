@@ -99,7 +99,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := verify.New(s.store.Verifications(), verify.DefaultPolicy(), keys.Code, newID)
+	verifier, err := verify.New(s.store.Verifications(), c.Codes, keys.Code, newID)
 	if err != nil {
 		return nil, err
 	}

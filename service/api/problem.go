@@ -73,6 +73,8 @@ func kindOf(err error) kind {
 		return kindInvalid
 	case errors.As(err, &wrong):
 		return kindWrongCode
+	case errors.As(err, &often) && often.Of == verify.OfStrangers:
+		return kindNoCodes
 	case errors.As(err, &often), errors.As(err, &limited):
 		return kindTooMany
 	case errors.As(err, &holds):

@@ -29,6 +29,7 @@ type meta struct {
 	id      string // request id
 	lang    string // "ar" or "en"
 	address string // network address of the client
+	network string // the wider network of it
 	bearer  string // bearer token; "" for none
 	events  bool   // the client wants server-sent events
 	accept  string // the header Accept
@@ -54,7 +55,7 @@ const (
 func (s *Server) identify(c *fiber.Ctx) error {
 	m := meta{
 		id: c.Get(headerRequestID), lang: texts.Preferred(c.Get(fiber.HeaderAcceptLanguage)),
-		address: web.ClientAddress(c), accept: c.Get(fiber.HeaderAccept),
+		address: web.ClientAddress(c), network: web.ClientNetwork(c), accept: c.Get(fiber.HeaderAccept),
 	}
 	if !plausibleID(m.id) {
 		m.id = s.NewID()

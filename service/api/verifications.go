@@ -23,11 +23,16 @@ func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationReq
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.Verifier.Start(ctx, mobile, m.lang, s.Keys.Fingerprint(m.address), once, now)
+	v, err := s.Verifier.Start(ctx, mobile, m.lang, s.requester(m), once, now)
 	if err != nil {
 		return s.again(r.Params.IdempotencyKey, err)
 	}
 	return verificationAnswer(v)
+}
+
+// requester returns from where a code is asked for.
+func (s *Server) requester(m meta) verify.Requester {
+	return verify.Requester{Address: s.Keys.Fingerprint(m.address), Network: s.Keys.Fingerprint(m.network)}
 }
 
 func verificationAnswer(v verify.Verification) (stored, error) {

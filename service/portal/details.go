@@ -309,7 +309,7 @@ func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, b
 // since, it returns the same one. It returns the errors of Verifier.Start.
 func (p *Portal) codeFor(c *fiber.Ctx, d draft, mobile notify.Mobile, lang string) (verify.Verification, error) {
 	key := p.Keys.Token("code of a browser", d.Browser+"\n"+d.Code.ID)
-	return p.startProof(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), key)
+	return p.startProof(c.UserContext(), mobile, lang, p.requester(c), key)
 }
 
 // back keeps the draft and leads back to its form, at a place of it.

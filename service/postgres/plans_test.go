@@ -132,7 +132,11 @@ func TestPlans(t *testing.T) {
 		{name: "messages/resend", arguments: "1, " + now, through: "messages_pkey"},
 		{name: "messages/queue_depth", through: "messages_due"},
 		{name: "answers/find", arguments: "'k1'", through: "idempotency_keys_pkey"},
-		{name: "verifications/counts", arguments: "'+96651', '\\x00', '2026-11-21T06:00:00Z'"},
+		{name: "verifications/counts", through: "verifications_network",
+			arguments: "'+96651', '\\x00', '\\x01', '2026-11-21T06:00:00Z', '2026-11-20T06:00:00Z', " + now},
+		{name: "messages/days", arguments: now},
+		{name: "messages/flag_day", arguments: now + ", true"},
+		{name: "messages/purge_numbers", arguments: now + ", 500"},
 		{name: "verifications/try", arguments: id + ", " + now + ", false, 5", through: "verifications_pkey"},
 		{name: "waitlist/join",
 			arguments: id + ", 'annual-returns', 'riyadh', '2026-11-25', '2026-11-26', 0, 1440, " + now + ", " + now + ", " + id +
