@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"ziyara/limits"
 )
 
 // Cap bounds the text messages to one number: at most Most within any span of Within.
@@ -73,13 +75,15 @@ type Limits struct {
 	Day  Day
 }
 
-// DefaultLimits returns the limits of a centre that has not chosen its own
-// (docs/adr/0050).
-func DefaultLimits() Limits {
-	return Limits{
-		Caps: Caps{{4, 2 * time.Minute}, {12, time.Hour}, {30, 24 * time.Hour}},
-		Day:  Day{All: Budget{Segments: 50_000}, Strangers: Budget{Segments: 10_000}},
+// LimitsOf returns the limits of text messages in a table, which has all of them.
+func LimitsOf(t limits.Table) Limits {
+	var l Limits
+	for _, k := range []limits.Key{limits.Burst, limits.Hour, limits.Day} {
+		l.Caps = append(l.Caps, Cap{t.Of(limits.SMS, k).Amount, t.Of(limits.SMS, k).Period})
 	}
+	l.Day.All.Segments = int64(t.Of(limits.SMS, limits.All).Amount)
+	l.Day.Strangers.Segments = int64(t.Of(limits.SMS, limits.Strangers).Amount)
+	return l
 }
 
 // excess is what happens to a message to a number that has had its share.

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ziyara/limits"
 	"ziyara/notify"
 	"ziyara/texts"
 )
@@ -50,7 +51,7 @@ func TestRoom(t *testing.T) {
 // However messages are asked for, none of the caps is exceeded if each waits for room.
 func TestRoomKeepsTheCaps(t *testing.T) {
 	t.Parallel()
-	caps := notify.DefaultLimits().Caps
+	caps := notify.LimitsOf(limits.Default()).Caps
 	rapid.Check(t, func(t *rapid.T) {
 		now := limitNow
 		var sent []time.Time
@@ -78,7 +79,7 @@ func TestRoomKeepsTheCaps(t *testing.T) {
 // What goes over a cap waits, goes all the same or falls, by its kind: never a closure.
 func TestLimitsDecide(t *testing.T) {
 	t.Parallel()
-	limits := notify.Limits{
+	bounds := notify.Limits{
 		Caps: notify.Caps{{2, time.Minute}},
 		Day:  notify.Day{All: notify.Budget{Segments: 100}, Strangers: notify.Budget{Segments: 10}},
 	}
@@ -140,7 +141,7 @@ func TestLimitsDecide(t *testing.T) {
 				Facts: notify.Facts{Kind: c.kind, Reason: c.reason, Lead: 24 * time.Hour}, Visit: visit, Medium: c.medium,
 				Expires: limitNow.Add(time.Duration(c.expires) * time.Second), Sent: c.sent, Today: c.today, Stranger: c.stranger,
 			}
-			got, until := limits.Decide(claimed, limitNow)
+			got, until := bounds.Decide(claimed, limitNow)
 			if got != c.want || got == notify.Crowded && !until.Equal(limitNow.Add(40*time.Second)) {
 				t.Errorf("%s until %v, want %s", got, until, c.want)
 			}

@@ -26,7 +26,7 @@ func newBudgets(c Config, store *postgres.Budgets, registry prometheus.Registere
 		Name: "ziyara_message_budget_used_ratio",
 		Help: "How much of a department's monthly budget for messages is used; 1 is all.",
 	}, []string{"department"})}
-	b.day = c.Messages.Day
+	b.day = c.Codes.Messages.Day
 	b.today = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "ziyara_messages_day_used_ratio",
 		Help: "How much of the day's segments is used, by codes to strangers and by all messages; from 1 on messages are stopped.",

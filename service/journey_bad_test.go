@@ -11,7 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"ziyara/service"
 	"ziyara/service/servicetest"
 )
 
@@ -423,11 +422,11 @@ func TestTypedWhileAway(t *testing.T) {
 // Too many attempts are answered by a page, and what was typed is kept.
 func TestTypedWhileTooMany(t *testing.T) {
 	t.Parallel()
-	centre, visitor, w := portalCentre(t, func(c *service.Config) { c.RateLimit = 10 })
+	centre, visitor, w := portalCentre(t, limited("prove-address=10/1m"))
 	w.goes(heirsAtRiyadh).chooses()
 	held := w.at.Path
 	for w.status != http.StatusTooManyRequests {
-		w.sends(heirsAtRiyadh, url.Values{"start": {"x"}})
+		w.sends(held+"/code", nil)
 	}
 	w.sends(held+"/code", details(visitor)).says(http.StatusTooManyRequests, "محاولات كثيرة خلال وقت قصير")
 	centre.Clock.Add(2 * time.Minute)

@@ -61,6 +61,10 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(c.TrustedProxies) == 0 && !c.Dev {
+		c.Log.Warn("no proxy is trusted: who connects is the client. Behind a proxy set ZIYARA_TRUSTED_PROXIES, " +
+			"or all visitors share one address and its limits")
+	}
 	s := &Service{config: c}
 	defer func() {
 		if err != nil {
@@ -147,7 +151,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Local: c.Dev, Patience: 2 * c.Patience,
-		RateLimit: c.RateLimit, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
+		Limits: c.Limits, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"ziyara/limits"
 	"ziyara/notify"
 )
 
@@ -37,20 +38,24 @@ const Day = 24 * time.Hour
 const ProofLifetime = 30 * time.Minute
 
 // DefaultPolicy returns the policy of a centre that has not chosen its own.
-// Halls and mobile carriers put many people on one address, so what was entered
+func DefaultPolicy() Policy { return PolicyOf(limits.Default()) }
+
+// PolicyOf returns the policy with the limits of a table, which has all of codes and text
+// messages. Halls and mobile carriers put many people on one address, so what was entered
 // does not count for an address, and hundreds may ask at the same time.
-func DefaultPolicy() Policy {
+func PolicyOf(t limits.Table) Policy {
+	amount := func(k limits.Key) int { return t.Of(limits.Code, k).Amount }
 	return Policy{
 		Lifetime:     5 * time.Minute,
 		Tries:        5,
 		Pause:        time.Minute,
-		PerRequester: 4,
-		PerMobile:    8,
-		PerAddress:   250,
-		PerNetwork:   500,
+		PerRequester: amount(limits.Requester),
+		PerMobile:    amount(limits.Mobile),
+		PerAddress:   amount(limits.Address),
+		PerNetwork:   amount(limits.Network),
 		Window:       time.Hour,
-		PerDay:       12,
-		Messages:     notify.DefaultLimits(),
+		PerDay:       amount(limits.Day),
+		Messages:     notify.LimitsOf(t),
 	}
 }
 

@@ -30,25 +30,25 @@ func TestAllow(t *testing.T) {
 		{
 			"within the pause of 60 s",
 			verify.Counts{Requester: count(1, 59*time.Second), Mobile: count(1, 59*time.Second)},
-			&verify.LimitError{Name: "code-requester", RetryAfter: time.Second, Limit: 4, Window: hour, Remaining: 3, Of: verify.OfMobile},
+			&verify.LimitError{Name: "code-requester", RetryAfter: time.Second, Limit: 5, Window: hour, Remaining: 4, Of: verify.OfMobile},
 		},
 		{"the pause ends exactly now", verify.Counts{Requester: count(1, time.Minute), Mobile: count(1, time.Minute)}, nil},
 		{"somebody else has just asked", verify.Counts{Mobile: count(4, time.Second), Day: count(4, time.Second)}, nil},
 		{
 			"a clock that is behind lengthens the pause",
 			verify.Counts{Requester: count(1, -time.Second)},
-			&verify.LimitError{Name: "code-requester", RetryAfter: 61 * time.Second, Limit: 4, Window: hour, Remaining: 3, Of: verify.OfMobile},
+			&verify.LimitError{Name: "code-requester", RetryAfter: 61 * time.Second, Limit: 5, Window: hour, Remaining: 4, Of: verify.OfMobile},
 		},
-		{"fourth code to a mobile from one address", verify.Counts{Requester: verify.Count{Codes: 3, Oldest: ago(50 * time.Minute)}}, nil},
+		{"fifth code to a mobile from one address", verify.Counts{Requester: verify.Count{Codes: 4, Oldest: ago(50 * time.Minute)}}, nil},
 		{
-			"no fifth within the hour",
-			verify.Counts{Requester: verify.Count{Codes: 4, Oldest: ago(50 * time.Minute)}},
-			&verify.LimitError{Name: "code-requester", RetryAfter: 10 * time.Minute, Limit: 4, Window: hour, Of: verify.OfMobile},
+			"no sixth within the hour",
+			verify.Counts{Requester: verify.Count{Codes: 5, Oldest: ago(50 * time.Minute)}},
+			&verify.LimitError{Name: "code-requester", RetryAfter: 10 * time.Minute, Limit: 5, Window: hour, Of: verify.OfMobile},
 		},
 		{
 			"the hour is nearly over, the pause is not",
-			verify.Counts{Requester: verify.Count{Codes: 4, Oldest: ago(hour - time.Second), Newest: ago(time.Second)}},
-			&verify.LimitError{Name: "code-requester", RetryAfter: 59 * time.Second, Limit: 4, Window: hour, Of: verify.OfMobile},
+			verify.Counts{Requester: verify.Count{Codes: 5, Oldest: ago(hour - time.Second), Newest: ago(time.Second)}},
+			&verify.LimitError{Name: "code-requester", RetryAfter: 59 * time.Second, Limit: 5, Window: hour, Of: verify.OfMobile},
 		},
 		{
 			"no ninth from many addresses",
@@ -79,7 +79,7 @@ func TestAllow(t *testing.T) {
 		},
 		{
 			"both: the one that lasts longer",
-			verify.Counts{Stranger: true, Requester: count(4, 50*time.Minute), Address: count(250, 20*time.Minute)},
+			verify.Counts{Stranger: true, Requester: count(5, 50*time.Minute), Address: count(250, 20*time.Minute)},
 			&verify.LimitError{Name: "code-address", RetryAfter: 40 * time.Minute, Limit: 250, Window: hour, Of: verify.OfAddress},
 		},
 		{

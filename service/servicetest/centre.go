@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
 	"ziyara/service"
@@ -92,7 +91,7 @@ func (c *Centre) open() (*service.Service, func() error) {
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
 		UnprovedShare: 100, // tests hold any number of places before they book them
 		SignIn:        signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect, Patience: patience,
-		Messages: notify.DefaultLimits(), Codes: verify.DefaultPolicy(),
+		Limits: service.NoLimits(), Codes: verify.DefaultPolicy(),
 	}
 	for _, o := range c.options {
 		o(&config)
