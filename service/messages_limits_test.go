@@ -120,7 +120,7 @@ func TestBreakerStopsCodesToStrangersFirst(t *testing.T) {
 		t.Errorf("%d messages to a number that is proved, want 4", got)
 	}
 	centre.Jobs()
-	metrics := string(centre.Get("/metrics").Body)
+	metrics := centre.Metrics()
 	if !strings.Contains(metrics, `ziyara_messages_day_used_ratio{of="strangers"} 1`) {
 		t.Errorf("no ratio in the metrics")
 	}

@@ -118,7 +118,7 @@ func told(p web.Page, d draft, zone *time.Location) (what, then string) {
 	switch d.Told {
 	case "portal.paused":
 		return p.T(d.Told), p.T("portal.paused_about", "Until", texts.Moment(time.Unix(d.Until, 0).In(zone)))
-	case "proof.soon", "proof.often", "proof.crowd":
+	case "proof.soon", "proof.often", "proof.crowd", "proof.stopped", "proof.mobiles":
 		return p.T("portal.code_limit"), p.T(d.Told, "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
 	}
 	return p.T(d.Told), p.T(d.Told + "_about")
@@ -252,7 +252,18 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
+	now := p.Now()
+	switch {
+	case !over(a, now) && a.Status != slots.Held:
+		return p.toVisit(c, a, "booked")
+	case over(a, now): // a code for a place that is gone would be in vain
+		wish := wishOf(a)
+		if a, err = p.holdFor(c, wish, d.Browser, false); err != nil {
+			return p.notHeld(c, choice, wish.Start, d, err)
+		}
+		p.takeUp(c, &d, a)
+	}
+	return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), p.pathOf(a.ID, d.Browser))
 }
 
 // keepDetails keeps what was typed, as it is, and leads back to the form.
@@ -290,6 +301,10 @@ func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, b
 	if d.proves(mobile, now) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
 		return p.back(c, d, back, web.CodeField)
 	}
+	if !d.mayAskFor(p.markOf(mobile)) {
+		d.Told = "proof.mobiles"
+		return p.back(c, d, back, web.CodeField)
+	}
 	v, err := p.codeFor(c, d, mobile, lang)
 	limit, limited := errors.AsType[*verify.LimitError](err)
 	switch {
@@ -300,6 +315,7 @@ func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, b
 	case err != nil:
 		return err
 	default:
+		d.asked(p.markOf(mobile))
 		d.Code = sent{ID: v.ID, Mobile: string(mobile), Until: v.Expires.Unix(), Again: now.Add(verify.DefaultPolicy().Pause).Unix()}
 	}
 	return p.back(c, d, back, web.CodeField)
