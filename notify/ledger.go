@@ -42,6 +42,10 @@ type Claimed struct {
 	Visit        Visit
 	Quiet        catalog.Quiet
 
+	// Unconfirmed says of an e-mail that nobody who reads the mailbox has said yet that
+	// it is the visitor's.
+	Unconfirmed bool
+
 	// Version is the visit's version now, for the calendar file of an e-mail.
 	Version int
 

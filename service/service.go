@@ -84,7 +84,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	texts := notify.NewTexts(notify.WithLinks(links.link), notify.From(c.Ministry))
+	texts := notify.NewTexts(notify.WithLinks(links.link), notify.WithConfirmation(links.confirm), notify.From(c.Ministry))
 	s.centre = &snapshot{store: s.store.Centre(), words: s.store.Texts(), texts: texts, log: c.Log}
 	if err = s.centre.reload(ctx); err != nil {
 		return nil, err
@@ -179,7 +179,8 @@ func (s *Service) pages(
 	}
 	return portal.New(portal.Config{
 		Links: links.Links, Bookers: s.bookers, Settle: s.store.Settle, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
-		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Site: s.config.site(),
+		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed,
+		ConfirmEmail: s.store.Appointments().ConfirmEmail, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 		Verifier: verifier, Countries: s.config.Countries, Keys: keys, Random: random, Counts: counts,

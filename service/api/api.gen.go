@@ -2449,7 +2449,7 @@ type VerificationRequest struct {
 
 // Visitor The visitor, or the person represented.
 type Visitor struct {
-	// Email An e-mail address, to which messages are also sent, with an invitation for the calendar.
+	// Email An e-mail address, to which messages are also sent; once it is confirmed there, with an invitation for the calendar.
 	Email string `json:"email,omitempty"`
 
 	// ID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.

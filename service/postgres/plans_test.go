@@ -105,6 +105,7 @@ func TestPlans(t *testing.T) {
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'prompt', '{booked}'", through: "appointments_one_proposal"},
 		{name: "messages/facts", arguments: "'R1'", through: "appointments_reference_key"},
 		{name: "appointments/confirm", arguments: "'R1', 1, " + now, through: "appointments_reference_key"},
+		{name: "appointments/confirm_email", arguments: "'R1', 'a@example.net', " + now, through: "appointments_reference_key"},
 		{name: "appointments/confirmed", arguments: "'R1'", through: "appointment_confirmations_pkey"},
 		{name: "messages/usage", arguments: now},
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'prompt', '{booked}'", through: "messages_due_prompt"},

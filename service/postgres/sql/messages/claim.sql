@@ -74,6 +74,9 @@ SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.
        CASE WHEN m.way = 'email' THEN s.requirements END AS requirements,
        d.slug AS department, d.monthly_segments, d.monthly_cost, d.budget_warn_percent,
        u.segments AS used_segments, u.cost AS used_cost,
+       m.way = 'email' AND NOT EXISTS (
+           SELECT FROM confirmed_emails e
+           WHERE e.person = a.person AND e.address = sha256(convert_to(a.email, 'UTF8'))) AS unconfirmed,
        to_jsonb(n.sent) AS sent, coalesce(v.stranger, false) AS stranger, t.all_segments, t.stranger_segments
 FROM claimed m
 CROSS JOIN (
