@@ -119,11 +119,23 @@ func TestLimitsDecide(t *testing.T) {
 		{name: "too late after the wait", kind: notify.Moved, sent: full, expires: 40, want: notify.OverCap},
 		{name: "by e-mail", kind: notify.Moved, sent: full, medium: notify.Email, want: notify.Send},
 
-		{name: "a stranger's code within the day", kind: notify.VerificationCode, stranger: true, today: notify.DayUsage{All: 99, Strangers: 9}, want: notify.Send},
-		{name: "too many codes to strangers", kind: notify.VerificationCode, stranger: true, today: notify.DayUsage{Strangers: 10}, want: notify.Stopped},
-		{name: "a day that is spent stops strangers", kind: notify.VerificationCode, stranger: true, today: notify.DayUsage{All: 100}, want: notify.Stopped},
+		{
+			name: "a stranger's code within the day",
+			kind: notify.VerificationCode, stranger: true, today: notify.DayUsage{All: 99, Strangers: 9}, want: notify.Send,
+		},
+		{
+			name: "too many codes to strangers",
+			kind: notify.VerificationCode, stranger: true, today: notify.DayUsage{Strangers: 10}, want: notify.Stopped,
+		},
+		{
+			name: "a day that is spent stops strangers",
+			kind: notify.VerificationCode, stranger: true, today: notify.DayUsage{All: 100}, want: notify.Stopped,
+		},
 		{name: "and surveys, already at four fifths", kind: notify.Survey, today: notify.DayUsage{All: 80}, want: notify.Stopped},
-		{name: "not codes to numbers that are proved", kind: notify.VerificationCode, today: notify.DayUsage{All: 900, Strangers: 900}, want: notify.Send},
+		{
+			name: "not codes to numbers that are proved",
+			kind: notify.VerificationCode, today: notify.DayUsage{All: 900, Strangers: 900}, want: notify.Send,
+		},
 		{name: "not closures", kind: notify.Closed, today: notify.DayUsage{All: 900}, want: notify.Send},
 		{name: "not confirmations", kind: notify.Booked, today: notify.DayUsage{All: 900}, want: notify.Send},
 		{name: "not reminders", kind: notify.Reminder, today: notify.DayUsage{All: 900}, want: notify.Send},

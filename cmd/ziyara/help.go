@@ -30,6 +30,7 @@ var helpTexts = kong.Vars{
 	"queue_limit":  "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
 	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or none, which sends no text messages, not even codes. " +
 		"serve needs it; dev shows messages at /dev/phone without it.",
+	"gulf":          "SA,AE,BH,KW,OM,QA",
 	"sms_countries": "Countries whose mobiles are sent text messages, as codes of two letters, such as SA,AE.",
 	"smtp_url":      "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",
 

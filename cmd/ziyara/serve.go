@@ -35,7 +35,7 @@ type tuning struct {
 	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
 	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
 	SMS            string        `env:"ZIYARA_SMS" placeholder:"FILE" help:"${sms}"`
-	SMSCountries   []string      `name:"sms-countries" env:"ZIYARA_SMS_COUNTRIES" default:"SA,AE,BH,KW,OM,QA" placeholder:"CODE" help:"${sms_countries}"`
+	SMSCountries   []string      `name:"sms-countries" env:"ZIYARA_SMS_COUNTRIES" default:"${gulf}" placeholder:"CODE" help:"${sms_countries}"`
 	SMTPURL        string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
 }
