@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/texts"
 )
 
 // CreateVerification sends a code to a mobile number.

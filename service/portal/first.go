@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/notify"
 	"ziyara/service/web"
 )
 
