@@ -9,6 +9,7 @@ import (
 var (
 	errNoMobile  = errors.New("no mobile")
 	errNoAddress = errors.New("no e-mail address")
+	errCountry   = errors.New("no text messages to the country of the mobile")
 
 	// Expected omissions: a visitor with an e-mail address and no mobile is told
 	// by e-mail, one who has removed the address by SMS, and without links there is
@@ -28,13 +29,21 @@ type smsCarrier struct {
 	sender Sender
 	texts  *Texts
 	served []Medium
+	reach  func(Mobile) bool
 }
 
 func (s smsCarrier) write(c Claimed) (written, error) {
-	switch media := c.Facts.Kind.MediaFor(Contact{c.Mobile, c.Email}, s.served...); {
+	to := Contact{c.Mobile, c.Email}
+	abroad := to.Mobile != "" && !s.reach(to.Mobile) // its country was served when it was given
+	if abroad {
+		to.Mobile = ""
+	}
+	switch media := c.Facts.Kind.MediaFor(to, s.served...); {
 	case slices.Contains(media, SMS):
 	case len(media) > 0:
 		return written{}, errByEmail
+	case abroad:
+		return written{}, errCountry
 	default:
 		return written{}, errNoMobile
 	}

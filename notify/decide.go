@@ -16,6 +16,9 @@ const (
 	Expired    Decision = "expired"     // it is too late to be of use
 	Wait       Decision = "quiet hours" // it waits for their end
 	OverBudget Decision = "budget"      // it is optional, and the month's budget is spent
+	Crowded    Decision = "crowded"     // its number has had enough messages for now, so it waits
+	OverCap    Decision = "over cap"    // the same, and it would come too late
+	Stopped    Decision = "stopped"     // the day's money is spent
 )
 
 // Decide returns whether the message is still worth sending at now.

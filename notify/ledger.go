@@ -42,11 +42,21 @@ type Claimed struct {
 	Visit        Visit
 	Quiet        catalog.Quiet
 
+	// Unconfirmed says of an e-mail that nobody who reads the mailbox has said yet that
+	// it is the visitor's.
+	Unconfirmed bool
+
 	// Version is the visit's version now, for the calendar file of an e-mail.
 	Version int
 
 	// Budget says how far the department has used its budget of this month.
 	Budget Level
+
+	// Of an SMS: when its number was sent others in the last MaxSpan, what was sent on
+	// this day to all, and whether its number has proved nothing yet.
+	Sent     []time.Time
+	Today    DayUsage
+	Stranger bool
 }
 
 // Visit is how a visit, or the hold of an offer, stands at a moment.

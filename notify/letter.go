@@ -61,16 +61,19 @@ func (t *Texts) Letter(c Claimed) (Letter, error) {
 		Subject: f.say("letter_"+f.subject()+".subject", v),
 	}
 	var err error
-	if l.Text, err = t.body(f, v); err != nil {
+	if l.Text, err = t.body(c, v); err != nil {
 		return Letter{}, err
 	}
-	l.Entry, err = t.entryOfDay(c, v)
+	if !c.Unconfirmed {
+		l.Entry, err = t.entryOfDay(c, v)
+	}
 	return l, err
 }
 
 // body returns the text of a letter.
-func (t *Texts) body(f Facts, v view) (string, error) {
-	next, err := t.next(f, v)
+func (t *Texts) body(c Claimed, v view) (string, error) {
+	f := c.Facts
+	next, err := t.next(c, v)
 	if err != nil {
 		return "", err
 	}
@@ -86,9 +89,12 @@ func (t *Texts) body(f Facts, v view) (string, error) {
 }
 
 // next returns what the visitor can do, and where: by the link, on the page where
-// visits are booked, or by telephone.
-func (t *Texts) next(f Facts, v view) (string, error) {
+// visits are booked, or by telephone. An address that is not confirmed gets no link to the
+// visit, since it may be somebody else's: only one to confirm it.
+func (t *Texts) next(c Claimed, v view) (string, error) {
+	f := c.Facts
 	about, call, link := "letter.manage", "letter.manage_call", t.link(f)
+	toVisit := true // is the link
 	switch f.Kind {
 	case Requested:
 		about, call = "letter.withdraw", "letter.withdraw_call"
@@ -98,13 +104,21 @@ func (t *Texts) next(f Facts, v view) (string, error) {
 		about, call = "letter.choose", "letter.choose_call"
 	case Declined, Cancelled:
 		about, call, link = "letter.again", "letter.again_call", t.ministry.Booking
+		toVisit = false
 	case Survey:
 		if link == "" {
 			return "", fmt.Errorf("%w: %s without link", ErrFacts, f.Kind)
 		}
-		about = "letter.rate"
+		about, toVisit = "letter.rate", false
 	case Booked, Approved, Moved, Reminder:
 	case VerificationCode, Offer, Delayed, CaseUpdated: // not told by e-mail
+	}
+	if c.Unconfirmed && toVisit {
+		said := f.say(call, v)
+		if confirm := t.confirm(f, c.Email); confirm != "" {
+			said += "\n\n" + f.say("letter.confirm", v) + "\n" + confirm
+		}
+		return said, nil
 	}
 	if link == "" {
 		return f.say(call, v), nil

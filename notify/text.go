@@ -43,6 +43,7 @@ type Facts struct {
 // Texts renders messages. It is safe for concurrent use.
 type Texts struct {
 	link        func(Facts) string
+	confirm     func(f Facts, email string) string
 	ministry    catalog.Ministry
 	departments atomic.Pointer[map[string]department]
 }
@@ -54,6 +55,12 @@ type TextOption func(*Texts)
 // the address that link returns; "" for none.
 func WithLinks(link func(Facts) string) TextOption { return func(t *Texts) { t.link = link } }
 
+// WithConfirmation lets e-mails to an address that is not confirmed have the address of
+// the page where it can be, which confirm returns; "" for none.
+func WithConfirmation(confirm func(f Facts, email string) string) TextOption {
+	return func(t *Texts) { t.confirm = confirm }
+}
+
 // From lets messages speak for a ministry, which has to be complete. Without this
 // option it has a neutral name.
 func From(m catalog.Ministry) TextOption { return func(t *Texts) { t.ministry = m } }
@@ -61,7 +68,9 @@ func From(m catalog.Ministry) TextOption { return func(t *Texts) { t.ministry = 
 // NewTexts returns the texts of the catalogue.
 func NewTexts(options ...TextOption) *Texts {
 	neutral, _ := catalog.Ministry{}.Complete() // nothing in it can be wrong
-	t := &Texts{link: func(Facts) string { return "" }, ministry: neutral}
+	t := &Texts{
+		link: func(Facts) string { return "" }, confirm: func(Facts, string) string { return "" }, ministry: neutral,
+	}
 	t.departments.Store(&map[string]department{})
 	for _, o := range options {
 		o(t)

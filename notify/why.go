@@ -24,6 +24,7 @@ func (r Record) Why() catalog.Text {
 		err  error
 		text catalog.Text
 	}{
+		{errCountry, texts.Staff("undelivered.country")},
 		{ErrRecipient, texts.Staff("undelivered.recipient")},
 		{ErrUncertain, texts.Staff("undelivered.uncertain")},
 		{ErrPermanent, texts.Staff("undelivered.refused")},
@@ -44,6 +45,10 @@ func (r Record) dropped() catalog.Text {
 	switch {
 	case Decision(r.Reason) == OverBudget:
 		return texts.Staff("undelivered.budget")
+	case Decision(r.Reason) == OverCap:
+		return texts.Staff("undelivered.cap")
+	case Decision(r.Reason) == Stopped:
+		return texts.Staff("undelivered.stopped")
 	case Decision(r.Reason) == Expired:
 		return texts.Staff("undelivered.too_late")
 	case strings.Contains(r.Reason, errByEmail.Error()):

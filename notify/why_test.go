@@ -34,6 +34,9 @@ func TestWhyAMessageReachedNoOne(t *testing.T) {
 		{"a receipt that it expired", "expired", "", time.Unix(1, 0), "rejected"},
 		{"the visit has moved since", "dropped", string(notify.Superseded), time.Time{}, "untrue"},
 		{"dropped too late", "dropped", string(notify.Expired), time.Time{}, "too_late"},
+		{"too many to the number", "dropped", string(notify.OverCap), time.Time{}, "cap"},
+		{"the day's money is spent", "dropped", string(notify.Stopped), time.Time{}, "stopped"},
+		{"abroad", "failed", "no text messages to the country of the mobile", time.Time{}, "country"},
 		{"over the budget", "dropped", string(notify.OverBudget), time.Time{}, "budget"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

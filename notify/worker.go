@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,6 +20,8 @@ type WorkerConfig struct {
 	Lease       time.Duration // of a batch, at least twice SendTimeout (2 min)
 	Fresh       time.Duration // how old the facts of a message may be (5 s)
 	Mail        bool          // messages are also sent by e-mail (false)
+	Limits      Limits        // of text messages (none)
+	Countries   Countries     // whose mobiles are sent text messages (all)
 }
 
 // carrier puts messages on their way.
@@ -56,7 +59,7 @@ func NewWorker(ledger Ledger, sender Sender, texts *Texts, c WorkerConfig) (*Wor
 	if ledger == nil || sender == nil || texts == nil {
 		return nil, errors.New("notify: a worker needs a ledger, a sender and texts")
 	}
-	return newWorker(ledger, smsCarrier{sender, texts, c.served()}, c)
+	return newWorker(ledger, smsCarrier{sender, texts, c.served(), c.reach()}, c)
 }
 
 // NewMailWorker returns a worker that claims e-mails from ledger and posts them.
@@ -84,6 +87,14 @@ func (c WorkerConfig) served() []Medium {
 		return []Medium{SMS, Email}
 	}
 	return []Medium{SMS}
+}
+
+// reach returns what reports whether a mobile is sent text messages.
+func (c WorkerConfig) reach() func(Mobile) bool {
+	if c.Countries == nil {
+		return func(Mobile) bool { return true }
+	}
+	return c.Countries.Reach
 }
 
 func (c WorkerConfig) withDefaults() WorkerConfig {
@@ -140,7 +151,7 @@ func (w *Worker) claimAndSend(ctx context.Context, d *delivery) error {
 		if err != nil {
 			return fmt.Errorf("notify: claim messages: %w", err)
 		}
-		for _, c := range batch {
+		for _, c := range w.inTurn(batch, at) {
 			d.begin(ctx, at, c)
 		}
 		if len(batch) < limit {
@@ -149,6 +160,20 @@ func (w *Worker) claimAndSend(ctx context.Context, d *delivery) error {
 		w.adapt(d.now().Sub(at))
 	}
 	return nil
+}
+
+// inTurn lets each message of a batch know of those to the same number that come
+// before it. Messages of other batches that are on their way are not known.
+func (w *Worker) inTurn(batch []Claimed, now time.Time) []Claimed {
+	before := make(map[Mobile][]time.Time)
+	for i, c := range batch {
+		c.Sent = slices.Concat(c.Sent, before[c.Mobile])
+		if d, _ := w.config.Limits.Decide(c, now); d == Send && c.Medium != Email {
+			before[c.Mobile] = append(before[c.Mobile], now)
+		}
+		batch[i] = c
+	}
+	return batch
 }
 
 // adapt claims less at once when a batch took long to hand on: what waits too
@@ -164,11 +189,10 @@ func (w *Worker) adapt(took time.Duration) {
 // attempt makes one attempt at one message that was claimed at claimedAt.
 func (w *Worker) attempt(ctx context.Context, now func() time.Time, claimedAt time.Time, c Claimed) Outcome {
 	at := now()
-	switch d := Decide(c, at); d {
-	case Superseded, Expired, OverBudget:
+	switch d, until := w.config.Limits.Decide(c, at); d {
+	case Superseded, Expired, OverBudget, OverCap, Stopped:
 		return c.outcome(Dropped, string(d))
-	case Wait:
-		until, _ := c.quietUntil(at)
+	case Wait, Crowded:
 		return c.requeue(until, string(d))
 	case Send:
 	}

@@ -444,3 +444,17 @@ func TestDeliverShared(t *testing.T) {
 		t.Fatalf("accepted (-want +got):\n%s", diff)
 	}
 }
+
+// Messages to one number that come in the same batch count for each other: the cap lets
+// as many through as if they had come one after the other.
+func TestDeliverKeepsTheCapWithinABatch(t *testing.T) {
+	t.Parallel()
+	ledger, sender, clock := newLedger(messages(9)...), &fakeSender{}, newClock()
+	w := newWorker(t, ledger, sender, notify.WorkerConfig{Limits: notify.Limits{Caps: notify.Caps{{Most: 4, Within: time.Minute}}}})
+	if _, err := w.Deliver(t.Context(), clock.Now); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(sender.ids()); got != 4 {
+		t.Errorf("%d messages to one number, want 4", got)
+	}
+}

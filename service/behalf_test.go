@@ -412,7 +412,7 @@ func TestStaffRepeatABooking(t *testing.T) {
 // holds it has at once, counts for each agent and not for all of them.
 func TestCallCentreHasOneAddress(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 1, func(c *service.Config) { c.RateLimit, c.HoldsPerAddress = 3, 1 })
+	centre := servicetest.Open(t, 1, limited("change-staff=3/1m"), func(c *service.Config) { c.HoldsPerAddress = 1 })
 	start := servicetest.At(t, "2026-11-24T09:30")
 	for _, agent := range []*servicetest.Staff{centre.Agent(), centre.Admin()} {
 		for range 3 {

@@ -9,13 +9,16 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"ziyara/access"
 	"ziyara/catalog"
+	"ziyara/limits"
 	"ziyara/loopback"
 	"ziyara/notify"
+	"ziyara/notify/verify"
 	"ziyara/service/web"
 )
 
@@ -41,11 +44,18 @@ type Config struct {
 	// SMS is how messages are sent: the path of a gateway file
 	// (docs/OPERATIONS.md), or NoSMS. It is needed, except with Dev.
 	SMS string
+	// Countries are those whose mobiles are sent text messages; default
+	// notify.Gulf().
+	Countries notify.Countries
+	// Codes limits codes, and its Messages what text messages cost and how many one
+	// number gets; default what Limits say.
+	Codes verify.Policy
 	// SMTP is the mail server, as email.ParseURL reads it; empty for none.
 	SMTP string
-	// RateLimit is how many changes one network address may request in a
-	// minute; 0 for no limit, which is accepted on a loopback address only.
-	RateLimit int
+	// Limits bound what one caller may request, and codes and text messages unless Codes
+	// says otherwise; default limits.Default(). NoLimits bounds no requests,
+	// which is accepted on a loopback address only.
+	Limits limits.Table
 	// HoldsPerAddress is how many holds one network address may have at once; 0
 	// for no limit, which is accepted on a loopback address only. A hall or a
 	// mobile network is one address.
@@ -71,7 +81,7 @@ type Config struct {
 	// WebhookAllow has the private networks, in CIDR notation, that webhooks may
 	// reach.
 	WebhookAllow []string
-	// TrustedProxies has the networks whose header X-Real-IP is trusted.
+	// TrustedProxies has the networks of proxies whose header X-Forwarded-For is trusted.
 	TrustedProxies []string
 	// OIDC configures how staff sign in.
 	OIDC OIDC
@@ -154,6 +164,15 @@ func (c Config) defaults() (Config, error) {
 	if c.UnprovedShare == 0 {
 		c.UnprovedShare = 25
 	}
+	if c.Countries == nil {
+		c.Countries = notify.Gulf()
+	}
+	if c.Limits == nil {
+		c.Limits = limits.Default()
+	}
+	if c.Codes.Window == 0 {
+		c.Codes = verify.PolicyOf(c.Limits)
+	}
 	if c.MaxConnections == 0 {
 		c.MaxConnections = 20
 	}
@@ -171,6 +190,12 @@ func (c Config) defaults() (Config, error) {
 	if c.brand, err = c.Brand.checked(); err != nil {
 		return c, err
 	}
+	if _, err = web.NewProxies(c.TrustedProxies); err != nil {
+		return c, fmt.Errorf("service: ZIYARA_TRUSTED_PROXIES: %w", err)
+	}
+	if err = c.Countries.Check(); err != nil {
+		return c, fmt.Errorf("service: ZIYARA_SMS_COUNTRIES: %w", err)
+	}
 	switch {
 	case c.DatabaseURL == "":
 		return c, errors.New("service: DATABASE_URL is needed, for example postgres://ziyara@localhost/ziyara")
@@ -178,10 +203,8 @@ func (c Config) defaults() (Config, error) {
 		return c, errors.New("service: ZIYARA_KEEP_TEXTS is negative")
 	case c.QueueLimit < 0:
 		return c, errors.New("service: ZIYARA_QUEUE_LIMIT is negative")
-	case c.RateLimit < 0:
-		return c, errors.New("service: ZIYARA_RATE_LIMIT is negative")
-	case c.RateLimit == 0 && !loopback.Is(c.Listen):
-		return c, errors.New("service: ZIYARA_RATE_LIMIT=off is for a loopback address only")
+	case !bounded(c.Limits) && !loopback.Is(c.Listen):
+		return c, errors.New("service: ZIYARA_LIMITS=off is for a loopback address only")
 	case c.HoldsPerAddress < 0 || c.HoldsPerMobile < 0:
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS or ZIYARA_HOLDS_PER_MOBILE is negative")
 	case c.HoldsPerAddress > maxHolds || c.HoldsPerMobile > maxHolds:
@@ -239,3 +262,13 @@ var (
 		"ZIYARA_SMTP_URL for e-mail; ZIYARA_SMS=" + NoSMS + " sends no text messages at all, " +
 		"not even codes. To try Ziyara out, run ziyara dev")
 )
+
+// NoLimits is a table that bounds no requests, only codes and text messages.
+func NoLimits() limits.Table {
+	return slices.DeleteFunc(limits.Default(), func(l limits.Limit) bool { return !l.Class.InDatabase() })
+}
+
+// bounded reports whether a table bounds requests.
+func bounded(t limits.Table) bool {
+	return slices.ContainsFunc(t, func(l limits.Limit) bool { return !l.Class.InDatabase() })
+}

@@ -3,7 +3,6 @@ package service_test
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"testing"
 	"time"
 
@@ -90,7 +89,7 @@ func TestHoldsOfAnAddress(t *testing.T) {
 		t.Helper()
 		sent++
 		return centre.Send(servicetest.Request{
-			Method: http.MethodPost, Path: "/v1/holds", Replica: sent % 2, Header: map[string]string{"X-Real-IP": address},
+			Method: http.MethodPost, Path: "/v1/holds", Replica: sent % 2, Header: map[string]string{"X-Forwarded-For": address},
 			Body: map[string]any{"service": "annual-returns", "branch": "riyadh", "start": starts[sent].Start}})
 	}
 	for _, test := range []struct {
@@ -114,9 +113,9 @@ func TestHoldsOfAnAddress(t *testing.T) {
 		}
 		answer := asks(test.address(9))
 		p := centre.Refused(answer, http.StatusTooManyRequests, "too-many-holds")
-		for name, want := range map[string]int{"Retry-After": 9 * 60, "RateLimit-Limit": 4, "RateLimit-Remaining": 0, "RateLimit-Reset": 9 * 60} {
-			if got := answer.Header.Get(name); got != strconv.Itoa(want) {
-				t.Errorf("%s: %s %q, want %d", test.name, name, got, want)
+		for name, want := range map[string]string{"Retry-After": "540", "RateLimit-Policy": `"holds";q=4`, "RateLimit": `"holds";r=0;t=540`} {
+			if got := answer.Header.Get(name); got != want {
+				t.Errorf("%s: %s %s, want %s", test.name, name, got, want)
 			}
 		}
 		if p.RetryAfter != 9*60 {

@@ -324,7 +324,7 @@ func (l *logged) String() string {
 // Whoever reads feeds too often is told when to come back.
 func TestFeedReadersAreLimited(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 1, func(c *service.Config) { c.RateLimit = 1000 })
+	centre := servicetest.Open(t, 1, limited("feed-address=120/1m"))
 	feed := subscribes(t, centre.Admin(), map[string]any{"name": "x", "department": departmentOf(t, centre, iban)})
 	refused := 0
 	for range 130 {

@@ -20,7 +20,7 @@ func silent(t *testing.T, centre *servicetest.Centre, branch, address string) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Accept", "text/event-stream")
-	request.Header.Set("X-Real-IP", address)
+	request.Header.Set("X-Forwarded-For", address)
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)

@@ -44,7 +44,7 @@ func TestHoarder(t *testing.T) {
 			all := map[string]any{"service": "annual-returns", "branch": "riyadh", "start": starts[(n+try)%len(starts)].Start}
 			maps.Copy(all, body)
 			answer = centre.Send(servicetest.Request{
-				Method: http.MethodPost, Path: "/v1/holds", Body: all, Replica: n % 2, Header: map[string]string{"X-Real-IP": address}})
+				Method: http.MethodPost, Path: "/v1/holds", Body: all, Replica: n % 2, Header: map[string]string{"X-Forwarded-For": address}})
 			if answer.Status != http.StatusConflict {
 				break
 			}
@@ -55,7 +55,7 @@ func TestHoarder(t *testing.T) {
 		var h api.Hold
 		held.JSON(t, &h)
 		return centre.Send(servicetest.Request{
-			Method: http.MethodPost, Path: "/v1/appointments", Replica: replica, Header: map[string]string{"X-Real-IP": address},
+			Method: http.MethodPost, Path: "/v1/appointments", Replica: replica, Header: map[string]string{"X-Forwarded-For": address},
 			Body: map[string]any{
 				"hold": h.ID, "hold_token": h.Token, "verification": proof, "documents_acknowledged": true,
 				"visitor": map[string]any{"name": "زائر", "id": id},

@@ -11,7 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"ziyara/service"
 	"ziyara/service/servicetest"
 )
 
@@ -423,11 +422,11 @@ func TestTypedWhileAway(t *testing.T) {
 // Too many attempts are answered by a page, and what was typed is kept.
 func TestTypedWhileTooMany(t *testing.T) {
 	t.Parallel()
-	centre, visitor, w := portalCentre(t, func(c *service.Config) { c.RateLimit = 10 })
+	centre, visitor, w := portalCentre(t, limited("prove-address=10/1m"))
 	w.goes(heirsAtRiyadh).chooses()
 	held := w.at.Path
 	for w.status != http.StatusTooManyRequests {
-		w.sends(heirsAtRiyadh, url.Values{"start": {"x"}})
+		w.sends(held+"/code", nil)
 	}
 	w.sends(held+"/code", details(visitor)).says(http.StatusTooManyRequests, "محاولات كثيرة خلال وقت قصير")
 	centre.Clock.Add(2 * time.Minute)
@@ -481,4 +480,60 @@ func TestTwoVisitorsOneBrowser(t *testing.T) {
 		}
 	}
 	centre.AuditClean()
+}
+
+// One browser has codes sent to three mobiles, not to a fourth; those three still get
+// theirs.
+func TestThreeMobilesOfABrowser(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes(heirsAtRiyadh).chooses()
+	form := details(visitor)
+	for n := range 3 {
+		form.Set("mobile", centre.Visitor(n+1).Mobile)
+		w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق").lacks("ثلاثة أرقام")
+	}
+	form.Set("mobile", centre.Visitor(4).Mobile)
+	w.sends(w.action("name"), form).says(http.StatusOK, "أرسلنا رموز التحقق إلى ثلاثة أرقام جوال", "19990")
+	centre.Jobs()
+	if got := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM messages"); got != 3 {
+		t.Errorf("%d codes, want 3", got)
+	}
+	centre.Clock.Add(time.Minute)
+	form.Set("mobile", visitor.Mobile)
+	w.sends(w.action("name"), form).says(http.StatusOK, "رمز التحقق").lacks("ثلاثة أرقام")
+}
+
+// No code is sent for a hold that is over: the place is held again first. If it is taken
+// meanwhile, the visitor learns that instead, and nothing typed is lost.
+func TestNoCodeForAHoldThatIsOver(t *testing.T) {
+	t.Parallel()
+	centre, visitor, w := portalCentre(t)
+	w.goes(heirsAtRiyadh)
+	list := times(w.page)
+	w.sends(w.action("start"), url.Values{"start": {list[len(list)-1]}}) // long enough before
+	first := w.at.Path
+	form := details(visitor)
+	centre.Pass(11 * time.Minute)
+	w.sends(first+"/code", form).says(http.StatusOK, "رمز التحقق", "الموعد محجوز لكم مؤقتًا حتى الساعة")
+	if w.at.Path == first {
+		t.Errorf("the hold that is over is shown again")
+	}
+	centre.Jobs()
+	form.Set("code", code(visitor))
+	start := servicetest.Query[time.Time](t, centre.DatabaseURL, "SELECT start_at FROM appointments WHERE status = 'held'")
+	held := w.at.Path
+	centre.Pass(11 * time.Minute)
+	for n := 50; centre.Visitor(n).TryHold(heirs, "riyadh", start).Status == http.StatusCreated; n++ {
+	}
+	form.Del("code")
+	form.Set("mobile", centre.Visitor(2).Mobile)
+	before := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM verifications")
+	w.sends(held+"/code", form).says(http.StatusOK)
+	if !strings.Contains(w.at.Path, "/taken") || !strings.Contains(w.page, visitor.Name) {
+		t.Errorf("at %s, want what is free instead, with what was typed", w.at)
+	}
+	if after := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM verifications"); after != before {
+		t.Errorf("%d codes for a place that is taken", after-before)
+	}
 }

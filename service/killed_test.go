@@ -203,7 +203,7 @@ func startProgram(t *testing.T, program, database, sms string) *serving {
 		client:  &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 32}},
 	}
 	s.command.Env = append(os.Environ(), "DATABASE_URL="+database, "ZIYARA_SECRET="+servicetest.Secret,
-		"ZIYARA_LISTEN=127.0.0.1:0", "ZIYARA_OPERATIONS=127.0.0.1:0", "ZIYARA_RATE_LIMIT=off", "ZIYARA_SMS="+sms,
+		"ZIYARA_LISTEN=127.0.0.1:0", "ZIYARA_OPERATIONS=127.0.0.1:0", "ZIYARA_LIMITS=off", "ZIYARA_SMS="+sms,
 		"ZIYARA_VISITS_PER_MOBILE=1000", "ZIYARA_UNPROVED_SHARE=100") // all visitors share a mobile
 	log, err := s.command.StderrPipe()
 	if err != nil {

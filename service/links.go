@@ -45,6 +45,16 @@ func (l links) link(f notify.Facts) string {
 	return l.Visit(reference, f.Start)
 }
 
+// confirm returns the address of the page where the e-mail address of a message's visitor
+// can be confirmed.
+func (l links) confirm(f notify.Facts, email string) string {
+	reference, err := slots.ParseReference(f.Reference)
+	if l.Links == nil || err != nil {
+		return ""
+	}
+	return l.ConfirmEmail(reference, email, f.Start)
+}
+
 // surveyOf returns the function that reads the tokens of surveys; nil without
 // links.
 func (l links) surveyOf() func(string, time.Time) (slots.Reference, error) {

@@ -432,7 +432,7 @@ func TestLinkKeepsItsSecret(t *testing.T) {
 // Who presses too often is told when to come back; who only looks is not.
 func TestLinkIsLimited(t *testing.T) {
 	t.Parallel()
-	l := linkedVisit(t, "ar", func(c *service.Config) { c.RateLimit = 10 })
+	l := linkedVisit(t, "ar", limited("change-address=10/1m"))
 	var last servicetest.Answer
 	for range 11 {
 		last = l.presses("/confirm", url.Values{"version": {"1"}})

@@ -30,7 +30,7 @@ func TestRefusalsLeaveNothingInTheLog(t *testing.T) {
 	other := servicetest.NationalID(97_531_246)
 	send := func(method, path, key string, body any, token string) servicetest.Answer {
 		t.Helper()
-		header := map[string]string{"X-Real-IP": address, "Idempotency-Key": key}
+		header := map[string]string{"X-Forwarded-For": address, "Idempotency-Key": key}
 		if token != "" {
 			header["Authorization"] = "Bearer " + token
 		}
@@ -95,7 +95,7 @@ func TestRefusalsLeaveNothingInTheLog(t *testing.T) {
 		crowd.Go(func() {
 			key := fmt.Sprintf("marked-key-%d", i%12)
 			centre.Send(servicetest.Request{Method: http.MethodPost, Path: "/v1/holds", Body: place(heirs, "2026-12-01T09:00"), Replica: i % 2,
-				Header: map[string]string{"X-Real-IP": address, "Idempotency-Key": key}})
+				Header: map[string]string{"X-Forwarded-For": address, "Idempotency-Key": key}})
 		})
 	}
 	crowd.Wait()

@@ -520,6 +520,7 @@ func TestSandboxMailbox(t *testing.T) {
 	if answer := centre.Post("/v1/appointments", booking); answer.Status != http.StatusCreated {
 		t.Fatalf("book: %d %s", answer.Status, answer.Body)
 	}
+	centre.ConfirmEmails()
 	centre.Jobs()
 	var mails []sandbox.Mail
 	centre.Get("/dev/mail.json?to="+visitor.Email).JSON(t, &mails)

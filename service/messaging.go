@@ -91,11 +91,11 @@ func (m *messaging) work(c Config, sender notify.Sender, texts *notify.Texts, ke
 		}
 	}
 	if m.worker, err = notify.NewWorker(m.store.Prompt(keys.Code, copied...), sender, texts,
-		notify.WorkerConfig{Mail: post != nil}); err != nil {
+		notify.WorkerConfig{Mail: post != nil, Countries: c.Countries, Limits: c.Codes.Messages}); err != nil {
 		return err
 	}
 	m.bulk, err = notify.NewWorker(m.store.Bulk(copied...), sender, texts,
-		notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds, Mail: post != nil})
+		notify.WorkerConfig{Batch: bulkBatch, Rounds: bulkRounds, Mail: post != nil, Countries: c.Countries, Limits: c.Codes.Messages})
 	return err
 }
 

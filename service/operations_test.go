@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"ziyara"
+	"ziyara/notify"
 	"ziyara/notify/sandbox"
 	"ziyara/service"
 	"ziyara/service/api"
@@ -314,16 +314,18 @@ func TestRefusedConfigurations(t *testing.T) {
 		{"a share that is none", func(c *service.Config) { c.UnprovedShare = 101 }, "ZIYARA_UNPROVED_SHARE"},
 		{"a limit of holds that is none", func(c *service.Config) { c.HoldsPerAddress = 10_001 }, "at most 10000"},
 		{
-			"any number of holds, reachable by others", func(c *service.Config) { c.Listen, c.RateLimit = "0.0.0.0:0", 100 },
+			"any number of holds, reachable by others", func(c *service.Config) { c.Listen, c.Limits = "0.0.0.0:0", nil },
 			"ZIYARA_HOLDS_PER_ADDRESS=off",
 		},
 		{"a mail server without a sender", func(c *service.Config) { c.SMTP = "smtps://ziyara:s3cr3t@mail.example.sa" }, "ZIYARA_SMTP_URL"},
-		{"negative limit", func(c *service.Config) { c.RateLimit = -1 }, "ZIYARA_RATE_LIMIT"},
-		{"dev in public", func(c *service.Config) { c.Dev, c.Listen, c.RateLimit, c.HoldsPerAddress = true, "0.0.0.0:0", 1, 1 }, "loopback"},
+		{"the world as proxies", func(c *service.Config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, "ZIYARA_TRUSTED_PROXIES"},
+		{"a proxy by its name", func(c *service.Config) { c.TrustedProxies = []string{"proxy.example.sa"} }, "ZIYARA_TRUSTED_PROXIES"},
+		{"no such country", func(c *service.Config) { c.Countries = notify.Countries{"SA", "XX"} }, "ZIYARA_SMS_COUNTRIES"},
+		{"dev in public", func(c *service.Config) { c.Dev, c.Listen, c.HoldsPerAddress = true, "0.0.0.0:0", 1 }, "loopback"},
 		{"demo staff without dev", func(c *service.Config) { c.OIDC.Demo = true }, "ziyara dev"},
 		{"no way out", func(c *service.Config) { c.SMS = "" }, "set ZIYARA_SMS to a gateway file"},
 		{"the sandbox", func(c *service.Config) { c.SMS = "sandbox" }, "ZIYARA_SMS"},
-		{"no limit in public", func(c *service.Config) { c.Listen = "0.0.0.0:0" }, "ZIYARA_RATE_LIMIT"},
+		{"no limit in public", func(c *service.Config) { c.Listen, c.Limits = "0.0.0.0:0", service.NoLimits() }, "ZIYARA_LIMITS"},
 	} {
 		config := service.Config{
 			DatabaseURL: database, Secret: []byte(servicetest.Secret), Listen: "127.0.0.1:0", LazyStatements: true, SMS: service.NoSMS,
@@ -340,49 +342,6 @@ func TestRefusedConfigurations(t *testing.T) {
 	until(t, "New has given back what it opened", func() bool {
 		return servicetest.Query[int](t, database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") == 1
 	})
-}
-
-// An address may change so much a minute; looking costs nothing.
-func TestRateLimit(t *testing.T) {
-	t.Parallel()
-	centre := servicetest.Open(t, 1, behindProxy, func(c *service.Config) { c.RateLimit = 3 })
-	send := func(method, address string) servicetest.Answer {
-		t.Helper()
-		r := servicetest.Request{Method: method, Path: "/v1/services", Header: map[string]string{"X-Real-IP": address}}
-		if method == http.MethodPost {
-			r.Path, r.Body = "/v1/holds", map[string]any{"service": heirs, "branch": "riyadh", "start": servicetest.At(t, "2026-11-25T09:00")}
-		}
-		return centre.Send(r)
-	}
-	for name, address := range map[string]func(int) string{
-		"IPv4": func(int) string { return "192.0.2.1" },
-		"IPv6": func(n int) string { return fmt.Sprintf("2001:db8::%x", n+1) },
-	} {
-		for n := range 3 {
-			answer := send(http.MethodPost, address(n))
-			if answer.Status == http.StatusTooManyRequests || answer.Header.Get("RateLimit-Limit") != "3" ||
-				answer.Header.Get("RateLimit-Remaining") != fmt.Sprint(2-n) || answer.Header.Get("RateLimit-Reset") == "" {
-				t.Errorf("%s, change %d: %d with %v", name, n, answer.Status, answer.Header)
-			}
-		}
-		answer := send(http.MethodPost, address(3))
-		p := centre.Refused(answer, http.StatusTooManyRequests, "too-many-requests")
-		wait := answer.Header.Get("Retry-After")
-		if wait == "" || wait != fmt.Sprint(p.RetryAfter) || p.RetryAfter < 1 || p.RetryAfter > 60 ||
-			answer.Header.Get("RateLimit-Limit") != "3" || answer.Header.Get("RateLimit-Remaining") != "0" ||
-			answer.Header.Get("RateLimit-Reset") != wait {
-			t.Errorf("%s: retry_after %d with %v", name, p.RetryAfter, answer.Header)
-		}
-		for range 5 {
-			if answer := send(http.MethodGet, address(0)); answer.Status != http.StatusOK || answer.Header.Get("RateLimit-Limit") != "" {
-				t.Errorf("%s: looking: %d with %v", name, answer.Status, answer.Header)
-			}
-		}
-	}
-	if answer := send(http.MethodPost, "192.0.2.2"); answer.Status == http.StatusTooManyRequests {
-		t.Errorf("another address: got %d", answer.Status)
-	}
-	centre.AuditClean()
 }
 
 // A plausible request id is kept, any other is replaced by one of our own.

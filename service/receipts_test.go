@@ -59,7 +59,10 @@ receipts = { field = "passPhrase", echo = true, secret_env = "ZIYARA_TEST_RECEIP
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return func(c *service.Config) { c.Sender, c.SMS, c.RateLimit = nil, file, 5 }
+	return func(c *service.Config) {
+		c.Sender, c.SMS = nil, file
+		limited("change-address=5/1m", "read-address=5/1m")(c)
+	}
 }
 
 // brings sends a receipt as Unifonic documents it: a form with MessageID and

@@ -61,6 +61,10 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(c.TrustedProxies) == 0 && !c.Dev {
+		c.Log.Warn("no proxy is trusted: who connects is the client. Behind a proxy set ZIYARA_TRUSTED_PROXIES, " +
+			"or all visitors share one address and its limits")
+	}
 	s := &Service{config: c}
 	defer func() {
 		if err != nil {
@@ -80,7 +84,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	texts := notify.NewTexts(notify.WithLinks(links.link), notify.From(c.Ministry))
+	texts := notify.NewTexts(notify.WithLinks(links.link), notify.WithConfirmation(links.confirm), notify.From(c.Ministry))
 	s.centre = &snapshot{store: s.store.Centre(), words: s.store.Texts(), texts: texts, log: c.Log}
 	if err = s.centre.reload(ctx); err != nil {
 		return nil, err
@@ -99,7 +103,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := verify.New(s.store.Verifications(), verify.DefaultPolicy(), keys.Code, newID)
+	verifier, err := verify.New(s.store.Verifications(), c.Codes, keys.Code, newID)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +151,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Verifier: verifier, Answers: s.store, Keys: keys,
 		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Local: c.Dev, Patience: 2 * c.Patience,
-		RateLimit: c.RateLimit, TrustedProxies: c.TrustedProxies,
+		Limits: c.Limits, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
@@ -175,10 +179,11 @@ func (s *Service) pages(
 	}
 	return portal.New(portal.Config{
 		Links: links.Links, Bookers: s.bookers, Settle: s.store.Settle, Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log,
-		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed, Site: s.config.site(),
+		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed,
+		ConfirmEmail: s.store.Appointments().ConfirmEmail, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
-		Verifier: verifier, Keys: keys, Random: random, Counts: counts,
+		Verifier: verifier, Countries: s.config.Countries, Keys: keys, Random: random, Counts: counts,
 		EntryHost: s.messaging.entryHost(), Hold: s.config.Hold, KeepTexts: s.config.KeepTexts, Senders: s.messaging.senders(),
 	})
 }

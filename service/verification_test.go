@@ -89,22 +89,17 @@ func TestCodesOfOthers(t *testing.T) {
 	centre.Refused(first.TryCode(mine.ID, ""), http.StatusUnprocessableEntity, "invalid")
 }
 
-// A mobile gets a code a minute, and five an hour.
+// A requester gets a code a minute for a mobile, and five an hour.
 func TestCodesPerMobile(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 2)
 	visitor := centre.Visitor(1)
-	limited := func(after, left int) {
+	limited := func(after int) {
 		t.Helper()
 		answer := visitor.AsksForCode()
 		p := centre.Refused(answer, http.StatusTooManyRequests, "too-many-requests")
 		if got := answer.Header.Get("Retry-After"); got != strconv.Itoa(after) || p.RetryAfter != after {
 			t.Errorf("Retry-After %q, retry_after %d, want %d", got, p.RetryAfter, after)
-		}
-		for name, want := range map[string]int{"Limit": 5, "Remaining": left, "Reset": after} {
-			if got := answer.Header.Get("RateLimit-" + name); got != strconv.Itoa(want) {
-				t.Errorf("RateLimit-%s %q, want %d", name, got, want)
-			}
 		}
 	}
 	for n := range 5 {
@@ -113,11 +108,11 @@ func TestCodesPerMobile(t *testing.T) {
 			t.Fatalf("code %d: %d %s", n, answer.Status, answer.Body)
 		}
 		if n < 4 {
-			limited(60, 4-n)
+			limited(60)
 		}
 		centre.Clock.Add(time.Minute)
 	}
-	limited(55*60, 0) // until the first is an hour old
+	limited(55 * 60) // until the first is an hour old
 	if answer := centre.Visitor(2).AsksForCode(); answer.Status != http.StatusAccepted {
 		t.Errorf("another mobile: %d %s", answer.Status, answer.Body)
 	}
@@ -130,21 +125,66 @@ func TestCodesPerMobile(t *testing.T) {
 	}
 }
 
+// asksFrom asks for a code at an address, and returns the answer.
+func asksFrom(centre *servicetest.Centre, address, mobile string) servicetest.Answer {
+	return centre.Send(servicetest.Request{
+		Method: http.MethodPost, Path: "/v1/verifications", Body: map[string]any{"mobile": mobile},
+		Header: map[string]string{"X-Forwarded-For": address},
+	})
+}
+
+// Somebody who asks for codes to another's mobile uses up their own share. Its owner, at
+// another address, still gets a code and enters it.
+func TestOthersCantUseUpTheCodesOfAMobile(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, behindProxy)
+	visitor := centre.Visitor(1)
+	for range 5 {
+		if answer := asksFrom(centre, "192.0.2.66", visitor.Mobile); answer.Status != http.StatusAccepted {
+			t.Fatalf("%d %s", answer.Status, answer.Body)
+		}
+		centre.Clock.Add(time.Minute)
+	}
+	centre.Refused(asksFrom(centre, "192.0.2.66", visitor.Mobile), http.StatusTooManyRequests, "too-many-requests")
+	proves := func() {
+		t.Helper()
+		centre.Jobs()
+		answer := asksFrom(centre, "198.51.100.1", visitor.Mobile)
+		if answer.Status != http.StatusAccepted {
+			t.Fatalf("the owner: %d %s", answer.Status, answer.Body)
+		}
+		var started api.Verification
+		answer.JSON(t, &started)
+		if answer := visitor.TryCode(started.ID, code(visitor)); answer.Status != http.StatusOK {
+			t.Errorf("the owner enters it: %d %s", answer.Status, answer.Body)
+		}
+	}
+	proves()
+	// Many addresses use up what a mobile gets; not where it was proved.
+	for n := range 4 {
+		asksFrom(centre, fmt.Sprintf("192.0.2.%d", n), visitor.Mobile)
+	}
+	centre.Refused(asksFrom(centre, "192.0.2.9", visitor.Mobile), http.StatusTooManyRequests, "too-many-requests")
+	centre.Clock.Add(time.Minute)
+	proves()
+}
+
 // behindProxy believes what a proxy on this machine says of its clients.
 func behindProxy(c *service.Config) { c.TrustedProxies = []string{"127.0.0.1"} }
 
-// An address gets sixty codes an hour, for whatever mobiles. All of an IPv6
-// /64 is one address: a single host has that many.
+// fewCodes lets an address and a network have few codes that are not entered.
+func fewCodes(c *service.Config) { c.Codes.PerAddress, c.Codes.PerNetwork = 6, 12 }
+
+// An address gets so many codes an hour that are not entered, for whatever new mobiles. All
+// of an IPv6 /64 is one address, because a single host has that many, and a /48 one network.
 func TestCodesPerAddress(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 2, behindProxy)
+	centre := servicetest.Open(t, 2, behindProxy, fewCodes)
 	mobiles := 0
 	asks := func(address string) servicetest.Answer {
 		t.Helper()
 		mobiles++
-		return centre.Send(servicetest.Request{
-			Method: http.MethodPost, Path: "/v1/verifications", Replica: mobiles % 2,
-			Body: map[string]any{"mobile": fmt.Sprintf("05%08d", mobiles)}, Header: map[string]string{"X-Real-IP": address}})
+		return asksFrom(centre, address, fmt.Sprintf("05%08d", mobiles))
 	}
 	for _, test := range []struct {
 		name    string
@@ -154,12 +194,12 @@ func TestCodesPerAddress(t *testing.T) {
 		{"IPv4", func(int) string { return "192.0.2.7" }, []string{"192.0.2.8"}},
 		{"IPv6", func(n int) string { return fmt.Sprintf("2001:db8:1:2:%x::%x", n, n) }, []string{"2001:db8:1:3::1"}},
 	} {
-		for n := range 60 {
+		for n := range 6 {
 			if answer := asks(test.address(n)); answer.Status != http.StatusAccepted {
 				t.Fatalf("%s, code %d: %d %s", test.name, n, answer.Status, answer.Body)
 			}
 		}
-		answer := asks(test.address(60))
+		answer := asks(test.address(6))
 		centre.Refused(answer, http.StatusTooManyRequests, "too-many-requests")
 		if got := answer.Header.Get("Retry-After"); got != "3600" {
 			t.Errorf("%s: Retry-After %q, want 3600", test.name, got)
@@ -171,24 +211,55 @@ func TestCodesPerAddress(t *testing.T) {
 		}
 	}
 	centre.Refused(asks("::ffff:192.0.2.7"), http.StatusTooManyRequests, "too-many-requests") // the same host
+	for n := range 5 {                                                                        // the rest of the network
+		if answer := asks(fmt.Sprintf("2001:db8:1:%x::1", 16+n)); answer.Status != http.StatusAccepted {
+			t.Errorf("%d: %d %s, want 202", n, answer.Status, answer.Body)
+		}
+	}
+	centre.Refused(asks("2001:db8:1:ffff::1"), http.StatusTooManyRequests, "too-many-requests")
+	if answer := asks("2001:db8:2::1"); answer.Status != http.StatusAccepted {
+		t.Errorf("another network: %d %s", answer.Status, answer.Body)
+	}
 	centre.Clock.Add(time.Hour)
 	if answer := asks("192.0.2.7"); answer.Status != http.StatusAccepted {
 		t.Errorf("an hour later: %d %s", answer.Status, answer.Body)
 	}
 }
 
+// Codes that are entered don't count for an address, nor do those to mobiles that have
+// proved something: one person can't use up what a hall shares.
+func TestCodesOfAHall(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, fewCodes)
+	regular := centre.Visitor(99)
+	regular.Proves()
+	for n := range 12 {
+		centre.Visitor(n + 1).Proves()
+	}
+	for n := range 6 { // of which none is entered
+		if answer := centre.Visitor(200 + n).AsksForCode(); answer.Status != http.StatusAccepted {
+			t.Fatalf("code %d: %d %s", n, answer.Status, answer.Body)
+		}
+	}
+	centre.Refused(centre.Visitor(300).AsksForCode(), http.StatusTooManyRequests, "too-many-requests")
+	centre.Clock.Add(time.Minute)
+	if answer := regular.AsksForCode(); answer.Status != http.StatusAccepted {
+		t.Errorf("a mobile that was proved: %d %s", answer.Status, answer.Body)
+	}
+}
+
 // Nobody who is not a trusted proxy says where a request comes from.
 func TestAddressesAreNotTakenOnTrust(t *testing.T) {
 	t.Parallel()
-	centre := servicetest.Open(t, 1) // trusts no proxy
-	for n := range 61 {
+	centre := servicetest.Open(t, 1, fewCodes) // trusts no proxy
+	for n := range 7 {
 		answer := centre.Send(servicetest.Request{
 			Method: http.MethodPost, Path: "/v1/verifications", Body: map[string]any{"mobile": fmt.Sprintf("05%08d", n)},
 			Header: map[string]string{"X-Real-IP": fmt.Sprintf("192.0.2.%d", n), "X-Forwarded-For": fmt.Sprintf("192.0.2.%d", n)}})
-		if n < 60 && answer.Status != http.StatusAccepted {
+		if n < 6 && answer.Status != http.StatusAccepted {
 			t.Fatalf("code %d: %d %s", n, answer.Status, answer.Body)
 		}
-		if n == 60 {
+		if n == 6 {
 			centre.Refused(answer, http.StatusTooManyRequests, "too-many-requests")
 		}
 	}

@@ -11,9 +11,10 @@ var helpTexts = kong.Vars{
 		"beyond it visitors verify their mobile before they hold a place.",
 	"holds_per_address": "Maximum holds at a time for one address, up to 10000; a hall or a mobile network is one address. " +
 		"off is allowed only on a loopback address.",
-	"rate_limit":      "Maximum changes per minute for one address; off is allowed only on a loopback address.",
-	"operations":      "Address for operators, host:port: metrics at /metrics, and at /readyz why requests can't be served.",
-	"trusted_proxies": "Networks of the proxies whose X-Real-IP header names the client.",
+	"operations": "Address for operators, host:port: metrics at /metrics, and at /readyz why requests can't be served.",
+	"limits": "Changes of the limits of requests, codes and messages (docs/OPERATIONS.md), such as hold-address=100/10m. " +
+		"off bounds no requests; it is allowed only on a loopback address.",
+	"trusted_proxies": "Networks of the proxies whose X-Forwarded-For header names the client.",
 	"webhook_allow": "Networks that webhooks may reach although they are not public, even without TLS. " +
 		"All other webhooks need a public address and https.",
 	"public_url": "The ministry's own address in links to visits: https and a host of at most 30 characters. " +
@@ -29,7 +30,9 @@ var helpTexts = kong.Vars{
 	"queue_limit":  "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
 	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or none, which sends no text messages, not even codes. " +
 		"serve needs it; dev shows messages at /dev/phone without it.",
-	"smtp_url": "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",
+	"gulf":          "SA,AE,BH,KW,OM,QA",
+	"sms_countries": "Countries whose mobiles are sent text messages, as codes of two letters, such as SA,AE.",
+	"smtp_url":      "The mail server, as smtps://user:password@host?from=address; use smtp for STARTTLS.",
 
 	// How staff sign in.
 	"oidc_issuer": "The OpenID Connect provider that staff sign in with, exactly as it names itself. " +

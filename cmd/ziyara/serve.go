@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
+	"ziyara/limits"
 	"ziyara/service"
 	"ziyara/service/signin"
 )
@@ -19,11 +21,11 @@ type database struct {
 
 // tuning has the settings that dev and serve share.
 type tuning struct {
-	HoldsPerAddress string   `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"100" placeholder:"N" help:"${holds_per_address}"`
+	HoldsPerAddress string   `env:"ZIYARA_HOLDS_PER_ADDRESS" default:"250" placeholder:"N" help:"${holds_per_address}"`
 	HoldsPerMobile  int      `env:"ZIYARA_HOLDS_PER_MOBILE" default:"3" help:"Maximum holds at a time for one mobile."`
 	VisitsPerMobile int      `env:"ZIYARA_VISITS_PER_MOBILE" default:"6" help:"Maximum upcoming visits booked with one mobile."`
 	UnprovedShare   int      `env:"ZIYARA_UNPROVED_SHARE" default:"25" help:"${unproved_share}"`
-	RateLimit       string   `env:"ZIYARA_RATE_LIMIT" default:"120" placeholder:"N" help:"${rate_limit}"`
+	Limits          []string `env:"ZIYARA_LIMITS" placeholder:"NAME=N/PERIOD" help:"${limits}"`
 	TrustedProxies  []string `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
 	WebhookAllow    []string `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
 	PublicURL       string   `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"${public_url}"`
@@ -33,6 +35,7 @@ type tuning struct {
 	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
 	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
 	SMS            string        `env:"ZIYARA_SMS" placeholder:"FILE" help:"${sms}"`
+	SMSCountries   []string      `name:"sms-countries" env:"ZIYARA_SMS_COUNTRIES" default:"${gulf}" placeholder:"CODE" help:"${sms_countries}"`
 	SMTPURL        string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
 }
@@ -101,14 +104,26 @@ func (t tuning) config() (service.Config, error) {
 	c := service.Config{
 		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration, Brand: t.brand.config(),
 		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
-		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, SMTP: t.SMTPURL,
+		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, Countries: t.SMSCountries, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,
 		UnprovedShare: t.UnprovedShare, OIDC: t.identity.config(),
 	}
 	var errs [2]error
-	c.RateLimit, errs[0] = limit("ZIYARA_RATE_LIMIT", t.RateLimit)
+	c.Limits, errs[0] = table(t.Limits)
 	c.HoldsPerAddress, errs[1] = limit("ZIYARA_HOLDS_PER_ADDRESS", t.HoldsPerAddress)
 	return c, errors.Join(errs[:]...)
+}
+
+// table reads changes of the limits. It returns one without limits for off.
+func table(changes []string) (limits.Table, error) {
+	if slices.Equal(changes, []string{"off"}) {
+		return service.NoLimits(), nil
+	}
+	t, err := limits.Default().With(changes)
+	if err != nil {
+		return nil, fmt.Errorf("ZIYARA_LIMITS: %w", err)
+	}
+	return t, nil
 }
 
 // limit parses a limit, a number from 1 or "off". It returns 0 for off.

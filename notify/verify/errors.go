@@ -24,11 +24,23 @@ var (
 // LimitError says that a mobile or an address was sent too many codes, or one
 // just now.
 type LimitError struct {
+	Name       string        // of the limit
 	RetryAfter time.Duration // until when no code is sent; positive
-	Limit      int           // codes per Window that are allowed
-	Remaining  int           // of them; above 0 only when the last is too recent
-	OfAddress  bool          // the limit is that of the address, not of the mobile
+	Limit      int           // codes, or messages, per Window that are allowed
+	Window     time.Duration
+	Remaining  int    // of them; above 0 only when the last is too recent
+	Of         Holder // whose limit it is
 }
+
+// Holder is whose limit is used up.
+type Holder string
+
+// The holders.
+const (
+	OfMobile    Holder = "mobile"
+	OfAddress   Holder = "address"   // or its network
+	OfStrangers Holder = "strangers" // all mobiles that have proved nothing yet, for this day
+)
 
 // Error says how long to wait.
 func (e *LimitError) Error() string {

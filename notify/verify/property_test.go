@@ -17,12 +17,15 @@ import (
 func drawPolicy(t *rapid.T) verify.Policy {
 	window := rapid.IntRange(1, 600).Draw(t, "window")
 	return verify.Policy{
-		Lifetime:   time.Duration(rapid.IntRange(1, 300).Draw(t, "lifetime")) * time.Second,
-		Tries:      rapid.IntRange(1, 6).Draw(t, "tries"),
-		Pause:      time.Duration(rapid.IntRange(0, window).Draw(t, "pause")) * time.Second,
-		PerMobile:  rapid.IntRange(1, 5).Draw(t, "per mobile"),
-		PerAddress: rapid.IntRange(1, 8).Draw(t, "per address"),
-		Window:     time.Duration(window) * time.Second,
+		Lifetime:     time.Duration(rapid.IntRange(1, 300).Draw(t, "lifetime")) * time.Second,
+		Tries:        rapid.IntRange(1, 6).Draw(t, "tries"),
+		Pause:        time.Duration(rapid.IntRange(0, window).Draw(t, "pause")) * time.Second,
+		PerRequester: rapid.IntRange(1, 4).Draw(t, "per requester"),
+		PerMobile:    rapid.IntRange(1, 5).Draw(t, "per mobile"),
+		PerAddress:   rapid.IntRange(1, 8).Draw(t, "per address"),
+		PerNetwork:   rapid.IntRange(1, 12).Draw(t, "per network"),
+		PerDay:       rapid.IntRange(1, 20).Draw(t, "per day"),
+		Window:       time.Duration(window) * time.Second,
 	}
 }
 
@@ -88,31 +91,32 @@ func TestCheckProperty(t *testing.T) {
 	})
 }
 
-// Over any sequence of requests no window sees more than PerMobile codes to a
-// mobile or PerAddress from an address, two codes to a mobile are a pause
-// apart, and RetryAfter is neither too short nor too long.
+// Over any sequence of requests of which none is entered, no window sees more codes than
+// each limit allows, two codes to a mobile from one address are a pause apart, and
+// RetryAfter is neither too short nor too long.
 func TestStartProperty(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s, p := newStore(), drawPolicy(t)
 		v := newCounting(t, s, p)
 		ctx, now := context.Background(), noon
-		toMobile, fromAddress := map[notify.Mobile][]time.Time{}, map[string][]time.Time{}
+		toMobile, fromAddress, pairs := map[notify.Mobile][]time.Time{}, map[string][]time.Time{}, map[string][]time.Time{}
+		all := []time.Time{}
 		for range rapid.IntRange(1, 40).Draw(t, "requests") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 120).Draw(t, "seconds")) * time.Second)
 			to := rapid.SampledFrom([]notify.Mobile{"+966501234567", "+966501234568", "+966501234569"}).Draw(t, "mobile")
 			from := rapid.SampledFrom([]string{"a", "b"}).Draw(t, "address")
-			_, err := v.Start(ctx, to, "ar", []byte(from), nil, now)
+			_, err := v.Start(ctx, to, "ar", requester(from), nil, now)
 			var limit *verify.LimitError
 			if errors.As(err, &limit) && rapid.Bool().Draw(t, "wait") {
-				if limit.RetryAfter <= 0 || limit.RetryAfter > p.Window {
+				if limit.RetryAfter <= 0 || limit.RetryAfter > limit.Window {
 					t.Fatalf("wait %v in a window of %v", limit.RetryAfter, p.Window)
 				}
 				now = now.Add(limit.RetryAfter)
-				if _, err = v.Start(ctx, to, "ar", []byte(from), nil, now.Add(-1)); err == nil {
+				if _, err = v.Start(ctx, to, "ar", requester(from), nil, now.Add(-1)); err == nil {
 					t.Fatalf("told to wait %v, but less does", limit.RetryAfter)
 				}
-				if _, err = v.Start(ctx, to, "ar", []byte(from), nil, now); err != nil {
+				if _, err = v.Start(ctx, to, "ar", requester(from), nil, now); err != nil {
 					t.Fatalf("waited %v as told: %v", limit.RetryAfter, err)
 				}
 			}
@@ -120,14 +124,23 @@ func TestStartProperty(t *testing.T) {
 			case err == nil:
 				toMobile[to] = append(toMobile[to], now)
 				fromAddress[from] = append(fromAddress[from], now)
+				pairs[from+string(to)], all = append(pairs[from+string(to)], now), append(all, now)
 			case limit == nil:
 				t.Fatalf("Start: %v", err)
 			}
 		}
 		for to, at := range toMobile {
-			if !apart(at, 1, p.Pause) || !apart(at, p.PerMobile, p.Window) {
+			if !apart(at, p.PerMobile, p.Window) || !apart(at, p.PerDay, verify.Day) {
 				t.Fatalf("codes to %s at %v under %+v", to, at, p)
 			}
+		}
+		for pair, at := range pairs {
+			if !apart(at, 1, p.Pause) || !apart(at, p.PerRequester, p.Window) {
+				t.Fatalf("codes of %s at %v under %+v", pair, at, p)
+			}
+		}
+		if !apart(all, p.PerNetwork, p.Window) {
+			t.Fatalf("codes from the network at %v under %+v", all, p)
 		}
 		for from, at := range fromAddress {
 			if !apart(at, p.PerAddress, p.Window) {
@@ -146,4 +159,9 @@ func apart(at []time.Time, n int, d time.Duration) bool {
 		}
 	}
 	return true
+}
+
+// requester returns an address of the only network.
+func requester(address string) verify.Requester {
+	return verify.Requester{Address: []byte(address), Network: []byte("network")}
 }

@@ -13,13 +13,12 @@ import (
 type Store interface {
 	once.Answers
 
-	// StartVerification counts the codes to the mobile of v and from the
-	// address that were created after since, asks allow, and records v, the
-	// message with its code and the answer of once, if any. Requests for the
-	// same mobile or address are counted one after the other. It returns
-	// the error of allow or of the answer as it is, or once.ErrAnswered when the
-	// key of once is known.
-	StartVerification(ctx context.Context, v Verification, address []byte, since time.Time,
+	// StartVerification counts the codes that were created after since, and within a
+	// Day, asks allow, and records v, the message with its code and the answer of once,
+	// if any. Requests for the same mobile or address are counted one after the other.
+	// It returns the error of allow or of the answer as it is, or once.ErrAnswered when
+	// the key of once is known.
+	StartVerification(ctx context.Context, v Verification, from Requester, since time.Time,
 		allow func(Counts) error, once *once.Request[Verification]) error
 
 	// TryVerification records that a code was compared: the right one sets

@@ -23,7 +23,7 @@ type fakeStore struct {
 
 type row struct {
 	verify.Verification
-	address string
+	address, network string
 }
 
 type answer struct {
@@ -35,7 +35,7 @@ var _ verify.Store = (*fakeStore)(nil)
 
 func newStore() *fakeStore { return &fakeStore{answers: map[string]answer{}} }
 
-func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, address []byte,
+func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, from verify.Requester,
 	since time.Time, allow func(verify.Counts) error, keyed *once.Request[verify.Verification],
 ) error {
 	s.mu.Lock()
@@ -43,7 +43,7 @@ func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, 
 	if s.down != nil {
 		return s.down
 	}
-	if err := allow(s.counts(v, string(address), since)); err != nil {
+	if err := allow(s.counts(v, from, since)); err != nil {
 		return err
 	}
 	if keyed != nil {
@@ -56,25 +56,31 @@ func (s *fakeStore) StartVerification(_ context.Context, v verify.Verification, 
 		}
 		s.answers[keyed.Key] = answer{keyed.Fingerprint, text}
 	}
-	s.rows = append(s.rows, row{v, string(address)})
+	s.rows = append(s.rows, row{v, string(from.Address), string(from.Network)})
 	s.messages = append(s.messages, v.ID)
 	return nil
 }
 
-func (s *fakeStore) counts(v verify.Verification, address string, since time.Time) verify.Counts {
-	var c verify.Counts
+func (s *fakeStore) counts(v verify.Verification, from verify.Requester, since time.Time) verify.Counts {
+	c := verify.Counts{Stranger: true}
 	for _, r := range s.rows {
-		if !r.Created.After(since) {
-			continue
+		if r.Mobile == v.Mobile && !r.Verified.IsZero() {
+			c.Stranger, c.Known = false, c.Known || r.address == string(from.Address)
 		}
-		if r.Mobile == v.Mobile {
-			c.OfMobile++
-			c.MobileOldest, c.MobileNewest = earlier(c.MobileOldest, r.Created), later(c.MobileNewest, r.Created)
+	}
+	for _, r := range s.rows {
+		count := func(of *verify.Count, counts bool, since time.Time) {
+			if counts && r.Created.After(since) {
+				of.Codes++
+				of.Oldest, of.Newest = earlier(of.Oldest, r.Created), later(of.Newest, r.Created)
+			}
 		}
-		if r.address == address {
-			c.OfAddress++
-			c.AddressOldest = earlier(c.AddressOldest, r.Created)
-		}
+		mine, here := r.Mobile == v.Mobile, r.address == string(from.Address)
+		count(&c.Requester, mine && here, since)
+		count(&c.Mobile, mine, since)
+		count(&c.Day, mine, v.Created.Add(-verify.Day))
+		count(&c.Address, here && r.Verified.IsZero(), since)
+		count(&c.Network, r.network == string(from.Network) && r.Verified.IsZero(), since)
 	}
 	return c
 }

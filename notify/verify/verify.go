@@ -47,10 +47,10 @@ func New(store Store, policy Policy, code func(id string) string, newID func() s
 	return &Verifier{store: store, policy: policy, code: code, newID: newID}, nil
 }
 
-// Start sends a code to the mobile for a caller at the network address, which need
-// only differ from other addresses. The code is valid until Expires. once may be nil. It returns a *LimitError, a *once.RepeatedError
-// when the same request succeeded before, or once.ErrKeyReused.
-func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, address []byte,
+// Start sends a code to the mobile for a caller. The code is valid until Expires. once
+// may be nil. It returns a *LimitError, a *once.RepeatedError when the same
+// request succeeded before, or once.ErrKeyReused.
+func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string, from Requester,
 	once *once.Request[Verification], now time.Time,
 ) (Verification, error) {
 	started := Verification{
@@ -58,7 +58,7 @@ func (v *Verifier) Start(ctx context.Context, mobile notify.Mobile, lang string,
 		Created: now, Expires: now.Add(v.policy.Lifetime),
 	}
 	allow := func(c Counts) error { return v.policy.Allow(c, now) }
-	err := v.store.StartVerification(ctx, started, address, now.Add(-v.policy.Window), allow, once)
+	err := v.store.StartVerification(ctx, started, from, now.Add(-v.policy.Window), allow, once)
 	if err != nil {
 		return Verification{}, once.Repeated(ctx, v.store, err)
 	}

@@ -23,7 +23,7 @@ const (
 	wrong  = "543210"
 )
 
-var address = []byte("one address")
+var address = verify.Requester{Address: []byte("one address"), Network: []byte("its network")}
 
 // newVerifier returns a Verifier with the default policy over s; every code
 // it sends is the same.
@@ -74,6 +74,9 @@ func TestNew(t *testing.T) {
 		{"no lifetime", newStore(), policy(func(p *verify.Policy) { p.Lifetime = 0 }), code, newID, false},
 		{"no tries", newStore(), policy(func(p *verify.Policy) { p.Tries = 0 }), code, newID, false},
 		{"no code per mobile", newStore(), policy(func(p *verify.Policy) { p.PerMobile = 0 }), code, newID, false},
+		{"no code per requester", newStore(), policy(func(p *verify.Policy) { p.PerRequester = 0 }), code, newID, false},
+		{"no code per network", newStore(), policy(func(p *verify.Policy) { p.PerNetwork = 0 }), code, newID, false},
+		{"no code per day", newStore(), policy(func(p *verify.Policy) { p.PerDay = 0 }), code, newID, false},
 		{"no code per address", newStore(), policy(func(p *verify.Policy) { p.PerAddress = 0 }), code, newID, false},
 		{"no window", newStore(), policy(func(p *verify.Policy) { p.Window = 0 }), code, newID, false},
 		{"a pause that the window can't see", newStore(), policy(func(p *verify.Policy) { p.Pause = p.Window + 1 }), code, newID, false},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,6 +20,8 @@ import (
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
+	"ziyara/limits"
+	"ziyara/notify"
 	"ziyara/notify/httpsms"
 	"ziyara/notify/sandbox"
 	"ziyara/notify/verify"
@@ -116,13 +119,14 @@ type Config struct {
 	Guests []Guest
 	// Patience is how long a handler may take; 0 for 10 seconds.
 	Patience time.Duration
-	// RateLimit is how many changes one network address may request in a
-	// minute; 0 for no limit.
-	RateLimit int
-	// Mount adds pages that are not part of the contract; limit applies
-	// RateLimit to them. nil for no pages.
+	// Limits bound what one caller may request; none for no limits.
+	Limits limits.Table
+	// Mount adds pages that are not part of the contract; limit applies Limits to
+	// them. nil for no pages.
 	Mount func(app fiber.Router, limit fiber.Handler)
-	// TrustedProxies are the networks whose X-Real-IP names the client.
+	// Countries are those whose mobiles are sent text messages.
+	Countries notify.Countries
+	// TrustedProxies are the networks whose X-Forwarded-For names the client.
 	TrustedProxies []string
 }
 
@@ -138,7 +142,11 @@ type Server struct {
 	Config
 	app      *fiber.App
 	contract *validator
-	ready    ready
+	proxies  web.Proxies
+	// forwarded is done once a proxy that is not trusted has forwarded a request.
+	forwarded sync.Once
+	limiter   *limits.Limiter
+	ready     ready
 
 	door      *door
 	displays  *displays
@@ -152,7 +160,11 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, contract: contract}
+	proxies, err := web.NewProxies(c.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: c, contract: contract, proxies: proxies, limiter: limits.NewLimiter(c.Limits)}
 	s.displays = newDisplays(s.lastCall)
 	s.count()
 	if s.door, err = s.newDoor(); err != nil {
@@ -180,16 +192,12 @@ func New(c Config) (*Server, error) {
 	s.receive(contract)
 	s.app.Use(s.identify, s.observe, s.local, uncompressed, survive, s.deadline, joinConditions, s.settle)
 	s.pages()
-	limit := func(c *fiber.Ctx) error { return c.Next() }
-	if c.RateLimit > 0 {
-		limit = s.limit()
-	}
 	if c.Mount != nil {
-		c.Mount(s.app, limit)
+		c.Mount(s.app, s.limit)
 	}
-	s.app.Get(feedPath+":token.ics", s.limitReaders(), s.readFeed)
+	s.app.Get(feedPath+":token.ics", s.limit, s.readFeed)
 	s.app.Use(s.admit)
-	s.app.Use(limit) // after admit, to limit staff by who they are
+	s.app.Use(s.limit) // after admit, to limit staff by who they are
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))
 	return s, nil

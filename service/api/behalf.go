@@ -8,7 +8,6 @@ import (
 	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
-	"ziyara/notify"
 	"ziyara/slots"
 	"ziyara/texts"
 )
@@ -126,7 +125,7 @@ func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 		return errVisitorsHold
 	case hold.Channel == catalog.Protected && !staff.GivesProtected(department, hold.Branch):
 		return errNotYourChannel
-	case body.Mobile == "" && body.Verification == "" && !staff.AtDesk(department, hold.Branch):
+	case body.Mobile == "" && body.Verification == "" && body.Visitor.Email == "" && !staff.AtDesk(department, hold.Branch):
 		return invalid("#/mobile", texts.Staff("invalid.ask_mobile"))
 	}
 	return nil
@@ -141,9 +140,9 @@ func (s *Server) mobileOf(ctx context.Context, body *AppointmentRequest, once re
 	case body.Mobile == "":
 		return "", nil
 	}
-	mobile, err := notify.ParseMobile(body.Mobile)
+	mobile, err := s.Countries.Parse(body.Mobile)
 	if err != nil {
-		return "", invalid("#/mobile", notify.MobileText(err))
+		return "", invalid("#/mobile", s.wrongMobileOf(err))
 	}
 	return string(mobile), nil
 }

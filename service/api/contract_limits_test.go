@@ -63,7 +63,7 @@ func stated() map[string]int {
 // not refused by the code.
 func TestContractAndCodeHaveTheSameLimits(t *testing.T) {
 	t.Parallel()
-	found := limits(t)
+	found := requestLimits(t)
 	for name, want := range stated() {
 		if got, ok := found[name]; !ok || got != want {
 			t.Errorf("%s is %d in the contract, %d in the code", name, got, want)
@@ -84,8 +84,8 @@ func TestContractAndCodeHaveTheSameLimits(t *testing.T) {
 	}
 }
 
-// limits returns the limits of all requests of the contract.
-func limits(t *testing.T) map[string]int {
+// requestLimits returns the limits of all requests of the contract.
+func requestLimits(t *testing.T) map[string]int {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromData(ziyara.OpenAPI)
 	if err != nil {

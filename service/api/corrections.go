@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ziyara/notify"
 	"ziyara/slots"
 	"ziyara/texts"
 )
@@ -72,9 +71,9 @@ func (s *Server) correction(body *AppointmentCorrection, now time.Time) (c slots
 		c.Mobile = &mobile
 		return c, err
 	case body.Mobile != "":
-		mobile, err := notify.ParseMobile(body.Mobile)
+		mobile, err := s.Countries.Parse(body.Mobile)
 		if err != nil {
-			return c, invalid("#/mobile", notify.MobileText(err))
+			return c, invalid("#/mobile", s.wrongMobileOf(err))
 		}
 		c.Mobile = new(string(mobile))
 	}

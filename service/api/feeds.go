@@ -41,9 +41,6 @@ const (
 	feedHost = "ziyara" // the end of the UIDs of events; never changes
 	// feedToken is the length in bytes of the secret in an address.
 	feedToken = 24
-	// feedReads is how often one network address may read feeds in a minute: an
-	// office is one address.
-	feedReads = 120
 )
 
 // errUnknownScope is returned for an unknown department or desk group.
@@ -184,12 +181,4 @@ func (s *Server) readFeed(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentDisposition, `inline; filename="visits.ics"`)
 	c.Response().SetBodyRaw(body.Bytes())
 	return nil
-}
-
-// limitReaders bounds how often one network address reads feeds.
-func (s *Server) limitReaders() fiber.Handler {
-	if s.RateLimit == 0 {
-		return func(c *fiber.Ctx) error { return c.Next() }
-	}
-	return limiting(feedReads, nil)
 }

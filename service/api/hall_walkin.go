@@ -14,7 +14,6 @@ import (
 	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/slots"
-	"ziyara/texts"
 )
 
 // CreateWalkIn takes in a visitor without a booking: it books a place today and
@@ -69,7 +68,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 	var mobile notify.Mobile
 	var wrong error
 	if body.Mobile != "" {
-		mobile, wrong = notify.ParseMobile(body.Mobile)
+		mobile, wrong = s.Countries.Parse(body.Mobile)
 	}
 	booking, err := s.booking(&AppointmentRequest{
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs, DocumentsAcknowledged: true,
@@ -78,7 +77,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 		return slots.Booking{}, err
 	}
 	if wrong != nil {
-		return slots.Booking{}, invalid("#/mobile", texts.Staff("invalid.mobile_digits"))
+		return slots.Booking{}, invalid("#/mobile", s.wrongMobileOf(wrong))
 	}
 	booking.Actor, booking.Reason = actor, "walk-in"
 	return booking, nil

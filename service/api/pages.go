@@ -100,7 +100,7 @@ func kinds() []kind {
 		add(k)
 	}
 	for _, k := range []kind{
-		kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
+		kindInvalid, kindWrongCode, kindNoCodes, kindTooMany, kindTooManyHolds, kindPause, kindAffected, kindPlan,
 		kindMalformed, kindIncomplete, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	} {
 		add(k)

@@ -73,6 +73,8 @@ func kindOf(err error) kind {
 		return kindInvalid
 	case errors.As(err, &wrong):
 		return kindWrongCode
+	case errors.As(err, &often) && often.Of == verify.OfStrangers:
+		return kindNoCodes
 	case errors.As(err, &often), errors.As(err, &limited):
 		return kindTooMany
 	case errors.As(err, &holds):
@@ -179,7 +181,7 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		p.PossibleFrom, p.RetryAfter = optional(pause.Until), seconds(pause.RetryAfter)
 	case errors.As(err, &holds):
 		p.RetryAfter = seconds(holds.RetryAfter)
-		rateLimited(c, holds.Limit, 0, p.RetryAfter)
+		tellLimit(c, "holds", holds.Limit, 0, 0, holds.RetryAfter)
 	case errors.As(err, &visitor):
 		p.Errors = fieldErrors(pointers("#/", err), lang)
 	case textFaults(err) != nil:
@@ -188,10 +190,11 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		p.TriesLeft = &wrong.Left
 	case errors.As(err, &often):
 		p.RetryAfter = seconds(often.RetryAfter)
-		rateLimited(c, often.Limit, often.Remaining, p.RetryAfter)
+		if often.Limit > 0 {
+			tellLimit(c, often.Name, often.Limit, often.Window, often.Remaining, often.RetryAfter)
+		}
 	case errors.As(err, &limited):
 		p.RetryAfter = seconds(limited.retryAfter)
-		rateLimited(c, limited.limit, 0, p.RetryAfter)
 	case errors.As(err, &affected):
 		p.Affected = affected.Visits
 	case errors.As(err, &plan):

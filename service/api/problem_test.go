@@ -327,7 +327,7 @@ func TestKindsOfProblems(t *testing.T) {
 	byName := map[string]kind{}
 	titles := map[string]string{}
 	all := []kind{
-		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
+		kindNotFound, kindUnavailable, kindKeyReused, kindInvalid, kindNoCodes, kindWrongCode, kindTooMany, kindTooManyHolds, kindPause,
 		kindAffected, kindPlan, kindMalformed, kindIncomplete, kindNoRoute, kindMethod, kindTooLarge, kindHeaders, kindMediaType, kindInternal,
 	}
 	for _, m := range allProblems() {

@@ -123,6 +123,7 @@ var (
 	kindNotKnown     = visitorKind("not-known", http.StatusServiceUnavailable)
 	kindKeyReused    = visitorKind("key-reused", http.StatusUnprocessableEntity)
 	kindInvalid      = visitorKind("invalid", http.StatusUnprocessableEntity)
+	kindNoCodes      = visitorKind("codes-stopped", http.StatusServiceUnavailable)
 	kindWrongCode    = visitorKind("wrong-code", http.StatusUnprocessableEntity)
 	kindTooMany      = visitorKind("too-many-requests", http.StatusTooManyRequests)
 	kindTooManyHolds = visitorKind("too-many-holds", http.StatusTooManyRequests)

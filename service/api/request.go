@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/limiter"
 	"github.com/valyala/fasthttp"
 
 	"ziyara/access"
@@ -29,6 +28,7 @@ type meta struct {
 	id      string // request id
 	lang    string // "ar" or "en"
 	address string // network address of the client
+	network string // the wider network of it
 	bearer  string // bearer token; "" for none
 	events  bool   // the client wants server-sent events
 	accept  string // the header Accept
@@ -52,9 +52,16 @@ const (
 // identify gives the request an id, unless it has a plausible one, and chooses
 // the language.
 func (s *Server) identify(c *fiber.Ctx) error {
+	s.proxies.Identify(c)
+	if len(s.proxies) == 0 && !s.Local && len(c.Context().Request.Header.Peek(fiber.HeaderXForwardedFor)) > 0 {
+		s.forwarded.Do(func() {
+			s.Log.Warn("a proxy that is not trusted forwards requests: its visitors share one address and its limits, "+
+				"unless ZIYARA_TRUSTED_PROXIES names it", "peer", c.Context().RemoteIP().String())
+		})
+	}
 	m := meta{
 		id: c.Get(headerRequestID), lang: texts.Preferred(c.Get(fiber.HeaderAcceptLanguage)),
-		address: web.ClientAddress(c), accept: c.Get(fiber.HeaderAccept),
+		address: web.ClientAddress(c), network: web.ClientNetwork(c), accept: c.Get(fiber.HeaderAccept),
 	}
 	if !plausibleID(m.id) {
 		m.id = s.NewID()
@@ -200,59 +207,4 @@ func (s *Server) routeOf(c *fiber.Ctx) string {
 		}
 	}
 	return route
-}
-
-// limit bounds how many changes one network address requests in a minute.
-func (s *Server) limit() fiber.Handler {
-	return limiting(s.RateLimit, func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead })
-}
-
-// limiting allows each network address, and each member of staff, so many
-// requests a minute; those that pass are not counted. Staff count by who they
-// are, because a call centre has one address.
-func limiting(most int, passes func(*fiber.Ctx) bool) fiber.Handler {
-	inner := limiter.New(limiter.Config{
-		Max:        most,
-		Expiration: time.Minute,
-		KeyGenerator: func(c *fiber.Ctx) string {
-			if staff := metaOf(c.UserContext()).staff; staff != nil {
-				return "staff " + staff.ID
-			}
-			return web.ClientAddress(c)
-		},
-		Next: passes,
-		LimitReached: func(c *fiber.Ctx) error {
-			wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
-			if err != nil {
-				wait = int(time.Minute / time.Second)
-			}
-			return &limitedError{limit: most, retryAfter: time.Duration(wait) * time.Second}
-		},
-	})
-	return func(c *fiber.Ctx) error {
-		err := inner(c)
-		// The contract has these names without X.
-		for _, name := range []string{"Limit", "Remaining", "Reset"} {
-			if value := c.GetRespHeader("X-RateLimit-" + name); value != "" {
-				c.Set("RateLimit-"+name, value)
-				c.Response().Header.Del("X-RateLimit-" + name)
-			}
-		}
-		return err
-	}
-}
-
-// limitedError is returned when an address has used up its requests.
-type limitedError struct {
-	limit      int // a minute
-	retryAfter time.Duration
-}
-
-func (e *limitedError) Error() string { return "api: too many requests from one address" }
-
-// rateLimited sets the headers that tell how much of a limit is left.
-func rateLimited(c *fiber.Ctx, limit, remaining, resetSeconds int) {
-	c.Set("RateLimit-Limit", strconv.Itoa(limit))
-	c.Set("RateLimit-Remaining", strconv.Itoa(remaining))
-	c.Set("RateLimit-Reset", strconv.Itoa(resetSeconds))
 }

@@ -118,7 +118,7 @@ func told(p web.Page, d draft, zone *time.Location) (what, then string) {
 	switch d.Told {
 	case "portal.paused":
 		return p.T(d.Told), p.T("portal.paused_about", "Until", texts.Moment(time.Unix(d.Until, 0).In(zone)))
-	case "proof.soon", "proof.often", "proof.crowd":
+	case "proof.soon", "proof.often", "proof.crowd", "proof.stopped", "proof.mobiles":
 		return p.T("portal.code_limit"), p.T(d.Told, "Time", texts.ClockAt(time.Unix(d.Until, 0).In(zone)))
 	}
 	return p.T(d.Told), p.T(d.Told + "_about")
@@ -135,7 +135,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 	if out.Typed.Mobile == "" && d.proves(notify.Mobile(d.Proved), now) { // another visit of the same visitor
 		out.Typed.Mobile = d.Proved
 	}
-	mobile, _ := mobileIn(out.Typed)
+	mobile, _ := p.mobileIn(out.Typed)
 	out.Proved = d.proves(mobile, now)
 	if !out.Proved && d.waits(mobile, now) {
 		out.Code = &web.Code{
@@ -149,7 +149,7 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 		}
 	}
 	if c.Query("check") != "" {
-		_, out.Wrong = bookingOf(out.Typed, out.Page, choice.Service, scheduling.DateOf(start, zone))
+		_, out.Wrong = p.bookingOf(out.Typed, out.Page, choice.Service, scheduling.DateOf(start, zone))
 		if out.Code != nil && out.Code.Wrong != "" {
 			out.Wrong[web.CodeField] = out.Code.Wrong
 		}
@@ -181,39 +181,47 @@ func clock(at int64, zone *time.Location, lang string) string {
 }
 
 // mobileIn reads the mobile that was typed.
-func mobileIn(t typed) (notify.Mobile, error) { return notify.ParseMobile(t.Mobile) }
+func (p *Portal) mobileIn(t typed) (notify.Mobile, error) { return p.Countries.Parse(t.Mobile) }
+
+// wrongMobile says what is wrong with a mobile.
+func (p *Portal) wrongMobile(page web.Page, err error) string {
+	if errors.Is(err, notify.ErrCountry) {
+		return page.T("invalid.mobile_country", "Prefixes", texts.Isolated(p.Countries.Prefixes()))
+	}
+	return notify.MobileText(err).In(page.Lang)
+}
 
 // bookingOf returns the booking that was typed, and what is wrong with it by field: never
 // nil. day is that of the visit.
-func bookingOf(t typed, p web.Page, s *catalog.Service, day scheduling.Date) (slots.Booking, map[string]string) {
+func (p *Portal) bookingOf(t typed, page web.Page, s *catalog.Service, day scheduling.Date) (slots.Booking, map[string]string) {
 	wrong := map[string]string{}
 	visitor, err := slots.NewVisitor(t.Name, t.ID, t.Email)
-	blame(wrong, err, p.Lang, map[string]string{"name": "name", "id": "id", "email": "email"})
-	mobile, err := mobileIn(t)
+	blame(wrong, err, page.Lang, map[string]string{"name": "name", "id": "id", "email": "email"})
+	mobile, err := p.mobileIn(t)
 	if err != nil {
-		wrong["mobile"] = notify.MobileText(err).In(p.Lang)
+		wrong["mobile"] = p.wrongMobile(page, err)
 	}
-	booking := slots.Booking{Visitor: visitor, Mobile: string(mobile), Lang: p.Lang}
+	booking := slots.Booking{Visitor: visitor, Mobile: string(mobile), Lang: page.Lang}
 	if t.represented() {
 		expires, err := scheduling.ParseDate(t.WakalaExpires)
 		if err != nil {
-			wrong["wakala_expires"] = p.T("portal.wakala_expires_wrong")
+			wrong["wakala_expires"] = page.T("portal.wakala_expires_wrong")
 		}
 		by, err := slots.NewRepresentative(t.ByName, t.ByID, t.Wakala, expires, visitor.Identity)
-		blame(wrong, err, p.Lang, map[string]string{"name": "by_name", "id": "by_id", "wakala": "wakala"})
+		blame(wrong, err, page.Lang, map[string]string{"name": "by_name", "id": "by_id", "wakala": "wakala"})
 		for _, name := range []string{"by_name", "by_id"} { // they say the same of the visitor
 			if wrong[name] != "" {
-				wrong[name] = p.T("portal."+name) + ": " + wrong[name]
+				wrong[name] = page.T("portal."+name) + ": " + wrong[name]
 			}
 		}
 		if wrong["wakala_expires"] == "" {
-			blame(wrong, (&slots.Representative{Expires: expires}).MayActOn(day), p.Lang,
+			blame(wrong, (&slots.Representative{Expires: expires}).MayActOn(day), page.Lang,
 				map[string]string{"representative/wakala_expires": "wakala_expires"})
 		}
 		booking.Representative = &by
 	}
 	if t.Read == "" && len(s.Requirements) > 0 {
-		wrong["documents"] = p.T("invalid.documents")
+		wrong["documents"] = page.T("invalid.documents")
 	}
 	return booking, wrong
 }
@@ -244,7 +252,18 @@ func (p *Portal) sendCode(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), strings.TrimSuffix(c.Path(), "/code"))
+	now := p.Now()
+	switch {
+	case !over(a, now) && a.Status != slots.Held:
+		return p.toVisit(c, a, "booked")
+	case over(a, now): // a code for a place that is gone would be in vain
+		wish := wishOf(a)
+		if a, err = p.holdFor(c, wish, d.Browser, false); err != nil {
+			return p.notHeld(c, choice, wish.Start, d, err)
+		}
+		p.takeUp(c, &d, a)
+	}
+	return p.sendTo(c, d, choice, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)), p.pathOf(a.ID, d.Browser))
 }
 
 // keepDetails keeps what was typed, as it is, and leads back to the form.
@@ -269,7 +288,7 @@ func (p *Portal) keepAndReturn(c *fiber.Ctx, d draft) error {
 // sendTo sends a code for a form of the visit on day, and leads back to the form.
 func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Date, back string) error {
 	d.Told = ""
-	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, day)
+	booking, wrong := p.bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, day)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
 	}
@@ -282,6 +301,10 @@ func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, b
 	if d.proves(mobile, now) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
 		return p.back(c, d, back, web.CodeField)
 	}
+	if !d.mayAskFor(p.markOf(mobile)) {
+		d.Told = "proof.mobiles"
+		return p.back(c, d, back, web.CodeField)
+	}
 	v, err := p.codeFor(c, d, mobile, lang)
 	limit, limited := errors.AsType[*verify.LimitError](err)
 	switch {
@@ -292,6 +315,7 @@ func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, b
 	case err != nil:
 		return err
 	default:
+		d.asked(p.markOf(mobile))
 		d.Code = sent{ID: v.ID, Mobile: string(mobile), Until: v.Expires.Unix(), Again: now.Add(verify.DefaultPolicy().Pause).Unix()}
 	}
 	return p.back(c, d, back, web.CodeField)
@@ -301,7 +325,7 @@ func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, b
 // since, it returns the same one. It returns the errors of Verifier.Start.
 func (p *Portal) codeFor(c *fiber.Ctx, d draft, mobile notify.Mobile, lang string) (verify.Verification, error) {
 	key := p.Keys.Token("code of a browser", d.Browser+"\n"+d.Code.ID)
-	return p.startProof(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), key)
+	return p.startProof(c.UserContext(), mobile, lang, p.requester(c), key)
 }
 
 // back keeps the draft and leads back to its form, at a place of it.
@@ -355,7 +379,7 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	}
 	path := strings.TrimSuffix(c.Path(), "/")
 	d.Typed, d.Told = typedIn(c, a.Service), ""
-	booking, wrong := bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
+	booking, wrong := p.bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
 	if len(wrong) > 0 {
 		return p.back(c, d, path, "mistakes")
 	}

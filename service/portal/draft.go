@@ -34,6 +34,8 @@ type draft struct {
 
 	// Visit is what was booked last: its visitor's details can be used again.
 	Visit slots.Reference `json:"v,omitempty"`
+	// Asked marks the mobiles that codes were sent to, at most mostMobiles.
+	Asked []string `json:"k,omitempty"`
 
 	Holds []held `json:"h,omitempty"` // the latest of each service, the oldest first
 	End   int64  `json:"x"`           // when all this is over, in seconds since 1970
@@ -48,7 +50,7 @@ type draft struct {
 // done returns the draft after its booking: what was typed is done with, the proof is
 // good for another visit. visit is the one that was booked last.
 func (d draft) done(visit slots.Reference) draft {
-	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Holds: d.Holds, Visit: visit}
+	return draft{Browser: d.Browser, Proved: d.Proved, ProvedUntil: d.ProvedUntil, Asked: d.Asked, Holds: d.Holds, Visit: visit}
 }
 
 // held is a hold of a service, which another choice of the same service gives back.
@@ -154,6 +156,27 @@ func (p *Portal) keepTyped(c *fiber.Ctx) {
 	d.Typed = wishIn(c, d.Typed.Read)
 	if err := p.keep(c, d); err != nil {
 		p.Log.WarnContext(c.UserContext(), "what was typed is not kept", "error", err)
+	}
+}
+
+// mostMobiles is how many mobiles one browser can have codes sent to: enough to correct a
+// mistake, and for a family.
+const mostMobiles = 3
+
+// markOf marks a mobile in a draft, without telling it.
+func (p *Portal) markOf(m notify.Mobile) string {
+	return p.Keys.Token("mobile of a draft", string(m))[:8]
+}
+
+// mayAskFor reports whether a code may be sent to the mobile of the mark.
+func (d *draft) mayAskFor(mark string) bool {
+	return len(d.Asked) < mostMobiles || slices.Contains(d.Asked, mark)
+}
+
+// asked notes that a code was sent to the mobile of the mark.
+func (d *draft) asked(mark string) {
+	if !slices.Contains(d.Asked, mark) {
+		d.Asked = append(d.Asked, mark)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/notify"
 	"ziyara/service/web"
 )
 
@@ -59,8 +58,8 @@ func (p *Portal) askFirst(c *fiber.Ctx) error {
 	}
 	if c.Query("check") != "" {
 		out.Wrong = map[string]string{}
-		if _, err := mobileIn(out.Typed); err != nil {
-			out.Wrong["mobile"] = notify.MobileText(err).In(out.Lang)
+		if _, err := p.mobileIn(out.Typed); err != nil {
+			out.Wrong["mobile"] = p.wrongMobile(out.Page, err)
 		}
 		if out.Code != nil && out.Code.Wrong != "" {
 			out.Wrong[web.CodeField] = out.Code.Wrong
@@ -89,7 +88,7 @@ func (p *Portal) sendFirstCode(c *fiber.Ctx) error {
 	}
 	d := p.draftOf(c)
 	d.Typed.Mobile, d.Told = typedLine(c.FormValue("mobile"), maxTyped), ""
-	mobile, err := mobileIn(d.Typed)
+	mobile, err := p.mobileIn(d.Typed)
 	if err != nil {
 		return p.back(c, d, choice.first("", start), "mistakes")
 	}
@@ -104,7 +103,7 @@ func (p *Portal) holdFirst(c *fiber.Ctx) error {
 	}
 	d, path := p.draftOf(c), choice.first("", start)
 	d.Typed.Mobile, d.Told = typedLine(c.FormValue("mobile"), maxTyped), ""
-	mobile, err := mobileIn(d.Typed)
+	mobile, err := p.mobileIn(d.Typed)
 	if err != nil {
 		return p.back(c, d, path, "mistakes")
 	}

@@ -65,6 +65,15 @@ func (p *Portal) hold(c *fiber.Ctx) error {
 // goOn keeps that a browser has a hold, gives an earlier one back, and goes to its
 // page.
 func (p *Portal) goOn(c *fiber.Ctx, d draft, a slots.Appointment) error {
+	p.takeUp(c, &d, a)
+	if err := p.keep(c, d); err != nil {
+		return err
+	}
+	return seeOther(c, p.pathOf(a.ID, d.Browser))
+}
+
+// takeUp notes in a draft that the browser has a hold, and gives an earlier one back.
+func (p *Portal) takeUp(c *fiber.Ctx, d *draft, a slots.Appointment) {
 	before := slices.IndexFunc(d.Holds, func(h held) bool { return h.Service == a.Service })
 	if before < 0 && len(d.Holds) == mostHolds {
 		before = 0
@@ -76,10 +85,6 @@ func (p *Portal) goOn(c *fiber.Ctx, d draft, a slots.Appointment) error {
 		d.Holds = slices.Delete(d.Holds, before, before+1)
 	}
 	d.Holds, d.Told = append(d.Holds, heldOf(a)), ""
-	if err := p.keep(c, d); err != nil {
-		return err
-	}
-	return seeOther(c, p.pathOf(a.ID, d.Browser))
 }
 
 // release gives a hold back, if it still stands.
@@ -228,7 +233,7 @@ func (p *Portal) taken(c *fiber.Ctx) error {
 	}
 	d := p.draftOf(c)
 	out.Kept = d.Typed
-	if m, bad := mobileIn(d.Typed); bad == nil {
+	if m, bad := p.mobileIn(d.Typed); bad == nil {
 		out.Proved = d.proves(m, p.Now())
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())

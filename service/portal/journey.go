@@ -28,9 +28,9 @@ const (
 
 // mountJourney adds the pages on which visits are booked.
 func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
-	app.Get("/", p.shared, p.start)
-	app.Get(departmentPath+":department", p.shared, p.department)
-	app.Get(servicePath+":service", p.shared, p.service)
+	app.Get("/", p.shared, limit, p.start)
+	app.Get(departmentPath+":department", p.shared, limit, p.department)
+	app.Get(servicePath+":service", p.shared, limit, p.service)
 	at := app.Group(servicePath+":service/:branch", p.shared, limit)
 	at.Get("/", p.days)
 	at.Post("/", p.hold)
@@ -55,8 +55,8 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 	held.Post("/typed", p.keepDetails)
 	held.Post("/code", p.sendCode)
 	app.Post("/forget", p.shared, p.forget)
-	app.Get(waitingPath, p.shared, p.waitingNow)
-	app.Get(waitingPath+"/:entry", p.shared, p.waitingNow)
+	app.Get(waitingPath, p.shared, limit, p.waitingNow)
+	app.Get(waitingPath+"/:entry", p.shared, limit, p.waitingNow)
 	app.Get(web.PrivacyPath, p.shared, p.privacy)
 	app.Get(web.AccessibilityPath, p.shared, p.accessibility)
 	app.Get(web.HowPath, p.shared, p.how)

@@ -26,13 +26,14 @@ const (
 
 	// Manage does not include these: their links are about another thing, or are
 	// used after the visit.
-	Survey Action = 's' // answer the survey about the visit
-	Offer  Action = 'o' // accept or decline the place offered to an entry of the waitlist
+	Survey  Action = 's' // answer the survey about the visit
+	Mailbox Action = 'e' // confirm that the e-mail address of the visit is the visitor's
+	Offer   Action = 'o' // accept or decline the place offered to an entry of the waitlist
 )
 
 // allows reports whether a link for the action a may be used for the action do.
 func (a Action) allows(do Action) bool {
-	return a == do || a == Manage && do != Survey && do != Offer
+	return a == do || a == Manage && do != Survey && do != Offer && do != Mailbox
 }
 
 // ErrOrigin is returned for a public address that links can't have.
@@ -86,6 +87,24 @@ const openAfter = 12 * time.Hour
 // can do all that they may; "" for an invalid reference.
 func (l *Links) Visit(r slots.Reference, start time.Time) string {
 	return l.Link(r, Manage, start.Add(openAfter))
+}
+
+// useMailbox is what the tag of an e-mail address in a link is for.
+const useMailbox = "e-mail address of a visit"
+
+// ConfirmEmail returns the address at which the visitor of a visit that starts then can
+// confirm their e-mail address; "" for an invalid reference. It is of no use once the
+// visit has another address.
+func (l *Links) ConfirmEmail(r slots.Reference, email string, start time.Time) string {
+	link := l.Link(r, Mailbox, start.Add(openAfter))
+	if link == "" {
+		return ""
+	}
+	return link + "/email/" + l.mailboxTag(r, email)
+}
+
+func (l *Links) mailboxTag(r slots.Reference, email string) string {
+	return l.keys.Token(useMailbox, string(r)+"\n"+email)
 }
 
 // visitPath returns the path of Visit.

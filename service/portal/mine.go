@@ -10,7 +10,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/fault"
-	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/web"
 	"ziyara/slots"
@@ -240,9 +239,9 @@ func (p *Portal) askForCode(c *fiber.Ctx) error {
 	if onlyKept(c) {
 		return p.askMobile(c, http.StatusOK, typed, "")
 	}
-	mobile, err := notify.ParseMobile(typed)
+	mobile, err := p.Countries.Parse(typed)
 	if err != nil {
-		return p.askMobile(c, http.StatusUnprocessableEntity, typed, notify.MobileText(err).In(lang))
+		return p.askMobile(c, http.StatusUnprocessableEntity, typed, p.wrongMobile(p.minePage(c, "mine.title").Page, err))
 	}
 	_, err = p.sendProof(c, mobile, lang, c.FormValue("key"))
 	if limit, ok := errors.AsType[*verify.LimitError](err); ok {

@@ -38,7 +38,7 @@ func TestVisitsPagesAsRead(t *testing.T) {
 			n.Notice = m.T(notice)
 			pages[notice] = codePage(n)
 		}
-		for _, soon := range []string{"proof.soon", "proof.often", "proof.crowd"} {
+		for _, soon := range []string{"proof.soon", "proof.often", "proof.crowd", "proof.stopped", "proof.mobiles"} {
 			n := m
 			n.Mobile = web.Field{Name: "mobile", Label: m.T("mine.mobile"), Hint: m.T("mine.mobile_hint"), Wrong: m.T(soon, "Time", when.Time)}
 			pages[soon] = mobilePage(n)

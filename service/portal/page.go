@@ -58,6 +58,9 @@ type page struct {
 	// Replaces is the present time of the visit that an offer moves; nil for none.
 	Replaces *web.Moment
 
+	Email string // an address to be confirmed, and the tag of it in the link
+	Tag   string
+
 	Survey questions
 	Today  today // on the day of the visit
 }
@@ -241,6 +244,8 @@ func (p page) named(name string) templ.Component {
 		return timesPage(p)
 	case "offer":
 		return offerPage(p)
+	case "email":
+		return emailPage(p)
 	case "survey":
 		return surveyPage(p, p.Survey)
 	case "today":
@@ -263,6 +268,8 @@ func (p page) heading(name string) string {
 		return "page.days_title"
 	case "times":
 		return "page.times_title"
+	case "email":
+		return "page.email_title"
 	case "survey":
 		return "page.survey_title"
 	}

@@ -18,6 +18,7 @@ import (
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/hall"
+	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/once"
 	"ziyara/service/secret"
@@ -40,6 +41,9 @@ type Config struct {
 	// Confirm records that the visitor will come at the start of this version. It
 	// returns slots.ErrNotBooked if the visit has another version now.
 	Confirm func(ctx context.Context, r slots.Reference, version int, now time.Time) error
+	// ConfirmEmail records that an e-mail address is that of the visitor of a visit. It
+	// returns fault.ErrNotFound if the visit has another one.
+	ConfirmEmail func(ctx context.Context, r slots.Reference, email string, now time.Time) error
 	// Confirmed reports whether the visitor has confirmed the present start.
 	Confirmed func(context.Context, slots.Reference) (bool, error)
 
@@ -47,6 +51,8 @@ type Config struct {
 	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
+
+	Countries notify.Countries // whose mobiles are sent text messages
 
 	Receptions *hall.Receptions // for the day of the visit
 
@@ -86,7 +92,7 @@ type Portal struct {
 // New returns the pages.
 func New(c Config) (*Portal, error) {
 	switch {
-	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
+	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil, c.ConfirmEmail == nil,
 		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
 		c.Receptions == nil, c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "",
 		c.Hold == 0, c.KeepTexts == 0, c.Site.Origin == "":
@@ -119,6 +125,8 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/cancel", p.cancel)
 	visit.Post("/accept", p.accept)
 	visit.Post("/refuse", p.refuse)
+	visit.Get("/email/:tag", p.askEmail)
+	visit.Post("/email/:tag", p.confirmEmail)
 	visit.Post("/survey", p.answerSurvey)
 	visit.Post("/offer/accept", p.acceptOffer)
 	visit.Post("/offer/decline", p.declineOffer)

@@ -81,7 +81,7 @@ func (p *Portal) sendProof(c *fiber.Ctx, mobile notify.Mobile, lang, key string)
 	if len(key) != len(newKey()) { // not one of ours
 		key = ""
 	}
-	v, err := p.startProof(c.UserContext(), mobile, lang, p.Keys.Fingerprint(web.ClientAddress(c)), key)
+	v, err := p.startProof(c.UserContext(), mobile, lang, p.requester(c), key)
 	if err != nil {
 		return codeSent{}, err
 	}
@@ -96,13 +96,20 @@ func (p *Portal) codeTo(c *fiber.Ctx, mobile notify.Mobile) (codeSent, bool) {
 	return s, ok
 }
 
+// requester returns from where a browser asks for a code.
+func (p *Portal) requester(c *fiber.Ctx) verify.Requester {
+	return verify.Requester{
+		Address: p.Keys.Fingerprint(web.ClientAddress(c)), Network: p.Keys.Fingerprint(web.ClientNetwork(c)),
+	}
+}
+
 // startProof starts the verification that a form with a key asks for, and returns the
 // one that it started before if that still runs.
 func (p *Portal) startProof(
-	ctx context.Context, mobile notify.Mobile, lang string, address []byte, key string,
+	ctx context.Context, mobile notify.Mobile, lang string, from verify.Requester, key string,
 ) (verify.Verification, error) {
 	request := p.codeOnce(mobile, key)
-	v, err := p.Verifier.Start(ctx, mobile, lang, address, request, p.Now())
+	v, err := p.Verifier.Start(ctx, mobile, lang, from, request, p.Now())
 	repeated, ok := errors.AsType[*once.RepeatedError](err)
 	if !ok {
 		return v, err
@@ -115,7 +122,7 @@ func (p *Portal) startProof(
 		return verify.Verification{}, err
 	}
 	if !p.Now().Before(v.Expires) { // an old page, sent again
-		return p.Verifier.Start(ctx, mobile, lang, address, nil, p.Now())
+		return p.Verifier.Start(ctx, mobile, lang, from, nil, p.Now())
 	}
 	return v, nil
 }
@@ -201,7 +208,9 @@ func saysOf(page web.Page, key string, count int) string {
 // limitKey returns the key of the text that says why no code is sent now.
 func limitKey(err *verify.LimitError) string {
 	switch {
-	case err.OfAddress:
+	case err.Of == verify.OfStrangers:
+		return "proof.stopped"
+	case err.Of == verify.OfAddress:
 		return "proof.crowd"
 	case err.Remaining > 0:
 		return "proof.soon"

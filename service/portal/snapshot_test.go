@@ -235,6 +235,7 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 		Links:      links, Bookers: bookers, Centre: source, Now: func() time.Time { return seenAt }, Log: slog.New(slog.DiscardHandler),
 		Settle:          func(context.Context) error { return nil },
 		Confirm:         func(context.Context, slots.Reference, int, time.Time) error { return nil },
+		ConfirmEmail:    func(context.Context, slots.Reference, string, time.Time) error { return nil },
 		Confirmed:       func(context.Context, slots.Reference) (bool, error) { return false, nil },
 		FindSurvey:      func(context.Context, slots.Reference) (*survey.Answer, error) { return nil, nil },
 		SaveSurvey:      func(context.Context, slots.Reference, survey.Answer, time.Time) error { return nil },

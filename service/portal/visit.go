@@ -36,7 +36,7 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 	if do != 0 && !action.allows(do) {
 		return opened{}, secret.ErrToken
 	}
-	if do == 0 && (action == Offer || action == Survey) { // these are for one thing
+	if do == 0 && (action == Offer || action == Survey || action == Mailbox) { // these are for one thing
 		return opened{}, secret.ErrToken
 	}
 	a, err := bookerOf(c).Find(c.UserContext(), reference)
@@ -56,7 +56,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 		return p.askSurvey(c)
 	case Offer:
 		return p.showOffer(c)
-	case Manage, Confirm, Move, Cancel, Answer:
+	case Manage, Confirm, Move, Cancel, Answer, Mailbox:
 	}
 	o, err := p.open(c, 0)
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *Portal) show(c *fiber.Ctx) error {
 // done returns the notice that follows an action, "" for any other text.
 func done(what string) string {
 	switch what {
-	case "confirmed", "moved", "cancelled", "accepted", "refused", "waiting", "stopped", "back", "corrected":
+	case "confirmed", "moved", "cancelled", "accepted", "refused", "waiting", "stopped", "back", "corrected", "email":
 		return "page.done_" + what
 	}
 	return ""

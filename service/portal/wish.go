@@ -160,7 +160,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	d, now := p.draftOf(c), p.Now()
 	d.Typed, d.Told = wishIn(c, choice.Service.Slug), ""
 	page, back := p.frameOf(c, ""), choice.at(choice.Branch.Slug, "/wait")
-	booking, wrong := bookingOf(d.Typed, page, choice.Service, 0)
+	booking, wrong := p.bookingOf(d.Typed, page, choice.Service, 0)
 	wish := d.dates(page, scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug)), wrong)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")

@@ -155,3 +155,26 @@ func (s *Budgets) Flag(ctx context.Context, now time.Time, levels map[string]not
 	}
 	return flagged, err
 }
+
+// Day returns what was sent on the day of now, as the head office counts days.
+func (s *Budgets) Day(ctx context.Context, now time.Time) (u notify.DayUsage, err error) {
+	var rows []struct {
+		Strangers bool  `db:"strangers"`
+		Segments  int64 `db:"segments"`
+	}
+	err = s.pool().list(ctx, &rows, "messages/days", now)
+	for _, r := range rows {
+		u.All += r.Segments
+		if r.Strangers {
+			u.Strangers = r.Segments
+		}
+	}
+	return u, err
+}
+
+// FlagDay records that the money of the day of now is spent, for codes to strangers or
+// for all messages, and reports whether that is new.
+func (s *Budgets) FlagDay(ctx context.Context, now time.Time, strangers bool) (bool, error) {
+	n, err := s.pool().exec(ctx, "messages/flag_day", now, strangers)
+	return n > 0, err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ziyara/fault"
 	"ziyara/slots"
 )
 
@@ -27,4 +28,16 @@ func (s *Appointments) Confirmed(ctx context.Context, r slots.Reference) (bool, 
 	var n int
 	err := s.pool().get(ctx, &n, "appointments/confirmed", string(r))
 	return n > 0, err
+}
+
+// ConfirmEmail records that an e-mail address is that of the visitor of a visit, for this
+// visit and later ones of the same person. It returns fault.ErrNotFound if the visit does
+// not have the address, or not any more.
+func (s *Appointments) ConfirmEmail(ctx context.Context, r slots.Reference, email string, now time.Time) error {
+	var n int
+	err := s.pool().get(ctx, &n, "appointments/confirm_email", string(r), email, now)
+	if err == nil && n == 0 {
+		err = fault.ErrNotFound
+	}
+	return err
 }

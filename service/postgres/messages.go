@@ -110,6 +110,11 @@ type messageRow struct {
 	Warn           sql.NullInt64                  `db:"budget_warn_percent"`
 	UsedSegments   sql.NullInt64                  `db:"used_segments"`
 	UsedCost       sql.NullInt64                  `db:"used_cost"`
+	Unconfirmed    bool                           `db:"unconfirmed"`
+	Sent           *jsonOf[[]time.Time]           `db:"sent"` // to the number, lately
+	Stranger       bool                           `db:"stranger"`
+	Today          int64                          `db:"all_segments"`
+	TodayStrangers int64                          `db:"stranger_segments"`
 }
 
 // level returns how far the department has used its budget.
@@ -145,8 +150,12 @@ func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
 			Status: notify.Status(r.Status.String), Hall: notify.Hall(r.HallState.String),
 			Displaced: r.Displaced, Proposed: r.ProposedStart.Valid,
 		},
-		Quiet:  catalog.Quiet{From: int(r.QuietFrom.Int32), To: int(r.QuietTo.Int32)},
-		Budget: r.level(),
+		Quiet:       catalog.Quiet{From: int(r.QuietFrom.Int32), To: int(r.QuietTo.Int32)},
+		Unconfirmed: r.Unconfirmed,
+		Budget:      r.level(), Stranger: r.Stranger, Today: notify.DayUsage{All: r.Today, Strangers: r.TodayStrangers},
+	}
+	if r.Sent != nil {
+		c.Sent = r.Sent.v
 	}
 	if r.VerificationID.Valid {
 		c.Facts.Code = m.code(r.VerificationID.String)

@@ -105,7 +105,8 @@ func (s *Messages) MatchReceipts(ctx context.Context, now time.Time, limit int) 
 }
 
 // Purge removes the texts of messages finished before texts, and receipts that belong to
-// no message two days before now, at most limit of each at once, until none is left.
+// no message two days before now, and numbers that were sent nothing for a day, at most
+// limit of each at once, until none is left.
 func (s *Messages) Purge(ctx context.Context, texts, now time.Time, limit int) error {
 	for _, job := range []struct {
 		name   string
@@ -113,6 +114,7 @@ func (s *Messages) Purge(ctx context.Context, texts, now time.Time, limit int) e
 	}{
 		{"messages/purge_texts", texts},
 		{"messages/purge_receipts", now.Add(-keepEarly)},
+		{"messages/purge_numbers", now.Add(-notify.MaxSpan)},
 	} {
 		for {
 			n, err := s.pool().exec(ctx, job.name, job.before, limit)

@@ -19,38 +19,71 @@ type Verifications struct{ *core }
 var _ verify.Store = (*Verifications)(nil)
 
 // StartVerification implements verify.Store.
-func (s *Verifications) StartVerification(ctx context.Context, v verify.Verification, address []byte, since time.Time,
+func (s *Verifications) StartVerification(ctx context.Context, v verify.Verification, from verify.Requester, since time.Time,
 	allow func(verify.Counts) error, once *once.Request[verify.Verification],
 ) error {
 	return s.transact(ctx, func(q session) error {
 		var locks struct {
 			First, Second string // void
 		}
-		if err := q.get(ctx, &locks, "verifications/lock", string(v.Mobile), address); err != nil {
+		if err := q.get(ctx, &locks, "verifications/lock", string(v.Mobile), from.Address); err != nil {
 			return err
 		}
-		var row struct {
-			OfMobile      int          `db:"of_mobile"`
-			OfAddress     int          `db:"of_address"`
-			MobileOldest  sql.NullTime `db:"mobile_oldest"`
-			MobileNewest  sql.NullTime `db:"mobile_newest"`
-			AddressOldest sql.NullTime `db:"address_oldest"`
-		}
-		if err := q.get(ctx, &row, "verifications/counts", string(v.Mobile), address, since); err != nil {
+		counts, err := countCodes(ctx, q, v, from, since)
+		if err != nil {
 			return err
 		}
-		if err := allow(verify.Counts{
-			OfMobile: row.OfMobile, OfAddress: row.OfAddress,
-			MobileOldest: row.MobileOldest.Time, MobileNewest: row.MobileNewest.Time, AddressOldest: row.AddressOldest.Time,
-		}); err != nil {
+		if err = allow(counts); err != nil {
 			return err
 		}
-		if _, err := q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), address, v.Created, v.Expires, v.Lang,
-			string(notify.VerificationCode)); err != nil {
+		if _, err = q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), from.Address, v.Created, v.Expires, v.Lang,
+			string(notify.VerificationCode), from.Network, counts.Stranger); err != nil {
 			return err
 		}
 		return keepAnswer(ctx, q, once, v, v.Created)
 	})
+}
+
+// codesRow is what was sent before a code.
+type codesRow struct {
+	OfRequester     int                  `db:"of_requester"`
+	RequesterOldest sql.NullTime         `db:"requester_oldest"`
+	RequesterNewest sql.NullTime         `db:"requester_newest"`
+	OfMobile        int                  `db:"of_mobile"`
+	MobileOldest    sql.NullTime         `db:"mobile_oldest"`
+	OfDay           int                  `db:"of_day"`
+	DayOldest       sql.NullTime         `db:"day_oldest"`
+	OfAddress       int                  `db:"of_address"`
+	AddressOldest   sql.NullTime         `db:"address_oldest"`
+	OfNetwork       int                  `db:"of_network"`
+	NetworkOldest   sql.NullTime         `db:"network_oldest"`
+	Known           bool                 `db:"known"`
+	Stranger        bool                 `db:"stranger"`
+	Sent            *jsonOf[[]time.Time] `db:"sent"`
+	Today           int64                `db:"all_segments"`
+	TodayStrangers  int64                `db:"stranger_segments"`
+}
+
+// countCodes counts the codes that were sent before v.
+func countCodes(ctx context.Context, q session, v verify.Verification, from verify.Requester, since time.Time) (verify.Counts, error) {
+	var r codesRow
+	if err := q.get(ctx, &r, "verifications/counts", string(v.Mobile), from.Address, from.Network, since,
+		v.Created.Add(-verify.Day), v.Created); err != nil {
+		return verify.Counts{}, err
+	}
+	c := verify.Counts{
+		Requester: verify.Count{Codes: r.OfRequester, Oldest: r.RequesterOldest.Time, Newest: r.RequesterNewest.Time},
+		Mobile:    verify.Count{Codes: r.OfMobile, Oldest: r.MobileOldest.Time},
+		Day:       verify.Count{Codes: r.OfDay, Oldest: r.DayOldest.Time},
+		Address:   verify.Count{Codes: r.OfAddress, Oldest: r.AddressOldest.Time},
+		Network:   verify.Count{Codes: r.OfNetwork, Oldest: r.NetworkOldest.Time},
+		Known:     r.Known, Stranger: r.Stranger,
+		Today: notify.DayUsage{All: r.Today, Strangers: r.TodayStrangers},
+	}
+	if r.Sent != nil {
+		c.Sent = r.Sent.v
+	}
+	return c, nil
 }
 
 // TryVerification implements verify.Store.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ziyara/notify/sandbox"
+	"ziyara/notify/verify"
 	"ziyara/service"
 	"ziyara/service/api"
 	"ziyara/service/servicetest/contract"
@@ -90,6 +91,7 @@ func (c *Centre) open() (*service.Service, func() error) {
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
 		UnprovedShare: 100, // tests hold any number of places before they book them
 		SignIn:        signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect, Patience: patience,
+		Limits: service.NoLimits(), Codes: verify.DefaultPolicy(),
 	}
 	for _, o := range c.options {
 		o(&config)

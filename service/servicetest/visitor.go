@@ -17,7 +17,8 @@ import (
 // Visitor is a person with a mobile number and an identity number.
 type Visitor struct {
 	Name, ID, Mobile string
-	Email            string // "" for none
+	Email            string // "" for none; confirmed when the visitor books, unless Unconfirmed
+	Unconfirmed      bool
 	Lang             string // of this visitor's requests; "en" when empty
 	Replica          int    // the replica that this visitor uses
 
@@ -135,7 +136,19 @@ func (v *Visitor) BookingBody(hold api.Hold) map[string]any {
 // TryBook asks to book a hold and returns the answer.
 func (v *Visitor) TryBook(hold api.Hold) Answer {
 	v.centre.t.Helper()
-	return v.send(http.MethodPost, "/v1/appointments", v.BookingBody(hold), nil)
+	answer := v.send(http.MethodPost, "/v1/appointments", v.BookingBody(hold), nil)
+	if v.Email != "" && !v.Unconfirmed {
+		v.centre.ConfirmEmails()
+	}
+	return answer
+}
+
+// ConfirmEmails confirms the e-mail addresses of all visits so far, as their visitors can.
+func (c *Centre) ConfirmEmails() {
+	c.t.Helper()
+	Exec(c.t, c.DatabaseURL, `INSERT INTO confirmed_emails
+		SELECT DISTINCT person, sha256(convert_to(email, 'UTF8')), now() FROM appointments WHERE email IS NOT NULL
+		ON CONFLICT DO NOTHING`)
 }
 
 // Books holds and books a free place.

@@ -1,7 +1,7 @@
 -- Leases due messages of one lane ('prompt', 'bulk' or 'mail') to a worker, the oldest
 -- first. A lease that ended is due again; whether the gateway got that message is unknown.
--- Each message comes with the facts as they are now, and with what its department has spent
--- this month. = ANY (ARRAY(…)) instead of a join keeps the plan to the primary key, however
+-- Each message comes with the facts as they are now, with what its department has spent
+-- this month, and with what its number and all numbers were sent lately. = ANY (ARRAY(…)) instead of a join keeps the plan to the primary key, however
 -- large the batch. Other lanes are not read.
 --
 -- Visitors who gave an address also get the kinds of $5 by e-mail: the first claim writes
@@ -73,10 +73,20 @@ SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.
        CASE WHEN m.way = 'email' THEN b.address END AS address,
        CASE WHEN m.way = 'email' THEN s.requirements END AS requirements,
        d.slug AS department, d.monthly_segments, d.monthly_cost, d.budget_warn_percent,
-       u.segments AS used_segments, u.cost AS used_cost
+       u.segments AS used_segments, u.cost AS used_cost,
+       m.way = 'email' AND NOT EXISTS (
+           SELECT FROM confirmed_emails e
+           WHERE e.person = a.person AND e.address = sha256(convert_to(a.email, 'UTF8'))) AS unconfirmed,
+       to_jsonb(n.sent) AS sent, coalesce(v.stranger, false) AS stranger, t.all_segments, t.stranger_segments
 FROM claimed m
+CROSS JOIN (
+    SELECT coalesce(sum(segments), 0)::bigint AS all_segments,
+           coalesce(sum(segments) FILTER (WHERE strangers), 0)::bigint AS stranger_segments
+    FROM message_days
+    WHERE day = centre_day($1)) AS t
 LEFT JOIN verifications v ON v.id = m.verification_id
 LEFT JOIN appointments a ON (a.id, a.branch_id) = (m.appointment_id, m.branch_id)
+LEFT JOIN message_numbers n ON m.way = 'sms' AND n.mobile = coalesce(v.mobile, a.mobile)
 LEFT JOIN services s ON s.id = a.service_id
 LEFT JOIN branches b ON b.id = a.branch_id
 LEFT JOIN departments d ON d.id = s.department_id

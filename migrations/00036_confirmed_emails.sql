@@ -1,0 +1,13 @@
+-- Which e-mail addresses are known to be those of their visitors: somebody who reads the
+-- mailbox has said so. A person is the pseudonym of appointments; the address is only a hash.
+
+-- +goose Up
+CREATE TABLE confirmed_emails (
+    person       uuid NOT NULL,
+    address      bytea NOT NULL, -- SHA-256
+    confirmed_at timestamptz NOT NULL,
+    CONSTRAINT confirmed_emails_pkey PRIMARY KEY (person, address)
+);
+
+-- +goose Down
+DROP TABLE confirmed_emails;
