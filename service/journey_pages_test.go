@@ -234,7 +234,8 @@ func TestBrowserWish(t *testing.T) {
 func TestBrowserAway(t *testing.T) {
 	t.Parallel()
 	line := servicetest.NewLine(t, servicetest.Database(t))
-	centre := servicetest.OpenOn(t, line.URL, 1, official, func(c *service.Config) { c.HoldsPerAddress = 1 }, limited("hold-address=40/1m", "prove-address=40/1m"))
+	centre := servicetest.OpenOn(t, line.URL, 1, official, func(c *service.Config) { c.HoldsPerAddress = 1 },
+		limited("hold-address=40/1m", "prove-address=40/1m"))
 	b := newChromium(t, centre.Replicas[0].URL())
 	b.holds(heirsAtRiyadh + "?day=2026-11-25")
 	held := b.here()

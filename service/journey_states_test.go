@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -339,9 +340,7 @@ func TestJourneyFromElsewhere(t *testing.T) {
 		"a program, no page": {http.MethodPost, nil, http.StatusSeeOther},
 	} {
 		header := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
-		for k, v := range c.header {
-			header[k] = v
-		}
+		maps.Copy(header, c.header)
 		request := servicetest.Request{Method: c.method, Path: w.action("start"), Header: header}
 		if c.method == http.MethodPost {
 			request.Body = form

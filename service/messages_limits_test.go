@@ -146,7 +146,8 @@ func TestBreakerStopsCodesThatWait(t *testing.T) {
 	}
 	servicetest.Exec(t, centre.DatabaseURL, "UPDATE message_days SET segments = 1")
 	centre.Jobs()
-	all := servicetest.Query[string](t, centre.DatabaseURL, "SELECT string_agg(state || coalesce(' ' || reason, ''), ', ' ORDER BY id) FROM messages")
+	all := servicetest.Query[string](t, centre.DatabaseURL,
+		"SELECT string_agg(state || coalesce(' ' || reason, ''), ', ' ORDER BY id) FROM messages")
 	if all != "accepted, dropped stopped, dropped stopped" {
 		t.Errorf("%s", all)
 	}

@@ -62,7 +62,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if len(c.TrustedProxies) == 0 && !c.Dev {
-		c.Log.Warn("no proxy is trusted: who connects is the client. Behind a proxy set ZIYARA_TRUSTED_PROXIES, " +
+		c.Log.WarnContext(ctx, "no proxy is trusted: who connects is the client. Behind a proxy set ZIYARA_TRUSTED_PROXIES, "+
 			"or all visitors share one address and its limits")
 	}
 	s := &Service{config: c}

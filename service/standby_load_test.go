@@ -196,7 +196,8 @@ func (w *writer) wish(service string) map[string]any {
 // visit holds a place, books it, and moves and cancels the visit or not.
 func (w *writer) visit(v *servicetest.Visitor, service string) {
 	var hold api.Hold
-	if !w.send(servicetest.Request{Method: http.MethodPost, Path: "/v1/holds", Header: withKey(uuid.NewString()), Body: w.wish(service)}, &hold) {
+	holding := servicetest.Request{Method: http.MethodPost, Path: "/v1/holds", Header: withKey(uuid.NewString()), Body: w.wish(service)}
+	if !w.send(holding, &hold) {
 		return
 	}
 	visit := &promised{}

@@ -40,6 +40,7 @@ func healthy(t *testing.T, c net.Conn) (status int, open bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer r.Body.Close() //nolint:errcheck // it is read
 	if r.StatusCode == http.StatusOK {
 		return r.StatusCode, !r.Close
 	}

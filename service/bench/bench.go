@@ -130,7 +130,7 @@ func measure(ctx context.Context, c Config, part string, r *report) error {
 // with opens a replica, runs it if run is set, and stops it after do.
 func with(ctx context.Context, c Config, run bool, do func(*service.Service) error) error {
 	replica, err := service.New(ctx, service.Config{
-		Limits:      service.NoLimits(),
+		Limits: service.NoLimits(), UnprovedShare: 100,
 		DatabaseURL: c.DatabaseURL, Secret: []byte(benchSecret),
 		Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), MaxConnections: c.Callers,
 		Now: c.now, SignIn: signIn, PublicURL: c.origin, Dev: true, // messages go to the sandbox

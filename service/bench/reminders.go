@@ -125,7 +125,7 @@ func sendReminders(ctx context.Context, c Config, db *sql.DB, now time.Time, r *
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	replica, err := service.New(ctx, service.Config{
-		Limits:      service.NoLimits(),
+		Limits: service.NoLimits(), UnprovedShare: 100,
 		DatabaseURL: c.DatabaseURL, Secret: []byte("a secret for measuring, thrown away after"), Listen: "127.0.0.1:0",
 		Log: slog.New(slog.DiscardHandler), Sender: way, Now: func() time.Time { return now },
 	})

@@ -92,8 +92,8 @@ type Portal struct {
 // New returns the pages.
 func New(c Config) (*Portal, error) {
 	switch {
-	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil, c.ConfirmEmail == nil,
-		c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
+	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
+		c.ConfirmEmail == nil, c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil, c.WaitlistEntryID == nil, c.NewReference == nil,
 		c.Receptions == nil, c.Verifier == nil, c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "",
 		c.Hold == 0, c.KeepTexts == 0, c.Site.Origin == "":
 		return nil, errors.New("portal: incomplete configuration")
@@ -208,7 +208,7 @@ func (p *Portal) ended(c *fiber.Ctx) string {
 		return "page.survey_over"
 	case Offer:
 		return "page.offer_over"
-	case Manage, Confirm, Move, Cancel, Answer:
+	case Manage, Confirm, Move, Cancel, Answer, Mailbox:
 	}
 	return "page.expired"
 }
