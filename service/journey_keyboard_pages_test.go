@@ -95,6 +95,7 @@ func TestBrowserKeyboard(t *testing.T) {
 		for _, width := range []int64{360, 1280} {
 			n++
 			visitor := centre.Visitor(n)
+			b.remembersNothing()
 			b.sees(width, "light")
 			f := &fingers{chromium: b}
 			b.goes("/", lang)

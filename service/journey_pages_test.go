@@ -21,6 +21,9 @@ import (
 // for the page that it leads to.
 func (b *chromium) presses(selector string) {
 	b.t.Helper()
+	if !evaluates[bool](b, fmt.Sprintf("!!document.querySelector(%q)", selector)) {
+		b.t.Fatalf("%s: no %s in %s", b.here(), selector, evaluates[string](b, "document.body.innerText"))
+	}
 	script := fmt.Sprintf(`(() => { for (const f of document.forms) f.noValidate = true;
 		const e = document.querySelector(%q); setTimeout(() => e.click(), 0) })()`, selector)
 	if _, err := chromedp.RunResponse(b.ctx, chromedp.Evaluate[chromedp.Void](script)); err != nil {
@@ -159,9 +162,10 @@ func TestBrowserDetails(t *testing.T) {
 	b.presses("form.fill .primary")
 	b.everyLanguage("details-code-limit", held)
 	centre.Pass(61 * time.Minute)
-	b.goes(held, "ar")
+	b.holds(heirsAtRiyadh + "?day=2026-11-25")
+	centre.Pass(6 * time.Minute)
 	b.presses("form.fill .primary")
-	centre.Jobs()
+	centre.Pass(4*time.Minute + 30*time.Second) // the hold is over, the code is still good
 	b.fills(url.Values{"code": {code(visitor)}})
 	fillUp(centre, servicetest.At(t, "2026-11-25T07:30"))
 	b.presses("form.fill .primary")
@@ -203,6 +207,47 @@ func TestBrowserRefused(t *testing.T) {
 		paused.TryCancel(visit)
 	}
 	tries("details-paused", paused, heirsAtRiyadh+"?day=2026-11-26")
+}
+
+// The mobile is proved first where holds without a proof have their share of the day.
+func TestBrowserMobileFirst(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, official, func(c *service.Config) { c.UnprovedShare = 1 })
+	centre.Visitor(2).Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T07:30"))
+	visitor := centre.Visitor(1)
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.goes(heirsAtRiyadh+"?day=2026-11-25", "ar")
+	b.presses(".times button")
+	first := b.here()
+	b.everyLanguage("mobile-first", first)
+	for _, lang := range []string{"ar", "en"} {
+		b.goes(first, lang)
+		b.fills(url.Values{"mobile": {"12"}})
+		b.presses("form.fill .primary")
+		b.checks("mobile-first-mistake", lang)
+	}
+	b.goes(first, "ar")
+	b.fills(url.Values{"mobile": {visitor.Mobile}})
+	b.presses("form.fill .primary")
+	b.everyLanguage("mobile-first-code", b.here())
+	centre.Jobs()
+	b.fills(url.Values{"code": {code(visitor)}})
+	b.presses("form.fill .primary")
+	b.has("Reserved for you until")
+}
+
+// The link in an e-mail asks whether the mailbox is the visitor's.
+func TestBrowserEmail(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, official)
+	visitor := withMail(centre, "ar")
+	visitor.Unconfirmed = true
+	visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
+	link := confirmLink.FindStringSubmatch(visitor.Mails()[0].Text)[1]
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.everyLanguage("email", link)
+	b.presses("main form .primary")
+	b.has("Your visit is booked")
 }
 
 // To wait for a place, in every state.

@@ -410,7 +410,13 @@ func (g *guest) begins() {
 	g.centre.Pass(time.Minute)
 	g.sees(g.width, "light")
 	g.chromium.scripts(g.scripts)
-	g.does(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	g.remembersNothing()
+}
+
+// remembersNothing empties the cookies of the browser.
+func (b *chromium) remembersNothing() {
+	b.t.Helper()
+	b.does(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, network.ClearBrowserCookies, cdp.Empty{})
 		return err
 	}))
