@@ -62,8 +62,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if len(c.TrustedProxies) == 0 && !c.Dev {
-		c.Log.WarnContext(ctx, "no proxy is trusted: who connects is the client. Behind a proxy set ZIYARA_TRUSTED_PROXIES, "+
-			"or all visitors share one address and its limits")
+		c.Log.WarnContext(ctx, "no proxy is trusted, so the address that connects counts as the client's. "+
+			"Behind a proxy set ZIYARA_TRUSTED_PROXIES, or all visitors share one address and its limits")
 	}
 	s := &Service{config: c}
 	defer func() {
