@@ -1,5 +1,4 @@
--- Which e-mail addresses are known to be those of their visitors: somebody who reads the
--- mailbox has said so. A person is the pseudonym of appointments; the address is only a hash.
+-- E-mail addresses that were confirmed from their own mailbox. A person is the pseudonym of appointments; the address is only a hash.
 
 -- +goose Up
 CREATE TABLE confirmed_emails (

@@ -42,8 +42,7 @@ type Claimed struct {
 	Visit        Visit
 	Quiet        catalog.Quiet
 
-	// Unconfirmed says of an e-mail that nobody who reads the mailbox has said yet that
-	// it is the visitor's.
+	// Unconfirmed is set for an e-mail whose address was not confirmed from its mailbox yet.
 	Unconfirmed bool
 
 	// Version is the visit's version now, for the calendar file of an e-mail.

@@ -54,8 +54,8 @@ func healthy(t *testing.T, c net.Conn) (status int, open bool) {
 	return r.StatusCode, !r.Close
 }
 
-// Connections that nobody uses leave room for others: there is a bound for each address
-// and for all. Whoever is refused is told so, and the place of one that left is free.
+// Idle connections leave room for others: there is a bound for each address and for all.
+// A refused client is told so, and a connection that ends makes room for the next.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
