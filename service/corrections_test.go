@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"ziyara/service"
 	"ziyara/service/api"
 	"ziyara/service/portal"
 	"ziyara/service/servicetest"
@@ -525,6 +526,26 @@ func TestLinkCorrectsMobile(t *testing.T) {
 	l.centre.Jobs()
 	if got := l.Messages(); len(got) != told {
 		t.Errorf("the old mobile was told %q", got[0].Text)
+	}
+	l.centre.AuditClean()
+}
+
+// A mobile with as many visits as allowed takes no visit by a correction either.
+func TestLinkCorrectsNoFullMobile(t *testing.T) {
+	t.Parallel()
+	l := linkedVisit(t, "en", func(c *service.Config) { c.VisitsPerMobile = 1 })
+	full := l.centre.Visitor(2)
+	full.Books(heirs, "riyadh", servicetest.At(t, "2026-11-26T09:00"))
+	l.centre.Pass(2 * time.Minute) // until another code can be sent
+	w := newWalker(t, l.centre)
+	w.goes(l.path + "/details?lang=en")
+	form := url.Values{"mobile": {full.Mobile}}
+	w.sends(w.action("mobile"), form).says(http.StatusOK, "Nothing has changed yet")
+	l.centre.Jobs()
+	form.Set("code", code(full))
+	w.sends(w.action("code"), form).says(http.StatusConflict, "No more visits can be booked with this mobile number")
+	if got := l.Shows(l.visit); got.Mobile != "+9665•••••001" {
+		t.Errorf("corrected: %+v", got)
 	}
 	l.centre.AuditClean()
 }
