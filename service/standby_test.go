@@ -188,7 +188,8 @@ func TestMigrationIsOnTheStandby(t *testing.T) {
 		migrating <- err
 	}()
 	for err = nil; err == nil; {
-		pair.CancelWaits() // goose tries again to make its own table
+		// Each wait: goose tries again to make its own table. It may end before the next one.
+		pair.CancelWaitsOfNow()
 		select {
 		case err = <-migrating:
 			if err == nil {

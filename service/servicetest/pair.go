@@ -258,6 +258,12 @@ func (p *Pair) Waits() {
 func (p *Pair) CancelWaits() {
 	p.t.Helper()
 	p.Waits()
+	p.CancelWaitsOfNow()
+}
+
+// CancelWaitsOfNow is CancelWaits that does nothing when no commit waits.
+func (p *Pair) CancelWaitsOfNow() {
+	p.t.Helper()
 	Query[int](p.t, p.URL, "SELECT count(pg_cancel_backend(pid)) "+waits)
 }
 
