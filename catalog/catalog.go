@@ -4,6 +4,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"time"
@@ -146,13 +147,13 @@ const maxReofferDelay = 7 * 24 * time.Hour
 // maxWorkingDays are about as many as the longest horizon has.
 const maxWorkingDays = 260
 
-// Validate returns an error that names the first rule the service breaks.
+// Validate returns an error that says which rule the service breaks first.
 func (s Service) Validate() error {
 	if !slugPattern.MatchString(s.Slug) {
-		return fmt.Errorf("catalog: service slug %q: want lower-case words joined by hyphens", s.Slug)
+		return checkSlug(s.Slug)
 	}
 	if !s.Name.Complete() {
-		return fmt.Errorf("catalog: service %s: a name is needed in Arabic and English", s.Slug)
+		return errors.New("a name is needed in Arabic and English")
 	}
 	for _, d := range []struct {
 		name     string
@@ -166,37 +167,34 @@ func (s Service) Validate() error {
 		{"gap step", s.GapStep, 0, time.Hour},
 	} {
 		if d.value < d.min || d.value > d.max || d.value%Tick != 0 {
-			return fmt.Errorf("catalog: service %s: %s is %v: want a multiple of %v from %v to %v",
-				s.Slug, d.name, d.value, Tick, d.min, d.max)
+			return fmt.Errorf("%s is %v: want a multiple of %v from %v to %v", d.name, d.value, Tick, d.min, d.max)
 		}
 	}
 	switch {
 	case s.Notice < 0 || s.CancelCutoff < 0 || s.MoveCutoff < 0:
-		return fmt.Errorf("catalog: service %s: notice and cut-offs can't be negative", s.Slug)
+		return errors.New("notice and cut-offs can't be negative")
 	case s.Horizon <= s.Notice || s.Horizon > maxHorizon:
-		return fmt.Errorf("catalog: service %s: horizon is %v: want more than the notice and at most %v", s.Slug, s.Horizon, maxHorizon)
+		return fmt.Errorf("horizon is %v: want more than the notice and at most %v", s.Horizon, maxHorizon)
 	case s.NoticeWorkingDays < 0 || s.NoticeWorkingDays > maxWorkingDays ||
 		s.HorizonWorkingDays < 0 || s.HorizonWorkingDays > maxWorkingDays:
-		return fmt.Errorf("catalog: service %s: notice and horizon are %d and %d working days: want 0 to %d",
-			s.Slug, s.NoticeWorkingDays, s.HorizonWorkingDays, maxWorkingDays)
+		return fmt.Errorf("notice and horizon are %d and %d working days: want 0 to %d", s.NoticeWorkingDays, s.HorizonWorkingDays, maxWorkingDays)
 	case s.HorizonWorkingDays > 0 && s.HorizonWorkingDays < s.NoticeWorkingDays:
-		return fmt.Errorf("catalog: service %s: the horizon is %d working days: want no fewer than the notice of %d",
-			s.Slug, s.HorizonWorkingDays, s.NoticeWorkingDays)
+		return fmt.Errorf("the horizon is %d working days: want no fewer than the notice of %d", s.HorizonWorkingDays, s.NoticeWorkingDays)
 	case s.OpensAt < 0 || s.OpensAt > 24*time.Hour || s.OpensAt%time.Minute != 0:
-		return fmt.Errorf("catalog: service %s: opens at %v: want whole minutes up to 24 hours after midnight", s.Slug, s.OpensAt)
+		return fmt.Errorf("opens at %v: want whole minutes up to 24 hours after midnight", s.OpensAt)
 	case s.OpensAt > 0 && s.Horizon%(24*time.Hour) != 0:
-		return fmt.Errorf("catalog: service %s: horizon is %v: want whole days where dates open at a set time", s.Slug, s.Horizon)
+		return fmt.Errorf("horizon is %v: want whole days where dates open at a set time", s.Horizon)
 	case s.ReofferDelay < 0 || s.ReofferDelay > maxReofferDelay || s.ReofferDelay%time.Minute != 0:
-		return fmt.Errorf("catalog: service %s: release delay is %v: want whole minutes up to %v", s.Slug, s.ReofferDelay, maxReofferDelay)
+		return fmt.Errorf("release delay is %v: want whole minutes up to %v", s.ReofferDelay, maxReofferDelay)
 	case s.PartyLimit < 1 || s.PartyLimit > 50:
-		return fmt.Errorf("catalog: service %s: party limit is %d: want 1 to 50", s.Slug, s.PartyLimit)
+		return fmt.Errorf("party limit is %d: want 1 to 50", s.PartyLimit)
 	case s.ActiveLimit < 1 || s.ActiveLimit > 20:
-		return fmt.Errorf("catalog: service %s: active limit is %d: want 1 to 20", s.Slug, s.ActiveLimit)
+		return fmt.Errorf("active limit is %d: want 1 to 20", s.ActiveLimit)
 	case s.WalkInReleaseMinutes < 0 || s.WalkInReleaseMinutes > 24*60:
-		return fmt.Errorf("catalog: service %s: walk-in release is %d minutes from midnight: want 0 to 1440", s.Slug, s.WalkInReleaseMinutes)
+		return fmt.Errorf("walk-in release is %d minutes from midnight: want 0 to 1440", s.WalkInReleaseMinutes)
 	}
 	if err := s.Approval.validate(); err != nil {
-		return fmt.Errorf("catalog: service %s: %w", s.Slug, err)
+		return err
 	}
 	if err := s.validateNeeds(); err != nil {
 		return err
@@ -205,10 +203,10 @@ func (s Service) Validate() error {
 		return err
 	}
 	if err := s.Rebooking.validate(); err != nil {
-		return fmt.Errorf("catalog: service %s: rebooking is %+v: %w", s.Slug, s.Rebooking, err)
+		return fmt.Errorf("rebooking is %+v: %w", s.Rebooking, err)
 	}
-	if err := s.Hall.validate(s.Slug); err != nil {
+	if err := s.Hall.validate(); err != nil {
 		return err
 	}
-	return s.HoldBack.validate(s.Slug)
+	return s.HoldBack.validate()
 }

@@ -31,11 +31,38 @@ type Centre struct {
 	guide       guide
 }
 
+// Kind is a kind of thing that a catalogue lists.
+type Kind string
+
+// What a catalogue lists.
+const (
+	KindBranch     Kind = "branch"
+	KindDepartment Kind = "department"
+	KindService    Kind = "service"
+	KindEntity     Kind = "entity"
+	KindReason     Kind = "cancellation reason"
+)
+
+// Fault is the first rule that one entry of a catalogue breaks.
+type Fault struct {
+	Kind  Kind
+	Index int // of the entry in the list of its kind
+	Slug  string
+	Err   error
+}
+
+// Error says which entry breaks which rule.
+func (f *Fault) Error() string { return fmt.Sprintf("catalog: %s %s: %v", f.Kind, f.Slug, f.Err) }
+
+// Unwrap returns the rule.
+func (f *Fault) Unwrap() error { return f.Err }
+
 // NewCentre checks a catalogue as a whole and returns it. Slugs are unique
 // within their kind, everything is named in both languages, every service
 // belongs to a known department and passes Service.Validate, zones are IANA
-// names that load, and links are https. The error names the first rule broken
-// and where. The slices are copied; what they refer to is not.
+// names that load, and links are https. The error joins a *Fault for each entry that
+// breaks a rule; the catalogue with them is returned all the same, for the checks that
+// build on it. The slices are copied; what they refer to is not.
 func NewCentre(
 	branches []Branch, departments []Department, services []Service, entities []Entity, reasons ...CancellationReason,
 ) (*Centre, error) {
@@ -47,30 +74,14 @@ func NewCentre(
 
 		CancellationReasons: slices.Clone(reasons),
 	}
-	var err error
-	if c.branches, err = bySlug("branch", c.Branches, func(b *Branch) string { return b.Slug }, checkBranch); err != nil {
-		return nil, err
-	}
-	if c.departments, err = bySlug("department", c.Departments, func(d *Department) string { return d.Slug }, checkDepartment); err != nil {
-		return nil, err
-	}
-	for _, s := range c.Services {
-		if err := s.Validate(); err != nil {
-			return nil, err
-		}
-	}
-	if c.services, err = bySlug("service", c.Services, func(s *Service) string { return s.Slug }, c.checkService); err != nil {
-		return nil, err
-	}
-	if _, err = bySlug("entity", c.Entities, func(e *Entity) string { return e.Slug }, checkEntity); err != nil {
-		return nil, err
-	}
-	c.reasons, err = bySlug("cancellation reason", c.CancellationReasons, func(r *CancellationReason) string { return r.Slug }, checkReason)
-	if err != nil {
-		return nil, err
-	}
+	var errs [5]error
+	c.branches, errs[0] = bySlug(KindBranch, c.Branches, func(b *Branch) string { return b.Slug }, checkBranch)
+	c.departments, errs[1] = bySlug(KindDepartment, c.Departments, func(d *Department) string { return d.Slug }, checkDepartment)
+	c.services, errs[2] = bySlug(KindService, c.Services, func(s *Service) string { return s.Slug }, c.checkService)
+	_, errs[3] = bySlug(KindEntity, c.Entities, func(e *Entity) string { return e.Slug }, checkEntity)
+	c.reasons, errs[4] = bySlug(KindReason, c.CancellationReasons, func(r *CancellationReason) string { return r.Slug }, checkReason)
 	c.guide = newGuide(c.Services, c.Entities)
-	return c, nil
+	return c, errors.Join(errs[:]...)
 }
 
 // Branch returns the branch with the given slug.
@@ -172,23 +183,31 @@ func (c *Centre) SearchServices(q string) []*Service {
 const MaxSlug = 64
 
 // bySlug checks each item and indexes the items by slug.
-func bySlug[T any](kind string, items []T, slug func(*T) string, check func(*T) error) (map[string]*T, error) {
+func bySlug[T any](kind Kind, items []T, slug func(*T) string, check func(*T) error) (map[string]*T, error) {
 	index := make(map[string]*T, len(items))
+	var faults []error
 	for i := range items {
 		item := &items[i]
 		s := slug(item)
-		if len(s) > MaxSlug || !slugPattern.MatchString(s) {
-			return nil, fmt.Errorf("catalog: %s slug %q: want lower-case words joined by hyphens, at most %d characters", kind, s, MaxSlug)
-		}
+		err := checkSlug(s)
 		if _, taken := index[s]; taken {
-			return nil, fmt.Errorf("catalog: %s %s: the slug is used twice", kind, s)
+			err = errors.New("the slug is used twice")
+		} else if err == nil {
+			err = check(item)
 		}
-		if err := check(item); err != nil {
-			return nil, fmt.Errorf("catalog: %s %s: %w", kind, s, err)
+		if err != nil {
+			faults = append(faults, &Fault{kind, i, s, err})
 		}
 		index[s] = item
 	}
-	return index, nil
+	return index, errors.Join(faults...)
+}
+
+func checkSlug(s string) error {
+	if len(s) > MaxSlug || !slugPattern.MatchString(s) {
+		return fmt.Errorf("slug %.80q: want lower-case words joined by hyphens, at most %d characters", s, MaxSlug)
+	}
+	return nil
 }
 
 func checkBranch(b *Branch) error {
@@ -222,6 +241,9 @@ func checkReason(r *CancellationReason) error {
 }
 
 func (c *Centre) checkService(s *Service) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
 	if _, known := c.departments[s.Department]; !known {
 		return fmt.Errorf("unknown department %q", s.Department)
 	}

@@ -24,23 +24,23 @@ type HoldBack map[Channel]int
 
 // Nested reports whether no channel leaves more to others than the channel
 // before it, and none less than nothing.
-func (h HoldBack) Nested() bool { return h.validate("") == nil }
+func (h HoldBack) Nested() bool { return h.validate() == nil }
 
-func (h HoldBack) validate(service string) error {
+func (h HoldBack) validate() error {
 	previous := -1
 	for i, c := range Channels {
 		n := h[c]
 		if n < 0 {
-			return fmt.Errorf("catalog: service %s: channel %s holds back %d: want 0 or more", service, c, n)
+			return fmt.Errorf("channel %s holds back %d: want 0 or more", c, n)
 		}
 		if i > 0 && n > previous {
-			return fmt.Errorf("catalog: service %s: channel %s holds back %d, more than the channel before it (%d)", service, c, n, previous)
+			return fmt.Errorf("channel %s holds back %d, more than the channel before it (%d)", c, n, previous)
 		}
 		previous = n
 	}
 	for c := range h {
 		if !c.Known() {
-			return fmt.Errorf("catalog: service %s: unknown channel %q", service, c)
+			return fmt.Errorf("unknown channel %q", c)
 		}
 	}
 	return nil

@@ -38,7 +38,7 @@ func (s Service) HallRules() HallRules {
 
 // validate returns an error unless all durations are whole minutes, and no visitor
 // who may still keep their turn can be recorded as a no-show.
-func (r HallRules) validate(service string) error {
+func (r HallRules) validate() error {
 	if r == (HallRules{}) {
 		return nil
 	}
@@ -51,15 +51,14 @@ func (r HallRules) validate(service string) error {
 		{"no-show", r.NoShow, max(r.Late, 5*time.Minute), 8 * time.Hour},
 	} {
 		if d.value < d.from || d.value > d.to || d.value%time.Minute != 0 {
-			return fmt.Errorf("catalog: service %s: hall: %s is %v: want whole minutes from %v to %v", service, d.name, d.value, d.from, d.to)
+			return fmt.Errorf("hall: %s is %v: want whole minutes from %v to %v", d.name, d.value, d.from, d.to)
 		}
 	}
 	switch r.LateTurn {
 	case LateBehind, LateByArrival, LateKept:
 		return nil
 	}
-	return fmt.Errorf("catalog: service %s: hall: the turn of late visitors is %q: want %s, %s or %s",
-		service, r.LateTurn, LateBehind, LateByArrival, LateKept)
+	return fmt.Errorf("hall: the turn of late visitors is %q: want %s, %s or %s", r.LateTurn, LateBehind, LateByArrival, LateKept)
 }
 
 // WantsAccessibleDesk reports whether one of the needs (slugs) asks for a desk

@@ -76,7 +76,7 @@ const MaxNeeds = 20
 // service breaks. All needs together must not make a visit longer than a day.
 func (s *Service) validateNeeds() error {
 	if len(s.Needs) > MaxNeeds {
-		return fmt.Errorf("catalog: service %s: %d needs: want at most %d", s.Slug, len(s.Needs), MaxNeeds)
+		return fmt.Errorf("%d needs: want at most %d", len(s.Needs), MaxNeeds)
 	}
 	longest := s.Duration
 	for i, n := range s.Needs {
@@ -84,15 +84,15 @@ func (s *Service) validateNeeds() error {
 		longest += extra
 		switch {
 		case len(n.Slug) > MaxSlug || !needPattern.MatchString(n.Slug) || !n.Name.Complete():
-			return fmt.Errorf("catalog: service %s: need %q: a slug and a name in Arabic and English are needed", s.Slug, n.Slug)
+			return fmt.Errorf("need %q: a slug and a name in Arabic and English are needed", n.Slug)
 		case slices.ContainsFunc(s.Needs[:i], func(other Need) bool { return other.Slug == n.Slug }):
-			return fmt.Errorf("catalog: service %s: need %s is named twice", s.Slug, n.Slug)
+			return fmt.Errorf("need %s is named twice", n.Slug)
 		case extra < 0 || extra > 4*time.Hour || extra%Tick != 0:
-			return fmt.Errorf("catalog: service %s: need %s takes %v more: want a multiple of %v up to 4h", s.Slug, n.Slug, extra, Tick)
+			return fmt.Errorf("need %s takes %v more: want a multiple of %v up to 4h", n.Slug, extra, Tick)
 		}
 	}
 	if longest > 24*time.Hour {
-		return fmt.Errorf("catalog: service %s: with all needs a visit takes %v: want at most 24h", s.Slug, longest)
+		return fmt.Errorf("with all needs a visit takes %v: want at most 24h", longest)
 	}
 	return nil
 }

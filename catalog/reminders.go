@@ -21,14 +21,14 @@ func DefaultReminders() []time.Duration { return []time.Duration{72 * time.Hour,
 // longest first, each of them once.
 func (s Service) validateReminders() error {
 	if len(s.Reminders) > mostLeads {
-		return fmt.Errorf("catalog: service %s: %d reminders: want at most %d", s.Slug, len(s.Reminders), mostLeads)
+		return fmt.Errorf("%d reminders: want at most %d", len(s.Reminders), mostLeads)
 	}
 	for i, lead := range s.Reminders {
 		switch {
 		case lead < shortestLead || lead > longestLead || lead%time.Minute != 0:
-			return fmt.Errorf("catalog: service %s: a reminder %v ahead: want whole minutes from %v to %v", s.Slug, lead, shortestLead, longestLead)
+			return fmt.Errorf("a reminder %v ahead: want whole minutes from %v to %v", lead, shortestLead, longestLead)
 		case i > 0 && lead >= s.Reminders[i-1]:
-			return fmt.Errorf("catalog: service %s: reminders %v: want the longest first, each of them once", s.Slug, s.Reminders)
+			return fmt.Errorf("reminders %v: want the longest first, each of them once", s.Reminders)
 		}
 	}
 	return nil

@@ -55,9 +55,23 @@ type Snapshot struct {
 
 type offer struct{ service, branch string }
 
+// GroupFault is a rule that a desk group breaks.
+type GroupFault struct {
+	Index int // of the desk group in the list
+	Slug  string
+	Err   error
+}
+
+// Error says which desk group breaks which rule.
+func (f *GroupFault) Error() string { return fmt.Sprintf("centre: desk group %s: %v", f.Slug, f.Err) }
+
+// Unwrap returns the rule.
+func (f *GroupFault) Unwrap() error { return f.Err }
+
 // New joins the catalogue and the desk groups, and loads the zones of the
-// branches. It returns an error when a group names an unknown branch or
-// service, or two groups of a branch serve the same service.
+// branches. Each desk group is of a known branch and department, and serves
+// services of that department; no two of a branch serve the same service. The error
+// joins a *GroupFault for each rule that a desk group breaks.
 func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, error) {
 	zones, err := loadZones(c.Branches)
 	if err != nil {
@@ -66,21 +80,39 @@ func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, erro
 	snapshot := &Snapshot{
 		Centre: c, Version: version, zones: zones, groups: make(map[offer]*DeskGroup), byID: make(map[int]*DeskGroup, len(groups)),
 	}
-	for _, g := range groups {
+	var faults []error
+	slugs := make(map[string]bool, len(groups))
+	for i, g := range groups {
+		breaks := func(err error) { faults = append(faults, &GroupFault{i, g.Slug, err}) }
 		snapshot.byID[g.ID] = g
+		if slugs[g.Slug] {
+			breaks(errors.New("the slug is used twice"))
+		}
+		slugs[g.Slug] = true
 		if _, ok := c.Branch(g.Branch); !ok {
-			return nil, fmt.Errorf("centre: desk group %s: %w %q", g.Slug, ErrUnknownBranch, g.Branch)
+			breaks(fmt.Errorf("%w %q", ErrUnknownBranch, g.Branch))
 		}
-		for _, s := range g.Services {
-			if _, ok := c.Service(s); !ok {
-				return nil, fmt.Errorf("centre: desk group %s: %w %q", g.Slug, ErrUnknownService, s)
-			}
-			o := offer{s, g.Branch}
-			if other := snapshot.groups[o]; other != nil {
-				return nil, fmt.Errorf("centre: service %s at %s: served by %s and by %s", s, g.Branch, other.Slug, g.Slug)
-			}
-			snapshot.groups[o] = g
+		_, known := c.Department(g.Department)
+		if !known {
+			breaks(fmt.Errorf("unknown department %q", g.Department))
 		}
+		for _, slug := range g.Services {
+			s, ok := c.Service(slug)
+			switch other := snapshot.groups[offer{slug, g.Branch}]; {
+			case !ok:
+				breaks(fmt.Errorf("%w %q", ErrUnknownService, slug))
+			case known && s.Department != g.Department:
+				breaks(fmt.Errorf("service %s is of department %s, not of %s", slug, s.Department, g.Department))
+			case other == g:
+				breaks(fmt.Errorf("service %s is listed twice", slug))
+			case other != nil:
+				breaks(fmt.Errorf("service %s is served by %s at this branch", slug, other.Slug))
+			}
+			snapshot.groups[offer{slug, g.Branch}] = g
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
 	}
 	snapshot.all = slices.SortedFunc(slices.Values(groups), func(a, b *DeskGroup) int { return strings.Compare(a.Slug, b.Slug) })
 	return snapshot, nil

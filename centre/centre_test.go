@@ -2,6 +2,7 @@ package centre_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func catalogue(t testing.TB, services ...catalog.Service) *catalog.Centre {
 			{Slug: "riyadh", Name: names, Address: names, City: names, Zone: "Asia/Riyadh"},
 			{Slug: "dammam", Name: names, Address: names, City: names, Zone: "Asia/Riyadh"},
 		},
-		[]catalog.Department{{Slug: "revenues", Name: names}}, services, nil)
+		[]catalog.Department{{Slug: "revenues", Name: names}, {Slug: "care", Name: names}}, services, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func catalogue(t testing.TB, services ...catalog.Service) *catalog.Centre {
 }
 
 func group(slug, branch string, services ...string) *centre.DeskGroup {
-	return &centre.DeskGroup{Slug: slug, Branch: branch, Services: services}
+	return &centre.DeskGroup{Slug: slug, Branch: branch, Department: "revenues", Services: services}
 }
 
 func TestDesk(t *testing.T) {
@@ -167,6 +168,11 @@ func TestNewRefuses(t *testing.T) {
 		{"an unknown service", []*centre.DeskGroup{group("a", "riyadh", "passport")}, false, centre.ErrUnknownService},
 		{"two groups for a service",
 			[]*centre.DeskGroup{group("a", "riyadh", "heirs-returns"), group("b", "riyadh", "heirs-returns")}, false, nil},
+		{"a service twice", []*centre.DeskGroup{group("a", "riyadh", "heirs-returns", "heirs-returns")}, false, nil},
+		{"a slug twice", []*centre.DeskGroup{group("a", "riyadh"), group("a", "dammam")}, false, nil},
+		{"an unknown department", []*centre.DeskGroup{{Slug: "a", Branch: "riyadh", Department: "fax"}}, false, nil},
+		{"a service of another department",
+			[]*centre.DeskGroup{{Slug: "a", Branch: "riyadh", Department: "care", Services: []string{"heirs-returns"}}}, false, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -175,5 +181,28 @@ func TestNewRefuses(t *testing.T) {
 				t.Errorf("New = %v, accepted: want %v, %v", err, tc.ok, tc.want)
 			}
 		})
+	}
+}
+
+// All faults are told at once, each with its desk group.
+func TestNewNamesAllFaults(t *testing.T) {
+	t.Parallel()
+	_, err := centre.New(catalogue(t, service("heirs-returns")), []*centre.DeskGroup{
+		group("a", "abha", "heirs-returns"), group("b", "riyadh", "heirs-returns"), group("c", "riyadh", "passport", "heirs-returns"),
+	}, 1)
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // New joins them
+	if !ok {
+		t.Fatalf("New = %v, want joined faults", err)
+	}
+	var got []int
+	for _, e := range joined.Unwrap() {
+		var fault *centre.GroupFault
+		if !errors.As(e, &fault) {
+			t.Fatalf("%v is no GroupFault", e)
+		}
+		got = append(got, fault.Index)
+	}
+	if !slices.Equal(got, []int{0, 2, 2}) {
+		t.Errorf("faults of desk groups %v: %v", got, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"image/png"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -243,10 +244,21 @@ func TestEmptyCentre(t *testing.T) {
 	if _, err := service.Migrate(t.Context(), database); err != nil {
 		t.Fatal(err)
 	}
-	w := newWalker(t, servicetest.OpenOn(t, database, 1, public))
+	var logged bytes.Buffer
+	centre := servicetest.OpenOn(t, database, 1, public, func(c *service.Config) { c.Log = slog.New(slog.NewTextHandler(&logged, nil)) })
+	w := newWalker(t, centre)
 	w.goes("/").says(http.StatusOK, "لا توجد خدمات متاحة للحجز بعد", "19990")
 	w.goes("/?lang=en").says(http.StatusOK, "No services can be booked yet")
 	w.goes("/how").says(http.StatusOK, "Booking is free")
+	for _, path := range []string{"/", "/?lang=en", "/readyz"} { // and what to do next
+		w.goes(path).says(http.StatusOK, "ziyara centre new")
+	}
+	if status, body := centre.Operations("/readyz"); status != http.StatusOK || !strings.Contains(body, "ziyara centre new") {
+		t.Errorf("operators are told: %d, %s", status, body)
+	}
+	if !strings.Contains(logged.String(), "ziyara centre new") {
+		t.Errorf("the log does not say what to do next: %s", logged.String())
+	}
 	if strings.Contains(w.goes("/").page, `role="search"`) {
 		t.Error("an empty centre has a search")
 	}

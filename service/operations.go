@@ -24,8 +24,9 @@ type operations struct {
 const operationsTime = 10 * time.Second
 
 // newOperations binds address (host:port; "" for none). ready returns why requests
-// can't be served.
-func newOperations(address string, metrics prometheus.Gatherer, ready func(context.Context) error) (o operations, err error) {
+// can't be served, notice what to do although they can.
+func newOperations(address string, metrics prometheus.Gatherer, ready func(context.Context) error, notice func() string,
+) (o operations, err error) {
 	if address == "" {
 		return o, nil
 	}
@@ -38,6 +39,10 @@ func newOperations(address string, metrics prometheus.Gatherer, ready func(conte
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := ready(r.Context()); err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		if text := notice(); text != "" {
+			fmt.Fprintln(w, text) //nolint:errcheck // who asked is gone
 		}
 	})
 	o.server = &http.Server{Handler: mux, ReadTimeout: operationsTime, WriteTimeout: operationsTime, IdleTimeout: time.Minute}

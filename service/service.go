@@ -89,6 +89,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err = s.centre.reload(ctx); err != nil {
 		return nil, err
 	}
+	if notice := s.centre.notice(); notice != "" {
+		c.Log.WarnContext(ctx, notice)
+	}
 	changes := changes{s.store.Changes(s.centre.Load, newID), s.centre.reload, c.Now}
 	if s.bookers, err = slots.NewBookers(s.store.Appointments(), c.Hold, newID,
 		slots.WithVisitsPerMobile(c.VisitsPerMobile), slots.WithUnprovedShare(c.UnprovedShare),
@@ -135,7 +138,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
-	if s.operations, err = newOperations(c.Operations, registry, s.store.Ping); err != nil {
+	if s.operations, err = newOperations(c.Operations, registry, s.store.Ping, s.centre.notice); err != nil {
 		return nil, err
 	}
 	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys)
@@ -149,7 +152,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Bookers: s.bookers, Waitlist: s.waitlist, Receptions: halls.Receptions, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
-		Ready: s.store.Ping, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
+		Ready: s.store.Ping, Notice: s.centre.notice, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
 		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Local: c.Dev, Patience: 2 * c.Patience,
 		Limits: c.Limits, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},

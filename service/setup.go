@@ -3,12 +3,18 @@ package service
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
+	"ziyara/audit"
 	"ziyara/scheduling"
 	"ziyara/service/demo"
 	"ziyara/service/postgres"
+	"ziyara/setup"
+	"ziyara/slots"
 )
 
 // Migrate brings the schema up to date and returns how many migrations it
@@ -18,25 +24,63 @@ func Migrate(ctx context.Context, databaseURL string) (int, error) {
 }
 
 // SeedDemo adds the parts of the demo centre that the database lacks, and returns
-// how many rows it added.
+// how many things it added.
 func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
 	centre, err := demo.Load()
 	if err != nil {
 		return 0, err
 	}
-	seed := postgres.Seed{
-		Branches: centre.Branches, Departments: centre.Departments, Services: centre.Services,
-		Entities: centre.Entities, Holidays: centre.Holidays,
-	}
-	for _, g := range centre.DeskGroups {
-		seed.DeskGroups = append(seed.DeskGroups, postgres.SeedGroup(g))
-	}
-	store, err := postgres.Open(ctx, postgres.Config{URL: databaseURL, MaxConnections: 2, Timeout: statementTimeout, Lazy: true})
+	var added []setup.Change
+	err = withCentre(ctx, Config{DatabaseURL: databaseURL}, func(store *postgres.Centre) (err error) {
+		added, err = store.Seed(ctx, centre)
+		return err
+	})
+	return len(added), err
+}
+
+// withCentre lets do use the centre of a database.
+func withCentre(ctx context.Context, c Config, do func(*postgres.Centre) error) error {
+	store, err := postgres.Open(ctx, postgres.Config{
+		URL: c.DatabaseURL, MaxConnections: 2, Timeout: cmp.Or(c.Patience, statementTimeout), Lazy: true, Connect: c.Connect,
+	})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer store.Close() //nolint:errcheck // what was written is committed
-	return store.Centre().Seed(ctx, seed)
+	return do(store.Centre())
+}
+
+// Describe returns the centre in a database as a file has it.
+func Describe(ctx context.Context, c Config) (described setup.Centre, err error) {
+	err = withCentre(ctx, c, func(store *postgres.Centre) (err error) {
+		described, err = store.Describe(ctx)
+		return err
+	})
+	return described, err
+}
+
+// Apply makes the centre in a database as a file says, and returns what changed; with
+// try it changes nothing, and returns what would. The changes are in the log as those
+// of actor. The error joins some that wrap setup.ErrRefused, or wraps a
+// *slots.AffectedError if visits would lose their places.
+func Apply(ctx context.Context, c Config, want setup.Centre, actor string, try bool) (changes []setup.Change, err error) {
+	err = withCentre(ctx, c, func(store *postgres.Centre) (err error) {
+		changes, err = store.Apply(ctx, want, audit.Entry{At: c.now(), Actor: actor}, try)
+		return err
+	})
+	var affected *slots.AffectedError
+	if errors.As(err, &affected) {
+		err = fmt.Errorf("%w, of %s: close those times in the calendar first, where each visitor is offered another one",
+			err, strings.Join(affected.DeskGroups, ", "))
+	}
+	return changes, err
+}
+
+func (c Config) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
 }
 
 // Audit recomputes the ledger from holds and booked visits, writes a line for

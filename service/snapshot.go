@@ -52,6 +52,15 @@ func (s *snapshot) reload(ctx context.Context) error {
 	return nil
 }
 
+// notice returns what operators should do although requests can be served; "" for
+// nothing.
+func (s *snapshot) notice() string {
+	if len(s.Load().DeskGroups()) > 0 {
+		return ""
+	}
+	return "The centre is empty. Write a file to start from: ziyara centre new. Apply it: ziyara centre apply FILE"
+}
+
 // renewed reads the centre, if it has changed, and returns the current snapshot.
 func (s *snapshot) renewed(ctx context.Context) (*centre.Snapshot, error) {
 	err := s.reload(ctx)

@@ -258,7 +258,7 @@ func bookable(
 		t.Fatal(err)
 	}
 	snapshot, err := centre.New(all, []*centre.DeskGroup{{
-		ID: 1, BranchID: 1, Slug: "desks", Branch: "riyadh", Services: []string{s.Slug}, Calendar: calendar}}, 1)
+		ID: 1, BranchID: 1, Slug: "desks", Branch: "riyadh", Department: "revenues", Services: []string{s.Slug}, Calendar: calendar}}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ type commands struct {
 	Dev     dev     `cmd:"" help:"Try it out on this machine: private database, demo centre, sandbox phone."`
 	Serve   serve   `cmd:"" help:"Serve the API and run the periodic jobs."`
 	Migrate migrate `cmd:"" help:"Bring the database schema up to date."`
+	Centre  centre  `cmd:"" help:"The centre as a file: start, check, apply, export."`
 	Seed    seed    `cmd:"" help:"Add the missing parts of the demo centre to the database."`
 	Audit   audit   `cmd:"" help:"Recompute the capacity ledger; exit 1 and list each difference."`
 	Bench   measure `cmd:"" help:"Compare with bare fiber and pgbench, side by side, on a private database."`

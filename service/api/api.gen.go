@@ -1250,6 +1250,9 @@ type HallWhere = string
 
 // Health The state of the process.
 type Health struct {
+	// Notice What operators should do, in English; absent when there is nothing. An empty centre is ready, but has nothing to book.
+	Notice string `json:"notice,omitempty"`
+
 	// Status `ok`.
 	Status string `json:"status"`
 }

@@ -56,6 +56,7 @@ type Config struct {
 	Answers  once.Answers // to requests that name a key
 	Keys     *secret.Keys
 	Ready    func(context.Context) error // nil when requests can be served
+	Notice   func() string               // what operators should do although they can; "" for nothing
 	Settle   func(context.Context) error // see once.Settle
 	Now      func() time.Time
 	NewID    func() string // a new UUID
@@ -253,7 +254,7 @@ func (s *Server) GetReady(ctx context.Context, _ GetReadyRequestObject) (GetRead
 	if err := s.Ready(ctx); err != nil {
 		return nil, errors.Join(fault.ErrUnavailable, err)
 	}
-	return GetReady200JSONResponse{Status: "ok"}, nil
+	return GetReady200JSONResponse{Status: "ok", Notice: s.Notice()}, nil
 }
 
 var _ StrictServerInterface = (*Server)(nil)

@@ -17,6 +17,7 @@ import (
 	"ziyara/scheduling"
 	"ziyara/service"
 	"ziyara/service/postgres"
+	"ziyara/setup"
 )
 
 // Parts returns the names of all measurements, in order.
@@ -185,7 +186,7 @@ func seed(ctx context.Context, c Config) error {
 	}
 	defer store.Close() //nolint:errcheck // the data is committed already
 	name := catalog.Text{AR: "قياس", EN: "Measurement"}
-	seeded := postgres.Seed{
+	seeded := setup.Centre{
 		Branches:    []catalog.Branch{{Slug: benchBranch, Name: name, City: name, Address: name, Zone: "Asia/Riyadh"}},
 		Departments: []catalog.Department{{Slug: "bench", Name: name}},
 	}
@@ -197,8 +198,9 @@ func seed(ctx context.Context, c Config) error {
 		{rushService, rushPlaces}, {waitedService, 2}, {closedService, closedPlaces},
 	} {
 		seeded.Services = append(seeded.Services, benchServiceOf(group.slug))
-		seeded.DeskGroups = append(seeded.DeskGroups, postgres.SeedGroup{
+		seeded.DeskGroups = append(seeded.DeskGroups, setup.DeskGroup{
 			Slug: group.slug, Branch: benchBranch, Department: "bench", Name: name, Services: []string{group.slug}, Plan: benchPlan(group.places),
+			Desks: []setup.Desk{},
 		})
 	}
 	_, err = store.Centre().Seed(ctx, seeded)

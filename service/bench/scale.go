@@ -21,6 +21,7 @@ import (
 	"ziyara/scheduling"
 	"ziyara/service"
 	"ziyara/service/postgres"
+	"ziyara/setup"
 	"ziyara/slots"
 )
 
@@ -126,7 +127,7 @@ func departmentSlug(i int) string { return "d" + strconv.Itoa(i) }
 // seedSize creates the centre and books its visits.
 func seedSize(ctx context.Context, databaseURL string, s size) error {
 	name := catalog.Text{AR: "قياس", EN: "Measurement"}
-	seed := postgres.Seed{}
+	seed := setup.Centre{}
 	for d := range max(1, s.departments) {
 		seed.Departments = append(seed.Departments, catalog.Department{Slug: departmentSlug(d), Name: name})
 	}
@@ -134,9 +135,9 @@ func seedSize(ctx context.Context, databaseURL string, s size) error {
 	for b := range s.branches {
 		seed.Branches = append(seed.Branches, catalog.Branch{Slug: branchSlug(b), Name: name, City: name, Address: name, Zone: "Asia/Riyadh"})
 		for v := range s.services {
-			seed.DeskGroups = append(seed.DeskGroups, postgres.SeedGroup{
+			seed.DeskGroups = append(seed.DeskGroups, setup.DeskGroup{
 				Slug: branchSlug(b) + "-" + serviceSlug(v), Branch: branchSlug(b), Department: department(v), Name: name,
-				Services: []string{serviceSlug(v)}, Plan: benchPlan(10),
+				Services: []string{serviceSlug(v)}, Plan: benchPlan(10), Desks: []setup.Desk{},
 			})
 		}
 	}

@@ -10,9 +10,10 @@ import (
 	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/service/demo"
+	"ziyara/setup"
 )
 
-func load(t *testing.T) demo.Seed {
+func load(t *testing.T) setup.Centre {
 	t.Helper()
 	seed, err := demo.Load()
 	if err != nil {
@@ -21,7 +22,7 @@ func load(t *testing.T) demo.Seed {
 	return seed
 }
 
-func centre(t *testing.T, s demo.Seed) *catalog.Centre {
+func centre(t *testing.T, s setup.Centre) *catalog.Centre {
 	t.Helper()
 	c, err := catalog.NewCentre(s.Branches, s.Departments, s.Services, s.Entities)
 	if err != nil {
@@ -38,7 +39,7 @@ func TestLoadCounts(t *testing.T) {
 		"departments": len(seed.Departments),
 		"services":    len(seed.Services),
 		"entities":    len(seed.Entities),
-		"holidays":    len(seed.Holidays.Holidays),
+		"holidays":    len(seed.HolidayLists[0].Holidays),
 		"desk groups": len(seed.DeskGroups),
 	}
 	want := map[string]int{
@@ -331,7 +332,7 @@ func TestSpecialHours(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			i := slices.IndexFunc(seed.DeskGroups, func(g demo.DeskGroup) bool { return g.Slug == tt.group })
+			i := slices.IndexFunc(seed.DeskGroups, func(g setup.DeskGroup) bool { return g.Slug == tt.group })
 			if i < 0 {
 				t.Fatalf("no desk group %s", tt.group)
 			}
@@ -342,9 +343,9 @@ func TestSpecialHours(t *testing.T) {
 	}
 }
 
-func compile(t *testing.T, seed demo.Seed, g demo.DeskGroup) *scheduling.Calendar {
+func compile(t *testing.T, seed setup.Centre, g setup.DeskGroup) *scheduling.Calendar {
 	t.Helper()
-	holidays, err := scheduling.CompileHolidays(seed.Holidays)
+	holidays, err := scheduling.CompileHolidays(seed.HolidayLists[0].HolidayList)
 	if err != nil {
 		t.Fatalf("compile the holidays: %v", err)
 	}

@@ -50,7 +50,7 @@ func TestHolidays(t *testing.T) {
 		want = append(want, founding, fitr, adha, national)
 	}
 	var got []closed
-	holidays, err := scheduling.CompileHolidays(load(t).Holidays)
+	holidays, err := scheduling.CompileHolidays(load(t).HolidayLists[0].HolidayList)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/service/demo"
+	"ziyara/setup"
 	"ziyara/texts"
 	"ziyara/texts/textstest"
 )
@@ -121,7 +122,7 @@ func given(t *testing.T, do func(catalog.Service, catalog.Branch)) {
 	for _, service := range centre.Services {
 		n := 0
 		for _, branch := range centre.Branches {
-			if slices.ContainsFunc(centre.DeskGroups, func(g demo.DeskGroup) bool {
+			if slices.ContainsFunc(centre.DeskGroups, func(g setup.DeskGroup) bool {
 				return g.Branch == branch.Slug && slices.Contains(g.Services, service.Slug)
 			}) {
 				n++

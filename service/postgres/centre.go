@@ -11,9 +11,10 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/scheduling"
+	"ziyara/setup"
 )
 
-// Centre loads the centre, and seeds a new one.
+// Centre loads the centre, and sets it up.
 type Centre struct{ *core }
 
 // Version returns the version of the centre. It rises with every change.
@@ -68,6 +69,11 @@ type centreRows struct {
 	}
 	holidays []holidayRow
 	groups   []deskGroupRow
+	desks    []struct {
+		Group      string `db:"desk_group"`
+		Name       string `db:"name"`
+		Accessible bool   `db:"accessible"`
+	}
 }
 
 // deskGroupRow is a desk group with its plan.
@@ -153,6 +159,7 @@ func (r approvalRow) approval() catalog.Approval {
 	return catalog.Approval{Answer: time.Duration(r.ApprovalHours) * time.Hour, Default: catalog.Answer(r.ApprovalDefault)}
 }
 
+// load reads all rows but desks, which no snapshot has.
 func (r *centreRows) load(ctx context.Context, q session) error {
 	if _, err := q.tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
 		return translate("load centre", err)
@@ -179,8 +186,9 @@ func (r *centreRows) load(ctx context.Context, q session) error {
 	return nil
 }
 
-func (r *centreRows) centre() (*centre.Snapshot, error) {
-	var branches []catalog.Branch
+// described returns the centre as a file has it.
+func (r *centreRows) described() setup.Centre {
+	var c setup.Centre
 	for _, b := range r.branches {
 		branch := catalog.Branch{
 			Slug: b.Slug, Name: b.Name.v, City: b.City.v, Address: b.Address.v, Zone: b.Zone,
@@ -189,25 +197,41 @@ func (r *centreRows) centre() (*centre.Snapshot, error) {
 		if b.ShortName != nil {
 			branch.ShortName = b.ShortName.v
 		}
-		branches = append(branches, branch)
+		c.Branches = append(c.Branches, branch)
 	}
-	var departments []catalog.Department
 	for _, d := range r.departments {
-		departments = append(departments, catalog.Department{Slug: d.Slug, Name: d.Name.v})
+		c.Departments = append(c.Departments, catalog.Department{Slug: d.Slug, Name: d.Name.v})
 	}
-	var services []catalog.Service
 	for _, s := range r.services {
-		services = append(services, s.service())
+		c.Services = append(c.Services, s.service())
 	}
-	var entities []catalog.Entity
 	for _, e := range r.entities {
-		entities = append(entities, catalog.Entity{Slug: e.Slug, Name: e.Name.v, Link: e.Link, Topics: e.Topics.v})
+		c.Entities = append(c.Entities, catalog.Entity{Slug: e.Slug, Name: e.Name.v, Link: e.Link, Topics: e.Topics.v})
 	}
-	var reasons []catalog.CancellationReason
-	for _, c := range r.reasons {
-		reasons = append(reasons, catalog.CancellationReason{Slug: c.Slug, Name: c.Name.v})
+	for _, reason := range r.reasons {
+		c.Reasons = append(c.Reasons, catalog.CancellationReason{Slug: reason.Slug, Name: reason.Name.v})
 	}
-	all, err := catalog.NewCentre(branches, departments, services, entities, reasons...)
+	for _, h := range r.holidays {
+		c.HolidayLists = append(c.HolidayLists, setup.HolidayList{Slug: h.Slug, HolidayList: h.Holidays.v})
+	}
+	desks := make(map[string][]setup.Desk)
+	for _, d := range r.desks {
+		desks[d.Group] = append(desks[d.Group], setup.Desk{Name: d.Name, Accessible: d.Accessible})
+	}
+	for _, g := range r.groups {
+		plan := g.Plan.v
+		plan.Zone = g.Zone
+		c.DeskGroups = append(c.DeskGroups, setup.DeskGroup{
+			Slug: g.Slug, Branch: g.Branch, Department: g.Department, Name: g.Name.v, Services: g.Services,
+			HolidayList: g.Holidays.String, Desks: desks[g.Slug], Plan: plan,
+		})
+	}
+	return c
+}
+
+func (r *centreRows) centre() (*centre.Snapshot, error) {
+	c := r.described()
+	all, err := catalog.NewCentre(c.Branches, c.Departments, c.Services, c.Entities, c.Reasons...)
 	if err != nil {
 		return nil, err
 	}
@@ -270,100 +294,4 @@ func (r serviceRow) service() catalog.Service {
 			Early: minutes(r.HallEarly), Late: minutes(r.HallLate), LateTurn: catalog.LateTurn(r.HallLateTurn), NoShow: minutes(r.HallNoShow),
 		},
 	}
-}
-
-// Seed is the initial content of a centre.
-type Seed struct {
-	Branches    []catalog.Branch
-	Departments []catalog.Department
-	Services    []catalog.Service
-	Entities    []catalog.Entity
-	Holidays    scheduling.HolidayList // one list, shared by all desk groups
-	DeskGroups  []SeedGroup
-}
-
-// SeedGroup is an initial desk group. Its plan has no holidays of its own.
-type SeedGroup struct {
-	Slug               string
-	Branch, Department string
-	Name               catalog.Text
-	Services           []string
-	Plan               scheduling.Plan
-	Desks              int // the first of them accessible
-}
-
-// holidayList is the slug of the list that seeded desk groups share.
-const holidayList = "saudi-public"
-
-// Seed adds what the database does not have yet, by slug, and leaves existing rows
-// as they are, because coordinators may have edited them. It returns how many rows
-// it added.
-func (s *Centre) Seed(ctx context.Context, seed Seed) (int, error) {
-	added := 0
-	err := s.transact(ctx, func(q session) error {
-		added = 0
-		add := func(name string, args ...any) error {
-			n, err := q.exec(ctx, name, args...)
-			added += n
-			return err
-		}
-		for _, b := range seed.Branches {
-			var short any
-			if b.ShortName != (catalog.Text{}) {
-				short = asJSON(b.ShortName)
-			}
-			if err := add("centre/seed_branch", b.Slug, asJSON(b.Name), asJSON(b.City), asJSON(b.Address), b.Zone,
-				b.Quiet.From, b.Quiet.To, short); err != nil {
-				return err
-			}
-		}
-		for _, d := range seed.Departments {
-			if err := add("centre/seed_department", d.Slug, asJSON(d.Name)); err != nil {
-				return err
-			}
-		}
-		for _, v := range seed.Services {
-			minutes := func(d time.Duration) int { return int(d / time.Minute) }
-			reminders := pq.Int64Array{}
-			for _, lead := range v.Reminders {
-				reminders = append(reminders, int64(minutes(lead)))
-			}
-			hall := v.HallRules()
-			if err := add("centre/seed_service", v.Slug, v.Department, asJSON(v.Name), asJSON(v.About),
-				minutes(v.Duration), minutes(v.Before), minutes(v.After), minutes(v.Step), minutes(v.GapStep),
-				minutes(v.Notice), minutes(v.Horizon), minutes(v.CancelCutoff), minutes(v.MoveCutoff),
-				v.PartyLimit, v.PlacePerVisitor, v.ActiveLimit,
-				asJSON(v.Requirements), v.Online, asJSON(v.Topics), asJSON(v.HoldBack),
-				v.NoticeWorkingDays, v.HorizonWorkingDays, asJSON(append([]catalog.Need{}, v.Needs...)),
-				minutes(v.OpensAt), minutes(v.ReofferDelay),
-				v.Rebooking.Limit, minutes(v.Rebooking.Window), minutes(v.Rebooking.Pause),
-				v.WalkInReleaseMinutes, int(v.Approval.Answer/time.Hour), string(v.Approval.Default), reminders,
-				minutes(hall.Early), minutes(hall.Late), string(hall.LateTurn), minutes(hall.NoShow)); err != nil {
-				return err
-			}
-		}
-		for _, e := range seed.Entities {
-			if err := add("centre/seed_entity", e.Slug, asJSON(e.Name), e.Link, asJSON(e.Topics)); err != nil {
-				return err
-			}
-		}
-		if err := add("centre/seed_holidays", holidayList, asJSON(seed.Holidays)); err != nil {
-			return err
-		}
-		for _, g := range seed.DeskGroups {
-			if err := add("centre/seed_desk_group", g.Slug, g.Branch, g.Department, asJSON(g.Name), asJSON(g.Plan),
-				holidayList, pq.StringArray(g.Services)); err != nil {
-				return err
-			}
-			if err := add("centre/seed_desks", g.Slug, g.Desks); err != nil {
-				return err
-			}
-		}
-		if added == 0 {
-			return nil
-		}
-		_, err := q.exec(ctx, "centre/touch")
-		return err
-	})
-	return added, err
 }

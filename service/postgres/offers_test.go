@@ -8,7 +8,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
-	"ziyara/service/postgres"
+	"ziyara/setup"
 	"ziyara/slots"
 )
 
@@ -186,8 +186,8 @@ func TestNeedsOfServicesAreKept(t *testing.T) {
 	}
 	bare := service
 	bare.Slug, bare.Needs = "bare", nil
-	if n, err := b.store.Centre().Seed(t.Context(), postgres.Seed{Services: []catalog.Service{service, bare}}); err != nil || n != 2 {
-		t.Fatalf("seeded %d, %v", n, err)
+	if n, err := b.store.Centre().Seed(t.Context(), setup.Centre{Services: []catalog.Service{service, bare}}); err != nil || len(n) != 2 {
+		t.Fatalf("seeded %v, %v", n, err)
 	}
 	centre, err := b.store.Centre().Load(t.Context())
 	if err != nil {

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"ziyara/centre"
 	"ziyara/fault"
 	"ziyara/scheduling"
+	"ziyara/setup"
 )
 
 // errOutdated reports that what a change was worked out from has changed since: it
@@ -61,13 +61,16 @@ func (s *core) workPlan(ctx context.Context, before centre.DeskPlan, r schedulin
 	}
 	w.entry.Subject = "desk-group " + before.Slug
 	w.entry.Department, w.entry.Branch = before.Department, before.Branch
-	text, err := json.Marshal(r.Plan)
-	if err != nil {
-		return nil, err
-	}
-	w.statement, w.args = "calendars/save_plan", []any{before.ID, text, entry.Actor, entry.At}
+	w.statement, w.args = "calendars/save_plans", []any{asJSON([]savedPlan{{before.ID, r.Plan}}), entry.Actor, entry.At}
+	var err error
 	w.changes, err = s.compareDays(ctx, []revised{{before.DeskGroup, r.Calendar}}, entry.At)
 	return w, err
+}
+
+// savedPlan is a plan as calendars/save_plans.sql reads it.
+type savedPlan struct {
+	ID   int             `json:"id"`
+	Plan scheduling.Plan `json:"plan"`
 }
 
 // workHolidays works out another list of holidays, and returns the desk groups that
@@ -97,11 +100,7 @@ func (s *core) workHolidays(ctx context.Context, before holidaysRow, list schedu
 		}
 		groups[i] = revised{p.DeskGroup, calendar}
 	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		return nil, nil, err
-	}
-	w.statement, w.args = "calendars/save_holidays", []any{before.Slug, text}
+	w.statement, w.args = "calendars/save_holidays", []any{asJSON([]row{holidayListRow(setup.HolidayList{Slug: before.Slug, HolidayList: list})})}
 	w.changes, err = s.compareDays(ctx, groups, entry.At)
 	return w, groups, err
 }

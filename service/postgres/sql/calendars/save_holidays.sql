@@ -1,2 +1,7 @@
--- Writes a list of holidays, which is locked, and keeps the one that it replaces.
-UPDATE holiday_lists SET previous = holidays, holidays = $2, version = version + 1 WHERE slug = $1
+-- Writes lists of holidays, which are locked, and keeps those that they replace: a list of rows, with
+-- the columns of the table.
+UPDATE holiday_lists t
+SET previous = t.holidays, holidays = v.holidays, version = t.version + 1
+FROM jsonb_array_elements($1) AS e
+CROSS JOIN LATERAL jsonb_populate_record(NULL::holiday_lists, e) AS v
+WHERE t.slug = v.slug

@@ -1,3 +1,0 @@
-INSERT INTO holiday_lists (slug, holidays)
-VALUES ($1, $2)
-ON CONFLICT (slug) DO NOTHING

@@ -1,0 +1,112 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"ziyara/catalog"
+	"ziyara/centre"
+)
+
+// Merge returns a centre after a file was applied: what the file names is as it says,
+// all else stays. Desks that it does not name stay too. What is new comes last in
+// its list.
+func Merge(have, want Centre) Centre {
+	merged := Centre{
+		Branches:     merge(have.Branches, want.Branches, func(b catalog.Branch) string { return b.Slug }),
+		Departments:  merge(have.Departments, want.Departments, func(d catalog.Department) string { return d.Slug }),
+		Services:     merge(have.Services, want.Services, func(s catalog.Service) string { return s.Slug }),
+		Entities:     merge(have.Entities, want.Entities, func(e catalog.Entity) string { return e.Slug }),
+		Reasons:      merge(have.Reasons, want.Reasons, func(r catalog.CancellationReason) string { return r.Slug }),
+		HolidayLists: merge(have.HolidayLists, want.HolidayLists, func(l HolidayList) string { return l.Slug }),
+		DeskGroups:   merge(have.DeskGroups, want.DeskGroups, func(g DeskGroup) string { return g.Slug }),
+	}
+	for _, g := range have.DeskGroups {
+		i := slices.IndexFunc(merged.DeskGroups, func(m DeskGroup) bool { return m.Slug == g.Slug })
+		merged.DeskGroups[i].Desks = merge(g.Desks, merged.DeskGroups[i].Desks, func(d Desk) string { return d.Name })
+	}
+	return merged
+}
+
+func merge[T any](have, want []T, slug func(T) string) []T {
+	merged := slices.Clone(have)
+	at := make(map[string]int, len(have))
+	for i, item := range have {
+		at[slug(item)] = i
+	}
+	for _, item := range want {
+		if i, known := at[slug(item)]; known {
+			merged[i] = item
+		} else {
+			merged = append(merged, item)
+		}
+	}
+	return merged
+}
+
+// Missing returns the part of a file that the centre does not have.
+func Missing(have, want Centre) Centre {
+	return Centre{
+		Branches:     missing(have.Branches, want.Branches, func(b catalog.Branch) string { return b.Slug }),
+		Departments:  missing(have.Departments, want.Departments, func(d catalog.Department) string { return d.Slug }),
+		Services:     missing(have.Services, want.Services, func(s catalog.Service) string { return s.Slug }),
+		Entities:     missing(have.Entities, want.Entities, func(e catalog.Entity) string { return e.Slug }),
+		Reasons:      missing(have.Reasons, want.Reasons, func(r catalog.CancellationReason) string { return r.Slug }),
+		HolidayLists: missing(have.HolidayLists, want.HolidayLists, func(l HolidayList) string { return l.Slug }),
+		DeskGroups:   missing(have.DeskGroups, want.DeskGroups, func(g DeskGroup) string { return g.Slug }),
+	}
+}
+
+func missing[T any](have, want []T, slug func(T) string) []T {
+	known := make(map[string]bool, len(have))
+	for _, item := range have {
+		known[slug(item)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(want), func(item T) bool { return known[slug(item)] })
+}
+
+// ErrRefused is wrapped by changes that can't be made to a centre that is in use.
+var ErrRefused = errors.New("setup: the centre can't change like this")
+
+// Allowed returns why a centre that is in use can't become another; nil if it can. The
+// error joins one for each reason, which wraps ErrRefused.
+func Allowed(merged Centre, changes []Change) error {
+	var refused []error
+	refuse := func(text string, args ...any) {
+		refused = append(refused, fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(text, args...)))
+	}
+	for _, c := range changes {
+		switch {
+		case c.New:
+		case c.Kind == KindBranch && c.Has("zone"):
+			refuse("the zone of branch %s can't change, because its visits have times in it: add another branch", c.Slug)
+		case c.Kind == KindDeskGroup && c.Has("branch"):
+			refuse("desk group %s can't move to another branch, because its visits take place where they were booked: add another desk group", c.Slug)
+		}
+	}
+	desks := map[[2]string]string{}
+	for _, g := range merged.DeskGroups {
+		for _, desk := range g.Desks {
+			key := [2]string{g.Branch, desk.Name}
+			if other, taken := desks[key]; taken {
+				refuse("desk %q of desk group %s is a desk of %s, which keeps it: take it away there first", desk.Name, g.Slug, other)
+			}
+			desks[key] = g.Slug
+		}
+	}
+	known, err := catalog.NewCentre(merged.Branches, merged.Departments, merged.Services, merged.Entities, merged.Reasons...)
+	if err != nil {
+		refuse("with what it has already: %v", err)
+		return errors.Join(refused...)
+	}
+	groups := make([]*centre.DeskGroup, len(merged.DeskGroups))
+	for i, g := range merged.DeskGroups {
+		groups[i] = &centre.DeskGroup{ID: i, Slug: g.Slug, Branch: g.Branch, Department: g.Department, Services: g.Services}
+	}
+	_, err = centre.New(known, groups, 0)
+	for _, f := range unjoined[*centre.GroupFault](err) {
+		refuse("with the desk groups that it has already, desk group %s: %s", f.Slug, plain(f.Err))
+	}
+	return errors.Join(refused...)
+}
