@@ -138,7 +138,7 @@ INSERT INTO ledger_days (branch_id, desk_group_id, day, first_tick, open, used, 
 SELECT g.branch_id, g.id, d::date, 90, array_fill(4::smallint, ARRAY[84]), array_fill(0::smallint, ARRAY[84]), 1
 FROM generate_series('2024-06-01'::date, '2026-06-01', '1 day') d, desk_groups g;
 INSERT INTO idle_days (branch_id, desk_group_id, day, open_ticks)
-SELECT g.branch_id, g.id, d::date, 0 FROM generate_series('2023-06-01'::date, '2024-05-31', '1 day') d, desk_groups g;
+SELECT g.branch_id, g.id, d::date, 0 FROM generate_series('2020-06-01'::date, '2024-05-31', '1 day') d, desk_groups g;
 
 INSERT INTO appointments (branch_id, id, status, service_id, desk_group_id, day, first_tick, ticks, places,
 	start_at, end_at, party, channel, created_at, reference, version, person, mobile, lang, visitor_name, identity)
