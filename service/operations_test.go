@@ -3,12 +3,15 @@ package service_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"ziyara"
 	"ziyara/notify"
@@ -149,9 +152,28 @@ func TestOperationsHaveTheirOwnListener(t *testing.T) {
 func TestPages(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1)
-	spec := centre.Get("/openapi.yaml")
-	if spec.Status != http.StatusOK || !bytes.Equal(spec.Body, ziyara.OpenAPI) {
-		t.Errorf("openapi.yaml: %d, %d bytes, want the contract", spec.Status, len(spec.Body))
+	want, err := openapi3.NewLoader().LoadFromData(ziyara.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/openapi.yaml", "/openapi.json"} {
+		spec := centre.Get(path)
+		got, err := openapi3.NewLoader().LoadFromData(spec.Body)
+		if spec.Status != http.StatusOK || err != nil {
+			t.Fatalf("%s: %d, %v", path, spec.Status, err)
+		}
+		if bytes.Contains(spec.Body, []byte("x-go-")) {
+			t.Errorf("%s tells what only the generator of this server needs", path)
+		}
+		if got.Info.Version != want.Info.Version || got.Paths.Len() != want.Paths.Len() || len(got.Components.Schemas) != len(want.Components.Schemas) {
+			t.Errorf("%s is not the contract", path)
+		}
+		if example, _ := json.Marshal(got.Components.Schemas["HolidayDates"]); bytes.Contains(example, []byte("T00:00:00Z")) {
+			t.Errorf("%s: dates became instants: %s", path, example)
+		}
+	}
+	if json.Valid(centre.Get("/openapi.yaml").Body) || !json.Valid(centre.Get("/openapi.json").Body) {
+		t.Error("the contract is not YAML and JSON")
 	}
 	docs := centre.Get("/docs")
 	if docs.Status == http.StatusMovedPermanently || docs.Status == http.StatusFound {
@@ -399,5 +421,36 @@ func TestStopAtOnce(t *testing.T) {
 	cancel()
 	if err := s.Run(ctx); err != nil {
 		t.Errorf("run: %v", err)
+	}
+}
+
+// A program can list the kinds of problems; a browser sees the page.
+func TestProblemsAsJSON(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/problems", Header: map[string]string{"Accept": "application/json"}})
+	var list struct {
+		Problems []struct {
+			Name   string            `json:"name"`
+			Status int               `json:"status"`
+			Title  map[string]string `json:"title"`
+		} `json:"problems"`
+	}
+	answer.JSON(t, &list)
+	seen := map[string]int{}
+	for _, p := range list.Problems {
+		if p.Title["ar"] == "" || p.Title["en"] == "" || seen[p.Name] != 0 {
+			t.Errorf("problem %+v", p)
+		}
+		seen[p.Name] = p.Status
+	}
+	if seen["slot-taken"] != http.StatusConflict || seen["too-many-requests"] != http.StatusTooManyRequests {
+		t.Errorf("problems: %v", seen)
+	}
+	for _, accept := range []string{"", "text/html,application/xhtml+xml,*/*;q=0.8"} {
+		page := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/problems", Header: map[string]string{"Accept": accept}})
+		if !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
+			t.Errorf("Accept %q: %s", accept, page.Header.Get("Content-Type"))
+		}
 	}
 }

@@ -19,6 +19,8 @@ import (
 type validator struct {
 	routes  map[int][]*route // by number of segments, literal before parameter
 	options []openapi3.SchemaValidationOption
+
+	yaml, json []byte // the contract as callers get it
 }
 
 // route is one path of the contract.
@@ -35,7 +37,7 @@ type route struct {
 type operation struct {
 	spec         *openapi3.Operation
 	parameters   []parameter
-	hasQuery     bool
+	refusesQuery bool             // a query that it does not ask for is refused; probes may have any
 	body         *openapi3.Schema // nil for none
 	bodyOptional bool             // a missing body counts as an empty object
 }
@@ -83,6 +85,9 @@ func readContract(spec []byte) (*validator, error) {
 		routes:  make(map[int][]*route),
 		options: []openapi3.SchemaValidationOption{openapi3.VisitAsRequest(), openapi3.MultiErrors(), strictFormats()},
 	}
+	if v.yaml, v.json, err = published(spec); err != nil {
+		return nil, err
+	}
 	for template, item := range doc.Paths.Map() {
 		r, err := newRoute(template, item)
 		if err != nil {
@@ -125,14 +130,13 @@ func newRoute(template string, item *openapi3.PathItem) (*route, error) {
 }
 
 func newOperation(item *openapi3.PathItem, spec *openapi3.Operation) (*operation, error) {
-	op := &operation{spec: spec}
+	op := &operation{spec: spec, refusesQuery: spec.Responses.Status(http.StatusUnprocessableEntity) != nil}
 	for _, ref := range slices.Concat(item.Parameters, spec.Parameters) {
 		p, err := newParameter(ref.Value)
 		if err != nil {
 			return nil, err
 		}
 		op.parameters = append(op.parameters, p)
-		op.hasQuery = op.hasQuery || p.in == openapi3.ParameterInQuery
 	}
 	if spec.RequestBody == nil {
 		return op, nil

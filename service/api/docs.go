@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	docsPath     = "/docs"
-	contractPath = "/openapi.yaml"
+	docsPath         = "/docs"
+	contractPath     = "/openapi.yaml"
+	contractJSONPath = "/openapi.json"
 	// anHour lets everybody keep what changes only with the program.
 	anHour = "public, max-age=3600"
 )
@@ -24,11 +25,18 @@ const (
 // docs adds the contract and the page that shows it, which are public because portals
 // are built with them.
 func (s *Server) docs() {
-	s.app.Get(contractPath, func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderCacheControl, anHour)
-		c.Set(fiber.HeaderContentType, "application/yaml")
-		return c.Send(s.Spec)
-	})
+	for _, of := range []struct {
+		path, mediaType string
+		content         []byte
+	}{
+		{contractPath, "application/yaml", s.contract.yaml}, {contractJSONPath, fiber.MIMEApplicationJSON, s.contract.json},
+	} {
+		s.app.Get(of.path, func(c *fiber.Ctx) error {
+			c.Set(fiber.HeaderCacheControl, anHour)
+			c.Set(fiber.HeaderContentType, of.mediaType)
+			return c.Send(of.content)
+		})
+	}
 	handler := v5emb.New("Ziyara", contractPath, docsPath)
 	policy, show := docsPolicy(handler), web.Adapt(handler)
 	s.app.Use(docsPath, func(c *fiber.Ctx) error {

@@ -159,6 +159,10 @@ func unknownMember() catalog.Text {
 	return texts.Visitors("invalid.unknown")
 }
 
+func unknownParameter() catalog.Text {
+	return texts.Visitors("invalid.unknown_parameter")
+}
+
 func givenTwice() catalog.Text {
 	return texts.Visitors("invalid.given_twice")
 }

@@ -75,9 +75,10 @@ func wantedMobile(c *fiber.Ctx) notify.Mobile {
 
 // documented is a kind of problem on the page of problems.
 type documented struct {
-	Name          string
-	Status        int
-	Title, Detail catalog.Text
+	Name   string       `json:"name"` // after the # of the type
+	Status int          `json:"status"`
+	Title  catalog.Text `json:"title"`
+	Detail catalog.Text `json:"detail"` // as an example
 }
 
 // kinds returns every kind of problem once, in the order of the page.
@@ -108,7 +109,8 @@ func kinds() []kind {
 	return list
 }
 
-// showProblems documents every kind of problem; problem types point here.
+// showProblems documents every kind of problem, as a page or as JSON; problem types
+// point here.
 func (s *Server) showProblems(c *fiber.Ctx) error {
 	words, values := wording{ministry: s.Site.Ministry}, example(s.Now())
 	if branches := s.Centre().Branches; len(branches) > 0 {
@@ -119,6 +121,10 @@ func (s *Server) showProblems(c *fiber.Ctx) error {
 	for _, k := range kinds() {
 		with := words.values(values, k)
 		list = append(list, documented{k.name, k.status, k.say("title", with), k.say("detail", with)})
+	}
+	c.Vary(fiber.HeaderAccept)
+	if c.Accepts(fiber.MIMETextHTML, fiber.MIMEApplicationJSON) == fiber.MIMEApplicationJSON {
+		return c.JSON(fiber.Map{"problems": list})
 	}
 	p := s.frame(c, "problems.title")
 	return web.Send(c, http.StatusOK, p.Lang, problemsPage(p, list))

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -180,12 +181,17 @@ func (v *validator) checkPath(r *route, op *operation, values []string) (path st
 // list, and returns the query if cleaning changed it.
 func (v *validator) checkParameters(r rawRequest, op *operation, list *pointerList) (cleaned string, err error) {
 	var query url.Values
-	if op.hasQuery && r.query != "" {
+	if op.refusesQuery && r.query != "" {
 		if query, err = url.ParseQuery(r.query); err != nil {
 			return "", &invalidError{Status: http.StatusUnprocessableEntity, Errors: []pointerError{{"?", malformedQuery()}}}
 		}
 	}
 	changed := false
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if !op.asksFor(name) {
+			list.add("?"+escapeQuery(name), unknownParameter())
+		}
+	}
 	for _, p := range op.parameters {
 		switch p.in {
 		case openapi3.ParameterInPath:
@@ -200,6 +206,22 @@ func (v *validator) checkParameters(r rawRequest, op *operation, list *pointerLi
 		cleaned = query.Encode()
 	}
 	return cleaned, nil
+}
+
+// asksFor reports whether the operation has a query parameter.
+func (o *operation) asksFor(name string) bool {
+	return slices.ContainsFunc(o.parameters, func(p parameter) bool { return p.in == openapi3.ParameterInQuery && p.name == name })
+}
+
+// longestName is how much of the name of an unknown parameter is repeated.
+const longestName = 40
+
+// escapeQuery returns the name of a parameter as an address has it, cut where it is long.
+func escapeQuery(name string) string {
+	if len(name) > longestName {
+		name = name[:longestName]
+	}
+	return url.QueryEscape(name)
 }
 
 func (p parameter) check(values []string, list *pointerList, options []openapi3.SchemaValidationOption) {

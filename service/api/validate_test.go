@@ -108,7 +108,19 @@ func TestCheck(t *testing.T) {
 		{name: "wrong method on a POST", path: "/v1/holds", want: &refusal{Status: 405, Allow: []string{"POST"}}},
 
 		{name: "query within limits", path: "/v1/services", query: "limit=200&q=%D8%A2&branch=riyadh"},
-		{name: "query parameters that nobody knows", path: "/v1/services", query: "utm=1"},
+		{name: "a parameter that nobody knows", path: "/v1/services", query: "utm=1", want: unprocessable(map[string]string{
+			"?utm": "There is no parameter with this name here.",
+		})},
+		{name: "a parameter where there are none", path: "/v1/branches", query: "page=2", want: unprocessable(map[string]string{
+			"?page": "There is no parameter with this name here.",
+		})},
+		{name: "several, one of them misspelt", path: "/v1/services", query: "limit=5&Branch=riyadh", want: unprocessable(map[string]string{
+			"?Branch": "There is no parameter with this name here.",
+		})},
+		{name: "an odd name", path: "/v1/branches", query: "%0a%22=1", want: unprocessable(map[string]string{
+			"?%0A%22": "There is no parameter with this name here.",
+		})},
+		{name: "probes may have a query", path: "/healthz", query: "from=balancer"},
 		{name: "missing", path: "/v1/guide", want: unprocessable(map[string]string{"?q": "This is required."})},
 		{name: "empty", path: "/v1/guide", query: "q=", want: unprocessable(map[string]string{"?q": "This can't be empty."})},
 		{name: "given twice", path: "/v1/guide", query: "q=a&q=b", want: unprocessable(map[string]string{"?q": "Give this only once."})},
