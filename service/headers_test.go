@@ -20,7 +20,7 @@ import (
 //nolint:gochecknoglobals // constants in all but name
 var mayBeKept = map[string]string{
 	`/assets/.*`:                               "public, max-age=31536000, immutable", // their names change with them
-	`/docs|/openapi\.(json|yaml)`:                     "public, max-age=3600",
+	`/docs|/openapi\.(json|yaml)`:              "public, max-age=3600",
 	`/robots\.txt|/manifest\.webmanifest`:      "public, max-age=3600",
 	`/|/departments/:department`:               "private, no-cache",
 	`/services/:service(/:branch/?)?`:          "private, no-cache",
