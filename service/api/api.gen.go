@@ -511,7 +511,7 @@ type BranchFirst struct {
 	Zone string `json:"zone"`
 }
 
-// BranchList The branches, by slug.
+// BranchList The branches, the head office first.
 type BranchList struct {
 	Branches []Branch `json:"branches"`
 }
@@ -694,6 +694,11 @@ type DelayRequest struct {
 
 	// Until Applies to starts before this instant; to the end of the day if absent.
 	Until *time.Time `json:"until,omitempty"`
+}
+
+// DepartmentList The departments, in the order in which the centre shows them.
+type DepartmentList struct {
+	Departments []Named `json:"departments"`
 }
 
 // Desk A desk.
@@ -2177,7 +2182,7 @@ type Service struct {
 	StepMinutes int `json:"step_minutes"`
 }
 
-// ServiceList A page of services, by slug.
+// ServiceList A page of services, in the order of the list.
 type ServiceList struct {
 	// NextCursor The `cursor` of the next page; absent on the last.
 	NextCursor string    `json:"next_cursor,omitempty"`
@@ -3101,6 +3106,12 @@ type ListBranchesParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// GetBranchParams defines parameters for GetBranch.
+type GetBranchParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // CallVisitorParams defines parameters for CallVisitor.
 type CallVisitorParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -3211,6 +3222,12 @@ type ListChangeVisitsParams struct {
 
 // AnswerChangeParams defines parameters for AnswerChange.
 type AnswerChangeParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListDepartmentsParams defines parameters for ListDepartments.
+type ListDepartmentsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -4030,6 +4047,9 @@ type ServerInterface interface {
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(c *fiber.Ctx, params ListBranchesParams) error
+	// GetBranch Show one branch
+	// (GET /v1/branches/{branch})
+	GetBranch(c *fiber.Ctx, branch string, params GetBranchParams) error
 	// CallVisitor Call the next visitor to a desk
 	// (POST /v1/branches/{branch}/calls)
 	CallVisitor(c *fiber.Ctx, branch HallBranch, params CallVisitorParams) error
@@ -4069,6 +4089,9 @@ type ServerInterface interface {
 	// AnswerChange Record the result of a call
 	// (POST /v1/changes/{id}/visits/{reference})
 	AnswerChange(c *fiber.Ctx, id ChangeID, reference AppointmentReference, params AnswerChangeParams) error
+	// ListDepartments List the departments
+	// (GET /v1/departments)
+	ListDepartments(c *fiber.Ctx, params ListDepartmentsParams) error
 	// GetMessageBudget Show a department's message budget
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(c *fiber.Ctx, department DepartmentSlug, params GetMessageBudgetParams) error
@@ -5903,6 +5926,57 @@ func (siw *ServerInterfaceWrapper) ListBranches(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetBranch operation middleware
+func (siw *ServerInterfaceWrapper) GetBranch(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "branch" -------------
+	var branch string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "branch", c.Params("branch"), &branch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBranchParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetBranch(c, branch, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // CallVisitor operation middleware
 func (siw *ServerInterfaceWrapper) CallVisitor(c *fiber.Ctx) error {
 
@@ -6673,6 +6747,49 @@ func (siw *ServerInterfaceWrapper) AnswerChange(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.AnswerChange(c, id, reference, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListDepartments operation middleware
+func (siw *ServerInterfaceWrapper) ListDepartments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDepartmentsParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDepartments(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10666,6 +10783,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/branches", wrapper.ListBranches)
 
+	router.Get(options.BaseURL+"/v1/branches/:branch", wrapper.GetBranch)
+
+	router.Get(options.BaseURL+"/v1/departments", wrapper.ListDepartments)
+
 	router.Get(options.BaseURL+"/v1/services", wrapper.ListServices)
 
 	router.Get(options.BaseURL+"/v1/services/:service", wrapper.GetService)
@@ -14373,6 +14494,76 @@ func (response ListBranches503ApplicationProblemPlusJSONResponse) VisitListBranc
 	return ctx.JSON(&response.Body)
 }
 
+type GetBranchRequestObject struct {
+	Branch string `json:"branch"`
+	Params GetBranchParams
+}
+
+type GetBranchResponseObject interface {
+	VisitGetBranchResponse(ctx *fiber.Ctx) error
+}
+
+type GetBranch200JSONResponse Branch
+
+func (response GetBranch200JSONResponse) VisitGetBranchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetBranch404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetBranch404ApplicationProblemPlusJSONResponse) VisitGetBranchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetBranch422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetBranch422ApplicationProblemPlusJSONResponse) VisitGetBranchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetBranch429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetBranch429ApplicationProblemPlusJSONResponse) VisitGetBranchResponse(ctx *fiber.Ctx) error {
+	if response.Headers.RateLimit != nil {
+		ctx.Response().Header.Set("RateLimit", fmt.Sprint(*response.Headers.RateLimit))
+	}
+	if response.Headers.RateLimitPolicy != nil {
+		ctx.Response().Header.Set("RateLimit-Policy", fmt.Sprint(*response.Headers.RateLimitPolicy))
+	}
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetBranch503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetBranch503ApplicationProblemPlusJSONResponse) VisitGetBranchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type CallVisitorRequestObject struct {
 	Branch HallBranch `json:"branch"`
 	Params CallVisitorParams
@@ -15724,6 +15915,64 @@ type AnswerChange503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AnswerChange503ApplicationProblemPlusJSONResponse) VisitAnswerChangeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDepartmentsRequestObject struct {
+	Params ListDepartmentsParams
+}
+
+type ListDepartmentsResponseObject interface {
+	VisitListDepartmentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListDepartments200JSONResponse DepartmentList
+
+func (response ListDepartments200JSONResponse) VisitListDepartmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDepartments422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListDepartments422ApplicationProblemPlusJSONResponse) VisitListDepartmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ListDepartments429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListDepartments429ApplicationProblemPlusJSONResponse) VisitListDepartmentsResponse(ctx *fiber.Ctx) error {
+	if response.Headers.RateLimit != nil {
+		ctx.Response().Header.Set("RateLimit", fmt.Sprint(*response.Headers.RateLimit))
+	}
+	if response.Headers.RateLimitPolicy != nil {
+		ctx.Response().Header.Set("RateLimit-Policy", fmt.Sprint(*response.Headers.RateLimitPolicy))
+	}
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDepartments503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListDepartments503ApplicationProblemPlusJSONResponse) VisitListDepartmentsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -22891,6 +23140,9 @@ type StrictServerInterface interface {
 	// ListBranches List the branches
 	// (GET /v1/branches)
 	ListBranches(ctx context.Context, request ListBranchesRequestObject) (ListBranchesResponseObject, error)
+	// GetBranch Show one branch
+	// (GET /v1/branches/{branch})
+	GetBranch(ctx context.Context, request GetBranchRequestObject) (GetBranchResponseObject, error)
 	// CallVisitor Call the next visitor to a desk
 	// (POST /v1/branches/{branch}/calls)
 	CallVisitor(ctx context.Context, request CallVisitorRequestObject) (CallVisitorResponseObject, error)
@@ -22930,6 +23182,9 @@ type StrictServerInterface interface {
 	// AnswerChange Record the result of a call
 	// (POST /v1/changes/{id}/visits/{reference})
 	AnswerChange(ctx context.Context, request AnswerChangeRequestObject) (AnswerChangeResponseObject, error)
+	// ListDepartments List the departments
+	// (GET /v1/departments)
+	ListDepartments(ctx context.Context, request ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error)
 	// GetMessageBudget Show a department's message budget
 	// (GET /v1/departments/{department}/budget)
 	GetMessageBudget(ctx context.Context, request GetMessageBudgetRequestObject) (GetMessageBudgetResponseObject, error)
@@ -24189,6 +24444,34 @@ func (sh *strictHandler) ListBranches(ctx *fiber.Ctx, params ListBranchesParams)
 	return nil
 }
 
+// GetBranch operation middleware
+func (sh *strictHandler) GetBranch(ctx *fiber.Ctx, branch string, params GetBranchParams) error {
+	var request GetBranchRequestObject
+
+	request.Branch = branch
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBranch(ctx.UserContext(), request.(GetBranchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBranch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBranchResponseObject); ok {
+		if err := validResponse.VisitGetBranchResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CallVisitor operation middleware
 func (sh *strictHandler) CallVisitor(ctx *fiber.Ctx, branch HallBranch, params CallVisitorParams) error {
 	var request CallVisitorRequestObject
@@ -24602,6 +24885,33 @@ func (sh *strictHandler) AnswerChange(ctx *fiber.Ctx, id ChangeID, reference App
 		return err
 	} else if validResponse, ok := response.(AnswerChangeResponseObject); ok {
 		if err := validResponse.VisitAnswerChangeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDepartments operation middleware
+func (sh *strictHandler) ListDepartments(ctx *fiber.Ctx, params ListDepartmentsParams) error {
+	var request ListDepartmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDepartments(ctx.UserContext(), request.(ListDepartmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDepartments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDepartmentsResponseObject); ok {
+		if err := validResponse.VisitListDepartmentsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -17,9 +17,31 @@ import (
 func (s *Server) ListBranches(ctx context.Context, _ ListBranchesRequestObject) (ListBranchesResponseObject, error) {
 	list := BranchList{Branches: []Branch{}}
 	for _, b := range centreOf(ctx).Branches {
-		list.Branches = append(list.Branches, Branch{Slug: b.Slug, Name: b.Name, City: b.City, Address: b.Address, Zone: b.Zone})
+		list.Branches = append(list.Branches, branchJSON(b))
 	}
 	return ListBranches200JSONResponse(list), nil
+}
+
+// GetBranch shows one branch.
+func (s *Server) GetBranch(ctx context.Context, r GetBranchRequestObject) (GetBranchResponseObject, error) {
+	b, ok := centreOf(ctx).Branch(r.Branch)
+	if !ok {
+		return nil, centre.ErrUnknownBranch
+	}
+	return GetBranch200JSONResponse(branchJSON(*b)), nil
+}
+
+func branchJSON(b catalog.Branch) Branch {
+	return Branch{Slug: b.Slug, Name: b.Name, City: b.City, Address: b.Address, Zone: b.Zone}
+}
+
+// ListDepartments lists the departments.
+func (s *Server) ListDepartments(ctx context.Context, _ ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error) {
+	list := DepartmentList{Departments: []Named{}}
+	for _, d := range centreOf(ctx).Departments {
+		list.Departments = append(list.Departments, Named{Slug: d.Slug, Name: d.Name})
+	}
+	return ListDepartments200JSONResponse(list), nil
 }
 
 // ListCancellationReasons lists the reasons for cancelling.

@@ -51,6 +51,7 @@ func stated() map[string]int {
 		"createWalkIn #/needs maxItems":                            catalog.MaxNeeds,
 		"createWebhook #/url maxLength":                            webhook.MaxURL,
 		"getService service maxLength":                             catalog.MaxSlug,
+		"getBranch branch maxLength":                               catalog.MaxSlug,
 		"listServices ?q maxLength":                                catalog.MaxQuery,
 		"saveMessageText #/wordings maxItems":                      notify.MaxWordings,
 		"saveMessageText #/wordings/*/other maxLength":             notify.MaxText,
