@@ -84,16 +84,23 @@ func newSignIn(config Config, address string, centre func() *centre.Snapshot, ke
 		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)
 	}
 	if c.Demo {
-		s.issuer, err = demoIssuer(c, s.signIn.Redirects(), where, config)
+		s.issuer, err = demoIssuer(c, s.signIn.Redirects(), centre(), config)
 	}
 	return s, err
 }
 
-// demoIssuer returns the provider with made-up staff.
-func demoIssuer(c OIDC, redirects []string, where func(access.Staff) catalog.Text, config Config) (*devissuer.Issuer, error) {
+// demoIssuer returns the provider with made-up staff of the centre.
+func demoIssuer(c OIDC, redirects []string, snapshot *centre.Snapshot, config Config) (*devissuer.Issuer, error) {
+	var departments, branches []string
+	for _, d := range snapshot.Departments {
+		departments = append(departments, d.Slug)
+	}
+	for _, b := range snapshot.Branches {
+		branches = append(branches, b.Slug)
+	}
 	var people []devissuer.Person
-	for _, staff := range demo.Staff() {
-		people = append(people, devissuer.Person{Staff: staff, About: where(staff)})
+	for _, staff := range demo.Staff(departments, branches) {
+		people = append(people, devissuer.Person{Staff: staff, About: worksAt(snapshot, staff)})
 	}
 	return devissuer.New(devissuer.Config{
 		URL: c.Issuer, ClientID: c.ClientID, Redirects: redirects, People: people, Site: config.site(), Now: config.Now,

@@ -8,11 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"ziyara/loopback"
 	"ziyara/service"
 	"ziyara/service/privatepg"
+	"ziyara/setup"
 )
 
 type dev struct {
@@ -20,6 +22,7 @@ type dev struct {
 	URL    string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"A PostgreSQL to use instead of the private one."`
 	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port; a loopback address."`
 	Data   string `env:"ZIYARA_DATA" placeholder:"DIR" help:"${data}"`
+	Centre string `env:"ZIYARA_CENTRE" placeholder:"FILE" help:"${centre}"`
 }
 
 // stopTimeout is how long the private database may take to stop.
@@ -35,8 +38,12 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	own, err := d.own()
+	if err != nil {
+		return err
+	}
 	if d.Data == "" {
-		if d.Data, err = privatepg.DefaultDir(); err != nil {
+		if d.Data, err = d.defaultDir(); err != nil {
 			return err
 		}
 	}
@@ -58,7 +65,12 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if _, err = service.Migrate(ctx, d.URL); err != nil {
 		return err
 	}
-	if _, err = service.SeedDemo(ctx, d.URL); err != nil {
+	if own == nil {
+		_, err = service.SeedDemo(ctx, d.URL)
+	} else {
+		_, err = service.Apply(ctx, service.Config{DatabaseURL: d.URL}, *own, actor(), false)
+	}
+	if err != nil {
 		return err
 	}
 	config.DatabaseURL, config.Listen, config.Log, config.Dev = d.URL, d.Listen, textLog(), true
@@ -80,6 +92,26 @@ func (d dev) Run(ctx context.Context) (err error) {
 	fmt.Printf(welcomeData, d.Data, d.URL)
 	fmt.Println("Ctrl-C stops the service and its database. The data stays.")
 	return replica.Run(ctx)
+}
+
+// own reads the file of the centre; nil for the demo centre.
+func (d dev) own() (*setup.Centre, error) {
+	if d.Centre == "" {
+		return nil, nil //nolint:nilnil // no file
+	}
+	c, err := read(d.Centre)
+	return &c, err
+}
+
+// defaultDir returns where the data is unless ZIYARA_DATA says otherwise. Each centre has
+// a database of its own, by the name of its file.
+func (d dev) defaultDir() (string, error) {
+	dir, err := privatepg.DefaultDir()
+	if err != nil || d.Centre == "" {
+		return dir, err
+	}
+	name := filepath.Base(d.Centre)
+	return filepath.Join(dir, "centres", strings.TrimSuffix(name, filepath.Ext(name))), nil
 }
 
 // welcome begins with the one address to open.

@@ -9,6 +9,7 @@ var helpTexts = kong.Vars{
 	"secret":       "At least 32 random bytes, the same in every replica; tokens and codes are derived from it.",
 	"unproved_share": "How much of a day may be held without a verified mobile, in percent, from 1 to 100; " +
 		"beyond it visitors verify their mobile before they hold a place.",
+	"centre": "File of a centre of your own, instead of the demo centre; it has a database of its own (ziyara centre new).",
 	"holds_per_address": "Maximum holds at a time for one address, up to 10000; a hall or a mobile network is one address. " +
 		"off is allowed only on a loopback address.",
 	"operations": "Address for operators, host:port: metrics at /metrics, and at /readyz why requests can't be served.",

@@ -2,35 +2,57 @@ package demo
 
 import "ziyara/access"
 
-// Staff returns the staff of the demo centre, as whom users can sign in to try
-// things out: a coordinator for each department, a receptionist for each
-// branch, one person for each other role, and one with two roles.
-func Staff() []access.Staff {
-	coordinator := func(id, name string, departments ...string) access.Staff {
-		return access.Staff{ID: id, Name: name, Roles: []access.Role{access.Coordinator}, Departments: departments, Branches: []string{}}
+// person is a made-up member of staff.
+type person struct{ id, name string }
+
+//nolint:gochecknoglobals // constants in all but name
+var (
+	coordinators = []person{
+		{"noura", "نورة القحطاني"}, {"fahad", "فهد المطيري"}, {"abeer", "عبير الحربي"},
+		{"khaled", "خالد الغامدي"}, {"lama", "لمى الزهراني"}, {"turki", "تركي العتيبي"},
 	}
-	receptionist := func(id, name string, branches ...string) access.Staff {
-		return access.Staff{ID: id, Name: name, Roles: []access.Role{access.Receptionist}, Departments: []string{}, Branches: branches}
+	receptionists = []person{{"salem", "سالم الدوسري"}, {"maha", "مها الجهني"}, {"yousef", "يوسف الهاجري"}}
+	both          = person{"badr", "بدر الشمري"}
+	anywhere      = map[access.Role]person{
+		access.Agent: {"huda", "هدى الشهري"}, access.Manager: {"majed", "ماجد العنزي"}, access.Admin: {"reem", "ريم السالم"},
 	}
-	anywhere := func(id, name string, role access.Role) access.Staff {
-		return access.Staff{ID: id, Name: name, Roles: []access.Role{role}, Departments: []string{}, Branches: []string{}}
+)
+
+// Staff returns made-up staff of a centre with these departments and branches (slugs),
+// as whom users can sign in to try things out: coordinators for all departments,
+// receptionists for all branches, one person for each other role, and one with two
+// roles.
+func Staff(departments, branches []string) []access.Staff {
+	var staff []access.Staff
+	add := func(p person, departments, branches []string, roles ...access.Role) {
+		staff = append(staff, access.Staff{
+			ID: p.id, Name: p.name, Roles: roles, Departments: append([]string{}, departments...), Branches: append([]string{}, branches...),
+		})
 	}
-	return []access.Staff{
-		coordinator("noura", "نورة القحطاني", "revenues"),
-		coordinator("fahad", "فهد المطيري", "expropriation"),
-		coordinator("abeer", "عبير الحربي", "exemptions"),
-		coordinator("khaled", "خالد الغامدي", "payments"),
-		coordinator("lama", "لمى الزهراني", "contracts"),
-		coordinator("turki", "تركي العتيبي", "care"),
-		receptionist("salem", "سالم الدوسري", "riyadh"),
-		receptionist("maha", "مها الجهني", "jeddah"),
-		receptionist("yousef", "يوسف الهاجري", "dammam"),
-		anywhere("huda", "هدى الشهري", access.Agent),
-		anywhere("majed", "ماجد العنزي", access.Manager),
-		anywhere("reem", "ريم السالم", access.Admin),
-		{
-			ID: "badr", Name: "بدر الشمري", Roles: []access.Role{access.Coordinator, access.Receptionist},
-			Departments: []string{"care"}, Branches: []string{"dammam"},
-		},
+	for i, p := range coordinators {
+		if own := every(departments, i, len(coordinators)); len(own) > 0 {
+			add(p, own, nil, access.Coordinator)
+		}
 	}
+	for i, p := range receptionists {
+		if own := every(branches, i, len(receptionists)); len(own) > 0 {
+			add(p, nil, own, access.Receptionist)
+		}
+	}
+	for _, role := range []access.Role{access.Agent, access.Manager, access.Admin} {
+		add(anywhere[role], nil, nil, role)
+	}
+	if d, b := len(departments), len(branches); d > 0 && b > 0 {
+		add(both, departments[d-1:], branches[b-1:], access.Coordinator, access.Receptionist)
+	}
+	return staff
+}
+
+// every returns the items that one of several people gets who take turns.
+func every(list []string, first, of int) []string {
+	var own []string
+	for i := first; i < len(list); i += of {
+		own = append(own, list[i])
+	}
+	return own
 }

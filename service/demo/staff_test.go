@@ -17,7 +17,14 @@ func TestStaff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff, ids := Staff(), map[string]bool{}
+	var departments, branches []string
+	for _, d := range centre.Departments {
+		departments = append(departments, d.Slug)
+	}
+	for _, b := range centre.Branches {
+		branches = append(branches, b.Slug)
+	}
+	staff, ids := Staff(departments, branches), map[string]bool{}
 	some := func(what string, is func(access.Staff) bool) {
 		if !slices.ContainsFunc(staff, is) {
 			t.Errorf("no %s", what)
@@ -51,6 +58,36 @@ func TestStaff(t *testing.T) {
 			if !slices.ContainsFunc(centre.Branches, func(b catalog.Branch) bool { return b.Slug == slug }) {
 				t.Errorf("%s works at the unknown branch %s", s.ID, slug)
 			}
+		}
+	}
+}
+
+// A centre of any size has staff for all of it.
+func TestStaffOfAnyCentre(t *testing.T) {
+	t.Parallel()
+	slugs := func(n int) []string {
+		list := make([]string, n)
+		for i := range list {
+			list[i] = string(rune('a' + i))
+		}
+		return list
+	}
+	for _, size := range []struct{ departments, branches int }{{0, 0}, {1, 1}, {2, 9}, {20, 2}} {
+		departments, branches := map[string]bool{}, map[string]bool{}
+		roles := map[access.Role]bool{}
+		for _, s := range Staff(slugs(size.departments), slugs(size.branches)) {
+			for _, d := range s.Departments {
+				departments[d] = true
+			}
+			for _, b := range s.Branches {
+				branches[b] = true
+			}
+			for _, r := range s.Roles {
+				roles[r] = true
+			}
+		}
+		if len(departments) != size.departments || len(branches) != size.branches || !roles[access.Admin] {
+			t.Errorf("%+v: staff of %d departments and %d branches, roles %v", size, len(departments), len(branches), roles)
 		}
 	}
 }
