@@ -37,17 +37,18 @@ func newAppointments(shared *core) *Appointments {
 
 // Find implements slots.Store.
 func (s *Appointments) Find(ctx context.Context, id string) (slots.Appointment, error) {
-	return s.pool().appointment(ctx, "appointments/find", pq.StringArray{id})
+	return s.pool().appointment(ctx, id, nil)
 }
 
 // FindReference implements slots.Store.
 func (s *Appointments) FindReference(ctx context.Context, r slots.Reference) (slots.Appointment, error) {
-	return s.pool().appointment(ctx, "appointments/find_by_reference", string(r))
+	return s.pool().appointment(ctx, nil, string(r))
 }
 
-func (q session) appointment(ctx context.Context, name string, key any) (slots.Appointment, error) {
+// appointment returns the appointment with this id, or, if that is nil, this reference.
+func (q session) appointment(ctx context.Context, id, reference any) (slots.Appointment, error) {
 	var row appointmentRow
-	err := q.get(ctx, &row, name, key)
+	err := q.get(ctx, &row, "appointments/find_one", id, reference)
 	if errors.Is(err, sql.ErrNoRows) || noID(err) {
 		return slots.Appointment{}, fault.ErrNotFound
 	}
@@ -147,7 +148,7 @@ func (q session) lockAppointment(ctx context.Context, r slots.Reference) (slots.
 	case err != nil:
 		return slots.Appointment{}, err
 	}
-	return q.appointment(ctx, "appointments/find", pq.StringArray{locked.ID})
+	return q.appointment(ctx, locked.ID, nil)
 }
 
 // exchangeFor updates the ledger for a transition: it ends the hold of an earlier

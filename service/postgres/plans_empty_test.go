@@ -67,3 +67,41 @@ func TestClaimPlannedOverEmptyTables(t *testing.T) {
 		}
 	}
 }
+
+// To find one visit is not planned again for each question: that would take ten times
+// as long as the answer. The server keeps the plan if it looks no worse than one for
+// these arguments, which a list of unknown length does.
+func TestOneVisitIsPlannedOnce(t *testing.T) {
+	t.Parallel()
+	db := connect(t, servicetest.Database(t))
+	run(t, db, aBusyCentre)
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	statements := []string{
+		"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off", // as the store does
+		"PREPARE find AS " + statementFiles(t)["appointments/find_one"],
+	}
+	const most = 5 // that the server plans for their arguments before it compares
+	for range most + 5 {
+		statements = append(statements, "EXECUTE find ('00000000-0000-4000-8000-000000000001', NULL)")
+	}
+	for _, statement := range statements {
+		if _, err = conn.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var planned int
+	if err = conn.QueryRowContext(t.Context(), "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'").Scan(&planned); err != nil {
+		t.Fatal(err)
+	}
+	if planned > most {
+		t.Errorf("planned %d times for %d questions, want %d times", planned, most+5, most)
+	}
+}

@@ -62,7 +62,8 @@ func TestPlans(t *testing.T) {
 			arguments: `'[{"n": 0, "id": "00000000-0000-4000-8000-000000000001", "now": "2026-11-22T06:00:00Z"}]', true`},
 		{name: "holds/release", arguments: id, through: "appointments_pkey"},
 		{name: "appointments/find", arguments: "ARRAY[" + id + "]::uuid[]", through: "appointments_pkey"},
-		{name: "appointments/find_by_reference", arguments: "'R1'", through: "appointments_reference_key"},
+		{name: "appointments/find_one", arguments: id + ", NULL", through: "appointments_pkey"},
+		{name: "appointments/find_one", arguments: "NULL, 'R1'", through: "appointments_reference_key"},
 		{name: "appointments/lock", arguments: "'R1'", through: "appointments_reference_key"},
 		{name: "appointments/move", arguments: id + ", " + now + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now +
 			", 2, 'huda', 'x', 'moved', " + now, through: "appointments_pkey"},
@@ -72,7 +73,7 @@ func TestPlans(t *testing.T) {
 			through: "waitlist_entries_person"},
 		{name: "waitlist/withdraw", arguments: id, through: "waitlist_entries_person"},
 		{name: "appointments/find", arguments: "ARRAY[" + id + "]::uuid[]", through: "appointments_one_proposal"},
-		{name: "appointments/find_by_reference", arguments: "'R1'", through: "appointments_one_proposal"},
+		{name: "appointments/find_one", arguments: id + ", NULL", through: "appointments_one_proposal"},
 		{name: "requests/end_proposal", arguments: id, through: "appointments_one_proposal"},
 		{name: "requests/propose", arguments: id + ", " + id + ", 1, '2026-11-25', 90, 4, 1, " + now + ", " + now + ", " + now + ", " + now,
 			through: "appointments_pkey"},
