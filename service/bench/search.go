@@ -73,6 +73,8 @@ func bareServer(body []byte) (url string, stop func(), err error) {
 // load is what a number of connections measured.
 type load struct {
 	packed  bool            // the client takes compressed answers
+	header  string          // name of one more header; "" for none
+	value   string          // of that header
 	took    []time.Duration // of each request
 	elapsed time.Duration
 }
@@ -93,6 +95,9 @@ func (l *load) run(ctx context.Context, url string, c Config) error {
 			request.SetRequestURI(url)
 			if l.packed {
 				request.Header.Set(fiber.HeaderAcceptEncoding, "gzip, deflate, br, zstd") // as browsers do
+			}
+			if l.header != "" {
+				request.Header.Set(l.header, l.value)
 			}
 			for ctx.Err() == nil {
 				at := time.Now()

@@ -195,14 +195,16 @@ func (t *timesAt) table(days []slots.DayOffer, first, today scheduling.Date, sho
 	for _, w := range columns {
 		t.Columns = append(t.Columns, texts.Weekday(w).In(t.Lang))
 	}
+	says := wordsOf(t.Page)
 	var previous *cell
 	for week := range scheduling.Date(weeks) {
-		var row []cell
-		for _, w := range columns {
+		row := make([]cell, 0, len(columns))
+		for i, w := range columns {
 			date := first + 7*week + scheduling.Date(w)
-			c := t.cell(date, today, shown)
+			c := says.cell(date, today, shown)
+			c.Weekday = t.Columns[i]
 			if date >= from {
-				t.fill(&c, days[date-from], date == today)
+				t.fill(&c, says, days[date-from], date == today)
 			}
 			c.Begins = previous != nil && previous.MonthName != c.MonthName
 			c.HijriBegins = previous != nil && previous.HijriMonth != c.HijriMonth
@@ -267,17 +269,52 @@ func openOn(days []slots.DayOffer) []time.Weekday {
 	return list
 }
 
-func (t *timesAt) cell(date, today scheduling.Date, shown *slots.DayOffer) cell {
-	c := cell{
-		Weekday: texts.Weekday(date.Time().Weekday()).In(t.Lang), Date: strconv.Itoa(date.Time().Day()), State: "past",
-		MonthName: shortMonth(date).In(t.Lang), FullMonth: texts.Month(date.Time().Month()).In(t.Lang),
+// cellWords are the words of a table, looked up once for all of its cells.
+type cellWords struct {
+	lang                       string
+	none, today, closed, later string
+	months                     map[time.Month]monthNames
+	hijri                      map[int]string // names of months
+}
+
+// monthNames are the names of a month: as short as it is written, and in full.
+type monthNames struct{ short, full string }
+
+func wordsOf(p web.Page) cellWords {
+	return cellWords{
+		p.Lang, p.T("portal.cell_none"), p.T("portal.cell_today"), p.T("portal.cell_closed"), p.T("portal.cell_later"),
+		map[time.Month]monthNames{}, map[int]string{},
 	}
+}
+
+func (w cellWords) month(d scheduling.Date) monthNames {
+	month := d.Time().Month()
+	names, ok := w.months[month]
+	if !ok {
+		names = monthNames{shortMonth(d).In(w.lang), texts.Month(month).In(w.lang)}
+		w.months[month] = names
+	}
+	return names
+}
+
+func (w cellWords) hijriMonth(h scheduling.Hijri) string {
+	name, ok := w.hijri[h.Month]
+	if !ok {
+		name = h.MonthName().In(w.lang)
+		w.hijri[h.Month] = name
+	}
+	return name
+}
+
+// cell is a date that offers nothing.
+func (w cellWords) cell(date, today scheduling.Date, shown *slots.DayOffer) cell {
+	names := w.month(date)
+	c := cell{Date: strconv.Itoa(date.Time().Day()), State: "past", MonthName: names.short, FullMonth: names.full, Says: w.none}
 	if h := scheduling.HijriOf(date); !h.IsZero() {
-		c.HijriDay, c.HijriMonth = strconv.Itoa(h.Day), h.MonthName().In(t.Lang)
+		c.HijriDay, c.HijriMonth = strconv.Itoa(h.Day), w.hijriMonth(h)
 	}
-	c.Says = t.T("portal.cell_none")
 	if date == today {
-		c.Says = t.T("portal.cell_today")
+		c.Says = w.today
 	}
 	if shown != nil && shown.Date == date {
 		c.State = "chosen"
@@ -286,7 +323,7 @@ func (t *timesAt) cell(date, today scheduling.Date, shown *slots.DayOffer) cell 
 }
 
 // fill says what a day offers.
-func (t *timesAt) fill(c *cell, d slots.DayOffer, today bool) {
+func (t *timesAt) fill(c *cell, says cellWords, d slots.DayOffer, today bool) {
 	switch d.State {
 	case slots.DayFree:
 		if c.State != "chosen" {
@@ -295,13 +332,13 @@ func (t *timesAt) fill(c *cell, d slots.DayOffer, today bool) {
 		c.Says = t.T("portal.cell_free", "Count", len(d.Slots))
 		c.Link = t.at(t.Branch.Slug, "", "day", d.Date.String()) + "#day"
 	case slots.DayClosed, slots.DayHoliday:
-		c.State, c.Says = "shut", t.T("portal.cell_closed")
+		c.State, c.Says = "shut", says.closed
 	case slots.DayTooLate:
-		c.State, c.Says = "none", t.T("portal.cell_later")
+		c.State, c.Says = "none", says.later
 	case slots.DayTooSoon, slots.DayFull:
 		c.State = "none"
 		if !today {
-			c.Says = t.T("portal.cell_none")
+			c.Says = says.none
 		}
 	}
 }

@@ -20,10 +20,11 @@ type Brand struct {
 	Email   string       // for questions; "" for none
 	X       string       // account there, without the @; "" for none
 
-	mark    *asset // nil for ours
-	colours *asset // nil for ours
-	colour  string // #rrggbb; "" for ours
-	foreign bool   // the mark is not ours
+	mark     *asset    // nil for ours
+	colours  *asset    // nil for ours
+	colour   string    // #rrggbb; "" for ours
+	pictures []picture // of our mark in that colour; nil for ours
+	foreign  bool      // the mark is not ours
 }
 
 // Look is what a Brand is made of; zero values are neutral.
@@ -61,7 +62,7 @@ func NewBrand(l Look) (Brand, error) {
 			return b, err
 		}
 		colours, ours := newAsset("colours", "css", cssType, c.stylesheet()), newAsset("ziyara", "svg", svgType, recoloured(c))
-		b.colour, b.colours, b.mark = c.String(), &colours, &ours
+		b.colour, b.colours, b.mark, b.pictures = c.String(), &colours, &ours, picturesOf(c)
 	}
 	if l.Mark != nil {
 		if err := checkMark(l.Mark); err != nil {

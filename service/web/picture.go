@@ -38,13 +38,26 @@ type picture struct {
 // icons are our mark as pictures. A mark of the centre's own is never drawn here: it
 // has none.
 func (b Brand) icons() []picture {
-	if b.foreign {
+	switch {
+	case b.foreign:
 		return nil
+	case b.pictures != nil:
+		return b.pictures
 	}
-	c, err := parseColour(b.Colour())
+	return ourPictures()
+}
+
+var ourPictures = sync.OnceValue(func() []picture { //nolint:gochecknoglobals // a constant in all but name
+	c, err := parseColour(ourColour)
 	if err != nil {
-		return nil // it was checked
+		panic(err) // can't happen: it is a constant
 	}
+	return picturesOf(c)
+})
+
+// picturesOf returns our mark in a colour, as pictures that are drawn when they are first
+// asked for.
+func picturesOf(c colour) []picture {
 	sum := sha256.Sum256(recoloured(c))
 	var list []picture
 	for _, size := range []int{appleIcon, leastIcon, mostIcon} {

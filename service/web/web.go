@@ -196,14 +196,15 @@ func Send(c *fiber.Ctx, status int, lang string, page templ.Component) error {
 // another site can put into its address, because the length tells what they have in
 // common (BREACH).
 func SendPublic(c *fiber.Ctx, lang string, page templ.Component) error {
-	var out bytes.Buffer
-	if err := page.Render(context.WithoutCancel(c.UserContext()), &out); err != nil {
+	out := templ.GetBuffer()
+	defer templ.ReleaseBuffer(out)
+	if err := page.Render(context.WithoutCancel(c.UserContext()), out); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentLanguage, lang)
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	c.Response().Header.Del(robotsHeader)
-	return NewPacked(out.Bytes(), EffortOnce).Send(c, fiber.MIMETextHTMLCharsetUTF8)
+	return publicPages.packed(out.Bytes()).Send(c, fiber.MIMETextHTMLCharsetUTF8)
 }
 
 // Foreign reports whether a page of another origin requests a change. Browsers

@@ -1,6 +1,10 @@
 package web
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
 
 // fragile matches what must be isolated in a text, or it would be torn apart
 // among words of the other direction: references, ranges, times, percentages,
@@ -15,8 +19,6 @@ var fragile = regexp.MustCompile(`V-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]` +
 // latin matches Latin words, which are foreign in an Arabic text.
 var latin = regexp.MustCompile(fragile.String() + `|/?[A-Za-z](?:[A-Za-z0-9+./@_:?={}&# -]*[A-Za-z0-9+}/])?`)
 
-var arabic = regexp.MustCompile(`\p{Arabic}`)
-
 // piece is a part of a text.
 type piece struct {
 	text     string
@@ -24,11 +26,20 @@ type piece struct {
 	foreign  bool // Latin words in an Arabic text
 }
 
+// begins reports whether what is isolated can have this character: none is without a
+// digit or a Latin letter.
+func begins(r rune) bool {
+	return '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+}
+
 // pieces splits a text at what must be isolated.
 func pieces(s string) []piece {
 	pattern := fragile
-	if arabic.MatchString(s) {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) {
 		pattern = latin
+	}
+	if !strings.ContainsFunc(s, begins) { // most texts: to ask costs far less than to search
+		return []piece{{text: s}}
 	}
 	var list []piece
 	at := 0
