@@ -152,12 +152,19 @@ func TestSearchUnlessTheAnswerIsKnown(t *testing.T) {
 		r := newRig(t, "09:00-12:00", hourly())
 		r.store.stamp = tc.stamp
 		asked := 0
-		found, searched, err := r.SearchUnless(t.Context(), query(tuesday, tuesday+4), func(version, stamp int64) bool {
+		known := func(version, stamp int64) bool {
 			asked++
 			return tc.known && version == r.centre.Version && stamp == tc.stamp
-		}, heldAt)
+		}
+		found, searched, err := r.SearchUnless(t.Context(), query(tuesday, tuesday+4), known, heldAt)
 		if err != nil || asked != tc.asked || searched != tc.search || (found.Days != nil) != tc.search {
 			t.Errorf("%s: asked %d times, searched %v, %d days, %v", tc.name, asked, searched, len(found.Days), err)
+		}
+		asked = 0
+		month, searched, err := r.OverviewUnless(t.Context(), query(tuesday, tuesday+4), known, heldAt)
+		if err != nil || asked != tc.asked || searched != tc.search || (month.Days != nil) != tc.search ||
+			searched && (month.Version != r.centre.Version || month.Stamp != found.Stamp) {
+			t.Errorf("%s, an overview: asked %d times, searched %v, %+v, %v", tc.name, asked, searched, month, err)
 		}
 	}
 }

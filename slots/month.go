@@ -34,29 +34,34 @@ type Overview struct {
 	Query // with its dates
 	Zone  *time.Location
 	Days  []DayOffer // each date, ascending
+	// Version is that of the snapshot, and Stamp that of the ledger when it was
+	// read; 0 when it was not.
+	Version, Stamp int64
 }
 
 // Overview returns the availability of each date of the query. A date is free when
 // a search of it alone finds starts, which are its Slots. It costs one read,
 // or none, and returns the errors of Search.
-func (b *Booker) Overview(ctx context.Context, q Query, now time.Time) (o Overview, err error) {
-	err = b.fresh(ctx, func() error {
-		service, group, err := b.centre.Desk(q.Service, q.Branch)
+func (b *Booker) Overview(ctx context.Context, q Query, now time.Time) (Overview, error) {
+	o, _, err := b.OverviewUnless(ctx, q, func(_, _ int64) bool { return false }, now)
+	return o, err
+}
+
+// OverviewUnless is Overview for a caller who keeps answers, as SearchUnless is Search.
+func (b *Booker) OverviewUnless(
+	ctx context.Context, q Query, known func(version, stamp int64) bool, now time.Time,
+) (o Overview, ok bool, err error) {
+	ok, err = b.unless(ctx, q, month, known, now, func(s search) error {
+		found, stamp, err := b.find(ctx, s, now)
 		if err != nil {
 			return err
 		}
-		s, err := newSearch(service, group, q, month, now)
-		if err != nil {
-			return err
+		o = Overview{
+			Query: s.Query, Zone: s.group.Calendar.Zone(), Days: s.overview(found, now), Version: b.centre.Version, Stamp: stamp,
 		}
-		found, _, err := b.find(ctx, s, now)
-		if err != nil {
-			return err
-		}
-		o = Overview{Query: s.Query, Zone: s.group.Calendar.Zone(), Days: s.overview(found, now)}
 		return nil
 	})
-	return o, err
+	return o, ok, err
 }
 
 // month returns the dates of an overview.

@@ -68,6 +68,25 @@ func (b *Booker) Search(ctx context.Context, q Query, now time.Time) (Found, err
 func (b *Booker) SearchUnless(
 	ctx context.Context, q Query, known func(version, stamp int64) bool, now time.Time,
 ) (found Found, ok bool, err error) {
+	ok, err = b.unless(ctx, q, fortnight, known, now, func(s search) error {
+		days, stamp, err := b.find(ctx, s, now)
+		if err != nil {
+			return err
+		}
+		zone := s.group.Calendar.Zone()
+		found = Found{Query: s.Query, Zone: zone, Days: days, Version: b.centre.Version, Stamp: stamp}
+		found.Reach.From, found.Reach.Until = s.shape.Reach(s.group.Calendar, now)
+		found.Reach.OpensNext = s.shape.OpensNext(s.group.Calendar, now)
+		return nil
+	})
+	return found, ok, err
+}
+
+// unless checks the query and answers it, unless the caller knows the answer: then ok is
+// false.
+func (b *Booker) unless(
+	ctx context.Context, q Query, dates span, known func(version, stamp int64) bool, now time.Time, answer func(search) error,
+) (ok bool, err error) {
 	err = b.fresh(ctx, func() error {
 		service, group, err := b.centre.Desk(q.Service, q.Branch)
 		if err != nil {
@@ -76,21 +95,14 @@ func (b *Booker) SearchUnless(
 		if stamp := b.store.Stamp(group); stamp != 0 && known(b.centre.Version, stamp) {
 			return nil
 		}
-		s, err := newSearch(service, group, q, fortnight, now)
-		if err != nil {
-			return err
+		s, err := newSearch(service, group, q, dates, now)
+		if err == nil {
+			err = answer(s)
 		}
-		days, stamp, err := b.find(ctx, s, now)
-		if err != nil {
-			return err
-		}
-		found = Found{Query: s.Query, Zone: group.Calendar.Zone(), Days: days, Version: b.centre.Version, Stamp: stamp}
-		found.Reach.From, found.Reach.Until = s.shape.Reach(group.Calendar, now)
-		found.Reach.OpensNext = s.shape.OpensNext(group.Calendar, now)
-		ok = true
-		return nil
+		ok = err == nil
+		return err
 	})
-	return found, ok, err
+	return ok, err
 }
 
 // search is a query that has been checked against one snapshot of the centre.

@@ -76,7 +76,7 @@ func decoded(t *testing.T, c web.Coding, body []byte) []byte {
 func TestSizeOfASearch(t *testing.T) {
 	t.Parallel()
 	found := sixtyDays(t, 100)
-	answer := newReadyAnswer(&found, seenAt)
+	answer := newReadyAnswer(&found)
 	if n := len(answer.Identity); n < 130_000 {
 		t.Fatalf("the search has only %d bytes", n)
 	}
@@ -93,7 +93,7 @@ func TestSizeOfASearch(t *testing.T) {
 		}
 		t.Logf("%s: %d bytes", c, len(body))
 	}
-	if got, want := answer.weight(), len(answer.Identity)+6<<10+10<<10; got < want {
+	if got, want := answer.Weight(), len(answer.Identity)+6<<10+10<<10; got < want {
 		t.Errorf("counted as %d bytes, want at least %d", got, want)
 	}
 }
@@ -212,13 +212,13 @@ func BenchmarkSearchAnswer(b *testing.B) {
 		b.Run("first, "+string(c), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				answer := newReadyAnswer(&found, seenAt)
+				answer := newReadyAnswer(&found)
 				_, body := answer.In([]byte(c), true)
 				b.ReportMetric(float64(len(body)), "B/answer")
 			}
 		})
 		b.Run("kept, "+string(c), func(b *testing.B) {
-			answer := newReadyAnswer(&found, seenAt)
+			answer := newReadyAnswer(&found)
 			answer.In([]byte(c), true)
 			b.ReportAllocs()
 			for b.Loop() {

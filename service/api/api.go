@@ -147,7 +147,7 @@ type Server struct {
 	// forwarded is done once a proxy that is not trusted has forwarded a request.
 	forwarded sync.Once
 	limiter   *limits.Limiter
-	ready     ready
+	ready     web.Ready[search, readyAnswer]
 
 	door      *door
 	displays  *displays

@@ -19,16 +19,16 @@ func (s *Server) ListSlots(ctx context.Context, r ListSlotsRequestObject) (ListS
 	key := searchOf(q)
 	var answer readyAnswer
 	found, searched, err := bookerOf(ctx).SearchUnless(ctx, q, func(version, stamp int64) (ok bool) {
-		answer, ok = s.ready.find(key, momentAt(now, version, stamp))
+		answer, ok = s.ready.Find(key, web.BasisAt(now, version, stamp))
 		return ok
 	}, now)
 	if err != nil {
 		return nil, inQuery(err)
 	}
 	if searched {
-		answer = newReadyAnswer(&found, now)
+		answer = newReadyAnswer(&found)
 		if found.Stamp != 0 {
-			s.ready.keep(key, answer)
+			s.ready.Keep(key, answer, web.BasisAt(now, found.Version, found.Stamp), answer.Weight())
 		}
 	}
 	if answer.empty {
@@ -83,14 +83,13 @@ func optional(t time.Time) *time.Time {
 
 func hijri(d scheduling.Date) string { return scheduling.HijriOf(d).String() }
 
-func newReadyAnswer(found *slots.Found, now time.Time) readyAnswer {
+func newReadyAnswer(found *slots.Found) readyAnswer {
 	size := 300
 	for _, d := range found.Days {
 		size += 80 + 100*len(d.Slots)
 	}
 	return readyAnswer{
-		moment: momentAt(now, found.Version, found.Stamp), empty: len(found.Days) == 0,
-		tagged: newTagged(appendFound(make([]byte, 0, size), found), web.EffortOften),
+		empty: len(found.Days) == 0, tagged: newTagged(appendFound(make([]byte, 0, size), found), web.EffortOften),
 	}
 }
 

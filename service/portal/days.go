@@ -56,68 +56,109 @@ type part struct {
 	Times []web.Choice
 }
 
-// days shows the days of a service at a branch, and the times of one of them.
+// daysAsked is a request for a page of days: the page says what its address does, in a
+// language, on a host.
+type daysAsked struct{ lang, host, address string }
+
+// days shows the days of a service at a branch, and the times of one of them. The page is
+// kept for all who ask for the same, unless a place is kept for the browser, or the page
+// has no free day: then it tells when the next is, and is counted.
 func (p *Portal) days(c *fiber.Ctx) error {
 	choice, err := p.chosenAt(c)
 	if err != nil {
 		return err
 	}
-	now := p.Now()
-	today := scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug))
-	last := today + scheduling.Date(choice.Service.Horizon/(24*time.Hour))
-	wanted := dateOf(c.Query("day"), 0)
-	first := sunday(max(today, min(last, dateOf(c.Query("from"), wanted))))
-	overview, err := bookerOf(c).Overview(c.UserContext(), slots.Query{
+	now, version := p.Now(), centreOf(c).Version
+	dates := datesOf(c, choice, now)
+	kept, holds := p.draftOf(c).keptFor(choice, now)
+	out := timesAt{Page: p.frameOf(c, ""), chosen: choice}
+	asked := daysAsked{out.Lang, out.Host, out.Here}
+	var page *web.Packed
+	overview, searched, err := bookerOf(c).OverviewUnless(c.UserContext(), slots.Query{
 		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Party: choice.Party, Channel: catalog.Public, Needs: choice.Needs,
-		From: max(today, first), To: first + 7*weeks - 1,
+		From: max(dates.today, dates.first), To: dates.first + 7*weeks - 1,
+	}, func(version, stamp int64) (ready bool) {
+		page, ready = p.ready.Find(asked, web.BasisAt(now, version, stamp))
+		return ready && !holds
 	}, now)
 	if err != nil {
 		return err
 	}
-	kept, holds := p.draftOf(c).keptFor(choice, now)
-	if holds {
-		overview.Days = withKept(overview.Days, kept, overview.Zone)
-	}
-	out := timesAt{Page: p.frameOf(c, ""), chosen: choice}
-	out.Held = minutes(p.Hold).In(out.Lang)
-	out.Title = out.T("portal.days_title")
-	shown := pick(overview.Days, wanted)
-	if wanted != 0 && (shown == nil || shown.Date != wanted) {
-		out.Notice = out.T("portal.day_gone")
-	}
-	out.table(overview.Days, first, today, shown)
-	if shown != nil {
-		day := web.DateMoment(shown.Date, out.Lang)
-		out.Day, out.Parts = &day, parts(out.Page, shown.Slots, overview.Zone)
+	if searched {
+		if holds {
+			overview.Days = withKept(overview.Days, kept, overview.Zone)
+		}
+		if err = p.fillDays(c, &out, overview, dates); err != nil {
+			return err
+		}
 		if holds {
 			out.mark(kept, overview.Zone)
 		}
-	} else {
-		if c.Query("from") == "" { // later days tell nothing of what is wanted
-			p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, now)
-		}
-		from := scheduling.Date(0) // any date: later days are shown
-		if first <= today {
-			from = first + 7*weeks
-		}
-		if err = p.next(c, &out, from); err != nil {
+		if page, err = web.Compose(c, out.page()); err != nil {
 			return err
 		}
-	}
-	if first > today {
-		out.Earlier = choice.at(choice.Branch.Slug, "", "from", max(today, first-7*weeks).String())
-	}
-	if first+7*weeks <= last {
-		out.Later = choice.at(choice.Branch.Slug, "", "from", (first + 7*weeks).String())
+		// While it was searched for, the centre may have become another than it is chosen from.
+		if !holds && out.Day != nil && out.Here != "" && overview.Stamp != 0 && overview.Version == version {
+			p.ready.Keep(asked, page, web.BasisAt(now, version, overview.Stamp), page.Weight())
+		}
 	}
 	if err = p.begin(c); err != nil {
 		return err
+	}
+	return web.SendReady(c, out.Lang, page)
+}
+
+// pageDates are the dates of a page of days.
+type pageDates struct {
+	today  scheduling.Date
+	wanted scheduling.Date // whose times are asked for; 0 for any
+	first  scheduling.Date // in the table, a Sunday
+	last   scheduling.Date // that can be booked
+}
+
+func datesOf(c *fiber.Ctx, choice chosen, now time.Time) pageDates {
+	d := pageDates{today: scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug)), wanted: dateOf(c.Query("day"), 0)}
+	d.last = d.today + scheduling.Date(choice.Service.Horizon/(24*time.Hour))
+	d.first = sunday(max(d.today, min(d.last, dateOf(c.Query("from"), d.wanted))))
+	return d
+}
+
+// fillDays fills the page with the days from first on, and the times of one of them.
+func (p *Portal) fillDays(c *fiber.Ctx, out *timesAt, overview slots.Overview, d pageDates) error {
+	choice := out.chosen
+	out.Held = minutes(p.Hold).In(out.Lang)
+	out.Title = out.T("portal.days_title")
+	shown := pick(overview.Days, d.wanted)
+	if d.wanted != 0 && (shown == nil || shown.Date != d.wanted) {
+		out.Notice = out.T("portal.day_gone")
+	}
+	out.table(overview.Days, d.first, d.today, shown)
+	if shown != nil {
+		day := web.DateMoment(shown.Date, out.Lang)
+		out.Day, out.Parts = &day, parts(out.Page, shown.Slots, overview.Zone)
+	} else {
+		if c.Query("from") == "" { // later days tell nothing of what is wanted
+			p.Counts.FoundNothing(centreOf(c), choice.Service.Slug, choice.Branch.Slug, catalog.Public, p.Now())
+		}
+		from := scheduling.Date(0) // any date: later days are shown
+		if d.first <= d.today {
+			from = d.first + 7*weeks
+		}
+		if err := p.next(c, out, from); err != nil {
+			return err
+		}
+	}
+	if d.first > d.today {
+		out.Earlier = choice.at(choice.Branch.Slug, "", "from", max(d.today, d.first-7*weeks).String())
+	}
+	if d.first+7*weeks <= d.last {
+		out.Later = choice.at(choice.Branch.Slug, "", "from", (d.first + 7*weeks).String())
 	}
 	out.Public = &web.Public{
 		Path:  servicePath + choice.Service.Slug + "/" + choice.Branch.Slug,
 		About: out.T("portal.days_about", "Service", choice.Service.Name, "Branch", choice.Branch.Name),
 	}
-	return web.SendPublic(c, out.Lang, out.page())
+	return nil
 }
 
 // withKept adds the start whose place is kept for this browser to those of its day: it is

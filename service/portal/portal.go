@@ -87,6 +87,7 @@ type Portal struct {
 	Config
 
 	owner ownerOf
+	ready web.Ready[daysAsked, *web.Packed] // see days
 }
 
 // New returns the pages.

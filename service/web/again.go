@@ -22,7 +22,7 @@ type again struct {
 	size       int // of young, in bytes
 }
 
-// publicPages are those that SendPublic has sent.
+// publicPages are those that Compose has written.
 var publicPages = newAgain(againLimit) //nolint:gochecknoglobals // a cache
 
 func newAgain(most int) *again { return &again{seed: maphash.MakeSeed(), most: most} }
@@ -41,11 +41,10 @@ func (a *again) packed(body []byte) *Packed {
 	if !ok || !bytes.Equal(p.Identity, body) {
 		p = NewPacked(bytes.Clone(body), EffortOnce)
 	}
-	weight := len(body) * 3 / 2 // its compressed forms take far less than half as much
-	if a.young == nil || a.size+weight > a.most {
+	if a.young == nil || a.size+p.Weight() > a.most {
 		a.young, a.old, a.size = make(map[uint64]*Packed), a.young, 0
 	}
 	a.young[key] = p
-	a.size += weight
+	a.size += p.Weight()
 	return p
 }

@@ -52,6 +52,10 @@ type Packed struct {
 // NewPacked returns a body to be sent, which must not be changed any more.
 func NewPacked(body []byte, e Effort) *Packed { return &Packed{Identity: body, effort: e} }
 
+// Weight returns the most bytes that the body takes with its compressed forms, which take
+// far less than half as much.
+func (p *Packed) Weight() int { return len(p.Identity) * 3 / 2 }
+
 // In returns the body in the best coding that the client accepts, and which it is.
 // The caller must not change it.
 func (p *Packed) In(accept []byte, present bool) (Coding, []byte) {

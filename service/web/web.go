@@ -196,15 +196,30 @@ func Send(c *fiber.Ctx, status int, lang string, page templ.Component) error {
 // another site can put into its address, because the length tells what they have in
 // common (BREACH).
 func SendPublic(c *fiber.Ctx, lang string, page templ.Component) error {
+	body, err := Compose(c, page)
+	if err != nil {
+		return err
+	}
+	return SendReady(c, lang, body)
+}
+
+// Compose writes a page for SendReady. One that says the same as a page before is
+// compressed only once.
+func Compose(c *fiber.Ctx, page templ.Component) (*Packed, error) {
 	out := templ.GetBuffer()
 	defer templ.ReleaseBuffer(out)
 	if err := page.Render(context.WithoutCancel(c.UserContext()), out); err != nil {
-		return err
+		return nil, err
 	}
+	return publicPages.packed(out.Bytes()), nil
+}
+
+// SendReady answers with a public page that Compose has written: see SendPublic.
+func SendReady(c *fiber.Ctx, lang string, page *Packed) error {
 	c.Set(fiber.HeaderContentLanguage, lang)
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	c.Response().Header.Del(robotsHeader)
-	return publicPages.packed(out.Bytes()).Send(c, fiber.MIMETextHTMLCharsetUTF8)
+	return page.Send(c, fiber.MIMETextHTMLCharsetUTF8)
 }
 
 // Foreign reports whether a page of another origin requests a change. Browsers
