@@ -167,3 +167,42 @@ func TestEarlierRefused(t *testing.T) {
 	cancels(t, e.ahmed, e.visit)
 	e.centre.Refused(e.ahmed.TryWaitEarlier(e.visit, map[string]any{}), http.StatusConflict, "not-booked")
 }
+
+// A request to accept an earlier start that is repeated with its key gets the first answer
+// again, whatever has happened to the visit since, and moves nothing; its key is of no use
+// for another request, nor is one of another request for it.
+func TestEarlierStartIsAcceptedOnce(t *testing.T) {
+	t.Parallel()
+	e := waitsForEarlier(t)
+	cancels(t, e.noura, e.noon)
+	e.ahmed.IsOffered(e.ticket)
+	accept := func(key string) servicetest.Answer {
+		header := withKey(key)
+		header["Authorization"] = "Bearer " + e.ticket.Token
+		return e.centre.Send(servicetest.Request{Method: http.MethodPost, Path: "/v1/waitlist/" + e.ticket.ID + "/accept", Header: header})
+	}
+	const used, key = "key-of-another-request", "key-of-the-earlier-start"
+	e.centre.Send(servicetest.Request{Method: http.MethodPost, Path: "/v1/holds", Header: withKey(used),
+		Body: map[string]any{"service": heirs, "branch": "riyadh", "start": servicetest.At(t, "2026-11-26T09:00")}})
+	e.centre.Refused(accept(used), http.StatusUnprocessableEntity, "key-reused")
+	if got := e.ahmed.Shows(e.visit); !got.Start.Equal(e.starts[ofVisit]) {
+		t.Fatalf("a key of another request moved the visit to %v", got.Start)
+	}
+	first := accept(key)
+	if first.Status != http.StatusCreated {
+		t.Fatalf("%d %s", first.Status, first.Body)
+	}
+	if answer := e.ahmed.TryMove(e.visit, e.starts[later]); answer.Status != http.StatusOK {
+		t.Fatalf("move: %d %s", answer.Status, answer.Body)
+	}
+	if again := accept(key); again.Status != first.Status || string(again.Body) != string(first.Body) {
+		t.Errorf("again: %d %s, want %d %s", again.Status, again.Body, first.Status, first.Body)
+	}
+	if got := e.ahmed.Shows(e.visit); !got.Start.Equal(e.starts[later]) {
+		t.Errorf("accepting again moved the visit to %v", got.Start)
+	}
+	other := e.centre.Send(servicetest.Request{Method: http.MethodPost, Path: "/v1/holds", Header: withKey(key),
+		Body: map[string]any{"service": heirs, "branch": "riyadh", "start": servicetest.At(t, "2026-11-26T09:00")}})
+	e.centre.Refused(other, http.StatusUnprocessableEntity, "key-reused")
+	e.centre.AuditClean()
+}

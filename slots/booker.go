@@ -385,13 +385,19 @@ func (b *Booker) moveNow(ctx context.Context, r Reference, start time.Time, by m
 // moveInto moves a visit into the place of a hold that is kept for it, if that is
 // earlier. Cut-off and counting are those of Move. It returns the errors of Move,
 // ErrOfferOver when the hold has ended, when the visit has been moved to an earlier
-// start or takes another number of places, or fault.ErrNotFound.
-func (b *Booker) moveInto(ctx context.Context, r Reference, hold string, now time.Time) (Appointment, error) {
+// start or takes another number of places, fault.ErrNotFound, a *once.RepeatedError or
+// once.ErrKeyReused.
+func (b *Booker) moveInto(
+	ctx context.Context, r Reference, hold string, once *once.Request[Appointment], now time.Time,
+) (Appointment, error) {
+	if err := once.Repeated(ctx, b.store, nil); err != nil { // first: another move may have followed
+		return Appointment{}, err
+	}
 	kept, err := b.store.Find(ctx, hold)
 	if err != nil {
 		return Appointment{}, err
 	}
-	return b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
+	a, err := b.store.Change(ctx, r, func(a Appointment) (Transition, error) {
 		service, _, err := b.centre.Desk(a.Service, a.Branch)
 		if err != nil {
 			return Transition{}, err
@@ -403,9 +409,13 @@ func (b *Booker) moveInto(ctx context.Context, r Reference, hold string, now tim
 		if kept.Status != Held || !now.Before(kept.Expires) || !kept.Start.Before(a.Start) || kept.Place.Count != service.Places(a.Party) {
 			return Transition{}, ErrOfferOver
 		}
-		t.Kept = kept.ID
+		t.Kept, t.Once = kept.ID, once
 		return b.delayed(t, now), nil
 	})
+	if err != nil {
+		return Appointment{}, once.Repeated(ctx, b.store, err)
+	}
+	return a, nil
 }
 
 // offeredTo is stillOffered for a visit that moves. If the same move arrives

@@ -68,8 +68,8 @@ type Store interface {
 	// Change carries out the transition that decide returns for the current
 	// appointment, in one transaction: it gives back the places that are left,
 	// at once or at BackAt, takes the wanted one, counts what the person has
-	// given up, and records history and message. If nothing changes, it writes
-	// nothing. It returns errors of decide unchanged, and fault.ErrNotFound,
+	// given up, and records history, message and answer (Once). If nothing changes,
+	// it writes nothing. It returns errors of decide unchanged, and fault.ErrNotFound, once.ErrAnswered,
 	// ErrTaken, ErrDayClosed, ErrStale, ErrPersonBusy, ErrMobileLimit, a *VisitorError, or
 	// ErrNoProposal when the hold of an accepted proposal has ended.
 	Change(ctx context.Context, r Reference, decide Decide) (Appointment, error)

@@ -3,6 +3,8 @@ package slots
 import (
 	"slices"
 	"time"
+
+	"ziyara/once"
 )
 
 // Transition is the effect of a decision on an appointment and its places. Without
@@ -24,6 +26,8 @@ type Transition struct {
 	// MobileLimit is the most upcoming visits that count for a corrected mobile; 0 for
 	// any number: then this one does not count.
 	MobileLimit int
+	// Once is the request that this answers, whose answer is kept with it; nil for none.
+	Once *once.Request[Appointment]
 }
 
 // stays returns the transition that changes nothing.

@@ -213,7 +213,7 @@ func (w *Waitlist) Accept(ctx context.Context, b *Booker, id string, r Reference
 	}
 	var a Appointment
 	if e.Replaces != nil {
-		a, err = b.moveInto(ctx, e.Replaces.Reference, hold, now)
+		a, err = b.moveInto(ctx, e.Replaces.Reference, hold, once, now)
 	} else {
 		booking := e.Booking
 		booking.Reference = r

@@ -106,7 +106,10 @@ func (s *Appointments) Change(ctx context.Context, r slots.Reference, decide slo
 			}
 			return err
 		}
-		return q.writeTransition(ctx, t)
+		if err := q.writeTransition(ctx, t); err != nil {
+			return err
+		}
+		return keepAnswer(ctx, q, t.Once, t.After, t.Event.At)
 	})
 	return t.After, err
 }
