@@ -10,13 +10,13 @@ import (
 // at least twelve months (NCA ECC-2). It holds no personal data of visitors:
 // an appointment is named by its reference.
 type Entry struct {
-	ID         int64 // of the log, ascending; 0 before it is kept
-	At         time.Time
-	Actor      string // access.Staff.ID
-	Action     string // what was done, for example approved or season.added
-	Subject    string // to what: "appointment V-7K3F-9Q2M-R", "desk-group revenues-riyadh"
-	Department string // slug; "" for none
-	Branch     string // slug; "" for none
+	ID         int64     // of the log, ascending; 0 before it is kept
+	At         time.Time // when it was asked for; in the log, by the database's clock
+	Actor      string    // access.Staff.ID
+	Action     string    // what was done, for example approved or season.added
+	Subject    string    // to what: "appointment V-7K3F-9Q2M-R", "desk-group revenues-riyadh"
+	Department string    // slug; "" for none
+	Branch     string    // slug; "" for none
 	// Before and After are the state before and after; nil for none.
 	Before, After json.RawMessage
 	Reason        string // given by the actor

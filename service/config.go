@@ -111,6 +111,9 @@ type Config struct {
 	// Connect makes what connects to DatabaseURL, for tests, which keep connections
 	// for one another; nil for the driver.
 	Connect func(url string) (driver.Connector, error)
+	// ServingRole is the role of the database that serves, if the program is to serve as
+	// no other one.
+	ServingRole string
 	// SignIn identifies staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
 
@@ -257,6 +260,9 @@ var (
 	// ErrDev is returned for what only Config.Dev allows, on an address that others
 	// can reach or without Dev.
 	ErrDev = errors.New("service: only ziyara dev has this, on a loopback address")
+	// ErrServingRole is returned when the program would serve as a role of the database
+	// that is not the one of Config.ServingRole, or that can change the log of staff.
+	ErrServingRole = errors.New("service: ZIYARA_SERVING_ROLE")
 	// ErrNoWayOut is returned when it was not said how messages are sent.
 	ErrNoWayOut = errors.New("service: messages have no way out: set ZIYARA_SMS to a gateway file (docs/OPERATIONS.md), and " +
 		"ZIYARA_SMTP_URL for e-mail; ZIYARA_SMS=" + NoSMS + " sends no text messages at all, " +

@@ -162,6 +162,16 @@ func testAudit(t *testing.T, program string) {
 	if out, code = runAudit(t, program, centre.DatabaseURL); code != 0 {
 		t.Errorf("a ledger that was repaired: exit %d\n%s", code, out)
 	}
+	// The owner of the tables changes an entry of the log.
+	centre.Coordinator("revenues").Sends(servicetest.Request{Method: http.MethodPatch, Path: "/v1/desk-groups/riyadh-returns",
+		Header: map[string]string{"If-Match": "*"}, Body: map[string]any{"stays_open": []string{"founding-day"}}})
+	centre.Job("seal-log")
+	entry := servicetest.Query[int](t, centre.DatabaseURL, "SELECT max(id) FROM audit_log")
+	servicetest.Exec(t, centre.DatabaseURL,
+		"SET session_replication_role = replica; UPDATE audit_log SET actor = 'nobody'; RESET session_replication_role")
+	if out, code = runAudit(t, program, centre.DatabaseURL); code != 1 || !strings.Contains(out, fmt.Sprintf("log: entry %d", entry)) {
+		t.Errorf("a log that was tampered with: exit %d\n%s", code, out)
+	}
 }
 
 // runAudit runs ziyara audit and returns what it says and its exit status.

@@ -77,6 +77,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	if err = s.serving(ctx); err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	measureStore(registry, s.store)
@@ -125,6 +128,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	// The order matters: what one job finds due, a later one sends in the same round.
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
 		newBookings(c, s.store.Appointments(), s.Booker, registry).jobs(),
+		newSealing(s.store.AuditLog(), c.Log, registry).jobs(),
 		(&persons{visits: s.store.Appointments(), waitlist: s.store.Waitlist(), hidden: keys.Person}).jobs(),
 		changes.jobs(),
 		newWaiting(c, s.store.Waitlist(), s.waitlist, s.Booker, registry).jobs(),
@@ -171,6 +175,21 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Reports: reporter, Counts: counts,
 	})
 	return s, err
+}
+
+// serving looks at the role of the database as which this replica serves.
+func (s *Service) serving(ctx context.Context) error {
+	found, err := s.store.AuditLog().Serving(ctx)
+	switch {
+	case err != nil:
+		return err
+	case s.config.ServingRole != "" && (found.Role != s.config.ServingRole || found.CanRewrite):
+		return fmt.Errorf("%w: it serves as %s, want %s", ErrServingRole, found.Role, s.config.ServingRole)
+	case found.CanRewrite:
+		s.config.Log.WarnContext(ctx, "the role that serves can change the log of what staff do: "+
+			"serve as another role than the owner (docs/OPERATIONS.md, Roles of the database)", "role", found.Role)
+	}
+	return nil
 }
 
 // pages returns the pages behind links; nil without links.

@@ -23,6 +23,43 @@ func Migrate(ctx context.Context, databaseURL string) (int, error) {
 	return postgres.Migrate(ctx, databaseURL)
 }
 
+// Prepare makes sure that a replica can serve: it migrates if DATABASE_URL is that of the
+// owner of the tables, and returns an error that wraps ErrSchema if it is another one's and
+// ziyara migrate has to run first.
+func Prepare(ctx context.Context, databaseURL string) error {
+	ready, mine, err := postgres.Schema(ctx, databaseURL)
+	switch {
+	case err != nil:
+		return err
+	case mine:
+		_, err = Migrate(ctx, databaseURL)
+		return err
+	case !ready:
+		return ErrSchema
+	}
+	return nil
+}
+
+// ErrSchema is returned when the schema is older than the program, and the role that serves
+// may not change it.
+var ErrSchema = errors.New("service: the schema is not up to date: run ziyara migrate as its owner first")
+
+// Grant gives a role of the database what it needs to serve.
+func Grant(ctx context.Context, databaseURL, role string) error {
+	return postgres.Grant(ctx, databaseURL, role)
+}
+
+// MakeServing makes a role of the database that serves and can't change the log of what
+// staff do, and returns the URL with which it connects. The URL is that of an owner who may
+// make roles, and the schema is up to date.
+func MakeServing(ctx context.Context, databaseURL, role string) (string, error) {
+	servingURL, err := postgres.MakeServing(ctx, databaseURL, role)
+	if err != nil {
+		return "", err
+	}
+	return servingURL, postgres.Grant(ctx, databaseURL, role)
+}
+
 // SeedDemo adds the parts of the demo centre that the database lacks, and returns
 // how many things it added.
 func SeedDemo(ctx context.Context, databaseURL string) (int, error) {
@@ -83,13 +120,54 @@ func (c Config) now() time.Time {
 	return time.Now()
 }
 
+// AuditLog checks the seals of the log of what staff do, writes a line for each fault and the
+// head of the log, and returns how many faults there are. If head is the head of an earlier
+// time, the log must still have it; "" for none. Of the configuration it uses the database.
+func AuditLog(ctx context.Context, c Config, head string, out io.Writer) (int, error) {
+	var earlier audit.Head
+	if head != "" {
+		var err error
+		if earlier, err = audit.ParseHead(head); err != nil {
+			return 0, err
+		}
+	}
+	store, err := openForAudit(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	defer store.Close() //nolint:errcheck // nothing was written
+	last, faults, err := store.AuditLog().Check(ctx)
+	if err != nil {
+		return 0, err
+	}
+	missing, err := store.AuditLog().Missing(ctx, earlier)
+	if err != nil {
+		return 0, err
+	}
+	if missing != nil {
+		faults = append(faults, *missing)
+	}
+	for _, f := range faults {
+		if _, err = fmt.Fprintln(out, "log:", f); err != nil {
+			return len(faults), err
+		}
+	}
+	_, err = fmt.Fprintf(out, "The log has %d sealed entries. Its head is %s.\n", last.Number, last.Head())
+	return len(faults), err
+}
+
+// openForAudit opens the database for a look at all of it.
+func openForAudit(ctx context.Context, c Config) (*postgres.Store, error) {
+	return postgres.Open(ctx, postgres.Config{
+		URL: c.DatabaseURL, MaxConnections: 2, Timeout: cmp.Or(c.Patience, statementTimeout), Lazy: true, Connect: c.Connect,
+	})
+}
+
 // Audit recomputes the ledger from holds and booked visits, writes a line for
 // each difference, and returns how many there are. Of the configuration it uses
 // the database.
 func Audit(ctx context.Context, c Config, out io.Writer) (int, error) {
-	store, err := postgres.Open(ctx, postgres.Config{
-		URL: c.DatabaseURL, MaxConnections: 2, Timeout: cmp.Or(c.Patience, statementTimeout), Lazy: true, Connect: c.Connect,
-	})
+	store, err := openForAudit(ctx, c)
 	if err != nil {
 		return 0, err
 	}

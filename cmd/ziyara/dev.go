@@ -25,6 +25,9 @@ type dev struct {
 	Centre string `env:"ZIYARA_CENTRE" placeholder:"FILE" help:"${centre}"`
 }
 
+// devServingRole is the role of the private database that serves.
+const devServingRole = "ziyara_serving"
+
 // stopTimeout is how long the private database may take to stop.
 const stopTimeout = 20 * time.Second
 
@@ -47,7 +50,8 @@ func (d dev) Run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if d.URL == "" {
+	private := d.URL == ""
+	if private {
 		database, err := privatepg.Start(ctx, privatepg.Config{Dir: filepath.Join(d.Data, "postgres"), Log: os.Stderr})
 		if err != nil {
 			return err
@@ -73,7 +77,13 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	config.DatabaseURL, config.Listen, config.Log, config.Dev = d.URL, d.Listen, textLog(), true
+	serving := d.URL
+	if private {
+		if serving, err = service.MakeServing(ctx, d.URL, devServingRole); err != nil {
+			return err
+		}
+	}
+	config.DatabaseURL, config.Listen, config.Log, config.Dev = serving, d.Listen, textLog(), true
 	if config.PublicURL == "" {
 		config.PublicURL = "http://" + d.Listen // links point to this machine
 	}

@@ -12,6 +12,9 @@ var helpTexts = kong.Vars{
 	"centre": "File of a centre of your own, instead of the demo centre; it has a database of its own (ziyara centre new).",
 	"holds_per_address": "Maximum holds at a time for one address, up to 10000; a hall or a mobile network is one address. " +
 		"off is allowed only on a loopback address.",
+	"serving_role": "Role of the database that serves and can't change the log of staff (docs/OPERATIONS.md): migrate gives it " +
+		"its rights, and serve refuses to serve as another one.",
+	"head":       "The head of the log at an earlier time: its entries up to then must still be the same.",
 	"operations": "Address for operators, host:port: metrics at /metrics, and at /readyz why requests can't be served.",
 	"limits": "Changes of the limits of requests, codes and messages (docs/OPERATIONS.md), such as hold-address=100/10m. " +
 		"off bounds no requests; it is allowed only on a loopback address.",

@@ -25,7 +25,7 @@ type commands struct {
 	Migrate migrate `cmd:"" help:"Bring the database schema up to date."`
 	Centre  centre  `cmd:"" help:"The centre as a file: start, check, apply, export."`
 	Seed    seed    `cmd:"" help:"Add the missing parts of the demo centre to the database."`
-	Audit   audit   `cmd:"" help:"Recompute the capacity ledger; exit 1 and list each difference."`
+	Audit   audit   `cmd:"" help:"Recompute the capacity ledger, check the log of staff; exit 1 and list what is wrong."`
 	Bench   measure `cmd:"" help:"Compare with bare fiber and pgbench, side by side, on a private database."`
 	Health  health  `cmd:"" help:"Ask a running service on this machine whether it is alive; for container health checks."`
 }
@@ -58,8 +58,8 @@ func run() int {
 	return 0
 }
 
-// errDiffers reports that an audit found differences and listed them.
-var errDiffers = errors.New("the ledger differs from the appointments")
+// errDiffers reports that an audit found something and listed it.
+var errDiffers = errors.New("the audit found something")
 
 // jsonLog logs to standard error, one JSON object per line.
 func jsonLog() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }

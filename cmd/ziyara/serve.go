@@ -145,6 +145,12 @@ type serve struct {
 	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port."`
 
 	Operations string `env:"ZIYARA_OPERATIONS" default:"127.0.0.1:9090" help:"${operations}"`
+	servingRole
+}
+
+// servingRole names the role of the database that serves.
+type servingRole struct {
+	ServingRole string `env:"ZIYARA_SERVING_ROLE" placeholder:"NAME" help:"${serving_role}"`
 }
 
 // Run migrates the database and serves until ctx ends.
@@ -155,7 +161,8 @@ func (s serve) Run(ctx context.Context) error {
 	}
 	config.DatabaseURL, config.Secret, config.Listen, config.Log = s.URL, []byte(s.Secret), s.Listen, jsonLog()
 	config.Operations = s.Operations
-	if _, err = service.Migrate(ctx, s.URL); err != nil {
+	config.ServingRole = s.ServingRole
+	if err = service.Prepare(ctx, s.URL); err != nil {
 		return err
 	}
 	replica, err := service.New(ctx, config)
@@ -166,13 +173,23 @@ func (s serve) Run(ctx context.Context) error {
 	return replica.Run(ctx)
 }
 
-type migrate struct{ database }
+type migrate struct {
+	database
+	servingRole
+}
 
-// Run brings the schema up to date.
+// Run brings the schema up to date, and gives the role that serves its rights.
 func (m migrate) Run(ctx context.Context) error {
 	n, err := service.Migrate(ctx, m.URL)
-	if err == nil {
-		fmt.Printf("The schema is up to date; %d migrations applied.\n", n)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("The schema is up to date; %d migrations applied.\n", n)
+	if m.ServingRole == "" {
+		return nil
+	}
+	if err = service.Grant(ctx, m.URL, m.ServingRole); err == nil {
+		fmt.Printf("%s has the rights to serve.\n", m.ServingRole)
 	}
 	return err
 }
@@ -188,19 +205,33 @@ func (s seed) Run(ctx context.Context) error {
 	return err
 }
 
-type audit struct{ database }
+type audit struct {
+	database
+	Head string `placeholder:"NUMBER:HASH" help:"${head}"`
+}
 
-// Run compares the ledger with the appointments.
+// Run compares the ledger with the appointments, and checks the log of staff.
 func (a audit) Run(ctx context.Context) error {
-	n, err := service.Audit(ctx, service.Config{DatabaseURL: a.URL}, os.Stdout)
+	config := service.Config{DatabaseURL: a.URL}
+	differences, err := service.Audit(ctx, config, os.Stdout)
+	if err != nil {
+		return err
+	}
+	if differences > 0 {
+		fmt.Printf("%d differences between the ledger and the appointments.\n", differences)
+	} else {
+		fmt.Println("The ledger agrees with the appointments.")
+	}
+	faults, err := service.AuditLog(ctx, config, a.Head, os.Stdout)
 	switch {
 	case err != nil:
 		return err
-	case n > 0:
-		fmt.Printf("%d differences between the ledger and the appointments.\n", n)
+	case faults > 0:
+		fmt.Printf("%d faults of the log: it was changed after it was written.\n", faults)
+	}
+	if differences+faults > 0 {
 		return errDiffers
 	}
-	fmt.Println("The ledger agrees with the appointments.")
 	return nil
 }
 

@@ -30,7 +30,7 @@ type auditRow struct {
 // record adds an entry to the audit log, in the transaction that it is about. The
 // database itself adds entries for what staff do to appointments.
 func (q session) record(ctx context.Context, a audit.Entry) error {
-	_, err := q.exec(ctx, "audit/record", a.At, a.Actor, a.Action, a.Subject, null(a.Department), null(a.Branch),
+	_, err := q.exec(ctx, "audit/record", a.Actor, a.Action, a.Subject, null(a.Department), null(a.Branch),
 		document(a.Before), document(a.After), null(a.Reason), null(a.RequestID))
 	return err
 }

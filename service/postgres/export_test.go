@@ -49,5 +49,8 @@ func MigrateFiles(ctx context.Context, databaseURL string, files fs.FS, lockTime
 // ascending.
 func MappedConstraints() []string { return slices.Sorted(maps.Keys(constraints)) }
 
+// Rights returns the rights of the role that serves, by table.
+func Rights() map[string][]string { return rights }
+
 // ToldOfStep returns the message to the visitor after a step in the hall.
 func ToldOfStep(step hall.Step) notify.Notice { return toldOfStep(step) }

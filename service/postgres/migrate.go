@@ -29,6 +29,30 @@ func Migrate(ctx context.Context, databaseURL string) (int, error) {
 	return newMigrator(databaseURL).up(ctx)
 }
 
+// Schema reports whether the schema is up to date, and whether it is the role of the URL that
+// may change it: the owner of the tables or, before there are any, who may make them.
+func Schema(ctx context.Context, databaseURL string) (current, mine bool, err error) {
+	db, err := newMigrator(databaseURL).connect(ctx)
+	if err != nil {
+		return false, false, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err = db.GetContext(ctx, &mine, schemaOwned); err != nil || mine {
+		return false, mine, translate("schema", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db.DB, migrations.FS)
+	if err != nil {
+		return false, false, err
+	}
+	pending, err := provider.HasPending(ctx)
+	return err == nil && !pending, false, err
+}
+
+const schemaOwned = `
+	SELECT coalesce(
+		(SELECT pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass('public.goose_db_version')),
+		has_schema_privilege('public', 'CREATE'))`
+
 // MigrateDown removes the whole schema, with all data.
 func MigrateDown(ctx context.Context, databaseURL string) (int, error) {
 	return newMigrator(databaseURL).run(ctx, func(p *goose.Provider) ([]*goose.MigrationResult, error) { return p.DownTo(ctx, 0) })

@@ -87,7 +87,7 @@ func OpenOn(t testing.TB, databaseURL string, replicas int, options ...Option) *
 func (c *Centre) open() (*service.Service, func() error) {
 	c.t.Helper()
 	config := service.Config{
-		DatabaseURL: c.DatabaseURL, Secret: []byte(Secret), Listen: "127.0.0.1:0", Operations: "127.0.0.1:0",
+		DatabaseURL: shared.servingURL(c.DatabaseURL), Secret: []byte(Secret), Listen: "127.0.0.1:0", Operations: "127.0.0.1:0",
 		Now: c.Clock.Now, Log: slog.New(slog.DiscardHandler), Sender: c.Phone, Postman: c.Mailbox, MaxConnections: 20,
 		UnprovedShare: 100, // tests hold any number of places before they book them
 		SignIn:        signIn, WebhookPatience: patience, Jobs: service.JobsStill, LazyStatements: true, Connect: Connect, Patience: patience,
@@ -215,16 +215,25 @@ func (c *Centre) CutListeners() int {
 		WHERE datname = current_database() AND query ILIKE 'LISTEN %'`)
 }
 
+// auditing is the configuration of an audit.
+func (c *Centre) auditing() service.Config {
+	return service.Config{DatabaseURL: shared.servingURL(c.DatabaseURL), Connect: Connect, Patience: patience}
+}
+
 // AuditClean fails the test unless the ledger agrees with the appointments.
 func (c *Centre) AuditClean() {
 	c.t.Helper()
 	var out strings.Builder
-	n, err := service.Audit(context.Background(), service.Config{DatabaseURL: c.DatabaseURL, Connect: Connect, Patience: patience}, &out)
+	n, err := service.Audit(context.Background(), c.auditing(), &out)
 	if err != nil {
 		c.t.Fatalf("audit: %v", err)
 	}
 	if n > 0 {
 		c.t.Errorf("the ledger differs from the appointments:\n%s", out.String())
+	}
+	out.Reset()
+	if n, err = service.AuditLog(context.Background(), c.auditing(), "", &out); err != nil || n > 0 {
+		c.t.Errorf("the log of staff: %v\n%s", err, out.String())
 	}
 }
 

@@ -46,6 +46,7 @@ type server struct {
 	once     sync.Once
 	instance *privatepg.Instance
 	url      string  // of a database whose owner may create others
+	serving  string  // of the template, as the role that serves
 	db       *sql.DB // the same, connected
 	err      error
 	count    atomic.Int64
@@ -72,6 +73,9 @@ func (s *server) start() (string, error) {
 			return
 		}
 		if _, s.err = service.Migrate(ctx, s.database(template)); s.err != nil {
+			return
+		}
+		if s.serving, s.err = service.MakeServing(ctx, s.database(template), ServingRole); s.err != nil {
 			return
 		}
 		_, s.err = service.SeedDemo(ctx, s.database(template))
@@ -106,6 +110,24 @@ func (s *server) database(name string) string {
 	u.Path = "/" + name
 	return u.String()
 }
+
+// ServingRole is the role of the database that replicas serve as.
+const ServingRole = "ziyara_serving"
+
+// servingURL returns the URL with which replicas reach a database of the server: as the role
+// that serves. It returns that of a database of another server as it is.
+func (s *server) servingURL(databaseURL string) string {
+	own, err := url.Parse(databaseURL)
+	serving, parsed := url.Parse(s.serving)
+	if err != nil || parsed != nil || s.serving == "" || own.Host != serving.Host {
+		return databaseURL
+	}
+	own.User = serving.User
+	return own.String()
+}
+
+// Serving returns the URL of a test's database as the role that serves.
+func Serving(databaseURL string) string { return shared.servingURL(databaseURL) }
 
 // Database returns the URL of the test's own database, migrated and with the demo
 // centre, which is dropped after the test. The test fails if no server can be

@@ -138,7 +138,8 @@ func (w *waiting) forget(databaseURL string) {
 // Connect returns what connects to a database: with connections of earlier tests
 // if the database is handed on and reached directly, otherwise as sql.Open does.
 func Connect(databaseURL string) (driver.Connector, error) {
-	if direct, _, _ := strings.Cut(shared.database(handedOn), "?"); strings.HasPrefix(databaseURL, direct) {
+	direct, _, _ := strings.Cut(shared.database(handedOn), "?")
+	if strings.HasPrefix(databaseURL, direct) || strings.HasPrefix(databaseURL, shared.servingURL(direct)) {
 		return keeper{maker{databaseURL}}, nil
 	}
 	return maker{databaseURL}, nil

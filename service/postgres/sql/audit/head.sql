@@ -1,0 +1,2 @@
+-- The last seal.
+SELECT number, entry, hash, at FROM audit_seals ORDER BY number DESC LIMIT 1
