@@ -145,7 +145,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.operations, err = newOperations(c.Operations, registry, s.store.Ping, s.centre.notice); err != nil {
 		return nil, err
 	}
-	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys)
+	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys, s.store.AuditLog().Record)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
-		AuditLog: s.store.AuditLog().List, Visits: s.store.Appointments().Visits,
+		AuditLog: s.store.AuditLog().List, Record: s.store.AuditLog().Record, Visits: s.store.Appointments().Visits,
 		Mount: func(app fiber.Router, limit fiber.Handler) {
 			if pages != nil {
 				pages.Mount(app, limit)

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/access"
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/service/api"
@@ -56,7 +57,9 @@ type staffSignIn struct {
 }
 
 // newSignIn sets up the sign-in of staff for a service that listens at address.
-func newSignIn(config Config, address string, centre func() *centre.Snapshot, keys *secret.Keys) (s staffSignIn, err error) {
+func newSignIn(
+	config Config, address string, centre func() *centre.Snapshot, keys *secret.Keys, record func(context.Context, audit.Entry) error,
+) (s staffSignIn, err error) {
 	s.instead = config.SignIn
 	c := config.OIDC
 	if c.Demo {
@@ -79,7 +82,7 @@ func newSignIn(config Config, address string, centre func() *centre.Snapshot, ke
 	if s.signIn, err = signin.New(signin.Config{
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL,
 		Claims: c.Claims, Where: where, SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
-		Site: config.site(), Keys: keys, Now: config.Now, Log: config.Log,
+		Site: config.site(), Keys: keys, Now: config.Now, Log: config.Log, Record: record,
 	}); err != nil {
 		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)
 	}

@@ -127,8 +127,8 @@ func TestStaffSignInWithTheirBrowser(t *testing.T) {
 	centre.Send(servicetest.Request{
 		Method: http.MethodGet, Path: "/v1/audit", Header: map[string]string{"Authorization": "Bearer " + devToken(t, centre, "reem")},
 	}).JSON(t, &acts)
-	if len(acts.Acts) != 1 || acts.Acts[0].Actor != "turki" {
-		t.Errorf("the log says %+v, want one act of turki's", acts.Acts)
+	if len(acts.Acts) != 2 || acts.Acts[0].Actor != "turki" || acts.Acts[1].Action != "signed-in" || acts.Acts[1].Actor != "turki" {
+		t.Errorf("the log says %+v, want that turki signed in, and one act", acts.Acts)
 	}
 
 	if page = turki.send(

@@ -76,6 +76,8 @@ type Config struct {
 	Session func(c *fiber.Ctx) (access.Staff, error)
 	// AuditLog reads a page of the audit log, the newest first.
 	AuditLog func(ctx context.Context, q audit.Query) ([]audit.Entry, error)
+	// Record adds an entry to the audit log.
+	Record func(ctx context.Context, e audit.Entry) error
 	// Reports makes reports.
 	Reports *reports.Reporter
 	// Counts counts what is asked for.
@@ -147,6 +149,7 @@ type Server struct {
 	// forwarded is done once a proxy that is not trusted has forwarded a request.
 	forwarded sync.Once
 	limiter   *limits.Limiter
+	told      told
 	ready     web.Ready[search, readyAnswer]
 
 	door      *door

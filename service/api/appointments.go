@@ -200,6 +200,9 @@ func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObje
 func (s *Server) visible(ctx context.Context, reference string) (slots.Appointment, error) {
 	if metaOf(ctx).staff != nil {
 		a, _, err := s.concerned(ctx, reference)
+		if err == nil {
+			sawVisit(ctx, a)
+		}
 		return a, err
 	}
 	r, err := s.owned(ctx, reference)

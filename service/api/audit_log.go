@@ -27,6 +27,9 @@ func (s *Server) ListActs(ctx context.Context, r ListActsRequestObject) (ListAct
 	if q.Before, err = openNumber(r.Params.Cursor); err != nil {
 		return nil, err
 	}
+	if t := metaOf(ctx).trace; t != nil {
+		t.log = true
+	}
 	entries, err := s.AuditLog(ctx, q)
 	if err != nil {
 		return nil, err

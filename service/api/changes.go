@@ -291,6 +291,7 @@ func (s *Server) affected(ctx context.Context, q slots.AffectedQuery) ([]Affecte
 	visits := make([]AffectedVisit, len(list))
 	for i, v := range list {
 		visits[i] = affectedJSON(centreOf(ctx), v)
+		saw(ctx, visits[i].Reference, departmentOf(ctx, visits[i].Service), visits[i].Branch)
 	}
 	return visits, next, nil
 }

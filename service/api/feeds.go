@@ -177,6 +177,13 @@ func (s *Server) readFeed(c *fiber.Ctx) error {
 	if knows(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return c.SendStatus(http.StatusNotModified)
 	}
+	entry := audit.Entry{
+		Action: string(audit.Read), Subject: "feed " + scope.ID, Actor: scope.CreatedBy, Department: scope.Feed.Department, Branch: scope.Branch,
+		RequestID: metaOf(c.UserContext()).id, After: json.RawMessage(`{"operation":"readFeed"}`),
+	}
+	if err = s.tell(c.UserContext(), entry, entry.Subject); err != nil {
+		return err
+	}
 	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
 	c.Set(fiber.HeaderContentDisposition, `inline; filename="visits.ics"`)
 	c.Response().SetBodyRaw(body.Bytes())

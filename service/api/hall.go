@@ -119,7 +119,7 @@ func (s *Server) checkIn(ctx context.Context, reference, branch string) (HallVis
 	if v, err = s.reception(ctx).CheckIn(ctx, v.Reference, branch, staff.ID, s.Now()); err != nil {
 		return HallVisit{}, err
 	}
-	return hallVisit(centreOf(ctx), v), nil
+	return hallVisitFor(ctx, v), nil
 }
 
 // CallVisitor calls a visitor to a desk.
@@ -136,7 +136,7 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 			return nil, err
 		}
 		s.displays.poke(v.Branch)
-		return CallVisitor200JSONResponse(hallVisit(centreOf(ctx), v)), nil
+		return CallVisitor200JSONResponse(hallVisitFor(ctx, v)), nil
 	}
 	_, staff, err := groupAt(ctx, r.Branch, func() (*centre.DeskGroup, error) {
 		return s.reception(ctx).DeskGroup(ctx, r.Branch, r.Body.Desk)
@@ -149,7 +149,7 @@ func (s *Server) CallVisitor(ctx context.Context, r CallVisitorRequestObject) (C
 		return nil, err
 	}
 	s.displays.poke(v.Branch)
-	return CallVisitor200JSONResponse(hallVisit(centreOf(ctx), v)), nil
+	return CallVisitor200JSONResponse(hallVisitFor(ctx, v)), nil
 }
 
 // RecallVisitor calls a visitor again.
@@ -223,10 +223,17 @@ func (s *Server) applied(ctx context.Context, reference string,
 		return HallVisit{}, err
 	}
 	s.displays.poke(v.Branch)
-	return hallVisit(centreOf(ctx), v), nil
+	return hallVisitFor(ctx, v), nil
 }
 
 // hallVisit returns a visit as reception sees it, in the centre c.
+// hallVisitFor returns a visit in the hall as staff see it.
+func hallVisitFor(ctx context.Context, v hall.Visit) HallVisit {
+	out := hallVisit(centreOf(ctx), v)
+	saw(ctx, out.Reference, departmentOf(ctx, v.Service), v.Branch)
+	return out
+}
+
 func hallVisit(c *centre.Snapshot, v hall.Visit) HallVisit {
 	zone := c.Zone(v.Branch)
 	at := func(t time.Time) *time.Time {

@@ -45,7 +45,7 @@ func (s *Server) GetHall(ctx context.Context, r GetHallRequestObject) (GetHallRe
 	}
 	visits, out.NextCursor = paged(visits, limit, func(v hall.Visit) string { return cursorAfter(v.Start, v.ID) })
 	for _, v := range visits {
-		out.Visits = append(out.Visits, hallVisit(centreOf(ctx), v))
+		out.Visits = append(out.Visits, hallVisitFor(ctx, v))
 	}
 	if q.Day == today {
 		queues, err := s.reception(ctx).Queues(ctx, r.Branch, departments, now)

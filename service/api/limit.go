@@ -14,10 +14,20 @@ import (
 
 // limit bounds what one network address, and each member of staff, may ask for.
 func (s *Server) limit(c *fiber.Ctx) error {
-	caller := limits.Caller{Address: web.ClientIP(c)}
+	by := ""
 	if staff := metaOf(c.UserContext()).staff; staff != nil {
-		caller.Staff = staff.ID
+		by = staff.ID
 	}
+	if err := s.take(c, by); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+// take counts a request, of a member of staff unless their id is "". It returns a
+// *limitedError for one too many.
+func (s *Server) take(c *fiber.Ctx, staff string) error {
+	caller := limits.Caller{Address: web.ClientIP(c), Staff: staff}
 	allowed, states := s.limiter.Take(classOf(c.Method(), c.Path()), caller, s.Now())
 	for _, state := range states {
 		// The answer to a request that is far from its limit can do without.
@@ -26,7 +36,7 @@ func (s *Server) limit(c *fiber.Ctx) error {
 		}
 	}
 	if allowed {
-		return c.Next()
+		return nil
 	}
 	refusal := &limitedError{}
 	for _, state := range states {

@@ -69,6 +69,11 @@ func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextReq
 	if err != nil {
 		return nil, err
 	}
+	if reference != "" {
+		saw(ctx, reference.String(), r.Department, "")
+	} else if t := metaOf(ctx).trace; t != nil {
+		t.example = true
+	}
 	return PreviewMessageText200JSONResponse{
 		Text: withoutLink(p.Text), Encoding: string(p.Encoding), Characters: p.Characters, Segments: p.Segments,
 		Cost: p.Cost.String(), Wording: p.Wording,

@@ -67,7 +67,7 @@ func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	out := ListMessages200JSONResponse{Messages: s.messagesJSON(records)}
+	out := ListMessages200JSONResponse{Messages: s.messagesJSON(ctx, records)}
 	if len(records) == q.Limit {
 		last := records[len(records)-1]
 		out.NextCursor = cursorAfter(last.Finished, numberCursor(last.ID))
@@ -85,7 +85,7 @@ func (s *Server) messagesAbout(ctx context.Context, reference string) (ListMessa
 	if err != nil {
 		return nil, err
 	}
-	return ListMessages200JSONResponse{Messages: s.messagesJSON(records)}, nil
+	return ListMessages200JSONResponse{Messages: s.messagesJSON(ctx, records)}, nil
 }
 
 // ResendMessage queues a message again.
@@ -106,9 +106,10 @@ func (s *Server) ResendMessage(ctx context.Context, r ResendMessageRequestObject
 // byStaff begins an entry of the audit log, which the store completes.
 func (s *Server) byStaff(ctx context.Context) audit.Entry { return s.entry(ctx, "", "", "", "") }
 
-func (s *Server) messagesJSON(records []notify.Record) []Message {
+func (s *Server) messagesJSON(ctx context.Context, records []notify.Record) []Message {
 	list := make([]Message, len(records))
 	for i, r := range records {
+		saw(ctx, r.Reference, r.Department, r.Branch)
 		list[i] = s.messageJSON(r)
 	}
 	return list

@@ -51,6 +51,7 @@ func (s *Server) GetReport(ctx context.Context, r GetReportRequestObject) (GetRe
 		if err = made.WriteCSV(&body, centre, metaOf(ctx).lang); err != nil {
 			return nil, err
 		}
+		exported(ctx, "report "+string(q.Report))
 		return csvFile{name: fmt.Sprintf("ziyara-%s-%s-%s.csv", q.Report, q.From, q.To), body: body.Bytes()}, nil
 	}
 	return GetReport200JSONResponse(reportJSON(made, centre)), nil

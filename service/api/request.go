@@ -34,6 +34,7 @@ type meta struct {
 	accept  string // the header Accept
 
 	staff *access.Grant // the member of staff who asks; nil for a visitor
+	trace *trace        // what is shown to them; nil for a visitor
 
 	booker func() *slots.Booker // see bookerOf
 }

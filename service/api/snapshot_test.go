@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ziyara/access"
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/hall"
@@ -171,6 +172,7 @@ func changingAPI(t *testing.T, source *changing, store *canned, keys *secret.Key
 		c.Visits = func(context.Context, slots.VisitQuery) ([]slots.Appointment, error) {
 			return []slots.Appointment{store.visit, store.visit}, nil
 		}
+		c.Record = func(context.Context, audit.Entry) error { return nil }
 		c.SignIn = func(context.Context, string) (access.Staff, error) {
 			return access.Staff{ID: "noura", Roles: []access.Role{access.Admin}}, nil
 		}

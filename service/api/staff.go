@@ -28,12 +28,23 @@ func (s *Server) admit(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	if err != nil {
-		return err
+		return s.refuse(c, operation, staff, err)
 	}
-	m.staff = &grant
+	m.staff, m.trace = &grant, &trace{}
 	c.SetUserContext(context.WithValue(c.UserContext(), metaKey{}, m))
 	c.Vary(fiber.HeaderAuthorization, fiber.HeaderCookie)
-	return c.Next()
+	return s.recorded(c, operation, staff, c.Next)
+}
+
+// refuse refuses an operation. If staff ask, that is in the log, as often as they may ask.
+func (s *Server) refuse(c *fiber.Ctx, operation string, staff access.Staff, err error) error {
+	if staff.ID == "" {
+		return err
+	}
+	if limited := s.take(c, staff.ID); limited != nil {
+		return limited
+	}
+	return s.recorded(c, operation, staff, func() error { return err })
 }
 
 // isVisitor reports whether an operation for both staff and visitors is requested

@@ -14,6 +14,7 @@ func (s *Server) appointmentFor(ctx context.Context, a slots.Appointment) Appoin
 	if m.staff == nil {
 		return out
 	}
+	sawVisit(ctx, a)
 	for i, e := range a.History {
 		out.History[i].Actor, out.History[i].Reason = e.Actor, e.Reason
 	}

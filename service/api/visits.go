@@ -34,6 +34,7 @@ func (s *Server) ListAppointments(ctx context.Context, r ListAppointmentsRequest
 	out := ListAppointments200JSONResponse{Appointments: []AppointmentEntry{}}
 	visits, out.NextCursor = paged(visits, limit, func(a slots.Appointment) string { return cursorAfter(a.Start, a.ID) })
 	for _, a := range visits {
+		sawVisit(ctx, a)
 		out.Appointments = append(out.Appointments, rowJSON(centreOf(ctx), a))
 	}
 	return out, nil
@@ -92,6 +93,7 @@ func (s *Server) visitQuery(ctx context.Context, p *ListAppointmentsParams) (q s
 		if q.Of, q.Name, err = s.soughtBy(p.Q); err != nil {
 			return q, err
 		}
+		sought(ctx, termsOf(q)...)
 	}
 	q.From, q.To, err = s.listed(ctx, p, q.Of != nil && len(q.Name) == 0, len(q.Name) > 0)
 	return q, err
@@ -151,6 +153,22 @@ func (s *Server) listed(ctx context.Context, p *ListAppointmentsParams, anyDate,
 
 func wrongRange(most int) error {
 	return invalid("?to", texts.Staff("invalid.range", "Days", most))
+}
+
+// termsOf returns the kinds of terms of a search.
+func termsOf(q slots.VisitQuery) (kinds []string) {
+	add := func(kind string, is bool) {
+		if is {
+			kinds = append(kinds, kind)
+		}
+	}
+	if q.Of != nil {
+		add("reference", q.Of.Reference != "")
+		add("mobile", q.Of.Mobile != "")
+		add("identity", q.Of.Identity != slots.Identity{})
+	}
+	add("name", len(q.Name) > 0)
+	return kinds
 }
 
 // soughtBy reads a search term: the owner of visits (by reference, mobile or

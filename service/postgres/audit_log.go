@@ -35,6 +35,9 @@ func (q session) record(ctx context.Context, a audit.Entry) error {
 	return err
 }
 
+// Record adds an entry that is in no transaction of its own: about what was shown, or refused.
+func (s *AuditLog) Record(ctx context.Context, a audit.Entry) error { return s.pool().record(ctx, a) }
+
 // List returns a page of the audit log, the newest first.
 func (s *AuditLog) List(ctx context.Context, q audit.Query) ([]audit.Entry, error) {
 	before := q.Before

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"ziyara/access"
+	"ziyara/audit"
 	"ziyara/service/web"
 )
 
@@ -147,12 +148,27 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	case len(staff.Roles) == 0:
-		return errNoRole
+		return errors.Join(errNoRole, s.record(c, audit.SignInRefused, staff))
+	}
+	if err = s.record(c, audit.SignedIn, staff); err != nil {
+		return err
 	}
 	if err = s.begin(c, staff); err != nil {
 		return err
 	}
 	return c.Redirect(a.Return, http.StatusSeeOther)
+}
+
+// record adds what a member of staff does to the log. It returns an error that is
+// access.ErrUnavailable.
+func (s *SignIn) record(c *fiber.Ctx, action string, staff access.Staff) error {
+	err := s.Record(c.UserContext(), audit.Entry{
+		Actor: staff.ID, Action: action, Subject: "staff " + staff.ID, RequestID: c.GetRespHeader(fiber.HeaderXRequestID),
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the log: %w", access.ErrUnavailable, err)
+	}
+	return nil
 }
 
 // exchange redeems a code at the provider and returns the member of staff.
@@ -224,6 +240,11 @@ func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[st
 func (s *SignIn) signOut(c *fiber.Ctx) error {
 	if !s.ownPage(c) {
 		return access.ErrForeign
+	}
+	if held, err := s.session(c); err == nil {
+		if err = s.record(c, audit.SignedOut, held.Staff); err != nil {
+			return err
+		}
 	}
 	s.sessions().Delete(c)
 	k := s.provider.usable()

@@ -157,7 +157,7 @@ func TestPeerProvider(t *testing.T) {
 			}
 			s, err := New(Config{
 				Issuer: issuer, ClientID: "ziyara", ClientSecret: test.secret, Audience: "urn:ziyara:api", Origin: origin,
-				Keys: keys, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+				Keys: keys, Now: time.Now, Record: unrecorded, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -8,6 +8,7 @@
 package signin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"ziyara/access"
+	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/loopback"
 	"ziyara/service/secret"
@@ -45,6 +47,9 @@ type Config struct {
 
 	Site web.Site // what pages say about the centre
 
+	// Record adds an entry to the log of staff: who signs in, and out.
+	Record func(context.Context, audit.Entry) error
+
 	Keys *secret.Keys
 	Now  func() time.Time
 	Log  *slog.Logger
@@ -67,7 +72,7 @@ const maxOutside = 16
 // New returns a SignIn. It does not contact the provider yet. It returns an error
 // that wraps ErrConfig for an invalid configuration.
 func New(c Config) (*SignIn, error) {
-	if c.Keys == nil || c.Now == nil || c.Log == nil {
+	if c.Keys == nil || c.Now == nil || c.Log == nil || c.Record == nil {
 		return nil, fmt.Errorf("%w: incomplete", ErrConfig)
 	}
 	if c.ClientID == "" {
