@@ -28,8 +28,12 @@ var (
 // Grant.Permit.
 var operations = map[string]permission{
 	// Oneself, and the log.
-	"getMe":    {roles: everyone},
-	"listActs": {roles: oversee},
+	"getMe":          {roles: everyone},
+	"listMySessions": {roles: everyone},
+	"endMySession":   {roles: everyone},
+	"listSessions":   {roles: administer},
+	"endSession":     {roles: administer},
+	"listActs":       {roles: oversee},
 
 	// Visits.
 	"listSlots":              {roles: everyone, visitors: true},

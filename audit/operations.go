@@ -22,7 +22,8 @@ const (
 const (
 	Refused       = "refused"         // an operation was not allowed
 	SignedIn      = "signed-in"       // a session in a browser began
-	SignedOut     = "signed-out"      // it was ended
+	SignedOut     = "signed-out"      // its member of staff, or the provider, ended it
+	SessionEnded  = "session-ended"   // it was ended from another session
 	SignInRefused = "sign-in-refused" // somebody without a role
 )
 
@@ -125,10 +126,14 @@ var operations = map[string]Trace{
 	"resendWebhookDelivery": Act,
 
 	// Oneself, the log, and reports.
-	"getMe":       Nothing,
-	"listActs":    Read,
-	"listReports": Nothing,
-	"getReport":   Export,
+	"getMe":          Nothing,
+	"listMySessions": Nothing,
+	"endMySession":   Act,
+	"listSessions":   Nothing,
+	"endSession":     Act,
+	"listActs":       Read,
+	"listReports":    Nothing,
+	"getReport":      Export,
 }
 
 // TraceOf returns the trace of an operation; false for one that is not in the table.

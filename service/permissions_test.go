@@ -55,6 +55,10 @@ func expected() map[string]row {
 		"putDesk":            {own, no, no, no, all, ofHall(http.MethodPut, "/desks/R1", map[string]any{"desk_group": "riyadh-returns"})},
 		"deleteDesk":         {own, no, no, no, all, removesDesk},
 		"getMe":              {all, all, all, all, all, gets("/v1/me")},
+		"listMySessions":     {all, all, all, all, all, gets("/v1/me/sessions")},
+		"endMySession":       {all, all, all, all, all, endsSession("/v1/me/sessions/", "noura")},
+		"listSessions":       {no, no, no, no, all, gets("/v1/sessions")},
+		"endSession":         {no, no, no, no, all, endsSession("/v1/sessions/", "huda")},
 		"approveAppointment": {own, no, no, no, all, ofRequest("/approve", nil)},
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
 		"proposeStart":       {own, no, no, no, all, proposes},
@@ -139,6 +143,17 @@ type fixture func(w *walk) asked
 // gets asks for a path.
 func gets(path string) fixture {
 	return func(*walk) asked { return asked{Request: servicetest.Request{Method: http.MethodGet, Path: path}} }
+}
+
+// endsSession ends a session of a member of staff.
+func endsSession(path, staff string) fixture {
+	return func(w *walk) asked {
+		id := servicetest.Query[string](w.t, w.DatabaseURL, `
+			INSERT INTO staff_sessions (id, token, staff, subject, browser, sealed, began_at, seen_at, asked_at, ends_at)
+			VALUES (gen_random_uuid(), gen_random_uuid()::text::bytea, $1, $1, 'a browser', '', $2, $2, $2, $2::timestamptz + interval '1 hour')
+			RETURNING id`, staff, w.Clock.Now())
+		return asked{Request: servicetest.Request{Method: http.MethodDelete, Path: path + id}}
+	}
 }
 
 // ofDepartment asks for a path that is about Revenues at Riyadh.

@@ -129,6 +129,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
 		newBookings(c, s.store.Appointments(), s.Booker, registry).jobs(),
 		newSealing(s.store.AuditLog(), c.Log, registry).jobs(),
+		sessionJobs(c, s.store.Sessions()),
 		(&persons{visits: s.store.Appointments(), waitlist: s.store.Waitlist(), hidden: keys.Person}).jobs(),
 		changes.jobs(),
 		newWaiting(c, s.store.Waitlist(), s.waitlist, s.Booker, registry).jobs(),
@@ -145,7 +146,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.operations, err = newOperations(c.Operations, registry, s.store.Ping, s.centre.notice); err != nil {
 		return nil, err
 	}
-	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys, s.store.AuditLog().Record)
+	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys, s.store.AuditLog().Record, s.store.Sessions())
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +163,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
-		AuditLog: s.store.AuditLog().List, Record: s.store.AuditLog().Record, Visits: s.store.Appointments().Visits,
+		AuditLog: s.store.AuditLog().List, Record: s.store.AuditLog().Record,
+		Sessions: staff.sessions(c, s.store.Sessions()), EndSessions: s.store.Sessions().End, Visits: s.store.Appointments().Visits,
 		Mount: func(app fiber.Router, limit fiber.Handler) {
 			if pages != nil {
 				pages.Mount(app, limit)

@@ -15,6 +15,7 @@ import (
 	"ziyara/centre"
 	"ziyara/service/api"
 	"ziyara/service/demo"
+	"ziyara/service/postgres"
 	"ziyara/service/secret"
 	"ziyara/service/signin"
 	"ziyara/service/signin/devissuer"
@@ -59,6 +60,7 @@ type staffSignIn struct {
 // newSignIn sets up the sign-in of staff for a service that listens at address.
 func newSignIn(
 	config Config, address string, centre func() *centre.Snapshot, keys *secret.Keys, record func(context.Context, audit.Entry) error,
+	sessions signin.Sessions,
 ) (s staffSignIn, err error) {
 	s.instead = config.SignIn
 	c := config.OIDC
@@ -83,6 +85,7 @@ func newSignIn(
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL,
 		Claims: c.Claims, Where: where, SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
 		Site: config.site(), Keys: keys, Now: config.Now, Log: config.Log, Record: record,
+		Sessions: sessions, NewID: newID, Zone: func() *time.Location { return centre().Zone("") },
 	}); err != nil {
 		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)
 	}
@@ -167,6 +170,27 @@ func (s staffSignIn) session() func(*fiber.Ctx) (access.Staff, error) {
 		return nil
 	}
 	return s.signIn.Session
+}
+
+// mostSessions is how many sessions an answer lists.
+const mostSessions = 100
+
+// sessions returns the function that lists the sessions of staff.
+func (s staffSignIn) sessions(c Config, store *postgres.Sessions) func(context.Context, string) ([]access.Session, error) {
+	if s.signIn != nil {
+		return s.signIn.List
+	}
+	return func(ctx context.Context, staff string) ([]access.Session, error) {
+		now := c.Now()
+		return store.List(ctx, staff, now, now.Add(-time.Hour), mostSessions)
+	}
+}
+
+// sessionJobs removes sessions a day after they are over; the log has them.
+func sessionJobs(c Config, store *postgres.Sessions) []job {
+	return []job{{name: "purge-sessions", spec: "30 3 * * *", run: func(ctx context.Context) error {
+		return inBatches(ctx, func() (int, error) { return store.Purge(ctx, c.Now().Add(-24*time.Hour), batch) })
+	}}}
 }
 
 // guests returns one member of the demo staff for each role, and the link that signs

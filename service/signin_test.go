@@ -294,3 +294,82 @@ func (b *syncBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.buffer.String()
 }
+
+// A session that was copied is dead in every replica the moment it is ended: by signing out, or
+// by an admin with a token; its end is in the log. What is left of it is removed later.
+func TestSessionsAreEndedEverywhere(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.OpenOn(t, servicetest.Database(t), 1, demoSignIn)
+	at := centre.Replicas[0].URL()
+	second := servicetest.OpenOn(t, centre.DatabaseURL, 1, func(c *service.Config) {
+		c.SignIn, c.OIDC = nil, service.OIDC{Issuer: at + "/dev/issuer", ClientID: "ziyara", StaffURL: at}
+	})
+	reem := map[string]string{"Authorization": "Bearer " + devToken(t, centre, "reem")}
+	signsIn := func() *browser {
+		b := newBrowser(t, centre)
+		b.presses(b.send(http.MethodGet, "/staff/sign-in?return=/v1/me", nil, nil), "turki")
+		return b
+	}
+	// goesOn asks the second replica with a copy of the cookie.
+	goesOn := func(b *browser) bool {
+		t.Helper()
+		first, err := url.Parse(centre.Replicas[0].URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, second.Replicas[0].URL()+"/v1/me", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range b.client.Jar.Cookies(first) {
+			r.AddCookie(c)
+		}
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	}
+	here, there := signsIn(), signsIn()
+	signsIn()
+	var list api.SessionList
+	centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/v1/sessions", Header: reem}).JSON(t, &list)
+	if len(list.Sessions) != 3 || list.Sessions[0].Staff != "turki" {
+		t.Fatalf("sessions: %+v", list)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	thief := &browser{t: t, centre: centre, client: http.Client{Jar: jar}}
+	if at, err := url.Parse(centre.Replicas[0].URL()); err == nil {
+		jar.SetCookies(at, here.client.Jar.Cookies(at))
+	}
+	if !goesOn(thief) || !goesOn(there) {
+		t.Fatal("the sessions do not go on in the other replica")
+	}
+	here.send(http.MethodPost, "/staff/sign-out", url.Values{}, ownPage())
+	if goesOn(thief) {
+		t.Error("a copied cookie outlives signing out")
+	}
+	for _, one := range list.Sessions {
+		if a := centre.Send(servicetest.Request{Method: http.MethodDelete, Path: "/v1/sessions/" + one.ID, Header: reem}); a.Status != http.StatusNoContent {
+			t.Errorf("end: %d %s", a.Status, a.Body)
+		}
+	}
+	if goesOn(there) {
+		t.Error("a session goes on that was ended by an admin")
+	}
+	got := servicetest.Query[string](t, centre.DatabaseURL, `
+		SELECT string_agg(n || ' ' || actor || ' ' || action, ', ' ORDER BY action) FROM (
+			SELECT actor, action, count(*) AS n FROM audit_log WHERE subject = 'staff turki' GROUP BY actor, action) AS l`)
+	if want := "2 reem session-ended, 3 turki signed-in, 1 turki signed-out"; got != want {
+		t.Errorf("the log has %q, want %q", got, want)
+	}
+	centre.Clock.Add(40 * time.Hour)
+	centre.Job("purge-sessions")
+	if n := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM staff_sessions"); n != 0 {
+		t.Errorf("%d sessions are kept for ever", n)
+	}
+}

@@ -78,6 +78,10 @@ type Config struct {
 	AuditLog func(ctx context.Context, q audit.Query) ([]audit.Entry, error)
 	// Record adds an entry to the audit log.
 	Record func(ctx context.Context, e audit.Entry) error
+	// Sessions lists the sessions of a member of staff that go on, or of all for "", and
+	// EndSessions ends some and logs the entry for each.
+	Sessions    func(ctx context.Context, staff string) ([]access.Session, error)
+	EndSessions func(ctx context.Context, which access.SessionEnd, now time.Time, e audit.Entry) (int, error)
 	// Reports makes reports.
 	Reports *reports.Reporter
 	// Counts counts what is asked for.

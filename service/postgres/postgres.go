@@ -229,5 +229,8 @@ func (s *Store) Surveys() *Surveys { return &Surveys{s.core} }
 // Reports returns the part that counts for reports.
 func (s *Store) Reports() *Reports { return s.reports }
 
+// Sessions returns the part that keeps the sessions of staff.
+func (s *Store) Sessions() *Sessions { return &Sessions{s.core} }
+
 // AuditLog returns the part that keeps the audit log.
 func (s *Store) AuditLog() *AuditLog { return &AuditLog{s.core} }

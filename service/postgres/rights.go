@@ -63,6 +63,7 @@ var rights = map[string][]string{
 	"rebookings":                {adds, edits, drops},
 	"reminder_clock":            {edits},
 	"services":                  {edits},
+	"staff_sessions":            {adds, edits, drops},
 	"survey_answers":            {adds, edits},
 	"unsupported_visits":        {adds, drops},
 	"verifications":             {adds, edits, drops},

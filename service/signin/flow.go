@@ -27,6 +27,9 @@ const (
 	pathCallback  = pathHome + "/callback"
 	pathSignOut   = pathHome + "/sign-out"
 	pathSignedOut = pathHome + "/signed-out"
+	pathLogout    = pathHome + "/backchannel-logout" // for the provider
+	pathSessions  = pathHome + "/sessions"
+	pathEnd       = pathSessions + "/end"
 )
 
 const (
@@ -103,7 +106,7 @@ func (s *SignIn) client(k *known) *oauth2.Config {
 	}
 	return &oauth2.Config{
 		ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: endpoint, RedirectURL: s.at(pathCallback),
-		Scopes: []string{oidc.ScopeOpenID, "profile"},
+		Scopes: k.scopes,
 	}
 }
 
@@ -143,17 +146,14 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 	default:
 		return access.ErrUnavailable
 	}
-	staff, err := s.exchange(c.UserContext(), code, a)
+	who, err := s.exchange(c.UserContext(), code, a)
 	switch {
 	case err != nil:
 		return err
-	case len(staff.Roles) == 0:
-		return errors.Join(errNoRole, s.record(c, audit.SignInRefused, staff))
+	case len(who.Member.Roles) == 0:
+		return errors.Join(errNoRole, s.record(c, audit.SignInRefused, who.Member))
 	}
-	if err = s.record(c, audit.SignedIn, staff); err != nil {
-		return err
-	}
-	if err = s.begin(c, staff); err != nil {
+	if err = s.begin(c, who); err != nil {
 		return err
 	}
 	return c.Redirect(a.Return, http.StatusSeeOther)
@@ -162,47 +162,40 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 // record adds what a member of staff does to the log. It returns an error that is
 // access.ErrUnavailable.
 func (s *SignIn) record(c *fiber.Ctx, action string, staff access.Staff) error {
-	err := s.Record(c.UserContext(), audit.Entry{
-		Actor: staff.ID, Action: action, Subject: "staff " + staff.ID, RequestID: c.GetRespHeader(fiber.HeaderXRequestID),
-	})
-	if err != nil {
+	if err := s.Record(c.UserContext(), s.entry(c, action, staff)); err != nil {
 		return fmt.Errorf("%w: the log: %w", access.ErrUnavailable, err)
 	}
 	return nil
 }
 
+// entry returns the entry of the log for what a member of staff does about themselves.
+func (s *SignIn) entry(c *fiber.Ctx, action string, staff access.Staff) audit.Entry {
+	return audit.Entry{Actor: staff.ID, Action: action, Subject: "staff " + staff.ID, RequestID: c.GetRespHeader(fiber.HeaderXRequestID)}
+}
+
 // exchange redeems a code at the provider and returns the member of staff.
-func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (access.Staff, error) {
+func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (identified, error) {
 	k, err := s.provider.get(ctx)
 	if err != nil {
-		return access.Staff{}, err
+		return identified{}, err
 	}
 	ctx = oidc.ClientContext(ctx, s.provider.client)
 	tokens, err := s.client(k).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < http.StatusInternalServerError {
-		return access.Staff{}, fmt.Errorf("%w: %s", errDenied, word(refused.ErrorCode))
+		return identified{}, fmt.Errorf("%w: %s", errDenied, word(refused.ErrorCode))
 	}
 	if err != nil {
-		return access.Staff{}, fmt.Errorf("%w: code not exchanged: %w", access.ErrUnavailable, cause(err))
+		return identified{}, fmt.Errorf("%w: code not exchanged: %w", access.ErrUnavailable, cause(err))
 	}
 	raw, _ := tokens.Extra("id_token").(string)
 	claims, err := s.verify(ctx, raw, s.ClientID)
 	if err != nil {
-		return access.Staff{}, err
+		return identified{}, err
 	}
 	if nonce, _ := claims["nonce"].(string); subtle.ConstantTimeCompare([]byte(nonce), []byte(a.Nonce)) != 1 {
-		return access.Staff{}, refusal("nonce")
+		return identified{}, refusal("nonce")
 	}
-	if !s.Claims.has(claims) && k.userInfo {
-		if claims, err = userInfo(ctx, k, tokens, claims); err != nil {
-			return access.Staff{}, err
-		}
-	}
-	staff, ok := s.Claims.staff(claims)
-	if !ok {
-		return access.Staff{}, refusal("claims")
-	}
-	return staff, nil
+	return s.complete(ctx, k, tokens, claims)
 }
 
 // errAnswer replaces an error with the provider's answer, which is not logged.
@@ -222,6 +215,9 @@ func cause(err error) error {
 // (OpenID Connect Core 1.0, section 5.3.2).
 func userInfo(ctx context.Context, k *known, tokens *oauth2.Token, claims map[string]any) (map[string]any, error) {
 	info, err := k.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
+	if err != nil && strings.HasPrefix(err.Error(), "401 ") { // the library has no error of its own for it
+		return nil, errOver
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: user information: %w", access.ErrUnavailable, cause(err))
 	}
@@ -241,12 +237,9 @@ func (s *SignIn) signOut(c *fiber.Ctx) error {
 	if !s.ownPage(c) {
 		return access.ErrForeign
 	}
-	if held, err := s.session(c); err == nil {
-		if err = s.record(c, audit.SignedOut, held.Staff); err != nil {
-			return err
-		}
+	if err := s.end(c); err != nil {
+		return err
 	}
-	s.sessions().Delete(c)
 	k := s.provider.usable()
 	if k == nil || k.endSession == "" {
 		return c.Redirect(pathSignedOut, http.StatusSeeOther)
@@ -272,7 +265,7 @@ func safeReturn(to string) string {
 		u.IsAbs(), u.Host != "",
 		strings.Contains(u.Path, "//"), strings.Contains(u.Path, "/."), // after unescaping, too: servers disagree on what that means
 		strings.HasPrefix(u.Path, pathSignIn), strings.HasPrefix(u.Path, pathCallback),
-		strings.HasPrefix(u.Path, pathSignOut), strings.HasPrefix(u.Path, pathSignedOut):
+		strings.HasPrefix(u.Path, pathSignOut), strings.HasPrefix(u.Path, pathSignedOut), strings.HasPrefix(u.Path, pathEnd):
 		return pathHome
 	}
 	return to

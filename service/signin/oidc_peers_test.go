@@ -23,6 +23,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"golang.org/x/oauth2"
 
 	"ziyara/access"
@@ -157,7 +158,7 @@ func TestPeerProvider(t *testing.T) {
 			}
 			s, err := New(Config{
 				Issuer: issuer, ClientID: "ziyara", ClientSecret: test.secret, Audience: "urn:ziyara:api", Origin: origin,
-				Keys: keys, Now: time.Now, Record: unrecorded, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+				Keys: keys, Now: time.Now, Record: unrecorded, Sessions: &memory{}, NewID: uuid.NewString, Zone: func() *time.Location { return time.UTC }, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/access"
+	"ziyara/audit"
 	"ziyara/loopback"
 	"ziyara/service/web"
 )
@@ -21,10 +23,13 @@ func (s *SignIn) Mount(app fiber.Router, limit fiber.Handler) {
 	}
 	for path, show := range map[string]fiber.Handler{
 		pathHome: s.home, pathSignIn: s.signIn, pathCallback: s.callback, pathSignOut: s.askSignOut, pathSignedOut: s.signedOut,
+		pathSessions: s.showSessions,
 	} {
 		app.Get(path, s.guard, limit, show)
 	}
 	app.Post(pathSignOut, s.guard, limit, s.signOut)
+	app.Post(pathEnd, s.guard, limit, s.endSession)
+	app.Post(pathLogout, limit, s.logout)
 }
 
 // guard sets the headers of every page, refuses other hosts, and turns errors
@@ -76,8 +81,6 @@ func pageOf(err error) (status int, key string) {
 		return http.StatusTooManyRequests, "sign_in.too_many"
 	case errors.Is(err, errNoRole):
 		return http.StatusForbidden, "sign_in.no_role"
-	case errors.Is(err, web.ErrCookie):
-		return http.StatusForbidden, "sign_in.too_much"
 	}
 	return 0, ""
 }
@@ -112,12 +115,80 @@ func (s *SignIn) home(c *fiber.Ctx) error {
 	if errors.Is(err, access.ErrSignIn) {
 		return c.Redirect(pathSignIn, http.StatusSeeOther)
 	}
+	if err != nil {
+		return err
+	}
 	p := s.frame(c, "sign_in.hello")
 	where := ""
 	if s.Where != nil {
-		where = s.Where(held.Staff).In(p.Lang)
+		where = s.Where(held.Member).In(p.Lang)
 	}
-	return web.Send(c, http.StatusOK, p.Lang, homePage(p, held.Staff, where))
+	return web.Send(c, http.StatusOK, p.Lang, homePage(p, held.Member, where))
+}
+
+// mostSessions is how many sessions a page or an answer lists.
+const mostSessions = 100
+
+// List returns the sessions that go on, the newest first: of a member of staff (Staff.ID), or
+// of all for "".
+func (s *SignIn) List(ctx context.Context, staff string) ([]access.Session, error) {
+	now := s.Now()
+	return s.Sessions.List(ctx, staff, now, now.Add(-s.SessionIdle), mostSessions)
+}
+
+// showSessions lists the sessions that go on: one's own, and all for who may end them.
+func (s *SignIn) showSessions(c *fiber.Ctx) error {
+	h, err := s.session(c)
+	if errors.Is(err, access.ErrSignIn) {
+		return c.Redirect(pathSignIn+"?return="+pathSessions, http.StatusSeeOther)
+	}
+	if err != nil {
+		return err
+	}
+	of := h.Member.ID
+	_, all := access.May(h.Member, "listSessions")
+	if all == nil {
+		of = ""
+	}
+	list, err := s.List(c.UserContext(), of)
+	if err != nil {
+		return err
+	}
+	var own, others []access.Session
+	for _, one := range list {
+		if one.Staff == h.Member.ID {
+			own = append(own, one)
+		} else {
+			others = append(others, one)
+		}
+	}
+	p := s.frame(c, "sign_in.sessions")
+	return web.Send(c, http.StatusOK, p.Lang, sessionsPage(p, h.ID, own, others, s.Zone()))
+}
+
+// endSession ends a session of the page, one's own or, for who may, another's.
+func (s *SignIn) endSession(c *fiber.Ctx) error {
+	h, err := s.session(c)
+	switch {
+	case !s.ownPage(c):
+		return access.ErrForeign
+	case errors.Is(err, access.ErrSignIn):
+		return c.Redirect(pathSignIn+"?return="+pathSessions, http.StatusSeeOther)
+	case err != nil:
+		return err
+	}
+	which := access.SessionEnd{ID: string(c.Context().PostArgs().Peek("id")), Staff: h.Member.ID}
+	if _, err = access.May(h.Member, "endSession"); err == nil {
+		which.Staff = ""
+	}
+	if which.ID == "" {
+		return c.Redirect(pathSessions, http.StatusSeeOther)
+	}
+	entry := s.entry(c, audit.SessionEnded, h.Member)
+	if _, err = s.Sessions.End(c.UserContext(), which, s.Now(), entry); err != nil {
+		return err
+	}
+	return c.Redirect(pathSessions, http.StatusSeeOther)
 }
 
 // askSignOut asks before it signs out: a GET changes nothing.

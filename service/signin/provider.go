@@ -59,6 +59,7 @@ type known struct {
 	endpoint   oauth2.Endpoint
 	endSession string // "" for none
 	userInfo   bool
+	scopes     []string // that this service asks for
 	keys       []jose.JSONWebKey
 	at         time.Time
 }
@@ -198,11 +199,15 @@ func (p *provider) look(ctx context.Context) (*known, error) {
 		Keys        string   `json:"jwks_uri"`
 		EndSession  string   `json:"end_session_endpoint"`
 		AuthMethods []string `json:"token_endpoint_auth_methods_supported"`
+		Scopes      []string `json:"scopes_supported"`
 	}
 	if err = found.Claims(&more); err != nil {
 		return nil, err
 	}
 	k := &known{Provider: found, endpoint: found.Endpoint(), endSession: more.EndSession, userInfo: found.UserInfoEndpoint() != ""}
+	if k.scopes = []string{oidc.ScopeOpenID, "profile"}; slices.Contains(more.Scopes, oidc.ScopeOfflineAccess) {
+		k.scopes = append(k.scopes, oidc.ScopeOfflineAccess) // a token to ask for roles with
+	}
 	k.endpoint.AuthStyle = oauth2.AuthStyleInHeader // the default of the standard
 	if len(more.AuthMethods) > 0 && !slices.Contains(more.AuthMethods, "client_secret_basic") {
 		k.endpoint.AuthStyle = oauth2.AuthStyleInParams

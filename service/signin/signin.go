@@ -45,14 +45,17 @@ type Config struct {
 	SessionLife time.Duration // of a session in all; default 8 hours
 	SessionIdle time.Duration // of a session without a request; default 1 hour
 
-	Site web.Site // what pages say about the centre
+	Site web.Site              // what pages say about the centre
+	Zone func() *time.Location // in which pages tell times
 
-	// Record adds an entry to the log of staff: who signs in, and out.
+	Sessions Sessions
+	// Record adds an entry to the log of staff: whose sign-in was refused.
 	Record func(context.Context, audit.Entry) error
 
-	Keys *secret.Keys
-	Now  func() time.Time
-	Log  *slog.Logger
+	Keys  *secret.Keys
+	NewID func() string // a new UUID
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // SignIn identifies the staff who make requests. Its errors are those of package
@@ -72,7 +75,7 @@ const maxOutside = 16
 // New returns a SignIn. It does not contact the provider yet. It returns an error
 // that wraps ErrConfig for an invalid configuration.
 func New(c Config) (*SignIn, error) {
-	if c.Keys == nil || c.Now == nil || c.Log == nil || c.Record == nil {
+	if c.Keys == nil || c.Now == nil || c.Log == nil || c.Record == nil || c.Sessions == nil || c.NewID == nil || c.Zone == nil {
 		return nil, fmt.Errorf("%w: incomplete", ErrConfig)
 	}
 	if c.ClientID == "" {

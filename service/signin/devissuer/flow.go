@@ -19,6 +19,7 @@ type request struct {
 	State     string
 	Nonce     string
 	Challenge string // S256 of the verifier
+	Offline   bool   // a refresh token is wanted
 }
 
 // grant is what a code can be exchanged for.
@@ -37,6 +38,7 @@ func (i *Issuer) read(w http.ResponseWriter, r *http.Request) (q request, told b
 	q = request{
 		ClientID: value("client_id"), Redirect: value("redirect_uri"), State: value("state"),
 		Nonce: value("nonce"), Challenge: value("code_challenge"),
+		Offline: slices.Contains(strings.Fields(r.FormValue("scope")), "offline_access"),
 	}
 	if q.ClientID != i.ClientID || !slices.Contains(i.Redirects, q.Redirect) {
 		http.Error(w, "unknown client_id or redirect_uri", http.StatusBadRequest)
@@ -126,29 +128,70 @@ func (i *Issuer) token(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client"})
 		return
 	}
-	if r.PostFormValue("grant_type") != "authorization_code" {
+	switch r.PostFormValue("grant_type") {
+	case "authorization_code":
+		g, ok := i.redeem(r.PostFormValue("code"))
+		sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
+		if !ok || r.PostFormValue("redirect_uri") != g.Redirect || !same(base64.RawURLEncoding.EncodeToString(sum[:]), g.Challenge) {
+			writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
+			return
+		}
+		i.give(w, g.person, random(), g.Nonce, g.Offline)
+	case "refresh_token":
+		i.again(w, strings.Clone(r.PostFormValue("refresh_token")))
+	default:
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "unsupported_grant_type"})
-		return
 	}
-	g, ok := i.redeem(r.PostFormValue("code"))
-	sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
-	if !ok || r.PostFormValue("redirect_uri") != g.Redirect || !same(base64.RawURLEncoding.EncodeToString(sum[:]), g.Challenge) {
+}
+
+// again exchanges a refresh token, once (RFC 6749, section 6; RFC 9700, section 4.14).
+func (i *Issuer) again(w http.ResponseWriter, token string) {
+	i.mu.Lock()
+	g, ok := i.refresh[token]
+	delete(i.refresh, token)
+	i.mu.Unlock()
+	p, known := i.person(g.person)
+	if !ok || !known {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
 		return
 	}
-	claims := i.claims(g.person)
+	i.give(w, p, g.sid, "", true)
+}
+
+// give answers with tokens about a person in a session.
+func (i *Issuer) give(w http.ResponseWriter, p Person, sid, nonce string, offline bool) {
+	claims := i.claims(p)
 	access, err := i.Sign(claims)
 	if err == nil {
-		claims["nonce"] = g.Nonce
+		claims["sid"] = sid
+		if nonce != "" {
+			claims["nonce"] = nonce
+		}
 		var id string
 		if id, err = i.Sign(claims); err == nil {
-			writeJSON(w, http.StatusOK, map[string]any{
+			answer := map[string]any{
 				"access_token": access, "id_token": id, "token_type": "Bearer", "expires_in": int(tokenLife / time.Second),
-			})
+			}
+			if offline {
+				answer["refresh_token"] = i.remember(p.ID, sid)
+			}
+			writeJSON(w, http.StatusOK, answer)
 			return
 		}
 	}
 	writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "server_error"})
+}
+
+// remember returns a new refresh token for a person in a session.
+func (i *Issuer) remember(person, sid string) string {
+	token := random()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.refresh) >= maxCodes {
+		clear(i.refresh)
+	}
+	i.refresh[token] = granted{person, sid}
+	return token
 }
 
 // isClient reports whether the request comes from the client: its id, and its

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -66,7 +67,12 @@ type Issuer struct {
 	mu    sync.Mutex
 	keys  []key // the last one signs
 	codes map[string]grant
+	// refresh has the sessions by their refresh tokens, each good once.
+	refresh map[string]granted
 }
+
+// granted is what a refresh token stands for.
+type granted struct{ person, sid string }
 
 // New returns an issuer with a new key. It returns ErrURL unless the issuer is
 // on this machine.
@@ -75,7 +81,7 @@ func New(c Config) (*Issuer, error) {
 	if err != nil || u.Scheme != "http" || !loopback.Is(u.Host) || strings.HasSuffix(u.Path, "/") {
 		return nil, fmt.Errorf("%w: %q", ErrURL, c.URL)
 	}
-	i := &Issuer{Config: c, mux: http.NewServeMux(), codes: make(map[string]grant)}
+	i := &Issuer{Config: c, mux: http.NewServeMux(), codes: make(map[string]grant), refresh: make(map[string]granted)}
 	if err = i.Rotate(); err != nil {
 		return nil, err
 	}
@@ -135,7 +141,28 @@ func (i *Issuer) Token(id string) (string, error) {
 	return i.Sign(i.claims(p))
 }
 
+// Change changes a member of staff, or adds them. Tokens that were given stay as they are.
+func (i *Issuer) Change(p Person) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.People = slices.Clone(i.People)
+	if n := slices.IndexFunc(i.People, func(o Person) bool { return o.ID == p.ID }); n >= 0 {
+		i.People[n] = p
+		return
+	}
+	i.People = append(i.People, p)
+}
+
+// Forget ends what was begun for a member of staff (id): their refresh tokens are good no more.
+func (i *Issuer) Forget(id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	maps.DeleteFunc(i.refresh, func(_ string, g granted) bool { return g.person == id })
+}
+
 func (i *Issuer) person(id string) (Person, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	n := slices.IndexFunc(i.People, func(p Person) bool { return p.ID == id })
 	if n < 0 {
 		return Person{}, false
@@ -162,9 +189,9 @@ func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 		"end_session_endpoint":                           i.URL + "/sign-out",
 		"jwks_uri":                                       i.URL + "/keys",
 		"response_types_supported":                       []string{"code"},
-		"grant_types_supported":                          []string{"authorization_code"},
+		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
 		"subject_types_supported":                        []string{"public"},
-		"scopes_supported":                               []string{"openid", "profile"},
+		"scopes_supported":                               []string{"openid", "profile", "offline_access"},
 		"id_token_signing_alg_values_supported":          []string{algorithm},
 		"code_challenge_methods_supported":               []string{"S256"},
 		"token_endpoint_auth_methods_supported":          []string{"none", "client_secret_basic", "client_secret_post"},
