@@ -1,7 +1,7 @@
--- Adds entries to the audit log: a list of rows, with the columns of the table, but with the slugs of
--- department and branch, or null.
-INSERT INTO audit_log (at, actor, action, subject, department_id, branch_id, before, after, reason)
-SELECT v.at, v.actor, v.action, v.subject,
+-- Adds entries to the audit log, which dates them: a list of rows, with the columns of the table, but
+-- with the slugs of department and branch, or null.
+INSERT INTO audit_log (actor, action, subject, department_id, branch_id, before, after, reason)
+SELECT v.actor, v.action, v.subject,
        (SELECT d.id FROM departments d WHERE d.slug = e ->> 'department'),
        (SELECT b.id FROM branches b WHERE b.slug = e ->> 'branch'),
        v.before, v.after, v.reason
