@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,8 +32,8 @@ import (
 )
 
 // startProvider starts the provider of testdata/provider.mjs for pages at
-// origin, and returns what it calls itself.
-func startProvider(t *testing.T, origin, clientSecret string, short bool) string {
+// origin. It returns what it calls itself, and what takes the roles of Noura.
+func startProvider(t *testing.T, origin, clientSecret string, short bool) (issuer string, roles func(string)) {
 	t.Helper()
 	modules, err := filepath.Glob("../../.tools/oidc-provider-*/node_modules")
 	if err != nil || len(modules) == 0 {
@@ -60,12 +61,19 @@ func startProvider(t *testing.T, origin, clientSecret string, short bool) string
 	var told struct{ Issuer string }
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if json.Unmarshal(lines.Bytes(), &told) == nil && told.Issuer != "" {
-			go func() { _, _ = io.Copy(io.Discard, out) }()
-			return told.Issuer
+			return told.Issuer, func(roles string) {
+				_, err := io.WriteString(in, roles)
+				for err == nil && lines.Scan() {
+					if lines.Text() == "changed" {
+						return
+					}
+				}
+				t.Errorf("the provider does not take the roles %s: %v", roles, err)
+			}
 		}
 	}
 	t.Fatal("the provider does not start")
-	return ""
+	return "", nil
 }
 
 // peerBrowser follows redirects and presses buttons.
@@ -151,14 +159,15 @@ func TestPeerProvider(t *testing.T) {
 				t.Fatal(err)
 			}
 			origin := "http://" + listener.Addr().String()
-			issuer := startProvider(t, origin, test.secret, test.short)
+			issuer, roles := startProvider(t, origin, test.secret, test.short)
+			var later atomic.Int64 // how far the clock of the service is ahead
 			keys, err := secret.New([]byte("a secret for tests, of at least 32 bytes"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			s, err := New(Config{
 				Issuer: issuer, ClientID: "ziyara", ClientSecret: test.secret, Audience: "urn:ziyara:api", Origin: origin,
-				Keys: keys, Now: time.Now, Record: unrecorded, Sessions: &memory{}, NewID: uuid.NewString, Zone: func() *time.Location { return time.UTC }, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+				Keys: keys, Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }, Record: unrecorded, Sessions: &memory{}, NewID: uuid.NewString, Zone: func() *time.Location { return time.UTC }, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -185,8 +194,43 @@ func TestPeerProvider(t *testing.T) {
 			if !strings.HasPrefix(b.at.String(), issuer) {
 				t.Errorf("after signing out, at %s", b.at)
 			}
+			endedByProvider(t, b, origin, issuer)
 			bearerOfProvider(t, s, origin)
+			askedAgain(t, b, origin, roles, &later)
 		})
+	}
+}
+
+// endedByProvider signs in and then out at the provider, which tells the service.
+func endedByProvider(t *testing.T, b *peerBrowser, origin, issuer string) {
+	t.Helper()
+	b.signsIn(origin + "/staff/sign-in?lang=en")
+	if b.at.String() != origin+"/staff" {
+		t.Fatalf("signed in again at %s", b.at)
+	}
+	b.send(http.MethodGet, issuer+"/session/end", nil)
+	b.submits(url.Values{"logout": {"yes"}})
+	for range 200 { // the provider tells it when it has answered the browser
+		if b.send(http.MethodGet, origin+"/staff", nil); strings.HasPrefix(b.at.String(), issuer) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("the session goes on although the provider has ended it")
+}
+
+// askedAgain takes a role away: the next time the service asks, the session is another one, and
+// then none.
+func askedAgain(t *testing.T, b *peerBrowser, origin string, roles func(string), later *atomic.Int64) {
+	t.Helper()
+	b.signsIn(origin + "/staff/sign-in?lang=en")
+	for _, c := range []struct{ roles, want string }{{`["manager"]`, "Centre manager"}, {`["agent"]`, "Call-centre agent"}, {`[]`, ""}} {
+		roles(c.roles)
+		later.Add(int64(askAgain))
+		b.send(http.MethodGet, origin+"/staff?lang=en", nil)
+		if is := b.at.String() == origin+"/staff?lang=en"; is != (c.want != "") || !strings.Contains(b.page, c.want) {
+			t.Errorf("with the roles %s, at %s:\n%s", c.roles, b.at, b.page)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 // An identity provider of others (npm oidc-provider, certified by the OpenID
 // Foundation), on a free port, until standard input ends. Its first line says
-// where it is: {"issuer": "http://127.0.0.1:…"}.
+// where it is: {"issuer": "http://127.0.0.1:…"}. A line of standard input is the roles of
+// Noura, from its answer "changed" on.
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
@@ -20,13 +21,17 @@ server.listen(0, '127.0.0.1', () => {
     clients: [{
       client_id: 'ziyara', redirect_uris: [`${ORIGIN}/staff/callback`], post_logout_redirect_uris: [`${ORIGIN}/staff/signed-out`],
       ...(SECRET ? { client_secret: SECRET } : { token_endpoint_auth_method: 'none' }),
+      grant_types: SHORT === 'true' ? ['authorization_code'] : ['authorization_code', 'refresh_token'],
+      backchannel_logout_uri: `${ORIGIN}/staff/backchannel-logout`, backchannel_logout_session_required: true,
     }],
     pkce: { required: () => true },
     claims: { openid: ['sub'], profile: ['name', 'roles', 'departments', 'branches'] },
     conformIdTokenClaims: SHORT === 'true', // then claims are at the user information only
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...who }) }),
     extraTokenClaims: () => who,
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -39,4 +44,4 @@ server.listen(0, '127.0.0.1', () => {
   server.on('request', provider.callback());
   console.log(JSON.stringify({ issuer }));
 });
-process.stdin.resume().on('end', () => process.exit());
+process.stdin.on('data', (roles) => { who.roles = JSON.parse(roles); console.log('changed'); }).on('end', () => process.exit());
